@@ -1,0 +1,129 @@
+/**
+ * Every failure that Coxswain explains to a person: one class, one table of codes.
+ *
+ * A code decides the exit status and, unless the thrower knows better, the hint. The class is branded with
+ * `Symbol.for`, so that an error from a second copy of the engine is still recognised.
+ */
+
+/** Process exit statuses, as the README documents them. */
+export const exitCodes = {
+  ok: 0,
+  usage: 1,
+  failed: 2,
+  wouldChange: 3,
+  unreachable: 4,
+  interrupted: 130,
+} as const
+
+type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+const table = {
+  usage: { exit: exitCodes.usage, hint: 'see `run --help`' },
+  'load-failed': { exit: exitCodes.usage, hint: 'check the path and the file that it names' },
+  'inventory-invalid': { exit: exitCodes.usage, hint: 'correct the inventory at the place shown' },
+  'pattern-invalid': { exit: exitCodes.usage, hint: 'see the pattern grammar in the README' },
+  'no-hosts': { exit: exitCodes.usage, hint: 'see `run --list-hosts` for the hosts that there are' },
+  'variables-invalid': { exit: exitCodes.usage, hint: 'set the variable in the inventory or with -e name=value' },
+  'params-invalid': { exit: exitCodes.usage, hint: 'see `run TASK --help` for the parameters' },
+  'playbook-invalid': { exit: exitCodes.usage, hint: 'correct the playbook at the place shown' },
+  'secret-in-command': { exit: exitCodes.usage, hint: 'pass the secret on standard input: run({ stdin: secret })`…`' },
+  'secret-missing': { exit: exitCodes.usage, hint: 'give the secret at the prompt' },
+  'template-invalid': { exit: exitCodes.failed, hint: 'give the template every variable that it names' },
+  'command-failed': { exit: exitCodes.failed, hint: 'run it by hand on the host to see more' },
+  'command-timeout': { exit: exitCodes.failed, hint: 'give it more time with `timeout`, or see why it hangs' },
+  'not-converged': { exit: exitCodes.failed, hint: 'something undoes the change, or the task reads another place than it writes' },
+  'outcome-unknown': { exit: exitCodes.failed, hint: 'look at the host before running it again' },
+  'write-failed': { exit: exitCodes.failed, hint: 'see that the disk is neither full nor read-only' },
+  'read-failed': { exit: exitCodes.failed, hint: 'see that the file exists and may be read; perhaps become is missing' },
+  'task-failed': { exit: exitCodes.failed, hint: 'see the message above' },
+  'wait-timeout': { exit: exitCodes.failed, hint: 'see why it does not come, or wait longer with `timeout`' },
+  'become-failed': { exit: exitCodes.failed, hint: 'check the sudo rights of the login user' },
+  'become-password-wrong': { exit: exitCodes.failed, hint: 'give the right password with -K or the variable become_password' },
+  'become-password-missing': { exit: exitCodes.failed, hint: 'sudo asks for a password: give it with -K or the variable become_password' },
+  'connect-failed': { exit: exitCodes.unreachable, hint: 'check the address, the port and the network' },
+  'auth-failed': { exit: exitCodes.unreachable, hint: 'check the user, the key and the agent' },
+  'host-key-unknown': { exit: exitCodes.unreachable, hint: 'verify the key, then add it with ssh-keyscan or run with --host-key-checking=accept-new' },
+  'host-key-changed': { exit: exitCodes.unreachable, hint: 'somebody may be in the middle; if the host was reinstalled, remove the old key with ssh-keygen -R' },
+  'shell-failed': { exit: exitCodes.unreachable, hint: 'the login shell must be able to run /bin/sh' },
+  'connection-lost': { exit: exitCodes.unreachable, hint: 'see whether the host is up; run again to go on' },
+  interrupted: { exit: exitCodes.interrupted, hint: 'run again to go on' },
+  internal: { exit: exitCodes.failed, hint: 'this is a defect of Coxswain: please report it with --verbose output' },
+} as const satisfies Record<string, { exit: ExitCode; hint: string }>
+
+/** The code of an error: a word that never changes, for people to look up and programs to compare. */
+export type ErrorCode = keyof typeof table
+
+/** Where in a text file an error is: line and column count from 1. */
+export interface Place {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+  /** The offending source line, shown with a caret under `column`. */
+  readonly excerpt?: string
+}
+
+export interface ErrorDetails {
+  readonly host?: string | undefined
+  readonly task?: string | undefined
+  readonly place?: Place | undefined
+  readonly hint?: string | undefined
+  /** What a failed command printed, or other text worth showing below the message. */
+  readonly output?: string | undefined
+  readonly cause?: unknown
+}
+
+const brand = Symbol.for('coxswain.error')
+
+/**
+ * An error with a code, a place and a way out.
+ *
+ * @example
+ * throw new CoxswainError('connect-failed', 'no answer from 10.0.0.7:22', { host: 'm1', cause })
+ */
+export class CoxswainError extends Error {
+  readonly [brand] = true
+  override readonly name = 'CoxswainError'
+  readonly code: ErrorCode
+  readonly host: string | undefined
+  readonly task: string | undefined
+  readonly place: Place | undefined
+  readonly hint: string
+  readonly output: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.host = details.host
+    this.task = details.task
+    this.place = details.place
+    this.hint = details.hint ?? table[code].hint
+    this.output = details.output
+  }
+
+  /** The same error, told with the host and the task where it struck; what is known already is kept. */
+  at(where: { host?: string; task?: string }): CoxswainError {
+    const { code, message, place, hint, output, cause } = this
+    return new CoxswainError(code, message, {
+      host: this.host ?? where.host,
+      task: this.task ?? where.task,
+      place,
+      hint,
+      output,
+      cause,
+    })
+  }
+}
+
+/** Whether a caught value is a {@link CoxswainError}, of this or another copy of the engine. */
+export const isCoxswainError = (value: unknown): value is CoxswainError =>
+  typeof value === 'object' && value !== null && brand in value
+
+/** The exit status that an error calls for. */
+export const exitCodeOf = (error: unknown): ExitCode =>
+  isCoxswainError(error) ? table[error.code].exit : exitCodes.failed
+
+/** Any caught value as a {@link CoxswainError}; what is not one becomes `code` with the original as its cause. */
+export const toCoxswainError = (value: unknown, code: ErrorCode = 'internal'): CoxswainError => {
+  if (isCoxswainError(value)) return value
+  return new CoxswainError(code, value instanceof Error ? value.message : String(value), { cause: value })
+}
