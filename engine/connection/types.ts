@@ -1,0 +1,99 @@
+/**
+ * The port under `Remote`: what a host can be asked to do, and nothing about tasks.
+ *
+ * ssh and local connections run every request through a framed shell session; the scripted one answers from a
+ * script, for tests.
+ */
+import type { Secret } from '../dsl/secret.ts'
+
+/** Another user to act as, and how to become it. */
+export interface Identity {
+  readonly method: 'sudo'
+  /** The user to become, `root` most often. */
+  readonly user: string
+  /** Given on standard input when the prompt appears, never otherwise. */
+  readonly password?: Secret | undefined
+}
+
+/** What a request stands for, when it is a file operation: told in events, and answered by the scripted connection. */
+export type FileOperation =
+  | { readonly kind: 'read'; readonly path: string }
+  | { readonly kind: 'stat'; readonly path: string }
+  | { readonly kind: 'sha256'; readonly path: string }
+  | { readonly kind: 'list'; readonly path: string }
+  | {
+      readonly kind: 'write'
+      readonly path: string
+      readonly mode: string | undefined
+      readonly owner: string | undefined
+      readonly group: string | undefined
+    }
+  | {
+      readonly kind: 'directory'
+      readonly path: string
+      readonly mode: string | undefined
+      readonly owner: string | undefined
+      readonly group: string | undefined
+    }
+  | {
+      readonly kind: 'attributes'
+      readonly path: string
+      readonly mode: string | undefined
+      readonly owner: string | undefined
+      readonly group: string | undefined
+    }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'remove'; readonly path: string; readonly recursive: boolean }
+
+/** Bytes for a command's standard input. A Secret's text is sent as UTF-8 and never logged. */
+export type Input = string | Uint8Array | Secret | AsyncIterable<Uint8Array>
+
+export type OutputStream = 'stdout' | 'stderr'
+
+export interface Request {
+  /** POSIX shell text. It may span lines; it is never put into an argv. */
+  readonly script: string
+  /** What the script does, in words fit for a person; the script itself when absent. */
+  readonly label?: string | undefined
+  /** Set when the script is a file operation of the engine. */
+  readonly operation?: FileOperation | undefined
+  readonly identity?: Identity | undefined
+  /**
+   * `query` reads and returns soon, `run` may change things and take its time: each has a shell of its own, so that
+   * a long `run` does not hold up what others ask of the host.
+   */
+  readonly lane: 'query' | 'run'
+  readonly stdin?: Input | undefined
+  /** Seconds until the command and all its children are stopped, on the remote side too. None when absent. */
+  readonly timeout?: number | undefined
+  /** Aborting stops the remote command and its children; the promise rejects with `interrupted`. */
+  readonly signal?: AbortSignal | undefined
+  /** Bytes kept of each stream; what is beyond is counted and dropped. 16 MiB unless told. */
+  readonly maxOutput?: number | undefined
+  /** Live output, decoded as UTF-8 over chunk borders. */
+  readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
+}
+
+export interface Result {
+  /** Exit status of the script; 128 + n when a signal ended it. */
+  readonly code: number
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+  /** Bytes dropped beyond `maxOutput`, both streams together. */
+  readonly dropped: number
+}
+
+/**
+ * A way to a host. It connects when it is first used and again after it was lost.
+ *
+ * `execute` rejects with a CoxswainError: `connect-failed`, `auth-failed`, `host-key-*`, `shell-failed`,
+ * `become-*`, `connection-lost` (the command may or may not have run), `command-timeout`, `interrupted`. A command
+ * that ends with a non-zero status is a result, not an error.
+ */
+export interface Connection {
+  /** Where it leads, for people: `root@10.0.0.7:22`, `local`. */
+  readonly description: string
+  execute(request: Request): Promise<Result>
+  /** Ends all sessions. Remote commands that still run are stopped. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,84 @@
+import type { z } from 'zod'
+import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
+import type { Task } from './task.ts'
+
+const brand = Symbol.for('coxswain.playbook')
+
+export interface PlaybookSpec<Schema extends z.ZodType> {
+  readonly name: string
+  /** One sentence for listings. */
+  readonly description?: string
+  /** Schema of the variables that the plays read; every host's are checked against it before anything connects. */
+  readonly vars: Schema
+  readonly plays: (make: { readonly play: PlayMaker<z.output<Schema>> }) => readonly Play<z.output<Schema>>[]
+}
+
+/** A host with its merged variables as the inventory has them, before the playbook's schema. */
+export type RawHost = PlaybookHost<Readonly<Record<string, unknown>>>
+
+/** What the engine knows when it asks a play for its tasks. */
+export interface RawContext {
+  readonly host: RawHost
+  group(name: string): readonly RawHost[]
+}
+
+/** A play whose type of variables is sealed in: it takes raw variables and reads them through the schema itself. */
+export interface SealedPlay extends Omit<PlaySpec<unknown>, 'tasks' | 'handlers'> {
+  readonly name: string
+  readonly tasks: (ctx: RawContext) => readonly Task[]
+  readonly handlers: (ctx: RawContext) => Readonly<Record<string, Task>>
+}
+
+/** Variables and a list of plays. */
+export interface Playbook {
+  readonly [brand]: true
+  readonly name: string
+  readonly description: string | undefined
+  readonly vars: z.ZodType
+  readonly plays: readonly SealedPlay[]
+}
+
+const sealer = <Schema extends z.ZodType>(schema: Schema) => {
+  const seen = new WeakMap<RawHost, PlaybookHost<z.output<Schema>>>()
+  const typed = (raw: RawHost): PlaybookHost<z.output<Schema>> => {
+    const known = seen.get(raw)
+    if (known !== undefined) return known
+    const host = { ...raw, vars: schema.parse(raw.vars) }
+    seen.set(raw, host)
+    return host
+  }
+  const context = (raw: RawContext): PlayContext<z.output<Schema>> => {
+    const host = typed(raw.host)
+    return { host, vars: host.vars, group: (name) => raw.group(name).map(typed) }
+  }
+  return (play: Play<z.output<Schema>>): SealedPlay =>
+    Object.freeze({
+      ...play,
+      tasks: (raw: RawContext) => play.tasks(context(raw)),
+      handlers: (raw: RawContext) => play.handlers?.(context(raw)) ?? {},
+    })
+}
+
+/**
+ * A playbook, the default export of its file.
+ *
+ * @example
+ * export default playbook({
+ *   name: 'motd',
+ *   vars: z.object({ greeting: z.string().default('hello') }),
+ *   plays: ({ play }) => [
+ *     play('greet', { hosts: 'all', become: true, tasks: ({ vars }) => [file({ path: '/etc/motd', content: vars.greeting })] }),
+ *   ],
+ * })
+ */
+export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook =>
+  Object.freeze({
+    [brand]: true as const,
+    name: spec.name,
+    description: spec.description,
+    vars: spec.vars,
+    plays: Object.freeze(spec.plays({ play: (name, options) => ({ name, ...options }) }).map(sealer(spec.vars))),
+  })
+
+export const isPlaybook = (value: unknown): value is Playbook =>
+  typeof value === 'object' && value !== null && brand in value

@@ -1,0 +1,65 @@
+import type { Task } from './task.ts'
+
+const brand = Symbol.for('coxswain.selector')
+
+/**
+ * A host chosen at run time: the first for which a probe says ok, in the order of the pattern. Probes are tried in
+ * their order of preference; when no host satisfies any of them, it is the pattern's first host.
+ */
+export interface Pick {
+  readonly [brand]: 'pick'
+  readonly name: string
+  readonly hosts: string
+  readonly prefer: readonly Task[]
+  /** The user whose eyes the probes look through; root unless told. */
+  readonly become: boolean
+}
+
+/** The hosts of a pattern without the one that a pick gives. */
+export interface Except {
+  readonly [brand]: 'except'
+  readonly hosts: string
+  readonly pick: Pick
+}
+
+/** Which hosts: a pattern, or a choice made at run time. */
+export type Selector = string | Pick | Except
+
+/**
+ * A host chosen at run time, once a run: what it gave first it gives again.
+ *
+ * @example
+ * const leader = pick('leader', { hosts: 'masters', prefer: [apiServerReady({})] })
+ * play('the first master', { hosts: leader, ... })
+ */
+export const pick = (
+  name: string,
+  options: { readonly hosts: string; readonly prefer: readonly Task[]; readonly become?: boolean },
+): Pick => Object.freeze({ [brand]: 'pick' as const, name, become: true, ...options })
+
+/**
+ * The hosts of a pattern, except the one that was picked.
+ *
+ * @example
+ * play('the other masters', { hosts: except('masters', leader), serial: 1, ... })
+ */
+export const except = (hosts: string, picked: Pick): Except =>
+  Object.freeze({ [brand]: 'except' as const, hosts, pick: picked })
+
+/** Whether a value can stand where a selector is wanted. */
+export const isSelector = (value: unknown): value is Selector =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null && brand in value)
+
+export const isPick = (selector: Selector): selector is Pick =>
+  typeof selector !== 'string' && selector[brand] === 'pick'
+
+/** A selector in words, for listings that must not connect. */
+export const describeSelector = (selector: Selector): string => {
+  if (typeof selector === 'string') return selector
+  if (isPick(selector)) return `${selector.name} (one of ${selector.hosts}, chosen at run time)`
+  return `${selector.hosts} except ${selector.pick.name}`
+}
+
+/** The pattern of all hosts that a selector could give. */
+export const candidatePattern = (selector: Selector): string =>
+  typeof selector === 'string' ? selector : selector.hosts

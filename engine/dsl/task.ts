@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import { CoxswainError } from '../errors.ts'
+import type { ApplyContext, CheckContext } from './context.ts'
+import type { Verdict } from './verdict.ts'
+
+/** How long to poll a check that only waits. */
+export interface Patience {
+  /** Seconds until waiting fails with `wait-timeout`. */
+  readonly timeout: number
+  /** Seconds between two looks. */
+  readonly every: number
+}
+
+/** What an author writes. At least one of `check` and `apply` is needed. */
+export interface TaskSpec<Schema extends z.ZodType, Value> {
+  /** Lower-case words joined by dashes; the name on the command line. */
+  readonly name: string
+  /** One sentence: what the task brings about. */
+  readonly description: string
+  readonly params: Schema
+  /** The task with these parameters, in a few words; the name when absent. */
+  readonly title?: (params: z.output<Schema>) => string
+  /** Reads, and says whether all is as it shall be. It never changes anything. */
+  readonly check?: (ctx: CheckContext, params: z.output<Schema>) => Promise<Verdict<Value>> | Verdict<Value>
+  /** Makes it so. The engine checks again afterwards. */
+  readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<unknown>
+  /** For a task that waits: its check is asked again until it says ok. Such a task changes nothing and has no apply. */
+  readonly until?: (params: z.output<Schema>) => Patience
+}
+
+/** What a play may say about one task, whatever the task is. */
+export interface TaskOptions {
+  /** Shown instead of the task's own title. */
+  readonly title?: string
+  /** Names of this play's handlers to run at its end when the task changed something. */
+  readonly notify?: string | readonly string[]
+  /** Skips the task on this host unless it gives true. It only reads. */
+  readonly when?: (ctx: CheckContext) => boolean | Promise<boolean>
+  /** Another user than the play's for this task: a name, or false for the login user. */
+  readonly become?: boolean | string
+  /** Seconds for the task as a whole. */
+  readonly timeout?: number
+}
+
+const brand = Symbol.for('coxswain.task')
+
+/** A definition with its parameters: frozen plain data, the same whenever the same is asked for. */
+export interface Task<Value = unknown> {
+  readonly [brand]: true
+  readonly name: string
+  readonly title: string
+  readonly params: unknown
+  readonly options: TaskOptions
+  readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
+  readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
+  readonly until: Patience | undefined
+}
+
+/** What the command line and the documentation know of a task. */
+export interface TaskInfo {
+  readonly name: string
+  readonly description: string
+  readonly params: z.ZodType
+  readonly kind: 'idempotent' | 'always' | 'fact' | 'wait'
+}
+
+type Arguments<Input> =
+  Record<never, never> extends Input
+    ? [params?: Input, options?: TaskOptions]
+    : [params: Input, options?: TaskOptions]
+
+/** Makes tasks of one definition. Its `info` tells what it takes. */
+export interface TaskFactory<Input = never, Value = unknown> {
+  (...args: Arguments<Input>): Task<Value>
+  readonly info: TaskInfo
+}
+
+const issueLine = (issue: z.core.$ZodIssue): string =>
+  `${issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `}${issue.message}`
+
+/**
+ * Parameters that a schema accepts.
+ *
+ * @throws `params-invalid` naming every parameter that is wrong.
+ */
+export const parseParams = <Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> => {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new CoxswainError('params-invalid', `task ${name}: ${parsed.error.issues.map(issueLine).join('; ')}`, {
+    task: name,
+    hint: `see \`run ${name} --help\` for its parameters`,
+  })
+}
+
+const kindOf = (spec: {
+  readonly name: string
+  readonly check?: unknown
+  readonly apply?: unknown
+  readonly until?: unknown
+}): TaskInfo['kind'] => {
+  if (spec.until !== undefined) {
+    if (spec.check === undefined || spec.apply !== undefined) {
+      throw new CoxswainError('playbook-invalid', `task ${spec.name}: a task that waits has a check and no apply`)
+    }
+    return 'wait'
+  }
+  if (spec.check === undefined && spec.apply === undefined) {
+    throw new CoxswainError('playbook-invalid', `task ${spec.name}: neither check nor apply`)
+  }
+  if (spec.check === undefined) return 'always'
+  return spec.apply === undefined ? 'fact' : 'idempotent'
+}
+
+/**
+ * Defines a task: one subject, a `check` that only reads, and an `apply` that makes it so.
+ *
+ * @throws `playbook-invalid` when it has neither, or waits and applies. The factory throws `params-invalid`.
+ * @example
+ * export const hostname = defineTask({
+ *   name: 'hostname',
+ *   description: 'Holds the host name.',
+ *   params: z.object({ name: z.string() }),
+ *   async check({ remote }, { name }) {
+ *     const live = await remote.query`hostname`.text()
+ *     return live === name ? ok() : drift({ what: 'hostname', from: live, to: name })
+ *   },
+ *   async apply({ remote }, { name }) {
+ *     await remote.run`hostnamectl set-hostname ${name}`
+ *   },
+ * })
+ */
+export const defineTask = <Schema extends z.ZodType, Value = void>(
+  spec: TaskSpec<Schema, Value>,
+): TaskFactory<z.input<Schema>, Value> => {
+  const info: TaskInfo = Object.freeze({
+    name: spec.name,
+    description: spec.description,
+    params: spec.params,
+    kind: kindOf(spec),
+  })
+  const { check, apply } = spec
+  const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> => {
+    const params = parseParams(spec.name, spec.params, input ?? {})
+    return Object.freeze({
+      [brand]: true as const,
+      name: spec.name,
+      title: options?.title ?? spec.title?.(params) ?? spec.name,
+      params,
+      options: Object.freeze({ ...options }),
+      check: check && (async (ctx: CheckContext) => check(ctx, params)),
+      apply: apply && (async (ctx: ApplyContext) => apply(ctx, params)),
+      until: spec.until?.(params),
+    })
+  }
+  return Object.assign(make, { info })
+}
+
+export const isTask = (value: unknown): value is Task =>
+  typeof value === 'object' && value !== null && brand in value
+
+/** Whether a value is what {@link defineTask} gives: a function with task information. */
+export const isTaskFactory = (value: unknown): value is TaskFactory =>
+  typeof value === 'function' && 'info' in value && typeof value.info === 'object'

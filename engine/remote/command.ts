@@ -1,0 +1,151 @@
+import type { Input, OutputStream, Result } from '../connection/types.ts'
+import { CoxswainError } from '../errors.ts'
+import { quote, script } from './quote.ts'
+import type { Word } from './quote.ts'
+
+/** What a finished command left behind. */
+export interface CommandResult {
+  readonly code: number
+  readonly ok: boolean
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  /** Bytes for standard input: the only way in for a Secret. */
+  readonly stdin?: Input
+  /** Seconds until the command and its children are stopped. */
+  readonly timeout?: number
+  /** Working directory on the host. */
+  readonly cwd?: string
+  /** Environment variables. Not for secrets: anybody on the host may read a process's environment as its user. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** How a command gets to the host. */
+export type Execute = (request: {
+  script: string
+  stdin: Input | undefined
+  timeout: number | undefined
+  onOutput: ((stream: OutputStream, text: string) => void) | undefined
+}) => Promise<Result>
+
+const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20).join('\n')
+
+/**
+ * A command that runs when it is awaited, once.
+ *
+ * Awaited plainly, it rejects with `command-failed` on a non-zero status. `.result()` never rejects for a status.
+ */
+export class Command implements PromiseLike<CommandResult> {
+  readonly script: string
+  readonly #execute: () => Promise<Result>
+  #result: Promise<CommandResult> | undefined
+
+  constructor(text: string, execute: () => Promise<Result>) {
+    this.script = text
+    this.#execute = execute
+  }
+
+  /** Runs it and gives the result, whatever the status. */
+  result(): Promise<CommandResult> {
+    this.#result ??= this.#execute().then(({ code, stdout, stderr }) => ({
+      code,
+      ok: code === 0,
+      stdout: stdout.toString('utf8'),
+      stderr: stderr.toString('utf8'),
+    }))
+    return this.#result
+  }
+
+  /** Runs it and rejects with `command-failed` unless the status is 0. */
+  async orFail(): Promise<CommandResult> {
+    const result = await this.result()
+    if (result.ok) return result
+    throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.script}`, {
+      output: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr),
+    })
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a command is how it is run
+  then<A = CommandResult, B = never>(
+    fulfilled?: ((result: CommandResult) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.orFail().then(fulfilled, rejected)
+  }
+
+  /** Standard output without its final newlines; rejects on a non-zero status. */
+  async text(): Promise<string> {
+    return (await this.orFail()).stdout.replace(/\n+$/, '')
+  }
+
+  /** Standard output's lines, without the empty ones; rejects on a non-zero status. */
+  async lines(): Promise<string[]> {
+    return (await this.text()).split('\n').filter((line) => line !== '')
+  }
+
+  /** Standard output read as JSON; rejects on a non-zero status or on what is not JSON. */
+  async json(): Promise<unknown> {
+    const text = await this.text()
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw new CoxswainError('command-failed', `no JSON from: ${this.script}`, { cause, output: lastLines(text) })
+    }
+  }
+
+  /** Whether it ended with status 0. */
+  async succeeds(): Promise<boolean> {
+    return (await this.result()).ok
+  }
+}
+
+/**
+ * The command tag: literal parts are shell text, every `${…}` becomes one quoted word (a list becomes several).
+ *
+ * @example
+ * await remote.run`systemctl restart ${unit}`
+ * await remote.run({ stdin: password, timeout: 30 })`chpasswd`
+ */
+export interface CommandTag {
+  (parts: TemplateStringsArray, ...values: readonly Word[]): Command
+  (options: CommandOptions): (parts: TemplateStringsArray, ...values: readonly Word[]) => Command
+}
+
+/** `script` with the working directory and environment of `options` put in front of it. */
+export const withSurroundings = (text: string, { cwd, env }: CommandOptions): string => {
+  const exports = Object.entries(env ?? {}).map(([name, value]) => {
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      throw new CoxswainError('playbook-invalid', `not a name for an environment variable: ${name}`)
+    }
+    return `${name}=${quote(value)}; export ${name}; `
+  })
+  return `${cwd === undefined ? '' : `cd -- ${quote(cwd)} || exit; `}${exports.join('')}${text}`
+}
+
+/** Makes a command tag over a way to execute. */
+export const commandTag = (
+  execute: Execute,
+  onOutput?: (stream: OutputStream, text: string) => void,
+): CommandTag => {
+  const build = (options: CommandOptions, parts: TemplateStringsArray, values: readonly unknown[]): Command => {
+    const text = withSurroundings(script(parts, ...values), options)
+    return new Command(text, () =>
+      execute({ script: text, stdin: options.stdin, timeout: options.timeout, onOutput }),
+    )
+  }
+  function tag(parts: TemplateStringsArray, ...values: readonly Word[]): Command
+  function tag(options: CommandOptions): (parts: TemplateStringsArray, ...values: readonly Word[]) => Command
+  function tag(
+    first: TemplateStringsArray | CommandOptions,
+    ...values: readonly Word[]
+  ): Command | ((parts: TemplateStringsArray, ...values: readonly Word[]) => Command) {
+    if (isTemplate(first)) return build({}, first, values)
+    return (parts, ...more) => build(first, parts, more)
+  }
+  return tag
+}
+
+const isTemplate = (value: TemplateStringsArray | CommandOptions): value is TemplateStringsArray =>
+  Array.isArray(value)

@@ -1,0 +1,152 @@
+/**
+ * File operations as POSIX shell scripts, and the reading of what they print. Pure: nothing is executed here.
+ *
+ * They need only what GNU coreutils and busybox share. Exit status 3 means that the path is not there.
+ */
+import type { FileOperation } from '../connection/types.ts'
+import { CoxswainError } from '../errors.ts'
+import { quote } from './quote.ts'
+
+/** Exit status of a reading script when there is nothing at the path. */
+export const absent = 3
+
+export interface Attributes {
+  /** Octal digits as text, such as `'0644'`: a number would be read as decimal. */
+  readonly mode?: string | undefined
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+}
+
+export interface Stat {
+  readonly type: 'file' | 'directory' | 'link' | 'other'
+  /** Four octal digits, such as `0644`. */
+  readonly mode: string
+  readonly owner: string
+  readonly group: string
+  /** Bytes. */
+  readonly size: number
+  /** Seconds since 1970. */
+  readonly mtime: number
+  /** Where a link points to. */
+  readonly target: string | undefined
+}
+
+/**
+ * The path, when it is one that a file operation may take.
+ *
+ * @throws `params-invalid` unless it is absolute and free of NUL and newline.
+ */
+export const checkedPath = (path: string): string => {
+  if (!path.startsWith('/') || /[\0\n]/.test(path)) {
+    throw new CoxswainError('params-invalid', `not an absolute path: ${JSON.stringify(path)}`, {
+      hint: 'paths on a host start with /',
+    })
+  }
+  return path
+}
+
+/**
+ * The mode, four octal digits.
+ *
+ * @throws `params-invalid` for anything but three or four octal digits.
+ */
+export const checkedMode = (mode: string): string => {
+  if (!/^[0-7]{3,4}$/.test(mode)) {
+    throw new CoxswainError('params-invalid', `not a file mode: ${JSON.stringify(mode)}`, {
+      hint: "give the octal digits as text, such as '0644'",
+    })
+  }
+  return mode.padStart(4, '0')
+}
+
+// `test -e` is also false where a parent may not be searched: only ls's own words tell "absent" from "forbidden"
+const absentOrFail = (path: string): string =>
+  `e=$(ls -d -- ${path} 2>&1 >/dev/null) || case $e in ` +
+  `*"No such file"*|*"Not a directory"*) exit ${absent};; *) printf '%s\\n' "$e" >&2; exit 4;; esac; exit ${absent}`
+
+const reading = (path: string, then: string): string =>
+  `if [ -e ${path} ]; then ${then}; exit; fi; ${absentOrFail(path)}`
+
+const ownership = ({ owner, group }: Attributes): string | undefined => {
+  if (owner === undefined && group === undefined) return undefined
+  return quote(`${owner ?? ''}${group === undefined ? '' : `:${group}`}`)
+}
+
+const setAttributes = (target: string, attributes: Attributes): string[] => {
+  const who = ownership(attributes)
+  return [
+    // chown first: it clears set-user-id bits that chmod then sets
+    ...(who === undefined ? [] : [`chown ${who} ${target}`]),
+    ...(attributes.mode === undefined ? [] : [`chmod ${quote(attributes.mode)} ${target}`]),
+  ]
+}
+
+const writing = (operation: Extract<FileOperation, { kind: 'write' }>, size: number): string => {
+  const { mode, owner, group } = operation
+  return [
+    'set -e',
+    `f=${quote(operation.path)}`,
+    // a link stays a link: what it points to is replaced
+    'if [ -L "$f" ]; then f=$(readlink -f -- "$f"); fi',
+    'd=$(dirname -- "$f")',
+    't=$(mktemp "$d/.coxswain.XXXXXX")',
+    `trap 'rm -f -- "$t"' EXIT`,
+    `trap 'exit 143' HUP INT TERM`,
+    'cat >"$t"',
+    // a connection that drops ends the input early: what came must be whole before it may replace anything
+    `n=$(wc -c <"$t"); if [ "$n" -ne ${size} ]; then echo "got $n of ${size} bytes" >&2; exit 5; fi`,
+    'if [ -e "$f" ]; then chown "$(stat -c %u:%g -- "$f")" "$t"; chmod "$(stat -c %a -- "$f")" "$t"; else chmod 0644 "$t"; fi',
+    ...setAttributes('"$t"', { mode, owner, group }),
+    'sync -- "$t" 2>/dev/null || sync',
+    'mv -f -- "$t" "$f"',
+    'trap - EXIT',
+  ].join('\n')
+}
+
+/**
+ * The script of a file operation.
+ *
+ * @param size bytes that a `write` will send on standard input.
+ */
+export const operationScript = (operation: FileOperation, size = 0): string => {
+  const path = quote(operation.path)
+  switch (operation.kind) {
+    case 'read':
+      return reading(path, `exec cat -- ${path}`)
+    case 'sha256':
+      return reading(path, `sha256sum <${path}`)
+    case 'list':
+      return reading(path, `exec ls -A -- ${path}`)
+    case 'stat':
+      return (
+        `if [ -L ${path} ]; then t=link; elif [ -f ${path} ]; then t=file; elif [ -d ${path} ]; then t=directory; ` +
+        `elif [ -e ${path} ]; then t=other; else ${absentOrFail(path)}; fi; ` +
+        `stat -c "$t %a %U %G %s %Y" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`
+      )
+    case 'write':
+      return writing(operation, size)
+    case 'directory':
+      return ['set -e', `mkdir -p -- ${path}`, ...setAttributes(path, operation)].join('\n')
+    case 'attributes':
+      return ['set -e', ...setAttributes(path, operation)].join('\n')
+    case 'link':
+      return `ln -sfn -- ${quote(operation.target)} ${path}`
+    case 'remove':
+      return operation.recursive ? `rm -rf -- ${path}` : `rm -f -- ${path}`
+  }
+}
+
+/** What a `stat` script printed, read. */
+export const parseStat = (text: string): Stat => {
+  const [first = '', target] = text.split('\n')
+  const [type, mode = '', owner = '', group = '', size, mtime] = first.split(' ')
+  return {
+    type: type === 'file' || type === 'directory' || type === 'link' ? type : 'other',
+    mode: mode.padStart(4, '0'),
+    owner,
+    group,
+    size: Number(size),
+    mtime: Number(mtime),
+    target: type === 'link' ? target : undefined,
+  }
+}

@@ -1,0 +1,48 @@
+import { CoxswainError } from '../errors.ts'
+import { isSecret } from '../dsl/secret.ts'
+
+/** What a command template takes: text, numbers, and lists of them (spread into words). */
+export type Word = string | number | bigint | boolean | readonly Word[]
+
+const plain = /^[\w@%+=:,./-]+$/
+
+/**
+ * One word, quoted for a POSIX shell.
+ *
+ * Single quotes protect everything but themselves (POSIX.1-2017, XCU 2.2.2). zx's `$'…'` is not POSIX: dash reads it
+ * as a dollar sign and a word.
+ *
+ * @throws `playbook-invalid` for a NUL byte, which no argument can hold.
+ */
+export const quote = (text: string): string => {
+  if (text.includes('\0')) {
+    throw new CoxswainError('playbook-invalid', `a command's argument holds a NUL byte: ${JSON.stringify(text)}`)
+  }
+  return plain.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+const word = (value: unknown, template: string): string => {
+  if (Array.isArray(value)) return value.map((item) => word(item, template)).join(' ')
+  if (isSecret(value)) {
+    throw new CoxswainError('secret-in-command', `a secret may not be part of a command line: ${template}`)
+  }
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  throw new CoxswainError(
+    'playbook-invalid',
+    `${value === null ? 'null' : typeof value} in the command template: ${template}`,
+    { hint: 'every ${…} of a command must be text, a number or a list of them' },
+  )
+}
+
+/**
+ * The script of a tagged template: the literal parts are shell text, every `${…}` is a quoted word.
+ *
+ * @throws `playbook-invalid` for undefined, null and objects; `secret-in-command` for a Secret.
+ * @example
+ * script`rm -rf -- ${['a b', 'c']}`  // rm -rf -- 'a b' c
+ */
+export const script = (parts: TemplateStringsArray, ...values: readonly unknown[]): string => {
+  const template = parts.join('${…}')
+  return parts.reduce((text, part, index) => text + word(values[index - 1], template) + part)
+}

@@ -1,0 +1,151 @@
+import type { Connection, FileOperation, Identity, Input, OutputStream, Result } from '../connection/types.ts'
+import { isSecret } from '../dsl/secret.ts'
+import type { Secret } from '../dsl/secret.ts'
+import { CoxswainError } from '../errors.ts'
+import { commandTag } from './command.ts'
+import type { CommandTag } from './command.ts'
+import { absent, checkedMode, checkedPath, operationScript, parseStat } from './files.ts'
+import type { Attributes, Stat } from './files.ts'
+
+/** What a task may do on a host without changing it: all that a `check` gets. */
+export interface RemoteReader {
+  /** Runs a command that only reads. Queries that do not wait for each other share a round trip. */
+  readonly query: CommandTag
+  /** A file's text, or undefined when there is none. */
+  read(path: string): Promise<string | undefined>
+  /** A file's bytes, or undefined when there is none. */
+  readBytes(path: string): Promise<Buffer | undefined>
+  /** What is at a path, links not followed; undefined when there is nothing. */
+  stat(path: string): Promise<Stat | undefined>
+  exists(path: string): Promise<boolean>
+  /** Lower-case hex of a file's SHA-256, or undefined when there is none. */
+  sha256(path: string): Promise<string | undefined>
+  /** Names in a directory, `.` and `..` left out; undefined when there is none. */
+  list(path: string): Promise<string[] | undefined>
+}
+
+export type Content = string | Uint8Array | Secret
+
+/** What a task may do on a host: all that an `apply` gets. Paths are absolute. */
+export interface Remote extends RemoteReader {
+  /** Runs a command that changes something. */
+  readonly run: CommandTag
+  /**
+   * Writes a file whole: a temporary file beside it gets content, owner and mode, is synced, and takes its place. An
+   * existing file keeps its owner and mode where none are told; a new one is 0644. A link stays, its target is written.
+   */
+  write(path: string, content: Content, attributes?: Attributes): Promise<void>
+  /** Writes `size` bytes from a stream, as {@link Remote.write} does; the memory it takes does not grow with the size. */
+  writeStream(
+    path: string,
+    source: { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> },
+    attributes?: Attributes,
+  ): Promise<void>
+  /** Makes a directory and its parents; one that is there only gets the attributes. */
+  makeDirectory(path: string, attributes?: Attributes): Promise<void>
+  setAttributes(path: string, attributes: Attributes): Promise<void>
+  /** Makes or replaces a symbolic link. */
+  link(path: string, target: string): Promise<void>
+  /** Removes a file; with `recursive`, a directory and all below. Nothing there is fine. */
+  remove(path: string, options?: { readonly recursive?: boolean }): Promise<void>
+}
+
+/** How a remote uses its connection. */
+export interface RemoteOptions {
+  readonly identity?: Identity | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Seconds for each command that names no limit of its own. */
+  readonly timeout?: number | undefined
+  readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
+}
+
+const bytesOf = (content: Content): Buffer =>
+  Buffer.from(typeof content === 'string' ? content : isSecret(content) ? content.reveal() : content)
+
+const normalized = ({ mode, owner, group }: Attributes) => ({
+  mode: mode === undefined ? undefined : checkedMode(mode),
+  owner,
+  group,
+})
+
+/** A {@link Remote} over a connection. */
+export const createRemote = (connection: Connection, options: RemoteOptions = {}): Remote => {
+  const { identity, signal, onOutput } = options
+
+  const execute =
+    (lane: 'query' | 'run') =>
+    ({ script, stdin, timeout }: { script: string; stdin: Input | undefined; timeout: number | undefined }) =>
+      connection.execute({
+        script,
+        stdin,
+        timeout: timeout ?? options.timeout,
+        lane,
+        identity,
+        signal,
+        onOutput: lane === 'run' ? onOutput : undefined,
+      })
+
+  const operate = (operation: FileOperation, lane: 'query' | 'run', stdin?: Input, size?: number): Promise<Result> => {
+    checkedPath(operation.path)
+    const label = `${operation.kind} ${operation.path}`
+    return connection.execute({
+      script: operationScript(operation, size),
+      operation,
+      label,
+      identity,
+      lane,
+      stdin,
+      signal,
+      timeout: options.timeout,
+    })
+  }
+
+  const lookUp = async (operation: FileOperation): Promise<Buffer | undefined> => {
+    const result = await operate(operation, 'query')
+    if (result.code === 0) return result.stdout
+    if (result.code === absent) return undefined
+    throw new CoxswainError('read-failed', `cannot ${operation.kind} ${operation.path}`, {
+      output: result.stderr.toString('utf8').trim(),
+    })
+  }
+
+  const change = async (operation: FileOperation, stdin?: Input, size?: number): Promise<void> => {
+    const result = await operate(operation, 'run', stdin, size)
+    if (result.code === 0) return
+    throw new CoxswainError('write-failed', `cannot ${operation.kind} ${operation.path}`, {
+      output: result.stderr.toString('utf8').trim(),
+    })
+  }
+
+  const query = commandTag(execute('query'))
+  return {
+    query,
+    run: commandTag(execute('run')),
+    readBytes: (path) => lookUp({ kind: 'read', path }),
+    read: async (path) => (await lookUp({ kind: 'read', path }))?.toString('utf8'),
+    stat: async (path) => {
+      const out = await lookUp({ kind: 'stat', path })
+      return out === undefined ? undefined : parseStat(out.toString('utf8'))
+    },
+    exists: async (path) => (await lookUp({ kind: 'stat', path })) !== undefined,
+    sha256: async (path) => (await lookUp({ kind: 'sha256', path }))?.toString('utf8').slice(0, 64),
+    list: async (path) => {
+      const out = await lookUp({ kind: 'list', path })
+      return out?.toString('utf8').split('\n').filter((name) => name !== '')
+    },
+    write: (path, content, attributes = {}) => {
+      const bytes = bytesOf(content)
+      const stdin = isSecret(content) ? content : bytes
+      return change({ kind: 'write', path, ...normalized(attributes) }, stdin, bytes.length)
+    },
+    writeStream: (path, { size, chunks }, attributes = {}) =>
+      change({ kind: 'write', path, ...normalized(attributes) }, chunks, size),
+    makeDirectory: (path, attributes = {}) => change({ kind: 'directory', path, ...normalized(attributes) }),
+    setAttributes: (path, attributes) => change({ kind: 'attributes', path, ...normalized(attributes) }),
+    link: (path, target) => change({ kind: 'link', path, target }),
+    remove: (path, { recursive = false } = {}) => {
+      if (/^\/+$/.test(path)) throw new CoxswainError('params-invalid', 'refusing to remove /')
+      return change({ kind: 'remove', path, recursive })
+    },
+  }
+}
