@@ -23,31 +23,61 @@ const table = {
   'inventory-invalid': { exit: exitCodes.usage, hint: 'correct the inventory at the place shown' },
   'pattern-invalid': { exit: exitCodes.usage, hint: 'see the pattern grammar in the README' },
   'no-hosts': { exit: exitCodes.usage, hint: 'see `run --list-hosts` for the hosts that there are' },
-  'variables-invalid': { exit: exitCodes.usage, hint: 'set the variable in the inventory or with -e name=value' },
+  'variables-invalid': {
+    exit: exitCodes.usage,
+    hint: 'set the variable in the inventory or with -e name=value',
+  },
   'params-invalid': { exit: exitCodes.usage, hint: 'see `run TASK --help` for the parameters' },
   'playbook-invalid': { exit: exitCodes.usage, hint: 'correct the playbook at the place shown' },
-  'secret-in-command': { exit: exitCodes.usage, hint: 'pass the secret on standard input: run({ stdin: secret })`…`' },
+  'secret-in-command': {
+    exit: exitCodes.usage,
+    hint: 'pass the secret on standard input: run({ stdin: secret })`…`',
+  },
   'secret-missing': { exit: exitCodes.usage, hint: 'give the secret at the prompt' },
   'template-invalid': { exit: exitCodes.failed, hint: 'give the template every variable that it names' },
   'command-failed': { exit: exitCodes.failed, hint: 'run it by hand on the host to see more' },
-  'command-timeout': { exit: exitCodes.failed, hint: 'give it more time with `timeout`, or see why it hangs' },
-  'not-converged': { exit: exitCodes.failed, hint: 'something undoes the change, or the task reads another place than it writes' },
+  'command-timeout': {
+    exit: exitCodes.failed,
+    hint: 'give it more time with `timeout`, or see why it hangs',
+  },
+  'not-converged': {
+    exit: exitCodes.failed,
+    hint: 'something undoes the change, or the task reads another place than it writes',
+  },
   'outcome-unknown': { exit: exitCodes.failed, hint: 'look at the host before running it again' },
   'write-failed': { exit: exitCodes.failed, hint: 'see that the disk is neither full nor read-only' },
-  'read-failed': { exit: exitCodes.failed, hint: 'see that the file exists and may be read; perhaps become is missing' },
+  'read-failed': {
+    exit: exitCodes.failed,
+    hint: 'see that the file exists and may be read; perhaps become is missing',
+  },
   'task-failed': { exit: exitCodes.failed, hint: 'see the message above' },
   'wait-timeout': { exit: exitCodes.failed, hint: 'see why it does not come, or wait longer with `timeout`' },
   'become-failed': { exit: exitCodes.failed, hint: 'check the sudo rights of the login user' },
-  'become-password-wrong': { exit: exitCodes.failed, hint: 'give the right password with -K or the variable become_password' },
-  'become-password-missing': { exit: exitCodes.failed, hint: 'sudo asks for a password: give it with -K or the variable become_password' },
+  'become-password-wrong': {
+    exit: exitCodes.failed,
+    hint: 'give the right password with -K or the variable become_password',
+  },
+  'become-password-missing': {
+    exit: exitCodes.failed,
+    hint: 'sudo asks for a password: give it with -K or the variable become_password',
+  },
   'connect-failed': { exit: exitCodes.unreachable, hint: 'check the address, the port and the network' },
   'auth-failed': { exit: exitCodes.unreachable, hint: 'check the user, the key and the agent' },
-  'host-key-unknown': { exit: exitCodes.unreachable, hint: 'verify the key, then add it with ssh-keyscan or run with --host-key-checking=accept-new' },
-  'host-key-changed': { exit: exitCodes.unreachable, hint: 'somebody may be in the middle; if the host was reinstalled, remove the old key with ssh-keygen -R' },
+  'host-key-unknown': {
+    exit: exitCodes.unreachable,
+    hint: 'verify the key, then add it with ssh-keyscan or run with --host-key-checking=accept-new',
+  },
+  'host-key-changed': {
+    exit: exitCodes.unreachable,
+    hint: 'somebody may be in the middle; if the host was reinstalled, remove the old key with ssh-keygen -R',
+  },
   'shell-failed': { exit: exitCodes.unreachable, hint: 'the login shell must be able to run /bin/sh' },
   'connection-lost': { exit: exitCodes.unreachable, hint: 'see whether the host is up; run again to go on' },
   interrupted: { exit: exitCodes.interrupted, hint: 'run again to go on' },
-  internal: { exit: exitCodes.failed, hint: 'this is a defect of Coxswain: please report it with --verbose output' },
+  internal: {
+    exit: exitCodes.failed,
+    hint: 'this is a defect of Coxswain: please report it with --verbose output',
+  },
 } as const satisfies Record<string, { exit: ExitCode; hint: string }>
 
 /** The code of an error: a word that never changes, for people to look up and programs to compare. */

@@ -77,7 +77,9 @@ export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): 
     name: spec.name,
     description: spec.description,
     vars: spec.vars,
-    plays: Object.freeze(spec.plays({ play: (name, options) => ({ name, ...options }) }).map(sealer(spec.vars))),
+    plays: Object.freeze(
+      spec.plays({ play: (name, options) => ({ name, ...options }) }).map(sealer(spec.vars)),
+    ),
   })
 
 export const isPlaybook = (value: unknown): value is Playbook =>

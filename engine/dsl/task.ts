@@ -90,10 +90,14 @@ export const parseParams = <Schema extends z.ZodType>(
 ): z.output<Schema> => {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  throw new CoxswainError('params-invalid', `task ${name}: ${parsed.error.issues.map(issueLine).join('; ')}`, {
-    task: name,
-    hint: `see \`run ${name} --help\` for its parameters`,
-  })
+  throw new CoxswainError(
+    'params-invalid',
+    `task ${name}: ${parsed.error.issues.map(issueLine).join('; ')}`,
+    {
+      task: name,
+      hint: `see \`run ${name} --help\` for its parameters`,
+    },
+  )
 }
 
 const kindOf = (spec: {
@@ -104,7 +108,10 @@ const kindOf = (spec: {
 }): TaskInfo['kind'] => {
   if (spec.until !== undefined) {
     if (spec.check === undefined || spec.apply !== undefined) {
-      throw new CoxswainError('playbook-invalid', `task ${spec.name}: a task that waits has a check and no apply`)
+      throw new CoxswainError(
+        'playbook-invalid',
+        `task ${spec.name}: a task that waits has a check and no apply`,
+      )
     }
     return 'wait'
   }

@@ -91,7 +91,10 @@ export class Command implements PromiseLike<CommandResult> {
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw new CoxswainError('command-failed', `no JSON from: ${this.script}`, { cause, output: lastLines(text) })
+      throw new CoxswainError('command-failed', `no JSON from: ${this.script}`, {
+        cause,
+        output: lastLines(text),
+      })
     }
   }
 
@@ -129,7 +132,11 @@ export const commandTag = (
   execute: Execute,
   onOutput?: (stream: OutputStream, text: string) => void,
 ): CommandTag => {
-  const build = (options: CommandOptions, parts: TemplateStringsArray, values: readonly unknown[]): Command => {
+  const build = (
+    options: CommandOptions,
+    parts: TemplateStringsArray,
+    values: readonly unknown[],
+  ): Command => {
     const text = withSurroundings(script(parts, ...values), options)
     return new Command(text, () =>
       execute({ script: text, stdin: options.stdin, timeout: options.timeout, onOutput }),

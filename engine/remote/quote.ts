@@ -16,7 +16,10 @@ const plain = /^[\w@%+=:,./-]+$/
  */
 export const quote = (text: string): string => {
   if (text.includes('\0')) {
-    throw new CoxswainError('playbook-invalid', `a command's argument holds a NUL byte: ${JSON.stringify(text)}`)
+    throw new CoxswainError(
+      'playbook-invalid',
+      `a command's argument holds a NUL byte: ${JSON.stringify(text)}`,
+    )
   }
   return plain.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
@@ -27,7 +30,8 @@ const word = (value: unknown, template: string): string => {
     throw new CoxswainError('secret-in-command', `a secret may not be part of a command line: ${template}`)
   }
   if (typeof value === 'string') return quote(value)
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value)
   throw new CoxswainError(
     'playbook-invalid',
     `${value === null ? 'null' : typeof value} in the command template: ${template}`,

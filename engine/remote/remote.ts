@@ -85,7 +85,12 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
         onOutput: lane === 'run' ? onOutput : undefined,
       })
 
-  const operate = (operation: FileOperation, lane: 'query' | 'run', stdin?: Input, size?: number): Promise<Result> => {
+  const operate = (
+    operation: FileOperation,
+    lane: 'query' | 'run',
+    stdin?: Input,
+    size?: number,
+  ): Promise<Result> => {
     checkedPath(operation.path)
     const label = `${operation.kind} ${operation.path}`
     return connection.execute({
@@ -131,21 +136,26 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     sha256: async (path) => (await lookUp({ kind: 'sha256', path }))?.toString('utf8').slice(0, 64),
     list: async (path) => {
       const out = await lookUp({ kind: 'list', path })
-      return out?.toString('utf8').split('\n').filter((name) => name !== '')
+      return out
+        ?.toString('utf8')
+        .split('\n')
+        .filter((name) => name !== '')
     },
-    write: (path, content, attributes = {}) => {
+    write: async (path, content, attributes = {}) => {
       const bytes = bytesOf(content)
       const stdin = isSecret(content) ? content : bytes
-      return change({ kind: 'write', path, ...normalized(attributes) }, stdin, bytes.length)
+      await change({ kind: 'write', path, ...normalized(attributes) }, stdin, bytes.length)
     },
-    writeStream: (path, { size, chunks }, attributes = {}) =>
+    writeStream: async (path, { size, chunks }, attributes = {}) =>
       change({ kind: 'write', path, ...normalized(attributes) }, chunks, size),
-    makeDirectory: (path, attributes = {}) => change({ kind: 'directory', path, ...normalized(attributes) }),
-    setAttributes: (path, attributes) => change({ kind: 'attributes', path, ...normalized(attributes) }),
+    makeDirectory: async (path, attributes = {}) =>
+      change({ kind: 'directory', path, ...normalized(attributes) }),
+    setAttributes: async (path, attributes) =>
+      change({ kind: 'attributes', path, ...normalized(attributes) }),
     link: (path, target) => change({ kind: 'link', path, target }),
-    remove: (path, { recursive = false } = {}) => {
+    remove: async (path, { recursive = false } = {}) => {
       if (/^\/+$/.test(path)) throw new CoxswainError('params-invalid', 'refusing to remove /')
-      return change({ kind: 'remove', path, recursive })
+      await change({ kind: 'remove', path, recursive })
     },
   }
 }

@@ -18,9 +18,13 @@ const root = resolve(import.meta.dirname, '..')
 const kindOf = (file: string): string => /^(integration|e2e|types|tasks-real)\//.exec(file)?.[1] ?? 'unit'
 
 const filesOf = async (words: readonly string[]): Promise<string[]> => {
-  const all = (await readdir(root, { recursive: true })).filter((file) => file.endsWith('.test.ts')).toSorted()
+  const all = (await readdir(root, { recursive: true }))
+    .filter((file) => file.endsWith('.test.ts'))
+    .toSorted()
   const chosen = words.flatMap((word) =>
-    word.endsWith('.ts') ? [resolve(word)] : all.filter((file) => kindOf(file) === word).map((file) => resolve(root, file)),
+    word.endsWith('.ts')
+      ? [resolve(word)]
+      : all.filter((file) => kindOf(file) === word).map((file) => resolve(root, file)),
   )
   if (chosen.length === 0) throw new Error(`no test file for: ${words.join(' ')}`)
   return chosen

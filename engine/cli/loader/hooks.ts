@@ -1,0 +1,56 @@
+/**
+ * Module hooks that let a playbook be a plain `.ts` file, with no build step and one engine, however it is imported.
+ *
+ * They run on Node's hooks thread (node:module `register`, Node 20.6+). Types are erased in place by the same stripper
+ * that Node ≥ 22.18 has built in, so line and column of a playbook stay what the author sees.
+ */
+import { readFile } from 'node:fs/promises'
+import type { LoadHook, ResolveHook } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { transform } from '@swc/wasm-typescript'
+
+/** Where the running engine is, given by {@link registerLoader}. */
+export interface LoaderData {
+  /** Public module names and the files of the running engine that they mean. */
+  readonly modules: Readonly<Record<string, string>>
+  /** Folder of sources whose compiled form is running, with the folder of that form; absent when sources run. */
+  readonly compiled: { readonly from: string; readonly to: string } | undefined
+}
+
+const state: { data: LoaderData } = { data: { modules: {}, compiled: undefined } }
+
+/** Called by Node on the hooks thread, once. */
+export const initialize = (data: LoaderData): void => {
+  state.data = data
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+
+/** The compiled module of a source of this package, so that a relative import does not bring in a second engine. */
+const asCompiled = (url: string): string => {
+  const { compiled } = state.data
+  if (compiled === undefined || !url.startsWith(compiled.from) || !url.endsWith('.ts')) return url
+  const inside = url.slice(compiled.from.length)
+  return /^(engine|tasks)\//.test(inside) ? `${compiled.to}${inside.slice(0, -3)}.js` : url
+}
+
+export const resolve: ResolveHook = async (specifier, context, next) => {
+  const known = state.data.modules[specifier]
+  if (known !== undefined) return { url: known, shortCircuit: true }
+  try {
+    const found = await next(specifier, context)
+    return { ...found, url: asCompiled(found.url) }
+  } catch (error) {
+    // sources written for a compiler name the file that it would write
+    if (!isMissing(error) || !/^\.{1,2}\/.*\.js$/.test(specifier)) throw error
+    return next(`${specifier.slice(0, -3)}.ts`, context)
+  }
+}
+
+export const load: LoadHook = async (url, context, next) => {
+  if (!url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context)
+  const source = await readFile(fileURLToPath(url), 'utf8')
+  const { code } = await transform(source, { mode: 'strip-only', filename: fileURLToPath(url), module: true })
+  return { format: 'module', source: code, shortCircuit: true }
+}

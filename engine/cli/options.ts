@@ -1,0 +1,157 @@
+import { Command } from 'commander'
+import { z } from 'zod'
+import { CoxswainError } from '../errors.ts'
+
+const count = z.coerce.number().int().min(1)
+
+/** What the command line says, read and typed. */
+export const optionsSchema = z.object({
+  inventory: z.array(z.string()).default([]),
+  limit: z.string().optional(),
+  hosts: z.string().optional(),
+  extraVars: z.array(z.string()).default([]),
+  user: z.string().optional(),
+  privateKey: z.string().optional(),
+  become: z.boolean().optional(),
+  becomeUser: z.string().optional(),
+  askBecomePass: z.boolean().default(false),
+  askPass: z.boolean().default(false),
+  forks: count.default(20),
+  timeout: count.optional(),
+  connectTimeout: count.optional(),
+  hostKeyChecking: z.enum(['strict', 'accept-new', 'off']).default('strict'),
+  check: z.boolean().default(false),
+  diff: z.boolean().default(false),
+  exitCode: z.boolean().default(false),
+  output: z.enum(['tree', 'plain', 'json']).optional(),
+  verbose: z.number().default(0),
+  listHosts: z.boolean().default(false),
+  listTasks: z.boolean().default(false),
+  help: z.boolean().default(false),
+})
+
+export type Options = z.output<typeof optionsSchema>
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+const more = (_: string, before: number): number => before + 1
+
+const reaching = (command: Command): Command =>
+  command
+    .option('-i, --inventory <file>', 'inventory file or h1,h2, (may be repeated)', collect)
+    .option('-l, --limit <pattern>', 'only these hosts')
+    .option(
+      '-e, --extra-vars <key=value|@file>',
+      'variables that win over the inventory (may be repeated)',
+      collect,
+    )
+    .option('-u, --user <name>', 'log in as')
+    .option('--private-key <file>', 'log in with this key')
+    .option('-k, --ask-pass', 'ask for the login password')
+    .option('-b, --become', 'act as root through sudo')
+    .option('--become-user <name>', 'act as this user instead of root')
+    .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .option('-f, --forks <n>', 'hosts to work on at the same time (20)')
+    .option('--connect-timeout <seconds>', 'give up connecting to a host after this long')
+    .option('--host-key-checking <mode>', 'strict, accept-new or off (strict)')
+
+const telling = (command: Command): Command =>
+  command
+    .option('--output <kind>', 'tree, plain or json (tree on a terminal, plain elsewhere)')
+    .option('-v, --verbose', 'live output and causes of errors; -vv adds stack traces', more, 0)
+
+/** What was asked for. */
+export type Request =
+  | {
+      readonly kind: 'run'
+      readonly target: string | undefined
+      readonly params: readonly string[]
+      readonly options: Options
+    }
+  | {
+      readonly kind: 'exec'
+      readonly pattern: string
+      readonly command: readonly string[]
+      readonly options: Options
+    }
+  | { readonly kind: 'text'; readonly text: string }
+
+const read = (raw: unknown): Options => {
+  const parsed = optionsSchema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const name = String(issue?.path[0] ?? '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  throw new CoxswainError('usage', `--${name}: ${issue?.message ?? 'not understood'}`)
+}
+
+const examples = `
+Examples:
+  run playbooks/ha-masters.ts -i inventory.yaml            bring the hosts to the playbook's state
+  run playbooks/ha-masters.ts -i inventory.yaml --check    say what that would change, and change nothing
+  run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b
+  run sysctl --help                                        the parameters of a task
+  run exec masters -i inventory.yaml -- uptime
+
+Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted`
+
+/**
+ * Reads the command line.
+ *
+ * @throws `usage` for what is not understood.
+ */
+export const parseArguments = (argv: readonly string[], version: string): Request => {
+  let request: Request | undefined
+  let printed = ''
+  const program = new Command('run')
+    .description(
+      'Brings hosts to the state that a playbook describes, over SSH, with nothing installed on them.',
+    )
+    .usage('[options] <playbook.ts | task> [key=value...]')
+    .argument('[target]', 'a playbook or task file, or the name of a task')
+    .argument('[params...]', 'parameters of a task')
+    .helpOption(false)
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .addHelpText('after', examples)
+  telling(reaching(program))
+    .option('--hosts <pattern>', 'hosts for a single task')
+    .option('-C, --check', 'change nothing, say what would change')
+    .option('-D, --diff', 'show what changes')
+    .option('--exit-code', 'with --check: exit with 3 when something would change')
+    .option('--list-hosts', 'list the hosts of each play and stop')
+    .option('--list-tasks', 'list the tasks of each play, or all tasks that there are, and stop')
+    .option('-h, --help', 'this help, or that of a task')
+    .action((target: string | undefined, params: string[]) => {
+      request = { kind: 'run', target, params, options: read(program.opts()) }
+    })
+  const exec = telling(reaching(program.command('exec')))
+    .description('Runs a command on hosts and shows what it prints.')
+    .usage('[options] <pattern> -- <command...>')
+    .argument('<pattern>', 'hosts')
+    .argument('<command...>', 'shell text; several words are quoted as arguments')
+    .helpOption('-h, --help', 'this help')
+    .option('--timeout <seconds>', 'stop the command after this long')
+  exec.action((pattern: string, command: string[]) => {
+    request = { kind: 'exec', pattern, command, options: read(exec.opts()) }
+  })
+  for (const command of [program, exec]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => (printed += text),
+      writeErr: (text) => (printed += text),
+    })
+  }
+  try {
+    program.parse(argv, { from: 'user' })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'commander.helpDisplayed' || code === 'commander.version')
+      return { kind: 'text', text: printed }
+    throw new CoxswainError('usage', printed.trim().replace(/^error: /, '') || String(error), {
+      cause: error,
+    })
+  }
+  if (request?.kind === 'run' && request.target === undefined && !request.options.listTasks) {
+    if (request.options.help) return { kind: 'text', text: program.helpInformation() + examples + '\n' }
+    throw new CoxswainError('usage', 'nothing to run: name a playbook or a task')
+  }
+  return request ?? { kind: 'text', text: program.helpInformation() }
+}

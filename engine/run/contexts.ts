@@ -1,0 +1,103 @@
+import type { Connection, Identity, OutputStream } from '../connection/types.ts'
+import type { ApplyContext, CheckContext } from '../dsl/context.ts'
+import type { Become } from '../dsl/play.ts'
+import { describeSelector } from '../dsl/select.ts'
+import type { Selector } from '../dsl/select.ts'
+import type { Task } from '../dsl/task.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
+import { createRemote } from '../remote/remote.ts'
+import type { RunScope } from './scope.ts'
+import { resolveSelector } from './selection.ts'
+
+/** On whose behalf, and how, a context works. */
+export interface ContextOptions {
+  readonly become: Become
+  readonly signal: AbortSignal
+  readonly onOutput?: (stream: OutputStream, text: string) => void
+  readonly onLog?: (text: string) => void
+}
+
+const identityOf = (scope: RunScope, host: string, become: Become): Identity | undefined => {
+  if (become === false) return undefined
+  const { becomePassword } = scope.host(host)
+  return { method: 'sudo', user: become === true ? 'root' : become, password: becomePassword }
+}
+
+/** The connection, with every secret that is sent through it learnt, and its errors told with the host. */
+const watched = (scope: RunScope, host: string): Connection => ({
+  description: scope.host(host).address,
+  execute: async (request) => {
+    scope.redactor.learn(request.stdin)
+    try {
+      return await scope.connection(host).execute(request)
+    } catch (error) {
+      throw isCoxswainError(error) ? error.at({ host }) : error
+    }
+  },
+  close: async () => {},
+})
+
+const one = async (scope: RunScope, selector: Selector, options: ContextOptions): Promise<string> => {
+  const [first, ...others] = await resolveSelector(scope, selector, options.signal)
+  if (first !== undefined && others.length === 0) return first
+  throw new CoxswainError(
+    'pattern-invalid',
+    `${describeSelector(selector)} names ${first === undefined ? 'no host' : `${others.length + 1} hosts`}; one is needed here`,
+    { hint: 'name one host, such as masters[0]' },
+  )
+}
+
+const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => {
+  const { name, groups, address } = scope.host(host)
+  return {
+    host: { name, groups, address },
+    signal: options.signal,
+    hostsOf: (selector: Selector) => resolveSelector(scope, selector, options.signal),
+  }
+}
+
+/** A fact's value, remembered in the scope. */
+const factReader =
+  (scope: RunScope, host: string, options: ContextOptions) =>
+  async <Value>(task: Task<Value>): Promise<Value> => {
+    const { check } = task
+    if (check === undefined)
+      throw new CoxswainError('playbook-invalid', `${task.name} has no check: it is no fact`)
+    const read = async (): Promise<Value> => {
+      const verdict = await check(checkContext(scope, host, options))
+      if (verdict.kind === 'ok') return verdict.value
+      const why =
+        verdict.kind === 'unknown' ? verdict.why : verdict.changes.map(({ what }) => what).join(', ')
+      throw new CoxswainError('task-failed', `the fact ${task.name} cannot be read: ${why}`, { host })
+    }
+    return scope.fact(host, JSON.stringify([task.name, task.params, options.become]), read)
+  }
+
+/** What a check is given on a host. */
+export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext => {
+  const remote = createRemote(watched(scope, host), {
+    identity: identityOf(scope, host, options.become),
+    signal: options.signal,
+  })
+  const { query, read, readBytes, stat, exists, sha256, list } = remote
+  return {
+    ...readingHalf(scope, host, options),
+    remote: { query, read, readBytes, stat, exists, sha256, list },
+    fact: factReader(scope, host, options),
+    on: async (selector) => checkContext(scope, await one(scope, selector, options), options),
+  }
+}
+
+/** What an apply is given on a host. */
+export const applyContext = (scope: RunScope, host: string, options: ContextOptions): ApplyContext => ({
+  ...readingHalf(scope, host, options),
+  remote: createRemote(watched(scope, host), {
+    identity: identityOf(scope, host, options.become),
+    signal: options.signal,
+    onOutput: options.onOutput,
+  }),
+  fact: factReader(scope, host, options),
+  on: async (selector) => applyContext(scope, await one(scope, selector, options), options),
+  once: (key, make) => scope.once.get(key, make),
+  log: (text) => options.onLog?.(text),
+})

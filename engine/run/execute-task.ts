@@ -1,0 +1,134 @@
+import type { ApplyContext, CheckContext } from '../dsl/context.ts'
+import type { Task } from '../dsl/task.ts'
+import type { Change, Verdict } from '../dsl/verdict.ts'
+import { CoxswainError, exitCodeOf, exitCodes, isCoxswainError } from '../errors.ts'
+import type { Outcome, TaskProgress } from './events.ts'
+import { askPatiently, missing, waitUntil } from './wait.ts'
+
+export interface TaskResult {
+  readonly outcome: Outcome
+  readonly changes: readonly Change[]
+  readonly why?: string | undefined
+  readonly error?: unknown
+}
+
+/** What was seen without changing anything: whether the task is wanted, and what its check says. */
+export type Look = { readonly kind: 'skip' } | { readonly kind: 'apply-only' } | Verdict
+
+/** What executing a task needs of the run around it. */
+export interface Execution {
+  readonly host: string
+  /** Under `--check` nothing is applied. */
+  readonly checkMode: boolean
+  readonly checkContext: CheckContext
+  readonly applyContext: ApplyContext
+  /** A look that was taken ahead, when it is still worth something. */
+  readonly early?: Promise<Look> | undefined
+  /** Runs what may change the host. */
+  readonly changing: <Value>(work: () => Promise<Value>) => Promise<Value>
+  readonly progress: (what: TaskProgress['what'], why?: string) => void
+}
+
+/** How often one task may lose its connection before the host counts as unreachable. */
+const patience = 2
+
+const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code === 'connection-lost'
+
+/** Looks without changing anything: `when`, then the check. */
+export const look = async ({ options, check, until }: Task, ctx: CheckContext): Promise<Look> => {
+  if (options.when !== undefined && !(await options.when(ctx))) return { kind: 'skip' }
+  if (check === undefined) return { kind: 'apply-only' }
+  return until === undefined ? check(ctx) : askPatiently(check, ctx)
+}
+
+/** A look that survives a lost connection: looking again is always safe. */
+const lookAgain = async (task: Task, { checkContext, progress }: Execution): Promise<Look> => {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await look(task, checkContext)
+    } catch (error) {
+      if (!isLost(error) || lost >= patience) throw error
+      progress('reconnecting')
+    }
+  }
+}
+
+const failure = (host: string, error: unknown): TaskResult => {
+  // a failure of another host, asked through ctx.on, does not make this one unreachable
+  const ours = isCoxswainError(error) && (error.host ?? host) === host
+  const unreachable = ours && exitCodeOf(error) === exitCodes.unreachable
+  return { outcome: unreachable ? 'unreachable' : 'failed', changes: [], error }
+}
+
+const doesNotHold = (task: Task, seen: Look): CoxswainError => {
+  const why = seen.kind === 'drift' || seen.kind === 'unknown' ? missing(seen) : undefined
+  return new CoxswainError('task-failed', why ?? `${task.title} does not hold`)
+}
+
+/** Whether what was applied now holds. */
+const prove = async (task: Task, execution: Execution): Promise<void> => {
+  const seen = await lookAgain(task, execution)
+  if (seen.kind === 'drift' || seen.kind === 'unknown') {
+    throw new CoxswainError('not-converged', `applied, but its check still finds: ${missing(seen)}`)
+  }
+}
+
+/** After a connection that was lost in the middle of an apply: whether it is done all the same. */
+const doneAllTheSame = async (task: Task, execution: Execution, cause: unknown): Promise<boolean> => {
+  if (task.check === undefined) {
+    const message =
+      'the connection was lost while it ran, and this task has no check that could tell what it did'
+    throw new CoxswainError('outcome-unknown', message, { cause })
+  }
+  execution.progress('reconnecting', 'the connection was lost in the middle; looking what was done')
+  return (await lookAgain(task, execution)).kind === 'ok'
+}
+
+/** Applies and proves it. What might have happened already is looked at before it is done again. */
+const applyAndProve = async (task: Task, execution: Execution, seen: Look): Promise<void> => {
+  const { check, apply } = task
+  if (apply === undefined) throw doesNotHold(task, seen)
+  for (let lost = 0; ; lost += 1) {
+    execution.progress('applying')
+    try {
+      await execution.changing(() => apply(execution.applyContext))
+      break
+    } catch (error) {
+      if (!isLost(error) || lost >= patience) throw error
+      if (await doneAllTheSame(task, execution, error)) return
+    }
+  }
+  if (check !== undefined) await prove(task, execution)
+}
+
+/** A task that waits. Under `--check` it does not: what does not hold yet cannot be known. */
+const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise<TaskResult> => {
+  if (seen.kind === 'ok') return { outcome: 'ok', changes: [] }
+  if (execution.checkMode) return { outcome: 'unknown', changes: [], why: `would wait: ${missing(seen)}` }
+  if (task.check !== undefined && task.until !== undefined) {
+    await waitUntil(task.check, task.until, execution.checkContext, (why) =>
+      execution.progress('waiting', why),
+    )
+  }
+  return { outcome: 'ok', changes: [] }
+}
+
+/** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
+export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
+  try {
+    const seen = await (execution.early ?? lookAgain(task, execution))
+    if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
+    if (task.until !== undefined && seen.kind !== 'apply-only') return await waitFor(task, execution, seen)
+    if (seen.kind === 'ok') return { outcome: 'ok', changes: [] }
+    const changes = seen.kind === 'drift' ? seen.changes : []
+    if (!execution.checkMode) {
+      await applyAndProve(task, execution, seen)
+      return { outcome: 'changed', changes }
+    }
+    if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }
+    if (task.apply === undefined) throw doesNotHold(task, seen)
+    return { outcome: 'would change', changes }
+  } catch (error) {
+    return failure(execution.host, error)
+  }
+}

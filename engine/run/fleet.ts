@@ -1,0 +1,20 @@
+import type { Connection } from '../connection/types.ts'
+import type { HostIdentity } from '../dsl/context.ts'
+import type { Secret } from '../dsl/secret.ts'
+
+/** A host that can be worked on. */
+export interface FleetHost extends HostIdentity {
+  /** Given to sudo when it asks. */
+  readonly becomePassword: Secret | undefined
+  /** Whom to become where the play does not say: the inventory's `become` and `become_user`. */
+  readonly become: boolean | string
+  /** Made when it is first wanted, then the same one. */
+  connect(): Connection
+}
+
+/** The hosts of a run by name, and who is meant by a pattern. */
+export interface Fleet {
+  readonly hosts: ReadonlyMap<string, FleetHost>
+  /** Hosts of a pattern in inventory order; throws `pattern-invalid`. */
+  match(pattern: string): readonly string[]
+}

@@ -1,0 +1,26 @@
+import { isCoxswainError, toCoxswainError } from '../errors.ts'
+import type { ReportedError } from './events.ts'
+import type { Redactor } from './redactor.ts'
+
+const causesOf = (error: unknown): string[] => {
+  if (!(error instanceof Error) || error.cause === undefined) return []
+  const { cause } = error
+  return [cause instanceof Error ? cause.message : String(cause), ...causesOf(cause)]
+}
+
+/** An error as reporters take it, masked. */
+export const reportError = (error: unknown, redactor: Redactor): ReportedError => {
+  const { code, message, hint, host, task, place, output, stack } = toCoxswainError(error)
+  const original = isCoxswainError(error) || !(error instanceof Error) ? stack : error.stack
+  return {
+    code,
+    message: redactor.text(message),
+    hint: redactor.text(hint),
+    host,
+    task: redactor.maybe(task),
+    place: place?.excerpt === undefined ? place : { ...place, excerpt: redactor.text(place.excerpt) },
+    output: redactor.maybe(output),
+    causes: causesOf(error).map((cause) => redactor.text(cause)),
+    stack: redactor.maybe(original),
+  }
+}

@@ -1,0 +1,80 @@
+import type { Connection } from '../connection/types.ts'
+import type { Pick } from '../dsl/select.ts'
+import { CoxswainError } from '../errors.ts'
+import type { Fleet, FleetHost } from './fleet.ts'
+import { Memo } from './memo.ts'
+import { Redactor } from './redactor.ts'
+
+/**
+ * What one run remembers: facts, values made once, choices made, and how often something was changed.
+ *
+ * It is the only mutable state of a run, and it dies with it.
+ */
+export class RunScope {
+  readonly fleet: Fleet
+  readonly redactor = new Redactor()
+  readonly once = new Memo()
+  readonly picks = new Map<Pick, Promise<string>>()
+  readonly #facts = new Memo()
+  readonly #changes = new Map<string, number>()
+  readonly #connections = new Map<string, Connection>()
+  #epoch = 0
+  #applying = 0
+
+  constructor(fleet: Fleet) {
+    this.fleet = fleet
+  }
+
+  host(name: string): FleetHost {
+    const host = this.fleet.hosts.get(name)
+    if (host === undefined) throw new CoxswainError('internal', `no host named ${name} in this run`)
+    return host
+  }
+
+  connection(name: string): Connection {
+    const known = this.#connections.get(name)
+    if (known !== undefined) return known
+    const made = this.host(name).connect()
+    this.#connections.set(name, made)
+    return made
+  }
+
+  /** Moves on whenever something may have changed, anywhere: what was checked ahead before is worth nothing then. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Whether something is being changed right now, on any host. */
+  get busy(): boolean {
+    return this.#applying > 0
+  }
+
+  /** Runs what may change a host, so that all that was looked up before is known to be stale. */
+  async changing<Value>(host: string, work: () => Promise<Value>): Promise<Value> {
+    const mark = (): void => {
+      this.#epoch += 1
+      this.#changes.set(host, (this.#changes.get(host) ?? 0) + 1)
+    }
+    mark()
+    this.#applying += 1
+    try {
+      return await work()
+    } finally {
+      this.#applying -= 1
+      mark()
+    }
+  }
+
+  /**
+   * A fact of a host: read once, and again only after something was changed on that host, because it may have changed
+   * the fact too. A failed reading is not remembered.
+   */
+  fact<Value>(host: string, key: string, read: () => Promise<Value>): Promise<Value> {
+    return this.#facts.get(JSON.stringify([host, key]), read, this.#changes.get(host) ?? 0)
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#connections.values()].map((connection) => connection.close()))
+  }
+}

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CheckContext } from '../dsl/context.ts'
+import type { Patience, Task } from '../dsl/task.ts'
+import { drift } from '../dsl/verdict.ts'
+import type { Verdict } from '../dsl/verdict.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
+
+/** Failures that may pass while one waits: the thing waited for is not there to answer yet. */
+const passing = new Set(['command-failed', 'command-timeout', 'read-failed', 'connection-lost'])
+
+/** A check's verdict, in which a failure that may pass is something still missing. */
+export const askPatiently = async (
+  check: NonNullable<Task['check']>,
+  ctx: CheckContext,
+): Promise<Verdict> => {
+  try {
+    return await check(ctx)
+  } catch (error) {
+    if (isCoxswainError(error) && passing.has(error.code)) return drift(error.output ?? error.message)
+    throw error
+  }
+}
+
+/** What a verdict misses, in words; undefined when it misses nothing. */
+export const missing = (verdict: Verdict): string | undefined => {
+  if (verdict.kind === 'ok') return undefined
+  return verdict.kind === 'unknown' ? verdict.why : verdict.changes.map(({ what }) => what).join(', ')
+}
+
+/**
+ * Asks a check until it says ok.
+ *
+ * @throws `wait-timeout` with what was still missing when the time was up, `interrupted` when the run was.
+ */
+export const waitUntil = async (
+  check: NonNullable<Task['check']>,
+  { timeout, every }: Patience,
+  ctx: CheckContext,
+  waiting: (why: string) => void,
+): Promise<void> => {
+  const end = performance.now() + timeout * 1000
+  for (;;) {
+    const why = missing(await askPatiently(check, ctx))
+    if (why === undefined) return
+    if (performance.now() >= end)
+      throw new CoxswainError('wait-timeout', `still not so after ${timeout} s: ${why}`)
+    waiting(why)
+    try {
+      await sleep(every * 1000, undefined, { signal: ctx.signal })
+    } catch (cause) {
+      throw new CoxswainError('interrupted', 'interrupted while waiting', { cause })
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+
+/** One `key = value` line of a sysctl.d file, or undefined. */
+const savedValue = (text: string | undefined, key: string): string | undefined => {
+  const lines = (text ?? '').split('\n').map((line) => /^\s*([^#;=\s]+)\s*=\s*(.*?)\s*$/.exec(line))
+  // the last one wins, as in sysctl.d(5)
+  return lines.findLast((match) => match?.[1] === key)?.[2]
+}
+
+const withValue = (text: string | undefined, key: string, value: string): string => {
+  const others = (text ?? '').split('\n').filter((line) => line !== '' && savedValue(line, key) === undefined)
+  return `${[...others, `${key} = ${value}`].join('\n')}\n`
+}
+
+/** Hold a kernel parameter at a value, now and after every boot. */
+export const sysctl = defineTask({
+  name: 'sysctl',
+  description: 'Holds a kernel parameter at a value, now and after every boot.',
+  params: z.object({
+    key: z.string().describe('dotted name, such as net.ipv4.ip_forward'),
+    value: z.coerce.string().describe('the value to hold'),
+    file: remotePath().default('/etc/sysctl.d/90-coxswain.conf').describe('where it is kept for the next boot'),
+  }),
+  title: ({ key, value }) => `${key} = ${value}`,
+
+  async check({ remote }, { key, value, file }) {
+    const [live, saved] = await Promise.all([remote.query`sysctl -n ${key}`.text(), remote.read(file)])
+    const kept = savedValue(saved, key)
+    return driftUnlessEmpty([
+      // the kernel prints fields of a list value with tabs between them
+      ...(live.split(/\s+/).join(' ') === value ? [] : [{ what: key, from: live, to: value }]),
+      ...(kept === value ? [] : [{ what: `${key} in ${file}`, from: kept, to: value }]),
+    ])
+  },
+
+  async apply({ remote }, { key, value, file }) {
+    await remote.run`sysctl -w ${`${key}=${value}`}`
+    await remote.write(file, withValue(await remote.read(file), key, value))
+  },
+})

@@ -1,0 +1,56 @@
+import * as assert from 'uvu/assert'
+import { createRemote } from '../../engine/remote/remote.ts'
+import { rejects } from '../support/rejects.ts'
+import { shellConnection } from '../support/shell-connection.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('commands')
+const { run, query } = createRemote(shellConnection())
+
+test('text is standard output without its last newlines', async () => {
+  assert.is(await query`printf ' a\\n\\n'`.text(), ' a')
+})
+
+test('a command that fails rejects with its status and its last words', async () => {
+  const failing = run`echo out; echo oh no >&2; exit 7`
+  const error = await rejects(
+    () => failing,
+    'command-failed',
+    'exit status 7 from: echo out; echo oh no >&2; exit 7',
+  )
+  assert.is(error.output, 'oh no')
+})
+
+test('result and succeeds do not reject', async () => {
+  assert.is((await run`exit 3`.result()).code, 3)
+  assert.is(await run`false`.succeeds(), false)
+})
+
+test('a command runs once, however often it is awaited', async () => {
+  const command = run`date +%N`
+  assert.is(await command.text(), await command.text())
+})
+
+test('directory, environment and input come with the options', async () => {
+  const text = await run({
+    cwd: '/usr',
+    env: { GREETING: "it's" },
+    stdin: 'in',
+  })`pwd; echo "$GREETING"; cat`.text()
+  assert.is(text, "/usr\nit's\nin")
+})
+
+test('a directory that is not there stops the command', async () => {
+  const result = await run({ cwd: '/no/such' })`echo ran`.result()
+  assert.is.not(result.code, 0)
+  assert.is(result.stdout, '')
+})
+
+test('a bad name for a variable is refused', () => {
+  assert.throws(() => run({ env: { 'a b': '1' } })`true`, /not a name for an environment variable/)
+})
+
+test('json that is none says so', async () => {
+  assert.equal(await query`echo '{"a":1}'`.json(), { a: 1 })
+  await rejects(() => query`echo nothing`.json(), 'command-failed', 'no JSON from')
+})

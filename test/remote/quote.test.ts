@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import fc from 'fast-check'
+import { Secret } from '../../engine/dsl/secret.ts'
+import { quote, script } from '../../engine/remote/quote.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('quoting')
+
+const shells = ['/bin/dash', '/bin/bash'].filter((shell) => existsSync(shell))
+const printable = fc
+  .string({ unit: 'binary', maxLength: 60 })
+  .filter((text) => !text.includes('\0') && text.isWellFormed())
+
+test('there is a shell to try it in', () => assert.ok(shells.length > 0))
+
+for (const shell of shells) {
+  test(`any words come through ${shell} as they are`, () => {
+    fc.assert(
+      fc.property(fc.array(printable, { minLength: 1, maxLength: 8 }), (words) => {
+        const { stdout } = spawnSync(shell, ['-c', script`printf '%s\\0' ${words}`], { encoding: 'utf8' })
+        assert.equal(stdout.split('\0').slice(0, -1), words)
+      }),
+      { numRuns: 150 },
+    )
+  })
+}
+
+test('plain words stay readable', () => assert.is(quote('net.ipv4.ip_forward=1'), 'net.ipv4.ip_forward=1'))
+test('an empty word is a word', () => assert.is(quote(''), "''"))
+test('a quote is left and entered again', () => assert.is(quote("it's"), "'it'\\''s'"))
+test('a list becomes several words', () => assert.is(script`rm -- ${['a b', 'c']}`, "rm -- 'a b' c"))
+
+test('undefined, null and objects are refused', () => {
+  for (const value of [undefined, null, {}]) {
+    assert.throws(() => script`echo ${value}`, /in the command template: echo \$\{…\}/)
+  }
+})
+
+test('a NUL byte is refused', () => assert.throws(() => quote('a\0b'), /NUL byte/))
+
+test('a secret is refused, and not printed', () => {
+  try {
+    script`echo ${new Secret('hunter2')}`
+    assert.unreachable()
+  } catch (error) {
+    assert.match(String(error), 'a secret may not be part of a command line')
+    assert.not.match(String(error), 'hunter2')
+  }
+})

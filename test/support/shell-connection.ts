@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import type { Connection, Input } from '../../engine/connection/types.ts'
+import { isSecret } from '../../engine/dsl/secret.ts'
+
+const bytes = async (input: Input | undefined): Promise<Buffer> => {
+  if (input === undefined) return Buffer.alloc(0)
+  if (isSecret(input)) return Buffer.from(input.reveal())
+  if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.from(input)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of input) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** Runs each request in a fresh shell of this machine: the plainest connection that there can be, for tests. */
+export const shellConnection = (shell = 'sh'): Connection => ({
+  description: shell,
+  execute: async ({ script, stdin }) => {
+    const input = await bytes(stdin)
+    return new Promise((resolve, reject) => {
+      const child = spawn(shell, ['-c', script], { env: { PATH: process.env['PATH'], LC_ALL: 'C' } })
+      const out: Buffer[] = []
+      const err: Buffer[] = []
+      child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+      child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+      child.on('error', reject)
+      child.on('close', (code) =>
+        resolve({ code: code ?? 128, stdout: Buffer.concat(out), stderr: Buffer.concat(err), dropped: 0 }),
+      )
+      child.stdin.on('error', () => {})
+      child.stdin.end(input)
+    })
+  },
+  close: async () => {},
+})
