@@ -71,6 +71,10 @@ const table = {
     exit: exitCodes.unreachable,
     hint: 'somebody may be in the middle; if the host was reinstalled, remove the old key with ssh-keygen -R',
   },
+  'channel-refused': {
+    exit: exitCodes.unreachable,
+    hint: 'the server allows few sessions in a connection (MaxSessions in its sshd_config)',
+  },
   'shell-failed': { exit: exitCodes.unreachable, hint: 'the login shell must be able to run /bin/sh' },
   'connection-lost': { exit: exitCodes.unreachable, hint: 'see whether the host is up; run again to go on' },
   interrupted: { exit: exitCodes.interrupted, hint: 'run again to go on' },

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { exitCodeOf, toCoxswainError } from '../errors.ts'
+import { Redactor } from '../run/redactor.ts'
+import { reportError } from '../run/report-error.ts'
+import { formatError } from '../report/format-error.ts'
+import { libraryOf } from './library.ts'
+import { registerLoader } from './loader/register.ts'
+import { parseArguments } from './options.ts'
+import { exec } from './commands/exec.ts'
+import { run } from './commands/run.ts'
+
+const versionOf = async (): Promise<string> => {
+  // the package's root is two folders above in a checkout's sources, three in the compiled form
+  const up = import.meta.url.includes('/dist/') ? '../../../' : '../../'
+  const text = await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8')
+  const { version }: { version?: unknown } = JSON.parse(text)
+  return String(version)
+}
+
+/**
+ * The command line.
+ *
+ * @param argv arguments without node and script.
+ * @param library the module whose tasks can be named.
+ * @returns the exit status.
+ */
+export const main = async (
+  argv: readonly string[],
+  library: Readonly<Record<string, unknown>>,
+): Promise<number> => {
+  let verbosity = 0
+  try {
+    const request = parseArguments(argv, await versionOf())
+    if (request.kind === 'text') {
+      process.stdout.write(request.text)
+      return 0
+    }
+    verbosity = request.options.verbose
+    registerLoader()
+    const tasks = libraryOf(library)
+    return request.kind === 'exec' ? await exec(request) : await run(request, tasks)
+  } catch (error) {
+    const reported = reportError(toCoxswainError(error), new Redactor())
+    const { isTTY = false, columns = 80 } = process.stderr
+    process.stderr.write(`${formatError(reported, { color: isTTY, verbosity, width: columns })}\n`)
+    return exitCodeOf(error)
+  }
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import { isSecret } from '../dsl/secret.ts'
+import { CoxswainError } from '../errors.ts'
+import type { Connection, FileOperation, Identity, Input, Request, Result } from './types.ts'
+
+/** A file of a scripted host. A directory has no content. */
+export interface ScriptedFile {
+  readonly content: string | Buffer
+  readonly mode?: string | undefined
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+  readonly type?: 'file' | 'directory' | 'link'
+}
+
+export interface Answer {
+  readonly code?: number
+  readonly stdout?: string | Buffer
+  readonly stderr?: string
+}
+
+/** What a command prints, or a function that decides it; it may change the files on the way. */
+export type Reply =
+  | string
+  | Answer
+  | ((request: Request, files: Map<string, ScriptedFile>) => string | Answer | Promise<string | Answer>)
+
+export interface Script {
+  readonly files?: Readonly<Record<string, string | ScriptedFile>>
+  /** Answers, tried in order: the whole script, or a pattern of it. */
+  readonly replies?: readonly (readonly [string | RegExp, Reply])[]
+}
+
+/** A request as it was sent. */
+export interface LogEntry {
+  readonly lane: 'query' | 'run'
+  readonly script: string
+  readonly operation: FileOperation | undefined
+  readonly identity: Identity | undefined
+  readonly stdin: string
+}
+
+export interface ScriptedConnection extends Connection {
+  readonly files: Map<string, ScriptedFile>
+  readonly log: readonly LogEntry[]
+  /** The commands that were sent, file operations left out. */
+  commands(): string[]
+}
+
+const textOf = async (input: Input | undefined): Promise<Buffer> => {
+  if (input === undefined) return Buffer.alloc(0)
+  if (isSecret(input)) return Buffer.from(input.reveal())
+  if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.from(input)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of input) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+const result = ({ code = 0, stdout = '', stderr = '' }: Answer): Result => ({
+  code,
+  stdout: Buffer.from(stdout),
+  stderr: Buffer.from(stderr),
+  dropped: 0,
+})
+
+const absent = result({ code: 3 })
+
+const names = (files: ReadonlyMap<string, ScriptedFile>, directory: string): string[] => {
+  const prefix = directory === '/' ? '/' : `${directory}/`
+  const below = [...files.keys()].filter((path) => path.startsWith(prefix) && path !== prefix)
+  return [...new Set(below.map((path) => path.slice(prefix.length).split('/')[0] ?? ''))].toSorted()
+}
+
+const isDirectory = (files: ReadonlyMap<string, ScriptedFile>, path: string): boolean =>
+  files.get(path)?.type === 'directory' || (!files.has(path) && names(files, path).length > 0)
+
+const statOf = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result => {
+  const file = files.get(path)
+  if (file === undefined && !isDirectory(files, path)) return absent
+  const {
+    type = 'file',
+    owner = 'root',
+    group = 'root',
+    content = '',
+  } = file ?? { type: 'directory' as const }
+  const mode = file?.mode ?? (type === 'directory' ? '0755' : '0644')
+  const size = Buffer.byteLength(content)
+  const target = type === 'link' ? `\n${String(content)}` : ''
+  return result({ stdout: `${type} ${mode} ${owner} ${group} ${size} 0${target}\n` })
+}
+
+/** Answers a file operation from the files in memory, as the real script would. */
+const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, input: Buffer): Result => {
+  const { path } = operation
+  const file = files.get(path)
+  switch (operation.kind) {
+    case 'read':
+      return file === undefined ? absent : result({ stdout: Buffer.from(file.content) })
+    case 'sha256':
+      return file === undefined
+        ? absent
+        : result({ stdout: `${createHash('sha256').update(file.content).digest('hex')}  -\n` })
+    case 'list':
+      return isDirectory(files, path)
+        ? result({
+            stdout: names(files, path)
+              .map((name) => `${name}\n`)
+              .join(''),
+          })
+        : absent
+    case 'stat':
+      return statOf(files, path)
+    case 'write':
+    case 'directory':
+    case 'attributes': {
+      if (operation.kind === 'attributes' && file === undefined && !isDirectory(files, path)) {
+        return result({ code: 1, stderr: `chmod: cannot access '${path}': No such file or directory` })
+      }
+      const isFile = operation.kind === 'write'
+      const type = isFile
+        ? 'file'
+        : (file?.type ?? (isDirectory(files, path) || operation.kind === 'directory' ? 'directory' : 'file'))
+      files.set(path, {
+        type,
+        content: isFile ? (isText(input) ? input.toString('utf8') : input) : (file?.content ?? ''),
+        mode: operation.mode ?? file?.mode ?? (type === 'directory' ? '0755' : '0644'),
+        owner: operation.owner ?? file?.owner ?? 'root',
+        group: operation.group ?? file?.group ?? 'root',
+      })
+      return result({})
+    }
+    case 'link':
+      files.set(path, { type: 'link', content: operation.target, mode: '0777' })
+      return result({})
+    case 'remove':
+      for (const name of [...files.keys()]) {
+        if (name === path || (operation.recursive && name.startsWith(`${path}/`))) files.delete(name)
+      }
+      return result({})
+  }
+}
+
+const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)
+
+/**
+ * A host of the imagination, for tests: files in memory, commands answered from a script.
+ *
+ * A command that the script does not know rejects with everything that was expected.
+ */
+export const scripted = ({ files: given = {}, replies = [] }: Script = {}): ScriptedConnection => {
+  const files = new Map(
+    Object.entries(given).map(([path, file]) => [path, typeof file === 'string' ? { content: file } : file]),
+  )
+  const log: LogEntry[] = []
+  return {
+    description: 'scripted',
+    files,
+    log,
+    commands: () => log.flatMap(({ operation, script }) => (operation === undefined ? [script] : [])),
+    execute: async (request) => {
+      const { lane, script, operation, identity } = request
+      const input = await textOf(request.stdin)
+      log.push({ lane, script, operation, identity, stdin: input.toString('utf8') })
+      if (operation !== undefined) return operate(files, operation, input)
+      const found = replies.find(([wanted]) =>
+        typeof wanted === 'string' ? wanted === script : wanted.test(script),
+      )
+      if (found === undefined) {
+        const expected = replies.map(([wanted]) => `  ${String(wanted)}`).join('\n')
+        throw new CoxswainError(
+          'internal',
+          `the script does not know this command:\n  ${script}\nit knows:\n${expected}`,
+        )
+      }
+      const [, reply] = found
+      const answer = typeof reply === 'function' ? await reply(request, files) : reply
+      return result(typeof answer === 'string' ? { stdout: answer } : answer)
+    },
+    close: async () => {},
+  }
+}

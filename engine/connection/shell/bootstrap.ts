@@ -1,0 +1,45 @@
+import { quoted } from './frame.ts'
+import type { Identity } from '../types.ts'
+
+/**
+ * Command lines that start our shells. Whatever the login shell is (sh, bash, dash, ash, csh, fish), it must read them
+ * alike: `exec`, plain words, and single quotes around text without quote, backslash, newline and `!`.
+ */
+
+/** Printed by a shell of ours when it is ready, on both streams; noise that a login prints comes before it. */
+export const readyMark = (nonce: string): string => `${nonce}ready;`
+
+/** What sudo is told to prompt with. */
+export const promptMark = (nonce: string): string => `${nonce}password:`
+
+// output is parsed, so it must be in one language; system tools live in sbin, which a login user's PATH may lack
+const environment = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL'
+
+const ready = (nonce: string): string => `printf "%s" "${nonce}ready;"; printf "%s" "${nonce}ready;" >&2`
+
+/**
+ * The watchdog: passes our text on to the shell, and when there is no more (the engine ended, the connection broke, or
+ * we want everything stopped) ends the whole process group, first politely. A shell that has ended by itself makes one
+ * of the echoes fail, and then nothing is killed: a daemon that a task left behind lives on.
+ */
+const watchdog =
+  'exec 2>/dev/null; cat; echo :; sleep 1; echo : && { trap "" TERM; kill -TERM 0; sleep 3; kill -KILL 0; }'
+
+const asUser = (nonce: string, identity: Identity | undefined, inner: string): string => {
+  const shell = `/bin/sh -c '${inner}'`
+  if (identity === undefined) return `exec ${shell}`
+  // -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt nobody else can print
+  return `exec sudo -H -S -p ${quoted(promptMark(nonce))} -u ${quoted(identity.user)} ${shell}`
+}
+
+/** Starts the shell that reads frames until its input ends. */
+export const laneCommand = (nonce: string, identity: Identity | undefined): string =>
+  asUser(nonce, identity, `${environment}; { ${watchdog}; } | { ${ready(nonce)}; exec /bin/sh; }`)
+
+/** Starts a shell that runs one script, whose base64 is the first line of its input; the rest is the script's own. */
+export const rawCommand = (nonce: string, identity: Identity | undefined): string =>
+  asUser(
+    nonce,
+    identity,
+    `${environment}; ${ready(nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"`,
+  )

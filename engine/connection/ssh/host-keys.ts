@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { CoxswainError } from '../../errors.ts'
+import { judgeKey, knownName, knownTypes, parseKnownHosts } from './known-hosts.ts'
+import type { KnownKey } from './known-hosts.ts'
+
+export type HostKeyChecking = 'strict' | 'accept-new' | 'off'
+
+/** Where OpenSSH looks by default (ssh_config(5), UserKnownHostsFile and GlobalKnownHostsFile). */
+export const usualKnownHosts = (): string[] => [
+  join(homedir(), '.ssh', 'known_hosts'),
+  '/etc/ssh/ssh_known_hosts',
+]
+
+/** Key types and the signature algorithms that they can make; an RSA key signs with SHA-2 only. */
+const algorithmsOf: Readonly<Record<string, readonly string[]>> = {
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+}
+
+const allAlgorithms = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+]
+
+/** The name of a public key's type: the first string of its wire form (RFC 4253, 6.6). */
+const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0))
+
+/** As `ssh-keygen -l` prints it. */
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+
+/** The host keys that are trusted, read from known_hosts files once, shared by all connections of a run. */
+export class HostKeys {
+  readonly #files: readonly string[]
+  readonly #checking: HostKeyChecking
+  #entries: Promise<KnownKey[]> | undefined
+
+  constructor(files: readonly string[] | undefined, checking: HostKeyChecking) {
+    this.#files = files ?? usualKnownHosts()
+    this.#checking = checking
+  }
+
+  /** Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does. */
+  async algorithms(address: string, port: number): Promise<string[]> {
+    const types = knownTypes(await this.#read(), [knownName(address, port)])
+    const preferred = types
+      .flatMap((type) => algorithmsOf[type] ?? [type])
+      .filter((name) => allAlgorithms.includes(name))
+    return [...new Set([...preferred, ...allAlgorithms])]
+  }
+
+  /**
+   * Passes when the key is trusted, or may be now.
+   *
+   * @throws `host-key-unknown`, `host-key-changed`.
+   */
+  async verify(address: string, port: number, key: Buffer): Promise<void> {
+    if (this.#checking === 'off') return
+    const name = knownName(address, port)
+    const shown = { type: typeOf(key), key: key.toString('base64') }
+    const entries = await this.#read()
+    const judgement = judgeKey(entries, [name], shown)
+    if (judgement.kind === 'known') return
+    const what = `${shown.type} key ${fingerprint(key)}`
+    if (judgement.kind === 'unknown') {
+      if (this.#checking === 'accept-new') return this.#accept(entries, name, shown)
+      throw new CoxswainError(
+        'host-key-unknown',
+        `${name} shows the ${what}, which is not in ${this.#files.join(' or ')}`,
+      )
+    }
+    const { file, line } = judgement.entry
+    throw new CoxswainError(
+      'host-key-changed',
+      judgement.kind === 'revoked'
+        ? `${name} shows the ${what}, which is revoked`
+        : `${name} shows the ${what}, another than the one that is known`,
+      { place: { file, line } },
+    )
+  }
+
+  async #accept(
+    entries: KnownKey[],
+    name: string,
+    { type, key }: { type: string; key: string },
+  ): Promise<void> {
+    const [file] = this.#files
+    if (file === undefined) return
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    // one short write with O_APPEND: runs side by side do not tear each other's lines
+    await appendFile(file, `${name} ${type} ${key}\n`, { mode: 0o600 })
+    entries.push({ file, line: 0, marker: undefined, patterns: name, type, key })
+  }
+
+  #read(): Promise<KnownKey[]> {
+    this.#entries ??= (async () => {
+      const texts = await Promise.all(
+        this.#files.map(async (file) => parseKnownHosts(file, await readFile(file, 'utf8').catch(() => ''))),
+      )
+      return texts.flat()
+    })()
+    return this.#entries
+  }
+}

@@ -1,0 +1,158 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { HostKeys } from '../../engine/connection/ssh/host-keys.ts'
+import type { HostKeyChecking } from '../../engine/connection/ssh/host-keys.ts'
+import { usualSettings } from '../../engine/connection/ssh/settings.ts'
+import type { SshSettings } from '../../engine/connection/ssh/settings.ts'
+
+/** A real sshd on loopback, with keys of its own, for one test file. */
+export interface Sshd {
+  readonly port: number
+  readonly folder: string
+  /** A key that the test user (and every user of {@link addUser}) may log in with. */
+  readonly keyFile: string
+  readonly publicKey: string
+  /** known_hosts with the server's key. */
+  readonly knownHosts: string
+  readonly hostPublicKey: string
+  settings(change?: Partial<SshSettings> & { checking?: HostKeyChecking }): SshSettings
+  stop(): Promise<void>
+}
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+const keygen = (file: string, ...more: string[]): void => {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'coxswain-test', '-f', file, ...more])
+}
+
+const sshdPath = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path))
+
+/** Starts an sshd. Needs openssh-server, and root for logins as other users. */
+export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> => {
+  if (sshdPath === undefined) throw new Error('these tests need an sshd: apt-get install openssh-server')
+  const folder = mkdtempSync(join(tmpdir(), 'coxswain-sshd-'))
+  const [hostKey, keyFile] = [join(folder, 'host_key'), join(folder, 'login_key')]
+  keygen(hostKey)
+  keygen(keyFile)
+  const port = await freePort()
+  const publicKey = readFileSync(`${keyFile}.pub`, 'utf8').trim()
+  const hostPublicKey = readFileSync(`${hostKey}.pub`, 'utf8').trim()
+  const authorized = '/etc/ssh/coxswain-test-authorized'
+  mkdirSync(authorized, { recursive: true, mode: 0o755 })
+  const keys = join(authorized, `${port}`)
+  writeFileSync(keys, `${publicKey}\n`, { mode: 0o644 })
+  mkdirSync('/run/sshd', { recursive: true })
+  const config = join(folder, 'sshd_config')
+  writeFileSync(
+    config,
+    [
+      // the first value of an option wins in sshd_config, so what a test asks for comes first
+      ...lines,
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${hostKey}`,
+      `AuthorizedKeysFile ${keys}`,
+      `PidFile ${join(folder, 'pid')}`,
+      'UsePAM yes',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin yes',
+      'StrictModes no',
+      'PrintMotd no',
+      'LogLevel ERROR',
+      'Subsystem sftp internal-sftp',
+      '',
+    ].join('\n'),
+  )
+  const child = spawn(sshdPath, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const ended = once(child, 'exit')
+  await waitForPort(port, () => (child.exitCode === null ? undefined : said))
+  const knownHosts = join(folder, 'known_hosts')
+  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostPublicKey}\n`)
+  return {
+    port,
+    folder,
+    keyFile,
+    publicKey,
+    knownHosts,
+    hostPublicKey,
+    settings: ({ checking = 'strict', ...change } = {}) => ({
+      ...usualSettings,
+      address: '127.0.0.1',
+      port,
+      user: userInfo().username,
+      privateKeyFiles: [keyFile],
+      hostKeys: new HostKeys([knownHosts], checking),
+      ...change,
+    }),
+    stop: async () => {
+      child.kill()
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+      rmSync(keys, { force: true })
+    },
+  }
+}
+
+const waitForPort = async (port: number, failed: () => string | undefined): Promise<void> => {
+  const { connect } = await import('node:net')
+  for (let tries = 0; tries < 200; tries += 1) {
+    const words = failed()
+    if (words !== undefined) throw new Error(`sshd did not start: ${words}`)
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+      socket.once('connect', () => socket.destroy())
+    })
+    if (open) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error('sshd does not listen')
+}
+
+export interface TestUser {
+  readonly name: string
+  readonly password: string
+  readonly home: string
+  remove(): void
+}
+
+/** A temporary account of this machine, for logins and sudo. Needs root. */
+export const addUser = (
+  name: string,
+  { shell = '/bin/bash', sudo }: { shell?: string; sudo?: 'with password' | 'without password' } = {},
+): TestUser => {
+  const password = `pw-${name}-Zq7`
+  const home = `/home/${name}`
+  const sudoers = `/etc/sudoers.d/${name}`
+  const remove = (): void => {
+    execFileSync(
+      'sh',
+      ['-c', `pkill -KILL -u ${name}; userdel -r -f ${name} 2>/dev/null; rm -f ${sudoers}; true`],
+      { stdio: 'ignore' },
+    )
+  }
+  remove()
+  execFileSync('useradd', ['-m', '-d', home, '-s', shell, name])
+  execFileSync('chpasswd', { input: `${name}:${password}\n` })
+  if (sudo !== undefined) {
+    const rule = `${name} ALL=(ALL) ${sudo === 'without password' ? 'NOPASSWD: ' : ''}ALL\n`
+    execFileSync('visudo', ['-cqf', '-'], { input: rule })
+    writeFileSync(sudoers, rule, { mode: 0o440 })
+  }
+  return { name, password, home, remove }
+}
