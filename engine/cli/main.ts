@@ -41,8 +41,8 @@ export const main = async (
     return request.kind === 'exec' ? await exec(request) : await run(request, tasks)
   } catch (error) {
     const reported = reportError(toCoxswainError(error), new Redactor())
-    const { isTTY = false, columns = 80 } = process.stderr
-    process.stderr.write(`${formatError(reported, { color: isTTY, verbosity, width: columns })}\n`)
+    const { isTTY = false } = process.stderr
+    process.stderr.write(`${formatError(reported, { color: isTTY, verbosity })}\n`)
     return exitCodeOf(error)
   }
 }

@@ -111,6 +111,8 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     .helpOption(false)
     .version(version, '-V, --version', 'print the version')
     .helpCommand(false)
+    // so that `exec` gets the options behind its name
+    .enablePositionalOptions()
     .addHelpText('after', examples)
   telling(reaching(program))
     .option('--hosts <pattern>', 'hosts for a single task')
@@ -131,7 +133,7 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     .helpOption('-h, --help', 'this help')
     .option('--timeout <seconds>', 'stop the command after this long')
   exec.action((pattern: string, command: string[]) => {
-    request = { kind: 'exec', pattern, command, options: read(exec.opts()) }
+    request = { kind: 'exec', pattern, command, options: read(exec.optsWithGlobals()) }
   })
   for (const command of [program, exec]) {
     command.exitOverride().configureOutput({

@@ -18,6 +18,8 @@ export interface ReportOptions {
   readonly color: boolean
   /** Columns of the terminal. */
   readonly width: number
+  /** Rows of the terminal. */
+  readonly height: number
   /** Show changes as diffs. */
   readonly diff: boolean
   /** 0: what changed and what failed; 1 (-v): also live output and causes of errors; 2 (-vv): also stack traces. */

@@ -19,7 +19,9 @@ export const sysctl = defineTask({
   params: z.object({
     key: z.string().describe('dotted name, such as net.ipv4.ip_forward'),
     value: z.coerce.string().describe('the value to hold'),
-    file: remotePath().default('/etc/sysctl.d/90-coxswain.conf').describe('where it is kept for the next boot'),
+    file: remotePath()
+      .default('/etc/sysctl.d/90-coxswain.conf')
+      .describe('where it is kept for the next boot'),
   }),
   title: ({ key, value }) => `${key} = ${value}`,
 

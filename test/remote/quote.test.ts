@@ -11,7 +11,7 @@ const test = suite('quoting')
 const shells = ['/bin/dash', '/bin/bash'].filter((shell) => existsSync(shell))
 const printable = fc
   .string({ unit: 'binary', maxLength: 60 })
-  .filter((text) => !text.includes('\0') && text.isWellFormed())
+  .filter((text) => !text.includes('\0') && Buffer.from(text).toString() === text)
 
 test('there is a shell to try it in', () => assert.ok(shells.length > 0))
 

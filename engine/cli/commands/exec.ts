@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { playbook } from '../../dsl/playbook.ts'
+import { makePlan } from '../../run/plan.ts'
+import { execScript, execTask } from '../exec-task.ts'
+import { execute } from '../execute.ts'
+import type { Request } from '../options.ts'
+import { openWorkspace } from '../workspace.ts'
+
+/** `run exec PATTERN -- COMMAND`. Gives the exit status. */
+export const exec = async ({
+  pattern,
+  command,
+  options,
+}: Extract<Request, { kind: 'exec' }>): Promise<number> => {
+  const script = execScript(command)
+  const { timeout } = options
+  const workspace = await openWorkspace(options)
+  const book = playbook({
+    name: 'exec',
+    vars: z.unknown(),
+    plays: ({ play }) => [play(script, { hosts: pattern, tasks: () => [execTask({ script, timeout })] })],
+  })
+  // what a command prints is what was asked for
+  const verbose = Math.max(1, options.verbose)
+  return execute(makePlan(book, workspace.territory, workspace.limit), workspace, { ...options, verbose })
+}

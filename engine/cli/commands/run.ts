@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { playbook } from '../../dsl/playbook.ts'
+import type { Playbook } from '../../dsl/playbook.ts'
+import type { TaskFactory } from '../../dsl/task.ts'
+import { CoxswainError } from '../../errors.ts'
+import { validateAll } from '../../inventory/validate.ts'
+import { makePlan } from '../../run/plan.ts'
+import { execute } from '../execute.ts'
+import { findTarget } from '../library.ts'
+import { listHosts, listLibrary, listTasks } from '../listing.ts'
+import type { Options, Request } from '../options.ts'
+import { taskFromWords } from '../params.ts'
+import { taskHelp } from '../task-help.ts'
+import { openWorkspace } from '../workspace.ts'
+import type { Workspace } from '../workspace.ts'
+
+/** A playbook of one task, for `run TASK key=value…`. */
+const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: Options): Playbook => {
+  const task = taskFromWords(factory, words)
+  if (hosts === undefined) {
+    throw new CoxswainError('usage', `on which hosts shall ${task.name} run?`, {
+      hint: 'name them: --hosts PATTERN',
+    })
+  }
+  return playbook({
+    name: task.name,
+    vars: z.unknown(),
+    plays: ({ play }) => [play(task.title, { hosts, tasks: () => [task] })],
+  })
+}
+
+/** Variables are checked before anything connects, on every host that a play could touch. */
+const checkVariables = (
+  book: Playbook,
+  { hosts, limit }: Workspace,
+  match: (pattern: string) => readonly string[],
+): void => {
+  const patterns = book.plays.map(({ hosts: selector }) =>
+    typeof selector === 'string' ? selector : selector.hosts,
+  )
+  const touched = new Set(patterns.flatMap((pattern) => match(pattern)))
+  const checked = [...hosts.values()].filter(
+    ({ name }) => touched.has(name) && (limit === undefined || limit.includes(name)),
+  )
+  validateAll(book.vars, checked)
+}
+
+/** `run PLAYBOOK…` and `run TASK…`. Gives the exit status. */
+export const run = async (
+  { target, params, options }: Extract<Request, { kind: 'run' }>,
+  library: ReadonlyMap<string, TaskFactory>,
+): Promise<number> => {
+  if (target === undefined) {
+    process.stdout.write(listLibrary([...library.values()].map(({ info }) => info)))
+    return 0
+  }
+  const found = await findTarget(target, library)
+  if (options.help) {
+    process.stdout.write(
+      found.kind === 'task'
+        ? taskHelp(found.task.info)
+        : `${found.playbook.name}: ${found.playbook.description ?? ''}\n`,
+    )
+    return 0
+  }
+  if (found.kind === 'playbook' && params.length > 0) {
+    throw new CoxswainError('usage', `a playbook takes no ${params.join(' ')}`, {
+      hint: `give a variable with -e ${params[0] ?? 'name=value'}`,
+    })
+  }
+  const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
+  const workspace = await openWorkspace(options)
+  checkVariables(book, workspace, workspace.territory.match)
+  const plan = makePlan(book, workspace.territory, workspace.limit)
+  if (options.listHosts || options.listTasks) {
+    process.stdout.write(options.listHosts ? listHosts(plan) : listTasks(plan))
+    return 0
+  }
+  return execute(plan, workspace, options)
+}

@@ -1,0 +1,38 @@
+import { exitCodes } from '../errors.ts'
+import { chooseOutput, createReporter } from '../report/create.ts'
+import { dispatch } from '../report/reporter.ts'
+import type { Plan } from '../run/plan.ts'
+import { runPlan } from '../run/runner.ts'
+import { onInterrupt } from './interrupt.ts'
+import type { Options } from './options.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Runs a plan, reports it as the options say, and gives the exit status. */
+export const execute = async (plan: Plan, { fleet }: Workspace, options: Options): Promise<number> => {
+  const { isTTY = false, columns = 80, rows = 24 } = process.stdout
+  const kind = chooseOutput({ isTTY, ci: process.env['CI'] !== undefined, requested: options.output })
+  const reporter = createReporter(kind, {
+    write: (text) => process.stdout.write(text),
+    color: isTTY && process.env['NO_COLOR'] === undefined,
+    width: columns,
+    height: rows,
+    diff: options.diff,
+    verbosity: options.verbose,
+  })
+  const { signal, release } = onInterrupt(() =>
+    process.stderr.write('\ninterrupted: stopping what runs on the hosts (once more to leave at once)\n'),
+  )
+  try {
+    const result = await runPlan(plan, fleet, {
+      checkMode: options.check,
+      forks: options.forks,
+      signal,
+      emit: (event) => dispatch(reporter, event),
+    })
+    const foretold = options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
+    return foretold ? exitCodes.wouldChange : result.exit
+  } finally {
+    await reporter.close()
+    release()
+  }
+}

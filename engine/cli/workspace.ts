@@ -1,0 +1,108 @@
+import { userInfo } from 'node:os'
+import { localConnection, sshConnection } from '../connection/connect.ts'
+import { HostKeys } from '../connection/ssh/host-keys.ts'
+import { usualSettings } from '../connection/ssh/settings.ts'
+import type { Connection } from '../connection/types.ts'
+import type { RawHost } from '../dsl/playbook.ts'
+import type { Secret } from '../dsl/secret.ts'
+import { requireGroup } from '../inventory/graph.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { matchHosts } from '../inventory/patterns.ts'
+import { reachOf } from '../inventory/reach.ts'
+import type { Reach } from '../inventory/reach.ts'
+import type { Host, Inventory } from '../inventory/types.ts'
+import { plainVariables } from '../inventory/validate.ts'
+import { parseExtra, resolveHosts } from '../inventory/variables.ts'
+import type { Fleet, FleetHost } from '../run/fleet.ts'
+import type { Territory } from '../run/plan.ts'
+import type { Options } from './options.ts'
+import { askSecret } from './prompt.ts'
+
+/** The inventory as the command line means it: what can be planned with, and what can be connected to. */
+export interface Workspace {
+  readonly inventory: Inventory
+  readonly hosts: ReadonlyMap<string, Host>
+  readonly territory: Territory
+  readonly fleet: Fleet
+  /** Hosts that `--limit` leaves; undefined when it is not given. */
+  readonly limit: readonly string[] | undefined
+}
+
+/** Passwords that were asked for at the terminal. */
+interface Asked {
+  readonly login: Secret | undefined
+  readonly become: Secret | undefined
+}
+
+const connector = (options: Options, asked: Asked) => {
+  // one reading of each set of known_hosts files serves all hosts
+  const keys = new Map<string | undefined, HostKeys>()
+  const hostKeys = (file: string | undefined): HostKeys => {
+    const known =
+      keys.get(file) ?? new HostKeys(file === undefined ? undefined : [file], options.hostKeyChecking)
+    keys.set(file, known)
+    return known
+  }
+  return (name: string, reach: Reach): Connection => {
+    if (reach.connection === 'local') return localConnection()
+    const key = options.privateKey ?? reach.private_key_file
+    return sshConnection({
+      address: reach.address ?? name,
+      port: reach.port ?? usualSettings.port,
+      user: options.user ?? reach.user ?? userInfo().username,
+      privateKeyFiles: key === undefined ? undefined : [key],
+      passphrase: reach.passphrase,
+      password: asked.login ?? reach.password,
+      agent: process.env['SSH_AUTH_SOCK'],
+      hostKeys: hostKeys(reach.known_hosts_file),
+      connectTimeout: options.connectTimeout ?? reach.connect_timeout ?? usualSettings.connectTimeout,
+      connectRetries: usualSettings.connectRetries,
+      keepaliveInterval: usualSettings.keepaliveInterval,
+    })
+  }
+}
+
+const becomeOf = ({ become, becomeUser }: Options, reach: Reach): boolean | string => {
+  const wanted = become ?? (becomeUser === undefined ? (reach.become ?? false) : true)
+  return wanted && (becomeUser ?? reach.become_user ?? true)
+}
+
+/**
+ * Reads the inventory and asks for passwords, as the options say. Nothing connects yet.
+ *
+ * @throws CoxswainError for everything that is wrong with either.
+ */
+export const openWorkspace = async (options: Options): Promise<Workspace> => {
+  const inventory = await loadInventory(options.inventory)
+  const hosts = resolveHosts(inventory, await parseExtra(options.extraVars))
+  const match = (pattern: string): string[] => matchHosts(inventory, pattern)
+  const limit = options.limit === undefined ? undefined : match(options.limit)
+  const asked: Asked = {
+    login: options.askPass ? await askSecret('Login password') : undefined,
+    become: options.askBecomePass ? await askSecret('sudo password') : undefined,
+  }
+  const connect = connector(options, asked)
+  const raw = new Map<string, RawHost>()
+  const fleetHosts = new Map<string, FleetHost>()
+  for (const [name, host] of hosts) {
+    const reach = reachOf(host)
+    const address = reach.address ?? name
+    const { groups } = host
+    raw.set(name, { name, groups, address, vars: plainVariables(host.variables) })
+    fleetHosts.set(name, {
+      name,
+      groups,
+      address,
+      become: becomeOf(options, reach),
+      becomePassword: asked.become ?? reach.become_password,
+      connect: () => connect(name, reach),
+    })
+  }
+  return {
+    inventory,
+    hosts,
+    limit,
+    territory: { hosts: raw, match, group: (name) => requireGroup(inventory, name) },
+    fleet: { hosts: fleetHosts, match },
+  }
+}

@@ -1,0 +1,100 @@
+import { CoxswainError } from '../errors.ts'
+import type { Place } from '../errors.ts'
+import type { Group, Inventory, InventoryHost, Variable } from './types.ts'
+
+interface DraftGroup {
+  readonly children: Set<string>
+  readonly hosts: Set<string>
+  readonly variables: Map<string, Variable>
+  place: Place | undefined
+}
+
+/**
+ * An inventory while it is read: sources write into it one after another, the later one wins. Each kind of source
+ * (YAML today) turns what it reads into these few calls.
+ */
+export class InventoryDraft {
+  readonly #hosts = new Map<string, Map<string, Variable>>()
+  readonly #groups = new Map<string, DraftGroup>()
+
+  group(name: string, place?: Place): void {
+    this.#group(name, place)
+  }
+
+  child(parent: string, name: string, place: Place): void {
+    this.#group(name, place)
+    this.#group(parent).children.add(name)
+  }
+
+  host(name: string, group: string | undefined): void {
+    if (!this.#hosts.has(name)) this.#hosts.set(name, new Map())
+    if (group !== undefined) this.#group(group).hosts.add(name)
+  }
+
+  hostVariable(host: string, name: string, variable: Variable): void {
+    this.host(host, undefined)
+    this.#hosts.get(host)?.set(name, variable)
+  }
+
+  groupVariable(group: string, name: string, variable: Variable): void {
+    this.#group(group).variables.set(name, variable)
+  }
+
+  /**
+   * The inventory.
+   *
+   * @throws `inventory-invalid` when groups hold each other in a circle, or a group is named as a host.
+   */
+  finish(): Inventory {
+    this.#group('all')
+    this.#group('ungrouped')
+    this.#refuseCircles()
+    this.#refuseTwins()
+    const grouped = new Set(
+      [...this.#groups].filter(([name]) => name !== 'all').flatMap(([, { hosts }]) => [...hosts]),
+    )
+    for (const name of this.#hosts.keys()) if (!grouped.has(name)) this.#group('ungrouped').hosts.add(name)
+    const groups = new Map<string, Group>()
+    for (const [name, { children, hosts, variables }] of this.#groups) {
+      groups.set(name, { name, children: [...children], hosts: [...hosts], variables })
+    }
+    const hosts = new Map<string, InventoryHost>()
+    for (const [name, variables] of this.#hosts) hosts.set(name, { name, variables })
+    return { hosts, groups }
+  }
+
+  #group(name: string, place?: Place): DraftGroup {
+    let group = this.#groups.get(name)
+    if (group === undefined) {
+      group = { children: new Set(), hosts: new Set(), variables: new Map(), place }
+      this.#groups.set(name, group)
+    }
+    return group
+  }
+
+  #refuseCircles(): void {
+    const done = new Set<string>()
+    const visit = (name: string, path: readonly string[]): void => {
+      if (path.includes(name)) {
+        const circle = [...path.slice(path.indexOf(name)), name].join(' > ')
+        throw new CoxswainError('inventory-invalid', `groups hold each other in a circle: ${circle}`, {
+          place: this.#groups.get(name)?.place,
+        })
+      }
+      if (done.has(name)) return
+      for (const child of this.#groups.get(name)?.children ?? []) visit(child, [...path, name])
+      done.add(name)
+    }
+    for (const name of this.#groups.keys()) visit(name, [])
+  }
+
+  #refuseTwins(): void {
+    for (const [name, { place }] of this.#groups) {
+      if (!this.#hosts.has(name)) continue
+      throw new CoxswainError('inventory-invalid', `${name} is the name of a group and of a host`, {
+        place,
+        hint: 'a pattern could not tell them apart: rename one of them',
+      })
+    }
+  }
+}

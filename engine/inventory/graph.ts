@@ -1,0 +1,56 @@
+import { CoxswainError } from '../errors.ts'
+import { nearest } from './nearest.ts'
+import type { Group, Inventory } from './types.ts'
+
+/** Hosts of a group and of all below it, in inventory order. `all` is every host. */
+export const hostsOfGroup = (inventory: Inventory, name: string): string[] => {
+  if (name === 'all') return [...inventory.hosts.keys()]
+  const wanted = new Set<string>()
+  const visit = (group: Group | undefined): void => {
+    for (const host of group?.hosts ?? []) wanted.add(host)
+    for (const child of group?.children ?? []) visit(inventory.groups.get(child))
+  }
+  visit(inventory.groups.get(name))
+  return [...inventory.hosts.keys()].filter((host) => wanted.has(host))
+}
+
+/**
+ * The hosts of a group that must exist.
+ *
+ * @throws `pattern-invalid` with the nearest name.
+ */
+export const requireGroup = (inventory: Inventory, name: string): string[] => {
+  if (inventory.groups.has(name)) return hostsOfGroup(inventory, name)
+  const guess = nearest(name, inventory.groups.keys())
+  throw new CoxswainError('pattern-invalid', `the inventory has no group ${name}`, {
+    hint:
+      guess === undefined
+        ? `its groups: ${[...inventory.groups.keys()].join(', ')}`
+        : `did you mean ${guess}?`,
+  })
+}
+
+/** How far every group is below `all`, by its longest way. */
+const depths = ({ groups }: Inventory): Map<string, number> => {
+  const depth = new Map<string, number>([['all', 0]])
+  const visit = (name: string, at: number): void => {
+    if ((depth.get(name) ?? -1) >= at && name !== 'all') return
+    depth.set(name, at)
+    for (const child of groups.get(name)?.children ?? []) visit(child, at + 1)
+  }
+  const children = new Set([...groups.values()].flatMap((group) => group.children))
+  for (const name of groups.get('all')?.children ?? []) visit(name, 1)
+  for (const name of groups.keys()) if (name !== 'all' && !children.has(name)) visit(name, 1)
+  return depth
+}
+
+/** For every host its groups, those above included: `all` first, parents before children, then by name. */
+export const groupsOfHosts = (inventory: Inventory): Map<string, string[]> => {
+  const depth = depths(inventory)
+  const order = [...inventory.groups.keys()].toSorted(
+    (a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || (a < b ? -1 : 1),
+  )
+  const groups = new Map<string, string[]>([...inventory.hosts.keys()].map((host) => [host, []]))
+  for (const group of order) for (const host of hostsOfGroup(inventory, group)) groups.get(host)?.push(group)
+  return groups
+}

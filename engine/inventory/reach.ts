@@ -1,0 +1,76 @@
+import { homedir } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { flag, secret } from '../dsl/schema.ts'
+import { CoxswainError } from '../errors.ts'
+import type { Host, Variable } from './types.ts'
+
+/** How to reach a host and whom to become there, as its variables say. */
+const reachSchema = z.object({
+  address: z.string().optional(),
+  port: z.coerce.number().int().min(1).max(65_535).optional(),
+  user: z.string().optional(),
+  private_key_file: z.string().optional(),
+  known_hosts_file: z.string().optional(),
+  password: secret().optional(),
+  passphrase: secret().optional(),
+  connection: z.enum(['ssh', 'local']).optional(),
+  connect_timeout: z.coerce.number().positive().optional(),
+  become: flag().optional(),
+  become_user: z.string().optional(),
+  become_password: secret().optional(),
+})
+
+export type Reach = z.output<typeof reachSchema>
+
+/** Ansible's names for the same, read where our own are not given. */
+const ansibleNames: Readonly<Record<keyof Reach, readonly string[]>> = {
+  address: ['ansible_host', 'ansible_ssh_host'],
+  port: ['ansible_port', 'ansible_ssh_port'],
+  user: ['ansible_user', 'ansible_ssh_user'],
+  private_key_file: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
+  known_hosts_file: [],
+  password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
+  passphrase: ['ansible_ssh_private_key_passphrase'],
+  connection: ['ansible_connection'],
+  connect_timeout: ['ansible_ssh_timeout'],
+  become: ['ansible_become'],
+  become_user: ['ansible_become_user'],
+  become_password: ['ansible_become_password', 'ansible_become_pass'],
+}
+
+const paths = new Set(['private_key_file', 'known_hosts_file'])
+
+/** A path in an inventory: `~` is the home folder here; a relative one starts at the inventory's folder. */
+const located = ({ value, place }: Variable): unknown => {
+  if (typeof value !== 'string') return value
+  if (value === '~' || value.startsWith('~/')) return `${homedir()}${value.slice(1)}`
+  return place.file.startsWith('-e ') ? value : resolve(dirname(place.file), value)
+}
+
+/**
+ * The settings for reaching a host.
+ *
+ * @throws `inventory-invalid` at the place of a value that makes no sense.
+ */
+export const reachOf = ({ name, variables }: Host): Reach => {
+  const given: Record<string, Variable> = {}
+  for (const [ours, theirs] of Object.entries(ansibleNames)) {
+    const found = [ours, ...theirs]
+      .map((key) => variables.get(key))
+      .find((variable) => variable !== undefined)
+    if (found !== undefined) given[ours] = found
+  }
+  const values = Object.entries(given).map(([key, variable]) => [
+    key,
+    paths.has(key) ? located(variable) : variable.value,
+  ])
+  const parsed = reachSchema.safeParse(Object.fromEntries(values))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const key = String(issue?.path[0] ?? '')
+  throw new CoxswainError('inventory-invalid', `${key}: ${issue?.message ?? 'makes no sense'}`, {
+    host: name,
+    place: given[key]?.place,
+  })
+}

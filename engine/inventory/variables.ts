@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { CoxswainError } from '../errors.ts'
+import { groupsOfHosts } from './graph.ts'
+import type { Host, Inventory, Variable, Variables } from './types.ts'
+import { readYaml } from './yaml.ts'
+
+/**
+ * Every host with its groups and merged variables: all < groups (parents before children, then by name) < host < extra.
+ * A value replaces the one before it whole; maps are not merged. The playbook's defaults come below all of these, from
+ * its schema.
+ */
+export const resolveHosts = (inventory: Inventory, extra: Variables = new Map()): Map<string, Host> => {
+  const groups = groupsOfHosts(inventory)
+  const hosts = new Map<string, Host>()
+  for (const [name, { variables }] of inventory.hosts) {
+    const its = groups.get(name) ?? []
+    const layers = [...its.map((group) => inventory.groups.get(group)?.variables), variables, extra]
+    const merged = new Map<string, Variable>()
+    for (const layer of layers) for (const [key, value] of layer ?? []) merged.set(key, value)
+    hosts.set(name, { name, groups: its, variables: merged })
+  }
+  return hosts
+}
+
+const fromFile = async (path: string): Promise<(readonly [string, Variable])[]> => {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new CoxswainError('load-failed', `cannot read the variables file ${path}`, { cause })
+  }
+  const { entries, place } = readYaml(path, text)
+  if (entries === undefined) {
+    throw new CoxswainError('inventory-invalid', 'a file of variables is a map', {
+      place,
+      hint: 'write `name: value` lines',
+    })
+  }
+  return entries.map((entry) => [entry.key, { value: entry.node.value, place: entry.place }] as const)
+}
+
+const fromWord = (word: string): readonly [string, Variable] => {
+  const cut = word.indexOf('=')
+  if (cut < 1) {
+    throw new CoxswainError('usage', `-e ${word} is neither key=value nor @file`, {
+      hint: 'write -e name=value or -e @file.yaml',
+    })
+  }
+  const file = `-e ${word.slice(0, cut)}`
+  // read as YAML, so that numbers, booleans and lists can be given; quote what must stay text
+  return [word.slice(0, cut), { value: readYaml(file, word.slice(cut + 1)).value, place: { file } }]
+}
+
+/**
+ * Variables of the command line: `key=value`, the value read as YAML, or `@file.yaml`. Later ones win.
+ *
+ * @throws `usage`, `load-failed`, `inventory-invalid`.
+ */
+export const parseExtra = async (words: readonly string[]): Promise<Map<string, Variable>> => {
+  const variables = new Map<string, Variable>()
+  for (const word of words) {
+    const found = word.startsWith('@') ? await fromFile(word.slice(1)) : [fromWord(word)]
+    for (const [name, variable] of found) variables.set(name, variable)
+  }
+  return variables
+}

@@ -1,0 +1,73 @@
+/** YAML with places: every value knows where it stands. The home of the package `yaml` in the engine. */
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import type { Document, Node, Pair, YAMLMap } from 'yaml'
+import { CoxswainError } from '../errors.ts'
+import type { Place } from '../errors.ts'
+import { placeAt } from './place.ts'
+
+/** A key of a map with its value and the places of both. */
+export interface Entry {
+  readonly key: string
+  readonly place: Place
+  readonly node: YamlNode
+}
+
+/** A value in a YAML file. */
+export interface YamlNode {
+  readonly place: Place
+  /** The value as plain JavaScript: anchors resolved, nothing lifted. */
+  readonly value: unknown
+  /** The entries, when it is a map; none when it is empty; undefined when it is something else. */
+  readonly entries: readonly Entry[] | undefined
+}
+
+interface Source {
+  readonly file: string
+  readonly text: string
+  readonly document: Document
+}
+
+const invalid = (message: string, place: Place): CoxswainError =>
+  new CoxswainError('inventory-invalid', message, { place })
+
+const entriesOf = (source: Source, map: YAMLMap): Entry[] =>
+  map.items.map((pair: Pair): Entry => {
+    const { key, value } = pair
+    if (!isScalar(key)) throw invalid('a key must be plain text', nodeAt(source, asNode(key), 0).place)
+    const place = placeAt(source.file, source.text, key.range?.[0] ?? 0)
+    return { key: String(key.value), place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) }
+  })
+
+const asNode = (value: unknown): Node | null =>
+  isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : null
+
+const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode => {
+  const node = isAlias(raw) ? (raw.resolve(source.document) ?? null) : raw
+  const place = placeAt(source.file, source.text, raw?.range?.[0] ?? fallback)
+  const empty = node === null || (isScalar(node) && node.value === null)
+  return {
+    place,
+    get value(): unknown {
+      return node === null ? null : node.toJS(source.document)
+    },
+    get entries(): readonly Entry[] | undefined {
+      if (empty) return []
+      return isMap(node) ? entriesOf(source, node) : undefined
+    },
+  }
+}
+
+/**
+ * Reads YAML text.
+ *
+ * @throws `inventory-invalid` at the place of a syntax error or a key that stands twice.
+ */
+export const readYaml = (file: string, text: string): YamlNode => {
+  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false })
+  const [error] = document.errors
+  if (error !== undefined) {
+    const message = error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message
+    throw invalid(message, placeAt(file, text, error.pos[0]))
+  }
+  return nodeAt({ file, text, document }, asNode(document.contents), 0)
+}

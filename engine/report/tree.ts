@@ -1,0 +1,1 @@
+export { plainReporter as treeReporter } from './plain.ts'

@@ -1,0 +1,2 @@
+/** The task library. */
+export { sysctl } from './system/sysctl.ts'
