@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { $ } from 'zx'
+import { cacheFolder, labFolder, podman } from './machine.ts'
+import { LabError, step } from './say.ts'
+
+/** A short sum of the files of a recipe: another recipe makes another artifact. */
+const recipeKey = async (folder: string): Promise<string> => {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  const files = names.map((entry) => join(entry.parentPath, entry.name)).toSorted()
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(file.slice(folder.length)).update(await readFile(file))
+  return hash.digest('hex').slice(0, 12)
+}
+
+/**
+ * The folder of binaries and image archives: made when it is not in the cache. An interrupted build leaves nothing that
+ * looks finished.
+ *
+ * @param given a folder of the same shape (`bin/`, `images/`) to use instead, such as an official release.
+ */
+export const bundle = async (given?: string): Promise<string> => {
+  if (given !== undefined) {
+    const missing = ['bin/kubeadm', 'bin/kubelet', 'bin/kubectl', 'images'].filter((name) => !existsSync(join(given, name)))
+    if (missing.length === 0) return given
+    throw new LabError(`${given} is no bundle: it lacks ${missing.join(', ')}`, 'give a folder with bin/ and images/')
+  }
+  const recipe = join(labFolder, 'bundle')
+  const folder = join(cacheFolder(), `bundle-${await recipeKey(recipe)}`)
+  if (existsSync(folder)) return folder
+  await step('building Kubernetes from Debian sources (minutes, once)', async () => {
+    const draft = `${folder}.draft`
+    await rm(draft, { recursive: true, force: true })
+    await mkdir(draft, { recursive: true })
+    const work = join(cacheFolder(), 'work', 'bundle')
+    await $({ stdio: ['ignore', 'inherit', 'inherit'] })`${join(recipe, 'build.sh')} ${draft} ${work}`
+    await rename(draft, folder)
+  })
+  return folder
+}
+
+/** The image of a host, in podman's store; made when it is not there. */
+export const hostImage = async (): Promise<string> => {
+  const recipe = join(labFolder, 'image')
+  const name = `localhost/coxswain-host:${await recipeKey(recipe)}`
+  const there = await podman(['image', 'exists', name]).nothrow()
+  if (there.exitCode === 0) return name
+  await step('making the image of a host (a minute or two, once)', async () => {
+    const work = join(cacheFolder(), 'work', 'image')
+    const tar = join(work, 'rootfs.tar')
+    await mkdir(work, { recursive: true })
+    await $({ stdio: ['ignore', 'inherit', 'inherit'] })`${join(recipe, 'build.sh')} ${work} >${tar}`
+    await podman(['import', tar, name])
+    await rm(tar)
+  })
+  return name
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { podman } from './machine.ts'
+import { LabError } from './say.ts'
+
+/** A host of the lab. */
+export interface LabHost {
+  readonly name: string
+  readonly address: string
+  readonly role: 'master' | 'loadbalancer' | 'plain'
+}
+
+const listed = z.array(
+  z.object({ Names: z.array(z.string()), State: z.string(), Pid: z.number().default(0) }),
+)
+
+/** Containers of a lab by their host's name, with whether they really run. */
+export const containers = async (lab: string): Promise<Map<string, boolean>> => {
+  const { stdout } = await podman(['ps', '-a', '--filter', `label=coxswain-lab=${lab}`, '--format', 'json'])
+  const found = listed.parse(JSON.parse(stdout || '[]'))
+  const names = found.map(({ Names: [name = ''] }) => name)
+  const alive = await Promise.all(
+    // after the machine was switched off, podman still lists what ran; only asking inside tells
+    names.map(async (name) => (await podman(['exec', name, 'true']).nothrow()).exitCode === 0),
+  )
+  return new Map(names.map((name, index) => [name.slice(lab.length + 1), alive[index] === true]))
+}
+
+export const containerName = (lab: string, host: string): string => `${lab}-${host}`
+
+/** Starts a host; it boots on its own. */
+export const startHost = async (
+  lab: string,
+  { name, address, role }: LabHost,
+  { image, bundle, publicKey }: { image: string; bundle: string | undefined; publicKey: string },
+): Promise<void> => {
+  const container = containerName(lab, name)
+  const master = role === 'master' && bundle !== undefined
+  await podman([
+    'run', '--detach', '--name', container, '--hostname', name, '--label', `coxswain-lab=${lab}`,
+    '--privileged', '--systemd=always', '--cgroupns=private', '--network', lab, '--ip', address,
+    '--tmpfs', '/run', '--tmpfs', '/tmp',
+    '--volume', `${publicKey}:/etc/ssh/authorized/lab.pub:ro`,
+    // no overlay upon overlay: what containerd and etcd write lives in volumes of its own
+    ...(master ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd'] : []),
+    ...(master ? ['--volume', `${bundle}/bin:/opt/coxswain/bin:ro`, '--volume', `${bundle}/images:/opt/coxswain/images:ro`] : []),
+    '--volume', '/lib/modules:/lib/modules:ro',
+    image, '/lib/systemd/systemd',
+  ])
+}
+
+/** Waits until a host's sshd answers, and gives its public host keys. */
+export const hostKeysOf = async (lab: string, { name }: LabHost): Promise<string[]> => {
+  const container = containerName(lab, name)
+  for (let tries = 0; tries < 240; tries += 1) {
+    const state = await podman(['exec', container, 'sh', '-c', 'systemctl is-active -q ssh && cat /etc/ssh/ssh_host_*_key.pub']).nothrow()
+    if (state.exitCode === 0) return state.lines()
+    await sleep(500)
+  }
+  throw new LabError(`${name} does not come up`, `look: podman logs ${container}; podman exec ${container} systemctl --failed`)
+}
+
+/** Removes hosts with their volumes. */
+export const removeHosts = async (lab: string, names: readonly string[]): Promise<void> => {
+  if (names.length === 0) return
+  await podman(['rm', '--force', '--volumes', '--time', '0', ...names.map((name) => containerName(lab, name))])
+}

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { $ } from 'zx'
+import { LabError, step } from './say.ts'
+
+/** Debian packages that the lab needs on this machine. */
+const packages = ['podman', 'runc', 'netavark', 'aardvark-dns', 'mmdebstrap', 'openssh-client', 'iproute2']
+
+/** The folder of everything that is big or outlives a checkout. */
+export const cacheFolder = (): string =>
+  process.env['COXSWAIN_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'coxswain')
+
+/** The lab's own files in this checkout. */
+export const labFolder = import.meta.dirname
+
+/** podman's settings for such a machine; they do not touch those of the machine. */
+const podmanEnvironment = (): Record<string, string | undefined> => ({
+  ...process.env,
+  CONTAINERS_CONF: resolve(labFolder, 'containers.conf'),
+})
+
+/** Runs podman. */
+export const podman = (words: readonly string[]) =>
+  $({ env: podmanEnvironment(), quiet: true })`podman ${words}`
+
+const missingPackages = async (): Promise<string[]> => {
+  const listed = await $({ quiet: true, nothrow: true })`dpkg-query -W -f '\${Package} \${Status}\n' ${packages}`
+  const installed = new Set(
+    listed.stdout.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0] ?? ''] : [])),
+  )
+  return packages.filter((name) => !installed.has(name))
+}
+
+/**
+ * Makes sure that this machine can hold a lab; installs what is missing.
+ *
+ * @throws LabError when it is not Debian, or we are not root.
+ */
+export const prepareMachine = async (): Promise<void> => {
+  if (process.getuid?.() !== 0) {
+    throw new LabError('the lab needs root: its hosts are privileged containers', 'run it as root, or in a virtual machine')
+  }
+  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
+  const missing = await missingPackages().catch(() => packages)
+  if (missing.length === 0) return
+  if (!/^(ID|ID_LIKE)=.*debian/m.test(release)) {
+    throw new LabError(`the lab lacks ${missing.join(', ')}`, 'install them; on Debian the lab does it by itself')
+  }
+  await step(`installing ${missing.join(', ')}`, async () => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    await $({ quiet: true, env })`apt-get update -qq`
+    await $({ quiet: true, env })`apt-get install -y -qq --no-install-recommends ${missing}`
+  })
+}
