@@ -1,5 +1,6 @@
-import { z } from 'zod'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import { podman } from './machine.ts'
 import { LabError } from './say.ts'
 
@@ -44,7 +45,7 @@ export const startHost = async (
     // no overlay upon overlay: what containerd and etcd write lives in volumes of its own
     ...(master ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd'] : []),
     ...(master ? ['--volume', `${bundle}/bin:/opt/coxswain/bin:ro`, '--volume', `${bundle}/images:/opt/coxswain/images:ro`] : []),
-    '--volume', '/lib/modules:/lib/modules:ro',
+    ...(existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
     image, '/lib/systemd/systemd',
   ])
 }

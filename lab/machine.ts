@@ -5,7 +5,7 @@ import { $ } from 'zx'
 import { LabError, step } from './say.ts'
 
 /** Debian packages that the lab needs on this machine. */
-const packages = ['podman', 'runc', 'netavark', 'aardvark-dns', 'mmdebstrap', 'openssh-client', 'iproute2']
+const packages = ['podman', 'runc', 'netavark', 'aardvark-dns', 'mmdebstrap', 'openssh-client', 'iproute2', 'iptables']
 
 /** The folder of everything that is big or outlives a checkout. */
 export const cacheFolder = (): string =>
