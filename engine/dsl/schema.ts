@@ -37,3 +37,10 @@ export const fileMode = () =>
 
 /** Truth as the command line and YAML write it: true, false, yes, no, 1, 0. */
 export const flag = () => z.union([z.boolean(), z.stringbool()])
+
+/** A list of words; on the command line they are parted by commas. */
+export const words = () =>
+  z.union([
+    z.array(z.string()),
+    z.string().transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== '')),
+  ])

@@ -1,8 +1,15 @@
 import { CoxswainError } from '../errors.ts'
 import { isSecret } from '../dsl/secret.ts'
 
-/** What a command template takes: text, numbers, and lists of them (spread into words). */
-export type Word = string | number | bigint | boolean | readonly Word[]
+const brand = Symbol.for('coxswain.shell')
+
+/** Shell text that stands in a command as it is. Made by {@link shell}. */
+export interface ShellText {
+  readonly [brand]: string
+}
+
+/** What a command template takes: text, numbers, lists of them (spread into words), and other shell text. */
+export type Word = string | number | bigint | boolean | ShellText | readonly Word[]
 
 const plain = /^[\w@%+=:,./-]+$/
 
@@ -24,7 +31,11 @@ export const quote = (text: string): string => {
   return plain.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
+const isShellText = (value: unknown): value is ShellText =>
+  typeof value === 'object' && value !== null && brand in value
+
 const word = (value: unknown, template: string): string => {
+  if (isShellText(value)) return value[brand]
   if (Array.isArray(value)) return value.map((item) => word(item, template)).join(' ')
   if (isSecret(value)) {
     throw new CoxswainError('secret-in-command', `a secret may not be part of a command line: ${template}`)
@@ -50,3 +61,15 @@ export const script = (parts: TemplateStringsArray, ...values: readonly unknown[
   const template = parts.join('${…}')
   return parts.reduce((text, part, index) => text + word(values[index - 1], template) + part)
 }
+
+/**
+ * Shell text to build a longer command of: its `${…}` are quoted, and it is not quoted again.
+ *
+ * @throws as {@link script} does.
+ * @example
+ * const flags = shell`--cacert=${ca} --cert=${cert}`
+ * await remote.query`etcdctl ${flags} member list`
+ */
+export const shell = (parts: TemplateStringsArray, ...values: readonly Word[]): ShellText => ({
+  [brand]: script(parts, ...values),
+})

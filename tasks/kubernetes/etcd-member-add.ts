@@ -1,0 +1,39 @@
+import { defineTask, drift, hostSelector, ok, remotePath, z } from '../../engine/index.ts'
+import { peerUrl } from './config/etcd-arguments.ts'
+import { listMembers } from './etcd.ts'
+import { ensureListed, memberOf, startEtcd, waitForMembers } from './etcd-member.ts'
+import { kubeadmConfigPath, manifest } from './paths.ts'
+
+/**
+ * Make a host a member of the etcd cluster: add it to the list, start its etcd, wait until all are whole.
+ *
+ * These are one task, because between the first two a cluster of one has no quorum. Interrupted anywhere, it goes on:
+ * the list is read first, and a host that is on it is not added again.
+ */
+export const etcdMemberAdd = defineTask({
+  name: 'etcd-member-add',
+  description: 'Makes a host a member of the etcd cluster and waits until all members are started and healthy.',
+  params: z.object({
+    via: hostSelector().describe('a master whose etcd is a member'),
+    name: z.string().describe("the new member's name: that of its node"),
+    address: z.string().describe('the address that it advertises to its peers'),
+    version: z.string().describe('the Kubernetes version'),
+    config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
+  }),
+  title: ({ name, address }) => `etcd member ${name} at ${peerUrl({ address })}`,
+
+  async check(ctx, { name, address }) {
+    if (!(await ctx.remote.exists(manifest('etcd')))) return drift({ what: `etcd member ${name}`, to: peerUrl({ address }) })
+    const members = await listMembers(ctx)
+    const own = memberOf(members ?? [], address)
+    if (own?.started === true && members?.every(({ started }) => started) === true) return ok()
+    return drift({ what: `etcd member ${name}`, from: own === undefined ? 'not listed' : 'not started', to: 'started' })
+  },
+
+  async apply(ctx, params) {
+    const via = await ctx.on(params.via)
+    const members = await ensureListed(ctx, via, params)
+    if (memberOf(members, params.address)?.started !== true) await startEtcd(ctx, members, params)
+    await waitForMembers(ctx, via)
+  },
+})

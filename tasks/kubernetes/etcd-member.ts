@@ -1,0 +1,99 @@
+/** How a master's etcd becomes a member of the cluster: shared by the ways to add a master. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CoxswainError } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext } from '../../engine/index.ts'
+import { initialCluster, peerUrl } from './config/etcd-arguments.ts'
+import { addMember, allHealthy, listMembers, requireMembers } from './etcd.ts'
+import type { Member } from './etcd.ts'
+import { etcdData } from './paths.ts'
+import { minorOf } from './version.ts'
+
+export interface Joiner {
+  readonly name: string
+  readonly address: string
+  readonly version: string
+  /** The kubeadm configuration on the joining host. */
+  readonly config: string
+}
+
+/** The member that a host is, by its peer URL: the name is only known once it has started. */
+export const memberOf = (members: readonly Member[], address: string): Member | undefined =>
+  members.find((member) => member.peerUrl === peerUrl({ address }))
+
+/** Seconds that a new member is given to start and to catch up. */
+const patience = 180
+
+/**
+ * Waits until every member has started and answers.
+ *
+ * @throws `wait-timeout` saying which one does not.
+ */
+export const waitForMembers = async (ctx: ApplyContext, via: CheckContext): Promise<void> => {
+  const end = performance.now() + patience * 1000
+  for (;;) {
+    const members = (await listMembers(via)) ?? []
+    const waiting = members.filter(({ started }) => !started).map((member) => member.peerUrl)
+    if (members.length > 0 && waiting.length === 0 && (await allHealthy(via))) return
+    if (performance.now() > end) {
+      throw new CoxswainError('wait-timeout', `etcd is not whole after ${patience} s; waiting for: ${waiting.join(', ') || 'health'}`, {
+        hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
+      })
+    }
+    ctx.log(`waiting for etcd: ${waiting.join(', ') || 'not every member answers yet'}`)
+    await sleep(500, undefined, { signal: ctx.signal })
+  }
+}
+
+/**
+ * Adds a host to the member list, unless it is there. Only one member may be on its way at a time: a second one would
+ * cost the quorum.
+ */
+export const ensureListed = async (ctx: ApplyContext, via: ApplyContext, { name, address }: Joiner): Promise<Member[]> => {
+  const members = await requireMembers(via)
+  const other = members.find((member) => !member.started && member.peerUrl !== peerUrl({ address }))
+  if (other !== undefined) {
+    throw new CoxswainError('task-failed', `etcd waits for another member that has not started: ${other.peerUrl}`, {
+      hint: `start it, or remove it: etcdctl member remove ${other.id}`,
+    })
+  }
+  if (memberOf(members, address) !== undefined) return members
+  if (await ctx.remote.exists(etcdData)) {
+    throw new CoxswainError('task-failed', `${ctx.host.name} holds etcd data, but is no member of this cluster`, {
+      hint: `look whether anybody needs ${etcdData}; run reset-node on ${ctx.host.name} to throw it away`,
+    })
+  }
+  if (!(await allHealthy(via))) {
+    throw new CoxswainError('task-failed', 'not every etcd member is healthy: adding one now could cost the quorum', {
+      hint: 'mend or remove the member that is not: etcdctl endpoint health --cluster',
+    })
+  }
+  await addMember(via, name, peerUrl({ address }))
+  return requireMembers(via)
+}
+
+/**
+ * Starts the etcd of a host that is on the member list: the manifest is written by kubeadm, with the members that there
+ * are now, because etcd refuses to start with any other count.
+ */
+export const startEtcd = async ({ remote }: ApplyContext, members: readonly Member[], joiner: Joiner): Promise<void> => {
+  const { name, address, version, config } = joiner
+  const cluster = initialCluster(
+    members.map((member) => ({ name: member.peerUrl === peerUrl({ address }) ? name : member.name, peerUrl: member.peerUrl })),
+  )
+  const text = (await remote.read(config)) ?? ''
+  const live = `${config}.joining`
+  await remote.write(live, withInitialCluster(text, cluster), { mode: '0600' })
+  const words = minorOf(version) >= 13 ? ['init', 'phase', 'etcd', 'local'] : ['alpha', 'phase', 'etcd', 'local']
+  try {
+    await remote.run({ timeout: 120 })`kubeadm ${words} --config ${live}`
+  } finally {
+    await remote.remove(live)
+  }
+}
+
+/** The configuration with another list of members. */
+const withInitialCluster = (config: string, cluster: string): string => {
+  const asMap = config.replace(/^( *initial-cluster: ).*$/m, (_, key: string) => `${key}${cluster}`)
+  // from v1beta4 on the arguments are a list of names and values
+  return asMap.replace(/^( *- name: initial-cluster\n *value: ).*$/m, (_, key: string) => `${key}${cluster}`)
+}

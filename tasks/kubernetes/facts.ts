@@ -1,0 +1,34 @@
+import { defineTask, drift, ok, z } from '../../engine/index.ts'
+import { apiReady } from './kubectl.ts'
+import { etcdData } from './paths.ts'
+
+/** The version of the kubeadm that is installed, such as `v1.20.2`. */
+export const kubeadmVersion = defineTask({
+  name: 'kubeadm-version',
+  description: 'The version of kubeadm on a host.',
+  params: z.object({}),
+  async check({ remote }) {
+    const { code, stdout } = await remote.query`kubeadm version -o short`.result()
+    return code === 0 ? ok(stdout.trim()) : drift('kubeadm is not installed')
+  },
+})
+
+/** Whether a master's own API server is ready: a probe for picking a leader. */
+export const apiServerReady = defineTask({
+  name: 'api-server-ready',
+  description: "Says whether a master's own API server is ready.",
+  params: z.object({ port: z.coerce.number().default(6443) }),
+  async check(ctx, { port }) {
+    return (await apiReady(ctx, '127.0.0.1', port)) ? ok() : drift('the API server is not ready')
+  },
+})
+
+/** Whether a master holds etcd data: a probe for picking a leader when no API server answers. */
+export const hasEtcdData = defineTask({
+  name: 'has-etcd-data',
+  description: 'Says whether a host holds the data of an etcd member.',
+  params: z.object({}),
+  async check({ remote }) {
+    return (await remote.exists(etcdData)) ? ok() : drift('there is no etcd data')
+  },
+})

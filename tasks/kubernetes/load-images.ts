@@ -1,0 +1,56 @@
+import { defineTask, drift, ok, remotePath, unknown, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+
+/** An archive with the image names in it. */
+interface Archive {
+  readonly path: string
+  readonly images: readonly string[]
+}
+
+const manifestSchema = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }))
+
+/** The archives of a folder, each with its images: read from the manifest inside, which `docker save` puts there. */
+const archivesIn = async ({ remote }: CheckContext, folder: string): Promise<Archive[] | undefined> => {
+  // one line for each archive: its path, a tab, its manifest
+  const { ok: found, stdout } = await remote.query({
+    timeout: 120,
+  })`cd ${folder} 2>/dev/null || exit 3; for f in *.tar; do [ -e "$f" ] || continue; printf '%s\t' "$f"; tar -xOf "$f" --occurrence=1 manifest.json | tr -d '\n'; echo; done`.result()
+  if (!found) return undefined
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [name = '', manifest = '[]'] = line.split('\t')
+      return { path: `${folder}/${name}`, images: manifestSchema.parse(JSON.parse(manifest)).flatMap(({ RepoTags }) => RepoTags ?? []) }
+    })
+}
+
+const importing = 'ctr -n k8s.io images import'
+
+const absentArchives = async (ctx: CheckContext, archives: readonly Archive[]): Promise<Archive[]> => {
+  const loaded = new Set(await ctx.remote.query`ctr -n k8s.io images ls -q`.lines())
+  return archives.filter(({ images }) => images.some((image) => !loaded.has(image)))
+}
+
+/** Load container images from archives that lie on the host, for places where no registry can be reached. */
+export const loadImages = defineTask({
+  name: 'load-images',
+  description: 'Loads container images into containerd from archives (docker save) in a folder on the host.',
+  params: z.object({ folder: remotePath().describe('a folder of .tar archives on the host') }),
+  title: ({ folder }) => `images of ${folder}`,
+
+  async check(ctx, { folder }) {
+    const archives = await archivesIn(ctx, folder)
+    if (archives === undefined) return unknown(`there is no folder ${folder} on ${ctx.host.name}`)
+    const absent = await absentArchives(ctx, archives)
+    return absent.length === 0 ? ok() : drift(...absent.flatMap(({ images }) => images.map((what) => ({ what, to: 'loaded' }))))
+  },
+
+  async apply(ctx, { folder }) {
+    const absent = await absentArchives(ctx, (await archivesIn(ctx, folder)) ?? [])
+    for (const { path, images } of absent) {
+      ctx.log(`loading ${images.join(', ')}`)
+      await ctx.remote.run({ timeout: 900 })`${importing.split(' ')} ${path}`
+    }
+  },
+})

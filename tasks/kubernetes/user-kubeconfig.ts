@@ -1,0 +1,42 @@
+import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+import { adminConf } from './paths.ts'
+
+interface Account {
+  readonly home: string
+  readonly group: string
+}
+
+const accountOf = async ({ remote }: CheckContext, user: string): Promise<Account> => {
+  const { ok: known, stdout } = await remote.query`getent passwd ${user} && id -gn ${user}`.result()
+  const [line = '', group = ''] = stdout.trim().split('\n')
+  const home = line.split(':')[5] ?? ''
+  if (known && home.startsWith('/')) return { home, group }
+  throw new CoxswainError('task-failed', `there is no user ${user}`, { hint: 'make the user first, or name another' })
+}
+
+/** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
+export const userKubeconfig = defineTask({
+  name: 'user-kubeconfig',
+  description: "Gives a user of a master the administrator's kubeconfig as ~/.kube/config.",
+  params: z.object({ user: z.string().describe('the user') }),
+  title: ({ user }) => `kubeconfig of ${user}`,
+
+  async check(ctx, { user }) {
+    const { home, group } = await accountOf(ctx, user)
+    const path = `${home}/.kube/config`
+    const [wanted, sum, stat] = await Promise.all([ctx.remote.sha256(adminConf), ctx.remote.sha256(path), ctx.remote.stat(path)])
+    if (wanted === undefined || wanted !== sum || stat === undefined) return drift({ what: path, to: `a copy of ${adminConf}` })
+    const access = `${stat.owner}:${stat.group} ${stat.mode}`
+    const right = `${user}:${group} 0600`
+    return access === right ? ok() : driftUnlessEmpty([{ what: `access to ${path}`, from: access, to: right }])
+  },
+
+  async apply(ctx, { user }) {
+    const { home, group } = await accountOf(ctx, user)
+    const text = await ctx.remote.read(adminConf)
+    if (text === undefined) throw new CoxswainError('task-failed', `there is no ${adminConf}`, { hint: 'the host is no master yet' })
+    await ctx.remote.makeDirectory(`${home}/.kube`, { owner: user, group, mode: '0700' })
+    await ctx.remote.write(`${home}/.kube/config`, new Secret(text), { owner: user, group, mode: '0600' })
+  },
+})

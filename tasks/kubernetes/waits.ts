@@ -1,0 +1,78 @@
+/** The last checks: tasks that wait until the cluster is well, and change nothing. */
+import { defineTask, drift, ok, z } from '../../engine/index.ts'
+import { allHealthy, listMembers } from './etcd.ts'
+import { kubectl } from './kubectl.ts'
+
+const timeout = (seconds: number) => z.coerce.number().default(seconds).describe('seconds to wait')
+
+/** Wait until a node is Ready. */
+export const nodeReady = defineTask({
+  name: 'node-ready',
+  description: 'Waits until a node is Ready.',
+  params: z.object({ node: z.string().describe('the name of the node'), timeout: timeout(300) }),
+  title: ({ node }) => `node ${node} is Ready`,
+  until: (params) => ({ timeout: params.timeout, every: 2 }),
+  async check(ctx, { node }) {
+    const path = '{.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}'
+    const text = await kubectl(ctx, ['get', 'node', node, '-o', `jsonpath=${path}`]).text()
+    return text.startsWith('True') ? ok() : drift(`node ${node} is not Ready: ${text.replace(/^\S+ /, '')}`)
+  },
+})
+
+/** Wait until etcd has as many members as it should, all started and healthy. */
+export const etcdHealthy = defineTask({
+  name: 'etcd-healthy',
+  description: 'Waits until etcd has so many members, all of them started and healthy.',
+  params: z.object({ members: z.coerce.number().int().min(1).describe('how many there should be'), timeout: timeout(180) }),
+  title: ({ members }) => `etcd has ${members} healthy members`,
+  until: (params) => ({ timeout: params.timeout, every: 2 }),
+  async check(ctx, { members: wanted }) {
+    const [members = [], healthy] = await Promise.all([listMembers(ctx), allHealthy(ctx)])
+    const started = members.filter((member) => member.started).length
+    if (members.length === wanted && started === wanted && healthy) return ok()
+    return drift(`etcd has ${members.length} members, ${started} started, ${healthy ? 'all' : 'not all'} healthy; ${wanted} are wanted`)
+  },
+})
+
+const podsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      status: z.object({
+        phase: z.string(),
+        containerStatuses: z.array(z.object({ ready: z.boolean() })).optional(),
+      }),
+    }),
+  ),
+})
+
+/** Wait until the pods of a namespace run. */
+export const podsRunning = defineTask({
+  name: 'pods-running',
+  description: 'Waits until all pods of a namespace are running and ready.',
+  params: z.object({ namespace: z.string().default('kube-system'), timeout: timeout(300) }),
+  title: ({ namespace }) => `pods of ${namespace} are running`,
+  until: (params) => ({ timeout: params.timeout, every: 2 }),
+  async check(ctx, { namespace }) {
+    const { items } = podsSchema.parse(await kubectl(ctx, ['-n', namespace, 'get', 'pods', '-o', 'json']).json())
+    const waiting = items.filter(
+      ({ status: { phase, containerStatuses = [] } }) =>
+        phase !== 'Succeeded' && (phase !== 'Running' || !containerStatuses.every((container) => container.ready)),
+    )
+    if (items.length > 0 && waiting.length === 0) return ok()
+    return drift(items.length === 0 ? 'there are no pods' : `not running: ${waiting.map((pod) => pod.metadata.name).join(', ')}`)
+  },
+})
+
+/** Wait until the cluster answers at its own endpoint: through the load balancer. */
+export const clusterInfo = defineTask({
+  name: 'cluster-info',
+  description: 'Waits until the cluster answers at the endpoint that its kubeconfig names.',
+  params: z.object({ endpoint: z.string().describe('host:port that is expected there'), timeout: timeout(120) }),
+  title: ({ endpoint }) => `the cluster answers at ${endpoint}`,
+  until: (params) => ({ timeout: params.timeout, every: 2 }),
+  async check(ctx, { endpoint }) {
+    const text = await kubectl(ctx, ['cluster-info']).text()
+    return text.includes(`https://${endpoint}`) ? ok() : drift(`cluster-info names another endpoint: ${text.split('\n')[0]}`)
+  },
+})

@@ -1,0 +1,28 @@
+import { defineTask, driftUnlessEmpty, remotePath } from '../../engine/index.ts'
+import { renderConfig } from './config/render.ts'
+import { kubeadmConfigPath } from './paths.ts'
+import { hostConfigSchema } from './settings.ts'
+
+/** Write a master's kubeadm configuration. */
+export const writeConfig = defineTask({
+  name: 'write-config',
+  description: "Writes a master's kubeadm configuration, in the dialect of its Kubernetes version.",
+  params: hostConfigSchema.extend({
+    dest: remotePath().default(kubeadmConfigPath).describe('where it goes'),
+  }),
+  title: ({ dest }) => `kubeadm configuration ${dest}`,
+
+  async check({ remote }, { dest, ...config }) {
+    const [text, stat] = await Promise.all([remote.read(dest), remote.stat(dest)])
+    const wanted = renderConfig(config)
+    return driftUnlessEmpty([
+      ...(text === wanted ? [] : [{ what: dest, from: text, to: wanted }]),
+      ...(stat === undefined || stat.mode === '0600' ? [] : [{ what: `mode of ${dest}`, from: stat.mode, to: '0600' }]),
+    ])
+  },
+
+  async apply({ remote }, { dest, ...config }) {
+    await remote.makeDirectory(dest.slice(0, dest.lastIndexOf('/')) || '/')
+    await remote.write(dest, renderConfig(config), { mode: '0600', owner: 'root', group: 'root' })
+  },
+})
