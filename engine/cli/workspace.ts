@@ -102,7 +102,7 @@ export const openWorkspace = async (options: Options): Promise<Workspace> => {
     inventory,
     hosts,
     limit,
-    territory: { hosts: raw, match, group: (name) => requireGroup(inventory, name) },
+    territory: { hosts: raw, match, group: (name) => requireGroup(inventory, name), hasGroup: (name) => inventory.groups.has(name) },
     fleet: { hosts: fleetHosts, match },
   }
 }

@@ -22,6 +22,8 @@ export type Become = boolean | string
 
 export interface PlaySpec<Vars> {
   readonly hosts: Selector
+  /** The inventory may lack the group that `hosts` names: then the play has no host, and that is fine. */
+  readonly optional?: boolean
   /** Act as root (`true`) or another user through sudo. The inventory's `become` where absent. */
   readonly become?: Become
   /** How many hosts at a time go through the whole play; all of them when absent. */

@@ -15,6 +15,8 @@ export interface HostTasks {
 export interface PlannedPlay {
   readonly name: string
   readonly hosts: Selector
+  /** The inventory lacks the group, and the play says that it may. */
+  readonly absent: boolean
   readonly become: Become | undefined
   readonly serial: number
   /** Every host that the selector could give, after `--limit`, in inventory order, with its tasks. */
@@ -37,6 +39,7 @@ export interface Territory {
   match(pattern: string): readonly string[]
   /** Hosts of a group; throws when there is no such group. */
   group(name: string): readonly string[]
+  hasGroup(name: string): boolean
 }
 
 const notified = ({ options: { notify = [] } }: Task): readonly string[] =>
@@ -71,7 +74,9 @@ const planPlay = (
   }
   const group = (name: string): RawHost[] => territory.group(name).map(raw)
   const candidates = new Map<string, HostTasks>()
-  for (const name of territory.match(candidatePattern(play.hosts))) {
+  const pattern = candidatePattern(play.hosts)
+  const absent = play.optional === true && !territory.hasGroup(pattern)
+  for (const name of absent ? [] : territory.match(pattern)) {
     if (limit !== undefined && !limit.has(name)) continue
     const context: RawContext = { host: raw(name), group }
     const planned = { tasks: play.tasks(context), handlers: play.handlers(context) }
@@ -85,7 +90,7 @@ const planPlay = (
       `play "${play.name}": serial is ${serial}; it counts hosts, from 1`,
     )
   }
-  return { name: play.name, hosts: play.hosts, become: play.become, serial, candidates }
+  return { name: play.name, hosts: play.hosts, absent, become: play.become, serial, candidates }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { CoxswainError, exitCodeOf, exitCodes } from '../errors.ts'
 import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, RunEvent } from './events.ts'
@@ -60,7 +61,7 @@ const runPlay = async (
   nextId: () => number,
 ): Promise<readonly string[]> => {
   const { emit, signal } = options
-  const selected = await resolveSelector(scope, play.hosts, signal)
+  const selected = play.absent ? [] : await resolveSelector(scope, play.hosts, signal)
   const hosts = selected.flatMap((host): [string, HostTasks][] => {
     const planned = play.candidates.get(host)
     return planned === undefined ? [] : [[host, planned]]
@@ -106,6 +107,8 @@ const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: bool
  * came through. It does not throw for what happens on hosts; that is in the events and in the result.
  */
 export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Promise<RunResult> => {
+  // every command under way listens to it
+  setMaxListeners(Infinity, options.signal)
   const scope = new RunScope(fleet)
   const counter = tally(plan.hosts)
   const began = performance.now()

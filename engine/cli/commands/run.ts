@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { playbook } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
+import { candidatePattern } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
 import { validateAll } from '../../inventory/validate.ts'
@@ -30,19 +31,17 @@ const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: O
 }
 
 /** Variables are checked before anything connects, on every host that a play could touch. */
-const checkVariables = (
-  book: Playbook,
-  { hosts, limit }: Workspace,
-  match: (pattern: string) => readonly string[],
-): void => {
-  const patterns = book.plays.map(({ hosts: selector }) =>
-    typeof selector === 'string' ? selector : selector.hosts,
+const checkVariables = (book: Playbook, { hosts, territory, limit }: Workspace): void => {
+  const touched = new Set(
+    book.plays.flatMap(({ hosts: selector, optional }) => {
+      const pattern = candidatePattern(selector)
+      return optional === true && !territory.hasGroup(pattern) ? [] : territory.match(pattern)
+    }),
   )
-  const touched = new Set(patterns.flatMap((pattern) => match(pattern)))
-  const checked = [...hosts.values()].filter(
-    ({ name }) => touched.has(name) && (limit === undefined || limit.includes(name)),
+  validateAll(
+    book.vars,
+    [...hosts.values()].filter(({ name }) => touched.has(name) && (limit === undefined || limit.includes(name))),
   )
-  validateAll(book.vars, checked)
 }
 
 /** `run PLAYBOOK…` and `run TASK…`. Gives the exit status. */
@@ -70,7 +69,7 @@ export const run = async (
   }
   const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
   const workspace = await openWorkspace(options)
-  checkVariables(book, workspace, workspace.territory.match)
+  checkVariables(book, workspace)
   const plan = makePlan(book, workspace.territory, workspace.limit)
   if (options.listHosts || options.listTasks) {
     process.stdout.write(options.listHosts ? listHosts(plan) : listTasks(plan))

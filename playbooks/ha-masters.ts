@@ -1,0 +1,153 @@
+import { except, pick, playbook } from 'coxswain'
+import type { PlayContext, Task } from 'coxswain'
+import {
+  apiServerReady,
+  applyCni,
+  clusterInfo,
+  copyCerts,
+  etcdHealthy,
+  etcdMemberAdd,
+  hasEtcdData,
+  kernelModule,
+  kubeadmInit,
+  kubeadmJoin,
+  kubeadmPhase,
+  loadBalancer,
+  loadImages,
+  nodeReady,
+  packages,
+  podsRunning,
+  service,
+  serviceRestart,
+  swapOff,
+  sysctl,
+  userKubeconfig,
+  writeConfig,
+} from 'coxswain/tasks'
+import { controlPlaneVars, firstConfig, joiningConfig, master } from './control-plane-vars.ts'
+import type { ControlPlaneVars } from './control-plane-vars.ts'
+
+type Context = PlayContext<ControlPlaneVars>
+
+/** Any master that is healthy leads; where none is, the one that holds data; on new machines, the first. */
+const leader = pick('leader', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
+
+const kubeconfigs = ({ vars }: Context): Task[] => vars.kube_users.map((user) => userKubeconfig({ user }))
+
+const known = ({ host, vars }: Context) => ({
+  ...master(host),
+  version: vars.kubernetes_version,
+  port: vars.api_port,
+})
+
+/** `kubeadm join --control-plane`, with certificates copied by us. */
+const byJoining = (ctx: Context): Task[] => [
+  copyCerts({ from: leader }),
+  kubeadmJoin({
+    ...known(ctx),
+    via: leader,
+    endpoint: ctx.vars.control_plane_endpoint,
+    criSocket: ctx.vars.cri_socket,
+    ignorePreflightErrors: ctx.vars.ignore_preflight_errors,
+  }),
+]
+
+/** Phase by phase: the only way up to 1.13. */
+const byPhases = (ctx: Context): Task[] => {
+  const { address, name, version, port } = known(ctx)
+  const apiNames = [ctx.vars.control_plane_endpoint.replace(/:\d+$/, ''), ...ctx.vars.cert_sans]
+  const phase = (which: Parameters<typeof kubeadmPhase>[0]['phase']): Task =>
+    kubeadmPhase({ phase: which, node: name, address, version, port, apiNames })
+  return [
+    copyCerts({ from: leader, adminConf: true }),
+    phase('certs all'),
+    phase('kubeconfig kubelet'),
+    phase('kubelet-start'),
+    etcdMemberAdd({ via: leader, name, address, version }),
+    phase('kubeconfig all'),
+    phase('control-plane all'),
+    phase('mark-control-plane'),
+  ]
+}
+
+export default playbook({
+  name: 'ha-masters',
+  description: 'Builds and keeps a highly available Kubernetes control plane with kubeadm.',
+  vars: controlPlaneVars,
+  plays: ({ play }) => [
+    play('the load balancer knows every master', {
+      hosts: 'loadbalancers',
+      optional: true,
+      become: true,
+      tasks: ({ vars, group }) => [
+        packages({ name: ['haproxy'] }),
+        loadBalancer(
+          {
+            port: Number(vars.control_plane_endpoint.replace(/^.*:/, '')),
+            backends: group('masters').map((host) => ({ ...master(host), port: vars.api_port })),
+          },
+          { notify: 'reload haproxy' },
+        ),
+        service({ name: 'haproxy', state: 'started', enabled: true }),
+      ],
+      handlers: () => ({ 'reload haproxy': serviceRestart({ name: 'haproxy', reload: true }) }),
+    }),
+
+    play('every master is ready for kubeadm', {
+      hosts: 'masters',
+      become: true,
+      tasks: ({ vars }) => [
+        ...['overlay', 'br_netfilter'].map((name) => kernelModule({ name })),
+        ...['net.ipv4.ip_forward', 'net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables'].map((key) =>
+          sysctl({ key, value: 1 }),
+        ),
+        ...(vars.manage_swap ? [swapOff()] : []),
+        service({ name: vars.container_service, state: 'started', enabled: true }),
+        service({ name: 'kubelet', enabled: true }),
+        ...(vars.image_archives === undefined ? [] : [loadImages({ folder: vars.image_archives })]),
+      ],
+    }),
+
+    play('one master leads', {
+      hosts: leader,
+      become: true,
+      tasks: (ctx) => [
+        writeConfig(firstConfig(ctx.host)),
+        kubeadmInit({
+          ...known(ctx),
+          skipPhases: ctx.vars.skip_phases,
+          ignorePreflightErrors: ctx.vars.ignore_preflight_errors,
+        }),
+        ...kubeconfigs(ctx),
+      ],
+    }),
+
+    play('the other masters join, one at a time', {
+      hosts: except('masters', leader),
+      serial: 1,
+      become: true,
+      tasks: (ctx) => [
+        writeConfig(joiningConfig(ctx.host, ctx.group('masters'))),
+        ...(ctx.vars.strategy === 'join' ? byJoining(ctx) : byPhases(ctx)),
+        ...kubeconfigs(ctx),
+      ],
+    }),
+
+    play('the pods have a network', {
+      hosts: leader,
+      become: true,
+      tasks: ({ vars }) => [applyCni({ manifest: vars.cni_manifest, podCidr: vars.pod_subnet })],
+    }),
+
+    play('the cluster is whole', {
+      hosts: leader,
+      become: true,
+      tasks: ({ vars, group }) => [
+        etcdHealthy({ members: group('masters').length }),
+        ...group('masters').map(({ name }) => nodeReady({ node: name })),
+        podsRunning(),
+        clusterInfo({ endpoint: vars.control_plane_endpoint }),
+      ],
+    }),
+  ],
+})

@@ -1,0 +1,78 @@
+import { CoxswainError, defineTask, drift, ok, remotePath, z } from '../../engine/index.ts'
+import { renderTemplate } from '../files/render.ts'
+
+/**
+ * TCP in, TCP out, TLS untouched; a backend is used while its /healthz says so (kubeadm's ha-considerations.md). Hours
+ * of patience for idle connections, because `kubectl exec` and watches are idle for long. No maxconn: haproxy takes what the
+ * limit on open files allows, and would not start with more.
+ */
+const configuration = `# written by coxswain (load-balancer); changes are overwritten
+global
+    log /dev/log local0
+    daemon
+
+defaults
+    mode tcp
+    log global
+    option tcplog
+    option dontlognull
+    option redispatch
+    retries 3
+    timeout connect 5s
+    timeout client 3h
+    timeout server 3h
+    timeout check 5s
+
+frontend apiserver
+    bind {{bind}}:{{port}}
+    default_backend apiservers
+
+backend apiservers
+    option httpchk
+    http-check connect ssl
+    http-check send meth GET uri /healthz
+    http-check expect status 200
+    balance roundrobin
+    default-server inter 2s fall 3 rise 1 on-marked-down shutdown-sessions
+{{#each backends}}
+    server {{name}} {{address}}:{{port}} check verify none
+{{/each}}
+`
+
+const backend = z.object({
+  name: z.string().describe('a name for it'),
+  address: z.string(),
+  port: z.coerce.number().int().default(6443),
+})
+
+/** Hold haproxy's configuration as a load balancer for API servers. */
+export const loadBalancer = defineTask({
+  name: 'load-balancer',
+  description: 'Holds the configuration of haproxy as a load balancer for API servers; notify a reload of haproxy.',
+  params: z.object({
+    backends: z.array(backend).min(1).describe('the masters: a list of {name, address, port}'),
+    bind: z.string().default('*').describe('the address to listen at'),
+    port: z.coerce.number().int().default(6443).describe('the port to listen at'),
+    dest: remotePath().default('/etc/haproxy/haproxy.cfg'),
+  }),
+  title: ({ port, backends }) => `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,
+
+  async check({ remote }, { dest, ...values }) {
+    const text = await remote.read(dest)
+    const wanted = renderTemplate(configuration, values, 'haproxy.cfg')
+    return text === wanted ? ok() : drift({ what: dest, from: text, to: wanted })
+  },
+
+  async apply({ remote }, { dest, ...values }) {
+    const wanted = renderTemplate(configuration, values, 'haproxy.cfg')
+    // what haproxy would refuse must not take the place of what it runs with
+    const proof = await remote.run({ stdin: wanted })`haproxy -c -f /dev/stdin`.result()
+    if (!proof.ok) {
+      throw new CoxswainError('task-failed', 'haproxy refuses the configuration', {
+        output: proof.stderr.trim() || proof.stdout.trim(),
+        hint: 'haproxy 2.2 or later is needed',
+      })
+    }
+    await remote.write(dest, wanted, { mode: '0644' })
+  },
+})

@@ -1,0 +1,47 @@
+import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+
+const fileOf = (name: string): string => `/etc/modules-load.d/${name}.conf`
+
+/** What a module that is built into the kernel shows of itself where it has no entry in /sys/module. */
+const signs: Readonly<Record<string, string>> = {
+  br_netfilter: '/proc/sys/net/bridge/bridge-nf-call-iptables',
+  nf_conntrack: '/proc/sys/net/netfilter/nf_conntrack_max',
+}
+
+/** Whether a module is in the kernel now, loaded or built in. */
+const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean> => {
+  const id = name.replaceAll('-', '_')
+  const builtin = `/${name.replaceAll(/[-_]/g, '[-_]')}\\.ko`
+  const sign = signs[id]
+  const answers = await Promise.all([
+    remote.exists(`/sys/module/${id}`),
+    remote.query`grep -qE ${builtin} "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null`.succeeds(),
+    sign !== undefined && remote.exists(sign),
+  ])
+  return answers.includes(true)
+}
+
+/** Hold a kernel module loaded, now and after every boot. */
+export const kernelModule = defineTask({
+  name: 'kernel-module',
+  description: 'Holds a kernel module loaded, now and after every boot.',
+  params: z.object({
+    name: z.string().regex(/^[\w-]+$/, 'the name of a kernel module is needed').describe('such as br_netfilter'),
+  }),
+  title: ({ name }) => `kernel module ${name}`,
+
+  async check(ctx, { name }) {
+    const [here, saved] = await Promise.all([isThere(ctx, name), ctx.remote.read(fileOf(name))])
+    return driftUnlessEmpty([
+      ...(here ? [] : [{ what: `kernel module ${name}`, to: 'loaded' }]),
+      ...(saved === `${name}\n` ? [] : [{ what: fileOf(name), from: saved, to: `${name}\n` }]),
+    ])
+  },
+
+  async apply(ctx, { name }) {
+    if (!(await isThere(ctx, name))) await ctx.remote.run`modprobe ${name}`
+    await ctx.remote.makeDirectory('/etc/modules-load.d')
+    await ctx.remote.write(fileOf(name), `${name}\n`)
+  },
+})
