@@ -7,15 +7,24 @@ import type { Cluster, HostConfig, Master } from 'coxswain/tasks'
 export const controlPlaneVars = z.object({
   control_plane_endpoint: z.string().regex(/^\S+:\d+$/, 'host:port of the load balancer is needed'),
   kubernetes_version: z.string().regex(/^v1\.\d+\.\d+$/, 'a version such as v1.20.2 is needed'),
-  advertise_address: z.string().optional().describe('of each master; the address it is reached at where absent'),
-  strategy: z.enum(['join', 'phases']).default('join').describe('kubeadm join, or phase by phase as before 1.14'),
+  advertise_address: z
+    .string()
+    .optional()
+    .describe('of each master; the address it is reached at where absent'),
+  strategy: z
+    .enum(['join', 'phases'])
+    .default('join')
+    .describe('kubeadm join, or phase by phase as before 1.14'),
   pod_subnet: z.string().default('10.244.0.0/16'),
   service_subnet: z.string().default('10.96.0.0/12'),
   api_port: z.number().int().default(6443).describe('of each API server'),
   cert_sans: z.array(z.string()).default([]).describe('more names for the API server certificates'),
   cni_manifest: z.string().default('flannel').describe('a path here, or flannel or calico'),
   kube_users: z.array(z.string()).default(['root']).describe('who may use kubectl on the masters'),
-  image_archives: z.string().optional().describe('a folder of image archives on the masters, where no registry is'),
+  image_archives: z
+    .string()
+    .optional()
+    .describe('a folder of image archives on the masters, where no registry is'),
   image_repository: z.string().optional().describe('a mirror instead of the usual registry'),
   cri_socket: z.string().optional(),
   container_service: z.string().default('containerd').describe('the service of the container runtime'),
@@ -59,7 +68,10 @@ export const firstConfig = (host: MasterHost): HostConfig => ({
 /** The configuration of a master that comes to others: in the inventory's order, up to and with itself. */
 export const joiningConfig = (host: MasterHost, masters: readonly MasterHost[]): HostConfig => {
   const others = masters.filter(({ name }) => name !== host.name)
-  const before = masters.slice(0, masters.findIndex(({ name }) => name === host.name))
+  const before = masters.slice(
+    0,
+    masters.findIndex(({ name }) => name === host.name),
+  )
   // whoever leads, there is one before it: an inventory's first master may itself come to others
   const members = before.length > 0 ? before : others.slice(0, 1)
   return { ...firstConfig(host), members: [...members, host].map(master) }

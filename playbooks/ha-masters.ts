@@ -98,9 +98,11 @@ export default playbook({
       become: true,
       tasks: ({ vars }) => [
         ...['overlay', 'br_netfilter'].map((name) => kernelModule({ name })),
-        ...['net.ipv4.ip_forward', 'net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables'].map((key) =>
-          sysctl({ key, value: 1 }),
-        ),
+        ...[
+          'net.ipv4.ip_forward',
+          'net.bridge.bridge-nf-call-iptables',
+          'net.bridge.bridge-nf-call-ip6tables',
+        ].map((key) => sysctl({ key, value: 1 })),
         ...(vars.manage_swap ? [swapOff()] : []),
         service({ name: vars.container_service, state: 'started', enabled: true }),
         service({ name: 'kubelet', enabled: true }),

@@ -42,5 +42,10 @@ export const flag = () => z.union([z.boolean(), z.stringbool()])
 export const words = () =>
   z.union([
     z.array(z.string()),
-    z.string().transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== '')),
+    z.string().transform((text) =>
+      text
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    ),
   ])

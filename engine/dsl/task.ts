@@ -22,6 +22,8 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly title?: (params: z.output<Schema>) => string
   /** Reads, and says whether all is as it shall be. It never changes anything. */
   readonly check?: (ctx: CheckContext, params: z.output<Schema>) => Promise<Verdict<Value>> | Verdict<Value>
+  /** False for parameters that leave nothing to check: with them the task acts every time, and is listed so. */
+  readonly checkable?: (params: z.output<Schema>) => boolean
   /** Makes it so. The engine checks again afterwards. */
   readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<unknown>
   /** For a task that waits: its check is asked again until it says ok. Such a task changes nothing and has no apply. */
@@ -158,7 +160,10 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       title: options?.title ?? spec.title?.(params) ?? spec.name,
       params,
       options: Object.freeze({ ...options }),
-      check: check && (async (ctx: CheckContext) => check(ctx, params)),
+      check:
+        check && spec.checkable?.(params) !== false
+          ? async (ctx: CheckContext) => check(ctx, params)
+          : undefined,
       apply: apply && (async (ctx: ApplyContext) => apply(ctx, params)),
       until: spec.until?.(params),
     })

@@ -10,7 +10,11 @@ import { CoxswainError } from '../../engine/index.ts'
  * @example
  * renderTemplate('listen {{port}}', { port: 80 }, 'nginx.conf.hbs')
  */
-export const renderTemplate = (text: string, values: Readonly<Record<string, unknown>>, name: string): string => {
+export const renderTemplate = (
+  text: string,
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+): string => {
   // an instance of its own: helpers that somebody registers elsewhere do not reach it
   const engine = Handlebars.create()
   try {
@@ -19,9 +23,21 @@ export const renderTemplate = (text: string, values: Readonly<Record<string, unk
     const message = cause instanceof Error ? cause.message : String(cause)
     const [, variable] = /"([^"]+)" not defined/.exec(message) ?? []
     const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
-    throw new CoxswainError('template-invalid', variable === undefined ? `${name}: ${message}` : `${name} names a variable that is not given: ${variable}`, {
-      cause,
-      place: { file: name, ...(line !== undefined && { line: Number(line), excerpt: text.split('\n')[Number(line) - 1] ?? '' }) },
-    })
+    throw new CoxswainError(
+      'template-invalid',
+      variable === undefined
+        ? `${name}: ${message}`
+        : `${name} names a variable that is not given: ${variable}`,
+      {
+        cause,
+        place: {
+          file: name,
+          ...(line !== undefined && {
+            line: Number(line),
+            excerpt: text.split('\n')[Number(line) - 1] ?? '',
+          }),
+        },
+      },
+    )
   }
 }

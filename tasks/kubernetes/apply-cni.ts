@@ -7,28 +7,42 @@ import { adminConf } from './paths.ts'
 const known = {
   flannel: {
     version: 'v0.28.9',
-    url: (version: string) => `https://github.com/flannel-io/flannel/releases/download/${version}/kube-flannel.yml`,
+    url: (version: string) =>
+      `https://github.com/flannel-io/flannel/releases/download/${version}/kube-flannel.yml`,
     withCidr: (text: string, cidr: string) => text.replace(/("Network":\s*")[^"]+(")/, `$1${cidr}$2`),
   },
   calico: {
     version: 'v3.31.7',
-    url: (version: string) => `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/calico.yaml`,
+    url: (version: string) =>
+      `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/calico.yaml`,
     // the variable is there, commented out, with the default as its value
     withCidr: (text: string, cidr: string) =>
-      text.replace(/# - name: CALICO_IPV4POOL_CIDR\n(\s*)#\s+value: "[^"]*"/, `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${cidr}"`),
+      text.replace(
+        /# - name: CALICO_IPV4POOL_CIDR\n(\s*)#\s+value: "[^"]*"/,
+        `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${cidr}"`,
+      ),
   },
 } as const
 
 const download = async (url: string): Promise<string> => {
   const response = await fetch(url).catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot get ${url}`, { cause, hint: 'download it and give its path as manifest' })
+    throw new CoxswainError('task-failed', `cannot get ${url}`, {
+      cause,
+      hint: 'download it and give its path as manifest',
+    })
   })
   if (response.ok) return response.text()
-  throw new CoxswainError('task-failed', `${url} answers ${response.status}`, { hint: 'download it and give its path as manifest' })
+  throw new CoxswainError('task-failed', `${url} answers ${response.status}`, {
+    hint: 'download it and give its path as manifest',
+  })
 }
 
 /** The manifest with the pod CIDR put in; a file of one's own may say `{{podCidr}}` where it goes. */
-const manifestText = async (manifest: string, podCidr: string, version: string | undefined): Promise<string> => {
+const manifestText = async (
+  manifest: string,
+  podCidr: string,
+  version: string | undefined,
+): Promise<string> => {
   if (manifest === 'flannel' || manifest === 'calico') {
     const { version: pinned, url, withCidr } = known[manifest]
     return withCidr(await download(url(version ?? pinned)), podCidr)
@@ -54,17 +68,23 @@ const daemonSets = (text: string): { name: string; namespace: string }[] =>
 /** Whether the cluster has just what the manifest says: kubectl ends with 1 where it finds a difference. */
 const differs = async ({ remote }: CheckContext, text: string): Promise<boolean> => {
   if (!(await remote.exists(adminConf))) return true
-  const result = await remote.query({ stdin: text, timeout: 60 })`kubectl --kubeconfig ${adminConf} diff -f - >/dev/null`.result()
+  const result = await remote.query({
+    stdin: text,
+    timeout: 60,
+  })`kubectl --kubeconfig ${adminConf} diff -f - >/dev/null`.result()
   if (result.code === 0 || result.code === 1) return result.code === 1
   // a kind or a namespace that the manifest itself brings is not known before it is applied
   if (/NotFound|no matches for kind|not found/.test(result.stderr)) return true
-  throw new CoxswainError('command-failed', `kubectl diff ended with ${result.code}`, { output: result.stderr.trim() })
+  throw new CoxswainError('command-failed', `kubectl diff ended with ${result.code}`, {
+    output: result.stderr.trim(),
+  })
 }
 
 /** Apply the manifest of a pod network and wait until its DaemonSets run everywhere. */
 export const applyCni = defineTask({
   name: 'apply-cni',
-  description: 'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets.',
+  description:
+    'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets.',
   params: z.object({
     manifest: z.string().describe('a path here, or flannel or calico'),
     podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods'),
@@ -82,7 +102,9 @@ export const applyCni = defineTask({
     const text = await manifestText(manifest, podCidr, version)
     await remote.run({ stdin: text, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
     for (const { name, namespace } of daemonSets(text)) {
-      await remote.run({ timeout: timeout + 30 })`kubectl --kubeconfig ${adminConf} -n ${namespace} rollout status daemonset/${name} --timeout=${`${timeout}s`}`
+      await remote.run({
+        timeout: timeout + 30,
+      })`kubectl --kubeconfig ${adminConf} -n ${namespace} rollout status daemonset/${name} --timeout=${`${timeout}s`}`
     }
   },
 })

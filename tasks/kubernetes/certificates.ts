@@ -45,7 +45,11 @@ export const certificateProblems = async (
   { address, apiNames }: { readonly address: string; readonly apiNames: readonly string[] },
 ): Promise<string[]> => {
   const authorities = new Map(
-    await Promise.all((['ca', 'front-proxy-ca', 'etcd/ca'] as const).map(async (name) => [name, await read(ctx, name)] as const)),
+    await Promise.all(
+      (['ca', 'front-proxy-ca', 'etcd/ca'] as const).map(
+        async (name) => [name, await read(ctx, name)] as const,
+      ),
+    ),
   )
   const problems = await Promise.all(
     leaves.map(async ({ name, ca, names }) => {

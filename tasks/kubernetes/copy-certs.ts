@@ -1,4 +1,13 @@
-import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, flag, hostSelector, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  Secret,
+  defineTask,
+  drift,
+  driftUnlessEmpty,
+  flag,
+  hostSelector,
+  z,
+} from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
 import { adminConf, pki } from './paths.ts'
@@ -6,18 +15,34 @@ import { adminConf, pki } from './paths.ts'
 const modeOf = (path: string): string => (/\.(crt|pub)$/.test(path) ? '0644' : '0600')
 
 const difference = async (from: CheckContext, to: CheckContext, path: string): Promise<Change[]> => {
-  const [theirs, ours, stat] = await Promise.all([from.remote.sha256(path), to.remote.sha256(path), to.remote.stat(path)])
+  const [theirs, ours, stat] = await Promise.all([
+    from.remote.sha256(path),
+    to.remote.sha256(path),
+    to.remote.stat(path),
+  ])
   if (theirs === undefined || ours !== theirs) {
     const short = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
     return [{ what: path, from: short(ours), to: short(theirs) ?? `a copy from ${from.host.name}` }]
   }
   const mode = modeOf(path)
   const right = stat?.mode === mode && stat.owner === 'root' && stat.group === 'root'
-  return right ? [] : [{ what: `access to ${path}`, from: `${stat?.owner}:${stat?.group} ${stat?.mode}`, to: `root:root ${mode}` }]
+  return right
+    ? []
+    : [
+        {
+          what: `access to ${path}`,
+          from: `${stat?.owner}:${stat?.group} ${stat?.mode}`,
+          to: `root:root ${mode}`,
+        },
+      ]
 }
 
 /** Copies the shared files of a master to this one, through the engine's memory: they rest nowhere on the way. */
-export const copySharedFiles = async (ctx: ApplyContext, from: CheckContext, files: readonly string[]): Promise<void> => {
+export const copySharedFiles = async (
+  ctx: ApplyContext,
+  from: CheckContext,
+  files: readonly string[],
+): Promise<void> => {
   const contents = await Promise.all(
     files.map(async (path) => {
       const text = await from.remote.read(path)
@@ -29,17 +54,22 @@ export const copySharedFiles = async (ctx: ApplyContext, from: CheckContext, fil
   )
   await ctx.remote.makeDirectory(`${pki}/etcd`, { mode: '0755', owner: 'root', group: 'root' })
   await Promise.all(
-    contents.map(({ path, content }) => ctx.remote.write(path, content, { mode: modeOf(path), owner: 'root', group: 'root' })),
+    contents.map(({ path, content }) =>
+      ctx.remote.write(path, content, { mode: modeOf(path), owner: 'root', group: 'root' }),
+    ),
   )
 }
 
 /** Bring the certificate authorities and keys that all masters share to this one. */
 export const copyCerts = defineTask({
   name: 'copy-certs',
-  description: 'Copies the eight files that all masters share from one master to this one; nothing else of pki.',
+  description:
+    'Copies the eight files that all masters share from one master to this one; nothing else of pki.',
   params: z.object({
     from: hostSelector().describe('the master to copy from'),
-    adminConf: flag().default(false).describe('also copy admin.conf, which gives the whole cluster to whoever reads it'),
+    adminConf: flag()
+      .default(false)
+      .describe('also copy admin.conf, which gives the whole cluster to whoever reads it'),
   }),
   title: ({ adminConf: admin }) => `shared certificates and keys${admin ? ' and admin.conf' : ''}`,
 
@@ -55,4 +85,7 @@ export const copyCerts = defineTask({
   },
 })
 
-const wanted = (params: { readonly adminConf: boolean }): string[] => [...sharedFiles, ...(params.adminConf ? [adminConf] : [])]
+const wanted = (params: { readonly adminConf: boolean }): string[] => [
+  ...sharedFiles,
+  ...(params.adminConf ? [adminConf] : []),
+]

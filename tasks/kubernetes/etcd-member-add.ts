@@ -12,7 +12,8 @@ import { kubeadmConfigPath, manifest } from './paths.ts'
  */
 export const etcdMemberAdd = defineTask({
   name: 'etcd-member-add',
-  description: 'Makes a host a member of the etcd cluster and waits until all members are started and healthy.',
+  description:
+    'Makes a host a member of the etcd cluster and waits until all members are started and healthy.',
   params: z.object({
     via: hostSelector().describe('a master whose etcd is a member'),
     name: z.string().describe("the new member's name: that of its node"),
@@ -23,11 +24,16 @@ export const etcdMemberAdd = defineTask({
   title: ({ name, address }) => `etcd member ${name} at ${peerUrl({ address })}`,
 
   async check(ctx, { name, address }) {
-    if (!(await ctx.remote.exists(manifest('etcd')))) return drift({ what: `etcd member ${name}`, to: peerUrl({ address }) })
+    if (!(await ctx.remote.exists(manifest('etcd'))))
+      return drift({ what: `etcd member ${name}`, to: peerUrl({ address }) })
     const members = await listMembers(ctx)
     const own = memberOf(members ?? [], address)
     if (own?.started === true && members?.every(({ started }) => started) === true) return ok()
-    return drift({ what: `etcd member ${name}`, from: own === undefined ? 'not listed' : 'not started', to: 'started' })
+    return drift({
+      what: `etcd member ${name}`,
+      from: own === undefined ? 'not listed' : 'not started',
+      to: 'started',
+    })
   },
 
   async apply(ctx, params) {

@@ -35,9 +35,13 @@ export const waitForMembers = async (ctx: ApplyContext, via: CheckContext): Prom
     const waiting = members.filter(({ started }) => !started).map((member) => member.peerUrl)
     if (members.length > 0 && waiting.length === 0 && (await allHealthy(via))) return
     if (performance.now() > end) {
-      throw new CoxswainError('wait-timeout', `etcd is not whole after ${patience} s; waiting for: ${waiting.join(', ') || 'health'}`, {
-        hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
-      })
+      throw new CoxswainError(
+        'wait-timeout',
+        `etcd is not whole after ${patience} s; waiting for: ${waiting.join(', ') || 'health'}`,
+        {
+          hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
+        },
+      )
     }
     ctx.log(`waiting for etcd: ${waiting.join(', ') || 'not every member answers yet'}`)
     await sleep(500, undefined, { signal: ctx.signal })
@@ -48,24 +52,40 @@ export const waitForMembers = async (ctx: ApplyContext, via: CheckContext): Prom
  * Adds a host to the member list, unless it is there. Only one member may be on its way at a time: a second one would
  * cost the quorum.
  */
-export const ensureListed = async (ctx: ApplyContext, via: ApplyContext, { name, address }: Joiner): Promise<Member[]> => {
+export const ensureListed = async (
+  ctx: ApplyContext,
+  via: ApplyContext,
+  { name, address }: Joiner,
+): Promise<Member[]> => {
   const members = await requireMembers(via)
   const other = members.find((member) => !member.started && member.peerUrl !== peerUrl({ address }))
   if (other !== undefined) {
-    throw new CoxswainError('task-failed', `etcd waits for another member that has not started: ${other.peerUrl}`, {
-      hint: `start it, or remove it: etcdctl member remove ${other.id}`,
-    })
+    throw new CoxswainError(
+      'task-failed',
+      `etcd waits for another member that has not started: ${other.peerUrl}`,
+      {
+        hint: `start it, or remove it: etcdctl member remove ${other.id}`,
+      },
+    )
   }
   if (memberOf(members, address) !== undefined) return members
   if (await ctx.remote.exists(etcdData)) {
-    throw new CoxswainError('task-failed', `${ctx.host.name} holds etcd data, but is no member of this cluster`, {
-      hint: `look whether anybody needs ${etcdData}; run reset-node on ${ctx.host.name} to throw it away`,
-    })
+    throw new CoxswainError(
+      'task-failed',
+      `${ctx.host.name} holds etcd data, but is no member of this cluster`,
+      {
+        hint: `look whether anybody needs ${etcdData}; run reset-node on ${ctx.host.name} to throw it away`,
+      },
+    )
   }
   if (!(await allHealthy(via))) {
-    throw new CoxswainError('task-failed', 'not every etcd member is healthy: adding one now could cost the quorum', {
-      hint: 'mend or remove the member that is not: etcdctl endpoint health --cluster',
-    })
+    throw new CoxswainError(
+      'task-failed',
+      'not every etcd member is healthy: adding one now could cost the quorum',
+      {
+        hint: 'mend or remove the member that is not: etcdctl endpoint health --cluster',
+      },
+    )
   }
   await addMember(via, name, peerUrl({ address }))
   return requireMembers(via)
@@ -75,15 +95,23 @@ export const ensureListed = async (ctx: ApplyContext, via: ApplyContext, { name,
  * Starts the etcd of a host that is on the member list: the manifest is written by kubeadm, with the members that there
  * are now, because etcd refuses to start with any other count.
  */
-export const startEtcd = async ({ remote }: ApplyContext, members: readonly Member[], joiner: Joiner): Promise<void> => {
+export const startEtcd = async (
+  { remote }: ApplyContext,
+  members: readonly Member[],
+  joiner: Joiner,
+): Promise<void> => {
   const { name, address, version, config } = joiner
   const cluster = initialCluster(
-    members.map((member) => ({ name: member.peerUrl === peerUrl({ address }) ? name : member.name, peerUrl: member.peerUrl })),
+    members.map((member) => ({
+      name: member.peerUrl === peerUrl({ address }) ? name : member.name,
+      peerUrl: member.peerUrl,
+    })),
   )
   const text = (await remote.read(config)) ?? ''
   const live = `${config}.joining`
   await remote.write(live, withInitialCluster(text, cluster), { mode: '0600' })
-  const words = minorOf(version) >= 13 ? ['init', 'phase', 'etcd', 'local'] : ['alpha', 'phase', 'etcd', 'local']
+  const words =
+    minorOf(version) >= 13 ? ['init', 'phase', 'etcd', 'local'] : ['alpha', 'phase', 'etcd', 'local']
   try {
     await remote.run({ timeout: 120 })`kubeadm ${words} --config ${live}`
   } finally {

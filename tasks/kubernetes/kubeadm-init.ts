@@ -34,15 +34,27 @@ type Params = z.output<typeof params>
 const leftBehind = ({ version, skipPhases }: Params): string[] => [
   'configmap/kubeadm-config',
   `configmap/${kubeletConfigMap(version)}`,
-  ...(skipPhases.some((phase) => phase === 'addon' || phase === 'addon/kube-proxy') ? [] : ['daemonset/kube-proxy']),
-  ...(skipPhases.some((phase) => phase === 'addon' || phase === 'addon/coredns') ? [] : ['deployment/coredns']),
+  ...(skipPhases.some((phase) => phase === 'addon' || phase === 'addon/kube-proxy')
+    ? []
+    : ['daemonset/kube-proxy']),
+  ...(skipPhases.some((phase) => phase === 'addon' || phase === 'addon/coredns')
+    ? []
+    : ['deployment/coredns']),
 ]
 
 const missing = async (ctx: CheckContext, given: Params): Promise<string[]> => {
   const wanted = leftBehind(given)
   const { stdout } = await kubectl(
     ctx,
-    ['-n', 'kube-system', 'get', ...wanted, '--ignore-not-found', '-o', 'jsonpath={range .items[*]}{.kind}/{.metadata.name}{"\\n"}{end}'],
+    [
+      '-n',
+      'kube-system',
+      'get',
+      ...wanted,
+      '--ignore-not-found',
+      '-o',
+      'jsonpath={range .items[*]}{.kind}/{.metadata.name}{"\\n"}{end}',
+    ],
     ownServer(given.address, given.port),
   ).result()
   const found = new Set(stdout.toLowerCase().split('\n'))
@@ -67,7 +79,9 @@ export const kubeadmInit = defineTask({
     if (!state.touched) return drift({ what: 'control plane', to: `initialised on ${ctx.host.name}` })
     if (state.ready) {
       const lacking = state.complete ? await missing(ctx, given) : ['files of the control plane']
-      return lacking.length === 0 ? ok() : drift(...lacking.map((what) => ({ what, to: 'made by kubeadm init' })))
+      return lacking.length === 0
+        ? ok()
+        : drift(...lacking.map((what) => ({ what, to: 'made by kubeadm init' })))
     }
     const members = state.hasData ? await listMembers(ctx) : undefined
     if ((members?.length ?? 0) > 1) return ok()
@@ -90,7 +104,11 @@ export const criSocketFlag = (config: string | undefined): string[] => {
   return socket === undefined ? [] : [`--cri-socket=${socket}`]
 }
 
-const init = async ({ remote }: ApplyContext, { config, skipPhases, ignorePreflightErrors }: Params, resume: boolean): Promise<void> => {
+const init = async (
+  { remote }: ApplyContext,
+  { config, skipPhases, ignorePreflightErrors }: Params,
+  resume: boolean,
+): Promise<void> => {
   const ignored = [...ignorePreflightErrors, ...(resume ? traces : [])]
   await remote.run({ timeout: 900 })`kubeadm init --config ${config} ${[
     ...(skipPhases.length === 0 ? [] : [`--skip-phases=${skipPhases.join(',')}`]),

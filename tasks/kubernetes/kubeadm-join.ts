@@ -1,5 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CoxswainError, Secret, defineTask, drift, hostSelector, ok, remotePath, words, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  Secret,
+  defineTask,
+  drift,
+  hostSelector,
+  ok,
+  remotePath,
+  words,
+  z,
+} from '../../engine/index.ts'
 import type { ApplyContext } from '../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
 import { asYaml } from './config/render.ts'
@@ -30,7 +40,9 @@ type Params = z.output<typeof params>
 /** A token that lives for half an hour, one for the run, whoever asks first. */
 const mintToken = (ctx: ApplyContext, via: ApplyContext): Promise<Secret> =>
   ctx.once('kubeadm join token', async () => {
-    const text = await via.remote.run({ timeout: 60 })`kubeadm --kubeconfig ${adminConf} token create --ttl 30m --description ${'coxswain: masters join'}`.text()
+    const text = await via.remote.run({
+      timeout: 60,
+    })`kubeadm --kubeconfig ${adminConf} token create --ttl 30m --description ${'coxswain: masters join'}`.text()
     return new Secret(text.trim().split('\n').at(-1) ?? '')
   })
 
@@ -38,7 +50,8 @@ const mintToken = (ctx: ApplyContext, via: ApplyContext): Promise<Secret> =>
 const caHash = async ({ remote }: ApplyContext): Promise<string> => {
   const { createHash, X509Certificate } = await import('node:crypto')
   const text = await remote.read(`${pki}/ca.crt`)
-  if (text === undefined) throw new CoxswainError('task-failed', `there is no ${pki}/ca.crt`, { hint: 'copy-certs comes before' })
+  if (text === undefined)
+    throw new CoxswainError('task-failed', `there is no ${pki}/ca.crt`, { hint: 'copy-certs comes before' })
   const key = new X509Certificate(text).publicKey.export({ type: 'spki', format: 'der' })
   return `sha256:${createHash('sha256').update(key).digest('hex')}`
 }
@@ -62,9 +75,13 @@ const joinConfig = (given: Params, token: Secret, hash: string): Secret =>
 const join = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void> => {
   const file = `${given.config}.join`
   const ignored = given.ignorePreflightErrors
-  await ctx.remote.write(file, joinConfig(given, await mintToken(ctx, via), await caHash(ctx)), { mode: '0600' })
+  await ctx.remote.write(file, joinConfig(given, await mintToken(ctx, via), await caHash(ctx)), {
+    mode: '0600',
+  })
   try {
-    await ctx.remote.run({ timeout: 900 })`kubeadm join --config ${file} ${ignored.length === 0 ? [] : [`--ignore-preflight-errors=${ignored.join(',')}`]}`
+    await ctx.remote.run({
+      timeout: 900,
+    })`kubeadm join --config ${file} ${ignored.length === 0 ? [] : [`--ignore-preflight-errors=${ignored.join(',')}`]}`
   } finally {
     await ctx.remote.remove(file)
   }
@@ -93,9 +110,11 @@ const goOn = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promis
     ctx.log('an interrupted join had added the etcd member: bringing it up')
     if (!(await masterState(ctx, given.address, given.port)).etcdManifest) {
       await copySharedFiles(ctx, via, sharedFiles)
-      await phases['certs all'].problems(ctx, { ...given, node: given.name, apiNames: [] }).then(async (problems) => {
-        if (problems.length > 0) await ctx.remote.run`kubeadm init phase certs all --config ${given.config}`
-      })
+      await phases['certs all']
+        .problems(ctx, { ...given, node: given.name, apiNames: [] })
+        .then(async (problems) => {
+          if (problems.length > 0) await ctx.remote.run`kubeadm init phase certs all --config ${given.config}`
+        })
       await ctx.remote.run`kubeadm init phase kubelet-start --config ${given.config}`
       await startEtcd(ctx, members, given)
     }
@@ -104,7 +123,9 @@ const goOn = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promis
   if (await comesUp(ctx, given, 90)) return true
   ctx.log('an interrupted join cannot be finished: taking it back, to join anew')
   await removeListed(via, given.address)
-  await ctx.remote.run({ timeout: 300 })`kubeadm reset -f --skip-phases=remove-etcd-member ${criSocketFlag(await ctx.remote.read(given.config))}`
+  await ctx.remote.run({
+    timeout: 300,
+  })`kubeadm reset -f --skip-phases=remove-etcd-member ${criSocketFlag(await ctx.remote.read(given.config))}`
   await ctx.remote.remove('/var/lib/etcd/member', { recursive: true })
   await copySharedFiles(ctx, via, sharedFiles)
   return false
@@ -120,8 +141,13 @@ export const kubeadmJoin = defineTask({
   async check(ctx, given) {
     const state = await masterState(ctx, given.address, given.port)
     if (!state.touched) return drift({ what: 'control plane', to: `${given.name} joined` })
-    if (!state.ready || !state.complete) return drift({ what: 'control plane', from: 'begun', to: `${given.name} joined` })
-    const marks = await phases['mark-control-plane'].problems(ctx, { ...given, node: given.name, apiNames: [] })
+    if (!state.ready || !state.complete)
+      return drift({ what: 'control plane', from: 'begun', to: `${given.name} joined` })
+    const marks = await phases['mark-control-plane'].problems(ctx, {
+      ...given,
+      node: given.name,
+      apiNames: [],
+    })
     return marks.length === 0 ? ok() : drift(...marks)
   },
 

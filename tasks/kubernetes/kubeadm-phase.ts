@@ -24,7 +24,9 @@ export const kubeadmPhase = defineTask({
 
   async check(ctx, params) {
     const problems = await phases[params.phase].problems(ctx, params)
-    return problems.length === 0 ? ok() : drift(...problems.map((what) => ({ what: `${params.phase}: ${what}` })))
+    return problems.length === 0
+      ? ok()
+      : drift(...problems.map((what) => ({ what: `${params.phase}: ${what}` })))
   },
 
   async apply(ctx, params) {
@@ -34,7 +36,10 @@ export const kubeadmPhase = defineTask({
       throw new CoxswainError('params-invalid', `kubeadm ${params.version} has no phase ${params.phase}`)
     }
     await prepare?.(ctx, params)
-    for (const words of names) await ctx.remote.run({ timeout: 600 })`${words} ${words[0] === 'kubeadm' ? ['--config', params.config] : []}`
+    for (const words of names)
+      await ctx.remote.run({
+        timeout: 600,
+      })`${words} ${words[0] === 'kubeadm' ? ['--config', params.config] : []}`
     await settle?.(ctx, params)
   },
 })

@@ -8,7 +8,9 @@ import { adminConf } from './paths.ts'
  * @param server where to ask; the endpoint of the kubeconfig, which is the load balancer, when absent.
  */
 export const kubectl = ({ remote }: CheckContext, words: readonly string[], server?: string): Command =>
-  remote.query({ timeout: 40 })`kubectl --kubeconfig ${adminConf} --request-timeout=15s ${server === undefined ? [] : ['--server', server]} ${words}`
+  remote.query({
+    timeout: 40,
+  })`kubectl --kubeconfig ${adminConf} --request-timeout=15s ${server === undefined ? [] : ['--server', server]} ${words}`
 
 /** The API server of a master itself, not through the load balancer. */
 export const ownServer = (address: string, port = 6443): string => `https://${address}:${port}`
@@ -17,7 +19,9 @@ export const ownServer = (address: string, port = 6443): string => `https://${ad
 export const apiReady = async (ctx: CheckContext, address: string, port = 6443): Promise<boolean> => {
   const url = ownServer(address, port)
   // these paths answer everybody (system:public-info-viewer), so no credentials travel; curl is the quickest to ask
-  const script = ctx.remote.query({ timeout: 15 })`curl -skf --max-time 5 ${`${url}/readyz`} || curl -skf --max-time 5 ${`${url}/healthz`}`
+  const script = ctx.remote.query({
+    timeout: 15,
+  })`curl -skf --max-time 5 ${`${url}/readyz`} || curl -skf --max-time 5 ${`${url}/healthz`}`
   const { stdout, code } = await script.result()
   if (code === 127) return (await kubectl(ctx, ['get', '--raw', '/healthz'], url).result()).stdout === 'ok'
   return stdout === 'ok'

@@ -21,7 +21,10 @@ const archivesIn = async ({ remote }: CheckContext, folder: string): Promise<Arc
     .filter((line) => line !== '')
     .map((line) => {
       const [name = '', manifest = '[]'] = line.split('\t')
-      return { path: `${folder}/${name}`, images: manifestSchema.parse(JSON.parse(manifest)).flatMap(({ RepoTags }) => RepoTags ?? []) }
+      return {
+        path: `${folder}/${name}`,
+        images: manifestSchema.parse(JSON.parse(manifest)).flatMap(({ RepoTags }) => RepoTags ?? []),
+      }
     })
 }
 
@@ -43,7 +46,9 @@ export const loadImages = defineTask({
     const archives = await archivesIn(ctx, folder)
     if (archives === undefined) return unknown(`there is no folder ${folder} on ${ctx.host.name}`)
     const absent = await absentArchives(ctx, archives)
-    return absent.length === 0 ? ok() : drift(...absent.flatMap(({ images }) => images.map((what) => ({ what, to: 'loaded' }))))
+    return absent.length === 0
+      ? ok()
+      : drift(...absent.flatMap(({ images }) => images.map((what) => ({ what, to: 'loaded' }))))
   },
 
   async apply(ctx, { folder }) {

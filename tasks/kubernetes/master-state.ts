@@ -18,7 +18,11 @@ export interface MasterState {
 const files = [adminConf, kubeletConf, kubeletConfig, manifest('etcd'), ...controlPlane.map(manifest)]
 
 /** Looks what is there of a master. */
-export const masterState = async (ctx: CheckContext, address: string, port?: number): Promise<MasterState> => {
+export const masterState = async (
+  ctx: CheckContext,
+  address: string,
+  port?: number,
+): Promise<MasterState> => {
   const [ready, hasData, ...present] = await Promise.all([
     apiReady(ctx, address, port),
     ctx.remote.exists(etcdData),

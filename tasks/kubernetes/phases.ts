@@ -39,8 +39,12 @@ export const phaseNames = [
 ] as const
 export type PhaseName = (typeof phaseNames)[number]
 
-const named = (init: string, alpha: string = init) => (minor: number): string[][] =>
-  minor >= 13 ? [['kubeadm', 'init', 'phase', ...init.split(' ')]] : [['kubeadm', 'alpha', 'phase', ...alpha.split(' ')]]
+const named =
+  (init: string, alpha: string = init) =>
+  (minor: number): string[][] =>
+    minor >= 13
+      ? [['kubeadm', 'init', 'phase', ...init.split(' ')]]
+      : [['kubeadm', 'alpha', 'phase', ...alpha.split(' ')]]
 
 const missing = async ({ remote }: CheckContext, paths: readonly string[]): Promise<string[]> => {
   const there = await Promise.all(paths.map((path) => remote.stat(path)))
@@ -49,20 +53,22 @@ const missing = async ({ remote }: CheckContext, paths: readonly string[]): Prom
 }
 
 /** Looks every second until a phase has no problem left. */
-const until = (phase: () => Pick<Phase, 'problems'>, seconds: number) => async (ctx: ApplyContext, params: PhaseParams): Promise<void> => {
-  const end = performance.now() + seconds * 1000
-  for (;;) {
-    const problems = await phase().problems(ctx, params)
-    if (problems.length === 0) return
-    if (performance.now() > end) {
-      throw new CoxswainError('wait-timeout', `still not so after ${seconds} s: ${problems.join('; ')}`, {
-        hint: 'look at the static pods: crictl ps -a, and journalctl -u kubelet',
-      })
+const until =
+  (phase: () => Pick<Phase, 'problems'>, seconds: number) =>
+  async (ctx: ApplyContext, params: PhaseParams): Promise<void> => {
+    const end = performance.now() + seconds * 1000
+    for (;;) {
+      const problems = await phase().problems(ctx, params)
+      if (problems.length === 0) return
+      if (performance.now() > end) {
+        throw new CoxswainError('wait-timeout', `still not so after ${seconds} s: ${problems.join('; ')}`, {
+          hint: 'look at the static pods: crictl ps -a, and journalctl -u kubelet',
+        })
+      }
+      ctx.log(problems[0] ?? '')
+      await sleep(1000, undefined, { signal: ctx.signal })
     }
-    ctx.log(problems[0] ?? '')
-    await sleep(1000, undefined, { signal: ctx.signal })
   }
-}
 
 const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
   const { stdout } = await remote.query`systemctl is-active kubelet`.result()
@@ -72,19 +78,29 @@ const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
 /** A joiner's Node object appears some seconds after its kubelet has started. */
 const nodeKnown: Pick<Phase, 'problems'> = {
   problems: async (ctx, { node }) =>
-    (await kubectl(ctx, ['get', 'node', node]).succeeds()) ? [] : [`the node ${node} is not known to the cluster yet`],
+    (await kubectl(ctx, ['get', 'node', node]).succeeds())
+      ? []
+      : [`the node ${node} is not known to the cluster yet`],
 }
 
 /** How a node shows that it is a control-plane node. */
 const markProblems = async (ctx: CheckContext, { node, version }: PhaseParams): Promise<string[]> => {
   const { ok, stdout } = await kubectl(ctx, [
-    'get', 'node', node, '-o', 'jsonpath={.metadata.labels}{"\\n"}{.spec.taints[*].key}',
+    'get',
+    'node',
+    node,
+    '-o',
+    'jsonpath={.metadata.labels}{"\\n"}{.spec.taints[*].key}',
   ]).result()
   if (!ok) return [`the node ${node} is not known to the cluster`]
   const [labels = '', taints = ''] = stdout.split('\n')
   return [
-    ...(labels.includes(`"${controlPlaneLabel(version)}"`) ? [] : ['the label of a control-plane node is missing']),
-    ...(taints.split(' ').includes(controlPlaneTaint(version)) ? [] : ['the taint of a control-plane node is missing']),
+    ...(labels.includes(`"${controlPlaneLabel(version)}"`)
+      ? []
+      : ['the label of a control-plane node is missing']),
+    ...(taints.split(' ').includes(controlPlaneTaint(version))
+      ? []
+      : ['the taint of a control-plane node is missing']),
   ]
 }
 
@@ -119,7 +135,10 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
   'kubeconfig all': {
     commands: named('kubeconfig all'),
     problems: (ctx) =>
-      missing(ctx, ['admin', 'kubelet', 'controller-manager', 'scheduler'].map((name) => `/etc/kubernetes/${name}.conf`)),
+      missing(
+        ctx,
+        ['admin', 'kubelet', 'controller-manager', 'scheduler'].map((name) => `/etc/kubernetes/${name}.conf`),
+      ),
   },
   'etcd local': {
     commands: named('etcd local'),

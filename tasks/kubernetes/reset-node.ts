@@ -27,13 +27,21 @@ const present = async ({ remote }: CheckContext): Promise<string[]> => {
   const [paths, inside, devices] = await Promise.all([
     Promise.all(leftovers.map(async (path) => ((await remote.exists(path)) ? [path] : []))),
     Promise.all(emptied.map(async (path) => (((await remote.list(path)) ?? []).length > 0 ? [path] : []))),
-    Promise.all(links.map(async (name) => ((await remote.exists(`/sys/class/net/${name}`)) ? [`network device ${name}`] : []))),
+    Promise.all(
+      links.map(async (name) =>
+        (await remote.exists(`/sys/class/net/${name}`)) ? [`network device ${name}`] : [],
+      ),
+    ),
   ])
   return [...paths, ...inside, ...devices].flat()
 }
 
 /** Another master whose etcd answers and knows more than this one. */
-const survivorOf = async (ctx: ApplyContext, selector: string, address: string): Promise<ApplyContext | undefined> => {
+const survivorOf = async (
+  ctx: ApplyContext,
+  selector: string,
+  address: string,
+): Promise<ApplyContext | undefined> => {
   for (const name of await ctx.hostsOf(selector)) {
     if (name === ctx.host.name) continue
     const other = await ctx.on(name)
@@ -49,9 +57,13 @@ const leave = async (ctx: ApplyContext, selector: string, address: string, force
   if (survivor === undefined) {
     const alone = memberOf((await listMembers(ctx)) ?? [], address)
     if (alone === undefined || force) return
-    throw new CoxswainError('task-failed', `${ctx.host.name} holds the last etcd member that answers: the cluster would be lost`, {
-      hint: 'give force=true to lose it',
-    })
+    throw new CoxswainError(
+      'task-failed',
+      `${ctx.host.name} holds the last etcd member that answers: the cluster would be lost`,
+      {
+        hint: 'give force=true to lose it',
+      },
+    )
   }
   const members = (await listMembers(survivor)) ?? []
   const own = memberOf(members, address)
@@ -64,16 +76,22 @@ const leave = async (ctx: ApplyContext, selector: string, address: string, force
   ctx.log(`removing the etcd member ${own.name || own.peerUrl}`)
   await removeListed(survivor, address)
   const node = ctx.host.name
-  await survivor.remote.run({ timeout: 60 })`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=15s delete node ${node} --ignore-not-found`.result()
+  await survivor.remote.run({
+    timeout: 60,
+  })`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=15s delete node ${node} --ignore-not-found`.result()
 }
 
 /** Take a master or worker back to what it was before kubeadm. */
 export const resetNode = defineTask({
   name: 'reset-node',
-  description: 'Takes a node out of its cluster and back to what it was before kubeadm; its etcd member leaves first.',
+  description:
+    'Takes a node out of its cluster and back to what it was before kubeadm; its etcd member leaves first.',
   params: z.object({
     address: z.string().describe('the address that it advertises'),
-    masters: z.string().default('masters').describe('the masters, one of which removes the member of this one'),
+    masters: z
+      .string()
+      .default('masters')
+      .describe('the masters, one of which removes the member of this one'),
     force: flag().default(false).describe('even when etcd loses its quorum by it'),
     flushIptables: flag().default(false).describe('also throw away all rules of iptables, whoever made them'),
     criSocket: z.string().optional().describe('where several container runtimes are installed'),
@@ -89,13 +107,20 @@ export const resetNode = defineTask({
     await leave(ctx, masters, address, force)
     const { remote } = ctx
     // kubeadm would look for the member once more, and wait long for an etcd that has been told to go
-    const words = ['--skip-phases=remove-etcd-member', ...(criSocket === undefined ? [] : [`--cri-socket=${criSocket}`])]
+    const words = [
+      '--skip-phases=remove-etcd-member',
+      ...(criSocket === undefined ? [] : [`--cri-socket=${criSocket}`]),
+    ]
     await remote.run({ timeout: 300 })`kubeadm reset -f ${words}`
     await remote.run({ timeout: 90 })`systemctl stop kubelet`
-    await remote.run({ timeout: 60 })`for mount in $(awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts); do umount "$mount"; done`.result()
+    await remote.run({
+      timeout: 60,
+    })`for mount in $(awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts); do umount "$mount"; done`.result()
     for (const path of leftovers) await remote.remove(path, { recursive: true })
-    for (const path of emptied) await remote.run({ timeout: 60 })`[ ! -d ${path} ] || find ${path} -mindepth 1 -delete`
+    for (const path of emptied)
+      await remote.run({ timeout: 60 })`[ ! -d ${path} ] || find ${path} -mindepth 1 -delete`
     for (const name of links) await remote.run`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`
-    if (flushIptables) await remote.run`iptables -F && iptables -t nat -F && iptables -t mangle -F && iptables -X`
+    if (flushIptables)
+      await remote.run`iptables -F && iptables -t nat -F && iptables -t mangle -F && iptables -X`
   },
 })

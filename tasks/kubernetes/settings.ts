@@ -2,7 +2,9 @@ import { z } from '../../engine/index.ts'
 
 /** A master of the cluster, as every other needs to know it. */
 export const masterSchema = z.object({
-  name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a node name is lower-case letters, digits, - and .'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a node name is lower-case letters, digits, - and .'),
   address: z.string().describe('the address that it advertises to the others'),
 })
 export type Master = z.output<typeof masterSchema>

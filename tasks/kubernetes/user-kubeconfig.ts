@@ -12,7 +12,9 @@ const accountOf = async ({ remote }: CheckContext, user: string): Promise<Accoun
   const [line = '', group = ''] = stdout.trim().split('\n')
   const home = line.split(':')[5] ?? ''
   if (known && home.startsWith('/')) return { home, group }
-  throw new CoxswainError('task-failed', `there is no user ${user}`, { hint: 'make the user first, or name another' })
+  throw new CoxswainError('task-failed', `there is no user ${user}`, {
+    hint: 'make the user first, or name another',
+  })
 }
 
 /** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
@@ -25,17 +27,27 @@ export const userKubeconfig = defineTask({
   async check(ctx, { user }) {
     const { home, group } = await accountOf(ctx, user)
     const path = `${home}/.kube/config`
-    const [wanted, sum, stat] = await Promise.all([ctx.remote.sha256(adminConf), ctx.remote.sha256(path), ctx.remote.stat(path)])
-    if (wanted === undefined || wanted !== sum || stat === undefined) return drift({ what: path, to: `a copy of ${adminConf}` })
+    const [wanted, sum, stat] = await Promise.all([
+      ctx.remote.sha256(adminConf),
+      ctx.remote.sha256(path),
+      ctx.remote.stat(path),
+    ])
+    if (wanted === undefined || wanted !== sum || stat === undefined)
+      return drift({ what: path, to: `a copy of ${adminConf}` })
     const access = `${stat.owner}:${stat.group} ${stat.mode}`
     const right = `${user}:${group} 0600`
-    return access === right ? ok() : driftUnlessEmpty([{ what: `access to ${path}`, from: access, to: right }])
+    return access === right
+      ? ok()
+      : driftUnlessEmpty([{ what: `access to ${path}`, from: access, to: right }])
   },
 
   async apply(ctx, { user }) {
     const { home, group } = await accountOf(ctx, user)
     const text = await ctx.remote.read(adminConf)
-    if (text === undefined) throw new CoxswainError('task-failed', `there is no ${adminConf}`, { hint: 'the host is no master yet' })
+    if (text === undefined)
+      throw new CoxswainError('task-failed', `there is no ${adminConf}`, {
+        hint: 'the host is no master yet',
+      })
     await ctx.remote.makeDirectory(`${home}/.kube`, { owner: user, group, mode: '0700' })
     await ctx.remote.write(`${home}/.kube/config`, new Secret(text), { owner: user, group, mode: '0600' })
   },

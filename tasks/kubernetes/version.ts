@@ -4,7 +4,9 @@ import { CoxswainError } from '../../engine/index.ts'
 export const minorOf = (version: string): number => {
   const [, major, minor] = /^v?(\d+)\.(\d+)(?:\.|$)/.exec(version) ?? []
   if (major !== '1' || minor === undefined) {
-    throw new CoxswainError('params-invalid', `not a Kubernetes version: ${version}`, { hint: 'write it as v1.20.2' })
+    throw new CoxswainError('params-invalid', `not a Kubernetes version: ${version}`, {
+      hint: 'write it as v1.20.2',
+    })
   }
   return Number(minor)
 }
@@ -30,7 +32,9 @@ export const configVersionFor = (version: string): ConfigVersion => {
   const minor = minorOf(version)
   const found = since.find(([first]) => minor >= first)
   if (found === undefined) {
-    throw new CoxswainError('params-invalid', `Kubernetes ${version} is too old`, { hint: 'it takes v1.11 or later' })
+    throw new CoxswainError('params-invalid', `Kubernetes ${version} is too old`, {
+      hint: 'it takes v1.11 or later',
+    })
   }
   return found[1]
 }

@@ -13,7 +13,8 @@ export const nodeReady = defineTask({
   title: ({ node }) => `node ${node} is Ready`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { node }) {
-    const path = '{.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}'
+    const path =
+      '{.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].message}'
     const text = await kubectl(ctx, ['get', 'node', node, '-o', `jsonpath=${path}`]).text()
     return text.startsWith('True') ? ok() : drift(`node ${node} is not Ready: ${text.replace(/^\S+ /, '')}`)
   },
@@ -23,14 +24,19 @@ export const nodeReady = defineTask({
 export const etcdHealthy = defineTask({
   name: 'etcd-healthy',
   description: 'Waits until etcd has so many members, all of them started and healthy.',
-  params: z.object({ members: z.coerce.number().int().min(1).describe('how many there should be'), timeout: timeout(180) }),
+  params: z.object({
+    members: z.coerce.number().int().min(1).describe('how many there should be'),
+    timeout: timeout(180),
+  }),
   title: ({ members }) => `etcd has ${members} healthy members`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { members: wanted }) {
     const [members = [], healthy] = await Promise.all([listMembers(ctx), allHealthy(ctx)])
     const started = members.filter((member) => member.started).length
     if (members.length === wanted && started === wanted && healthy) return ok()
-    return drift(`etcd has ${members.length} members, ${started} started, ${healthy ? 'all' : 'not all'} healthy; ${wanted} are wanted`)
+    return drift(
+      `etcd has ${members.length} members, ${started} started, ${healthy ? 'all' : 'not all'} healthy; ${wanted} are wanted`,
+    )
   },
 })
 
@@ -54,13 +60,20 @@ export const podsRunning = defineTask({
   title: ({ namespace }) => `pods of ${namespace} are running`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { namespace }) {
-    const { items } = podsSchema.parse(await kubectl(ctx, ['-n', namespace, 'get', 'pods', '-o', 'json']).json())
+    const { items } = podsSchema.parse(
+      await kubectl(ctx, ['-n', namespace, 'get', 'pods', '-o', 'json']).json(),
+    )
     const waiting = items.filter(
       ({ status: { phase, containerStatuses = [] } }) =>
-        phase !== 'Succeeded' && (phase !== 'Running' || !containerStatuses.every((container) => container.ready)),
+        phase !== 'Succeeded' &&
+        (phase !== 'Running' || !containerStatuses.every((container) => container.ready)),
     )
     if (items.length > 0 && waiting.length === 0) return ok()
-    return drift(items.length === 0 ? 'there are no pods' : `not running: ${waiting.map((pod) => pod.metadata.name).join(', ')}`)
+    return drift(
+      items.length === 0
+        ? 'there are no pods'
+        : `not running: ${waiting.map((pod) => pod.metadata.name).join(', ')}`,
+    )
   },
 })
 
@@ -68,11 +81,16 @@ export const podsRunning = defineTask({
 export const clusterInfo = defineTask({
   name: 'cluster-info',
   description: 'Waits until the cluster answers at the endpoint that its kubeconfig names.',
-  params: z.object({ endpoint: z.string().describe('host:port that is expected there'), timeout: timeout(120) }),
+  params: z.object({
+    endpoint: z.string().describe('host:port that is expected there'),
+    timeout: timeout(120),
+  }),
   title: ({ endpoint }) => `the cluster answers at ${endpoint}`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { endpoint }) {
     const text = await kubectl(ctx, ['cluster-info']).text()
-    return text.includes(`https://${endpoint}`) ? ok() : drift(`cluster-info names another endpoint: ${text.split('\n')[0]}`)
+    return text.includes(`https://${endpoint}`)
+      ? ok()
+      : drift(`cluster-info names another endpoint: ${text.split('\n')[0]}`)
   },
 })

@@ -17,7 +17,9 @@ export const writeConfig = defineTask({
     const wanted = renderConfig(config)
     return driftUnlessEmpty([
       ...(text === wanted ? [] : [{ what: dest, from: text, to: wanted }]),
-      ...(stat === undefined || stat.mode === '0600' ? [] : [{ what: `mode of ${dest}`, from: stat.mode, to: '0600' }]),
+      ...(stat === undefined || stat.mode === '0600'
+        ? []
+        : [{ what: `mode of ${dest}`, from: stat.mode, to: '0600' }]),
     ])
   },
 

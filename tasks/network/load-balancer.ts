@@ -48,14 +48,16 @@ const backend = z.object({
 /** Hold haproxy's configuration as a load balancer for API servers. */
 export const loadBalancer = defineTask({
   name: 'load-balancer',
-  description: 'Holds the configuration of haproxy as a load balancer for API servers; notify a reload of haproxy.',
+  description:
+    'Holds the configuration of haproxy as a load balancer for API servers; notify a reload of haproxy.',
   params: z.object({
     backends: z.array(backend).min(1).describe('the masters: a list of {name, address, port}'),
     bind: z.string().default('*').describe('the address to listen at'),
     port: z.coerce.number().int().default(6443).describe('the port to listen at'),
     dest: remotePath().default('/etc/haproxy/haproxy.cfg'),
   }),
-  title: ({ port, backends }) => `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,
+  title: ({ port, backends }) =>
+    `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,
 
   async check({ remote }, { dest, ...values }) {
     const text = await remote.read(dest)

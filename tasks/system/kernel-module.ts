@@ -27,7 +27,10 @@ export const kernelModule = defineTask({
   name: 'kernel-module',
   description: 'Holds a kernel module loaded, now and after every boot.',
   params: z.object({
-    name: z.string().regex(/^[\w-]+$/, 'the name of a kernel module is needed').describe('such as br_netfilter'),
+    name: z
+      .string()
+      .regex(/^[\w-]+$/, 'the name of a kernel module is needed')
+      .describe('such as br_netfilter'),
   }),
   title: ({ name }) => `kernel module ${name}`,
 

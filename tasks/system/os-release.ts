@@ -14,7 +14,16 @@ export const parseOsRelease = (text: string): OsRelease => {
   const value = (key: string): string =>
     (new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '').replace(/^(["'])(.*)\1$/, '$2')
   const id = value('ID') || 'linux'
-  return { id, family: [id, ...value('ID_LIKE').split(' ').filter((word) => word !== '')], version: value('VERSION_ID') }
+  return {
+    id,
+    family: [
+      id,
+      ...value('ID_LIKE')
+        .split(' ')
+        .filter((word) => word !== ''),
+    ],
+    version: value('VERSION_ID'),
+  }
 }
 
 /** Which distribution a host runs. */

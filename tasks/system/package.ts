@@ -6,7 +6,13 @@ import { dnf } from './package-managers/dnf.ts'
 import type { PackageManager, Wanted } from './package-managers/types.ts'
 
 /** The package manager of each family of distributions. */
-const managers: Readonly<Record<string, PackageManager>> = { debian: apt, ubuntu: apt, fedora: dnf, rhel: dnf, centos: dnf }
+const managers: Readonly<Record<string, PackageManager>> = {
+  debian: apt,
+  ubuntu: apt,
+  fedora: dnf,
+  rhel: dnf,
+  centos: dnf,
+}
 
 const managerOf = async (ctx: CheckContext): Promise<PackageManager> => {
   const { id, family } = await ctx.fact(osRelease())
@@ -22,13 +28,26 @@ const parse = (word: string): Wanted => {
   return { name, version }
 }
 
-const changesFor = async (ctx: CheckContext, packages: readonly Wanted[], present: boolean): Promise<(Change & { wanted: Wanted })[]> => {
-  const installed = await (await managerOf(ctx)).installed(ctx, packages.map(({ name }) => name))
+const changesFor = async (
+  ctx: CheckContext,
+  packages: readonly Wanted[],
+  present: boolean,
+): Promise<(Change & { wanted: Wanted })[]> => {
+  const installed = await (
+    await managerOf(ctx)
+  ).installed(
+    ctx,
+    packages.map(({ name }) => name),
+  )
   return packages.flatMap((wanted) => {
     const { name, version } = wanted
     const have = installed.get(name)
-    const right = present ? have !== undefined && (version === undefined || version === have) : have === undefined
-    return right ? [] : [{ wanted, what: `package ${name}`, from: have, to: present ? (version ?? 'installed') : undefined }]
+    const right = present
+      ? have !== undefined && (version === undefined || version === have)
+      : have === undefined
+    return right
+      ? []
+      : [{ wanted, what: `package ${name}`, from: have, to: present ? (version ?? 'installed') : undefined }]
   })
 }
 
@@ -51,8 +70,15 @@ export const packages = defineTask({
   async apply(ctx, { name, state, refresh }) {
     const manager = await managerOf(ctx)
     const changes = await changesFor(ctx, name.map(parse), state === 'present')
-    if (state === 'absent') return manager.remove(ctx, changes.map(({ wanted }) => wanted.name))
+    if (state === 'absent')
+      return manager.remove(
+        ctx,
+        changes.map(({ wanted }) => wanted.name),
+      )
     if (refresh) await manager.refresh(ctx)
-    await manager.install(ctx, changes.map(({ wanted }) => wanted))
+    await manager.install(
+      ctx,
+      changes.map(({ wanted }) => wanted),
+    )
   },
 })

@@ -9,9 +9,14 @@ interface Unit {
 
 const unitState = async ({ remote }: CheckContext, name: string): Promise<Unit> => {
   // `show` answers for units that do not exist as well, and in a form made for programs (systemctl(1))
-  const text = await remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`.text()
+  const text =
+    await remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`.text()
   const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? ''
-  return { loaded: value('LoadState') === 'loaded', active: value('ActiveState'), enabled: value('UnitFileState') }
+  return {
+    loaded: value('LoadState') === 'loaded',
+    active: value('ActiveState'),
+    enabled: value('UnitFileState'),
+  }
 }
 
 /** Runs systemctl; when it fails, the service's own last words say more than systemctl's. */
@@ -26,7 +31,8 @@ const systemctl = async ({ remote }: ApplyContext, verb: string, name: string): 
 }
 
 const running = ({ active }: Unit): boolean => active === 'active' || active === 'reloading'
-const atBoot = ({ enabled }: Unit): boolean => ['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated'].includes(enabled)
+const atBoot = ({ enabled }: Unit): boolean =>
+  ['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated'].includes(enabled)
 
 /** Hold a systemd service started or stopped, now and at boot. */
 export const service = defineTask({
@@ -47,12 +53,14 @@ export const service = defineTask({
       return unknown(`the service ${name} does not exist yet`)
     }
     const changes = [
-      state !== undefined && (state === 'started') !== running(unit) && { what: `service ${name}`, from: unit.active, to: state },
-      enabled !== undefined && enabled !== atBoot(unit) && {
-        what: `service ${name} at boot`,
-        from: unit.enabled,
-        to: enabled ? 'enabled' : 'disabled',
-      },
+      state !== undefined &&
+        (state === 'started') !== running(unit) && { what: `service ${name}`, from: unit.active, to: state },
+      enabled !== undefined &&
+        enabled !== atBoot(unit) && {
+          what: `service ${name} at boot`,
+          from: unit.enabled,
+          to: enabled ? 'enabled' : 'disabled',
+        },
     ]
     return driftUnlessEmpty(changes.filter((change) => change !== false))
   },
@@ -64,7 +72,8 @@ export const service = defineTask({
         hint: 'install the package that brings it; after writing a unit file, run systemctl daemon-reload',
       })
     }
-    if (enabled !== undefined && enabled !== atBoot(unit)) await systemctl(ctx, enabled ? 'enable' : 'disable', name)
+    if (enabled !== undefined && enabled !== atBoot(unit))
+      await systemctl(ctx, enabled ? 'enable' : 'disable', name)
     if (state !== undefined) await systemctl(ctx, state === 'started' ? 'start' : 'stop', name)
   },
 })

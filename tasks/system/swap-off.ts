@@ -18,7 +18,10 @@ export const swapOff = defineTask({
 
   async check({ remote }) {
     const [swaps, table] = await Promise.all([remote.read('/proc/swaps'), remote.read(fstab)])
-    const areas = (swaps ?? '').split('\n').slice(1).flatMap((line) => line.split(/\s/)[0] || [])
+    const areas = (swaps ?? '')
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.split(/\s/)[0] || [])
     const text = table ?? ''
     return driftUnlessEmpty([
       ...areas.map((area) => ({ what: `swap on ${area}`, from: 'on', to: 'off' })),

@@ -5,7 +5,11 @@ import type { Document } from './documents.ts'
 import { etcdArguments, etcdSans } from './etcd-arguments.ts'
 
 const etcd = (config: HostConfig): Document => ({
-  local: { extraArgs: etcdArguments(config), serverCertSANs: etcdSans(config), peerCertSANs: etcdSans(config) },
+  local: {
+    extraArgs: etcdArguments(config),
+    serverCertSANs: etcdSans(config),
+    peerCertSANs: etcdSans(config),
+  },
 })
 
 const withoutApiVersion = ([document]: readonly Document[]): Document | undefined => {

@@ -13,10 +13,20 @@ export const apiServerSans = ({ controlPlaneEndpoint, certSANs }: Cluster): stri
 export const kubeletDocuments = ({ cgroupDriver, failSwapOn }: Cluster): Document[] =>
   cgroupDriver === undefined && failSwapOn === undefined
     ? []
-    : [{ apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', cgroupDriver, failSwapOn }]
+    : [
+        {
+          apiVersion: 'kubelet.config.k8s.io/v1beta1',
+          kind: 'KubeletConfiguration',
+          cgroupDriver,
+          failSwapOn,
+        },
+      ]
 
 /** kube-proxy's own settings. From 1.37 on an unset mode is warned about, so it is always said there. */
-export const kubeProxyDocuments = ({ kubeProxyConntrackMaxPerCore: maxPerCore }: Cluster, mode?: string): Document[] =>
+export const kubeProxyDocuments = (
+  { kubeProxyConntrackMaxPerCore: maxPerCore }: Cluster,
+  mode?: string,
+): Document[] =>
   maxPerCore === undefined && mode === undefined
     ? []
     : [

@@ -3,8 +3,9 @@ import type { HostConfig, Master } from '../settings.ts'
 export const peerUrl = ({ address }: Pick<Master, 'address'>): string => `https://${address}:2380`
 
 /** `name=url,…` as etcd's --initial-cluster takes it. */
-export const initialCluster = (members: readonly { readonly name: string; readonly peerUrl: string }[]): string =>
-  members.map((member) => `${member.name}=${member.peerUrl}`).join(',')
+export const initialCluster = (
+  members: readonly { readonly name: string; readonly peerUrl: string }[],
+): string => members.map((member) => `${member.name}=${member.peerUrl}`).join(',')
 
 /**
  * Arguments of a master's own etcd. 127.0.0.1 must stay among the client URLs: the API server asks it there up to 1.12.
@@ -25,7 +26,8 @@ export const etcdArguments = ({ self, members }: HostConfig): Record<string, str
 /** Only what an etcd that joins needs to be told where kubeadm knows the rest by itself (1.13 and later). */
 export const joiningArguments = (config: HostConfig): Record<string, string> | undefined => {
   if (config.members.length === 1) return undefined
-  const { 'initial-cluster': cluster = '', 'initial-cluster-state': state = 'existing' } = etcdArguments(config)
+  const { 'initial-cluster': cluster = '', 'initial-cluster-state': state = 'existing' } =
+    etcdArguments(config)
   return { 'initial-cluster': cluster, 'initial-cluster-state': state }
 }
 

@@ -17,7 +17,8 @@ const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeout: downloadT
 /** Debian and its family. */
 export const apt: PackageManager = {
   installed: async ({ remote }, names) => {
-    const { stdout } = await remote.query`dpkg-query -W -f ${'${Package} ${Version} ${db:Status-Status}\\n'} ${names}`.result()
+    const { stdout } =
+      await remote.query`dpkg-query -W -f ${'${Package} ${Version} ${db:Status-Status}\\n'} ${names}`.result()
     return versionsFrom(stdout.split('\n').filter((line) => line.endsWith(' installed')))
   },
   install: async ({ remote }, packages) => {

@@ -7,7 +7,9 @@ const options = { timeout: downloadTime }
 export const dnf: PackageManager = {
   installed: async ({ remote }, names) => {
     const { stdout } = await remote.query`rpm -q --qf ${'%{NAME} %{VERSION}-%{RELEASE}\\n'} ${names}`.result()
-    return versionsFrom(stdout.split('\n').filter((line) => line !== '' && !line.endsWith('is not installed')))
+    return versionsFrom(
+      stdout.split('\n').filter((line) => line !== '' && !line.endsWith('is not installed')),
+    )
   },
   install: async ({ remote }, packages) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))

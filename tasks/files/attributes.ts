@@ -1,0 +1,29 @@
+/** Owner, group and mode: what tasks that make files and directories have in common. */
+import { fileMode, z } from '../../engine/index.ts'
+import type { Attributes, Change, Stat } from '../../engine/index.ts'
+
+/** Parameters of every task that makes something in the file system. */
+export const attributeParams = {
+  owner: z.string().optional().describe('the user who owns it; as it is when absent'),
+  group: z.string().optional().describe('its group; as it is when absent'),
+  mode: fileMode().optional().describe("octal digits as text, such as '0644'; as it is when absent"),
+}
+
+/** What differs between what is there and the attributes that are wanted; ids are taken as names where they are given so. */
+export const attributeChanges = (
+  path: string,
+  stat: Stat | undefined,
+  { owner, group, mode }: Attributes,
+): Change[] => {
+  const pairs: (readonly [string, string | undefined, string | undefined])[] = [
+    ['owner', stat?.owner, owner],
+    ['group', stat?.group, group],
+    ['mode', stat?.mode, mode],
+  ]
+  return pairs.flatMap(([name, from, to]) =>
+    to === undefined || from === to ? [] : [{ what: `${name} of ${path}`, from, to }],
+  )
+}
+
+/** Only the attributes, of parameters that hold more. */
+export const attributesOf = ({ owner, group, mode }: Attributes): Attributes => ({ owner, group, mode })

@@ -1,0 +1,32 @@
+import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+
+/** Hold a directory with its parents, or hold it absent with all that is in it. */
+export const directory = defineTask({
+  name: 'directory',
+  description: 'Holds a directory with owner and mode, or absent with everything in it.',
+  params: z.object({
+    path: remotePath().describe('the directory'),
+    state: z.enum(['present', 'absent']).default('present'),
+    ...attributeParams,
+  }),
+  title: ({ path, state }) => (state === 'absent' ? `no directory ${path}` : `directory ${path}`),
+
+  async check({ remote }, { path, state, ...attributes }) {
+    const stat = await remote.stat(path)
+    if (state === 'absent')
+      return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
+    if (stat === undefined) return driftUnlessEmpty([{ what: path, to: 'a directory' }])
+    if (stat.type !== 'directory' && stat.type !== 'link') {
+      throw new CoxswainError('task-failed', `${path} is there, but it is no directory`, {
+        hint: 'move it away first',
+      })
+    }
+    return driftUnlessEmpty(attributeChanges(path, stat, attributes))
+  },
+
+  async apply({ remote }, { path, state, ...attributes }) {
+    if (state === 'absent') return remote.remove(path, { recursive: true })
+    await remote.makeDirectory(path, attributesOf(attributes))
+  },
+})

@@ -1,0 +1,26 @@
+import { CoxswainError, defineTask, drift, ok, remotePath, z } from '../../engine/index.ts'
+
+/** Hold a symbolic link. */
+export const link = defineTask({
+  name: 'link',
+  description: 'Holds a symbolic link to a target.',
+  params: z.object({
+    path: remotePath().describe('the link'),
+    target: z.string().describe('what it points to'),
+  }),
+  title: ({ path, target }) => `link ${path} to ${target}`,
+
+  async check({ remote }, { path, target }) {
+    const stat = await remote.stat(path)
+    if (stat !== undefined && stat.type !== 'link') {
+      throw new CoxswainError('task-failed', `${path} is there, but it is no link`, {
+        hint: 'move it away first',
+      })
+    }
+    return stat?.target === target ? ok() : drift({ what: path, from: stat?.target, to: target })
+  },
+
+  async apply({ remote }, { path, target }) {
+    await remote.link(path, target)
+  },
+})
