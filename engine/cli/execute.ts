@@ -9,18 +9,25 @@ import type { Workspace } from './workspace.ts'
 
 /** Runs a plan, reports it as the options say, and gives the exit status. */
 export const execute = async (plan: Plan, { fleet }: Workspace, options: Options): Promise<number> => {
-  const { isTTY = false, columns = 80, rows = 24 } = process.stdout
-  const kind = chooseOutput({ isTTY, ci: process.env['CI'] !== undefined, requested: options.output })
+  const { stdout, stderr, env } = process
+  const { isTTY = false } = stdout
+  const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
   const reporter = createReporter(kind, {
-    write: (text) => process.stdout.write(text),
-    color: isTTY && process.env['NO_COLOR'] === undefined,
-    width: columns,
-    height: rows,
+    write: (text) => stdout.write(text),
+    color: isTTY && env['NO_COLOR'] === undefined,
+    // asked anew for each picture: a terminal may change its size
+    get width() {
+      return stdout.columns ?? 80
+    },
+    get height() {
+      return stdout.rows ?? 24
+    },
     diff: options.diff,
     verbosity: options.verbose,
   })
+  const notice = 'interrupted: stopping what runs on the hosts (once more to leave at once)'
   const { signal, release } = onInterrupt(() =>
-    process.stderr.write('\ninterrupted: stopping what runs on the hosts (once more to leave at once)\n'),
+    kind === 'json' ? stderr.write(`${notice}\n`) : reporter.note(notice),
   )
   try {
     const result = await runPlan(plan, fleet, {

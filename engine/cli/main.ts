@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { exitCodeOf, toCoxswainError } from '../errors.ts'
+import { exitCodeOf, exitCodes, toCoxswainError } from '../errors.ts'
 import { Redactor } from '../run/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import { formatError } from '../report/format-error.ts'
@@ -29,6 +29,11 @@ export const main = async (
   library: Readonly<Record<string, unknown>>,
 ): Promise<number> => {
   let verbosity = 0
+  // whoever reads our output may stop before its end, as `head` does
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(exitCodes.ok)
+  })
   try {
     const request = parseArguments(argv, await versionOf())
     if (request.kind === 'text') {

@@ -102,7 +102,12 @@ export const openWorkspace = async (options: Options): Promise<Workspace> => {
     inventory,
     hosts,
     limit,
-    territory: { hosts: raw, match, group: (name) => requireGroup(inventory, name), hasGroup: (name) => inventory.groups.has(name) },
+    territory: {
+      hosts: raw,
+      match,
+      group: (name) => requireGroup(inventory, name),
+      hasGroup: (name) => inventory.groups.has(name),
+    },
     fleet: { hosts: fleetHosts, match },
   }
 }

@@ -1,28 +1,30 @@
 import { jsonReporter } from './json.ts'
 import { plainReporter } from './plain.ts'
-import type { ReportOptions, Reporter } from './reporter.ts'
+import type { Reporter, ReportOptions } from './reporter.ts'
 import { treeReporter } from './tree.ts'
 
-export type OutputKind = 'tree' | 'plain' | 'json'
+const reporters = { tree: treeReporter, plain: plainReporter, json: jsonReporter } as const
 
-/** The output that suits: what was asked for, else a tree for a person at a terminal, else lines. */
-export const chooseOutput = ({
-  isTTY,
-  ci,
-  requested,
-}: {
+/** How a run is shown. */
+export type OutputKind = keyof typeof reporters
+
+/** Makes the reporter of a kind. */
+export const createReporter = (kind: OutputKind, options: ReportOptions): Reporter => reporters[kind](options)
+
+/**
+ * Which output to use: what was asked for; else a tree where a person watches, and plain lines elsewhere.
+ *
+ * A tree moves the cursor, so where there is no terminal it becomes plain even if it was asked for.
+ */
+export const chooseOutput = (where: {
+  /** Whether standard output is a terminal. */
   readonly isTTY: boolean
+  /** Whether this is a continuous integration job, whose log keeps every drawing of a tree. */
   readonly ci: boolean
   readonly requested: OutputKind | undefined
-}): OutputKind => requested ?? (isTTY && !ci ? 'tree' : 'plain')
-
-export const createReporter = (kind: OutputKind, options: ReportOptions): Reporter => {
-  switch (kind) {
-    case 'tree':
-      return treeReporter(options)
-    case 'plain':
-      return plainReporter(options)
-    case 'json':
-      return jsonReporter(options)
-  }
+}): OutputKind => {
+  const { isTTY, ci, requested } = where
+  if (requested !== undefined && requested !== 'tree') return requested
+  if (!isTTY) return 'plain'
+  return ci && requested === undefined ? 'plain' : 'tree'
 }

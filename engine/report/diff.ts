@@ -1,46 +1,80 @@
-import { createTwoFilesPatch } from 'diff'
+/** What changes, for people: a unified diff of texts, a line for single values, sizes and sums for binary data. */
+import { createHash } from 'node:crypto'
+import { structuredPatch } from 'diff'
 import type { ReportedChange } from '../run/events.ts'
-import { printable } from './paint.ts'
-import type { Paint } from './paint.ts'
+import { paintWith } from './colors.ts'
+import type { Paint } from './colors.ts'
+import { indent, oneLine, plural, printable } from './text.ts'
 
-/** Lines of a diff that are shown. */
-const longest = 200
-
-const isBinary = (text: string | undefined): boolean => text !== undefined && /[\u0000\ufffd]/.test(text)
-
-const size = (text: string | undefined): string =>
-  text === undefined ? 'nothing' : `${Buffer.byteLength(text)} bytes`
-
-const paintLine = (line: string, paint: Paint): string => {
-  if (line.startsWith('+')) return paint('green', line)
-  if (line.startsWith('-')) return paint('red', line)
-  return line.startsWith('@@') ? paint('cyan', line) : line
+export interface DiffOptions {
+  readonly color: boolean
+  /** Lines of a diff that are shown; what is beyond them is counted. 60 unless told. */
+  readonly limit?: number | undefined
 }
 
-const unified = ({ what, from = '', to = '' }: ReportedChange, paint: Paint): string => {
-  const lines = createTwoFilesPatch(`${what} (now)`, `${what} (then)`, from, to, '', '', { context: 3 })
-    .split('\n')
-    .filter((line) => !line.startsWith('====='))
-    .map(printable)
-  const shown = lines.slice(0, longest).map((line) => paintLine(line, paint))
-  const more = lines.length > longest ? [`… ${lines.length - longest} more lines`] : []
-  return [...shown, ...more].join('\n').trimEnd()
+/** Texts more lines apart are not compared: it would take long (its square) and tell little. */
+const furthest = 1500
+
+const isBinary = (text: string | undefined): boolean => text !== undefined && /[\0\ufffd]/.test(text)
+
+const summed = (text: string | undefined): string => {
+  if (text === undefined) return 'nothing'
+  const sum = createHash('sha256').update(text).digest('hex').slice(0, 12)
+  return `${plural(Buffer.byteLength(text), 'byte')} (sha256 ${sum})`
 }
+
+const painted = (line: string, paint: Paint): string => {
+  // the mark stands in front of what comes from elsewhere, which is cleaned behind it
+  // (a carriage return at the end of a line is often the very difference)
+  const text = line.slice(0, 1) + printable(line.slice(1).replace(/\r$/, '␍'))
+  if (line.startsWith('+')) return paint.green(text)
+  return line.startsWith('-') ? paint.red(text) : text
+}
+
+const capped = (lines: readonly string[], limit: number, paint: Paint): string[] =>
+  lines.length <= limit
+    ? [...lines]
+    : [...lines.slice(0, limit), paint.dim(`… ${plural(lines.length - limit, 'more line')}`)]
 
 /**
- * A change for people: `what: from → to` for single values, a unified diff for text of several lines, sizes for what is
- * no text.
+ * The unified diff of two texts, line by line, without file headings. Equal texts give no line.
+ *
+ * @example
+ * unifiedDiff('a\nb\n', 'a\nc\n', { color: false }) // ['@@ -1,2 +1,2 @@', ' a', '-b', '+c']
  */
-export const formatChange = (change: ReportedChange, paint: Paint, diff: boolean): string => {
-  const { what, from, to } = change
-  const name = printable(what)
-  if (from === undefined && to === undefined) return name
-  const long = [from, to].some((text) => text !== undefined && (text.includes('\n') || text.length > 160))
-  if (isBinary(from) || isBinary(to)) return `${name}: ${size(from)} → ${size(to)}`
-  if (!long) {
-    const value = (text: string | undefined): string =>
-      text === undefined ? 'nothing' : printable(text) || "''"
-    return `${name}: ${paint('red', value(from))} → ${paint('green', value(to))}`
+export const unifiedDiff = (from: string, to: string, { color, limit = 60 }: DiffOptions): string[] => {
+  const paint = paintWith(color)
+  const patch = structuredPatch('', '', from, to, '', '', { context: 3, maxEditLength: furthest })
+  if (patch === undefined) return [paint.dim(`rewritten: ${summed(from)} → ${summed(to)}`)]
+  const lines: string[] = []
+  for (const hunk of patch.hunks) {
+    const { oldStart, oldLines, newStart, newLines } = hunk
+    lines.push(paint.cyan(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`))
+    lines.push(...hunk.lines.map((line) => painted(line, paint)))
   }
-  return diff ? unified(change, paint) : `${name}: ${size(from)} → ${size(to)}`
+  return capped(lines, limit, paint)
+}
+
+/** Whether a value is better shown as a diff than beside its name. */
+const isLong = (text: string | undefined): boolean =>
+  text !== undefined && (text.includes('\n') || text.length > 160)
+
+const value = (text: string | undefined): string => (text === undefined ? 'nothing' : oneLine(text) || "''")
+
+/**
+ * A change as lines: what it is, with its values beside it, or a diff beneath it when they have several lines.
+ *
+ * @example
+ * changeLines({ what: 'net.ipv4.ip_forward', from: '0', to: '1' }, { color: false })
+ * // ['net.ipv4.ip_forward: 0 → 1']
+ */
+export const changeLines = ({ what, from, to }: ReportedChange, options: DiffOptions): string[] => {
+  const paint = paintWith(options.color)
+  const title = oneLine(what)
+  if (from === undefined && to === undefined) return [title]
+  if (isBinary(from) || isBinary(to)) return [`${title}: ${summed(from)} → ${summed(to)}`]
+  if (isLong(from) || isLong(to)) {
+    return [title, ...indent(unifiedDiff(from ?? '', to ?? '', options), 2)]
+  }
+  return [`${title}: ${paint.red(value(from))} → ${paint.green(value(to))}`]
 }

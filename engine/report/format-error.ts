@@ -1,34 +1,95 @@
-import { renderPlace } from '../inventory/place.ts'
+/** An error told to a person: what, where, why, what it printed, and the way out. */
+import type { Place } from '../errors.ts'
 import type { ReportedError } from '../run/events.ts'
-import { indent, painter, printable } from './paint.ts'
+import { paintWith } from './colors.ts'
+import type { Paint } from './colors.ts'
+import { indent, linesOf, oneLine, plural, printable } from './text.ts'
 
-export interface ErrorOptions {
+export interface ErrorFormat {
   readonly color: boolean
-  /** From 1 on with causes, from 2 on with the stack. */
+  /** 1 adds the causes, 2 the stack. */
   readonly verbosity: number
+  /** Columns for the source line of a place; 100 unless told. Text is not broken, so that it can be searched and copied. */
+  readonly width?: number | undefined
+  /** Leaves out host and task, where a line above has told them. */
+  readonly short?: boolean | undefined
 }
 
+/** Lines of output that are shown without --verbose. */
+const enough = 40
+
+const where = ({ host, task }: ReportedError): string =>
+  [host === undefined ? [] : `host ${host}`, task === undefined ? [] : `task ${oneLine(task)}`]
+    .flat()
+    .join(', ')
+
+/** The source line and a caret under the column; of a long line, the part around it. */
+const excerptLines = (excerpt: string, { line, column }: Place, room: number, paint: Paint): string[] => {
+  // a tab, or what must not reach the terminal, would shift the caret: here each takes one column
+  const source = excerpt.replace(/[\r\n]+$/, '').replaceAll(/\p{Cc}/gu, ' ')
+  const at = Math.max(1, column ?? 1)
+  const from =
+    source.length <= room ? 0 : Math.max(0, Math.min(at - Math.ceil(room / 2), source.length - room))
+  const shown = printable(source.slice(from, from + room))
+  const number = line === undefined ? '' : String(line)
+  const gutter = ' '.repeat(number.length)
+  const lines = [`${paint.dim(`${number} |`)} ${shown.trimEnd()}`]
+  if (column !== undefined)
+    lines.push(`${paint.dim(`${gutter} |`)} ${' '.repeat(at - 1 - from)}${paint.red('^')}`)
+  return lines
+}
+
+const placeLines = (place: Place, width: number, paint: Paint): string[] => {
+  const { file, line, column, excerpt } = place
+  const address = [file, line ?? [], line === undefined ? [] : (column ?? [])].flat().join(':')
+  const room = Math.max(20, width - String(line ?? '').length - 8)
+  return [
+    paint.cyan(oneLine(address)),
+    ...(excerpt === undefined ? [] : indent(excerptLines(excerpt, place, room, paint), 2)),
+  ]
+}
+
+const outputLines = (output: string, verbosity: number, paint: Paint): string[] => {
+  const lines = linesOf(output)
+  const missing = verbosity > 0 ? 0 : Math.max(0, lines.length - enough)
+  return [
+    paint.dim('output:'),
+    ...(missing > 0 ? [paint.dim(`  … ${plural(missing, 'line')} before these, shown with -v`)] : []),
+    ...indent(lines.slice(missing), 2),
+  ]
+}
+
+const causeLines = (causes: readonly string[], paint: Paint): string[] =>
+  causes.flatMap((cause) => {
+    const [first = '', ...rest] = linesOf(cause)
+    return [`${paint.dim('caused by:')} ${first}`, ...indent(rest, 2)]
+  })
+
 /**
- * An error for the person at the terminal: what, where, why, and what to do.
+ * An error as text of several lines, without a newline at the end.
  *
  * @example
- * error [connect-failed] m1 › kernel settings
- *   cannot connect to root@10.0.0.7:22: connect ECONNREFUSED
- *   hint: check the address, the port and the network
+ * process.stderr.write(`${formatError(error, { color: false, verbosity: 0 })}\n`)
+ * // error[inventory-invalid]: unknown key ansible_hots
+ * //   site.yaml:4:7
+ * //     4 |       ansible_hots: 10.0.0.7
+ * //       |       ^
+ * //   hint: correct the inventory at the place shown
  */
-export const formatError = (error: ReportedError, { color, verbosity }: ErrorOptions): string => {
-  const paint = painter(color)
-  const where = [error.host, error.task].filter((part) => part !== undefined).join(' › ')
-  const lines = [
-    `${paint(['red', 'bold'], 'error')} ${paint('dim', `[${error.code}]`)}${where === '' ? '' : ` ${where}`}`,
-    indent(error.message.split('\n').map(printable).join('\n'), 2),
-    ...(error.place === undefined ? [] : [indent(renderPlace(error.place), 2)]),
-    ...(error.output === undefined || error.output === ''
-      ? []
-      : error.output.split('\n').map((line) => paint('dim', `  | ${printable(line)}`))),
-    ...(verbosity >= 1 ? error.causes.map((cause) => `  because: ${printable(cause)}`) : []),
-    ...(verbosity >= 2 && error.stack !== undefined ? [paint('dim', indent(error.stack, 4))] : []),
-    `  ${paint('yellow', 'hint')}: ${printable(error.hint)}`,
+export const formatError = (error: ReportedError, format: ErrorFormat): string => {
+  const { code, message, place, output, hint, causes, stack } = error
+  const { verbosity, width = 100, short = false } = format
+  const paint = paintWith(format.color)
+  const [first = '', ...more] = linesOf(message)
+  const at = short ? '' : where(error)
+  const below = [
+    ...more,
+    ...(at === '' ? [] : [`on ${at}`]),
+    ...(place === undefined ? [] : placeLines(place, width, paint)),
+    ...(output === undefined || output.trim() === '' ? [] : outputLines(output, verbosity, paint)),
+    ...(verbosity > 0 ? causeLines(causes, paint) : []),
+    ...(verbosity > 1 && stack !== undefined ? [paint.dim('stack:'), ...indent(linesOf(stack), 2)] : []),
+    ...(hint === '' ? [] : [`${paint.cyan('hint:')} ${oneLine(hint)}`]),
   ]
-  return lines.join('\n')
+  return [`${paint.red(paint.bold(`error[${code}]:`))} ${first}`, ...indent(below, 2)].join('\n')
 }

@@ -1,23 +1,102 @@
-import type { RunEvent } from '../run/events.ts'
-import type { ReportOptions, Reporter } from './reporter.ts'
+import type { ReportedError, RunEvent, TaskRef } from '../run/events.ts'
+import type { Reporter, ReportOptions } from './reporter.ts'
+
+/** What JSON leaves as it is, though a terminal may act on it, or a reader of lines may take it for their end. */
+const outside = /[\u007f-\u009f\u2028\u2029]/g
+const escaped = (json: string): string =>
+  json.replace(outside, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** An undefined field would be missing from JSON; each field is always there. */
+const orNull = <Value>(value: Value | undefined): Value | null => value ?? null
+
+const taskFields = ({ id, host, play, position, name, title, handler }: TaskRef) => ({
+  id,
+  host,
+  play,
+  position,
+  name,
+  title,
+  handler,
+})
+
+const errorFields = ({ code, message, hint, host, task, place, output, causes }: ReportedError) => ({
+  code,
+  message,
+  hint,
+  host: orNull(host),
+  task: orNull(task),
+  place:
+    place === undefined
+      ? null
+      : {
+          file: place.file,
+          line: orNull(place.line),
+          column: orNull(place.column),
+          excerpt: orNull(place.excerpt),
+        },
+  output: orNull(output),
+  causes,
+})
+
+const maybeError = (error: ReportedError | undefined) => (error === undefined ? null : errorFields(error))
 
 /**
- * One event a line, as JSON. The fields are those of the event types in `run/events.ts`: `type` says which, `time` is
- * Unix time in milliseconds, `seconds` are durations. Secrets are masked.
+ * Each event as one line of JSON, for programs. Every line stands for itself, so a run that is cut off leaves valid lines.
+ *
+ * Every line has `type` and `time` (Unix milliseconds); what is not known is `null`. By type:
+ *
+ * - `run-start`: `format` (1; it grows when a field changes its meaning or goes), `playbook`, `check`, `hosts`, `plays`
+ * - `play-start`: `play` (index from 0), `name`, `hosts`, `tasks` (host → number of tasks), `note`
+ * - `task-start`: `task`
+ * - `task-output`: `task`, `stream` (`stdout`, `stderr`, `log`), `line`
+ * - `task-progress`: `task`, `what` (`waiting`, `applying`, `reconnecting`), `why`
+ * - `task-end`: `task`, `outcome` (`ok`, `changed`, `skipped`, `failed`, `unreachable`, `would change`, `unknown`),
+ *   `changes` (list of `what`, `from`, `to`), `why`, `error`, `seconds`
+ * - `play-end`: `play`, `failed` (hosts)
+ * - `run-end`: `recap` (list of `host`, `counts` by outcome), `stopped` (an error), `notRun` (plays), `seconds`
+ *
+ * A `task` has `id` (unique in the run), `host`, `play`, `position`, `name`, `title`, `handler`. An error has `code`,
+ * `message`, `hint`, `host`, `task`, `place` (`file`, `line`, `column`, `excerpt`), `output`, `causes`.
  */
-export const jsonReporter = ({ write }: Pick<ReportOptions, 'write'>): Reporter => {
-  const tell = (event: RunEvent): void => write(`${JSON.stringify(event)}\n`)
+export const jsonReporter = ({ write }: ReportOptions): Reporter => {
+  // the fields are named one by one: a rename in the engine must not rename them here
+  const line = (event: RunEvent, fields: Readonly<Record<string, unknown>>): void =>
+    write(`${escaped(JSON.stringify({ type: event.type, time: event.time, ...fields }))}\n`)
   return {
     handle: {
-      'run-start': tell,
-      'play-start': tell,
-      'task-start': tell,
-      'task-output': tell,
-      'task-progress': tell,
-      'task-end': tell,
-      'play-end': tell,
-      'run-end': tell,
+      'run-start': (event) => {
+        const { playbook, check, hosts, plays } = event
+        line(event, { format: 1, playbook, check, hosts, plays })
+      },
+      'play-start': (event) => {
+        const { play, name, hosts, tasks, note } = event
+        line(event, { play, name, hosts, tasks, note: orNull(note) })
+      },
+      'task-start': (event) => line(event, { task: taskFields(event.task) }),
+      'task-output': (event) => {
+        line(event, { task: taskFields(event.task), stream: event.stream, line: event.line })
+      },
+      'task-progress': (event) => {
+        line(event, { task: taskFields(event.task), what: event.what, why: orNull(event.why) })
+      },
+      'task-end': (event) => {
+        const { outcome, why, error, seconds } = event
+        const changes = event.changes.map(({ what, from, to }) => ({
+          what,
+          from: orNull(from),
+          to: orNull(to),
+        }))
+        const task = taskFields(event.task)
+        line(event, { task, outcome, changes, why: orNull(why), error: maybeError(error), seconds })
+      },
+      'play-end': (event) => line(event, { play: event.play, failed: event.failed }),
+      'run-end': (event) => {
+        const { recap, stopped, notRun, seconds } = event
+        const hosts = recap.map(({ host, counts }) => ({ host, counts: { ...counts } }))
+        line(event, { recap: hosts, stopped: maybeError(stopped), notRun, seconds })
+      },
     },
-    close: async () => {},
+    note: () => {},
+    close: () => Promise.resolve(),
   }
 }

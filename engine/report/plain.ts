@@ -1,60 +1,101 @@
-import type { TaskEnd, TaskRef } from '../run/events.ts'
-import { formatChange } from './diff.ts'
+import type { Outcome, ReportedChange, TaskEnd, TaskOutput, TaskProgress, TaskRef } from '../run/events.ts'
+import { outcomeStyle, paintWith } from './colors.ts'
+import { changeLines } from './diff.ts'
 import { formatError } from './format-error.ts'
-import { outcomeStyles, outcomeWidth } from './outcome.ts'
-import { duration, indent, painter, printable } from './paint.ts'
-import { formatRecap } from './recap.ts'
-import type { ReportOptions, Reporter } from './reporter.ts'
+import { recapLines } from './recap.ts'
+import type { Reporter, ReportOptions } from './reporter.ts'
+import { columnsOf, duration, indent, oneLine, pad, plural, printable } from './text.ts'
+
+/** Milliseconds between two lines about the same wait. */
+const patience = 10_000
+
+const marks: Readonly<Record<TaskOutput['stream'], string>> = { stdout: '|', stderr: '!', log: '>' }
+
+const titleOf = ({ title, handler }: TaskRef): string => `${oneLine(title)}${handler ? ' (handler)' : ''}`
+
+/** The lines of a diff that are shown: all with -v. */
+const diffLimit = (verbosity: number): number | undefined => (verbosity > 0 ? Infinity : undefined)
 
 /**
- * Lines for logs and pipes: one for each task and host, in the order in which they end. Below it what changed with
- * `--diff`, what failed always, live output with `-v`.
+ * Lines for logs, pipes and people who like them: one for each task on each host, when it ends.
+ *
+ * Each line names its host, because hosts work side by side; what belongs to a line (changes, an error) is indented
+ * under it and written with it, so that nothing gets in between. Only what a task waits for is told before its end,
+ * and with -v what its commands print: `|` marks standard output, `!` standard error, `>` what the task itself says.
  */
-export const plainReporter = ({ write, color, diff, verbosity }: ReportOptions): Reporter => {
-  const paint = painter(color)
+export const plainReporter = (options: ReportOptions): Reporter => {
+  const { write, color, diff, verbosity } = options
+  const paint = paintWith(color)
   let check = false
-  let hostWidth = 0
-  const say = (line: string): void => write(`${line}\n`)
-  const lead = ({ host }: TaskRef): string => paint('bold', host.padEnd(hostWidth))
+  let plays = 0
+  let hostColumns = 0
+  const waits = new Map<number, { readonly since: number; readonly why: string | undefined }>()
 
-  const taskEnd = ({ task, outcome, changes, why, error, seconds }: TaskEnd): void => {
-    const mark = paint(outcomeStyles[outcome], outcome.padEnd(outcomeWidth))
-    const handler = task.handler ? 'handler: ' : ''
-    const time = seconds < 0.05 ? '' : paint('dim', `  ${duration(seconds)}`)
-    say(
-      `  ${lead(task)}  ${mark}  ${handler}${printable(task.title)}${why === undefined ? '' : paint('dim', ` (${printable(why)})`)}${time}`,
-    )
-    if (diff) for (const change of changes) say(indent(formatChange(change, paint, true), 6))
-    if (error !== undefined) say(indent(formatError(error, { color, verbosity }), 6))
+  const say = (lines: readonly string[]): void => write(`${lines.join('\n')}\n`)
+  const prefix = (host: string): string => `  ${pad(oneLine(host), hostColumns)}  `
+  const outcomeText = (outcome: Outcome): string =>
+    paint[outcomeStyle[outcome]](pad(outcome, check ? 'would change'.length : 'changed'.length))
+  const asDiff = (changes: readonly ReportedChange[]): string[] =>
+    changes.flatMap((change) => changeLines(change, { color, limit: diffLimit(verbosity) }))
+
+  const ended = ({ task, outcome, changes, why, error, seconds }: TaskEnd): void => {
+    waits.delete(task.id)
+    const reason = why === undefined ? '' : paint.dim(`  (${oneLine(why)})`)
+    const took = paint.dim(duration(seconds))
+    const title = outcome === 'ok' || outcome === 'skipped' ? titleOf(task) : paint.bold(titleOf(task))
+    say([
+      `${prefix(task.host)}${outcomeText(outcome)}  ${title}${reason}  ${took}`,
+      ...(diff ? indent(asDiff(changes), 6) : []),
+      ...(error === undefined
+        ? []
+        : indent(formatError(error, { color, verbosity, short: error.host === task.host }).split('\n'), 6)),
+    ])
+  }
+
+  const said = ({ task, stream, line }: TaskOutput): void => {
+    if (verbosity === 0 && stream !== 'log') return
+    say([`${prefix(task.host)}${paint.dim(marks[stream])} ${printable(line)}`])
+  }
+
+  const progressed = ({ task, time, what, why }: TaskProgress): void => {
+    if (what === 'applying' && verbosity < 2) return
+    if (what === 'waiting') {
+      const before = waits.get(task.id)
+      if (before !== undefined && (before.why === why || time - before.since < patience)) return
+      waits.set(task.id, { since: time, why })
+    }
+    const reason = why === undefined ? '' : paint.dim(`  (${oneLine(why)})`)
+    say([`${prefix(task.host)}${paint.dim(what)}  ${titleOf(task)}${reason}`])
   }
 
   return {
     handle: {
       'run-start': (event) => {
         check = event.check
-        hostWidth = Math.max(...event.hosts.map((host) => host.length))
+        plays = event.plays.length
+        const size = `${plural(event.hosts.length, 'host')}, ${plural(plays, 'play')}`
+        say([paint.bold(`${oneLine(event.playbook)}: ${size}${check ? ' (check: nothing is changed)' : ''}`)])
       },
-      'play-start': ({ name, note }) =>
-        say(`\n${paint('bold', name)}${note === undefined ? '' : paint('dim', ` (${note})`)}`),
+      'play-start': ({ play, name, hosts, note }) => {
+        hostColumns = Math.max(0, ...hosts.map((host) => columnsOf(oneLine(host))))
+        const size = note === undefined ? plural(hosts.length, 'host') : oneLine(note)
+        say(['', paint.bold(`play ${play + 1}/${plays}: ${oneLine(name)} (${size})`)])
+      },
       'task-start': () => {},
-      'task-output': ({ task, stream, line }) => {
-        if (verbosity >= 1 || stream === 'log')
-          say(`  ${lead(task)}  ${paint('dim', '|')} ${printable(line)}`)
-      },
-      'task-progress': ({ task, what, why }) => {
-        if (what === 'reconnecting' || verbosity >= 1) {
-          say(
-            `  ${lead(task)}  ${paint('dim', `${what}${why === undefined ? '' : `: ${printable(why.split('\n')[0] ?? '')}`}`)}`,
-          )
-        }
-      },
-      'task-end': taskEnd,
+      'task-output': said,
+      'task-progress': progressed,
+      'task-end': ended,
       'play-end': () => {},
       'run-end': (event) => {
-        if (event.stopped !== undefined) say(`\n${formatError(event.stopped, { color, verbosity })}`)
-        say(`\n${formatRecap(event, check, paint)}`)
+        const { stopped } = event
+        say([
+          '',
+          ...(stopped === undefined ? [] : [formatError(stopped, { color, verbosity }), '']),
+          ...recapLines(event, { check, color, width: options.width }),
+        ])
       },
     },
-    close: async () => {},
+    note: (text) => say([paint.yellow(printable(text))]),
+    close: () => Promise.resolve(),
   }
 }

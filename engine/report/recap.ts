@@ -1,35 +1,131 @@
-import type { Outcome, RunEnd } from '../run/events.ts'
-import { duration } from './paint.ts'
-import type { Paint } from './paint.ts'
-import { outcomeStyles } from './outcome.ts'
+/** The end of a run in one look: a table of hosts and outcomes, totals, what was not run, what to do next. */
+import type { HostRecap, Outcome, RunEnd } from '../run/events.ts'
+import { outcomeStyle, paintWith } from './colors.ts'
+import type { Paint } from './colors.ts'
+import { columnsOf, cut, duration, oneLine, pad, plural } from './text.ts'
 
-/** Columns of the table; the ones in brackets only show when somebody has one. */
-const columns: readonly Outcome[] = [
-  'ok',
-  'changed',
-  'would change',
-  'unknown',
-  'skipped',
-  'failed',
-  'unreachable',
-]
-const always = new Set<Outcome>(['ok', 'changed', 'failed', 'unreachable'])
+export interface RecapFormat {
+  /** Whether it was a run that changes nothing. */
+  readonly check: boolean
+  readonly color: boolean
+  /** Columns that the table may take. */
+  readonly width: number
+  /** Rows that the table may take for hosts: where there are more, the quietest become one row. All unless told. */
+  readonly rows?: number | undefined
+}
 
-/** The end of a run: a line for each host, what was not run, and how long it took. */
-export const formatRecap = ({ recap, notRun, seconds }: RunEnd, check: boolean, paint: Paint): string => {
-  const shown = columns.filter((outcome) => {
-    if (recap.some(({ counts }) => counts[outcome] > 0)) return true
-    return outcome === 'changed' && check ? false : always.has(outcome)
-  })
-  const width = Math.max(4, ...recap.map(({ host }) => host.length))
-  const lines = recap.map(({ host, counts }) => {
-    const cells = shown.map((outcome) => {
-      const cell = `${outcome}=${counts[outcome]}`.padEnd(outcome.length + 4)
-      return counts[outcome] === 0 ? paint('dim', cell) : paint(outcomeStyles[outcome], cell)
-    })
-    return `  ${host.padEnd(width)}  ${cells.join(' ')}`.trimEnd()
-  })
-  const skipped = notRun.map((play) => `  not run: ${play}`)
-  const note = check ? ', nothing was changed (--check)' : ''
-  return [paint('bold', 'recap'), ...lines, ...skipped, `${duration(seconds)}${note}`].join('\n')
+const columnsFor = (check: boolean): readonly Outcome[] =>
+  check
+    ? ['ok', 'would change', 'unknown', 'skipped', 'failed', 'unreachable']
+    : ['ok', 'changed', 'skipped', 'failed', 'unreachable']
+
+type Counts = HostRecap['counts']
+
+const sum = (recap: readonly HostRecap[], outcome: Outcome): number =>
+  recap.reduce((total, { counts }) => total + counts[outcome], 0)
+
+const sums = (recap: readonly HostRecap[]): Counts => ({
+  ok: sum(recap, 'ok'),
+  changed: sum(recap, 'changed'),
+  skipped: sum(recap, 'skipped'),
+  failed: sum(recap, 'failed'),
+  unreachable: sum(recap, 'unreachable'),
+  'would change': sum(recap, 'would change'),
+  unknown: sum(recap, 'unknown'),
+})
+
+/** How much a host has to say: failures first, then changes. */
+const interest = ({ counts }: HostRecap): number => {
+  if (counts.failed + counts.unreachable > 0) return 2
+  return counts.changed + counts['would change'] + counts.unknown > 0 ? 1 : 0
+}
+
+/**
+ * The hosts that get a row of their own, in their order, and the rest.
+ *
+ * Those with the same to say are shown or folded together, and a failed host is always shown.
+ */
+const divided = (recap: readonly HostRecap[], rows: number): [HostRecap[], HostRecap[]] => {
+  const atLeast = (level: number) => recap.filter((host) => interest(host) >= level)
+  const level = [0, 1].find((candidate) => atLeast(candidate).length <= rows) ?? 2
+  return [atLeast(level), recap.filter((host) => interest(host) < level)]
+}
+
+const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Paint): string[] => {
+  const columns = columnsFor(format.check)
+  const [own, others] = divided(recap, format.rows ?? recap.length)
+  const rows: (readonly [string, Counts])[] = own.map(({ host, counts }) => [oneLine(host), counts])
+  if (others.length > 0) rows.push([plural(others.length, 'other host'), sums(others)])
+  if (recap.length > 1) rows.push(['total', sums(recap)])
+  const taken = columns.reduce((total, name) => total + name.length + 2, 0)
+  const longest = Math.max('recap'.length, ...rows.map(([name]) => columnsOf(name)))
+  const first = Math.max(8, Math.min(longest, format.width - taken))
+  const cell = (outcome: Outcome, count: number): string => {
+    const text = pad(String(count), outcome.length, 'start')
+    return count === 0 ? paint.dim(text) : paint[outcomeStyle[outcome]](text)
+  }
+  return [
+    paint.bold([pad('recap', first), ...columns].join('  ')),
+    ...rows.map(([name, counts]) =>
+      [pad(cut(name, first), first), ...columns.map((outcome) => cell(outcome, counts[outcome]))].join('  '),
+    ),
+  ]
+}
+
+/** The counts that are not zero, in words. */
+export const countsInWords = (counts: Counts, paint: Paint): string => {
+  const told = (['ok', 'changed', 'would change', 'unknown', 'skipped', 'failed', 'unreachable'] as const)
+    .filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => paint[outcomeStyle[outcome]](`${counts[outcome]} ${outcome}`))
+  return told.length === 0 ? 'nothing to do' : told.join(', ')
+}
+
+const names = (hosts: readonly HostRecap[]): string => hosts.map(({ host }) => oneLine(host)).join(',')
+
+const nextLines = ({ recap, stopped }: RunEnd, check: boolean, paint: Paint): string[] => {
+  // the hint of the interrupt has said it: what it cut off has nothing to mend
+  if (stopped?.code === 'interrupted') return []
+  const next = paint.cyan('next:')
+  const failed = recap.filter(({ counts }) => counts.failed > 0)
+  const unreachable = recap.filter(({ counts }) => counts.unreachable > 0)
+  const lines: string[] = []
+  if (unreachable.length > 0) {
+    lines.push(`${next} see that ${names(unreachable)} can be reached, then run it again`)
+  }
+  if (failed.length > 0) {
+    lines.push(`${next} mend what failed on ${names(failed)}, then run it again; what is done stays done`)
+  }
+  if (lines.length > 0) return lines
+  const foretold = recap.some(({ counts }) => counts['would change'] + counts.unknown > 0)
+  if (check && foretold && stopped === undefined) {
+    lines.push(`${next} nothing was changed; run it without --check to make it so`)
+  }
+  return lines
+}
+
+/**
+ * The recap as lines.
+ *
+ * @example
+ * recapLines(event, { check: false, color: false, width: 80 })
+ * // recap  ok  changed  skipped  failed  unreachable
+ * // m1     10        2        0       0            0
+ * // m2      9        1        0       1            0
+ * // total  19        3        0       1            0
+ * //
+ * // 2 hosts in 12.4 s: 19 ok, 3 changed, 1 failed
+ * // not run: the other masters join
+ * // next: mend what failed on m2, then run it again; what is done stays done
+ */
+export const recapLines = (event: RunEnd, format: RecapFormat): string[] => {
+  const paint = paintWith(format.color)
+  const { recap, notRun, seconds } = event
+  const took = `${plural(recap.length, 'host')} in ${duration(seconds)}`
+  return [
+    ...tableLines(recap, format, paint),
+    '',
+    `${took}: ${countsInWords(sums(recap), paint)}${format.check ? ' (check: nothing was changed)' : ''}`,
+    ...(notRun.length === 0 ? [] : [`${paint.yellow('not run:')} ${notRun.map(oneLine).join(', ')}`]),
+    ...nextLines(event, format.check, paint),
+  ]
 }

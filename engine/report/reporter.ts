@@ -7,6 +7,11 @@ export type EventHandlers = {
 
 export interface Reporter {
   readonly handle: EventHandlers
+  /**
+   * Tells a person something that is no event, such as that Ctrl-C was noticed. Writing past the reporter would break
+   * the drawing of a tree. JSON is for programs: it leaves it out.
+   */
+  note(text: string): void
   /** Resolves when everything is written. */
   close(): Promise<void>
 }

@@ -1,1 +1,107 @@
-export { plainReporter as treeReporter } from './plain.ts'
+import { paintWith } from './colors.ts'
+import { formatError } from './format-error.ts'
+import { recapLines } from './recap.ts'
+import type { Reporter, ReportOptions } from './reporter.ts'
+import { oneLine, plural, printable } from './text.ts'
+import { finalPicture } from './tree-final.ts'
+import { lifecycle } from './tree-lifecycle.ts'
+import type { Lifecycle } from './tree-lifecycle.ts'
+import { livePicture } from './tree-live.ts'
+import { afterEnd, afterOutput, afterProgress, afterStart, hostsAtStart } from './tree-model.ts'
+import type { TreeHost, TreePlay } from './tree-model.ts'
+import { screen } from './tree-screen.ts'
+
+/**
+ * A tree for a person at a terminal: the play at work with its hosts and their tasks, drawn ten times a second in the
+ * rows that the terminal has. When a play ends, a still picture of it stays on the terminal; at the end, the recap.
+ *
+ * @param now the clock of the drawing: Unix milliseconds, as in the events.
+ */
+export const treeReporter = (options: ReportOptions, now: () => number = Date.now): Reporter => {
+  // width and height are read at each drawing, so that a getter can follow a terminal that is resized
+  const { write, color, verbosity } = options
+  const paint = paintWith(color)
+  const live = screen(write)
+  let check = false
+  let plays: readonly string[] = []
+  let play: Omit<TreePlay, 'hosts'> | undefined
+  let hosts = new Map<string, TreeHost>()
+  let list: Lifecycle | undefined
+
+  const say = (lines: readonly string[]): void => live.print(`${lines.join('\n')}\n`)
+
+  const draw = (spinner: string): void => {
+    if (play === undefined) return
+    const { width, height } = options
+    const shown = { ...play, hosts: [...hosts.values()] }
+    live.show(livePicture(shown, { now: now(), width, height, color, spinner, plays: plays.length }))
+  }
+
+  /** The play that comes next, while its hosts are chosen. */
+  const next = (index: number, since: number): void => {
+    const name = plays[index]
+    play = name === undefined ? undefined : { index, name, note: undefined, since }
+    hosts = new Map()
+    if (play === undefined) live.show([])
+  }
+
+  const update = (name: string, after: (host: TreeHost) => TreeHost): void => {
+    const host = hosts.get(name)
+    if (host !== undefined) hosts.set(name, after(host))
+  }
+
+  const stop = (): void => {
+    play = undefined
+    live.close()
+  }
+  process.once('exit', stop)
+
+  return {
+    handle: {
+      'run-start': (event) => {
+        ;({ check, plays } = event)
+        const size = `${plural(event.hosts.length, 'host')}, ${plural(plays.length, 'play')}`
+        say([paint.bold(`${oneLine(event.playbook)}: ${size}${check ? ' (check: nothing is changed)' : ''}`)])
+        list = lifecycle(plays, draw)
+        next(0, event.time)
+      },
+      'play-start': (event) => {
+        const { play: index, name, note, time } = event
+        play = { index, name, note, since: time }
+        hosts = new Map(hostsAtStart(event).map((host) => [host.name, host]))
+      },
+      'task-start': (event) => update(event.task.host, (host) => afterStart(host, event)),
+      'task-output': (event) => update(event.task.host, (host) => afterOutput(host, event, verbosity > 0)),
+      'task-progress': (event) => update(event.task.host, (host) => afterProgress(host, event)),
+      'task-end': (event) => update(event.task.host, (host) => afterEnd(host, event)),
+      'play-end': (event) => {
+        if (play !== undefined) {
+          const { width, height, diff } = options
+          const ended = { ...play, hosts: [...hosts.values()] }
+          const format = { width, height, color, diff, verbosity, now: event.time, plays: plays.length }
+          live.show([])
+          say(finalPicture(ended, format))
+        }
+        list?.ended(event.play, event.failed)
+        // a play that failed is the last one
+        next(event.failed.length > 0 ? plays.length : event.play + 1, event.time)
+      },
+      'run-end': (event) => {
+        const { stopped } = event
+        const { width, height } = options
+        stop()
+        say([
+          '',
+          ...(stopped === undefined ? [] : [formatError(stopped, { color, verbosity, width }), '']),
+          ...recapLines(event, { check, color, width, rows: Math.max(10, height - 10) }),
+        ])
+      },
+    },
+    note: (text) => say([paint.yellow(printable(text))]),
+    close: async () => {
+      stop()
+      process.off('exit', stop)
+      await list?.close()
+    },
+  }
+}

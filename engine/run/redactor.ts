@@ -2,6 +2,8 @@ import { isSecret, mask } from '../dsl/secret.ts'
 
 /** Shorter secrets are not searched for in text: masking every `a` would hide everything and protect nothing. */
 const shortest = 3
+/** Lines of a longer secret that are shorter could be any word: `user:` of a kubeconfig would mask the word user. */
+const shortestLine = 16
 
 /**
  * Masks the secrets of a run in any text.
@@ -27,7 +29,8 @@ export class Redactor {
   }
 
   #add(text: string): void {
-    for (const part of [text, ...text.split('\n').map((line) => line.trim())]) {
+    const lines = text.includes('\n') ? text.split('\n').map((line) => line.trim()) : []
+    for (const part of [text, ...lines.filter((line) => line.length >= shortestLine)]) {
       if (part.length >= shortest) this.#texts.add(part)
     }
     this.#pattern = undefined

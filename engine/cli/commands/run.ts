@@ -40,7 +40,9 @@ const checkVariables = (book: Playbook, { hosts, territory, limit }: Workspace):
   )
   validateAll(
     book.vars,
-    [...hosts.values()].filter(({ name }) => touched.has(name) && (limit === undefined || limit.includes(name))),
+    [...hosts.values()].filter(
+      ({ name }) => touched.has(name) && (limit === undefined || limit.includes(name)),
+    ),
   )
 }
 

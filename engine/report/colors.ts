@@ -1,0 +1,49 @@
+/** Colours for a terminal, or none: the rest of the reporters paints without asking. */
+import { styleText } from 'node:util'
+import type { Outcome } from '../run/events.ts'
+
+export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'magenta' | 'dim' | 'bold'
+export type Paint = Readonly<Record<Style, (text: string) => string>>
+
+const plain = (text: string): string => text
+const styled = (style: Style) => (text: string) =>
+  // what to paint is the caller's decision, not that of standard output, which styleText would ask
+  text === '' ? '' : styleText(style, text, { validateStream: false })
+
+const withColor: Paint = {
+  red: styled('red'),
+  green: styled('green'),
+  yellow: styled('yellow'),
+  cyan: styled('cyan'),
+  magenta: styled('magenta'),
+  dim: styled('dim'),
+  bold: styled('bold'),
+}
+const withoutColor: Paint = {
+  red: plain,
+  green: plain,
+  yellow: plain,
+  cyan: plain,
+  magenta: plain,
+  dim: plain,
+  bold: plain,
+}
+
+/**
+ * Brushes that paint, or leave text as it is.
+ *
+ * @example
+ * paintWith(options.color).red('failed')
+ */
+export const paintWith = (color: boolean): Paint => (color ? withColor : withoutColor)
+
+/** The colour in which an outcome is told, everywhere the same. */
+export const outcomeStyle: Readonly<Record<Outcome, Style>> = {
+  ok: 'green',
+  changed: 'yellow',
+  skipped: 'cyan',
+  failed: 'red',
+  unreachable: 'red',
+  'would change': 'yellow',
+  unknown: 'magenta',
+}

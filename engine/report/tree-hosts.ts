@@ -1,0 +1,109 @@
+/** The rows of a host in the picture of a play at work, in as much detail as there is room for. */
+import { paintWith } from './colors.ts'
+import { countsInWords } from './recap.ts'
+import { duration, oneLine, pad } from './text.ts'
+import { stateOf } from './tree-model.ts'
+import type { HostState, TreeHost } from './tree-model.ts'
+import {
+  errorRows,
+  hostTime,
+  icons,
+  moreRow,
+  outputRow,
+  runningRow,
+  runningText,
+  toldRow,
+} from './tree-rows.ts'
+import type { Row } from './tree-rows.ts'
+
+/** How much is told of each host. */
+export interface Detail {
+  /** Rows of ended tasks. */
+  readonly tasks: number
+  /** Lines of live output. */
+  readonly output: number
+  /** Lines of an error; with none, its message stands in the host's row. */
+  readonly errors: number
+  /** Whether the running task stands in its host's row. */
+  readonly compact: boolean
+}
+
+export interface HostFormat {
+  readonly detail: Detail
+  /** Unix milliseconds. */
+  readonly now: number
+  readonly spinner: string
+  /** Columns for names, so that what follows them is aligned. */
+  readonly columns: number
+}
+
+const unpainted = paintWith(false)
+
+/** `5/12`, as wide for every host of the play. */
+const progress = ({ ended, total }: TreeHost): string =>
+  pad(`${ended}/${total}`, String(total).length * 2 + 1, 'start')
+
+/** The last of the tasks that ended, and how many there were before them. */
+const toldRows = ({ told }: TreeHost, limit: number): Row[] => {
+  if (limit === 0) return []
+  const hidden = Math.max(0, told.length - limit)
+  const shown = told.slice(hidden).map((task) => toldRow(task))
+  return hidden > 0 ? [moreRow(2, `${hidden} before`), ...shown] : shown
+}
+
+const runningRows = (host: TreeHost, { detail, now, spinner, columns }: HostFormat): Row[] => {
+  const { name, current } = host
+  const { tasks, output, compact } = detail
+  const head = { level: 1, icon: spinner, iconStyle: 'yellow' } as const
+  const text = `${pad(oneLine(name), columns)}  ${progress(host)}`
+  const lines = output === 0 ? [] : (current?.output.slice(-output) ?? [])
+  if (!compact) {
+    return [
+      { ...head, text, after: hostTime(host, now) },
+      ...toldRows(host, tasks),
+      ...(current === undefined ? [] : [runningRow(current, now, spinner)]),
+      ...lines.map((line) => outputRow(line, 3)),
+    ]
+  }
+  if (current === undefined) return [{ ...head, text }]
+  const after = duration(Math.max(0, now - current.since) / 1000)
+  return [
+    { ...head, text: `${text}  ${runningText(current)}`, after },
+    ...lines.map((line) => outputRow(line, 2)),
+  ]
+}
+
+const failedRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => {
+  const { name, told, counts } = host
+  const last = told.findLast(({ error }) => error !== undefined)
+  const why = detail.errors > 0 || last?.error === undefined ? '' : `: ${last.error.message}`
+  const outcome = counts.unreachable > 0 ? 'unreachable' : 'failed'
+  const text = `${pad(oneLine(name), columns)}  ${progress(host)}  ${outcome}  ${last?.title ?? ''}${why}`
+  const before = told.filter((task) => task !== last)
+  return [
+    { level: 1, icon: icons.failed, iconStyle: 'red', text, after: hostTime(host, undefined) },
+    ...toldRows({ ...host, told: before }, detail.tasks),
+    ...(last?.error === undefined ? [] : errorRows(last.error, name, 2, detail.errors)),
+  ]
+}
+
+const doneRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => {
+  const text = `${pad(oneLine(host.name), columns)}  ${countsInWords(host.counts, unpainted)}`
+  const after = hostTime(host, undefined)
+  return [{ level: 1, icon: icons.done, iconStyle: 'green', text, after }, ...toldRows(host, detail.tasks)]
+}
+
+const waitingRows = ({ name }: TreeHost): Row[] => [
+  { level: 1, icon: icons.waiting, iconStyle: 'dim', text: name, textStyle: 'dim' },
+]
+
+const rowsByState: Readonly<Record<HostState, (host: TreeHost, format: HostFormat) => Row[]>> = {
+  running: runningRows,
+  failed: failedRows,
+  done: doneRows,
+  waiting: waitingRows,
+}
+
+/** The rows of a host. */
+export const hostRows = (host: TreeHost, format: HostFormat): Row[] =>
+  rowsByState[stateOf(host)](host, format)

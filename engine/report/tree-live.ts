@@ -1,0 +1,125 @@
+/**
+ * The picture of a play at work: as much as fits the terminal, the more telling first.
+ *
+ * With a few hosts every one is a small tree: what it changed, what it does, what that prints. With many, those that
+ * are done or wait become one row each kind, those at work one row each. What cannot be shown is counted.
+ */
+import { paintWith } from './colors.ts'
+import { columnsOf, duration, oneLine } from './text.ts'
+import { hostRows } from './tree-hosts.ts'
+import type { Detail, HostFormat } from './tree-hosts.ts'
+import { stateOf } from './tree-model.ts'
+import type { HostState, TreeHost, TreePlay } from './tree-model.ts'
+import { drawRow, foldedRow, icons, moreRow } from './tree-rows.ts'
+import type { Row } from './tree-rows.ts'
+
+export interface LiveFormat {
+  /** Unix milliseconds. */
+  readonly now: number
+  readonly width: number
+  readonly height: number
+  readonly color: boolean
+  /** The present shape of the spinner. */
+  readonly spinner: string
+  /** How many plays the run has. */
+  readonly plays: number
+}
+
+/** From all to little: the first that fits is taken. With `fold`, hosts that are done or wait share a row. */
+const details: readonly (Detail & { readonly fold: boolean })[] = [
+  { tasks: Infinity, output: 3, errors: Infinity, compact: false, fold: false },
+  { tasks: 3, output: 1, errors: Infinity, compact: false, fold: false },
+  { tasks: 2, output: 1, errors: Infinity, compact: false, fold: true },
+  { tasks: 0, output: 1, errors: Infinity, compact: true, fold: true },
+  { tasks: 0, output: 1, errors: 4, compact: true, fold: true },
+  { tasks: 0, output: 0, errors: 4, compact: true, fold: true },
+  { tasks: 0, output: 0, errors: 0, compact: true, fold: true },
+]
+
+/** Where even that does not fit: one row for each host, as many as fit. */
+const least: Detail = { tasks: 0, output: 0, errors: 0, compact: true }
+
+type ByState = Readonly<Record<HostState, readonly TreeHost[]>>
+
+const byState = (hosts: readonly TreeHost[]): ByState => {
+  const groups: Record<HostState, TreeHost[]> = { waiting: [], running: [], done: [], failed: [] }
+  for (const host of hosts) groups[stateOf(host)].push(host)
+  return groups
+}
+
+const headRow = (play: TreePlay, groups: ByState, { now, plays }: LiveFormat): Row => {
+  const { index, name, since, hosts } = play
+  const states = (['failed', 'done', 'running', 'waiting'] as const)
+    .filter((state) => groups[state].length > 0)
+    .map((state) => `${groups[state].length} ${state}`)
+  const took = duration(Math.max(0, now - since) / 1000)
+  return {
+    level: 0,
+    icon: icons.open,
+    iconStyle: 'yellow',
+    text: `${index + 1}/${plays} ${name}`,
+    textStyle: 'bold',
+    after: `${hosts.length === 0 ? 'choosing hosts' : states.join(', ')}  ${took}`,
+  }
+}
+
+const foldedRows = ({ done, waiting }: ByState): Row[] => {
+  const changed = done.filter(({ counts }) => counts.changed + counts['would change'] > 0).length
+  const what = changed === 0 ? 'done' : `done, ${changed} of them with changes`
+  return [
+    ...(done.length === 0 ? [] : [foldedRow(done.length, what, icons.done, 'green')]),
+    ...(waiting.length === 0 ? [] : [foldedRow(waiting.length, 'waiting', icons.waiting, 'dim')]),
+  ]
+}
+
+/** The first of the rows, and how many more there are. */
+const some = (rows: readonly Row[], room: number, what: string): Row[] => {
+  if (rows.length <= room) return [...rows]
+  const shown = Math.max(0, room - 1)
+  return [...rows.slice(0, shown), moreRow(1, `${rows.length - shown} more ${what}`)]
+}
+
+const beginOf = ({ current }: TreeHost): number => current?.since ?? Number.MAX_VALUE
+
+/** Where not every host can be seen, one that hangs should be. */
+const slowestFirst = (hosts: readonly TreeHost[]): TreeHost[] =>
+  hosts.toSorted((a, b) => beginOf(a) - beginOf(b))
+
+/** One row for each host, as many as fit; failures get half of the room if they need it. */
+const crowded = ({ failed, running }: ByState, room: number, rowsOf: (host: TreeHost) => Row[]): Row[] => {
+  const failures = failed.flatMap(rowsOf)
+  const atWork = slowestFirst(running).flatMap(rowsOf)
+  const forFailures = Math.min(failures.length, Math.max(Math.ceil(room / 2), room - atWork.length))
+  return [...some(failures, forFailures, 'failed'), ...some(atWork, room - forFailures, 'at work')]
+}
+
+const rowsThatFit = (play: TreePlay, format: LiveFormat, budget: number): Row[] => {
+  const groups = byState(play.hosts)
+  const head = headRow(play, groups, format)
+  const columns = Math.min(24, Math.max(0, ...play.hosts.map(({ name }) => columnsOf(oneLine(name)))))
+  const { now, spinner } = format
+  const inDetail = (detail: Detail) => {
+    const hostFormat: HostFormat = { detail, now, spinner, columns }
+    return (host: TreeHost): Row[] => hostRows(host, hostFormat)
+  }
+  const folded = foldedRows(groups)
+  for (const detail of details) {
+    // every host that is not folded takes a row at least: what cannot fit need not be drawn to know it
+    const fewest = detail.fold ? groups.failed.length + groups.running.length : play.hosts.length
+    if (fewest >= budget) continue
+    const rowsOf = inDetail(detail)
+    const rows = detail.fold
+      ? [...groups.failed.flatMap(rowsOf), ...groups.running.flatMap(rowsOf), ...folded]
+      : play.hosts.flatMap(rowsOf)
+    if (rows.length < budget) return [head, ...rows]
+  }
+  const room = Math.max(0, budget - 1 - folded.length)
+  return [head, ...crowded(groups, room, inDetail(least)), ...folded].slice(0, budget)
+}
+
+/** The picture, in lines that fit the terminal; one row stays free for the cursor. */
+export const livePicture = (play: TreePlay, format: LiveFormat): string[] => {
+  const paint = paintWith(format.color)
+  const rows = rowsThatFit(play, format, Math.max(1, format.height - 1))
+  return rows.map((row) => drawRow(row, format.width, paint))
+}

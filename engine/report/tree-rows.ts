@@ -1,0 +1,129 @@
+/** A row of the tree, as data, and how it is drawn. */
+import { figures } from 'listr2'
+import type { Outcome, ReportedError } from '../run/events.ts'
+import { outcomeStyle } from './colors.ts'
+import type { Paint, Style } from './colors.ts'
+import { formatError } from './format-error.ts'
+import { columnsOf, cut, duration, oneLine, plural, printable } from './text.ts'
+import type { RunningTask, ToldTask, TreeHost } from './tree-model.ts'
+
+export interface Row {
+  /** Depth in the tree: 0 for plays, 1 for hosts, 2 for tasks. */
+  readonly level: number
+  /** Empty for a line that continues what is above it. */
+  readonly icon: string
+  readonly iconStyle: Style
+  readonly text: string
+  readonly textStyle?: Style | undefined
+  /** What stands dim at the end and is cut last: a duration. */
+  readonly after?: string | undefined
+}
+
+export const icons = {
+  done: figures.tick,
+  failed: figures.cross,
+  waiting: figures.squareSmallFilled,
+  open: figures.pointer,
+  output: figures.pointerSmall,
+  skipped: figures.arrowDown,
+  more: '…',
+} as const
+
+/** Draws a row in at most so many columns. */
+export const drawRow = (row: Row, width: number, paint: Paint): string => {
+  const { level, icon, iconStyle, text, textStyle, after } = row
+  const lead = ' '.repeat(level * 2)
+  const mark = icon === '' ? '' : `${icon} `
+  const free = width - lead.length - columnsOf(mark)
+  // on a very narrow terminal the text keeps a few columns
+  const tail = after === undefined ? '' : cut(`  ${after}`, Math.max(0, free - 8))
+  const room = free - columnsOf(tail)
+  const shown = cut(icon === '' ? printable(text).replaceAll('\t', '  ') : oneLine(text), Math.max(1, room))
+  return `${lead}${paint[iconStyle](mark)}${textStyle === undefined ? shown : paint[textStyle](shown)}${paint.dim(tail)}`
+}
+
+const titled = ({ title, handler }: Pick<ToldTask, 'title' | 'handler'>): string =>
+  handler ? `${title} (handler)` : title
+
+const outcomeIcon: Readonly<Record<Outcome, string>> = {
+  ok: icons.done,
+  changed: icons.done,
+  skipped: icons.skipped,
+  failed: icons.failed,
+  unreachable: icons.failed,
+  'would change': icons.open,
+  unknown: icons.open,
+}
+
+/** A task that has ended. */
+export const toldRow = (task: ToldTask, level = 2): Row => {
+  const { outcome, why, seconds } = task
+  const reason = why === undefined ? '' : ` (${why})`
+  return {
+    level,
+    icon: outcomeIcon[outcome],
+    iconStyle: outcomeStyle[outcome],
+    text: `${outcome}  ${titled(task)}${reason}`,
+    after: duration(seconds),
+  }
+}
+
+/** An error, whole or its first lines. */
+export const errorRows = (error: ReportedError, host: string, level: number, limit: number): Row[] => {
+  const lines = formatError(error, { color: false, verbosity: 0, short: error.host === host }).split('\n')
+  return lines.slice(0, limit).map((text, index) => ({
+    level,
+    icon: '',
+    iconStyle: 'dim',
+    text,
+    textStyle: index === 0 ? 'red' : undefined,
+  }))
+}
+
+/** What a running task is about: its title, and why it still waits. */
+export const runningText = ({ title, handler, progress }: RunningTask): string =>
+  `${titled({ title, handler })}${progress === undefined ? '' : ` (${progress})`}`
+
+const elapsed = (since: number, now: number): string => duration(Math.max(0, now - since) / 1000)
+
+/** A task that runs, on a row of its own. */
+export const runningRow = (task: RunningTask, now: number, spinner: string): Row => ({
+  level: 2,
+  icon: spinner,
+  iconStyle: 'yellow',
+  text: runningText(task),
+  after: elapsed(task.since, now),
+})
+
+/** A line that a command printed. */
+export const outputRow = (line: string, level = 3): Row => ({
+  level,
+  icon: icons.output,
+  iconStyle: 'dim',
+  text: line,
+  textStyle: 'dim',
+})
+
+/** Rows that did not fit, or are folded. */
+export const moreRow = (level: number, text: string): Row => ({
+  level,
+  icon: icons.more,
+  iconStyle: 'dim',
+  text,
+  textStyle: 'dim',
+})
+
+/** The time that a host took, or takes until now. */
+export const hostTime = ({ since, until }: TreeHost, now: number | undefined): string | undefined => {
+  const end = now ?? until
+  return since === undefined || end === undefined ? undefined : elapsed(since, end)
+}
+
+/** A row that stands for several hosts. */
+export const foldedRow = (count: number, what: string, icon: string, iconStyle: Style, names = ''): Row => ({
+  level: 1,
+  icon,
+  iconStyle,
+  text: `${plural(count, 'host')} ${what}${names === '' ? '' : `  ${names}`}`,
+  textStyle: iconStyle === 'dim' ? 'dim' : undefined,
+})

@@ -1,0 +1,132 @@
+import * as assert from 'uvu/assert'
+import { recapLines } from '../../engine/report/recap.ts'
+import { suite } from '../support/spec.ts'
+import { commandFailed, recapOf, runEnd } from './run-events.ts'
+
+const test = suite('the recap')
+const format = { check: false, color: false, width: 80 }
+
+test('hosts, totals, what was not run, what to do', () =>
+  assert.equal(
+    recapLines(
+      runEnd({
+        recap: [
+          recapOf('m1', { ok: 10, changed: 2 }),
+          recapOf('master-22', { ok: 9, changed: 1, failed: 1 }),
+        ],
+        notRun: ['the other masters join', 'the workers join'],
+        seconds: 12.4,
+      }),
+      format,
+    ),
+    [
+      'recap      ok  changed  skipped  failed  unreachable',
+      'm1         10        2        0       0            0',
+      'master-22   9        1        0       1            0',
+      'total      19        3        0       1            0',
+      '',
+      '2 hosts in 12.4 s: 19 ok, 3 changed, 1 failed',
+      'not run: the other masters join, the workers join',
+      'next: mend what failed on master-22, then run it again; what is done stays done',
+    ],
+  ))
+
+test('a check tells what would change, and that nothing was', () =>
+  assert.equal(
+    recapLines(runEnd({ recap: [recapOf('m1', { ok: 1, 'would change': 2, unknown: 1 })] }), {
+      ...format,
+      check: true,
+    }),
+    [
+      'recap     ok  would change  unknown  skipped  failed  unreachable',
+      'm1         1             2        1        0       0            0',
+      '',
+      '1 host in 1.5 s: 1 ok, 2 would change, 1 unknown (check: nothing was changed)',
+      'next: nothing was changed; run it without --check to make it so',
+    ],
+  ))
+
+test('a check that finds nothing to do asks for nothing', () =>
+  assert.is(
+    recapLines(runEnd(), { ...format, check: true }).at(-1),
+    '2 hosts in 1.5 s: 3 ok (check: nothing was changed)',
+  ))
+
+test('hosts that cannot be reached come first in what to do', () =>
+  assert.equal(
+    recapLines(
+      runEnd({
+        recap: [
+          recapOf('m1', { unreachable: 1 }),
+          recapOf('m2', { failed: 1 }),
+          recapOf('m3', { failed: 1 }),
+        ],
+      }),
+      format,
+    ).slice(-2),
+    [
+      'next: see that m1 can be reached, then run it again',
+      'next: mend what failed on m2,m3, then run it again; what is done stays done',
+    ],
+  ))
+
+test('a check that was stopped does not ask to be run for real', () => {
+  const lines = recapLines(
+    runEnd({
+      recap: [recapOf('m1', { 'would change': 1 })],
+      stopped: commandFailed({ code: 'internal' }),
+    }),
+    { ...format, check: true },
+  )
+  assert.not.match(lines.join('\n'), /next:/)
+})
+
+test('what an interrupt cut off is not called something to mend', () => {
+  const stopped = commandFailed({ code: 'interrupted' })
+  const lines = recapLines(runEnd({ recap: [recapOf('m1', { failed: 1 })], stopped }), format)
+  assert.is(lines.at(-1), '1 host in 1.5 s: 1 failed')
+})
+
+test('a run that something else stopped still tells of failed hosts', () => {
+  const recap = [recapOf('m1', { failed: 1 })]
+  const lines = recapLines(runEnd({ recap, stopped: commandFailed({ code: 'internal' }) }), format)
+  assert.match(lines.at(-1) ?? '', 'next: mend what failed on m1')
+})
+
+test('a run in which nothing was done says so', () =>
+  assert.is(recapLines(runEnd({ recap: [recapOf('m1')] }), format).at(-1), '1 host in 1.5 s: nothing to do'))
+
+test('a long host name leaves room for the numbers', () => {
+  const recap = [recapOf(`master.${'x'.repeat(80)}.example.com`, { ok: 1, 'would change': 1 })]
+  const lines = recapLines(runEnd({ recap }), { ...format, check: true })
+  assert.is(lines[0]?.length, 80)
+  assert.is(lines[1]?.length, 80)
+  assert.match(lines[1] ?? '', /^master\.x+… {3}1 /)
+})
+
+test('where rows are few the quiet hosts become one, never a failed one', () => {
+  const recap = [
+    recapOf('a', { ok: 5 }),
+    recapOf('b', { ok: 4, changed: 1 }),
+    recapOf('c', { ok: 5 }),
+    recapOf('d', { ok: 4, failed: 1 }),
+    recapOf('e', { ok: 5 }),
+  ]
+  const first = (rows: number) =>
+    recapLines(runEnd({ recap }), { ...format, rows })
+      .slice(0, -3)
+      .map((line) => line.split(/ {2,}/)[0])
+  assert.equal(first(5), ['recap', 'a', 'b', 'c', 'd', 'e', 'total'])
+  assert.equal(first(3), ['recap', 'b', 'd', '3 other hosts', 'total'])
+  assert.equal(first(1), ['recap', 'd', '4 other hosts', 'total'])
+  const table = recapLines(runEnd({ recap }), { ...format, rows: 3 })
+  assert.is(table[3], '3 other hosts  15        0        0       0            0')
+})
+
+test('zeros are dim, the others have the colour of their outcome', () => {
+  const [, row] = recapLines(runEnd({ recap: [recapOf('m1', { failed: 1 })] }), { ...format, color: true })
+  assert.is(
+    row,
+    `m1        \x1b[2m 0\x1b[22m  \x1b[2m      0\x1b[22m  \x1b[2m      0\x1b[22m  \x1b[31m     1\x1b[39m  \x1b[2m          0\x1b[22m`,
+  )
+})
