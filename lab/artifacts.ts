@@ -8,7 +8,9 @@ import { LabError, step } from './say.ts'
 
 /** A short sum of the files of a recipe: another recipe makes another artifact. */
 const recipeKey = async (folder: string): Promise<string> => {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  )
   const files = names.map((entry) => join(entry.parentPath, entry.name)).toSorted()
   const hash = createHash('sha256')
   for (const file of files) hash.update(file.slice(folder.length)).update(await readFile(file))
@@ -23,9 +25,14 @@ const recipeKey = async (folder: string): Promise<string> => {
  */
 export const bundle = async (given?: string): Promise<string> => {
   if (given !== undefined) {
-    const missing = ['bin/kubeadm', 'bin/kubelet', 'bin/kubectl', 'images'].filter((name) => !existsSync(join(given, name)))
+    const missing = ['bin/kubeadm', 'bin/kubelet', 'bin/kubectl', 'images'].filter(
+      (name) => !existsSync(join(given, name)),
+    )
     if (missing.length === 0) return given
-    throw new LabError(`${given} is no bundle: it lacks ${missing.join(', ')}`, 'give a folder with bin/ and images/')
+    throw new LabError(
+      `${given} is no bundle: it lacks ${missing.join(', ')}`,
+      'give a folder with bin/ and images/',
+    )
   }
   const recipe = join(labFolder, 'bundle')
   const folder = join(cacheFolder(), `bundle-${await recipeKey(recipe)}`)

@@ -20,11 +20,20 @@ program
   .option('--inventory <file>', 'where the inventory goes', 'inventory/lab.yaml')
   .option('--bundle <dir>', 'binaries and images to use instead of building them')
   .option('--fresh', 'begin with new hosts', false)
-  .action(async (options: { name: string; masters: number; hosts: number; inventory: string; bundle?: string; fresh: boolean }) => {
-    const lab = await up({ ...options, plain: options.hosts })
-    for (const { name, address } of lab.hosts) say(`  ${name.padEnd(6)} ${address}`)
-    say(`lab: inventory in ${lab.inventory}`)
-  })
+  .action(
+    async (options: {
+      name: string
+      masters: number
+      hosts: number
+      inventory: string
+      bundle?: string
+      fresh: boolean
+    }) => {
+      const lab = await up({ ...options, plain: options.hosts })
+      for (const { name, address } of lab.hosts) say(`  ${name.padEnd(6)} ${address}`)
+      say(`lab: inventory in ${lab.inventory}`)
+    },
+  )
 
 program
   .command('down')
@@ -53,9 +62,20 @@ program
   .argument('[command...]')
   .option(...nameOption)
   .action(async (host: string, command: string[], { name }: { name: string }) => {
-    const { stdout } = await podman(['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', `${name}-${host}`])
+    const { stdout } = await podman([
+      'inspect',
+      '--format',
+      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+      `${name}-${host}`,
+    ])
     const folder = join(cacheFolder(), 'labs', name)
-    const words = ['-i', join(folder, 'id_ed25519'), '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`, `root@${stdout.trim()}`]
+    const words = [
+      '-i',
+      join(folder, 'id_ed25519'),
+      '-o',
+      `UserKnownHostsFile=${join(folder, 'known_hosts')}`,
+      `root@${stdout.trim()}`,
+    ]
     process.exitCode = spawnSync('ssh', [...words, ...command], { stdio: 'inherit' }).status ?? 1
   })
 

@@ -38,15 +38,42 @@ export const startHost = async (
   const container = containerName(lab, name)
   const master = role === 'master' && bundle !== undefined
   await podman([
-    'run', '--detach', '--name', container, '--hostname', name, '--label', `coxswain-lab=${lab}`,
-    '--privileged', '--systemd=always', '--cgroupns=private', '--network', lab, '--ip', address,
-    '--tmpfs', '/run', '--tmpfs', '/tmp',
-    '--volume', `${publicKey}:/etc/ssh/authorized/lab.pub:ro`,
+    'run',
+    '--detach',
+    '--name',
+    container,
+    '--hostname',
+    name,
+    '--label',
+    `coxswain-lab=${lab}`,
+    '--privileged',
+    '--systemd=always',
+    '--cgroupns=private',
+    '--network',
+    lab,
+    '--ip',
+    address,
+    '--tmpfs',
+    '/run',
+    '--tmpfs',
+    '/tmp',
+    '--volume',
+    `${publicKey}:/etc/ssh/authorized/lab.pub:ro`,
     // no overlay upon overlay: what containerd and etcd write lives in volumes of its own
-    ...(master ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd'] : []),
-    ...(master ? ['--volume', `${bundle}/bin:/opt/coxswain/bin:ro`, '--volume', `${bundle}/images:/opt/coxswain/images:ro`] : []),
+    ...(master
+      ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd']
+      : []),
+    ...(master
+      ? [
+          '--volume',
+          `${bundle}/bin:/opt/coxswain/bin:ro`,
+          '--volume',
+          `${bundle}/images:/opt/coxswain/images:ro`,
+        ]
+      : []),
     ...(existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
-    image, '/lib/systemd/systemd',
+    image,
+    '/lib/systemd/systemd',
   ])
 }
 
@@ -54,15 +81,31 @@ export const startHost = async (
 export const hostKeysOf = async (lab: string, { name }: LabHost): Promise<string[]> => {
   const container = containerName(lab, name)
   for (let tries = 0; tries < 240; tries += 1) {
-    const state = await podman(['exec', container, 'sh', '-c', 'systemctl is-active -q ssh && cat /etc/ssh/ssh_host_*_key.pub']).nothrow()
+    const state = await podman([
+      'exec',
+      container,
+      'sh',
+      '-c',
+      'systemctl is-active -q ssh && cat /etc/ssh/ssh_host_*_key.pub',
+    ]).nothrow()
     if (state.exitCode === 0) return state.lines()
     await sleep(500)
   }
-  throw new LabError(`${name} does not come up`, `look: podman logs ${container}; podman exec ${container} systemctl --failed`)
+  throw new LabError(
+    `${name} does not come up`,
+    `look: podman logs ${container}; podman exec ${container} systemctl --failed`,
+  )
 }
 
 /** Removes hosts with their volumes. */
 export const removeHosts = async (lab: string, names: readonly string[]): Promise<void> => {
   if (names.length === 0) return
-  await podman(['rm', '--force', '--volumes', '--time', '0', ...names.map((name) => containerName(lab, name))])
+  await podman([
+    'rm',
+    '--force',
+    '--volumes',
+    '--time',
+    '0',
+    ...names.map((name) => containerName(lab, name)),
+  ])
 }

@@ -20,7 +20,12 @@ const labVariables = {
   kube_proxy_conntrack_max_per_core: 0,
   // CoreDNS is not among Debian's packages
   skip_phases: ['addon/coredns'],
-  ignore_preflight_errors: ['ImagePull', 'SystemVerification', 'Swap', 'FileContent--proc-sys-net-bridge-bridge-nf-call-iptables'],
+  ignore_preflight_errors: [
+    'ImagePull',
+    'SystemVerification',
+    'Swap',
+    'FileContent--proc-sys-net-bridge-bridge-nf-call-iptables',
+  ],
   cni_manifest: join(labFolder, 'cni', 'lab-cni.yaml'),
 }
 
@@ -30,11 +35,15 @@ export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab): string => {
   const balancer = of('loadbalancer')[0]
   const children = {
     ...(of('loadbalancer').length > 0 && {
-      loadbalancers: { hosts: Object.fromEntries(of('loadbalancer').map(({ name, address }) => [name, { address }])) },
+      loadbalancers: {
+        hosts: Object.fromEntries(of('loadbalancer').map(({ name, address }) => [name, { address }])),
+      },
     }),
     ...(of('master').length > 0 && {
       masters: {
-        hosts: Object.fromEntries(of('master').map(({ name, address }) => [name, { address, advertise_address: address }])),
+        hosts: Object.fromEntries(
+          of('master').map(({ name, address }) => [name, { address, advertise_address: address }]),
+        ),
       },
     }),
     ...(of('plain').length > 0 && {

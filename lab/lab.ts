@@ -33,7 +33,10 @@ export interface Lab {
   readonly keyFile: string
   readonly knownHosts: string
   /** Runs a shell command inside a host, beside ssh: for looking at it from outside. */
-  exec(host: string, command: string): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
+  exec(
+    host: string,
+    command: string,
+  ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
 }
 
 const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
@@ -54,7 +57,8 @@ const wantedHosts = ({ masters, plain }: LabOptions, prefix: string): LabHost[] 
 
 const loginKey = async (folder: string): Promise<string> => {
   const file = join(folder, 'id_ed25519')
-  if (!existsSync(file)) await $({ quiet: true })`ssh-keygen -q -t ed25519 -N ${''} -C ${'coxswain-lab'} -f ${file}`
+  if (!existsSync(file))
+    await $({ quiet: true })`ssh-keygen -q -t ed25519 -N ${''} -C ${'coxswain-lab'} -f ${file}`
   return file
 }
 
@@ -65,7 +69,13 @@ const asLab = (name: string, hosts: readonly LabHost[], inventory: string): Lab 
   keyFile: join(stateFolder(name), 'id_ed25519'),
   knownHosts: join(stateFolder(name), 'known_hosts'),
   exec: async (host, command) => {
-    const { exitCode, stdout, stderr } = await podman(['exec', containerName(name, host), 'sh', '-c', command]).nothrow()
+    const { exitCode, stdout, stderr } = await podman([
+      'exec',
+      containerName(name, host),
+      'sh',
+      '-c',
+      command,
+    ]).nothrow()
     return { code: exitCode, stdout, stderr }
   },
 })
@@ -81,12 +91,18 @@ export const up = async (options: LabOptions): Promise<Lab> => {
   const keyFile = await loginKey(folder)
   const hosts = wantedHosts(options, await labNetwork(name))
   const found = await containers(name)
-  const stale = [...found].filter(([host, alive]) => fresh || !alive || !hosts.some((wanted) => wanted.name === host))
-  await removeHosts(name, stale.map(([host]) => host))
+  const stale = [...found].filter(
+    ([host, alive]) => fresh || !alive || !hosts.some((wanted) => wanted.name === host),
+  )
+  await removeHosts(
+    name,
+    stale.map(([host]) => host),
+  )
   const missing = hosts.filter((host) => fresh || found.get(host.name) !== true)
   if (missing.length > 0) {
     await step(`starting ${missing.map((host) => host.name).join(', ')}`, async () => {
-      for (const host of missing) await startHost(name, host, { image, bundle: kubernetes, publicKey: `${keyFile}.pub` })
+      for (const host of missing)
+        await startHost(name, host, { image, bundle: kubernetes, publicKey: `${keyFile}.pub` })
     })
   }
   const keys = await Promise.all(hosts.map((host) => hostKeysOf(name, host)))

@@ -5,11 +5,21 @@ import { $ } from 'zx'
 import { LabError, step } from './say.ts'
 
 /** Debian packages that the lab needs on this machine. */
-const packages = ['podman', 'runc', 'netavark', 'aardvark-dns', 'mmdebstrap', 'openssh-client', 'iproute2', 'iptables']
+const packages = [
+  'podman',
+  'runc',
+  'netavark',
+  'aardvark-dns',
+  'mmdebstrap',
+  'openssh-client',
+  'iproute2',
+  'iptables',
+]
 
 /** The folder of everything that is big or outlives a checkout. */
 export const cacheFolder = (): string =>
-  process.env['COXSWAIN_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'coxswain')
+  process.env['COXSWAIN_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'coxswain')
 
 /** The lab's own files in this checkout. */
 export const labFolder = import.meta.dirname
@@ -25,9 +35,14 @@ export const podman = (words: readonly string[]) =>
   $({ env: podmanEnvironment(), quiet: true })`podman ${words}`
 
 const missingPackages = async (): Promise<string[]> => {
-  const listed = await $({ quiet: true, nothrow: true })`dpkg-query -W -f '\${Package} \${Status}\n' ${packages}`
+  const listed = await $({
+    quiet: true,
+    nothrow: true,
+  })`dpkg-query -W -f '\${Package} \${Status}\n' ${packages}`
   const installed = new Set(
-    listed.stdout.split('\n').flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0] ?? ''] : [])),
+    listed.stdout
+      .split('\n')
+      .flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0] ?? ''] : [])),
   )
   return packages.filter((name) => !installed.has(name))
 }
@@ -39,13 +54,19 @@ const missingPackages = async (): Promise<string[]> => {
  */
 export const prepareMachine = async (): Promise<void> => {
   if (process.getuid?.() !== 0) {
-    throw new LabError('the lab needs root: its hosts are privileged containers', 'run it as root, or in a virtual machine')
+    throw new LabError(
+      'the lab needs root: its hosts are privileged containers',
+      'run it as root, or in a virtual machine',
+    )
   }
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
   const missing = await missingPackages().catch(() => packages)
   if (missing.length === 0) return
   if (!/^(ID|ID_LIKE)=.*debian/m.test(release)) {
-    throw new LabError(`the lab lacks ${missing.join(', ')}`, 'install them; on Debian the lab does it by itself')
+    throw new LabError(
+      `the lab lacks ${missing.join(', ')}`,
+      'install them; on Debian the lab does it by itself',
+    )
   }
   await step(`installing ${missing.join(', ')}`, async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }

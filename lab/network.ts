@@ -9,7 +9,9 @@ const networks = z.array(
 
 const inspected = async (): Promise<z.output<typeof networks>> => {
   const names = (await podman(['network', 'ls', '--format', '{{.Name}}'])).lines()
-  return names.length === 0 ? [] : networks.parse(JSON.parse((await podman(['network', 'inspect', ...names])).stdout))
+  return names.length === 0
+    ? []
+    : networks.parse(JSON.parse((await podman(['network', 'inspect', ...names])).stdout))
 }
 
 /**
@@ -21,7 +23,9 @@ export const labNetwork = async (name: string): Promise<string> => {
   const ours = known.find((network) => network.name === name)?.subnets?.[0]?.subnet
   if (ours !== undefined) return ours.split('.').slice(0, 3).join('.')
   const taken = new Set([
-    ...known.flatMap(({ subnets = [] }) => subnets.map(({ subnet }) => subnet.split('.').slice(0, 3).join('.'))),
+    ...known.flatMap(({ subnets = [] }) =>
+      subnets.map(({ subnet }) => subnet.split('.').slice(0, 3).join('.')),
+    ),
     ...Object.values(networkInterfaces()).flatMap((list = []) =>
       list.map(({ address }) => address.split('.').slice(0, 3).join('.')),
     ),
@@ -32,5 +36,8 @@ export const labNetwork = async (name: string): Promise<string> => {
     await podman(['network', 'create', '--subnet', `${prefix}.0/24`, name])
     return prefix
   }
-  throw new LabError('no free network in 10.77.0.0/16', 'remove labs that are not needed: npm run lab -- down --name NAME')
+  throw new LabError(
+    'no free network in 10.77.0.0/16',
+    'remove labs that are not needed: npm run lab -- down --name NAME',
+  )
 }

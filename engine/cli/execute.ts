@@ -10,7 +10,7 @@ import type { Workspace } from './workspace.ts'
 /** Runs a plan, reports it as the options say, and gives the exit status. */
 export const execute = async (plan: Plan, { fleet }: Workspace, options: Options): Promise<number> => {
   const { stdout, stderr, env } = process
-  const { isTTY = false } = stdout
+  const { isTTY } = stdout
   const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
   const reporter = createReporter(kind, {
     write: (text) => stdout.write(text),

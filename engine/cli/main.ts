@@ -46,8 +46,7 @@ export const main = async (
     return request.kind === 'exec' ? await exec(request) : await run(request, tasks)
   } catch (error) {
     const reported = reportError(toCoxswainError(error), new Redactor())
-    const { isTTY = false } = process.stderr
-    process.stderr.write(`${formatError(reported, { color: isTTY, verbosity })}\n`)
+    process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)
     return exitCodeOf(error)
   }
 }

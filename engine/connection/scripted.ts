@@ -132,7 +132,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
       files.set(path, { type: 'link', content: operation.target, mode: '0777' })
       return result({})
     case 'remove':
-      for (const name of [...files.keys()]) {
+      for (const name of files.keys()) {
         if (name === path || (operation.recursive && name.startsWith(`${path}/`))) files.delete(name)
       }
       return result({})

@@ -16,11 +16,11 @@ export interface CheckContext {
   readonly host: HostIdentity
   readonly remote: RemoteReader
   /** A fact's value on this host: read once in a run, then remembered. */
-  fact<Value>(task: Task<Value>): Promise<Value>
+  readonly fact: <Value>(task: Task<Value>) => Promise<Value>
   /** Another host's context. The selector must name exactly one host. */
-  on(selector: Selector): Promise<CheckContext>
+  readonly on: (selector: Selector) => Promise<CheckContext>
   /** Names of the hosts that a selector gives. */
-  hostsOf(selector: Selector): Promise<readonly string[]>
+  readonly hostsOf: (selector: Selector) => Promise<readonly string[]>
   /** Aborted when the run is interrupted or the task is out of time. */
   readonly signal: AbortSignal
 }
@@ -28,12 +28,12 @@ export interface CheckContext {
 /** What an apply may use. */
 export interface ApplyContext extends CheckContext {
   readonly remote: Remote
-  on(selector: Selector): Promise<ApplyContext>
+  readonly on: (selector: Selector) => Promise<ApplyContext>
   /**
    * Makes a value once in a run, whichever host asks first; the others wait for it and get the same.
    * A failed attempt is not remembered.
    */
-  once<Value>(key: string, make: () => Promise<Value>): Promise<Value>
+  readonly once: <Value>(key: string, make: () => Promise<Value>) => Promise<Value>
   /** Says something to the person at the terminal, as live output of the task. */
-  log(text: string): void
+  readonly log: (text: string) => void
 }

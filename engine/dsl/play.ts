@@ -14,7 +14,7 @@ export interface PlayContext<Vars> {
   readonly host: PlaybookHost<Vars>
   readonly vars: Vars
   /** All hosts of a group in inventory order, whatever `--limit` says. An unknown group is an error. */
-  group(name: string): readonly PlaybookHost<Vars>[]
+  readonly group: (name: string) => readonly PlaybookHost<Vars>[]
 }
 
 /** How to act as another user: `true` for root, a name for that user. */

@@ -19,7 +19,7 @@ export type RawHost = PlaybookHost<Readonly<Record<string, unknown>>>
 /** What the engine knows when it asks a play for its tasks. */
 export interface RawContext {
   readonly host: RawHost
-  group(name: string): readonly RawHost[]
+  readonly group: (name: string) => readonly RawHost[]
 }
 
 /** A play whose type of variables is sealed in: it takes raw variables and reads them through the schema itself. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
 import type { Verdict } from './verdict.ts'
@@ -67,7 +67,7 @@ export interface TaskInfo {
 }
 
 type Arguments<Input> =
-  Record<never, never> extends Input
+  Partial<Input> extends Input
     ? [params?: Input, options?: TaskOptions]
     : [params: Input, options?: TaskOptions]
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import { renderPlace } from './place.ts'

@@ -12,16 +12,16 @@ export interface RemoteReader {
   /** Runs a command that only reads. Queries that do not wait for each other share a round trip. */
   readonly query: CommandTag
   /** A file's text, or undefined when there is none. */
-  read(path: string): Promise<string | undefined>
+  readonly read: (path: string) => Promise<string | undefined>
   /** A file's bytes, or undefined when there is none. */
-  readBytes(path: string): Promise<Buffer | undefined>
+  readonly readBytes: (path: string) => Promise<Buffer | undefined>
   /** What is at a path, links not followed; undefined when there is nothing. */
-  stat(path: string): Promise<Stat | undefined>
-  exists(path: string): Promise<boolean>
+  readonly stat: (path: string) => Promise<Stat | undefined>
+  readonly exists: (path: string) => Promise<boolean>
   /** Lower-case hex of a file's SHA-256, or undefined when there is none. */
-  sha256(path: string): Promise<string | undefined>
+  readonly sha256: (path: string) => Promise<string | undefined>
   /** Names in a directory, `.` and `..` left out; undefined when there is none. */
-  list(path: string): Promise<string[] | undefined>
+  readonly list: (path: string) => Promise<string[] | undefined>
 }
 
 export type Content = string | Uint8Array | Secret
@@ -34,20 +34,20 @@ export interface Remote extends RemoteReader {
    * Writes a file whole: a temporary file beside it gets content, owner and mode, is synced, and takes its place. An
    * existing file keeps its owner and mode where none are told; a new one is 0644. A link stays, its target is written.
    */
-  write(path: string, content: Content, attributes?: Attributes): Promise<void>
+  readonly write: (path: string, content: Content, attributes?: Attributes) => Promise<void>
   /** Writes `size` bytes from a stream, as {@link Remote.write} does; the memory it takes does not grow with the size. */
-  writeStream(
+  readonly writeStream: (
     path: string,
     source: { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> },
     attributes?: Attributes,
-  ): Promise<void>
+  ) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */
-  makeDirectory(path: string, attributes?: Attributes): Promise<void>
-  setAttributes(path: string, attributes: Attributes): Promise<void>
+  readonly makeDirectory: (path: string, attributes?: Attributes) => Promise<void>
+  readonly setAttributes: (path: string, attributes: Attributes) => Promise<void>
   /** Makes or replaces a symbolic link. */
-  link(path: string, target: string): Promise<void>
+  readonly link: (path: string, target: string) => Promise<void>
   /** Removes a file; with `recursive`, a directory and all below. Nothing there is fine. */
-  remove(path: string, options?: { readonly recursive?: boolean }): Promise<void>
+  readonly remove: (path: string, options?: { readonly recursive?: boolean }) => Promise<void>
 }
 
 /** How a remote uses its connection. */

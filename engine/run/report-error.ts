@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isCoxswainError, toCoxswainError } from '../errors.ts'
 import type { ReportedError } from './events.ts'
 import type { Redactor } from './redactor.ts'
@@ -5,7 +6,7 @@ import type { Redactor } from './redactor.ts'
 const causesOf = (error: unknown): string[] => {
   if (!(error instanceof Error) || error.cause === undefined) return []
   const { cause } = error
-  return [cause instanceof Error ? cause.message : String(cause), ...causesOf(cause)]
+  return [cause instanceof Error ? cause.message : inspect(cause), ...causesOf(cause)]
 }
 
 /** An error as reporters take it, masked. */

@@ -1,7 +1,7 @@
 import { defineTask, drift, hostSelector, ok, remotePath, z } from '../../engine/index.ts'
 import { peerUrl } from './config/etcd-arguments.ts'
-import { listMembers } from './etcd.ts'
-import { ensureListed, memberOf, startEtcd, waitForMembers } from './etcd-member.ts'
+import { listMembers, memberOf } from './etcd.ts'
+import { ensureListed, forgetLost, startEtcd, waitForMembers } from './etcd-member.ts'
 import { kubeadmConfigPath, manifest } from './paths.ts'
 
 /**
@@ -38,6 +38,7 @@ export const etcdMemberAdd = defineTask({
 
   async apply(ctx, params) {
     const via = await ctx.on(params.via)
+    await forgetLost(ctx, via, params)
     const members = await ensureListed(ctx, via, params)
     if (memberOf(members, params.address)?.started !== true) await startEtcd(ctx, members, params)
     await waitForMembers(ctx, via)

@@ -3,7 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CoxswainError } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { initialCluster, peerUrl } from './config/etcd-arguments.ts'
-import { addMember, allHealthy, listMembers, requireMembers } from './etcd.ts'
+import {
+  addMember,
+  allHealthy,
+  healthyWithout,
+  keepsQuorum,
+  listMembers,
+  memberOf,
+  removeMember,
+  requireMembers,
+} from './etcd.ts'
 import type { Member } from './etcd.ts'
 import { etcdData } from './paths.ts'
 import { minorOf } from './version.ts'
@@ -16,9 +25,33 @@ export interface Joiner {
   readonly config: string
 }
 
-/** The member that a host is, by its peer URL: the name is only known once it has started. */
-export const memberOf = (members: readonly Member[], address: string): Member | undefined =>
-  members.find((member) => member.peerUrl === peerUrl({ address }))
+/**
+ * Takes a member off the list whose host has come back without its data: it can never start again as that member, and
+ * as long as it is listed it counts against the quorum (etcd FAQ: remove before add).
+ *
+ * @throws `task-failed` when the others have no quorum of their own.
+ */
+export const forgetLost = async (
+  ctx: ApplyContext,
+  via: ApplyContext,
+  { address }: Pick<Joiner, 'address'>,
+): Promise<void> => {
+  const members = await requireMembers(via)
+  const lost = memberOf(members, address)
+  // one that has not started yet is no loss: it was added a moment ago
+  if (lost?.started !== true || (await ctx.remote.exists(etcdData))) return
+  if (!keepsQuorum(members, lost, await healthyWithout(via, address))) {
+    throw new CoxswainError(
+      'task-failed',
+      `${ctx.host.name} has lost its etcd data, and the other members have no quorum`,
+      {
+        hint: 'bring another member back first, or restore etcd from a snapshot',
+      },
+    )
+  }
+  ctx.log(`${ctx.host.name} has lost its etcd data: taking its former member off the list`)
+  await removeMember(via, lost.id)
+}
 
 /** Seconds that a new member is given to start and to catch up. */
 const patience = 180

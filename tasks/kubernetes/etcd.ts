@@ -1,5 +1,6 @@
 import { CoxswainError, shell, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, CommandTag } from '../../engine/index.ts'
+import { peerUrl } from './config/etcd-arguments.ts'
 import { pki } from './paths.ts'
 
 /** A member of the etcd cluster. Before it has started it has no name. */
@@ -67,12 +68,38 @@ export const healthyUrls = async ({ remote }: CheckContext): Promise<string[]> =
   return [...`${stdout}\n${stderr}`.matchAll(/^(https:\/\/\S+) is healthy/gm)].map(([, url = '']) => url)
 }
 
-export const addMember = async ({ remote }: ApplyContext, name: string, peerUrl: string): Promise<void> => {
-  await etcdctl(remote.run, ['member', 'add', name, `--peer-urls=${peerUrl}`])
+export const addMember = async ({ remote }: ApplyContext, name: string, url: string): Promise<void> => {
+  await etcdctl(remote.run, ['member', 'add', name, `--peer-urls=${url}`])
 }
 
 export const removeMember = async ({ remote }: ApplyContext, id: string): Promise<void> => {
   await etcdctl(remote.run, ['member', 'remove', id])
+}
+
+/** The member that a host is, by its peer URL: the name is only known once it has started. */
+export const memberOf = (members: readonly Member[], address: string): Member | undefined =>
+  members.find((member) => member.peerUrl === peerUrl({ address }))
+
+/**
+ * Whether the cluster keeps its quorum without a member: what is left must hold a majority of healthy members.
+ *
+ * @param healthy client URLs of the members that answer.
+ */
+export const keepsQuorum = (members: readonly Member[], leaving: Member, healthy: number): boolean => {
+  const left = members.filter((member) => member.id !== leaving.id)
+  return left.length > 0 && healthy >= Math.floor(left.length / 2) + 1
+}
+
+/** How many members answer, the one at an address not counted. */
+export const healthyWithout = async (via: CheckContext, address: string): Promise<number> => {
+  const urls = await healthyUrls(via)
+  return urls.filter((url) => !url.startsWith(`https://${address}:`)).length
+}
+
+/** Takes the member at an address off the list; nothing where it is not on it. */
+export const removeListed = async (via: ApplyContext, address: string): Promise<void> => {
+  const listed = memberOf((await listMembers(via)) ?? [], address)
+  if (listed !== undefined) await removeMember(via, listed.id)
 }
 
 /** The member list, from a master whose etcd must answer. */

@@ -14,15 +14,14 @@ import type { ApplyContext } from '../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
 import { asYaml } from './config/render.ts'
 import { copySharedFiles } from './copy-certs.ts'
-import { listMembers } from './etcd.ts'
-import { memberOf, startEtcd, waitForMembers } from './etcd-member.ts'
+import { listMembers, memberOf, removeListed } from './etcd.ts'
+import { forgetLost, startEtcd, waitForMembers } from './etcd-member.ts'
 import { criSocketFlag } from './kubeadm-init.ts'
 import { kubectl } from './kubectl.ts'
 import { masterState } from './master-state.ts'
 import { adminConf, kubeadmConfigPath, pki } from './paths.ts'
 import { phases } from './phases.ts'
 import { configVersionFor, minorOf } from './version.ts'
-import { removeListed } from './member-removal.ts'
 
 const params = z.object({
   via: hostSelector().describe('a master that is ready'),
@@ -159,6 +158,7 @@ export const kubeadmJoin = defineTask({
     }
     const via = await ctx.on(given.via)
     const { touched } = await masterState(ctx, given.address, given.port)
+    await forgetLost(ctx, via, given)
     const up = touched && (await goOn(ctx, via, given))
     if (!up) await join(ctx, via, given)
     const marking = { ...given, node: given.name, apiNames: [] }

@@ -1,8 +1,6 @@
-import { CoxswainError, defineTask, drift, flag, hostSelector, ok, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, flag, ok, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { listMembers } from './etcd.ts'
-import { memberOf } from './etcd-member.ts'
-import { healthyWithout, keepsQuorum, removeListed } from './member-removal.ts'
+import { healthyWithout, keepsQuorum, listMembers, memberOf, removeListed } from './etcd.ts'
 
 /** Folders and files that kubeadm reset leaves, or empties only. */
 const leftovers = [

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { resolve } from 'node:path'
+import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** What a run of the command line printed, and how it ended. */
+export interface CliResult {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command line as a user starts it: the compiled one. Does `watch` with the process while it runs. */
+export const runCli = (
+  words: readonly string[],
+  { watch, input, cwd = root }: { watch?: (child: ChildProcess) => void; input?: string; cwd?: string } = {},
+): Promise<CliResult> =>
+  new Promise((done, failed) => {
+    const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...words], {
+      cwd,
+      env: { ...process.env, NODE_V8_COVERAGE: '' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    const [out, err]: [Buffer[], Buffer[]] = [[], []]
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    child.on('error', failed)
+    child.on('close', (status) =>
+      done({ status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
+    )
+    child.stdin.end(input ?? '')
+    watch?.(child)
+  })
+
+/** The events of a run with `--output json`. */
+export const eventsOf = ({ stdout }: CliResult): RunEvent[] =>
+  stdout.split('\n').flatMap((line): RunEvent[] => (line === '' ? [] : [JSON.parse(line)]))
+
+export const taskEnds = (result: CliResult): TaskEnd[] =>
+  eventsOf(result).flatMap((event) => (event.type === 'task-end' ? [event] : []))
+
+/** `host: title` of each task with one of these outcomes, sorted. */
+export const tasksWith = (result: CliResult, ...outcomes: readonly string[]): string[] =>
+  taskEnds(result)
+    .filter(({ outcome }) => outcomes.includes(outcome))
+    .map(({ task }) => `${task.host}: ${task.name}: ${task.title}`)
+    .toSorted()
+
+/** What went wrong, for a test's message. */
+export const failuresOf = (result: CliResult): string =>
+  [
+    result.stderr,
+    ...taskEnds(result).flatMap(({ task, error }) =>
+      error === undefined ? [] : [`${task.host}: ${task.title}: ${error.message}\n${error.output ?? ''}`],
+    ),
+  ].join('\n')
