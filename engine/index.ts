@@ -7,7 +7,7 @@ export type { Become, Play, PlayContext, PlaybookHost, PlaySpec } from './dsl/pl
 export { playbook } from './dsl/playbook.ts'
 export type { Playbook } from './dsl/playbook.ts'
 export { fileMode, flag, hostSelector, remotePath, secret, words } from './dsl/schema.ts'
-export { Secret, isSecret } from './dsl/secret.ts'
+export { Secret, isSecret } from './secret.ts'
 export { except, pick } from './dsl/select.ts'
 export type { Selector } from './dsl/select.ts'
 export { defineTask } from './dsl/task.ts'

@@ -1,4 +1,4 @@
-import { Secret } from '../dsl/secret.ts'
+import { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 
 /** Keys that end, cancel or shorten what is typed at a hidden prompt. */

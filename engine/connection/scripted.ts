@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isSecret } from '../dsl/secret.ts'
+import { isSecret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Connection, FileOperation, Identity, Input, Request, Result } from './types.ts'
 

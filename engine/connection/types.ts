@@ -4,7 +4,7 @@
  * ssh and local connections run every request through a framed shell session; the scripted one answers from a
  * script, for tests.
  */
-import type { Secret } from '../dsl/secret.ts'
+import type { Secret } from '../secret.ts'
 
 /** Another user to act as, and how to become it. */
 export interface Identity {

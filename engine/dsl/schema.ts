@@ -1,6 +1,6 @@
 /** Building blocks for parameter and variable schemas that zod does not have. */
 import { z } from 'zod'
-import { Secret, isSecret } from './secret.ts'
+import { Secret, isSecret } from '../secret.ts'
 import { isSelector } from './select.ts'
 import type { Selector } from './select.ts'
 

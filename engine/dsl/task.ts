@@ -67,7 +67,7 @@ export interface TaskInfo {
 }
 
 type Arguments<Input> =
-  Partial<Input> extends Input
+  Record<string, never> extends Input
     ? [params?: Input, options?: TaskOptions]
     : [params: Input, options?: TaskOptions]
 

@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts'
+import type { Secret } from '../secret.ts'
 
 /** One difference between what is and what shall be: `--diff` needs nothing more. */
 export interface Change {

@@ -1,5 +1,5 @@
 import { CoxswainError } from '../errors.ts'
-import { isSecret } from '../dsl/secret.ts'
+import { isSecret } from '../secret.ts'
 
 const brand = Symbol.for('coxswain.shell')
 

@@ -1,6 +1,6 @@
 import type { Connection, FileOperation, Identity, Input, OutputStream, Result } from '../connection/types.ts'
-import { isSecret } from '../dsl/secret.ts'
-import type { Secret } from '../dsl/secret.ts'
+import { isSecret } from '../secret.ts'
+import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import { commandTag } from './command.ts'
 import type { CommandTag } from './command.ts'

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/types.ts'
 import type { HostIdentity } from '../dsl/context.ts'
-import type { Secret } from '../dsl/secret.ts'
+import type { Secret } from '../secret.ts'
 
 /** A host that can be worked on. */
 export interface FleetHost extends HostIdentity {

@@ -1,7 +1,7 @@
 import type { Become } from '../dsl/play.ts'
 import type { Task } from '../dsl/task.ts'
 import type { Change } from '../dsl/verdict.ts'
-import { isSecret, mask } from '../dsl/secret.ts'
+import { isSecret, mask } from '../secret.ts'
 import { toCoxswainError } from '../errors.ts'
 import { applyContext, checkContext } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'

@@ -1,4 +1,4 @@
-import { isSecret, mask } from '../dsl/secret.ts'
+import { isSecret, mask } from '../secret.ts'
 
 /** Shorter secrets are not searched for in text: masking every `a` would hide everything and protect nothing. */
 const shortest = 3

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import fc from 'fast-check'
-import { Secret } from '../../engine/dsl/secret.ts'
+import { Secret } from '../../engine/secret.ts'
 import { quote, script } from '../../engine/remote/quote.ts'
 import { suite } from '../support/spec.ts'
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Connection, Input } from '../../engine/connection/types.ts'
-import { isSecret } from '../../engine/dsl/secret.ts'
+import { isSecret } from '../../engine/secret.ts'
 
 const bytes = async (input: Input | undefined): Promise<Buffer> => {
   if (input === undefined) return Buffer.alloc(0)

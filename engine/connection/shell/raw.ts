@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { isSecret } from '../../dsl/secret.ts'
+import { isSecret } from '../../secret.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { Input, Request, Result } from '../types.ts'

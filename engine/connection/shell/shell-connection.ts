@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { isSecret } from '../../dsl/secret.ts'
+import { isSecret } from '../../secret.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Transport } from '../transport.ts'
 import type { Connection, Identity, Input, Request, Result } from '../types.ts'

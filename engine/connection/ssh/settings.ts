@@ -1,4 +1,4 @@
-import type { Secret } from '../../dsl/secret.ts'
+import type { Secret } from '../../secret.ts'
 import type { HostKeys } from './host-keys.ts'
 
 /** Everything that is needed to log in to a host. */

@@ -1,0 +1,123 @@
+/** Who may import whom, and where each package has its one home. Read from the import lines. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from './support/spec.ts'
+
+const test = suite('layers')
+const root = resolve(import.meta.dirname, '..')
+
+interface Import {
+  readonly file: string
+  readonly target: string
+}
+
+const sources = ['engine', 'tasks', 'playbooks'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name)),
+)
+
+const imports = sources.flatMap((file): Import[] =>
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /^(?:import|export) [^'"`]*?from '([^']+)'|^import '([^']+)'|import\('([^']+)'\)/gm,
+    ),
+  ].map(([, from, bare, dynamic]) => {
+    const target = from ?? bare ?? dynamic ?? ''
+    return {
+      file,
+      target: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target)) : target,
+    }
+  }),
+)
+
+/** Layers of the engine from the bottom up; a file may import from its own layer and from those below. */
+const engineLayers = [
+  ['engine/errors.ts', 'engine/secret.ts'],
+  ['engine/connection/'],
+  ['engine/remote/'],
+  ['engine/dsl/', 'engine/inventory/'],
+  ['engine/run/'],
+  ['engine/report/'],
+  ['engine/cli/', 'engine/testing.ts', 'engine/index.ts'],
+]
+const layerOf = (path: string): number =>
+  engineLayers.findIndex((layer) => layer.some((part) => path.startsWith(part)))
+
+const isTarget = (path: string): boolean => /^(engine|tasks|playbooks)\//.test(path)
+
+test('the imports are found', () => assert.ok(imports.length > 300))
+
+test('every file of the engine belongs to a layer', () => {
+  assert.equal(
+    sources.filter((file) => file.startsWith('engine/') && layerOf(file) < 0),
+    [],
+  )
+})
+
+test('inside the engine nobody imports upward', () => {
+  const upward = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('engine/') && target.startsWith('engine/') && layerOf(target) > layerOf(file),
+  )
+  assert.equal(
+    upward.map(({ file, target }) => `${file} → ${target}`),
+    [],
+  )
+})
+
+test('the engine knows no task and no playbook, tasks know no playbook', () => {
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      isTarget(target) &&
+      ((file.startsWith('engine/') && !target.startsWith('engine/')) ||
+        (file.startsWith('tasks/') && target.startsWith('playbooks/'))),
+  )
+  assert.equal(wrong, [])
+})
+
+test('tasks see only the public engine, playbooks only the packages that a user sees', () => {
+  const deep = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('tasks/') && target.startsWith('engine/') && target !== 'engine/index.ts',
+  )
+  assert.equal(deep, [])
+  const playbooks = imports.filter(
+    ({ file, target }) =>
+      file.startsWith('playbooks/') && isTarget(target) && !target.startsWith('playbooks/'),
+  )
+  assert.equal(playbooks, [])
+})
+
+/** Each package and the places that may import it. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  ssh2: ['engine/connection/ssh/'],
+  zx: ['engine/connection/local.ts'],
+  listr2: ['engine/report/tree'],
+  diff: ['engine/report/diff.ts'],
+  commander: ['engine/cli/options.ts'],
+  handlebars: ['tasks/files/render.ts'],
+  '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
+  yaml: ['engine/inventory/yaml.ts', 'engine/cli/params.ts', 'tasks/kubernetes/config/render.ts'],
+}
+
+test('each package has its home', () => {
+  const strays = imports.filter(({ file, target }) => {
+    const home = homes[target]
+    return home !== undefined && !home.some((place) => file.startsWith(place))
+  })
+  assert.equal(strays, [])
+})
+
+test('packages that have no home here are zod and node', () => {
+  const others = new Set(
+    imports.map(({ target }) => target).filter((target) => !isTarget(target) && homes[target] === undefined),
+  )
+  assert.equal(
+    [...others].filter(
+      (name) => !name.startsWith('node:') && !['zod', 'coxswain', 'coxswain/tasks'].includes(name),
+    ),
+    [],
+  )
+})
