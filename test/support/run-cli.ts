@@ -53,6 +53,12 @@ export const failuresOf = (result: CliResult): string =>
   [
     result.stderr,
     ...taskEnds(result).flatMap(({ task, error }) =>
-      error === undefined ? [] : [`${task.host}: ${task.title}: ${error.message}\n${error.output ?? ''}`],
+      // JSON says null where an event has nothing
+      error
+        ? [
+            `${task.host}: ${task.title}: ${error.message}
+${error.output ?? ''}`,
+          ]
+        : [],
     ),
   ].join('\n')

@@ -54,7 +54,8 @@ export const suite = (name: string, { seconds = 30 }: SuiteOptions = {}): Suite 
       } catch (error) {
         tally.failed += 1
         // a suite that takes minutes tells at once what uvu would tell at its end
-        if (seconds > 60) process.stderr.write(`\n${title}: ${error instanceof Error ? error.message : String(error)}\n`)
+        if (seconds > 60)
+          process.stderr.write(`\n${title}: ${error instanceof Error ? error.message : String(error)}\n`)
         // uvu can print only what has a name and a stack
         throw error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
       }

@@ -10,7 +10,7 @@
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** Input longer than this many bytes goes over a channel of its own. */
-export const longestFrameInput = 128 * 1024
+export const longestFrameInput = 2 * 1024 * 1024
 
 const feeding = (input: Buffer): string =>
   // printf is built into dash, bash and busybox ash: nothing of the input is ever in an argv
