@@ -130,6 +130,33 @@ const goOn = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promis
   return false
 }
 
+/**
+ * Removes the Node that a former life of this host left: kubeadm joins nobody under a name that is taken. Only a Node
+ * that had the very address of this host can be its own.
+ *
+ * @throws `task-failed` when another machine goes by the name.
+ */
+const forgetNode = async (ctx: ApplyContext, via: ApplyContext, { name, address }: Params): Promise<void> => {
+  const path = '{.status.addresses[?(@.type=="InternalIP")].address}'
+  const { stdout } = await kubectl(via, [
+    'get',
+    'node',
+    name,
+    '--ignore-not-found',
+    '-o',
+    `jsonpath=${path}`,
+  ]).result()
+  const known = stdout.trim()
+  if (known === '') return
+  if (known !== address) {
+    throw new CoxswainError('task-failed', `the cluster knows another machine as ${name}, at ${known}`, {
+      hint: `give the host another name, or remove the other: kubectl delete node ${name}`,
+    })
+  }
+  ctx.log(`removing the Node ${name} of its former life`)
+  await via.remote.run({ timeout: 60 })`kubectl --kubeconfig ${adminConf} delete node ${name}`
+}
+
 /** Join a master to a cluster with `kubeadm join --control-plane`; copy-certs comes before. */
 export const kubeadmJoin = defineTask({
   name: 'kubeadm-join',
@@ -159,6 +186,7 @@ export const kubeadmJoin = defineTask({
     const via = await ctx.on(given.via)
     const { touched } = await masterState(ctx, given.address, given.port)
     await forgetLost(ctx, via, given)
+    if (!touched) await forgetNode(ctx, via, given)
     const up = touched && (await goOn(ctx, via, given))
     if (!up) await join(ctx, via, given)
     const marking = { ...given, node: given.name, apiNames: [] }

@@ -1,0 +1,141 @@
+/** The packed package in an empty folder: it installs, runs, has types, and there is one engine, whichever way it is imported. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../support/spec.ts'
+
+const test = suite('the packed package', { seconds: 180 })
+
+const root = resolve(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-package-'))
+const project = join(folder, 'project')
+const npm = (cwd: string, ...words: string[]): string =>
+  execFileSync('npm', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+test.before(() => {
+  const name =
+    npm(root, 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder)
+      .trim()
+      .split('\n')
+      .at(-1) ?? ''
+  mkdirSync(project)
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'mine', private: true, type: 'module' }),
+  )
+  npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, name))
+})
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+const playbookText = `
+import { defineTask, drift, ok, playbook, z } from 'coxswain'
+import { file } from 'coxswain/tasks'
+import { relative } from './helper.js'
+
+export const marker = defineTask({
+  name: 'marker',
+  description: 'Holds a file.',
+  params: z.object({ path: z.string() }),
+  async check({ remote }, { path }) {
+    return (await remote.exists(path)) ? ok() : drift({ what: path, to: 'there' })
+  },
+  async apply({ remote }, { path }) {
+    await remote.write(path, 'mine\\n')
+  },
+})
+
+const engine = await import(new URL('./node_modules/coxswain/dist/engine/index.js', import.meta.url).href)
+const same = engine.defineTask === defineTask
+
+export default playbook({
+  name: 'mine',
+  vars: z.object({ folder: z.string() }),
+  plays: ({ play }) => [
+    play(same ? 'one engine' : 'two engines', {
+      hosts: 'all',
+      tasks: ({ vars }) => [
+        marker({ path: relative(vars.folder, 'marker') }),
+        file({ path: relative(vars.folder, 'file'), content: 'hello\\n' }),
+      ],
+    }),
+  ],
+})
+`
+
+test('a playbook written elsewhere runs, with tasks of its own and of the library', () => {
+  writeFileSync(join(project, 'site.ts'), playbookText)
+  writeFileSync(
+    join(project, 'helper.ts'),
+    'export const relative = (folder: string, name: string): string => `${folder}/${name}`\n',
+  )
+  writeFileSync(join(project, 'inventory.yaml'), 'all:\n  vars: { connection: local }\n  hosts: { here: }\n')
+  const run = (): string =>
+    npm(
+      project,
+      'exec',
+      '--',
+      'run',
+      'site.ts',
+      '-i',
+      'inventory.yaml',
+      '-e',
+      `folder=${folder}`,
+      '--output',
+      'plain',
+    )
+  const first = run()
+  assert.match(first, 'one engine')
+  assert.match(first, /changed\s+marker/)
+  assert.is(readFileSync(join(folder, 'marker'), 'utf8'), 'mine\n')
+  assert.is(readFileSync(join(folder, 'file'), 'utf8'), 'hello\n')
+  assert.not.match(run(), /here\s+changed/)
+})
+
+test('the playbooks that come with it can be run from where they are', () => {
+  const listed = npm(
+    project,
+    'exec',
+    '--',
+    'run',
+    'node_modules/coxswain/playbooks/ha-masters.ts',
+    '-i',
+    'node_modules/coxswain/inventory/example.yaml',
+    '--list-hosts',
+  )
+  assert.match(listed, 'the other masters join')
+})
+
+test('its types are found, and know the parameters of tasks', () => {
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2023',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
+  const tsc = (text: string): string => {
+    writeFileSync(join(project, 'typed.ts'), text)
+    try {
+      return execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], {
+        cwd: project,
+        encoding: 'utf8',
+      })
+    } catch (error) {
+      return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)
+    }
+  }
+  assert.is(
+    tsc(
+      "import { file } from 'coxswain/tasks'\nexport const one = file({ path: '/etc/motd', content: 'x' })\n",
+    ),
+    '',
+  )
+  assert.match(
+    tsc("import { file } from 'coxswain/tasks'\nexport const one = file({ paht: '/etc/motd' })\n"),
+    /'paht' does not exist/,
+  )
+})

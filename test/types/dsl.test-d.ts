@@ -1,0 +1,55 @@
+/** What must not compile. Checked by the compiler: an error that does not come makes its line an error. */
+import { expectTypeOf } from 'expect-type'
+import { defineTask, ok, pick, playbook, z } from 'coxswain'
+import type { CheckContext, Task } from 'coxswain'
+import { etcdMemberAdd, osRelease, sysctl } from 'coxswain/tasks'
+
+// parameters of tasks
+sysctl({ key: 'vm.swappiness', value: 1 })
+// @ts-expect-error -- a parameter is missing
+sysctl({ value: 1 })
+// @ts-expect-error -- a parameter is misspelt
+sysctl({ kye: 'vm.swappiness', value: 1 })
+// @ts-expect-error -- a parameter has the wrong type
+etcdMemberAdd({ via: 'masters[0]', name: 3, address: '10.0.0.1', version: 'v1.20.2' })
+// a task without parameters takes none
+osRelease()
+
+// variables of playbooks
+playbook({
+  name: 'typed',
+  vars: z.object({ port: z.number() }),
+  plays: ({ play }) => [
+    play('one', {
+      hosts: pick('leader', { hosts: 'masters', prefer: [] }),
+      tasks: ({ vars, group }) => {
+        expectTypeOf(vars.port).toEqualTypeOf<number>()
+        expectTypeOf(group('masters')[0]?.vars.port).toEqualTypeOf<number | undefined>()
+        // @ts-expect-error -- a variable is misspelt
+        return [sysctl({ key: 'net.core.somaxconn', value: vars.prot })]
+      },
+    }),
+  ],
+})
+
+// a check only reads
+defineTask({
+  name: 'reader',
+  description: 'Reads.',
+  params: z.object({}),
+  async check({ remote }) {
+    expectTypeOf(remote.read).toBeFunction()
+    // @ts-expect-error -- a check may not run what changes something
+    await remote.run`touch /tmp/x`
+    // @ts-expect-error -- nor write
+    await remote.write('/tmp/x', '')
+    return ok()
+  },
+})
+
+// facts have their type
+export const family = async (ctx: CheckContext): Promise<readonly string[]> =>
+  (await ctx.fact(osRelease())).family
+expectTypeOf(
+  defineTask({ name: 'n', description: '', params: z.object({}), check: () => ok(1 as const) }),
+).returns.toEqualTypeOf<Task<1>>()
