@@ -64,6 +64,11 @@ export class Command implements PromiseLike<CommandResult> {
     if (result.ok) return result
     throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.script}`, {
       output: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr),
+      // POSIX.1-2017, XCU 2.8.2: the command was not found
+      hint:
+        result.code === 127
+          ? 'the command is not there: install it on the host, or see that it is in PATH'
+          : undefined,
     })
   }
 

@@ -20,7 +20,6 @@ export const runCli = (
   new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...words], {
       cwd,
-      env: { ...process.env, NODE_V8_COVERAGE: '' },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const [out, err]: [Buffer[], Buffer[]] = [[], []]

@@ -1,0 +1,235 @@
+/** Bad input and bad luck, as a user meets them: one clear error with a hint, the documented status, nothing half-done. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { runCli } from '../../support/run-cli.ts'
+import type { CliResult } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+import { addUser, freePort, startSshd } from '../../support/sshd.ts'
+import type { Sshd, TestUser } from '../../support/sshd.ts'
+
+const test = suite('failures at the command line')
+
+let sshd: Sshd
+let user: TestUser
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-failures-'))
+
+test.before(async () => {
+  sshd = await startSshd()
+  user = addUser('cxw-cli', { sudo: 'with password' })
+})
+test.after(async () => {
+  await sshd.stop()
+  user.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const write = (name: string, text: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+/** An inventory of one host, the sshd of this test. */
+const inventory = (change: Record<string, string | number> = {}): string => {
+  const vars = {
+    address: '127.0.0.1',
+    port: sshd.port,
+    user: 'root',
+    private_key_file: sshd.keyFile,
+    known_hosts_file: sshd.knownHosts,
+    ...change,
+  }
+  return write('inventory.yaml', `all:\n  hosts:\n    web1: ${JSON.stringify(vars)}\n`)
+}
+
+const touch = (...words: string[]): Promise<CliResult> =>
+  runCli([
+    'file',
+    `path=${join(folder, 'made')}`,
+    'content=x',
+    '--hosts',
+    'web1',
+    '--output',
+    'plain',
+    ...words,
+  ])
+
+/** Asserts status, error code, text and a hint, and that nothing was made. */
+const fails = (result: CliResult, status: number, code: string, ...texts: (string | RegExp)[]): void => {
+  const all = result.stdout + result.stderr
+  assert.is(result.status, status, all)
+  assert.match(all, `[${code}]`)
+  assert.match(all, /hint: \S/)
+  for (const text of texts) assert.match(all, text)
+  assert.is(all.split(/error ?\[/).length - 1, 1, `one error:\n${all}`)
+  assert.not.ok(readdirSync(folder).includes('made'))
+}
+
+test('a wrong inventory is shown with line, column and caret', async () => {
+  const file = write('wrong.yaml', 'all:\n  hosts:\n    web1:\n  hots:\n    web2:\n')
+  fails(
+    await touch('-i', file),
+    1,
+    'inventory-invalid',
+    `${file}:4:3`,
+    '  hots:',
+    /\^/,
+    'did you mean hosts?',
+  )
+})
+
+test('an unknown host is named with the nearest', async () => {
+  const result = await runCli(['exec', 'wbe1', '-i', inventory(), '--', 'true'])
+  fails(result, 1, 'pattern-invalid', 'wbe1 matches no host and no group', 'did you mean web1?')
+})
+
+test('an unknown task, a wrong parameter and a missing one', async () => {
+  const i = inventory()
+  fails(await runCli(['flie', '-i', i, '--hosts', 'all']), 1, 'load-failed', 'did you mean file?')
+  fails(
+    await runCli(['file', 'pth=/x', '-i', i, '--hosts', 'all']),
+    1,
+    'params-invalid',
+    'did you mean path?',
+  )
+  fails(await runCli(['file', '-i', i, '--hosts', 'all']), 1, 'params-invalid', 'path')
+})
+
+test('a playbook that does not load says where', async () => {
+  const file = write('broken.ts', "import { playbook } from 'coxswain'\nexport default playbook({\n")
+  fails(await runCli([file, '-i', inventory()]), 1, 'load-failed', 'broken.ts')
+})
+
+test('a closed port is unreachable', async () => {
+  const port = await freePort()
+  fails(
+    await touch('-i', inventory({ port })),
+    4,
+    'connect-failed',
+    `cannot connect to root@127.0.0.1:${port}`,
+    'unreachable',
+  )
+})
+
+test('a wrong key is unreachable, and the story is told', async () => {
+  const key = join(folder, 'other_key')
+  rmSync(key, { force: true })
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+  fails(await touch('-i', inventory({ private_key_file: key })), 4, 'auth-failed', 'other_key was refused')
+})
+
+test('an unknown host key is unreachable', async () => {
+  const file = write('known_hosts_empty', '')
+  fails(await touch('-i', inventory({ known_hosts_file: file })), 4, 'host-key-unknown', 'SHA256:')
+})
+
+test('a wrong sudo password fails at once and is never shown', async () => {
+  const i = inventory({ user: user.name, become_password: 'wrong-one-9' })
+  const result = await touch('-i', i, '-b')
+  fails(result, 2, 'become-password-wrong', 'sudo refused the password')
+  assert.not.match(result.stdout + result.stderr, 'wrong-one-9')
+})
+
+test('a right sudo password works, from the inventory and from the prompt', async () => {
+  const path = join(folder, 'by-root')
+  const words = ['file', `path=${path}`, 'content=x', '--hosts', 'web1', '-b', '--output', 'plain']
+  const first = await runCli([...words, '-i', inventory({ user: user.name, become_password: user.password })])
+  assert.is(first.status, 0, first.stdout + first.stderr)
+  const second = await runCli([...words, '-i', inventory({ user: user.name }), '-K'], {
+    input: `${user.password}\n`,
+  })
+  assert.is(second.status, 0, second.stdout + second.stderr)
+  assert.match(second.stdout, /web1\s+ok/)
+})
+
+test('a full disk fails, and leaves nothing half-written', async () => {
+  const disk = join(folder, 'disk')
+  mkdirSync(disk)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
+  try {
+    const big = write('big', 'x'.repeat(200_000))
+    const result = await runCli([
+      'copy',
+      `src=${big}`,
+      `dest=${disk}/big`,
+      '--hosts',
+      'web1',
+      '-i',
+      inventory(),
+      '--output',
+      'plain',
+    ])
+    fails(result, 2, 'write-failed', 'No space left on device', 'neither full nor read-only')
+    assert.equal(readdirSync(disk), [])
+  } finally {
+    execFileSync('umount', [disk])
+  }
+})
+
+test('a command that is not there says so', async () => {
+  const result = await runCli([
+    'command',
+    'run=no-such-command-here',
+    '--hosts',
+    'web1',
+    '-i',
+    inventory(),
+    '--output',
+    'plain',
+  ])
+  fails(result, 2, 'command-failed', 'exit status 127', 'install it on the host')
+})
+
+test('--check says with 3 that something would change, and changes nothing', async () => {
+  const result = await touch('-i', inventory(), '--check', '--exit-code')
+  assert.is(result.status, 3, result.stdout)
+  assert.not.ok(readdirSync(folder).includes('made'))
+})
+
+test('Ctrl-C stops what runs on the host, prints the recap and ends with 130', async () => {
+  const result = await runCli(
+    ['exec', 'web1', '-i', inventory(), '--output', 'plain', '--', 'echo begun; sleep 7021'],
+    {
+      watch: (child) => {
+        child.stdout?.on('data', (chunk: Buffer) => {
+          if (/^\s*web1.*begun\s*$/m.test(chunk.toString())) child.kill('SIGINT')
+        })
+      },
+    },
+  )
+  assert.is(result.status, 130, result.stdout + result.stderr)
+  assert.match(result.stdout, 'recap')
+  assert.is(execFileSync('sh', ['-c', "pgrep -f '[s]leep 7021' || true"]).toString(), '')
+})
+
+test('output as JSON is one event a line, from start to end', async () => {
+  const { stdout, status } = await runCli([
+    'exec',
+    'web1',
+    '-i',
+    inventory(),
+    '--output',
+    'json',
+    '--',
+    'echo hi',
+  ])
+  assert.is(status, 0)
+  const types = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).type)
+  assert.is(types[0], 'run-start')
+  assert.is(types.at(-1), 'run-end')
+})
+
+test('asking for nothing, and for what does not exist', async () => {
+  assert.is((await runCli([])).status, 1)
+  fails(await runCli(['--no-such-option']), 1, 'usage', '--no-such-option')
+  const help = await runCli(['--help'])
+  assert.is(help.status, 0)
+  assert.match(help.stdout, 'Exit status: 0 ok')
+  assert.match((await runCli(['sysctl', '--help'])).stdout, /key=string\s+dotted name/)
+})
