@@ -1,0 +1,178 @@
+import * as assert from 'uvu/assert'
+import { parse, parseAllDocuments } from 'yaml'
+import { rehearse } from '../../../engine/testing.ts'
+import { renderConfig } from '../../../tasks/kubernetes/config/render.ts'
+import { clusterSchema } from '../../../tasks/kubernetes/settings.ts'
+import type { HostConfig } from '../../../tasks/kubernetes/settings.ts'
+import { configVersionFor } from '../../../tasks/kubernetes/version.ts'
+import { writeConfig } from '../../../tasks/kubernetes/write-config.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('write-config')
+
+const masters = [
+  { name: 'test-kube-master001', address: '10.106.222.115' },
+  { name: 'test-kube-master002', address: '10.106.223.113' },
+  { name: 'test-kube-master003', address: '10.105.187.187' },
+]
+
+const configOf = (index: number, change: Record<string, unknown> = {}): HostConfig => {
+  const self = masters[index]
+  if (self === undefined) throw new Error('no such master')
+  const cluster = clusterSchema.parse({
+    kubernetesVersion: 'v1.11.3',
+    controlPlaneEndpoint: '10.113.228.217:6443',
+    podSubnet: '10.244.0.0/16',
+    ...change,
+  })
+  return { cluster, self, members: masters.slice(0, index + 1) }
+}
+
+/** What the procedure that this project automates writes by hand for v1.11.3, its variables put in. */
+const byHand = (index: number): string => {
+  const own = masters[index]
+  const cluster = masters
+    .slice(0, index + 1)
+    .map(({ name, address }) => `${name}=https://${address}:2380`)
+    .join(',')
+  return `
+apiVersion: kubeadm.k8s.io/v1alpha2
+kind: MasterConfiguration
+kubernetesVersion: v1.11.3
+apiServerCertSANs:
+- "10.113.228.217"
+api:
+    controlPlaneEndpoint: "10.113.228.217:6443"
+etcd:
+  local:
+    extraArgs:
+      listen-client-urls: "https://127.0.0.1:2379,https://${own?.address}:2379"
+      advertise-client-urls: "https://${own?.address}:2379"
+      listen-peer-urls: "https://${own?.address}:2380"
+      initial-advertise-peer-urls: "https://${own?.address}:2380"
+      initial-cluster: "${cluster}"
+${index === 0 ? '' : '      initial-cluster-state: existing\n'}    serverCertSANs:
+      - ${own?.name}
+      - ${own?.address}
+    peerCertSANs:
+      - ${own?.name}
+      - ${own?.address}
+networking:
+    podSubnet: "10.244.0.0/16"
+`
+}
+
+for (const index of [0, 1, 2]) {
+  test(`v1.11.3: master ${index + 1} gets what is written by hand`, () => {
+    assert.equal(parse(renderConfig(configOf(index))), parse(byHand(index)))
+  })
+}
+
+const documents = (config: HostConfig): Record<string, Record<string, unknown>> =>
+  Object.fromEntries(
+    parseAllDocuments(renderConfig(config)).map((document) => {
+      const value: Record<string, unknown> = document.toJS()
+      return [String(value['kind']), value]
+    }),
+  )
+
+const versions = [
+  ['v1.11.3', 'v1alpha2'],
+  ['v1.12.0', 'v1alpha3'],
+  ['v1.13.5', 'v1beta1'],
+  ['v1.20.2', 'v1beta2'],
+  ['v1.22.0', 'v1beta3'],
+  ['v1.30.4', 'v1beta3'],
+  ['v1.31.0', 'v1beta4'],
+  ['v1.36.4', 'v1beta4'],
+] as const
+
+for (const [kubernetesVersion, wanted] of versions) {
+  test(`${kubernetesVersion} reads ${wanted}`, () => {
+    assert.is(configVersionFor(kubernetesVersion), wanted)
+    assert.match(renderConfig(configOf(0, { kubernetesVersion })), `apiVersion: kubeadm.k8s.io/${wanted}\n`)
+  })
+}
+
+test('before 1.11, and what is no version, is refused', () => {
+  assert.throws(() => configVersionFor('v1.10.0'), /too old/)
+  assert.throws(() => configVersionFor('latest'), /not a Kubernetes version/)
+})
+
+test('v1alpha3 tells etcd everything, in two documents', () => {
+  const { InitConfiguration, ClusterConfiguration } = documents(configOf(1, { kubernetesVersion: 'v1.12.0' }))
+  assert.equal(InitConfiguration?.['apiEndpoint'], { advertiseAddress: '10.106.223.113', bindPort: 6443 })
+  assert.match(JSON.stringify(ClusterConfiguration?.['etcd']), 'initial-cluster-state":"existing')
+  assert.equal(ClusterConfiguration?.['apiServerCertSANs'], ['10.113.228.217'])
+})
+
+test('v1beta2: the first master says nothing of etcd, for it would be handed on to every later one', () => {
+  const { ClusterConfiguration } = documents(configOf(0, { kubernetesVersion: 'v1.20.2' }))
+  assert.is(ClusterConfiguration?.['etcd'], undefined)
+  assert.equal(ClusterConfiguration?.['apiServer'], { certSANs: ['10.113.228.217'] })
+})
+
+test('v1beta2 takes extra arguments as a map, v1beta4 as a list', () => {
+  const etcd = (kubernetesVersion: string): string =>
+    JSON.stringify(documents(configOf(1, { kubernetesVersion }))['ClusterConfiguration']?.['etcd'])
+  assert.match(etcd('v1.20.2'), '"extraArgs":{"initial-cluster":')
+  assert.match(etcd('v1.31.0'), '"extraArgs":[{"name":"initial-cluster","value":')
+})
+
+test('settings of kubelet and kube-proxy are documents of their own, where there are some', () => {
+  const given = {
+    kubernetesVersion: 'v1.20.2',
+    cgroupDriver: 'cgroupfs',
+    failSwapOn: false,
+    kubeProxyConntrackMaxPerCore: 0,
+  }
+  const { KubeletConfiguration, KubeProxyConfiguration } = documents(configOf(0, given))
+  assert.is(KubeletConfiguration?.['cgroupDriver'], 'cgroupfs')
+  assert.is(KubeletConfiguration?.['failSwapOn'], false)
+  assert.equal(KubeProxyConfiguration?.['conntrack'], { maxPerCore: 0 })
+  assert.equal(Object.keys(documents(configOf(0, { kubernetesVersion: 'v1.20.2' }))), [
+    'InitConfiguration',
+    'ClusterConfiguration',
+  ])
+})
+
+test('v1alpha2 has them inside', () => {
+  const { MasterConfiguration } = documents(
+    configOf(0, { cgroupDriver: 'systemd', criSocket: '/run/x.sock', kubeProxyConntrackMaxPerCore: 1 }),
+  )
+  assert.equal(MasterConfiguration?.['kubeletConfiguration'], { baseConfig: { cgroupDriver: 'systemd' } })
+  assert.equal(MasterConfiguration?.['nodeRegistration'], { criSocket: '/run/x.sock' })
+  assert.equal(MasterConfiguration?.['kubeProxy'], { config: { conntrack: { maxPerCore: 1 } } })
+})
+
+test('the file is for root alone, and written once', async () => {
+  const run = await rehearse(writeConfig(configOf(0)), {})
+  assert.is(run.outcome, 'changed')
+  assert.equal(run.commands, { check: [], apply: [] })
+  const file = run.files.get('/etc/coxswain/kubeadm.yaml')
+  assert.is(file?.mode, '0600')
+  assert.equal(parse(String(file?.content)), parse(byHand(0)))
+})
+
+test('a mode that was opened is closed again', async () => {
+  const content = renderConfig(configOf(0))
+  const run = await rehearse(writeConfig(configOf(0)), {
+    files: { '/etc/coxswain/kubeadm.yaml': { content, mode: '0644' } },
+  })
+  assert.equal(
+    run.changes.map(({ what }) => what),
+    ['mode of /etc/coxswain/kubeadm.yaml'],
+  )
+})
+
+test('a node name that kubernetes would refuse, and an endpoint without a port, are refused here', () => {
+  const { cluster, members } = configOf(0)
+  assert.throws(
+    () => writeConfig({ cluster, members, self: { name: 'Master_1', address: '10.0.0.1' } }),
+    /a node name is lower-case/,
+  )
+  assert.throws(
+    () => writeConfig({ ...configOf(0), cluster: { ...cluster, controlPlaneEndpoint: 'lb' } }),
+    /host:port is needed/,
+  )
+})
