@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { CheckContext } from '../../engine/index.ts'
 import { pki } from './paths.ts'
 
@@ -60,7 +61,7 @@ export const certificateProblems = async (
       if (new Date(leaf.validTo) < new Date()) return [`${name}.crt has expired`]
       const wanted = name === 'apiserver' ? [address, ...apiNames] : names ? [address] : []
       return wanted
-        .filter((one) => leaf.checkIP(one) === undefined && leaf.checkHost(one) === undefined)
+        .filter((one) => (isIP(one) > 0 ? leaf.checkIP(one) : leaf.checkHost(one)) === undefined)
         .map((one) => `${name}.crt does not name ${one}`)
     }),
   )

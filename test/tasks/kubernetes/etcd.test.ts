@@ -174,7 +174,11 @@ test('a member that is there is left alone', async () => {
 })
 
 test('a member that is there is left alone, though another one has not started yet', async () => {
-  const etcd = cluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380' }, { name: '', url: 'https://10.0.0.3:2380' }])
+  const etcd = cluster([
+    m1,
+    { name: 'm2', url: 'https://10.0.0.2:2380' },
+    { name: '', url: 'https://10.0.0.3:2380' },
+  ])
   const run = await rehearse(task, joining(etcd, { '/etc/kubernetes/manifests/etcd.yaml': 'pod' }).world)
   assert.is(run.outcome, 'ok')
 })
