@@ -1,5 +1,5 @@
 /** YAML with places: every value knows where it stands. The home of the package `yaml` in the engine. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import type { Document, Node, Pair, YAMLMap } from 'yaml'
 import { CoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
@@ -57,17 +57,36 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
   }
 }
 
+/** Where a map has a key for the second time; the parser itself would show the place before it. */
+const secondKey = (document: Document): number | undefined => {
+  let found: number | undefined
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0
+          return visit.BREAK
+        }
+        seen.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return found
+}
+
 /**
  * Reads YAML text.
  *
  * @throws `inventory-invalid` at the place of a syntax error or a key that stands twice.
  */
 export const readYaml = (file: string, text: string): YamlNode => {
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false })
+  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false })
   const [error] = document.errors
-  if (error !== undefined) {
-    const message = error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message
-    throw invalid(message, placeAt(file, text, error.pos[0]))
-  }
+  if (error !== undefined) throw invalid(error.message, placeAt(file, text, error.pos[0]))
+  const twice = secondKey(document)
+  if (twice !== undefined) throw invalid('this key stands here twice', placeAt(file, text, twice))
   return nodeAt({ file, text, document }, asNode(document.contents), 0)
 }

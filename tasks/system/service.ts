@@ -74,7 +74,8 @@ export const service = defineTask({
     }
     if (enabled !== undefined && enabled !== atBoot(unit))
       await systemctl(ctx, enabled ? 'enable' : 'disable', name)
-    if (state !== undefined) await systemctl(ctx, state === 'started' ? 'start' : 'stop', name)
+    if (state !== undefined && (state === 'started') !== running(unit))
+      await systemctl(ctx, state === 'started' ? 'start' : 'stop', name)
   },
 })
 
