@@ -10,12 +10,15 @@ export interface ParamInfo {
   readonly description: string
 }
 
+/** JSON Schema names one type or several. */
+const typeName = z.union([z.string(), z.array(z.string()).transform((types) => types.join('|'))])
+
 const property = z.object({
-  type: z.string().optional(),
+  type: typeName.optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
-  anyOf: z.array(z.object({ type: z.string().optional() })).optional(),
+  anyOf: z.array(z.object({ type: typeName.optional() })).optional(),
 })
 
 const shape = z.object({

@@ -1,0 +1,123 @@
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { execScript } from '../../engine/cli/exec-task.ts'
+import { libraryOf } from '../../engine/cli/library.ts'
+import { parseArguments } from '../../engine/cli/options.ts'
+import { taskFromWords } from '../../engine/cli/params.ts'
+import { taskHelp } from '../../engine/cli/task-help.ts'
+import { flag, words } from '../../engine/dsl/schema.ts'
+import { defineTask } from '../../engine/dsl/task.ts'
+import * as tasks from '../../tasks/index.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('arguments')
+
+const parse = (...argv: string[]) => parseArguments(argv, '1.2.3')
+
+test('a playbook with its options', () => {
+  const request = parse(
+    'site.ts',
+    '-i',
+    'a.yaml',
+    '-i',
+    'b.yaml',
+    '-l',
+    'web',
+    '-e',
+    'x=1',
+    '-e',
+    '@f',
+    '-f',
+    '3',
+    '-C',
+    '-D',
+    '-vv',
+    '-b',
+  )
+  if (request.kind !== 'run') throw new Error(request.kind)
+  const { inventory, limit, extraVars, forks, check, diff, verbose, become } = request.options
+  assert.equal(
+    [request.target, inventory, limit, extraVars, forks, check, diff, verbose, become],
+    ['site.ts', ['a.yaml', 'b.yaml'], 'web', ['x=1', '@f'], 3, true, true, 2, true],
+  )
+})
+
+test('a task with its parameters, options before and behind', () => {
+  const request = parse('--hosts', 'web', 'sysctl', 'key=a', 'value=-1', '-i', 'x')
+  if (request.kind !== 'run') throw new Error(request.kind)
+  assert.equal(
+    [request.target, request.params, request.options.hosts],
+    ['sysctl', ['key=a', 'value=-1'], 'web'],
+  )
+})
+
+test('exec: what comes behind -- is the command', () => {
+  const request = parse('exec', 'web', '-i', 'x', '--', 'ls', '-la', 'a b')
+  if (request.kind !== 'exec') throw new Error(request.kind)
+  assert.equal(
+    [request.pattern, request.command, request.options.inventory],
+    ['web', ['ls', '-la', 'a b'], ['x']],
+  )
+  assert.is(execScript(request.command), "ls -la 'a b'")
+  assert.is(execScript(['echo $HOME | wc']), 'echo $HOME | wc')
+})
+
+test('help and version are text', () => {
+  assert.equal(parse('--version'), { kind: 'text', text: '1.2.3\n' })
+  const help = parse('--help')
+  assert.match(help.kind === 'text' ? help.text : '', 'Exit status')
+  const exec = parse('exec', '--help')
+  assert.match(exec.kind === 'text' ? exec.text : '', 'Runs a command on hosts')
+})
+
+test('what is not understood is told', async () => {
+  await rejects(() => parse('site.ts', '--frobnicate'), 'usage', 'frobnicate')
+  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks')
+  await rejects(() => parse('site.ts', '--host-key-checking', 'maybe'), 'usage', '--host-key-checking')
+  await rejects(() => parse(), 'usage', 'nothing to run')
+})
+
+const sample = defineTask({
+  name: 'sample',
+  description: 'Takes all kinds.',
+  params: z.object({
+    text: z.string().describe('some text'),
+    count: z.number().default(1),
+    on: flag().optional(),
+    list: words().default([]),
+    map: z.record(z.string(), z.number()).optional(),
+    kind: z.enum(['a', 'b']).optional(),
+  }),
+  check: () => ({ kind: 'ok', value: undefined }),
+})
+
+test('values are text where text is wanted, YAML elsewhere', () => {
+  const { params } = taskFromWords(sample, ['text=1', 'count=2', 'on=yes', 'list=a,b', 'map={x: 1}'])
+  assert.equal(params, { text: '1', count: 2, on: true, list: ['a', 'b'], map: { x: 1 } })
+})
+
+test('wrong parameters are named', async () => {
+  await rejects(() => taskFromWords(sample, ['text=a', 'cuont=1']), 'params-invalid', 'no parameter cuont')
+  await rejects(() => taskFromWords(sample, ['text']), 'usage', 'not a key=value pair')
+  await rejects(() => taskFromWords(sample, ['text=a', 'count=x']), 'params-invalid', 'count')
+  await rejects(() => taskFromWords(sample, []), 'params-invalid', 'text')
+})
+
+test('the help of a task comes from its schema', () => {
+  const help = taskHelp(sample.info)
+  assert.match(help, /text=string\s+some text \(required\)/)
+  assert.match(help, /count=number\s+\(default 1\)/)
+  assert.match(help, /kind=a\|b\s+\(optional\)/)
+})
+
+test('every task of the library has a name of its own, a description, and help', () => {
+  const library = libraryOf(tasks)
+  assert.ok(library.size >= 25)
+  for (const [name, { info }] of library) {
+    assert.match(name, /^[a-z][a-z-]*$/)
+    assert.match(info.description, /^[A-Z].*\.$/, name)
+    assert.match(taskHelp(info), `run ${name} key=value`)
+  }
+  assert.is(library.size, Object.values(tasks).filter((one) => typeof one === 'function').length)
+})

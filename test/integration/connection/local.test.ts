@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process'
+import * as assert from 'uvu/assert'
+import { localConnection } from '../../../engine/connection/connect.ts'
+import { createRemote } from '../../../engine/remote/remote.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('local connection')
+
+const connection = localConnection()
+const remote = createRemote(connection)
+test.after(() => connection.close())
+
+test('output, error output, status and input', async () => {
+  const result = await remote.run({ stdin: 'in' })`cat; echo err >&2; exit 3`.result()
+  assert.equal([result.code, result.stdout, result.stderr], [3, 'in', 'err\n'])
+})
+
+test('many queries, each with its answer', async () => {
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => remote.query`echo ${n}`.text()))
+  assert.equal(
+    answers,
+    Array.from({ length: 30 }, (_, n) => String(n)),
+  )
+})
+
+test('what is out of time is stopped, with what it started', async () => {
+  await rejects(
+    () => remote.run({ timeout: 1 })`sh -c 'sleep 7031 & sleep 7031; true'`.text(),
+    'command-timeout',
+    'stopped after 1 s',
+  )
+  assert.is(execFileSync('sh', ['-c', "pgrep -f '[s]leep 7031' || true"]).toString(), '')
+  assert.is(await remote.query`echo on`.text(), 'on')
+})
+
+test('once closed it is closed', async () => {
+  const other = localConnection()
+  await other.execute({ script: 'true', lane: 'query' })
+  await other.close()
+  await rejects(() => other.execute({ script: 'true', lane: 'query' }), 'internal', 'is closed')
+})

@@ -1,0 +1,109 @@
+import * as assert from 'uvu/assert'
+import { join, resolve } from 'node:path'
+import { optionsSchema } from '../../engine/cli/options.ts'
+import { listHosts, listTasks } from '../../engine/cli/listing.ts'
+import { openWorkspace } from '../../engine/cli/workspace.ts'
+import type { Playbook } from '../../engine/dsl/playbook.ts'
+import { makePlan } from '../../engine/run/plan.ts'
+import type { Plan } from '../../engine/run/plan.ts'
+import haMasters from '../../playbooks/ha-masters.ts'
+import reset from '../../playbooks/reset.ts'
+import access from '../../playbooks/ssh-access.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('playbooks')
+
+const example = join(resolve(import.meta.dirname, '../..'), 'inventory/example.yaml')
+
+const planOf = async (book: Playbook, ...extraVars: string[]): Promise<Plan> => {
+  const { territory, limit } = await openWorkspace(optionsSchema.parse({ inventory: [example], extraVars }))
+  return makePlan(book, territory, limit)
+}
+const namesFor = (plan: Plan, play: number, host: string): string[] =>
+  (plan.plays[play]?.candidates.get(host)?.tasks ?? []).map(({ name }) => name)
+
+test('ha-masters reads like a table of contents', async () => {
+  const plan = await planOf(haMasters)
+  assert.equal(
+    plan.plays.map(({ name }) => name),
+    [
+      'the load balancer knows every master',
+      'every master is ready for kubeadm',
+      'one master leads',
+      'the other masters join, one at a time',
+      'the pods have a network',
+      'the cluster is whole',
+    ],
+  )
+  assert.is(plan.plays[3]?.serial, 1)
+})
+
+test('join: certificates are copied by us, kubeadm joins', async () => {
+  const plan = await planOf(haMasters)
+  assert.equal(namesFor(plan, 2, 'm1'), ['write-config', 'kubeadm-init', 'user-kubeconfig'])
+  assert.equal(namesFor(plan, 3, 'm2'), ['write-config', 'copy-certs', 'kubeadm-join', 'user-kubeconfig'])
+})
+
+test('phases: every step of the procedure by hand has its place', async () => {
+  const plan = await planOf(haMasters, 'strategy=phases')
+  const tasks = plan.plays[3]?.candidates.get('m2')?.tasks ?? []
+  assert.equal(
+    tasks.map(({ name, title }) => (name === 'kubeadm-phase' ? title : name)),
+    [
+      'write-config',
+      'copy-certs',
+      'kubeadm phase certs all',
+      'kubeadm phase kubeconfig kubelet',
+      'kubeadm phase kubelet-start',
+      'etcd-member-add',
+      'kubeadm phase kubeconfig all',
+      'kubeadm phase control-plane all',
+      'kubeadm phase mark-control-plane',
+      'user-kubeconfig',
+    ],
+  )
+})
+
+test('any master may lead, and any may join', async () => {
+  const plan = await planOf(haMasters)
+  for (const host of ['m1', 'm2', 'm3']) {
+    assert.is(namesFor(plan, 2, host).length, 3)
+    assert.is(namesFor(plan, 3, host).length, 4)
+  }
+})
+
+test('the listings need no connection', async () => {
+  const plan = await planOf(haMasters)
+  assert.match(
+    listTasks(plan),
+    'play 3: one master leads  [leader (one of masters, chosen at run time)]\n    write-config:',
+  )
+  assert.match(listTasks(plan), /node-ready: node m1 is Ready {2}\(waits\)/)
+  assert.match(
+    listHosts(plan),
+    'play 4: the other masters join, one at a time  [masters except leader]\n  3 hosts\n    m1',
+  )
+})
+
+test('reset takes the leader last', async () => {
+  const plan = await planOf(reset)
+  assert.equal(
+    plan.plays.map(({ name }) => name),
+    ['the masters leave, one at a time', 'the last master goes', 'the load balancer rests'],
+  )
+})
+
+test('ssh-access: a key on the first, let in by the others', async () => {
+  const plan = await planOf(access)
+  assert.equal(namesFor(plan, 0, 'm1'), ['ssh-key'])
+  assert.equal([...(plan.plays[1]?.candidates.keys() ?? [])], ['m2', 'm3'])
+})
+
+test('a variable that is wrong does not get as far as a plan', async () => {
+  try {
+    await planOf(haMasters, 'kubernetes_version=newest')
+    assert.unreachable()
+  } catch (error) {
+    assert.match(String(error), 'a version such as v1.20.2 is needed')
+  }
+})
