@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isSecret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
-import type { Connection, FileOperation, Identity, Input, Request, Result } from './types.ts'
+import type { Connection, FileOperation, Identity, Input, Result } from './types.ts'
 
 /** A file of a scripted host. A directory has no content. */
 export interface ScriptedFile {
@@ -22,7 +22,7 @@ export interface Answer {
 export type Reply =
   | string
   | Answer
-  | ((request: Request, files: Map<string, ScriptedFile>) => string | Answer | Promise<string | Answer>)
+  | ((request: LogEntry, files: Map<string, ScriptedFile>) => string | Answer | Promise<string | Answer>)
 
 export interface Script {
   readonly files?: Readonly<Record<string, string | ScriptedFile>>
@@ -159,7 +159,8 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
     execute: async (request) => {
       const { lane, script, operation, identity } = request
       const input = await textOf(request.stdin)
-      log.push({ lane, script, operation, identity, stdin: input.toString('utf8') })
+      const entry = { lane, script, operation, identity, stdin: input.toString('utf8') }
+      log.push(entry)
       if (operation !== undefined) return operate(files, operation, input)
       const found = replies.find(([wanted]) =>
         typeof wanted === 'string' ? wanted === script : wanted.test(script),
@@ -172,7 +173,7 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
         )
       }
       const [, reply] = found
-      const answer = typeof reply === 'function' ? await reply(request, files) : reply
+      const answer = typeof reply === 'function' ? await reply(entry, files) : reply
       return result(typeof answer === 'string' ? { stdout: answer } : answer)
     },
     close: async () => {},

@@ -67,11 +67,11 @@ const cluster = (applied?: string): { world: World; sent: () => string } => {
     world: {
       files: { '/etc/kubernetes/admin.conf': 'x' },
       patterns: [
-        [/^kubectl .* diff -f -/, ({ stdin }) => ({ code: String(stdin) === text ? 0 : 1 })],
+        [/^kubectl .* diff -f -/, ({ stdin }) => ({ code: stdin === text ? 0 : 1 })],
         [
           /^kubectl .* apply -f -$/,
           ({ stdin }) => {
-            text = String(stdin)
+            text = stdin
             return 'created'
           },
         ],

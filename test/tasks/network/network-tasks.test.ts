@@ -101,7 +101,7 @@ test('ssh-access: the key is let in, and real host keys are made known', async (
           [
             /^cat >>\/root\/.ssh\/known_hosts/,
             ({ stdin }, files) => {
-              known += String(stdin)
+              known += stdin
               files.set('/root/.ssh/known_hosts', { content: known })
               return ''
             },
