@@ -45,6 +45,8 @@ const text = async (from: Connection, script: string, more: Partial<Request> = {
   const { code, stdout, stderr } = await from.execute({ script, lane: 'query', ...more })
   return `${stdout.toString()}${code === 0 ? '' : `[${code}] ${stderr.toString()}`}`
 }
+/** A number of seconds that no other run of these tests uses at the same time. */
+const lasting = (seconds: number): string => `${seconds}${process.pid}`
 const processes = (marker: string): string =>
   execFileSync('sh', ['-c', `pgrep -fa '[s]leep ${marker}' || true`]).toString()
 
@@ -116,7 +118,7 @@ test('live output comes while the command runs', async () => {
 test('a long run does not hold up a query', async () => {
   const one = connection()
   const controller = new AbortController()
-  const long = one.execute({ script: 'sleep 7011', lane: 'run', signal: controller.signal })
+  const long = one.execute({ script: `sleep ${lasting(7011)}`, lane: 'run', signal: controller.signal })
   assert.is(await text(one, 'echo quick'), 'quick\n')
   controller.abort()
   await rejects(() => long, 'interrupted', 'interrupted')
@@ -141,29 +143,29 @@ test('an aborted command is stopped on the host, with its grandchildren', async 
   const controller = new AbortController()
   const one = connection()
   const running = one.execute({
-    script: 'echo go; sh -c "sleep 7001 & sleep 7001; true"',
+    script: `echo go; sh -c "sleep ${lasting(7001)} & sleep ${lasting(7001)}; true"`,
     lane: 'run',
     signal: controller.signal,
     onOutput: () => controller.abort(),
   })
   await rejects(() => running, 'interrupted', 'interrupted')
-  assert.is(processes('7001'), '')
+  assert.is(processes(lasting(7001)), '')
 })
 
 test('a command out of time is stopped on the host, and the connection goes on', async () => {
   const one = connection()
   await rejects(
-    () => one.execute({ script: 'sleep 7002', lane: 'query', timeout: 1 }),
+    () => one.execute({ script: `sleep ${lasting(7002)}`, lane: 'query', timeout: 1 }),
     'command-timeout',
     'stopped after 1 s',
   )
-  assert.is(processes('7002'), '')
+  assert.is(processes(lasting(7002)), '')
   assert.is(await text(one, 'echo on'), 'on\n')
 })
 
 test('queries that waited behind a stopped one are asked again by themselves', async () => {
   const one = connection()
-  const slow = one.execute({ script: 'sleep 7003', lane: 'query', timeout: 1 })
+  const slow = one.execute({ script: `sleep ${lasting(7003)}`, lane: 'query', timeout: 1 })
   const waiting = text(one, 'echo patient')
   await rejects(() => slow, 'command-timeout', 'stopped')
   assert.is(await waiting, 'patient\n')
@@ -171,11 +173,11 @@ test('queries that waited behind a stopped one are asked again by themselves', a
 
 test('a daemon that a command leaves behind outlives a clean end', async () => {
   const one = connection()
-  await text(one, 'sleep 7004 >/dev/null 2>&1 &')
+  await text(one, `sleep ${lasting(7004)} >/dev/null 2>&1 &`)
   await one.close()
   await new Promise((resolve) => setTimeout(resolve, 2500))
-  assert.match(processes('7004'), 'sleep 7004')
-  execFileSync('pkill', ['-f', '[s]leep 7004'])
+  assert.match(processes(lasting(7004)), `sleep ${lasting(7004)}`)
+  execFileSync('pkill', ['-f', `sleep ${lasting(7004)}`])
 })
 
 test('a connection that is cut in the middle says so, stops the command, and is made again', async () => {
@@ -191,7 +193,7 @@ test('a connection that is cut in the middle says so, stops the command, and is 
   writeFileSync(join(sshd.folder, 'kh-proxy'), `[127.0.0.1]:${port} ${sshd.hostPublicKey}\n`)
   const one = connection({ port, hostKeys: new HostKeys([join(sshd.folder, 'kh-proxy')], 'strict') })
   const running = one.execute({
-    script: 'echo go; sleep 7005',
+    script: `echo go; sleep ${lasting(7005)}`,
     lane: 'run',
     onOutput: () => {
       for (const socket of sockets) socket.destroy()
@@ -199,9 +201,9 @@ test('a connection that is cut in the middle says so, stops the command, and is 
   })
   await rejects(() => running, 'connection-lost', 'was lost')
   assert.is(await text(one, 'echo again'), 'again\n')
-  for (let tries = 0; processes('7005') !== '' && tries < 100; tries += 1)
+  for (let tries = 0; processes(lasting(7005)) !== '' && tries < 100; tries += 1)
     await new Promise((r) => setTimeout(r, 100))
-  assert.is(processes('7005'), '')
+  assert.is(processes(lasting(7005)), '')
   proxy.close()
 })
 
@@ -366,14 +368,14 @@ test('what runs as root through sudo is stopped too', async () => {
   const { name } = user('cxw-stop', { sudo: 'without password' })
   const controller = new AbortController()
   const running = connection({ user: name }).execute({
-    script: 'echo go; sh -c "sleep 7006 & sleep 7006; true"',
+    script: `echo go; sh -c "sleep ${lasting(7006)} & sleep ${lasting(7006)}; true"`,
     lane: 'run',
     identity: { method: 'sudo', user: 'root' },
     signal: controller.signal,
     onOutput: () => controller.abort(),
   })
   await rejects(() => running, 'interrupted', 'interrupted')
-  assert.is(processes('7006'), '')
+  assert.is(processes(lasting(7006)), '')
 })
 
 for (const shell of ['/bin/dash', '/usr/bin/fish', '/bin/csh']) {
