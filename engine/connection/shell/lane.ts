@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { OutputStream, Request, Result } from '../types.ts'
@@ -36,6 +37,7 @@ export class Lane {
   // an entry leaves the first list when its standard output has ended, the second when its standard error has
   readonly #open: { readonly stdout: Entry[]; readonly stderr: Entry[] } = { stdout: [], stderr: [] }
   #alive = true
+  #farewell: () => void = () => {}
   #stopped: { readonly entry: Entry; readonly reason: CoxswainError } | undefined
 
   constructor(channel: Channel, nonce: string, rest: { stdout: Buffer; stderr: Buffer }) {
@@ -76,10 +78,16 @@ export class Lane {
     return promise.finally(release)
   }
 
-  /** Lets the shell end by itself; what it started in the background lives on. */
-  close(): void {
+  /**
+   * Lets the shell end by itself; what it started in the background lives on. Resolves when the shell has said that it
+   * goes: were the connection cut before that, the watchdog would take the end of our words for our own end.
+   */
+  async close(): Promise<void> {
     this.#alive = false
-    this.#channel.stdin.end('exit 0\n')
+    const gone = new Promise<void>((resolve) => (this.#farewell = resolve))
+    this.#channel.stdin.write(`printf '%s0;' ${this.#nonce}; exit 0\n`)
+    await Promise.race([gone, this.#channel.ended, sleep(grace * 1000, undefined, { ref: false })])
+    this.#channel.stdin.end()
   }
 
   /** Ends the shell and all that runs in it. */
@@ -124,7 +132,10 @@ export class Lane {
 
   #take(name: OutputStream, piece: Piece): void {
     const entry = this.#open[name][0]
-    if (entry === undefined) return
+    if (entry === undefined) {
+      if (piece.kind === 'end') this.#farewell()
+      return
+    }
     if (piece.kind === 'data') return entry.output[name].push(piece.bytes)
     entry.output[name].end()
     this.#open[name].shift()

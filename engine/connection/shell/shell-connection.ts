@@ -66,7 +66,10 @@ export class ShellConnection implements Connection {
   async close(): Promise<void> {
     this.#closed = true
     const lanes = await Promise.allSettled(this.#lanes.values())
-    for (const lane of lanes) if (lane.status === 'fulfilled' && lane.value.alive) lane.value.close()
+    const alive = lanes.flatMap((lane) =>
+      lane.status === 'fulfilled' && lane.value.alive ? [lane.value] : [],
+    )
+    await Promise.all(alive.map((lane) => lane.close()))
     await this.#transport.close()
   }
 
