@@ -78,6 +78,7 @@ const stage = (world: World) => {
     return executeTask(task, {
       host: 'host',
       checkMode,
+      foretold: false,
       checkContext: checkContext(scope, 'host', options),
       applyContext: applyContext(scope, 'host', options),
       changing: (work) => scope.changing('host', work),

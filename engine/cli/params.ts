@@ -1,6 +1,5 @@
 import { parse as parseYaml } from 'yaml'
 import type { TaskFactory, Task, TaskInfo } from '../dsl/task.ts'
-import { parseParams } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { describeParams } from './task-help.ts'
@@ -47,9 +46,5 @@ export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task
   const input = Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [key, wrong.has(key) ? asYaml(text) : text]),
   )
-  parseParams(info.name, info.params, input)
-  return makeTask(task, input)
+  return task.from(input)
 }
-
-// a factory's input type is not known for a task that is named at run time; its own schema has just accepted the input
-const makeTask = (task: (input: never) => Task, input: unknown): Task => task(input as never)

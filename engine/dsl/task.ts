@@ -75,6 +75,8 @@ type Arguments<Input> =
 export interface TaskFactory<Input = never, Value = unknown> {
   (...args: Arguments<Input>): Task<Value>
   readonly info: TaskInfo
+  /** The same for input that nobody has typed yet, such as a command line's: the schema decides. */
+  readonly from: (input: unknown, options?: TaskOptions) => Task<Value>
 }
 
 const issueLine = (issue: z.core.$ZodIssue): string =>
@@ -152,7 +154,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     kind: kindOf(spec),
   })
   const { check, apply } = spec
-  const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> => {
+  const from = (input: unknown, options?: TaskOptions): Task<Value> => {
     const params = parseParams(spec.name, spec.params, input ?? {})
     return Object.freeze({
       [brand]: true as const,
@@ -168,7 +170,9 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       until: spec.until?.(params),
     })
   }
-  return Object.assign(make, { info })
+  const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> =>
+    from(input, options)
+  return Object.assign(make, { info, from })
 }
 
 export const isTask = (value: unknown): value is Task =>

@@ -56,6 +56,7 @@ const runTask = async (run: HostRun, task: Task, ref: TaskRef, early?: Promise<L
     checkContext: checkContext(scope, host, options),
     applyContext: applyContext(scope, host, options),
     early,
+    foretold: scope.foretold,
     changing: (work) => scope.changing(host, work),
     progress: (what, why) =>
       emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) }),
@@ -105,6 +106,7 @@ export const runHost = async (run: HostRun, { tasks, handlers }: HostTasks): Pro
     if (signal.aborted) return false
     const outcome = await runTask(run, task, ref(task, index, false), ahead.take(index))
     if (stops.has(outcome)) return false
+    if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
     if (notifies.has(outcome)) for (const name of handlersOf(task)) wanted.add(name)
     ahead.learn(outcome === 'ok' || outcome === 'skipped' || run.checkMode)
   }

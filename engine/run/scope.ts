@@ -18,6 +18,8 @@ export class RunScope {
   readonly #facts = new Memo()
   readonly #changes = new Map<string, number>()
   readonly #connections = new Map<string, Connection>()
+  /** Set once `--check` has foretold a change, on any host: checks after it look at a world that will be another. */
+  foretold = false
   #epoch = 0
   #applying = 0
 

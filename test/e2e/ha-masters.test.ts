@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { freshCluster } from '../support/cluster.ts'
 import type { Cluster } from '../support/cluster.ts'
 import { say } from '../../lab/say.ts'
-import { eventsOf, runCli, tasksWith } from '../support/run-cli.ts'
+import { eventsOf, runCli, taskEnds, tasksWith } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('three masters on the lab', { seconds: 1200 })
@@ -34,6 +34,25 @@ const foretells = async (...words: readonly string[]): Promise<void> => {
   assert.equal(tasksWith(run, 'changed'), tasksWith(check, 'would change'))
   assert.ok(tasksWith(run, 'changed').length > 10)
 }
+
+test('a host without kubeadm says so, and what to do', async () => {
+  const words = [
+    'kubeadm-init',
+    'version=v1.20.2',
+    'address=10.77.0.1',
+    '-i',
+    cluster.lab.inventory,
+    '--hosts',
+    'lb1',
+    '--output',
+    'json',
+  ]
+  const result = await runCli(words)
+  assert.is(result.status, 2)
+  const error = taskEnds(result)[0]?.error
+  assert.is(error?.code, 'command-failed')
+  assert.match(error?.hint ?? '', 'install it on the host')
+})
 
 test('--check on new hosts changes nothing', async () => {
   const check = await cluster.succeed('ha-masters', '--check')

@@ -277,6 +277,27 @@ test('unknown is told under --check, and applied for real', async () => {
   ])
 })
 
+test('a check that fails for want of what --check did not do is unknown; before that it is a failure', async () => {
+  const needs = defineTask({
+    name: 'needs',
+    description: '',
+    params: z.object({}),
+    check: async ({ remote }) => ok(await remote.query`tool --version`.text()),
+  })
+  const hosts = { a: { replies: [['tool --version', { code: 127 }]] } } satisfies Site['hosts']
+  const after = await run(
+    (play) => [play('p', { hosts: 'a', tasks: () => [touch({ path: '/1' }), needs()] })],
+    { hosts, checkMode: true },
+  )
+  assert.equal(after.story, ['a /1 would change', 'a needs unknown'])
+  assert.match(after.ends[1]?.why ?? '', 'rests on what was not done')
+  const first = await run((play) => [play('p', { hosts: 'a', tasks: () => [needs()] })], {
+    hosts,
+    checkMode: true,
+  })
+  assert.equal(first.story, ['a needs failed'])
+})
+
 test('a wait asks until it holds, changes nothing, and gives up in time', async () => {
   const waiting = (after: number, timeout: number) => {
     let asked = 0

@@ -125,8 +125,9 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
       // with nothing to try, asking for nothing at least makes the server say what it accepts
       if (current === undefined && methodsLeft === null)
         return next({ type: 'none', username: settings.user })
-      // ssh2 takes false for "no more", which its types do not know
-      next(current === undefined ? (false as never) : current.method)
+      if (current !== undefined) return next(current.method)
+      // false is "no more"; ssh2 takes it as the return value, which its types leave open
+      return false
     },
     story: () =>
       [...(accepted.length > 0 ? [`the server accepts ${accepted.join(', ')}`] : []), ...told].join('; '),

@@ -14,19 +14,19 @@ export const usualKnownHosts = (): string[] => [
   '/etc/ssh/ssh_known_hosts',
 ]
 
-/** Key types and the signature algorithms that they can make; an RSA key signs with SHA-2 only. */
-const algorithmsOf: Readonly<Record<string, readonly string[]>> = {
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-}
-
-const allAlgorithms = [
+/** Signature algorithms in the order of preference; an RSA key signs with SHA-2 only. */
+const algorithms = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
   'ecdsa-sha2-nistp521',
   'rsa-sha2-512',
   'rsa-sha2-256',
-]
+] as const
+type Algorithm = (typeof algorithms)[number]
+
+const algorithmsOf = (type: string): Algorithm[] =>
+  algorithms.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-')))
 
 /** The name of a public key's type: the first string of its wire form (RFC 4253, 6.6). */
 const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0))
@@ -47,12 +47,10 @@ export class HostKeys {
   }
 
   /** Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does. */
-  async algorithms(address: string, port: number): Promise<string[]> {
+  async algorithms(address: string, port: number): Promise<Algorithm[]> {
     const types = knownTypes(await this.#read(), [knownName(address, port)])
-    const preferred = types
-      .flatMap((type) => algorithmsOf[type] ?? [type])
-      .filter((name) => allAlgorithms.includes(name))
-    return [...new Set([...preferred, ...allAlgorithms])]
+    const preferred = types.flatMap(algorithmsOf)
+    return [...new Set([...preferred, ...algorithms])]
   }
 
   /**

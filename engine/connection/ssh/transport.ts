@@ -105,6 +105,8 @@ export class SshTransport implements Transport {
     ])
     const client = new ssh2.Client()
     let refusal: unknown
+    // one failure may be told more than once (a time-out, then the end of the socket); an event that nobody hears is fatal
+    client.on('error', () => {})
     await new Promise<void>((resolve, reject) => {
       client.once('ready', resolve)
       client.once('error', (error) => reject(refusal ?? this.#explain(error, auth.story)))
@@ -116,7 +118,7 @@ export class SshTransport implements Transport {
         port,
         username: user,
         authHandler: auth.handler,
-        algorithms: { serverHostKey: serverHostKey as never },
+        algorithms: { serverHostKey },
         hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
           hostKeys.verify(address, port, key).then(
             () => verify(true),
@@ -130,10 +132,12 @@ export class SshTransport implements Transport {
         keepaliveInterval: keepaliveInterval * 1000,
         keepaliveCountMax: 3,
       })
+    }).catch((error: unknown) => {
+      client.destroy()
+      throw error
     })
     // ssh2 leaves Nagle's algorithm on, which costs 40 ms a command
     client.setNoDelay(true)
-    client.on('error', () => {})
     client.once('close', () => (this.#client = undefined))
     return client
   }

@@ -98,6 +98,48 @@ test('an unknown task, a wrong parameter and a missing one', async () => {
   fails(await runCli(['file', '-i', i, '--hosts', 'all']), 1, 'params-invalid', 'path')
 })
 
+test("a task of a file of one's own, by its name where there are several", async () => {
+  const text = (name: string): string =>
+    `export const ${name} = defineTask({ name: '${name}', description: 'Is fine.', params: z.object({}), check: () => ok() })\n`
+  const head = "import { defineTask, ok, z } from 'coxswain'\n"
+  const one = write('one.ts', head + text('alone'))
+  const two = write('two.ts', head + text('left') + text('right'))
+  const i = inventory()
+  assert.match(
+    (await runCli([one, '-i', i, '--hosts', 'web1', '--output', 'plain'])).stdout,
+    /web1\s+ok\s+alone/,
+  )
+  assert.match(
+    (await runCli([`${two}#right`, '-i', i, '--hosts', 'web1', '--output', 'plain'])).stdout,
+    /web1\s+ok\s+right/,
+  )
+  fails(
+    await runCli([two, '-i', i, '--hosts', 'web1']),
+    1,
+    'load-failed',
+    'exports several tasks: left, right',
+  )
+  fails(await runCli([`${two}#up`, '-i', i, '--hosts', 'web1']), 1, 'load-failed', 'no task named up')
+  fails(await runCli([one, '-i', i]), 1, 'usage', 'on which hosts')
+  fails(
+    await runCli([write('none.ts', 'export const x = 1\n'), '-i', i]),
+    1,
+    'load-failed',
+    'neither a playbook',
+  )
+  fails(await runCli([join(folder, 'nothing.ts'), '-i', i]), 1, 'load-failed', 'there is no file')
+})
+
+test('listings connect to nobody', async () => {
+  const i = inventory({ port: 1 })
+  const tasks = await runCli(['--list-tasks'])
+  assert.match(tasks.stdout, /^etcd-member-add\s+Makes a host a member/m)
+  const hosts = await runCli(['file', 'path=/x', '--hosts', 'all', '-i', i, '--list-hosts'])
+  assert.match(hosts.stdout, '  1 host\n    web1')
+  const help = await runCli(['playbooks/reset.ts', '--help'])
+  assert.match(help.stdout, 'reset: Takes a control plane apart')
+})
+
 test('a playbook that does not load says where', async () => {
   const file = write('broken.ts', "import { playbook } from 'coxswain'\nexport default playbook({\n")
   fails(await runCli([file, '-i', inventory()]), 1, 'load-failed', 'broken.ts')

@@ -321,6 +321,44 @@ test('a password logs in, and a wrong one is refused without being told', async 
   assert.not.match(JSON.stringify(error) + error.message, 'wrong-one')
 })
 
+test('a password is given at a prompt of the server, too', async () => {
+  const { name, password } = user('cxw-kbd')
+  const prompting = await startSshd(['KbdInteractiveAuthentication yes', 'PasswordAuthentication no'])
+  try {
+    const change = { user: name, privateKeyFiles: [], password: new Secret(password) }
+    const one = sshConnection(prompting.settings(change))
+    assert.is(await text(one, 'whoami'), `${name}\n`)
+    await one.close()
+  } finally {
+    await prompting.stop()
+  }
+})
+
+test('a server that never says a word is given up in time', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await new Promise((resolve) => silent.once('listening', resolve))
+  const address = silent.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  await rejects(
+    () => text(connection({ port, connectTimeout: 0.2, connectRetries: 1 }), 'true'),
+    'connect-failed',
+    'Timed out while waiting for handshake',
+  )
+  silent.close()
+})
+
+test('a server with one session at a time is enough', async () => {
+  const narrow = await startSshd(['MaxSessions 1'])
+  const one = sshConnection(narrow.settings())
+  try {
+    assert.is(await text(one, 'echo q'), 'q\n')
+    assert.is(await text(one, 'echo r', { lane: 'run' }), 'r\n')
+  } finally {
+    await one.close()
+    await narrow.stop()
+  }
+})
+
 test('sudo without a password', async () => {
   const { name } = user('cxw-free', { sudo: 'without password' })
   const one = connection({ user: name })
