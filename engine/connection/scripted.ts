@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { isSecret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
-import type { Connection, FileOperation, Identity, Input, Result } from './types.ts'
+import { inputBytes } from './input.ts'
+import type { Connection, FileOperation, Identity, Result } from './types.ts'
 
 /** A file of a scripted host. A directory has no content. */
 export interface ScriptedFile {
@@ -44,15 +44,6 @@ export interface ScriptedConnection extends Connection {
   readonly log: readonly LogEntry[]
   /** The commands that were sent, file operations left out. */
   commands(): string[]
-}
-
-const textOf = async (input: Input | undefined): Promise<Buffer> => {
-  if (input === undefined) return Buffer.alloc(0)
-  if (isSecret(input)) return Buffer.from(input.reveal())
-  if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.from(input)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of input) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }
 
 const result = ({ code = 0, stdout = '', stderr = '' }: Answer): Result => ({
@@ -158,7 +149,7 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
     commands: () => log.flatMap(({ operation, script }) => (operation === undefined ? [script] : [])),
     execute: async (request) => {
       const { lane, script, operation, identity } = request
-      const input = await textOf(request.stdin)
+      const input = await inputBytes(request.stdin)
       const entry = { lane, script, operation, identity, stdin: input.toString('utf8') }
       log.push(entry)
       if (operation !== undefined) return operate(files, operation, input)

@@ -1,21 +1,6 @@
 import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
-import type { CheckContext } from '../../engine/index.ts'
+import { accountOf } from '../system/account.ts'
 import { adminConf } from './paths.ts'
-
-interface Account {
-  readonly home: string
-  readonly group: string
-}
-
-const accountOf = async ({ remote }: CheckContext, user: string): Promise<Account> => {
-  const { ok: known, stdout } = await remote.query`getent passwd ${user} && id -gn ${user}`.result()
-  const [line = '', group = ''] = stdout.trim().split('\n')
-  const home = line.split(':')[5] ?? ''
-  if (known && home.startsWith('/')) return { home, group }
-  throw new CoxswainError('task-failed', `there is no user ${user}`, {
-    hint: 'make the user first, or name another',
-  })
-}
 
 /** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
 export const userKubeconfig = defineTask({

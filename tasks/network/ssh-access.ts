@@ -8,21 +8,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-
-interface Account {
-  readonly home: string
-  readonly group: string
-}
-
-const accountOf = async ({ remote, host }: CheckContext, user: string): Promise<Account> => {
-  const { stdout } = await remote.query`getent passwd ${user}; id -gn ${user}`.result()
-  const [line = '', group = ''] = stdout.trim().split('\n')
-  const home = line.split(':')[5]
-  if (home !== undefined && home !== '') return { home, group }
-  throw new CoxswainError('task-failed', `there is no user ${user} on ${host.name}`, {
-    hint: 'make the user first',
-  })
-}
+import { accountOf } from '../system/account.ts'
 
 /** Hold a key pair for a user, made on the host; the private half never leaves it. */
 export const sshKey = defineTask({

@@ -1,21 +1,12 @@
 import { spawn } from 'node:child_process'
-import type { Connection, Input } from '../../engine/connection/types.ts'
-import { isSecret } from '../../engine/secret.ts'
-
-const bytes = async (input: Input | undefined): Promise<Buffer> => {
-  if (input === undefined) return Buffer.alloc(0)
-  if (isSecret(input)) return Buffer.from(input.reveal())
-  if (typeof input === 'string' || input instanceof Uint8Array) return Buffer.from(input)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of input) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
+import { inputBytes } from '../../engine/connection/input.ts'
+import type { Connection } from '../../engine/connection/types.ts'
 
 /** Runs each request in a fresh shell of this machine: the plainest connection that there can be, for tests. */
 export const shellConnection = (shell = 'sh'): Connection => ({
   description: shell,
   execute: async ({ script, stdin }) => {
-    const input = await bytes(stdin)
+    const input = await inputBytes(stdin)
     return new Promise((resolve, reject) => {
       const child = spawn(shell, ['-c', script], { env: { PATH: process.env['PATH'], LC_ALL: 'C' } })
       const out: Buffer[] = []
