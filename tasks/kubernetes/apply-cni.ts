@@ -1,110 +1,88 @@
-import { readFile } from 'node:fs/promises'
-import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, driftUnlessEmpty, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { eventually } from './eventually.ts'
+import { kubectl } from './kubectl.ts'
 import { adminConf } from './paths.ts'
-
-/** Pod networks that are known by name, at a pinned version, with the one place where the pod CIDR goes. */
-const known = {
-  flannel: {
-    version: 'v0.28.9',
-    url: (version: string) =>
-      `https://github.com/flannel-io/flannel/releases/download/${version}/kube-flannel.yml`,
-    withCidr: (text: string, cidr: string) => text.replace(/("Network":\s*")[^"]+(")/, `$1${cidr}$2`),
-  },
-  calico: {
-    version: 'v3.31.7',
-    url: (version: string) =>
-      `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/calico.yaml`,
-    // the variable is there, commented out, with the default as its value
-    withCidr: (text: string, cidr: string) =>
-      text.replace(
-        /# - name: CALICO_IPV4POOL_CIDR\n(\s*)#\s+value: "[^"]*"/,
-        `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${cidr}"`,
-      ),
-  },
-} as const
-
-const download = async (url: string): Promise<string> => {
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot get ${url}`, {
-      cause,
-      hint: 'download it and give its path as manifest',
-    })
-  })
-  if (response.ok) return response.text()
-  throw new CoxswainError('task-failed', `${url} answers ${response.status}`, {
-    hint: 'download it and give its path as manifest',
-  })
-}
-
-/** The manifest with the pod CIDR put in; a file of one's own may say `{{podCidr}}` where it goes. */
-const manifestText = async (
-  manifest: string,
-  podCidr: string,
-  version: string | undefined,
-): Promise<string> => {
-  if (manifest === 'flannel' || manifest === 'calico') {
-    const { version: pinned, url, withCidr } = known[manifest]
-    return withCidr(await download(url(version ?? pinned)), podCidr)
-  }
-  try {
-    return (await readFile(manifest, 'utf8')).replaceAll('{{podCidr}}', podCidr)
-  } catch (cause) {
-    throw new CoxswainError('task-failed', `cannot read the manifest ${manifest}`, {
-      cause,
-      hint: 'give the path of a file here, or flannel or calico; for cilium, render its chart: helm template',
-    })
-  }
-}
-
-const daemonSets = (text: string): { name: string; namespace: string }[] =>
-  text.split(/^---\s*$/m).flatMap((document) => {
-    if (!/^kind: DaemonSet\s*$/m.test(document)) return []
-    const [, name = ''] = /^metadata:\n(?:\s+.*\n)*?\s+name: (\S+)/m.exec(document) ?? []
-    const [, namespace = 'default'] = /^metadata:\n(?:\s+.*\n)*?\s+namespace: (\S+)/m.exec(document) ?? []
-    return [{ name, namespace }]
-  })
+import { daemonSets, manifestText } from './pod-networks.ts'
+import type { DaemonSet } from './pod-networks.ts'
 
 /** Whether the cluster has just what the manifest says: kubectl ends with 1 where it finds a difference. */
 const differs = async ({ remote }: CheckContext, text: string): Promise<boolean> => {
-  if (!(await remote.exists(adminConf))) return true
-  const result = await remote.query({
-    stdin: text,
-    timeout: 60,
-  })`kubectl --kubeconfig ${adminConf} diff -f - >/dev/null`.result()
-  if (result.code === 0 || result.code === 1) return result.code === 1
+  const ask = remote.query({ stdin: text, timeout: 60 })
+  const { code, stderr } = await ask`kubectl --kubeconfig ${adminConf} diff -f - >/dev/null`.result()
+  if (code === 0) return false
+  // before 1.13 there was no diff: all that can be told is whether everything is there
+  if (/unknown command "?diff/.test(stderr)) {
+    return !(await ask`kubectl --kubeconfig ${adminConf} get -f - >/dev/null`.succeeds())
+  }
   // a kind or a namespace that the manifest itself brings is not known before it is applied
-  if (/NotFound|no matches for kind|not found/.test(result.stderr)) return true
-  throw new CoxswainError('command-failed', `kubectl diff ended with ${result.code}`, {
-    output: result.stderr.trim(),
+  if (code === 1 || /no matches for kind|not found/i.test(stderr)) return true
+  throw new CoxswainError('command-failed', `kubectl diff ended with ${code}`, { output: stderr.trim() })
+}
+
+const fields = [
+  'metadata.generation',
+  'status.observedGeneration',
+  'status.desiredNumberScheduled',
+  'status.updatedNumberScheduled',
+  'status.numberAvailable',
+]
+
+/** What is missing for a DaemonSet to run, as it is now, on every node that it is for (`kubectl rollout status`). */
+const notRolledOut = async (ctx: CheckContext, { name, namespace }: DaemonSet): Promise<string[]> => {
+  const path = fields.map((field) => `{.${field}}`).join(',')
+  const words = ['-n', namespace, 'get', 'daemonset', name, '-o', `jsonpath=${path}`]
+  const { ok, stdout } = await kubectl(ctx, words).result()
+  if (!ok) return [`there is no DaemonSet ${name}`]
+  const [generation = 0, seen = 0, wanted = 0, updated = 0, available = 0] = stdout.split(',').map(Number)
+  if (seen < generation) return [`DaemonSet ${name} is not looked at yet`]
+  const running = Math.min(updated, available)
+  return running < wanted ? [`DaemonSet ${name} runs on ${running} of ${wanted} nodes`] : []
+}
+
+/** Nodes that are not Ready for want of a pod network; what else may ail a node is not this task's affair. */
+const withoutNetwork = async (ctx: CheckContext): Promise<string[]> => {
+  const ready = '.status.conditions[?(@.type=="Ready")]'
+  const path = `{range .items[*]}{.metadata.name}{"\\t"}{${ready}.status}{"\\t"}{${ready}.message}{"\\n"}{end}`
+  const lines = await kubectl(ctx, ['get', 'nodes', '-o', `jsonpath=${path}`]).lines()
+  return lines.flatMap((line) => {
+    const [node, status, message = ''] = line.split('\t')
+    return status === 'False' && /network/i.test(message) ? [`node ${node} is not Ready: ${message}`] : []
   })
 }
 
-/** Apply the manifest of a pod network and wait until its DaemonSets run everywhere. */
+const missing = async (ctx: CheckContext, text: string): Promise<string[]> => {
+  const found = [...daemonSets(text).map((set) => notRolledOut(ctx, set)), withoutNetwork(ctx)]
+  return (await Promise.all(found)).flat()
+}
+
+/** Apply the manifest of a pod network, and wait until its DaemonSets run and the nodes have a network. */
 export const applyCni = defineTask({
   name: 'apply-cni',
   description:
-    'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets.',
+    'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets and the nodes.',
   params: z.object({
-    manifest: z.string().describe('a path here, or flannel or calico'),
+    manifest: z.string().describe('a path here, or flannel, calico or cilium'),
     podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods'),
-    version: z.string().optional().describe('of flannel or calico, instead of the pinned one'),
-    timeout: z.coerce.number().default(300).describe('seconds to wait for the DaemonSets'),
+    version: z.string().optional().describe('of flannel, calico or cilium, instead of the pinned one'),
+    timeout: z.coerce.number().default(300).describe('seconds to wait for DaemonSets and nodes'),
   }),
   title: ({ manifest }) => `pod network ${manifest.split('/').at(-1) ?? manifest}`,
 
   async check(ctx, { manifest, podCidr, version }) {
-    const text = await manifestText(manifest, podCidr, version)
-    return (await differs(ctx, text)) ? drift({ what: `pod network ${manifest}`, to: 'applied' }) : ok()
+    const text = await manifestText({ manifest, podCidr, version })
+    const what = `pod network ${manifest}`
+    if (!(await ctx.remote.exists(adminConf)) || (await differs(ctx, text)))
+      return drift({ what, to: 'applied' })
+    return driftUnlessEmpty(await missing(ctx, text))
   },
 
-  async apply({ remote }, { manifest, podCidr, version, timeout }) {
-    const text = await manifestText(manifest, podCidr, version)
-    await remote.run({ stdin: text, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
-    for (const { name, namespace } of daemonSets(text)) {
-      await remote.run({
-        timeout: timeout + 30,
-      })`kubectl --kubeconfig ${adminConf} -n ${namespace} rollout status daemonset/${name} --timeout=${`${timeout}s`}`
-    }
+  async apply(ctx, { manifest, podCidr, version, timeout }) {
+    const text = await manifestText({ manifest, podCidr, version })
+    await ctx.remote.run({ stdin: text, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
+    await eventually(ctx, () => missing(ctx, text), {
+      seconds: timeout,
+      hint: 'look at its pods on the node: kubectl -n NAMESPACE get pods -o wide, kubectl describe',
+    })
   },
 })

@@ -1,5 +1,4 @@
 /** How a master's etcd becomes a member of the cluster: shared by the ways to add a master. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CoxswainError } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { initialCluster, peerUrl } from './config/etcd-arguments.ts'
@@ -14,6 +13,7 @@ import {
   requireMembers,
 } from './etcd.ts'
 import type { Member } from './etcd.ts'
+import { eventually } from './eventually.ts'
 import { etcdData } from './paths.ts'
 import { minorOf } from './version.ts'
 
@@ -53,33 +53,25 @@ export const forgetLost = async (
   await removeMember(via, lost.id)
 }
 
-/** Seconds that a new member is given to start and to catch up. */
-const patience = 180
+/** What keeps an etcd cluster from being whole, in words. */
+const unready = async (via: CheckContext): Promise<string[]> => {
+  const members = (await listMembers(via)) ?? []
+  const waiting = members.filter(({ started }) => !started)
+  if (waiting.length > 0) return waiting.map((member) => `etcd at ${member.peerUrl} has not started`)
+  return members.length > 0 && (await allHealthy(via)) ? [] : ['not every member of etcd answers']
+}
 
 /**
  * Waits until every member has started and answers.
  *
  * @throws `wait-timeout` saying which one does not.
  */
-export const waitForMembers = async (ctx: ApplyContext, via: CheckContext): Promise<void> => {
-  const end = performance.now() + patience * 1000
-  for (;;) {
-    const members = (await listMembers(via)) ?? []
-    const waiting = members.filter(({ started }) => !started).map((member) => member.peerUrl)
-    if (members.length > 0 && waiting.length === 0 && (await allHealthy(via))) return
-    if (performance.now() > end) {
-      throw new CoxswainError(
-        'wait-timeout',
-        `etcd is not whole after ${patience} s; waiting for: ${waiting.join(', ') || 'health'}`,
-        {
-          hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
-        },
-      )
-    }
-    ctx.log(`waiting for etcd: ${waiting.join(', ') || 'not every member answers yet'}`)
-    await sleep(500, undefined, { signal: ctx.signal })
-  }
-}
+export const waitForMembers = (ctx: ApplyContext, via: CheckContext): Promise<void> =>
+  eventually(ctx, () => unready(via), {
+    seconds: 180,
+    every: 0.5,
+    hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
+  })
 
 /**
  * Adds a host to the member list, unless it is there. Only one member may be on its way at a time: a second one would

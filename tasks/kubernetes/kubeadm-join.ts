@@ -12,7 +12,6 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext } from '../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
-import { asYaml } from './config/render.ts'
 import { copySharedFiles } from './copy-certs.ts'
 import { listMembers, memberOf, removeListed } from './etcd.ts'
 import { forgetLost, startEtcd, waitForMembers } from './etcd-member.ts'
@@ -22,6 +21,7 @@ import { masterState } from './master-state.ts'
 import { adminConf, kubeadmConfigPath, pki } from './paths.ts'
 import { phases } from './phases.ts'
 import { configVersionFor, minorOf } from './version.ts'
+import { asYaml } from './yaml.ts'
 
 const params = z.object({
   via: hostSelector().describe('a master that is ready'),

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { CoxswainError } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { certificateProblems } from './certificates.ts'
 import { listMembers } from './etcd.ts'
+import { eventually } from './eventually.ts'
 import { apiReady, kubectl } from './kubectl.ts'
 import { peerUrl } from './config/etcd-arguments.ts'
 import { controlPlane, kubeletConf, kubeletConfig, manifest } from './paths.ts'
@@ -52,23 +51,14 @@ const missing = async ({ remote }: CheckContext, paths: readonly string[]): Prom
   return paths.filter((_, index) => (there[index]?.size ?? 0) === 0).map((path) => `${path} is missing`)
 }
 
-/** Looks every second until a phase has no problem left. */
+/** Waits until a phase has no problem left. */
 const until =
   (phase: () => Pick<Phase, 'problems'>, seconds: number) =>
-  async (ctx: ApplyContext, params: PhaseParams): Promise<void> => {
-    const end = performance.now() + seconds * 1000
-    for (;;) {
-      const problems = await phase().problems(ctx, params)
-      if (problems.length === 0) return
-      if (performance.now() > end) {
-        throw new CoxswainError('wait-timeout', `still not so after ${seconds} s: ${problems.join('; ')}`, {
-          hint: 'look at the static pods: crictl ps -a, and journalctl -u kubelet',
-        })
-      }
-      ctx.log(problems[0] ?? '')
-      await sleep(1000, undefined, { signal: ctx.signal })
-    }
-  }
+  (ctx: ApplyContext, params: PhaseParams): Promise<void> =>
+    eventually(ctx, () => phase().problems(ctx, params), {
+      seconds,
+      hint: 'look at the static pods: crictl ps -a, and journalctl -u kubelet',
+    })
 
 const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
   const { stdout } = await remote.query`systemctl is-active kubelet`.result()

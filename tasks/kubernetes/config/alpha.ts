@@ -1,7 +1,7 @@
 /** v1alpha2 (1.11) and v1alpha3 (1.12): before stacked etcd, so a master's etcd is told everything. */
 import type { HostConfig } from '../settings.ts'
+import type { Document } from '../yaml.ts'
 import { apiServerSans, kubeProxyDocuments, kubeletDocuments } from './documents.ts'
-import type { Document } from './documents.ts'
 import { etcdArguments, etcdSans } from './etcd-arguments.ts'
 
 const etcd = (config: HostConfig): Document => ({

@@ -1,7 +1,7 @@
 /** v1beta1 to v1beta4 (1.13 and later): kubeadm knows how to stack etcd, so a master is told little. */
 import type { HostConfig } from '../settings.ts'
+import type { Document } from '../yaml.ts'
 import { apiServerSans, kubeProxyDocuments, kubeletDocuments } from './documents.ts'
-import type { Document } from './documents.ts'
 import { joiningArguments } from './etcd-arguments.ts'
 
 type ExtraArguments = (values: Record<string, string>) => unknown

@@ -1,9 +1,7 @@
 /** Parts that the configuration versions have in common. */
 import type { Cluster } from '../settings.ts'
 import { hostOf } from '../settings.ts'
-
-/** A YAML document as plain data; undefined values are left out when it is written. */
-export type Document = Readonly<Record<string, unknown>>
+import type { Document } from '../yaml.ts'
 
 export const apiServerSans = ({ controlPlaneEndpoint, certSANs }: Cluster): string[] => [
   ...new Set([hostOf(controlPlaneEndpoint), ...certSANs]),

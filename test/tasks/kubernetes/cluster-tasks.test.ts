@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
-import { applyCni } from '../../../tasks/kubernetes/apply-cni.ts'
 import { apiServerReady, hasEtcdData, kubeadmVersion } from '../../../tasks/kubernetes/facts.ts'
 import { loadImages } from '../../../tasks/kubernetes/load-images.ts'
 import { resetNode } from '../../../tasks/kubernetes/reset-node.ts'
@@ -13,9 +9,6 @@ import { clusterInfo, nodeReady, podsRunning } from '../../../tasks/kubernetes/w
 import { suite } from '../../support/spec.ts'
 
 const test = suite('tasks of a running cluster')
-
-const folder = mkdtempSync(join(tmpdir(), 'coxswain-cni-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 test('load-images: only archives with an image that is not there are loaded', async () => {
   const loaded = new Set(['k8s.gcr.io/pause:3.2'])
@@ -48,71 +41,6 @@ test('load-images: a folder that is not there cannot be known yet', async () => 
     ],
   })
   assert.is(run.foretold, 'unknown')
-})
-
-const manifest = `apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: net
-  namespace: kube-system
-spec: { cidr: "{{podCidr}}" }
-`
-
-/** An API server of the imagination that keeps what is applied. */
-const cluster = (applied?: string): { world: World; sent: () => string } => {
-  let text = applied
-  const rest = '--kubeconfig /etc/kubernetes/admin.conf'
-  return {
-    sent: () => text ?? '',
-    world: {
-      files: { '/etc/kubernetes/admin.conf': 'x' },
-      patterns: [
-        [/^kubectl .* diff -f -/, ({ stdin }) => ({ code: stdin === text ? 0 : 1 })],
-        [
-          /^kubectl .* apply -f -$/,
-          ({ stdin }) => {
-            text = stdin
-            return 'created'
-          },
-        ],
-        [
-          new RegExp(`^kubectl ${rest} -n kube-system rollout status daemonset/net --timeout=300s$`),
-          'rolled out',
-        ],
-      ],
-    },
-  }
-}
-
-test('apply-cni: the manifest is applied with the pod CIDR in it, and its DaemonSets are waited for', async () => {
-  const path = join(folder, 'net.yaml')
-  writeFileSync(path, manifest)
-  const { world, sent } = cluster()
-  const run = await rehearse(applyCni({ manifest: path, podCidr: '10.9.0.0/16' }), world)
-  assert.is(run.outcome, 'changed', String(run.error))
-  assert.match(sent(), 'cidr: "10.9.0.0/16"')
-  assert.is(run.commands.apply.length, 2)
-})
-
-test('apply-cni: what is applied already is left alone', async () => {
-  const path = join(folder, 'same.yaml')
-  writeFileSync(path, manifest)
-  const run = await rehearse(
-    applyCni({ manifest: path, podCidr: '10.9.0.0/16' }),
-    cluster(manifest.replace('{{podCidr}}', '10.9.0.0/16')).world,
-  )
-  assert.is(run.outcome, 'ok')
-})
-
-test('apply-cni: before there is a cluster it would change, and a manifest that is not here is told', async () => {
-  const path = join(folder, 'early.yaml')
-  writeFileSync(path, manifest)
-  const early = await rehearse(applyCni({ manifest: path }), {
-    patterns: [[/apply/, { code: 1, stderr: 'refused' }]],
-  })
-  assert.is(early.foretold, 'would change')
-  const none = await rehearse(applyCni({ manifest: join(folder, 'none.yaml') }), {})
-  assert.match(String(none.error), 'cannot read the manifest')
 })
 
 test('user-kubeconfig: a copy for the user alone', async () => {

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CoxswainError } from '../../engine/index.ts'
+import type { ApplyContext } from '../../engine/index.ts'
+
+/** How an apply waits for its own effects. */
+export interface Waiting {
+  /** Seconds until it has waited too long. */
+  readonly seconds: number
+  /** What to do when it has. */
+  readonly hint: string
+  /** Seconds between two looks; 1 unless told. */
+  readonly every?: number
+}
+
+/**
+ * Looks until nothing is missing, and says each time what still is.
+ *
+ * @param missing what is not there yet, in words.
+ * @throws `wait-timeout` with what was still missing.
+ */
+export const eventually = async (
+  ctx: ApplyContext,
+  missing: () => Promise<readonly string[]>,
+  { seconds, hint, every = 1 }: Waiting,
+): Promise<void> => {
+  const end = performance.now() + seconds * 1000
+  for (;;) {
+    const words = await missing()
+    if (words.length === 0) return
+    if (performance.now() > end) {
+      throw new CoxswainError('wait-timeout', `still not so after ${seconds} s: ${words.join('; ')}`, {
+        hint,
+      })
+    }
+    ctx.log(`waiting: ${words[0]}`)
+    await sleep(every * 1000, undefined, { signal: ctx.signal })
+  }
+}
