@@ -67,6 +67,7 @@ const byPhases = (ctx: Context): Task[] => {
     phase('kubeconfig all'),
     phase('control-plane all'),
     phase('mark-control-plane'),
+    phase('upload-config kubelet'),
   ]
 }
 

@@ -24,7 +24,7 @@ const note = ({ check, apply, until, options }: Task): string => {
   const notes = [
     check === undefined ? 'no check: acts every time' : '',
     check !== undefined && apply === undefined && until === undefined ? 'only reads' : '',
-    until === undefined ? '' : 'waits',
+    until !== undefined && apply === undefined ? 'waits' : '',
     options.when === undefined ? '' : 'on a condition',
   ].filter((text) => text !== '')
   return notes.length === 0 ? '' : `  (${notes.join(', ')})`

@@ -3,7 +3,7 @@ import { CoxswainError } from '../errors.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
 import type { Verdict } from './verdict.ts'
 
-/** How long to poll a check that only waits. */
+/** How long to ask a check again until it says ok. */
 export interface Patience {
   /** Seconds until waiting fails with `wait-timeout`. */
   readonly timeout: number
@@ -26,7 +26,10 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly checkable?: (params: z.output<Schema>) => boolean
   /** Makes it so. The engine checks again afterwards. */
   readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<unknown>
-  /** For a task that waits: its check is asked again until it says ok. Such a task changes nothing and has no apply. */
+  /**
+   * How long to wait: a task without an apply waits until its check says ok, one with an apply while its check says
+   * {@link pending}.
+   */
   readonly until?: (params: z.output<Schema>) => Patience
 }
 
@@ -111,13 +114,9 @@ const kindOf = (spec: {
   readonly until?: unknown
 }): TaskInfo['kind'] => {
   if (spec.until !== undefined) {
-    if (spec.check === undefined || spec.apply !== undefined) {
-      throw new CoxswainError(
-        'playbook-invalid',
-        `task ${spec.name}: a task that waits has a check and no apply`,
-      )
-    }
-    return 'wait'
+    if (spec.check === undefined)
+      throw new CoxswainError('playbook-invalid', `task ${spec.name}: a task that waits has a check`)
+    return spec.apply === undefined ? 'wait' : 'idempotent'
   }
   if (spec.check === undefined && spec.apply === undefined) {
     throw new CoxswainError('playbook-invalid', `task ${spec.name}: neither check nor apply`)
@@ -129,7 +128,7 @@ const kindOf = (spec: {
 /**
  * Defines a task: one subject, a `check` that only reads, and an `apply` that makes it so.
  *
- * @throws `playbook-invalid` when it has neither, or waits and applies. The factory throws `params-invalid`.
+ * @throws `playbook-invalid` when it has neither, or waits without a check. The factory throws `params-invalid`.
  * @example
  * export const hostname = defineTask({
  *   name: 'hostname',

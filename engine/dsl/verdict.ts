@@ -25,8 +25,13 @@ export interface Unknown {
   readonly why: string
 }
 
+export interface Pending {
+  readonly kind: 'pending'
+  readonly why: string
+}
+
 /** What a check found. */
-export type Verdict<Value = unknown> = Ok<Value> | Drift | Unknown
+export type Verdict<Value = unknown> = Ok<Value> | Drift | Unknown | Pending
 
 /**
  * It is as it shall be. A fact gives its value.
@@ -58,6 +63,12 @@ export const drift = (...changes: readonly (Change | string)[]): Drift => ({
  * A normal run applies the task; `--check` reports it as unknown.
  */
 export const unknown = (why: string): Unknown => ({ kind: 'unknown', why })
+
+/**
+ * All is done that can be done, but it is not so yet: pods that start, a member that catches up. Nothing is applied for
+ * it; the engine waits, as long as the task's `until` says, and reports `ok`. `--check` does not wait: there it is unknown.
+ */
+export const pending = (why: string): Pending => ({ kind: 'pending', why })
 
 /** `drift` of these changes, or `ok` when there is none. */
 export const driftUnlessEmpty = (changes: readonly (Change | string)[]): Drift | Ok<void> =>

@@ -8,6 +8,7 @@ import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { createRemote } from '../remote/remote.ts'
 import type { RunScope } from './scope.ts'
 import { resolveSelector } from './selection.ts'
+import { missing } from './wait.ts'
 
 /** On whose behalf, and how, a context works. */
 export interface ContextOptions {
@@ -66,9 +67,9 @@ const factReader =
     const read = async (): Promise<Value> => {
       const verdict = await check(checkContext(scope, host, options))
       if (verdict.kind === 'ok') return verdict.value
-      const why =
-        verdict.kind === 'unknown' ? verdict.why : verdict.changes.map(({ what }) => what).join(', ')
-      throw new CoxswainError('task-failed', `the fact ${task.name} cannot be read: ${why}`, { host })
+      throw new CoxswainError('task-failed', `the fact ${task.name} cannot be read: ${missing(verdict)}`, {
+        host,
+      })
     }
     return scope.fact(host, JSON.stringify([task.name, task.params, options.become]), read)
   }

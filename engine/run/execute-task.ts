@@ -3,7 +3,7 @@ import type { Task } from '../dsl/task.ts'
 import type { Change, Verdict } from '../dsl/verdict.ts'
 import { CoxswainError, exitCodeOf, exitCodes, isCoxswainError } from '../errors.ts'
 import type { Outcome, TaskProgress } from './events.ts'
-import { askPatiently, missing, waitUntil } from './wait.ts'
+import { askPatiently, missing, usualPatience, waitUntil } from './wait.ts'
 
 export interface TaskResult {
   readonly outcome: Outcome
@@ -37,11 +37,15 @@ const patience = 2
 const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code === 'connection-lost'
 
 /** Looks without changing anything: `when`, then the check. */
-export const look = async ({ options, check, until }: Task, ctx: CheckContext): Promise<Look> => {
+export const look = async (task: Task, ctx: CheckContext): Promise<Look> => {
+  const { options, check } = task
   if (options.when !== undefined && !(await options.when(ctx))) return { kind: 'skip' }
   if (check === undefined) return { kind: 'apply-only' }
-  return until === undefined ? check(ctx) : askPatiently(check, ctx)
+  return onlyWaits(task) ? askPatiently(check, ctx) : check(ctx)
 }
+
+/** A task that changes nothing: whatever its check misses, it waits for. */
+const onlyWaits = ({ apply, until }: Task): boolean => until !== undefined && apply === undefined
 
 /** A look that survives a lost connection: looking again is always safe. */
 const lookAgain = async (task: Task, { checkContext, progress }: Execution): Promise<Look> => {
@@ -65,14 +69,27 @@ const failure = (host: string, error: unknown): TaskResult => {
   return { outcome: unreachable ? 'unreachable' : 'failed', changes: [], error }
 }
 
+const isVerdict = (seen: Look): seen is Verdict => seen.kind !== 'skip' && seen.kind !== 'apply-only'
+
 const doesNotHold = (task: Task, seen: Look): CoxswainError => {
-  const why = seen.kind === 'drift' || seen.kind === 'unknown' ? missing(seen) : undefined
+  const why = isVerdict(seen) ? missing(seen) : undefined
   return new CoxswainError('task-failed', why ?? `${task.title} does not hold`)
 }
 
-/** Whether what was applied now holds. */
+/** Asks the check until it says ok, and tells what it waits for. */
+const waitOut = async ({ check, until = usualPatience }: Task, execution: Execution): Promise<void> => {
+  if (check === undefined) return
+  await waitUntil(check, until, execution.checkContext, (why) => execution.progress('waiting', why))
+}
+
+/** Whether what was applied now holds, or does when what it set going has settled. */
 const prove = async (task: Task, execution: Execution): Promise<void> => {
-  const seen = await lookAgain(task, execution)
+  const { check, until } = task
+  const patiently = check !== undefined && until !== undefined
+  const seen = patiently
+    ? await askPatiently(check, execution.checkContext)
+    : await lookAgain(task, execution)
+  if (seen.kind === 'pending') await waitOut(task, execution)
   if (seen.kind === 'drift' || seen.kind === 'unknown') {
     throw new CoxswainError('not-converged', `applied, but its check still finds: ${missing(seen)}`)
   }
@@ -86,7 +103,9 @@ const doneAllTheSame = async (task: Task, execution: Execution, cause: unknown):
     throw new CoxswainError('outcome-unknown', message, { cause })
   }
   execution.progress('reconnecting', 'the connection was lost in the middle; looking what was done')
-  return (await lookAgain(task, execution)).kind === 'ok'
+  const seen = await lookAgain(task, execution)
+  if (seen.kind === 'pending') await waitOut(task, execution)
+  return seen.kind === 'ok' || seen.kind === 'pending'
 }
 
 /** Applies and proves it. What might have happened already is looked at before it is done again. */
@@ -106,15 +125,11 @@ const applyAndProve = async (task: Task, execution: Execution, seen: Look): Prom
   if (check !== undefined) await prove(task, execution)
 }
 
-/** A task that waits. Under `--check` it does not: what does not hold yet cannot be known. */
+/** Waits, without changing anything. Under `--check` it does not: what does not hold yet cannot be known. */
 const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise<TaskResult> => {
   if (seen.kind === 'ok') return { outcome: 'ok', changes: [] }
   if (execution.checkMode) return { outcome: 'unknown', changes: [], why: `would wait: ${missing(seen)}` }
-  if (task.check !== undefined && task.until !== undefined) {
-    await waitUntil(task.check, task.until, execution.checkContext, (why) =>
-      execution.progress('waiting', why),
-    )
-  }
+  await waitOut(task, execution)
   return { outcome: 'ok', changes: [] }
 }
 
@@ -123,7 +138,8 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
   try {
     const seen = await (execution.early ?? lookAgain(task, execution))
     if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
-    if (task.until !== undefined && seen.kind !== 'apply-only') return await waitFor(task, execution, seen)
+    if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))
+      return await waitFor(task, execution, seen)
     if (seen.kind === 'ok') return { outcome: 'ok', changes: [] }
     const changes = seen.kind === 'drift' ? seen.changes : []
     if (!execution.checkMode) {

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckContext } from '../dsl/context.ts'
 import type { Patience, Task } from '../dsl/task.ts'
-import { drift } from '../dsl/verdict.ts'
+import { pending } from '../dsl/verdict.ts'
 import type { Verdict } from '../dsl/verdict.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
+
+/** How long to wait for what is pending when the task does not say. */
+export const usualPatience: Patience = { timeout: 300, every: 1 }
 
 /** Failures that may pass while one waits: the thing waited for is not there to answer yet. */
 const passing = new Set(['command-failed', 'command-timeout', 'read-failed', 'connection-lost'])
 
-/** A check's verdict, in which a failure that may pass is something still missing. */
+/** A check's verdict, in which a failure that may pass is something that is waited for. */
 export const askPatiently = async (
   check: NonNullable<Task['check']>,
   ctx: CheckContext,
@@ -16,7 +19,7 @@ export const askPatiently = async (
   try {
     return await check(ctx)
   } catch (error) {
-    if (isCoxswainError(error) && passing.has(error.code)) return drift(error.output ?? error.message)
+    if (isCoxswainError(error) && passing.has(error.code)) return pending(error.output ?? error.message)
     throw error
   }
 }
@@ -24,7 +27,7 @@ export const askPatiently = async (
 /** What a verdict misses, in words; undefined when it misses nothing. */
 export const missing = (verdict: Verdict): string | undefined => {
   if (verdict.kind === 'ok') return undefined
-  return verdict.kind === 'unknown' ? verdict.why : verdict.changes.map(({ what }) => what).join(', ')
+  return verdict.kind === 'drift' ? verdict.changes.map(({ what }) => what).join(', ') : verdict.why
 }
 
 /**

@@ -1,6 +1,5 @@
-import { CoxswainError, defineTask, drift, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, pending, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { eventually } from './eventually.ts'
 import { kubectl } from './kubectl.ts'
 import { adminConf } from './paths.ts'
 import { daemonSets, manifestText } from './pod-networks.ts'
@@ -32,8 +31,8 @@ const fields = [
 const notRolledOut = async (ctx: CheckContext, { name, namespace }: DaemonSet): Promise<string[]> => {
   const path = fields.map((field) => `{.${field}}`).join(',')
   const words = ['-n', namespace, 'get', 'daemonset', name, '-o', `jsonpath=${path}`]
-  const { ok, stdout } = await kubectl(ctx, words).result()
-  if (!ok) return [`there is no DaemonSet ${name}`]
+  const { code, stdout } = await kubectl(ctx, words).result()
+  if (code !== 0) return [`there is no DaemonSet ${name}`]
   const [generation = 0, seen = 0, wanted = 0, updated = 0, available = 0] = stdout.split(',').map(Number)
   if (seen < generation) return [`DaemonSet ${name} is not looked at yet`]
   const running = Math.min(updated, available)
@@ -68,21 +67,19 @@ export const applyCni = defineTask({
     timeout: z.coerce.number().default(300).describe('seconds to wait for DaemonSets and nodes'),
   }),
   title: ({ manifest }) => `pod network ${manifest.split('/').at(-1) ?? manifest}`,
+  until: ({ timeout }) => ({ timeout, every: 1 }),
 
   async check(ctx, { manifest, podCidr, version }) {
     const text = await manifestText({ manifest, podCidr, version })
     const what = `pod network ${manifest}`
     if (!(await ctx.remote.exists(adminConf)) || (await differs(ctx, text)))
       return drift({ what, to: 'applied' })
-    return driftUnlessEmpty(await missing(ctx, text))
+    const lacking = await missing(ctx, text)
+    return lacking.length === 0 ? ok() : pending(lacking.join(', '))
   },
 
-  async apply(ctx, { manifest, podCidr, version, timeout }) {
-    const text = await manifestText({ manifest, podCidr, version })
-    await ctx.remote.run({ stdin: text, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
-    await eventually(ctx, () => missing(ctx, text), {
-      seconds: timeout,
-      hint: 'look at its pods on the node: kubectl -n NAMESPACE get pods -o wide, kubectl describe',
-    })
+  async apply({ remote }, { manifest, podCidr, version }) {
+    const stdin = await manifestText({ manifest, podCidr, version })
+    await remote.run({ stdin, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
   },
 })

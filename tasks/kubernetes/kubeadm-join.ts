@@ -70,20 +70,14 @@ const joinConfig = (given: Params, token: Secret, hash: string): Secret =>
     ]),
   )
 
-/** Joins, with the token in a file that only root can read and that is gone afterwards. */
+/** Joins. The configuration, with the token in it, goes in by standard input: it rests in no file. */
 const join = async (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void> => {
-  const file = `${given.config}.join`
-  const ignored = given.ignorePreflightErrors
-  await ctx.remote.write(file, joinConfig(given, await mintToken(ctx, via), await caHash(ctx)), {
-    mode: '0600',
-  })
-  try {
-    await ctx.remote.run({
-      timeout: 900,
-    })`kubeadm join --config ${file} ${ignored.length === 0 ? [] : [`--ignore-preflight-errors=${ignored.join(',')}`]}`
-  } finally {
-    await ctx.remote.remove(file)
-  }
+  const { ignorePreflightErrors: ignored } = given
+  const stdin = joinConfig(given, await mintToken(ctx, via), await caHash(ctx))
+  await ctx.remote.run({
+    stdin,
+    timeout: 900,
+  })`kubeadm join --config /dev/stdin ${ignored.length === 0 ? [] : [`--ignore-preflight-errors=${ignored.join(',')}`]}`
 }
 
 /** Whether the API server comes up within so many seconds. */

@@ -1,7 +1,33 @@
-import { CoxswainError, defineTask, drift, ok, remotePath, z } from '../../engine/index.ts'
-import { minorOf } from './version.ts'
+import { CoxswainError, defineTask, drift, ok, remotePath, words, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+import { kubeadmVersion } from './facts.ts'
 import { kubeadmConfigPath } from './paths.ts'
-import { phaseNames, phases } from './phases.ts'
+import { flows, phaseNames, phases } from './phases.ts'
+import type { PhaseParams } from './phases.ts'
+import { minorOf } from './version.ts'
+
+const params = z.object({
+  phase: z.enum(phaseNames).describe('the phase, by the name that kubeadm init has for it today'),
+  flow: z
+    .enum(flows)
+    .default('init')
+    .describe('whether as a phase of kubeadm init or of join, whose config is a JoinConfiguration'),
+  version: z
+    .string()
+    .optional()
+    .describe('the Kubernetes version; that of the installed kubeadm when absent'),
+  node: z.string().describe('the name of the node'),
+  address: z.string().describe('the address that this master advertises'),
+  port: z.coerce.number().default(6443),
+  apiNames: words().default([]).describe('names that the API server certificate must hold'),
+  config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
+})
+
+/** The parameters with the version that is installed where none is given. */
+const complete = async (ctx: CheckContext, given: z.output<typeof params>): Promise<PhaseParams> => ({
+  ...given,
+  version: given.version ?? (await ctx.fact(kubeadmVersion())),
+})
 
 /**
  * Run one phase of kubeadm, under the name that the installed version has for it.
@@ -11,35 +37,31 @@ import { phaseNames, phases } from './phases.ts'
 export const kubeadmPhase = defineTask({
   name: 'kubeadm-phase',
   description: 'Runs one phase of kubeadm, unless what it brings about is there.',
-  params: z.object({
-    phase: z.enum(phaseNames).describe('the phase, by the name that kubeadm init has for it today'),
-    version: z.string().describe('the Kubernetes version'),
-    node: z.string().describe('the name of the node'),
-    address: z.string().describe('the address that this master advertises'),
-    port: z.coerce.number().default(6443),
-    apiNames: z.array(z.string()).default([]).describe('names that the API server certificate must hold'),
-    config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
-  }),
+  params,
   title: ({ phase }) => `kubeadm phase ${phase}`,
 
-  async check(ctx, params) {
-    const problems = await phases[params.phase].problems(ctx, params)
+  async check(ctx, given) {
+    const problems = await phases[given.phase].problems(ctx, await complete(ctx, given))
     return problems.length === 0
       ? ok()
-      : drift(...problems.map((what) => ({ what: `${params.phase}: ${what}` })))
+      : drift(...problems.map((what) => ({ what: `${given.phase}: ${what}` })))
   },
 
-  async apply(ctx, params) {
-    const { commands, prepare, settle } = phases[params.phase]
-    const names = commands(minorOf(params.version))
-    if (names.length === 0) {
-      throw new CoxswainError('params-invalid', `kubeadm ${params.version} has no phase ${params.phase}`)
+  async apply(ctx, given) {
+    const { phase, flow, config } = given
+    const { commands, prepare, settle } = phases[phase]
+    const known = await complete(ctx, given)
+    const lines = commands(minorOf(known.version), flow)
+    if (lines.length === 0) {
+      throw new CoxswainError(
+        'params-invalid',
+        `kubeadm ${flow} of ${known.version} has no phase for ${phase}`,
+        { hint: 'see `kubeadm init phase --help, kubeadm join phase --help`' },
+      )
     }
-    await prepare?.(ctx, params)
-    for (const words of names)
-      await ctx.remote.run({
-        timeout: 600,
-      })`${words} ${words[0] === 'kubeadm' ? ['--config', params.config] : []}`
-    await settle?.(ctx, params)
+    await prepare?.(ctx, known)
+    for (const line of lines)
+      await ctx.remote.run({ timeout: 600 })`kubeadm ${line.split(' ')} --config ${config}`
+    await settle?.(ctx, known)
   },
 })

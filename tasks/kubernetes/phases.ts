@@ -1,11 +1,10 @@
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { certificateProblems } from './certificates.ts'
-import { listMembers } from './etcd.ts'
+import { certificateProblems, removeBadLeaves } from './certificates.ts'
+import { listMembers, memberOf } from './etcd.ts'
 import { eventually } from './eventually.ts'
 import { apiReady, kubectl } from './kubectl.ts'
-import { peerUrl } from './config/etcd-arguments.ts'
 import { controlPlane, kubeletConf, kubeletConfig, manifest } from './paths.ts'
-import { controlPlaneLabel, controlPlaneTaint } from './version.ts'
+import { controlPlaneLabel, controlPlaneTaint, minorOf } from './version.ts'
 
 /** What a phase knows of the master that it works on. */
 export interface PhaseParams {
@@ -16,10 +15,14 @@ export interface PhaseParams {
   readonly apiNames: readonly string[]
 }
 
+/** Whose phases: those of `kubeadm init`, or those of `kubeadm join` (1.14 and later). */
+export const flows = ['init', 'join'] as const
+export type Flow = (typeof flows)[number]
+
 interface Phase {
-  /** The command lines, by the minor version of kubeadm. The phases were called otherwise before 1.13. */
-  readonly commands: (minor: number) => readonly (readonly string[])[]
-  /** Waits for what the command needs to find. */
+  /** What kubeadm is told, by its minor version; nothing where it has no such phase. */
+  readonly commands: (minor: number, flow: Flow) => readonly string[]
+  /** Waits for what the command needs to find, and clears what is in its way. */
   readonly prepare?: (ctx: ApplyContext, params: PhaseParams) => Promise<void>
   /** What is not there yet that the phase brings about, in words. */
   readonly problems: (ctx: CheckContext, params: PhaseParams) => Promise<string[]>
@@ -35,15 +38,24 @@ export const phaseNames = [
   'etcd local',
   'control-plane all',
   'mark-control-plane',
+  'upload-config kubelet',
 ] as const
 export type PhaseName = (typeof phaseNames)[number]
 
+/** The names that a phase has had; its first one is that of `kubeadm init`, from 1.13 on. */
+interface Names {
+  /** Before 1.13: the name of today where it was the same, several where they were several. */
+  readonly alpha?: (minor: number) => readonly string[]
+  /** Of `kubeadm join`; kubeadm there gets each kubelet its kubeconfig by itself. */
+  readonly join?: (minor: number) => string
+}
+
 const named =
-  (init: string, alpha: string = init) =>
-  (minor: number): string[][] =>
-    minor >= 13
-      ? [['kubeadm', 'init', 'phase', ...init.split(' ')]]
-      : [['kubeadm', 'alpha', 'phase', ...alpha.split(' ')]]
+  (init: string, { alpha = () => [init], join }: Names) =>
+  (minor: number, flow: Flow): string[] => {
+    if (flow === 'join') return join === undefined || minor < 14 ? [] : [`join phase ${join(minor)}`]
+    return minor >= 13 ? [`init phase ${init}`] : alpha(minor).map((name) => `alpha phase ${name}`)
+  }
 
 const missing = async ({ remote }: CheckContext, paths: readonly string[]): Promise<string[]> => {
   const there = await Promise.all(paths.map((path) => remote.stat(path)))
@@ -94,21 +106,27 @@ const markProblems = async (ctx: CheckContext, { node, version }: PhaseParams): 
   ]
 }
 
+/** kubeadm writes a Node where its container runtime listens, for its own upgrades; from 1.34 on it keeps a file. */
+const socketProblems = async (ctx: CheckContext, { node, version }: PhaseParams): Promise<string[]> => {
+  const minor = minorOf(version)
+  if (minor < 12 || minor >= 34) return []
+  const path = 'jsonpath={.metadata.annotations.kubeadm\\.alpha\\.kubernetes\\.io/cri-socket}'
+  const { stdout } = await kubectl(ctx, ['get', 'node', node, '-o', path]).result()
+  return stdout === '' ? [`the node ${node} does not say where its container runtime listens`] : []
+}
+
 /** kubeadm's phases with what tells that each is done. */
 export const phases: Readonly<Record<PhaseName, Phase>> = {
   'certs all': {
-    commands: named('certs all'),
+    commands: named('certs all', { join: () => 'control-plane-prepare certs' }),
+    prepare: removeBadLeaves,
     problems: certificateProblems,
   },
   'kubelet-start': {
-    commands: (minor) =>
-      minor >= 13
-        ? [['kubeadm', 'init', 'phase', 'kubelet-start']]
-        : [
-            ['kubeadm', 'alpha', 'phase', 'kubelet', 'config', 'write-to-disk'],
-            ['kubeadm', 'alpha', 'phase', 'kubelet', 'write-env-file'],
-            ['systemctl', 'restart', 'kubelet'],
-          ],
+    commands: named('kubelet-start', {
+      alpha: () => ['kubelet config write-to-disk', 'kubelet write-env-file'],
+      join: () => 'kubelet-start',
+    }),
     problems: async (ctx) => {
       const [files, running] = await Promise.all([
         missing(ctx, [kubeletConfig, '/var/lib/kubelet/kubeadm-flags.env']),
@@ -116,14 +134,18 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
       ])
       return [...files, ...running]
     },
-    settle: until(() => phases['kubelet-start'], 60),
+    settle: async (ctx, params) => {
+      // the phases before 1.13 only wrote its files
+      if (minorOf(params.version) < 13) await ctx.remote.run`systemctl restart kubelet`
+      await until(() => phases['kubelet-start'], 60)(ctx, params)
+    },
   },
   'kubeconfig kubelet': {
-    commands: named('kubeconfig kubelet'),
+    commands: named('kubeconfig kubelet', {}),
     problems: (ctx) => missing(ctx, [kubeletConf]),
   },
   'kubeconfig all': {
-    commands: named('kubeconfig all'),
+    commands: named('kubeconfig all', { join: () => 'control-plane-prepare kubeconfig' }),
     problems: (ctx) =>
       missing(
         ctx,
@@ -131,17 +153,22 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
       ),
   },
   'etcd local': {
-    commands: named('etcd local'),
+    commands: named('etcd local', {
+      join: (minor) => (minor >= 35 ? 'etcd-join' : 'control-plane-join etcd'),
+    }),
     problems: async (ctx, { address }) => {
       const absent = await missing(ctx, [manifest('etcd')])
       if (absent.length > 0) return absent
-      const own = (await listMembers(ctx))?.find((member) => member.peerUrl === peerUrl({ address }))
+      const own = memberOf((await listMembers(ctx)) ?? [], address)
       return own?.started === true ? [] : ['its etcd has not started']
     },
     settle: until(() => phases['etcd local'], 180),
   },
   'control-plane all': {
-    commands: named('control-plane all', 'controlplane all'),
+    commands: named('control-plane all', {
+      alpha: () => ['controlplane all'],
+      join: () => 'control-plane-prepare control-plane',
+    }),
     problems: async (ctx, { address, port }) => {
       const absent = await missing(ctx, controlPlane.map(manifest))
       if (absent.length > 0) return absent
@@ -150,9 +177,19 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
     settle: until(() => phases['control-plane all'], 240),
   },
   'mark-control-plane': {
-    commands: named('mark-control-plane', 'mark-master'),
+    commands: named('mark-control-plane', {
+      alpha: () => ['mark-master'],
+      join: () => 'control-plane-join mark-control-plane',
+    }),
     prepare: until(() => nodeKnown, 120),
     problems: markProblems,
     settle: until(() => phases['mark-control-plane'], 60),
+  },
+  'upload-config kubelet': {
+    commands: named('upload-config kubelet', {
+      alpha: (minor) => (minor === 12 ? ['kubelet config annotate-cri'] : []),
+    }),
+    prepare: until(() => nodeKnown, 120),
+    problems: socketProblems,
   },
 }

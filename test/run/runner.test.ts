@@ -8,7 +8,7 @@ import type { Play, PlayMaker } from '../../engine/dsl/play.ts'
 import { except, pick } from '../../engine/dsl/select.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import type { TaskOptions } from '../../engine/dsl/task.ts'
-import { drift, ok, unknown } from '../../engine/dsl/verdict.ts'
+import { drift, ok, pending, unknown } from '../../engine/dsl/verdict.ts'
 import { CoxswainError } from '../../engine/errors.ts'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
@@ -336,6 +336,44 @@ const losing = (effective: boolean, script: Script = usual): ScriptedConnection 
     },
   }
 }
+
+test('what is pending is waited for, after an apply and without one; it is no change, and unknown under --check', async () => {
+  let looks = 0
+  const start = defineTask({
+    name: 'start',
+    description: 'Starts what takes its time.',
+    params: z.object({}),
+    until: () => ({ timeout: 5, every: 0.001 }),
+    async check({ remote }) {
+      if (!(await remote.exists('/started'))) return drift('not started')
+      looks += 1
+      // a failure that passes, once the waiting has begun
+      if (looks === 3) await remote.query`fail`
+      return looks > 4 ? ok() : pending(`look ${looks}`)
+    },
+    apply: ({ remote }) => remote.write('/started', 'x'),
+  })
+  const plays = (play: PlayMaker<Record<string, unknown>>) => [
+    play('p', { hosts: 'a', tasks: () => [start()] }),
+  ]
+  const replies: Script['replies'] = [['fail', { code: 1, stderr: 'just now' }]]
+  const first = await run(plays, { hosts: { a: { replies } } })
+  assert.equal(first.story, ['a start changed'])
+  const waits = first.events.flatMap((event) =>
+    event.type === 'task-progress' && event.what === 'waiting' ? [event.why] : [],
+  )
+  assert.equal(waits, ['look 2', 'just now', 'look 4'])
+  const begun: Script = { files: { '/started': 'x' }, replies }
+  looks = 0
+  assert.equal((await run(plays, { hosts: { a: begun }, checkMode: true })).story, ['a start unknown'])
+  looks = 0
+  const again = await run(plays, { hosts: { a: begun } })
+  assert.equal(again.story, ['a start ok'])
+  assert.equal(
+    again.events.filter((event) => event.type === 'task-progress' && event.what === 'applying'),
+    [],
+  )
+})
 
 test('a connection lost in the middle: looked at again, and done again only where it was not done', async () => {
   const play = (maker: PlayMaker<Record<string, unknown>>) => [

@@ -186,7 +186,7 @@ test('join: a host that is no master is joined with a pinned authority, the toke
     ],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   )
-  let config: ScriptedFile | undefined
+  let config = ''
   const run = await rehearse(join, {
     files: { '/etc/kubernetes/pki/ca.crt': ca },
     patterns: [
@@ -194,9 +194,9 @@ test('join: a host that is no master is joined with a pinned authority, the toke
       [/get node m2 -o/, marked],
       [/get node m2$/, 'm2 NotReady'],
       [
-        /^kubeadm join --config \/etc\/coxswain\/kubeadm.yaml.join/,
-        (_, files) => {
-          config = files.get('/etc/coxswain/kubeadm.yaml.join')
+        /^kubeadm join --config \/dev\/stdin/,
+        ({ stdin }, files) => {
+          config = stdin
           finish(files)
           return ''
         },
@@ -205,11 +205,11 @@ test('join: a host that is no master is joined with a pinned authority, the toke
     others: { m1: leader(ca) },
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.is(config?.mode, '0600')
-  assert.match(String(config?.content), /token: abcdef\.0123456789abcdef/)
-  assert.match(String(config?.content), /caCertHashes:\n\s+- sha256:[0-9a-f]{64}/)
-  assert.match(String(config?.content), 'advertiseAddress: 10.0.0.2')
-  assert.is(run.files.has('/etc/coxswain/kubeadm.yaml.join'), false)
+  assert.match(config, /token: abcdef\.0123456789abcdef/)
+  assert.match(config, /caCertHashes:\n\s+- sha256:[0-9a-f]{64}/)
+  assert.match(config, 'advertiseAddress: 10.0.0.2')
+  // in no file, in no argument
+  assert.not.ok([...run.files.values()].some(({ content }) => String(content).includes(token)))
   assert.not.match(run.commands.apply.join('\n'), token)
 })
 

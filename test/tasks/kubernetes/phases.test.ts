@@ -7,6 +7,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { kubeadmPhase } from '../../../tasks/kubernetes/kubeadm-phase.ts'
 import { phaseNames, phases } from '../../../tasks/kubernetes/phases.ts'
+import type { Flow } from '../../../tasks/kubernetes/phases.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('kubeadm-phase')
@@ -16,23 +17,44 @@ test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 const known = { version: 'v1.20.2', node: 'm2', address: '10.0.0.2', apiNames: ['10.0.0.10', 'api.example'] }
 
-test('phases have the names that each version knows', () => {
-  const lines = (minor: number): string[] =>
-    phaseNames.flatMap((name) => phases[name].commands(minor).map((words) => words.join(' ')))
-  assert.equal(lines(11), [
-    'kubeadm alpha phase certs all',
-    'kubeadm alpha phase kubelet config write-to-disk',
-    'kubeadm alpha phase kubelet write-env-file',
-    'systemctl restart kubelet',
-    'kubeadm alpha phase kubeconfig kubelet',
-    'kubeadm alpha phase kubeconfig all',
-    'kubeadm alpha phase etcd local',
-    'kubeadm alpha phase controlplane all',
-    'kubeadm alpha phase mark-master',
-  ])
+const lines = (minor: number, flow: Flow = 'init'): string[] =>
+  phaseNames.flatMap((name) => phases[name].commands(minor, flow))
+
+test('phases have the names that each version of kubeadm init knows', () => {
+  const before = [
+    'alpha phase certs all',
+    'alpha phase kubelet config write-to-disk',
+    'alpha phase kubelet write-env-file',
+    'alpha phase kubeconfig kubelet',
+    'alpha phase kubeconfig all',
+    'alpha phase etcd local',
+    'alpha phase controlplane all',
+    'alpha phase mark-master',
+  ]
+  assert.equal(lines(11), before)
+  assert.equal(lines(12), [...before, 'alpha phase kubelet config annotate-cri'])
+  for (const minor of [13, 20, 36])
+    assert.equal(
+      lines(minor),
+      phaseNames.map((name) => `init phase ${name}`),
+    )
+})
+
+test('phases of kubeadm join have names of their own, from 1.14 on', () => {
+  const names = [
+    'join phase control-plane-prepare certs',
+    'join phase kubelet-start',
+    'join phase control-plane-prepare kubeconfig',
+    'join phase control-plane-join etcd',
+    'join phase control-plane-prepare control-plane',
+    'join phase control-plane-join mark-control-plane',
+  ]
+  assert.equal(lines(13, 'join'), [])
+  assert.equal(lines(14, 'join'), names)
+  assert.equal(lines(34, 'join'), names)
   assert.equal(
-    lines(20),
-    phaseNames.map((name) => `kubeadm init phase ${name}`),
+    lines(35, 'join'),
+    names.map((name) => name.replace('control-plane-join etcd', 'etcd-join')),
   )
 })
 
@@ -92,6 +114,7 @@ const makePki = (apiNames: string): Record<string, string> => {
       'extensions',
     )
     keep(name)
+    files[`/etc/kubernetes/pki/${name}.key`] = 'a key'
   }
   leaf('apiserver', 'ca', `IP:10.0.0.2,${apiNames}`)
   leaf('apiserver-kubelet-client', 'ca', '')
@@ -130,6 +153,31 @@ test('certs all: what is missing, cut off, signed by another, or lacks a name is
   })
   assert.is(told.foretold, 'would change')
   assert.match((await problems({})).join(), 'exit status 1')
+})
+
+test('certs all: a certificate that is not as it must be makes room for a new one, where it can be signed', async () => {
+  const files = makePki('IP:10.0.0.10,DNS:api.example')
+  const whole = { ...files, '/etc/kubernetes/pki/ca.key': 'k', '/etc/kubernetes/pki/etcd/ca.key': 'k' }
+  const paths = ['apiserver', 'front-proxy-client'].map((name) => `/etc/kubernetes/pki/${name}`)
+  const foreign = files['/etc/kubernetes/pki/etcd/ca.crt'] ?? ''
+  const seen: string[] = []
+  const run = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
+    files: { ...whole, ...Object.fromEntries(paths.map((path) => [`${path}.crt`, foreign])) },
+    patterns: [
+      [
+        /^kubeadm init phase certs all/,
+        (_, there) => {
+          seen.push(...paths.filter((path) => there.has(`${path}.crt`) || there.has(`${path}.key`)))
+          // kubeadm signs what is missing
+          for (const [path, content] of Object.entries(files)) there.set(path, { content })
+          return ''
+        },
+      ],
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  // nobody has the key of the front proxy's authority, so nothing there is thrown away
+  assert.equal(seen, ['/etc/kubernetes/pki/front-proxy-client'])
 })
 
 /** A phase that makes files appear, as kubeadm does. */
@@ -211,6 +259,55 @@ test('mark-control-plane: label and taint by the names of the version', async ()
       'mark-control-plane: the taint of a control-plane node is missing',
     ],
   )
+})
+
+test('upload-config kubelet: done when the Node says where its container runtime listens', async () => {
+  let socket = ''
+  const world: World = {
+    patterns: [
+      [/get node m2 -o 'jsonpath=\{\.metadata\.annotations/, () => socket],
+      [/get node m2$/, 'm2'],
+      [
+        /^kubeadm init phase upload-config kubelet/,
+        () => {
+          socket = '/run/containerd/containerd.sock'
+          return ''
+        },
+      ],
+    ],
+  }
+  const run = await rehearse(kubeadmPhase({ ...known, phase: 'upload-config kubelet' }), world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  // 1.11 knows nothing of it, and from 1.34 on it is a file of the kubelet
+  for (const version of ['v1.11.3', 'v1.34.0']) {
+    const none = await rehearse(kubeadmPhase({ ...known, version, phase: 'upload-config kubelet' }), {})
+    assert.is(none.outcome, 'ok', version)
+  }
+})
+
+test('without a version it goes by the kubeadm that is installed', async () => {
+  const { version: _, ...rest } = known
+  const path = '/etc/kubernetes/kubelet.conf'
+  const run = await rehearse(kubeadmPhase({ ...rest, phase: 'kubeconfig kubelet' }), {
+    replies: { 'kubeadm version -o short': 'v1.12.10\n' },
+    patterns: [
+      [
+        /^kubeadm alpha phase kubeconfig kubelet --config /,
+        (_entry, files) => {
+          files.set(path, { content: 'x' })
+          return ''
+        },
+      ],
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+})
+
+test('a phase that the version has not under that flow is refused before anything is done', async () => {
+  const phase = { ...known, phase: 'kubeconfig kubelet', flow: 'join' } as const
+  const run = await rehearse(kubeadmPhase(phase), {})
+  assert.match(String(run.error), 'kubeadm join of v1.20.2 has no phase for kubeconfig kubelet')
+  assert.equal(run.commands.apply, [])
 })
 
 test('a phase that there is not is refused', () => {
