@@ -1,5 +1,5 @@
 import { describeSelector } from '../dsl/select.ts'
-import type { Task, TaskInfo } from '../dsl/task.ts'
+import type { Task, TaskFactory } from '../dsl/task.ts'
 import type { Plan, PlannedPlay } from '../run/plan.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
@@ -19,6 +19,10 @@ export const listHosts = ({ plays }: Plan): string =>
       ].join('\n')
     })
     .join('\n\n') + '\n'
+
+/** `--list-hosts` without a playbook: the inventory, or what a pattern and `--limit` leave of it. */
+export const listNames = (names: readonly string[]): string =>
+  [plural(names.length, 'host'), ...names.map((name) => `  ${name}`), ''].join('\n')
 
 const note = ({ check, apply, until, options }: Task): string => {
   const notes = [
@@ -50,7 +54,8 @@ export const listTasks = ({ plays }: Plan): string =>
   plays.map((play, index) => [heading(play, index), ...tasksOf(play)].join('\n')).join('\n\n') + '\n'
 
 /** `--list-tasks` without a playbook: the library. */
-export const listLibrary = (tasks: readonly TaskInfo[]): string => {
+export const listLibrary = (library: Iterable<TaskFactory>): string => {
+  const tasks = [...library].map(({ info }) => info)
   const width = Math.max(...tasks.map(({ name }) => name.length))
   return (
     tasks

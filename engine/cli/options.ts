@@ -57,6 +57,7 @@ const reaching = (command: Command): Command =>
 const telling = (command: Command): Command =>
   command
     .option('--output <kind>', 'tree, plain or json (tree on a terminal, plain elsewhere)')
+    .option('--list-hosts', 'list the hosts of each play, or all hosts that there are, and stop')
     .option('-v, --verbose', 'live output and causes of errors; -vv adds stack traces', more, 0)
 
 /** What was asked for. */
@@ -82,6 +83,8 @@ const read = (raw: unknown): Options => {
   const name = String(issue?.path[0] ?? '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   throw new CoxswainError('usage', `--${name}: ${issue?.message ?? 'not understood'}`)
 }
+
+const lists = ({ listHosts, listTasks }: Options): boolean => listHosts || listTasks
 
 const examples = `
 Examples:
@@ -119,7 +122,6 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     .option('-C, --check', 'change nothing, say what would change')
     .option('-D, --diff', 'show what changes')
     .option('--exit-code', 'with --check: exit with 3 when something would change')
-    .option('--list-hosts', 'list the hosts of each play and stop')
     .option('--list-tasks', 'list the tasks of each play, or all tasks that there are, and stop')
     .option('-h, --help', 'this help, or that of a task')
     .action((target: string | undefined, params: string[]) => {
@@ -151,7 +153,7 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
       cause: error,
     })
   }
-  if (request?.kind === 'run' && request.target === undefined && !request.options.listTasks) {
+  if (request?.kind === 'run' && request.target === undefined && !lists(request.options)) {
     if (request.options.help) return { kind: 'text', text: program.helpInformation() + examples + '\n' }
     throw new CoxswainError('usage', 'nothing to run: name a playbook or a task')
   }

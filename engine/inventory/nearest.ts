@@ -27,7 +27,7 @@ const distance = (a: string, b: string): number => {
  * nearest('mastres', ['masters', 'workers'])  // 'masters'
  */
 export const nearest = (name: string, candidates: Iterable<string>): string | undefined => {
-  const limit = Math.max(1, Math.ceil(name.length * 0.4))
+  const limit = Math.max(1, Math.floor(name.length / 3))
   let best: { candidate: string; edits: number } | undefined
   for (const candidate of candidates) {
     const edits = distance(name.toLowerCase(), candidate.toLowerCase())

@@ -3,6 +3,7 @@ import { playbook } from '../../dsl/playbook.ts'
 import { makePlan } from '../../run/plan.ts'
 import { execScript, execTask } from '../exec-task.ts'
 import { execute } from '../execute.ts'
+import { listHosts } from '../listing.ts'
 import type { Request } from '../options.ts'
 import { openWorkspace } from '../workspace.ts'
 
@@ -22,5 +23,10 @@ export const exec = async ({
   })
   // what a command prints is what was asked for
   const verbose = Math.max(1, options.verbose)
-  return execute(makePlan(book, workspace.territory, workspace.limit), workspace, { ...options, verbose })
+  const plan = makePlan(book, workspace.territory, workspace.limit)
+  if (options.listHosts) {
+    process.stdout.write(listHosts(plan))
+    return 0
+  }
+  return execute(plan, workspace, { ...options, verbose })
 }

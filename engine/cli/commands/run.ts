@@ -8,7 +8,7 @@ import { validateAll } from '../../inventory/validate.ts'
 import { makePlan } from '../../run/plan.ts'
 import { execute } from '../execute.ts'
 import { findTarget } from '../library.ts'
-import { listHosts, listLibrary, listTasks } from '../listing.ts'
+import { listHosts, listLibrary, listNames, listTasks } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
 import { taskHelp } from '../task-help.ts'
@@ -46,13 +46,21 @@ const checkVariables = (book: Playbook, { hosts, territory, limit }: Workspace):
   )
 }
 
+/** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
+const listInventory = async (options: Options): Promise<string> => {
+  const { territory, limit } = await openWorkspace(options)
+  return listNames(
+    territory.match(options.hosts ?? 'all').filter((name) => limit === undefined || limit.includes(name)),
+  )
+}
+
 /** `run PLAYBOOK…` and `run TASK…`. Gives the exit status. */
 export const run = async (
   { target, params, options }: Extract<Request, { kind: 'run' }>,
   library: ReadonlyMap<string, TaskFactory>,
 ): Promise<number> => {
   if (target === undefined) {
-    process.stdout.write(listLibrary([...library.values()].map(({ info }) => info)))
+    process.stdout.write(options.listTasks ? listLibrary(library.values()) : await listInventory(options))
     return 0
   }
   const found = await findTarget(target, library)
