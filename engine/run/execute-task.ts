@@ -62,6 +62,15 @@ const lookAgain = async (task: Task, { checkContext, progress }: Execution): Pro
 /** Failures of a check that may come of what an earlier task would have made, and under `--check` did not. */
 const excused = new Set(['command-failed', 'read-failed', 'task-failed'])
 
+/** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
+const explained = ({ options }: Task, { checkContext: { signal } }: Execution, error: unknown): unknown => {
+  const reason: unknown = signal.aborted ? signal.reason : undefined
+  if (reason instanceof Error && reason.name === 'TimeoutError')
+    return new CoxswainError('command-timeout', `not done within ${options.timeout} s`, { cause: error })
+  if (!signal.aborted || isCoxswainError(error)) return error
+  return new CoxswainError('interrupted', 'interrupted while it waited', { cause: error })
+}
+
 const failure = (host: string, error: unknown): TaskResult => {
   // a failure of another host, asked through ctx.on, does not make this one unreachable
   const ours = isCoxswainError(error) && (error.host ?? host) === host
@@ -149,7 +158,8 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }
     if (task.apply === undefined) throw doesNotHold(task, seen)
     return { outcome: 'would change', changes }
-  } catch (error) {
+  } catch (caught) {
+    const error = explained(task, execution, caught)
     if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
       return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
     }

@@ -13,7 +13,7 @@ export interface Waiting {
 }
 
 /**
- * Looks until nothing is missing, and says each time what still is.
+ * Looks until nothing is missing, and says what still is whenever that has changed.
  *
  * @param missing what is not there yet, in words.
  * @throws `wait-timeout` with what was still missing.
@@ -24,6 +24,7 @@ export const eventually = async (
   { seconds, hint, every = 1 }: Waiting,
 ): Promise<void> => {
   const end = performance.now() + seconds * 1000
+  let said = ''
   for (;;) {
     const words = await missing()
     if (words.length === 0) return
@@ -32,7 +33,9 @@ export const eventually = async (
         hint,
       })
     }
-    ctx.log(`waiting: ${words[0]}`)
+    const waiting = words.join('; ')
+    if (waiting !== said) ctx.log(`waiting: ${waiting}`)
+    said = waiting
     await sleep(every * 1000, undefined, { signal: ctx.signal })
   }
 }

@@ -1,3 +1,4 @@
+import events from 'node:events'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { scripted } from '../../engine/connection/scripted.ts'
@@ -7,7 +8,7 @@ import { playbook } from '../../engine/dsl/playbook.ts'
 import type { Play, PlayMaker } from '../../engine/dsl/play.ts'
 import { except, pick } from '../../engine/dsl/select.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
-import type { TaskOptions } from '../../engine/dsl/task.ts'
+import type { Task, TaskOptions } from '../../engine/dsl/task.ts'
 import { drift, ok, pending, unknown } from '../../engine/dsl/verdict.ts'
 import { CoxswainError } from '../../engine/errors.ts'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
@@ -501,6 +502,32 @@ test('an interrupt ends the run with a recap and 130', async () => {
   assert.equal(story, ['a stop changed'])
   const end = events.at(-1)
   assert.is(end?.type === 'run-end' ? end.stopped?.code : '', 'interrupted')
+})
+
+test('a task out of time, and one that waits when the run is interrupted, say just that', async () => {
+  const controller = new AbortController()
+  const asleep = (options?: TaskOptions) =>
+    defineTask({
+      name: 'asleep',
+      description: '',
+      params: z.object({}),
+      async apply({ signal, log }) {
+        log('asleep')
+        await events.once(signal, 'abort')
+        throw signal.reason
+      },
+    })({}, options)
+  const plays = (task: Task) => (play: PlayMaker<Record<string, unknown>>) => [
+    play('p', { hosts: 'a', tasks: () => [task] }),
+  ]
+  const late = await run(plays(asleep({ timeout: 0.01 })))
+  assert.is(late.ends[0]?.error?.code, 'command-timeout')
+  assert.match(late.ends[0]?.error?.message ?? '', 'not done within 0.01 s')
+  assert.is(late.exit, 2)
+  setImmediate(() => controller.abort())
+  const stopped = await run(plays(asleep()), { signal: controller.signal })
+  assert.is(stopped.ends[0]?.error?.code, 'interrupted')
+  assert.is(stopped.exit, 130)
 })
 
 test('--limit leaves out hosts, and says so when none is left', async () => {
