@@ -1,4 +1,4 @@
-import events from 'node:events'
+import { once as heard } from 'node:events'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { scripted } from '../../engine/connection/scripted.ts'
@@ -513,7 +513,7 @@ test('a task out of time, and one that waits when the run is interrupted, say ju
       params: z.object({}),
       async apply({ signal, log }) {
         log('asleep')
-        await events.once(signal, 'abort')
+        await heard(signal, 'abort')
         throw signal.reason
       },
     })({}, options)
