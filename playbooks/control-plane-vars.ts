@@ -19,7 +19,7 @@ export const controlPlaneVars = z.object({
   service_subnet: z.string().default('10.96.0.0/12'),
   api_port: z.number().int().default(6443).describe('of each API server'),
   cert_sans: z.array(z.string()).default([]).describe('more names for the API server certificates'),
-  cni_manifest: z.string().default('flannel').describe('a path here, or flannel or calico'),
+  cni_manifest: z.string().default('flannel').describe('a path here, or flannel, calico or cilium'),
   kube_users: z.array(z.string()).default(['root']).describe('who may use kubectl on the masters'),
   image_archives: z
     .string()
