@@ -20,6 +20,8 @@ export interface CommandOptions {
   readonly cwd?: string
   /** Environment variables. Not for secrets: anybody on the host may read a process's environment as its user. */
   readonly env?: Readonly<Record<string, string>>
+  /** Tells nobody what it prints, neither live nor when it fails: for commands whose output is a secret. */
+  readonly quiet?: boolean
 }
 
 /** How a command gets to the host. */
@@ -40,11 +42,13 @@ const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20
 export class Command implements PromiseLike<CommandResult> {
   readonly script: string
   readonly #execute: () => Promise<Result>
+  readonly #quiet: boolean
   #result: Promise<CommandResult> | undefined
 
-  constructor(text: string, execute: () => Promise<Result>) {
+  constructor(text: string, execute: () => Promise<Result>, quiet = false) {
     this.script = text
     this.#execute = execute
+    this.#quiet = quiet
   }
 
   /** Runs it and gives the result, whatever the status. */
@@ -63,7 +67,7 @@ export class Command implements PromiseLike<CommandResult> {
     const result = await this.result()
     if (result.ok) return result
     throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.script}`, {
-      output: lastLines(result.stderr.trim() === '' ? result.stdout : result.stderr),
+      output: this.#told(result.stderr.trim() === '' ? result.stdout : result.stderr),
       // POSIX.1-2017, XCU 2.8.2: the command was not found
       hint:
         result.code === 127
@@ -97,10 +101,16 @@ export class Command implements PromiseLike<CommandResult> {
       return JSON.parse(text)
     } catch (cause) {
       throw new CoxswainError('command-failed', `no JSON from: ${this.script}`, {
-        cause,
-        output: lastLines(text),
+        // the parser quotes what it cannot read
+        cause: this.#quiet ? undefined : cause,
+        output: this.#told(text),
       })
     }
+  }
+
+  /** The last lines of what it printed, unless nobody may see it. */
+  #told(text: string): string | undefined {
+    return this.#quiet ? undefined : lastLines(text)
   }
 
   /** Whether it ended with status 0. */
@@ -143,9 +153,9 @@ export const commandTag = (
     values: readonly unknown[],
   ): Command => {
     const text = withSurroundings(script(parts, ...values), options)
-    return new Command(text, () =>
-      execute({ script: text, stdin: options.stdin, timeout: options.timeout, onOutput }),
-    )
+    const { stdin, timeout, quiet = false } = options
+    const tell = quiet ? undefined : onOutput
+    return new Command(text, () => execute({ script: text, stdin, timeout, onOutput: tell }), quiet)
   }
   function tag(parts: TemplateStringsArray, ...values: readonly Word[]): Command
   function tag(options: CommandOptions): (parts: TemplateStringsArray, ...values: readonly Word[]) => Command

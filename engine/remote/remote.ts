@@ -3,7 +3,7 @@ import { isSecret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import { commandTag } from './command.ts'
-import type { CommandTag } from './command.ts'
+import type { CommandTag, Execute } from './command.ts'
 import { absent, checkedMode, checkedPath, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat } from './files.ts'
 
@@ -73,17 +73,9 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
   const { identity, signal, onOutput } = options
 
   const execute =
-    (lane: 'query' | 'run') =>
-    ({ script, stdin, timeout }: { script: string; stdin: Input | undefined; timeout: number | undefined }) =>
-      connection.execute({
-        script,
-        stdin,
-        timeout: timeout ?? options.timeout,
-        lane,
-        identity,
-        signal,
-        onOutput: lane === 'run' ? onOutput : undefined,
-      })
+    (lane: 'query' | 'run'): Execute =>
+    ({ timeout, ...request }) =>
+      connection.execute({ ...request, timeout: timeout ?? options.timeout, lane, identity, signal })
 
   const operate = (
     operation: FileOperation,
@@ -125,7 +117,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
   const query = commandTag(execute('query'))
   return {
     query,
-    run: commandTag(execute('run')),
+    run: commandTag(execute('run'), onOutput),
     readBytes: (path) => lookUp({ kind: 'read', path }),
     read: async (path) => (await lookUp({ kind: 'read', path }))?.toString('utf8'),
     stat: async (path) => {

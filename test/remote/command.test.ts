@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { commandTag } from '../../engine/remote/command.ts'
 import { createRemote } from '../../engine/remote/remote.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
@@ -53,4 +54,21 @@ test('a bad name for a variable is refused', () => {
 test('json that is none says so', async () => {
   assert.equal(await query`echo '{"a":1}'`.json(), { a: 1 })
   await rejects(() => query`echo nothing`.json(), 'command-failed', 'no JSON from')
+})
+
+test('a quiet command tells nobody what it prints, neither live nor when it fails', async () => {
+  const heard: string[] = []
+  const result = { code: 1, stdout: Buffer.from('token\n'), stderr: Buffer.alloc(0), dropped: 0 }
+  const tag = commandTag(
+    async ({ onOutput }) => {
+      onOutput?.('stdout', 'token\n')
+      return result
+    },
+    (_, text) => heard.push(text),
+  )
+  const error = await rejects(() => tag({ quiet: true })`mint`, 'command-failed', 'exit status 1')
+  assert.is(error.output, undefined)
+  assert.equal(heard, [])
+  await rejects(() => tag`mint`, 'command-failed', 'exit status 1')
+  assert.equal(heard, ['token\n'])
 })
