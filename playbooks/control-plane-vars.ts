@@ -1,5 +1,5 @@
 /** The variables of the control plane playbooks, and what follows from them. */
-import { z } from 'coxswain'
+import { flag, z } from 'coxswain'
 import type { PlaybookHost } from 'coxswain'
 import type { Cluster, HostConfig, Master } from 'coxswain/tasks'
 
@@ -33,6 +33,9 @@ export const controlPlaneVars = z.object({
   manage_swap: z.boolean().default(true).describe('turn swap off'),
   kube_proxy_conntrack_max_per_core: z.number().int().optional(),
   skip_phases: z.array(z.string()).default([]).describe('phases of kubeadm init to leave out'),
+  reset_force: flag()
+    .default(false)
+    .describe('let reset go on where etcd has lost its quorum, or somebody may still hold its data'),
   ignore_preflight_errors: z.array(z.string()).default([]),
 })
 export type ControlPlaneVars = z.output<typeof controlPlaneVars>

@@ -18,7 +18,6 @@ import {
   packages,
   podsRunning,
   service,
-  serviceRestart,
   swapOff,
   sysctl,
   userKubeconfig,
@@ -68,6 +67,7 @@ const byPhases = (ctx: Context): Task[] => {
     phase('control-plane all'),
     phase('mark-control-plane'),
     phase('upload-config kubelet'),
+    phase('kubelet-finalize all'),
   ]
 }
 
@@ -82,16 +82,12 @@ export default playbook({
       become: true,
       tasks: ({ vars, group }) => [
         packages({ name: ['haproxy'] }),
-        loadBalancer(
-          {
-            port: Number(vars.control_plane_endpoint.replace(/^.*:/, '')),
-            backends: group('masters').map((host) => ({ ...master(host), port: vars.api_port })),
-          },
-          { notify: 'reload haproxy' },
-        ),
+        loadBalancer({
+          port: Number(vars.control_plane_endpoint.replace(/^.*:/, '')),
+          backends: group('masters').map((host) => ({ ...master(host), port: vars.api_port })),
+        }),
         service({ name: 'haproxy', state: 'started', enabled: true }),
       ],
-      handlers: () => ({ 'reload haproxy': serviceRestart({ name: 'haproxy', reload: true }) }),
     }),
 
     play('every master is ready for kubeadm', {

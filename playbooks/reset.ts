@@ -7,9 +7,14 @@ import type { ControlPlaneVars } from './control-plane-vars.ts'
 /** The one that goes last: as long as it is there, the others can leave in order. */
 const last = pick('the last one', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
 
-/** The whole cluster goes, so nobody's quorum is protected. */
-const nothingLeft = ({ host, vars }: PlayContext<ControlPlaneVars>): Task[] => [
-  resetNode({ address: master(host).address, force: true, criSocket: vars.cri_socket }),
+const nothingLeft = ({ host, vars }: PlayContext<ControlPlaneVars>, end = false): Task[] => [
+  resetNode({
+    address: master(host).address,
+    last: end,
+    force: vars.reset_force,
+    users: vars.kube_users,
+    criSocket: vars.cri_socket,
+  }),
 ]
 
 export default playbook({
@@ -21,9 +26,9 @@ export default playbook({
       hosts: except('masters', last),
       serial: 1,
       become: true,
-      tasks: nothingLeft,
+      tasks: (ctx) => nothingLeft(ctx),
     }),
-    play('the last master goes', { hosts: last, become: true, tasks: nothingLeft }),
+    play('the last master goes', { hosts: last, become: true, tasks: (ctx) => nothingLeft(ctx, true) }),
     play('the load balancer rests', {
       hosts: 'loadbalancers',
       optional: true,

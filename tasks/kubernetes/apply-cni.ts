@@ -2,7 +2,7 @@ import { CoxswainError, defineTask, drift, ok, pending, z } from '../../engine/i
 import type { CheckContext } from '../../engine/index.ts'
 import { kubectl } from './kubectl.ts'
 import { adminConf } from './paths.ts'
-import { daemonSets, manifestText } from './pod-networks.ts'
+import { daemonSets, podNetwork, podNetworkManifest } from './pod-networks.ts'
 import type { DaemonSet } from './pod-networks.ts'
 
 /** Whether the cluster has just what the manifest says: kubectl ends with 1 where it finds a difference. */
@@ -60,26 +60,23 @@ export const applyCni = defineTask({
   name: 'apply-cni',
   description:
     'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets and the nodes.',
-  params: z.object({
-    manifest: z.string().describe('a path here, or flannel, calico or cilium'),
-    podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods'),
-    version: z.string().optional().describe('of flannel, calico or cilium, instead of the pinned one'),
+  params: podNetwork.extend({
     timeout: z.coerce.number().default(300).describe('seconds to wait for DaemonSets and nodes'),
   }),
   title: ({ manifest }) => `pod network ${manifest.split('/').at(-1) ?? manifest}`,
   until: ({ timeout }) => ({ timeout, every: 1 }),
 
-  async check(ctx, { manifest, podCidr, version }) {
-    const text = await manifestText({ manifest, podCidr, version })
-    const what = `pod network ${manifest}`
+  async check(ctx, network) {
+    const text = await ctx.fact(podNetworkManifest(network))
+    const what = `pod network ${network.manifest}`
     if (!(await ctx.remote.exists(adminConf)) || (await differs(ctx, text)))
       return drift({ what, to: 'applied' })
     const lacking = await missing(ctx, text)
     return lacking.length === 0 ? ok() : pending(lacking.join(', '))
   },
 
-  async apply({ remote }, { manifest, podCidr, version }) {
-    const stdin = await manifestText({ manifest, podCidr, version })
+  async apply({ fact, remote }, network) {
+    const stdin = await fact(podNetworkManifest(network))
     await remote.run({ stdin, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
   },
 })

@@ -10,7 +10,7 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
-import { adminConf, pki } from './paths.ts'
+import { adminConf, etcdData, pki, unfinishedPath } from './paths.ts'
 
 const modeOf = (path: string): string => (/\.(crt|pub)$/.test(path) ? '0644' : '0600')
 
@@ -60,6 +60,29 @@ export const copySharedFiles = async (
   )
 }
 
+/**
+ * Nobody's authority is replaced while there is data that was written under it.
+ *
+ * @throws `task-failed` when this host is a master of another cluster.
+ */
+const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promise<void> => {
+  const ca = `${pki}/ca.crt`
+  const [ours, theirs, hasData, unfinished] = await Promise.all([
+    ctx.remote.sha256(ca),
+    from.remote.sha256(ca),
+    ctx.remote.exists(etcdData),
+    ctx.remote.exists(unfinishedPath),
+  ])
+  if (ours === undefined || theirs === undefined || ours === theirs || !hasData || unfinished) return
+  throw new CoxswainError(
+    'task-failed',
+    `${ctx.host.name} is a master of another cluster than ${from.host.name}`,
+    {
+      hint: `leave it out, or run reset-node on ${ctx.host.name} to throw away what it holds`,
+    },
+  )
+}
+
 /** Bring the certificate authorities and keys that all masters share to this one. */
 export const copyCerts = defineTask({
   name: 'copy-certs',
@@ -76,6 +99,7 @@ export const copyCerts = defineTask({
   async check(ctx, params) {
     const from = await ctx.on(params.from)
     if (from.host.name === ctx.host.name) return driftUnlessEmpty([])
+    await refuseOtherCluster(ctx, from)
     const changes = await Promise.all(wanted(params).map((path) => difference(from, ctx, path)))
     return changes.flat().length === 0 ? driftUnlessEmpty([]) : drift(...changes.flat())
   },

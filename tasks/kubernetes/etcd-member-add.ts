@@ -28,19 +28,17 @@ export const etcdMemberAdd = defineTask({
       return drift({ what: `etcd member ${name}`, to: peerUrl({ address }) })
     const own = memberOf((await listMembers(ctx)) ?? [], address)
     // whether the others have started is for their own tasks to say
-    if (own?.started === true) return ok()
-    return drift({
-      what: `etcd member ${name}`,
-      from: own === undefined ? 'not listed' : 'not started',
-      to: 'started',
-    })
+    if (own?.started === true && !own.learner) return ok()
+    const from = own === undefined ? 'not listed' : own.started ? 'without a vote' : 'not started'
+    return drift({ what: `etcd member ${name}`, from, to: 'started' })
   },
 
   async apply(ctx, params) {
     const via = await ctx.on(params.via)
     await forgetLost(ctx, via, params)
     const members = await ensureListed(ctx, via, params)
-    if (memberOf(members, params.address)?.started !== true) await startEtcd(ctx, members, params)
+    const runs = memberOf(members, params.address)?.started === true
+    if (!runs || !(await ctx.remote.exists(manifest('etcd')))) await startEtcd(ctx, members, params)
     await waitForMembers(ctx, via)
   },
 })

@@ -1,16 +1,17 @@
 /** How a master's etcd becomes a member of the cluster: shared by the ways to add a master. */
 import { CoxswainError } from '../../engine/index.ts'
-import type { ApplyContext, CheckContext } from '../../engine/index.ts'
+import type { ApplyContext } from '../../engine/index.ts'
 import { initialCluster, peerUrl } from './config/etcd-arguments.ts'
+import { joiningConfig } from './config/joining.ts'
 import {
   addMember,
-  allHealthy,
   healthyWithout,
   keepsQuorum,
-  listMembers,
   memberOf,
+  promoteLearners,
   removeMember,
   requireMembers,
+  unwell,
 } from './etcd.ts'
 import type { Member } from './etcd.ts'
 import { eventually } from './eventually.ts'
@@ -40,7 +41,7 @@ export const forgetLost = async (
   const lost = memberOf(members, address)
   // one that has not started yet is no loss: it was added a moment ago
   if (lost?.started !== true || (await ctx.remote.exists(etcdData))) return
-  if (!keepsQuorum(members, lost, await healthyWithout(via, address))) {
+  if (!keepsQuorum(members, lost, await healthyWithout(via, lost))) {
     throw new CoxswainError(
       'task-failed',
       `${ctx.host.name} has lost its etcd data, and the other members have no quorum`,
@@ -53,25 +54,24 @@ export const forgetLost = async (
   await removeMember(via, lost.id)
 }
 
-/** What keeps an etcd cluster from being whole, in words. */
-const unready = async (via: CheckContext): Promise<string[]> => {
-  const members = (await listMembers(via)) ?? []
-  const waiting = members.filter(({ started }) => !started)
-  if (waiting.length > 0) return waiting.map((member) => `etcd at ${member.peerUrl} has not started`)
-  return members.length > 0 && (await allHealthy(via)) ? [] : ['not every member of etcd answers']
-}
-
 /**
- * Waits until every member has started and answers.
+ * Waits until every member has started, has a vote and answers.
  *
  * @throws `wait-timeout` saying which one does not.
  */
-export const waitForMembers = (ctx: ApplyContext, via: CheckContext): Promise<void> =>
-  eventually(ctx, () => unready(via), {
-    seconds: 180,
-    every: 0.5,
-    hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
-  })
+export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<void> =>
+  eventually(
+    ctx,
+    async () => {
+      await promoteLearners(via)
+      return unwell(via)
+    },
+    {
+      seconds: 180,
+      every: 0.5,
+      hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
+    },
+  )
 
 /**
  * Adds a host to the member list, unless it is there. Only one member may be on its way at a time: a second one would
@@ -80,7 +80,7 @@ export const waitForMembers = (ctx: ApplyContext, via: CheckContext): Promise<vo
 export const ensureListed = async (
   ctx: ApplyContext,
   via: ApplyContext,
-  { name, address }: Joiner,
+  { name, address, version }: Joiner,
 ): Promise<Member[]> => {
   const members = await requireMembers(via)
   const other = members.find((member) => !member.started && member.peerUrl !== peerUrl({ address }))
@@ -103,16 +103,17 @@ export const ensureListed = async (
       },
     )
   }
-  if (!(await allHealthy(via))) {
+  const ailing = await unwell(via)
+  if (ailing.length > 0) {
     throw new CoxswainError(
       'task-failed',
-      'not every etcd member is healthy: adding one now could cost the quorum',
+      `adding an etcd member now could cost the quorum: ${ailing.join('; ')}`,
       {
         hint: 'mend or remove the member that is not: etcdctl endpoint health --cluster',
       },
     )
   }
-  await addMember(via, name, peerUrl({ address }))
+  await addMember(via, name, peerUrl({ address }), minorOf(version) >= 17)
   return requireMembers(via)
 }
 
@@ -132,9 +133,8 @@ export const startEtcd = async (
       peerUrl: member.peerUrl,
     })),
   )
-  const text = (await remote.read(config)) ?? ''
   const live = `${config}.joining`
-  await remote.write(live, withInitialCluster(text, cluster), { mode: '0600' })
+  await remote.write(live, joiningConfig((await remote.read(config)) ?? '', cluster), { mode: '0600' })
   const words =
     minorOf(version) >= 13 ? ['init', 'phase', 'etcd', 'local'] : ['alpha', 'phase', 'etcd', 'local']
   try {
@@ -142,11 +142,4 @@ export const startEtcd = async (
   } finally {
     await remote.remove(live)
   }
-}
-
-/** The configuration with another list of members. */
-const withInitialCluster = (config: string, cluster: string): string => {
-  const asMap = config.replace(/^( *initial-cluster: ).*$/m, (_, key: string) => `${key}${cluster}`)
-  // from v1beta4 on the arguments are a list of names and values
-  return asMap.replace(/^( *- name: initial-cluster\n *value: ).*$/m, (_, key: string) => `${key}${cluster}`)
 }

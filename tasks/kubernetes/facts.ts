@@ -1,6 +1,6 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
 import { apiReady } from './kubectl.ts'
-import { etcdData } from './paths.ts'
+import { etcdData, manifest } from './paths.ts'
 
 /** The version of the kubeadm that is installed, such as `v1.20.2`. */
 export const kubeadmVersion = defineTask({
@@ -17,9 +17,11 @@ export const kubeadmVersion = defineTask({
 export const apiServerReady = defineTask({
   name: 'api-server-ready',
   description: "Says whether a master's own API server is ready.",
-  params: z.object({ port: z.coerce.number().default(6443) }),
-  async check(ctx, { port }) {
-    return (await apiReady(ctx, '127.0.0.1', port)) ? ok() : drift('the API server is not ready')
+  params: z.object({}),
+  async check(ctx) {
+    const pod = (await ctx.remote.read(manifest('kube-apiserver'))) ?? ''
+    const [, port = '6443'] = /--secure-port=(\d+)/.exec(pod) ?? []
+    return (await apiReady(ctx, '127.0.0.1', Number(port))) ? ok() : drift('the API server is not ready')
   },
 })
 

@@ -1,24 +1,13 @@
-import { defineTask, drift, ok, remotePath, words, z } from '../../engine/index.ts'
+import { defineTask, drift, ok, pending, remotePath, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { listMembers } from './etcd.ts'
-import { kubectl, ownServer } from './kubectl.ts'
-import { masterState } from './master-state.ts'
-import { kubeadmConfigPath } from './paths.ts'
-import { kubeletConfigMap } from './version.ts'
-
-/** Preflight errors that only say that an earlier, interrupted init got that far. */
-const traces = [
-  'DirAvailable--var-lib-etcd',
-  'Port-6443',
-  'Port-10250',
-  'Port-10257',
-  'Port-10259',
-  'Port-2379',
-  'Port-2380',
-  ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'].map(
-    (name) => `FileAvailable--etc-kubernetes-manifests-${name}.yaml`,
-  ),
-]
+import { missingTraces, refuseOtherVersion } from './init-traces.ts'
+import type { Trace } from './init-traces.ts'
+import { ignoring } from './kubeadm.ts'
+import { ownServer } from './kubectl.ts'
+import { begin, finished, inBetween, masterState } from './master-state.ts'
+import type { MasterState } from './master-state.ts'
+import { controlPlane, kubeadmConfigPath, kubeconfigs, manifest, unfinishedPath } from './paths.ts'
+import { minorOf, requireKubeadm } from './version.ts'
 
 const params = z.object({
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
@@ -30,89 +19,117 @@ const params = z.object({
 })
 type Params = z.output<typeof params>
 
-/** What a finished init leaves in the cluster, in the order in which it does. */
-const leftBehind = ({ version, skipPhases }: Params): string[] => [
-  'configmap/kubeadm-config',
-  `configmap/${kubeletConfigMap(version)}`,
-  ...(skipPhases.some((phase) => phase === 'addon' || phase === 'addon/kube-proxy')
-    ? []
-    : ['daemonset/kube-proxy']),
-  ...(skipPhases.some((phase) => phase === 'addon' || phase === 'addon/coredns')
-    ? []
-    : ['deployment/coredns']),
+/** Preflight errors that only say that an earlier, interrupted init got that far. */
+const tracesOfInit = (port: number): string[] => [
+  'DirAvailable--var-lib-etcd',
+  // 10251 and 10252 were those of scheduler and controller manager up to 1.22
+  ...[port, 10_250, 10_251, 10_252, 10_257, 10_259, 2379, 2380].map((one) => `Port-${one}`),
+  ...[...controlPlane, 'etcd'].map((name) => `FileAvailable--etc-kubernetes-manifests-${name}.yaml`),
 ]
 
-const missing = async (ctx: CheckContext, given: Params): Promise<string[]> => {
-  const wanted = leftBehind(given)
-  const { stdout } = await kubectl(
-    ctx,
-    [
-      '-n',
-      'kube-system',
-      'get',
-      ...wanted,
-      '--ignore-not-found',
-      '-o',
-      'jsonpath={range .items[*]}{.kind}/{.metadata.name}{"\\n"}{end}',
-    ],
-    ownServer(given.address, given.port),
-  ).result()
-  const found = new Set(stdout.toLowerCase().split('\n'))
-  return wanted.filter((name) => !found.has(name))
+/** How far an init got: what there is to do. */
+type Progress =
+  | { readonly kind: 'done' }
+  /** It was done before, and its API server does not answer just now. */
+  | { readonly kind: 'down' }
+  /** Nothing was begun, or nothing worth keeping was left: `kubeadm init`. */
+  | { readonly kind: 'begin' }
+  /** There is data: `kubeadm init` over what is there. */
+  | { readonly kind: 'resume' }
+  /** A living master that lacks something that an init makes at its end: just those phases. */
+  | { readonly kind: 'finish'; readonly missing: readonly Trace[] }
+
+/** What a living master lacks. */
+const atTheEnd = async (ctx: CheckContext, given: Params, unfinished: boolean): Promise<Progress> => {
+  const server = ownServer(given.address, given.port)
+  await refuseOtherVersion(ctx, given.version, server)
+  const missing = await missingTraces(ctx, given, server)
+  // the first thing that an init tells the cluster: without it nothing was finished
+  const early = missing.some(({ phase }) => phase === 'upload-config kubeadm')
+  if (early || (missing.length > 0 && minorOf(given.version) < 13)) return { kind: 'resume' }
+  return missing.length > 0 || unfinished ? { kind: 'finish', missing } : { kind: 'done' }
+}
+
+const progressOf = async (ctx: CheckContext, given: Params, state: MasterState): Promise<Progress> => {
+  const { touched, unfinished, hasData, ready, lacking } = state
+  if (ready && lacking.length === 0) return atTheEnd(ctx, given, unfinished)
+  if (unfinished) return hasData ? { kind: 'resume' } : { kind: 'begin' }
+  if (!touched) return { kind: 'begin' }
+  if (lacking.length === 0) return { kind: 'down' }
+  throw inBetween(ctx, `holds a part of a control plane, but lacks ${lacking.join(', ')}`)
 }
 
 /**
  * Initialise the first master of a cluster.
  *
- * Interrupted anywhere, it goes on: where no etcd data was written yet there is nothing worth keeping, and it begins
- * anew; where there is some, kubeadm goes through its phases again over what is there, which keeps authorities and data.
- * A master whose etcd knows others was finished long ago, even if its API server does not answer for want of a quorum.
+ * Interrupted anywhere, it goes on: where no etcd data was written yet there is nothing worth keeping but authorities,
+ * and it begins anew; where there is some, kubeadm goes through its phases again over what is there, which keeps
+ * authorities and data. A master that was finished before is never initialised again, whatever ails it.
  */
 export const kubeadmInit = defineTask({
   name: 'kubeadm-init',
   description: 'Initialises the first master of a cluster with kubeadm init.',
   params,
   title: () => 'kubeadm init',
+  until: () => ({ timeout: 180, every: 2 }),
 
   async check(ctx, given) {
     const state = await masterState(ctx, given.address, given.port)
-    if (!state.touched) return drift({ what: 'control plane', to: `initialised on ${ctx.host.name}` })
-    if (state.ready) {
-      const lacking = state.complete ? await missing(ctx, given) : ['files of the control plane']
-      return lacking.length === 0
-        ? ok()
-        : drift(...lacking.map((what) => ({ what, to: 'made by kubeadm init' })))
+    const progress = await progressOf(ctx, given, state)
+    switch (progress.kind) {
+      case 'done':
+        return ok()
+      case 'down':
+        return pending(`the API server of ${ctx.host.name} does not answer`)
+      case 'begin':
+      case 'resume':
+        return drift({
+          what: 'control plane',
+          from: state.touched ? 'begun' : undefined,
+          to: `initialised on ${ctx.host.name}`,
+        })
+      case 'finish':
+        return drift(
+          ...progress.missing.map(({ object }) => ({ what: object, to: 'made by kubeadm init' })),
+          ...(state.unfinished ? [{ what: unfinishedPath, from: 'there', to: undefined }] : []),
+        )
     }
-    const members = state.hasData ? await listMembers(ctx) : undefined
-    if ((members?.length ?? 0) > 1) return ok()
-    return drift({ what: 'control plane', from: 'begun', to: `initialised on ${ctx.host.name}` })
   },
 
   async apply(ctx, given) {
     const state = await masterState(ctx, given.address, given.port)
-    if (state.touched && !state.hasData) {
-      ctx.log('an interrupted init left no data: it begins anew')
-      await ctx.remote.run`kubeadm reset -f ${criSocketFlag(await ctx.remote.read(given.config))}`
-    } else if (state.touched) ctx.log('an interrupted init goes on')
-    await init(ctx, given, state.hasData)
+    const progress = await progressOf(ctx, given, state)
+    if (progress.kind === 'begin' || progress.kind === 'resume') {
+      await requireKubeadm(ctx)
+      await begin(ctx)
+      if (progress.kind === 'begin' && state.touched) await clear(ctx)
+      if (progress.kind === 'resume') ctx.log('an interrupted init goes on')
+      await init(ctx, given, state.touched)
+    }
+    if (progress.kind === 'finish')
+      for (const { phase } of progress.missing)
+        await ctx.remote.run({
+          timeout: 300,
+        })`kubeadm init phase ${phase.split(' ')} --config ${given.config}`
+    await finished(ctx)
   },
 })
 
-/** kubeadm refuses to guess between several runtimes, and `reset` reads no configuration before 1.31. */
-export const criSocketFlag = (config: string | undefined): string[] => {
-  const [, socket] = /criSocket: (\S+)/.exec(config ?? '') ?? []
-  return socket === undefined ? [] : [`--cri-socket=${socket}`]
+/** Takes away what an init writes before there is data; authorities and keys stay, for somebody may have put them there. */
+const clear = async ({ log, remote }: ApplyContext): Promise<void> => {
+  log('an interrupted init left no data: it begins anew')
+  for (const path of [...kubeconfigs, ...[...controlPlane, 'etcd'].map(manifest)]) await remote.remove(path)
 }
 
 const init = async (
   { remote }: ApplyContext,
-  { config, skipPhases, ignorePreflightErrors }: Params,
-  resume: boolean,
+  { config, port, skipPhases, ignorePreflightErrors }: Params,
+  again: boolean,
 ): Promise<void> => {
-  const ignored = [...ignorePreflightErrors, ...(resume ? traces : [])]
+  const ignored = [...ignorePreflightErrors, ...(again ? tracesOfInit(port) : [])]
   await remote.run({ timeout: 900 })`kubeadm init --config ${config} ${[
     ...(skipPhases.length === 0 ? [] : [`--skip-phases=${skipPhases.join(',')}`]),
-    ...(ignored.length === 0 ? [] : [`--ignore-preflight-errors=${ignored.join(',')}`]),
+    ...ignoring(ignored),
     // it prints a token and a key for joining; whoever reads the log of a run needs neither
     '--skip-token-print',
   ]}`

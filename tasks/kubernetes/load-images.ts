@@ -1,4 +1,4 @@
-import { defineTask, drift, ok, remotePath, unknown, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, remotePath, unknown, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 
 /** An archive with the image names in it. */
@@ -8,6 +8,29 @@ interface Archive {
 }
 
 const manifestSchema = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }))
+
+/**
+ * The names of the images in an archive.
+ *
+ * @throws `task-failed` for an archive that `docker save` has not made.
+ */
+const imagesOf = (path: string, manifest: string): string[] => {
+  try {
+    return manifestSchema.parse(JSON.parse(manifest)).flatMap(({ RepoTags }) => RepoTags ?? [])
+  } catch (cause) {
+    throw new CoxswainError('task-failed', `${path} has no list of images in it (manifest.json)`, {
+      cause,
+      hint: 'make archives with docker save, or skopeo copy to docker-archive:',
+    })
+  }
+}
+
+/** A name as containerd lists it: with its registry, and the library of Docker's where neither is told. */
+const fullName = (image: string): string => {
+  const [first = '', ...rest] = image.split('/')
+  if (rest.length === 0) return `docker.io/library/${image}`
+  return /[.:]|^localhost$/.test(first) ? image : `docker.io/${image}`
+}
 
 /** The archives of a folder, each with its images: read from the manifest inside, which `docker save` puts there. */
 const archivesIn = async ({ remote }: CheckContext, folder: string): Promise<Archive[] | undefined> => {
@@ -21,10 +44,8 @@ const archivesIn = async ({ remote }: CheckContext, folder: string): Promise<Arc
     .filter((line) => line !== '')
     .map((line) => {
       const [name = '', manifest = '[]'] = line.split('\t')
-      return {
-        path: `${folder}/${name}`,
-        images: manifestSchema.parse(JSON.parse(manifest)).flatMap(({ RepoTags }) => RepoTags ?? []),
-      }
+      const path = `${folder}/${name}`
+      return { path, images: imagesOf(path, manifest).map(fullName) }
     })
 }
 

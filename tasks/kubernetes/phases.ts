@@ -39,6 +39,7 @@ export const phaseNames = [
   'control-plane all',
   'mark-control-plane',
   'upload-config kubelet',
+  'kubelet-finalize all',
 ] as const
 export type PhaseName = (typeof phaseNames)[number]
 
@@ -72,9 +73,19 @@ const until =
       hint: 'look at the static pods: crictl ps -a, and journalctl -u kubelet',
     })
 
+const rotatedCertificate = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+
+/** Its port for health is 10248 (kubeadm's default), open to this host only. */
 const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
-  const { stdout } = await remote.query`systemctl is-active kubelet`.result()
-  return stdout.trim() === 'active' ? [] : [`the kubelet is ${stdout.trim()}`]
+  const health = remote.query({ timeout: 15 })`curl -sf --max-time 5 http://127.0.0.1:10248/healthz`
+  const [unit, { code, stdout }] = await Promise.all([
+    remote.query`systemctl is-active kubelet`.result(),
+    health.result(),
+  ])
+  const active = unit.stdout.trim()
+  if (active !== 'active') return [`the kubelet is ${active}`]
+  // without curl on the host, systemd's word is all there is
+  return code === 127 || stdout.trim() === 'ok' ? [] : ['the kubelet is not healthy yet']
 }
 
 /** A joiner's Node object appears some seconds after its kubelet has started. */
@@ -115,6 +126,15 @@ const socketProblems = async (ctx: CheckContext, { node, version }: PhaseParams)
   return stdout === '' ? [`the node ${node} does not say where its container runtime listens`] : []
 }
 
+const masterKubeconfigs = ['admin', 'kubelet', 'controller-manager', 'scheduler'] as const
+
+/** A kubelet's first certificate stands in its kubeconfig and ends after a year; the later ones it renews by itself. */
+const rotationProblems = async ({ remote }: CheckContext, { version }: PhaseParams): Promise<string[]> => {
+  if (minorOf(version) < 17) return []
+  const text = (await remote.read(kubeletConf)) ?? ''
+  return text.includes(rotatedCertificate) ? [] : [`${kubeletConf} holds a certificate that nobody renews`]
+}
+
 /** kubeadm's phases with what tells that each is done. */
 export const phases: Readonly<Record<PhaseName, Phase>> = {
   'certs all': {
@@ -145,11 +165,15 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
     problems: (ctx) => missing(ctx, [kubeletConf]),
   },
   'kubeconfig all': {
-    commands: named('kubeconfig all', { join: () => 'control-plane-prepare kubeconfig' }),
+    commands: (minor, flow) =>
+      // from 1.29 on `all` makes a super-admin.conf as well, which only the first master is to have
+      flow === 'init' && minor >= 29
+        ? masterKubeconfigs.map((name) => `init phase kubeconfig ${name}`)
+        : named('kubeconfig all', { join: () => 'control-plane-prepare kubeconfig' })(minor, flow),
     problems: (ctx) =>
       missing(
         ctx,
-        ['admin', 'kubelet', 'controller-manager', 'scheduler'].map((name) => `/etc/kubernetes/${name}.conf`),
+        masterKubeconfigs.map((name) => `/etc/kubernetes/${name}.conf`),
       ),
   },
   'etcd local': {
@@ -191,5 +215,11 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
     }),
     prepare: until(() => nodeKnown, 120),
     problems: socketProblems,
+  },
+  'kubelet-finalize all': {
+    commands: (minor, flow) => (minor >= 17 && flow === 'init' ? ['init phase kubelet-finalize all'] : []),
+    // the kubelet has been given its first certificate that it can renew
+    prepare: until(() => ({ problems: (ctx) => missing(ctx, [rotatedCertificate]) }), 120),
+    problems: rotationProblems,
   },
 }

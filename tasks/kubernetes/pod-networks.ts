@@ -2,13 +2,13 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { CoxswainError, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
 import { readYaml } from './yaml.ts'
 
 const ownManifest = 'download it, and give the path of the file as manifest'
 
 const download = async (url: string): Promise<string> => {
-  const response = await fetch(url).catch((cause: unknown) => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
     throw new CoxswainError('task-failed', `cannot get ${url}`, { cause, hint: ownManifest })
   })
   if (response.ok) return response.text()
@@ -41,7 +41,10 @@ const cilium = async (version: string, podCidr: string): Promise<string> => {
   const pool = `ipam.operator.clusterPoolIPv4PodCIDRList={${podCidr}}`
   const words = [...fixed.split(' '), '--version', version, '--set', pool]
   try {
-    const { stdout } = await promisify(execFile)('helm', words, { maxBuffer: 64 * 1024 * 1024 })
+    const { stdout } = await promisify(execFile)('helm', words, {
+      maxBuffer: 64 * 1024 * 1024,
+      timeout: 120_000,
+    })
     return stdout
   } catch (cause) {
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
@@ -63,19 +66,18 @@ const known: Readonly<
 }
 
 /** Where a pod network's manifest comes from. */
-export interface PodNetwork {
-  /** A path here, or a name that is known. */
-  readonly manifest: string
-  readonly podCidr: string
-  readonly version: string | undefined
-}
+export const podNetwork = z.object({
+  manifest: z.string().describe('a path here, or flannel, calico or cilium'),
+  podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods'),
+  version: z.string().optional().describe('of flannel, calico or cilium, instead of the pinned one'),
+})
 
-/**
- * The manifest with the pod CIDR put in; a file of one's own may say `{{podCidr}}` where it goes.
- *
- * @throws `task-failed` when it cannot be had, or has no place for the pod CIDR.
- */
-export const manifestText = async ({ manifest, podCidr, version }: PodNetwork): Promise<string> => {
+/** The manifest with the pod CIDR put in; a file of one's own may say `{{podCidr}}` where it goes. */
+export const manifestText = async ({
+  manifest,
+  podCidr,
+  version,
+}: z.output<typeof podNetwork>): Promise<string> => {
   const named = known[manifest]
   if (named !== undefined) return named.manifest(version ?? named.pinned, podCidr)
   try {
@@ -87,6 +89,17 @@ export const manifestText = async ({ manifest, podCidr, version }: PodNetwork): 
     })
   }
 }
+
+/**
+ * The manifest of a pod network: a fact, so that it is fetched once, however often a check asks. It fails when the
+ * manifest cannot be had, or has no place for the pod CIDR.
+ */
+export const podNetworkManifest = defineTask({
+  name: 'pod-network-manifest',
+  description: 'The manifest of a pod network, with the pod CIDR put in.',
+  params: podNetwork,
+  check: async (_, params) => ok(await manifestText(params)),
+})
 
 export interface DaemonSet {
   readonly name: string

@@ -1,82 +1,75 @@
-import { CoxswainError, defineTask, drift, flag, ok, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { healthyWithout, keepsQuorum, listMembers, memberOf, removeListed } from './etcd.ts'
+import { accountOf } from '../system/account.ts'
+import { leaveCluster } from './leave-cluster.ts'
+import { resetWords } from './kubeadm.ts'
+import { adminConf, etcdData, kubeconfigs, kubeletConfig, manifests, pki } from './paths.ts'
 
-/** Folders and files that kubeadm reset leaves, or empties only. */
-const leftovers = [
-  '/etc/kubernetes/manifests',
-  '/etc/kubernetes/pki',
-  '/etc/kubernetes/admin.conf',
-  '/etc/kubernetes/kubelet.conf',
-  '/etc/kubernetes/bootstrap-kubelet.conf',
-  '/etc/kubernetes/controller-manager.conf',
-  '/etc/kubernetes/scheduler.conf',
-  '/etc/coxswain',
-  '/var/lib/etcd/member',
-  '/var/lib/cni',
-  '/root/.kube/config',
-]
-/** Folders that others may mount or own: they stay, what is in them goes. */
-const emptied = ['/var/lib/kubelet', '/etc/cni/net.d']
+/** What shows that kubeadm was at work on a host. Where there is nothing of it, nothing is touched. */
+const traces = {
+  paths: [...kubeconfigs, kubeletConfig, etcdData, '/etc/coxswain'],
+  // the kubelet's package makes the folder, so only what is in it tells
+  folders: [manifests, pki],
+}
+/** What kubeadm reset leaves; others may mount or own some of the folders, so they stay and what is in them goes. */
+const leftovers = {
+  removed: [...kubeconfigs, pki, etcdData, '/var/lib/cni'],
+  emptied: [manifests, '/var/lib/kubelet', '/etc/cni/net.d'],
+}
 /** Network devices of pod networks. */
 const links = ['cni0', 'flannel.1']
 
-const present = async ({ remote }: CheckContext): Promise<string[]> => {
-  const [paths, inside, devices] = await Promise.all([
-    Promise.all(leftovers.map(async (path) => ((await remote.exists(path)) ? [path] : []))),
-    Promise.all(emptied.map(async (path) => (((await remote.list(path)) ?? []).length > 0 ? [path] : []))),
-    Promise.all(
-      links.map(async (name) =>
-        (await remote.exists(`/sys/class/net/${name}`)) ? [`network device ${name}`] : [],
-      ),
-    ),
+const hasContent = async ({ remote }: CheckContext, path: string): Promise<boolean> =>
+  ((await remote.list(path)) ?? []).length > 0
+
+/** Those of some things for which a question is answered with yes. */
+const those = async (
+  things: readonly string[],
+  holds: (thing: string) => Promise<boolean>,
+): Promise<string[]> => {
+  const answers = await Promise.all(things.map(holds))
+  return things.filter((_, index) => answers[index] === true)
+}
+
+/** Kubeconfigs of users that are copies of the cluster's: of another cluster's nobody wants to lose one. */
+const copiesOf = async (ctx: CheckContext, users: readonly string[]): Promise<string[]> => {
+  const sum = await ctx.remote.sha256(adminConf)
+  if (sum === undefined) return []
+  const homes = await Promise.all(users.map((user) => accountOf(ctx, user)))
+  return those(
+    homes.map(({ home }) => `${home}/.kube/config`),
+    async (path) => (await ctx.remote.sha256(path)) === sum,
+  )
+}
+
+/** What a reset takes away; nothing where kubeadm has left no trace. */
+const found = async (ctx: CheckContext, users: readonly string[]): Promise<string[]> => {
+  const exists = (path: string): Promise<boolean> => ctx.remote.exists(path)
+  const filled = (path: string): Promise<boolean> => hasContent(ctx, path)
+  const [paths, folders, removed, emptied, devices, copies] = await Promise.all([
+    those(traces.paths, exists),
+    those(traces.folders, filled),
+    those(leftovers.removed, exists),
+    those(leftovers.emptied, filled),
+    those(links, (name) => exists(`/sys/class/net/${name}`)),
+    copiesOf(ctx, users),
   ])
-  return [...paths, ...inside, ...devices].flat()
+  if (paths.length + folders.length === 0) return []
+  const named = devices.map((name) => `network device ${name}`)
+  return [...new Set([...paths, ...folders, ...removed, ...emptied, ...named, ...copies])]
 }
 
-/** Another master whose etcd answers and knows more than this one. */
-const survivorOf = async (
-  ctx: ApplyContext,
-  selector: string,
-  address: string,
-): Promise<ApplyContext | undefined> => {
-  for (const name of await ctx.hostsOf(selector)) {
-    if (name === ctx.host.name) continue
-    const other = await ctx.on(name)
-    const members = await listMembers(other).catch(() => undefined)
-    if (members?.some((member) => member.peerUrl !== `https://${address}:2380`) === true) return other
-  }
-  return undefined
-}
-
-/** Leaves the etcd cluster first: a member that is only switched off still counts against the quorum. */
-const leave = async (ctx: ApplyContext, selector: string, address: string, force: boolean): Promise<void> => {
-  const survivor = await survivorOf(ctx, selector, address)
-  if (survivor === undefined) {
-    const alone = memberOf((await listMembers(ctx)) ?? [], address)
-    if (alone === undefined || force) return
-    throw new CoxswainError(
-      'task-failed',
-      `${ctx.host.name} holds the last etcd member that answers: the cluster would be lost`,
-      {
-        hint: 'give force=true to lose it',
-      },
-    )
-  }
-  const members = (await listMembers(survivor)) ?? []
-  const own = memberOf(members, address)
-  if (own === undefined) return
-  if (!force && !keepsQuorum(members, own, await healthyWithout(survivor, address))) {
-    throw new CoxswainError('task-failed', `without ${ctx.host.name} etcd would lose its quorum`, {
-      hint: 'mend the other members first (etcdctl endpoint health --cluster), or give force=true to lose the cluster',
-    })
-  }
-  ctx.log(`removing the etcd member ${own.name || own.peerUrl}`)
-  await removeListed(survivor, address)
-  const node = ctx.host.name
-  await survivor.remote.run({
-    timeout: 60,
-  })`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=15s delete node ${node} --ignore-not-found`.result()
+/** Unmounts what pods had mounted, the innermost first: what is still mounted would be emptied with the folder. */
+const unmount = async ({ remote, host }: ApplyContext): Promise<void> => {
+  const mounted = `awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts`
+  await remote.run({
+    timeout: 120,
+  })`sh -c ${`${mounted} | sort -r | while read -r m; do umount "$(printf %b "$m")"; done`}`.result()
+  const left = await remote.query`sh -c ${mounted}`.lines()
+  if (left.length === 0) return
+  throw new CoxswainError('task-failed', `${host.name} cannot unmount ${left.join(', ')}`, {
+    hint: `see who uses it (fuser -vm ${left[0]}), and run it again; nothing in it was touched`,
+  })
 }
 
 /** Take a master or worker back to what it was before kubeadm. */
@@ -90,35 +83,38 @@ export const resetNode = defineTask({
       .string()
       .default('masters')
       .describe('the masters, one of which removes the member of this one'),
-    force: flag().default(false).describe('even when etcd loses its quorum by it'),
+    last: flag()
+      .default(false)
+      .describe('it may be the last master that there is, with which the cluster ends'),
+    force: flag().default(false).describe('even when etcd loses its quorum or its last data by it'),
+    users: words().default(['root']).describe('whose copies of the kubeconfig go'),
     flushIptables: flag().default(false).describe('also throw away all rules of iptables, whoever made them'),
     criSocket: z.string().optional().describe('where several container runtimes are installed'),
   }),
   title: ({ address }) => `nothing of kubeadm at ${address}`,
 
-  async check(ctx) {
-    const found = await present(ctx)
-    return found.length === 0 ? ok() : drift(...found.map((what) => ({ what, from: 'there', to: 'gone' })))
+  async check(ctx, { users }) {
+    const there = await found(ctx, users)
+    return there.length === 0 ? ok() : drift(...there.map((what) => ({ what, from: 'there', to: 'gone' })))
   },
 
-  async apply(ctx, { address, masters, force, flushIptables, criSocket }) {
-    await leave(ctx, masters, address, force)
+  async apply(ctx, given) {
     const { remote } = ctx
-    // kubeadm would look for the member once more, and wait long for an etcd that has been told to go
-    const words = [
-      '--skip-phases=remove-etcd-member',
-      ...(criSocket === undefined ? [] : [`--cri-socket=${criSocket}`]),
-    ]
-    await remote.run({ timeout: 300 })`kubeadm reset -f ${words}`
+    const reset = await resetWords(ctx, given.criSocket)
+    await leaveCluster(ctx, given)
+    // as long as admin.conf is there to compare with
+    for (const path of await copiesOf(ctx, given.users)) await remote.remove(path)
+    // the last trace to go, so that a reset that is interrupted is gone on with
+    await remote.makeDirectory('/etc/coxswain')
+    await remote.run({ timeout: 300 })`${reset}`
     await remote.run({ timeout: 90 })`systemctl stop kubelet`
-    await remote.run({
-      timeout: 60,
-    })`for mount in $(awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts); do umount "$mount"; done`.result()
-    for (const path of leftovers) await remote.remove(path, { recursive: true })
-    for (const path of emptied)
-      await remote.run({ timeout: 60 })`[ ! -d ${path} ] || find ${path} -mindepth 1 -delete`
+    await unmount(ctx)
+    for (const path of leftovers.removed) await remote.remove(path, { recursive: true })
+    for (const path of leftovers.emptied)
+      await remote.run({ timeout: 60 })`[ ! -d ${path} ] || find ${path} -xdev -mindepth 1 -delete`
     for (const name of links) await remote.run`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`
-    if (flushIptables)
+    if (given.flushIptables)
       await remote.run`iptables -F && iptables -t nat -F && iptables -t mangle -F && iptables -X`
+    await remote.remove('/etc/coxswain', { recursive: true })
   },
 })

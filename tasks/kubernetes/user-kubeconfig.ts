@@ -1,6 +1,24 @@
 import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
 import { accountOf } from '../system/account.ts'
 import { adminConf } from './paths.ts'
+
+const serversIn = (kubeconfig: string | undefined): string[] =>
+  [...(kubeconfig ?? '').matchAll(/^ *server: *["']?([^\s"']+)/gm)].map(([, server = '']) => server)
+
+/**
+ * A kubeconfig that leads to other clusters is somebody's own: it is not overwritten.
+ *
+ * @throws `task-failed` naming the cluster that it leads to.
+ */
+const refuseOthers = async ({ remote }: CheckContext, path: string): Promise<void> => {
+  const [theirs, ours] = await Promise.all([remote.read(path), remote.read(adminConf)])
+  const other = serversIn(theirs).find((server) => !serversIn(ours).includes(server))
+  if (other === undefined || ours === undefined) return
+  throw new CoxswainError('task-failed', `${path} leads to another cluster, at ${other}`, {
+    hint: 'move it away, or leave the user out',
+  })
+}
 
 /** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
 export const userKubeconfig = defineTask({
@@ -17,8 +35,10 @@ export const userKubeconfig = defineTask({
       ctx.remote.sha256(path),
       ctx.remote.stat(path),
     ])
-    if (wanted === undefined || wanted !== sum || stat === undefined)
+    if (wanted === undefined || wanted !== sum || stat === undefined) {
+      await refuseOthers(ctx, path)
       return drift({ what: path, to: `a copy of ${adminConf}` })
+    }
     const access = `${stat.owner}:${stat.group} ${stat.mode}`
     const right = `${user}:${group} 0600`
     return access === right

@@ -1,4 +1,5 @@
 import { CoxswainError } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
 
 /** The minor number of `v1.N.P`: what decides how kubeadm is spoken to. */
 export const minorOf = (version: string): number => {
@@ -48,3 +49,11 @@ export const controlPlaneTaint = (version: string): string =>
 /** The ConfigMap of the kubelets' configuration. */
 export const kubeletConfigMap = (version: string): string =>
   minorOf(version) >= 24 ? 'kubelet-config' : `kubelet-config-1.${minorOf(version)}`
+
+/**
+ * Asks kubeadm for its version, before anything is done that would need it.
+ *
+ * @throws `command-failed` where it is not installed.
+ */
+export const requireKubeadm = ({ remote }: CheckContext): Promise<string> =>
+  remote.query`kubeadm version -o short`.text()

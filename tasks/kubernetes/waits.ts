@@ -1,6 +1,6 @@
 /** The last checks: tasks that wait until the cluster is well, and change nothing. */
-import { defineTask, drift, ok, z } from '../../engine/index.ts'
-import { allHealthy, listMembers } from './etcd.ts'
+import { defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
+import { listMembers, unwell } from './etcd.ts'
 import { kubectl } from './kubectl.ts'
 
 const timeout = (seconds: number) => z.coerce.number().default(seconds).describe('seconds to wait')
@@ -31,19 +31,20 @@ export const etcdHealthy = defineTask({
   title: ({ members }) => `etcd has ${members} healthy members`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { members: wanted }) {
-    const [members = [], healthy] = await Promise.all([listMembers(ctx), allHealthy(ctx)])
-    const started = members.filter((member) => member.started).length
-    if (members.length === wanted && started === wanted && healthy) return ok()
-    return drift(
-      `etcd has ${members.length} members, ${started} started, ${healthy ? 'all' : 'not all'} healthy; ${wanted} are wanted`,
-    )
+    const [members = [], problems] = await Promise.all([listMembers(ctx), unwell(ctx)])
+    const count = members.length === wanted ? [] : [`etcd has ${members.length} members, not ${wanted}`]
+    return driftUnlessEmpty([...count, ...problems])
   },
 })
 
 const podsSchema = z.object({
   items: z.array(
     z.object({
-      metadata: z.object({ name: z.string() }),
+      metadata: z.object({
+        name: z.string(),
+        deletionTimestamp: z.string().optional(),
+        ownerReferences: z.array(z.unknown()).default([]),
+      }),
       status: z.object({
         phase: z.string(),
         containerStatuses: z.array(z.object({ ready: z.boolean() })).optional(),
@@ -51,6 +52,12 @@ const podsSchema = z.object({
     }),
   ),
 })
+
+/** A pod that nobody waits for: it did its work, it goes, or it failed (was evicted, say) and its owner made another. */
+const isOver = ({ metadata, status }: z.output<typeof podsSchema>['items'][number]): boolean =>
+  status.phase === 'Succeeded' ||
+  metadata.deletionTimestamp !== undefined ||
+  (status.phase === 'Failed' && metadata.ownerReferences.length > 0)
 
 /** Wait until the pods of a namespace run. */
 export const podsRunning = defineTask({
@@ -60,13 +67,11 @@ export const podsRunning = defineTask({
   title: ({ namespace }) => `pods of ${namespace} are running`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
   async check(ctx, { namespace }) {
-    const { items } = podsSchema.parse(
-      await kubectl(ctx, ['-n', namespace, 'get', 'pods', '-o', 'json']).json(),
-    )
+    const found = podsSchema.parse(await kubectl(ctx, ['-n', namespace, 'get', 'pods', '-o', 'json']).json())
+    const items = found.items.filter((pod) => !isOver(pod))
     const waiting = items.filter(
       ({ status: { phase, containerStatuses = [] } }) =>
-        phase !== 'Succeeded' &&
-        (phase !== 'Running' || !containerStatuses.every((container) => container.ready)),
+        phase !== 'Running' || !containerStatuses.every((container) => container.ready),
     )
     if (items.length > 0 && waiting.length === 0) return ok()
     return drift(

@@ -1,5 +1,6 @@
 /** YAML streams: several documents in one text, as kubeadm and kubectl take them. */
 import { parseAllDocuments, stringify } from 'yaml'
+import type { Document as YamlDocument } from 'yaml'
 import { CoxswainError } from '../../engine/index.ts'
 
 /** A YAML document as plain data; undefined values are left out when it is written. */
@@ -23,3 +24,12 @@ export const readYaml = (text: string, source: string): unknown[] =>
     const value: unknown = document.toJS()
     return value === null || value === undefined ? [] : [value]
   })
+
+/** A text with its documents edited one by one; comments and order stay. */
+export const editYaml = (text: string, edit: (document: YamlDocument) => void): string =>
+  parseAllDocuments(text)
+    .map((document) => {
+      edit(document)
+      return String(document).replace(/^---\n/, '')
+    })
+    .join('---\n')

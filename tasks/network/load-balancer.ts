@@ -9,6 +9,8 @@ import { renderTemplate } from '../files/render.ts'
 const configuration = `# written by coxswain (load-balancer); changes are overwritten
 global
     log /dev/log local0
+    user haproxy
+    group haproxy
     daemon
 
 defaults
@@ -45,11 +47,11 @@ const backend = z.object({
   port: z.coerce.number().int().default(6443),
 })
 
-/** Hold haproxy's configuration as a load balancer for API servers. */
+/** Hold haproxy's configuration as a load balancer for API servers; a haproxy that runs takes it up at once. */
 export const loadBalancer = defineTask({
   name: 'load-balancer',
   description:
-    'Holds the configuration of haproxy as a load balancer for API servers; notify a reload of haproxy.',
+    'Holds the configuration of haproxy as a load balancer for API servers; one that runs is reloaded.',
   params: z.object({
     backends: z.array(backend).min(1).describe('the masters: a list of {name, address, port}'),
     bind: z.string().default('*').describe('the address to listen at'),
@@ -67,14 +69,20 @@ export const loadBalancer = defineTask({
 
   async apply({ remote }, { dest, ...values }) {
     const wanted = renderTemplate(configuration, values, 'haproxy.cfg')
+    const next = `${dest}.next`
+    await remote.write(next, wanted, { mode: '0644' })
     // what haproxy would refuse must not take the place of what it runs with
-    const proof = await remote.run({ stdin: wanted })`haproxy -c -f /dev/stdin`.result()
+    const proof = await remote.run({ timeout: 30 })`haproxy -c -f ${next}`.result()
     if (!proof.ok) {
+      await remote.remove(next)
       throw new CoxswainError('task-failed', 'haproxy refuses the configuration', {
         output: proof.stderr.trim() || proof.stdout.trim(),
         hint: 'haproxy 2.2 or later is needed',
       })
     }
-    await remote.write(dest, wanted, { mode: '0644' })
+    // one step that nothing of ours can end in its middle: a file in place that haproxy does not know of would look done
+    await remote.run({
+      timeout: 60,
+    })`trap '' HUP INT TERM; mv -f -- ${next} ${dest} && systemctl try-reload-or-restart haproxy`
   },
 })

@@ -59,6 +59,8 @@ test('phases: every step of the procedure by hand has its place', async () => {
       'kubeadm phase kubeconfig all',
       'kubeadm phase control-plane all',
       'kubeadm phase mark-control-plane',
+      'kubeadm phase upload-config kubelet',
+      'kubeadm phase kubelet-finalize all',
       'user-kubeconfig',
     ],
   )

@@ -23,12 +23,4 @@ export const etcdArguments = ({ self, members }: HostConfig): Record<string, str
   }
 }
 
-/** Only what an etcd that joins needs to be told where kubeadm knows the rest by itself (1.13 and later). */
-export const joiningArguments = (config: HostConfig): Record<string, string> | undefined => {
-  if (config.members.length === 1) return undefined
-  const { 'initial-cluster': cluster = '', 'initial-cluster-state': state = 'existing' } =
-    etcdArguments(config)
-  return { 'initial-cluster': cluster, 'initial-cluster-state': state }
-}
-
 export const etcdSans = ({ self }: HostConfig): string[] => [self.name, self.address]

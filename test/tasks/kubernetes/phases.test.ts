@@ -33,11 +33,12 @@ test('phases have the names that each version of kubeadm init knows', () => {
   ]
   assert.equal(lines(11), before)
   assert.equal(lines(12), [...before, 'alpha phase kubelet config annotate-cri'])
-  for (const minor of [13, 20, 36])
-    assert.equal(
-      lines(minor),
-      phaseNames.map((name) => `init phase ${name}`),
-    )
+  const today = phaseNames.map((name) => `init phase ${name}`)
+  assert.equal(lines(13), today.slice(0, -1))
+  assert.equal(lines(20), today)
+  // from 1.29 on `kubeconfig all` would give every master the keys of the first
+  assert.not.ok(lines(36).includes('init phase kubeconfig all'))
+  assert.ok(lines(36).includes('init phase kubeconfig controller-manager'))
 })
 
 test('phases of kubeadm join have names of their own, from 1.14 on', () => {
@@ -207,16 +208,16 @@ test('kubeconfig kubelet: done when its file is there', async () => {
 
 test('kubelet-start: done when its files are there and it runs', async () => {
   const paths = ['/var/lib/kubelet/config.yaml', '/var/lib/kubelet/kubeadm-flags.env']
+  let looks = 0
   const run = await rehearse(
     kubeadmPhase({ ...known, phase: 'kubelet-start' }),
-    making(
-      paths,
-      [['systemctl is-active kubelet', 'active\n']].map(
-        ([text, reply]) => [new RegExp(`^${text}$`), reply ?? ''] as const,
-      ),
-    ),
+    making(paths, [
+      [/^systemctl is-active kubelet$/, 'active\n'],
+      [/^curl .*127\.0\.0\.1:10248\/healthz$/, () => (looks++ > 1 ? 'ok' : { code: 7 })],
+    ]),
   )
   assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(run.changes.some(({ what }) => what === 'kubelet-start: the kubelet is not healthy yet'))
 })
 
 test('control-plane all: done when the API server is ready on that very node', async () => {
@@ -308,6 +309,23 @@ test('a phase that the version has not under that flow is refused before anythin
   const run = await rehearse(kubeadmPhase(phase), {})
   assert.match(String(run.error), 'kubeadm join of v1.20.2 has no phase for kubeconfig kubelet')
   assert.equal(run.commands.apply, [])
+})
+
+test('kubelet-finalize: done when the kubelet goes by the certificate that it renews', async () => {
+  const pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+  const run = await rehearse(kubeadmPhase({ ...known, phase: 'kubelet-finalize all' }), {
+    files: { '/etc/kubernetes/kubelet.conf': 'client-certificate-data: x', [pem]: 'x' },
+    patterns: [
+      [
+        /^kubeadm init phase kubelet-finalize all --config/,
+        (_, files) => {
+          files.set('/etc/kubernetes/kubelet.conf', { content: `client-certificate: ${pem}` })
+          return ''
+        },
+      ],
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
 })
 
 test('a phase that there is not is refused', () => {

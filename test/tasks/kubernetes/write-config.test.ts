@@ -106,17 +106,18 @@ test('v1alpha3 tells etcd everything, in two documents', () => {
   assert.equal(ClusterConfiguration?.['apiServerCertSANs'], ['10.113.228.217'])
 })
 
-test('v1beta2: the first master says nothing of etcd, for it would be handed on to every later one', () => {
-  const { ClusterConfiguration } = documents(configOf(0, { kubernetesVersion: 'v1.20.2' }))
-  assert.is(ClusterConfiguration?.['etcd'], undefined)
-  assert.equal(ClusterConfiguration?.['apiServer'], { certSANs: ['10.113.228.217'] })
+test('from 1.13 on no master says anything of etcd, for it would be handed on to every later one', () => {
+  for (const kubernetesVersion of ['v1.13.0', 'v1.20.2', 'v1.31.0'])
+    for (const index of [0, 1]) {
+      const { ClusterConfiguration } = documents(configOf(index, { kubernetesVersion }))
+      assert.is(ClusterConfiguration?.['etcd'], undefined)
+      assert.equal(ClusterConfiguration?.['apiServer'], { certSANs: ['10.113.228.217'] })
+    }
 })
 
-test('v1beta2 takes extra arguments as a map, v1beta4 as a list', () => {
-  const etcd = (kubernetesVersion: string): string =>
-    JSON.stringify(documents(configOf(1, { kubernetesVersion }))['ClusterConfiguration']?.['etcd'])
-  assert.match(etcd('v1.20.2'), '"extraArgs":{"initial-cluster":')
-  assert.match(etcd('v1.31.0'), '"extraArgs":[{"name":"initial-cluster","value":')
+test('from 1.13 on a master is told the same whether it leads or joins', () => {
+  const config = configOf(1, { kubernetesVersion: 'v1.20.2' })
+  assert.is(renderConfig(config), renderConfig({ ...config, members: [config.self] }))
 })
 
 test('settings of kubelet and kube-proxy are documents of their own, where there are some', () => {

@@ -18,9 +18,19 @@ const balancer = loadBalancer({
 
 test('load-balancer: every master is a backend that is asked for its health', async () => {
   const run = await rehearse(balancer, {
-    replies: { 'haproxy -c -f /dev/stdin': 'Configuration file is valid' },
+    replies: { 'haproxy -c -f /etc/haproxy/haproxy.cfg.next': 'Configuration file is valid' },
+    patterns: [
+      [
+        /^trap '' HUP INT TERM; mv -f -- (\S+) (\S+) && systemctl try-reload-or-restart haproxy$/,
+        (_, files) => {
+          files.set('/etc/haproxy/haproxy.cfg', files.get('/etc/haproxy/haproxy.cfg.next') ?? { content: '' })
+          files.delete('/etc/haproxy/haproxy.cfg.next')
+          return ''
+        },
+      ],
+    ],
   })
-  assert.is(run.outcome, 'changed')
+  assert.is(run.outcome, 'changed', String(run.error))
   const text = String(run.files.get('/etc/haproxy/haproxy.cfg')?.content)
   assert.match(text, 'bind *:8443')
   assert.match(
@@ -33,10 +43,10 @@ test('load-balancer: every master is a backend that is asked for its health', as
 test('load-balancer: what haproxy refuses does not replace what it runs with', async () => {
   const run = await rehearse(balancer, {
     files: { '/etc/haproxy/haproxy.cfg': 'good' },
-    replies: { 'haproxy -c -f /dev/stdin': { code: 1, stderr: 'unknown keyword' } },
+    replies: { 'haproxy -c -f /etc/haproxy/haproxy.cfg.next': { code: 1, stderr: 'unknown keyword' } },
   })
   assert.match(String(run.error), 'haproxy refuses the configuration')
-  assert.is(run.files.get('/etc/haproxy/haproxy.cfg')?.content, 'good')
+  assert.equal([...run.files], [['/etc/haproxy/haproxy.cfg', { content: 'good' }]])
 })
 
 test('hosts-entry: a name means one address', () => {

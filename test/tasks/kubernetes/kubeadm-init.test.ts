@@ -1,0 +1,175 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { Reply, World } from '../../../engine/testing.ts'
+import { kubeadmInit } from '../../../tasks/kubernetes/kubeadm-init.ts'
+import { suite } from '../../support/spec.ts'
+import { data, finish, finishedFiles, healthz, readyz, unfinished } from './master-world.ts'
+
+const test = suite('kubeadm-init')
+
+const objects = 'configmap/kubeadm-config\nconfigmap/kubelet-config-1.20\ndaemonset.apps/kube-proxy\n'
+const init = kubeadmInit({
+  version: 'v1.20.2',
+  address: '10.0.0.1',
+  skipPhases: 'addon/coredns',
+  ignorePreflightErrors: ['ImagePull'],
+})
+const plain =
+  'kubeadm init --config /etc/coxswain/kubeadm.yaml --skip-phases=addon/coredns --ignore-preflight-errors=ImagePull --skip-token-print'
+
+interface Cluster {
+  readonly system?: Reply
+  readonly running?: string
+  readonly inVain?: number
+}
+
+const world = (
+  files: NonNullable<World['files']>,
+  { system = objects, running = 'v1.20.2', inVain = 0 }: Cluster = {},
+): World => ({
+  files,
+  patterns: [
+    readyz(inVain),
+    healthz,
+    [/^kubeadm version -o short$/, 'v1.20.2'],
+    [/get configmap kubeadm-config .*jsonpath/, `kubernetesVersion: ${running}\n`],
+    [/-n kube-system get configmap\/kubeadm-config/, system],
+    [/-n kube-public get configmap\/cluster-info/, 'configmap/cluster-info\n'],
+    [
+      /^kubeadm init --config/,
+      (_, all) => {
+        finish(all)
+        return ''
+      },
+    ],
+  ],
+})
+
+test('a new host is initialised, and known to be unfinished until it is done', async () => {
+  let known = false
+  const run = await rehearse(init, {
+    ...world({}),
+    patterns: [
+      [
+        /^kubeadm init --config/,
+        (_, files) => {
+          known = files.has('/etc/coxswain/unfinished')
+          finish(files)
+          return ''
+        },
+      ],
+      ...(world({}).patterns ?? []),
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.commands.apply, [plain])
+  assert.ok(known)
+  assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
+})
+
+test('without kubeadm nothing is begun', async () => {
+  const missing: World = { patterns: [readyz(), [/^kubeadm version/, { code: 127, stderr: 'not found' }]] }
+  const run = await rehearse(init, missing)
+  assert.match(String(run.error), 'exit status 127')
+  assert.equal([...run.files.keys()], [])
+})
+
+test('a finished master is left alone', async () => {
+  const run = await rehearse(init, world(finishedFiles))
+  assert.is(run.outcome, 'ok', String(run.error))
+})
+
+test('interrupted before there was data, it begins anew, and authorities stay', async () => {
+  const pki = '/etc/kubernetes/pki/ca.key'
+  const files = { ...unfinished, '/etc/kubernetes/admin.conf': 'half', [pki]: 'brought by somebody' }
+  let left = ''
+  const before = world(files)
+  const run = await rehearse(init, {
+    ...before,
+    patterns: [
+      [
+        /^kubeadm init --config/,
+        (_, all) => {
+          left = [...all.keys()].toSorted().join(' ')
+          finish(all)
+          return ''
+        },
+      ],
+      ...(before.patterns ?? []),
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(left, `/etc/coxswain /etc/coxswain/unfinished ${pki}`)
+})
+
+test('interrupted with data, it goes on over what is there, and resets nothing', async () => {
+  const run = await rehearse(init, world({ ...unfinished, ...data }))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.commands.apply.length, 1)
+  const [command = ''] = run.commands.apply
+  assert.match(command, '--ignore-preflight-errors=ImagePull,DirAvailable--var-lib-etcd,Port-6443')
+  // the ports of schedulers and controller managers before 1.23
+  assert.match(command, 'Port-10251,Port-10252')
+})
+
+test('a finished master is never initialised again: when it is down, it is waited for', async () => {
+  const run = await rehearse(init, world(finishedFiles, { inVain: 2 }))
+  assert.is(run.foretold, 'unknown')
+  assert.is(run.outcome, 'ok', String(run.error))
+  assert.equal(run.commands.apply, [])
+  const { '/etc/kubernetes/manifests/kube-scheduler.yaml': _, ...most } = finishedFiles
+  const broken = await rehearse(init, world(most))
+  assert.is(broken.outcome, 'failed')
+  assert.match(String(broken.error), 'lacks /etc/kubernetes/manifests/kube-scheduler.yaml')
+  assert.equal(broken.commands.apply, [])
+})
+
+test('a worker is not made a master', async () => {
+  const run = await rehearse(init, world({ '/etc/kubernetes/kubelet.conf': 'x' }))
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), 'holds a part of a control plane')
+})
+
+test('a living master that lacks an addon gets just that', async () => {
+  let made = 'configmap/kubeadm-config\nconfigmap/kubelet-config-1.20\n'
+  const before = world(finishedFiles, { system: () => made })
+  const run = await rehearse(init, {
+    ...before,
+    patterns: [
+      ...(before.patterns ?? []),
+      [
+        /^kubeadm init phase addon kube-proxy --config/,
+        () => {
+          made = objects
+          return ''
+        },
+      ],
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(
+    run.changes.map(({ what }) => what),
+    ['daemonset.apps/kube-proxy'],
+  )
+  assert.equal(run.commands.apply, [
+    'kubeadm init phase addon kube-proxy --config /etc/coxswain/kubeadm.yaml',
+  ])
+})
+
+test('killed at the very end: what is left is to say that it is finished', async () => {
+  const run = await rehearse(init, world({ ...finishedFiles, ...unfinished }))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.commands.apply, [])
+})
+
+test('a kubectl that fails is a failure, and no reason to initialise', async () => {
+  const run = await rehearse(init, world(finishedFiles, { system: { code: 1, stderr: 'Unauthorized' } }))
+  assert.is(run.outcome, 'failed')
+  assert.equal(run.commands.apply, [])
+})
+
+test('another version than that of the cluster is no upgrade', async () => {
+  const run = await rehearse(init, world(finishedFiles, { running: 'v1.19.16' }))
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), 'the cluster runs v1.19.16, and v1.20.2 is asked for')
+})

@@ -1,0 +1,38 @@
+/** What a finished master holds, for worlds of tests. */
+import type { Reply, ScriptedFile, World } from '../../../engine/testing.ts'
+
+const finished = [
+  '/etc/kubernetes/admin.conf',
+  '/etc/kubernetes/kubelet.conf',
+  '/var/lib/kubelet/config.yaml',
+  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+    (name) => `/etc/kubernetes/manifests/${name}.yaml`,
+  ),
+]
+
+export const data = { '/var/lib/etcd/member': { content: '', type: 'directory' as const } }
+export const unfinished = { '/etc/coxswain/unfinished': 'x' }
+export const finishedFiles: NonNullable<World['files']> = {
+  ...Object.fromEntries(finished.map((path) => [path, 'x'])),
+  ...data,
+}
+
+/** Lets a host be a finished master, as kubeadm does at its end. */
+export const finish = (files: Map<string, ScriptedFile>): void => {
+  for (const path of finished) files.set(path, { content: 'x' })
+  files.set('/var/lib/etcd/member', data['/var/lib/etcd/member'])
+}
+
+/** An API server that is ready when all files of a master are there, and it was asked in vain so many times. */
+export const readyz = (inVain = 0): readonly [RegExp, Reply] => {
+  let asked = 0
+  return [
+    /^curl .*readyz/,
+    (_, files) => {
+      asked += 1
+      return asked > inVain && finished.every((path) => files.has(path)) ? 'ok' : { code: 7 }
+    },
+  ]
+}
+/** kubectl, which asks again where curl gets no answer. */
+export const healthz: readonly [RegExp, Reply] = [/get --raw \/healthz/, { code: 1 }]
