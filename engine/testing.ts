@@ -15,6 +15,7 @@ import { executeTask } from './run/execute-task.ts'
 import type { TaskResult } from './run/execute-task.ts'
 import type { FleetHost } from './run/fleet.ts'
 import { RunScope } from './run/scope.ts'
+import { TaskWatch } from './run/task-watch.ts'
 
 export type { Reply, ScriptedFile } from './connection/scripted.ts'
 
@@ -74,10 +75,12 @@ const stage = (world: World) => {
         throw new CoxswainError('pattern-invalid', `the rehearsal has no other host "${pattern}"`)
       },
     })
-    const options = { become: true, signal: new AbortController().signal }
+    const watch = new TaskWatch(new AbortController().signal, undefined)
+    const options = { become: true, watch }
     return executeTask(task, {
       host: 'host',
       checkMode,
+      watch,
       foretold: false,
       checkContext: checkContext(scope, 'host', options),
       applyContext: applyContext(scope, 'host', options),

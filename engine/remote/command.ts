@@ -51,6 +51,11 @@ export class Command implements PromiseLike<CommandResult> {
     this.#quiet = quiet
   }
 
+  /** Whether it was awaited, and so has been sent. */
+  get begun(): boolean {
+    return this.#result !== undefined
+  }
+
   /** Runs it and gives the result, whatever the status. */
   result(): Promise<CommandResult> {
     this.#result ??= this.#execute().then(({ code, stdout, stderr }) => ({
@@ -142,11 +147,15 @@ export const withSurroundings = (text: string, { cwd, env }: CommandOptions): st
   return `${cwd === undefined ? '' : `cd -- ${quote(cwd)} || exit; `}${exports.join('')}${text}`
 }
 
+/** Who wants to hear of commands and of what they print. */
+export interface CommandListeners {
+  readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
+  /** Hears of every command when it is made; it runs when it is awaited. */
+  readonly onCommand?: ((command: Command) => void) | undefined
+}
+
 /** Makes a command tag over a way to execute. */
-export const commandTag = (
-  execute: Execute,
-  onOutput?: (stream: OutputStream, text: string) => void,
-): CommandTag => {
+export const commandTag = (execute: Execute, { onOutput, onCommand }: CommandListeners = {}): CommandTag => {
   const build = (
     options: CommandOptions,
     parts: TemplateStringsArray,
@@ -155,7 +164,9 @@ export const commandTag = (
     const text = withSurroundings(script(parts, ...values), options)
     const { stdin, timeout, quiet = false } = options
     const tell = quiet ? undefined : onOutput
-    return new Command(text, () => execute({ script: text, stdin, timeout, onOutput: tell }), quiet)
+    const command = new Command(text, () => execute({ script: text, stdin, timeout, onOutput: tell }), quiet)
+    onCommand?.(command)
+    return command
   }
   function tag(parts: TemplateStringsArray, ...values: readonly Word[]): Command
   function tag(options: CommandOptions): (parts: TemplateStringsArray, ...values: readonly Word[]) => Command

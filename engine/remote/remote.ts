@@ -3,7 +3,7 @@ import { isSecret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import { commandTag } from './command.ts'
-import type { CommandTag, Execute } from './command.ts'
+import type { Command, CommandTag, Execute } from './command.ts'
 import { absent, checkedMode, checkedPath, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat } from './files.ts'
 
@@ -57,6 +57,7 @@ export interface RemoteOptions {
   /** Seconds for each command that names no limit of its own. */
   readonly timeout?: number | undefined
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
+  readonly onCommand?: ((command: Command) => void) | undefined
 }
 
 const bytesOf = (content: Content): Buffer =>
@@ -70,7 +71,7 @@ const normalized = ({ mode, owner, group }: Attributes) => ({
 
 /** A {@link Remote} over a connection. */
 export const createRemote = (connection: Connection, options: RemoteOptions = {}): Remote => {
-  const { identity, signal, onOutput } = options
+  const { identity, signal, onOutput, onCommand } = options
 
   const execute =
     (lane: 'query' | 'run'): Execute =>
@@ -114,10 +115,10 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     })
   }
 
-  const query = commandTag(execute('query'))
+  const query = commandTag(execute('query'), { onCommand })
   return {
     query,
-    run: commandTag(execute('run'), onOutput),
+    run: commandTag(execute('run'), { onOutput, onCommand }),
     readBytes: (path) => lookUp({ kind: 'read', path }),
     read: async (path) => (await lookUp({ kind: 'read', path }))?.toString('utf8'),
     stat: async (path) => {

@@ -8,12 +8,13 @@ import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { createRemote } from '../remote/remote.ts'
 import type { RunScope } from './scope.ts'
 import { resolveSelector } from './selection.ts'
+import type { TaskWatch } from './task-watch.ts'
 import { missing } from './wait.ts'
 
 /** On whose behalf, and how, a context works. */
 export interface ContextOptions {
   readonly become: Become
-  readonly signal: AbortSignal
+  readonly watch: TaskWatch
   readonly onOutput?: (stream: OutputStream, text: string) => void
   readonly onLog?: (text: string) => void
 }
@@ -24,22 +25,31 @@ const identityOf = (scope: RunScope, host: string, become: Become): Identity | u
   return { method: 'sudo', user: become === true ? 'root' : become, password: becomePassword }
 }
 
-/** The connection, with every secret that is sent through it learnt, and its errors told with the host. */
-const watched = (scope: RunScope, host: string): Connection => ({
+/**
+ * The connection, with every secret that is sent through it learnt, its errors told with the host, and every change
+ * noted, whichever host's task makes it.
+ */
+const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Connection => ({
   description: scope.host(host).address,
   execute: async (request) => {
     scope.redactor.learn(request.stdin)
+    const note = (): void => {
+      if (request.lane === 'run') scope.changed(host)
+    }
+    note()
     try {
-      return await scope.connection(host).execute(request)
+      return await watch.sent(scope.connection(host).execute(request))
     } catch (error) {
       throw isCoxswainError(error) ? error.at({ host }) : error
+    } finally {
+      note()
     }
   },
   close: async () => {},
 })
 
 const one = async (scope: RunScope, selector: Selector, options: ContextOptions): Promise<string> => {
-  const [first, ...others] = await resolveSelector(scope, selector, options.signal)
+  const [first, ...others] = await resolveSelector(scope, selector, options.watch.signal)
   if (first !== undefined && others.length === 0) return first
   throw new CoxswainError(
     'pattern-invalid',
@@ -52,8 +62,8 @@ const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => 
   const { name, groups, address } = scope.host(host)
   return {
     host: { name, groups, address },
-    signal: options.signal,
-    hostsOf: (selector: Selector) => resolveSelector(scope, selector, options.signal),
+    signal: options.watch.signal,
+    hostsOf: (selector: Selector) => resolveSelector(scope, selector, options.watch.signal),
   }
 }
 
@@ -76,9 +86,10 @@ const factReader =
 
 /** What a check is given on a host. */
 export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext => {
-  const remote = createRemote(watched(scope, host), {
+  const remote = createRemote(watched(scope, host, options), {
     identity: identityOf(scope, host, options.become),
-    signal: options.signal,
+    signal: options.watch.signal,
+    onCommand: (command) => options.watch.made(command),
   })
   const { query, read, readBytes, stat, exists, sha256, list } = remote
   return {
@@ -92,10 +103,11 @@ export const checkContext = (scope: RunScope, host: string, options: ContextOpti
 /** What an apply is given on a host. */
 export const applyContext = (scope: RunScope, host: string, options: ContextOptions): ApplyContext => ({
   ...readingHalf(scope, host, options),
-  remote: createRemote(watched(scope, host), {
+  remote: createRemote(watched(scope, host, options), {
     identity: identityOf(scope, host, options.become),
-    signal: options.signal,
+    signal: options.watch.signal,
     onOutput: options.onOutput,
+    onCommand: (command) => options.watch.made(command),
   }),
   fact: factReader(scope, host, options),
   on: async (selector) => applyContext(scope, await one(scope, selector, options), options),

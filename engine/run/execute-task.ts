@@ -3,6 +3,7 @@ import type { Task } from '../dsl/task.ts'
 import type { Change, Verdict } from '../dsl/verdict.ts'
 import { CoxswainError, exitCodeOf, exitCodes, isCoxswainError } from '../errors.ts'
 import type { Outcome, TaskProgress } from './events.ts'
+import type { TaskWatch } from './task-watch.ts'
 import { askPatiently, missing, usualPatience, waitUntil } from './wait.ts'
 
 export interface TaskResult {
@@ -18,6 +19,7 @@ export type Look = { readonly kind: 'skip' } | { readonly kind: 'apply-only' } |
 /** What executing a task needs of the run around it. */
 export interface Execution {
   readonly host: string
+  readonly watch: TaskWatch
   /** Under `--check` nothing is applied. */
   readonly checkMode: boolean
   readonly checkContext: CheckContext
@@ -36,22 +38,27 @@ const patience = 2
 
 const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code === 'connection-lost'
 
-/** Looks without changing anything: `when`, then the check. */
-export const look = async (task: Task, ctx: CheckContext): Promise<Look> => {
-  const { options, check } = task
-  if (options.when !== undefined && !(await options.when(ctx))) return { kind: 'skip' }
-  if (check === undefined) return { kind: 'apply-only' }
-  return onlyWaits(task) ? askPatiently(check, ctx) : check(ctx)
+/** Asks the check of a task that has one. */
+const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
+  if (task.check === undefined) return { kind: 'apply-only' }
+  return onlyWaits(task) ? askPatiently(task.check, ctx) : task.check(ctx)
 }
+
+/** Looks without changing anything: `when`, then the check. */
+export const look = (task: Task, ctx: CheckContext, watch: TaskWatch): Promise<Look> =>
+  watch.whole(async () => {
+    const { when } = task.options
+    return when !== undefined && !(await when(ctx)) ? { kind: 'skip' } : ask(task, ctx)
+  })
 
 /** A task that changes nothing: whatever its check misses, it waits for. */
 const onlyWaits = ({ apply, until }: Task): boolean => until !== undefined && apply === undefined
 
-/** A look that survives a lost connection: looking again is always safe. */
-const lookAgain = async (task: Task, { checkContext, progress }: Execution): Promise<Look> => {
+/** Reading that survives a lost connection: looking again is always safe. */
+const again = async <Value>({ progress }: Execution, read: () => Promise<Value>): Promise<Value> => {
   for (let lost = 0; ; lost += 1) {
     try {
-      return await look(task, checkContext)
+      return await read()
     } catch (error) {
       if (!isLost(error) || lost >= patience) throw error
       progress('reconnecting')
@@ -59,15 +66,29 @@ const lookAgain = async (task: Task, { checkContext, progress }: Execution): Pro
   }
 }
 
+/** The first look: the one that was taken ahead, where there is one. */
+const firstLook = (task: Task, execution: Execution): Promise<Look> => {
+  const { checkContext, watch } = execution
+  let { early } = execution
+  return again(execution, () => {
+    const taken = early ?? look(task, checkContext, watch)
+    early = undefined
+    return taken
+  })
+}
+
+/** Looks what has come of an apply. Only the check counts: `when` asks about the world before. */
+const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
+  again(execution, () => execution.watch.whole(() => ask(task, execution.checkContext)))
+
 /** Failures of a check that may come of what an earlier task would have made, and under `--check` did not. */
 const excused = new Set(['command-failed', 'read-failed', 'task-failed'])
 
 /** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
-const explained = ({ options }: Task, { checkContext: { signal } }: Execution, error: unknown): unknown => {
-  const reason: unknown = signal.aborted ? signal.reason : undefined
-  if (reason instanceof Error && reason.name === 'TimeoutError')
-    return new CoxswainError('command-timeout', `not done within ${options.timeout} s`, { cause: error })
-  if (!signal.aborted || isCoxswainError(error)) return error
+const explained = ({ watch: { signal } }: Execution, error: unknown): unknown => {
+  if (!signal.aborted) return error
+  if (isCoxswainError(signal.reason)) return signal.reason
+  if (isCoxswainError(error)) return error
   return new CoxswainError('interrupted', 'interrupted while it waited', { cause: error })
 }
 
@@ -97,7 +118,7 @@ const prove = async (task: Task, execution: Execution): Promise<void> => {
   const patiently = check !== undefined && until !== undefined
   const seen = patiently
     ? await askPatiently(check, execution.checkContext)
-    : await lookAgain(task, execution)
+    : await lookAfter(task, execution)
   if (seen.kind === 'pending') await waitOut(task, execution)
   if (seen.kind === 'drift' || seen.kind === 'unknown') {
     throw new CoxswainError('not-converged', `applied, but its check still finds: ${missing(seen)}`)
@@ -112,7 +133,7 @@ const doneAllTheSame = async (task: Task, execution: Execution, cause: unknown):
     throw new CoxswainError('outcome-unknown', message, { cause })
   }
   execution.progress('reconnecting', 'the connection was lost in the middle; looking what was done')
-  const seen = await lookAgain(task, execution)
+  const seen = await lookAfter(task, execution)
   if (seen.kind === 'pending') await waitOut(task, execution)
   return seen.kind === 'ok' || seen.kind === 'pending'
 }
@@ -124,7 +145,7 @@ const applyAndProve = async (task: Task, execution: Execution, seen: Look): Prom
   for (let lost = 0; ; lost += 1) {
     execution.progress('applying')
     try {
-      await execution.changing(() => apply(execution.applyContext))
+      await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext)))
       break
     } catch (error) {
       if (!isLost(error) || lost >= patience) throw error
@@ -145,7 +166,7 @@ const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise
 /** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
 export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
   try {
-    const seen = await (execution.early ?? lookAgain(task, execution))
+    const seen = await firstLook(task, execution)
     if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
     if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))
       return await waitFor(task, execution, seen)
@@ -159,7 +180,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (task.apply === undefined) throw doesNotHold(task, seen)
     return { outcome: 'would change', changes }
   } catch (caught) {
-    const error = explained(task, execution, caught)
+    const error = explained(execution, caught)
     if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
       return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
     }

@@ -6,7 +6,7 @@ import { toCoxswainError } from '../errors.ts'
 import { applyContext, checkContext } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 import type { Emit, Outcome, ReportedChange, TaskRef } from './events.ts'
-import { executeTask } from './execute-task.ts'
+import { executeTask, look } from './execute-task.ts'
 import type { Look } from './execute-task.ts'
 import { Lines } from './lines.ts'
 import { LookAhead } from './look-ahead.ts'
@@ -15,6 +15,7 @@ import type { HostTasks } from './plan.ts'
 import type { Redactor } from './redactor.ts'
 import { reportError } from './report-error.ts'
 import type { RunScope } from './scope.ts'
+import { TaskWatch } from './task-watch.ts'
 
 /** What a host's way through a play needs of the run. */
 export interface HostRun {
@@ -45,14 +46,17 @@ const runTask = async (run: HostRun, task: Task, ref: TaskRef, early?: Promise<L
     emit({ type: 'task-output', time: Date.now(), task: ref, stream, line: scope.redactor.text(line) })
   const output = { stdout: new Lines(tell('stdout')), stderr: new Lines(tell('stderr')) }
   const log = new Lines(tell('log'))
+  const watch = new TaskWatch(run.signal, task.options.timeout)
   const options: ContextOptions = {
-    ...contextOptions(run, task),
+    become: task.options.become ?? run.become,
+    watch,
     onOutput: (stream, text) => output[stream].push(text),
     onLog: (text) => log.push(`${text}\n`),
   }
   const result = await executeTask(task, {
     host,
     checkMode,
+    watch,
     checkContext: checkContext(scope, host, options),
     applyContext: applyContext(scope, host, options),
     early,
@@ -61,6 +65,7 @@ const runTask = async (run: HostRun, task: Task, ref: TaskRef, early?: Promise<L
     progress: (what, why) =>
       emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) }),
   })
+  watch.end()
   output.stdout.end()
   output.stderr.end()
   emit({
@@ -79,13 +84,19 @@ const runTask = async (run: HostRun, task: Task, ref: TaskRef, early?: Promise<L
   return result.outcome
 }
 
-const contextOptions = ({ become, signal }: HostRun, { options }: Task): ContextOptions => ({
-  become: options.become ?? become,
-  signal:
-    options.timeout === undefined
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]),
-})
+/** A look at a task before its turn. */
+const lookEarly = async ({ scope, host, become, signal }: HostRun, task: Task): Promise<Look> => {
+  const watch = new TaskWatch(signal, undefined)
+  try {
+    return await look(
+      task,
+      checkContext(scope, host, { become: task.options.become ?? become, watch }),
+      watch,
+    )
+  } finally {
+    watch.end()
+  }
+}
 
 /** Takes a host through a play: its tasks in order, then the handlers that were notified. Gives whether all went well. */
 export const runHost = async (run: HostRun, { tasks, handlers }: HostTasks): Promise<boolean> => {
@@ -100,8 +111,8 @@ export const runHost = async (run: HostRun, { tasks, handlers }: HostTasks): Pro
     title: scope.redactor.text(task.title),
     handler,
   })
-  for (const task of tasks) scope.redactor.learn(task.params)
-  const ahead = new LookAhead(scope, tasks, (task) => checkContext(scope, host, contextOptions(run, task)))
+  for (const task of [...tasks, ...Object.values(handlers)]) scope.redactor.learn(task.params)
+  const ahead = new LookAhead(scope, tasks, (task) => lookEarly(run, task))
   for (const [index, task] of tasks.entries()) {
     if (signal.aborted) return false
     const outcome = await runTask(run, task, ref(task, index, false), ahead.take(index))

@@ -1,6 +1,4 @@
-import type { CheckContext } from '../dsl/context.ts'
 import type { Task } from '../dsl/task.ts'
-import { look } from './execute-task.ts'
 import type { Look } from './execute-task.ts'
 import type { RunScope } from './scope.ts'
 
@@ -17,14 +15,15 @@ const widest = 32
 export class LookAhead {
   readonly #scope: RunScope
   readonly #tasks: readonly Task[]
-  readonly #context: (task: Task) => CheckContext
+  readonly #look: (task: Task) => Promise<Look>
   readonly #looks = new Map<number, { readonly epoch: number; readonly look: Promise<Look> }>()
   #window = widest
 
-  constructor(scope: RunScope, tasks: readonly Task[], context: (task: Task) => CheckContext) {
+  /** @param look at a task, in its own time and context. */
+  constructor(scope: RunScope, tasks: readonly Task[], look: (task: Task) => Promise<Look>) {
     this.#scope = scope
     this.#tasks = tasks
-    this.#context = context
+    this.#look = look
   }
 
   /** The look at a task, when one was taken and is still good. Looks at the tasks that follow on the way. */
@@ -45,8 +44,10 @@ export class LookAhead {
 
   #begin(index: number): void {
     const task = this.#tasks[index]
-    if (task === undefined || this.#looks.get(index)?.epoch === this.#scope.epoch) return
-    const taken = look(task, this.#context(task))
+    // the time of a task that has a limit begins with the task itself
+    if (task === undefined || task.options.timeout !== undefined) return
+    if (this.#looks.get(index)?.epoch === this.#scope.epoch) return
+    const taken = this.#look(task)
     // whoever takes the look sees its failure; one that nobody takes must not end the process
     taken.catch(() => {})
     this.#looks.set(index, { epoch: this.#scope.epoch, look: taken })

@@ -53,18 +53,20 @@ export class RunScope {
 
   /** Runs what may change a host, so that all that was looked up before is known to be stale. */
   async changing<Value>(host: string, work: () => Promise<Value>): Promise<Value> {
-    const mark = (): void => {
-      this.#epoch += 1
-      this.#changes.set(host, (this.#changes.get(host) ?? 0) + 1)
-    }
-    mark()
+    this.changed(host)
     this.#applying += 1
     try {
       return await work()
     } finally {
       this.#applying -= 1
-      mark()
+      this.changed(host)
     }
+  }
+
+  /** Notes that something may have changed on a host: what was read of it before is worth nothing now. */
+  changed(host: string): void {
+    this.#epoch += 1
+    this.#changes.set(host, (this.#changes.get(host) ?? 0) + 1)
   }
 
   /**

@@ -1,40 +1,58 @@
 import { candidatePattern, isPick } from '../dsl/select.ts'
 import type { Pick, Selector } from '../dsl/select.ts'
 import type { Task } from '../dsl/task.ts'
-import { isCoxswainError, exitCodeOf, exitCodes } from '../errors.ts'
+import { isCoxswainError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import { checkContext } from './contexts.ts'
+import type { ContextOptions } from './contexts.ts'
 import type { RunScope } from './scope.ts'
+import { TaskWatch } from './task-watch.ts'
 
-/** Whether a probe says ok on a host; undefined when the host cannot be reached. */
-const probe = async (
-  scope: RunScope,
-  host: string,
-  task: Task,
-  become: boolean,
-  signal: AbortSignal,
-): Promise<boolean | undefined> => {
+/** Failures of a probe that are an answer: it is not so. With any other the question was not even put. */
+const answers = new Set<ErrorCode>(['command-failed', 'command-timeout', 'read-failed', 'task-failed'])
+
+/** What a probe found on a host; `unasked` is why it could not look. */
+interface Answer {
+  readonly host: string
+  readonly ok: boolean
+  readonly unasked?: unknown
+}
+
+const probe = async (scope: RunScope, host: string, task: Task, options: ContextOptions): Promise<Answer> => {
   try {
-    const verdict = await task.check?.(checkContext(scope, host, { become, signal }))
-    return verdict?.kind === 'ok'
+    const verdict = await task.check?.(checkContext(scope, host, options))
+    return { host, ok: verdict?.kind === 'ok' }
   } catch (error) {
-    if (isCoxswainError(error) && error.code !== 'interrupted') {
-      return exitCodeOf(error) === exitCodes.unreachable ? undefined : false
-    }
-    throw error
+    if (!isCoxswainError(error) || error.code === 'interrupted') throw error
+    return answers.has(error.code) ? { host, ok: false } : { host, ok: false, unasked: error }
   }
 }
 
+/**
+ * The host of a pick.
+ *
+ * @throws why a host could not be asked, when no other host was found: it may be the very one, and to take another in
+ * its place could begin anew what is there already.
+ */
 const choose = async (
   scope: RunScope,
   { hosts, prefer, become }: Pick,
   signal: AbortSignal,
 ): Promise<string> => {
   const candidates = scope.fleet.match(hosts)
-  for (const task of prefer) {
-    const answers = await Promise.all(candidates.map((host) => probe(scope, host, task, become, signal)))
-    const chosen = candidates.find((_, index) => answers[index] === true)
-    if (chosen !== undefined) return chosen
+  const watch = new TaskWatch(signal, undefined)
+  let unasked: unknown
+  try {
+    for (const task of prefer) {
+      const found = await Promise.all(candidates.map((host) => probe(scope, host, task, { become, watch })))
+      const chosen = found.find(({ ok }) => ok)
+      if (chosen !== undefined) return chosen.host
+      unasked ??= found.find((answer) => answer.unasked !== undefined)?.unasked
+    }
+  } finally {
+    watch.end()
   }
+  if (unasked !== undefined) throw unasked
   // the pattern parser promises at least one host
   return candidates[0] ?? hosts
 }

@@ -64,7 +64,7 @@ test('a quiet command tells nobody what it prints, neither live nor when it fail
       onOutput?.('stdout', 'token\n')
       return result
     },
-    (_, text) => heard.push(text),
+    { onOutput: (_, text) => heard.push(text) },
   )
   const error = await rejects(() => tag({ quiet: true })`mint`, 'command-failed', 'exit status 1')
   assert.is(error.output, undefined)

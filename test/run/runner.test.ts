@@ -3,135 +3,20 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { Script, ScriptedConnection } from '../../engine/connection/scripted.ts'
-import type { Connection, Request } from '../../engine/connection/types.ts'
-import { playbook } from '../../engine/dsl/playbook.ts'
-import type { Play, PlayMaker } from '../../engine/dsl/play.ts'
+import type { Connection } from '../../engine/connection/types.ts'
+import type { PlayMaker } from '../../engine/dsl/play.ts'
 import { except, pick } from '../../engine/dsl/select.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import type { Task, TaskOptions } from '../../engine/dsl/task.ts'
 import { drift, ok, pending, unknown } from '../../engine/dsl/verdict.ts'
 import { CoxswainError } from '../../engine/errors.ts'
-import { InventoryDraft } from '../../engine/inventory/draft.ts'
-import { hostsOfGroup } from '../../engine/inventory/graph.ts'
-import { matchHosts } from '../../engine/inventory/patterns.ts'
-import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
-import { makePlan } from '../../engine/run/plan.ts'
-import { runPlan } from '../../engine/run/runner.ts'
-import type { RunResult } from '../../engine/run/runner.ts'
 import { Secret } from '../../engine/secret.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
+import { fails, losing, run, say, sent, touch, usual } from './site.ts'
+import type { Site } from './site.ts'
 
 const test = suite('runner')
-
-/** A file that shall be there: the simplest task with a check and an apply. */
-const touch = defineTask({
-  name: 'touch',
-  description: 'Holds a file.',
-  params: z.object({ path: z.string() }),
-  title: ({ path }) => path,
-  async check({ remote }, { path }) {
-    return (await remote.exists(path)) ? ok() : drift({ what: path, to: 'there' })
-  },
-  async apply({ remote }, { path }) {
-    await remote.write(path, 'x')
-  },
-})
-const say = defineTask({
-  name: 'say',
-  description: 'Runs a command every time.',
-  params: z.object({ text: z.string() }),
-  title: ({ text }) => text,
-  async apply({ remote }, { text }) {
-    await remote.run`say ${text}`
-  },
-})
-const fails = (options?: TaskOptions) => say({ text: 'fail' }, options)
-
-interface Site {
-  readonly hosts?: Readonly<Record<string, Script | Connection>>
-  readonly checkMode?: boolean
-  readonly limit?: readonly string[]
-  readonly signal?: AbortSignal
-  readonly forks?: number
-}
-
-interface Outcome extends RunResult {
-  readonly events: RunEvent[]
-  /** `host task outcome` in the order in which the tasks ended. */
-  readonly story: string[]
-  readonly ends: TaskEnd[]
-  readonly connections: Readonly<Record<string, Connection>>
-}
-
-const usual: Script = {
-  replies: [
-    [/^say fail$/, { code: 1, stderr: 'no' }],
-    [/^say /, ''],
-  ],
-}
-const isConnection = (given: Script | Connection): given is Connection => 'execute' in given
-
-/** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
-const run = async (
-  plays: (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[],
-  { hosts = { a: usual, b: usual, c: usual }, checkMode = false, limit, signal, forks = 10 }: Site = {},
-): Promise<Outcome> => {
-  const draft = new InventoryDraft()
-  for (const name of Object.keys(hosts)) draft.host(name, 'web')
-  const inventory = draft.finish()
-  const connections = Object.fromEntries(
-    Object.entries(hosts).map(([name, given]) => [name, isConnection(given) ? given : scripted(given)]),
-  )
-  const match = (pattern: string): string[] => matchHosts(inventory, pattern)
-  const territory = {
-    hosts: new Map(
-      Object.keys(hosts).map((name) => [name, { name, groups: ['all', 'web'], address: name, vars: {} }]),
-    ),
-    match,
-    group: (name: string) => hostsOfGroup(inventory, name),
-    hasGroup: (name: string) => inventory.groups.has(name),
-  }
-  const book = playbook({
-    name: 'test',
-    vars: z.record(z.string(), z.unknown()),
-    plays: ({ play }) => plays(play),
-  })
-  const events: RunEvent[] = []
-  const fleet = {
-    match,
-    hosts: new Map(
-      Object.entries(connections).map(([name, connection]) => [
-        name,
-        {
-          name,
-          groups: ['all', 'web'],
-          address: name,
-          become: false,
-          becomePassword: undefined,
-          connect: () => connection,
-        },
-      ]),
-    ),
-  }
-  const result = await runPlan(makePlan(book, territory, limit), fleet, {
-    checkMode,
-    forks,
-    signal: signal ?? new AbortController().signal,
-    emit: (event) => events.push(event),
-  })
-  const ends = events.flatMap((event) => (event.type === 'task-end' ? [event] : []))
-  return {
-    ...result,
-    events,
-    ends,
-    connections,
-    story: ends.map(({ task, outcome }) => `${task.host} ${task.title} ${outcome}`),
-  }
-}
-
-const sent = (connection: Connection | undefined): string[] =>
-  connection !== undefined && 'commands' in connection ? (connection as ScriptedConnection).commands() : []
 
 test('each host goes through its tasks in order', async () => {
   const { story, exit } = await run((play) => [
@@ -321,23 +206,6 @@ test('a wait asks until it holds, changes nothing, and gives up in time', async 
   assert.is(check.ends[0]?.why, 'would wait: not yet')
 })
 
-/** A connection that is lost in the middle of the first change, before or after it took effect. */
-const losing = (effective: boolean, script: Script = usual): ScriptedConnection => {
-  const inner = scripted(script)
-  let lost = false
-  return {
-    ...inner,
-    execute: async (request: Request) => {
-      if (request.lane === 'run' && !lost) {
-        lost = true
-        if (effective) await inner.execute(request)
-        throw new CoxswainError('connection-lost', 'cut')
-      }
-      return inner.execute(request)
-    },
-  }
-}
-
 test('what is pending is waited for, after an apply and without one; it is no change, and unknown under --check', async () => {
   let looks = 0
   const start = defineTask({
@@ -388,6 +256,46 @@ test('a connection lost in the middle: looked at again, and done again only wher
   }
 })
 
+test('a connection lost in the first look is made again', async () => {
+  const inner = scripted({ files: { '/1': 'x' } })
+  let lost = false
+  const connection: Connection = {
+    ...inner,
+    execute: async (request) => {
+      if (lost) return inner.execute(request)
+      lost = true
+      throw new CoxswainError('connection-lost', 'cut')
+    },
+  }
+  const { story, exit } = await run(
+    (play) => [play('p', { hosts: 'a', tasks: () => [touch({ path: '/1' })] })],
+    {
+      hosts: { a: connection },
+    },
+  )
+  assert.equal(story, ['a /1 ok'])
+  assert.is(exit, 0)
+})
+
+test('what proves an apply is the check alone: a condition asks about the world before', async () => {
+  const half = (write: string, connection: Script | ScriptedConnection) => {
+    const task = defineTask({
+      name: 'half',
+      description: '',
+      params: z.object({}),
+      check: async ({ remote }) => ((await remote.exists('/good')) ? ok() : drift('good')),
+      apply: ({ remote }) => remote.write(write, 'x'),
+    })({}, { when: async ({ remote }) => !(await remote.exists('/half')) })
+    return run((play) => [play('p', { hosts: 'a', tasks: () => [task] })], { hosts: { a: connection } })
+  }
+  const wrong = await half('/half', {})
+  assert.is(wrong.ends[0]?.error?.code, 'not-converged')
+  // lost after it took effect: looked at by its check, and not done again
+  const connection = losing(true, {})
+  assert.equal((await half('/good', connection)).story, ['a half changed'])
+  assert.is(connection.log.filter(({ lane }) => lane === 'run').length, 1)
+})
+
 test('a connection lost in the middle of what has no check is an unknown outcome, and is not tried again', async () => {
   const connection = losing(true)
   const { ends, exit } = await run(
@@ -412,6 +320,27 @@ test('a pick is the first host that its probe likes, and stays; except gives the
   })
   assert.equal(story, ['b /led changed', 'a /alive changed', 'c /alive changed', 'b /led ok'])
   assert.is((await run(plays)).story[0], 'a /led changed')
+})
+
+test('where the one that is looked for may be a host that cannot be asked, no other is taken', async () => {
+  const marked = pick('marked', { hosts: 'web', prefer: [touch({ path: '/mark' })], become: false })
+  const gone: Connection = {
+    ...scripted({}),
+    execute: async () => {
+      throw new CoxswainError('connect-failed', 'no answer')
+    },
+  }
+  const plays = (play: PlayMaker<Record<string, unknown>>) => [
+    play('p', { hosts: marked, tasks: () => [say({ text: 'init' })] }),
+  ]
+  const doubt = await run(plays, { hosts: { a: usual, b: gone, c: usual } })
+  assert.equal(doubt.story, [])
+  assert.is(doubt.exit, 4)
+  const end = doubt.events.at(-1)
+  assert.is(end?.type === 'run-end' ? end.stopped?.host : '', 'b')
+  // one that says yes is enough
+  const found = await run(plays, { hosts: { a: gone, b: { ...usual, files: { '/mark': 'x' } } } })
+  assert.equal(found.story, ['b init changed'])
 })
 
 test('on gives another host, once makes one value for all, and several hosts are refused', async () => {
@@ -463,6 +392,54 @@ test('a fact is read once, and again after something changed on the host', async
     site,
   )
   assert.equal(sent(connections['a']), ['release'])
+})
+
+test("a fact is read again when another host's task changed something there", async () => {
+  let count = 0
+  const counter = defineTask({
+    name: 'counter',
+    description: '',
+    params: z.object({}),
+    check: async ({ remote }) => ok(await remote.query`count`.text()),
+  })
+  const expects = (wanted: string) =>
+    defineTask({
+      name: `expects ${wanted}`,
+      description: '',
+      params: z.object({}),
+      check: async ({ fact }) => ((await fact(counter())) === wanted ? ok() : drift('another count')),
+    })()
+  const add = defineTask({
+    name: 'add',
+    description: '',
+    params: z.object({}),
+    apply: async ({ on }) => {
+      await (
+        await on('b')
+      ).remote.run`add`
+    },
+  })
+  const b: Script = {
+    replies: [
+      ['count', () => String(count)],
+      [
+        'add',
+        () => {
+          count += 1
+          return ''
+        },
+      ],
+    ],
+  }
+  const { story } = await run(
+    (play) => [
+      play('1', { hosts: 'b', tasks: () => [expects('0')] }),
+      play('2', { hosts: 'a', tasks: () => [add()] }),
+      play('3', { hosts: 'b', tasks: () => [expects('1')] }),
+    ],
+    { hosts: { a: usual, b } },
+  )
+  assert.equal(story, ['b expects 0 ok', 'a add changed', 'b expects 1 ok'])
 })
 
 test('checks are taken ahead while nothing changes, and never used after something did', async () => {

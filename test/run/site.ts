@@ -1,0 +1,145 @@
+/** Plays run on hosts of the imagination, for tests of the runner. */
+import { z } from 'zod'
+import { scripted } from '../../engine/connection/scripted.ts'
+import type { Script, ScriptedConnection } from '../../engine/connection/scripted.ts'
+import type { Connection, Request } from '../../engine/connection/types.ts'
+import { playbook } from '../../engine/dsl/playbook.ts'
+import type { Play, PlayMaker } from '../../engine/dsl/play.ts'
+import { defineTask } from '../../engine/dsl/task.ts'
+import type { TaskOptions } from '../../engine/dsl/task.ts'
+import { drift, ok } from '../../engine/dsl/verdict.ts'
+import { CoxswainError } from '../../engine/errors.ts'
+import { InventoryDraft } from '../../engine/inventory/draft.ts'
+import { hostsOfGroup } from '../../engine/inventory/graph.ts'
+import { matchHosts } from '../../engine/inventory/patterns.ts'
+import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
+import { makePlan } from '../../engine/run/plan.ts'
+import { runPlan } from '../../engine/run/runner.ts'
+import type { RunResult } from '../../engine/run/runner.ts'
+
+/** A file that shall be there: the simplest task with a check and an apply. */
+export const touch = defineTask({
+  name: 'touch',
+  description: 'Holds a file.',
+  params: z.object({ path: z.string() }),
+  title: ({ path }) => path,
+  async check({ remote }, { path }) {
+    return (await remote.exists(path)) ? ok() : drift({ what: path, to: 'there' })
+  },
+  async apply({ remote }, { path }) {
+    await remote.write(path, 'x')
+  },
+})
+export const say = defineTask({
+  name: 'say',
+  description: 'Runs a command every time.',
+  params: z.object({ text: z.string() }),
+  title: ({ text }) => text,
+  async apply({ remote }, { text }) {
+    await remote.run`say ${text}`
+  },
+})
+export const fails = (options?: TaskOptions) => say({ text: 'fail' }, options)
+
+export interface Site {
+  readonly hosts?: Readonly<Record<string, Script | Connection>>
+  readonly checkMode?: boolean
+  readonly limit?: readonly string[]
+  readonly signal?: AbortSignal
+  readonly forks?: number
+}
+
+export interface Outcome extends RunResult {
+  readonly events: RunEvent[]
+  /** `host task outcome` in the order in which the tasks ended. */
+  readonly story: string[]
+  readonly ends: TaskEnd[]
+  readonly connections: Readonly<Record<string, Connection>>
+}
+
+export const usual: Script = {
+  replies: [
+    [/^say fail$/, { code: 1, stderr: 'no' }],
+    [/^say /, ''],
+  ],
+}
+export const isConnection = (given: Script | Connection): given is Connection => 'execute' in given
+
+/** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
+export const run = async (
+  plays: (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[],
+  { hosts = { a: usual, b: usual, c: usual }, checkMode = false, limit, signal, forks = 10 }: Site = {},
+): Promise<Outcome> => {
+  const draft = new InventoryDraft()
+  for (const name of Object.keys(hosts)) draft.host(name, 'web')
+  const inventory = draft.finish()
+  const connections = Object.fromEntries(
+    Object.entries(hosts).map(([name, given]) => [name, isConnection(given) ? given : scripted(given)]),
+  )
+  const match = (pattern: string): string[] => matchHosts(inventory, pattern)
+  const territory = {
+    hosts: new Map(
+      Object.keys(hosts).map((name) => [name, { name, groups: ['all', 'web'], address: name, vars: {} }]),
+    ),
+    match,
+    group: (name: string) => hostsOfGroup(inventory, name),
+    hasGroup: (name: string) => inventory.groups.has(name),
+  }
+  const book = playbook({
+    name: 'test',
+    vars: z.record(z.string(), z.unknown()),
+    plays: ({ play }) => plays(play),
+  })
+  const events: RunEvent[] = []
+  const fleet = {
+    match,
+    hosts: new Map(
+      Object.entries(connections).map(([name, connection]) => [
+        name,
+        {
+          name,
+          groups: ['all', 'web'],
+          address: name,
+          become: false,
+          becomePassword: undefined,
+          connect: () => connection,
+        },
+      ]),
+    ),
+  }
+  const result = await runPlan(makePlan(book, territory, limit), fleet, {
+    checkMode,
+    forks,
+    signal: signal ?? new AbortController().signal,
+    emit: (event) => events.push(event),
+  })
+  const ends = events.flatMap((event) => (event.type === 'task-end' ? [event] : []))
+  return {
+    ...result,
+    events,
+    ends,
+    connections,
+    story: ends.map(({ task, outcome }) => `${task.host} ${task.title} ${outcome}`),
+  }
+}
+
+/** The commands that a scripted host was sent. */
+export const sent = (connection: Connection | undefined): string[] =>
+  connection !== undefined && 'commands' in connection ? (connection as ScriptedConnection).commands() : []
+
+/** A connection that is lost in the middle of the first change, before or after it took effect. */
+export const losing = (effective: boolean, script: Script = usual): ScriptedConnection => {
+  const inner = scripted(script)
+  let lost = false
+  return {
+    ...inner,
+    execute: async (request: Request) => {
+      if (request.lane === 'run' && !lost) {
+        lost = true
+        if (effective) await inner.execute(request)
+        throw new CoxswainError('connection-lost', 'cut')
+      }
+      return inner.execute(request)
+    },
+  }
+}
