@@ -4,6 +4,8 @@
  * A code decides the exit status and, unless the thrower knows better, the hint. The class is branded with
  * `Symbol.for`, so that an error from a second copy of the engine is still recognised.
  */
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Process exit statuses, as the README documents them. */
 export const exitCodes = {
@@ -134,17 +136,20 @@ export class CoxswainError extends Error {
     this.output = details.output
   }
 
-  /** The same error, told with the host and the task where it struck; what is known already is kept. */
-  at(where: { host?: string; task?: string }): CoxswainError {
-    const { code, message, place, hint, output, cause } = this
-    return new CoxswainError(code, message, {
+  /** The same error, told with the host, the task and the place where it struck; what is known already is kept. */
+  at(where: Pick<ErrorDetails, 'host' | 'task' | 'place'>): CoxswainError {
+    const { code, message, hint, output, cause, stack } = this
+    const told = new CoxswainError(code, message, {
       host: this.host ?? where.host,
       task: this.task ?? where.task,
-      place,
+      place: this.place ?? where.place,
       hint,
       output,
       cause,
     })
+    // where it came from, not where it was told
+    if (stack !== undefined) told.stack = stack
+    return told
   }
 }
 
@@ -159,5 +164,29 @@ export const exitCodeOf = (error: unknown): ExitCode =>
 /** Any caught value as a {@link CoxswainError}; what is not one becomes `code` with the original as its cause. */
 export const toCoxswainError = (value: unknown, code: ErrorCode = 'internal'): CoxswainError => {
   if (isCoxswainError(value)) return value
-  return new CoxswainError(code, value instanceof Error ? value.message : String(value), { cause: value })
+  if (!(value instanceof Error)) return new CoxswainError(code, String(value), { cause: value })
+  const error = new CoxswainError(code, value.message, { cause: value })
+  if (value.stack !== undefined) error.stack = value.stack
+  return error
+}
+
+/** The folder of the running engine and its tasks: the checkout, or the compiled form in it. */
+const own = new URL('../', import.meta.url).href
+
+/** Whether a file is not its reader's: of the engine, of the tasks that come with it, or of another package. */
+const isForeign = (file: string): boolean =>
+  file.startsWith(`${own}engine/`) || file.startsWith(`${own}tasks/`) || file.includes('/node_modules/')
+
+/**
+ * Where an error struck in a file that its reader has written: the first frame of its stack in such a file. Undefined
+ * where there is none.
+ */
+export const authorsPlace = (error: unknown): Place | undefined => {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  for (const line of stack.split('\n')) {
+    const [, file, row, column] = /(file:\/\/[^\s)]+?):(\d+):(\d+)\)?$/.exec(line) ?? []
+    if (file !== undefined && !isForeign(file))
+      return { file: relative(process.cwd(), fileURLToPath(file)), line: Number(row), column: Number(column) }
+  }
+  return undefined
 }

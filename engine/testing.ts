@@ -63,6 +63,7 @@ const stage = (world: World) => {
         groups: ['all'],
         become: true,
         becomePassword: undefined,
+        secrets: [],
         connect: () => its,
       },
     ]),

@@ -33,8 +33,9 @@ const leader = pick('leader', { hosts: 'masters', prefer: [apiServerReady(), has
 
 const kubeconfigs = ({ vars }: Context): Task[] => vars.kube_users.map((user) => userKubeconfig({ user }))
 
-const known = ({ host, vars }: Context) => ({
-  ...master(host),
+/** Where a master's own API server is, and what version it is of. */
+const api = ({ host, vars }: Context) => ({
+  address: master(host).address,
   version: vars.kubernetes_version,
   port: vars.api_port,
 })
@@ -43,7 +44,8 @@ const known = ({ host, vars }: Context) => ({
 const byJoining = (ctx: Context): Task[] => [
   copyCerts({ from: leader }),
   kubeadmJoin({
-    ...known(ctx),
+    ...api(ctx),
+    name: ctx.host.name,
     via: leader,
     endpoint: ctx.vars.control_plane_endpoint,
     criSocket: ctx.vars.cri_socket,
@@ -53,7 +55,8 @@ const byJoining = (ctx: Context): Task[] => [
 
 /** Phase by phase: the only way up to 1.13. */
 const byPhases = (ctx: Context): Task[] => {
-  const { address, name, version, port } = known(ctx)
+  const { address, version, port } = api(ctx)
+  const { name } = ctx.host
   const apiNames = [ctx.vars.control_plane_endpoint.replace(/:\d+$/, ''), ...ctx.vars.cert_sans]
   const phase = (which: Parameters<typeof kubeadmPhase>[0]['phase']): Task =>
     kubeadmPhase({ phase: which, node: name, address, version, port, apiNames })
@@ -113,7 +116,7 @@ export default playbook({
       tasks: (ctx) => [
         writeConfig(firstConfig(ctx.host)),
         kubeadmInit({
-          ...known(ctx),
+          ...api(ctx),
           skipPhases: ctx.vars.skip_phases,
           ignorePreflightErrors: ctx.vars.ignore_preflight_errors,
         }),

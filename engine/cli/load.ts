@@ -5,19 +5,12 @@ import { isPlaybook } from '../dsl/playbook.ts'
 import type { Playbook } from '../dsl/playbook.ts'
 import { isTaskFactory } from '../dsl/task.ts'
 import type { TaskFactory } from '../dsl/task.ts'
-import { CoxswainError, isCoxswainError } from '../errors.ts'
+import { CoxswainError, authorsPlace, isCoxswainError } from '../errors.ts'
 
 /** What a file offers to run. */
 export type Loaded =
   | { readonly kind: 'playbook'; readonly playbook: Playbook }
   | { readonly kind: 'task'; readonly task: TaskFactory }
-
-/** The first line of the stack that is in a person's own file. */
-const ownLine = (error: Error, file: string): { line: number; column: number } | undefined => {
-  const match = (error.stack ?? '').split('\n').find((line) => line.includes(pathToFileURL(file).href))
-  const [, line, column] = /:(\d+):(\d+)\)?$/.exec(match ?? '') ?? []
-  return line === undefined ? undefined : { line: Number(line), column: Number(column) }
-}
 
 const importFile = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
   const shown = relative(process.cwd(), file)
@@ -31,10 +24,10 @@ const importFile = async (file: string): Promise<Readonly<Record<string, unknown
   } catch (error) {
     if (isCoxswainError(error)) throw error
     const message = error instanceof Error ? error.message : String(error)
-    const place = error instanceof Error ? ownLine(error, file) : undefined
     throw new CoxswainError('load-failed', `${shown} cannot be loaded: ${message}`, {
       cause: error,
-      place: { file: shown, ...place },
+      place: authorsPlace(error) ?? { file: shown },
+      hint: 'correct it at the place shown',
     })
   }
 }

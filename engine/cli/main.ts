@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { exitCodeOf, exitCodes, toCoxswainError } from '../errors.ts'
+import { exitCodeOf, toCoxswainError } from '../errors.ts'
 import { Redactor } from '../run/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import { formatError } from '../report/format-error.ts'
 import { libraryOf } from './library.ts'
 import { registerLoader } from './loader/register.ts'
 import { parseArguments } from './options.ts'
+import { catchStrays } from './stray.ts'
 import { exec } from './commands/exec.ts'
 import { run } from './commands/run.ts'
 
@@ -29,11 +30,7 @@ export const main = async (
   library: Readonly<Record<string, unknown>>,
 ): Promise<number> => {
   let verbosity = 0
-  // whoever reads our output may stop before its end, as `head` does
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(exitCodes.ok)
-  })
+  const strays = catchStrays()
   try {
     const request = parseArguments(argv, await versionOf())
     if (request.kind === 'text') {
@@ -43,7 +40,7 @@ export const main = async (
     verbosity = request.options.verbose
     registerLoader()
     const tasks = libraryOf(library)
-    return request.kind === 'exec' ? await exec(request) : await run(request, tasks)
+    return strays.exit(request.kind === 'exec' ? await exec(request) : await run(request, tasks))
   } catch (error) {
     const reported = reportError(toCoxswainError(error), new Redactor())
     process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)

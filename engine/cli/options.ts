@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { z } from 'zod'
-import { CoxswainError } from '../errors.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -146,6 +146,7 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   try {
     program.parse(argv, { from: 'user' })
   } catch (error) {
+    if (isCoxswainError(error)) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'commander.helpDisplayed' || code === 'commander.version')
       return { kind: 'text', text: printed }

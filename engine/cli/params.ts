@@ -1,28 +1,16 @@
 import { parse as parseYaml } from 'yaml'
-import type { TaskFactory, Task, TaskInfo } from '../dsl/task.ts'
+import type { TaskFactory, Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
-import { nearest } from '../inventory/nearest.ts'
-import { describeParams } from './task-help.ts'
 
 /** `key=value` words as an object of texts. */
-const pairs = (words: readonly string[], info: TaskInfo): Record<string, string> => {
-  const known = describeParams(info).map(({ name }) => name)
-  return Object.fromEntries(
+const pairs = (words: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
     words.map((word) => {
       const cut = word.indexOf('=')
-      const key = cut < 0 ? word : word.slice(0, cut)
-      if (cut < 0) throw new CoxswainError('usage', `not a key=value pair: ${word}`)
-      if (!known.includes(key)) {
-        const guess = nearest(key, known)
-        throw new CoxswainError('params-invalid', `task ${info.name} has no parameter ${key}`, {
-          task: info.name,
-          hint: guess === undefined ? `it takes: ${known.join(', ')}` : `did you mean ${guess}?`,
-        })
-      }
-      return [key, word.slice(cut + 1)]
+      if (cut < 1) throw new CoxswainError('usage', `not a key=value pair: ${word}`)
+      return [word.slice(0, cut), word.slice(cut + 1)]
     }),
   )
-}
 
 /** Text read as YAML, for parameters that are no text: numbers, lists, maps. */
 const asYaml = (text: string): unknown => {
@@ -40,7 +28,7 @@ const asYaml = (text: string): unknown => {
  */
 export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task => {
   const { info } = task
-  const texts = pairs(words, info)
+  const texts = pairs(words)
   const first = info.params.safeParse(texts)
   const wrong = new Set(first.success ? [] : first.error.issues.map(({ path }) => String(path[0])))
   const input = Object.fromEntries(

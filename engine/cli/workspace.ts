@@ -95,6 +95,9 @@ export const openWorkspace = async (options: Options): Promise<Workspace> => {
       address,
       become: becomeOf(options, reach),
       becomePassword: asked.become ?? reach.become_password,
+      secrets: [asked.login, asked.become, reach.password, reach.passphrase, reach.become_password].filter(
+        (secret) => secret !== undefined,
+      ),
       connect: () => connect(name, reach),
     })
   }

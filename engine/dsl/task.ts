@@ -1,5 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
+import { nearest } from '../inventory/nearest.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -85,6 +86,21 @@ export interface TaskFactory<Input = never, Value = unknown> {
 const issueLine = (issue: z.core.$ZodIssue): string =>
   `${issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `}${issue.message}`
 
+/** A parameter that the schema does not know; nobody but a compiler would tell, for schemas pass over what is too much. */
+const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void => {
+  // one with a catch-all says itself what it does with others
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined) return
+  const known = Object.keys(schema.shape)
+  const given = typeof input === 'object' && input !== null ? Object.keys(input) : []
+  const unknown = given.find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  const guess = nearest(unknown, known)
+  throw new CoxswainError('params-invalid', `task ${name} has no parameter ${unknown}`, {
+    task: name,
+    hint: guess === undefined ? `it takes: ${known.join(', ')}` : `did you mean ${guess}?`,
+  })
+}
+
 /**
  * Parameters that a schema accepts.
  *
@@ -95,6 +111,7 @@ export const parseParams = <Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> => {
+  refuseUnknown(name, schema, input)
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   throw new CoxswainError(
@@ -155,6 +172,11 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
   const { check, apply } = spec
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
     const params = parseParams(spec.name, spec.params, input ?? {})
+    if (options?.when !== undefined && typeof options.when !== 'function') {
+      throw new CoxswainError('playbook-invalid', `task ${spec.name}: when is no function`, {
+        hint: 'write when: (ctx) => …; what is known beforehand can be an ordinary if around the task',
+      })
+    }
     return Object.freeze({
       [brand]: true as const,
       name: spec.name,

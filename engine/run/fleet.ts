@@ -6,6 +6,8 @@ import type { Secret } from '../secret.ts'
 export interface FleetHost extends HostIdentity {
   /** Given to sudo when it asks. */
   readonly becomePassword: Secret | undefined
+  /** Everything about it that must not be seen: what logs in, what opens keys. */
+  readonly secrets: readonly Secret[]
   /** Whom to become where the play does not say: the inventory's `become` and `become_user`. */
   readonly become: boolean | string
   /** Made when it is first wanted, then the same one. */

@@ -3,7 +3,7 @@ import type { Become } from '../dsl/play.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import type { Selector } from '../dsl/select.ts'
 import type { Task } from '../dsl/task.ts'
-import { CoxswainError } from '../errors.ts'
+import { CoxswainError, authorsPlace, isCoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 
 /** What a host shall go through in a play. */
@@ -62,6 +62,22 @@ const checkNotifications = (play: string, { tasks, handlers }: HostTasks): void 
   }
 }
 
+/**
+ * Calls what the author of a playbook wrote. What it throws is told with its place in the author's file.
+ *
+ * @throws `playbook-invalid` for a slip of the author, or the error itself where it has a code.
+ */
+const authored = <Value>(play: string, work: () => Value): Value => {
+  try {
+    return work()
+  } catch (error) {
+    const place = authorsPlace(error)
+    if (isCoxswainError(error)) throw error.at({ place })
+    const message = error instanceof Error ? error.message : String(error)
+    throw new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { cause: error, place })
+  }
+}
+
 const planPlay = (
   play: SealedPlay,
   territory: Territory,
@@ -79,7 +95,10 @@ const planPlay = (
   for (const name of absent ? [] : territory.match(pattern)) {
     if (limit !== undefined && !limit.has(name)) continue
     const context: RawContext = { host: raw(name), group }
-    const planned = { tasks: play.tasks(context), handlers: play.handlers(context) }
+    const planned = authored(play.name, () => ({
+      tasks: play.tasks(context),
+      handlers: play.handlers(context),
+    }))
     checkNotifications(play.name, planned)
     candidates.set(name, planned)
   }

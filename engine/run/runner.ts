@@ -117,7 +117,8 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     counter.see(event)
     options.emit(event)
   }
-  for (const host of plan.hosts) scope.redactor.learn(scope.host(host))
+  // a task may ask any of them, not only those that are planned
+  for (const { secrets } of fleet.hosts.values()) scope.redactor.learn(secrets)
   emit({
     type: 'run-start',
     time: Date.now(),

@@ -66,17 +66,17 @@ export const applyCni = defineTask({
   title: ({ manifest }) => `pod network ${manifest.split('/').at(-1) ?? manifest}`,
   until: ({ timeout }) => ({ timeout, every: 1 }),
 
-  async check(ctx, network) {
-    const text = await ctx.fact(podNetworkManifest(network))
-    const what = `pod network ${network.manifest}`
+  async check(ctx, { manifest, podCidr, version }) {
+    const text = await ctx.fact(podNetworkManifest({ manifest, podCidr, version }))
+    const what = `pod network ${manifest}`
     if (!(await ctx.remote.exists(adminConf)) || (await differs(ctx, text)))
       return drift({ what, to: 'applied' })
     const lacking = await missing(ctx, text)
     return lacking.length === 0 ? ok() : pending(lacking.join(', '))
   },
 
-  async apply({ fact, remote }, network) {
-    const stdin = await fact(podNetworkManifest(network))
+  async apply({ fact, remote }, { manifest, podCidr, version }) {
+    const stdin = await fact(podNetworkManifest({ manifest, podCidr, version }))
     await remote.run({ stdin, timeout: 120 })`kubectl --kubeconfig ${adminConf} apply -f -`
   },
 })

@@ -102,6 +102,7 @@ export const run = async (
           address: name,
           become: false,
           becomePassword: undefined,
+          secrets: [],
           connect: () => connection,
         },
       ]),

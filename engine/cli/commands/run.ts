@@ -11,7 +11,7 @@ import { findTarget } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTasks } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
-import { taskHelp } from '../task-help.ts'
+import { playbookHelp, taskHelp } from '../help.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -66,11 +66,14 @@ export const run = async (
   const found = await findTarget(target, library)
   if (options.help) {
     process.stdout.write(
-      found.kind === 'task'
-        ? taskHelp(found.task.info)
-        : `${found.playbook.name}: ${found.playbook.description ?? ''}\n`,
+      found.kind === 'task' ? taskHelp(found.task.info) : playbookHelp(target, found.playbook),
     )
     return 0
+  }
+  if (found.kind === 'playbook' && options.hosts !== undefined) {
+    throw new CoxswainError('usage', 'the plays of a playbook name their hosts themselves', {
+      hint: `to leave the others out, give --limit ${options.hosts}`,
+    })
   }
   if (found.kind === 'playbook' && params.length > 0) {
     throw new CoxswainError('usage', `a playbook takes no ${params.join(' ')}`, {

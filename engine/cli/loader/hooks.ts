@@ -48,9 +48,32 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
   }
 }
 
+/** What the stripper says of text that it cannot read. It throws plain data, not an error. */
+const isComplaint = (
+  value: unknown,
+): value is { message: string; startLine?: number; startColumn?: number } =>
+  typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
+
+/**
+ * A source without its types.
+ *
+ * @throws SyntaxError with the place on its stack, as Node's own errors have it.
+ */
+const erased = async (url: string, source: string): Promise<string> => {
+  try {
+    const options = { mode: 'strip-only', filename: fileURLToPath(url), module: true } as const
+    return (await transform(source, options)).code
+  } catch (cause) {
+    if (!isComplaint(cause)) throw cause
+    const { message, startLine = 1, startColumn = 0 } = cause
+    const error = new SyntaxError(message.trim())
+    error.stack = `SyntaxError: ${message.trim()}\n    at ${url}:${startLine}:${startColumn + 1}`
+    throw error
+  }
+}
+
 export const load: LoadHook = async (url, context, next) => {
   if (!url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context)
   const source = await readFile(fileURLToPath(url), 'utf8')
-  const { code } = await transform(source, { mode: 'strip-only', filename: fileURLToPath(url), module: true })
-  return { format: 'module', source: code, shortCircuit: true }
+  return { format: 'module', source: await erased(url, source), shortCircuit: true }
 }

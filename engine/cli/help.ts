@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Playbook } from '../dsl/playbook.ts'
 import type { TaskInfo } from '../dsl/task.ts'
 
 /** A parameter as people read of it. */
@@ -32,8 +33,8 @@ const typeOf = ({ type, enum: values, anyOf }: z.output<typeof property>): strin
   return type ?? ([...new Set(types)].join('|') || 'text')
 }
 
-/** The parameters of a task, read from its schema. */
-export const describeParams = ({ params }: TaskInfo): ParamInfo[] => {
+/** The parameters or variables that a schema describes. */
+export const describeParams = (params: z.ZodType): ParamInfo[] => {
   const schema = shape.parse(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }))
   return Object.entries(schema.properties).map(([name, about]) => ({
     name,
@@ -51,11 +52,10 @@ const kinds: Record<TaskInfo['kind'], string> = {
   wait: 'Only waits.',
 }
 
-/** `run TASK --help`. */
-export const taskHelp = (info: TaskInfo): string => {
-  const params = describeParams(info)
+const paramLines = (schema: z.ZodType): string[] => {
+  const params = describeParams(schema)
   const width = Math.max(0, ...params.map(({ name, type }) => name.length + type.length + 1))
-  const lines = params.map(({ name, type, required, fallback, description }) => {
+  return params.map(({ name, type, required, fallback, description }) => {
     const note = required
       ? 'required'
       : fallback === undefined
@@ -63,12 +63,31 @@ export const taskHelp = (info: TaskInfo): string => {
         : `default ${JSON.stringify(fallback)}`
     return `  ${`${name}=${type}`.padEnd(width)}  ${description}${description === '' ? '' : ' '}(${note})`
   })
+}
+
+/** `run TASK --help`. */
+export const taskHelp = ({ name, description, kind, params }: TaskInfo): string => {
+  const lines = paramLines(params)
   return [
-    `run ${info.name} key=value… -i INVENTORY --hosts PATTERN`,
+    `run ${name} key=value… -i INVENTORY --hosts PATTERN`,
     '',
-    `${info.description} ${kinds[info.kind]}`,
+    `${description} ${kinds[kind]}`,
     '',
-    params.length === 0 ? 'It takes no parameters.' : 'Parameters:',
+    lines.length === 0 ? 'It takes no parameters.' : 'Parameters; lists and maps as YAML or JSON:',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+/** `run PLAYBOOK --help`. */
+export const playbookHelp = (file: string, { name, description, vars }: Playbook): string => {
+  const lines = paramLines(vars)
+  return [
+    `run ${file} -i INVENTORY`,
+    '',
+    `${name}${description === undefined ? '' : `: ${description}`}`,
+    '',
+    lines.length === 0 ? 'It reads no variables.' : 'Variables, from the inventory or with -e name=value:',
     ...lines,
     '',
   ].join('\n')

@@ -1,0 +1,36 @@
+import { exitCodes, toCoxswainError } from '../errors.ts'
+import { formatError } from '../report/format-error.ts'
+import { Redactor } from '../run/redactor.ts'
+import { reportError } from '../run/report-error.ts'
+
+/** What goes wrong beside a run, and must neither end it nor be forgotten. */
+export interface Strays {
+  /** The exit status, when all that went wrong was seen. */
+  readonly exit: (status: number) => number
+}
+
+const tell = (error: unknown): void => {
+  const reported = reportError(toCoxswainError(error), new Redactor())
+  process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity: 0 })}\n`)
+}
+
+/**
+ * Lets a run go on to its end when its output cannot be written, or when a promise fails that a task never awaited:
+ * a process that dies of either leaves hosts half done. Whoever stops reading our output (`head`) is none of our
+ * concern; anything else makes the exit status that of a failure.
+ */
+export const catchStrays = (): Strays => {
+  let failed = false
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || failed) return
+    failed = true
+    process.stderr.write(`cannot write the output: ${error.message}\n`)
+  })
+  // whatever happens to our complaints, the run goes on
+  process.stderr.on('error', () => {})
+  process.on('unhandledRejection', (reason) => {
+    failed = true
+    tell(reason)
+  })
+  return { exit: (status) => (failed && status === exitCodes.ok ? exitCodes.failed : status) }
+}

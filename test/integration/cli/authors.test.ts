@@ -1,0 +1,112 @@
+/** Slips of those who write playbooks, and output that nobody reads: told where they are, and nothing is left half done. */
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { runCli } from '../../support/run-cli.ts'
+import type { CliResult } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('slips of authors')
+
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-authors-'))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+const write = (name: string, text: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+const inventory = write('inventory.yaml', 'all: { hosts: { here: { connection: local } } }\n')
+
+/** A playbook of one play; its tasks stand on line 8. */
+const book = (name: string, tasks: string, more = ''): string =>
+  write(
+    name,
+    `import { defineTask, playbook, z } from 'coxswain'
+import { command, file } from 'coxswain/tasks'
+${more}
+export default playbook({
+  name: 'slips',
+  vars: z.object({ greeting: z.string().default('hi').describe('what is said') }),
+  plays: ({ play }) => [play('p', { hosts: 'all',
+    tasks: ({ vars }: any) => [${tasks}],
+  })],
+})
+`,
+  )
+
+const run = (...words: string[]): Promise<CliResult> =>
+  runCli([...words, '-i', inventory, '--output', 'plain'])
+
+const fails = ({ status, stderr }: CliResult, ...texts: (string | RegExp)[]): void => {
+  assert.is(status, 1, stderr)
+  for (const text of texts) assert.match(stderr, text)
+  assert.not.match(stderr, 'defect of Coxswain')
+}
+
+test('a syntax error is told with its words and its place', async () => {
+  const broken = write(
+    'broken.ts',
+    "import { playbook } from 'coxswain'\n\nexport default playbook({ name: }\n",
+  )
+  fails(await run(broken), '[load-failed]', /broken\.ts:3:\d+/, /expression/i)
+  const types = write('types.ts', 'export enum Colour { Red }\n')
+  fails(await run(types), /types\.ts:1:\d+/, /enum/i)
+})
+
+test('a slip in a list of tasks is told with its line', async () => {
+  fails(await run(book('a.ts', 'vars.greting.length')), '[playbook-invalid]', /a\.ts:8:\d+/, 'play "p"')
+  fails(
+    await run(book('b.ts', "file({ pth: '/x' })")),
+    '[params-invalid]',
+    /b\.ts:8:\d+/,
+    'did you mean path?',
+  )
+  fails(
+    await run(book('c.ts', "file({ path: '/x' }, { when: true as never })")),
+    '[playbook-invalid]',
+    /c\.ts:8:\d+/,
+    'when is no function',
+  )
+})
+
+test('a playbook tells its variables', async () => {
+  const { stdout, status } = await run(book('help.ts', ''), '--help')
+  assert.is(status, 0)
+  assert.match(stdout, /greeting=string {2}what is said \(default "hi"\)/)
+})
+
+test('hosts of a playbook are not named on the command line', async () => {
+  fails(await run(book('hosts.ts', ''), '--hosts', 'here'), '[usage]', 'give --limit here')
+})
+
+test('what is wrong with an option is told in its own words', async () => {
+  const { stderr, status } = await run('file', '--forks', '0')
+  assert.is(status, 1)
+  assert.match(stderr, /^error\[usage\]: --forks: /)
+})
+
+test('a reader that stops reading does not stop the run', async () => {
+  const steps = [1, 2, 3, 4].map((n) => `command({ run: 'sleep 0.1; touch ${join(folder, `step${n}`)}' })`)
+  const { status } = await runCli([book('head.ts', steps.join(', ')), '-i', inventory, '--output', 'plain'], {
+    watch: (child) => {
+      child.stdout?.once('data', () => child.stdout?.destroy())
+    },
+  })
+  assert.is(status, 0)
+  assert.is(readdirSync(folder).filter((name) => name.startsWith('step')).length, 4)
+})
+
+test('a promise that fails beside a task neither ends the run nor is forgotten', async () => {
+  const stray = `const stray = defineTask({
+  name: 'stray', description: '', params: z.object({}),
+  async apply({ remote }) { void Promise.reject(new Error('astray')); await remote.run\`true\` },
+})`
+  const after = join(folder, 'after')
+  const result = await run(book('stray.ts', `stray(), file({ path: '${after}', content: 'x' })`, stray))
+  assert.is(result.status, 2, result.stdout + result.stderr)
+  assert.match(result.stderr, 'astray')
+  assert.match(result.stdout, 'recap')
+  assert.ok(existsSync(after))
+})
