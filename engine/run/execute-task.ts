@@ -11,6 +11,8 @@ export interface TaskResult {
   readonly changes: readonly Change[]
   readonly why?: string | undefined
   readonly error?: unknown
+  /** What a fact has read. */
+  readonly value?: unknown
 }
 
 /** What was seen without changing anything: whether the task is wanted, and what its check says. */
@@ -170,7 +172,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
     if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))
       return await waitFor(task, execution, seen)
-    if (seen.kind === 'ok') return { outcome: 'ok', changes: [] }
+    if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value }
     const changes = seen.kind === 'drift' ? seen.changes : []
     if (!execution.checkMode) {
       await applyAndProve(task, execution, seen)

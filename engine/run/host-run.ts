@@ -66,6 +66,8 @@ const runTask = async (run: HostRun, task: Task, ref: TaskRef, early?: Promise<L
       emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) }),
   })
   watch.end()
+  // a fact has nothing else to show
+  if (task.apply === undefined && result.value !== undefined) log.push(`${JSON.stringify(result.value)}\n`)
   output.stdout.end()
   output.stderr.end()
   emit({

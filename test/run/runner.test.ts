@@ -394,6 +394,20 @@ test('a fact is read once, and again after something changed on the host', async
   assert.equal(sent(connections['a']), ['release'])
 })
 
+test('a fact that is run as a task shows what it has read', async () => {
+  const release = defineTask({
+    name: 'release',
+    description: '',
+    params: z.object({}),
+    check: () => ok({ id: 'debian' }),
+  })
+  const { events } = await run((play) => [
+    play('p', { hosts: 'a', tasks: () => [release(), say({ text: 'x' })] }),
+  ])
+  const lines = events.flatMap((event) => (event.type === 'task-output' ? [event.line] : []))
+  assert.equal(lines, ['{"id":"debian"}'])
+})
+
 test("a fact is read again when another host's task changed something there", async () => {
   let count = 0
   const counter = defineTask({
