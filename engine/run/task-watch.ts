@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Command } from '../remote/command.ts'
 import { CoxswainError } from '../errors.ts'
 
@@ -14,6 +15,8 @@ export class TaskWatch {
 
   /** @param seconds that the task may take; as many as it likes when absent. */
   constructor(run: AbortSignal, seconds: number | undefined) {
+    // every request of the task listens to it
+    setMaxListeners(Infinity, this.#controller.signal)
     const onAbort = (): void => this.#controller.abort(run.reason)
     run.addEventListener('abort', onAbort, { once: true })
     if (run.aborted) onAbort()

@@ -1,0 +1,88 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
+import { packages } from '../../../tasks/system/package.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('package')
+
+const debian = 'ID=debian\nVERSION_ID="12"\n'
+
+/** A dpkg database. */
+const apt = (installed: Record<string, string>): World => ({
+  files: { '/etc/os-release': debian },
+  patterns: [
+    [
+      /^dpkg-query /,
+      () =>
+        Object.entries(installed)
+          .map(([name, version]) => `${name} ${version} installed\n`)
+          .join(''),
+    ],
+    [/apt-get update/, ''],
+    [
+      /apt-get install .* (\S+)$/,
+      ({ script }) => {
+        const [name = '', version = '1.0'] = (script.split(' ').at(-1) ?? '').split('=')
+        installed[name] = version
+        return ''
+      },
+    ],
+    [
+      /apt-get remove .* (\S+)$/,
+      ({ script }) => {
+        delete installed[script.split(' ').at(-1) ?? '']
+        return ''
+      },
+    ],
+  ],
+})
+
+test('installed where it is missing, quietly, and never asking', async () => {
+  const run = await rehearse(packages({ name: 'haproxy' }), apt({}))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.commands.apply.length, 2)
+  assert.match(
+    run.commands.apply[1] ?? '',
+    /^DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; apt-get install -q -y .*DPkg::Lock::Timeout=600.* haproxy$/,
+  )
+  assert.is((await rehearse(packages({ name: ['haproxy'] }), apt({ haproxy: '2.6' }))).outcome, 'ok')
+})
+
+test('at a version, and absent', async () => {
+  const version = await rehearse(packages({ name: 'haproxy=2.8', refresh: false }), apt({ haproxy: '2.6' }))
+  assert.equal(
+    version.changes.map(({ from, to }) => [from, to]),
+    [['2.6', '2.8']],
+  )
+  const absent = await rehearse(packages({ name: 'haproxy', state: 'absent' }), apt({ haproxy: '2.6' }))
+  assert.is(absent.outcome, 'changed', String(absent.error))
+})
+
+test('dnf speaks for Red Hat and its family, and strangers are refused', async () => {
+  const installed = new Map<string, string>()
+  const rocky: World = {
+    files: { '/etc/os-release': 'ID="rocky"\nID_LIKE="rhel centos fedora"\n' },
+    patterns: [
+      [
+        /^rpm -q/,
+        () =>
+          installed.size === 0
+            ? { code: 1, stdout: 'package haproxy is not installed\n' }
+            : 'haproxy 2.4-1\n',
+      ],
+      [/^dnf makecache/, ''],
+      [
+        /^dnf install -y haproxy-2.4-1$/,
+        () => {
+          installed.set('haproxy', '2.4-1')
+          return ''
+        },
+      ],
+      [/^dnf remove/, ''],
+    ],
+  }
+  assert.is((await rehearse(packages({ name: 'haproxy=2.4-1' }), rocky)).outcome, 'changed')
+  const other = await rehearse(packages({ name: 'x' }), { files: { '/etc/os-release': 'ID=plan9\n' } })
+  assert.match(String(other.error), 'packages of plan9 are not known')
+})

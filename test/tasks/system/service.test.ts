@@ -1,0 +1,74 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
+import { service, serviceRestart } from '../../../tasks/system/service.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('service')
+
+/** A systemd of one unit. */
+const systemd = (active: string, enabled: string, load = 'loaded'): World => {
+  const unit = { active, enabled }
+  const becomes = (key: 'active' | 'enabled', value: string) => () => {
+    unit[key] = value
+    return ''
+  }
+  return {
+    replies: {
+      'systemctl show haproxy --property=LoadState,ActiveState,UnitFileState': () =>
+        `LoadState=${load}\nActiveState=${unit.active}\nUnitFileState=${unit.enabled}\n`,
+      'systemctl start haproxy': becomes('active', 'active'),
+      'systemctl stop haproxy': becomes('active', 'inactive'),
+      'systemctl enable haproxy': becomes('enabled', 'enabled'),
+      'systemctl disable haproxy': becomes('enabled', 'disabled'),
+    },
+  }
+}
+
+test('started and enabled, only what is needed', async () => {
+  const task = service({ name: 'haproxy', state: 'started', enabled: true })
+  const both = await rehearse(task, systemd('inactive', 'disabled'))
+  assert.equal(both.commands.apply, ['systemctl enable haproxy', 'systemctl start haproxy'])
+  const one = await rehearse(task, systemd('active', 'disabled'))
+  assert.equal(one.commands.apply, ['systemctl enable haproxy'])
+  assert.is((await rehearse(task, systemd('active', 'enabled'))).outcome, 'ok')
+})
+
+test('stopped and disabled', async () => {
+  const run = await rehearse(
+    service({ name: 'haproxy', state: 'stopped', enabled: 'no' }),
+    systemd('active', 'enabled'),
+  )
+  assert.equal(run.commands.apply, ['systemctl disable haproxy', 'systemctl stop haproxy'])
+})
+
+test('one that does not exist yet cannot be known, fails for real, and needs no stopping', async () => {
+  const none = systemd('inactive', '', 'not-found')
+  const run = await rehearse(service({ name: 'haproxy', state: 'started' }), none)
+  assert.is(run.foretold, 'unknown')
+  assert.match(String(run.error), 'the service haproxy does not exist')
+  assert.is((await rehearse(service({ name: 'haproxy', state: 'stopped' }), none)).outcome, 'ok')
+})
+
+test('when it does not start, its own last words are told', async () => {
+  const world: World = {
+    replies: {
+      ...systemd('inactive', 'enabled').replies,
+      'systemctl start haproxy': { code: 1, stderr: 'Job failed' },
+    },
+    patterns: [[/^journalctl -u haproxy/, 'Cannot raise FD limit']],
+  }
+  const { error } = await rehearse(service({ name: 'haproxy', state: 'started' }), world)
+  assert.match(
+    error instanceof Error && 'output' in error ? String(error.output) : '',
+    /Job failed\nCannot raise FD limit/,
+  )
+})
+
+test('service-restart acts every time', async () => {
+  const run = await rehearse(serviceRestart({ name: 'haproxy', reload: true }), {
+    replies: { 'systemctl reload-or-restart haproxy': '' },
+  })
+  assert.is(run.outcome, 'changed')
+  assert.is(run.foretold, 'would change')
+})
