@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { freshCluster } from '../support/cluster.ts'
 import type { Cluster } from '../support/cluster.ts'
 import { say } from '../../lab/say.ts'
-import { eventsOf, runCli, taskEnds, tasksWith } from '../support/run-cli.ts'
+import { eventsOf, failuresOf, runCli, taskEnds, tasksWith } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('three masters on the lab', { seconds: 1200 })
@@ -90,6 +90,28 @@ test('a master that is lost comes back, though it was the first', async () => {
   )
   await cluster.succeed('ha-masters')
   await cluster.whole()
+  await changesNothing()
+})
+
+test('a master that is down is waited for, and not made anew', async () => {
+  const { stdout } = await cluster.lab.exec('m2', 'pgrep -x kube-apiserver')
+  const pid = stdout.trim()
+  await cluster.lab.exec('m2', `kill -STOP ${pid}`)
+  const check = await cluster.succeed('ha-masters', '--check', '-l', 'm2')
+  assert.equal(tasksWith(check, 'would change'), [])
+  assert.equal(tasksWith(check, 'unknown').filter((task) => task.startsWith('m2: kubeadm-join')).length, 1)
+  const words = ['playbooks/ha-masters.ts', '-i', cluster.lab.inventory, '--output', 'json']
+  const run = await runCli(words, {
+    watch: (child) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
+        // it is waited for: now it may go on
+        if (/"what":"waiting","why":"the API server of m2/.test(chunk.toString()))
+          void cluster.lab.exec('m2', `kill -CONT ${pid}`)
+      })
+    },
+  })
+  assert.is(run.status, 0, failuresOf(run))
+  assert.equal(tasksWith(run, 'changed'), [])
 })
 
 test('reset takes it apart, and a second reset finds nothing', async () => {
