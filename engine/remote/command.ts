@@ -9,6 +9,8 @@ export interface CommandResult {
   readonly ok: boolean
   readonly stdout: string
   readonly stderr: string
+  /** Bytes that it printed beyond what is kept of an output; they are lost. */
+  readonly dropped: number
 }
 
 export interface CommandOptions {
@@ -58,11 +60,12 @@ export class Command implements PromiseLike<CommandResult> {
 
   /** Runs it and gives the result, whatever the status. */
   result(): Promise<CommandResult> {
-    this.#result ??= this.#execute().then(({ code, stdout, stderr }) => ({
+    this.#result ??= this.#execute().then(({ code, stdout, stderr, dropped }) => ({
       code,
       ok: code === 0,
       stdout: stdout.toString('utf8'),
       stderr: stderr.toString('utf8'),
+      dropped,
     }))
     return this.#result
   }
@@ -89,17 +92,22 @@ export class Command implements PromiseLike<CommandResult> {
     return this.orFail().then(fulfilled, rejected)
   }
 
-  /** Standard output without its final newlines; rejects on a non-zero status. */
+  /** Standard output without its final newlines; rejects on a non-zero status, or when it was too long to be kept. */
   async text(): Promise<string> {
-    return (await this.orFail()).stdout.replace(/\n+$/, '')
+    const { stdout, dropped } = await this.orFail()
+    if (dropped === 0) return stdout.replace(/\n+$/, '')
+    const lost = `${dropped} bytes are lost`
+    throw new CoxswainError('command-failed', `it printed more than can be kept (${lost}): ${this.script}`, {
+      hint: 'let the command print less, such as with grep, head or tail',
+    })
   }
 
-  /** Standard output's lines, without the empty ones; rejects on a non-zero status. */
+  /** Standard output's lines, without the empty ones; rejects as {@link Command.text} does. */
   async lines(): Promise<string[]> {
     return (await this.text()).split('\n').filter((line) => line !== '')
   }
 
-  /** Standard output read as JSON; rejects on a non-zero status or on what is not JSON. */
+  /** Standard output read as JSON; rejects as {@link Command.text} does, and on what is not JSON. */
   async json(): Promise<unknown> {
     const text = await this.text()
     try {

@@ -11,7 +11,10 @@ import type { Attributes, Stat } from './files.ts'
 export interface RemoteReader {
   /** Runs a command that only reads. Queries that do not wait for each other share a round trip. */
   readonly query: CommandTag
-  /** A file's text, or undefined when there is none. */
+  /**
+   * A file's text, or undefined when there is none. A byte order mark is a part of it. What is no UTF-8 is an error:
+   * decoded with loss and written back, it would be destroyed.
+   */
   readonly read: (path: string) => Promise<string | undefined>
   /** A file's bytes, or undefined when there is none. */
   readonly readBytes: (path: string) => Promise<Buffer | undefined>
@@ -63,6 +66,27 @@ export interface RemoteOptions {
 const bytesOf = (content: Content): Buffer =>
   Buffer.from(typeof content === 'string' ? content : isSecret(content) ? content.reveal() : content)
 
+/** Half of a file is worse than none: written back, it would destroy the rest. */
+const tooLong = ({ kind, path }: FileOperation, { stdout, dropped }: Result): CoxswainError => {
+  const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`
+  return new CoxswainError(
+    'read-failed',
+    `cannot ${kind} ${path} whole: beyond the first ${mebibytes(stdout.length)}, ${mebibytes(dropped)} are lost`,
+    { hint: 'let a command on the host look at it, or compare it by its sha256' },
+  )
+}
+
+const decoded = (path: string, bytes: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new CoxswainError('read-failed', `${path} is no UTF-8 text`, {
+      cause,
+      hint: 'convert it to UTF-8, or handle its bytes: readBytes gives them as they are',
+    })
+  }
+}
+
 const normalized = ({ mode, owner, group }: Attributes) => ({
   mode: mode === undefined ? undefined : checkedMode(mode),
   owner,
@@ -100,6 +124,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
 
   const lookUp = async (operation: FileOperation): Promise<Buffer | undefined> => {
     const result = await operate(operation, 'query')
+    if (result.code === 0 && result.dropped > 0) throw tooLong(operation, result)
     if (result.code === 0) return result.stdout
     if (result.code === absent) return undefined
     throw new CoxswainError('read-failed', `cannot ${operation.kind} ${operation.path}`, {
@@ -120,7 +145,10 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     query,
     run: commandTag(execute('run'), { onOutput, onCommand }),
     readBytes: (path) => lookUp({ kind: 'read', path }),
-    read: async (path) => (await lookUp({ kind: 'read', path }))?.toString('utf8'),
+    read: async (path) => {
+      const bytes = await lookUp({ kind: 'read', path })
+      return bytes === undefined ? undefined : decoded(path, bytes)
+    },
     stat: async (path) => {
       const out = await lookUp({ kind: 'stat', path })
       return out === undefined ? undefined : parseStat(out.toString('utf8'))

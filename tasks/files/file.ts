@@ -1,8 +1,6 @@
-import { defineTask, driftUnlessEmpty, isSecret, remotePath, secret, z } from '../../engine/index.ts'
-import type { Change, Secret } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
-
-const textOf = (content: string | Secret): string => (isSecret(content) ? content.reveal() : content)
+import { contentChanges, holds } from './content.ts'
 
 /** Hold a file with this content, owner and mode, or hold it absent. */
 export const file = defineTask({
@@ -20,34 +18,21 @@ export const file = defineTask({
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
 
   async check({ remote }, { path, content, state, ...attributes }) {
-    const [stat, text] = await Promise.all([
+    const wanted = state === 'absent' ? undefined : content
+    const [stat, rewritten] = await Promise.all([
       remote.stat(path),
-      content === undefined ? undefined : remote.read(path),
+      wanted === undefined ? [] : contentChanges(remote, path, wanted),
     ])
     if (state === 'absent')
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
-    const wanted = content === undefined ? undefined : textOf(content)
-    const rewritten: Change[] =
-      stat === undefined || (wanted !== undefined && text !== wanted)
-        ? [
-            {
-              what: path,
-              from: isSecret(content) && text !== undefined ? '(other content)' : text,
-              to: content ?? '',
-            },
-          ]
-        : []
-    return driftUnlessEmpty([
-      ...rewritten,
-      ...(stat === undefined ? [] : attributeChanges(path, stat, attributes)),
-    ])
+    if (stat === undefined) return driftUnlessEmpty([{ what: path, to: content ?? '' }])
+    return driftUnlessEmpty([...rewritten, ...attributeChanges(path, stat, attributes)])
   },
 
   async apply({ remote }, { path, content, state, ...attributes }) {
     if (state === 'absent') return remote.remove(path)
-    const [there, text] = await Promise.all([remote.exists(path), remote.read(path)])
-    const write = !there || (content !== undefined && text !== textOf(content))
-    if (write) return remote.write(path, content ?? '', attributes)
+    const kept = content === undefined ? await remote.exists(path) : await holds(remote, path, content)
+    if (!kept) return remote.write(path, content ?? '', attributes)
     await remote.setAttributes(path, attributesOf(attributes))
   },
 })

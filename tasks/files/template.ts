@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+import { contentChanges, holds } from './content.ts'
 import { renderTemplate } from './render.ts'
 
 const rendered = async (src: string, values: Readonly<Record<string, unknown>>): Promise<string> => {
@@ -26,20 +27,17 @@ export const template = defineTask({
   title: ({ dest }) => `file ${dest} from a template`,
 
   async check({ remote }, { src, dest, values, ...attributes }) {
-    const [wanted, text, stat] = await Promise.all([
-      rendered(src, values),
-      remote.read(dest),
-      remote.stat(dest),
-    ])
+    const wanted = await rendered(src, values)
+    const [stat, rewritten] = await Promise.all([remote.stat(dest), contentChanges(remote, dest, wanted)])
     return driftUnlessEmpty([
-      ...(text === wanted ? [] : [{ what: dest, from: text, to: wanted }]),
+      ...rewritten,
       ...(stat === undefined ? [] : attributeChanges(dest, stat, attributes)),
     ])
   },
 
   async apply({ remote }, { src, dest, values, ...attributes }) {
     const wanted = await rendered(src, values)
-    if ((await remote.read(dest)) === wanted) return remote.setAttributes(dest, attributesOf(attributes))
+    if (await holds(remote, dest, wanted)) return remote.setAttributes(dest, attributesOf(attributes))
     await remote.write(dest, wanted, attributes)
   },
 })

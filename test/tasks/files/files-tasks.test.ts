@@ -140,3 +140,21 @@ test('line-in-file: what makes no sense is refused', () => {
   assert.throws(() => lineInFile({ path: '/x', line: 'a\nb' }), /no newline/)
   assert.throws(() => edited('a', { ...given, line: 'b', regexp: '(' }), /not a regular expression/)
 })
+
+const latin = Buffer.from('gr\u{F6}\u{DF}er\n', 'latin1')
+
+test('line-in-file: a file that is no UTF-8 is left alone', async () => {
+  const run = await rehearse(lineInFile({ path: '/x', line: 'a' }), { files: { '/x': { content: latin } } })
+  assert.match(String(run.error), '/x is no UTF-8')
+  assert.equal(run.files.get('/x')?.content, latin)
+})
+
+test('file and template replace what is no text, and say so', async () => {
+  const src = local('plain.hbs', 'plain')
+  for (const task of [file({ path: '/x', content: 'plain' }), template({ src, dest: '/x' })]) {
+    const run = await rehearse(task, { files: { '/x': { content: latin } } })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.equal(run.changes, [{ what: '/x', from: '(no text, or too long to show)', to: 'plain' }])
+    assert.is(run.files.get('/x')?.content, 'plain')
+  }
+})
