@@ -6,6 +6,7 @@
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { quote } from './quote.ts'
+import { writeScript } from './write-script.ts'
 
 /** Exit status of a reading script when there is nothing at the path. */
 export const absent = 3
@@ -74,33 +75,14 @@ const ownership = ({ owner, group }: Attributes): string | undefined => {
 
 const setAttributes = (target: string, attributes: Attributes): string[] => {
   const who = ownership(attributes)
+  const { mode } = attributes
+  if (who === undefined) return mode === undefined ? [] : [`chmod ${quote(mode)} ${target}`]
   return [
-    // chown first: it clears set-user-id bits that chmod then sets
-    ...(who === undefined ? [] : [`chown ${who} ${target}`]),
-    ...(attributes.mode === undefined ? [] : [`chmod ${quote(attributes.mode)} ${target}`]),
+    // chown clears set-user-id bits, so the mode is set after it: the one that is told, or the one that was
+    mode === undefined ? `m=$(stat -L -c %a -- ${target})` : `m=${quote(mode)}`,
+    `chown ${who} ${target}`,
+    `chmod "$m" ${target}`,
   ]
-}
-
-const writing = (operation: Extract<FileOperation, { kind: 'write' }>, size: number): string => {
-  const { mode, owner, group } = operation
-  return [
-    'set -e',
-    `f=${quote(operation.path)}`,
-    // a link stays a link: what it points to is replaced
-    'if [ -L "$f" ]; then f=$(readlink -f -- "$f"); fi',
-    'd=$(dirname -- "$f")',
-    't=$(mktemp "$d/.coxswain.XXXXXX")',
-    `trap 'rm -f -- "$t"' EXIT`,
-    `trap 'exit 143' HUP INT TERM`,
-    'cat >"$t"',
-    // a connection that drops ends the input early: what came must be whole before it may replace anything
-    `n=$(wc -c <"$t"); if [ "$n" -ne ${size} ]; then echo "got $n of ${size} bytes" >&2; exit 5; fi`,
-    'if [ -e "$f" ]; then chown "$(stat -c %u:%g -- "$f")" "$t"; chmod "$(stat -c %a -- "$f")" "$t"; else chmod 0644 "$t"; fi',
-    ...setAttributes('"$t"', { mode, owner, group }),
-    'sync -- "$t" 2>/dev/null || sync',
-    'mv -f -- "$t" "$f"',
-    'trap - EXIT',
-  ].join('\n')
 }
 
 /**
@@ -124,7 +106,7 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
         `stat -c "$t %a %U %G %s %Y" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`
       )
     case 'write':
-      return writing(operation, size)
+      return writeScript(operation, size)
     case 'directory':
       return ['set -e', `mkdir -p -- ${path}`, ...setAttributes(path, operation)].join('\n')
     case 'attributes':

@@ -1,0 +1,48 @@
+/** The shell script that writes a file. Pure. */
+import type { FileOperation } from '../connection/types.ts'
+import type { Attributes } from './files.ts'
+import { quote } from './quote.ts'
+
+/** Owner and group as `chown` takes them: each as told, else as the file `$f` has it, else left alone. */
+const ownership = ({ owner, group }: Attributes): string[] => {
+  const part = (told: string | undefined, format: string): string =>
+    told === undefined ? `$(stat -c ${format} -- "$f")` : quote(told)
+  const fresh = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  return [
+    `if [ -e "$f" ]; then o=${part(owner, '%u')}; g=${part(group, '%g')}; o=$o:$g; else o=${quote(fresh)}; fi`,
+  ]
+}
+
+/** The mode: as told, else as the file `$f` has it, else readable for all. */
+const mode = ({ mode: told }: Attributes): string[] => [
+  told === undefined ? 'if [ -e "$f" ]; then m=$(stat -c %a -- "$f"); else m=0644; fi' : `m=${quote(told)}`,
+]
+
+/**
+ * A script that writes its standard input into a file.
+ *
+ * @param size bytes that will come.
+ */
+export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>, size: number): string =>
+  [
+    'set -e',
+    `f=${quote(operation.path)}`,
+    // a link stays a link: what it points to is replaced
+    'if [ -L "$f" ]; then f=$(readlink -f -- "$f"); fi',
+    ...ownership(operation),
+    ...mode(operation),
+    'd=$(dirname -- "$f")',
+    // mktemp makes it 0600, and so it stays until it is whole and has its owner
+    't=$(mktemp "$d/.coxswain.XXXXXX")',
+    `trap 'rm -f -- "$t"' EXIT`,
+    `trap 'exit 143' HUP INT TERM`,
+    'cat >"$t"',
+    // a connection that drops ends the input early: what came must be whole before it may replace anything
+    `n=$(wc -c <"$t"); if [ "$n" -ne ${size} ]; then echo "got $n of ${size} bytes" >&2; exit 5; fi`,
+    // chown first: it clears set-user-id bits that chmod then sets
+    'if [ -n "$o" ]; then chown "$o" "$t"; fi',
+    'chmod "$m" "$t"',
+    'sync -- "$t" 2>/dev/null || sync',
+    'mv -f -- "$t" "$f"',
+    'trap - EXIT',
+  ].join('\n')
