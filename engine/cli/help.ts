@@ -16,6 +16,7 @@ const typeName = z.union([z.string(), z.array(z.string()).transform((types) => t
 
 const property = z.object({
   type: typeName.optional(),
+  format: z.string().optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
@@ -27,7 +28,8 @@ const shape = z.object({
   required: z.array(z.string()).default([]),
 })
 
-const typeOf = ({ type, enum: values, anyOf }: z.output<typeof property>): string => {
+const typeOf = ({ type, format, enum: values, anyOf }: z.output<typeof property>): string => {
+  if (format === 'password') return 'secret'
   if (values !== undefined) return values.map(String).join('|')
   const types = anyOf?.flatMap((one) => one.type ?? []) ?? []
   return type ?? ([...new Set(types)].join('|') || 'text')

@@ -11,7 +11,6 @@ import { matchHosts } from '../inventory/patterns.ts'
 import { reachOf } from '../inventory/reach.ts'
 import type { Reach } from '../inventory/reach.ts'
 import type { Host, Inventory } from '../inventory/types.ts'
-import { plainVariables } from '../inventory/validate.ts'
 import { parseExtra, resolveHosts } from '../inventory/variables.ts'
 import type { Fleet, FleetHost } from '../run/fleet.ts'
 import type { Territory } from '../run/plan.ts'
@@ -88,7 +87,7 @@ export const openWorkspace = async (options: Options): Promise<Workspace> => {
     const reach = reachOf(host)
     const address = reach.address ?? name
     const { groups } = host
-    raw.set(name, { name, groups, address, vars: plainVariables(host.variables) })
+    raw.set(name, { ...host, address })
     fleetHosts.set(name, {
       name,
       groups,

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { Host } from '../inventory/types.ts'
+import { variablesOf } from '../inventory/validate.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Task } from './task.ts'
 
@@ -14,7 +16,9 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
 }
 
 /** A host with its merged variables as the inventory has them, before the playbook's schema. */
-export type RawHost = PlaybookHost<Readonly<Record<string, unknown>>>
+export interface RawHost extends Host {
+  readonly address: string
+}
 
 /** What the engine knows when it asks a play for its tasks. */
 export interface RawContext {
@@ -43,7 +47,8 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
   const typed = (raw: RawHost): PlaybookHost<z.output<Schema>> => {
     const known = seen.get(raw)
     if (known !== undefined) return known
-    const host = { ...raw, vars: schema.parse(raw.vars) }
+    const { name, groups, address } = raw
+    const host = { name, groups, address, vars: variablesOf(schema, raw) }
     seen.set(raw, host)
     return host
   }

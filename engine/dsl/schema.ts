@@ -4,17 +4,55 @@ import { Secret, isSecret } from '../secret.ts'
 import { isSelector } from './select.ts'
 import type { Selector } from './select.ts'
 
+/** How JSON Schema marks what must not be seen. */
+const hidden = 'password'
+
 /**
- * A value that must not be seen. Text becomes a {@link Secret} on its way in.
+ * A value that must not be seen. Text becomes a {@link Secret} on its way in. A number does too: a password may be made
+ * of digits. In YAML it is what is written there, so that 007 stays 007.
  *
  * @example
  * params: z.object({ password: secret().describe('the new password') })
  */
 export const secret = () =>
-  z.union([
-    z.custom<Secret>(isSecret, 'a secret is needed'),
-    z.string().transform((text) => new Secret(text)),
-  ])
+  z
+    .union(
+      [
+        z.custom<Secret>(isSecret),
+        z.string().transform((text) => new Secret(text)),
+        z.number().transform((number) => new Secret(String(number))),
+      ],
+      { error: 'a secret is needed, as text' },
+    )
+    .meta({ format: hidden })
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether a part of a JSON Schema asks for a secret; what it refers to counts as one when any such part does. */
+const asksForSecret = (part: unknown, references: boolean): boolean => {
+  if (Array.isArray(part)) return part.some((item) => asksForSecret(item, references))
+  if (!isRecord(part)) return false
+  if (part['format'] === hidden || (references && part['$ref'] !== undefined)) return true
+  return Object.values(part).some((item) => asksForSecret(item, references))
+}
+
+/** The names of variables that are secrets, or hold some, in a schema of variables. */
+export const secretNames = (schema: z.ZodType): ReadonlySet<string> => {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const references = asksForSecret(json.$defs, false)
+  const namesIn = (part: unknown): string[] => {
+    if (Array.isArray(part)) return part.flatMap(namesIn)
+    if (!isRecord(part)) return []
+    const { properties, anyOf, oneOf, allOf } = part
+    const own = Object.entries(isRecord(properties) ? properties : {})
+    return [
+      ...own.flatMap(([name, inner]) => (asksForSecret(inner, references) ? [name] : [])),
+      ...[anyOf, oneOf, allOf].flatMap(namesIn),
+    ]
+  }
+  return new Set(namesIn(json))
+}
 
 /**
  * One host, named by a pattern or a pick; for `ctx.on`.

@@ -27,3 +27,16 @@ export const placeAt = (file: string, text: string, offset: number): Place => {
     excerpt: text.slice(start, end < 0 ? text.length : end),
   }
 }
+
+const looksSecret = /(pass|passwd|password|passphrase|secret|token)["']?\s*[:=]/i
+
+/** A place without its line, which holds a secret. */
+export const withoutLine = ({ file, line, column }: Place): Place => ({
+  file,
+  ...(line !== undefined && { line }),
+  ...(column !== undefined && { column }),
+})
+
+/** A place, without its line when that names something like a password: nobody has said yet what is a secret. */
+export const discreet = (place: Place): Place =>
+  looksSecret.test(place.excerpt ?? '') ? withoutLine(place) : place

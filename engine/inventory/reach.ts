@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { flag, secret } from '../dsl/schema.ts'
 import { CoxswainError } from '../errors.ts'
+import { parseVariables, placeOf } from './parse.ts'
 import type { Host, Variable } from './types.ts'
 
 /** How to reach a host and whom to become there, as its variables say. */
@@ -54,23 +55,21 @@ const located = ({ value, place }: Variable): unknown => {
  * @throws `inventory-invalid` at the place of a value that makes no sense.
  */
 export const reachOf = ({ name, variables }: Host): Reach => {
-  const given: Record<string, Variable> = {}
+  const given = new Map<string, Variable>()
   for (const [ours, theirs] of Object.entries(ansibleNames)) {
     const found = [ours, ...theirs]
       .map((key) => variables.get(key))
       .find((variable) => variable !== undefined)
-    if (found !== undefined) given[ours] = found
+    if (found !== undefined)
+      given.set(ours, paths.has(ours) ? { value: located(found), place: found.place } : found)
   }
-  const values = Object.entries(given).map(([key, variable]) => [
-    key,
-    paths.has(key) ? located(variable) : variable.value,
-  ])
-  const parsed = reachSchema.safeParse(Object.fromEntries(values))
+  const parsed = parseVariables(reachSchema, given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const key = String(issue?.path[0] ?? '')
+  const variable = given.get(key)
   throw new CoxswainError('inventory-invalid', `${key}: ${issue?.message ?? 'makes no sense'}`, {
     host: name,
-    place: given[key]?.place,
+    place: variable && placeOf(reachSchema, given, variable),
   })
 }

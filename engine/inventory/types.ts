@@ -4,6 +4,8 @@ import type { Place } from '../errors.ts'
 /** A variable's value with the place that gave it. */
 export interface Variable {
   readonly value: unknown
+  /** The same with every number as the text that stands in the file; the value itself when absent. */
+  readonly written?: unknown
   readonly place: Place
 }
 

@@ -1,14 +1,11 @@
 import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from './nearest.ts'
+import { parseVariables, placeOf } from './parse.ts'
 import { renderPlace } from './place.ts'
-import type { Host, Variables } from './types.ts'
+import type { Host } from './types.ts'
 
-/** The values of variables, without their places. */
-export const plainVariables = (variables: Variables): Record<string, unknown> =>
-  Object.fromEntries([...variables].map(([name, { value }]) => [name, value]))
-
-const describe = (issue: z.core.$ZodIssue, { variables }: Host): string => {
+const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Host): string => {
   const name = String(issue.path[0] ?? '')
   const variable = variables.get(name)
   const path = issue.path.map(String).join('.')
@@ -16,13 +13,31 @@ const describe = (issue: z.core.$ZodIssue, { variables }: Host): string => {
     const guess = nearest(name, variables.keys())
     return `${path} is not set${guess === undefined ? '' : ` (${guess} is: a slip of the pen?)`}`
   }
-  return `${path}: ${issue.message}\n${renderPlace(variable.place)}`
+  return `${path}: ${issue.message}\n${renderPlace(placeOf(schema, variables, variable))}`
 }
 
-/** Problems of one host with a schema, in words. */
-const problemsOf = (schema: z.ZodType, host: Host): string[] => {
-  const parsed = schema.safeParse(plainVariables(host.variables))
-  return parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, host))
+/** Hosts by what is wrong with their variables, in words. */
+type Problems = ReadonlyMap<string, readonly string[]>
+
+const problemsOf = (schema: z.ZodType, hosts: Iterable<Host>): Problems => {
+  const problems = new Map<string, string[]>()
+  for (const host of hosts) {
+    for (const issue of parseVariables(schema, host.variables).error?.issues ?? []) {
+      const problem = describe(schema, issue, host)
+      problems.set(problem, [...(problems.get(problem) ?? []), host.name])
+    }
+  }
+  return problems
+}
+
+const complaint = (problems: Problems): CoxswainError => {
+  const lines = [...problems].map(
+    ([problem, names]) => `${names.join(', ')}: ${problem.split('\n').join('\n  ')}`,
+  )
+  return new CoxswainError(
+    'variables-invalid',
+    lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems with variables\n${lines.join('\n')}`,
+  )
 }
 
 /**
@@ -32,18 +47,17 @@ const problemsOf = (schema: z.ZodType, host: Host): string[] => {
  * @throws `variables-invalid` with all problems of all hosts at once, each told once.
  */
 export const validateAll = (schema: z.ZodType, hosts: Iterable<Host>): void => {
-  const hostsOf = new Map<string, string[]>()
-  for (const host of hosts) {
-    for (const problem of problemsOf(schema, host)) {
-      hostsOf.set(problem, [...(hostsOf.get(problem) ?? []), host.name])
-    }
-  }
-  if (hostsOf.size === 0) return
-  const lines = [...hostsOf].map(
-    ([problem, names]) => `${names.join(', ')}: ${problem.split('\n').join('\n  ')}`,
-  )
-  throw new CoxswainError(
-    'variables-invalid',
-    lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems with variables\n${lines.join('\n')}`,
-  )
+  const problems = problemsOf(schema, hosts)
+  if (problems.size > 0) throw complaint(problems)
+}
+
+/**
+ * A host's variables as a playbook's schema makes them.
+ *
+ * @throws `variables-invalid` as {@link validateAll} does.
+ */
+export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Host): z.output<Schema> => {
+  const parsed = parseVariables(schema, host.variables)
+  if (parsed.success) return parsed.data
+  throw complaint(problemsOf(schema, [host]))
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { CoxswainError } from '../errors.ts'
 import { groupsOfHosts } from './graph.ts'
 import type { Host, Inventory, Variable, Variables } from './types.ts'
-import { readYaml } from './yaml.ts'
+import { readYaml, variableOf } from './yaml.ts'
 
 /**
  * Every host with its groups and merged variables: all < groups (parents before children, then by name) < host < extra.
@@ -36,7 +36,7 @@ const fromFile = async (path: string): Promise<(readonly [string, Variable])[]> 
       hint: 'write `name: value` lines',
     })
   }
-  return entries.map((entry) => [entry.key, { value: entry.node.value, place: entry.place }] as const)
+  return entries.map((entry) => [entry.key, variableOf(entry)] as const)
 }
 
 const fromWord = (word: string): readonly [string, Variable] => {
@@ -48,7 +48,8 @@ const fromWord = (word: string): readonly [string, Variable] => {
   }
   const file = `-e ${word.slice(0, cut)}`
   // read as YAML, so that numbers, booleans and lists can be given; quote what must stay text
-  return [word.slice(0, cut), { value: readYaml(file, word.slice(cut + 1)).value, place: { file } }]
+  const { value, written } = readYaml(file, word.slice(cut + 1))
+  return [word.slice(0, cut), { value, written, place: { file } }]
 }
 
 /**

@@ -2,15 +2,16 @@ import { CoxswainError, isCoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import type { InventoryDraft } from './draft.ts'
 import { nearest } from './nearest.ts'
+import { discreet } from './place.ts'
 import { expandRanges } from './ranges.ts'
-import { readYaml } from './yaml.ts'
+import { readYaml, variableOf } from './yaml.ts'
 import type { Entry, YamlNode } from './yaml.ts'
 
 /** What a group may hold, in Ansible's YAML layout. */
 const groupKeys = ['hosts', 'children', 'vars']
 
 const invalid = (message: string, place: Place, hint?: string): CoxswainError =>
-  new CoxswainError('inventory-invalid', message, { place, hint })
+  new CoxswainError('inventory-invalid', message, { place: discreet(place), hint })
 
 const entriesOf = ({ entries, place }: YamlNode, what: string): readonly Entry[] => {
   if (entries === undefined)
@@ -31,7 +32,7 @@ const readHost = (draft: InventoryDraft, group: string, entry: Entry): void => {
   const variables = entriesOf(entry.node, `the variables of host ${entry.key}`)
   for (const name of names(entry)) {
     draft.host(name, group)
-    for (const { key, place, node } of variables) draft.hostVariable(name, key, { value: node.value, place })
+    for (const variable of variables) draft.hostVariable(name, variable.key, variableOf(variable))
   }
 }
 
@@ -58,8 +59,8 @@ const readGroup = (draft: InventoryDraft, entry: Entry): void => {
         readGroup(draft, child)
       }
     } else if (part.key === 'vars') {
-      for (const { key, place, node } of entriesOf(part.node, `vars of ${entry.key}`)) {
-        draft.groupVariable(entry.key, key, { value: node.value, place })
+      for (const variable of entriesOf(part.node, `vars of ${entry.key}`)) {
+        draft.groupVariable(entry.key, variable.key, variableOf(variable))
       }
     } else {
       const guess = nearest(part.key, groupKeys)

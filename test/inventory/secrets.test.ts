@@ -1,0 +1,122 @@
+/** Secrets in inventories: what they may look like, and that no error shows one. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { secret, secretNames } from '../../engine/dsl/schema.ts'
+import { loadInventory } from '../../engine/inventory/load.ts'
+import { renderPlace } from '../../engine/inventory/place.ts'
+import { reachOf } from '../../engine/inventory/reach.ts'
+import type { Host } from '../../engine/inventory/types.ts'
+import { variablesOf } from '../../engine/inventory/validate.ts'
+import { parseExtra, resolveHosts } from '../../engine/inventory/variables.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('secrets in inventories')
+
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-secrets-'))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The host `a` of an inventory. */
+const hostOf = async (text: string, extra: readonly string[] = []): Promise<Host> => {
+  const file = join(folder, 'inventory.yaml')
+  writeFileSync(file, text)
+  const host = resolveHosts(await loadInventory([file]), await parseExtra(extra)).get('a')
+  if (host === undefined) throw new Error('there is no host a')
+  return host
+}
+
+const written: [string, string][] = [
+  ['31415926', '31415926'],
+  ['007', '007'],
+  ['1e3', '1e3'],
+  ['1.10', '1.10'],
+  ['0x1F', '0x1F'],
+  ['+5', '+5'],
+  ['12345678901234567890', '12345678901234567890'],
+  ["'007'", '007'],
+]
+for (const [yaml, text] of written) {
+  test(`a password written as ${yaml} is ${text}`, async () => {
+    const login = reachOf(await hostOf(`all:\n  hosts:\n    a: { password: ${yaml} }\n`))
+    assert.is(login.password?.reveal(), text)
+    const become = reachOf(await hostOf(`all:\n  hosts:\n    a: { ansible_become_password: ${yaml} }\n`))
+    assert.is(become.become_password?.reveal(), text)
+  })
+}
+
+test('a playbook’s secret is read as it is written, however deep, and only the secret is', async () => {
+  const schema = z.object({
+    pin: secret(),
+    port: z.number(),
+    registry: z.object({ port: z.number(), tokens: z.array(secret()) }),
+  })
+  const host = await hostOf(
+    'all:\n  hosts:\n    a: { port: 010, registry: { port: 0080, tokens: [0042, x] } }\n',
+    ['pin=007'],
+  )
+  const vars = variablesOf(schema, host)
+  assert.is(vars.pin.reveal(), '007')
+  assert.equal(
+    vars.registry.tokens.map((token) => token.reveal()),
+    ['0042', 'x'],
+  )
+  assert.equal([vars.port, vars.registry.port], [10, 80])
+})
+
+test('a password that makes no sense is told by its place, without its line', async () => {
+  const host = await hostOf('all:\n  hosts:\n    a:\n      ansible_become_password: [31415926]\n')
+  const error = await rejects(() => reachOf(host), 'inventory-invalid', 'become_password: a secret is needed')
+  assert.equal([error.place?.line, error.place?.column, error.place?.excerpt], [4, 7, undefined])
+  assert.not.match(error.place === undefined ? '' : renderPlace(error.place), '31415926')
+})
+
+test('nor is it shown by an error that stands on the same line', async () => {
+  const host = await hostOf('all:\n  hosts:\n    a: { password: hush, pin: [hush], port: many }\n')
+  const error = await rejects(() => reachOf(host), 'inventory-invalid', 'port')
+  assert.equal([error.place?.line, error.place?.excerpt], [3, undefined])
+  const schema = z.object({ port: z.number(), pin: z.array(secret()) })
+  const problem = await rejects(() => variablesOf(schema, host), 'variables-invalid', 'port')
+  assert.not.match(problem.message, 'hush')
+  assert.match(problem.message, `inventory.yaml:3:`)
+})
+
+test('a playbook’s secret that is wrong is told by its place, without its line', async () => {
+  const host = await hostOf('all:\n  hosts:\n    a:\n      pin: [hush]\n      port: many\n')
+  const schema = z.object({ pin: secret().describe('a pin').optional(), port: z.number() })
+  const error = await rejects(() => variablesOf(schema, host), 'variables-invalid', 'pin: a secret is needed')
+  assert.match(error.message, /inventory\.yaml:4:7$/m)
+  assert.not.match(error.message, 'hush')
+  assert.match(error.message, 'port: many')
+})
+
+test('YAML that is broken, or says it twice, shows no line that looks like a password', async () => {
+  const broken = [
+    'password: "hush',
+    'ansible_ssh_pass: hush\n      ansible_ssh_pass: hush',
+    'api-token: *hush',
+  ]
+  for (const line of broken) {
+    const error = await rejects(
+      () => hostOf(`all:\n  hosts:\n    a:\n      ${line}\n`),
+      'inventory-invalid',
+      /./,
+    )
+    assert.is(typeof error.place?.line, 'number')
+    assert.not.match(error.place === undefined ? '' : renderPlace(error.place), 'hush')
+  }
+})
+
+test('which variables of a schema are secrets', () => {
+  const schema = z
+    .object({
+      plain: z.string(),
+      a: secret().optional(),
+      b: z.object({ deep: z.array(secret()) }).default({ deep: [] }),
+    })
+    .and(z.object({ c: secret().nullable().describe('c') }))
+  assert.equal([...secretNames(schema)].toSorted(), ['a', 'b', 'c'])
+  assert.equal([...secretNames(z.unknown())], [])
+})
