@@ -55,6 +55,9 @@ const result = ({ code = 0, stdout = '', stderr = '' }: Answer): Result => ({
 
 const absent = result({ code: 3 })
 
+/** A directory takes no content and is no link, as the real scripts say. */
+const directoryInTheWay = (path: string): Result => result({ code: 6, stderr: `${path} is a directory` })
+
 const names = (files: ReadonlyMap<string, ScriptedFile>, directory: string): string[] => {
   const prefix = directory === '/' ? '/' : `${directory}/`
   const below = [...files.keys()].filter((path) => path.startsWith(prefix) && path !== prefix)
@@ -85,8 +88,10 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
   const file = files.get(path)
   switch (operation.kind) {
     case 'read':
+      if (isDirectory(files, path)) return directoryInTheWay(path)
       return file === undefined ? absent : result({ stdout: Buffer.from(file.content) })
     case 'sha256':
+      if (isDirectory(files, path)) return directoryInTheWay(path)
       return file === undefined
         ? absent
         : result({ stdout: `${createHash('sha256').update(file.content).digest('hex')}  -\n` })
@@ -107,6 +112,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
         return result({ code: 1, stderr: `chmod: cannot access '${path}': No such file or directory` })
       }
       const isFile = operation.kind === 'write'
+      if (isFile && isDirectory(files, path)) return directoryInTheWay(path)
       const type = isFile
         ? 'file'
         : (file?.type ?? (isDirectory(files, path) || operation.kind === 'directory' ? 'directory' : 'file'))
@@ -120,6 +126,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
       return result({})
     }
     case 'link':
+      if (isDirectory(files, path)) return directoryInTheWay(path)
       files.set(path, { type: 'link', content: operation.target, mode: '0777' })
       return result({})
     case 'remove':

@@ -5,11 +5,20 @@
  */
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
+import { inTheWay, refuseUnlessRegular } from './kinds.ts'
 import { quote } from './quote.ts'
 import { writeScript } from './write-script.ts'
 
 /** Exit status of a reading script when there is nothing at the path. */
 export const absent = 3
+
+/** What to do about a script that ended with a status of its own. */
+const hints: Readonly<Record<number, string>> = {
+  [inTheWay]: 'move it away first, or give another path',
+}
+
+/** What to do when a file operation ended with this status; undefined when only its output tells. */
+export const hintFor = (status: number): string | undefined => hints[status]
 
 export interface Attributes {
   /** Octal digits as text, such as `'0644'`: a number would be read as decimal. */
@@ -68,6 +77,10 @@ const absentOrFail = (path: string): string =>
 const reading = (path: string, then: string): string =>
   `if [ -e ${path} ]; then ${then}; exit; fi; ${absentOrFail(path)}`
 
+/** Reads a regular file: a pipe would be waited for, and a device has no end. */
+const readingFile = (path: string, then: string): string =>
+  reading(path, `f=${path}; ${refuseUnlessRegular}; ${then}`)
+
 const ownership = ({ owner, group }: Attributes): string | undefined => {
   if (owner === undefined && group === undefined) return undefined
   return quote(`${owner ?? ''}${group === undefined ? '' : `:${group}`}`)
@@ -85,6 +98,11 @@ const setAttributes = (target: string, attributes: Attributes): string[] => {
   ]
 }
 
+/** `ln -sfn` on its own would make the link inside of a directory that is there. */
+const linkScript = (path: string, target: string): string =>
+  `if [ -d ${path} ] && [ ! -L ${path} ]; then printf '%s is a directory, no link\\n' ${path} >&2; exit ${inTheWay}; fi; ` +
+  `ln -sfn -- ${target} ${path}`
+
 /**
  * The script of a file operation.
  *
@@ -94,9 +112,9 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
   const path = quote(operation.path)
   switch (operation.kind) {
     case 'read':
-      return reading(path, `exec cat -- ${path}`)
+      return readingFile(path, `exec cat -- ${path}`)
     case 'sha256':
-      return reading(path, `sha256sum <${path}`)
+      return readingFile(path, `sha256sum <${path}`)
     case 'list':
       return reading(path, `exec ls -A -- ${path}`)
     case 'stat':
@@ -112,7 +130,7 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
     case 'attributes':
       return ['set -e', ...setAttributes(path, operation)].join('\n')
     case 'link':
-      return `ln -sfn -- ${quote(operation.target)} ${path}`
+      return linkScript(path, quote(operation.target))
     case 'remove':
       return operation.recursive ? `rm -rf -- ${path}` : `rm -f -- ${path}`
   }

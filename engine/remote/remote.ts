@@ -4,7 +4,7 @@ import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import { commandTag } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
-import { absent, checkedMode, checkedPath, operationScript, parseStat } from './files.ts'
+import { absent, checkedMode, checkedPath, hintFor, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat } from './files.ts'
 
 /** What a task may do on a host without changing it: all that a `check` gets. */
@@ -127,8 +127,10 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     if (result.code === 0 && result.dropped > 0) throw tooLong(operation, result)
     if (result.code === 0) return result.stdout
     if (result.code === absent) return undefined
-    throw new CoxswainError('read-failed', `cannot ${operation.kind} ${operation.path}`, {
+    const verb = operation.kind === 'sha256' ? 'read' : operation.kind
+    throw new CoxswainError('read-failed', `cannot ${verb} ${operation.path}`, {
       output: result.stderr.toString('utf8').trim(),
+      hint: hintFor(result.code),
     })
   }
 
@@ -137,6 +139,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     if (result.code === 0) return
     throw new CoxswainError('write-failed', `cannot ${operation.kind} ${operation.path}`, {
       output: result.stderr.toString('utf8').trim(),
+      hint: hintFor(result.code),
     })
   }
 

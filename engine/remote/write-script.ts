@@ -1,6 +1,7 @@
 /** The shell script that writes a file. Pure. */
 import type { FileOperation } from '../connection/types.ts'
 import type { Attributes } from './files.ts'
+import { refuseUnlessRegular } from './kinds.ts'
 import { quote } from './quote.ts'
 
 /** Owner and group as `chown` takes them: each as told, else as the file `$f` has it, else left alone. */
@@ -29,6 +30,7 @@ export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>
     `f=${quote(operation.path)}`,
     // a link stays a link: what it points to is replaced
     'if [ -L "$f" ]; then f=$(readlink -f -- "$f"); fi',
+    `if [ -e "$f" ]; then ${refuseUnlessRegular}; fi`,
     ...ownership(operation),
     ...mode(operation),
     'd=$(dirname -- "$f")',

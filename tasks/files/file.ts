@@ -1,4 +1,4 @@
-import { defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 
@@ -26,6 +26,11 @@ export const file = defineTask({
     if (state === 'absent')
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
     if (stat === undefined) return driftUnlessEmpty([{ what: path, to: content ?? '' }])
+    if (stat.type === 'directory' || stat.type === 'other') {
+      throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
+        hint: 'move it away first',
+      })
+    }
     return driftUnlessEmpty([...rewritten, ...attributeChanges(path, stat, attributes)])
   },
 

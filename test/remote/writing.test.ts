@@ -1,10 +1,25 @@
 /** How a file is written: who may look at it meanwhile, and what it is when it is done. */
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../engine/remote/remote.ts'
 import { Secret } from '../../engine/secret.ts'
+import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
@@ -70,4 +85,50 @@ test('what is not told is as it was: the group beside an owner, the owner beside
   assert.equal([statSync(at('shared')).uid, statSync(at('shared')).gid], [3, 4])
   await remote.write(at('fresh'), 'new', { group: '4' })
   assert.equal([statSync(at('fresh')).uid, statSync(at('fresh')).gid, mode(at('fresh'))], [0, 4, '0644'])
+})
+
+test('a directory is neither written over nor into, and nothing is left in it', async () => {
+  mkdirSync(at('folder'))
+  symlinkSync(at('folder'), at('to-folder'))
+  for (const name of ['folder', 'to-folder']) {
+    const error = await rejects(() => remote.write(at(name), 'x'), 'write-failed', 'cannot write')
+    assert.match(error.output ?? '', `${at('folder')} is a directory, no regular file`)
+    assert.match(error.hint, 'move it away first')
+  }
+  assert.equal(readdirSync(at('folder')), [])
+})
+
+test('a device, a pipe and a socket stay what they are', async () => {
+  // devices of our own: a defect here must not cost this machine its /dev/null
+  execFileSync('mknod', [at('null'), 'c', '1', '3'])
+  execFileSync('mkfifo', [at('pipe')])
+  const server = createServer().listen(at('socket'))
+  await once(server, 'listening')
+  try {
+    const cases = { [at('null')]: 'a device', [at('pipe')]: 'a named pipe', [at('socket')]: 'a socket' }
+    for (const [path, kind] of Object.entries(cases)) {
+      const error = await rejects(() => remote.write(path, 'x'), 'write-failed', `cannot write ${path}`)
+      assert.match(error.output ?? '', `${path} is ${kind}, no regular file`)
+      assert.is((await remote.stat(path))?.type, 'other')
+    }
+  } finally {
+    server.close()
+  }
+})
+
+test('a link is not made inside of a directory that stands there', async () => {
+  mkdirSync(at('taken'))
+  const error = await rejects(() => remote.link(at('taken'), '/target'), 'write-failed', 'cannot link')
+  assert.match(error.output ?? '', `${at('taken')} is a directory, no link`)
+  assert.equal(readdirSync(at('taken')), [])
+  symlinkSync(at('taken'), at('turned'))
+  await remote.link(at('turned'), '/target')
+  assert.is((await remote.stat(at('turned')))?.target, '/target')
+})
+
+test('what is no regular file has no text and no sum, and a pipe holds up nobody', async () => {
+  execFileSync('mkfifo', [at('still')])
+  const error = await rejects(() => remote.read(at('still')), 'read-failed', 'cannot read')
+  assert.match(error.output ?? '', `${at('still')} is a named pipe, no regular file`)
+  await rejects(() => remote.sha256(at('folder')), 'read-failed', 'cannot read')
 })

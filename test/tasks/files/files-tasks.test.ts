@@ -158,3 +158,19 @@ test('file and template replace what is no text, and say so', async () => {
     assert.is(run.files.get('/x')?.content, 'plain')
   }
 })
+
+test('a directory is in the way of a file, of a template and of a link', async () => {
+  const src = local('way.hbs', 'x')
+  const tasks = [
+    file({ path: '/srv' }),
+    file({ path: '/srv', content: 'x' }),
+    template({ src, dest: '/srv' }),
+    link({ path: '/srv', target: '/x' }),
+  ]
+  for (const task of tasks) {
+    const run = await rehearse(task, { files: { '/srv/below': 'x' } })
+    assert.is(run.outcome, 'failed')
+    assert.match(String(run.error), /is no file|is no link|cannot read \/srv/)
+    assert.equal([...run.files.keys()], ['/srv/below'])
+  }
+})

@@ -1,0 +1,10 @@
+/** Shell text that tells what is at a path, when it is no regular file. Pure. */
+
+/** Exit status of a script when something else than it needs is at the path. */
+export const inTheWay = 6
+
+/** Shell text that ends the script in words unless `$f` is a regular file, or a link to one. */
+export const refuseUnlessRegular =
+  `if [ ! -f "$f" ]; then if [ -d "$f" ]; then k='a directory'; elif [ -p "$f" ]; then k='a named pipe'; ` +
+  `elif [ -S "$f" ]; then k='a socket'; else k='a device'; fi; ` +
+  `printf '%s is %s, no regular file\\n' "$f" "$k" >&2; exit ${inTheWay}; fi`
