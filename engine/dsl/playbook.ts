@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Host } from '../inventory/types.ts'
-import { variablesOf } from '../inventory/validate.ts'
+import { validateAll, variablesOf } from '../inventory/validate.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Task } from './task.ts'
 
@@ -52,9 +52,21 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
     seen.set(raw, host)
     return host
   }
-  const context = (raw: RawContext): PlayContext<z.output<Schema>> => {
-    const host = typed(raw.host)
-    return { host, vars: host.vars, group: (name) => raw.group(name).map(typed) }
+  const context = ({ host: raw, group }: RawContext): PlayContext<z.output<Schema>> => {
+    const host = typed(raw)
+    return {
+      host,
+      vars: host.vars,
+      group: (name) => {
+        const hosts = group(name)
+        // a group may hold hosts that no play touches: all that is wrong with them is told at once
+        validateAll(
+          schema,
+          hosts.filter((one) => !seen.has(one)),
+        )
+        return hosts.map(typed)
+      },
+    }
   }
   return (play: Play<z.output<Schema>>): SealedPlay =>
     Object.freeze({

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { optionsSchema } from '../../engine/cli/options.ts'
+import { openWorkspace } from '../../engine/cli/workspace.ts'
+import { playbook } from '../../engine/dsl/playbook.ts'
+import { makePlan } from '../../engine/run/plan.ts'
+import { exitCodeOf } from '../../engine/errors.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('playbooks and their variables')
+
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-playbook-'))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+const book = playbook({
+  name: 'book',
+  vars: z.object({ size: z.number() }),
+  plays: ({ play }) => [
+    play('one', {
+      hosts: 'web',
+      tasks: ({ group }) => {
+        group('db')
+        return []
+      },
+    }),
+  ],
+})
+
+test('a group that no play touches has its variables checked as all others, before anything connects', async () => {
+  const file = join(folder, 'inventory.yaml')
+  writeFileSync(
+    file,
+    'web:\n  hosts: { w1: { size: 1 } }\ndb:\n  hosts:\n    d1: { size: many }\n    d2:\n    d3: { size: 3 }\n',
+  )
+  const { territory, limit } = await openWorkspace(optionsSchema.parse({ inventory: [file], limit: 'w1' }))
+  const error = await rejects(
+    () => makePlan(book, territory, limit),
+    'variables-invalid',
+    '2 problems with variables',
+  )
+  assert.match(error.message, 'd1: size: Invalid input: expected number, received string')
+  assert.match(error.message, `${file}:5:11`)
+  assert.match(error.message, 'd2: size is not set')
+  assert.is(exitCodeOf(error), 1)
+})
