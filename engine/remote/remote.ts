@@ -36,6 +36,8 @@ export interface Remote extends RemoteReader {
   /**
    * Writes a file whole: a temporary file beside it gets content, owner and mode, is synced, and takes its place. An
    * existing file keeps its owner and mode where none are told; a new one is 0644. A link stays, its target is written.
+   * In one case it is not atomic: a file that something is mounted on, such as `/etc/hosts` in a container, cannot be
+   * replaced, so it is overwritten in place once the content has come whole.
    */
   readonly write: (path: string, content: Content, attributes?: Attributes) => Promise<void>
   /** Writes `size` bytes from a stream, as {@link Remote.write} does; the memory it takes does not grow with the size. */

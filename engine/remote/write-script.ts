@@ -20,6 +20,28 @@ const mode = ({ mode: told }: Attributes): string[] => [
 ]
 
 /**
+ * Puts the content of `$t` into `$f` where it stands. What is in it meanwhile is for nobody else to see: neither the
+ * old content under a new mode, nor the new one under the old.
+ */
+const inPlace = [
+  'if [ -n "$o" ]; then chown "$o" "$f"; fi',
+  'if [ "$(stat -c %a -- "$f")" != "${m#0}" ]; then chmod 0600 "$f"; fi',
+  'cat <"$t" >"$f"',
+  'chmod "$m" "$f"',
+  'sync -- "$f" 2>/dev/null || sync',
+].join('; ')
+
+/**
+ * Moves `$t` over `$f`. Where something is mounted on `$f` the system refuses that (EBUSY, EXDEV), and it is written in
+ * place: the content is whole by then and beside it, but whoever reads just now may see half of it.
+ */
+const replace = [
+  // in an `if`, so that `set -e` lets us read what it says
+  'if e=$(mv -f -- "$t" "$f" 2>&1); then :; else',
+  `case $e in *'esource busy'|*'ross-device link') ${inPlace};; *) printf '%s\\n' "$e" >&2; exit 1;; esac; fi`,
+].join(' ')
+
+/**
  * A script that writes its standard input into a file.
  *
  * @param size bytes that will come.
@@ -45,6 +67,5 @@ export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>
     'if [ -n "$o" ]; then chown "$o" "$t"; fi',
     'chmod "$m" "$t"',
     'sync -- "$t" 2>/dev/null || sync',
-    'mv -f -- "$t" "$f"',
-    'trap - EXIT',
+    replace,
   ].join('\n')

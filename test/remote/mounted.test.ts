@@ -1,0 +1,77 @@
+/** Files that cannot be replaced because something is mounted on them: `/etc/hosts` in a container. */
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { createRemote } from '../../engine/remote/remote.ts'
+import { Secret } from '../../engine/secret.ts'
+import { rejects } from '../support/rejects.ts'
+import { shellConnection } from '../support/shell-connection.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('files that are mount points')
+
+const root = mkdtempSync(join(tmpdir(), 'coxswain-mounted-'))
+const at = (name: string): string => join(root, name)
+const remote = createRemote(shellConnection())
+const hosts = at('etc/hosts')
+
+const mayMount = (): boolean => {
+  mkdirSync(at('etc'))
+  writeFileSync(at('outside'), 'old and long\n')
+  writeFileSync(hosts, '')
+  try {
+    execFileSync('mount', ['--bind', at('outside'), hosts], { stdio: 'pipe' })
+    return true
+  } catch (error) {
+    process.stderr.write(`\nSKIPPED: files that are mount points: ${String(error)}\n`)
+    return false
+  }
+}
+const mounted = mayMount()
+
+test.after(() => {
+  if (mounted) execFileSync('umount', [hosts])
+  rmSync(root, { recursive: true, force: true })
+})
+
+test('what is mounted is written in place, and nothing is left beside it', async () => {
+  if (!mounted) return
+  chmodSync(hosts, 0o640)
+  await remote.write(hosts, 'new\n')
+  assert.is(readFileSync(at('outside'), 'utf8'), 'new\n')
+  assert.is(readFileSync(hosts, 'utf8'), 'new\n')
+  assert.is(statSync(hosts).mode & 0o7777, 0o640)
+  assert.equal(readdirSync(at('etc')), ['hosts'])
+})
+
+test('a secret written in place is private before it is there, owner and mode are as told', async () => {
+  if (!mounted) return
+  chmodSync(hosts, 0o644)
+  await remote.write(hosts, new Secret('hush'), { mode: '0600', owner: '3', group: '4' })
+  const { uid, gid, mode } = statSync(hosts)
+  assert.equal([uid, gid, mode & 0o7777], [3, 4, 0o600])
+  assert.is(readFileSync(hosts, 'utf8'), 'hush')
+})
+
+test('input that ends early leaves what is mounted as it was', async () => {
+  if (!mounted) return
+  writeFileSync(hosts, 'whole')
+  const cut = createRemote({
+    ...shellConnection(),
+    execute: (request) => shellConnection().execute({ ...request, stdin: 'ha' }),
+  })
+  await rejects(() => cut.write(hosts, 'half and half'), 'write-failed', 'cannot write')
+  assert.is(readFileSync(hosts, 'utf8'), 'whole')
+  assert.equal(readdirSync(at('etc')), ['hosts'])
+})
