@@ -3,6 +3,9 @@
 /** Exit status of a script when something else than it needs is at the path. */
 export const inTheWay = 6
 
+/** Exit status of a script when it came upon a link that leads nowhere. */
+export const deadLink = 7
+
 /** Shell text that ends the script in words unless `$f` is a regular file, or a link to one. */
 export const refuseUnlessRegular =
   `if [ ! -f "$f" ]; then if [ -d "$f" ]; then k='a directory'; elif [ -p "$f" ]; then k='a named pipe'; ` +

@@ -1,7 +1,7 @@
 /** The shell script that writes a file. Pure. */
 import type { FileOperation } from '../connection/types.ts'
 import type { Attributes } from './files.ts'
-import { refuseUnlessRegular } from './kinds.ts'
+import { deadLink, refuseUnlessRegular } from './kinds.ts'
 import { quote } from './quote.ts'
 
 /** Owner and group as `chown` takes them: each as told, else as the file `$f` has it, else left alone. */
@@ -41,6 +41,11 @@ const replace = [
   `case $e in *'esource busy'|*'ross-device link') ${inPlace};; *) printf '%s\\n' "$e" >&2; exit 1;; esac; fi`,
 ].join(' ')
 
+/** Sets `$f` to what the link `$f` points to; when its folder is missing, or it leads to itself, that is said. */
+const followLink =
+  'l=$f; f=$(readlink -f -- "$l") || f=; if [ -z "$f" ]; then ' +
+  `printf '%s is a link to %s, which leads nowhere\\n' "$l" "$(readlink -- "$l")" >&2; exit ${deadLink}; fi`
+
 /**
  * A script that writes its standard input into a file.
  *
@@ -51,7 +56,7 @@ export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>
     'set -e',
     `f=${quote(operation.path)}`,
     // a link stays a link: what it points to is replaced
-    'if [ -L "$f" ]; then f=$(readlink -f -- "$f"); fi',
+    `if [ -L "$f" ]; then ${followLink}; fi`,
     `if [ -e "$f" ]; then ${refuseUnlessRegular}; fi`,
     ...ownership(operation),
     ...mode(operation),

@@ -132,3 +132,13 @@ test('what is no regular file has no text and no sum, and a pipe holds up nobody
   assert.match(error.output ?? '', `${at('still')} is a named pipe, no regular file`)
   await rejects(() => remote.sha256(at('folder')), 'read-failed', 'cannot read')
 })
+
+test('a link whose folder is missing, or that leads to itself, says where it points', async () => {
+  symlinkSync(at('gone/file'), at('lost'))
+  const error = await rejects(() => remote.write(at('lost'), 'x'), 'write-failed', 'cannot write')
+  assert.match(error.output ?? '', `${at('lost')} is a link to ${at('gone/file')}, which leads nowhere`)
+  assert.match(error.hint, 'make the folder that it points into')
+  symlinkSync(at('circle'), at('circle'))
+  const circle = await rejects(() => remote.write(at('circle'), 'x'), 'write-failed', 'cannot write')
+  assert.match(circle.output ?? '', 'which leads nowhere')
+})
