@@ -99,7 +99,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['engine/cli/options.ts'],
   handlebars: ['tasks/files/render.ts'],
   '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
-  yaml: ['engine/inventory/yaml.ts', 'engine/cli/params.ts', 'tasks/kubernetes/yaml.ts'],
+  yaml: ['engine/inventory/yaml', 'engine/cli/params.ts', 'tasks/kubernetes/yaml.ts'],
 }
 
 test('each package has its home', () => {

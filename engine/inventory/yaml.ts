@@ -1,10 +1,11 @@
-/** YAML with places: every value knows where it stands. The home of the package `yaml` in the engine. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
-import type { Document, Node, Pair, YAMLMap } from 'yaml'
-import { CoxswainError } from '../errors.ts'
+/** YAML with places: every value knows where it stands. */
+import { isAlias, isMap, isScalar } from 'yaml'
+import type { Node, YAMLMap } from 'yaml'
 import type { Place } from '../errors.ts'
-import { discreet, placeAt } from './place.ts'
+import { placeAt } from './place.ts'
 import type { Variable } from './types.ts'
+import { WrittenNumber, asNode, invalid, isMerge, mergedBy, readDocument } from './yaml-document.ts'
+import type { Source } from './yaml-document.ts'
 
 /** A key of a map with its value and the places of both. */
 export interface Entry {
@@ -16,11 +17,11 @@ export interface Entry {
 /** A value in a YAML file. */
 export interface YamlNode {
   readonly place: Place
-  /** The value as plain JavaScript: anchors resolved, nothing lifted. */
+  /** The value as plain JavaScript: anchors resolved, merge keys expanded, nothing lifted. */
   readonly value: unknown
   /** The same with every number as the text that stands there: `007`, not 7. */
   readonly written: unknown
-  /** The entries, when it is a map; none when it is empty; undefined when it is something else. */
+  /** The entries, when it is a map, merged ones included; none when it is empty; undefined when it is something else. */
   readonly entries: readonly Entry[] | undefined
 }
 
@@ -31,47 +32,23 @@ export const variableOf = ({ place, node: { value, written } }: Entry): Variable
   place,
 })
 
-interface Source {
-  readonly file: string
-  readonly text: string
-  readonly document: Document
-}
-
-const invalid = (message: string, place: Place): CoxswainError =>
-  new CoxswainError('inventory-invalid', message, { place: discreet(place) })
-
-const entriesOf = (source: Source, map: YAMLMap): Entry[] =>
-  map.items.map((pair: Pair): Entry => {
+/** The entries of a map: its own, and those of its merge keys that it does not have itself. */
+const entriesOf = (source: Source, map: YAMLMap): Entry[] => {
+  const entries = new Map<string, Entry>()
+  for (const pair of map.items.filter((item) => !isMerge(item))) {
     const { key, value } = pair
     if (!isScalar(key)) throw invalid('a key must be plain text', nodeAt(source, asNode(key), 0).place)
     const place = placeAt(source.file, source.text, key.range?.[0] ?? 0)
-    return { key: String(key.value), place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) }
-  })
-
-const asNode = (value: unknown): Node | null =>
-  isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : null
-
-/** A number and how it is written, in a document's scalars and in the plain JavaScript that the library makes of it. */
-class WrittenNumber {
-  readonly value: number
-  readonly text: string
-
-  constructor(value: number, text: string) {
-    this.value = value
-    this.text = text
+    const name = String(key.value)
+    entries.set(name, { key: name, place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) })
   }
+  for (const merged of map.items.filter(isMerge).flatMap((pair) => mergedBy(pair, source.targets))) {
+    for (const entry of merged === undefined ? [] : entriesOf(source, merged)) {
+      if (!entries.has(entry.key)) entries.set(entry.key, entry)
+    }
+  }
+  return [...entries.values()]
 }
-
-/** Keeps how numbers are written; a key is its text. */
-const keepAsWritten = (document: Document): void =>
-  visit(document, {
-    Scalar: (role, scalar) => {
-      const { value, source } = scalar
-      if (typeof value !== 'number') return
-      const text = source ?? String(value)
-      scalar.value = role === 'key' ? text : new WrittenNumber(value, text)
-    },
-  })
 
 const plain = (tree: unknown, number: (written: WrittenNumber) => unknown): unknown => {
   if (tree instanceof WrittenNumber) return number(tree)
@@ -81,14 +58,14 @@ const plain = (tree: unknown, number: (written: WrittenNumber) => unknown): unkn
 }
 
 const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode => {
-  const node = isAlias(raw) ? (raw.resolve(source.document) ?? null) : raw
+  const node = isAlias(raw) ? (source.targets.get(raw) ?? null) : raw
   const place = placeAt(source.file, source.text, raw?.range?.[0] ?? fallback)
   const empty = node === null || (isScalar(node) && node.value === null)
   const tree = (): unknown => {
     try {
-      return raw === null ? null : raw.toJS(source.document)
+      return node === null ? null : node.toJS(source.document)
     } catch (error) {
-      // an alias of nothing, or aliases without end
+      // aliases of aliases that would fill the memory
       throw invalid(error instanceof Error ? error.message : String(error), place)
     }
   }
@@ -107,37 +84,12 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
   }
 }
 
-/** Where a map has a key for the second time; the parser itself would show the place before it. */
-const secondKey = (document: Document): number | undefined => {
-  let found: number | undefined
-  visit(document, {
-    Map: (_, map) => {
-      const seen = new Set<unknown>()
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue
-        if (seen.has(key.value)) {
-          found = key.range?.[0] ?? 0
-          return visit.BREAK
-        }
-        seen.add(key.value)
-      }
-      return undefined
-    },
-  })
-  return found
-}
-
 /**
  * Reads YAML text.
  *
- * @throws `inventory-invalid` at the place of a syntax error or a key that stands twice.
+ * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, or an alias of nothing.
  */
 export const readYaml = (file: string, text: string): YamlNode => {
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false })
-  const [error] = document.errors
-  if (error !== undefined) throw invalid(error.message, placeAt(file, text, error.pos[0]))
-  const twice = secondKey(document)
-  if (twice !== undefined) throw invalid('this key stands here twice', placeAt(file, text, twice))
-  keepAsWritten(document)
-  return nodeAt({ file, text, document }, asNode(document.contents), 0)
+  const source = readDocument(file, text)
+  return nodeAt(source, asNode(source.document.contents), 0)
 }
