@@ -1,5 +1,6 @@
 import { CoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
+import { nearest } from './nearest.ts'
 import type { Group, Inventory, InventoryHost, Variable } from './types.ts'
 
 interface DraftGroup {
@@ -7,6 +8,8 @@ interface DraftGroup {
   readonly hosts: Set<string>
   readonly variables: Map<string, Variable>
   place: Place | undefined
+  /** Somebody says what it is, be it nothing. Otherwise it is only named as a child. */
+  defined: boolean
 }
 
 /**
@@ -17,10 +20,12 @@ export class InventoryDraft {
   readonly #hosts = new Map<string, Map<string, Variable>>()
   readonly #groups = new Map<string, DraftGroup>()
 
+  /** Says that there is such a group. */
   group(name: string, place?: Place): void {
-    this.#group(name, place)
+    this.#group(name, place).defined = true
   }
 
+  /** Names a group as a child of another; it must be defined, here or elsewhere, before or after. */
   child(parent: string, name: string, place: Place): void {
     this.#group(name, place)
     this.#group(parent).children.add(name)
@@ -43,13 +48,15 @@ export class InventoryDraft {
   /**
    * The inventory.
    *
-   * @throws `inventory-invalid` when groups hold each other in a circle, or a group is named as a host.
+   * @throws `inventory-invalid` when groups hold each other in a circle, a group is named as a host, or a child is defined
+   * nowhere.
    */
   finish(): Inventory {
-    this.#group('all')
-    this.#group('ungrouped')
+    this.group('all')
+    this.group('ungrouped')
     this.#refuseCircles()
     this.#refuseTwins()
+    this.#refuseUnknown()
     const grouped = new Set(
       [...this.#groups].filter(([name]) => name !== 'all').flatMap(([, { hosts }]) => [...hosts]),
     )
@@ -66,7 +73,7 @@ export class InventoryDraft {
   #group(name: string, place?: Place): DraftGroup {
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { children: new Set(), hosts: new Set(), variables: new Map(), place }
+      group = { children: new Set(), hosts: new Set(), variables: new Map(), place, defined: false }
       this.#groups.set(name, group)
     }
     return group
@@ -94,6 +101,21 @@ export class InventoryDraft {
       throw new CoxswainError('inventory-invalid', `${name} is the name of a group and of a host`, {
         place,
         hint: 'a pattern could not tell them apart: rename one of them',
+      })
+    }
+  }
+
+  #refuseUnknown(): void {
+    for (const [name, { place, defined }] of this.#groups) {
+      if (defined) continue
+      const known = [...this.#groups].flatMap(([other, group]) => (group.defined ? [other] : []))
+      const guess = nearest(name, known)
+      throw new CoxswainError('inventory-invalid', `there is no group ${name}`, {
+        place,
+        hint:
+          guess === undefined
+            ? `if it shall be empty, say so: \`${name}: { hosts: {} }\``
+            : `did you mean ${guess}?`,
       })
     }
   }

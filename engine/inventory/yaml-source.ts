@@ -56,7 +56,8 @@ const readGroup = (draft: InventoryDraft, entry: Entry): void => {
       for (const child of entriesOf(part.node, `children of ${entry.key}`)) {
         checkGroupName(child)
         draft.child(entry.key, child.key, child.place)
-        readGroup(draft, child)
+        // a name alone points to a group that is defined elsewhere
+        if (!child.node.empty) readGroup(draft, child)
       }
     } else if (part.key === 'vars') {
       for (const variable of entriesOf(part.node, `vars of ${entry.key}`)) {

@@ -17,6 +17,8 @@ export interface Entry {
 /** A value in a YAML file. */
 export interface YamlNode {
   readonly place: Place
+  /** Nothing is written here. */
+  readonly empty: boolean
   /** The value as plain JavaScript: anchors resolved, merge keys expanded, nothing lifted. */
   readonly value: unknown
   /** The same with every number as the text that stands there: `007`, not 7. */
@@ -71,6 +73,7 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
   }
   return {
     place,
+    empty,
     get value(): unknown {
       return plain(tree(), ({ value }) => value)
     },
