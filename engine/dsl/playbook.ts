@@ -16,7 +16,7 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
 }
 
 /** A host with its merged variables as the inventory has them, before the playbook's schema. */
-export interface RawHost extends Host {
+export interface RawHost extends Pick<Host, 'name' | 'groups' | 'variables'> {
   readonly address: string
 }
 

@@ -22,7 +22,7 @@ export class InventoryDraft {
 
   /** Says that there is such a group. */
   group(name: string, place?: Place): void {
-    this.#group(name, place).defined = true
+    this.#define(name, place)
   }
 
   /** Names a group as a child of another; it must be defined, here or elsewhere, before or after. */
@@ -33,7 +33,7 @@ export class InventoryDraft {
 
   host(name: string, group: string | undefined): void {
     if (!this.#hosts.has(name)) this.#hosts.set(name, new Map())
-    if (group !== undefined) this.#group(group).hosts.add(name)
+    if (group !== undefined) this.#define(group).hosts.add(name)
   }
 
   hostVariable(host: string, name: string, variable: Variable): void {
@@ -42,7 +42,7 @@ export class InventoryDraft {
   }
 
   groupVariable(group: string, name: string, variable: Variable): void {
-    this.#group(group).variables.set(name, variable)
+    this.#define(group).variables.set(name, variable)
   }
 
   /**
@@ -68,6 +68,12 @@ export class InventoryDraft {
     const hosts = new Map<string, InventoryHost>()
     for (const [name, variables] of this.#hosts) hosts.set(name, { name, variables })
     return { hosts, groups }
+  }
+
+  #define(name: string, place?: Place): DraftGroup {
+    const group = this.#group(name, place)
+    group.defined = true
+    return group
   }
 
   #group(name: string, place?: Place): DraftGroup {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { flag, secret } from '../dsl/schema.ts'
 import { CoxswainError } from '../errors.ts'
 import { parseVariables, placeOf } from './parse.ts'
+import type { Setting } from './settings.ts'
 import type { Host, Variable } from './types.ts'
 
 /** How to reach a host and whom to become there, as its variables say. */
@@ -20,25 +21,9 @@ const reachSchema = z.object({
   become: flag().optional(),
   become_user: z.string().optional(),
   become_password: secret().optional(),
-})
+} satisfies Record<Setting, z.ZodType>)
 
 export type Reach = z.output<typeof reachSchema>
-
-/** Ansible's names for the same, read where our own are not given. */
-const ansibleNames: Readonly<Record<keyof Reach, readonly string[]>> = {
-  address: ['ansible_host', 'ansible_ssh_host'],
-  port: ['ansible_port', 'ansible_ssh_port'],
-  user: ['ansible_user', 'ansible_ssh_user'],
-  private_key_file: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
-  known_hosts_file: [],
-  password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
-  passphrase: ['ansible_ssh_private_key_passphrase'],
-  connection: ['ansible_connection'],
-  connect_timeout: ['ansible_ssh_timeout'],
-  become: ['ansible_become'],
-  become_user: ['ansible_become_user'],
-  become_password: ['ansible_become_password', 'ansible_become_pass'],
-}
 
 const paths = new Set(['private_key_file', 'known_hosts_file'])
 
@@ -54,15 +39,13 @@ const located = ({ value, place }: Variable): unknown => {
  *
  * @throws `inventory-invalid` at the place of a value that makes no sense.
  */
-export const reachOf = ({ name, variables }: Host): Reach => {
-  const given = new Map<string, Variable>()
-  for (const [ours, theirs] of Object.entries(ansibleNames)) {
-    const found = [ours, ...theirs]
-      .map((key) => variables.get(key))
-      .find((variable) => variable !== undefined)
-    if (found !== undefined)
-      given.set(ours, paths.has(ours) ? { value: located(found), place: found.place } : found)
-  }
+export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Reach => {
+  const given = new Map(
+    [...settings].map(([key, variable]) => [
+      key,
+      paths.has(key) ? { value: located(variable), place: variable.place } : variable,
+    ]),
+  )
   const parsed = parseVariables(reachSchema, given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

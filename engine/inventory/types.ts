@@ -38,5 +38,8 @@ export interface Inventory {
 export interface Host {
   readonly name: string
   readonly groups: readonly string[]
+  /** As they are written: our names and Ansible's side by side. */
   readonly variables: Variables
+  /** How to reach it, by our names only: the most specific layer wins, whichever name it uses. */
+  readonly settings: Variables
 }

@@ -5,7 +5,10 @@ import { parseVariables, placeOf } from './parse.ts'
 import { renderPlace } from './place.ts'
 import type { Host } from './types.ts'
 
-const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Host): string => {
+/** What is needed of a host to check its variables. */
+type Checked = Pick<Host, 'name' | 'variables'>
+
+const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Checked): string => {
   const name = String(issue.path[0] ?? '')
   const variable = variables.get(name)
   const path = issue.path.map(String).join('.')
@@ -19,7 +22,7 @@ const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Hos
 /** Hosts by what is wrong with their variables, in words. */
 type Problems = ReadonlyMap<string, readonly string[]>
 
-const problemsOf = (schema: z.ZodType, hosts: Iterable<Host>): Problems => {
+const problemsOf = (schema: z.ZodType, hosts: Iterable<Checked>): Problems => {
   const problems = new Map<string, string[]>()
   for (const host of hosts) {
     for (const issue of parseVariables(schema, host.variables).error?.issues ?? []) {
@@ -46,7 +49,7 @@ const complaint = (problems: Problems): CoxswainError => {
  *
  * @throws `variables-invalid` with all problems of all hosts at once, each told once.
  */
-export const validateAll = (schema: z.ZodType, hosts: Iterable<Host>): void => {
+export const validateAll = (schema: z.ZodType, hosts: Iterable<Checked>): void => {
   const problems = problemsOf(schema, hosts)
   if (problems.size > 0) throw complaint(problems)
 }
@@ -56,7 +59,7 @@ export const validateAll = (schema: z.ZodType, hosts: Iterable<Host>): void => {
  *
  * @throws `variables-invalid` as {@link validateAll} does.
  */
-export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Host): z.output<Schema> => {
+export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Checked): z.output<Schema> => {
   const parsed = parseVariables(schema, host.variables)
   if (parsed.success) return parsed.data
   throw complaint(problemsOf(schema, [host]))

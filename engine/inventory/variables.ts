@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError } from '../errors.ts'
 import { groupsOfHosts } from './graph.ts'
+import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variable, Variables } from './types.ts'
 import { readYaml, variableOf } from './yaml.ts'
+
+const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
 
 /**
  * Every host with its groups and merged variables: all < groups (parents before children, then by name) < host < extra.
@@ -14,10 +17,13 @@ export const resolveHosts = (inventory: Inventory, extra: Variables = new Map())
   const hosts = new Map<string, Host>()
   for (const [name, { variables }] of inventory.hosts) {
     const its = groups.get(name) ?? []
-    const layers = [...its.map((group) => inventory.groups.get(group)?.variables), variables, extra]
-    const merged = new Map<string, Variable>()
-    for (const layer of layers) for (const [key, value] of layer ?? []) merged.set(key, value)
-    hosts.set(name, { name, groups: its, variables: merged })
+    const layers = [...its.flatMap((group) => inventory.groups.get(group)?.variables ?? []), variables, extra]
+    hosts.set(name, {
+      name,
+      groups: its,
+      variables: merged(layers),
+      settings: merged(layers.map(settingsOf)),
+    })
   }
   return hosts
 }
