@@ -54,8 +54,11 @@ const fromWord = (word: string): readonly [string, Variable] => {
   }
   const file = `-e ${word.slice(0, cut)}`
   // read as YAML, so that numbers, booleans and lists can be given; quote what must stay text
-  const { value, written } = readYaml(file, word.slice(cut + 1))
-  return [word.slice(0, cut), { value, written, place: { file } }]
+  const [name, text, place] = [word.slice(0, cut), word.slice(cut + 1), { file }]
+  // an empty YAML document is null, but nothing behind the = means an empty text
+  if (text === '') return [name, { value: '', place }]
+  const { value, written } = readYaml(file, text)
+  return [name, { value, written, place }]
 }
 
 /**

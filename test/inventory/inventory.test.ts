@@ -91,7 +91,8 @@ test('all < parent < child < by name < host < extra', async () => {
 
 test('extra variables win; their values are YAML', async () => {
   const file = write('extra.yaml', 'level: file\nlist: [1, 2]\n')
-  const extra = await parseExtra([`@${file}`, 'count=3', 'name=abc', 'flag=true', 'list=[x]', 'quoted="3"'])
+  const words = ['count=3', 'name=abc', 'flag=true', 'list=[x]', 'quoted="3"', 'empty=', 'nothing=null']
+  const extra = await parseExtra([`@${file}`, ...words])
   assert.equal(plainVariables(extra), {
     level: 'file',
     list: ['x'],
@@ -99,6 +100,8 @@ test('extra variables win; their values are YAML', async () => {
     name: 'abc',
     flag: true,
     quoted: '3',
+    empty: '',
+    nothing: null,
   })
   const inventory = await loadInventory([site])
   assert.is(resolveHosts(inventory, extra).get('web2')?.variables.get('level')?.value, 'file')
