@@ -39,4 +39,5 @@ export const withoutLine = ({ file, line, column }: Place): Place => ({
 
 /** A place, without its line when that names something like a password: nobody has said yet what is a secret. */
 export const discreet = (place: Place): Place =>
-  looksSecret.test(place.excerpt ?? '') ? withoutLine(place) : place
+  // `-e password` is what a value of the command line calls its file
+  looksSecret.test(`${place.file}=\n${place.excerpt ?? ''}`) ? withoutLine(place) : place

@@ -64,6 +64,9 @@ const secondKey = (map: YAMLMap): Scalar | undefined => {
   return undefined
 }
 
+/** The name is not told: it may be a password that somebody forgot to quote. */
+const noAlias = 'an anchor (&name) stands before its alias (*name); quote a text that begins with *'
+
 /** Resolves aliases and keeps what is written; then refuses what could not be read as it is meant. */
 const prepare = (file: string, text: string, document: Document): Source['targets'] => {
   const anchors = new Map<string, Node>()
@@ -78,8 +81,8 @@ const prepare = (file: string, text: string, document: Document): Source['target
         if (isScalar(node)) keepAsWritten(role, node)
         return
       }
-      const target = anchors.get(node.source) ?? refuse(`nothing is called &${node.source} before this`, node)
-      if (path.includes(target)) refuse(`*${node.source} stands inside of itself`, node)
+      const target = anchors.get(node.source) ?? refuse('an alias of nothing', node, noAlias)
+      if (path.includes(target)) refuse('an alias stands inside of what it names', node, noAlias)
       targets.set(node, target)
     },
   })

@@ -62,11 +62,11 @@ test('what was merged has the place where it is written', () => {
 const wrong: [string, string, RegExp, string][] = [
   ['a merge of a word', 'all: { vars: { <<: word } }', /a merge key takes maps/, '1:20'],
   ['a merge of a list with a word', 'all: { vars: { <<: [{ a: 1 }, word] } }', /takes maps/, '1:31'],
-  ['a merge of itself', 'all: { vars: &v { <<: *v } }', /stands inside of itself/, '1:23'],
+  ['a merge of itself', 'all: { vars: &v { <<: *v } }', /inside of what it names/, '1:23'],
   ['a merge deep in a value', 'all: { vars: { x: { <<: word } } }', /takes maps/, '1:25'],
   ['two merge keys', 'all: { vars: { <<: { a: 1 }, <<: { b: 1 } } }', /stands here twice/, '1:30'],
-  ['an alias of nothing', 'all: { vars: { x: *none } }', /nothing is called &none/, '1:19'],
-  ['an alias within its own value', 'all: { vars: { x: &x [*x] } }', /stands inside of itself/, '1:23'],
+  ['an alias of nothing', 'all: { vars: { x: *none } }', /an alias of nothing/, '1:19'],
+  ['an alias within its own value', 'all: { vars: { x: &x [*x] } }', /inside of what it names/, '1:23'],
 ]
 for (const [what, text, message, at] of wrong) {
   test(`${what} is refused at its place`, async () => {
