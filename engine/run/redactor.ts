@@ -1,15 +1,24 @@
 import { isSecret, mask } from '../secret.ts'
+import { formsOf } from './secret-forms.ts'
 
-/** Shorter secrets are not searched for in text: masking every `a` would hide everything and protect nothing. */
-const shortest = 3
-/** Lines of a longer secret that are shorter could be any word: `user:` of a kubeconfig would mask the word user. */
-const shortestLine = 16
+/** Bytes and what streams them: a walk over them finds no Secret and takes long, or takes what is meant for others. */
+const isBulk = (item: object): boolean =>
+  ArrayBuffer.isView(item) ||
+  item instanceof ArrayBuffer ||
+  Symbol.asyncIterator in item ||
+  ('pipe' in item && typeof item.pipe === 'function')
+
+const partsOf = (item: object): Iterable<unknown> => {
+  if (item instanceof Map) return [...item].flat()
+  return item instanceof Set ? item : Object.values(item)
+}
 
 /**
  * Masks the secrets of a run in any text.
  *
  * It learns every secret that a playbook's variables and parameters hold, and each one that passes through a remote.
- * A secret of several lines is also masked line by line, because output is told line by line.
+ * A secret of several lines is also masked line by line, because output is told line by line; its usual encodings are
+ * masked too.
  */
 export class Redactor {
   readonly #texts = new Set<string>()
@@ -20,19 +29,17 @@ export class Redactor {
     const seen = new Set<unknown>()
     const visit = (item: unknown): void => {
       if (isSecret(item)) this.#add(item.reveal())
-      else if (typeof item === 'object' && item !== null && !seen.has(item)) {
+      else if (typeof item === 'object' && item !== null && !seen.has(item) && !isBulk(item)) {
         seen.add(item)
-        for (const inner of Object.values(item)) visit(inner)
+        for (const inner of partsOf(item)) visit(inner)
       }
     }
     visit(value)
   }
 
-  #add(text: string): void {
-    const lines = text.includes('\n') ? text.split('\n').map((line) => line.trim()) : []
-    for (const part of [text, ...lines.filter((line) => line.length >= shortestLine)]) {
-      if (part.length >= shortest) this.#texts.add(part)
-    }
+  #add(secret: string): void {
+    if (this.#texts.has(secret)) return
+    for (const form of formsOf(secret)) this.#texts.add(form)
     this.#pattern = undefined
   }
 
