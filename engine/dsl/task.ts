@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
+import { deepFreeze } from './freeze.ts'
 import type { Verdict } from './verdict.ts'
 
 /** How long to ask a check again until it says ok. */
@@ -171,7 +172,8 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
   })
   const { check, apply } = spec
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
-    const params = parseParams(spec.name, spec.params, input ?? {})
+    // a check that changed them would change what apply gets
+    const params = deepFreeze(parseParams(spec.name, spec.params, input ?? {}))
     if (options?.when !== undefined && typeof options.when !== 'function') {
       throw new CoxswainError('playbook-invalid', `task ${spec.name}: when is no function`, {
         hint: 'write when: (ctx) => …; what is known beforehand can be an ordinary if around the task',

@@ -1,0 +1,20 @@
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}
+
+/**
+ * Freezes lists and plain objects in place, however deep, and gives the value back. What has a class (a Secret, bytes, a
+ * map) is left alone: it may need its own state.
+ */
+export const deepFreeze = <Value>(value: Value): Value => {
+  const seen = new Set<object>()
+  const visit = (item: unknown): void => {
+    if (typeof item !== 'object' || item === null || !isPlain(item) || seen.has(item)) return
+    seen.add(item)
+    Object.freeze(item)
+    for (const inner of Object.values(item)) visit(inner)
+  }
+  visit(value)
+  return value
+}
