@@ -1,34 +1,76 @@
+import { StringDecoder } from 'node:string_decoder'
+import type { Readable } from 'node:stream'
 import { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 
 /** Keys that end, cancel or shorten what is typed at a hidden prompt. */
 const keys = { enter: ['\r', '\n'], interrupt: '\u0003', end: '\u0004', erase: ['\u007f', '\b'] }
 
-/**
- * Asks for a secret at the terminal; what is typed is not shown. Without a terminal, the first line of standard input
- * is taken.
- *
- * @throws `interrupted` for Ctrl-C, `secret-missing` when nothing comes.
- */
-export const askSecret = async (question: string): Promise<Secret> => {
-  const { stdin, stderr } = process
-  stderr.write(`${question}: `)
-  if (stdin.isTTY) stdin.setRawMode(true)
-  let text = ''
-  try {
-    for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
-      for (const key of String(chunk)) {
+/** Where answers come from and questions go to. */
+export interface Terminal {
+  readonly input: Readable & {
+    readonly isTTY?: boolean
+    readonly setRawMode?: (mode: boolean) => unknown
+  }
+  readonly output: { readonly write: (text: string) => unknown }
+}
+
+/** Asks questions, one after another. What comes behind the end of an answer is kept for the next question. */
+export class Prompt {
+  readonly #terminal: Terminal
+  readonly #decoder = new StringDecoder('utf8')
+  #ahead = ''
+  #last = ''
+
+  constructor(terminal: Terminal = { input: process.stdin, output: process.stderr }) {
+    this.#terminal = terminal
+  }
+
+  /**
+   * Asks for a secret at the terminal; what is typed is not shown. Without a terminal, the next line of standard input is
+   * taken.
+   *
+   * @throws `interrupted` for Ctrl-C, `secret-missing` when nothing comes.
+   */
+  async secret(question: string): Promise<Secret> {
+    const { input, output } = this.#terminal
+    const raw = (mode: boolean): unknown => input.isTTY === true && input.setRawMode?.(mode)
+    output.write(`${question}: `)
+    raw(true)
+    let text = ''
+    try {
+      for await (const key of this.#keys()) {
         if (keys.enter.includes(key)) return new Secret(text)
         if (key === keys.interrupt) throw new CoxswainError('interrupted', 'interrupted at the prompt')
         if (key === keys.end) throw new CoxswainError('secret-missing', `no answer to: ${question}`)
         text = keys.erase.includes(key) ? text.slice(0, -1) : text + key
       }
+    } finally {
+      raw(false)
+      input.pause()
+      output.write('\n')
     }
-  } finally {
-    if (stdin.isTTY) stdin.setRawMode(false)
-    stdin.pause()
-    stderr.write('\n')
+    if (text !== '') return new Secret(text)
+    throw new CoxswainError('secret-missing', `no answer to: ${question}`)
   }
-  if (text !== '') return new Secret(text)
-  throw new CoxswainError('secret-missing', `no answer to: ${question}`)
+
+  /** Key by key, what was read ahead first. */
+  async *#keys(): AsyncGenerator<string> {
+    yield* this.#taken()
+    for await (const chunk of this.#terminal.input.iterator({ destroyOnReturn: false })) {
+      this.#ahead += typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)
+      yield* this.#taken()
+    }
+  }
+
+  *#taken(): Generator<string> {
+    while (this.#ahead !== '') {
+      const [key = ''] = this.#ahead
+      this.#ahead = this.#ahead.slice(key.length)
+      const second = key === '\n' && this.#last === '\r'
+      this.#last = key
+      // Windows ends a line with both: that is one Enter
+      if (!second) yield key
+    }
+  }
 }

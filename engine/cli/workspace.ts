@@ -15,7 +15,7 @@ import { parseExtra, resolveHosts } from '../inventory/variables.ts'
 import type { Fleet, FleetHost } from '../run/fleet.ts'
 import type { Territory } from '../run/plan.ts'
 import type { Options } from './options.ts'
-import { askSecret } from './prompt.ts'
+import { Prompt } from './prompt.ts'
 
 /** The inventory as the command line means it: what can be planned with, and what can be connected to. */
 export interface Workspace {
@@ -76,9 +76,11 @@ export const openWorkspace = async (options: Options): Promise<Workspace> => {
   const hosts = resolveHosts(inventory, await parseExtra(options.extraVars))
   const match = (pattern: string): string[] => matchHosts(inventory, pattern)
   const limit = options.limit === undefined ? undefined : match(options.limit)
+  // one for both questions: their answers may come in one piece
+  const prompt = new Prompt()
   const asked: Asked = {
-    login: options.askPass ? await askSecret('Login password') : undefined,
-    become: options.askBecomePass ? await askSecret('sudo password') : undefined,
+    login: options.askPass ? await prompt.secret('Login password') : undefined,
+    become: options.askBecomePass ? await prompt.secret('sudo password') : undefined,
   }
   const connect = connector(options, asked)
   const raw = new Map<string, RawHost>()

@@ -192,6 +192,13 @@ test('a right sudo password works, from the inventory and from the prompt', asyn
   assert.match(second.stdout, /web1\s+ok/)
 })
 
+test('two passwords come through one pipe', async () => {
+  const words = ['--list-hosts', '-i', inventory(), '-k', '-K']
+  const result = await runCli(words, { input: 'one\ntwo\n' })
+  assert.is(result.status, 0, result.stdout + result.stderr)
+  assert.match(result.stderr, /Login password: \nsudo password: \n/)
+})
+
 test('a full disk fails, and leaves nothing half-written', async () => {
   const disk = join(folder, 'disk')
   mkdirSync(disk)
