@@ -79,7 +79,10 @@ export const run = async (
   const match = (pattern: string): string[] => matchHosts(inventory, pattern)
   const territory = {
     hosts: new Map(
-      Object.keys(hosts).map((name) => [name, { name, groups: ['all', 'web'], address: name, variables: new Map() }]),
+      Object.keys(hosts).map((name) => [
+        name,
+        { name, groups: ['all', 'web'], address: name, variables: new Map() },
+      ]),
     ),
     match,
     group: (name: string) => hostsOfGroup(inventory, name),
