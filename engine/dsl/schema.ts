@@ -76,14 +76,28 @@ export const fileMode = () =>
 /** Truth as the command line and YAML write it: true, false, yes, no, 1, 0. */
 export const flag = () => z.union([z.boolean(), z.stringbool()])
 
-/** A list of words; on the command line they are parted by commas. */
+const wordList = z.array(z.string())
+
+/** A JSON list of words, when a text is one. */
+const listIn = (text: string): string[] | undefined => {
+  if (!text.trimStart().startsWith('[')) return undefined
+  try {
+    return wordList.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** A list of words; on the command line they are parted by commas, or written as a JSON list. */
 export const words = () =>
   z.union([
-    z.array(z.string()),
-    z.string().transform((text) =>
-      text
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== ''),
+    wordList,
+    z.string().transform(
+      (text) =>
+        listIn(text) ??
+        text
+          .split(',')
+          .map((word) => word.trim())
+          .filter((word) => word !== ''),
     ),
   ])

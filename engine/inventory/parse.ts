@@ -1,5 +1,5 @@
 /** Variables through a schema. Pure. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { secretNames } from '../dsl/schema.ts'
 import type { Place } from '../errors.ts'
 import { isSecret } from '../secret.ts'
@@ -23,19 +23,45 @@ const asWritten = (value: unknown, written: unknown, read: unknown): unknown => 
   )
 }
 
+/** What stands in a variable's place as text, where it was read as something else: 1.30 is a version, not the number 1.3. */
+const textOf = ({ value, written, typed }: Variable): string | undefined => {
+  if (typeof value === 'string') return undefined
+  return typed ?? (typeof written === 'string' ? written : undefined)
+}
+
+/** Whether a schema wants text: it takes the text as it is, and makes nothing but text of the value. */
+const wantsText = (schema: z.core.$ZodType, value: unknown, text: string): boolean => {
+  const asText = z.safeParse(schema, text)
+  if (!asText.success || typeof asText.data !== 'string') return false
+  const asValue = z.safeParse(schema, value)
+  return !asValue.success || typeof asValue.data === 'string'
+}
+
+/** The values of variables, each as the text that stands there where the schema wants text. */
+const valuesFor = (schema: z.ZodType, variables: Given): Record<string, unknown> => {
+  const values = plainVariables(variables)
+  if (!(schema instanceof z.ZodObject)) return values
+  for (const [name, known] of Object.entries(schema.shape)) {
+    const variable = variables.get(name)
+    const text = variable && textOf(variable)
+    if (text !== undefined && wantsText(known, variable?.value, text)) values[name] = text
+  }
+  return values
+}
+
 /** The values of variables, without their places. */
 export const plainVariables = (variables: Given): Record<string, unknown> =>
   Object.fromEntries([...variables].map(([name, { value }]) => [name, value]))
 
 /**
- * What a schema makes of variables, or the issues that it has with them. A secret made of digits is the text that stands
- * in the YAML.
+ * What a schema makes of variables, or the issues that it has with them. Text made of digits, a secret or not, is what
+ * stands in the YAML.
  */
 export const parseVariables = <Schema extends z.ZodType>(
   schema: Schema,
   variables: Given,
 ): z.ZodSafeParseResult<z.output<Schema>> => {
-  const values = plainVariables(variables)
+  const values = valuesFor(schema, variables)
   const parsed = schema.safeParse(values)
   if (!parsed.success) return parsed
   const texts = [...variables].map(([name, { value, written = value }]) => [name, written])

@@ -3,6 +3,9 @@ import { CoxswainError } from '../errors.ts'
 const wrong = (name: string, message: string, hint: string): CoxswainError =>
   new CoxswainError('inventory-invalid', `${name}: ${message}`, { hint })
 
+/** Names that one range may stand for: more is a slip of the pen, and would eat all memory. */
+const most = 100_000
+
 const numbers = (name: string, from: string, to: string, step: number): string[] => {
   const padded = from.length > 1 && from.startsWith('0')
   if (padded && from.length !== to.length) {
@@ -15,6 +18,7 @@ const numbers = (name: string, from: string, to: string, step: number): string[]
   const [first, last] = [Number(from), Number(to)]
   if (first > last) throw wrong(name, `[${from}:${to}] runs backwards`, `write [${to}:${from}]`)
   const count = Math.floor((last - first) / step) + 1
+  if (count > most) throw wrong(name, `[${from}:${to}] means ${count} names`, `at most ${most} are taken`)
   return Array.from({ length: count }, (_, index) =>
     String(first + index * step).padStart(padded ? from.length : 1, '0'),
   )

@@ -20,6 +20,9 @@ const ansibleNames = {
 /** Our name of a setting. */
 export type Setting = keyof typeof ansibleNames
 
+/** Every name that says how to reach a host. */
+export const settingNames: readonly string[] = Object.entries(ansibleNames).flat(2)
+
 /**
  * The settings of one layer of variables, by our names. Where a layer has both names, ours counts: merging layers of
  * these lets the most specific one win, whichever name it uses.

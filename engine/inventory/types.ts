@@ -6,6 +6,8 @@ export interface Variable {
   readonly value: unknown
   /** The same with every number as the text that stands in the file; the value itself when absent. */
   readonly written?: unknown
+  /** What a person typed, whatever it is read as: of the command line only. */
+  readonly typed?: string
   readonly place: Place
 }
 

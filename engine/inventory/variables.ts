@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CoxswainError } from '../errors.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { groupsOfHosts } from './graph.ts'
 import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variable, Variables } from './types.ts'
@@ -53,12 +53,22 @@ const fromWord = (word: string): readonly [string, Variable] => {
     })
   }
   const file = `-e ${word.slice(0, cut)}`
-  // read as YAML, so that numbers, booleans and lists can be given; quote what must stay text
-  const [name, text, place] = [word.slice(0, cut), word.slice(cut + 1), { file }]
+  const [name, typed, place] = [word.slice(0, cut), word.slice(cut + 1), { file }]
   // an empty YAML document is null, but nothing behind the = means an empty text
-  if (text === '') return [name, { value: '', place }]
-  const { value, written } = readYaml(file, text)
-  return [name, { value, written, place }]
+  if (typed === '') return [name, { value: '', place }]
+  const { value, written } = asYaml(file, typed)
+  return [name, { value, written, typed, place }]
+}
+
+/** Read as YAML, so that numbers, booleans and lists can be given; what is no YAML (`@home`) is the text that it is. */
+const asYaml = (file: string, text: string): { value: unknown; written: unknown } => {
+  try {
+    const { value, written } = readYaml(file, text)
+    return { value, written }
+  } catch (error) {
+    if (!isCoxswainError(error) || /^[\s]*[[{"']/.test(text)) throw error
+    return { value: text, written: text }
+  }
 }
 
 /**

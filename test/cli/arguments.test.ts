@@ -97,6 +97,13 @@ test('values are text where text is wanted, YAML elsewhere', () => {
   assert.equal(params, { text: '1', count: 2, on: true, list: ['a', 'b'], map: { x: 1 } })
 })
 
+test('a list is words with commas between them, or JSON', () => {
+  const list = (text: string) => words().parse(text)
+  assert.equal(list('a, b,,c'), ['a', 'b', 'c'])
+  assert.equal(list('["a b","c,d"]'), ['a b', 'c,d'])
+  assert.equal(list('[not JSON'), ['[not JSON'])
+})
+
 test('wrong parameters are named', async () => {
   await rejects(() => taskFromWords(sample, ['text=a', 'cuont=1']), 'params-invalid', 'no parameter cuont')
   await rejects(() => taskFromWords(sample, ['text']), 'usage', 'not a key=value pair')

@@ -11,7 +11,7 @@ import { renderPlace } from '../../engine/inventory/place.ts'
 import { expandRanges } from '../../engine/inventory/ranges.ts'
 import { reachOf } from '../../engine/inventory/reach.ts'
 import { plainVariables } from '../../engine/inventory/parse.ts'
-import { validateAll } from '../../engine/inventory/validate.ts'
+import { validateAll, variablesOf } from '../../engine/inventory/validate.ts'
 import { parseExtra, resolveHosts } from '../../engine/inventory/variables.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
@@ -107,6 +107,40 @@ test('extra variables win; their values are YAML', async () => {
   assert.is(resolveHosts(inventory, extra).get('web2')?.variables.get('level')?.value, 'file')
   await rejects(() => parseExtra(['nonsense']), 'usage', 'neither key=value nor @file')
   await rejects(() => parseExtra(['@/no/such']), 'load-failed', 'cannot read')
+})
+
+test('where text is wanted, it is what stands there, and not what YAML makes of it', async () => {
+  const schema = z.object({
+    version: z.string(),
+    loose: z.coerce.string(),
+    count: z.number(),
+    either: z.union([z.number(), z.string()]),
+    list: z.array(z.string()),
+  })
+  const words = ['version=1.30', 'loose=007', 'count=3', 'either=4', 'list=[a]']
+  const given = { name: 'h', variables: await parseExtra(words) }
+  assert.equal(variablesOf(schema, given), {
+    version: '1.30',
+    loose: '007',
+    count: 3,
+    either: 4,
+    list: ['a'],
+  })
+  const odd = ['a: b', '{{x}}', '#x', '@x', '`x', '%x', '*x', 'null', 'true', '1e3']
+  for (const text of odd) {
+    const variables = await parseExtra([`version=${text}`])
+    assert.is(variablesOf(z.object({ version: z.string() }), { name: 'h', variables }).version, text)
+  }
+  // quotes say that it is text, and are no part of it
+  const variables = await parseExtra(['version="1.30"'])
+  assert.is(variablesOf(z.object({ version: z.string() }), { name: 'h', variables }).version, '1.30')
+  const file = write('versions.yaml', 'all: { hosts: { h: { version: 1.30 } } }\n')
+  const host = resolveHosts(await loadInventory([file])).get('h')
+  assert.is(variablesOf(z.object({ version: z.string() }), host ?? given).version, '1.30')
+})
+
+test('a range of too many names is refused, and eats no memory', () => {
+  assert.throws(() => expandRanges('web[1:99999999]'), /99999999 names/)
 })
 
 test('several inventories: the later one wins, and hosts may be named on the command line', async () => {

@@ -107,7 +107,7 @@ test('YAML that is broken, or says it twice, shows no line that looks like a pas
     assert.is(typeof error.place?.line, 'number')
     assert.not.match(error.message + (error.place === undefined ? '' : renderPlace(error.place)), 'hush')
   }
-  for (const word of ['become_password=[hush', 'token=*hush']) {
+  for (const word of ['become_password=[hush', 'token="hush']) {
     const error = await rejects(() => parseExtra([word]), 'inventory-invalid', /./)
     assert.not.match(error.message + (error.place === undefined ? '' : renderPlace(error.place)), 'hush')
   }

@@ -4,6 +4,8 @@ import type { Playbook } from '../../dsl/playbook.ts'
 import { candidatePattern } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
+import { nearest } from '../../inventory/nearest.ts'
+import { settingNames } from '../../inventory/settings.ts'
 import { validateAll } from '../../inventory/validate.ts'
 import { makePlan } from '../../run/plan.ts'
 import { execute } from '../execute.ts'
@@ -28,6 +30,24 @@ const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: O
     vars: z.unknown(),
     plays: ({ play }) => [play(task.title, { hosts, tasks: () => [task] })],
   })
+}
+
+/**
+ * An inventory serves many playbooks and may hold what this one does not read; who types a variable means this one.
+ *
+ * @throws `variables-invalid` for one that the playbook does not read, with the nearest name.
+ */
+const refuseUnknownVariables = ({ name, vars }: Playbook, { extraVars }: Options): void => {
+  if (!(vars instanceof z.ZodObject)) return
+  const known = [...Object.keys(vars.shape), ...settingNames]
+  for (const word of extraVars.filter((one) => !one.startsWith('@'))) {
+    const [variable = ''] = word.split('=')
+    if (known.includes(variable)) continue
+    const guess = nearest(variable, known)
+    throw new CoxswainError('variables-invalid', `${name} reads no variable ${variable}`, {
+      hint: guess === undefined ? 'see its variables with --help' : `did you mean ${guess}?`,
+    })
+  }
 }
 
 /** Variables are checked before anything connects, on every host that a play could touch. */
@@ -81,6 +101,7 @@ export const run = async (
     })
   }
   const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
+  if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const workspace = await openWorkspace(options)
   checkVariables(book, workspace)
   const plan = makePlan(book, workspace.territory, workspace.limit)

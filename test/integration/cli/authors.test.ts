@@ -81,6 +81,13 @@ test('hosts of a playbook are not named on the command line', async () => {
   fails(await run(book('hosts.ts', ''), '--hosts', 'here'), '[usage]', 'give --limit here')
 })
 
+test('a variable that the playbook does not read is not taken for one that it does', async () => {
+  const result = await run(book('vars.ts', ''), '-e', 'greting=hi')
+  fails(result, '[variables-invalid]', 'slips reads no variable greting', 'did you mean greeting?')
+  const settings = await run(book('settings.ts', ''), '-e', 'connect_timeout=5')
+  assert.is(settings.status, 0, settings.stderr)
+})
+
 test('what is wrong with an option is told in its own words', async () => {
   const { stderr, status } = await run('file', '--forks', '0')
   assert.is(status, 1)
