@@ -5,21 +5,12 @@
  */
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
-import { deadLink, inTheWay, refuseUnlessRegular } from './kinds.ts'
+import { inTheWay, refuseUnlessRegular } from './kinds.ts'
 import { quote } from './quote.ts'
 import { writeScript } from './write-script.ts'
 
 /** Exit status of a reading script when there is nothing at the path. */
 export const absent = 3
-
-/** What to do about a script that ended with a status of its own. */
-const hints: Readonly<Record<number, string>> = {
-  [inTheWay]: 'move it away first, or give another path',
-  [deadLink]: 'make the folder that it points into, or remove the link',
-}
-
-/** What to do when a file operation ended with this status; undefined when only its output tells. */
-export const hintFor = (status: number): string | undefined => hints[status]
 
 export interface Attributes {
   /** Octal digits as text, such as `'0644'`: a number would be read as decimal. */

@@ -4,7 +4,8 @@ import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import { commandTag } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
-import { absent, checkedMode, checkedPath, hintFor, operationScript, parseStat } from './files.ts'
+import { operationFailure } from './failures.ts'
+import { absent, checkedMode, checkedPath, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat } from './files.ts'
 
 /** What a task may do on a host without changing it: all that a `check` gets. */
@@ -129,20 +130,12 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     if (result.code === 0 && result.dropped > 0) throw tooLong(operation, result)
     if (result.code === 0) return result.stdout
     if (result.code === absent) return undefined
-    const verb = operation.kind === 'sha256' ? 'read' : operation.kind
-    throw new CoxswainError('read-failed', `cannot ${verb} ${operation.path}`, {
-      output: result.stderr.toString('utf8').trim(),
-      hint: hintFor(result.code),
-    })
+    throw operationFailure(operation, 'query', result)
   }
 
   const change = async (operation: FileOperation, stdin?: Input, size?: number): Promise<void> => {
     const result = await operate(operation, 'run', stdin, size)
-    if (result.code === 0) return
-    throw new CoxswainError('write-failed', `cannot ${operation.kind} ${operation.path}`, {
-      output: result.stderr.toString('utf8').trim(),
-      hint: hintFor(result.code),
-    })
+    if (result.code !== 0) throw operationFailure(operation, 'run', result)
   }
 
   const query = commandTag(execute('query'), { onCommand })

@@ -115,6 +115,14 @@ test('removing is recursive only when told', async () => {
   await remote.remove(at('tree'))
 })
 
+test('a failure says what to do about it', async () => {
+  const folder = await rejects(() => remote.write(at('no/such/file'), 'x'), 'write-failed', 'cannot write')
+  assert.match(folder.hint, 'make the folder that it is in first')
+  const nobody = { owner: 'no-such-user' }
+  const user = await rejects(() => remote.setAttributes(at('.'), nobody), 'write-failed', 'set owner or mode')
+  assert.match(user.hint, 'make the user or group first')
+})
+
 test('what cannot be written is an error with the words of the system', async () => {
   const error = await rejects(
     () => remote.write(at('no-such-directory/file'), 'x'),

@@ -118,7 +118,11 @@ test('a device, a pipe and a socket stay what they are', async () => {
 
 test('a link is not made inside of a directory that stands there', async () => {
   mkdirSync(at('taken'))
-  const error = await rejects(() => remote.link(at('taken'), '/target'), 'write-failed', 'cannot link')
+  const error = await rejects(
+    () => remote.link(at('taken'), '/target'),
+    'write-failed',
+    'cannot make the link',
+  )
   assert.match(error.output ?? '', `${at('taken')} is a directory, no link`)
   assert.equal(readdirSync(at('taken')), [])
   symlinkSync(at('taken'), at('turned'))

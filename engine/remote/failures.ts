@@ -1,0 +1,47 @@
+/** File operations that failed, told to a person: what, in the host's own words, and what to do. Pure. */
+import type { FileOperation, Result } from '../connection/types.ts'
+import { CoxswainError } from '../errors.ts'
+import { deadLink, inTheWay } from './kinds.ts'
+
+/** What each operation does, behind `cannot`. */
+const verbs: Readonly<Record<FileOperation['kind'], string>> = {
+  read: 'read',
+  stat: 'look at',
+  sha256: 'read',
+  list: 'list',
+  write: 'write',
+  directory: 'make the directory',
+  attributes: 'set owner or mode of',
+  link: 'make the link',
+  remove: 'remove',
+}
+
+/** What to do about a script that ended with a status of its own. */
+const byStatus: Readonly<Record<number, string>> = {
+  [inTheWay]: 'move it away first, or give another path',
+  [deadLink]: 'make the folder that it points into, or remove the link',
+}
+
+/** What to do about what the host's tools say; they speak English, for we set LC_ALL. */
+const byWords: readonly (readonly [RegExp, string])[] = [
+  [
+    /Permission denied|Operation not permitted/,
+    'act as root: give -b, or become in the play or the inventory',
+  ],
+  [/invalid (user|group)|unknown user/, 'make the user or group first, or name another'],
+  [/No such file or directory/, 'make the folder that it is in first, with the task directory'],
+]
+
+const hintFor = (status: number, words: string): string | undefined =>
+  byStatus[status] ?? byWords.find(([pattern]) => pattern.test(words))?.[1]
+
+/** The error of a file operation that ended with a status that is no answer. */
+export const operationFailure = (
+  { kind, path }: FileOperation,
+  lane: 'query' | 'run',
+  { code, stderr }: Result,
+): CoxswainError => {
+  const output = stderr.toString('utf8').trim()
+  const failed = lane === 'run' ? 'write-failed' : 'read-failed'
+  return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, { output, hint: hintFor(code, output) })
+}
