@@ -1,5 +1,5 @@
 /** Who may import whom, and where each package has its one home. Read from the import lines. */
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from './support/spec.ts'
@@ -120,4 +120,19 @@ test('packages that have no home here are zod and node', () => {
     ),
     [],
   )
+})
+
+/** Tasks that are tested with the one that uses them. */
+const testedElsewhere = new Set(['tasks/kubernetes/pod-networks.ts'])
+
+test('each task has a test in a file of its own', () => {
+  const tasks = sources.filter(
+    (file) => file.startsWith('tasks/') && readFileSync(join(root, file), 'utf8').includes('defineTask('),
+  )
+  assert.ok(tasks.length > 25)
+  const untested = tasks.filter(
+    (file) =>
+      !testedElsewhere.has(file) && !existsSync(join(root, 'test', file.replace(/\.ts$/, '.test.ts'))),
+  )
+  assert.equal(untested, [])
 })

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { file } from '../../../tasks/files/file.ts'
+import { link } from '../../../tasks/files/link.ts'
+import { template } from '../../../tasks/files/template.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('link')
+
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-files-'))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+const local = (name: string, text: string | Buffer): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+test('made, turned, and not over a file', async () => {
+  const run = await rehearse(link({ path: '/a', target: '/b' }), {})
+  assert.is(run.files.get('/a')?.content, '/b')
+  const turned = await rehearse(link({ path: '/a', target: '/b' }), {
+    files: { '/a': { content: '/c', type: 'link' } },
+  })
+  assert.equal(turned.changes, [{ what: '/a', from: '/c', to: '/b' }])
+  assert.match(
+    String((await rehearse(link({ path: '/a', target: '/b' }), { files: { '/a': 'x' } })).error),
+    'it is no link',
+  )
+})
+
+test('a directory is in the way of a file, of a template and of a link', async () => {
+  const src = local('way.hbs', 'x')
+  const tasks = [
+    file({ path: '/srv' }),
+    file({ path: '/srv', content: 'x' }),
+    template({ src, dest: '/srv' }),
+    link({ path: '/srv', target: '/x' }),
+  ]
+  for (const task of tasks) {
+    const run = await rehearse(task, { files: { '/srv/below': 'x' } })
+    assert.is(run.outcome, 'failed')
+    assert.match(String(run.error), /is no file|is no link|cannot read \/srv/)
+    assert.equal([...run.files.keys()], ['/srv/below'])
+  }
+})
