@@ -1,32 +1,20 @@
 /** Secrets in inventories: what they may look like, and that no error shows one. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { secret, secretNames } from '../../engine/dsl/schema.ts'
-import { loadInventory } from '../../engine/inventory/load.ts'
 import { renderPlace } from '../../engine/inventory/place.ts'
 import { reachOf } from '../../engine/inventory/reach.ts'
-import type { Host } from '../../engine/inventory/types.ts'
 import { variablesOf } from '../../engine/inventory/validate.ts'
-import { parseExtra, resolveHosts } from '../../engine/inventory/variables.ts'
+import { parseExtra } from '../../engine/inventory/variables.ts'
 import { rejects } from '../support/rejects.ts'
+import { folderOf } from '../support/folder.ts'
 import { suite } from '../support/spec.ts'
+import { hostReader } from './host-of.ts'
 
 const test = suite('secrets in inventories')
 
-const folder = mkdtempSync(join(tmpdir(), 'coxswain-secrets-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
-
-/** The host `a` of an inventory. */
-const hostOf = async (text: string, extra: readonly string[] = []): Promise<Host> => {
-  const file = join(folder, 'inventory.yaml')
-  writeFileSync(file, text)
-  const host = resolveHosts(await loadInventory([file]), await parseExtra(extra)).get('a')
-  if (host === undefined) throw new Error('there is no host a')
-  return host
-}
+const folder = folderOf(test)
+const hostOf = hostReader(folder)
 
 const written: [string, string][] = [
   ['31415926', '31415926'],

@@ -1,27 +1,15 @@
 /** Our names and Ansible's for the same setting: the most specific layer wins, whichever it uses. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { loadInventory } from '../../engine/inventory/load.ts'
 import { plainVariables } from '../../engine/inventory/parse.ts'
 import { reachOf } from '../../engine/inventory/reach.ts'
-import type { Host } from '../../engine/inventory/types.ts'
-import { parseExtra, resolveHosts } from '../../engine/inventory/variables.ts'
+import { folderOf } from '../support/folder.ts'
 import { suite } from '../support/spec.ts'
+import { hostReader } from './host-of.ts'
 
 const test = suite('settings and their names')
 
-const folder = mkdtempSync(join(tmpdir(), 'coxswain-settings-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
-
-const hostOf = async (text: string, extra: readonly string[] = []): Promise<Host> => {
-  const file = join(folder, 'inventory.yaml')
-  writeFileSync(file, text)
-  const host = resolveHosts(await loadInventory([file]), await parseExtra(extra)).get('a')
-  if (host === undefined) throw new Error('there is no host a')
-  return host
-}
+const folder = folderOf(test)
+const hostOf = hostReader(folder)
 
 const cases: [string, string, string[], string][] = [
   [

@@ -1,32 +1,26 @@
 import {
-  mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
   chmodSync,
   mkdirSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../engine/connection/types.ts'
 import { Secret } from '../../engine/secret.ts'
 import { createRemote } from '../../engine/remote/remote.ts'
+import { folderOf } from '../support/folder.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('file operations in a real shell')
 
-const root = mkdtempSync(join(tmpdir(), "cox swain's "))
-const at = (name: string): string => join(root, name)
+const { path: root, at } = folderOf(test, "cox swain's ")
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8).padStart(4, '0')
 const remote = createRemote(shellConnection())
-
-test.after(() => rmSync(root, { recursive: true, force: true }))
 
 test('what is written can be read, byte for byte', async () => {
   const content = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256))

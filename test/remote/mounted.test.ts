@@ -1,28 +1,21 @@
 /** Files that cannot be replaced because something is mounted on them: `/etc/hosts` in a container. */
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../engine/remote/remote.ts'
 import { Secret } from '../../engine/secret.ts'
+import { folderOf } from '../support/folder.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('files that are mount points')
 
-const root = mkdtempSync(join(tmpdir(), 'coxswain-mounted-'))
-const at = (name: string): string => join(root, name)
+// before the folder goes
+test.after(() => {
+  if (mounted) execFileSync('umount', [hosts])
+})
+const { at } = folderOf(test)
 const remote = createRemote(shellConnection())
 const hosts = at('etc/hosts')
 
@@ -39,11 +32,6 @@ const mayMount = (): boolean => {
   }
 }
 const mounted = mayMount()
-
-test.after(() => {
-  if (mounted) execFileSync('umount', [hosts])
-  rmSync(root, { recursive: true, force: true })
-})
 
 test('what is mounted is written in place, and nothing is left beside it', async () => {
   if (!mounted) return

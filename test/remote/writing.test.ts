@@ -5,32 +5,26 @@ import {
   chmodSync,
   chownSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../engine/remote/remote.ts'
 import { Secret } from '../../engine/secret.ts'
+import { folderOf } from '../support/folder.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('writing files')
 
-const root = mkdtempSync(join(tmpdir(), 'coxswain-writing-'))
-const at = (name: string): string => join(root, name)
+const { at } = folderOf(test)
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8).padStart(4, '0')
 const remote = createRemote(shellConnection())
-
-test.after(() => rmSync(root, { recursive: true, force: true }))
 
 /** A remote whose shell tells every change of owner and mode before it makes it. */
 const observed = () => {

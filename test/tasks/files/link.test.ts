@@ -1,21 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { file } from '../../../tasks/files/file.ts'
 import { link } from '../../../tasks/files/link.ts'
 import { template } from '../../../tasks/files/template.ts'
+import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('link')
 
-const folder = mkdtempSync(join(tmpdir(), 'coxswain-files-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
-const local = (name: string, text: string | Buffer): string => {
-  writeFileSync(join(folder, name), text)
-  return join(folder, name)
-}
+const folder = folderOf(test)
 
 test('made, turned, and not over a file', async () => {
   const run = await rehearse(link({ path: '/a', target: '/b' }), {})
@@ -31,7 +24,7 @@ test('made, turned, and not over a file', async () => {
 })
 
 test('a directory is in the way of a file, of a template and of a link', async () => {
-  const src = local('way.hbs', 'x')
+  const src = folder.write('way.hbs', 'x')
   const tasks = [
     file({ path: '/srv' }),
     file({ path: '/srv', content: 'x' }),

@@ -1,26 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { file } from '../../../tasks/files/file.ts'
 import { renderTemplate } from '../../../tasks/files/render.ts'
 import { template } from '../../../tasks/files/template.ts'
+import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('template')
 
-const folder = mkdtempSync(join(tmpdir(), 'coxswain-files-'))
-test.after(() => rmSync(folder, { recursive: true, force: true }))
-const local = (name: string, text: string | Buffer): string => {
-  writeFileSync(join(folder, name), text)
-  return join(folder, name)
-}
+const folder = folderOf(test)
 
 const latin = Buffer.from('gr\u{F6}\u{DF}er\n', 'latin1')
 
 test('values go in unescaped, and a variable that is not given is an error with its line', async () => {
-  const src = local('conf.hbs', 'first\nlisten {{port}}\nname "{{name}}"\n')
+  const src = folder.write('conf.hbs', 'first\nlisten {{port}}\nname "{{name}}"\n')
   const run = await rehearse(
     template({ src, dest: '/etc/conf', values: { port: 80, name: "<a & 'b'>" } }),
     {},
@@ -32,7 +25,7 @@ test('values go in unescaped, and a variable that is not given is an error with 
 })
 
 test('file and template replace what is no text, and say so', async () => {
-  const src = local('plain.hbs', 'plain')
+  const src = folder.write('plain.hbs', 'plain')
   for (const task of [file({ path: '/x', content: 'plain' }), template({ src, dest: '/x' })]) {
     const run = await rehearse(task, { files: { '/x': { content: latin } } })
     assert.is(run.outcome, 'changed', String(run.error))

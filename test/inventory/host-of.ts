@@ -1,0 +1,14 @@
+import { loadInventory } from '../../engine/inventory/load.ts'
+import type { Host } from '../../engine/inventory/types.ts'
+import { parseExtra, resolveHosts } from '../../engine/inventory/variables.ts'
+import type { Folder } from '../support/folder.ts'
+
+/** Reads inventories and gives their host `a`. */
+export const hostReader =
+  ({ write }: Folder) =>
+  async (text: string, extra: readonly string[] = []): Promise<Host> => {
+    const file = write('inventory.yaml', text)
+    const host = resolveHosts(await loadInventory([file]), await parseExtra(extra)).get('a')
+    if (host === undefined) throw new Error('there is no host a')
+    return host
+  }

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Suite } from './spec.ts'
+
+export interface Folder {
+  readonly path: string
+  /** The path of something in it. */
+  readonly at: (name: string) => string
+  /** Writes a file into it, and gives its path. */
+  readonly write: (name: string, content: string | Buffer) => string
+}
+
+/** A folder of a suite's own on this machine, gone with all that is in it when the suite ends. */
+export const folderOf = (test: Suite, prefix = 'coxswain-'): Folder => {
+  const path = mkdtempSync(join(tmpdir(), prefix))
+  test.after(() => rmSync(path, { recursive: true, force: true }))
+  const at = (name: string): string => join(path, name)
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(at(name), content)
+    return at(name)
+  }
+  return { path, at, write }
+}
