@@ -5,8 +5,12 @@ import type { Socket } from 'node:net'
 /** A TCP proxy on loopback that holds every byte back for a while, both ways: a far away server. */
 export interface DelayProxy {
   readonly port: number
-  /** Cuts all connections. */
+  /** Cuts all connections; those that come later are passed again. */
   cut(): void
+  /** Swallows what the server says from now on, until the next cut: its answers are on the way and never come. */
+  swallowAnswers(): void
+  /** Swallows both ways from now on, until the next cut: a cable that was pulled. */
+  swallowAll(): void
   stop(): Promise<void>
 }
 
@@ -17,8 +21,11 @@ export interface DelayProxy {
  */
 export const startDelayProxy = async (target: number, milliseconds: number): Promise<DelayProxy> => {
   const sockets = new Set<Socket>()
-  const pass = (from: Socket, to: Socket): void => {
-    from.on('data', (chunk) => setTimeout(() => to.destroyed || to.write(chunk), milliseconds))
+  const swallowed = { answers: false, questions: false }
+  const pass = (from: Socket, to: Socket, what: keyof typeof swallowed): void => {
+    from.on('data', (chunk) => {
+      if (!swallowed[what]) setTimeout(() => to.destroyed || to.write(chunk), milliseconds)
+    })
     from.on('end', () => setTimeout(() => to.end(), milliseconds))
     from.on('error', () => to.destroy())
     from.on('close', () => sockets.delete(from))
@@ -26,18 +33,21 @@ export const startDelayProxy = async (target: number, milliseconds: number): Pro
   }
   const server = createServer((inside) => {
     const outside = connect(target, '127.0.0.1')
-    pass(inside, outside)
-    pass(outside, inside)
+    pass(inside, outside, 'questions')
+    pass(outside, inside, 'answers')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const cut = (): void => {
     for (const socket of sockets) socket.destroy()
+    Object.assign(swallowed, { answers: false, questions: false })
   }
   return {
     port: address.port,
     cut,
+    swallowAnswers: () => Object.assign(swallowed, { answers: true }),
+    swallowAll: () => Object.assign(swallowed, { answers: true, questions: true }),
     stop: async () => {
       cut()
       server.close()

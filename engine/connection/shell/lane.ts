@@ -1,44 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { abortReason } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { OutputStream, Request, Result } from '../types.ts'
-import { MarkScanner, frame } from './frame.ts'
+import { Exchange, LaneEnded } from './exchange.ts'
+import type { Send } from './exchange.ts'
+import { MarkScanner } from './frame.ts'
 import type { Piece } from './frame.ts'
-import { OutputKeeper } from './output.ts'
-
-/** Why a request did not come back from a lane: the lane ended. */
-export class LaneEnded extends Error {
-  /** False when its frame was certainly not begun: it may be sent again without a thought. */
-  readonly begun: boolean
-  /** Set when we ended the lane ourselves, on account of this request. */
-  readonly reason: CoxswainError | undefined
-
-  constructor(begun: boolean, reason: CoxswainError | undefined) {
-    super('the shell on the host has ended')
-    this.begun = begun
-    this.reason = reason
-  }
-}
-
-interface Entry {
-  readonly output: { readonly stdout: OutputKeeper; readonly stderr: OutputKeeper }
-  readonly settle: (result: Result) => void
-  readonly fail: (error: LaneEnded) => void
-  code: number | undefined
-}
 
 /** Seconds that a lane is given to end after it was told to. */
 const grace = 6
 
-/** A long-lived shell as one user. Requests run one after another; they may be sent without waiting. */
+/** Seconds that a query which nobody waits for any more may hold up those behind it. */
+const abandonedGrace = 1
+
+const longestTimer = 2 ** 31 - 1
+
+/**
+ * A long-lived shell as one user. Requests run one after another. Queries are written without waiting for those before
+ * them; a `run` is written when nothing else is under way, and nothing behind it until it is through: so what is
+ * written is what may have happened, exactly.
+ */
 export class Lane {
   readonly #channel: Channel
   readonly #nonce: string
-  // an entry leaves the first list when its standard output has ended, the second when its standard error has
-  readonly #open: { readonly stdout: Entry[]; readonly stderr: Entry[] } = { stdout: [], stderr: [] }
-  #alive = true
+  // not written yet
+  readonly #waiting: Exchange[] = []
+  // written; leaves the first list when its standard output has ended, the second when its standard error has
+  readonly #open: { readonly stdout: Exchange[]; readonly stderr: Exchange[] } = { stdout: [], stderr: [] }
+  #state: 'alive' | 'closing' | 'stopping' | 'ended' = 'alive'
   #farewell: () => void = () => {}
-  #stopped: { readonly entry: Entry; readonly reason: CoxswainError } | undefined
+  // whom the time limit is running for: the first of those written
+  #timed: Exchange | undefined
+  #limit: NodeJS.Timeout | undefined
 
   constructor(channel: Channel, nonce: string, rest: { stdout: Buffer; stderr: Buffer }) {
     this.#channel = channel
@@ -49,76 +43,96 @@ export class Lane {
   }
 
   get alive(): boolean {
-    return this.#alive
+    return this.#state === 'alive'
   }
 
   /** Runs a request. Rejects with {@link LaneEnded} when the lane ends before it does. */
-  execute(request: Request, input: Buffer | undefined): Promise<Result> {
-    const { promise, resolve, reject } = withResolvers<Result>()
-    const entry: Entry = {
-      output: {
-        stdout: new OutputKeeper('stdout', request),
-        stderr: new OutputKeeper('stderr', request),
-      },
-      settle: resolve,
-      fail: reject,
-      code: undefined,
+  execute(request: Request, send: Send): Promise<Result> {
+    if (!this.alive) return Promise.reject(new LaneEnded({ begun: false, lost: false }))
+    const exchange = new Exchange(request, send)
+    const { signal } = request
+    const onAbort = (): void => {
+      if (signal !== undefined)
+        this.#giveUp(exchange, abortReason(signal, 'interrupted; the command on the host was stopped'))
     }
-    if (!this.#alive) {
-      reject(new LaneEnded(false, undefined))
-      return promise
-    }
-    this.#open.stdout.push(entry)
-    this.#open.stderr.push(entry)
-    const { timeout, signal } = request
-    // the remote side has its own alarm, a little later, for the case that we are gone by then
-    const limit = timeout === undefined ? undefined : timeout + 5
-    this.#channel.stdin.write(frame(this.#nonce, { script: request.script, input, timeout: limit }))
-    const release = this.#guard(entry, timeout, signal)
-    return promise.finally(release)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#waiting.push(exchange)
+    if (signal?.aborted === true) onAbort()
+    this.#writeOn()
+    return exchange.result.finally(() => signal?.removeEventListener('abort', onAbort))
   }
 
   /**
    * Lets the shell end by itself; what it started in the background lives on. Resolves when the shell has said that it
-   * goes: were the connection cut before that, the watchdog would take the end of our words for our own end.
+   * goes: were the connection cut before that, the watchdog would take the end of our words for our own end. A shell
+   * that is at work is stopped.
    */
   async close(): Promise<void> {
-    this.#alive = false
     const gone = new Promise<void>((resolve) => (this.#farewell = resolve))
+    const ended = Promise.race([this.#channel.ended, sleep(grace * 1000, undefined, { ref: false })])
+    if (!this.alive || this.#open.stdout.length > 0 || this.#waiting.length > 0) {
+      this.stop()
+      await ended
+      return
+    }
+    this.#state = 'closing'
     this.#channel.stdin.write(`printf '%s0;' ${this.#nonce}; exit 0\n`)
-    await Promise.race([gone, this.#channel.ended, sleep(grace * 1000, undefined, { ref: false })])
+    await Promise.race([gone, ended])
     this.#channel.stdin.end()
   }
 
   /** Ends the shell and all that runs in it. */
   stop(): void {
-    this.#alive = false
+    if (this.#state === 'stopping' || this.#state === 'ended') return
+    this.#state = 'stopping'
     this.#channel.stdin.end()
     const timer = setTimeout(() => this.#channel.destroy(), grace * 1000)
     void this.#channel.ended.then(() => clearTimeout(timer))
   }
 
-  /** Stops the lane when the time is up or the signal says so. */
-  #guard(entry: Entry, timeout: number | undefined, signal: AbortSignal | undefined): () => void {
-    const give = (reason: CoxswainError): void => {
-      this.#stopped ??= { entry, reason }
-      this.stop()
+  /** Writes what may be written now. */
+  #writeOn(): void {
+    for (let next = this.#waiting[0]; next !== undefined && this.#mayBegin(next); next = this.#waiting[0]) {
+      const exchange = next
+      this.#waiting.shift()
+      this.#open.stdout.push(exchange)
+      this.#open.stderr.push(exchange)
+      exchange.send(this.#channel.stdin, this.#nonce, (reason) => this.#giveUp(exchange, reason))
     }
-    const onAbort = (): void =>
-      give(new CoxswainError('interrupted', 'interrupted; the command on the host was stopped'))
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(
-            () => give(new CoxswainError('command-timeout', `stopped after ${timeout} s`)),
-            timeout * 1000,
-          )
-    if (signal?.aborted === true) onAbort()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    return () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-    }
+    this.#timeFirst()
+  }
+
+  #mayBegin({ request }: Exchange): boolean {
+    if (!this.alive) return false
+    if (request.lane === 'run') return this.#open.stdout.length === 0 && this.#open.stderr.length === 0
+    return !this.#open.stdout.some((exchange) => exchange.request.lane === 'run')
+  }
+
+  /** A time limit starts when a request is written and everything before it is through. */
+  #timeFirst(): void {
+    const first = this.#open.stdout[0]
+    if (first === this.#timed) return
+    this.#timed = first
+    clearTimeout(this.#limit)
+    const seconds = first?.reason === undefined ? first?.request.timeout : abandonedGrace
+    if (first === undefined || seconds === undefined) return
+    this.#limit = setTimeout(
+      () => this.#giveUp(first, new CoxswainError('command-timeout', `stopped after ${seconds} s`)),
+      Math.min(seconds * 1000, longestTimer),
+    )
+  }
+
+  /** Stops a request, with as little harm to the others as can be. */
+  #giveUp(exchange: Exchange, reason: CoxswainError): void {
+    exchange.reason ??= reason
+    const place = this.#waiting.indexOf(exchange)
+    if (place >= 0) {
+      this.#waiting.splice(place, 1)
+      exchange.fail(reason)
+      this.#writeOn()
+    } else if (exchange === this.#open.stdout[0]) this.stop()
+    // a query that is pipelined: nothing has to be stopped for it, its answer is thrown away
+    else exchange.fail(reason)
   }
 
   #listen(name: OutputStream, rest: Buffer): void {
@@ -131,46 +145,32 @@ export class Lane {
   }
 
   #take(name: OutputStream, piece: Piece): void {
-    const entry = this.#open[name][0]
-    if (entry === undefined) {
+    const exchange = this.#open[name][0]
+    if (exchange === undefined) {
       if (piece.kind === 'end') this.#farewell()
       return
     }
-    if (piece.kind === 'data') return entry.output[name].push(piece.bytes)
-    entry.output[name].end()
+    if (piece.kind === 'data') {
+      if (exchange.reason === undefined) exchange.output[name].push(piece.bytes)
+      return
+    }
+    exchange.output[name].end()
     this.#open[name].shift()
-    if (name === 'stdout') entry.code = Number(piece.text)
-    if (!this.#open.stdout.includes(entry) && !this.#open.stderr.includes(entry)) settle(entry)
+    if (name === 'stdout') exchange.code = Number(piece.text)
+    if (!this.#open.stdout.includes(exchange) && !this.#open.stderr.includes(exchange)) exchange.finish()
+    this.#writeOn()
   }
 
   #end(): void {
-    this.#alive = false
-    const begun = this.#open.stdout[0]
+    const lost = this.#state === 'alive'
+    this.#state = 'ended'
     // a command whose standard output has ended is done, though the end of its standard error is missing
-    for (const entry of this.#open.stderr) if (!this.#open.stdout.includes(entry)) settle(entry)
-    for (const entry of this.#open.stdout) {
-      const reason = this.#stopped?.entry === entry ? this.#stopped.reason : undefined
-      entry.fail(new LaneEnded(entry === begun, reason))
-    }
+    for (const exchange of this.#open.stderr) if (!this.#open.stdout.includes(exchange)) exchange.finish()
+    for (const exchange of this.#open.stdout) exchange.fail(new LaneEnded({ begun: true, lost }))
+    for (const exchange of this.#waiting) exchange.fail(new LaneEnded({ begun: false, lost }))
     this.#open.stdout.length = 0
     this.#open.stderr.length = 0
+    this.#waiting.length = 0
+    this.#timeFirst()
   }
-}
-
-const settle = ({ output: { stdout, stderr }, code = 0, settle: resolve }: Entry): void =>
-  resolve({
-    code,
-    stdout: stdout.bytes(),
-    stderr: stderr.bytes(),
-    dropped: stdout.dropped + stderr.dropped,
-  })
-
-const withResolvers = <Value>() => {
-  let resolve: (value: Value) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<Value>((settleWith, failWith) => {
-    resolve = settleWith
-    reject = failWith
-  })
-  return { promise, resolve, reject }
 }

@@ -1,20 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { isSecret } from '../../secret.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { throwIfAborted, unlessAborted } from '../abort.ts'
 import type { Transport } from '../transport.ts'
 import type { Connection, Identity, Input, Request, Result } from '../types.ts'
 import { laneCommand, rawCommand } from './bootstrap.ts'
-import { longestFrameInput } from './frame.ts'
+import { LaneEnded } from './exchange.ts'
+import type { Send } from './exchange.ts'
+import { frame, longestFrameInput } from './frame.ts'
 import { handshake } from './handshake.ts'
-import { Lane, LaneEnded } from './lane.ts'
+import { Lane } from './lane.ts'
 import { executeRaw } from './raw.ts'
+import { Turns } from './turns.ts'
 
 export interface ShellOptions {
   /** Seconds until a shell must be ready, becoming another user included; 30 unless told. */
   readonly shellTimeout?: number | undefined
 }
 
-/** How often a request that was certainly not begun, or that only reads, is sent again by itself. */
+/** How often a request may lose its connection and be sent again by itself. */
 const resends = 2
 
 /** Input that fits into a frame, as bytes; undefined when it needs a channel of its own. */
@@ -31,6 +35,8 @@ export class ShellConnection implements Connection {
   readonly #transport: Transport
   readonly #shellTimeout: number
   readonly #lanes = new Map<string, Promise<Lane>>()
+  // what changes things is done in the order of the calls, also while a shell is being opened
+  readonly #waiting = new Map<string, Turns>()
   #closed = false
 
   constructor(transport: Transport, { shellTimeout = 30 }: ShellOptions = {}) {
@@ -40,21 +46,36 @@ export class ShellConnection implements Connection {
   }
 
   async execute(request: Request): Promise<Result> {
-    if (this.#closed) throw new CoxswainError('internal', `the connection to ${this.description} is closed`)
-    if (request.signal?.aborted === true)
-      throw new CoxswainError('interrupted', 'interrupted before it was begun')
+    throwIfAborted(request.signal)
     const input = frameInput(request.stdin)
-    const identity = this.#other(request.identity)
-    if (input === undefined) return this.#raw({ ...request, identity })
-    for (let again = 0; ; again += 1) {
-      const lane = await this.#lane(request.lane, identity)
+    const asked = { ...request, identity: this.#other(request.identity) }
+    if (input === undefined) {
+      this.#mustBeOpen()
+      return this.#raw(asked)
+    }
+    if (request.lane === 'query') return this.#framed(asked, input)
+    return this.#turns(asked.identity).take(() => this.#framed(asked, input), request.signal)
+  }
+
+  /** Sends a request, again where that is safe: when it only reads, or was not written to a shell yet. */
+  async #framed(request: Request, input: Buffer): Promise<Result> {
+    const { lane: purpose, identity, script, timeout, signal } = request
+    const send: Send = (stdin, nonce) => {
+      // the remote side has its own alarm, a little later, for the case that we are gone by then
+      const limit = timeout === undefined ? undefined : timeout + 5
+      stdin.write(frame(nonce, { script, input, timeout: limit }))
+    }
+    for (let losses = 0; ;) {
+      this.#mustBeOpen()
+      const lane = await unlessAborted(this.#lane(purpose, identity), signal)
+      throwIfAborted(signal)
       try {
-        return await lane.execute(request, input)
+        return await lane.execute(request, send)
       } catch (error) {
         if (!(error instanceof LaneEnded)) throw error
-        if (error.reason !== undefined) throw error.reason
-        const harmless = request.lane === 'query' || !error.begun
-        if (!harmless || again >= resends || this.#closed) {
+        if (error.lost) losses += 1
+        const harmless = purpose === 'query' || !error.begun
+        if (!harmless || losses > resends || this.#closed) {
           throw new CoxswainError('connection-lost', `the connection to ${this.description} was lost`, {
             cause: error,
           })
@@ -71,6 +92,18 @@ export class ShellConnection implements Connection {
     )
     await Promise.all(alive.map((lane) => lane.close()))
     await this.#transport.close()
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new CoxswainError('internal', `the connection to ${this.description} is closed`)
+  }
+
+  /** Where those wait who want to change something as a user. */
+  #turns(identity: Identity | undefined): Turns {
+    const user = identity?.user ?? ''
+    const turns = this.#waiting.get(user) ?? new Turns()
+    this.#waiting.set(user, turns)
+    return turns
   }
 
   /** Nobody needs to become who they are. */
