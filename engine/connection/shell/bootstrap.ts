@@ -36,10 +36,20 @@ const asUser = (nonce: string, identity: Identity | undefined, inner: string): s
 export const laneCommand = (nonce: string, identity: Identity | undefined): string =>
   asUser(nonce, identity, `${environment}; { ${watchdog}; } | { ${ready(nonce)}; exec /bin/sh; }`)
 
+/**
+ * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: any end but our
+ * farewell ends the whole process group, and only then the command's input. `dd` takes a piece whole before it passes
+ * it on, so a command that reads no more does not bring the lengths out of step.
+ */
+const feeder =
+  'exec 2>/dev/null; while IFS= read -r n && [ "$n" -gt 0 ]; do dd bs="$n" count=1 iflag=fullblock; done; ' +
+  'if [ "$n" = 0 ]; then exec >/dev/null; IFS= read -r n; fi; ' +
+  '[ "$n" = bye ] || { trap "" TERM; kill -TERM 0; sleep 3; kill -KILL 0; }'
+
 /** Starts a shell that runs one script, whose base64 is the first line of its input; the rest is the script's own. */
 export const rawCommand = (nonce: string, identity: Identity | undefined): string =>
   asUser(
     nonce,
     identity,
-    `${environment}; ${ready(nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"`,
+    `${environment}; { ${feeder}; } | { ${ready(nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"; }`,
   )

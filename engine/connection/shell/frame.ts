@@ -24,6 +24,28 @@ const isUtf8 = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), '
 const alarm = (seconds: number): string =>
   `( trap 'kill $s; exit' TERM; sleep ${Math.ceil(seconds)} & s=$!; wait $s; kill -TERM 0 ) >/dev/null 2>&1 </dev/null & w=$!; `
 
+/** What a mark on standard error says between the marks that end commands: the shell is there. */
+export const heartbeat = '+'
+
+/**
+ * Ends the whole process group when the channel is gone: what is printed has nowhere to go then. A shell whose command
+ * does not read its input cannot see the input end.
+ */
+const beating = (nonce: string): string =>
+  `( trap '' PIPE; while sleep 1 >/dev/null 2>&1 && printf '%s${heartbeat};' ${nonce} >&2; do :; done; ` +
+  `exec 2>/dev/null; trap '' TERM; kill -TERM 0; sleep 3; kill -KILL 0 ) </dev/null >/dev/null & h=$!; `
+
+const marks = (nonce: string): string => `printf '%s%d;' ${nonce} $r; printf '%s;' ${nonce} >&2\n`
+
+/** Shell text that runs one script on the shell's own input and marks its end, as {@link frame} does. */
+export const streamFrame = (
+  nonce: string,
+  { script, timeout }: { script: string; timeout: number | undefined },
+): string => {
+  const [before, after] = timeout === undefined ? ['', ''] : [alarm(timeout), ' kill $w 2>/dev/null;']
+  return `${beating(nonce)}${before}( eval ${quoted(script)} ); r=$?; kill $h 2>/dev/null;${after} ${marks(nonce)}`
+}
+
 /**
  * Shell text that runs a script and marks its end.
  *
@@ -36,7 +58,7 @@ export const frame = (
   const body = `( eval ${quoted(script)} )`
   const fed = input === undefined || input.length === 0 ? `${body} </dev/null` : `${feeding(input)}${body}`
   const [before, after] = timeout === undefined ? ['', ''] : [alarm(timeout), ' kill $w 2>/dev/null;']
-  return `${before}${fed}; r=$?;${after} printf '%s%d;' ${nonce} $r; printf '%s;' ${nonce} >&2\n`
+  return `${before}${fed}; r=$?;${after} ${marks(nonce)}`
 }
 
 /** What a stream holds: bytes of the command under way, or its end. */

@@ -5,11 +5,11 @@ import type { Channel } from '../transport.ts'
 import type { OutputStream, Request, Result } from '../types.ts'
 import { Exchange, LaneEnded } from './exchange.ts'
 import type { Send } from './exchange.ts'
-import { MarkScanner } from './frame.ts'
+import { MarkScanner, heartbeat } from './frame.ts'
 import type { Piece } from './frame.ts'
 
-/** Seconds that a lane is given to end after it was told to. */
-const grace = 6
+/** Seconds that a lane is given to end after it was told to, unless told. */
+const usualGrace = 6
 
 /** Seconds that a query which nobody waits for any more may hold up those behind it. */
 const abandonedGrace = 1
@@ -24,6 +24,7 @@ const longestTimer = 2 ** 31 - 1
 export class Lane {
   readonly #channel: Channel
   readonly #nonce: string
+  readonly #grace: number
   // not written yet
   readonly #waiting: Exchange[] = []
   // written; leaves the first list when its standard output has ended, the second when its standard error has
@@ -34,9 +35,10 @@ export class Lane {
   #timed: Exchange | undefined
   #limit: NodeJS.Timeout | undefined
 
-  constructor(channel: Channel, nonce: string, rest: { stdout: Buffer; stderr: Buffer }) {
+  constructor(channel: Channel, nonce: string, rest: { stdout: Buffer; stderr: Buffer }, grace = usualGrace) {
     this.#channel = channel
     this.#nonce = nonce
+    this.#grace = grace * 1000
     this.#listen('stdout', rest.stdout)
     this.#listen('stderr', rest.stderr)
     void channel.ended.then(() => this.#end())
@@ -69,7 +71,7 @@ export class Lane {
    */
   async close(): Promise<void> {
     const gone = new Promise<void>((resolve) => (this.#farewell = resolve))
-    const ended = Promise.race([this.#channel.ended, sleep(grace * 1000, undefined, { ref: false })])
+    const ended = Promise.race([this.#channel.ended, sleep(this.#grace, undefined, { ref: false })])
     if (!this.alive || this.#open.stdout.length > 0 || this.#waiting.length > 0) {
       this.stop()
       await ended
@@ -86,7 +88,7 @@ export class Lane {
     if (this.#state === 'stopping' || this.#state === 'ended') return
     this.#state = 'stopping'
     this.#channel.stdin.end()
-    const timer = setTimeout(() => this.#channel.destroy(), grace * 1000)
+    const timer = setTimeout(() => this.#channel.destroy(), this.#grace)
     void this.#channel.ended.then(() => clearTimeout(timer))
   }
 
@@ -145,6 +147,7 @@ export class Lane {
   }
 
   #take(name: OutputStream, piece: Piece): void {
+    if (piece.kind === 'end' && piece.text === heartbeat) return
     const exchange = this.#open[name][0]
     if (exchange === undefined) {
       if (piece.kind === 'end') this.#farewell()

@@ -1,72 +1,78 @@
 import { once } from 'node:events'
-import { isSecret } from '../../secret.ts'
-import { CoxswainError } from '../../errors.ts'
+import type { Writable } from 'node:stream'
+import { unlessAborted } from '../abort.ts'
+import { CoxswainError, toCoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { Input, Request, Result } from '../types.ts'
+import { LaneEnded } from './exchange.ts'
+import { streamFrame } from './frame.ts'
 import { handshake } from './handshake.ts'
-import { OutputKeeper } from './output.ts'
+import { Lane } from './lane.ts'
+import { farewell, noMore, piece, piecesOf } from './pieces.ts'
 
-async function* chunksOf(input: Input): AsyncGenerator<Uint8Array> {
-  if (isSecret(input)) yield Buffer.from(input.reveal())
-  else if (typeof input === 'string' || input instanceof Uint8Array) yield Buffer.from(input)
-  else yield* input
-}
+/**
+ * Seconds that such a shell is given to end when it is told so: one that waits for its command to read on cannot hear
+ * it, and is ended by its heartbeat when the channel is gone.
+ */
+const grace = 2
 
-/** Sends input as fast as the other side takes it, and not faster: memory stays flat. */
-const send = async ({ stdin, ended }: Channel, script: string, input: Input): Promise<void> => {
-  stdin.write(`${Buffer.from(script).toString('base64')}\n`)
-  let gone = false
-  void ended.then(() => (gone = true))
-  for await (const chunk of chunksOf(input)) {
-    if (gone) return
-    if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), ended])
+/**
+ * Sends input as fast as the other side takes it, and not faster: memory stays flat.
+ *
+ * @param over aborted when nobody reads any more; whole pieces are sent even so.
+ * @throws what the source throws.
+ */
+const sendInput = async (stdin: Writable, input: Input, over: AbortSignal): Promise<void> => {
+  const pieces = piecesOf(input)
+  try {
+    for (;;) {
+      const { done, value } = await unlessAborted(pieces.next(), over)
+      if (over.aborted) return
+      if (done === true) break
+      if (!stdin.write(value)) await once(stdin, 'drain', { signal: over }).catch(() => {})
+    }
+    stdin.write(noMore)
+  } finally {
+    // a source that stalls would keep us waiting here, too
+    void pieces.return(undefined).catch(() => {})
   }
-  stdin.end()
 }
 
-/** Runs a script on a channel of its own, its input streamed as it is: for what is too big for a frame. */
+/** Runs a script on a channel of its own, its input streamed in pieces: for what is too big for a frame. */
 export const executeRaw = async (
   channel: Channel,
   nonce: string,
   request: Request,
   seconds: number,
 ): Promise<Result> => {
-  const { identity, script, stdin = '', signal, timeout } = request
-  let reason: CoxswainError | undefined
-  const stop = (code: 'interrupted' | 'command-timeout', message: string) => (): void => {
-    reason ??= new CoxswainError(code, message)
-    channel.destroy()
+  const { identity, script, stdin: input = '', timeout } = request
+  const over = new AbortController()
+  const lane = new Lane(channel, nonce, await handshake(channel, nonce, identity, seconds), grace)
+  const end = (): void => {
+    over.abort()
+    channel.stdin.end(farewell)
+    // something that was left behind may hold the streams for long
+    const timer = setTimeout(() => channel.destroy(), grace * 1000)
+    void channel.ended.then(() => clearTimeout(timer))
   }
-  const onAbort = stop('interrupted', 'interrupted; the transfer was stopped')
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(stop('command-timeout', `stopped after ${timeout} s`), timeout * 1000)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  if (signal?.aborted === true) onAbort()
   try {
-    const keepers = {
-      stdout: new OutputKeeper('stdout', request),
-      stderr: new OutputKeeper('stderr', request),
-    }
-    const shaken = handshake(channel, nonce, identity, seconds).then((rest) => {
-      for (const name of ['stdout', 'stderr'] as const) {
-        keepers[name].push(rest[name])
-        channel[name].on('data', (chunk: Buffer) => keepers[name].push(chunk))
-      }
+    const result = await lane.execute(request, (stdin, mark, fail) => {
+      const limit = timeout === undefined ? undefined : timeout + 5
+      const text = Buffer.from(streamFrame(mark, { script, timeout: limit }))
+      stdin.write(piece(Buffer.from(`${text.toString('base64')}\n`)))
+      sendInput(stdin, input, over.signal).catch((error: unknown) => {
+        if (!over.signal.aborted) fail(toCoxswainError(error, 'read-failed'))
+      })
     })
-    // without a password to give, nothing stands in the way of sending at once: a round trip less
-    if (identity === undefined) await Promise.all([shaken, send(channel, script, stdin)])
-    else await shaken.then(() => send(channel, script, stdin))
-    const { code } = await channel.ended
-    if (code === undefined)
-      throw new CoxswainError('connection-lost', 'the connection was lost in the middle of a transfer')
-    const { stdout, stderr } = keepers
-    return { code, stdout: stdout.bytes(), stderr: stderr.bytes(), dropped: stdout.dropped + stderr.dropped }
+    end()
+    return result
   } catch (error) {
-    throw reason ?? error
+    lane.stop()
+    if (!(error instanceof LaneEnded)) throw error
+    throw new CoxswainError('connection-lost', 'the connection was lost in the middle of a transfer', {
+      cause: error,
+    })
   } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
+    over.abort()
   }
 }

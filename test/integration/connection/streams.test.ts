@@ -1,0 +1,168 @@
+/** Input that is too big for a frame, or comes from a stream: limits, aborts, broken sources, lost connections. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { localConnection, sshConnection } from '../../../engine/connection/connect.ts'
+import { HostKeys } from '../../../engine/connection/ssh/host-keys.ts'
+import type { Connection } from '../../../engine/connection/types.ts'
+import { CoxswainError } from '../../../engine/errors.ts'
+import { createRemote } from '../../../engine/remote/remote.ts'
+import { startDelayProxy } from '../../support/delay-proxy.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+import { addUser, startSshd } from '../../support/sshd.ts'
+import type { Sshd } from '../../support/sshd.ts'
+import { until } from '../../support/until.ts'
+
+const test = suite('streamed input')
+
+let sshd: Sshd
+const user = 'cxw-streams'
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-streams-'))
+const open: Connection[] = []
+let account: { remove(): void }
+test.before(async () => {
+  sshd = await startSshd()
+  account = addUser(user, { sudo: 'without password' })
+})
+test.after(async () => {
+  await sshd.stop()
+  account.remove()
+  rmSync(folder, { recursive: true })
+})
+test.afterEach(async () => {
+  await Promise.all(open.splice(0).map((connection) => connection.close()))
+})
+
+const opened = (made: Connection): Connection => {
+  open.push(made)
+  return made
+}
+const root = { method: 'sudo', user: 'root' } as const
+/** The ways that a stream can take: each has its own way to be stopped. */
+const ways = {
+  'over ssh': () => ({ connection: opened(sshConnection(sshd.settings())), identity: undefined }),
+  'through sudo': () => ({ connection: opened(sshConnection(sshd.settings({ user }))), identity: root }),
+  'on this machine': () => ({ connection: opened(localConnection()), identity: undefined }),
+}
+const megabytes = (n: number): Buffer => Buffer.alloc(n * 1_000_000, 'x')
+/** A number of seconds that no other run of these tests uses at the same time. */
+const lasting = (seconds: number): string => `${seconds}${process.pid}`
+const runs = (marker: string): boolean =>
+  execFileSync('sh', ['-c', `pgrep -f '[s]leep ${marker}' || true`]).length > 0
+
+for (const [way, make] of Object.entries(ways)) {
+  test(`${way}: out of time is out of time`, async () => {
+    const { connection, identity } = make()
+    const time = lasting(7101)
+    const request = { lane: 'run', stdin: megabytes(3), timeout: 1, identity } as const
+    const script = `cat >/dev/null; sleep ${time}`
+    await rejects(() => connection.execute({ ...request, script }), 'command-timeout', 'stopped after 1 s')
+    await until(() => !runs(time))
+  })
+
+  test(`${way}: a command that reads nothing is stopped, too`, async () => {
+    const { connection, identity } = make()
+    const time = lasting(7102)
+    const controller = new AbortController()
+    const work = connection.execute({
+      script: `echo go; sleep ${time}`,
+      lane: 'run',
+      stdin: megabytes(8),
+      identity,
+      signal: controller.signal,
+      onOutput: () => controller.abort(),
+    })
+    await rejects(() => work, 'interrupted', 'interrupted')
+    await until(() => !runs(time))
+  })
+
+  test(`${way}: a source that stalls can be given up, and leaves nothing behind`, async () => {
+    const { connection, identity } = make()
+    const place = mkdtempSync(join(folder, 'stalled-'))
+    const controller = new AbortController()
+    const remote = createRemote(connection, { signal: controller.signal, identity })
+    async function* stalling(): AsyncGenerator<Uint8Array> {
+      yield megabytes(2)
+      await until(() => readdirSync(place).length > 0)
+      controller.abort(new CoxswainError('wait-timeout', 'it takes too long'))
+      await new Promise(() => {})
+    }
+    const work = (): unknown => remote.writeStream(join(place, 'f'), { size: 5_000_000, chunks: stalling() })
+    await rejects(work, 'wait-timeout', 'it takes too long')
+    await until(() => readdirSync(place).length === 0)
+  })
+
+  test(`${way}: a source that breaks says why, and leaves nothing behind`, async () => {
+    const { connection, identity } = make()
+    const place = mkdtempSync(join(folder, 'broken-'))
+    const remote = createRemote(connection, { identity })
+    async function* breaking(): AsyncGenerator<Uint8Array> {
+      yield megabytes(2)
+      await until(() => readdirSync(place).length > 0)
+      throw new Error('the disk is gone')
+    }
+    const work = (): unknown => remote.writeStream(join(place, 'f'), { size: 5_000_000, chunks: breaking() })
+    await rejects(work, 'read-failed', 'the disk is gone')
+    await until(() => readdirSync(place).length === 0)
+  })
+
+  test(`${way}: a command that ends before its input tells how it ended`, async () => {
+    const { connection, identity } = make()
+    const remote = createRemote(connection, { identity })
+    const result = await remote.run({ stdin: megabytes(30) })`echo sorry >&2; exit 7`.result()
+    assert.equal([result.code, result.stderr], [7, 'sorry\n'])
+    const work = (): unknown => remote.write('/nonexistent/dir/f', megabytes(10))
+    const error = await rejects(work, 'write-failed', 'cannot write /nonexistent/dir/f')
+    assert.match(error.output ?? '', 'No such file or directory')
+  })
+
+  test(`${way}: what a command leaves behind holds up nobody and lives on`, async () => {
+    const { connection, identity } = make()
+    const time = lasting(7103)
+    const remote = createRemote(connection, { identity })
+    assert.is(await remote.run({ stdin: megabytes(3) })`sleep ${time} & wc -c`.text(), '3000000')
+    await connection.close()
+    assert.ok(runs(time))
+    execFileSync('pkill', ['-f', `sleep ${time}`])
+  })
+
+  test(`${way}: bytes in pieces of any size come through whole`, async () => {
+    const { connection, identity } = make()
+    const sizes = [1, 70_000, 0, 2_500_000, 3, 1_048_576]
+    const bytes = Buffer.from(
+      Array.from({ length: sizes.reduce((a, b) => a + b) }, (_, i) => (i * 7919) % 256),
+    )
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      let at = 0
+      for (const size of sizes) yield bytes.subarray(at, (at += size))
+    }
+    const { stdout } = await connection.execute({ script: 'cat', lane: 'run', stdin: pieces(), identity })
+    assert.ok(stdout.equals(bytes))
+  })
+}
+
+test('a connection lost in the middle is no end of input', async () => {
+  const proxy = await startDelayProxy(sshd.port, 0)
+  const connection = opened(
+    sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') })),
+  )
+  const [began, taken] = [join(folder, 'began'), join(folder, 'taken')]
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) yield megabytes(1)
+  }
+  const work = connection.execute({
+    script: `head -c 1000 >${began}; cat >/dev/null; echo whole >${taken}`,
+    lane: 'run',
+    stdin: endless(),
+  })
+  await until(() => existsSync(began) && readFileSync(began).length > 0)
+  proxy.cut()
+  await rejects(() => work, 'connection-lost', 'lost')
+  // the shells of the host are gone when none has the file's name in its words any more
+  await until(() => execFileSync('sh', ['-c', `pgrep -f '[h]ead -c 1000 >${began}' || true`]).length === 0)
+  assert.not.ok(existsSync(taken))
+  await proxy.stop()
+})
