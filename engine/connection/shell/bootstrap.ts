@@ -9,13 +9,19 @@ import type { Identity } from '../types.ts'
 /** Printed by a shell of ours when it is ready, on both streams; noise that a login prints comes before it. */
 export const readyMark = (nonce: string): string => `${nonce}ready;`
 
-/** What sudo is told to prompt with. */
-export const promptMark = (nonce: string): string => `${nonce}password:`
+/**
+ * What sudo prompts with. A login shell that traces its commands prints all that they are told, so neither this nor the
+ * ready mark is in a command line as it is printed: sudo makes `%` of `%%`, and printf joins the ready mark.
+ */
+export const promptMark = (nonce: string): string => `${nonce}%password:`
+
+const promptFormat = (nonce: string): string => promptMark(nonce).replace('%', '%%')
 
 // output is parsed, so it must be in one language; system tools live in sbin, which a login user's PATH may lack
 const environment = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL'
 
-const ready = (nonce: string): string => `printf "%s" "${nonce}ready;"; printf "%s" "${nonce}ready;" >&2`
+const ready = (nonce: string): string =>
+  `printf "%s%s" ${nonce} "ready;"; printf "%s%s" ${nonce} "ready;" >&2`
 
 /**
  * The watchdog: passes our text on to the shell, and when there is no more (the engine ended, the connection broke, or
@@ -29,7 +35,7 @@ const asUser = (nonce: string, identity: Identity | undefined, inner: string): s
   const shell = `/bin/sh -c '${inner}'`
   if (identity === undefined) return `exec ${shell}`
   // -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt nobody else can print
-  return `exec sudo -H -S -p ${quoted(promptMark(nonce))} -u ${quoted(identity.user)} ${shell}`
+  return `exec sudo -H -S -p ${quoted(promptFormat(nonce))} -u ${quoted(identity.user)} ${shell}`
 }
 
 /** Starts the shell that reads frames until its input ends. */

@@ -439,6 +439,27 @@ test('a .bashrc that talks does not get into the answers', async () => {
   assert.is(await text(connection({ user: name }), 'echo quiet'), 'quiet\n')
 })
 
+test('a .bashrc that traces shows sudo no prompt and us no shell', async () => {
+  const tracing = (...args: Parameters<typeof addUser>): ReturnType<typeof addUser> => {
+    const made = user(...args)
+    writeFileSync(join(made.home, '.bashrc'), 'set -x\n')
+    return made
+  }
+  const asked = tracing('cxw-trace', { sudo: 'with password' })
+  const as = (name: string, password: string) =>
+    text(connection({ user: name }), 'id -un', {
+      identity: { method: 'sudo', user: 'root', password: new Secret(password) },
+    })
+  assert.is(await as(asked.name, asked.password), 'root\n')
+  await rejects(() => as(asked.name, 'not-it'), 'become-password-wrong', 'sudo refused the password')
+  const free = tracing('cxw-trace2', { sudo: 'without password' })
+  const executed = join(sshd.folder, 'password-was-executed')
+  assert.is(await as(free.name, `touch ${executed}`), 'root\n')
+  assert.not.ok(existsSync(executed))
+  const one = connection({ user: free.name })
+  assert.equal(await Promise.all([0, 1, 2].map((n) => text(one, `echo ${n}`))), ['0\n', '1\n', '2\n'])
+})
+
 test('an account without a shell says why', async () => {
   const { name } = user('cxw-nologin', { shell: '/usr/sbin/nologin' })
   await rejects(
