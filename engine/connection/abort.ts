@@ -25,3 +25,18 @@ export const unlessAborted = <Value>(
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
 }
+
+/** A signal that comes with the first of others; to be unlinked when it is not needed any more. */
+export const linkedSignal = (
+  signals: readonly (AbortSignal | undefined)[],
+): { readonly signal: AbortSignal; readonly unlink: () => void } => {
+  const controller = new AbortController()
+  const links = signals.flatMap((signal) => {
+    if (signal === undefined) return []
+    const pass = (): void => controller.abort(signal.reason)
+    signal.addEventListener('abort', pass, { once: true })
+    if (signal.aborted) pass()
+    return [() => signal.removeEventListener('abort', pass)]
+  })
+  return { signal: controller.signal, unlink: () => links.forEach((unlink) => unlink()) }
+}

@@ -1,3 +1,4 @@
+import { abortReason } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { Identity } from '../types.ts'
@@ -8,30 +9,41 @@ const keptNoise = 4096
 
 const failed = (identity: Identity | undefined, noise: string, code: number | undefined): CoxswainError => {
   const words = noise.trim()
+  if (code === undefined)
+    return new CoxswainError('connection-lost', 'the connection was lost while a shell was opened', {
+      output: words,
+    })
   if (identity !== undefined) {
     return new CoxswainError('become-failed', `cannot become ${identity.user} with sudo`, { output: words })
   }
   const said = words === '' ? '' : `: ${words.split('\n').at(-1)}`
   return new CoxswainError(
     'shell-failed',
-    `the login shell did not start /bin/sh (exit status ${code ?? 'none'})${said}`,
+    `the login shell did not start /bin/sh (exit status ${code})${said}`,
     {
       output: words,
     },
   )
 }
 
+/** How long to wait for a shell. */
+export interface HandshakeLimits {
+  /** How long it may take, sudo's own delays included. */
+  readonly seconds: number
+  readonly signal: AbortSignal
+}
+
 /**
  * Brings a channel to where our shell reads: answers sudo's prompt, skips what the login printed.
  *
- * @param seconds how long it may take, sudo's own delays included.
- * @throws `become-password-missing`, `become-password-wrong`, `become-failed`, `shell-failed`.
+ * @throws `become-password-missing`, `become-password-wrong`, `become-failed`, `shell-failed`, `connection-lost`, and
+ *   what the signal says.
  */
 export const handshake = (
   channel: Channel,
   nonce: string,
   identity: Identity | undefined,
-  seconds: number,
+  { seconds, signal }: HandshakeLimits,
 ): Promise<{ stdout: Buffer; stderr: Buffer }> =>
   new Promise((resolve, reject) => {
     const seen = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
@@ -42,6 +54,7 @@ export const handshake = (
 
     const finish = (act: () => void): void => {
       clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
       channel.stdout.off('data', onStdout)
       channel.stderr.off('data', onStderr)
       act()
@@ -50,6 +63,7 @@ export const handshake = (
       finish(() => reject(error))
       channel.destroy()
     }
+    const onAbort = (): void => refuse(abortReason(signal, 'interrupted while a shell was opened'))
     const answerPrompts = (): void => {
       const count = seen.stderr.toString('latin1').split(prompt).length - 1
       if (count === prompts) return
@@ -94,6 +108,8 @@ export const handshake = (
       seconds * 1000,
     )
     channel.stdin.on('error', () => {})
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
     channel.stdout.on('data', onStdout)
     channel.stderr.on('data', onStderr)
     void channel.ended.then(({ code }) => {

@@ -35,7 +35,12 @@ export class Lane {
   #timed: Exchange | undefined
   #limit: NodeJS.Timeout | undefined
 
-  constructor(channel: Channel, nonce: string, rest: { stdout: Buffer; stderr: Buffer }, grace = usualGrace) {
+  constructor(
+    channel: Channel,
+    nonce: string,
+    rest: { readonly stdout: Buffer; readonly stderr: Buffer },
+    grace = usualGrace,
+  ) {
     this.#channel = channel
     this.#nonce = nonce
     this.#grace = grace * 1000
@@ -80,7 +85,8 @@ export class Lane {
     this.#state = 'closing'
     this.#channel.stdin.write(`printf '%s0;' ${this.#nonce}; exit 0\n`)
     await Promise.race([gone, ended])
-    this.#channel.stdin.end()
+    // something that was left behind may hold the streams for long
+    this.#channel.destroy()
   }
 
   /** Ends the shell and all that runs in it. */

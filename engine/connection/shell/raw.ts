@@ -6,7 +6,6 @@ import type { Channel } from '../transport.ts'
 import type { Input, Request, Result } from '../types.ts'
 import { LaneEnded } from './exchange.ts'
 import { streamFrame } from './frame.ts'
-import { handshake } from './handshake.ts'
 import { Lane } from './lane.ts'
 import { farewell, noMore, piece, piecesOf } from './pieces.ts'
 
@@ -38,16 +37,19 @@ const sendInput = async (stdin: Writable, input: Input, over: AbortSignal): Prom
   }
 }
 
+/** A shell that `rawCommand` started, ready to take its script. */
+export interface RawShell {
+  readonly channel: Channel
+  readonly nonce: string
+  /** What it printed behind its ready marks. */
+  readonly rest: { readonly stdout: Buffer; readonly stderr: Buffer }
+}
+
 /** Runs a script on a channel of its own, its input streamed in pieces: for what is too big for a frame. */
-export const executeRaw = async (
-  channel: Channel,
-  nonce: string,
-  request: Request,
-  seconds: number,
-): Promise<Result> => {
-  const { identity, script, stdin: input = '', timeout } = request
+export const executeRaw = async ({ channel, nonce, rest }: RawShell, request: Request): Promise<Result> => {
+  const { script, stdin: input = '', timeout } = request
   const over = new AbortController()
-  const lane = new Lane(channel, nonce, await handshake(channel, nonce, identity, seconds), grace)
+  const lane = new Lane(channel, nonce, rest, grace)
   const end = (): void => {
     over.abort()
     channel.stdin.end(farewell)

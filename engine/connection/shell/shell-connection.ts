@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { isSecret } from '../../secret.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
-import { throwIfAborted, unlessAborted } from '../abort.ts'
+import { linkedSignal, throwIfAborted, unlessAborted } from '../abort.ts'
 import type { Transport } from '../transport.ts'
 import type { Connection, Identity, Input, Request, Result } from '../types.ts'
-import { laneCommand, rawCommand } from './bootstrap.ts'
+import { rawCommand } from './bootstrap.ts'
+import { Channels } from './channels.ts'
 import { LaneEnded } from './exchange.ts'
 import type { Send } from './exchange.ts'
 import { frame, longestFrameInput } from './frame.ts'
 import { handshake } from './handshake.ts'
-import { Lane } from './lane.ts'
+import { Lanes, newNonce } from './lanes.ts'
 import { executeRaw } from './raw.ts'
 import { Turns } from './turns.ts'
 
@@ -29,73 +30,110 @@ const frameInput = (input: Input | undefined): Buffer | undefined => {
   return text.length > longestFrameInput ? undefined : Buffer.from(text)
 }
 
-/** A connection made of shells on a transport: for each user one that reads and one that changes things. */
+/** A connection made of shells on a transport. */
 export class ShellConnection implements Connection {
   readonly description: string
   readonly #transport: Transport
   readonly #shellTimeout: number
-  readonly #lanes = new Map<string, Promise<Lane>>()
+  readonly #channels: Channels
+  readonly #lanes: Lanes
   // what changes things is done in the order of the calls, also while a shell is being opened
   readonly #waiting = new Map<string, Turns>()
-  #closed = false
+  readonly #closing = new AbortController()
+  #streaming = 0
 
   constructor(transport: Transport, { shellTimeout = 30 }: ShellOptions = {}) {
     this.description = transport.description
     this.#transport = transport
     this.#shellTimeout = shellTimeout
+    this.#channels = new Channels(transport)
+    setMaxListeners(0, this.#closing.signal)
+    this.#lanes = new Lanes(this.#channels, { shellTimeout, closing: this.#closing.signal })
   }
 
   async execute(request: Request): Promise<Result> {
     throwIfAborted(request.signal)
+    // every request of a run may listen to the one signal of the run
+    if (request.signal !== undefined) setMaxListeners(0, request.signal)
     const input = frameInput(request.stdin)
     const asked = { ...request, identity: this.#other(request.identity) }
-    if (input === undefined) {
-      this.#mustBeOpen()
-      return this.#raw(asked)
-    }
+    if (input === undefined) return this.#raw(asked)
     if (request.lane === 'query') return this.#framed(asked, input)
     return this.#turns(asked.identity).take(() => this.#framed(asked, input), request.signal)
   }
 
-  /** Sends a request, again where that is safe: when it only reads, or was not written to a shell yet. */
-  async #framed(request: Request, input: Buffer): Promise<Result> {
+  async close(): Promise<void> {
+    this.#closing.abort(new CoxswainError('interrupted', `the connection to ${this.description} was closed`))
+    await this.#lanes.close()
+    await this.#transport.close()
+  }
+
+  /** Runs a request in a shell that is there for many. */
+  #framed(request: Request, input: Buffer): Promise<Result> {
     const { lane: purpose, identity, script, timeout, signal } = request
     const send: Send = (stdin, nonce) => {
       // the remote side has its own alarm, a little later, for the case that we are gone by then
       const limit = timeout === undefined ? undefined : timeout + 5
       stdin.write(frame(nonce, { script, input, timeout: limit }))
     }
-    for (let losses = 0; ;) {
-      this.#mustBeOpen()
-      const lane = await unlessAborted(this.#lane(purpose, identity), signal)
-      throwIfAborted(signal)
+    return this.#lanes.use(purpose, identity, (open) =>
+      this.#again(purpose, async () => {
+        const lane = await unlessAborted(open(), signal)
+        throwIfAborted(signal)
+        return lane.execute(request, send)
+      }),
+    )
+  }
+
+  /** Runs a request in a shell of its own, its input streamed. */
+  async #raw(request: Request): Promise<Result> {
+    const { signal, unlink } = linkedSignal([request.signal, this.#closing.signal])
+    try {
+      // a source can be read only once, so only what comes before may be done again
+      const shell = await this.#again('query', () => this.#openRaw(request.identity, signal))
+      this.#streaming += 1
       try {
-        return await lane.execute(request, send)
+        return await executeRaw(shell, { ...request, signal })
+      } finally {
+        this.#streaming -= 1
+      }
+    } finally {
+      unlink()
+    }
+  }
+
+  async #openRaw(identity: Identity | undefined, signal: AbortSignal) {
+    const nonce = newNonce()
+    const channel = await this.#channels.open<never>(rawCommand(nonce, identity), {
+      signal,
+      instead: () => undefined,
+      // streams wait for each other; only where there is no place for a single one do the shells make it
+      makeRoom: () => this.#streaming === 0 && this.#lanes.closeIdle(),
+    })
+    const rest = await handshake(channel, nonce, identity, { seconds: this.#shellTimeout, signal })
+    return { channel, nonce, rest }
+  }
+
+  /** Does again what lost its connection, where that is safe: when it only reads, or was not written to a shell yet. */
+  async #again<Value>(purpose: Request['lane'], work: () => Promise<Value>): Promise<Value> {
+    for (let losses = 0; ;) {
+      if (this.#closing.signal.aborted)
+        throw new CoxswainError('internal', `the connection to ${this.description} is closed`)
+      try {
+        return await work()
       } catch (error) {
-        if (!(error instanceof LaneEnded)) throw error
-        if (error.lost) losses += 1
-        const harmless = purpose === 'query' || !error.begun
-        if (!harmless || losses > resends || this.#closed) {
+        const ended = error instanceof LaneEnded
+        if (!ended && !(isCoxswainError(error) && error.code === 'connection-lost')) throw error
+        // a lane that we ended ourselves on account of others does not count: it cannot happen without end
+        if (!ended || error.lost) losses += 1
+        const harmless = purpose === 'query' || !ended || !error.begun
+        if (!harmless || losses > resends || this.#closing.signal.aborted) {
           throw new CoxswainError('connection-lost', `the connection to ${this.description} was lost`, {
             cause: error,
           })
         }
       }
     }
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true
-    const lanes = await Promise.allSettled(this.#lanes.values())
-    const alive = lanes.flatMap((lane) =>
-      lane.status === 'fulfilled' && lane.value.alive ? [lane.value] : [],
-    )
-    await Promise.all(alive.map((lane) => lane.close()))
-    await this.#transport.close()
-  }
-
-  #mustBeOpen(): void {
-    if (this.#closed) throw new CoxswainError('internal', `the connection to ${this.description} is closed`)
   }
 
   /** Where those wait who want to change something as a user. */
@@ -110,45 +148,4 @@ export class ShellConnection implements Connection {
   #other(identity: Identity | undefined): Identity | undefined {
     return identity?.user === this.#transport.user ? undefined : identity
   }
-
-  async #raw(request: Request): Promise<Result> {
-    const nonce = newNonce()
-    const channel = await this.#transport.open(rawCommand(nonce, request.identity))
-    return executeRaw(channel, nonce, request, this.#shellTimeout)
-  }
-
-  /** The lane for a purpose and a user, opened when there is none that lives. */
-  async #lane(purpose: Request['lane'], identity: Identity | undefined): Promise<Lane> {
-    const key = `${purpose} ${identity?.user ?? ''}`
-    const known = this.#lanes.get(key)
-    if (known !== undefined) {
-      const lane = await known
-      if (lane.alive) return lane
-      // somebody else may have opened another while we waited
-      if (this.#lanes.get(key) !== known) return this.#lane(purpose, identity)
-    }
-    const opening = this.#open(purpose, identity)
-    this.#lanes.set(key, opening)
-    opening.catch(() => {
-      if (this.#lanes.get(key) === opening) this.#lanes.delete(key)
-    })
-    return opening
-  }
-
-  async #open(purpose: Request['lane'], identity: Identity | undefined): Promise<Lane> {
-    const nonce = newNonce()
-    try {
-      const channel = await this.#transport.open(laneCommand(nonce, identity))
-      return new Lane(channel, nonce, await handshake(channel, nonce, identity, this.#shellTimeout))
-    } catch (error) {
-      const other = purpose === 'query' ? 'run' : 'query'
-      const sibling = await this.#lanes.get(`${other} ${identity?.user ?? ''}`)?.catch(() => undefined)
-      // a server with MaxSessions 1: what we have serves both purposes
-      if (isCoxswainError(error) && error.code === 'channel-refused' && sibling?.alive === true)
-        return sibling
-      throw error
-    }
-  }
 }
-
-const newNonce = (): string => randomBytes(16).toString('hex')

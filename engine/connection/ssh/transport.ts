@@ -136,6 +136,8 @@ export class SshTransport implements Transport {
       client.destroy()
       throw error
     })
+    // each channel that is being opened listens for its end
+    client.setMaxListeners(0)
     // ssh2 leaves Nagle's algorithm on, which costs 40 ms a command
     client.setNoDelay(true)
     client.once('close', () => (this.#client = undefined))

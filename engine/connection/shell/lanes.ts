@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import type { Identity, Request } from '../types.ts'
+import { laneCommand } from './bootstrap.ts'
+import type { Channels } from './channels.ts'
+import { handshake } from './handshake.ts'
+import { Lane } from './lane.ts'
+
+type Purpose = Request['lane']
+
+/** A lane for one purpose and user, or its absence. */
+interface Place {
+  lane: Lane | undefined
+  opening: Promise<Lane> | undefined
+  /** How many requests want it now; their lane is not closed to make room. */
+  wanted: number
+}
+
+/** What opening a lane takes. */
+export interface LaneOptions {
+  /** Seconds until a shell must be ready. */
+  readonly shellTimeout: number
+  /** Aborted when the connection is closed. */
+  readonly closing: AbortSignal
+}
+
+/** A random word for marks, that no command can know. */
+export const newNonce = (): string => randomBytes(16).toString('hex')
+
+/** The shells of a connection: for each user one that reads and one that changes things, opened when they are needed. */
+export class Lanes {
+  readonly #channels: Channels
+  readonly #options: LaneOptions
+  readonly #places = new Map<string, Place>()
+
+  constructor(channels: Channels, options: LaneOptions) {
+    this.#channels = channels
+    this.#options = options
+  }
+
+  /** Does work that needs a lane. It may ask for the lane as often as it ends. */
+  async use<Value>(
+    purpose: Purpose,
+    identity: Identity | undefined,
+    work: (lane: () => Promise<Lane>) => Promise<Value>,
+  ): Promise<Value> {
+    const place = this.#place(purpose, identity)
+    place.wanted += 1
+    try {
+      return await work(() => this.#lane(place, purpose, identity))
+    } finally {
+      place.wanted -= 1
+      if (place.wanted === 0) this.#channels.changed()
+    }
+  }
+
+  /** Closes one lane that nobody wants now, so that another channel can be opened. */
+  readonly closeIdle = (): void => {
+    const places = [...this.#places.values()]
+    const needed = new Set(places.filter((place) => place.wanted > 0).map(({ lane }) => lane))
+    const idle = places.find(({ lane }) => lane?.alive === true && !needed.has(lane))
+    void idle?.lane?.close()
+  }
+
+  async close(): Promise<void> {
+    const lanes = new Set([...this.#places.values()].flatMap(({ lane }) => lane ?? []))
+    await Promise.all([...lanes].map((lane) => lane.close()))
+  }
+
+  #place(purpose: Purpose, identity: Identity | undefined): Place {
+    const key = `${purpose} ${identity?.user ?? ''}`
+    const place = this.#places.get(key) ?? { lane: undefined, opening: undefined, wanted: 0 }
+    this.#places.set(key, place)
+    return place
+  }
+
+  /** The lane of a place, opened when there is none that lives. Those who ask meanwhile share the opening. */
+  async #lane(place: Place, purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
+    if (place.lane?.alive === true) return place.lane
+    place.opening ??= this.#open(purpose, identity)
+      .then((lane) => (place.lane = lane))
+      .finally(() => {
+        place.opening = undefined
+        this.#channels.changed()
+      })
+    return place.opening
+  }
+
+  async #open(purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
+    const nonce = newNonce()
+    const sibling = this.#place(purpose === 'query' ? 'run' : 'query', identity)
+    const opened = await this.#channels.open(laneCommand(nonce, identity), {
+      signal: this.#options.closing,
+      // a server with few sessions: a lane that is open already serves both purposes
+      instead: () => (sibling.lane?.alive === true ? sibling.lane : undefined),
+      makeRoom: this.closeIdle,
+    })
+    if (opened instanceof Lane) return opened
+    const { shellTimeout: seconds, closing: signal } = this.#options
+    return new Lane(opened, nonce, await handshake(opened, nonce, identity, { seconds, signal }))
+  }
+}
