@@ -11,6 +11,9 @@ import type { Piece } from './frame.ts'
 /** Seconds that a lane is given to end after it was told to, unless told. */
 const usualGrace = 6
 
+/** Seconds after which a channel that was let go counts as gone. */
+const silence = 1
+
 /** Seconds that a query which nobody waits for any more may hold up those behind it. */
 const abandonedGrace = 1
 
@@ -94,7 +97,11 @@ export class Lane {
     if (this.#state === 'stopping' || this.#state === 'ended') return
     this.#state = 'stopping'
     this.#channel.stdin.end()
-    const timer = setTimeout(() => this.#channel.destroy(), this.#grace)
+    let timer = setTimeout(() => {
+      this.#channel.destroy()
+      // a network that is gone does not even tell that the channel is; the watchdog of the host will see it
+      timer = setTimeout(() => this.#end(), silence * 1000)
+    }, this.#grace)
     void this.#channel.ended.then(() => clearTimeout(timer))
   }
 

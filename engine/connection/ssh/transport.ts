@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import ssh2 from 'ssh2'
 import type { Client, ClientChannel } from 'ssh2'
+import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Channel, ChannelEnd, Transport } from '../transport.ts'
 import { authentication } from './authentication.ts'
@@ -9,6 +10,9 @@ import type { SshSettings } from './settings.ts'
 /** Failures that may be gone a moment later: nobody listens yet, or the server drops us for now (MaxStartups). */
 const passing =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Timed out|Connection lost before handshake/
+
+/** Seconds that the server has to take note of the end. */
+const farewellGrace = 2
 
 const isRefusedChannel = (error: Error): boolean =>
   'reason' in error && (error.reason === 2 || error.reason === 1)
@@ -36,6 +40,7 @@ export class SshTransport implements Transport {
   readonly user: string
   readonly #settings: SshSettings
   #client: Promise<Client> | undefined
+  readonly #closing = new AbortController()
 
   constructor(settings: SshSettings) {
     this.#settings = settings
@@ -67,12 +72,16 @@ export class SshTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new CoxswainError('interrupted', `the connection to ${this.description} was closed`))
     const client = await this.#client?.catch(() => undefined)
     this.#client = undefined
     if (client === undefined) return
     await new Promise<void>((resolve) => {
       client.once('close', resolve)
       client.end()
+      // a network that is gone does not tell that our goodbye was heard
+      const timer = setTimeout(() => client.destroy(), farewellGrace * 1000)
+      client.once('close', () => clearTimeout(timer))
     })
   }
 
@@ -92,7 +101,8 @@ export class SshTransport implements Transport {
         const again = isCoxswainError(error) && error.code === 'connect-failed' && passing.test(error.message)
         if (!again || attempt >= this.#settings.connectRetries) throw error
         // some disorder, so that many hosts behind one busy server do not come back all at once
-        await sleep(250 * 2 ** attempt * (1 + Math.random()))
+        const { signal } = this.#closing
+        await unlessAborted(sleep(250 * 2 ** attempt * (1 + Math.random()), undefined, { signal }), signal)
       }
     }
   }
@@ -103,11 +113,13 @@ export class SshTransport implements Transport {
       authentication(this.#settings),
       hostKeys.algorithms(address, port),
     ])
+    const { signal } = this.#closing
+    throwIfAborted(signal)
     const client = new ssh2.Client()
     let refusal: unknown
     // one failure may be told more than once (a time-out, then the end of the socket); an event that nobody hears is fatal
     client.on('error', () => {})
-    await new Promise<void>((resolve, reject) => {
+    const ready = new Promise<void>((resolve, reject) => {
       client.once('ready', resolve)
       client.once('error', (error) => reject(refusal ?? this.#explain(error, auth.story)))
       client.once('close', () =>
@@ -132,7 +144,8 @@ export class SshTransport implements Transport {
         keepaliveInterval: keepaliveInterval * 1000,
         keepaliveCountMax: 3,
       })
-    }).catch((error: unknown) => {
+    })
+    await unlessAborted(ready, signal).catch((error: unknown) => {
       client.destroy()
       throw error
     })
