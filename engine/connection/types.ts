@@ -60,13 +60,20 @@ export interface Request {
   readonly identity?: Identity | undefined
   /**
    * `query` reads and returns soon, `run` may change things and take its time: each has a shell of its own, so that
-   * a long `run` does not hold up what others ask of the host.
+   * a long `run` does not hold up what others ask of the host. Each `run` is sent once, when those before it are
+   * through; a query may be sent again after the connection was lost.
    */
   readonly lane: 'query' | 'run'
   readonly stdin?: Input | undefined
-  /** Seconds until the command and all its children are stopped, on the remote side too. None when absent. */
+  /**
+   * Seconds until the command and all its children are stopped, on the remote side too; they count from when it is its
+   * turn on the host. None when absent.
+   */
   readonly timeout?: number | undefined
-  /** Aborting stops the remote command and its children; the promise rejects with `interrupted`. */
+  /**
+   * Aborting stops the remote command and its children; one that has not begun never does. The promise rejects with the
+   * signal's reason where that is a CoxswainError, else with `interrupted`.
+   */
   readonly signal?: AbortSignal | undefined
   /** Bytes kept of each stream; what is beyond is counted and dropped. 16 MiB unless told. */
   readonly maxOutput?: number | undefined

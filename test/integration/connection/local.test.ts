@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnection } from '../../../engine/connection/connect.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
@@ -39,4 +41,19 @@ test('once closed it is closed', async () => {
   await other.execute({ script: 'true', lane: 'query' })
   await other.close()
   await rejects(() => other.execute({ script: 'true', lane: 'query' }), 'internal', 'is closed')
+})
+
+test('a daemon that a command leaves behind does not hold up the end, and lives on', async () => {
+  const time = `7032${process.pid}`
+  const engine = resolve(import.meta.dirname, '../../../engine/connection/connect.ts')
+  const program = `
+    import { localConnection } from ${JSON.stringify(engine)}
+    const connection = localConnection()
+    await connection.execute({ script: 'sleep ${time} & echo started', lane: 'run' })
+    await connection.close()`
+  const words = ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+  const [status] = await once(child, 'exit')
+  assert.is(status, 0)
+  execFileSync('pkill', ['-f', `sleep ${time}`])
 })
