@@ -119,7 +119,8 @@ by_phases() {
       kubeadm init phase $phase --config /root/kubeadm.yaml; done
       until curl -skf https://127.0.0.1:6443/readyz && kubectl --kubeconfig /etc/kubernetes/admin.conf get node "$(hostname)"; do
         sleep 0.5; done
-      kubeadm init phase mark-control-plane --config /root/kubeadm.yaml' >/dev/null 2>&1
+      for phase in mark-control-plane "upload-config kubelet" "kubelet-finalize all"; do
+        kubeadm init phase $phase --config /root/kubeadm.yaml; done' >/dev/null 2>&1
   done
 }
 

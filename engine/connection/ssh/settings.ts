@@ -16,7 +16,7 @@ export interface SshSettings {
   readonly hostKeys: HostKeys
   /** Seconds for one attempt to connect and log in. */
   readonly connectTimeout: number
-  /** How often to try again when nobody answers or the server is too busy. */
+  /** How often to try again, within that time, when nobody answers or the server is too busy. */
   readonly connectRetries: number
   /** Seconds between signs of life; three unanswered ones end the connection. */
   readonly keepaliveInterval: number

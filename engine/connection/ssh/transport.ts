@@ -94,12 +94,15 @@ export class SshTransport implements Transport {
   }
 
   async #connect(): Promise<Client> {
+    const { connectTimeout, connectRetries } = this.#settings
+    // a server that keeps us waiting has had the time that there is
+    const end = performance.now() + connectTimeout * 1000
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#attempt()
       } catch (error) {
         const again = isCoxswainError(error) && error.code === 'connect-failed' && passing.test(error.message)
-        if (!again || attempt >= this.#settings.connectRetries) throw error
+        if (!again || attempt >= connectRetries || performance.now() >= end) throw error
         // some disorder, so that many hosts behind one busy server do not come back all at once
         const { signal } = this.#closing
         await unlessAborted(sleep(250 * 2 ** attempt * (1 + Math.random()), undefined, { signal }), signal)
