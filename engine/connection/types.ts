@@ -51,7 +51,10 @@ export type Input = string | Uint8Array | Secret | AsyncIterable<Uint8Array>
 export type OutputStream = 'stdout' | 'stderr'
 
 export interface Request {
-  /** POSIX shell text. It may span lines; it is never put into an argv. */
+  /**
+   * POSIX shell text. It may span lines; it is never put into an argv. What it leaves in the background shall have its
+   * output redirected: the shell is shared, so what comes late is taken for the next command's.
+   */
   readonly script: string
   /** What the script does, in words fit for a person; the script itself when absent. */
   readonly label?: string | undefined
