@@ -1,16 +1,26 @@
 /**
  * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts e2e`, or paths of files.
  *
- * Ends with a line `N passed, N failed` and a status that says the same. A file without a suite fails.
+ * Ends with a line `N passed, N failed` and a status that says the same. A file without a suite fails. Integration tests
+ * wait for servers and clocks more than they work, so their files run side by side, each in a process of its own.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { pool } from '../../engine/run/pool.ts'
 
 declare global {
   var UVU_DEFER: number
   var UVU_QUEUE: unknown[][]
   var UVU_INDEX: number
+}
+
+interface Count {
+  readonly passed: number
+  readonly failed: number
 }
 
 const root = resolve(import.meta.dirname, '..')
@@ -30,29 +40,56 @@ const filesOf = async (words: readonly string[]): Promise<string[]> => {
   return chosen
 }
 
-globalThis.UVU_DEFER = 1
-globalThis.UVU_QUEUE = []
-// `uvu` reads the switches above when it is first imported, so it comes after them
-const { tally } = await import('./spec.ts')
-const { exec } = await import('uvu')
-
-let empty = 0
-for (const [index, file] of (await filesOf(process.argv.slice(2))).entries()) {
-  const name = relative(root, file)
-  const suitesBefore = tally.suites
-  globalThis.UVU_INDEX = index
-  globalThis.UVU_QUEUE.push([name])
-  await import(pathToFileURL(file).href)
-  // suites register themselves with setImmediate
-  await new Promise((done) => setImmediate(done))
-  if (tally.suites === suitesBefore) {
-    empty += 1
-    console.error(`${name}: has no suite`)
-  }
+/** Runs a file in a process of its own, and prints what it printed when it has ended. */
+const runApart = async (file: string): Promise<Count> => {
+  const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const [status] = await once(child, 'close')
+  const [line = '', passed = '0', failed = '0'] = /\n(\d+) passed, (\d+) failed\n$/.exec(said) ?? []
+  process.stdout.write(said.slice(0, said.length - line.length).replace(/\n {2}Total:[\s\S]*$/, ''))
+  const clean = status === 0 || Number(failed) > 0
+  return { passed: Number(passed), failed: Number(failed) + (clean ? 0 : 1) }
 }
 
-await exec(false)
-const failed = tally.failed + empty
-console.log(`\n${tally.passed} passed, ${failed} failed`)
-const wrong = failed > 0 || tally.passed === 0 || (process.exitCode ?? 0) !== 0
-process.exit(wrong ? 1 : 0)
+/** Runs files in this process, one after another. */
+const runHere = async (files: readonly string[]): Promise<Count> => {
+  globalThis.UVU_DEFER = 1
+  globalThis.UVU_QUEUE = []
+  // `uvu` reads the switches above when it is first imported, so it comes after them
+  const { tally } = await import('./spec.ts')
+  const { exec } = await import('uvu')
+  let empty = 0
+  for (const [index, file] of files.entries()) {
+    const name = relative(root, file)
+    const suitesBefore = tally.suites
+    globalThis.UVU_INDEX = index
+    globalThis.UVU_QUEUE.push([name])
+    await import(pathToFileURL(file).href)
+    // suites register themselves with setImmediate
+    await new Promise((done) => setImmediate(done))
+    if (tally.suites === suitesBefore) {
+      empty += 1
+      console.error(`${name}: has no suite`)
+    }
+  }
+  await exec(false)
+  const failed = tally.failed + empty
+  // uvu sees failures that no test is counted for, such as one of `before`
+  return { passed: tally.passed, failed: failed === 0 && (process.exitCode ?? 0) !== 0 ? 1 : failed }
+}
+
+const files = await filesOf(process.argv.slice(2))
+const apart = files.length === 1 ? [] : files.filter((file) => kindOf(relative(root, file)) === 'integration')
+const here = files.filter((file) => !apart.includes(file))
+const counts: Count[] = []
+if (here.length > 0) counts.push(await runHere(here))
+await pool(apart, Math.max(2, availableParallelism()), async (file) => {
+  counts.push(await runApart(file))
+})
+const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0)
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`)
+process.exit(sum('failed') > 0 || sum('passed') === 0 ? 1 : 0)

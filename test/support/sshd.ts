@@ -131,6 +131,9 @@ export interface TestUser {
   remove(): void
 }
 
+/** Test files run side by side, and the tools of accounts give up when another one is at work. */
+const oneByOne = 'flock /run/lock/coxswain-test-accounts'
+
 /** A temporary account of this machine, for logins and sudo. Needs root. */
 export const addUser = (
   name: string,
@@ -142,13 +145,13 @@ export const addUser = (
   const remove = (): void => {
     execFileSync(
       'sh',
-      ['-c', `pkill -KILL -u ${name}; userdel -r -f ${name} 2>/dev/null; rm -f ${sudoers}; true`],
+      ['-c', `pkill -KILL -u ${name}; ${oneByOne} userdel -r -f ${name} 2>/dev/null; rm -f ${sudoers}; true`],
       { stdio: 'ignore' },
     )
   }
   remove()
-  execFileSync('useradd', ['-m', '-d', home, '-s', shell, name])
-  execFileSync('chpasswd', { input: `${name}:${password}\n` })
+  execFileSync('sh', ['-c', `${oneByOne} useradd -m -d ${home} -s ${shell} ${name}`])
+  execFileSync('sh', ['-c', `${oneByOne} chpasswd`], { input: `${name}:${password}\n` })
   if (sudo !== undefined) {
     const rule = `${name} ALL=(ALL) ${sudo === 'without password' ? 'NOPASSWD: ' : ''}ALL\n`
     execFileSync('visudo', ['-cqf', '-'], { input: rule })

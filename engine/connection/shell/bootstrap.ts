@@ -45,17 +45,19 @@ export const laneCommand = (nonce: string, identity: Identity | undefined): stri
 /**
  * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: any end but our
  * farewell ends the whole process group, and only then the command's input. `dd` takes a piece whole before it passes
- * it on, so a command that reads no more does not bring the lengths out of step.
+ * it on, so a command that reads no more does not bring the lengths out of step. It says that it has heard our farewell:
+ * sshd throws away what it has not passed on yet when a connection ends.
  */
-const feeder =
-  'exec 2>/dev/null; while IFS= read -r n && [ "$n" -gt 0 ]; do dd bs="$n" count=1 iflag=fullblock; done; ' +
+const feeder = (nonce: string): string =>
+  'exec 3>&2 2>/dev/null; while IFS= read -r n && [ "$n" -gt 0 ]; do dd bs="$n" count=1 iflag=fullblock; done; ' +
   'if [ "$n" = 0 ]; then exec >/dev/null; IFS= read -r n; fi; ' +
-  '[ "$n" = bye ] || { trap "" TERM; kill -TERM 0; sleep 3; kill -KILL 0; }'
+  `[ "$n" = bye ] && printf "%s%s" ${nonce} "0;" >&3 || ` +
+  '{ exec 3>&-; trap "" TERM; kill -TERM 0; sleep 3; kill -KILL 0; }'
 
 /** Starts a shell that runs one script, whose base64 is the first line of its input; the rest is the script's own. */
 export const rawCommand = (nonce: string, identity: Identity | undefined): string =>
   asUser(
     nonce,
     identity,
-    `${environment}; { ${feeder}; } | { ${ready(nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"; }`,
+    `${environment}; { ${feeder(nonce)}; } | { ${ready(nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"; }`,
   )

@@ -76,8 +76,10 @@ export class Lane {
    * Lets the shell end by itself; what it started in the background lives on. Resolves when the shell has said that it
    * goes: were the connection cut before that, the watchdog would take the end of our words for our own end. A shell
    * that is at work is stopped.
+   *
+   * @param words what makes the shell say so, with a mark on either stream.
    */
-  async close(): Promise<void> {
+  async close(words = `printf '%s0;' ${this.#nonce}; exit 0\n`): Promise<void> {
     const gone = new Promise<void>((resolve) => (this.#farewell = resolve))
     const ended = Promise.race([this.#channel.ended, sleep(this.#grace, undefined, { ref: false })])
     if (!this.alive || this.#open.stdout.length > 0 || this.#waiting.length > 0) {
@@ -86,7 +88,7 @@ export class Lane {
       return
     }
     this.#state = 'closing'
-    this.#channel.stdin.write(`printf '%s0;' ${this.#nonce}; exit 0\n`)
+    this.#channel.stdin.write(words)
     await Promise.race([gone, ended])
     // something that was left behind may hold the streams for long
     this.#channel.destroy()

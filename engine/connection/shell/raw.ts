@@ -45,18 +45,18 @@ export interface RawShell {
   readonly rest: { readonly stdout: Buffer; readonly stderr: Buffer }
 }
 
+/** What came of a streamed request, and when its shell is gone. */
+export interface Streamed {
+  readonly result: Result
+  /** Resolves when the shell has taken leave; the connection must not end before. */
+  readonly gone: Promise<void>
+}
+
 /** Runs a script on a channel of its own, its input streamed in pieces: for what is too big for a frame. */
-export const executeRaw = async ({ channel, nonce, rest }: RawShell, request: Request): Promise<Result> => {
+export const executeRaw = async ({ channel, nonce, rest }: RawShell, request: Request): Promise<Streamed> => {
   const { script, stdin: input = '', timeout } = request
   const over = new AbortController()
   const lane = new Lane(channel, nonce, rest, grace)
-  const end = (): void => {
-    over.abort()
-    channel.stdin.end(farewell)
-    // something that was left behind may hold the streams for long
-    const timer = setTimeout(() => channel.destroy(), grace * 1000)
-    void channel.ended.then(() => clearTimeout(timer))
-  }
   try {
     const result = await lane.execute(request, (stdin, mark, fail) => {
       const limit = timeout === undefined ? undefined : timeout + 5
@@ -66,8 +66,8 @@ export const executeRaw = async ({ channel, nonce, rest }: RawShell, request: Re
         if (!over.signal.aborted) fail(toCoxswainError(error, 'read-failed'))
       })
     })
-    end()
-    return result
+    over.abort()
+    return { result, gone: lane.close(farewell) }
   } catch (error) {
     lane.stop()
     if (!(error instanceof LaneEnded)) throw error

@@ -40,6 +40,8 @@ export class ShellConnection implements Connection {
   // what changes things is done in the order of the calls, also while a shell is being opened
   readonly #waiting = new Map<string, Turns>()
   readonly #closing = new AbortController()
+  // shells of streams that are taking leave
+  readonly #leaving = new Set<Promise<void>>()
   #streaming = 0
 
   constructor(transport: Transport, { shellTimeout = 30 }: ShellOptions = {}) {
@@ -64,7 +66,7 @@ export class ShellConnection implements Connection {
 
   async close(): Promise<void> {
     this.#closing.abort(new CoxswainError('interrupted', `the connection to ${this.description} was closed`))
-    await this.#lanes.close()
+    await Promise.all([this.#lanes.close(), ...this.#leaving])
     await this.#transport.close()
   }
 
@@ -93,7 +95,10 @@ export class ShellConnection implements Connection {
       const shell = await this.#again('query', () => this.#openRaw(request.identity, signal))
       this.#streaming += 1
       try {
-        return await executeRaw(shell, { ...request, signal })
+        const { result, gone } = await executeRaw(shell, { ...request, signal })
+        this.#leaving.add(gone)
+        void gone.finally(() => this.#leaving.delete(gone))
+        return result
       } finally {
         this.#streaming -= 1
       }
