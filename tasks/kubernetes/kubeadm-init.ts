@@ -36,7 +36,7 @@ type Progress =
   | { readonly kind: 'begin' }
   /** There is data: `kubeadm init` over what is there. */
   | { readonly kind: 'resume' }
-  /** A living master that lacks something that an init makes at its end: just those phases. */
+  /** A finished master that lacks something that an init makes at its end: just those phases. */
   | { readonly kind: 'finish'; readonly missing: readonly Trace[] }
 
 /** What a living master lacks. */
@@ -44,10 +44,11 @@ const atTheEnd = async (ctx: CheckContext, given: Params, unfinished: boolean): 
   const server = ownServer(given.address, given.port)
   await refuseOtherVersion(ctx, given.version, server)
   const missing = await missingTraces(ctx, given, server)
+  if (missing.length === 0) return unfinished ? { kind: 'finish', missing } : { kind: 'done' }
   // the first thing that an init tells the cluster: without it nothing was finished
   const early = missing.some(({ phase }) => phase === 'upload-config kubeadm')
-  if (early || (missing.length > 0 && minorOf(given.version) < 13)) return { kind: 'resume' }
-  return missing.length > 0 || unfinished ? { kind: 'finish', missing } : { kind: 'done' }
+  // between the phases that leave a trace there are some that leave none
+  return early || unfinished || minorOf(given.version) < 13 ? { kind: 'resume' } : { kind: 'finish', missing }
 }
 
 const progressOf = async (ctx: CheckContext, given: Params, state: MasterState): Promise<Progress> => {

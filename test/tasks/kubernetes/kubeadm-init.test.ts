@@ -156,6 +156,27 @@ test('a living master that lacks an addon gets just that', async () => {
   ])
 })
 
+test('killed before its last phases, an init goes through all of them again', async () => {
+  let made = 'configmap/kubeadm-config\nconfigmap/kubelet-config-1.20\n'
+  const before = world({ ...finishedFiles, ...unfinished }, { system: () => made })
+  const run = await rehearse(init, {
+    ...before,
+    patterns: [
+      [
+        /^kubeadm init --config/,
+        () => {
+          made = objects
+          return ''
+        },
+      ],
+      ...(before.patterns ?? []),
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.commands.apply.length, 1)
+  assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
+})
+
 test('killed at the very end: what is left is to say that it is finished', async () => {
   const run = await rehearse(init, world({ ...finishedFiles, ...unfinished }))
   assert.is(run.outcome, 'changed', String(run.error))
