@@ -11,7 +11,7 @@ import { criSocketIn, resetWords } from './kubeadm.ts'
 import { kubectl } from './kubectl.ts'
 import { masterState } from './master-state.ts'
 import { adminConf, kubeletConf } from './paths.ts'
-import { phases } from './phases.ts'
+import { makeManifests, phases } from './phases.ts'
 
 /** A host that joins, and the port of its API server. */
 export interface JoiningMaster extends Joiner {
@@ -55,6 +55,7 @@ const bringUpEtcd = async (ctx: ApplyContext, via: ApplyContext, master: Joining
     await ctx.remote.run`kubeadm init phase certs all --config ${config}`
   if (!(await ctx.remote.exists(kubeletConf)))
     await ctx.remote.run`kubeadm init phase kubeconfig kubelet --config ${config}`
+  await makeManifests(ctx)
   await ctx.remote.run`kubeadm init phase kubelet-start --config ${config}`
   await startEtcd(ctx, await requireMembers(via), master)
 }

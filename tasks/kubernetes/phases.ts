@@ -3,7 +3,7 @@ import { certificateProblems, removeBadLeaves } from './certificates.ts'
 import { listMembers, memberOf } from './etcd.ts'
 import { eventually } from './eventually.ts'
 import { apiReady, kubectl } from './kubectl.ts'
-import { controlPlane, kubeletConf, kubeletConfig, manifest } from './paths.ts'
+import { controlPlane, kubeletConf, kubeletConfig, manifest, manifests } from './paths.ts'
 import { controlPlaneLabel, controlPlaneTaint, minorOf } from './version.ts'
 
 /** What a phase knows of the master that it works on. */
@@ -88,6 +88,12 @@ const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
   return code === 127 || stdout.trim() === 'ok' ? [] : ['the kubelet is not healthy yet']
 }
 
+/**
+ * The folder of static pods. A kubelet that does not find it when it starts looks again after 20 s only
+ * (KubeletConfiguration, fileCheckFrequency); one that does sees each manifest at once.
+ */
+export const makeManifests = ({ remote }: ApplyContext): Promise<void> => remote.makeDirectory(manifests)
+
 /** A joiner's Node object appears some seconds after its kubelet has started. */
 const nodeKnown: Pick<Phase, 'problems'> = {
   problems: async (ctx, { node }) =>
@@ -147,6 +153,7 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
       alpha: () => ['kubelet config write-to-disk', 'kubelet write-env-file'],
       join: () => 'kubelet-start',
     }),
+    prepare: makeManifests,
     problems: async (ctx) => {
       const [files, running] = await Promise.all([
         missing(ctx, [kubeletConfig, '/var/lib/kubelet/kubeadm-flags.env']),

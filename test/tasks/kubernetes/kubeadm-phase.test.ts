@@ -218,6 +218,8 @@ test('kubelet-start: done when its files are there and it runs', async () => {
   )
   assert.is(run.outcome, 'changed', String(run.error))
   assert.ok(run.changes.some(({ what }) => what === 'kubelet-start: the kubelet is not healthy yet'))
+  // it is there before the kubelet looks for it
+  assert.is(run.files.get('/etc/kubernetes/manifests')?.type, 'directory')
 })
 
 test('control-plane all: done when the API server is ready on that very node', async () => {
