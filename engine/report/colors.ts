@@ -44,6 +44,8 @@ export const outcomeStyle: Readonly<Record<Outcome, Style>> = {
   skipped: 'cyan',
   failed: 'red',
   unreachable: 'red',
+  ignored: 'magenta',
+  rescued: 'magenta',
   'would change': 'yellow',
   unknown: 'magenta',
 }

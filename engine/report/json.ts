@@ -9,14 +9,15 @@ const escaped = (json: string): string =>
 /** An undefined field would be missing from JSON; each field is always there. */
 const orNull = <Value>(value: Value | undefined): Value | null => value ?? null
 
-const taskFields = ({ id, host, play, position, name, title, handler }: TaskRef) => ({
+const taskFields = ({ id, host, play, position, name, title, role, on }: TaskRef) => ({
   id,
   host,
   play,
   position,
   name,
   title,
-  handler,
+  role,
+  on: orNull(on),
 })
 
 const errorFields = ({ code, message, hint, host, task, place, output, causes }: ReportedError) => ({
@@ -45,17 +46,22 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  *
  * Every line has `type` and `time` (Unix milliseconds); what is not known is `null`. By type:
  *
- * - `run-start`: `format` (1; it grows when a field changes its meaning or goes), `playbook`, `check`, `hosts`, `plays`
+ * - `run-start`: `format` (2; it grows when a field changes its meaning or goes), `playbook`, `check`, `hosts`, `plays`
  * - `play-start`: `play` (index from 0), `name`, `hosts`, `tasks` (host → number of tasks), `note`
  * - `task-start`: `task`
  * - `task-output`: `task`, `stream` (`stdout`, `stderr`, `log`), `line`
- * - `task-progress`: `task`, `what` (`waiting`, `applying`, `reconnecting`), `why`
- * - `task-end`: `task`, `outcome` (`ok`, `changed`, `skipped`, `failed`, `unreachable`, `would change`, `unknown`),
+ * - `task-progress`: `task`, `what` (`waiting`, `applying`, `reconnecting`, `retrying`), `why`
+ * - `task-end`: `task`, `outcome` (`ok`, `changed`, `skipped`, `failed`, `unreachable`, `ignored`, `rescued`,
+ *   `would change`, `unknown`),
  *   `changes` (list of `what`, `from`, `to`), `why`, `error`, `seconds`
+ * - `handlers-due`: `task`, `handlers` (names; the task is about to change what they react to)
+ * - `host-end`: `play`, `host`, `standing` (`well`, `failed`, `unreachable`, `stopped`)
  * - `play-end`: `play`, `failed` (hosts)
- * - `run-end`: `recap` (list of `host`, `counts` by outcome), `stopped` (an error), `notRun` (plays), `seconds`
+ * - `run-end`: `recap` (list of `host`, `counts` by outcome), `stopped` (an error), `notRun` (plays), `due` (handlers
+ *   by host that were notified and have not run), `seconds`
  *
- * A `task` has `id` (unique in the run), `host`, `play`, `position`, `name`, `title`, `handler`. An error has `code`,
+ * A `task` has `id` (unique in the run), `host`, `play`, `position`, `name`, `title`, `role`
+ * (`task`, `rescue`, `always`, `handler`), `on` (the host that it is done on, where that is another). An error has `code`,
  * `message`, `hint`, `host`, `task`, `place` (`file`, `line`, `column`, `excerpt`), `output`, `causes`.
  */
 export const jsonReporter = ({ write }: ReportOptions): Reporter => {
@@ -66,7 +72,7 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
     handle: {
       'run-start': (event) => {
         const { playbook, check, hosts, plays } = event
-        line(event, { format: 1, playbook, check, hosts, plays })
+        line(event, { format: 2, playbook, check, hosts, plays })
       },
       'play-start': (event) => {
         const { play, name, hosts, tasks, note } = event
@@ -89,11 +95,16 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
         const task = taskFields(event.task)
         line(event, { task, outcome, changes, why: orNull(why), error: maybeError(error), seconds })
       },
+      'handlers-due': (event) => line(event, { task: taskFields(event.task), handlers: event.handlers }),
+      'host-end': (event) => {
+        const { play, host, standing } = event
+        line(event, { play, host, standing })
+      },
       'play-end': (event) => line(event, { play: event.play, failed: event.failed }),
       'run-end': (event) => {
-        const { recap, stopped, notRun, seconds } = event
+        const { recap, stopped, notRun, due, seconds } = event
         const hosts = recap.map(({ host, counts }) => ({ host, counts: { ...counts } }))
-        line(event, { recap: hosts, stopped: maybeError(stopped), notRun, seconds })
+        line(event, { recap: hosts, stopped: maybeError(stopped), notRun, due, seconds })
       },
     },
     note: () => {},

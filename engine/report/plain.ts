@@ -1,17 +1,15 @@
-import type { Outcome, ReportedChange, TaskEnd, TaskOutput, TaskProgress, TaskRef } from '../run/events.ts'
+import type { Outcome, ReportedChange, TaskEnd, TaskOutput, TaskProgress } from '../run/events.ts'
 import { outcomeStyle, paintWith } from './colors.ts'
 import { changeLines } from './diff.ts'
 import { formatError } from './format-error.ts'
 import { recapLines } from './recap.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
-import { columnsOf, duration, indent, oneLine, pad, plural, printable } from './text.ts'
+import { columnsOf, duration, indent, oneLine, pad, plural, printable, titledBy } from './text.ts'
 
 /** Milliseconds between two lines about the same wait. */
 const patience = 10_000
 
 const marks: Readonly<Record<TaskOutput['stream'], string>> = { stdout: '|', stderr: '!', log: '>' }
-
-const titleOf = ({ title, handler }: TaskRef): string => `${oneLine(title)}${handler ? ' (handler)' : ''}`
 
 /** The lines of a diff that are shown: all with -v. */
 const diffLimit = (verbosity: number): number | undefined => (verbosity > 0 ? Infinity : undefined)
@@ -42,7 +40,10 @@ export const plainReporter = (options: ReportOptions): Reporter => {
     waits.delete(task.id)
     const reason = why === undefined ? '' : paint.dim(`  (${oneLine(why)})`)
     const took = paint.dim(duration(seconds))
-    const title = outcome === 'ok' || outcome === 'skipped' ? titleOf(task) : paint.bold(titleOf(task))
+    const title =
+      outcome === 'ok' || outcome === 'skipped'
+        ? oneLine(titledBy(task))
+        : paint.bold(oneLine(titledBy(task)))
     say([
       `${prefix(task.host)}${outcomeText(outcome)}  ${title}${reason}  ${took}`,
       ...(diff ? indent(asDiff(changes), 6) : []),
@@ -65,7 +66,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
       waits.set(task.id, { since: time, why })
     }
     const reason = why === undefined ? '' : paint.dim(`  (${oneLine(why)})`)
-    say([`${prefix(task.host)}${paint.dim(what)}  ${titleOf(task)}${reason}`])
+    say([`${prefix(task.host)}${paint.dim(what)}  ${oneLine(titledBy(task))}${reason}`])
   }
 
   return {
@@ -85,6 +86,8 @@ export const plainReporter = (options: ReportOptions): Reporter => {
       'task-output': said,
       'task-progress': progressed,
       'task-end': ended,
+      'handlers-due': () => {},
+      'host-end': () => {},
       'play-end': () => {},
       'run-end': (event) => {
         const { stopped } = event

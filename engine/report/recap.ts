@@ -30,6 +30,8 @@ const sums = (recap: readonly HostRecap[]): Counts => ({
   skipped: sum(recap, 'skipped'),
   failed: sum(recap, 'failed'),
   unreachable: sum(recap, 'unreachable'),
+  ignored: sum(recap, 'ignored'),
+  rescued: sum(recap, 'rescued'),
   'would change': sum(recap, 'would change'),
   unknown: sum(recap, 'unknown'),
 })

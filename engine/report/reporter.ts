@@ -46,6 +46,10 @@ export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
       return handle['task-progress'](event)
     case 'task-end':
       return handle['task-end'](event)
+    case 'handlers-due':
+      return handle['handlers-due'](event)
+    case 'host-end':
+      return handle['host-end'](event)
     case 'play-end':
       return handle['play-end'](event)
     case 'run-end':

@@ -1,5 +1,6 @@
 /** Text from elsewhere made fit for a terminal: what could move the cursor is taken out, what is long is cut. */
 import { stripVTControlCharacters } from 'node:util'
+import type { TaskRef } from '../run/events.ts'
 
 const escape = '\u001b'
 const bell = '\u0007'
@@ -109,3 +110,14 @@ export const duration = (seconds: number): string => {
  * plural(1, 'host') // '1 host'
  */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/**
+ * A task's title with what is special about it: that it is a handler, stands in a block's rescue, or is done on another host.
+ *
+ * @example
+ * titledBy({ title: 'restart haproxy', role: 'handler', on: 'lb1' }) // 'restart haproxy (handler, on lb1)'
+ */
+export const titledBy = ({ title, role, on }: Pick<TaskRef, 'title' | 'role' | 'on'>): string => {
+  const notes = [role === 'task' ? [] : role, on === undefined ? [] : `on ${on}`].flat()
+  return notes.length === 0 ? title : `${title} (${notes.join(', ')})`
+}

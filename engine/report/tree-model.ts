@@ -1,9 +1,11 @@
 /** What the tree knows of a run: the play at work, its hosts, what each of them does and what of it is worth telling. */
+import { noOutcomes } from '../run/events.ts'
 import type {
   Outcome,
   PlayStart,
   ReportedChange,
   ReportedError,
+  Role,
   TaskEnd,
   TaskOutput,
   TaskProgress,
@@ -14,7 +16,8 @@ import type {
 export interface RunningTask {
   readonly id: number
   readonly title: string
-  readonly handler: boolean
+  readonly role: Role
+  readonly on: string | undefined
   /** Unix milliseconds. */
   readonly since: number
   /** What it waits for, or that its connection is made again. */
@@ -27,7 +30,8 @@ export interface RunningTask {
 /** A task that has ended and is worth a row: it changed something, failed, or has something to say. */
 export interface ToldTask {
   readonly title: string
-  readonly handler: boolean
+  readonly role: Role
+  readonly on: string | undefined
   readonly outcome: Outcome
   readonly changes: readonly ReportedChange[]
   readonly why: string | undefined
@@ -77,7 +81,7 @@ export const hostsAtStart = ({ hosts, tasks }: PlayStart): TreeHost[] =>
     name,
     total: tasks[name] ?? 0,
     ended: 0,
-    counts: { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, 'would change': 0, unknown: 0 },
+    counts: noOutcomes(),
     current: undefined,
     told: [],
     since: undefined,
@@ -90,7 +94,8 @@ export const afterStart = (host: TreeHost, { task, time }: TaskStart): TreeHost 
   current: {
     id: task.id,
     title: task.title,
-    handler: task.handler,
+    role: task.role,
+    on: task.on,
     since: time,
     progress: undefined,
     output: [],
@@ -120,7 +125,8 @@ export const afterEnd = (host: TreeHost, event: TaskEnd): TreeHost => {
   const quiet = (outcome === 'ok' || outcome === 'skipped') && kept.length === 0
   const told: ToldTask = {
     title: task.title,
-    handler: task.handler,
+    role: task.role,
+    on: task.on,
     outcome,
     changes,
     why,
@@ -130,7 +136,7 @@ export const afterEnd = (host: TreeHost, event: TaskEnd): TreeHost => {
   }
   return {
     ...host,
-    ended: host.ended + (task.handler ? 0 : 1),
+    ended: host.ended + (task.role === 'handler' || task.role === 'rescue' ? 0 : 1),
     counts: { ...host.counts, [outcome]: host.counts[outcome] + 1 },
     current: undefined,
     told: quiet ? host.told : [...host.told, told],

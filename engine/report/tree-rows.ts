@@ -4,7 +4,7 @@ import type { Outcome, ReportedError } from '../run/events.ts'
 import { outcomeStyle } from './colors.ts'
 import type { Paint, Style } from './colors.ts'
 import { formatError } from './format-error.ts'
-import { columnsOf, cut, duration, oneLine, plural, printable } from './text.ts'
+import { columnsOf, cut, duration, oneLine, plural, printable, titledBy } from './text.ts'
 import type { RunningTask, ToldTask, TreeHost } from './tree-model.ts'
 
 export interface Row {
@@ -42,15 +42,14 @@ export const drawRow = (row: Row, width: number, paint: Paint): string => {
   return `${lead}${paint[iconStyle](mark)}${textStyle === undefined ? shown : paint[textStyle](shown)}${paint.dim(tail)}`
 }
 
-const titled = ({ title, handler }: Pick<ToldTask, 'title' | 'handler'>): string =>
-  handler ? `${title} (handler)` : title
-
 const outcomeIcon: Readonly<Record<Outcome, string>> = {
   ok: icons.done,
   changed: icons.done,
   skipped: icons.skipped,
   failed: icons.failed,
   unreachable: icons.failed,
+  ignored: icons.failed,
+  rescued: icons.failed,
   'would change': icons.open,
   unknown: icons.open,
 }
@@ -63,7 +62,7 @@ export const toldRow = (task: ToldTask, level = 2): Row => {
     level,
     icon: outcomeIcon[outcome],
     iconStyle: outcomeStyle[outcome],
-    text: `${outcome}  ${titled(task)}${reason}`,
+    text: `${outcome}  ${titledBy(task)}${reason}`,
     after: duration(seconds),
   }
 }
@@ -81,8 +80,8 @@ export const errorRows = (error: ReportedError, host: string, level: number, lim
 }
 
 /** What a running task is about: its title, and why it still waits. */
-export const runningText = ({ title, handler, progress }: RunningTask): string =>
-  `${titled({ title, handler })}${progress === undefined ? '' : ` (${progress})`}`
+export const runningText = (task: RunningTask): string =>
+  `${titledBy(task)}${task.progress === undefined ? '' : ` (${task.progress})`}`
 
 const elapsed = (since: number, now: number): string => duration(Math.max(0, now - since) / 1000)
 

@@ -74,6 +74,8 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
       'task-output': (event) => update(event.task.host, (host) => afterOutput(host, event, verbosity > 0)),
       'task-progress': (event) => update(event.task.host, (host) => afterProgress(host, event)),
       'task-end': (event) => update(event.task.host, (host) => afterEnd(host, event)),
+      'handlers-due': () => {},
+      'host-end': () => {},
       'play-end': (event) => {
         if (play !== undefined) {
           const { width, height, diff } = options

@@ -1,7 +1,36 @@
 /** Everything that happens in a run. Reporters are functions of these; all text in them is masked already. */
 import type { ErrorCode, Place } from '../errors.ts'
 
-export type Outcome = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'would change' | 'unknown'
+/**
+ * How a task ended on a host. `ignored` is a failure that the play says to pass over, `rescued` one that a `rescue` of a
+ * block around it takes in hand: neither makes the run a failed one.
+ */
+export type Outcome =
+  | 'ok'
+  | 'changed'
+  | 'skipped'
+  | 'failed'
+  | 'unreachable'
+  | 'ignored'
+  | 'rescued'
+  | 'would change'
+  | 'unknown'
+
+/** Every outcome, none of them seen yet. */
+export const noOutcomes = (): Record<Outcome, number> => ({
+  ok: 0,
+  changed: 0,
+  skipped: 0,
+  failed: 0,
+  unreachable: 0,
+  ignored: 0,
+  rescued: 0,
+  'would change': 0,
+  unknown: 0,
+})
+
+/** As what a task stands in its play: by itself, in a block's `rescue` or `always`, or as a handler. */
+export type Role = 'task' | 'rescue' | 'always' | 'handler'
 
 /** A {@link Change} as reporters see it: plain text, secrets masked. */
 export interface ReportedChange {
@@ -30,11 +59,13 @@ export interface TaskRef {
   readonly id: number
   readonly host: string
   readonly play: number
-  /** Position in the host's list of tasks, from 0; handlers count on after the tasks. */
+  /** Position in the host's list of tasks, from 0, blocks unfolded; handlers count on after the tasks. */
   readonly position: number
   readonly name: string
   readonly title: string
-  readonly handler: boolean
+  readonly role: Role
+  /** The host that it is done on, where that is another than the one that it is done for. */
+  readonly on: string | undefined
 }
 
 /** How a host fared in the whole run. */
@@ -63,7 +94,7 @@ export interface PlayStart extends Timed {
   readonly play: number
   readonly name: string
   readonly hosts: readonly string[]
-  /** Tasks in each host's list, handlers not counted. */
+  /** Tasks in each host's list, as far as all goes well: those of a `rescue`, and handlers, are not counted. */
   readonly tasks: Readonly<Record<string, number>>
   /** Why the play has no host, where it has none. */
   readonly note: string | undefined
@@ -82,11 +113,11 @@ export interface TaskOutput extends Timed {
   readonly line: string
 }
 
-/** A task that waits tells why it still does; or that the connection was lost and is being made again. */
+/** A task that waits tells why it still does; or that the connection was lost and is being made again, or it is tried again. */
 export interface TaskProgress extends Timed {
   readonly type: 'task-progress'
   readonly task: TaskRef
-  readonly what: 'waiting' | 'applying' | 'reconnecting'
+  readonly what: 'waiting' | 'applying' | 'reconnecting' | 'retrying'
   readonly why: string | undefined
 }
 
@@ -99,6 +130,27 @@ export interface TaskEnd extends Timed {
   readonly why: string | undefined
   readonly error: ReportedError | undefined
   readonly seconds: number
+}
+
+/**
+ * A task is about to change its host, and will have notified these handlers, whatever becomes of it. They are due from here
+ * on until each of them has run well.
+ */
+export interface HandlersDue extends Timed {
+  readonly type: 'handlers-due'
+  readonly task: TaskRef
+  readonly handlers: readonly string[]
+}
+
+/** How a host came out of a play; `stopped` when the run or the play ended before the host was through. */
+export type Standing = 'well' | 'failed' | 'unreachable' | 'stopped'
+
+/** A host is through with a play. */
+export interface HostEnd extends Timed {
+  readonly type: 'host-end'
+  readonly play: number
+  readonly host: string
+  readonly standing: Standing
 }
 
 export interface PlayEnd extends Timed {
@@ -115,6 +167,8 @@ export interface RunEnd extends Timed {
   readonly stopped: ReportedError | undefined
   /** Plays that were not begun, because one before them failed. */
   readonly notRun: readonly string[]
+  /** Handlers by host that were notified and have not run. They are remembered, and run the next time. */
+  readonly due: Readonly<Record<string, readonly string[]>>
   readonly seconds: number
 }
 
@@ -125,6 +179,8 @@ export type RunEvent =
   | TaskOutput
   | TaskProgress
   | TaskEnd
+  | HandlersDue
+  | HostEnd
   | PlayEnd
   | RunEnd
 

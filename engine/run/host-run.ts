@@ -104,20 +104,21 @@ const lookEarly = async ({ scope, host, become, signal }: HostRun, task: Task): 
 export const runHost = async (run: HostRun, { tasks, handlers }: HostTasks): Promise<boolean> => {
   const { scope, host, signal } = run
   const wanted = new Set<string>()
-  const ref = (task: Task, position: number, handler: boolean): TaskRef => ({
+  const ref = (task: Task, position: number, role: TaskRef['role']): TaskRef => ({
     id: run.nextId(),
     host,
     play: run.play,
     position,
     name: task.name,
     title: scope.redactor.text(task.title),
-    handler,
+    role,
+    on: undefined,
   })
   for (const task of [...tasks, ...Object.values(handlers)]) scope.redactor.learn(task.params)
   const ahead = new LookAhead(scope, tasks, (task) => lookEarly(run, task))
   for (const [index, task] of tasks.entries()) {
     if (signal.aborted) return false
-    const outcome = await runTask(run, task, ref(task, index, false), ahead.take(index))
+    const outcome = await runTask(run, task, ref(task, index, 'task'), ahead.take(index))
     if (stops.has(outcome)) return false
     if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
     if (notifies.has(outcome)) for (const name of handlersOf(task)) wanted.add(name)
@@ -126,7 +127,7 @@ export const runHost = async (run: HostRun, { tasks, handlers }: HostTasks): Pro
   const called = Object.entries(handlers).filter(([name]) => wanted.has(name))
   for (const [index, [, handler]] of called.entries()) {
     if (signal.aborted) return false
-    const outcome = await runTask(run, handler, ref(handler, tasks.length + index, true))
+    const outcome = await runTask(run, handler, ref(handler, tasks.length + index, 'handler'))
     if (stops.has(outcome)) return false
   }
   return true

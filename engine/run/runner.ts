@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { CoxswainError, exitCodeOf, exitCodes } from '../errors.ts'
 import type { Fleet } from './fleet.ts'
+import { noOutcomes } from './events.ts'
 import type { Emit, HostRecap, Outcome, RunEvent } from './events.ts'
 import { runHost } from './host-run.ts'
 import type { HostTasks, Plan, PlannedPlay } from './plan.ts'
@@ -26,19 +27,9 @@ export interface RunResult {
   readonly wouldChange: boolean
 }
 
-const zero = (): Record<Outcome, number> => ({
-  ok: 0,
-  changed: 0,
-  skipped: 0,
-  failed: 0,
-  unreachable: 0,
-  'would change': 0,
-  unknown: 0,
-})
-
 /** Counts outcomes by host from the events that pass. */
 const tally = (hosts: readonly string[]) => {
-  const counts = new Map(hosts.map((host) => [host, zero()]))
+  const counts = new Map(hosts.map((host) => [host, noOutcomes()]))
   return {
     see: (event: RunEvent): void => {
       if (event.type !== 'task-end') return
@@ -149,6 +140,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     recap,
     stopped: stopped === undefined ? undefined : reportError(stopped, scope.redactor),
     notRun: plan.plays.slice(next).map(({ name }) => name),
+    due: {},
     seconds: (performance.now() - began) / 1000,
   })
   return {

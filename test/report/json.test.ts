@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { jsonReporter } from '../../engine/report/json.ts'
+import { noOutcomes } from '../../engine/run/events.ts'
 import { suite } from '../support/spec.ts'
 import {
   commandFailed,
@@ -64,7 +65,7 @@ test('what a task printed comes as it was', () => {
   assert.equal(parsed(taskOutput(task, '\x1b[31mred', 'stderr')), {
     type: 'task-output',
     time: 1_000_000,
-    task: { id: 7, host: 'm1', play: 0, position: 0, name: 'sysctl', title: 'list', handler: false },
+    task: { id: 7, host: 'm1', play: 0, position: 0, name: 'sysctl', title: 'list', role: 'task', on: null },
     stream: 'stderr',
     line: '\x1b[31mred',
   })
@@ -75,7 +76,16 @@ test('the end of a task has every field, null where there is nothing', () => {
   assert.equal(parsed(taskEnd(task, 'changed', { changes: [{ what: 'x', from: undefined, to: '1' }] })), {
     type: 'task-end',
     time: 1_000_000,
-    task: { id: 7, host: 'm1', play: 0, position: 0, name: 'sysctl', title: 'ip_forward', handler: false },
+    task: {
+      id: 7,
+      host: 'm1',
+      play: 0,
+      position: 0,
+      name: 'sysctl',
+      title: 'ip_forward',
+      role: 'task',
+      on: null,
+    },
     outcome: 'changed',
     changes: [{ what: 'x', from: null, to: '1' }],
     why: null,
@@ -126,7 +136,7 @@ test('the fields of the other events', () => {
   assert.equal(top(taskStart(task)), ['type', 'time', 'task'])
   assert.equal(top(taskProgress(task, 'waiting')), ['type', 'time', 'task', 'what', 'why'])
   assert.equal(top(playEnd()), ['type', 'time', 'play', 'failed'])
-  assert.equal(top(runEnd()), ['type', 'time', 'recap', 'stopped', 'notRun', 'seconds'])
+  assert.equal(top(runEnd()), ['type', 'time', 'recap', 'stopped', 'notRun', 'due', 'seconds'])
 })
 
 test('the end of a run', () =>
@@ -136,10 +146,11 @@ test('the end of a run', () =>
     recap: [
       {
         host: 'm1',
-        counts: { ok: 2, changed: 0, skipped: 0, failed: 0, unreachable: 0, 'would change': 0, unknown: 0 },
+        counts: { ...noOutcomes(), ok: 2 },
       },
     ],
     stopped: null,
     notRun: ['join'],
+    due: {},
     seconds: 1.5,
   }))

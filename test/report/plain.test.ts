@@ -166,7 +166,7 @@ test('a note is a line', () => {
 
 test('a handler is told apart', () =>
   assert.is(
-    aboutTasks([taskEnd(taskRef('m1', 'restart haproxy', { handler: true }), 'changed')]),
+    aboutTasks([taskEnd(taskRef('m1', 'restart haproxy', { role: 'handler' }), 'changed')]),
     text('  m1   changed  restart haproxy (handler)  0.2 s'),
   ))
 

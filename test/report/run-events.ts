@@ -1,6 +1,7 @@
 /** Events of a run that never was, for the tests of reporters. */
 import { dispatch } from '../../engine/report/reporter.ts'
 import type { Reporter, ReportOptions } from '../../engine/report/reporter.ts'
+import { noOutcomes } from '../../engine/run/events.ts'
 import type {
   HostRecap,
   Outcome,
@@ -48,7 +49,7 @@ let ids = 0
 
 export const taskRef = (host: string, title: string, more: Partial<TaskRef> = {}): TaskRef => {
   ids += 1
-  return { id: ids, host, play: 0, position: 0, name: 'sysctl', title, handler: false, ...more }
+  return { id: ids, host, play: 0, position: 0, name: 'sysctl', title, role: 'task', on: undefined, ...more }
 }
 
 export const taskStart = (task: TaskRef, at = time): TaskStart => ({ type: 'task-start', time: at, task })
@@ -88,13 +89,7 @@ export const playEnd = (failed: readonly string[] = [], play = 0): RunEvent => (
 export const recapOf = (host: string, counts: Partial<Record<Outcome, number>> = {}): HostRecap => ({
   host,
   counts: {
-    ok: 0,
-    changed: 0,
-    skipped: 0,
-    failed: 0,
-    unreachable: 0,
-    'would change': 0,
-    unknown: 0,
+    ...noOutcomes(),
     ...counts,
   },
 })
@@ -105,6 +100,7 @@ export const runEnd = (more: Partial<RunEnd> = {}): RunEnd => ({
   recap: [recapOf('m1', { ok: 1 }), recapOf('m22', { ok: 2 })],
   stopped: undefined,
   notRun: [],
+  due: {},
   seconds: 1.5,
   ...more,
 })

@@ -26,7 +26,7 @@ test('a host without tasks is done at once', () => assert.is(stateOf(hostAfter(0
 
 test('a handler makes a host work again, and is not counted among its tasks', () => {
   const task = taskRef('m1', 'first')
-  const handler = taskRef('m1', 'restart', { handler: true })
+  const handler = taskRef('m1', 'restart', { role: 'handler' })
   const begun = [taskStart(task), taskEnd(task, 'changed'), taskStart(handler)]
   assert.is(stateOf(hostAfter(1, begun)), 'running')
   const host = hostAfter(1, [...begun, taskEnd(handler, 'changed')])
