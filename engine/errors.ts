@@ -35,6 +35,10 @@ const table = {
     exit: exitCodes.usage,
     hint: 'pass the secret on standard input: run({ stdin: secret })`…`',
   },
+  'nobody-to-ask': {
+    exit: exitCodes.failed,
+    hint: 'run it at a terminal, or leave the question out (--skip-tags, a condition)',
+  },
   'secret-missing': { exit: exitCodes.usage, hint: 'give the secret at the prompt' },
   'template-invalid': { exit: exitCodes.failed, hint: 'give the template every variable that it names' },
   'command-failed': { exit: exitCodes.failed, hint: 'run it by hand on the host to see more' },

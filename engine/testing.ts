@@ -9,7 +9,7 @@ import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scrip
 import type { Task } from './dsl/task.ts'
 import type { Change } from './dsl/verdict.ts'
 import { CoxswainError } from './errors.ts'
-import { applyContext, checkContext } from './run/contexts.ts'
+import { applyContext, checkContext, whenContext } from './run/contexts.ts'
 import type { Outcome } from './run/events.ts'
 import { executeTask } from './run/execute-task.ts'
 import type { TaskResult } from './run/execute-task.ts'
@@ -84,6 +84,7 @@ const stage = (world: World) => {
       watch,
       foretold: false,
       checkContext: checkContext(scope, 'host', options),
+      whenContext: whenContext(checkContext(scope, 'host', options), () => undefined),
       applyContext: applyContext(scope, 'host', options),
       changing: (work) => scope.changing('host', work),
       progress: () => {},

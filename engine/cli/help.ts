@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { schemasOf } from '../dsl/playbook.ts'
 import type { Playbook } from '../dsl/playbook.ts'
 import type { TaskInfo } from '../dsl/task.ts'
 
@@ -52,10 +53,12 @@ const kinds: Record<TaskInfo['kind'], string> = {
   always: 'Acts every time: it has no check.',
   fact: 'Only reads.',
   wait: 'Only waits.',
+  aside: 'Changes nothing on the host.',
 }
 
-const paramLines = (schema: z.ZodType): string[] => {
-  const params = describeParams(schema)
+const paramLines = (schemas: readonly z.ZodType[]): string[] => {
+  const all = schemas.flatMap(describeParams)
+  const params = [...new Map(all.map((param) => [param.name, param])).values()]
   const width = Math.max(0, ...params.map(({ name, type }) => name.length + type.length + 1))
   return params.map(({ name, type, required, fallback, description }) => {
     const note = required
@@ -69,7 +72,7 @@ const paramLines = (schema: z.ZodType): string[] => {
 
 /** `run TASK --help`. */
 export const taskHelp = ({ name, description, kind, params }: TaskInfo): string => {
-  const lines = paramLines(params)
+  const lines = paramLines([params])
   return [
     `run ${name} key=value… -i INVENTORY --hosts PATTERN`,
     '',
@@ -82,8 +85,9 @@ export const taskHelp = ({ name, description, kind, params }: TaskInfo): string 
 }
 
 /** `run PLAYBOOK --help`. */
-export const playbookHelp = (file: string, { name, description, vars }: Playbook): string => {
-  const lines = paramLines(vars)
+export const playbookHelp = (file: string, book: Playbook): string => {
+  const { name, description } = book
+  const lines = paramLines(schemasOf(book))
   return [
     `run ${file} -i INVENTORY`,
     '',

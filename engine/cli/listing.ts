@@ -1,16 +1,23 @@
 import { describeSelector } from '../dsl/select.ts'
-import type { Task, TaskFactory } from '../dsl/task.ts'
+import type { TaskFactory } from '../dsl/task.ts'
 import type { Plan, PlannedPlay } from '../run/plan.ts'
+import { tasksOf } from '../run/planned-steps.ts'
+import type { PlannedTask } from '../run/planned-steps.ts'
+import { tagsOf } from '../run/tags.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const heading = ({ name, hosts }: PlannedPlay, index: number): string =>
   `play ${index + 1}: ${name}  [${describeSelector(hosts)}]`
 
+/** The plays of which something is left, with their indexes. */
+const chosen = (plays: readonly PlannedPlay[]): (readonly [number, PlannedPlay])[] =>
+  [...plays.entries()].filter(([, { leftOut }]) => !leftOut)
+
 /** `--list-hosts`: the hosts that each play could touch; no connection is made. */
 export const listHosts = ({ plays }: Plan): string =>
-  plays
-    .map((play, index) => {
+  chosen(plays)
+    .map(([index, play]) => {
       const names = [...play.candidates.keys()]
       return [
         heading(play, index),
@@ -24,22 +31,34 @@ export const listHosts = ({ plays }: Plan): string =>
 export const listNames = (names: readonly string[]): string =>
   [plural(names.length, 'host'), ...names.map((name) => `  ${name}`), ''].join('\n')
 
-const note = ({ check, apply, until, options }: Task): string => {
+const delegated = ({ on }: PlannedTask['settings']): string =>
+  on === undefined ? '' : `on ${describeSelector(on)}`
+
+const note = ({ task, role, settings }: PlannedTask): string => {
+  const { check, apply, until, changes, options } = task
   const notes = [
-    check === undefined ? 'no check: acts every time' : '',
+    role === 'task' ? '' : role,
+    delegated(settings),
+    settings.oncePer === undefined ? '' : `once per ${settings.oncePer}`,
+    changes ? '' : 'changes nothing',
+    check === undefined && changes ? 'no check: acts every time' : '',
     check !== undefined && apply === undefined && until === undefined ? 'only reads' : '',
     until !== undefined && apply === undefined ? 'waits' : '',
     options.when === undefined ? '' : 'on a condition',
+    settings.ignoreErrors ? 'errors are ignored' : '',
+    options.retry === undefined ? '' : `up to ${options.retry.attempts} attempts`,
   ].filter((text) => text !== '')
-  return notes.length === 0 ? '' : `  (${notes.join(', ')})`
+  const tags = settings.tags.length === 0 ? '' : `  #${settings.tags.join(' #')}`
+  return `${notes.length === 0 ? '' : `  (${notes.join(', ')})`}${tags}`
 }
 
 /** Tasks of a play in their order, with the hosts of each where they differ from host to host. */
-const tasksOf = (play: PlannedPlay): string[] => {
+const linesOf = (play: PlannedPlay): string[] => {
   const hostsOf = new Map<string, string[]>()
-  for (const [host, { tasks }] of play.candidates) {
-    for (const task of tasks) {
-      const line = `${task.name}: ${task.title}${note(task)}`
+  for (const [host, { steps, handlers }] of play.candidates) {
+    for (const planned of [...tasksOf(steps, 'all'), ...handlers]) {
+      const { name, title } = planned.task
+      const line = `${name}: ${title}${note(planned)}`
       hostsOf.set(line, [...(hostsOf.get(line) ?? []), host])
     }
   }
@@ -49,9 +68,20 @@ const tasksOf = (play: PlannedPlay): string[] => {
   )
 }
 
-/** `--list-tasks` of a playbook: what each play would go through; no connection is made. */
+/** `--list-tasks` of a playbook: what each play would go through, and its handlers; no connection is made. */
 export const listTasks = ({ plays }: Plan): string =>
-  plays.map((play, index) => [heading(play, index), ...tasksOf(play)].join('\n')).join('\n\n') + '\n'
+  chosen(plays)
+    .map(([index, play]) => [heading(play, index), ...linesOf(play)].join('\n'))
+    .join('\n\n') + '\n'
+
+/** `--list-tags`: the tags of each play's tasks, and all of them; no connection is made. */
+export const listTags = (plan: Plan): string => {
+  const lines = chosen(plan.plays).map(([index, play]) => {
+    const tags = tagsOf({ ...plan, plays: [play] })
+    return [heading(play, index), `  ${tags.length === 0 ? 'no tags' : tags.join(', ')}`].join('\n')
+  })
+  return `${lines.join('\n\n')}\n`
+}
 
 /** `--list-tasks` without a playbook: the library. */
 export const listLibrary = (library: Iterable<TaskFactory>): string => {

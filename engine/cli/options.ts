@@ -27,12 +27,21 @@ export const optionsSchema = z.object({
   verbose: z.number().default(0),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
+  listTags: z.boolean().default(false),
+  tags: z.array(z.string()).default([]),
+  skipTags: z.array(z.string()).default([]),
+  startAtTask: z.string().optional(),
+  step: z.boolean().default(false),
   help: z.boolean().default(false),
 })
 
 export type Options = z.output<typeof optionsSchema>
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
+const collectWords = (value: string, before: string[] = []): string[] => [
+  ...before,
+  ...value.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()])),
+]
 const more = (_: string, before: number): number => before + 1
 
 const reaching = (command: Command): Command =>
@@ -121,8 +130,16 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     .option('--hosts <pattern>', 'hosts for a single task')
     .option('-C, --check', 'change nothing, say what would change')
     .option('-D, --diff', 'show what changes')
+    .option('-t, --tags <words>', 'only tasks with one of these tags (parted by commas)', collectWords)
+    .option('--skip-tags <words>', 'no task with one of these tags', collectWords)
+    .option(
+      '--start-at-task <title>',
+      'begin with the first task of this title or name; * stands for any text',
+    )
+    .option('--step', 'ask before each task')
     .option('--exit-code', 'with --check: exit with 3 when something would change')
     .option('--list-tasks', 'list the tasks of each play, or all tasks that there are, and stop')
+    .option('--list-tags', 'list the tags of each play, and stop')
     .option('-h, --help', 'this help, or that of a task')
     .action((target: string | undefined, params: string[]) => {
       request = { kind: 'run', target, params, options: read(program.opts()) }

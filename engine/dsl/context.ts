@@ -1,4 +1,5 @@
 import type { Remote, RemoteReader } from '../remote/remote.ts'
+import type { Outcome } from './outcome.ts'
 import type { Selector } from './select.ts'
 import type { Task } from './task.ts'
 
@@ -25,6 +26,14 @@ export interface CheckContext {
   readonly signal: AbortSignal
 }
 
+/** What a condition (`when`) may use: also how the tasks before it went. */
+export interface WhenContext extends CheckContext {
+  /** How a task of the same play ended on this host; undefined when it has not run there, or not yet. */
+  readonly outcomeOf: (task: Task) => Outcome | undefined
+  /** Whether a task of the same play changed something on this host; under `--check`, whether it would. */
+  readonly changed: (task: Task) => boolean
+}
+
 /** What an apply may use. */
 export interface ApplyContext extends CheckContext {
   readonly remote: Remote
@@ -34,6 +43,12 @@ export interface ApplyContext extends CheckContext {
    * A failed attempt is not remembered.
    */
   readonly once: <Value>(key: string, make: () => Promise<Value>) => Promise<Value>
+  /**
+   * Asks the person at the terminal, and waits for the answer: a line, without its newline.
+   *
+   * It fails with `nobody-to-ask` where there is no terminal, and with `interrupted` on Ctrl-C.
+   */
+  readonly ask: (question: string) => Promise<string>
   /** Says something to the person at the terminal, as live output of the task. */
   readonly log: (text: string) => void
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Host } from '../inventory/types.ts'
 import { validateAll, variablesOf } from '../inventory/validate.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
+import type { Step } from './step.ts'
 import type { Task } from './task.ts'
 
 const brand = Symbol.for('coxswain.playbook')
@@ -12,7 +13,10 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
   readonly description?: string
   /** Schema of the variables that the plays read; every host's are checked against it before anything connects. */
   readonly vars: Schema
-  readonly plays: (make: { readonly play: PlayMaker<z.output<Schema>> }) => readonly Play<z.output<Schema>>[]
+  /** Its plays, and other playbooks whose plays come in their place; these keep their own variables. */
+  readonly plays: (make: {
+    readonly play: PlayMaker<z.output<Schema>>
+  }) => readonly (Play<z.output<Schema>> | Playbook)[]
 }
 
 /** A host with its merged variables as the inventory has them, before the playbook's schema. */
@@ -29,7 +33,9 @@ export interface RawContext {
 /** A play whose type of variables is sealed in: it takes raw variables and reads them through the schema itself. */
 export interface SealedPlay extends Omit<PlaySpec<unknown>, 'tasks' | 'handlers'> {
   readonly name: string
-  readonly tasks: (ctx: RawContext) => readonly Task[]
+  /** Schema of the variables that it reads. */
+  readonly vars: z.ZodType
+  readonly tasks: (ctx: RawContext) => readonly Step[]
   readonly handlers: (ctx: RawContext) => Readonly<Record<string, Task>>
 }
 
@@ -71,6 +77,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
   return (play: Play<z.output<Schema>>): SealedPlay =>
     Object.freeze({
       ...play,
+      vars: schema,
       tasks: (raw: RawContext) => play.tasks(context(raw)),
       handlers: (raw: RawContext) => play.handlers?.(context(raw)) ?? {},
     })
@@ -88,16 +95,22 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
  *   ],
  * })
  */
-export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook =>
-  Object.freeze({
+export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook => {
+  const seal = sealer(spec.vars)
+  const plays = spec.plays({ play: (name, options) => ({ name, ...options }) })
+  return Object.freeze({
     [brand]: true as const,
     name: spec.name,
     description: spec.description,
     vars: spec.vars,
-    plays: Object.freeze(
-      spec.plays({ play: (name, options) => ({ name, ...options }) }).map(sealer(spec.vars)),
-    ),
+    plays: Object.freeze(plays.flatMap((item) => (isPlaybook(item) ? item.plays : [seal(item)]))),
   })
+}
+
+/** The schemas of all variables that a playbook reads: its own, and those of the playbooks that it includes. */
+export const schemasOf = ({ vars, plays }: Playbook): readonly z.ZodType[] => [
+  ...new Set([vars, ...plays.map((play) => play.vars)]),
+]
 
 export const isPlaybook = (value: unknown): value is Playbook =>
   typeof value === 'object' && value !== null && brand in value

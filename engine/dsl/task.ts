@@ -3,6 +3,8 @@ import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
 import { deepFreeze } from './freeze.ts'
+import { checkOptions, taskKeys } from './options.ts'
+import type { TaskOptions } from './options.ts'
 import type { Verdict } from './verdict.ts'
 
 /** How long to ask a check again until it says ok. */
@@ -33,20 +35,11 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    * {@link pending}.
    */
   readonly until?: (params: z.output<Schema>) => Patience
-}
-
-/** What a play may say about one task, whatever the task is. */
-export interface TaskOptions {
-  /** Shown instead of the task's own title. */
-  readonly title?: string
-  /** Names of this play's handlers to run at its end when the task changed something. */
-  readonly notify?: string | readonly string[]
-  /** Skips the task on this host unless it gives true. It only reads. */
-  readonly when?: (ctx: CheckContext) => boolean | Promise<boolean>
-  /** Another user than the play's for this task: a name, or false for the login user. */
-  readonly become?: boolean | string
-  /** Seconds for the task as a whole. */
-  readonly timeout?: number
+  /**
+   * False for what changes nothing on a host, such as a pause: it has no check, is reported as `ok`, and is left out under
+   * `--check`.
+   */
+  readonly changes?: false
 }
 
 const brand = Symbol.for('coxswain.task')
@@ -61,6 +54,8 @@ export interface Task<Value = unknown> {
   readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
   readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
   readonly until: Patience | undefined
+  /** Whether its apply changes the host. */
+  readonly changes: boolean
 }
 
 /** What the command line and the documentation know of a task. */
@@ -68,7 +63,7 @@ export interface TaskInfo {
   readonly name: string
   readonly description: string
   readonly params: z.ZodType
-  readonly kind: 'idempotent' | 'always' | 'fact' | 'wait'
+  readonly kind: 'idempotent' | 'always' | 'fact' | 'wait' | 'aside'
 }
 
 type Arguments<Input> =
@@ -130,7 +125,12 @@ const kindOf = (spec: {
   readonly check?: unknown
   readonly apply?: unknown
   readonly until?: unknown
+  readonly changes?: false
 }): TaskInfo['kind'] => {
+  if (spec.changes === false) {
+    if (spec.check === undefined && spec.apply !== undefined) return 'aside'
+    throw new CoxswainError('playbook-invalid', `task ${spec.name}: what changes nothing has an apply alone`)
+  }
   if (spec.until !== undefined) {
     if (spec.check === undefined)
       throw new CoxswainError('playbook-invalid', `task ${spec.name}: a task that waits has a check`)
@@ -174,11 +174,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
     // a check that changed them would change what apply gets
     const params = deepFreeze(parseParams(spec.name, spec.params, input ?? {}))
-    if (options?.when !== undefined && typeof options.when !== 'function') {
-      throw new CoxswainError('playbook-invalid', `task ${spec.name}: when is no function`, {
-        hint: 'write when: (ctx) => …; what is known beforehand can be an ordinary if around the task',
-      })
-    }
+    checkOptions(`task ${spec.name}`, options ?? {}, taskKeys)
     return Object.freeze({
       [brand]: true as const,
       name: spec.name,
@@ -191,6 +187,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
           : undefined,
       apply: apply && (async (ctx: ApplyContext) => apply(ctx, params)),
       until: spec.until?.(params),
+      changes: spec.changes !== false,
     })
   }
   const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> =>

@@ -155,21 +155,28 @@ export const withSurroundings = (text: string, { cwd, env }: CommandOptions): st
   return `${cwd === undefined ? '' : `cd -- ${quote(cwd)} || exit; `}${exports.join('')}${text}`
 }
 
-/** Who wants to hear of commands and of what they print. */
-export interface CommandListeners {
+/** Who wants to hear of commands and of what they print, and what holds for all of them. */
+export interface TagOptions {
+  /** Environment variables; those of the command itself win. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Working directory of a command that names none. */
+  readonly cwd?: string | undefined
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
   /** Hears of every command when it is made; it runs when it is awaited. */
   readonly onCommand?: ((command: Command) => void) | undefined
 }
 
 /** Makes a command tag over a way to execute. */
-export const commandTag = (execute: Execute, { onOutput, onCommand }: CommandListeners = {}): CommandTag => {
+export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag => {
+  const { onOutput, onCommand } = usual
   const build = (
     options: CommandOptions,
     parts: TemplateStringsArray,
     values: readonly unknown[],
   ): Command => {
-    const text = withSurroundings(script(parts, ...values), options)
+    const cwd = options.cwd ?? usual.cwd
+    const surroundings = { env: { ...usual.env, ...options.env }, ...(cwd !== undefined && { cwd }) }
+    const text = withSurroundings(script(parts, ...values), surroundings)
     const { stdin, timeout, quiet = false } = options
     const tell = quiet ? undefined : onOutput
     const command = new Command(text, () => execute({ script: text, stdin, timeout, onOutput: tell }), quiet)

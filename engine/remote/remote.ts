@@ -60,6 +60,10 @@ export interface Remote extends RemoteReader {
 export interface RemoteOptions {
   readonly identity?: Identity | undefined
   readonly signal?: AbortSignal | undefined
+  /** Environment variables of every command; its own win. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Working directory of every command that names none. */
+  readonly cwd?: string | undefined
   /** Seconds for each command that names no limit of its own. */
   readonly timeout?: number | undefined
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
@@ -98,7 +102,7 @@ const normalized = ({ mode, owner, group }: Attributes) => ({
 
 /** A {@link Remote} over a connection. */
 export const createRemote = (connection: Connection, options: RemoteOptions = {}): Remote => {
-  const { identity, signal, onOutput, onCommand } = options
+  const { identity, signal, onOutput, onCommand, env, cwd } = options
 
   const execute =
     (lane: 'query' | 'run'): Execute =>
@@ -138,10 +142,10 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     if (result.code !== 0) throw operationFailure(operation, 'run', result)
   }
 
-  const query = commandTag(execute('query'), { onCommand })
+  const query = commandTag(execute('query'), { onCommand, env, cwd })
   return {
     query,
-    run: commandTag(execute('run'), { onOutput, onCommand }),
+    run: commandTag(execute('run'), { onOutput, onCommand, env, cwd }),
     readBytes: (path) => lookUp({ kind: 'read', path }),
     read: async (path) => {
       const bytes = await lookUp({ kind: 'read', path })

@@ -9,7 +9,7 @@ const escaped = (json: string): string =>
 /** An undefined field would be missing from JSON; each field is always there. */
 const orNull = <Value>(value: Value | undefined): Value | null => value ?? null
 
-const taskFields = ({ id, host, play, position, name, title, role, on }: TaskRef) => ({
+const taskFields = ({ id, host, play, position, name, title, role, handler, on }: TaskRef) => ({
   id,
   host,
   play,
@@ -17,6 +17,7 @@ const taskFields = ({ id, host, play, position, name, title, role, on }: TaskRef
   name,
   title,
   role,
+  handler: orNull(handler),
   on: orNull(on),
 })
 
@@ -61,7 +62,7 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  *   by host that were notified and have not run), `seconds`
  *
  * A `task` has `id` (unique in the run), `host`, `play`, `position`, `name`, `title`, `role`
- * (`task`, `rescue`, `always`, `handler`), `on` (the host that it is done on, where that is another). An error has `code`,
+ * (`task`, `rescue`, `always`, `handler`), `handler` (the name by which it is notified), `on` (the host that it is done on, where that is another). An error has `code`,
  * `message`, `hint`, `host`, `task`, `place` (`file`, `line`, `column`, `excerpt`), `output`, `causes`.
  */
 export const jsonReporter = ({ write }: ReportOptions): Reporter => {

@@ -1,5 +1,7 @@
+import { unlessAborted } from '../connection/abort.ts'
 import type { Connection, Identity, OutputStream } from '../connection/types.ts'
-import type { ApplyContext, CheckContext } from '../dsl/context.ts'
+import type { ApplyContext, CheckContext, WhenContext } from '../dsl/context.ts'
+import type { Outcome } from '../dsl/outcome.ts'
 import type { Become } from '../dsl/play.ts'
 import { describeSelector } from '../dsl/select.ts'
 import type { Selector } from '../dsl/select.ts'
@@ -15,6 +17,10 @@ import { missing } from './wait.ts'
 export interface ContextOptions {
   readonly become: Become
   readonly watch: TaskWatch
+  /** Environment variables of its commands. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Working directory of its commands. */
+  readonly cwd?: string | undefined
   readonly onOutput?: (stream: OutputStream, text: string) => void
   readonly onLog?: (text: string) => void
 }
@@ -48,8 +54,13 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
   close: async () => {},
 })
 
-const one = async (scope: RunScope, selector: Selector, options: ContextOptions): Promise<string> => {
-  const [first, ...others] = await resolveSelector(scope, selector, options.watch.signal)
+/**
+ * The one host that a selector gives.
+ *
+ * @throws `pattern-invalid` when it gives none, or several.
+ */
+export const oneHost = async (scope: RunScope, selector: Selector, signal: AbortSignal): Promise<string> => {
+  const [first, ...others] = await resolveSelector(scope, selector, signal)
   if (first !== undefined && others.length === 0) return first
   throw new CoxswainError(
     'pattern-invalid',
@@ -81,7 +92,11 @@ const factReader =
         host,
       })
     }
-    return scope.fact(host, JSON.stringify([task.name, task.params, options.become]), read)
+    return scope.fact(
+      host,
+      JSON.stringify([task.name, task.params, options.become, options.env, options.cwd]),
+      read,
+    )
   }
 
 /** What a check is given on a host. */
@@ -89,6 +104,8 @@ export const checkContext = (scope: RunScope, host: string, options: ContextOpti
   const remote = createRemote(watched(scope, host, options), {
     identity: identityOf(scope, host, options.become),
     signal: options.watch.signal,
+    env: options.env,
+    cwd: options.cwd,
     onCommand: (command) => options.watch.made(command),
   })
   const { query, read, readBytes, stat, exists, sha256, list } = remote
@@ -96,9 +113,23 @@ export const checkContext = (scope: RunScope, host: string, options: ContextOpti
     ...readingHalf(scope, host, options),
     remote: { query, read, readBytes, stat, exists, sha256, list },
     fact: factReader(scope, host, options),
-    on: async (selector) => checkContext(scope, await one(scope, selector, options), options),
+    on: async (selector) =>
+      checkContext(scope, await oneHost(scope, selector, options.watch.signal), options),
   }
 }
+
+/** What a condition is given: a check's context, and how the tasks before it went. */
+export const whenContext = (
+  ctx: CheckContext,
+  outcomeOf: (task: Task) => Outcome | undefined,
+): WhenContext => ({
+  ...ctx,
+  outcomeOf,
+  changed: (task) => {
+    const outcome = outcomeOf(task)
+    return outcome === 'changed' || outcome === 'would change'
+  },
+})
 
 /** What an apply is given on a host. */
 export const applyContext = (scope: RunScope, host: string, options: ContextOptions): ApplyContext => ({
@@ -106,11 +137,14 @@ export const applyContext = (scope: RunScope, host: string, options: ContextOpti
   remote: createRemote(watched(scope, host, options), {
     identity: identityOf(scope, host, options.become),
     signal: options.watch.signal,
+    env: options.env,
+    cwd: options.cwd,
     onOutput: options.onOutput,
     onCommand: (command) => options.watch.made(command),
   }),
   fact: factReader(scope, host, options),
-  on: async (selector) => applyContext(scope, await one(scope, selector, options), options),
+  on: async (selector) => applyContext(scope, await oneHost(scope, selector, options.watch.signal), options),
   once: (key, make) => scope.once.get(key, make),
+  ask: (question) => unlessAborted(scope.ask(question), options.watch.signal, 'interrupted at a question'),
   log: (text) => options.onLog?.(text),
 })

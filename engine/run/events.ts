@@ -1,33 +1,9 @@
 /** Everything that happens in a run. Reporters are functions of these; all text in them is masked already. */
+import type { Outcome } from '../dsl/outcome.ts'
 import type { ErrorCode, Place } from '../errors.ts'
 
-/**
- * How a task ended on a host. `ignored` is a failure that the play says to pass over, `rescued` one that a `rescue` of a
- * block around it takes in hand: neither makes the run a failed one.
- */
-export type Outcome =
-  | 'ok'
-  | 'changed'
-  | 'skipped'
-  | 'failed'
-  | 'unreachable'
-  | 'ignored'
-  | 'rescued'
-  | 'would change'
-  | 'unknown'
-
-/** Every outcome, none of them seen yet. */
-export const noOutcomes = (): Record<Outcome, number> => ({
-  ok: 0,
-  changed: 0,
-  skipped: 0,
-  failed: 0,
-  unreachable: 0,
-  ignored: 0,
-  rescued: 0,
-  'would change': 0,
-  unknown: 0,
-})
+export { noOutcomes } from '../dsl/outcome.ts'
+export type { Outcome } from '../dsl/outcome.ts'
 
 /** As what a task stands in its play: by itself, in a block's `rescue` or `always`, or as a handler. */
 export type Role = 'task' | 'rescue' | 'always' | 'handler'
@@ -64,6 +40,8 @@ export interface TaskRef {
   readonly name: string
   readonly title: string
   readonly role: Role
+  /** The name by which a handler is notified; undefined for what is none. */
+  readonly handler: string | undefined
   /** The host that it is done on, where that is another than the one that it is done for. */
   readonly on: string | undefined
 }

@@ -1,4 +1,4 @@
-import type { ApplyContext, CheckContext } from '../dsl/context.ts'
+import type { ApplyContext, CheckContext, WhenContext } from '../dsl/context.ts'
 import type { Task } from '../dsl/task.ts'
 import type { Change, Verdict } from '../dsl/verdict.ts'
 import { CoxswainError, exitCodeOf, exitCodes, isCoxswainError } from '../errors.ts'
@@ -25,11 +25,12 @@ export interface Execution {
   /** Under `--check` nothing is applied. */
   readonly checkMode: boolean
   readonly checkContext: CheckContext
+  readonly whenContext: WhenContext
   readonly applyContext: ApplyContext
   /** Whether something before this task would have changed something, had this not been `--check`. */
   readonly foretold: boolean
-  /** A look that was taken ahead, when it is still worth something. */
-  readonly early?: Promise<Look> | undefined
+  /** A look that was taken ahead, when it is still worth something; it gives undefined when it was too early to look. */
+  readonly early?: Promise<Look | undefined> | undefined
   /** Runs what may change the host. */
   readonly changing: <Value>(work: () => Promise<Value>) => Promise<Value>
   readonly progress: (what: TaskProgress['what'], why?: string) => void
@@ -47,7 +48,7 @@ const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
 }
 
 /** Looks without changing anything: `when`, then the check. */
-export const look = (task: Task, ctx: CheckContext, watch: TaskWatch): Promise<Look> =>
+export const look = (task: Task, ctx: WhenContext, watch: TaskWatch): Promise<Look> =>
   watch.whole(async () => {
     const { when } = task.options
     return when !== undefined && !(await when(ctx)) ? { kind: 'skip' } : ask(task, ctx)
@@ -70,12 +71,12 @@ const again = async <Value>({ progress }: Execution, read: () => Promise<Value>)
 
 /** The first look: the one that was taken ahead, where there is one. */
 const firstLook = (task: Task, execution: Execution): Promise<Look> => {
-  const { checkContext, watch } = execution
+  const { whenContext, watch } = execution
   let { early } = execution
-  return again(execution, () => {
-    const taken = early ?? look(task, checkContext, watch)
+  return again(execution, async () => {
+    const taken = early
     early = undefined
-    return taken
+    return (await taken) ?? look(task, whenContext, watch)
   })
 }
 
@@ -165,6 +166,13 @@ const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise
   return { outcome: 'ok', changes: [] }
 }
 
+/** Does what changes nothing on the host. */
+const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResult> => {
+  if (execution.checkMode) return { outcome: 'skipped', changes: [], why: 'left out under --check' }
+  await execution.watch.whole(async () => apply?.(execution.applyContext))
+  return { outcome: 'ok', changes: [] }
+}
+
 /** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
 export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
   try {
@@ -172,6 +180,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
     if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))
       return await waitFor(task, execution, seen)
+    if (!task.changes) return await doAside(task, execution)
     if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value }
     const changes = seen.kind === 'drift' ? seen.changes : []
     if (!execution.checkMode) {

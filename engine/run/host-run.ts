@@ -1,19 +1,20 @@
-import type { Become } from '../dsl/play.ts'
+/** A host's way through a play. */
+import type { Outcome } from '../dsl/outcome.ts'
+import type { Background } from '../dsl/step.ts'
 import type { Task } from '../dsl/task.ts'
-import type { Change } from '../dsl/verdict.ts'
-import { isSecret, mask } from '../secret.ts'
-import { toCoxswainError } from '../errors.ts'
-import { applyContext, checkContext } from './contexts.ts'
-import type { ContextOptions } from './contexts.ts'
-import type { Emit, Outcome, ReportedChange, TaskRef } from './events.ts'
-import { executeTask, look } from './execute-task.ts'
+import { CoxswainError } from '../errors.ts'
+import { checkContext, whenContext } from './contexts.ts'
+import type { Emit, Standing, TaskRef } from './events.ts'
+import { look } from './execute-task.ts'
 import type { Look } from './execute-task.ts'
-import { Lines } from './lines.ts'
-import { LookAhead } from './look-ahead.ts'
-import { handlersOf } from './plan.ts'
-import type { HostTasks } from './plan.ts'
-import type { Redactor } from './redactor.ts'
-import { reportError } from './report-error.ts'
+import { LookAhead, TooEarly } from './look-ahead.ts'
+import type { OncePer } from './once-per.ts'
+import type { Pace } from './pace.ts'
+import type { HostPlan } from './plan.ts'
+import { tasksOf } from './planned-steps.ts'
+import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
+import { contextOptions, placeOf, runTask, tellResult, tellSkipped } from './run-task.ts'
+import type { Ended } from './run-task.ts'
 import type { RunScope } from './scope.ts'
 import { TaskWatch } from './task-watch.ts'
 
@@ -22,113 +23,275 @@ export interface HostRun {
   readonly scope: RunScope
   readonly host: string
   readonly play: number
-  readonly become: Become
+  /** Index of its batch. */
+  readonly batch: number
   readonly checkMode: boolean
+  /** Aborted when all that is under way shall end at once. */
   readonly signal: AbortSignal
+  /** Aborted when nothing more shall be begun. */
+  readonly stopping: AbortSignal
   readonly emit: Emit
   readonly nextId: () => number
+  /** Whether the play has been given up, so that no further task is begun. */
+  readonly givenUp: () => boolean
+  readonly pace: Pace
+  readonly once: OncePer
+  /** How a task of this play ended on this host. */
+  readonly outcomeOf: (task: Task) => Outcome | undefined
+  /** Asks a person whether to run a task. */
+  readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
 }
 
-const stops = new Set<Outcome>(['failed', 'unreachable'])
-const notifies = new Set<Outcome>(['changed', 'would change'])
-
-const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChange => {
-  const text = (value: Change['from']): string | undefined => (isSecret(value) ? mask : redactor.maybe(value))
-  return { what: redactor.text(what), from: text(from), to: text(to) }
+/** What holds where a step stands. */
+interface Around {
+  readonly rescuable: boolean
+  /** In an `always`: it runs even when nothing more is begun otherwise. */
+  readonly last: boolean
+  /** Beside other steps of the host. */
+  readonly beside: boolean
 }
 
-/** One task on one host, told from start to end. */
-const runTask = async (run: HostRun, task: Task, ref: TaskRef, early?: Promise<Look>): Promise<Outcome> => {
-  const { scope, host, emit, checkMode } = run
-  const began = performance.now()
-  emit({ type: 'task-start', time: Date.now(), task: ref })
-  const tell = (stream: 'stdout' | 'stderr' | 'log') => (line: string) =>
-    emit({ type: 'task-output', time: Date.now(), task: ref, stream, line: scope.redactor.text(line) })
-  const output = { stdout: new Lines(tell('stdout')), stderr: new Lines(tell('stderr')) }
-  const log = new Lines(tell('log'))
-  const watch = new TaskWatch(run.signal, task.options.timeout)
-  const options: ContextOptions = {
-    become: task.options.become ?? run.become,
-    watch,
-    onOutput: (stream, text) => output[stream].push(text),
-    onLog: (text) => log.push(`${text}\n`),
+const standingOf: Readonly<Record<Outcome, Standing>> = {
+  ok: 'well',
+  changed: 'well',
+  skipped: 'well',
+  ignored: 'well',
+  'would change': 'well',
+  unknown: 'well',
+  failed: 'failed',
+  rescued: 'failed',
+  unreachable: 'unreachable',
+}
+
+const graveness: readonly Standing[] = ['well', 'stopped', 'failed', 'unreachable']
+
+/** The gravest of several. */
+const worst = (standings: readonly Standing[]): Standing =>
+  standings.reduce<Standing>(
+    (grave, one) => (graveness.indexOf(one) > graveness.indexOf(grave) ? one : grave),
+    'well',
+  )
+
+/** Takes one host through one play. */
+class HostWalk {
+  readonly #run: HostRun
+  readonly #plan: HostPlan
+  readonly #ahead: LookAhead
+  readonly #outcomes: Map<Task, Outcome>
+  readonly #due: Set<string>
+  readonly #started = new Map<Background, Promise<Standing>>()
+
+  constructor(run: HostRun, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
+    this.#run = run
+    this.#plan = plan
+    this.#outcomes = outcomes
+    this.#due = new Set(due)
+    const smooth = tasksOf(plan.steps, 'smooth')
+    this.#ahead = new LookAhead(run.scope, smooth, (planned) => this.#lookEarly(planned))
   }
-  const result = await executeTask(task, {
-    host,
-    checkMode,
-    watch,
-    checkContext: checkContext(scope, host, options),
-    applyContext: applyContext(scope, host, options),
-    early,
-    foretold: scope.foretold,
-    changing: (work) => scope.changing(host, work),
-    progress: (what, why) =>
-      emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) }),
-  })
-  watch.end()
-  // a fact has nothing else to show
-  if (task.apply === undefined && result.value !== undefined) log.push(`${JSON.stringify(result.value)}\n`)
-  output.stdout.end()
-  output.stderr.end()
-  emit({
-    type: 'task-end',
-    time: Date.now(),
-    task: ref,
-    outcome: result.outcome,
-    changes: result.changes.map((change) => reported(scope.redactor, change)),
-    why: scope.redactor.maybe(result.why),
-    error:
-      result.error === undefined
-        ? undefined
-        : reportError(toCoxswainError(result.error).at({ host, task: task.title }), scope.redactor),
-    seconds: (performance.now() - began) / 1000,
-  })
-  return result.outcome
-}
 
-/** A look at a task before its turn. */
-const lookEarly = async ({ scope, host, become, signal }: HostRun, task: Task): Promise<Look> => {
-  const watch = new TaskWatch(signal, undefined)
-  try {
-    return await look(
-      task,
-      checkContext(scope, host, { become: task.options.become ?? become, watch }),
-      watch,
+  async all(): Promise<Standing> {
+    const around = { rescuable: false, last: false, beside: false }
+    const standing = await this.#list(this.#plan.steps, around)
+    return standing === 'well' ? this.#handlers(around) : standing
+  }
+
+  /** Steps one after another; what was begun in the background has ended when the list has. */
+  async #list(steps: readonly PlannedStep[], around: Around): Promise<Standing> {
+    const begun: Promise<Standing>[] = []
+    let standing: Standing = 'well'
+    for (const step of steps) {
+      if (step.kind === 'background') {
+        const work = this.#list(step.steps, { ...around, beside: true })
+        this.#started.set(step.started, work)
+        begun.push(work)
+        continue
+      }
+      standing = await this.#step(step, around)
+      if (standing !== 'well') break
+    }
+    return begun.length === 0 ? standing : worst([standing, ...(await Promise.all(begun))])
+  }
+
+  async #step(step: Exclude<PlannedStep, { kind: 'background' }>, around: Around): Promise<Standing> {
+    switch (step.kind) {
+      case 'task':
+        return this.#task(step, around)
+      case 'block':
+        return (await this.#unlessExcluded(step, around)) ?? this.#block(step, around)
+      case 'parallel': {
+        const excluded = await this.#unlessExcluded(step, around)
+        if (excluded !== undefined) return excluded
+        const beside = { ...around, beside: true }
+        return worst(await Promise.all(step.steps.map((one) => this.#list([one], beside))))
+      }
+      case 'join':
+        // one that was left out has nothing to wait for
+        return this.#started.get(step.started) ?? 'well'
+      case 'flush':
+        return this.#handlers(around)
+    }
+  }
+
+  /** Asks a condition of several steps. Gives how they stand when they are not to run. */
+  async #unlessExcluded(
+    step: Extract<PlannedStep, { kind: 'block' | 'parallel' }>,
+    around: Around,
+  ): Promise<Standing | undefined> {
+    const { condition } = step
+    if (condition === undefined || this.#over(around)) return undefined
+    const tasks = tasksOf([step], 'smooth')
+    const [first] = tasks
+    if (first === undefined) return undefined
+    try {
+      if (await this.#holds(condition, first)) return undefined
+    } catch (error) {
+      const outcome = tellResult(
+        this.#run,
+        first,
+        { outcome: 'failed', changes: [], error },
+        around.rescuable,
+      )
+      return standingOf[outcome]
+    }
+    for (const task of tasks) tellSkipped(this.#run, task, 'the condition of its block does not hold')
+    return 'well'
+  }
+
+  async #holds({ when, settings }: Condition, first: PlannedTask): Promise<boolean> {
+    const { scope, signal, outcomeOf } = this.#run
+    const asking = { ...first, settings }
+    const place = await placeOf(this.#run, asking)
+    const watch = new TaskWatch(signal, undefined)
+    try {
+      const ctx = checkContext(scope, place, contextOptions(this.#run, asking, place, watch))
+      return await watch.whole(async () => when(whenContext(ctx, outcomeOf)))
+    } finally {
+      watch.end()
+    }
+  }
+
+  async #block(step: Extract<PlannedStep, { kind: 'block' }>, around: Around): Promise<Standing> {
+    const { steps, rescue, always } = step
+    const rescuable = rescue.length > 0 || around.rescuable
+    let standing = await this.#list(steps, { ...around, rescuable })
+    const lost = standing === 'failed' || standing === 'unreachable'
+    if (lost && rescue.length > 0 && !this.#run.signal.aborted) standing = await this.#list(rescue, around)
+    if (always.length === 0 || this.#run.signal.aborted) return standing
+    return worst([standing, await this.#list(always, { ...around, last: true })])
+  }
+
+  /** Whether no further task is begun. */
+  #over({ last }: Around): boolean {
+    const { signal, stopping, givenUp } = this.#run
+    return signal.aborted || (!last && (stopping.aborted || givenUp()))
+  }
+
+  async #task(planned: PlannedTask, around: Around): Promise<Standing> {
+    const { host, pace } = this.#run
+    if (this.#over(around)) return 'stopped'
+    return pace.turn(host, around.beside ? undefined : planned.position, async () => {
+      // others may have failed while it waited for its turn
+      if (this.#over(around)) return 'stopped'
+      const { outcome, began } = await this.#executed(planned, around)
+      this.#learn(planned, outcome, began)
+      return standingOf[outcome]
+    })
+  }
+
+  #executed(planned: PlannedTask, { rescuable }: Around): Promise<Ended> {
+    const early = this.#ahead.take(planned)
+    const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
+    return planned.settings.oncePer === undefined ? work() : this.#shared(planned, rescuable, work)
+  }
+
+  /** A task that one host does for all. */
+  async #shared(planned: PlannedTask, rescuable: boolean, work: () => Promise<Ended>): Promise<Ended> {
+    const { play, batch, host, once } = this.#run
+    const { task, settings } = planned
+    const span = settings.oncePer === 'batch' ? [play, batch] : [play]
+    const result = await once.attempt(JSON.stringify([...span, task.name, task.title]), host, work)
+    if ('own' in result) return result.own
+    const { done } = result
+    if (standingOf[done.outcome] === 'well') {
+      tellSkipped(this.#run, planned, `done once, on ${done.host}`)
+      return { outcome: done.outcome, began: false }
+    }
+    const error = new CoxswainError(
+      'task-failed',
+      `it failed on ${done.host}, where it is done for all hosts`,
+      {
+        hint: `see what is said of ${done.host}`,
+      },
     )
-  } finally {
-    watch.end()
+    return {
+      outcome: tellResult(this.#run, planned, { outcome: 'failed', changes: [], error }, rescuable),
+      began: false,
+    }
+  }
+
+  #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {
+    const { scope, checkMode } = this.#run
+    this.#outcomes.set(task, outcome)
+    if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
+    if (began || outcome === 'would change') for (const name of notifies) this.#due.add(name)
+    this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
+  }
+
+  /** Runs the handlers that are due, each once, also those that others of them call for. */
+  async #handlers(around: Around): Promise<Standing> {
+    const ran = new Set<string>()
+    const next = (): PlannedTask | undefined =>
+      this.#plan.handlers.find(({ handler = '' }) => this.#due.has(handler) && !ran.has(handler))
+    for (let planned = next(); planned !== undefined; planned = next()) {
+      const { handler = '' } = planned
+      ran.add(handler)
+      const standing = await this.#task(planned, { ...around, beside: true })
+      if (standing !== 'well') return standing
+      this.#due.delete(handler)
+    }
+    return 'well'
+  }
+
+  /** A look at a task before its turn; undefined when it depends on how tasks before it end. */
+  async #lookEarly(planned: PlannedTask): Promise<Look | undefined> {
+    const { scope, signal } = this.#run
+    const watch = new TaskWatch(signal, undefined)
+    try {
+      const place = await placeOf(this.#run, planned)
+      const ctx = checkContext(scope, place, contextOptions(this.#run, planned, place, watch))
+      const outcomeOf = (task: Task): Outcome | undefined => {
+        const known = this.#run.outcomeOf(task)
+        if (known === undefined) throw new TooEarly()
+        return known
+      }
+      return await look(planned.task, whenContext(ctx, outcomeOf), watch)
+    } catch (error) {
+      if (error instanceof TooEarly) return undefined
+      throw error
+    } finally {
+      watch.end()
+    }
   }
 }
 
-/** Takes a host through a play: its tasks in order, then the handlers that were notified. Gives whether all went well. */
-export const runHost = async (run: HostRun, { tasks, handlers }: HostTasks): Promise<boolean> => {
-  const { scope, host, signal } = run
-  const wanted = new Set<string>()
-  const ref = (task: Task, position: number, role: TaskRef['role']): TaskRef => ({
-    id: run.nextId(),
-    host,
-    play: run.play,
-    position,
-    name: task.name,
-    title: scope.redactor.text(task.title),
-    role,
-    on: undefined,
-  })
-  for (const task of [...tasks, ...Object.values(handlers)]) scope.redactor.learn(task.params)
-  const ahead = new LookAhead(scope, tasks, (task) => lookEarly(run, task))
-  for (const [index, task] of tasks.entries()) {
-    if (signal.aborted) return false
-    const outcome = await runTask(run, task, ref(task, index, 'task'), ahead.take(index))
-    if (stops.has(outcome)) return false
-    if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
-    if (notifies.has(outcome)) for (const name of handlersOf(task)) wanted.add(name)
-    ahead.learn(outcome === 'ok' || outcome === 'skipped' || run.checkMode)
+/**
+ * Takes a host through a play: its steps in order, then the handlers that are due. Gives how it came out.
+ *
+ * @param due handlers that are due from an earlier run.
+ */
+export const runHost = async (
+  run: Omit<HostRun, 'outcomeOf'>,
+  plan: HostPlan,
+  due: readonly string[],
+): Promise<Standing> => {
+  const outcomes = new Map<Task, Outcome>()
+  const everything = [...tasksOf(plan.steps, 'all'), ...plan.handlers]
+  for (const { task } of everything) run.scope.redactor.learn(task.params)
+  const whole: HostRun = { ...run, outcomeOf: (task) => outcomes.get(task) }
+  try {
+    return await new HostWalk(whole, plan, outcomes, due).all()
+  } finally {
+    run.pace.leave(run.host)
   }
-  const called = Object.entries(handlers).filter(([name]) => wanted.has(name))
-  for (const [index, [, handler]] of called.entries()) {
-    if (signal.aborted) return false
-    const outcome = await runTask(run, handler, ref(handler, tasks.length + index, 'handler'))
-    if (stops.has(outcome)) return false
-  }
-  return true
 }

@@ -1,15 +1,19 @@
 import type { Playbook, RawContext, RawHost, SealedPlay } from '../dsl/playbook.ts'
-import type { Become } from '../dsl/play.ts'
+import type { Portion } from '../dsl/play.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import type { Selector } from '../dsl/select.ts'
-import type { Task } from '../dsl/task.ts'
+import { stepsOf } from '../dsl/step.ts'
 import { CoxswainError, authorsPlace, isCoxswainError } from '../errors.ts'
-import { nearest } from '../inventory/nearest.ts'
+import { checkSerial } from './batches.ts'
+import { notifier, planHandlers } from './handlers.ts'
+import { tasksOf, unfold, usualSettings, within } from './planned-steps.ts'
+import type { PlannedStep, PlannedTask, Settings } from './planned-steps.ts'
 
 /** What a host shall go through in a play. */
-export interface HostTasks {
-  readonly tasks: readonly Task[]
-  readonly handlers: Readonly<Record<string, Task>>
+export interface HostPlan {
+  readonly steps: readonly PlannedStep[]
+  /** In the order in which they run. */
+  readonly handlers: readonly PlannedTask[]
 }
 
 export interface PlannedPlay {
@@ -17,10 +21,16 @@ export interface PlannedPlay {
   readonly hosts: Selector
   /** The inventory lacks the group, and the play says that it may. */
   readonly absent: boolean
-  readonly become: Become | undefined
-  readonly serial: number
-  /** Every host that the selector could give, after `--limit`, in inventory order, with its tasks. */
-  readonly candidates: ReadonlyMap<string, HostTasks>
+  /** No task of it was chosen: it is passed over. */
+  readonly leftOut: boolean
+  readonly settings: Settings
+  /** Sizes of its batches; all hosts at once when there is none. */
+  readonly portions: readonly Portion[]
+  readonly strategy: 'free' | 'linear'
+  readonly anyErrorsFatal: boolean
+  readonly maxFailPercentage: number | undefined
+  /** Every host that the selector could give, after `--limit`, in inventory order, with its steps. */
+  readonly candidates: ReadonlyMap<string, HostPlan>
 }
 
 /** Plays × hosts × flags: all that can be known before anything connects. */
@@ -42,26 +52,6 @@ export interface Territory {
   hasGroup(name: string): boolean
 }
 
-const notified = ({ options: { notify = [] } }: Task): readonly string[] =>
-  typeof notify === 'string' ? [notify] : notify
-
-/** The names of handlers that a task notifies. */
-export const handlersOf = notified
-
-const checkNotifications = (play: string, { tasks, handlers }: HostTasks): void => {
-  const names = Object.keys(handlers)
-  for (const task of tasks) {
-    for (const name of notified(task)) {
-      if (names.includes(name)) continue
-      const guess = nearest(name, names)
-      throw new CoxswainError('playbook-invalid', `play "${play}": no handler is named "${name}"`, {
-        task: task.title,
-        hint: guess === undefined ? 'add it to the play under `handlers`' : `did you mean "${guess}"?`,
-      })
-    }
-  }
-}
-
 /**
  * Calls what the author of a playbook wrote. What it throws is told with its place in the author's file.
  *
@@ -78,6 +68,23 @@ const authored = <Value>(play: string, work: () => Value): Value => {
   }
 }
 
+/** The steps and handlers of a host, as the author gives them. */
+const planHost = (play: SealedPlay, context: RawContext, settings: Settings): HostPlan => {
+  const steps = stepsOf(play.name, play.tasks(context))
+  const handlers = play.handlers(context)
+  const notifies = notifier(play.name, handlers)
+  const planned = unfold(steps, { play: play.name, settings, notifies })
+  const from = tasksOf(planned, 'all').length
+  return { steps: planned, handlers: planHandlers(handlers, notifies, { settings, from }) }
+}
+
+const checkPercentage = ({ name, maxFailPercentage: percent }: SealedPlay): number | undefined => {
+  if (percent === undefined || (percent >= 0 && percent <= 100)) return percent
+  throw new CoxswainError('playbook-invalid', `play "${name}": maxFailPercentage is ${percent}`, {
+    hint: 'it is a share of the hosts, from 0 to 100',
+  })
+}
+
 const planPlay = (
   play: SealedPlay,
   territory: Territory,
@@ -89,27 +96,30 @@ const planPlay = (
     return host
   }
   const group = (name: string): RawHost[] => territory.group(name).map(raw)
-  const candidates = new Map<string, HostTasks>()
-  const pattern = candidatePattern(play.hosts)
+  const { name, hosts, become, env, cwd, tags } = play
+  const settings = within(usualSettings, { become, env, cwd, tags })
+  const candidates = new Map<string, HostPlan>()
+  const pattern = candidatePattern(hosts)
   const absent = play.optional === true && !territory.hasGroup(pattern)
-  for (const name of absent ? [] : territory.match(pattern)) {
-    if (limit !== undefined && !limit.has(name)) continue
-    const context: RawContext = { host: raw(name), group }
-    const planned = authored(play.name, () => ({
-      tasks: play.tasks(context),
-      handlers: play.handlers(context),
-    }))
-    checkNotifications(play.name, planned)
-    candidates.set(name, planned)
-  }
-  const serial = play.serial ?? Infinity
-  if (!(serial >= 1)) {
-    throw new CoxswainError(
-      'playbook-invalid',
-      `play "${play.name}": serial is ${serial}; it counts hosts, from 1`,
+  for (const host of absent ? [] : territory.match(pattern)) {
+    if (limit !== undefined && !limit.has(host)) continue
+    candidates.set(
+      host,
+      authored(name, () => planHost(play, { host: raw(host), group }, settings)),
     )
   }
-  return { name: play.name, hosts: play.hosts, absent, become: play.become, serial, candidates }
+  return {
+    name,
+    hosts,
+    absent,
+    leftOut: false,
+    settings,
+    portions: checkSerial(name, play.serial),
+    strategy: play.strategy ?? 'free',
+    anyErrorsFatal: play.anyErrorsFatal ?? false,
+    maxFailPercentage: checkPercentage(play),
+    candidates,
+  }
 }
 
 /**

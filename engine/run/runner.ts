@@ -1,14 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { CoxswainError, exitCodeOf, exitCodes } from '../errors.ts'
 import type { Fleet } from './fleet.ts'
-import { noOutcomes } from './events.ts'
-import type { Emit, HostRecap, Outcome, RunEvent } from './events.ts'
-import { runHost } from './host-run.ts'
-import type { HostTasks, Plan, PlannedPlay } from './plan.ts'
-import { pool } from './pool.ts'
+import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
+import type { Plan } from './plan.ts'
+import { runPlay } from './play-run.ts'
 import { reportError } from './report-error.ts'
 import { RunScope } from './scope.ts'
-import { resolveSelector } from './selection.ts'
+import type { Ask } from './scope.ts'
+import { Tally } from './tally.ts'
 
 export interface RunOptions {
   readonly checkMode: boolean
@@ -16,7 +15,15 @@ export interface RunOptions {
   readonly forks: number
   /** Aborting it stops the remote commands and ends the run with a recap. */
   readonly signal: AbortSignal
+  /** Aborting it lets what is under way end, and begins nothing more but what must be done `always`. */
+  readonly stopping?: AbortSignal
   readonly emit: Emit
+  /** Puts a question to the person at the terminal; without it, questions fail. */
+  readonly ask?: Ask
+  /** Asks a person whether to run a task; without it, all run. */
+  readonly confirm?: (task: TaskRef) => Promise<boolean>
+  /** Handlers that are due from earlier runs, by play and host. */
+  readonly due?: (play: string, host: string) => readonly string[]
 }
 
 /** How a run ended. */
@@ -25,62 +32,6 @@ export interface RunResult {
   readonly exit: number
   /** Whether anything would change, for `--exit-code`. */
   readonly wouldChange: boolean
-}
-
-/** Counts outcomes by host from the events that pass. */
-const tally = (hosts: readonly string[]) => {
-  const counts = new Map(hosts.map((host) => [host, noOutcomes()]))
-  return {
-    see: (event: RunEvent): void => {
-      if (event.type !== 'task-end') return
-      const host = counts.get(event.task.host)
-      if (host !== undefined) host[event.outcome] += 1
-    },
-    recap: (): HostRecap[] => [...counts].map(([host, of]) => ({ host, counts: { ...of } })),
-  }
-}
-
-const batches = (hosts: readonly string[], size: number): (readonly string[])[] =>
-  hosts.length <= size ? [hosts] : [hosts.slice(0, size), ...batches(hosts.slice(size), size)]
-
-/** Runs one play. Gives the hosts that failed or could not be reached; after a batch with one, no other is begun. */
-const runPlay = async (
-  play: PlannedPlay,
-  index: number,
-  scope: RunScope,
-  options: RunOptions,
-  nextId: () => number,
-): Promise<readonly string[]> => {
-  const { emit, signal } = options
-  const selected = play.absent ? [] : await resolveSelector(scope, play.hosts, signal)
-  const hosts = selected.flatMap((host): [string, HostTasks][] => {
-    const planned = play.candidates.get(host)
-    return planned === undefined ? [] : [[host, planned]]
-  })
-  const planned = new Map(hosts)
-  emit({
-    type: 'play-start',
-    time: Date.now(),
-    play: index,
-    name: play.name,
-    hosts: [...planned.keys()],
-    tasks: Object.fromEntries(hosts.map(([host, { tasks }]) => [host, tasks.length])),
-    note: hosts.length === 0 ? 'no host is left for this play' : undefined,
-  })
-  const failed: string[] = []
-  for (const batch of batches([...planned.keys()], play.serial)) {
-    if (failed.length > 0 || signal.aborted) break
-    await pool(batch, options.forks, async (host) => {
-      const tasks = planned.get(host)
-      if (tasks === undefined || signal.aborted) return
-      const become = play.become ?? scope.host(host).become
-      const { checkMode } = options
-      const well = await runHost({ scope, host, play: index, become, checkMode, signal, emit, nextId }, tasks)
-      if (!well) failed.push(host)
-    })
-  }
-  emit({ type: 'play-end', time: Date.now(), play: index, failed })
-  return failed
 }
 
 const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: boolean): number => {
@@ -94,18 +45,21 @@ const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: bool
 /**
  * Runs a plan: play by play, in each the hosts side by side, on each host the tasks in order.
  *
- * A play with a host that failed or could not be reached ends the run: what comes after it was written for hosts that
- * came through. It does not throw for what happens on hosts; that is in the events and in the result.
+ * A play in which too many hosts failed or could not be reached ends the run: what comes after it was written for hosts that
+ * came through. Unless the play says how many may fail, one is too many. It does not throw for what happens on hosts; that
+ * is in the events and in the result.
  */
 export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Promise<RunResult> => {
+  const { checkMode, forks, signal, ask, confirm, due = () => [] } = options
+  const stopping = options.stopping ?? new AbortController().signal
   // every command under way listens to it
-  setMaxListeners(Infinity, options.signal)
-  const scope = new RunScope(fleet)
-  const counter = tally(plan.hosts)
+  for (const one of [signal, stopping]) setMaxListeners(Infinity, one)
+  const scope = new RunScope(fleet, ask)
+  const tally = new Tally(plan.hosts)
   const began = performance.now()
   let ids = 0
   const emit: Emit = (event) => {
-    counter.see(event)
+    tally.see(event)
     options.emit(event)
   }
   // a task may ask any of them, not only those that are planned
@@ -114,33 +68,54 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     type: 'run-start',
     time: Date.now(),
     playbook: plan.playbook,
-    check: options.checkMode,
+    check: checkMode,
     hosts: plan.hosts,
     plays: plan.plays.map(({ name }) => name),
   })
+  const lost = new Set<string>()
+  const over = (): boolean => signal.aborted || stopping.aborted
   let stopped: unknown
   let next = 0
   try {
     for (const [index, play] of plan.plays.entries()) {
-      if (options.signal.aborted) break
+      if (over()) break
       next = index + 1
-      const failed = await runPlay(play, index, scope, { ...options, emit }, () => (ids += 1))
-      if (failed.length > 0) break
+      if (play.leftOut) continue
+      const dueOn = (host: string): readonly string[] => due(play.name, host)
+      for (const host of play.candidates.keys())
+        for (const handler of dueOn(host)) tally.expect(host, index, handler)
+      const { failed, goOn } = await runPlay(play, {
+        scope,
+        index,
+        checkMode,
+        forks,
+        signal,
+        stopping,
+        emit,
+        nextId: () => (ids += 1),
+        confirm,
+        lost,
+        due: dueOn,
+      })
+      for (const host of failed) lost.add(host)
+      if (!goOn) break
     }
   } catch (error) {
     stopped = error
   }
-  const interrupted = options.signal.aborted
+  const notRun = plan.plays.slice(next).flatMap(({ name, leftOut }) => (leftOut ? [] : [name]))
+  // one that came when all was done has cut nothing off
+  const interrupted = signal.aborted || (stopping.aborted && (tally.stopped || notRun.length > 0))
   if (interrupted) stopped = new CoxswainError('interrupted', 'the run was interrupted')
   await scope.close()
-  const recap = counter.recap()
+  const recap = tally.recap()
   emit({
     type: 'run-end',
     time: Date.now(),
     recap,
     stopped: stopped === undefined ? undefined : reportError(stopped, scope.redactor),
-    notRun: plan.plays.slice(next).map(({ name }) => name),
-    due: {},
+    notRun,
+    due: tally.due(),
     seconds: (performance.now() - began) / 1000,
   })
   return {

@@ -5,6 +5,12 @@ import type { Fleet, FleetHost } from './fleet.ts'
 import { Memo } from './memo.ts'
 import { Redactor } from './redactor.ts'
 
+/** Puts a question to the person at the terminal, and gives the answer, a line. */
+export type Ask = (question: string) => Promise<string>
+
+const nobody: Ask = (question) =>
+  Promise.reject(new CoxswainError('nobody-to-ask', `there is no terminal to ask at: ${question}`))
+
 /**
  * What one run remembers: facts, values made once, choices made, and how often something was changed.
  *
@@ -12,6 +18,7 @@ import { Redactor } from './redactor.ts'
  */
 export class RunScope {
   readonly fleet: Fleet
+  readonly ask: Ask
   readonly redactor = new Redactor()
   readonly once = new Memo()
   readonly picks = new Map<Pick, Promise<string>>()
@@ -23,8 +30,10 @@ export class RunScope {
   #epoch = 0
   #applying = 0
 
-  constructor(fleet: Fleet) {
+  /** @param ask puts a question to the person at the terminal. */
+  constructor(fleet: Fleet, ask: Ask = nobody) {
     this.fleet = fleet
+    this.ask = ask
   }
 
   host(name: string): FleetHost {

@@ -5,7 +5,9 @@ import { listHosts, listTasks } from '../../engine/cli/listing.ts'
 import { openWorkspace } from '../../engine/cli/workspace.ts'
 import type { Playbook } from '../../engine/dsl/playbook.ts'
 import { makePlan } from '../../engine/run/plan.ts'
+import type { Task } from '../../engine/dsl/task.ts'
 import type { Plan } from '../../engine/run/plan.ts'
+import { tasksOf } from '../../engine/run/planned-steps.ts'
 import haMasters from '../../playbooks/ha-masters.ts'
 import reset from '../../playbooks/reset.ts'
 import access from '../../playbooks/ssh-access.ts'
@@ -19,8 +21,10 @@ const planOf = async (book: Playbook, ...extraVars: string[]): Promise<Plan> => 
   const { territory, limit } = await openWorkspace(optionsSchema.parse({ inventory: [example], extraVars }))
   return makePlan(book, territory, limit)
 }
+const tasksFor = (plan: Plan, play: number, host: string): Task[] =>
+  tasksOf(plan.plays[play]?.candidates.get(host)?.steps ?? [], 'all').map(({ task }) => task)
 const namesFor = (plan: Plan, play: number, host: string): string[] =>
-  (plan.plays[play]?.candidates.get(host)?.tasks ?? []).map(({ name }) => name)
+  tasksFor(plan, play, host).map(({ name }) => name)
 
 test('ha-masters reads like a table of contents', async () => {
   const plan = await planOf(haMasters)
@@ -35,7 +39,7 @@ test('ha-masters reads like a table of contents', async () => {
       'the cluster is whole',
     ],
   )
-  assert.is(plan.plays[3]?.serial, 1)
+  assert.equal(plan.plays[3]?.portions, [1])
 })
 
 test('join: certificates are copied by us, kubeadm joins', async () => {
@@ -46,7 +50,7 @@ test('join: certificates are copied by us, kubeadm joins', async () => {
 
 test('phases: every step of the procedure by hand has its place', async () => {
   const plan = await planOf(haMasters, 'strategy=phases')
-  const tasks = plan.plays[3]?.candidates.get('m2')?.tasks ?? []
+  const tasks = tasksFor(plan, 3, 'm2')
   assert.equal(
     tasks.map(({ name, title }) => (name === 'kubeadm-phase' ? title : name)),
     [

@@ -65,7 +65,17 @@ test('what a task printed comes as it was', () => {
   assert.equal(parsed(taskOutput(task, '\x1b[31mred', 'stderr')), {
     type: 'task-output',
     time: 1_000_000,
-    task: { id: 7, host: 'm1', play: 0, position: 0, name: 'sysctl', title: 'list', role: 'task', on: null },
+    task: {
+      id: 7,
+      host: 'm1',
+      play: 0,
+      position: 0,
+      name: 'sysctl',
+      title: 'list',
+      role: 'task',
+      handler: null,
+      on: null,
+    },
     stream: 'stderr',
     line: '\x1b[31mred',
   })

@@ -49,7 +49,18 @@ let ids = 0
 
 export const taskRef = (host: string, title: string, more: Partial<TaskRef> = {}): TaskRef => {
   ids += 1
-  return { id: ids, host, play: 0, position: 0, name: 'sysctl', title, role: 'task', on: undefined, ...more }
+  return {
+    id: ids,
+    host,
+    play: 0,
+    position: 0,
+    name: 'sysctl',
+    title,
+    role: 'task',
+    handler: undefined,
+    on: undefined,
+    ...more,
+  }
 }
 
 export const taskStart = (task: TaskRef, at = time): TaskStart => ({ type: 'task-start', time: at, task })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { playbook } from '../../dsl/playbook.ts'
+import { playbook, schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
 import { candidatePattern } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
@@ -8,9 +8,12 @@ import { nearest } from '../../inventory/nearest.ts'
 import { settingNames } from '../../inventory/settings.ts'
 import { validateAll } from '../../inventory/validate.ts'
 import { makePlan } from '../../run/plan.ts'
+import type { Plan } from '../../run/plan.ts'
+import { startAt } from '../../run/start-at.ts'
+import { chooseByTags } from '../../run/tags.ts'
 import { execute } from '../execute.ts'
 import { findTarget } from '../library.ts'
-import { listHosts, listLibrary, listNames, listTasks } from '../listing.ts'
+import { listHosts, listLibrary, listNames, listTags, listTasks } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
@@ -37,9 +40,14 @@ const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: O
  *
  * @throws `variables-invalid` for one that the playbook does not read, with the nearest name.
  */
-const refuseUnknownVariables = ({ name, vars }: Playbook, { extraVars }: Options): void => {
-  if (!(vars instanceof z.ZodObject)) return
-  const known = [...Object.keys(vars.shape), ...settingNames]
+const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void => {
+  const { name } = book
+  const known = [...settingNames]
+  for (const schema of schemasOf(book)) {
+    // one that is no object takes any
+    if (!(schema instanceof z.ZodObject)) return
+    known.push(...Object.keys(schema.shape))
+  }
   for (const word of extraVars.filter((one) => !one.startsWith('@'))) {
     const [variable = ''] = word.split('=')
     if (known.includes(variable)) continue
@@ -52,18 +60,37 @@ const refuseUnknownVariables = ({ name, vars }: Playbook, { extraVars }: Options
 
 /** Variables are checked before anything connects, on every host that a play could touch. */
 const checkVariables = (book: Playbook, { hosts, territory, limit }: Workspace): void => {
-  const touched = new Set(
-    book.plays.flatMap(({ hosts: selector, optional }) => {
-      const pattern = candidatePattern(selector)
-      return optional === true && !territory.hasGroup(pattern) ? [] : territory.match(pattern)
-    }),
-  )
-  validateAll(
-    book.vars,
-    [...hosts.values()].filter(
-      ({ name }) => touched.has(name) && (limit === undefined || limit.includes(name)),
-    ),
-  )
+  // an included playbook reads variables of its own
+  const touched = new Map<z.ZodType, Set<string>>()
+  for (const { hosts: selector, optional, vars } of book.plays) {
+    const pattern = candidatePattern(selector)
+    const names = optional === true && !territory.hasGroup(pattern) ? [] : territory.match(pattern)
+    touched.set(vars, new Set([...(touched.get(vars) ?? []), ...names]))
+  }
+  for (const [vars, names] of touched) {
+    validateAll(
+      vars,
+      [...hosts.values()].filter(
+        ({ name }) => names.has(name) && (limit === undefined || limit.includes(name)),
+      ),
+    )
+  }
+}
+
+/** The tasks that the command line chooses. */
+const chosenPlan = (plan: Plan, { tags, skipTags, startAtTask }: Options): Plan => {
+  const chosen = chooseByTags(plan, { tags, skipTags })
+  return startAtTask === undefined ? chosen : startAt(chosen, startAtTask)
+}
+
+/** What is to be listed instead of run, where something is. */
+const listingOf = (
+  plan: Plan,
+  { listHosts: hosts, listTasks: tasks, listTags: tags }: Options,
+): string | undefined => {
+  if (hosts) return listHosts(plan)
+  if (tasks) return listTasks(plan)
+  return tags ? listTags(plan) : undefined
 }
 
 /** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
@@ -104,9 +131,10 @@ export const run = async (
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const workspace = await openWorkspace(options)
   checkVariables(book, workspace)
-  const plan = makePlan(book, workspace.territory, workspace.limit)
-  if (options.listHosts || options.listTasks) {
-    process.stdout.write(options.listHosts ? listHosts(plan) : listTasks(plan))
+  const plan = chosenPlan(makePlan(book, workspace.territory, workspace.limit), options)
+  const listing = listingOf(plan, options)
+  if (listing !== undefined) {
+    process.stdout.write(listing)
     return 0
   }
   return execute(plan, workspace, options)

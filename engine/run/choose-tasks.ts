@@ -1,0 +1,45 @@
+/** Plans with fewer tasks. Pure. */
+import type { HostPlan, Plan, PlannedPlay } from './plan.ts'
+import { prune, tasksOf } from './planned-steps.ts'
+import type { PlannedTask } from './planned-steps.ts'
+
+/** A task of a plan, with where it is. */
+export interface Where {
+  /** Index of the play. */
+  readonly play: number
+  readonly host: string
+}
+
+/** What is kept of a plan. */
+export interface Choice {
+  readonly task: (task: PlannedTask, where: Where) => boolean
+  /** Whether a host of which no task is left stays in the play all the same; it does not unless told. */
+  readonly host?: (where: Where) => boolean
+  /** Whether `rescue` and `always` of a block stay whole as long as something of the block is left. */
+  readonly whole?: boolean
+}
+
+const choosePlay = (play: PlannedPlay, index: number, { task, host, whole = false }: Choice): PlannedPlay => {
+  const candidates = new Map<string, HostPlan>()
+  for (const [name, plan] of play.candidates) {
+    const where = { play: index, host: name }
+    const steps = prune(plan.steps, (one) => task(one, where), whole)
+    if (tasksOf(steps, 'all').length > 0 || host?.(where) === true) candidates.set(name, { ...plan, steps })
+  }
+  return { ...play, candidates, leftOut: candidates.size === 0 && play.candidates.size > 0 }
+}
+
+/** The plan without what is not chosen. Hosts and plays of which nothing is left are left out. */
+export const chooseTasks = (plan: Plan, choice: Choice): Plan => {
+  const plays = plan.plays.map((play, index) => choosePlay(play, index, choice))
+  const touched = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
+  return { ...plan, plays, hosts: plan.hosts.filter((host) => touched.has(host)) }
+}
+
+/** Every task of a plan with where it is. */
+export const everyTask = (plan: Plan): (Where & { readonly planned: PlannedTask })[] =>
+  plan.plays.flatMap(({ candidates }, play) =>
+    [...candidates].flatMap(([host, { steps }]) =>
+      tasksOf(steps, 'all').map((planned) => ({ play, host, planned })),
+    ),
+  )

@@ -1,0 +1,229 @@
+/** A play's list of steps for one host, made ready to be run: numbered, with what holds for each task. Pure. */
+import { listed } from '../dsl/options.ts'
+import type { StepOptions } from '../dsl/options.ts'
+import type { Become } from '../dsl/play.ts'
+import type { Selector } from '../dsl/select.ts'
+import { knownStep } from '../dsl/step.ts'
+import type { Background, Step } from '../dsl/step.ts'
+import type { Task } from '../dsl/task.ts'
+import { CoxswainError } from '../errors.ts'
+import type { Role } from './events.ts'
+
+/** What holds for a task, said by itself or by what is around it. */
+export interface Settings {
+  readonly become: Become | undefined
+  readonly on: Selector | undefined
+  readonly env: Readonly<Record<string, string>> | undefined
+  readonly cwd: string | undefined
+  readonly ignoreErrors: boolean
+  readonly oncePer: StepOptions['oncePer']
+  readonly tags: readonly string[]
+}
+
+/** What holds where nobody says anything. */
+export const usualSettings: Settings = {
+  become: undefined,
+  on: undefined,
+  env: undefined,
+  cwd: undefined,
+  ignoreErrors: false,
+  oncePer: undefined,
+  tags: [],
+}
+
+/** A task in its place. */
+export interface PlannedTask {
+  readonly kind: 'task'
+  readonly task: Task
+  /** Position in the host's list, blocks unfolded, from 0. It stays the same when other tasks are left out. */
+  readonly position: number
+  readonly role: Role
+  /** The name by which it is notified, when it is a handler. */
+  readonly handler: string | undefined
+  readonly settings: Settings
+  /** The handlers that it notifies, topics resolved. */
+  readonly notifies: readonly string[]
+}
+
+/** A condition of several steps, asked once, with what holds for asking. */
+export interface Condition {
+  readonly when: NonNullable<StepOptions['when']>
+  readonly settings: Settings
+}
+
+export type PlannedStep =
+  | PlannedTask
+  | {
+      readonly kind: 'block'
+      readonly condition: Condition | undefined
+      readonly steps: readonly PlannedStep[]
+      readonly rescue: readonly PlannedStep[]
+      readonly always: readonly PlannedStep[]
+    }
+  | {
+      readonly kind: 'parallel'
+      readonly condition: Condition | undefined
+      readonly steps: readonly PlannedStep[]
+    }
+  | { readonly kind: 'background'; readonly started: Background; readonly steps: readonly PlannedStep[] }
+  | { readonly kind: 'join'; readonly started: Background }
+  | { readonly kind: 'flush' }
+
+/** What a step or a play says of its tasks. */
+type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined }
+
+/** What a step says, on top of what is said around it. */
+export const within = (around: Settings, options: Said): Settings => {
+  const { become, on, env, cwd, ignoreErrors, oncePer, tags } = options
+  return {
+    become: become ?? around.become,
+    on: on ?? around.on,
+    env: env === undefined ? around.env : { ...around.env, ...env },
+    cwd: cwd ?? around.cwd,
+    ignoreErrors: ignoreErrors ?? around.ignoreErrors,
+    oncePer: oncePer ?? around.oncePer,
+    tags: tags === undefined ? around.tags : [...new Set([...around.tags, ...listed(tags)])],
+  }
+}
+
+/** What unfolding needs to know. */
+export interface Unfolding {
+  readonly play: string
+  readonly settings: Settings
+  /** Names of the handlers that a task notifies, topics resolved; throws for a name that does not exist. */
+  readonly notifies: (task: Task) => readonly string[]
+}
+
+const conditionOf = ({ when }: StepOptions, settings: Settings): Condition | undefined =>
+  when && { when, settings }
+
+/**
+ * A play's steps, their tasks numbered in the order in which they stand: a block's own, its rescue's, its always'.
+ *
+ * @throws `playbook-invalid` for a background step that stands twice, or a join of one that was not begun.
+ */
+export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unfolding): PlannedStep[] => {
+  const begun = new Set<Background>()
+  let position = 0
+  const invalid = (message: string, hint: string): CoxswainError =>
+    new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { hint })
+
+  const start = (started: Background): void => {
+    if (begun.has(started))
+      throw invalid('the same background step stands here twice', 'make one for each: background(…)')
+    begun.add(started)
+  }
+
+  const one = (item: Step, around: Settings, role: Role): PlannedStep => {
+    const known = knownStep(item)
+    switch (known.kind) {
+      case 'task': {
+        const { step: task } = known
+        const planned: PlannedTask = {
+          kind: 'task',
+          task,
+          position,
+          role,
+          handler: undefined,
+          settings: within(around, task.options),
+          notifies: notifies(task),
+        }
+        position += 1
+        return planned
+      }
+      case 'block': {
+        const { options, steps: own, rescue, always } = known.step
+        const inner = within(around, options)
+        return {
+          kind: 'block',
+          condition: conditionOf(options, inner),
+          steps: all(own, inner, role),
+          rescue: all(rescue, inner, 'rescue'),
+          always: all(always, inner, 'always'),
+        }
+      }
+      case 'parallel': {
+        const { options, steps: own } = known.step
+        const inner = within(around, options)
+        return { kind: 'parallel', condition: conditionOf(options, inner), steps: all(own, inner, role) }
+      }
+      case 'background':
+        start(known.step)
+        return { kind: 'background', started: known.step, steps: all([known.step.step], around, role) }
+      case 'join': {
+        const { background: started } = known.step
+        if (!begun.has(started))
+          throw invalid('join(…) of a step that was not begun', 'put the background step itself before it')
+        return { kind: 'join', started }
+      }
+      case 'flush':
+        return { kind: 'flush' }
+    }
+  }
+
+  const all = (items: readonly Step[], around: Settings, role: Role): PlannedStep[] =>
+    items.map((item) => one(item, around, role))
+
+  return all(steps, settings, 'task')
+}
+
+/** The tasks of steps in the order of their positions; without those of a `rescue`, the way that is gone when all goes well. */
+export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'smooth'): PlannedTask[] =>
+  steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'task':
+        return [step]
+      case 'block':
+        return [
+          ...tasksOf(step.steps, which),
+          ...(which === 'all' ? tasksOf(step.rescue, which) : []),
+          ...tasksOf(step.always, which),
+        ]
+      case 'parallel':
+      case 'background':
+        return tasksOf(step.steps, which)
+      case 'join':
+      case 'flush':
+        return []
+    }
+  })
+
+/** Whether a task is to be kept. */
+export type Keep = (task: PlannedTask) => boolean
+
+const pruneBlock = (
+  step: Extract<PlannedStep, { kind: 'block' }>,
+  keep: Keep,
+  whole: boolean,
+): PlannedStep[] => {
+  const steps = prune(step.steps, keep, whole)
+  const together = whole && steps.length > 0
+  const part = (list: readonly PlannedStep[]): readonly PlannedStep[] =>
+    together ? list : prune(list, keep, whole)
+  const rescue = part(step.rescue)
+  const always = part(step.always)
+  return steps.length + always.length === 0 ? [] : [{ ...step, steps, rescue, always }]
+}
+
+/**
+ * Steps without the tasks that are not kept, and without what is empty then.
+ *
+ * @param whole keeps `rescue` and `always` of a block whole as long as something of the block itself is left.
+ */
+export const prune = (steps: readonly PlannedStep[], keep: Keep, whole: boolean): PlannedStep[] =>
+  steps.flatMap((step): PlannedStep[] => {
+    switch (step.kind) {
+      case 'task':
+        return keep(step) ? [step] : []
+      case 'block':
+        return pruneBlock(step, keep, whole)
+      case 'parallel':
+      case 'background': {
+        const left = prune(step.steps, keep, whole)
+        return left.length === 0 ? [] : [{ ...step, steps: left }]
+      }
+      case 'join':
+      case 'flush':
+        return [step]
+    }
+  })

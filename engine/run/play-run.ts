@@ -1,0 +1,125 @@
+/** One play: its batches, one after another, and when to give up. */
+import type { Emit, HostEnd, TaskRef } from './events.ts'
+import { batchesOf } from './batches.ts'
+import { runHost } from './host-run.ts'
+import { OncePer } from './once-per.ts'
+import { freePace, linearPace } from './pace.ts'
+import type { HostPlan, PlannedPlay } from './plan.ts'
+import { tasksOf } from './planned-steps.ts'
+import { pool } from './pool.ts'
+import type { RunScope } from './scope.ts'
+import { resolveSelector } from './selection.ts'
+
+/** What a play needs of the run. */
+export interface PlayRun {
+  readonly scope: RunScope
+  readonly index: number
+  readonly checkMode: boolean
+  readonly forks: number
+  readonly signal: AbortSignal
+  readonly stopping: AbortSignal
+  readonly emit: Emit
+  readonly nextId: () => number
+  readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
+  /** Hosts that have failed in an earlier play, and are left behind. */
+  readonly lost: ReadonlySet<string>
+  /** Handlers of this play that are due on a host from an earlier run. */
+  readonly due: (host: string) => readonly string[]
+}
+
+/** What came of a play. */
+export interface PlayResult {
+  /** Hosts that failed or could not be reached. */
+  readonly failed: readonly string[]
+  /** Whether plays after it may begin. */
+  readonly goOn: boolean
+}
+
+/** Counts the failures of a play, and decides what they mean. */
+class Failures {
+  readonly hosts: string[] = []
+  readonly #play: PlannedPlay
+  #inBatch = 0
+  #size = 0
+  #exceeded = false
+
+  constructor(play: PlannedPlay) {
+    this.#play = play
+  }
+
+  begin(batch: number): void {
+    this.#inBatch = 0
+    this.#size = batch
+  }
+
+  add(host: string): void {
+    this.hosts.push(host)
+    this.#inBatch += 1
+    // a host that cannot be reached counts like one that failed: both are not what the next batch relies on
+    if ((this.#inBatch / this.#size) * 100 > (this.#play.maxFailPercentage ?? 0)) this.#exceeded = true
+  }
+
+  /** Whether hosts that are well shall stop before their next task. */
+  get givenUp(): boolean {
+    const { anyErrorsFatal, maxFailPercentage } = this.#play
+    return this.hosts.length > 0 && (anyErrorsFatal || (this.#exceeded && maxFailPercentage !== undefined))
+  }
+
+  /** Whether another batch, or play, may begin. */
+  get goOn(): boolean {
+    return !this.#exceeded && !this.givenUp
+  }
+}
+
+const hostsOf = async (
+  play: PlannedPlay,
+  { scope, signal, lost }: PlayRun,
+): Promise<[string, HostPlan][]> => {
+  const selected = play.absent ? [] : await resolveSelector(scope, play.hosts, signal)
+  return selected.flatMap((host): [string, HostPlan][] => {
+    const planned = play.candidates.get(host)
+    return planned === undefined || lost.has(host) ? [] : [[host, planned]]
+  })
+}
+
+const runBatch = async (
+  play: PlannedPlay,
+  hosts: readonly (readonly [string, HostPlan])[],
+  run: PlayRun & { readonly batch: number; readonly once: OncePer; readonly failures: Failures },
+): Promise<void> => {
+  const { index, failures, forks, emit } = run
+  failures.begin(hosts.length)
+  const linear = play.strategy === 'linear'
+  const names = hosts.map(([host]) => host)
+  const pace = linear ? linearPace(names, forks) : freePace
+  // task by task, all hosts of the batch are under way: the pace sees to it that only so many work
+  await pool(hosts, linear ? Math.max(1, hosts.length) : forks, async ([host, plan]) => {
+    const part = { ...run, host, play: index, pace, givenUp: () => failures.givenUp }
+    const standing: HostEnd['standing'] = await runHost(part, plan, run.due(host))
+    if (standing === 'failed' || standing === 'unreachable') failures.add(host)
+    emit({ type: 'host-end', time: Date.now(), play: index, host, standing })
+  })
+}
+
+/** Runs one play. After a batch in which too many hosts failed, or could not be reached, no other is begun. */
+export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResult> => {
+  const { index, signal, stopping, emit } = run
+  const hosts = await hostsOf(play, run)
+  emit({
+    type: 'play-start',
+    time: Date.now(),
+    play: index,
+    name: play.name,
+    hosts: hosts.map(([host]) => host),
+    tasks: Object.fromEntries(hosts.map(([host, { steps }]) => [host, tasksOf(steps, 'smooth').length])),
+    note: hosts.length === 0 ? 'no host is left for this play' : undefined,
+  })
+  const failures = new Failures(play)
+  const once = new OncePer()
+  for (const [batch, members] of batchesOf(hosts, play.portions).entries()) {
+    if (!failures.goOn || signal.aborted || stopping.aborted) break
+    await runBatch(play, members, { ...run, batch, once, failures })
+  }
+  emit({ type: 'play-end', time: Date.now(), play: index, failed: failures.hosts })
+  return { failed: failures.hosts, goOn: failures.goOn }
+}

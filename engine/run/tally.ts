@@ -1,0 +1,59 @@
+/** What is counted of a run, from the events that pass. */
+import { noOutcomes } from './events.ts'
+import type { HostRecap, Outcome, RunEvent } from './events.ts'
+
+/** Handlers by host. */
+export type DueHandlers = ReadonlyMap<string, ReadonlySet<string>>
+
+/** How a handler had its turn: it is not due any more. */
+const served = new Set<Outcome>(['ok', 'changed', 'skipped', 'ignored'])
+
+/** Counts outcomes by host, and keeps what handlers are due. */
+export class Tally {
+  readonly #counts: Map<string, Record<Outcome, number>>
+  /** By host, then by play: handlers of two plays may have the same name. */
+  readonly #due = new Map<string, Map<string, number>>()
+  /** Whether some host was stopped before it was through. */
+  stopped = false
+
+  constructor(hosts: readonly string[]) {
+    this.#counts = new Map(hosts.map((host) => [host, noOutcomes()]))
+  }
+
+  /** Counts a handler that is due from an earlier run. */
+  expect(host: string, play: number, handler: string): void {
+    const due = this.#due.get(host) ?? new Map<string, number>()
+    this.#due.set(host, due.set(JSON.stringify([play, handler]), play))
+  }
+
+  see(event: RunEvent): void {
+    if (event.type === 'host-end' && event.standing === 'stopped') this.stopped = true
+    if (event.type === 'handlers-due') {
+      const { host, play } = event.task
+      for (const handler of event.handlers) this.expect(host, play, handler)
+    }
+    if (event.type !== 'task-end') return
+    const { task, outcome } = event
+    const counts = this.#counts.get(task.host)
+    if (counts !== undefined) counts[outcome] += 1
+    if (task.handler !== undefined && served.has(outcome))
+      this.#due.get(task.host)?.delete(JSON.stringify([task.play, task.handler]))
+  }
+
+  recap(): HostRecap[] {
+    return [...this.#counts].map(([host, counts]) => ({ host, counts: { ...counts } }))
+  }
+
+  /** The names of the handlers that are due, by host. */
+  due(): Record<string, string[]> {
+    const nameOf = (key: string): string => {
+      const [, handler]: unknown[] = JSON.parse(key)
+      return String(handler)
+    }
+    return Object.fromEntries(
+      [...this.#due].flatMap(([host, due]) =>
+        due.size === 0 ? [] : [[host, [...new Set([...due.keys()].map(nameOf))]]],
+      ),
+    )
+  }
+}
