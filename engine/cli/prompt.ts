@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { Readable } from 'node:stream'
 import { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 
 /** Keys that end, cancel or shorten what is typed at a hidden prompt. */
 const keys = { enter: ['\r', '\n'], interrupt: '\u0003', end: '\u0004', erase: ['\u007f', '\b'] }
@@ -15,15 +16,39 @@ export interface Terminal {
   readonly output: { readonly write: (text: string) => unknown }
 }
 
-/** Asks questions, one after another. What comes behind the end of an answer is kept for the next question. */
+/** Asks questions, one after another, also when they are asked at the same time. What comes behind the end of an answer is kept for the next question. */
 export class Prompt {
   readonly #terminal: Terminal
   readonly #decoder = new StringDecoder('utf8')
   #ahead = ''
   #last = ''
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(terminal: Terminal = { input: process.stdin, output: process.stderr }) {
     this.#terminal = terminal
+  }
+
+  /**
+   * Asks for a line of text at the terminal.
+   *
+   * @throws `nobody-to-ask` where there is no terminal or it is closed, `interrupted` for Ctrl-C.
+   */
+  line(question: string): Promise<string> {
+    const asked = this.#turn.then(async () => {
+      const { input, output } = this.#terminal
+      if (input.isTTY !== true)
+        throw new CoxswainError('nobody-to-ask', `there is no terminal to ask at: ${question}`)
+      output.write(`${question} `)
+      try {
+        // the terminal shows what is typed, and lets it be corrected
+        const typed = await this.#answer(question, 'nobody-to-ask')
+        return typed
+      } finally {
+        input.pause()
+      }
+    })
+    this.#turn = asked.catch(() => {})
+    return asked
   }
 
   /**
@@ -37,21 +62,26 @@ export class Prompt {
     const raw = (mode: boolean): unknown => input.isTTY === true && input.setRawMode?.(mode)
     output.write(`${question}: `)
     raw(true)
-    let text = ''
     try {
-      for await (const key of this.#keys()) {
-        if (keys.enter.includes(key)) return new Secret(text)
-        if (key === keys.interrupt) throw new CoxswainError('interrupted', 'interrupted at the prompt')
-        if (key === keys.end) throw new CoxswainError('secret-missing', `no answer to: ${question}`)
-        text = keys.erase.includes(key) ? text.slice(0, -1) : text + key
-      }
+      return new Secret(await this.#answer(question, 'secret-missing'))
     } finally {
       raw(false)
       input.pause()
       output.write('\n')
     }
-    if (text !== '') return new Secret(text)
-    throw new CoxswainError('secret-missing', `no answer to: ${question}`)
+  }
+
+  /** What is typed up to Enter, or to the end of the input. */
+  async #answer(question: string, missing: ErrorCode): Promise<string> {
+    let text = ''
+    for await (const key of this.#keys()) {
+      if (keys.enter.includes(key)) return text
+      if (key === keys.interrupt) throw new CoxswainError('interrupted', 'interrupted at the prompt')
+      if (key === keys.end) throw new CoxswainError(missing, `no answer to: ${question}`)
+      text = keys.erase.includes(key) ? text.slice(0, -1) : text + key
+    }
+    if (text !== '') return text
+    throw new CoxswainError(missing, `no answer to: ${question}`)
   }
 
   /** Key by key, what was read ahead first. */
