@@ -93,6 +93,11 @@ const table = {
 /** The code of an error: a word that never changes, for people to look up and programs to compare. */
 export type ErrorCode = keyof typeof table
 
+const isErrorCode = (name: string): name is ErrorCode => name in table
+
+/** Every code, in the order of the table. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(table).filter(isErrorCode)
+
 /** Where in a text file an error is: line and column count from 1. */
 export interface Place {
   readonly file: string

@@ -1,6 +1,9 @@
 import type { ReportedError, RunEvent, TaskRef } from '../run/events.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 
+/** The number of the form; it grows when a field changes its meaning or goes. */
+export const jsonFormat = 2
+
 /** What JSON leaves as it is, though a terminal may act on it, or a reader of lines may take it for their end. */
 const outside = /[\u007f-\u009f\u2028\u2029]/g
 const escaped = (json: string): string =>
@@ -47,7 +50,7 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  *
  * Every line has `type` and `time` (Unix milliseconds); what is not known is `null`. By type:
  *
- * - `run-start`: `format` (2; it grows when a field changes its meaning or goes), `playbook`, `check`, `hosts`, `plays`
+ * - `run-start`: `format` ({@link jsonFormat}), `playbook`, `check`, `hosts`, `plays`
  * - `play-start`: `play` (index from 0), `name`, `hosts`, `tasks` (host → number of tasks), `note`
  * - `task-start`: `task`
  * - `task-output`: `task`, `stream` (`stdout`, `stderr`, `log`), `line`
@@ -73,7 +76,7 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
     handle: {
       'run-start': (event) => {
         const { playbook, check, hosts, plays } = event
-        line(event, { format: 2, playbook, check, hosts, plays })
+        line(event, { format: jsonFormat, playbook, check, hosts, plays })
       },
       'play-start': (event) => {
         const { play, name, hosts, tasks, note } = event

@@ -1,0 +1,154 @@
+/** The way back from the JSON reporter's lines to events, so that a run of yesterday can be shown again. */
+import { z } from 'zod'
+import { errorCodes } from '../errors.ts'
+import type { Place } from '../errors.ts'
+import { noOutcomes } from '../run/events.ts'
+import type { Outcome, RunEvent } from '../run/events.ts'
+import { jsonFormat } from './json.ts'
+
+/** What the writer left out or wrote as null is undefined in an event. */
+const maybe = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined)
+
+const texts = z.array(z.string())
+const whole = z.number().int()
+
+const outcomes: Readonly<Record<Outcome, number>> = noOutcomes()
+const isOutcome = (value: unknown): value is Outcome => typeof value === 'string' && value in outcomes
+const outcome = z.custom<Outcome>(isOutcome)
+
+/** Outcomes that the writer did not know of yet are zero. */
+const counts = z.record(z.string(), z.number()).transform((given): Record<Outcome, number> => {
+  const all = noOutcomes()
+  for (const [name, count] of Object.entries(given)) if (isOutcome(name)) all[name] = count
+  return all
+})
+
+const place = z
+  .object({
+    file: z.string(),
+    line: whole.nullish(),
+    column: whole.nullish(),
+    excerpt: z.string().nullish(),
+  })
+  .transform(({ file, line, column, excerpt }): Place => ({
+    file,
+    ...(typeof line === 'number' && { line }),
+    ...(typeof column === 'number' && { column }),
+    ...(typeof excerpt === 'string' && { excerpt }),
+  }))
+
+const error = z
+  .object({
+    // a code of another version: its message and hint still tell what it is about
+    code: z.enum(errorCodes).catch('internal'),
+    message: z.string(),
+    hint: z.string(),
+    host: maybe(z.string()),
+    task: maybe(z.string()),
+    place: maybe(place),
+    output: maybe(z.string()),
+    causes: texts,
+  })
+  .transform((fields) => ({ ...fields, stack: undefined }))
+
+const task = z.object({
+  id: whole,
+  host: z.string(),
+  play: whole,
+  position: whole,
+  name: z.string(),
+  title: z.string(),
+  role: z.enum(['task', 'rescue', 'always', 'handler']),
+  on: maybe(z.string()),
+})
+
+const change = z.object({ what: z.string(), from: maybe(z.string()), to: maybe(z.string()) })
+const stamp = { time: z.number() }
+
+const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
+  z
+    .object({
+      type: z.literal('run-start'),
+      ...stamp,
+      format: z.literal(jsonFormat),
+      playbook: z.string(),
+      check: z.boolean(),
+      hosts: texts,
+      plays: texts,
+    })
+    .transform(({ type, time, playbook, check, hosts, plays }) => ({
+      type,
+      time,
+      playbook,
+      check,
+      hosts,
+      plays,
+    })),
+  z.object({
+    type: z.literal('play-start'),
+    ...stamp,
+    play: whole,
+    name: z.string(),
+    hosts: texts,
+    tasks: z.record(z.string(), whole),
+    note: maybe(z.string()),
+  }),
+  z.object({ type: z.literal('task-start'), ...stamp, task }),
+  z.object({
+    type: z.literal('task-output'),
+    ...stamp,
+    task,
+    stream: z.enum(['stdout', 'stderr', 'log']),
+    line: z.string(),
+  }),
+  z.object({
+    type: z.literal('task-progress'),
+    ...stamp,
+    task,
+    what: z.enum(['waiting', 'applying', 'reconnecting', 'retrying']),
+    why: maybe(z.string()),
+  }),
+  z.object({
+    type: z.literal('task-end'),
+    ...stamp,
+    task,
+    outcome,
+    changes: z.array(change),
+    why: maybe(z.string()),
+    error: maybe(error),
+    seconds: z.number(),
+  }),
+  z.object({ type: z.literal('handlers-due'), ...stamp, task, handlers: texts }),
+  z.object({
+    type: z.literal('host-end'),
+    ...stamp,
+    play: whole,
+    host: z.string(),
+    standing: z.enum(['well', 'failed', 'unreachable', 'stopped']),
+  }),
+  z.object({ type: z.literal('play-end'), ...stamp, play: whole, failed: texts }),
+  z.object({
+    type: z.literal('run-end'),
+    ...stamp,
+    recap: z.array(z.object({ host: z.string(), counts })),
+    stopped: maybe(error),
+    notRun: texts,
+    due: z.record(z.string(), texts),
+    seconds: z.number(),
+  }),
+])
+
+/**
+ * The event that a line of the JSON reporter tells, or undefined where it tells none: a cut line, another format, another
+ * program's JSON. All comes back but stack traces, which are not written.
+ *
+ * @param line the line, already parsed.
+ *
+ * @example
+ * const events = text.split('\n').flatMap((line) => eventOf(JSON.parse(line)) ?? [])
+ */
+export const eventOf = (line: unknown): RunEvent | undefined => {
+  const parsed = schema.safeParse(line)
+  return parsed.success ? parsed.data : undefined
+}
