@@ -1,4 +1,5 @@
 import type { ReportedError, RunEvent, TaskRef } from '../run/events.ts'
+import { undrawn } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 
 /** The number of the form; it grows when a field changes its meaning or goes. */
@@ -112,6 +113,7 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
       },
     },
     note: () => {},
+    suspend: undrawn,
     close: () => Promise.resolve(),
   }
 }

@@ -3,6 +3,7 @@ import { outcomeStyle, paintWith } from './colors.ts'
 import { changeLines } from './diff.ts'
 import { formatError } from './format-error.ts'
 import { recapLines } from './recap.ts'
+import { undrawn } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { columnsOf, duration, indent, oneLine, pad, plural, printable, titledBy } from './text.ts'
 
@@ -99,6 +100,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
       },
     },
     note: (text) => say([paint.yellow(printable(text))]),
+    suspend: undrawn,
     close: () => Promise.resolve(),
   }
 }

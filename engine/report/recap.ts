@@ -1,4 +1,5 @@
 /** The end of a run in one look: a table of hosts and outcomes, totals, what was not run, what to do next. */
+import { noOutcomes } from '../run/events.ts'
 import type { HostRecap, Outcome, RunEnd } from '../run/events.ts'
 import { outcomeStyle, paintWith } from './colors.ts'
 import type { Paint } from './colors.ts'
@@ -14,32 +15,42 @@ export interface RecapFormat {
   readonly rows?: number | undefined
 }
 
-const columnsFor = (check: boolean): readonly Outcome[] =>
-  check
-    ? ['ok', 'would change', 'unknown', 'skipped', 'failed', 'unreachable']
-    : ['ok', 'changed', 'skipped', 'failed', 'unreachable']
-
 type Counts = HostRecap['counts']
 
-const sum = (recap: readonly HostRecap[], outcome: Outcome): number =>
-  recap.reduce((total, { counts }) => total + counts[outcome], 0)
+/** The outcomes in the order in which they are told. */
+const order: readonly Outcome[] = [
+  'ok',
+  'changed',
+  'would change',
+  'unknown',
+  'skipped',
+  'rescued',
+  'ignored',
+  'failed',
+  'unreachable',
+]
 
-const sums = (recap: readonly HostRecap[]): Counts => ({
-  ok: sum(recap, 'ok'),
-  changed: sum(recap, 'changed'),
-  skipped: sum(recap, 'skipped'),
-  failed: sum(recap, 'failed'),
-  unreachable: sum(recap, 'unreachable'),
-  ignored: sum(recap, 'ignored'),
-  rescued: sum(recap, 'rescued'),
-  'would change': sum(recap, 'would change'),
-  unknown: sum(recap, 'unknown'),
-})
+/** Outcomes that get a column only where there was one. */
+const rare = new Set<Outcome>(['rescued', 'ignored'])
+const onlyCheck = new Set<Outcome>(['would change', 'unknown'])
+
+const columnsFor = (check: boolean, total: Counts): readonly Outcome[] =>
+  order.filter((outcome) => {
+    if (total[outcome] > 0) return true
+    return !rare.has(outcome) && (check ? outcome !== 'changed' : !onlyCheck.has(outcome))
+  })
+
+const sums = (recap: readonly HostRecap[]): Counts => {
+  const total = noOutcomes()
+  for (const { counts } of recap) for (const outcome of order) total[outcome] += counts[outcome]
+  return total
+}
 
 /** How much a host has to say: failures first, then changes. */
 const interest = ({ counts }: HostRecap): number => {
   if (counts.failed + counts.unreachable > 0) return 2
-  return counts.changed + counts['would change'] + counts.unknown > 0 ? 1 : 0
+  const { changed, unknown, rescued, ignored } = counts
+  return changed + counts['would change'] + unknown + rescued + ignored > 0 ? 1 : 0
 }
 
 /**
@@ -53,15 +64,32 @@ const divided = (recap: readonly HostRecap[], rows: number): [HostRecap[], HostR
   return [atLeast(level), recap.filter((host) => interest(host) < level)]
 }
 
+const widthOf = (columns: readonly Outcome[]): number =>
+  columns.reduce((total, name) => total + name.length + 2, 0)
+
+/** The columns that there is room for beside a name: all, or those that are not zero everywhere; none if not even they fit. */
+const columnsThatFit = (
+  { check, width }: RecapFormat,
+  total: Counts,
+  longest: number,
+): readonly Outcome[] => {
+  const all = columnsFor(check, total)
+  const needed = all.filter((outcome) => total[outcome] > 0)
+  return [all, needed].find((columns) => widthOf(columns) + Math.min(8, longest) <= width) ?? []
+}
+
 const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Paint): string[] => {
-  const columns = columnsFor(format.check)
+  const total = sums(recap)
   const [own, others] = divided(recap, format.rows ?? recap.length)
   const rows: (readonly [string, Counts])[] = own.map(({ host, counts }) => [oneLine(host), counts])
   if (others.length > 0) rows.push([plural(others.length, 'other host'), sums(others)])
-  if (recap.length > 1) rows.push(['total', sums(recap)])
-  const taken = columns.reduce((total, name) => total + name.length + 2, 0)
+  if (recap.length > 1) rows.push(['total', total])
   const longest = Math.max('recap'.length, ...rows.map(([name]) => columnsOf(name)))
-  const first = Math.max(8, Math.min(longest, format.width - taken))
+  const columns = columnsThatFit(format, total, longest)
+  // on a narrow terminal each host has its counts in words
+  if (columns.length === 0)
+    return ['recap', ...rows.map(([name, counts]) => `${oneLine(name)}: ${countsInWords(counts, paint)}`)]
+  const first = Math.min(Math.max(8, longest), format.width - widthOf(columns))
   const cell = (outcome: Outcome, count: number): string => {
     const text = pad(String(count), outcome.length, 'start')
     return count === 0 ? paint.dim(text) : paint[outcomeStyle[outcome]](text)
@@ -76,7 +104,7 @@ const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Pai
 
 /** The counts that are not zero, in words. */
 export const countsInWords = (counts: Counts, paint: Paint): string => {
-  const told = (['ok', 'changed', 'would change', 'unknown', 'skipped', 'failed', 'unreachable'] as const)
+  const told = order
     .filter((outcome) => counts[outcome] > 0)
     .map((outcome) => paint[outcomeStyle[outcome]](`${counts[outcome]} ${outcome}`))
   return told.length === 0 ? 'nothing to do' : told.join(', ')
@@ -105,6 +133,17 @@ const nextLines = ({ recap, stopped }: RunEnd, check: boolean, paint: Paint): st
   return lines
 }
 
+/** Handlers that wait for the next run, and for which hosts. */
+const dueLines = ({ due }: RunEnd, paint: Paint): string[] => {
+  const hostsOf = new Map<string, string[]>()
+  for (const [host, handlers] of Object.entries(due))
+    for (const handler of handlers) hostsOf.set(handler, [...(hostsOf.get(handler) ?? []), oneLine(host)])
+  return [...hostsOf].map(
+    ([handler, hosts]) =>
+      `${paint.yellow('due:')} ${oneLine(handler)} on ${hosts.join(',')} (runs the next time)`,
+  )
+}
+
 /**
  * The recap as lines.
  *
@@ -128,6 +167,7 @@ export const recapLines = (event: RunEnd, format: RecapFormat): string[] => {
     '',
     `${took}: ${countsInWords(sums(recap), paint)}${format.check ? ' (check: nothing was changed)' : ''}`,
     ...(notRun.length === 0 ? [] : [`${paint.yellow('not run:')} ${notRun.map(oneLine).join(', ')}`]),
+    ...dueLines(event, paint),
     ...nextLines(event, format.check, paint),
   ]
 }

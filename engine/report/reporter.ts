@@ -12,9 +12,33 @@ export interface Reporter {
    * the drawing of a tree. JSON is for programs: it leaves it out.
    */
   note(text: string): void
+  /**
+   * Stands aside while a person is asked something at the terminal: a tree takes its drawing away. What comes meanwhile
+   * is told afterwards. Reporters that draw nothing go on.
+   *
+   * @returns what to call when the question is answered.
+   */
+  suspend(): () => void
   /** Resolves when everything is written. */
   close(): Promise<void>
 }
+
+/** Handlers that hand every event to one function. */
+export const handleAll = (each: (event: RunEvent) => void): EventHandlers => ({
+  'run-start': each,
+  'play-start': each,
+  'task-start': each,
+  'task-output': each,
+  'task-progress': each,
+  'task-end': each,
+  'handlers-due': each,
+  'host-end': each,
+  'play-end': each,
+  'run-end': each,
+})
+
+/** For a reporter that draws nothing: there is nothing to take away, and nothing to bring back. */
+export const undrawn = (): (() => void) => () => {}
 
 /** Where a reporter writes, and what the person asked to see. */
 export interface ReportOptions {
@@ -56,3 +80,29 @@ export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
       return handle['run-end'](event)
   }
 }
+
+/**
+ * Several reporters as one: the screen, a report, a record.
+ *
+ * @example
+ * const reporter = together([treeReporter(options), htmlReporter(save)])
+ */
+export const together = (reporters: readonly Reporter[]): Reporter => ({
+  handle: handleAll((event) => {
+    for (const reporter of reporters) dispatch(reporter, event)
+  }),
+  note: (text) => {
+    for (const reporter of reporters) reporter.note(text)
+  },
+  suspend: () => {
+    const resumes = reporters.map((reporter) => reporter.suspend())
+    return () => {
+      for (const resume of resumes) resume()
+    }
+  },
+  // each is closed, also when another cannot be: a report that cannot be written must not leave a tree on the screen
+  close: async () => {
+    const closed = await Promise.allSettled(reporters.map((reporter) => reporter.close()))
+    for (const result of closed) if (result.status === 'rejected') throw result.reason
+  },
+})

@@ -1,10 +1,11 @@
 /** The rows of a host in the picture of a play at work, in as much detail as there is room for. */
 import { paintWith } from './colors.ts'
 import { countsInWords } from './recap.ts'
-import { duration, oneLine, pad } from './text.ts'
+import { oneLine, pad } from './text.ts'
 import { stateOf } from './tree-model.ts'
-import type { HostState, TreeHost } from './tree-model.ts'
+import type { HostState, RunningTask, ToldTask, TreeHost } from './tree-model.ts'
 import {
+  elapsed,
   errorRows,
   hostTime,
   icons,
@@ -24,7 +25,7 @@ export interface Detail {
   readonly output: number
   /** Lines of an error; with none, its message stands in the host's row. */
   readonly errors: number
-  /** Whether the running task stands in its host's row. */
+  /** Whether the running tasks stand in their host's row. */
   readonly compact: boolean
 }
 
@@ -43,6 +44,9 @@ const unpainted = paintWith(false)
 const progress = ({ ended, total }: TreeHost): string =>
   pad(`${ended}/${total}`, String(total).length * 2 + 1, 'start')
 
+const lastOf = (lines: readonly string[], count: number): readonly string[] =>
+  count === 0 ? [] : lines.slice(-count)
+
 /** The last of the tasks that ended, and how many there were before them. */
 const toldRows = ({ told }: TreeHost, limit: number): Row[] => {
   if (limit === 0) return []
@@ -51,31 +55,50 @@ const toldRows = ({ told }: TreeHost, limit: number): Row[] => {
   return hidden > 0 ? [moreRow(2, `${hidden} before`), ...shown] : shown
 }
 
-const runningRows = (host: TreeHost, { detail, now, spinner, columns }: HostFormat): Row[] => {
-  const { name, current } = host
+/** Each running task with the last of what it prints. */
+const atWork = (running: readonly RunningTask[], { detail, now, spinner }: HostFormat): Row[] =>
+  running.flatMap((task) => [
+    runningRow(task, now, spinner),
+    ...lastOf(task.output, detail.output).map((line) => outputRow(line, 3)),
+  ])
+
+const runningRows = (host: TreeHost, format: HostFormat): Row[] => {
+  const { name, running } = host
+  const { detail, now, spinner, columns } = format
   const { tasks, output, compact } = detail
   const head = { level: 1, icon: spinner, iconStyle: 'yellow' } as const
   const text = `${pad(oneLine(name), columns)}  ${progress(host)}`
-  const lines = output === 0 ? [] : (current?.output.slice(-output) ?? [])
   if (!compact) {
     return [
       { ...head, text, after: hostTime(host, now) },
       ...toldRows(host, tasks),
-      ...(current === undefined ? [] : [runningRow(current, now, spinner)]),
-      ...lines.map((line) => outputRow(line, 3)),
+      ...atWork(running, format),
     ]
   }
-  if (current === undefined) return [{ ...head, text }]
-  const after = duration(Math.max(0, now - current.since) / 1000)
+  const [oldest] = running
+  if (oldest === undefined) return [{ ...head, text }]
+  const lines = lastOf(
+    running.flatMap((task) => task.output),
+    output,
+  )
   return [
-    { ...head, text: `${text}  ${runningText(current)}`, after },
+    {
+      ...head,
+      text: `${text}  ${running.map(runningText).join(' + ')}`,
+      after: elapsed(oldest.since, now),
+    },
     ...lines.map((line) => outputRow(line, 2)),
   ]
 }
 
-const failedRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => {
-  const { name, told, counts } = host
-  const last = told.findLast(({ error }) => error !== undefined)
+/** What made the host a failed one; a failure that was ignored or rescued did not. */
+const downfall = ({ told }: TreeHost): ToldTask | undefined =>
+  told.findLast(({ outcome }) => outcome === 'failed' || outcome === 'unreachable')
+
+const failedRows = (host: TreeHost, format: HostFormat): Row[] => {
+  const { name, told, counts, running } = host
+  const { detail, columns } = format
+  const last = downfall(host)
   const why = detail.errors > 0 || last?.error === undefined ? '' : `: ${last.error.message}`
   const outcome = counts.unreachable > 0 ? 'unreachable' : 'failed'
   const text = `${pad(oneLine(name), columns)}  ${progress(host)}  ${outcome}  ${last?.title ?? ''}${why}`
@@ -84,6 +107,7 @@ const failedRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => {
     { level: 1, icon: icons.failed, iconStyle: 'red', text, after: hostTime(host, undefined) },
     ...toldRows({ ...host, told: before }, detail.tasks),
     ...(last?.error === undefined ? [] : errorRows(last.error, name, 2, detail.errors)),
+    ...(detail.compact ? [] : atWork(running, format)),
   ]
 }
 
@@ -97,11 +121,21 @@ const waitingRows = ({ name }: TreeHost): Row[] => [
   { level: 1, icon: icons.waiting, iconStyle: 'dim', text: name, textStyle: 'dim' },
 ]
 
+const stoppedRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => {
+  const text = `${pad(oneLine(host.name), columns)}  stopped after ${host.ended} of ${host.total}`
+  const after = hostTime(host, undefined)
+  return [
+    { level: 1, icon: icons.waiting, iconStyle: 'yellow', text, after },
+    ...toldRows(host, detail.tasks),
+  ]
+}
+
 const rowsByState: Readonly<Record<HostState, (host: TreeHost, format: HostFormat) => Row[]>> = {
   running: runningRows,
   failed: failedRows,
   done: doneRows,
   waiting: waitingRows,
+  stopped: stoppedRows,
 }
 
 /** The rows of a host. */

@@ -42,14 +42,20 @@ const least: Detail = { tasks: 0, output: 0, errors: 0, compact: true }
 type ByState = Readonly<Record<HostState, readonly TreeHost[]>>
 
 const byState = (hosts: readonly TreeHost[]): ByState => {
-  const groups: Record<HostState, TreeHost[]> = { waiting: [], running: [], done: [], failed: [] }
+  const groups: Record<HostState, TreeHost[]> = {
+    waiting: [],
+    running: [],
+    done: [],
+    failed: [],
+    stopped: [],
+  }
   for (const host of hosts) groups[stateOf(host)].push(host)
   return groups
 }
 
 const headRow = (play: TreePlay, groups: ByState, { now, plays }: LiveFormat): Row => {
   const { index, name, since, hosts } = play
-  const states = (['failed', 'done', 'running', 'waiting'] as const)
+  const states = (['failed', 'stopped', 'done', 'running', 'waiting'] as const)
     .filter((state) => groups[state].length > 0)
     .map((state) => `${groups[state].length} ${state}`)
   const took = duration(Math.max(0, now - since) / 1000)
@@ -63,11 +69,12 @@ const headRow = (play: TreePlay, groups: ByState, { now, plays }: LiveFormat): R
   }
 }
 
-const foldedRows = ({ done, waiting }: ByState): Row[] => {
+const foldedRows = ({ done, waiting, stopped }: ByState): Row[] => {
   const changed = done.filter(({ counts }) => counts.changed + counts['would change'] > 0).length
   const what = changed === 0 ? 'done' : `done, ${changed} of them with changes`
   return [
     ...(done.length === 0 ? [] : [foldedRow(done.length, what, icons.done, 'green')]),
+    ...(stopped.length === 0 ? [] : [foldedRow(stopped.length, 'stopped', icons.waiting, 'yellow')]),
     ...(waiting.length === 0 ? [] : [foldedRow(waiting.length, 'waiting', icons.waiting, 'dim')]),
   ]
 }
@@ -79,7 +86,7 @@ const some = (rows: readonly Row[], room: number, what: string): Row[] => {
   return [...rows.slice(0, shown), moreRow(1, `${rows.length - shown} more ${what}`)]
 }
 
-const beginOf = ({ current }: TreeHost): number => current?.since ?? Number.MAX_VALUE
+const beginOf = ({ running }: TreeHost): number => running[0]?.since ?? Number.MAX_VALUE
 
 /** Where not every host can be seen, one that hangs should be. */
 const slowestFirst = (hosts: readonly TreeHost[]): TreeHost[] =>

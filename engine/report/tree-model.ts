@@ -1,11 +1,13 @@
 /** What the tree knows of a run: the play at work, its hosts, what each of them does and what of it is worth telling. */
 import { noOutcomes } from '../run/events.ts'
 import type {
+  HostEnd,
   Outcome,
   PlayStart,
   ReportedChange,
   ReportedError,
   Role,
+  Standing,
   TaskEnd,
   TaskOutput,
   TaskProgress,
@@ -42,15 +44,18 @@ export interface ToldTask {
 
 export interface TreeHost {
   readonly name: string
-  /** Tasks in its list, handlers not counted. */
+  /** Tasks in its list; handlers and the tasks of a rescue are not counted, here or in `ended`. */
   readonly total: number
   readonly ended: number
   readonly counts: Readonly<Record<Outcome, number>>
-  readonly current: RunningTask | undefined
+  /** What it is at, in the order in which it was begun: several tasks where some run side by side. */
+  readonly running: readonly RunningTask[]
   readonly told: readonly ToldTask[]
   /** When its first task began and its last one ended, Unix milliseconds. */
   readonly since: number | undefined
   readonly until: number | undefined
+  /** How it came out of the play, once it is through. */
+  readonly standing: Standing | undefined
 }
 
 export interface TreePlay {
@@ -61,17 +66,24 @@ export interface TreePlay {
   readonly hosts: readonly TreeHost[]
 }
 
-export type HostState = 'waiting' | 'running' | 'done' | 'failed'
+export type HostState = 'waiting' | 'running' | 'done' | 'failed' | 'stopped'
+
+const stateAfter: Readonly<Record<Standing, HostState>> = {
+  well: 'done',
+  failed: 'failed',
+  unreachable: 'failed',
+  stopped: 'stopped',
+}
 
 /** Lines shown live, and lines kept of a single task: a bound for memory, not for people. */
 const liveLines = 3
 const keptLines = 5000
 
 /** Where a host stands in its play. */
-export const stateOf = ({ counts, since, current, ended, total }: TreeHost): HostState => {
+export const stateOf = ({ counts, since, standing }: TreeHost): HostState => {
+  if (standing !== undefined) return stateAfter[standing]
+  // a failure is shown when it happens, though the `always` of a block, or what runs beside it, may still be at work
   if (counts.failed + counts.unreachable > 0) return 'failed'
-  if (current !== undefined) return 'running'
-  if (ended >= total) return 'done'
   return since === undefined ? 'waiting' : 'running'
 }
 
@@ -82,64 +94,56 @@ export const hostsAtStart = ({ hosts, tasks }: PlayStart): TreeHost[] =>
     total: tasks[name] ?? 0,
     ended: 0,
     counts: noOutcomes(),
-    current: undefined,
+    running: [],
     told: [],
     since: undefined,
     until: undefined,
+    standing: undefined,
   }))
 
-export const afterStart = (host: TreeHost, { task, time }: TaskStart): TreeHost => ({
+export const afterStart = (host: TreeHost, { task, time }: TaskStart): TreeHost => {
+  const { id, title, role, on } = task
+  const begun: RunningTask = { id, title, role, on, since: time, progress: undefined, output: [], kept: [] }
+  return { ...host, since: host.since ?? time, running: [...host.running, begun] }
+}
+
+/** The host with one of its running tasks changed. */
+const withTask = (host: TreeHost, id: number, change: (task: RunningTask) => RunningTask): TreeHost => ({
   ...host,
-  since: host.since ?? time,
-  current: {
-    id: task.id,
-    title: task.title,
-    role: task.role,
-    on: task.on,
-    since: time,
-    progress: undefined,
-    output: [],
-    kept: [],
-  },
+  running: host.running.map((task) => (task.id === id ? change(task) : task)),
 })
 
 export const afterProgress = (host: TreeHost, { task, what, why }: TaskProgress): TreeHost => {
-  if (host.current?.id !== task.id) return host
   // that it is applied is what everybody expects: the spinner says it
   const progress = what === 'applying' ? undefined : [what, why ?? []].flat().join(': ')
-  return { ...host, current: { ...host.current, progress } }
+  return withTask(host, task.id, (running) => ({ ...running, progress }))
 }
 
 /** `keep`: whether its output is asked for; what a task itself says is always kept. */
-export const afterOutput = (host: TreeHost, { task, stream, line }: TaskOutput, keep: boolean): TreeHost => {
-  const { current } = host
-  if (current?.id !== task.id) return host
-  const output = [...current.output, line].slice(-liveLines)
-  const kept = keep || stream === 'log' ? [...current.kept, line].slice(-keptLines) : current.kept
-  return { ...host, current: { ...current, output, kept } }
-}
+export const afterOutput = (host: TreeHost, { task, stream, line }: TaskOutput, keep: boolean): TreeHost =>
+  withTask(host, task.id, (running) => ({
+    ...running,
+    output: [...running.output, line].slice(-liveLines),
+    kept: keep || stream === 'log' ? [...running.kept, line].slice(-keptLines) : running.kept,
+  }))
+
+/** Roles that a host's total leaves out: nobody knows beforehand whether they come. */
+const uncounted = new Set<Role>(['handler', 'rescue'])
 
 export const afterEnd = (host: TreeHost, event: TaskEnd): TreeHost => {
   const { task, outcome, changes, why, error, seconds, time } = event
-  const kept = host.current?.id === task.id ? host.current.kept : []
+  const { title, role, on } = task
+  const kept = host.running.find(({ id }) => id === task.id)?.kept ?? []
   const quiet = (outcome === 'ok' || outcome === 'skipped') && kept.length === 0
-  const told: ToldTask = {
-    title: task.title,
-    role: task.role,
-    on: task.on,
-    outcome,
-    changes,
-    why,
-    error,
-    seconds,
-    kept,
-  }
+  const told: ToldTask = { title, role, on, outcome, changes, why, error, seconds, kept }
   return {
     ...host,
-    ended: host.ended + (task.role === 'handler' || task.role === 'rescue' ? 0 : 1),
+    ended: host.ended + (uncounted.has(role) ? 0 : 1),
     counts: { ...host.counts, [outcome]: host.counts[outcome] + 1 },
-    current: undefined,
+    running: host.running.filter(({ id }) => id !== task.id),
     told: quiet ? host.told : [...host.told, told],
     until: time,
   }
 }
+
+export const afterHostEnd = (host: TreeHost, { standing }: HostEnd): TreeHost => ({ ...host, standing })

@@ -83,7 +83,8 @@ export const errorRows = (error: ReportedError, host: string, level: number, lim
 export const runningText = (task: RunningTask): string =>
   `${titledBy(task)}${task.progress === undefined ? '' : ` (${task.progress})`}`
 
-const elapsed = (since: number, now: number): string => duration(Math.max(0, now - since) / 1000)
+/** The time from then until now, both Unix milliseconds. */
+export const elapsed = (since: number, now: number): string => duration(Math.max(0, now - since) / 1000)
 
 /** A task that runs, on a row of its own. */
 export const runningRow = (task: RunningTask, now: number, spinner: string): Row => ({

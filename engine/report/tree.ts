@@ -7,8 +7,9 @@ import { finalPicture } from './tree-final.ts'
 import { lifecycle } from './tree-lifecycle.ts'
 import type { Lifecycle } from './tree-lifecycle.ts'
 import { livePicture } from './tree-live.ts'
-import { afterEnd, afterOutput, afterProgress, afterStart, hostsAtStart } from './tree-model.ts'
+import { afterEnd, afterHostEnd, afterOutput, afterProgress, afterStart, hostsAtStart } from './tree-model.ts'
 import type { TreeHost, TreePlay } from './tree-model.ts'
+import { holder } from './holder.ts'
 import { screen } from './tree-screen.ts'
 
 /**
@@ -28,10 +29,11 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
   let hosts = new Map<string, TreeHost>()
   let list: Lifecycle | undefined
 
-  const say = (lines: readonly string[]): void => live.print(`${lines.join('\n')}\n`)
+  const held = holder((text) => live.print(text))
+  const say = (lines: readonly string[]): void => held.print(`${lines.join('\n')}\n`)
 
   const draw = (spinner: string): void => {
-    if (play === undefined) return
+    if (play === undefined || held.holding()) return
     const { width, height } = options
     const shown = { ...play, hosts: [...hosts.values()] }
     live.show(livePicture(shown, { now: now(), width, height, color, spinner, plays: plays.length }))
@@ -42,7 +44,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
     const name = plays[index]
     play = name === undefined ? undefined : { index, name, note: undefined, since }
     hosts = new Map()
-    if (play === undefined) live.show([])
+    if (play === undefined && !held.holding()) live.show([])
   }
 
   const update = (name: string, after: (host: TreeHost) => TreeHost): void => {
@@ -75,13 +77,13 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
       'task-progress': (event) => update(event.task.host, (host) => afterProgress(host, event)),
       'task-end': (event) => update(event.task.host, (host) => afterEnd(host, event)),
       'handlers-due': () => {},
-      'host-end': () => {},
+      'host-end': (event) => update(event.host, (host) => afterHostEnd(host, event)),
       'play-end': (event) => {
         if (play !== undefined) {
           const { width, height, diff } = options
           const ended = { ...play, hosts: [...hosts.values()] }
           const format = { width, height, color, diff, verbosity, now: event.time, plays: plays.length }
-          live.show([])
+          if (!held.holding()) live.show([])
           say(finalPicture(ended, format))
         }
         list?.ended(event.play, event.failed)
@@ -100,8 +102,14 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
       },
     },
     note: (text) => say([paint.yellow(printable(text))]),
+    suspend: () => {
+      // the cursor comes back with it, for the answer
+      live.close()
+      return held.hold()
+    },
     close: async () => {
       stop()
+      held.release()
       process.off('exit', stop)
       await list?.close()
     },

@@ -123,6 +123,43 @@ test('where rows are few the quiet hosts become one, never a failed one', () => 
   assert.is(table[3], '3 other hosts  15        0        0       0            0')
 })
 
+test('what was rescued or ignored has a column only where there was such a thing', () => {
+  const [head, row] = recapLines(runEnd({ recap: [recapOf('m1', { ok: 3, rescued: 1 })] }), format)
+  assert.is(head, 'recap     ok  changed  skipped  rescued  failed  unreachable')
+  assert.is(row, 'm1         3        0        0        1       0            0')
+  const [both, , , last] = recapLines(runEnd({ recap: [recapOf('m1', { rescued: 1, ignored: 2 })] }), {
+    ...format,
+    check: true,
+  })
+  assert.is(both, 'recap  ok  would change  unknown  skipped  rescued  ignored  failed  unreachable')
+  assert.is(last, '1 host in 1.5 s: 1 rescued, 2 ignored (check: nothing was changed)')
+})
+
+test('handlers that are due are told, by handler', () => {
+  const due = { m1: ['restart haproxy'], m2: ['reload\nsshd', 'restart haproxy'] }
+  assert.equal(recapLines(runEnd({ due }), format).slice(-2), [
+    'due: restart haproxy on m1,m2 (runs the next time)',
+    'due: reload sshd on m2 (runs the next time)',
+  ])
+})
+
+test('where the terminal is narrow, columns of zeros go first, then the table', () => {
+  const recap = [recapOf('master-1', { ok: 12, changed: 3 }), recapOf('master-2', { ok: 14, failed: 1 })]
+  const table = (width: number) => recapLines(runEnd({ recap }), { ...format, width }).slice(0, 4)
+  assert.equal(table(40), [
+    'recap     ok  changed  failed',
+    'master-1  12        3       0',
+    'master-2  14        0       1',
+    'total     26        3       1',
+  ])
+  assert.equal(table(24), [
+    'recap',
+    'master-1: 12 ok, 3 changed',
+    'master-2: 14 ok, 1 failed',
+    'total: 26 ok, 3 changed, 1 failed',
+  ])
+})
+
 test('zeros are dim, the others have the colour of their outcome', () => {
   const [, row] = recapLines(runEnd({ recap: [recapOf('m1', { failed: 1 })] }), { ...format, color: true })
   assert.is(

@@ -10,6 +10,7 @@ import type {
   RunEnd,
   RunEvent,
   RunStart,
+  Standing,
   TaskEnd,
   TaskOutput,
   TaskProgress,
@@ -95,6 +96,14 @@ export const playEnd = (failed: readonly string[] = [], play = 0): RunEvent => (
   time,
   play,
   failed,
+})
+
+export const hostEnd = (host: string, standing: Standing = 'well', play = 0): RunEvent => ({
+  type: 'host-end',
+  time,
+  play,
+  host,
+  standing,
 })
 
 export const recapOf = (host: string, counts: Partial<Record<Outcome, number>> = {}): HostRecap => ({

@@ -5,7 +5,16 @@ import type { LiveFormat } from '../../engine/report/tree-live.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
 import { columnsOf } from '../../engine/report/text.ts'
 import { suite } from '../support/spec.ts'
-import { commandFailed, taskEnd, taskOutput, taskProgress, taskRef, taskStart, time } from './run-events.ts'
+import {
+  commandFailed,
+  hostEnd,
+  taskEnd,
+  taskOutput,
+  taskProgress,
+  taskRef,
+  taskStart,
+  time,
+} from './run-events.ts'
 import { playAfter } from './tree-play.ts'
 
 const test = suite('the picture of a play at work')
@@ -64,6 +73,54 @@ test('a few hosts are told in full', () =>
       '  ◼ m4',
     ],
   ))
+
+test('tasks that run side by side have a row each, or share that of their host', () => {
+  const events = [
+    ...atWork('m1', 'download images', 1, ['layer 3']),
+    ...atWork('m1', 'package containerd', 4, ['unpacking']),
+    ...atWork('m2', 'package containerd', 5),
+  ]
+  const play = playAfter(['m1', 'm2'], 9, events)
+  assert.equal(livePicture(play, format).slice(1), [
+    '  * m1  0/9  11.4 s',
+    '    * download images  11.4 s',
+    '      › layer 3',
+    '    * package containerd  8.4 s',
+    '      › unpacking',
+    '  * m2  0/9  7.4 s',
+    '    * package containerd  7.4 s',
+  ])
+  assert.equal(livePicture(play, { ...format, height: 5 }).slice(1), [
+    '  * m1  0/9  download images + package containerd  11.4 s',
+    '    › unpacking',
+    '  * m2  0/9  package containerd  7.4 s',
+  ])
+})
+
+test('a failure that was rescued is not the one that is shown; what still runs beside it is', () => {
+  const lost = taskRef('m1', 'first')
+  const bad = taskRef('m1', 'join')
+  const error = commandFailed({ host: 'm1', output: undefined })
+  const rescued = [taskStart(bad), taskEnd(bad, 'failed', { error }), taskEnd(lost, 'ignored', { error })]
+  const events = [...rescued, ...atWork('m1', 'clean up', 9.4)]
+  assert.equal(livePicture(playAfter(['m1'], 5, events), format).slice(1), [
+    '  ✖ m1  2/5  failed  join  0.0 s',
+    '    ✖ ignored  first  0.2 s',
+    '    error[command-failed]: exit status 1 from: kubeadm join',
+    '      hint: run it by hand on the host to see more',
+    '    * clean up  3.0 s',
+  ])
+})
+
+test('hosts that were stopped are told apart', () => {
+  const events = [...ended('m1', 'x', 'ok'), hostEnd('m1', 'stopped'), ...atWork('m2', 'x', 5)]
+  assert.equal(livePicture(playAfter(['m1', 'm2'], 5, events), format), [
+    '❯ 1/3 every master is ready  1 stopped, 1 running  12.4 s',
+    '  ◼ m1  stopped after 1 of 5  2.0 s',
+    '  * m2  0/5  7.4 s',
+    '    * x  7.4 s',
+  ])
+})
 
 test('a task that waits says for what', () => {
   const task = taskRef('m1', 'etcd has every member')

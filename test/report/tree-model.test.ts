@@ -1,8 +1,17 @@
 import * as assert from 'uvu/assert'
-import { afterOutput, stateOf } from '../../engine/report/tree-model.ts'
+import { afterEnd, afterOutput, afterStart, hostsAtStart, stateOf } from '../../engine/report/tree-model.ts'
 import type { TreeHost } from '../../engine/report/tree-model.ts'
 import { suite } from '../support/spec.ts'
-import { commandFailed, taskEnd, taskOutput, taskProgress, taskRef, taskStart } from './run-events.ts'
+import {
+  commandFailed,
+  hostEnd,
+  playStart,
+  taskEnd,
+  taskOutput,
+  taskProgress,
+  taskRef,
+  taskStart,
+} from './run-events.ts'
 import { playAfter } from './tree-play.ts'
 
 const test = suite('what the tree knows')
@@ -41,6 +50,43 @@ test('a failure is what counts, whatever else was done', () => {
   assert.is(stateOf(hostAfter(1, [taskStart(task), taskEnd(task, 'unreachable')])), 'failed')
 })
 
+test('how a host came out of the play is what it is told, whatever was counted', () => {
+  const task = taskRef('m1', 'first')
+  const rescued = [taskStart(task), taskEnd(task, 'rescued', { error: commandFailed() })]
+  assert.is(stateOf(hostAfter(9, [...rescued, hostEnd('m1')])), 'done')
+  assert.is(stateOf(hostAfter(9, [...rescued, hostEnd('m1', 'stopped')])), 'stopped')
+  assert.is(stateOf(hostAfter(9, [...rescued, hostEnd('m1', 'unreachable')])), 'failed')
+  assert.is(stateOf(hostAfter(9, [hostEnd('m1', 'failed')])), 'failed')
+})
+
+test('with nothing left in its list, a host is at work until it is said to be through', () => {
+  const task = taskRef('m1', 'first')
+  const [host] = hostsAtStart(playStart({ hosts: ['m1'], tasks: { m1: 1 } }))
+  assert.ok(host)
+  const after = afterEnd(afterStart(host, taskStart(task)), taskEnd(task, 'changed'))
+  assert.is(stateOf(after), 'running')
+})
+
+test('tasks of a host run side by side, each with its own output and end', () => {
+  const [one, two] = [taskRef('m1', 'one'), taskRef('m1', 'two')]
+  const events = [taskStart(one), taskStart(two), taskOutput(one, 'from one'), taskOutput(two, 'from two')]
+  const running = (more: Parameters<typeof playAfter>[2]) =>
+    hostAfter(3, [...events, ...more]).running.map(({ title, output }) => [title, ...output])
+  assert.equal(running([]), [
+    ['one', 'from one'],
+    ['two', 'from two'],
+  ])
+  assert.equal(running([taskEnd(one, 'ok')]), [['two', 'from two']])
+  assert.is(hostAfter(3, [...events, taskEnd(one, 'ok')]).ended, 1)
+})
+
+test('tasks of a rescue are not counted among those of the host', () => {
+  const roles = (['task', 'rescue', 'always', 'handler'] as const).map((role) =>
+    taskEnd(taskRef('m1', role, { role }), 'ok'),
+  )
+  assert.is(hostAfter(2, roles).ended, 2)
+})
+
 test('what is ok or skipped is not told, the rest is', () => {
   const told = (['ok', 'skipped', 'changed', 'would change', 'unknown', 'failed'] as const).map((outcome) =>
     taskEnd(taskRef('m1', outcome), outcome, { error: outcome === 'failed' ? commandFailed() : undefined }),
@@ -55,9 +101,9 @@ test('of the output the last lines are shown; it is kept only when asked for, or
   const task = taskRef('m1', 'list')
   const lines = ['1', '2', '3', '4'].map((line) => taskOutput(task, line))
   const events = [taskStart(task), ...lines, taskOutput(task, 'done so', 'log')]
-  assert.equal(hostAfter(1, events).current?.output, ['3', '4', 'done so'])
-  assert.equal(hostAfter(1, events).current?.kept, ['done so'])
-  assert.equal(hostAfter(1, events, true).current?.kept, ['1', '2', '3', '4', 'done so'])
+  assert.equal(hostAfter(1, events).running[0]?.output, ['3', '4', 'done so'])
+  assert.equal(hostAfter(1, events).running[0]?.kept, ['done so'])
+  assert.equal(hostAfter(1, events, true).running[0]?.kept, ['1', '2', '3', '4', 'done so'])
   const [told] = hostAfter(1, [...events, taskEnd(task, 'ok')]).told
   assert.equal(told?.kept, ['done so'])
 })
@@ -65,14 +111,14 @@ test('of the output the last lines are shown; it is kept only when asked for, or
 test('output that comes after its task has ended is left out', () => {
   const task = taskRef('m1', 'list')
   const host = hostAfter(1, [taskStart(task), taskEnd(task, 'ok')])
-  assert.is(afterOutput(host, taskOutput(task, 'late'), true), host)
+  assert.equal(afterOutput(host, taskOutput(task, 'late'), true), host)
 })
 
 test('it knows what a task waits for', () => {
   const task = taskRef('m1', 'etcd')
   const progress = (
     ...more: Parameters<typeof taskProgress> extends [unknown, ...infer Rest] ? Rest : never
-  ) => hostAfter(1, [taskStart(task), taskProgress(task, ...more)]).current?.progress
+  ) => hostAfter(1, [taskStart(task), taskProgress(task, ...more)]).running[0]?.progress
   assert.is(progress('waiting', '1 of 3 members'), 'waiting: 1 of 3 members')
   assert.is(progress('reconnecting'), 'reconnecting')
   assert.is(progress('applying'), undefined)

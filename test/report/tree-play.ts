@@ -1,10 +1,12 @@
 /** Plays in the middle of their work, made of events, for the tests of the tree's pictures. */
 import {
   afterEnd,
+  afterHostEnd,
   afterOutput,
   afterProgress,
   afterStart,
   hostsAtStart,
+  stateOf,
 } from '../../engine/report/tree-model.ts'
 import type { TreeHost, TreePlay } from '../../engine/report/tree-model.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
@@ -20,12 +22,26 @@ const after = (host: TreeHost, event: RunEvent, keep: boolean): TreeHost => {
       return afterProgress(host, event)
     case 'task-end':
       return afterEnd(host, event)
+    case 'host-end':
+      return afterHostEnd(host, event)
     default:
       return host
   }
 }
 
-/** A play of hosts with so many tasks, after these events. */
+/** Whose event it is. */
+const hostOf = (event: RunEvent): string | undefined => {
+  if ('task' in event) return event.task.host
+  return event.type === 'host-end' ? event.host : undefined
+}
+
+/** A host with nothing left to do is through with the play. */
+const through = (host: TreeHost): TreeHost =>
+  host.standing === undefined && host.running.length === 0 && host.ended >= host.total
+    ? { ...host, standing: stateOf(host) === 'failed' ? 'failed' : 'well' }
+    : host
+
+/** A play of hosts with so many tasks, after these events; of a host that has done them all, its end need not be among them. */
 export const playAfter = (
   hosts: readonly string[],
   tasks: number,
@@ -41,8 +57,8 @@ export const playAfter = (
     note: undefined,
     since: time,
     hosts: started.map((host) => {
-      const own = events.filter((event) => 'task' in event && event.task.host === host.name)
-      return own.reduce((state, event) => after(state, event, keep), host)
+      const own = events.filter((event) => hostOf(event) === host.name)
+      return through(own.reduce((state, event) => after(state, event, keep), host))
     }),
   }
 }

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../engine/run/events.ts'
 import { suite } from '../support/spec.ts'
 import {
   commandFailed,
+  hostEnd,
   paper,
   playEnd,
   playStart,
@@ -57,7 +58,7 @@ test('it is drawn while a play works, stays when it ends, and the recap closes i
     * net.ipv4.ip_forward = 1  1.5 s`,
   )
   assert.not.ok(seen.cursorShown())
-  tell(taskEnd(change, 'changed'), playEnd())
+  tell(taskEnd(change, 'changed'), hostEnd('m1'), playEnd())
   const stays = `ha-masters: 2 hosts, 2 plays
 ✔ 1/2 every master is ready  (1 host)  0.0 s
   ✔ m1  1 changed  0.0 s
@@ -144,6 +145,47 @@ test('a note stays above the drawing', async () => {
     'ha-masters: 2 hosts, 2 plays\ninterrupted: stopping what runs\n❯ 1/2 every master is ready  choosing hosts  1.5 s',
   )
   await reporter.close()
+})
+
+test('while a question is asked nothing is drawn or printed, and all of it comes afterwards', async () => {
+  const { seen, reporter, tell } = begun()
+  tell(runStart({ plays }), playStart({ hosts: ['m1'], tasks: { m1: 1 } }))
+  await beat()
+  assert.match(seen.text(), 'every master is ready')
+  const resume = reporter.suspend()
+  const quiet = 'ha-masters: 2 hosts, 2 plays'
+  assert.is(seen.text(), quiet)
+  assert.ok(seen.cursorShown())
+  seen.write('go on? ')
+  const task = taskRef('m1', 'sysctl')
+  tell(taskStart(task), taskEnd(task, 'changed'), hostEnd('m1'), playEnd())
+  reporter.note('a note')
+  await beat()
+  assert.is(seen.text(), `${quiet}\ngo on?`)
+  seen.write('yes\n')
+  resume()
+  await beat()
+  assert.is(
+    still(seen.text()),
+    `${quiet}
+go on? yes
+✔ 1/2 every master is ready  (1 host)  0.0 s
+  ✔ m1  1 changed  0.0 s
+    ✔ changed  sysctl  0.2 s
+a note
+❯ 2/2 the workers join  choosing hosts  1.5 s`,
+  )
+  await reporter.close()
+})
+
+test('what was held back by a question that is never answered is told at the end', async () => {
+  const { seen, reporter, tell } = begun()
+  tell(runStart({ plays }))
+  reporter.suspend()
+  tell(runEnd({ recap: [recapOf('m1', { changed: 1 })] }))
+  assert.not.match(seen.text(), 'recap')
+  await reporter.close()
+  assert.match(seen.text(), '1 host in 1.5 s: 1 changed')
 })
 
 test('a reporter that never saw a run can be closed', async () => {
