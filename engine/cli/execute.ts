@@ -1,15 +1,21 @@
-import { exitCodes } from '../errors.ts'
+import { unlessAborted } from '../connection/abort.ts'
+import { CoxswainError, exitCodes } from '../errors.ts'
 import { chooseOutput, createReporter } from '../report/create.ts'
 import { dispatch } from '../report/reporter.ts'
 import type { Plan } from '../run/plan.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Options } from './options.ts'
+import { Prompt } from './prompt.ts'
+import { stepper } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Runs a plan, reports it as the options say, and gives the exit status. */
 export const execute = async (plan: Plan, { fleet }: Workspace, options: Options): Promise<number> => {
-  const { stdout, stderr, env } = process
+  const { stdin, stdout, stderr, env } = process
+  if (options.step && !stdin.isTTY) {
+    throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
+  }
   const { isTTY } = stdout
   const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
   const reporter = createReporter(kind, {
@@ -29,16 +35,30 @@ export const execute = async (plan: Plan, { fleet }: Workspace, options: Options
   const { signal, release } = onInterrupt(() =>
     kind === 'json' ? stderr.write(`${notice}\n`) : reporter.note(notice),
   )
+  const prompt = new Prompt()
+  /** Questions one after another, the screen taken away meanwhile. */
+  const ask = async (question: string): Promise<string> => {
+    const resume = reporter.suspend()
+    try {
+      return await unlessAborted(prompt.line(question), signal, 'interrupted at a question')
+    } finally {
+      resume()
+    }
+  }
   try {
     const result = await runPlan(plan, fleet, {
       checkMode: options.check,
-      forks: options.forks,
+      // one question at a time, about one task at a time
+      forks: options.step ? 1 : options.forks,
       signal,
+      ask,
+      ...(options.step && { confirm: stepper(ask) }),
       emit: (event) => dispatch(reporter, event),
     })
     const foretold = options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
     return foretold ? exitCodes.wouldChange : result.exit
   } finally {
+    prompt.close()
     await reporter.close()
     release()
   }

@@ -71,6 +71,11 @@ export class Prompt {
     }
   }
 
+  /** Lets go of the terminal, also when a question has no answer yet. */
+  close(): void {
+    this.#terminal.input.pause()
+  }
+
   /** What is typed up to Enter, or to the end of the input. */
   async #answer(question: string, missing: ErrorCode): Promise<string> {
     let text = ''

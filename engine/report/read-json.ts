@@ -60,6 +60,7 @@ const task = z.object({
   name: z.string(),
   title: z.string(),
   role: z.enum(['task', 'rescue', 'always', 'handler']),
+  handler: maybe(z.string()),
   on: maybe(z.string()),
 })
 

@@ -128,6 +128,16 @@ const heldBack = async (
   return { outcome: 'failed', changes: [], error }
 }
 
+/** Whether a person wants the task to run, where one is asked. An interrupt is a no. */
+const confirmed = async ({ confirm }: HostRun, ref: TaskRef): Promise<boolean> => {
+  try {
+    return confirm === undefined || (await confirm(ref))
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'interrupted') return false
+    throw error
+  }
+}
+
 /** Runs a task on its host, and tells it from start to end. */
 export const runTask = async (
   run: HostRun,
@@ -147,7 +157,7 @@ export const runTask = async (
     }
   }
   const ref = refOf(run, planned, place)
-  if (run.confirm !== undefined && !(await run.confirm(ref))) {
+  if (!(await confirmed(run, ref))) {
     tellSkipped(run, planned, 'left out at the prompt')
     return { outcome: 'skipped', began: false }
   }

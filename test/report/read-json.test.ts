@@ -44,6 +44,7 @@ const task = fc.record({
   name: text,
   title: text,
   role: fc.constantFrom('task' as const, 'rescue' as const, 'always' as const, 'handler' as const),
+  handler: maybe(text),
   on: maybe(text),
 })
 const counts = fc.array(count, { minLength: 9, maxLength: 9 }).map((numbers) => {

@@ -14,8 +14,9 @@ import { hostsOfGroup } from '../../engine/inventory/graph.ts'
 import { matchHosts } from '../../engine/inventory/patterns.ts'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
 import { makePlan } from '../../engine/run/plan.ts'
+import type { Plan } from '../../engine/run/plan.ts'
 import { runPlan } from '../../engine/run/runner.ts'
-import type { RunResult } from '../../engine/run/runner.ts'
+import type { RunOptions, RunResult } from '../../engine/run/runner.ts'
 
 /** A file that shall be there: the simplest task with a check and an apply. */
 export const touch = defineTask({
@@ -47,6 +48,11 @@ export interface Site {
   readonly limit?: readonly string[]
   readonly signal?: AbortSignal
   readonly forks?: number
+  readonly options?: Pick<RunOptions, 'stopping' | 'ask' | 'confirm' | 'due'>
+  /** Leaves out tasks of the plan. */
+  readonly choose?: (plan: Plan) => Plan
+  /** Hears of every event when it happens. */
+  readonly onEvent?: (event: RunEvent) => void
 }
 
 export interface Outcome extends RunResult {
@@ -68,7 +74,16 @@ export const isConnection = (given: Script | Connection): given is Connection =>
 /** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
 export const run = async (
   plays: (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[],
-  { hosts = { a: usual, b: usual, c: usual }, checkMode = false, limit, signal, forks = 10 }: Site = {},
+  {
+    hosts = { a: usual, b: usual, c: usual },
+    checkMode = false,
+    limit,
+    signal,
+    forks = 10,
+    options = {},
+    choose = (plan) => plan,
+    onEvent = () => {},
+  }: Site = {},
 ): Promise<Outcome> => {
   const draft = new InventoryDraft()
   for (const name of Object.keys(hosts)) draft.host(name, 'web')
@@ -111,11 +126,15 @@ export const run = async (
       ]),
     ),
   }
-  const result = await runPlan(makePlan(book, territory, limit), fleet, {
+  const result = await runPlan(choose(makePlan(book, territory, limit)), fleet, {
+    ...options,
     checkMode,
     forks,
     signal: signal ?? new AbortController().signal,
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      events.push(event)
+      onEvent(event)
+    },
   })
   const ends = events.flatMap((event) => (event.type === 'task-end' ? [event] : []))
   return {

@@ -1,0 +1,157 @@
+import * as assert from 'uvu/assert'
+import { flushHandlers } from '../../../engine/dsl/step.ts'
+import type { RunEnd } from '../../../engine/run/events.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+import { fails, losing, run, say, touch, usual } from '../site.ts'
+import type { Outcome } from '../site.ts'
+
+const test = suite('handlers')
+
+const one = { hosts: { a: usual } }
+const endOf = ({ events }: Outcome): RunEnd | undefined =>
+  events.flatMap((event) => (event.type === 'run-end' ? [event] : []))[0]
+
+test('a topic calls every handler that listens to it, each once, in the order of the handlers', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'web config' }),
+          touch({ path: '/2' }, { notify: ['web config', 'two'] }),
+        ],
+        handlers: () => ({
+          one: say({ text: 'one' }, { listen: 'web config' }),
+          never: say({ text: 'never' }),
+          two: say({ text: 'two' }, { listen: ['web config'] }),
+        }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story, ['a /1 changed', 'a /2 changed', 'a one changed', 'a two changed'])
+})
+
+test('a flush runs what is due here and now, and it is not due again', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          flushHandlers(),
+          say({ text: 'uses it' }),
+          flushHandlers(),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story, ['a /1 changed', 'a reload changed', 'a uses it changed'])
+})
+
+test('a handler may notify another, wherever that stands', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [touch({ path: '/1' }, { notify: 'b' })],
+        handlers: () => ({ a: say({ text: 'A' }), b: say({ text: 'B' }, { notify: 'a' }) }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story, ['a /1 changed', 'a B changed', 'a A changed'])
+})
+
+test('pain 12: a notified handler that could not run is due, and runs the next time though nothing changes', async () => {
+  const plays = (broken: boolean) => (play: Parameters<Parameters<typeof run>[0]>[0]) => [
+    play('p', {
+      hosts: 'a',
+      tasks: () => [touch({ path: '/1' }, { notify: 'restart' }), ...(broken ? [fails()] : [])],
+      handlers: () => ({ restart: say({ text: 'restart' }) }),
+    }),
+  ]
+  const failed = await run(plays(true), one)
+  assert.equal(failed.story, ['a /1 changed', 'a fail failed'])
+  assert.equal(endOf(failed)?.due, { a: ['restart'] })
+  const due = (play: string, host: string): string[] => (play === 'p' && host === 'a' ? ['restart'] : [])
+  const there = { hosts: { a: { ...usual, files: { '/1': 'x' } } } }
+  const again = await run(plays(false), { ...there, options: { due } })
+  assert.equal(again.story, ['a /1 ok', 'a restart changed'])
+  assert.equal(endOf(again)?.due, {})
+  const stillBroken = await run(plays(true), { ...there, options: { due } })
+  assert.equal(endOf(stillBroken)?.due, { a: ['restart'] })
+})
+
+test('a handler is due before the change is made, and stays due when the task fails after it', async () => {
+  const { events, exit } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [say({ text: 'x' }, { notify: 'restart' })],
+        handlers: () => ({ restart: say({ text: 'restart' }) }),
+      }),
+    ],
+    { hosts: { a: losing(true) } },
+  )
+  assert.is(exit, 2)
+  const kinds = events.map(({ type }) => type)
+  assert.ok(kinds.indexOf('handlers-due') > 0)
+  assert.ok(kinds.indexOf('handlers-due') < kinds.indexOf('task-end'))
+  const [end] = events.flatMap((event) => (event.type === 'run-end' ? [event] : []))
+  assert.equal(end?.due, { a: ['restart'] })
+})
+
+test('a failure that is ignored, or rescued, does not keep handlers of what was changed from running', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [fails({ notify: 'restart', ignoreErrors: true })],
+        handlers: () => ({ restart: say({ text: 'restart' }) }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story, ['a fail ignored', 'a restart changed'])
+})
+
+test('under --check a handler is foretold, and nothing is due', async () => {
+  const result = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [touch({ path: '/1' }, { notify: 'restart' })],
+        handlers: () => ({ restart: say({ text: 'restart' }) }),
+      }),
+    ],
+    { ...one, checkMode: true },
+  )
+  assert.equal(result.story, ['a /1 would change', 'a restart would change'])
+  assert.is(
+    result.events.some(({ type }) => type === 'handlers-due'),
+    false,
+  )
+})
+
+test('a topic that nobody listens to is an error, with the nearest', async () => {
+  const error = await rejects(
+    () =>
+      run(
+        (play) => [
+          play('p', {
+            hosts: 'a',
+            tasks: () => [touch({ path: '/1' }, { notify: 'web confg' })],
+            handlers: () => ({ one: say({ text: 'one' }, { listen: 'web config' }) }),
+          }),
+        ],
+        one,
+      ),
+    'playbook-invalid',
+    'no handler is named "web confg"',
+  )
+  assert.match(error.hint, 'did you mean "web config"?')
+})
