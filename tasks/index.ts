@@ -1,4 +1,8 @@
 /** The task library. */
+export { assert } from './control/assert.ts'
+export { debug } from './control/debug.ts'
+export { fail } from './control/fail.ts'
+export { pause } from './control/pause.ts'
 export { copy } from './files/copy.ts'
 export { directory } from './files/directory.ts'
 export { file } from './files/file.ts'

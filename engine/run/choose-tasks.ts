@@ -24,7 +24,10 @@ const choosePlay = (play: PlannedPlay, index: number, { task, host, whole = fals
   for (const [name, plan] of play.candidates) {
     const where = { play: index, host: name }
     const steps = prune(plan.steps, (one) => task(one, where), whole)
-    if (tasksOf(steps, 'all').length > 0 || host?.(where) === true) candidates.set(name, { ...plan, steps })
+    const left = tasksOf(steps, 'all').length
+    // one that had no task to begin with is not left out
+    const same = left === tasksOf(plan.steps, 'all').length
+    if (left > 0 || same || host?.(where) === true) candidates.set(name, { ...plan, steps })
   }
   return { ...play, candidates, leftOut: candidates.size === 0 && play.candidates.size > 0 }
 }

@@ -18,6 +18,11 @@ export interface Settings {
   readonly ignoreErrors: boolean
   readonly oncePer: StepOptions['oncePer']
   readonly tags: readonly string[]
+  /**
+   * For each `never` in force, the tags that stand beside it: one of them must be named. A tag of what is around it does not
+   * count, or whoever names a whole play would get what must never run by itself.
+   */
+  readonly locks: readonly (readonly string[])[]
 }
 
 /** What holds where nobody says anything. */
@@ -29,6 +34,7 @@ export const usualSettings: Settings = {
   ignoreErrors: false,
   oncePer: undefined,
   tags: [],
+  locks: [],
 }
 
 /** A task in its place. */
@@ -74,7 +80,8 @@ type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined
 
 /** What a step says, on top of what is said around it. */
 export const within = (around: Settings, options: Said): Settings => {
-  const { become, on, env, cwd, ignoreErrors, oncePer, tags } = options
+  const { become, on, env, cwd, ignoreErrors, oncePer } = options
+  const own = listed(options.tags)
   return {
     become: become ?? around.become,
     on: on ?? around.on,
@@ -82,7 +89,8 @@ export const within = (around: Settings, options: Said): Settings => {
     cwd: cwd ?? around.cwd,
     ignoreErrors: ignoreErrors ?? around.ignoreErrors,
     oncePer: oncePer ?? around.oncePer,
-    tags: tags === undefined ? around.tags : [...new Set([...around.tags, ...listed(tags)])],
+    tags: own.length === 0 ? around.tags : [...new Set([...around.tags, ...own])],
+    locks: own.includes('never') ? [...around.locks, own] : around.locks,
   }
 }
 

@@ -3,6 +3,7 @@ import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { chooseTasks, everyTask } from './choose-tasks.ts'
 import type { Plan } from './plan.ts'
+import type { PlannedTask } from './planned-steps.ts'
 
 /** What `--tags` and `--skip-tags` name. */
 export interface TagChoice {
@@ -11,16 +12,19 @@ export interface TagChoice {
 }
 
 /** Words that mean something of their own, whether or not a task has them. */
-const general = new Set(['all', 'tagged', 'untagged', 'always', 'never'])
+const words = new Set(['all', 'tagged', 'untagged', 'always', 'never'])
 
-const isChosen = (tags: readonly string[], { tags: wanted, skipTags }: TagChoice): boolean => {
-  const has = (list: readonly string[], word: string): boolean => list.includes(word)
+const isChosen = (
+  { tags, locks }: PlannedTask['settings'],
+  { tags: wanted, skipTags }: TagChoice,
+): boolean => {
   const own = tags.filter((tag) => tag !== 'always' && tag !== 'never')
-  const named = (list: readonly string[]): boolean =>
-    tags.some((tag) => has(list, tag)) || has(list, own.length > 0 ? 'tagged' : 'untagged')
-  if (named(skipTags) || (has(skipTags, 'all') && !has(tags, 'always'))) return false
-  if (has(tags, 'always') || tags.some((tag) => has(wanted, tag))) return true
-  return !has(tags, 'never') && (wanted.length === 0 || has(wanted, 'all') || named(wanted))
+  const named = (list: readonly string[], of = tags): boolean => of.some((tag) => list.includes(tag))
+  const general = (list: readonly string[]): boolean => list.includes(own.length > 0 ? 'tagged' : 'untagged')
+  const always = tags.includes('always')
+  if (named(skipTags) || general(skipTags) || (skipTags.includes('all') && !always)) return false
+  if (!locks.every((lock) => named(wanted, lock))) return false
+  return always || wanted.length === 0 || wanted.includes('all') || named(wanted) || general(wanted)
 }
 
 /** Every tag of a plan, in alphabetical order. */
@@ -29,14 +33,14 @@ export const tagsOf = (plan: Plan): string[] =>
 
 /**
  * Chooses by tags. A task tagged `always` runs whatever is chosen, unless `always` or one of its tags is skipped; one tagged
- * `never` only when one of its tags is named.
+ * `never` only when `never` itself is named, or a tag that stands beside it.
  *
  * @throws `usage` for a tag that no task has, with the nearest: it would choose nothing, silently.
  */
 export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
   const known = tagsOf(plan)
   for (const tag of [...choice.tags, ...choice.skipTags]) {
-    if (known.includes(tag) || general.has(tag)) continue
+    if (known.includes(tag) || words.has(tag)) continue
     const guess = nearest(tag, known)
     throw new CoxswainError('usage', `no task has the tag ${tag}`, {
       hint:
@@ -45,5 +49,5 @@ export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
           : `did you mean ${guess}?`,
     })
   }
-  return chooseTasks(plan, { task: ({ settings }) => isChosen(settings.tags, choice) })
+  return chooseTasks(plan, { task: ({ settings }) => isChosen(settings, choice) })
 }

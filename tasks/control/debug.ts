@@ -1,0 +1,26 @@
+import { defineTask, ok, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+
+/** What to show: text, any value, or a question put to the host. */
+type Shown = (ctx: CheckContext) => unknown
+
+const isQuestion = (value: unknown): value is Shown => typeof value === 'function'
+
+/**
+ * Shows something as output of the run, also under `--check`. Secrets are masked as everywhere.
+ *
+ * @example
+ * debug({ show: ({ fact }) => fact(osRelease()) })
+ */
+export const debug = defineTask({
+  name: 'debug',
+  description: 'Shows something as output of the run.',
+  params: z.object({
+    show: z.unknown().describe('text or any value; in a playbook also a function that asks the host'),
+  }),
+
+  async check(ctx, { show }) {
+    const value: unknown = isQuestion(show) ? await show(ctx) : show
+    return ok(value)
+  },
+})

@@ -1,0 +1,18 @@
+import { CoxswainError, defineTask, z } from '../../engine/index.ts'
+
+/**
+ * Fails, with a word on why. It stands behind a condition, or in a rescue that has tidied up.
+ *
+ * @example
+ * fail({ message: 'the disk is too small' }, { when: async ({ remote }) => … })
+ */
+export const fail = defineTask({
+  name: 'fail',
+  description: 'Fails, with a word on why.',
+  params: z.object({ message: z.string().describe('why, and what to do') }),
+  title: ({ message }) => `fail: ${message}`,
+
+  check(_ctx, { message }) {
+    throw new CoxswainError('task-failed', message, { hint: 'the playbook says so' })
+  },
+})

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CoxswainError, defineTask, z } from '../../engine/index.ts'
+
+/**
+ * Waits for a number of seconds, or for a person at the terminal. With both it asks, and then waits. Under `--check` it is
+ * left out. To pause once and not on every host, give it `oncePer: 'run'`.
+ *
+ * @example
+ * pause({ prompt: 'look at the balancer; Enter goes on' }, { oncePer: 'batch' })
+ */
+export const pause = defineTask({
+  name: 'pause',
+  description: 'Waits for a number of seconds, or for a person at the terminal.',
+  params: z
+    .object({
+      seconds: z.coerce.number().min(0).optional().describe('how long to wait'),
+      prompt: z.string().optional().describe('what to ask; Enter goes on, Ctrl-C stops the run'),
+    })
+    .refine(({ seconds, prompt }) => seconds !== undefined || prompt !== undefined, {
+      error: 'give seconds, or prompt, or both',
+    }),
+  title: ({ seconds, prompt }) => prompt ?? `pause of ${seconds ?? 0} s`,
+  changes: false,
+
+  async apply({ ask, signal }, { seconds = 0, prompt }) {
+    if (prompt !== undefined) await ask(`${prompt} [Enter]`)
+    try {
+      await sleep(seconds * 1000, undefined, { signal })
+    } catch (cause) {
+      throw new CoxswainError('interrupted', 'interrupted during the pause', { cause })
+    }
+  },
+})

@@ -1,0 +1,118 @@
+import * as assert from 'uvu/assert'
+import { block } from '../../../engine/dsl/step.ts'
+import type { Plan } from '../../../engine/run/plan.ts'
+import { startAt } from '../../../engine/run/start-at.ts'
+import { chooseByTags, tagsOf } from '../../../engine/run/tags.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+import { run, say, usual } from '../site.ts'
+
+const test = suite('choosing tasks')
+
+const plays: Parameters<typeof run>[0] = (play) => [
+  play('one', {
+    hosts: 'web',
+    tags: 'base',
+    tasks: () => [
+      say({ text: 'packages' }),
+      block([say({ text: 'config' }), say({ text: 'tune' }, { tags: 'slow' })], {
+        tags: ['conf'],
+        always: [say({ text: 'tidy' })],
+      }),
+      say({ text: 'facts' }, { tags: 'always' }),
+      say({ text: 'wipe' }, { tags: ['never', 'wipe'] }),
+    ],
+  }),
+  play('two', {
+    hosts: 'web',
+    tasks: ({ host }) => [...(host.name === 'a' ? [say({ text: 'only a' })] : []), say({ text: 'last' })],
+  }),
+]
+
+const titles = async (choose: (plan: Plan) => Plan, hosts: 'a' | 'ab' = 'a'): Promise<string[]> => {
+  const fleet = hosts === 'a' ? { a: usual } : { a: usual, b: usual }
+  const { story } = await run(plays, { hosts: fleet, choose, forks: 1 })
+  return story
+    .map((line) => line.replace(/ changed$/, ''))
+    .map((line) => (hosts === 'a' ? line.slice(2) : line))
+}
+const byTags = (tags: string[], skipTags: string[] = []) =>
+  titles((plan) => chooseByTags(plan, { tags, skipTags }))
+
+test('without tags all run but those tagged never', async () => {
+  assert.equal(await byTags([]), ['packages', 'config', 'tune', 'tidy', 'facts', 'only a', 'last'])
+})
+
+test('tags of a play, a block and a task count; always runs whatever is chosen', async () => {
+  assert.equal(await byTags(['conf']), ['config', 'tune', 'tidy', 'facts'])
+  assert.equal(await byTags(['slow']), ['tune', 'facts'])
+  assert.equal(await byTags(['base']), ['packages', 'config', 'tune', 'tidy', 'facts'])
+  assert.equal(await byTags(['wipe']), ['facts', 'wipe'])
+  assert.equal(await byTags(['never']), ['facts', 'wipe'])
+})
+
+test('what is skipped is skipped, always only when it is named', async () => {
+  assert.equal(await byTags([], ['slow']), ['packages', 'config', 'tidy', 'facts', 'only a', 'last'])
+  assert.equal(await byTags(['base'], ['conf']), ['packages', 'facts'])
+  assert.equal(await byTags(['slow'], ['always']), ['tune'])
+})
+
+test('all, tagged and untagged', async () => {
+  assert.equal(await byTags(['untagged']), ['facts', 'only a', 'last'])
+  assert.equal(await byTags(['tagged']), ['packages', 'config', 'tune', 'tidy', 'facts'])
+  assert.equal(await byTags([], ['tagged']), ['only a', 'last'])
+})
+
+test('a play of which nothing is left is passed over, and none of its hosts is asked', async () => {
+  const { events, connections } = await run(plays, {
+    hosts: { a: usual },
+    choose: (plan) => chooseByTags(plan, { tags: ['untagged'], skipTags: ['always'] }),
+  })
+  assert.equal(
+    events.flatMap((event) => (event.type === 'play-start' ? [event.name] : [])),
+    ['two'],
+  )
+  assert.ok(connections['a'])
+})
+
+test('a tag that no task has is an error, with the nearest', async () => {
+  const error = await rejects(() => byTags(['cnof']), 'usage', 'no task has the tag cnof')
+  assert.match(error.hint, 'did you mean conf?')
+  await rejects(() => byTags([], ['nothing']), 'usage', 'no task has the tag nothing')
+})
+
+test('the tags of a plan are known without running it', async () => {
+  let tags: string[] = []
+  await titles((plan) => {
+    tags = tagsOf(plan)
+    return plan
+  })
+  assert.equal(tags, ['always', 'base', 'conf', 'never', 'slow', 'wipe'])
+})
+
+test('start-at leaves out what is before, in blocks too', async () => {
+  assert.equal(await titles((plan) => startAt(plan, 'tune')), [
+    'tune',
+    'tidy',
+    'facts',
+    'wipe',
+    'only a',
+    'last',
+  ])
+  assert.equal(await titles((plan) => startAt(plan, 'la*')), ['last'])
+  // its name finds the first of them
+  assert.is((await titles((plan) => startAt(plan, 'say'))).length, 8)
+})
+
+test('start-at: a host without the task begins where the first one begins that has it', async () => {
+  assert.equal(await titles((plan) => startAt(plan, 'only a'), 'ab'), ['a only a', 'a last', 'b last'])
+})
+
+test('start-at: no such task is an error, with the nearest', async () => {
+  const error = await rejects(
+    () => titles((plan) => startAt(plan, 'pakages')),
+    'usage',
+    'no task to start at',
+  )
+  assert.match(error.hint, 'did you mean "packages"?')
+})

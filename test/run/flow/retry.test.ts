@@ -1,0 +1,151 @@
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import type { Reply } from '../../../engine/connection/scripted.ts'
+import { defineTask } from '../../../engine/dsl/task.ts'
+import { block } from '../../../engine/dsl/step.ts'
+import { drift, ok } from '../../../engine/dsl/verdict.ts'
+import { suite } from '../../support/spec.ts'
+import { losing, run, say, usual } from '../site.ts'
+
+const test = suite('retries')
+
+/** Fails so often before it goes well. */
+const flaky = (failures: number): { reply: Reply; count: () => number } => {
+  let asked = 0
+  return {
+    reply: () => {
+      asked += 1
+      return asked <= failures ? { code: 1, stderr: `no ${asked}` } : ''
+    },
+    count: () => asked,
+  }
+}
+
+test('a task is tried again until it goes well, and says why', async () => {
+  const { reply, count } = flaky(2)
+  const { story, events, exit } = await run(
+    (play) => [
+      play('p', { hosts: 'a', tasks: () => [say({ text: 'x' }, { retry: { attempts: 3, delay: 0 } })] }),
+    ],
+    { hosts: { a: { replies: [[/^say x$/, reply]] } } },
+  )
+  assert.equal(story, ['a x changed'])
+  assert.is(exit, 0)
+  assert.is(count(), 3)
+  const retries = events.flatMap((event) =>
+    event.type === 'task-progress' && event.what === 'retrying' ? [event.why] : [],
+  )
+  assert.equal(retries, [
+    'attempt 1 of 3: exit status 1 from: say x',
+    'attempt 2 of 3: exit status 1 from: say x',
+  ])
+})
+
+test('when all attempts fail, the last failure is told, and a rescue gets it', async () => {
+  const { reply, count } = flaky(9)
+  const { story, ends } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          block([say({ text: 'x' }, { retry: { attempts: 2, delay: 0 } })], { rescue: [say({ text: 'r' })] }),
+        ],
+      }),
+    ],
+    { hosts: { a: { replies: [[/^say x$/, reply], ...(usual.replies ?? [])] } } },
+  )
+  assert.equal(story, ['a x rescued', 'a r changed'])
+  assert.is(count(), 2)
+  assert.match(ends[0]?.error?.output ?? '', 'no 2')
+})
+
+test('until: an attempt counts as failed while it does not hold', async () => {
+  let looks = 0
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          say(
+            { text: 'x' },
+            {
+              retry: {
+                attempts: 5,
+                delay: 0,
+                until: async ({ remote }) => {
+                  looks += 1
+                  return (await remote.query`say state`.text()) === 'up' || looks === 3
+                },
+              },
+            },
+          ),
+        ],
+      }),
+    ],
+    { hosts: { a: usual } },
+  )
+  assert.equal(story, ['a x changed'])
+  assert.is(looks, 3)
+})
+
+test('what an attempt that failed has changed is told as changed', async () => {
+  let there = false
+  let first = true
+  const halfway = defineTask({
+    name: 'halfway',
+    description: '',
+    params: z.object({}),
+    check: () => (there ? ok() : drift('it')),
+    apply: async () => {
+      there = true
+      if (!first) return
+      first = false
+      throw new Error('died behind the change')
+    },
+  })
+  const { story } = await run(
+    (play) => [play('p', { hosts: 'a', tasks: () => [halfway({}, { retry: { attempts: 2, delay: 0 } })] })],
+    { hosts: { a: usual } },
+  )
+  assert.equal(story, ['a halfway changed'])
+})
+
+test('an unknown outcome is never tried again', async () => {
+  const connection = losing(true)
+  const { story, ends } = await run(
+    (play) => [
+      play('p', { hosts: 'a', tasks: () => [say({ text: 'x' }, { retry: { attempts: 5, delay: 0 } })] }),
+    ],
+    { hosts: { a: connection } },
+  )
+  assert.equal(story, ['a x failed'])
+  assert.is(ends[0]?.error?.code, 'outcome-unknown')
+  assert.is(connection.commands().length, 1)
+})
+
+test('a stop ends the waiting for another attempt', async () => {
+  const stopping = new AbortController()
+  const { story, exit } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [say({ text: 'fail' }, { retry: { attempts: 3, delay: 3600 } })],
+      }),
+    ],
+    {
+      hosts: { a: usual },
+      options: { stopping: stopping.signal },
+      onEvent: (event) => {
+        if (event.type === 'task-progress' && event.what === 'retrying') stopping.abort()
+      },
+    },
+  )
+  assert.equal(story, ['a fail failed'])
+  assert.is(exit, 2)
+})
+
+test('retry that makes no sense is refused at once', () => {
+  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 1 } }), /retry makes no sense/)
+  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, delay: -1 } }), /retry makes no sense/)
+  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, backoff: 0.5 } }), /retry makes no sense/)
+})

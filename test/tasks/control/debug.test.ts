@@ -1,0 +1,32 @@
+import * as assert from 'uvu/assert'
+import { Secret } from '../../../engine/secret.ts'
+import { debug } from '../../../tasks/control/debug.ts'
+import { run, usual } from '../../run/site.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('debug')
+
+const shown = async (show: unknown, checkMode = false): Promise<string[]> => {
+  const { events, story } = await run((play) => [play('p', { hosts: 'a', tasks: () => [debug({ show })] })], {
+    hosts: { a: { ...usual, files: { '/etc/motd': 'hello' } } },
+    checkMode,
+  })
+  assert.equal(story, ['a debug ok'])
+  return events.flatMap((event) => (event.type === 'task-output' ? [event.line] : []))
+}
+
+test('text is shown as it is, anything else as JSON', async () => {
+  assert.equal(await shown('a "word"'), ['a "word"'])
+  assert.equal(await shown({ port: 80 }), ['{"port":80}'])
+})
+
+test('a question is put to the host, under --check too', async () => {
+  const motd = ({ remote }: { remote: { read: (path: string) => Promise<string | undefined> } }) =>
+    remote.read('/etc/motd')
+  assert.equal(await shown(motd), ['hello'])
+  assert.equal(await shown(motd, true), ['hello'])
+})
+
+test('a secret is masked', async () => {
+  assert.equal(await shown({ password: new Secret('hunter2') }), ['{"password":"********"}'])
+})
