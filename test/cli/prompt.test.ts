@@ -48,3 +48,28 @@ test('Ctrl-C, Ctrl-D and backspace do what they do at a terminal', async () => {
   await rejects(() => piped('on\u0004').ask('first'), 'secret-missing', 'first')
   assert.is(await piped('onx\u007Fe\n').ask('first'), 'one')
 })
+
+/** A prompt at a terminal at which these lines are typed. */
+const terminal = (...lines: string[]) => {
+  const input = Object.assign(new PassThrough(), { isTTY: true })
+  for (const line of lines) input.write(line)
+  const told: string[] = []
+  return { prompt: new Prompt({ input, output: { write: (text: string) => told.push(text) } }), told }
+}
+
+test('lines are asked for one question at a time, also when they are asked together', async () => {
+  const { prompt, told } = terminal('yes\nno\n')
+  assert.equal(await Promise.all([prompt.line('one?'), prompt.line('two?')]), ['yes', 'no'])
+  assert.equal(told, ['one? ', 'two? '])
+})
+
+test('a line is only asked for at a terminal', async () => {
+  const prompt = new Prompt({ input: new PassThrough(), output: { write: () => {} } })
+  await rejects(() => prompt.line('sure?'), 'nobody-to-ask', 'no terminal to ask at: sure?')
+})
+
+test('a closed terminal is nobody to ask, and the next question is asked all the same', async () => {
+  const { prompt } = terminal('\u0004', 'yes\n')
+  await rejects(() => prompt.line('one?'), 'nobody-to-ask', 'no answer to: one?')
+  assert.is(await prompt.line('two?'), 'yes')
+})

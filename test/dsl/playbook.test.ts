@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { optionsSchema } from '../../engine/cli/options.ts'
 import { openWorkspace } from '../../engine/cli/workspace.ts'
-import { playbook } from '../../engine/dsl/playbook.ts'
+import { playbook, schemasOf } from '../../engine/dsl/playbook.ts'
 import { makePlan } from '../../engine/run/plan.ts'
 import { exitCodeOf } from '../../engine/errors.ts'
 import { rejects } from '../support/rejects.ts'
@@ -46,4 +46,36 @@ test('a group that no play touches has its variables checked as all others, befo
   assert.match(error.message, `${file}:5:11`)
   assert.match(error.message, 'd2: size is not set')
   assert.is(exitCodeOf(error), 1)
+})
+
+test('a playbook that stands among the plays brings its plays, which keep their own variables', async () => {
+  const file = join(folder, 'included.yaml')
+  writeFileSync(file, 'web:\n  hosts: { w1: { size: 1, colour: red } }\ndb:\n  hosts: { d1: { size: 2 } }\n')
+  const seen: unknown[] = []
+  const note = (vars: unknown): [] => {
+    seen.push(vars)
+    return []
+  }
+  const inner = playbook({
+    name: 'inner',
+    vars: z.object({ colour: z.string() }),
+    plays: ({ play }) => [play('paint', { hosts: 'web', tasks: ({ vars }) => note(vars) })],
+  })
+  const outer = playbook({
+    name: 'outer',
+    vars: z.object({ size: z.number() }),
+    plays: ({ play }) => [
+      play('before', { hosts: 'all', tasks: ({ vars }) => note(vars) }),
+      inner,
+      play('after', { hosts: 'db', tasks: ({ vars }) => note(vars) }),
+    ],
+  })
+  const { territory } = await openWorkspace(optionsSchema.parse({ inventory: [file] }))
+  const plan = makePlan(outer, territory)
+  assert.equal(
+    plan.plays.map(({ name }) => name),
+    ['before', 'paint', 'after'],
+  )
+  assert.equal(seen, [{ size: 1 }, { size: 2 }, { colour: 'red' }, { size: 2 }])
+  assert.is(schemasOf(outer).length, 2)
 })

@@ -1,8 +1,8 @@
 /** What must not compile. Checked by the compiler: an error that does not come makes its line an error. */
 import { expectTypeOf } from 'expect-type'
-import { defineTask, ok, pick, playbook, z } from 'coxswain'
-import type { CheckContext, Task } from 'coxswain'
-import { etcdMemberAdd, osRelease, sysctl } from 'coxswain/tasks'
+import { background, block, defineTask, flushHandlers, join, ok, parallel, pick, playbook, z } from 'coxswain'
+import type { CheckContext, Outcome, Step, Task } from 'coxswain'
+import { command, etcdMemberAdd, osRelease, sysctl } from 'coxswain/tasks'
 
 // parameters of tasks
 sysctl({ key: 'vm.swappiness', value: 1 })
@@ -53,3 +53,42 @@ export const family = async (ctx: CheckContext): Promise<readonly string[]> =>
 expectTypeOf(
   defineTask({ name: 'n', description: '', params: z.object({}), check: () => ok(1 as const) }),
 ).returns.toEqualTypeOf<Task<1>>()
+
+// steps
+const images = background(command({ run: 'pull' }))
+expectTypeOf([
+  block([sysctl({ key: 'a', value: 1 })], { rescue: [images], always: [join(images)], tags: 'x' }),
+  parallel([sysctl({ key: 'a', value: 1 }, { tags: ['y'] })]),
+  flushHandlers(),
+]).toExtend<readonly Step[]>()
+// @ts-expect-error -- an option of tasks that a block does not have
+block([], { notify: 'restart' })
+// @ts-expect-error -- an option is misspelt
+block([], { resuce: [] })
+// @ts-expect-error -- a task that was not called
+block([sysctl])
+// @ts-expect-error -- only what was begun in the background can be joined
+join(sysctl({ key: 'a', value: 1 }))
+// @ts-expect-error -- once per what?
+sysctl({ key: 'a', value: 1 }, { oncePer: 'host' })
+const config = sysctl({ key: 'a', value: 1 })
+sysctl(
+  { key: 'b', value: 1 },
+  {
+    when: ({ changed, outcomeOf }) => {
+      expectTypeOf(outcomeOf(config)).toEqualTypeOf<Outcome | undefined>()
+      return changed(config)
+    },
+  },
+)
+playbook({
+  name: 'p',
+  vars: z.object({}),
+  plays: ({ play }) => [
+    play('shares', { hosts: 'all', serial: [1, '30%'], strategy: 'linear', tasks: () => [] }),
+    // @ts-expect-error -- a number without its percent sign
+    play('not a share', { hosts: 'all', serial: '30', tasks: () => [] }),
+    // a playbook stands where a play does
+    playbook({ name: 'other', vars: z.object({ own: z.number() }), plays: () => [] }),
+  ],
+})

@@ -1,0 +1,36 @@
+import * as assert from 'uvu/assert'
+import { stepper } from '../../engine/cli/step.ts'
+import { taskRef } from '../report/run-events.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('--step')
+
+/** A person with these answers, and what was asked. */
+const person = (...answers: string[]) => {
+  const asked: string[] = []
+  const confirm = stepper(async (question) => {
+    asked.push(question)
+    return answers.shift() ?? 'unexpected question'
+  })
+  return { confirm, asked }
+}
+
+test('yes runs it, no leaves it out', async () => {
+  const { confirm, asked } = person('y', 'No')
+  assert.is(await confirm(taskRef('m1', 'restart', { role: 'handler' })), true)
+  assert.is(await confirm(taskRef('m1', 'next')), false)
+  assert.equal(asked[0], 'm1: restart (handler)  run it? [y]es, [n]o, [c]ontinue')
+})
+
+test('continue runs it and asks no more', async () => {
+  const { confirm, asked } = person('c')
+  assert.is(await confirm(taskRef('m1', 'one')), true)
+  assert.is(await confirm(taskRef('m1', 'two')), true)
+  assert.is(asked.length, 1)
+})
+
+test('what is no answer is asked again: Enter alone runs nothing', async () => {
+  const { confirm, asked } = person('', 'what?', 'n')
+  assert.is(await confirm(taskRef('m1', 'one')), false)
+  assert.is(asked.length, 3)
+})
