@@ -1,7 +1,7 @@
 /** What the documents show must be so. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { parseArguments } from '../../engine/cli/options.ts'
 import { libraryOf } from '../../engine/cli/library.ts'
@@ -16,8 +16,8 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-docs-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-const blocks = (language: string): string[] =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+const blocks = (language: string, text = readme): string[] =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
     ([, text = '']) => text,
   )
 
@@ -46,6 +46,48 @@ test('the playbook of the README runs', async () => {
   assert.is(readFileSync(join(folder, 'motd'), 'utf8'), 'hello from w1, one of 2\n')
 })
 
+test('the playbook of docs/flow.md runs, rescues, and tidies up', async () => {
+  const [text = ''] = blocks('ts', readFileSync(join(root, 'docs/flow.md'), 'utf8'))
+  const at = (name: string): string => join(folder, name)
+  writeFileSync(at('roll-out.ts'), text)
+  // a program that says what it is asked, and cannot check links, nor upgrade where it is told so
+  writeFileSync(
+    at('app'),
+    `#!/bin/sh\necho "$1" >> ${at('log')}\n[ "$1" != check-links ] && { [ "$1" != upgrade ] || [ ! -e ${at('broken')} ]; }\n`,
+    { mode: 0o755 },
+  )
+  writeFileSync(
+    at('sites.yaml'),
+    'all:\n  vars: { connection: local }\n  children:\n    web: { hosts: { w1: , w2: } }\n    balancers: { hosts: { lb1: } }\n',
+  )
+  const words = [
+    at('roll-out.ts'),
+    '-i',
+    at('sites.yaml'),
+    '-e',
+    `app=${at('app')}`,
+    '-e',
+    `config=${at('app.conf')}`,
+  ]
+  const result = await runCli([...words, '--output', 'plain'])
+  assert.is(result.status, 0, result.stdout + result.stderr)
+  const log = (): string[] => readFileSync(at('log'), 'utf8').trim().split('\n')
+  assert.equal(log().toSorted(), [
+    ...['check-links', 'check-links', 'drain', 'drain', 'enable', 'enable', 'migrate', 'pull', 'pull'],
+    ...['reindex', 'reindex', 'reload', 'reload', 'upgrade', 'upgrade', 'warm', 'warm'],
+  ])
+  assert.match(result.stdout, /w2 +skipped +.* migrate.*done once, on w1/)
+  writeFileSync(at('broken'), '')
+  writeFileSync(at('log'), '')
+  const broken = await runCli([...words, '--output', 'plain', '--skip-tags', 'slow'])
+  assert.is(broken.status, 2, broken.stdout + broken.stderr)
+  assert.equal(
+    log().filter((verb) => verb !== 'pull'),
+    ['migrate', 'drain', 'upgrade', 'roll-back', 'enable'],
+  )
+  assert.not.match(broken.stdout, /^ +w2/m)
+})
+
 test('the commands of the README are understood, and name what there is', () => {
   const commands = blocks('sh')
     .join('\n')
@@ -65,10 +107,11 @@ test('the commands of the README are understood, and name what there is', () => 
 })
 
 test('the links of the documents lead somewhere', () => {
-  for (const name of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']) {
+  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+  for (const name of [...documents, ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)]) {
     const text = readFileSync(join(root, name), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
-      assert.ok(existsSync(join(root, target)), `${name}: ${target}`)
+      assert.ok(existsSync(join(root, dirname(name), target)), `${name}: ${target}`)
     }
   }
 })

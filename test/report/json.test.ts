@@ -94,6 +94,7 @@ test('the end of a task has every field, null where there is nothing', () => {
       name: 'sysctl',
       title: 'ip_forward',
       role: 'task',
+      handler: null,
       on: null,
     },
     outcome: 'changed',
