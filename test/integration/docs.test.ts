@@ -16,8 +16,8 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-docs-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-const blocks = (language: string, text = readme): string[] =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+const blocks = (language: string, document = readme): string[] =>
+  [...document.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
     ([, text = '']) => text,
   )
 
@@ -72,10 +72,8 @@ test('the playbook of docs/flow.md runs, rescues, and tidies up', async () => {
   const result = await runCli([...words, '--output', 'plain'])
   assert.is(result.status, 0, result.stdout + result.stderr)
   const log = (): string[] => readFileSync(at('log'), 'utf8').trim().split('\n')
-  assert.equal(log().toSorted(), [
-    ...['check-links', 'check-links', 'drain', 'drain', 'enable', 'enable', 'migrate', 'pull', 'pull'],
-    ...['reindex', 'reindex', 'reload', 'reload', 'upgrade', 'upgrade', 'warm', 'warm'],
-  ])
+  const twice = ['check-links', 'drain', 'enable', 'pull', 'reindex', 'reload', 'upgrade', 'warm']
+  assert.equal(log().toSorted(), [...twice, ...twice, 'migrate'].toSorted())
   assert.match(result.stdout, /w2 +skipped +.* migrate.*done once, on w1/)
   writeFileSync(at('broken'), '')
   writeFileSync(at('log'), '')
