@@ -1,20 +1,40 @@
 import { CoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import { nearest } from './nearest.ts'
+import { discreet } from './place.ts'
 import type { Group, Inventory, InventoryHost, Variable } from './types.ts'
 
 interface DraftGroup {
   readonly children: Set<string>
   readonly hosts: Set<string>
   readonly variables: Map<string, Variable>
+  priority: number
   place: Place | undefined
   /** Somebody says what it is, be it nothing. Otherwise it is only named as a child. */
   defined: boolean
 }
 
+/** Ansible's name for what decides between groups that are equally deep. */
+export const priorityName = 'ansible_group_priority'
+
+const priorityOf = ({ value, place }: Variable): number => {
+  const priority = Number(value)
+  if (Number.isInteger(priority) && value !== '' && value !== null) return priority
+  throw new CoxswainError('inventory-invalid', `${priorityName} is a whole number`, {
+    place: discreet(place),
+    hint: 'of groups equally deep the one with the higher number wins; 1 is usual',
+  })
+}
+
+/** Adds a variable to a layer; what the layer said before is remembered. */
+export const setVariable = (layer: Map<string, Variable>, name: string, variable: Variable): void => {
+  const before = layer.get(name)
+  layer.set(name, before === undefined ? variable : { ...variable, before })
+}
+
 /**
  * An inventory while it is read: sources write into it one after another, the later one wins. Each kind of source
- * (YAML today) turns what it reads into these few calls.
+ * (YAML, INI, what an executable prints, a module) turns what it reads into these few calls.
  */
 export class InventoryDraft {
   readonly #hosts = new Map<string, Map<string, Variable>>()
@@ -31,6 +51,11 @@ export class InventoryDraft {
     this.#group(parent).children.add(name)
   }
 
+  /** Names a group that must be defined, here or elsewhere, before or after. */
+  mention(name: string, place: Place): void {
+    this.#group(name, place)
+  }
+
   host(name: string, group: string | undefined): void {
     if (!this.#hosts.has(name)) this.#hosts.set(name, new Map())
     if (group !== undefined) this.#define(group).hosts.add(name)
@@ -38,11 +63,18 @@ export class InventoryDraft {
 
   hostVariable(host: string, name: string, variable: Variable): void {
     this.host(host, undefined)
-    this.#hosts.get(host)?.set(name, variable)
+    setVariable(this.#hosts.get(host) ?? new Map(), name, variable)
   }
 
+  /**
+   * A variable of a group that is defined or mentioned, be it later.
+   *
+   * @throws `inventory-invalid` for a priority that is no whole number.
+   */
   groupVariable(group: string, name: string, variable: Variable): void {
-    this.#define(group).variables.set(name, variable)
+    const { variables } = this.#group(group, variable.place)
+    if (name === priorityName) this.#group(group).priority = priorityOf(variable)
+    else setVariable(variables, name, variable)
   }
 
   /**
@@ -62,12 +94,12 @@ export class InventoryDraft {
     )
     for (const name of this.#hosts.keys()) if (!grouped.has(name)) this.#group('ungrouped').hosts.add(name)
     const groups = new Map<string, Group>()
-    for (const [name, { children, hosts, variables }] of this.#groups) {
-      groups.set(name, { name, children: [...children], hosts: [...hosts], variables })
+    for (const [name, { children, hosts, variables, priority }] of this.#groups) {
+      groups.set(name, { name, children: [...children], hosts: [...hosts], variables, priority })
     }
     const hosts = new Map<string, InventoryHost>()
     for (const [name, variables] of this.#hosts) hosts.set(name, { name, variables })
-    return { hosts, groups }
+    return { hosts, groups, folders: [] }
   }
 
   #define(name: string, place?: Place): DraftGroup {
@@ -79,7 +111,14 @@ export class InventoryDraft {
   #group(name: string, place?: Place): DraftGroup {
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { children: new Set(), hosts: new Set(), variables: new Map(), place, defined: false }
+      group = {
+        children: new Set(),
+        hosts: new Set(),
+        variables: new Map(),
+        priority: 1,
+        place,
+        defined: false,
+      }
       this.#groups.set(name, group)
     }
     return group
@@ -120,7 +159,7 @@ export class InventoryDraft {
         place,
         hint:
           guess === undefined
-            ? `if it shall be empty, say so: \`${name}: { hosts: {} }\``
+            ? `if it shall be empty, say so: \`${name}: { hosts: {} }\`, or [${name}] in INI`
             : `did you mean ${guess}?`,
       })
     }

@@ -44,12 +44,20 @@ const depths = ({ groups }: Inventory): Map<string, number> => {
   return depth
 }
 
-/** For every host its groups, those above included: `all` first, parents before children, then by name. */
+/**
+ * For every host its groups, those above included: `all` first, parents before children, then by priority, then by name,
+ * as in Ansible.
+ */
 export const groupsOfHosts = (inventory: Inventory): Map<string, string[]> => {
   const depth = depths(inventory)
-  const order = [...inventory.groups.keys()].toSorted(
-    (a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || (a < b ? -1 : 1),
-  )
+  const order = [...inventory.groups.values()]
+    .toSorted(
+      (a, b) =>
+        (depth.get(a.name) ?? 0) - (depth.get(b.name) ?? 0) ||
+        a.priority - b.priority ||
+        (a.name < b.name ? -1 : 1),
+    )
+    .map(({ name }) => name)
   const groups = new Map<string, string[]>([...inventory.hosts.keys()].map((host) => [host, []]))
   for (const group of order) for (const host of hostsOfGroup(inventory, group)) groups.get(host)?.push(group)
   return groups

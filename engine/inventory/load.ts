@@ -1,42 +1,97 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CoxswainError } from '../errors.ts'
 import { InventoryDraft } from './draft.ts'
-import { expandRanges } from './ranges.ts'
+import { readExecutable } from './executable.ts'
+import { portName, readHostWord } from './host-words.ts'
+import { readIniInventory } from './ini.ts'
+import { isLeftOut, isModuleName, isProgram, looksLikeYaml } from './kinds.ts'
+import { readModule } from './module.ts'
+import { readSourceText } from './source-text.ts'
 import type { Inventory } from './types.ts'
+import { readVariablesFolders } from './variables-folders.ts'
 import { readYamlInventory } from './yaml-source.ts'
 
-const readSource = async (draft: InventoryDraft, source: string): Promise<void> => {
-  if (source.includes(',')) {
-    for (const name of source.split(',').filter((part) => part.trim() !== '')) {
-      for (const host of expandRanges(name.trim())) draft.host(host, undefined)
+const readHostList = (draft: InventoryDraft, list: string): void => {
+  for (const word of list.split(',').map((part) => part.trim())) {
+    if (word === '') continue
+    const { names, port } = readHostWord(word, { file: `-i ${list}` })
+    for (const name of names) {
+      draft.host(name, undefined)
+      if (port !== undefined) draft.hostVariable(name, portName, port)
     }
-    return
   }
+}
+
+const readFolder = async (draft: InventoryDraft, folder: string): Promise<void> => {
+  const all = (await readdir(folder)).toSorted()
+  const names = all.filter((name) => !isLeftOut(name))
+  if (names.length === 0) {
+    throw new CoxswainError('load-failed', `there is no inventory in the folder ${folder}`, {
+      hint: `put one there${all.length === 0 ? '' : `; these are none: ${all.join(', ')}`}`,
+    })
+  }
+  for (const name of names) await readSource(draft, join(folder, name))
+}
+
+const readFile = async (draft: InventoryDraft, path: string): Promise<void> => {
+  if (await isProgram(path)) return readExecutable(draft, path)
+  if (isModuleName(path)) return readModule(draft, path)
+  const text = await readSourceText(path)
+  if (path.endsWith('.toml')) {
+    throw new CoxswainError('load-failed', `${path} is TOML, which is not read`, { hint: 'write YAML' })
+  }
+  const yaml = /\.(ya?ml|json)$/.test(path) || (!path.endsWith('.ini') && looksLikeYaml(text))
+  ;(yaml ? readYamlInventory : readIniInventory)(draft, path, text)
+}
+
+/** Whether a source is no path, but names hosts itself. */
+const isHostList = async (source: string): Promise<boolean> =>
+  source.includes(',') && (await stat(source).catch(() => undefined)) === undefined
+
+const readSource = async (draft: InventoryDraft, source: string): Promise<void> => {
   const found = await stat(source).catch(() => undefined)
   if (found === undefined) {
     throw new CoxswainError('load-failed', `there is no inventory ${source}`, {
-      hint: 'give the path of a YAML file, or hosts with a comma: -i web1,web2,',
+      hint: 'give the path of a file or a folder, or hosts with a comma: -i web1,web2,',
     })
   }
-  if (!found.isFile()) {
-    throw new CoxswainError('load-failed', `the inventory ${source} is not a file`, {
-      hint: 'give a YAML file',
-    })
-  }
-  readYamlInventory(draft, source, await readFile(source, 'utf8'))
+  if (found.isDirectory()) return readFolder(draft, source)
+  return readFile(draft, source)
+}
+
+/** What else is read with the inventories. */
+export interface LoadOptions {
+  /** The folder of the playbook, whose `group_vars/` and `host_vars/` count too. */
+  readonly playbookFolder?: string | undefined
 }
 
 /**
  * Reads inventories in the order given; what a later one says wins.
  *
- * @param sources YAML files, or host names ended or parted by commas.
+ * @param sources files (YAML, INI, executables, modules), folders of them, or host names ended or parted by commas.
  * @throws `load-failed`, `inventory-invalid`.
  */
-export const loadInventory = async (sources: readonly string[]): Promise<Inventory> => {
+export const loadInventory = async (
+  sources: readonly string[],
+  { playbookFolder }: LoadOptions = {},
+): Promise<Inventory> => {
   if (sources.length === 0) {
-    throw new CoxswainError('usage', 'no inventory is given', { hint: 'name one with -i inventory.yaml' })
+    const here = await stat('inventory.yaml').catch(() => undefined)
+    throw new CoxswainError('usage', 'no inventory is given', {
+      hint: `name one with -i inventory.yaml${here === undefined ? '' : ', which is here'}`,
+    })
   }
   const draft = new InventoryDraft()
-  for (const source of sources) await readSource(draft, source)
-  return draft.finish()
+  const paths: string[] = []
+  for (const source of sources) {
+    if (await isHostList(source)) {
+      readHostList(draft, source)
+    } else {
+      await readSource(draft, source)
+      paths.push(source)
+    }
+  }
+  const inventory = draft.finish()
+  return { ...inventory, folders: await readVariablesFolders(inventory, paths, playbookFolder) }
 }

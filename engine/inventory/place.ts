@@ -28,7 +28,11 @@ export const placeAt = (file: string, text: string, offset: number): Place => {
   }
 }
 
-const looksSecret = /(pass|passwd|password|passphrase|secret|token)["']?\s*[:=]/i
+const looksSecret =
+  /(pass|passwd|password|passphrase|secret|token|credential|(?:api|access|private|secret)[_-]?key)s?["']?\s*[:=]/i
+
+/** Whether a variable's name says that its value is something like a password. */
+export const looksSecretName = (name: string): boolean => looksSecret.test(`${name}=`)
 
 /** A place without its line, which holds a secret. */
 export const withoutLine = ({ file, line, column }: Place): Place => ({

@@ -28,10 +28,10 @@ export type Reach = z.output<typeof reachSchema>
 const paths = new Set(['private_key_file', 'known_hosts_file'])
 
 /** A path in an inventory: `~` is the home folder here; a relative one starts at the inventory's folder. */
-const located = ({ value, place }: Variable): unknown => {
+const located = ({ value, place, base }: Variable): unknown => {
   if (typeof value !== 'string') return value
   if (value === '~' || value.startsWith('~/')) return `${homedir()}${value.slice(1)}`
-  return place.file.startsWith('-e ') ? value : resolve(dirname(place.file), value)
+  return place.file.startsWith('-e ') ? value : resolve(base ?? dirname(place.file), value)
 }
 
 /**

@@ -6,9 +6,13 @@ export interface Variable {
   readonly value: unknown
   /** The same with every number as the text that stands in the file; the value itself when absent. */
   readonly written?: unknown
-  /** What a person typed, whatever it is read as: of the command line only. */
+  /** What a person typed, whatever it is read as: of the command line and of INI. */
   readonly typed?: string
   readonly place: Place
+  /** The folder at which a relative path begins, where it is not that of the place's file. */
+  readonly base?: string
+  /** What the same layer said before, in an earlier source or file: it is of no account, but can be told. */
+  readonly before?: Variable
 }
 
 export type Variables = ReadonlyMap<string, Variable>
@@ -19,7 +23,20 @@ export interface Group {
   readonly children: readonly string[]
   /** Names of hosts listed directly in this group, in the order written, ranges expanded. */
   readonly hosts: readonly string[]
+  /** Those written in the inventory itself. */
   readonly variables: Variables
+  /** `ansible_group_priority`: of groups equally deep the higher one wins; 1 where nobody says. */
+  readonly priority: number
+}
+
+/** What stands in `group_vars/` and `host_vars/` of one folder. */
+export interface VariablesFolder {
+  /** Whose folder it is: what stands beside the playbook wins over what stands beside an inventory. */
+  readonly beside: 'inventory' | 'playbook'
+  /** Variables by the name of the group. */
+  readonly groups: ReadonlyMap<string, Variables>
+  /** Variables by the name of the host. */
+  readonly hosts: ReadonlyMap<string, Variables>
 }
 
 export interface InventoryHost {
@@ -34,6 +51,8 @@ export interface InventoryHost {
 export interface Inventory {
   readonly hosts: ReadonlyMap<string, InventoryHost>
   readonly groups: ReadonlyMap<string, Group>
+  /** Those of the inventories in the order given, then that of the playbook; later ones win. */
+  readonly folders: readonly VariablesFolder[]
 }
 
 /** A host with everything known of it: its groups (ancestors included, `all` first) and its merged variables. */

@@ -1,23 +1,23 @@
-import { readFile } from 'node:fs/promises'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { groupsOfHosts } from './graph.ts'
+import { layersOf } from './layers.ts'
 import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variable, Variables } from './types.ts'
+import { readVariablesFile } from './variables-folders.ts'
 import { readYaml, variableOf } from './yaml.ts'
 
 const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
 
 /**
- * Every host with its groups and merged variables: all < groups (parents before children, then by name) < host < extra.
- * A value replaces the one before it whole; maps are not merged. The playbook's defaults come below all of these, from
- * its schema.
+ * Every host with its groups and merged variables, in the order of {@link layersOf}. A value replaces the one before it
+ * whole; maps are not merged. The playbook's defaults come below all of these, from its schema.
  */
 export const resolveHosts = (inventory: Inventory, extra: Variables = new Map()): Map<string, Host> => {
   const groups = groupsOfHosts(inventory)
   const hosts = new Map<string, Host>()
-  for (const [name, { variables }] of inventory.hosts) {
+  for (const name of inventory.hosts.keys()) {
     const its = groups.get(name) ?? []
-    const layers = [...its.flatMap((group) => inventory.groups.get(group)?.variables ?? []), variables, extra]
+    const layers = layersOf(inventory, name, its, extra).map(({ variables }) => variables)
     hosts.set(name, {
       name,
       groups: its,
@@ -28,22 +28,8 @@ export const resolveHosts = (inventory: Inventory, extra: Variables = new Map())
   return hosts
 }
 
-const fromFile = async (path: string): Promise<(readonly [string, Variable])[]> => {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new CoxswainError('load-failed', `cannot read the variables file ${path}`, { cause })
-  }
-  const { entries, place } = readYaml(path, text)
-  if (entries === undefined) {
-    throw new CoxswainError('inventory-invalid', 'a file of variables is a map', {
-      place,
-      hint: 'write `name: value` lines',
-    })
-  }
-  return entries.map((entry) => [entry.key, variableOf(entry)] as const)
-}
+const fromFile = async (path: string): Promise<(readonly [string, Variable])[]> =>
+  (await readVariablesFile(path)).map((entry) => [entry.key, variableOf(entry)] as const)
 
 const fromWord = (word: string): readonly [string, Variable] => {
   const cut = word.indexOf('=')

@@ -1,9 +1,8 @@
 /** YAML documents, made ready to be read: aliases resolved, names and numbers as they are written, nonsense refused. */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
-import { CoxswainError } from '../errors.ts'
-import type { Place } from '../errors.ts'
-import { discreet, placeAt } from './place.ts'
+import { invalid } from './invalid.ts'
+import { placeAt } from './place.ts'
 
 /** A document with the text that it was read from. */
 export interface Source {
@@ -13,10 +12,6 @@ export interface Source {
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>
 }
-
-/** An error at a place of an inventory. */
-export const invalid = (message: string, place: Place, hint?: string): CoxswainError =>
-  new CoxswainError('inventory-invalid', message, { place: discreet(place), hint })
 
 /** A number and how it is written, in a document's scalars and in the plain JavaScript that the library makes of it. */
 export class WrittenNumber {

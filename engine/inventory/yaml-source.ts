@@ -1,60 +1,34 @@
-import { CoxswainError, isCoxswainError } from '../errors.ts'
-import type { Place } from '../errors.ts'
 import type { InventoryDraft } from './draft.ts'
+import { checkGroupName } from './group-names.ts'
+import { portName, readHostWord } from './host-words.ts'
+import { invalid } from './invalid.ts'
+import { isListing, readListing } from './listing-source.ts'
 import { nearest } from './nearest.ts'
-import { discreet } from './place.ts'
-import { expandRanges } from './ranges.ts'
-import { readYaml, variableOf } from './yaml.ts'
-import type { Entry, YamlNode } from './yaml.ts'
+import { entriesOf, readYaml, variableOf } from './yaml.ts'
+import type { Entry } from './yaml.ts'
 
 /** What a group may hold, in Ansible's YAML layout. */
 const groupKeys = ['hosts', 'children', 'vars']
 
-const invalid = (message: string, place: Place, hint?: string): CoxswainError =>
-  new CoxswainError('inventory-invalid', message, { place: discreet(place), hint })
-
-const entriesOf = ({ entries, place }: YamlNode, what: string): readonly Entry[] => {
-  if (entries === undefined)
-    throw invalid(`${what} must be a map of names`, place, 'write `name:` on lines of their own')
-  return entries
-}
-
-const names = ({ key, place }: Entry): string[] => {
-  try {
-    return expandRanges(key)
-  } catch (error) {
-    if (!isCoxswainError(error)) throw error
-    throw invalid(error.message, place, error.hint)
-  }
-}
-
 const readHost = (draft: InventoryDraft, group: string, entry: Entry): void => {
   const variables = entriesOf(entry.node, `the variables of host ${entry.key}`)
-  for (const name of names(entry)) {
+  const { names, port } = readHostWord(entry.key, entry.place)
+  for (const name of names) {
     draft.host(name, group)
+    if (port !== undefined) draft.hostVariable(name, portName, port)
     for (const variable of variables) draft.hostVariable(name, variable.key, variableOf(variable))
   }
 }
 
-const checkGroupName = ({ key, place }: Entry): void => {
-  if (!/^[A-Za-z_][\w.-]*$/.test(key)) {
-    throw invalid(
-      `${key} is no name for a group`,
-      place,
-      'use letters, digits, _ - and ., and begin with a letter',
-    )
-  }
-}
-
 const readGroup = (draft: InventoryDraft, entry: Entry): void => {
-  checkGroupName(entry)
+  checkGroupName(entry.key, entry.place)
   draft.group(entry.key, entry.place)
   for (const part of entriesOf(entry.node, `group ${entry.key}`)) {
     if (part.key === 'hosts') {
       for (const host of entriesOf(part.node, `hosts of ${entry.key}`)) readHost(draft, entry.key, host)
     } else if (part.key === 'children') {
       for (const child of entriesOf(part.node, `children of ${entry.key}`)) {
-        checkGroupName(child)
+        checkGroupName(child.key, child.place)
         draft.child(entry.key, child.key, child.place)
         // a name alone points to a group that is defined elsewhere
         if (!child.node.empty) readGroup(draft, child)
@@ -76,11 +50,27 @@ const readGroup = (draft: InventoryDraft, entry: Entry): void => {
   }
 }
 
+/** Ansible's inventory plugins are configured in YAML too; a file for one is no inventory. */
+const refusePlugin = (entries: readonly Entry[]): void => {
+  const plugin = entries.find(({ key, node }) => key === 'plugin' && typeof node.value === 'string')
+  if (plugin === undefined) return
+  throw invalid(
+    'this configures an inventory plugin of Ansible, which is Python',
+    plugin.place,
+    'write an executable that runs `ansible-inventory -i FILE --list`, and give that',
+  )
+}
+
 /**
- * Reads an inventory in Ansible's YAML layout: groups at the top, each with hosts, children and vars.
+ * Reads an inventory in Ansible's YAML layout: groups at the top, each with hosts, children and vars. What has `_meta`
+ * is read in the form in which executables print it.
  *
  * @throws `inventory-invalid` with file, line and column.
  */
 export const readYamlInventory = (draft: InventoryDraft, file: string, text: string): void => {
-  for (const entry of entriesOf(readYaml(file, text), 'an inventory')) readGroup(draft, entry)
+  const root = readYaml(file, text)
+  const entries = entriesOf(root, 'an inventory')
+  refusePlugin(entries)
+  if (isListing(entries)) readListing(draft, root)
+  else for (const entry of entries) readGroup(draft, entry)
 }

@@ -2,9 +2,10 @@
 import { isAlias, isMap, isScalar } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
 import type { Place } from '../errors.ts'
+import { invalid } from './invalid.ts'
 import { placeAt } from './place.ts'
 import type { Variable } from './types.ts'
-import { WrittenNumber, asNode, invalid, isMerge, mergedBy, readDocument } from './yaml-document.ts'
+import { WrittenNumber, asNode, isMerge, mergedBy, readDocument } from './yaml-document.ts'
 import type { Source } from './yaml-document.ts'
 
 /** A key of a map with its value and the places of both. */
@@ -34,8 +35,20 @@ export const variableOf = ({ place, node: { value, written } }: Entry): Variable
   place,
 })
 
+/**
+ * The entries of what must be a map.
+ *
+ * @param what what it is, for the error.
+ * @throws `inventory-invalid` at the place of anything else.
+ */
+export const entriesOf = ({ entries, place }: YamlNode, what: string): readonly Entry[] => {
+  if (entries === undefined)
+    throw invalid(`${what} must be a map of names`, place, 'write `name:` on lines of their own')
+  return entries
+}
+
 /** The entries of a map: its own, and those of its merge keys that it does not have itself. */
-const entriesOf = (source: Source, map: YAMLMap): Entry[] => {
+const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
   const entries = new Map<string, Entry>()
   for (const pair of map.items.filter((item) => !isMerge(item))) {
     const { key, value } = pair
@@ -45,7 +58,7 @@ const entriesOf = (source: Source, map: YAMLMap): Entry[] => {
     entries.set(name, { key: name, place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) })
   }
   for (const merged of map.items.filter(isMerge).flatMap((pair) => mergedBy(pair, source.targets))) {
-    for (const entry of merged === undefined ? [] : entriesOf(source, merged)) {
+    for (const entry of merged === undefined ? [] : entriesIn(source, merged)) {
       if (!entries.has(entry.key)) entries.set(entry.key, entry)
     }
   }
@@ -82,7 +95,7 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
     },
     get entries(): readonly Entry[] | undefined {
       if (empty) return []
-      return isMap(node) ? entriesOf(source, node) : undefined
+      return isMap(node) ? entriesIn(source, node) : undefined
     },
   }
 }

@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Suite } from './spec.ts'
 
 export interface Folder {
   readonly path: string
   /** The path of something in it. */
   readonly at: (name: string) => string
-  /** Writes a file into it, and gives its path. */
+  /** Writes a file into it, with the folders above it, and gives its path. */
   readonly write: (name: string, content: string | Buffer) => string
 }
 
@@ -17,6 +17,7 @@ export const folderOf = (test: Suite, prefix = 'coxswain-'): Folder => {
   test.after(() => rmSync(path, { recursive: true, force: true }))
   const at = (name: string): string => join(path, name)
   const write = (name: string, content: string | Buffer): string => {
+    mkdirSync(dirname(at(name)), { recursive: true })
     writeFileSync(at(name), content)
     return at(name)
   }

@@ -1,0 +1,170 @@
+/**
+ * Python's literals, for values in INI files: Ansible gives each to `ast.literal_eval` and takes what is none as text
+ * (https://docs.python.org/3/library/ast.html#ast.literal_eval).
+ */
+
+/** A literal's value, and the same with each number as it is written. */
+export interface Literal {
+  readonly value: unknown
+  readonly written: unknown
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
+
+const unescape = (text: string): string =>
+  text.replaceAll(
+    /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/g,
+    (whole, octal?: string, byte?: string, short?: string, long?: string, letter?: string) => {
+      const hex = byte ?? short ?? long
+      if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
+      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
+      return escapes[letter ?? ''] ?? whole
+    },
+  )
+
+const numberPattern =
+  /[+-]?[ \t]*(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d+)?|\d(?:_?\d)*\.?[eE][+-]?\d+|\d(?:_?\d)*\.|\d(?:_?\d)*)(?![\w.])/y
+
+const numberOf = (text: string): Literal | undefined => {
+  const plain = text.replaceAll(/[_ \t]/g, '')
+  const digits = plain.replace(/^[+-]/, '')
+  // 0644 was octal once and is nothing now: Ansible takes it as text
+  if (/^0\d*[1-9]\d*$/.test(digits)) return undefined
+  const size = Number(digits)
+  return { value: plain.startsWith('-') ? -size : size, written: plain }
+}
+
+const words: Readonly<Record<string, unknown>> = { True: true, False: false, None: null }
+
+const closing: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' }
+
+/** Thrown inside to leave off; never seen outside. */
+const none = Symbol('no literal')
+
+const parser = (text: string) => {
+  let at = 0
+  const blank = (): void => {
+    while (/[ \t]/.test(text[at] ?? '')) at += 1
+  }
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at
+    const [found] = pattern.exec(text) ?? []
+    if (found !== undefined) at += found.length
+    return found
+  }
+  const string = (): Literal | undefined => {
+    let whole: string | undefined
+    for (;;) {
+      const found = take(/(?:[rR]|[bB]|[uU]|[rR][bB]|[bB][rR])?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/y)
+      if (found === undefined) return whole === undefined ? undefined : { value: whole, written: whole }
+      const [, prefix = '', inside = ''] = /^([a-z]*).([\s\S]*).$/i.exec(found) ?? []
+      whole = `${whole ?? ''}${/r/i.test(prefix) ? inside : unescape(inside)}`
+      blank()
+    }
+  }
+  /** Items up to the closing bracket, and whether a comma was seen. */
+  const items = <Item>(close: string, item: () => Item): { list: Item[]; comma: boolean } => {
+    const list: Item[] = []
+    let comma = false
+    for (blank(); text[at] !== close; blank()) {
+      if (list.length > 0 && !comma) throw none
+      list.push(item())
+      blank()
+      comma = text[at] === ','
+      if (comma) at += 1
+      else if (text[at] !== close) throw none
+    }
+    at += 1
+    return { list, comma }
+  }
+  const asList = (list: readonly Literal[]): Literal => ({
+    value: list.map(({ value }) => value),
+    written: list.map(({ written }) => written),
+  })
+  const braces = (): Literal => {
+    const pair = (): { key: Literal; item: Literal | undefined } => {
+      const key = literal()
+      blank()
+      if (text[at] !== ':') return { key, item: undefined }
+      at += 1
+      return { key, item: literal() }
+    }
+    const { list } = items('}', pair)
+    if (list.length > 0 && list.every(({ item }) => item === undefined))
+      return asList(list.map(({ key }) => key))
+    const entries = list.map(({ key, item }) => {
+      if (item === undefined) throw none
+      return { name: String(key.written), item }
+    })
+    return {
+      value: Object.fromEntries(entries.map(({ name, item }) => [name, item.value])),
+      written: Object.fromEntries(entries.map(({ name, item }) => [name, item.written])),
+    }
+  }
+  const bracketed = (): Literal => {
+    const open = text[at] ?? ''
+    at += 1
+    if (open === '{') return braces()
+    const { list, comma } = items(closing[open] ?? '', literal)
+    const [first] = list
+    // round brackets without a comma only hold together
+    return open === '(' && list.length === 1 && !comma && first !== undefined ? first : asList(list)
+  }
+  const literal = (): Literal => {
+    blank()
+    if (/[[({]/.test(text[at] ?? '')) return bracketed()
+    const quoted = string()
+    if (quoted !== undefined) return quoted
+    const number = take(numberPattern)
+    const read = number === undefined ? undefined : numberOf(number)
+    if (read !== undefined) return read
+    const word = take(/(?:True|False|None)(?!\w)/y)
+    if (word === undefined) throw none
+    return { value: words[word], written: words[word] }
+  }
+  return (): Literal => {
+    const first = literal()
+    blank()
+    const more = [first]
+    // 80,443 is a pair of numbers to Python
+    let comma = false
+    while (text[at] === ',') {
+      comma = true
+      at += 1
+      blank()
+      if (at === text.length || text[at] === '#') break
+      more.push(literal())
+      blank()
+    }
+    if (at < text.length && text[at] !== '#') throw none
+    return comma ? asList(more) : first
+  }
+}
+
+/**
+ * The value of a Python literal; undefined for what is none, which Ansible takes as the text that it is.
+ *
+ * @example
+ * pythonLiteral('True')?.value    // true
+ * pythonLiteral('0644')           // undefined
+ * pythonLiteral("[1, 'a']")?.value  // [1, 'a']
+ */
+export const pythonLiteral = (text: string): Literal | undefined => {
+  try {
+    return parser(text.trim())()
+  } catch (error) {
+    if (error === none) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,117 @@
+/** `group_vars/` and `host_vars/` beside inventories and playbooks, as Ansible reads them. */
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { priorityName, setVariable } from './draft.ts'
+import { invalid } from './invalid.ts'
+import { readSourceText } from './source-text.ts'
+import type { Inventory, Variable, Variables, VariablesFolder } from './types.ts'
+import { readYaml, variableOf } from './yaml.ts'
+import type { Entry } from './yaml.ts'
+
+/** Endings of files of variables, in the order in which Ansible looks for them. */
+const endings = ['', '.yaml', '.yml', '.json']
+
+/**
+ * The variables of a file that is a map of them: YAML, or JSON.
+ *
+ * @throws `load-failed`, `inventory-invalid`.
+ */
+export const readVariablesFile = async (path: string): Promise<readonly Entry[]> => {
+  const { entries, place } = readYaml(path, await readSourceText(path))
+  if (entries === undefined) throw invalid('a file of variables is a map', place, 'write `name: value` lines')
+  return entries
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+
+const namesIn = async (folder: string): Promise<readonly string[]> =>
+  (await isFolder(folder)) ? (await readdir(folder)).toSorted() : []
+
+/** Files of variables in a folder that is named like a host or a group, deeper ones included, in name order. */
+const filesBelow = async (folder: string): Promise<string[]> => {
+  const files: string[] = []
+  for (const name of await namesIn(folder)) {
+    if (name.startsWith('.') || name.endsWith('~')) continue
+    const path = join(folder, name)
+    const plain = !name.includes('.')
+    if (await isFolder(path)) files.push(...(plain ? await filesBelow(path) : []))
+    else if (plain || /\.(ya?ml|json)$/.test(name)) files.push(path)
+  }
+  return files
+}
+
+/** The files for a name: one file with any of the endings, or those of a folder. */
+const filesFor = async (folder: string, there: ReadonlySet<string>, name: string): Promise<string[]> => {
+  const [first, second] = endings.map((ending) => `${name}${ending}`).filter((file) => there.has(file))
+  if (first === undefined) return []
+  if (second !== undefined) {
+    throw invalid(
+      `${join(folder, first)} and ${second} are for the same ${name}`,
+      { file: join(folder, second) },
+      'Ansible would read the first only and say nothing: put all into one of them, or into a folder named after it',
+    )
+  }
+  const path = join(folder, first)
+  return (await isFolder(path)) ? filesBelow(path) : [path]
+}
+
+/** Variables by name of what they are for. */
+const readAll = async (
+  base: string,
+  kind: 'group_vars' | 'host_vars',
+  names: Iterable<string>,
+): Promise<ReadonlyMap<string, Variables>> => {
+  const folder = join(base, kind)
+  const there = new Set(await namesIn(folder))
+  const found = new Map<string, Variables>()
+  if (there.size === 0) return found
+  for (const name of names) {
+    const variables = new Map<string, Variable>()
+    for (const file of await filesFor(folder, there, name)) {
+      for (const entry of await readVariablesFile(file)) {
+        if (kind === 'group_vars' && entry.key === priorityName) {
+          throw invalid(
+            `${priorityName} does not count here`,
+            entry.place,
+            'it is needed to read these files in their order: set it under vars of the group in the inventory itself',
+          )
+        }
+        // a relative path begins where the inventory is, wherever in these folders it is written
+        setVariable(variables, entry.key, { ...variableOf(entry), base })
+      }
+    }
+    if (variables.size > 0) found.set(name, variables)
+  }
+  return found
+}
+
+/**
+ * What stands in `group_vars/` and `host_vars/` beside each inventory, and beside the playbook.
+ *
+ * @param sources paths of inventories, in the order given.
+ * @throws `load-failed`, `inventory-invalid`.
+ */
+export const readVariablesFolders = async (
+  { groups, hosts }: Inventory,
+  sources: readonly string[],
+  playbookFolder: string | undefined,
+): Promise<VariablesFolder[]> => {
+  const read = async (base: string, beside: VariablesFolder['beside']): Promise<VariablesFolder> => ({
+    beside,
+    groups: await readAll(base, 'group_vars', groups.keys()),
+    hosts: await readAll(base, 'host_vars', hosts.keys()),
+  })
+  const seen = new Set(playbookFolder === undefined ? [] : [resolve(playbookFolder)])
+  const bases: string[] = []
+  // of several inventories in a folder the last one says where it counts, and beside the playbook counts most
+  for (const source of sources.toReversed()) {
+    const base = (await isFolder(source)) ? source : dirname(source)
+    if (!seen.has(resolve(base))) bases.unshift(base)
+    seen.add(resolve(base))
+  }
+  const folders: VariablesFolder[] = []
+  for (const base of bases) folders.push(await read(base, 'inventory'))
+  if (playbookFolder !== undefined) folders.push(await read(playbookFolder, 'playbook'))
+  return folders
+}
