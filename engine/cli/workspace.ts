@@ -7,6 +7,7 @@ import type { RawHost } from '../dsl/playbook.ts'
 import type { Secret } from '../secret.ts'
 import { requireGroup } from '../inventory/graph.ts'
 import { loadInventory } from '../inventory/load.ts'
+import { readPatternFile } from '../inventory/pattern-file.ts'
 import { matchHosts } from '../inventory/patterns.ts'
 import { reachOf } from '../inventory/reach.ts'
 import type { Reach } from '../inventory/reach.ts'
@@ -69,13 +70,15 @@ const becomeOf = ({ become, becomeUser }: Options, reach: Reach): boolean | stri
 /**
  * Reads the inventory and asks for passwords, as the options say. Nothing connects yet.
  *
+ * @param playbookFolder the folder of the playbook, whose `group_vars/` and `host_vars/` count too.
  * @throws CoxswainError for everything that is wrong with either.
  */
-export const openWorkspace = async (options: Options): Promise<Workspace> => {
-  const inventory = await loadInventory(options.inventory)
+export const openWorkspace = async (options: Options, playbookFolder?: string): Promise<Workspace> => {
+  const inventory = await loadInventory(options.inventory, { playbookFolder })
   const hosts = resolveHosts(inventory, await parseExtra(options.extraVars))
-  const match = (pattern: string): string[] => matchHosts(inventory, pattern)
-  const limit = options.limit === undefined ? undefined : match(options.limit)
+  const match = (pattern: string, name?: string): string[] =>
+    matchHosts(inventory, pattern, { ...(name !== undefined && { name }), readFile: readPatternFile })
+  const limit = options.limit === undefined ? undefined : match(options.limit, '--limit')
   // one for both questions: their answers may come in one piece
   const prompt = new Prompt()
   const asked: Asked = {

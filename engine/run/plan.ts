@@ -45,8 +45,8 @@ export interface Plan {
 export interface Territory {
   /** Hosts with merged variables, in inventory order. */
   readonly hosts: ReadonlyMap<string, RawHost>
-  /** Hosts of a pattern; throws `pattern-invalid`. */
-  match(pattern: string): readonly string[]
+  /** Hosts of a pattern; throws `pattern-invalid`. The name says what the pattern is, for the error. */
+  match(pattern: string, name?: string): readonly string[]
   /** Hosts of a group; throws when there is no such group. */
   group(name: string): readonly string[]
   hasGroup(name: string): boolean
@@ -101,7 +101,7 @@ const planPlay = (
   const candidates = new Map<string, HostPlan>()
   const pattern = candidatePattern(hosts)
   const absent = play.optional === true && !territory.hasGroup(pattern)
-  for (const host of absent ? [] : territory.match(pattern)) {
+  for (const host of absent ? [] : territory.match(pattern, `hosts of play "${name}"`)) {
     if (limit !== undefined && !limit.has(host)) continue
     candidates.set(
       host,

@@ -16,6 +16,8 @@ export const exec = async ({
   const script = execScript(command)
   const { timeout } = options
   const workspace = await openWorkspace(options)
+  // told as what was typed, before the play that is made of it is looked at
+  workspace.territory.match(pattern, 'pattern')
   const book = playbook({
     name: 'exec',
     vars: z.unknown(),

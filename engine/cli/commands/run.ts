@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import { playbook, schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
@@ -62,9 +63,10 @@ const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void =>
 const checkVariables = (book: Playbook, { hosts, territory, limit }: Workspace): void => {
   // an included playbook reads variables of its own
   const touched = new Map<z.ZodType, Set<string>>()
-  for (const { hosts: selector, optional, vars } of book.plays) {
+  for (const { name: play, hosts: selector, optional, vars } of book.plays) {
     const pattern = candidatePattern(selector)
-    const names = optional === true && !territory.hasGroup(pattern) ? [] : territory.match(pattern)
+    const absent = optional === true && !territory.hasGroup(pattern)
+    const names = absent ? [] : territory.match(pattern, `hosts of play "${play}"`)
     touched.set(vars, new Set([...(touched.get(vars) ?? []), ...names]))
   }
   for (const [vars, names] of touched) {
@@ -97,7 +99,9 @@ const listingOf = (
 const listInventory = async (options: Options): Promise<string> => {
   const { territory, limit } = await openWorkspace(options)
   return listNames(
-    territory.match(options.hosts ?? 'all').filter((name) => limit === undefined || limit.includes(name)),
+    territory
+      .match(options.hosts ?? 'all', '--hosts')
+      .filter((name) => limit === undefined || limit.includes(name)),
   )
 }
 
@@ -129,7 +133,10 @@ export const run = async (
   }
   const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
-  const workspace = await openWorkspace(options)
+  const playbookFolder = found.kind === 'playbook' ? dirname(target) : undefined
+  const workspace = await openWorkspace(options, playbookFolder)
+  // told as what was typed, before the play that was made of it is looked at
+  if (options.hosts !== undefined) workspace.territory.match(options.hosts, '--hosts')
   checkVariables(book, workspace)
   const plan = chosenPlan(makePlan(book, workspace.territory, workspace.limit), options)
   const listing = listingOf(plan, options)
