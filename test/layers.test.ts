@@ -96,7 +96,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   zx: ['engine/connection/local.ts'],
   listr2: ['engine/report/tree'],
   diff: ['engine/report/diff.ts'],
-  commander: ['engine/cli/options.ts'],
+  commander: ['engine/cli/options'],
   handlebars: ['tasks/files/render.ts'],
   '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
   yaml: ['engine/inventory/yaml', 'engine/cli/params.ts', 'tasks/kubernetes/yaml.ts'],

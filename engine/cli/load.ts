@@ -68,3 +68,14 @@ export const loadFile = async (reference: string): Promise<Loaded> => {
     return { kind: 'playbook', playbook: module['default'] }
   return { kind: 'task', task: pickTask(path, module, name) }
 }
+
+/**
+ * Loads a playbook's file.
+ *
+ * @throws `load-failed` as {@link loadFile}; `usage` when it is the file of a task.
+ */
+export const loadPlaybook = async (file: string): Promise<Playbook> => {
+  const loaded = await loadFile(file)
+  if (loaded.kind === 'playbook') return loaded.playbook
+  throw new CoxswainError('usage', `${file} is no playbook`, { hint: 'name the file of a playbook' })
+}

@@ -6,9 +6,12 @@ import { formatError } from '../report/format-error.ts'
 import { libraryOf } from './library.ts'
 import { registerLoader } from './loader/register.ts'
 import { parseArguments } from './options.ts'
+import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
 import { exec } from './commands/exec.ts'
+import { inventory } from './commands/inventory.ts'
 import { run } from './commands/run.ts'
+import { schema } from './commands/schema.ts'
 
 const versionOf = async (): Promise<string> => {
   // the package's root is two folders above in a checkout's sources, three in the compiled form
@@ -16,6 +19,22 @@ const versionOf = async (): Promise<string> => {
   const text = await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8')
   const { version }: { version?: unknown } = JSON.parse(text)
   return String(version)
+}
+
+const perform = (
+  request: Exclude<Request, { kind: 'text' }>,
+  library: Readonly<Record<string, unknown>>,
+): Promise<number> => {
+  switch (request.kind) {
+    case 'exec':
+      return exec(request)
+    case 'inventory':
+      return inventory(request)
+    case 'schema':
+      return schema(request)
+    case 'run':
+      return run(request, libraryOf(library))
+  }
 }
 
 /**
@@ -39,8 +58,7 @@ export const main = async (
     }
     verbosity = request.options.verbose
     registerLoader()
-    const tasks = libraryOf(library)
-    return strays.exit(request.kind === 'exec' ? await exec(request) : await run(request, tasks))
+    return strays.exit(await perform(request, library))
   } catch (error) {
     const reported = reportError(toCoxswainError(error), new Redactor())
     process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)

@@ -1,6 +1,9 @@
 import { Command } from 'commander'
 import { z } from 'zod'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
+import { choosing, verbosity } from './options-common.ts'
+import { addInventory, addSchema } from './options-inventory.ts'
+import type { InventoryView } from './options-inventory.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -37,22 +40,13 @@ export const optionsSchema = z.object({
 
 export type Options = z.output<typeof optionsSchema>
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
 const collectWords = (value: string, before: string[] = []): string[] => [
   ...before,
   ...value.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()])),
 ]
-const more = (_: string, before: number): number => before + 1
 
 const reaching = (command: Command): Command =>
-  command
-    .option('-i, --inventory <file>', 'inventory file or h1,h2, (may be repeated)', collect)
-    .option('-l, --limit <pattern>', 'only these hosts')
-    .option(
-      '-e, --extra-vars <key=value|@file>',
-      'variables that win over the inventory (may be repeated)',
-      collect,
-    )
+  choosing(command)
     .option('-u, --user <name>', 'log in as')
     .option('--private-key <file>', 'log in with this key')
     .option('-k, --ask-pass', 'ask for the login password')
@@ -64,10 +58,9 @@ const reaching = (command: Command): Command =>
     .option('--host-key-checking <mode>', 'strict, accept-new or off (strict)')
 
 const telling = (command: Command): Command =>
-  command
+  verbosity(command)
     .option('--output <kind>', 'tree, plain or json (tree on a terminal, plain elsewhere)')
     .option('--list-hosts', 'list the hosts of each play, or all hosts that there are, and stop')
-    .option('-v, --verbose', 'live output and causes of errors; -vv adds stack traces', more, 0)
 
 /** What was asked for. */
 export type Request =
@@ -83,6 +76,8 @@ export type Request =
       readonly command: readonly string[]
       readonly options: Options
     }
+  | { readonly kind: 'inventory'; readonly view: InventoryView; readonly options: Options }
+  | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
   | { readonly kind: 'text'; readonly text: string }
 
 const read = (raw: unknown): Options => {
@@ -102,6 +97,7 @@ Examples:
   run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b
   run sysctl --help                                        the parameters of a task
   run exec masters -i inventory.yaml -- uptime
+  run inventory -i inventory.yaml --host m1 --explain user  where a value comes from
 
 Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted`
 
@@ -154,7 +150,13 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   exec.action((pattern: string, command: string[]) => {
     request = { kind: 'exec', pattern, command, options: read(exec.optsWithGlobals()) }
   })
-  for (const command of [program, exec]) {
+  const inventory = addInventory(program, (view, command) => {
+    request = { kind: 'inventory', view, options: read(command.optsWithGlobals()) }
+  })
+  const schema = addSchema(program, (playbook, command) => {
+    request = { kind: 'schema', playbook, options: read(command.optsWithGlobals()) }
+  })
+  for (const command of [program, exec, inventory, schema]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

@@ -49,6 +49,33 @@ const valuesFor = (schema: z.ZodType, variables: Given): Record<string, unknown>
   return values
 }
 
+const at = (tree: unknown, [key, ...rest]: readonly PropertyKey[]): unknown => {
+  if (key === undefined) return tree
+  if (Array.isArray(tree)) return at(tree[Number(key)], rest)
+  return isRecord(tree) ? at(tree[String(key)], rest) : undefined
+}
+
+/** A copy of a tree with another value at a path. */
+const withValue = (tree: unknown, [key, ...rest]: readonly PropertyKey[], value: unknown): unknown => {
+  if (key === undefined) return value
+  if (Array.isArray(tree))
+    return tree.map((item, index) => (index === key ? withValue(item, rest, value) : item))
+  return isRecord(tree) ? { ...tree, [key]: withValue(tree[String(key)], rest, value) } : tree
+}
+
+/** The values, with each number deep in them that a schema refuses as the text that stands there, if it takes that. */
+const asTextDeep = (schema: z.ZodType, values: unknown, written: unknown): unknown => {
+  let repaired = values
+  for (const { path } of schema.safeParse(values).error?.issues ?? []) {
+    const text = at(written, path)
+    if (typeof at(values, path) !== 'number' || typeof text !== 'string') continue
+    const tried = withValue(repaired, path, text)
+    const left = schema.safeParse(tried).error?.issues ?? []
+    if (!left.some((issue) => issue.path.join('.') === path.join('.'))) repaired = tried
+  }
+  return repaired
+}
+
 /** The values of variables, without their places. */
 export const plainVariables = (variables: Given): Record<string, unknown> =>
   Object.fromEntries([...variables].map(([name, { value }]) => [name, value]))
@@ -61,11 +88,13 @@ export const parseVariables = <Schema extends z.ZodType>(
   schema: Schema,
   variables: Given,
 ): z.ZodSafeParseResult<z.output<Schema>> => {
-  const values = valuesFor(schema, variables)
+  const texts = Object.fromEntries(
+    [...variables].map(([name, { value, written = value }]) => [name, written]),
+  )
+  const values = asTextDeep(schema, valuesFor(schema, variables), texts)
   const parsed = schema.safeParse(values)
   if (!parsed.success) return parsed
-  const texts = [...variables].map(([name, { value, written = value }]) => [name, written])
-  return schema.safeParse(asWritten(values, Object.fromEntries(texts), parsed.data))
+  return schema.safeParse(asWritten(values, texts, parsed.data))
 }
 
 /** The place of a variable, without its line when a secret stands there. */

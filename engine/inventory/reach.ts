@@ -8,19 +8,28 @@ import type { Setting } from './settings.ts'
 import type { Host, Variable } from './types.ts'
 
 /** How to reach a host and whom to become there, as its variables say. */
-const reachSchema = z.object({
-  address: z.string().optional(),
-  port: z.coerce.number().int().min(1).max(65_535).optional(),
-  user: z.string().optional(),
-  private_key_file: z.string().optional(),
-  known_hosts_file: z.string().optional(),
-  password: secret().optional(),
-  passphrase: secret().optional(),
-  connection: z.enum(['ssh', 'local']).optional(),
-  connect_timeout: z.coerce.number().positive().optional(),
-  become: flag().optional(),
-  become_user: z.string().optional(),
-  become_password: secret().optional(),
+export const reachSchema = z.object({
+  address: z.string().optional().describe('where the host is reached; its name where absent'),
+  port: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('port of its SSH server; 22 where absent'),
+  user: z.string().optional().describe('logs in as; the name of who runs this where absent'),
+  private_key_file: z
+    .string()
+    .optional()
+    .describe('logs in with this key; a relative path starts where the inventory is'),
+  known_hosts_file: z.string().optional().describe('keys of hosts, instead of ~/.ssh/known_hosts'),
+  password: secret().optional().describe('logs in with this password'),
+  passphrase: secret().optional().describe('opens the private key'),
+  connection: z.enum(['ssh', 'local']).optional().describe('local is this machine'),
+  connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
+  become: flag().optional().describe('acts as another user through sudo'),
+  become_user: z.string().optional().describe('whom to become; root where absent'),
+  become_password: secret().optional().describe('given to sudo when it asks'),
 } satisfies Record<Setting, z.ZodType>)
 
 export type Reach = z.output<typeof reachSchema>

@@ -23,6 +23,15 @@ export type Setting = keyof typeof ansibleNames
 /** Every name that says how to reach a host. */
 export const settingNames: readonly string[] = Object.entries(ansibleNames).flat(2)
 
+/** Ansible's names of a setting. */
+export const ansibleNamesOf = (setting: Setting): readonly string[] => ansibleNames[setting]
+
+/** All names of the setting that a variable is, ours first; undefined for a variable that is none. */
+export const settingWith = (name: string): readonly string[] | undefined =>
+  Object.entries(ansibleNames)
+    .map(([ours, theirs]) => [ours, ...theirs])
+    .find((names) => names.includes(name))
+
 /**
  * The settings of one layer of variables, by our names. Where a layer has both names, ours counts: merging layers of
  * these lets the most specific one win, whichever name it uses.

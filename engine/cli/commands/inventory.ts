@@ -1,0 +1,115 @@
+import { dirname } from 'node:path'
+import { schemasOf } from '../../dsl/playbook.ts'
+import type { Playbook } from '../../dsl/playbook.ts'
+import { secretNames } from '../../dsl/schema.ts'
+import { CoxswainError } from '../../errors.ts'
+import { explain, explainAll } from '../../inventory/explain.ts'
+import { layersOf } from '../../inventory/layers.ts'
+import type { Layer } from '../../inventory/layers.ts'
+import { loadInventory } from '../../inventory/load.ts'
+import { masked } from '../../inventory/masked.ts'
+import { nearest } from '../../inventory/nearest.ts'
+import { outlineListing, outlineTree } from '../../inventory/outline.ts'
+import { readPatternFile } from '../../inventory/pattern-file.ts'
+import { matchHosts } from '../../inventory/patterns.ts'
+import type { Host, Inventory, Variables } from '../../inventory/types.ts'
+import { parseExtra, resolveHosts } from '../../inventory/variables.ts'
+import { explanation } from '../explanation.ts'
+import { describeParams } from '../help.ts'
+import { loadPlaybook } from '../load.ts'
+import type { Options, Request } from '../options.ts'
+
+/** What the command looks at. */
+interface View {
+  readonly inventory: Inventory
+  readonly extra: Variables
+  /** Every host that `--limit` leaves. */
+  readonly hosts: ReadonlyMap<string, Host>
+  readonly limited: boolean
+  /** What the playbook's schema gives where nobody else does. */
+  readonly defaults: readonly Layer[]
+  /** Names that are secrets to the playbook. */
+  readonly secrets: ReadonlySet<string>
+}
+
+const defaultsOf = (book: Playbook, file: string): Layer => ({
+  label: 'default',
+  variables: new Map(
+    schemasOf(book)
+      .flatMap(describeParams)
+      .flatMap(({ name, fallback }) =>
+        fallback === undefined ? [] : [[name, { value: fallback, place: { file } }] as const],
+      ),
+  ),
+})
+
+const open = async (options: Options, playbook: string | undefined): Promise<View> => {
+  const book = playbook === undefined ? undefined : await loadPlaybook(playbook)
+  const inventory = await loadInventory(options.inventory, {
+    playbookFolder: playbook === undefined ? undefined : dirname(playbook),
+  })
+  const extra = await parseExtra(options.extraVars)
+  const { limit } = options
+  const names =
+    limit === undefined
+      ? undefined
+      : matchHosts(inventory, limit, { name: '--limit', readFile: readPatternFile })
+  const hosts = [...resolveHosts(inventory, extra)].filter(([name]) => names?.includes(name) ?? true)
+  return {
+    inventory,
+    extra,
+    hosts: new Map(hosts),
+    limited: limit !== undefined,
+    defaults: book === undefined || playbook === undefined ? [] : [defaultsOf(book, playbook)],
+    secrets: new Set(book === undefined ? [] : schemasOf(book).flatMap((schema) => [...secretNames(schema)])),
+  }
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+const hostIn = ({ hosts, inventory, limited }: View, name: string): Host => {
+  const host = hosts.get(name)
+  if (host !== undefined) return host
+  if (limited && inventory.hosts.has(name))
+    throw new CoxswainError('no-hosts', `${name} is none of the hosts that --limit leaves`)
+  const guess = nearest(name, inventory.hosts.keys())
+  throw new CoxswainError('pattern-invalid', `the inventory has no host ${name}`, {
+    hint:
+      guess === undefined ? 'see `run inventory --graph` for those that there are' : `did you mean ${guess}?`,
+  })
+}
+
+const shownVariables = ({ variables }: Host, { secrets }: View): Record<string, unknown> =>
+  Object.fromEntries([...variables].map(([name, { value }]) => [name, masked(name, value, secrets)]))
+
+const explained = (view: View, { name, groups }: Host, variable: string | true): string => {
+  const layers = [...view.defaults, ...layersOf(view.inventory, name, groups, view.extra)]
+  if (variable === true) return explanation(name, explainAll(layers), view.secrets)
+  const one = explain(layers, variable)
+  if (one.origins.length > 0) return explanation(name, [one], view.secrets)
+  const known = layers.flatMap(({ variables }) => [...variables.keys()])
+  const guess = nearest(variable, known)
+  throw new CoxswainError('variables-invalid', `nobody gives ${name} a variable ${variable}`, {
+    hint: guess === undefined ? `see all: run inventory --host ${name} --explain` : `did you mean ${guess}?`,
+  })
+}
+
+/** `run inventory`: looks at what the inventories say; nothing connects. Gives the exit status. */
+export const inventory = async ({
+  view: wanted,
+  options,
+}: Extract<Request, { kind: 'inventory' }>): Promise<number> => {
+  const view = await open(options, wanted.playbook)
+  const { stdout } = process
+  if (wanted.kind === 'host') {
+    const host = hostIn(view, wanted.host)
+    const { explain: variable } = wanted
+    stdout.write(variable === undefined ? json(shownVariables(host, view)) : explained(view, host, variable))
+  } else if (wanted.kind === 'list') {
+    const hosts = [...view.hosts.values()]
+    stdout.write(json(outlineListing(view.inventory, hosts, (host) => shownVariables(host, view))))
+  } else {
+    stdout.write(outlineTree(view.inventory, new Set(view.hosts.keys()), view.limited))
+  }
+  return 0
+}

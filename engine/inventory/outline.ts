@@ -1,0 +1,77 @@
+/** An inventory to look at: as a tree, or as JSON. Pure. */
+import { hostsOfGroup } from './graph.ts'
+import type { Group, Host, Inventory } from './types.ts'
+
+/** Groups that stand directly below `all`: those that it names, and those that are nobody's child. */
+const topGroups = ({ groups }: Inventory): string[] => {
+  const children = new Set([...groups.values()].flatMap((group) => group.children))
+  const named = groups.get('all')?.children ?? []
+  const orphans = [...groups.keys()].filter((name) => name !== 'all' && !children.has(name))
+  return [...new Set([...named, ...orphans])]
+}
+
+const childrenOf = (inventory: Inventory, { name, children }: Group): readonly string[] =>
+  name === 'all' ? topGroups(inventory) : children
+
+/** Whether a group has one of these hosts, itself or below. */
+const holds = (inventory: Inventory, group: string, hosts: ReadonlySet<string>): boolean =>
+  hostsOfGroup(inventory, group).some((host) => hosts.has(host))
+
+/**
+ * The tree of groups and hosts, in the manner of `ansible-inventory --graph`.
+ *
+ * @param hosts who is shown; `limited` leaves out the groups that have none of them.
+ * @example
+ * // @all:
+ * //   |--@web:
+ * //   |  |--web1
+ */
+export const outlineTree = (inventory: Inventory, hosts: ReadonlySet<string>, limited: boolean): string => {
+  const lines: string[] = []
+  const visit = (name: string, depth: number): void => {
+    const group = inventory.groups.get(name)
+    if (group === undefined) return
+    const lead = (at: number): string => (at === 0 ? '' : `  ${'|  '.repeat(at - 1)}|--`)
+    lines.push(`${lead(depth)}@${name}:`)
+    for (const child of childrenOf(inventory, group)) {
+      const idle = child === 'ungrouped' || limited
+      if (!idle || holds(inventory, child, hosts)) visit(child, depth + 1)
+    }
+    // hosts of `all` alone stand below ungrouped
+    const own = name === 'all' ? [] : group.hosts.filter((host) => hosts.has(host))
+    for (const host of own) lines.push(`${lead(depth + 1)}${host}`)
+  }
+  visit('all', 0)
+  return `${lines.join('\n')}\n`
+}
+
+/**
+ * The inventory in the form in which executables print it with `--list`; the variables of all groups are merged into
+ * those of the hosts.
+ *
+ * @param variablesOf the merged variables of a host, as they shall be shown.
+ */
+export const outlineListing = (
+  inventory: Inventory,
+  hosts: readonly Host[],
+  variablesOf: (host: Host) => Readonly<Record<string, unknown>>,
+): Record<string, unknown> => {
+  const shown = new Set(hosts.map(({ name }) => name))
+  const groups = [...inventory.groups.values()].flatMap((group) => {
+    const children = childrenOf(inventory, group).filter(
+      (child) => child !== 'ungrouped' || holds(inventory, child, shown),
+    )
+    const own = group.name === 'all' ? [] : group.hosts.filter((host) => shown.has(host))
+    if (group.name === 'ungrouped' && own.length === 0) return []
+    return [
+      [
+        group.name,
+        { ...(own.length > 0 && { hosts: own }), ...(children.length > 0 && { children }) },
+      ] as const,
+    ]
+  })
+  return {
+    _meta: { hostvars: Object.fromEntries(hosts.map((host) => [host.name, variablesOf(host)])) },
+    ...Object.fromEntries(groups),
+  }
+}
