@@ -15,16 +15,29 @@ export const renderPlace = ({ file, line, column, excerpt }: Place): string => {
   return column === undefined ? `${head}\n  ${excerpt}` : `${head}\n  ${excerpt}\n  ${lead}^`
 }
 
-/** The place of an offset in a text. Offsets count UTF-16 units, as JavaScript's strings do. */
-export const placeAt = (file: string, text: string, offset: number): Place => {
-  const before = text.slice(0, offset)
-  const start = before.lastIndexOf('\n') + 1
-  const end = text.indexOf('\n', offset)
-  return {
-    file,
-    line: before.split('\n').length,
-    column: offset - start + 1,
-    excerpt: text.slice(start, end < 0 ? text.length : end),
+/**
+ * Gives the places of offsets in a text, which is looked through for its lines once. Offsets count UTF-16 units, as
+ * JavaScript's strings do.
+ */
+export const placesIn = (file: string, text: string): ((offset: number) => Place) => {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    // the last line that starts at or before the offset
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    const start = starts[low] ?? 0
+    const next = starts[low + 1]
+    return {
+      file,
+      line: low + 1,
+      column: offset - start + 1,
+      excerpt: text.slice(start, next === undefined ? text.length : next - 1),
+    }
   }
 }
 

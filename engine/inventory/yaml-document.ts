@@ -2,12 +2,13 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { invalid } from './invalid.ts'
-import { placeAt } from './place.ts'
+import type { Place } from '../errors.ts'
+import { placesIn } from './place.ts'
 
 /** A document with the text that it was read from. */
 export interface Source {
-  readonly file: string
-  readonly text: string
+  /** The place of an offset in the text. */
+  readonly placeAt: (offset: number) => Place
   readonly document: Document
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>
@@ -63,11 +64,11 @@ const secondKey = (map: YAMLMap): Scalar | undefined => {
 const noAlias = 'an anchor (&name) stands before its alias (*name); quote a text that begins with *'
 
 /** Resolves aliases and keeps what is written; then refuses what could not be read as it is meant. */
-const prepare = (file: string, text: string, document: Document): Source['targets'] => {
+const prepare = (placeAt: Source['placeAt'], document: Document): Source['targets'] => {
   const anchors = new Map<string, Node>()
   const targets = new Map<Alias, Node>()
   const refuse = (message: string, node: Node | null | undefined, hint?: string): never => {
-    throw invalid(message, placeAt(file, text, node?.range?.[0] ?? 0), hint)
+    throw invalid(message, placeAt(node?.range?.[0] ?? 0), hint)
   }
   visit(document, {
     Node: (role, node, path) => {
@@ -106,7 +107,8 @@ const prepare = (file: string, text: string, document: Document): Source['target
  */
 export const readDocument = (file: string, text: string): Source => {
   const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, merge: true })
+  const placeAt = placesIn(file, text)
   const [error] = document.errors
-  if (error !== undefined) throw invalid(error.message, placeAt(file, text, error.pos[0]))
-  return { file, text, document, targets: prepare(file, text, document) }
+  if (error !== undefined) throw invalid(error.message, placeAt(error.pos[0]))
+  return { placeAt, document, targets: prepare(placeAt, document) }
 }

@@ -3,7 +3,6 @@ import { isAlias, isMap, isScalar } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
 import type { Place } from '../errors.ts'
 import { invalid } from './invalid.ts'
-import { placeAt } from './place.ts'
 import type { Variable } from './types.ts'
 import { WrittenNumber, asNode, isMerge, mergedBy, readDocument } from './yaml-document.ts'
 import type { Source } from './yaml-document.ts'
@@ -53,7 +52,7 @@ const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
   for (const pair of map.items.filter((item) => !isMerge(item))) {
     const { key, value } = pair
     if (!isScalar(key)) throw invalid('a key must be plain text', nodeAt(source, asNode(key), 0).place)
-    const place = placeAt(source.file, source.text, key.range?.[0] ?? 0)
+    const place = source.placeAt(key.range?.[0] ?? 0)
     const name = String(key.value)
     entries.set(name, { key: name, place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) })
   }
@@ -74,7 +73,7 @@ const plain = (tree: unknown, number: (written: WrittenNumber) => unknown): unkn
 
 const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode => {
   const node = isAlias(raw) ? (source.targets.get(raw) ?? null) : raw
-  const place = placeAt(source.file, source.text, raw?.range?.[0] ?? fallback)
+  const place = source.placeAt(raw?.range?.[0] ?? fallback)
   const empty = node === null || (isScalar(node) && node.value === null)
   const tree = (): unknown => {
     try {
