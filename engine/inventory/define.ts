@@ -40,4 +40,4 @@ export type InventoryModule = InventorySpec | (() => InventorySpec | Promise<Inv
  *   groups: { web: { hosts: await machinesOf('web') } },
  * }))
  */
-export const defineInventory = <Module extends InventoryModule>(inventory: Module): Module => inventory
+export const defineInventory = (inventory: InventoryModule): InventoryModule => inventory

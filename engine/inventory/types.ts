@@ -37,6 +37,8 @@ export interface VariablesFolder {
   readonly groups: ReadonlyMap<string, Variables>
   /** Variables by the name of the host. */
   readonly hosts: ReadonlyMap<string, Variables>
+  /** Paths in it that are for nobody in this inventory: for another one, or misspelt. */
+  readonly unread: readonly string[]
 }
 
 export interface InventoryHost {

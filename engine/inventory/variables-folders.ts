@@ -56,17 +56,18 @@ const filesFor = async (folder: string, there: ReadonlySet<string>, name: string
   return (await isFolder(path)) ? filesBelow(path) : [path]
 }
 
-/** Variables by name of what they are for. */
+/** Variables by name of what they are for, and what is for nobody. */
 const readAll = async (
   base: string,
   kind: 'group_vars' | 'host_vars',
-  names: Iterable<string>,
-): Promise<ReadonlyMap<string, Variables>> => {
+  names: readonly string[],
+): Promise<{ readonly found: ReadonlyMap<string, Variables>; readonly unread: readonly string[] }> => {
   const folder = join(base, kind)
   const there = new Set(await namesIn(folder))
   const found = new Map<string, Variables>()
-  if (there.size === 0) return found
-  for (const name of names) {
+  const read = new Set(names.flatMap((name) => endings.map((ending) => `${name}${ending}`)))
+  const unread = [...there].filter((name) => !read.has(name) && !/^\.|~$/.test(name))
+  for (const name of there.size === 0 ? [] : names) {
     const variables = new Map<string, Variable>()
     for (const file of await filesFor(folder, there, name)) {
       for (const entry of await readVariablesFile(file)) {
@@ -83,7 +84,7 @@ const readAll = async (
     }
     if (variables.size > 0) found.set(name, variables)
   }
-  return found
+  return { found, unread: unread.map((name) => join(folder, name)) }
 }
 
 /**
@@ -97,11 +98,12 @@ export const readVariablesFolders = async (
   sources: readonly string[],
   playbookFolder: string | undefined,
 ): Promise<VariablesFolder[]> => {
-  const read = async (base: string, beside: VariablesFolder['beside']): Promise<VariablesFolder> => ({
-    beside,
-    groups: await readAll(base, 'group_vars', groups.keys()),
-    hosts: await readAll(base, 'host_vars', hosts.keys()),
-  })
+  const read = async (base: string, beside: VariablesFolder['beside']): Promise<VariablesFolder> => {
+    const ofGroups = await readAll(base, 'group_vars', [...groups.keys()])
+    const ofHosts = await readAll(base, 'host_vars', [...hosts.keys()])
+    const unread = [...ofGroups.unread, ...ofHosts.unread]
+    return { beside, groups: ofGroups.found, hosts: ofHosts.found, unread }
+  }
   const seen = new Set(playbookFolder === undefined ? [] : [resolve(playbookFolder)])
   const bases: string[] = []
   // of several inventories in a folder the last one says where it counts, and beside the playbook counts most

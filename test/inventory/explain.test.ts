@@ -64,6 +64,18 @@ test('all names of a setting are explained together, as they count together', as
   assert.is(await told('ansible_ssh_user'), text)
 })
 
+test('where one place has both names, ours counts', async () => {
+  const inventory = await loadInventory([write('both.ini', 'a user=root ansible_user=bob\n')])
+  const { origins } = explain(layersOf(inventory, 'a', ['all']), 'ansible_user')
+  assert.equal(
+    origins.map(({ name, variable: { value } }) => [name, value]),
+    [
+      ['ansible_user', 'bob'],
+      ['user', 'root'],
+    ],
+  )
+})
+
 test('a number is shown as it is written, and a secret is not shown', async () => {
   assert.match(await told('version'), '1.30')
   const registry = await told('registry')

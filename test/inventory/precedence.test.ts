@@ -126,6 +126,14 @@ test('a priority in group_vars is refused: it comes too late there', async () =>
   assert.equal([error.place?.line, error.place?.column], [2, 1])
 })
 
+test('files that are for nobody are known', async () => {
+  const { folders } = await loadInventory([at('inv')], { playbookFolder: at('play') })
+  assert.equal(
+    folders.map(({ unread }) => unread),
+    [[], [at('play/group_vars/nobody.yaml')]],
+  )
+})
+
 test('what is no map is refused at its place', async () => {
   write('list/hosts.yaml', 'web: { hosts: { h1: } }\n')
   const file = write('list/group_vars/web.yaml', '- a\n')

@@ -1,7 +1,6 @@
 /** What may stand behind -i: kinds of files, folders, executables, modules, names of hosts. */
 import { chmodSync } from 'node:fs'
 import * as assert from 'uvu/assert'
-import { defineInventory, Secret } from '../../engine/index.ts'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
 import { readExecutable } from '../../engine/inventory/executable.ts'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
@@ -187,8 +186,6 @@ export default async () => ({
 })
 
 test('a module gives plain data as well, and secrets', async () => {
-  const inventory = defineInventory({ groups: { web: { hosts: { w1: { password: new Secret('hush') } } } } })
-  assert.equal(Object.keys(inventory.groups), ['web'])
   const path = write(
     'plain.ts',
     `import { Secret } from '${new URL('../../engine/secret.ts', import.meta.url).href}'

@@ -110,6 +110,8 @@ export const inventory = async ({
     stdout.write(json(outlineListing(view.inventory, hosts, (host) => shownVariables(host, view))))
   } else {
     stdout.write(outlineTree(view.inventory, new Set(view.hosts.keys()), view.limited))
+    for (const path of view.inventory.folders.flatMap(({ unread }) => unread))
+      process.stderr.write(`${path} is for no group and no host of this inventory\n`)
   }
   return 0
 }
