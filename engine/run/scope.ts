@@ -21,7 +21,7 @@ export class RunScope {
   readonly ask: Ask
   readonly redactor = new Redactor()
   readonly once = new Memo()
-  readonly picks = new Map<Pick, Promise<string>>()
+  readonly picks = new Map<Pick, Promise<string | undefined>>()
   readonly #facts = new Memo()
   readonly #changes = new Map<string, number>()
   readonly #connections = new Map<string, Connection>()

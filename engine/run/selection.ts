@@ -29,7 +29,7 @@ const probe = async (scope: RunScope, host: string, task: Task, options: Context
 }
 
 /**
- * The host of a pick.
+ * The host of a pick; undefined when its pattern names nobody.
  *
  * @throws why a host could not be asked, when no other host was found: it may be the very one, and to take another in
  * its place could begin anew what is there already.
@@ -38,7 +38,7 @@ const choose = async (
   scope: RunScope,
   { hosts, prefer, become }: Pick,
   signal: AbortSignal,
-): Promise<string> => {
+): Promise<string | undefined> => {
   const candidates = scope.fleet.match(hosts)
   const watch = new TaskWatch(signal, undefined)
   let unasked: unknown
@@ -53,8 +53,7 @@ const choose = async (
     watch.end()
   }
   if (unasked !== undefined) throw unasked
-  // the pattern parser promises at least one host
-  return candidates[0] ?? hosts
+  return candidates[0]
 }
 
 /**
@@ -76,6 +75,6 @@ export const resolveSelector = async (
   }
   const host = await chosen
   return isPick(selector)
-    ? [host]
+    ? [host].filter((one) => one !== undefined)
     : scope.fleet.match(candidatePattern(selector)).filter((name) => name !== host)
 }

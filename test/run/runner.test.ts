@@ -555,3 +555,26 @@ test('no secret is in any event, however it gets there', async () => {
     assert.not.match(text, line)
   assert.match(text, '********')
 })
+
+test('a pick among nobody is nobody: its play has no host, and a task that asks for it is told so', async () => {
+  const nobody = pick('nobody', { hosts: 'web[1:]', prefer: [] })
+  const { story, ends, events } = await run(
+    (play) => [
+      play('p', { hosts: 'web', tasks: () => [say({ text: 'x' }, { on: nobody })] }),
+      play('q', { hosts: nobody, tasks: () => [say({ text: 'never' })] }),
+    ],
+    { hosts: { a: usual } },
+  )
+  assert.equal(story, ['a x failed'])
+  assert.match(ends[0]?.error?.message ?? '', 'names no host')
+  assert.ok(events.some(({ type }) => type === 'run-end'))
+  const alone = await run((play) => [
+    play('p', { hosts: 'a', tasks: () => [] }),
+    play('q', {
+      hosts: pick('none', { hosts: 'web[7:]', prefer: [] }),
+      tasks: () => [say({ text: 'never' })],
+    }),
+  ])
+  assert.equal(alone.story, [])
+  assert.is(alone.exit, 0)
+})
