@@ -1,6 +1,6 @@
 import { unlessAborted } from '../connection/abort.ts'
 import { CoxswainError, exitCodes } from '../errors.ts'
-import { chooseOutput, createReporter } from '../report/create.ts'
+import { chooseOutput, createReporter, isForPrograms } from '../report/create.ts'
 import { dispatch } from '../report/reporter.ts'
 import type { Plan } from '../run/plan.ts'
 import { runPlan } from '../run/runner.ts'
@@ -33,7 +33,7 @@ export const execute = async (plan: Plan, { fleet }: Workspace, options: Options
   })
   const notice = 'interrupted: stopping what runs on the hosts (once more to leave at once)'
   const { signal, release } = onInterrupt(() =>
-    kind === 'json' ? stderr.write(`${notice}\n`) : reporter.note(notice),
+    isForPrograms(kind) ? stderr.write(`${notice}\n`) : reporter.note(notice),
   )
   const prompt = new Prompt()
   /** Questions one after another, the screen taken away meanwhile. */

@@ -26,7 +26,7 @@ export const optionsSchema = z.object({
   check: z.boolean().default(false),
   diff: z.boolean().default(false),
   exitCode: z.boolean().default(false),
-  output: z.enum(['tree', 'plain', 'json']).optional(),
+  output: z.enum(['tree', 'plain', 'json', 'junit']).optional(),
   verbose: z.number().default(0),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
@@ -59,7 +59,7 @@ const reaching = (command: Command): Command =>
 
 const telling = (command: Command): Command =>
   verbosity(command)
-    .option('--output <kind>', 'tree, plain or json (tree on a terminal, plain elsewhere)')
+    .option('--output <kind>', 'tree, plain, json or junit (tree on a terminal, plain elsewhere)')
     .option('--list-hosts', 'list the hosts of each play, or all hosts that there are, and stop')
 
 /** What was asked for. */

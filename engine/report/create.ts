@@ -1,12 +1,21 @@
 import { jsonReporter } from './json.ts'
+import { junitReporter } from './junit.ts'
 import { plainReporter } from './plain.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { treeReporter } from './tree.ts'
 
-const reporters = { tree: treeReporter, plain: plainReporter, json: jsonReporter } as const
+const reporters = {
+  tree: treeReporter,
+  plain: plainReporter,
+  json: jsonReporter,
+  junit: junitReporter,
+} as const
 
-/** How a run is shown. */
+/** How a run is shown: to a person (tree, plain) or to a program. */
 export type OutputKind = keyof typeof reporters
+
+/** Whether it is for a program: then nothing else may be written to standard output. */
+export const isForPrograms = (kind: OutputKind): boolean => kind === 'json' || kind === 'junit'
 
 /** Makes the reporter of a kind. */
 export const createReporter = (kind: OutputKind, options: ReportOptions): Reporter => reporters[kind](options)

@@ -9,7 +9,7 @@ export interface Reporter {
   readonly handle: EventHandlers
   /**
    * Tells a person something that is no event, such as that Ctrl-C was noticed. Writing past the reporter would break
-   * the drawing of a tree. JSON is for programs: it leaves it out.
+   * the drawing of a tree. What is for programs leaves it out.
    */
   note(text: string): void
   /**
