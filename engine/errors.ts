@@ -83,6 +83,7 @@ const table = {
   },
   'shell-failed': { exit: exitCodes.unreachable, hint: 'the login shell must be able to run /bin/sh' },
   'connection-lost': { exit: exitCodes.unreachable, hint: 'see whether the host is up; run again to go on' },
+  'report-failed': { exit: exitCodes.failed, hint: 'see that the disk is not full; the run itself is over' },
   interrupted: { exit: exitCodes.interrupted, hint: 'run again to go on' },
   internal: {
     exit: exitCodes.failed,

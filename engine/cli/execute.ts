@@ -1,39 +1,24 @@
 import { unlessAborted } from '../connection/abort.ts'
 import { CoxswainError, exitCodes } from '../errors.ts'
-import { chooseOutput, createReporter, isForPrograms } from '../report/create.ts'
 import { dispatch } from '../report/reporter.ts'
 import type { Plan } from '../run/plan.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
+import { openReporters } from './reporters.ts'
 import { stepper } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Runs a plan, reports it as the options say, and gives the exit status. */
 export const execute = async (plan: Plan, { fleet }: Workspace, options: Options): Promise<number> => {
-  const { stdin, stdout, stderr, env } = process
+  const { stdin } = process
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
-  const { isTTY } = stdout
-  const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
-  const reporter = createReporter(kind, {
-    write: (text) => stdout.write(text),
-    color: isTTY && env['NO_COLOR'] === undefined,
-    // asked anew for each picture: a terminal may change its size
-    get width() {
-      return stdout.columns ?? 80
-    },
-    get height() {
-      return stdout.rows ?? 24
-    },
-    diff: options.diff,
-    verbosity: options.verbose,
-  })
-  const notice = 'interrupted: stopping what runs on the hosts (once more to leave at once)'
+  const { reporter, notice } = openReporters(options)
   const { signal, release } = onInterrupt(() =>
-    isForPrograms(kind) ? stderr.write(`${notice}\n`) : reporter.note(notice),
+    notice('interrupted: stopping what runs on the hosts (once more to leave at once)'),
   )
   const prompt = new Prompt()
   /** Questions one after another, the screen taken away meanwhile. */

@@ -27,6 +27,7 @@ export const optionsSchema = z.object({
   diff: z.boolean().default(false),
   exitCode: z.boolean().default(false),
   output: z.enum(['tree', 'plain', 'json', 'junit']).optional(),
+  report: z.string().optional(),
   verbose: z.number().default(0),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
@@ -60,6 +61,7 @@ const reaching = (command: Command): Command =>
 const telling = (command: Command): Command =>
   verbosity(command)
     .option('--output <kind>', 'tree, plain, json or junit (tree on a terminal, plain elsewhere)')
+    .option('--report <file.html>', 'write a page of the run, with a timeline, changes and failures')
     .option('--list-hosts', 'list the hosts of each play, or all hosts that there are, and stop')
 
 /** What was asked for. */

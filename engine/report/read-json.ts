@@ -14,7 +14,8 @@ const texts = z.array(z.string())
 const whole = z.number().int()
 
 const outcomes: Readonly<Record<Outcome, number>> = noOutcomes()
-const isOutcome = (value: unknown): value is Outcome => typeof value === 'string' && value in outcomes
+const isOutcome = (value: unknown): value is Outcome =>
+  typeof value === 'string' && Object.hasOwn(outcomes, value)
 const outcome = z.custom<Outcome>(isOutcome)
 
 /** Outcomes that the writer did not know of yet are zero. */

@@ -93,6 +93,15 @@ test('a playbook written elsewhere runs, with tasks of its own and of the librar
   assert.not.match(run(), /here\s+changed/)
 })
 
+test('it writes the page of a run, with all that belongs to it', () => {
+  const words = ['site.ts', '-i', 'inventory.yaml', '-e', `folder=${folder}`, '--report', 'run.html']
+  npm(project, 'exec', '--', 'run', ...words)
+  const page = readFileSync(join(project, 'run.html'), 'utf8')
+  assert.match(page, 'prefers-color-scheme')
+  assert.match(page, 'const playPart')
+  assert.match(page, 'hello')
+})
+
 test('the playbooks that come with it can be run from where they are', () => {
   const listed = npm(
     project,

@@ -1,0 +1,43 @@
+import { chooseOutput, createReporter, isForPrograms } from '../report/create.ts'
+import { htmlReporter } from '../report/html/reporter.ts'
+import { together } from '../report/reporter.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { Options } from './options.ts'
+import { reportFile } from './report-file.ts'
+
+/** What tells of a run: the screen, and the report that was asked for. */
+export interface Telling {
+  readonly reporter: Reporter
+  /** Tells a person something at once, past what programs read. */
+  readonly notice: (text: string) => void
+}
+
+/**
+ * The reporters that the options ask for, as one.
+ *
+ * @throws `usage` for a report that cannot be written.
+ */
+export const openReporters = (options: Pick<Options, 'output' | 'diff' | 'verbose' | 'report'>): Telling => {
+  const { stdout, stderr, env } = process
+  const { isTTY } = stdout
+  const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
+  const report = options.report === undefined ? [] : [htmlReporter(reportFile(options.report))]
+  const screen = createReporter(kind, {
+    write: (text) => stdout.write(text),
+    color: isTTY && env['NO_COLOR'] === undefined,
+    // asked anew for each picture: a terminal may change its size
+    get width() {
+      return stdout.columns ?? 80
+    },
+    get height() {
+      return stdout.rows ?? 24
+    },
+    diff: options.diff,
+    verbosity: options.verbose,
+  })
+  const reporter = together([screen, ...report])
+  return {
+    reporter,
+    notice: isForPrograms(kind) ? (text) => stderr.write(`${text}\n`) : (text) => reporter.note(text),
+  }
+}

@@ -1,0 +1,134 @@
+import { noOutcomes } from '../../run/events.ts'
+import type { Outcome, ReportedChange, ReportedError } from '../../run/events.ts'
+import { changeLines } from '../diff.ts'
+import type { RecordedPlay, RecordedRun, RecordedTask } from '../record.ts'
+import { oneLine, printable, titledBy } from '../text.ts'
+import type { DetailShape, ErrorShape, PageData, PlayShape, TaskRow } from './shape.ts'
+import { table, textTable } from './tables.ts'
+
+/** Bytes that all texts together may take: with the rows of 100 hosts × 50 tasks the page stays under 3 MB. */
+const textBudget = 2_000_000
+
+/** Lines of one diff. */
+const diffLines = 400
+
+/** The outcomes as the page numbers them; the last one is for a task that did not end. */
+const outcomes: readonly string[] = [...Object.keys(noOutcomes()), 'cut off']
+
+const outcomeIndex = (outcome: Outcome | undefined): number => outcomes.indexOf(outcome ?? 'cut off')
+
+type Place = (text: string) => number
+
+const placeText = ({ place }: ReportedError): string =>
+  place === undefined
+    ? ''
+    : [
+        [place.file, place.line ?? [], place.column ?? []].flat().join(':'),
+        place.excerpt === undefined ? [] : `  ${place.excerpt.trimEnd()}`,
+      ]
+        .flat()
+        .join('\n')
+
+const errorShape = (error: ReportedError, text: Place): ErrorShape => ({
+  code: error.code,
+  message: text(error.message),
+  hint: text(error.hint),
+  ...(error.place !== undefined && { place: text(placeText(error)) }),
+  ...(error.output !== undefined && error.output.trim() !== '' && { output: text(error.output.trimEnd()) }),
+  ...(error.causes.length > 0 && { causes: error.causes.map(text) }),
+})
+
+const changeShape = (change: ReportedChange, text: Place): readonly [number, number] => {
+  const [head = '', ...diff] = changeLines(change, { color: false, limit: diffLines })
+  return [text(head), diff.length === 0 ? -1 : text(diff.map((line) => line.slice(2)).join('\n'))]
+}
+
+const marks = { stdout: '|', stderr: '!', log: '>' } as const
+
+const detailShape = ({ why, changes, error, output, dropped }: RecordedTask, text: Place): DetailShape => ({
+  ...(why !== undefined && { why: text(why) }),
+  ...(error !== undefined && { error: errorShape(error, text) }),
+  ...(changes.length > 0 && { changes: changes.map((change) => changeShape(change, text)) }),
+  ...(output.length > 0 && {
+    output: text(output.map(({ stream, line }) => `${marks[stream]}${printable(line)}`).join('\n')),
+  }),
+  ...(dropped > 0 && { dropped }),
+})
+
+/** Where room is scarce, failures come first, then changes. */
+const importance = ({ error, changes }: RecordedTask): number => {
+  if (error !== undefined) return 0
+  return changes.length > 0 ? 1 : 2
+}
+
+/** Details by task, made in the order of their importance. */
+const detailsOf = (plays: readonly RecordedPlay[], text: Place) => {
+  const details = table<DetailShape>((detail) => JSON.stringify(detail))
+  const places = new Map<RecordedTask, number>()
+  const all = plays.flatMap(({ tasks }) => tasks)
+  for (const task of all.toSorted((a, b) => importance(a) - importance(b))) {
+    const detail = detailShape(task, text)
+    if (Object.keys(detail).length > 0) places.set(task, details.place(detail))
+  }
+  return { values: details.values, of: (task: RecordedTask): number => places.get(task) ?? -1 }
+}
+
+const dueOf = ({ end }: RecordedRun): [string, string][] => {
+  const hosts = new Map<string, string[]>()
+  for (const [host, handlers] of Object.entries(end?.due ?? {}))
+    for (const handler of handlers) hosts.set(handler, [...(hosts.get(handler) ?? []), oneLine(host)])
+  return [...hosts].map(([handler, names]) => [oneLine(handler), names.join(', ')])
+}
+
+/** The data of a run's page: everything that it shows, as compact as it may be. */
+export const pageData = (run: RecordedRun): PageData => {
+  const { playbook, check, start, last, plays, end } = run
+  const hosts = table<string>((host) => host)
+  const titles = table<string>((title) => title)
+  const texts = textTable(textBudget)
+  for (const host of run.hosts) hosts.place(oneLine(host))
+  const stopped = end?.stopped === undefined ? undefined : errorShape(end.stopped, texts.place)
+  const details = detailsOf(plays, texts.place)
+  const since = (time: number): number => Math.max(0, Math.round(time - start))
+
+  const rowOf = (recorded: RecordedTask): TaskRow => {
+    const { task, outcome } = recorded
+    const began = since(recorded.start)
+    return [
+      hosts.place(oneLine(task.host)),
+      titles.place(oneLine(titledBy(task))),
+      began,
+      since(recorded.end ?? last) - began,
+      outcomeIndex(outcome),
+      details.of(recorded),
+    ]
+  }
+
+  const playShape = (play: RecordedPlay): PlayShape => ({
+    name: oneLine(play.name),
+    ...(play.note !== undefined && { note: oneLine(play.note) }),
+    start: since(play.start),
+    end: since(play.end ?? last),
+    hosts: play.hosts.map((host) => hosts.place(oneLine(host))),
+    standings: play.hosts.map((host) => play.standings.get(host) ?? ''),
+    tasks: play.tasks.map(rowOf),
+  })
+
+  const shapes = plays.map(playShape)
+  return {
+    playbook: oneLine(playbook),
+    check,
+    start,
+    took: end === undefined ? since(last) : Math.round(end.seconds * 1000),
+    whole: end !== undefined,
+    hosts: hosts.values,
+    outcomes,
+    titles: titles.values,
+    texts: texts.values,
+    details: details.values,
+    plays: shapes,
+    ...(stopped !== undefined && { stopped }),
+    notRun: run.names.filter((_, index) => !plays.some((play) => play.index === index)).map(oneLine),
+    due: dueOf(run),
+  }
+}

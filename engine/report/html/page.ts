@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { RunEvent } from '../../run/events.ts'
+import { recordOf } from '../record.ts'
+import type { RecordedRun } from '../record.ts'
+import { pageData } from './data.ts'
+import { escapeHtml, safeJson } from './escape.ts'
+
+/** The page's scripts, in the order in which they need each other. */
+const scripts = ['run', 'dom', 'detail', 'timeline', 'lists', 'main']
+
+/** Its styles; the later ones know the names of the earlier. */
+const styles = ['base', 'bar', 'tasks', 'timeline', 'media']
+
+const asset = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
+
+/** The scripts as one: they share a scope there, so that their imports and the word `export` go. */
+const script = (): string =>
+  scripts
+    .map((name) =>
+      asset(`${name}.js`)
+        .replaceAll(/^import [^']*'.*'\n/gm, '')
+        .replaceAll(/^export /gm, ''),
+    )
+    .join('\n')
+
+/** Names the only script, or style, that a browser may run in the page, by what it is. */
+const sourceOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+/** The page of a run that was recorded. */
+export const pageOf = (run: RecordedRun): string => {
+  const data = pageData(run)
+  const style = `\n${styles.map((name) => asset(`${name}.css`)).join('\n')}`
+  const code = `\n${script()}`
+  const policy = `default-src 'none'; script-src ${sourceOf(code)}; style-src ${sourceOf(style)}; base-uri 'none'; form-action 'none'`
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(data.playbook)} – Coxswain</title>
+<style>${style}</style>
+</head>
+<body>
+<noscript>This page shows the run with JavaScript, which is switched off here. It needs nothing from the network.</noscript>
+<script type="application/json" id="data">${safeJson(data)}</script>
+<script type="module">${code}</script>
+</body>
+</html>
+`
+}
+
+/**
+ * A run as one page of HTML that needs nothing else: a timeline of hosts and tasks, failures with their output, changes
+ * with their diffs, filters.
+ *
+ * @example
+ * await writeFile('run.html', htmlReport(lines.flatMap((line) => eventOf(JSON.parse(line)) ?? [])))
+ */
+export const htmlReport = (events: Iterable<RunEvent>): string => pageOf(recordOf(events))

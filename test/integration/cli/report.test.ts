@@ -1,0 +1,90 @@
+/** Reports of runs, from the command line: --report and --output junit. */
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { runCli } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('reports of a run', { seconds: 60 })
+
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-report-'))
+const inventory = join(folder, 'inventory.yaml')
+writeFileSync(inventory, 'all:\n  vars: { connection: local }\n  hosts: { h1: , h2: }\n')
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The data of a page. */
+const dataIn = (file: string): Record<string, unknown> => {
+  const [, json = ''] =
+    /<script type="application\/json" id="data">(.*?)<\/script>/.exec(readFileSync(file, 'utf8')) ?? []
+  return JSON.parse(json)
+}
+
+test('--report writes a page beside what the screen shows, also when a host failed', async () => {
+  const file = join(folder, 'failed.html')
+  const words = [
+    'exec',
+    'all',
+    '-i',
+    inventory,
+    '--output',
+    'plain',
+    '--report',
+    file,
+    '--',
+    'echo seen; exit 3',
+  ]
+  const result = await runCli(words)
+  assert.is(result.status, 2, result.stderr)
+  assert.match(result.stdout, 'recap')
+  assert.equal(dataIn(file)['hosts'], ['h1', 'h2'])
+  assert.match(readFileSync(file, 'utf8'), 'seen')
+  assert.equal(
+    readdirSync(folder).filter((name) => name.includes('.part')),
+    [],
+  )
+})
+
+test('an interrupted run leaves its page and its JUnit report', async () => {
+  const file = join(folder, 'interrupted.html')
+  const flag = join(folder, 'begun')
+  const words = [
+    'exec',
+    'h1',
+    '-i',
+    inventory,
+    '--output',
+    'junit',
+    '--report',
+    file,
+    '--',
+    `touch ${flag}; sleep 600`,
+  ]
+  const result = await runCli(words, {
+    watch: (child) => {
+      const timer = setInterval(() => {
+        if (!existsSync(flag)) return
+        clearInterval(timer)
+        child.kill('SIGINT')
+      }, 20)
+    },
+  })
+  assert.is(result.status, 130, result.stderr)
+  assert.match(JSON.stringify(dataIn(file)['stopped']), 'interrupted')
+  assert.match(result.stdout, /^<\?xml version="1.0"[\s\S]*type="interrupted"[\s\S]*<\/testsuites>\n$/)
+  assert.match(result.stderr, 'interrupted')
+})
+
+test('a report that cannot be is refused before anything runs', async () => {
+  const flag = join(folder, 'ran')
+  for (const [file, hint] of [
+    ['run.xml', /--output junit/],
+    [join(folder, 'no/such/run.html'), /a folder that exists/],
+  ] as const) {
+    const words = ['exec', 'h1', '-i', inventory, '--report', file, '--', `touch ${flag}`]
+    const result = await runCli(words)
+    assert.is(result.status, 1)
+    assert.match(result.stderr, hint)
+    assert.not.ok(existsSync(flag))
+  }
+})

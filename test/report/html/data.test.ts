@@ -1,0 +1,115 @@
+import * as assert from 'uvu/assert'
+import { pageData } from '../../../engine/report/html/data.ts'
+import { escapeHtml, safeJson } from '../../../engine/report/html/escape.ts'
+import { textTable } from '../../../engine/report/html/tables.ts'
+import { recordOf } from '../../../engine/report/record.ts'
+import type { RunEvent } from '../../../engine/run/events.ts'
+import { suite } from '../../support/spec.ts'
+import {
+  commandFailed,
+  hostEnd,
+  playEnd,
+  playStart,
+  runEnd,
+  runStart,
+  taskEnd,
+  taskOutput,
+  taskRef,
+  taskStart,
+  time,
+} from '../run-events.ts'
+
+const test = suite('the data of the page')
+
+const dataOf = (events: readonly RunEvent[]) => pageData(recordOf(events))
+
+test('what repeats is there once', () => {
+  const hosts = ['m1', 'm22']
+  const changes = [{ what: '/etc/motd', from: 'a\n', to: 'b\n' }]
+  const data = dataOf([
+    runStart(),
+    playStart(),
+    ...hosts.flatMap((host) => {
+      const task = taskRef(host, 'file /etc/motd')
+      return [
+        taskStart(task, time + 10),
+        taskEnd(task, 'changed', { changes, time: time + 40 }),
+        hostEnd(host),
+      ]
+    }),
+    { ...playEnd(), time: time + 50 },
+    runEnd(),
+  ])
+  assert.equal(data.titles, ['file /etc/motd'])
+  assert.equal(data.texts, ['/etc/motd', '@@ -1,1 +1,1 @@\n-a\n+b'])
+  assert.equal(data.details, [{ changes: [[0, 1]] }])
+  assert.equal(data.plays, [
+    {
+      name: 'every master is ready',
+      start: 0,
+      end: 50,
+      hosts: [0, 1],
+      standings: ['well', 'well'],
+      tasks: [
+        [0, 0, 10, 30, 1, 0],
+        [1, 0, 10, 30, 1, 0],
+      ],
+    },
+  ])
+})
+
+test('of what a task prints the last lines are kept, and what cannot be shown is cleaned', () => {
+  const task = taskRef('m1', 'list')
+  const lines = Array.from({ length: 250 }, (_, index) => taskOutput(task, `line ${index}\x1b[31m`, 'stderr'))
+  const data = dataOf([runStart(), playStart(), taskStart(task), ...lines, taskEnd(task, 'ok'), runEnd()])
+  const [detail] = data.details
+  assert.is(detail?.dropped, 50)
+  const kept = data.texts[detail?.output ?? -1]?.split('\n') ?? []
+  assert.is(kept.length, 200)
+  assert.is(kept[0], '!line 50')
+})
+
+test('where room is scarce failures come first, then changes, then output', () => {
+  const long = 'x'.repeat(2000)
+  const events = Array.from({ length: 1500 }, (_, index): RunEvent[] => {
+    const task = taskRef('m1', 'list')
+    return [taskStart(task), taskOutput(task, `${index} ${long}`), taskEnd(task, 'ok')]
+  })
+  const bad = taskRef('m1', 'join')
+  const last = [taskStart(bad), taskEnd(bad, 'failed', { error: commandFailed({ output: 'the reason' }) })]
+  const data = dataOf([runStart(), playStart(), ...events.flat(), ...last, runEnd()])
+  assert.ok(data.texts.includes('the reason'))
+  assert.ok(data.texts.includes('… left out: the page would become too large'))
+  assert.ok(safeJson(data).length < 2_300_000)
+})
+
+test('a text is cut where it is long, and costs its budget once', () => {
+  const texts = textTable(50)
+  assert.is(texts.place('a text of some length'), 0)
+  assert.is(texts.place('another text of some length'), 1)
+  assert.equal(texts.values, ['a text of some length', '… left out: the page would become too large'])
+  assert.is(texts.place('a text of some length'), 0)
+  const roomy = textTable(1e6)
+  roomy.place('y'.repeat(30_000))
+  assert.match(roomy.values[0] ?? '', '… 10000 more characters')
+})
+
+test('nothing in JSON or HTML can end what it stands in', () => {
+  const nasty = '</script><!--\u2028&"\''
+  assert.is(safeJson(nasty), '"\\u003c/script\\u003e\\u003c!--\\u2028\\u0026\\"\'"')
+  assert.is(JSON.parse(safeJson(nasty)), nasty)
+  assert.is(escapeHtml(nasty), '&lt;/script&gt;&lt;!--\u2028&amp;&quot;&#39;')
+})
+
+test('a run without an end lasts as long as it was seen', () => {
+  const task = taskRef('m1', 'sleep')
+  const data = dataOf([
+    runStart(),
+    playStart(),
+    taskStart(task),
+    { ...taskOutput(task, 'x'), time: time + 900 },
+  ])
+  assert.is(data.whole, false)
+  assert.is(data.took, 900)
+  assert.equal(data.plays[0]?.tasks[0]?.slice(2, 5), [0, 900, data.outcomes.indexOf('cut off')])
+})
