@@ -99,7 +99,7 @@ test('it writes the page of a run, with all that belongs to it', () => {
   const page = readFileSync(join(project, 'run.html'), 'utf8')
   assert.match(page, 'prefers-color-scheme')
   assert.match(page, 'const playPart')
-  assert.match(page, 'hello')
+  assert.match(page, '"playbook":"mine"')
 })
 
 test('the playbooks that come with it can be run from where they are', () => {

@@ -71,14 +71,15 @@ test('of what a task prints the last lines are kept, and what cannot be shown is
 
 test('where room is scarce failures come first, then changes, then output', () => {
   const long = 'x'.repeat(2000)
+  const reason = `the reason: ${'y'.repeat(4000)}`
   const events = Array.from({ length: 1500 }, (_, index): RunEvent[] => {
     const task = taskRef('m1', 'list')
     return [taskStart(task), taskOutput(task, `${index} ${long}`), taskEnd(task, 'ok')]
   })
   const bad = taskRef('m1', 'join')
-  const last = [taskStart(bad), taskEnd(bad, 'failed', { error: commandFailed({ output: 'the reason' }) })]
+  const last = [taskStart(bad), taskEnd(bad, 'failed', { error: commandFailed({ output: reason }) })]
   const data = dataOf([runStart(), playStart(), ...events.flat(), ...last, runEnd()])
-  assert.ok(data.texts.includes('the reason'))
+  assert.ok(data.texts.includes(reason))
   assert.ok(data.texts.includes('… left out: the page would become too large'))
   assert.ok(safeJson(data).length < 2_300_000)
 })
