@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { z } from 'zod'
+import { issueText } from '../dsl/issue-text.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { choosing, verbosity } from './options-common.ts'
 import { addInventory, addSchema } from './options-inventory.ts'
@@ -87,7 +88,7 @@ const read = (raw: unknown): Options => {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const name = String(issue?.path[0] ?? '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  throw new CoxswainError('usage', `--${name}: ${issue?.message ?? 'not understood'}`)
+  throw new CoxswainError('usage', `--${name}: ${issue === undefined ? 'not understood' : issueText(issue)}`)
 }
 
 const lists = ({ listHosts, listTasks }: Options): boolean => listHosts || listTasks

@@ -7,7 +7,10 @@ const pairs = (words: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     words.map((word) => {
       const cut = word.indexOf('=')
-      if (cut < 1) throw new CoxswainError('usage', `not a key=value pair: ${word}`)
+      if (cut < 1)
+        throw new CoxswainError('usage', `not a key=value pair: ${word}`, {
+          hint: 'write NAME=VALUE, such as path=/etc/motd',
+        })
       return [word.slice(0, cut), word.slice(cut + 1)]
     }),
   )

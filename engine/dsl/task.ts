@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { issueText } from './issue-text.ts'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
@@ -80,7 +81,7 @@ export interface TaskFactory<Input = never, Value = unknown> {
 }
 
 const issueLine = (issue: z.core.$ZodIssue): string =>
-  `${issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `}${issue.message}`
+  `${issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `}${issueText(issue)}`
 
 /** A parameter that the schema does not know; nobody but a compiler would tell, for schemas pass over what is too much. */
 const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void => {

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { issueText } from '../dsl/issue-text.ts'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { flag, secret } from '../dsl/schema.ts'
@@ -60,8 +61,12 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
   const [issue] = parsed.error.issues
   const key = String(issue?.path[0] ?? '')
   const variable = given.get(key)
-  throw new CoxswainError('inventory-invalid', `${key}: ${issue?.message ?? 'makes no sense'}`, {
-    host: name,
-    place: variable && placeOf(reachSchema, given, variable),
-  })
+  throw new CoxswainError(
+    'inventory-invalid',
+    `${key}: ${issue === undefined ? 'it makes no sense' : issueText(issue)}`,
+    {
+      host: name,
+      place: variable && placeOf(reachSchema, given, variable),
+    },
+  )
 }

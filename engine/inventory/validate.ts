@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { issueText } from '../dsl/issue-text.ts'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import { parseVariables, placeOf } from './parse.ts'
@@ -16,7 +17,7 @@ const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Che
     const guess = nearest(name, variables.keys())
     return `${path} is not set${guess === undefined ? '' : ` (${guess} is: a slip of the pen?)`}`
   }
-  return `${path}: ${issue.message}\n${renderPlace(placeOf(schema, variables, variable))}`
+  return `${path}: ${issueText(issue)}\n${renderPlace(placeOf(schema, variables, variable))}`
 }
 
 /** Hosts by what is wrong with their variables, in words. */

@@ -42,7 +42,7 @@ test('a group that no play touches has its variables checked as all others, befo
     'variables-invalid',
     '2 problems with variables',
   )
-  assert.match(error.message, 'd1: size: Invalid input: expected number, received string')
+  assert.match(error.message, 'd1: size: a number is needed')
   assert.match(error.message, `${file}:5:11`)
   assert.match(error.message, 'd2: size is not set')
   assert.is(exitCodeOf(error), 1)

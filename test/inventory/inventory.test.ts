@@ -202,7 +202,7 @@ test('variables: all problems at once, each once, with their places', async () =
     'variables-invalid',
     '2 problems with variables',
   )
-  assert.match(error.message, 'a, c: port: Invalid input: expected number, received string')
+  assert.match(error.message, 'a, c: port: a number is needed')
   assert.match(error.message, `${file}:2:11`)
   assert.match(error.message, 'a, b, c: name is not set (nmae is: a slip of the pen?)')
   assert.not.match(error.message, 'hush')

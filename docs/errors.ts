@@ -1,0 +1,51 @@
+/** Makes docs/errors.md from the table of error codes: `npm run docs`. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { errorCodes, exitCodes, explain } from '../engine/errors.ts'
+
+/** What each exit status means; a status that is added to the table does not compile until it is told here. */
+const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'All is as it should be, or has been brought there.',
+  usage: 'Nothing was run: the command line, the inventory or the playbook is wrong.',
+  failed: 'A task failed.',
+  wouldChange: 'Something would change (`--check --exit-code`).',
+  unreachable: 'A host could not be reached, and no task failed.',
+  interrupted: 'The run was stopped by Ctrl-C or a signal.',
+}
+
+/** The page. A cell of a table may hold no bar. */
+export const errorsPage = (): string => {
+  const cell = (text: string): string => text.replaceAll('|', '\\|')
+  const exits = Object.entries(statuses).map(([name, text]) => {
+    const status = Object.entries(exitCodes).find(([key]) => key === name)?.[1]
+    return `| ${status} | ${cell(text)} |`
+  })
+  const codes = errorCodes.map((code) => {
+    const { what, exit, hint } = explain(code)
+    return `| <a id="${code}"></a>\`${code}\` | ${cell(what)} | ${exit} | ${cell(hint)} |`
+  })
+  return `# Errors
+
+Made from the table in \`engine/errors.ts\` by \`npm run docs\`; change it there.
+
+Each error has a code, says what happened, where (host, task, file and line), and what to do; \`--verbose\` adds its
+causes. A code never changes its meaning.
+
+## Exit status
+
+| status | meaning |
+|---|---|
+${exits.join('\n')}
+
+## Codes
+
+| code | what happened | exit status | what to do, unless the error itself knows better |
+|---|---|---|---|
+${codes.join('\n')}
+`
+}
+
+const [, script = ''] = process.argv
+if (import.meta.url === pathToFileURL(script).href)
+  await writeFile(join(import.meta.dirname, 'errors.md'), errorsPage())
