@@ -64,8 +64,12 @@ const divided = (recap: readonly HostRecap[], rows: number): [HostRecap[], HostR
   return [atLeast(level), recap.filter((host) => interest(host) < level)]
 }
 
-const widthOf = (columns: readonly Outcome[]): number =>
-  columns.reduce((total, name) => total + name.length + 2, 0)
+/** A column is as wide as its name, or as its sum, which is the longest number in it. */
+const widthOf = (outcome: Outcome, total: Counts): number =>
+  Math.max(outcome.length, String(total[outcome]).length)
+
+const widthOfAll = (columns: readonly Outcome[], total: Counts): number =>
+  columns.reduce((taken, outcome) => taken + widthOf(outcome, total) + 2, 0)
 
 /** The columns that there is room for beside a name: all, or those that are not zero everywhere; none if not even they fit. */
 const columnsThatFit = (
@@ -75,7 +79,7 @@ const columnsThatFit = (
 ): readonly Outcome[] => {
   const all = columnsFor(check, total)
   const needed = all.filter((outcome) => total[outcome] > 0)
-  return [all, needed].find((columns) => widthOf(columns) + Math.min(8, longest) <= width) ?? []
+  return [all, needed].find((columns) => widthOfAll(columns, total) + Math.min(8, longest) <= width) ?? []
 }
 
 const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Paint): string[] => {
@@ -89,13 +93,17 @@ const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Pai
   // on a narrow terminal each host has its counts in words
   if (columns.length === 0)
     return ['recap', ...rows.map(([name, counts]) => `${oneLine(name)}: ${countsInWords(counts, paint)}`)]
-  const first = Math.min(Math.max(8, longest), format.width - widthOf(columns))
+  const first = Math.min(Math.max(8, longest), format.width - widthOfAll(columns, total))
   const cell = (outcome: Outcome, count: number): string => {
-    const text = pad(String(count), outcome.length, 'start')
+    const text = pad(String(count), widthOf(outcome, total), 'start')
     return count === 0 ? paint.dim(text) : paint[outcomeStyle[outcome]](text)
   }
   return [
-    paint.bold([pad('recap', first), ...columns].join('  ')),
+    paint.bold(
+      [pad('recap', first), ...columns.map((outcome) => pad(outcome, widthOf(outcome, total), 'start'))].join(
+        '  ',
+      ),
+    ),
     ...rows.map(([name, counts]) =>
       [pad(cut(name, first), first), ...columns.map((outcome) => cell(outcome, counts[outcome]))].join('  '),
     ),

@@ -76,6 +76,8 @@ const runningRows = (host: TreeHost, format: HostFormat): Row[] => {
     ]
   }
   const [oldest] = running
+  // the row may have room for the first of them only
+  const several = running.length > 1 ? `${running.length} tasks: ` : ''
   if (oldest === undefined) return [{ ...head, text }]
   const lines = lastOf(
     running.flatMap((task) => task.output),
@@ -84,7 +86,7 @@ const runningRows = (host: TreeHost, format: HostFormat): Row[] => {
   return [
     {
       ...head,
-      text: `${text}  ${running.map(runningText).join(' + ')}`,
+      text: `${text}  ${several}${running.map(runningText).join(' + ')}`,
       after: elapsed(oldest.since, now),
     },
     ...lines.map((line) => outputRow(line, 2)),

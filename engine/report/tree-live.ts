@@ -79,25 +79,36 @@ const foldedRows = ({ done, waiting, stopped }: ByState): Row[] => {
   ]
 }
 
-/** The first of the rows, and how many more there are. */
-const some = (rows: readonly Row[], room: number, what: string): Row[] => {
-  if (rows.length <= room) return [...rows]
-  const shown = Math.max(0, room - 1)
-  return [...rows.slice(0, shown), moreRow(1, `${rows.length - shown} more ${what}`)]
-}
-
 const beginOf = ({ running }: TreeHost): number => running[0]?.since ?? Number.MAX_VALUE
 
-/** Where not every host can be seen, one that hangs should be. */
-const slowestFirst = (hosts: readonly TreeHost[]): TreeHost[] =>
-  hosts.toSorted((a, b) => beginOf(a) - beginOf(b))
+/**
+ * As many of the hosts as there is room for: those that have been at their task for the longest, for one that hangs
+ * should be seen; in their usual order, or the rows would jump about.
+ */
+const slowest = (hosts: readonly TreeHost[], room: number): TreeHost[] => {
+  const chosen = new Set(hosts.toSorted((a, b) => beginOf(a) - beginOf(b)).slice(0, room))
+  return hosts.filter((host) => chosen.has(host))
+}
+
+/** A row for each of the hosts if there is room, else for some, and how many more there are. */
+const some = (
+  hosts: readonly TreeHost[],
+  room: number,
+  what: string,
+  rowsOf: (host: TreeHost) => Row[],
+): Row[] => {
+  if (hosts.length <= room) return hosts.flatMap(rowsOf)
+  const shown = slowest(hosts, Math.max(0, room - 1))
+  return [...shown.flatMap(rowsOf), moreRow(1, `${hosts.length - shown.length} more ${what}`)]
+}
 
 /** One row for each host, as many as fit; failures get half of the room if they need it. */
 const crowded = ({ failed, running }: ByState, room: number, rowsOf: (host: TreeHost) => Row[]): Row[] => {
-  const failures = failed.flatMap(rowsOf)
-  const atWork = slowestFirst(running).flatMap(rowsOf)
-  const forFailures = Math.min(failures.length, Math.max(Math.ceil(room / 2), room - atWork.length))
-  return [...some(failures, forFailures, 'failed'), ...some(atWork, room - forFailures, 'at work')]
+  const forFailures = Math.min(failed.length, Math.max(Math.ceil(room / 2), room - running.length))
+  return [
+    ...some(failed, forFailures, 'failed', rowsOf),
+    ...some(running, room - forFailures, 'at work', rowsOf),
+  ]
 }
 
 const rowsThatFit = (play: TreePlay, format: LiveFormat, budget: number): Row[] => {

@@ -160,6 +160,16 @@ test('where the terminal is narrow, columns of zeros go first, then the table', 
   ])
 })
 
+test('a column is as wide as its longest number', () => {
+  const recap = [recapOf('m1', { ok: 1552, changed: 1 }), recapOf('m2', { ok: 9 })]
+  assert.equal(recapLines(runEnd({ recap }), format).slice(0, 4), [
+    'recap       ok  changed  skipped  failed  unreachable',
+    'm1        1552        1        0       0            0',
+    'm2           9        0        0       0            0',
+    'total     1561        1        0       0            0',
+  ])
+})
+
 test('zeros are dim, the others have the colour of their outcome', () => {
   const [, row] = recapLines(runEnd({ recap: [recapOf('m1', { failed: 1 })] }), { ...format, color: true })
   assert.is(

@@ -91,7 +91,7 @@ test('tasks that run side by side have a row each, or share that of their host',
     '    * package containerd  7.4 s',
   ])
   assert.equal(livePicture(play, { ...format, height: 5 }).slice(1), [
-    '  * m1  0/9  download images + package containerd  11.4 s',
+    '  * m1  0/9  2 tasks: download images + package containerd  11.4 s',
     '    › unpacking',
     '  * m2  0/9  package containerd  7.4 s',
   ])
@@ -191,8 +191,8 @@ test('where not even that fits, the slowest hosts are seen and the others counte
     '  ✖ n0   1/2  failed  join the control plane: exit status 1 from: kubead…  3.0 s',
     '  ✖ n1   1/2  failed  join the control plane: exit status 1 from: kubead…  3.0 s',
     '  … 8 more failed',
-    '  * n37  0/2  x  9.8 s',
     '  * n36  0/2  x  9.6 s',
+    '  * n37  0/2  x  9.8 s',
     '  … 26 more at work',
     '  ◼ 2 hosts waiting',
   ])
