@@ -60,13 +60,17 @@ test('each is told everything', async () => {
 test('one that cannot be closed does not keep the others open, and is told', async () => {
   const told: string[] = []
   const full = new Error('the disk is full')
-  const both = together([witness('a', told, () => Promise.reject(full)), witness('b', told)])
+  const last = async (): Promise<void> => {
+    await new Promise((done) => setImmediate(done))
+    told.push('b is closed')
+  }
+  const both = together([witness('a', told, () => Promise.reject(full)), witness('b', told, last)])
   const error = await both.close().then(
     () => undefined,
     (reason: unknown) => reason,
   )
   assert.is(error, full)
-  assert.equal(told, ['a closes', 'b closes'])
+  assert.equal(told, ['a closes', 'b closes', 'b is closed'])
 })
 
 test('text is held as long as anybody holds it', () => {
