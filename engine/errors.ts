@@ -85,6 +85,26 @@ const table = {
     exit: exitCodes.usage,
     hint: 'give the secret at the prompt',
   },
+  'secret-locked': {
+    what: 'Something encrypted cannot be opened: there is no key or password for it, or only wrong ones.',
+    exit: exitCodes.usage,
+    hint: 'give the key or the password that opens it',
+  },
+  'secret-broken': {
+    what: 'Something encrypted is damaged, of an unknown format, or not what it was when it was encrypted.',
+    exit: exitCodes.usage,
+    hint: 'somebody has changed it, or it was cut: bring it back from where it is kept',
+  },
+  'secret-command-failed': {
+    what: 'A program on this machine that shall print a secret (`!command`, a vault password) failed.',
+    exit: exitCodes.usage,
+    hint: 'run the command by hand to see more',
+  },
+  'secret-sealed': {
+    what: 'A sealed variable was read before it was opened.',
+    exit: exitCodes.usage,
+    hint: 'name its host in the pattern of a play',
+  },
   'template-invalid': {
     what: 'A template is not well formed, or names a variable that it was not given.',
     exit: exitCodes.failed,

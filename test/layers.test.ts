@@ -99,6 +99,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['engine/cli/options'],
   handlebars: ['tasks/files/render.ts'],
   '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
+  'age-encryption': ['engine/inventory/secrets/age.ts'],
+  'ansible-vault': ['engine/inventory/secrets/vault.ts'],
   yaml: ['engine/inventory/yaml', 'engine/cli/params.ts', 'tasks/kubernetes/yaml.ts'],
 }
 

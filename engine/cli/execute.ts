@@ -2,6 +2,7 @@ import { unlessAborted } from '../connection/abort.ts'
 import { CoxswainError, exitCodes } from '../errors.ts'
 import { dispatch } from '../report/reporter.ts'
 import type { Plan } from '../run/plan.ts'
+import type { Redactor } from '../run/redactor.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Options } from './options.ts'
@@ -11,7 +12,12 @@ import { stepper } from './step.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Runs a plan, reports it as the options say, and gives the exit status. */
-export const execute = async (plan: Plan, { fleet }: Workspace, options: Options): Promise<number> => {
+export const execute = async (
+  plan: Plan,
+  { fleet }: Workspace,
+  options: Options,
+  redactor: Redactor,
+): Promise<number> => {
   const { stdin } = process
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
@@ -39,6 +45,7 @@ export const execute = async (plan: Plan, { fleet }: Workspace, options: Options
       ask,
       ...(options.step && { confirm: stepper(ask) }),
       emit: (event) => dispatch(reporter, event),
+      redactor,
     })
     const foretold = options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
     return foretold ? exitCodes.wouldChange : result.exit

@@ -7,7 +7,22 @@ import { tagsOf } from '../run/tags.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
-const heading = ({ name, hosts }: PlannedPlay, index: number): string =>
+/** A play with the hosts that it could touch. */
+export interface PlayHosts extends Pick<PlannedPlay, 'name' | 'hosts'> {
+  readonly index: number
+  readonly names: readonly string[]
+}
+
+/** The plays that are left of a plan, with their hosts. */
+export const plannedHosts = ({ plays }: Plan): PlayHosts[] =>
+  chosen(plays).map(([index, { name, hosts, candidates }]) => ({
+    index,
+    name,
+    hosts,
+    names: [...candidates.keys()],
+  }))
+
+const heading = ({ name, hosts }: Pick<PlannedPlay, 'name' | 'hosts'>, index: number): string =>
   `play ${index + 1}: ${name}  [${describeSelector(hosts)}]`
 
 /** The plays of which something is left, with their indexes. */
@@ -15,10 +30,9 @@ const chosen = (plays: readonly PlannedPlay[]): (readonly [number, PlannedPlay])
   [...plays.entries()].filter(([, { leftOut }]) => !leftOut)
 
 /** `--list-hosts`: the hosts that each play could touch; no connection is made. */
-export const listHosts = ({ plays }: Plan): string =>
-  chosen(plays)
-    .map(([index, play]) => {
-      const names = [...play.candidates.keys()]
+export const listHosts = (plays: readonly PlayHosts[]): string =>
+  plays
+    .map(({ index, names, ...play }) => {
       return [
         heading(play, index),
         `  ${plural(names.length, 'host')}`,

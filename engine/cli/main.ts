@@ -24,16 +24,17 @@ const versionOf = async (): Promise<string> => {
 const perform = (
   request: Exclude<Request, { kind: 'text' }>,
   library: Readonly<Record<string, unknown>>,
+  redactor: Redactor,
 ): Promise<number> => {
   switch (request.kind) {
     case 'exec':
-      return exec(request)
+      return exec(request, redactor)
     case 'inventory':
-      return inventory(request)
+      return inventory(request, redactor)
     case 'schema':
       return schema(request)
     case 'run':
-      return run(request, libraryOf(library))
+      return run(request, libraryOf(library), redactor)
   }
 }
 
@@ -49,7 +50,8 @@ export const main = async (
   library: Readonly<Record<string, unknown>>,
 ): Promise<number> => {
   let verbosity = 0
-  const strays = catchStrays()
+  const redactor = new Redactor()
+  const strays = catchStrays(redactor)
   try {
     const request = parseArguments(argv, await versionOf())
     if (request.kind === 'text') {
@@ -58,9 +60,9 @@ export const main = async (
     }
     verbosity = request.options.verbose
     registerLoader()
-    return strays.exit(await perform(request, library))
+    return strays.exit(await perform(request, library, redactor))
   } catch (error) {
-    const reported = reportError(toCoxswainError(error), new Redactor())
+    const reported = reportError(toCoxswainError(error), redactor)
     process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)
     return exitCodeOf(error)
   }

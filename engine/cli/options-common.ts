@@ -19,6 +19,22 @@ export const choosing = (command: Command): Command =>
       collect,
     )
 
+/** What opens encrypted files and values. */
+export const unlocking = (command: Command): Command =>
+  command
+    .option('--age-key-file <file>', 'age identities, beside those where sops looks for them')
+    .option(
+      '--vault-password-file <file>',
+      'password of Ansible Vault, or a program that prints it (may be repeated)',
+      collect,
+    )
+    .option(
+      '--vault-id <label@source>',
+      'the same with a vault id; the source is a file, a program or prompt (may be repeated)',
+      collect,
+    )
+    .option('--ask-vault-pass', 'ask for the password of Ansible Vault')
+
 /** `-v`. */
 export const verbosity = (command: Command): Command =>
   command.option(

@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
-import { choosing, verbosity } from './options-common.ts'
+import { choosing, unlocking, verbosity } from './options-common.ts'
 
 /** What shall be seen of an inventory. */
 export type InventoryView = { readonly playbook: string | undefined } & (
@@ -40,7 +40,7 @@ export const addInventory = (
   program: Command,
   act: (view: InventoryView, command: Command) => void,
 ): Command => {
-  const command = verbosity(choosing(program.command('inventory')))
+  const command = verbosity(unlocking(choosing(program.command('inventory'))))
     .description('Shows groups, hosts and variables as the inventories give them. Nothing connects.')
     .usage('[--graph | --list | --host NAME [--explain [VARIABLE]]] -i INVENTORY')
     .addOption(

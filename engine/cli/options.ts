@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { issueText } from '../dsl/issue-text.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
-import { choosing, verbosity } from './options-common.ts'
+import { choosing, unlocking, verbosity } from './options-common.ts'
 import { addInventory, addSchema } from './options-inventory.ts'
 import type { InventoryView } from './options-inventory.ts'
 
@@ -20,6 +20,10 @@ export const optionsSchema = z.object({
   becomeUser: z.string().optional(),
   askBecomePass: z.boolean().default(false),
   askPass: z.boolean().default(false),
+  ageKeyFile: z.string().optional(),
+  vaultPasswordFile: z.array(z.string()).default([]),
+  vaultId: z.array(z.string()).default([]),
+  askVaultPass: z.boolean().default(false),
   forks: count.default(20),
   timeout: count.optional(),
   connectTimeout: count.optional(),
@@ -48,7 +52,7 @@ const collectWords = (value: string, before: string[] = []): string[] => [
 ]
 
 const reaching = (command: Command): Command =>
-  choosing(command)
+  unlocking(choosing(command))
     .option('-u, --user <name>', 'log in as')
     .option('--private-key <file>', 'log in with this key')
     .option('-k, --ask-pass', 'ask for the login password')

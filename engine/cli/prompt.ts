@@ -60,8 +60,9 @@ export class Prompt {
   async secret(question: string): Promise<Secret> {
     const { input, output } = this.#terminal
     const raw = (mode: boolean): unknown => input.isTTY === true && input.setRawMode?.(mode)
-    output.write(`${question}: `)
+    // before the question: who answers quickly would see what is typed
     raw(true)
+    output.write(`${question}: `)
     try {
       return new Secret(await this.#answer(question, 'secret-missing'))
     } finally {

@@ -1,6 +1,6 @@
 import { exitCodes, toCoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
-import { Redactor } from '../run/redactor.ts'
+import type { Redactor } from '../run/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 
 /** What goes wrong beside a run, and must neither end it nor be forgotten. */
@@ -9,8 +9,8 @@ export interface Strays {
   readonly exit: (status: number) => number
 }
 
-const tell = (error: unknown): void => {
-  const reported = reportError(toCoxswainError(error), new Redactor())
+const tell = (error: unknown, redactor: Redactor): void => {
+  const reported = reportError(toCoxswainError(error), redactor)
   process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity: 0 })}\n`)
 }
 
@@ -19,7 +19,7 @@ const tell = (error: unknown): void => {
  * a process that dies of either leaves hosts half done. Whoever stops reading our output (`head`) is none of our
  * concern; anything else makes the exit status that of a failure.
  */
-export const catchStrays = (): Strays => {
+export const catchStrays = (redactor: Redactor): Strays => {
   let failed = false
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || failed) return
@@ -30,7 +30,7 @@ export const catchStrays = (): Strays => {
   process.stderr.on('error', () => {})
   process.on('unhandledRejection', (reason) => {
     failed = true
-    tell(reason)
+    tell(reason, redactor)
   })
   return { exit: (status) => (failed && status === exitCodes.ok ? exitCodes.failed : status) }
 }

@@ -11,10 +11,20 @@ import { readPatternFile } from '../inventory/pattern-file.ts'
 import { matchHosts } from '../inventory/patterns.ts'
 import { reachOf } from '../inventory/reach.ts'
 import type { Reach } from '../inventory/reach.ts'
+import {
+  bothOpenings,
+  isUnreadable,
+  needsOpening,
+  openHosts,
+  withoutSealed,
+} from '../inventory/secrets/hosts.ts'
+import type { Opening } from '../inventory/secrets/hosts.ts'
 import type { Host, Inventory } from '../inventory/types.ts'
 import { parseExtra, resolveHosts } from '../inventory/variables.ts'
 import type { Fleet, FleetHost } from '../run/fleet.ts'
 import type { Territory } from '../run/plan.ts'
+import { Redactor } from '../run/redactor.ts'
+import { keysOf } from './keys.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
 
@@ -26,6 +36,8 @@ export interface Workspace {
   readonly fleet: Fleet
   /** Hosts that `--limit` leaves; undefined when it is not given. */
   readonly limit: readonly string[] | undefined
+  /** Opens what is sealed of hosts. */
+  readonly open: (names: readonly string[], opening: Opening) => Promise<void>
 }
 
 /** Passwords that were asked for at the terminal. */
@@ -68,30 +80,64 @@ const becomeOf = ({ become, becomeUser }: Options, reach: Reach): boolean | stri
 }
 
 /**
- * Reads the inventory and asks for passwords, as the options say. Nothing connects yet.
+ * Reads the inventory and asks for passwords, as the options say. Nothing connects yet, and what is sealed in the
+ * inventory stays so until it is wanted.
  *
  * @param playbookFolder the folder of the playbook, whose `group_vars/` and `host_vars/` count too.
+ * @param redactor learns every secret that is read or asked for.
  * @throws CoxswainError for everything that is wrong with either.
  */
-export const openWorkspace = async (options: Options, playbookFolder?: string): Promise<Workspace> => {
-  const inventory = await loadInventory(options.inventory, { playbookFolder })
-  const hosts = resolveHosts(inventory, await parseExtra(options.extraVars))
+export const openWorkspace = async (
+  options: Options,
+  playbookFolder?: string,
+  redactor = new Redactor(),
+): Promise<Workspace> => {
+  // one for all questions: their answers may come in one piece
+  const prompt = new Prompt()
+  const { keyring, stopAsking } = keysOf(options, prompt, redactor)
+  const inventory = await loadInventory(options.inventory, { playbookFolder, keys: keyring })
+  const extra = await parseExtra(options.extraVars)
+  const hosts = resolveHosts(inventory, extra)
   const match = (pattern: string, name?: string): string[] =>
     matchHosts(inventory, pattern, { ...(name !== undefined && { name }), readFile: readPatternFile })
   const limit = options.limit === undefined ? undefined : match(options.limit, '--limit')
-  // one for both questions: their answers may come in one piece
-  const prompt = new Prompt()
+  // who only lists hosts needs no password
+  const asks = !options.listHosts
   const asked: Asked = {
-    login: options.askPass ? await prompt.secret('Login password') : undefined,
-    become: options.askBecomePass ? await prompt.secret('sudo password') : undefined,
+    login: asks && options.askPass ? await prompt.secret('Login password') : undefined,
+    become: asks && options.askBecomePass ? await prompt.secret('sudo password') : undefined,
   }
   const connect = connector(options, asked)
   const raw = new Map<string, RawHost>()
   const fleetHosts = new Map<string, FleetHost>()
-  for (const [name, host] of hosts) {
-    const reach = reachOf(host)
+  const openings = new Map<string, Opening>()
+  const open = async (names: readonly string[], opening: Opening): Promise<void> => {
+    const shut = new Map<string, Opening>()
+    for (const name of names) {
+      const host = hosts.get(name)
+      if (host === undefined) continue
+      if (!needsOpening(host, opening.wanted) && !(opening.reach && isUnreadable(host))) continue
+      // a host is opened anew from what the inventory says: what was wanted of it before still is
+      const whole = bothOpenings(openings.get(name) ?? opening, opening)
+      openings.set(name, whole)
+      shut.set(name, whole)
+    }
+    if (shut.size === 0) return
+    for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
+  }
+  const place = (host: Host): void => {
+    const { name, groups } = host
+    const reach = reachOf(withoutSealed(host))
     const address = reach.address ?? name
-    const { groups } = host
+    const secrets = [
+      asked.login,
+      asked.become,
+      reach.password,
+      reach.passphrase,
+      reach.become_password,
+    ].filter((secret) => secret !== undefined)
+    redactor.learn(secrets)
+    hosts.set(name, host)
     raw.set(name, { ...host, address })
     fleetHosts.set(name, {
       name,
@@ -99,12 +145,17 @@ export const openWorkspace = async (options: Options, playbookFolder?: string): 
       address,
       become: becomeOf(options, reach),
       becomePassword: asked.become ?? reach.become_password,
-      secrets: [asked.login, asked.become, reach.password, reach.passphrase, reach.become_password].filter(
-        (secret) => secret !== undefined,
-      ),
+      secrets,
+      ready: isUnreadable(host)
+        ? async () => {
+            stopAsking()
+            await open([name], { wanted: new Set(), reach: true })
+          }
+        : undefined,
       connect: () => connect(name, reach),
     })
   }
+  for (const host of hosts.values()) place(host)
   return {
     inventory,
     hosts,
@@ -116,5 +167,6 @@ export const openWorkspace = async (options: Options, playbookFolder?: string): 
       hasGroup: (name) => inventory.groups.has(name),
     },
     fleet: { hosts: fleetHosts, match },
+    open,
   }
 }

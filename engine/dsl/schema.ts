@@ -37,21 +37,40 @@ const asksForSecret = (part: unknown, references: boolean): boolean => {
   return Object.values(part).some((item) => asksForSecret(item, references))
 }
 
+/** The properties of a JSON Schema of a map, those of all its alternatives together. */
+const propertiesOf = (part: unknown): [string, unknown][] => {
+  if (Array.isArray(part)) return part.flatMap(propertiesOf)
+  if (!isRecord(part)) return []
+  const { properties, anyOf, oneOf, allOf } = part
+  return [
+    ...Object.entries(isRecord(properties) ? properties : {}),
+    ...[anyOf, oneOf, allOf].flatMap(propertiesOf),
+  ]
+}
+
+const inputOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+
 /** The names of variables that are secrets, or hold some, in a schema of variables. */
 export const secretNames = (schema: z.ZodType): ReadonlySet<string> => {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const json = inputOf(schema)
   const references = asksForSecret(json.$defs, false)
-  const namesIn = (part: unknown): string[] => {
-    if (Array.isArray(part)) return part.flatMap(namesIn)
-    if (!isRecord(part)) return []
-    const { properties, anyOf, oneOf, allOf } = part
-    const own = Object.entries(isRecord(properties) ? properties : {})
-    return [
-      ...own.flatMap(([name, inner]) => (asksForSecret(inner, references) ? [name] : [])),
-      ...[anyOf, oneOf, allOf].flatMap(namesIn),
-    ]
-  }
-  return new Set(namesIn(json))
+  return new Set(
+    propertiesOf(json).flatMap(([name, inner]) => (asksForSecret(inner, references) ? [name] : [])),
+  )
+}
+
+/** Whether a part of a JSON Schema takes names that it does not list. */
+const takesOthers = (part: unknown): boolean => {
+  if (Array.isArray(part)) return part.some(takesOthers)
+  if (!isRecord(part)) return false
+  const { additionalProperties, anyOf, oneOf, allOf, $ref } = part
+  return isRecord(additionalProperties) || $ref !== undefined || [anyOf, oneOf, allOf].some(takesOthers)
+}
+
+/** The names of variables that a schema of variables reads; none for one that takes anything and looks at nothing. */
+export const namesRead = (schema: z.ZodType): ReadonlySet<string> | 'all' => {
+  const json = inputOf(schema)
+  return takesOthers(json) ? 'all' : new Set(propertiesOf(json).map(([name]) => name))
 }
 
 /**

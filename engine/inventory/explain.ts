@@ -2,6 +2,7 @@
 import type { Layer } from './layers.ts'
 import { settingWith } from './settings.ts'
 import type { Variable } from './types.ts'
+import { isLockedFile } from './variables-file.ts'
 
 /** One place that gives a variable a value. */
 export interface Origin {
@@ -43,7 +44,8 @@ export const explain = (layers: readonly Layer[], name: string): Explained => {
 
 /** All variables of a host, each explained, by name; the names of one setting count as one. */
 export const explainAll = (layers: readonly Layer[]): Explained[] => {
-  const names = new Set(layers.flatMap(({ variables }) => [...variables.keys()]))
+  const all = layers.flatMap(({ variables }) => [...variables.keys()])
+  const names = new Set(all.filter((name) => !isLockedFile(name)))
   const firsts = new Set([...names].map((name) => settingWith(name)?.[0] ?? name))
   return [...firsts].toSorted().map((name) => explain(layers, name))
 }

@@ -7,7 +7,9 @@ import { portName, readHostWord } from './host-words.ts'
 import { readIniInventory } from './ini.ts'
 import { isLeftOut, isModuleName, isProgram, looksLikeYaml } from './kinds.ts'
 import { readModule } from './module.ts'
-import { readSourceText } from './source-text.ts'
+import { emptyKeyring } from './secrets/keyring.ts'
+import type { Keyring } from './secrets/keyring.ts'
+import { readSource as readSourceFile } from './source-text.ts'
 import type { Inventory } from './types.ts'
 import { readVariablesFolders } from './variables-folders.ts'
 import { readYamlInventory } from './yaml-source.ts'
@@ -23,7 +25,7 @@ const readHostList = (draft: InventoryDraft, list: string): void => {
   }
 }
 
-const readFolder = async (draft: InventoryDraft, folder: string): Promise<void> => {
+const readFolder = async (draft: InventoryDraft, folder: string, keys: Keyring): Promise<void> => {
   const all = (await readdir(folder)).toSorted()
   const names = all.filter((name) => !isLeftOut(name))
   if (names.length === 0) {
@@ -31,13 +33,18 @@ const readFolder = async (draft: InventoryDraft, folder: string): Promise<void> 
       hint: `put one there${all.length === 0 ? '' : `; these are none: ${all.join(', ')}`}`,
     })
   }
-  for (const name of names) await readSource(draft, join(folder, name))
+  for (const name of names) await readSource(draft, join(folder, name), keys)
 }
 
-const readFile = async (draft: InventoryDraft, path: string): Promise<void> => {
+const readFile = async (draft: InventoryDraft, path: string, keys: Keyring): Promise<void> => {
   if (await isProgram(path)) return readExecutable(draft, path)
   if (isModuleName(path)) return readModule(draft, path)
-  const text = await readSourceText(path)
+  const file = await readSourceFile(path)
+  const text = await file.text(keys)
+  if (file.locked) {
+    keys.learn(readYamlInventory(draft, path, text, true))
+    return
+  }
   if (path.endsWith('.toml')) {
     throw new CoxswainError('load-failed', `${path} is TOML, which is not read`, { hint: 'write YAML' })
   }
@@ -49,32 +56,34 @@ const readFile = async (draft: InventoryDraft, path: string): Promise<void> => {
 const isHostList = async (source: string): Promise<boolean> =>
   source.includes(',') && (await stat(source).catch(() => undefined)) === undefined
 
-const readSource = async (draft: InventoryDraft, source: string): Promise<void> => {
+const readSource = async (draft: InventoryDraft, source: string, keys: Keyring): Promise<void> => {
   const found = await stat(source).catch(() => undefined)
   if (found === undefined) {
     throw new CoxswainError('load-failed', `there is no inventory ${source}`, {
       hint: 'give the path of a file or a folder, or hosts with a comma: -i web1,web2,',
     })
   }
-  if (found.isDirectory()) return readFolder(draft, source)
-  return readFile(draft, source)
+  if (found.isDirectory()) return readFolder(draft, source, keys)
+  return readFile(draft, source, keys)
 }
 
 /** What else is read with the inventories. */
 export interface LoadOptions {
   /** The folder of the playbook, whose `group_vars/` and `host_vars/` count too. */
   readonly playbookFolder?: string | undefined
+  /** Opens inventories that are encrypted as a whole, which are YAML. All else is left sealed. */
+  readonly keys?: Keyring | undefined
 }
 
 /**
  * Reads inventories in the order given; what a later one says wins.
  *
  * @param sources files (YAML, INI, executables, modules), folders of them, or host names ended or parted by commas.
- * @throws `load-failed`, `inventory-invalid`.
+ * @throws `load-failed`, `inventory-invalid`, `secret-locked`, `secret-broken`.
  */
 export const loadInventory = async (
   sources: readonly string[],
-  { playbookFolder }: LoadOptions = {},
+  { playbookFolder, keys = emptyKeyring() }: LoadOptions = {},
 ): Promise<Inventory> => {
   if (sources.length === 0) {
     const here = await stat('inventory.yaml').catch(() => undefined)
@@ -88,7 +97,7 @@ export const loadInventory = async (
     if (await isHostList(source)) {
       readHostList(draft, source)
     } else {
-      await readSource(draft, source)
+      await readSource(draft, source, keys)
       paths.push(source)
     }
   }

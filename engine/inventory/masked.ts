@@ -1,5 +1,6 @@
 import { isSecret, mask } from '../secret.ts'
 import { looksSecretName } from './place.ts'
+import { isSealed } from './secrets/sealed.ts'
 
 /**
  * A value for people to look at: what is a secret, or has a name that says so, is masked, however deep it lies.
@@ -9,7 +10,7 @@ import { looksSecretName } from './place.ts'
  * masked('registry', { user: 'ops', token: 'abc' })  // { user: 'ops', token: '********' }
  */
 export const masked = (name: string, value: unknown, secrets: ReadonlySet<string> = new Set()): unknown => {
-  if (isSecret(value)) return mask
+  if (isSecret(value) || isSealed(value)) return mask
   if (value === null || value === undefined || value === '') return value
   if (secrets.has(name) || looksSecretName(name)) return mask
   if (Array.isArray(value)) return value.map((item: unknown) => masked('', item, secrets))

@@ -98,7 +98,8 @@ export const parseVariables = <Schema extends z.ZodType>(
 }
 
 /** The place of a variable, without its line when a secret stands there. */
-export const placeOf = (schema: z.ZodType, variables: Given, { place }: Variable): Place => {
+export const placeOf = (schema: z.ZodType, variables: Given, { place, hidden }: Variable): Place => {
+  if (hidden === true) return withoutLine(place)
   const here = ({ file, line }: Place): boolean => file === place.file && line === place.line
   const betrays = [...secretNames(schema)].some((name) => {
     const secret = variables.get(name)

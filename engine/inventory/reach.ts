@@ -53,7 +53,7 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
   const given = new Map(
     [...settings].map(([key, variable]) => [
       key,
-      paths.has(key) ? { value: located(variable), place: variable.place } : variable,
+      paths.has(key) ? { ...variable, value: located(variable), written: undefined } : variable,
     ]),
   )
   const parsed = parseVariables(reachSchema, given)

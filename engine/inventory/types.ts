@@ -1,13 +1,15 @@
 /** Hosts, groups and variables as plain data: what every inventory source is read into. */
 import type { Place } from '../errors.ts'
 
-/** A variable's value with the place that gave it. */
+/** A variable's value with the place that gave it. Parts of the value may be {@link Sealed}. */
 export interface Variable {
   readonly value: unknown
   /** The same with every number as the text that stands in the file; the value itself when absent. */
   readonly written?: unknown
   /** What a person typed, whatever it is read as: of the command line and of INI. */
   readonly typed?: string
+  /** It was encrypted, or stood elsewhere: neither it nor its line may be shown. */
+  readonly hidden?: true
   readonly place: Place
   /** The folder at which a relative path begins, where it is not that of the place's file. */
   readonly base?: string

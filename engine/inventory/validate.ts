@@ -4,6 +4,8 @@ import { CoxswainError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import { parseVariables, placeOf } from './parse.ts'
 import { renderPlace } from './place.ts'
+import { needsOpening } from './secrets/hosts.ts'
+import { namesRead } from '../dsl/schema.ts'
 import type { Host } from './types.ts'
 
 /** What is needed of a host to check its variables. */
@@ -44,23 +46,37 @@ const complaint = (problems: Problems): CoxswainError => {
   )
 }
 
+/** Refuses hosts of which something that the schema reads is sealed; the cause of the error is a list of their names. */
+const refuseSealed = (schema: z.ZodType, hosts: readonly Checked[]): void => {
+  const shut = hosts.filter((host) => needsOpening(host, 'all'))
+  if (shut.length === 0) return
+  const wanted = namesRead(schema)
+  const names = shut.flatMap((host) => (needsOpening(host, wanted) ? [host.name] : []))
+  if (names.length === 0) return
+  throw new CoxswainError('secret-sealed', `variables of ${names.join(', ')} are sealed`, { cause: names })
+}
+
 /**
  * Checks the variables of every host against a playbook's schema. Variables that the schema does not know are fine:
  * an inventory serves many playbooks.
  *
- * @throws `variables-invalid` with all problems of all hosts at once, each told once.
+ * @throws `variables-invalid` with all problems of all hosts at once, each told once; `secret-sealed` for hosts with
+ * variables that were not opened.
  */
 export const validateAll = (schema: z.ZodType, hosts: Iterable<Checked>): void => {
-  const problems = problemsOf(schema, hosts)
+  const all = [...hosts]
+  refuseSealed(schema, all)
+  const problems = problemsOf(schema, all)
   if (problems.size > 0) throw complaint(problems)
 }
 
 /**
  * A host's variables as a playbook's schema makes them.
  *
- * @throws `variables-invalid` as {@link validateAll} does.
+ * @throws `variables-invalid` and `secret-sealed` as {@link validateAll} does.
  */
 export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Checked): z.output<Schema> => {
+  refuseSealed(schema, [host])
   const parsed = parseVariables(schema, host.variables)
   if (parsed.success) return parsed.data
   throw complaint(problemsOf(schema, [host]))

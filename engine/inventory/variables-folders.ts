@@ -3,24 +3,11 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { priorityName, setVariable } from './draft.ts'
 import { invalid } from './invalid.ts'
-import { readSourceText } from './source-text.ts'
 import type { Inventory, Variable, Variables, VariablesFolder } from './types.ts'
-import { readYaml, variableOf } from './yaml.ts'
-import type { Entry } from './yaml.ts'
+import { readVariables } from './variables-file.ts'
 
-/** Endings of files of variables, in the order in which Ansible looks for them. */
-const endings = ['', '.yaml', '.yml', '.json']
-
-/**
- * The variables of a file that is a map of them: YAML, or JSON.
- *
- * @throws `load-failed`, `inventory-invalid`.
- */
-export const readVariablesFile = async (path: string): Promise<readonly Entry[]> => {
-  const { entries, place } = readYaml(path, await readSourceText(path))
-  if (entries === undefined) throw invalid('a file of variables is a map', place, 'write `name: value` lines')
-  return entries
-}
+/** Endings of files of variables, in the order in which Ansible looks for them; those encrypted with age have one more. */
+const endings = ['', '.yaml', '.yml', '.json', '.age', '.yaml.age', '.yml.age', '.json.age']
 
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.isDirectory() ?? false
@@ -34,9 +21,9 @@ const filesBelow = async (folder: string): Promise<string[]> => {
   for (const name of await namesIn(folder)) {
     if (name.startsWith('.') || name.endsWith('~')) continue
     const path = join(folder, name)
-    const plain = !name.includes('.')
+    const plain = !name.replace(/\.age$/, '').includes('.')
     if (await isFolder(path)) files.push(...(plain ? await filesBelow(path) : []))
-    else if (plain || /\.(ya?ml|json)$/.test(name)) files.push(path)
+    else if (plain || /\.(ya?ml|json)(\.age)?$/.test(name)) files.push(path)
   }
   return files
 }
@@ -70,16 +57,16 @@ const readAll = async (
   for (const name of there.size === 0 ? [] : names) {
     const variables = new Map<string, Variable>()
     for (const file of await filesFor(folder, there, name)) {
-      for (const entry of await readVariablesFile(file)) {
-        if (kind === 'group_vars' && entry.key === priorityName) {
+      for (const [key, variable] of await readVariables(file)) {
+        if (kind === 'group_vars' && key === priorityName) {
           throw invalid(
             `${priorityName} does not count here`,
-            entry.place,
+            variable.place,
             'it is needed to read these files in their order: set it under vars of the group in the inventory itself',
           )
         }
         // a relative path begins where the inventory is, wherever in these folders it is written
-        setVariable(variables, entry.key, { ...variableOf(entry), base })
+        setVariable(variables, key, { ...variable, base })
       }
     }
     if (variables.size > 0) found.set(name, variables)

@@ -3,8 +3,8 @@ import { groupsOfHosts } from './graph.ts'
 import { layersOf } from './layers.ts'
 import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variable, Variables } from './types.ts'
-import { readVariablesFile } from './variables-folders.ts'
-import { readYaml, variableOf } from './yaml.ts'
+import { readVariables } from './variables-file.ts'
+import { readYaml } from './yaml.ts'
 
 const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
 
@@ -27,9 +27,6 @@ export const resolveHosts = (inventory: Inventory, extra: Variables = new Map())
   }
   return hosts
 }
-
-const fromFile = async (path: string): Promise<(readonly [string, Variable])[]> =>
-  (await readVariablesFile(path)).map((entry) => [entry.key, variableOf(entry)] as const)
 
 const fromWord = (word: string): readonly [string, Variable] => {
   const cut = word.indexOf('=')
@@ -65,7 +62,7 @@ const asYaml = (file: string, text: string): { value: unknown; written: unknown 
 export const parseExtra = async (words: readonly string[]): Promise<Map<string, Variable>> => {
   const variables = new Map<string, Variable>()
   for (const word of words) {
-    const found = word.startsWith('@') ? await fromFile(word.slice(1)) : [fromWord(word)]
+    const found = word.startsWith('@') ? await readVariables(word.slice(1)) : [fromWord(word)]
     for (const [name, variable] of found) variables.set(name, variable)
   }
   return variables

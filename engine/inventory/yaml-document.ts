@@ -3,12 +3,16 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { invalid } from './invalid.ts'
 import type { Place } from '../errors.ts'
-import { placesIn } from './place.ts'
+import { placesIn, withoutLine } from './place.ts'
+import { sealSops } from './yaml-sops.ts'
+import { sealTags } from './yaml-tags.ts'
 
 /** A document with the text that it was read from. */
 export interface Source {
   /** The place of an offset in the text. */
   readonly placeAt: (offset: number) => Place
+  /** It was encrypted: no line of it may be shown. */
+  readonly hidden: boolean
   readonly document: Document
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>
@@ -64,12 +68,15 @@ const secondKey = (map: YAMLMap): Scalar | undefined => {
 const noAlias = 'an anchor (&name) stands before its alias (*name); quote a text that begins with *'
 
 /** Resolves aliases and keeps what is written; then refuses what could not be read as it is meant. */
-const prepare = (placeAt: Source['placeAt'], document: Document): Source['targets'] => {
+const prepare = (file: string, placeAt: Source['placeAt'], document: Document): Source['targets'] => {
   const anchors = new Map<string, Node>()
   const targets = new Map<Alias, Node>()
+  const placeOf = (node: Node | null | undefined): Place => placeAt(node?.range?.[0] ?? 0)
   const refuse = (message: string, node: Node | null | undefined, hint?: string): never => {
-    throw invalid(message, placeAt(node?.range?.[0] ?? 0), hint)
+    throw invalid(message, placeOf(node), hint)
   }
+  sealTags(document, placeOf, refuse)
+  sealSops(document, file, placeOf, refuse)
   visit(document, {
     Node: (role, node, path) => {
       if (!isAlias(node)) {
@@ -103,12 +110,19 @@ const prepare = (placeAt: Source['placeAt'], document: Document): Source['target
 /**
  * Reads YAML text into a document.
  *
- * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, or an alias of nothing.
+ * @param hidden whether the text was encrypted: then no error shows any of it.
+ * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
+ * nothing.
  */
-export const readDocument = (file: string, text: string): Source => {
+export const readDocument = (file: string, text: string, hidden = false): Source => {
   const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, merge: true })
-  const placeAt = placesIn(file, text)
+  const places = placesIn(file, text)
+  const placeAt = (offset: number): Place => (hidden ? withoutLine(places(offset)) : places(offset))
   const [error] = document.errors
-  if (error !== undefined) throw invalid(error.message, placeAt(error.pos[0]))
-  return { placeAt, document, targets: prepare(placeAt, document) }
+  if (error !== undefined) {
+    // the parser's words may quote the text
+    const message = hidden ? `what is in it is no YAML (${error.code})` : error.message
+    throw invalid(message, placeAt(error.pos[0]))
+  }
+  return { placeAt, hidden, document, targets: prepare(file, placeAt, document) }
 }

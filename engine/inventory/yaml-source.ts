@@ -1,9 +1,11 @@
+import type { Secret } from '../secret.ts'
 import type { InventoryDraft } from './draft.ts'
 import { checkGroupName } from './group-names.ts'
 import { portName, readHostWord } from './host-words.ts'
 import { invalid } from './invalid.ts'
 import { isListing, readListing } from './listing-source.ts'
 import { nearest } from './nearest.ts'
+import { secretsIn } from './secrets/sealed.ts'
 import { entriesOf, readYaml, variableOf } from './yaml.ts'
 import type { Entry } from './yaml.ts'
 
@@ -65,12 +67,20 @@ const refusePlugin = (entries: readonly Entry[]): void => {
  * Reads an inventory in Ansible's YAML layout: groups at the top, each with hosts, children and vars. What has `_meta`
  * is read in the form in which executables print it.
  *
+ * @param hidden whether the text was encrypted.
+ * @returns what is secret in it: all its values, where it was encrypted.
  * @throws `inventory-invalid` with file, line and column.
  */
-export const readYamlInventory = (draft: InventoryDraft, file: string, text: string): void => {
-  const root = readYaml(file, text)
+export const readYamlInventory = (
+  draft: InventoryDraft,
+  file: string,
+  text: string,
+  hidden = false,
+): Secret[] => {
+  const root = readYaml(file, text, hidden)
   const entries = entriesOf(root, 'an inventory')
   refusePlugin(entries)
   if (isListing(entries)) readListing(draft, root)
   else for (const entry of entries) readGroup(draft, entry)
+  return hidden ? [...secretsIn(root.value), ...secretsIn(root.written)] : []
 }

@@ -3,6 +3,7 @@ import { isAlias, isMap, isScalar } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
 import type { Place } from '../errors.ts'
 import { invalid } from './invalid.ts'
+import { isSealed } from './secrets/sealed.ts'
 import type { Variable } from './types.ts'
 import { WrittenNumber, asNode, isMerge, mergedBy, readDocument } from './yaml-document.ts'
 import type { Source } from './yaml-document.ts'
@@ -17,9 +18,11 @@ export interface Entry {
 /** A value in a YAML file. */
 export interface YamlNode {
   readonly place: Place
+  /** It comes from a file that was encrypted. */
+  readonly hidden: boolean
   /** Nothing is written here. */
   readonly empty: boolean
-  /** The value as plain JavaScript: anchors resolved, merge keys expanded, nothing lifted. */
+  /** The value as plain JavaScript: anchors resolved, merge keys expanded; what is sealed is so still. */
   readonly value: unknown
   /** The same with every number as the text that stands there: `007`, not 7. */
   readonly written: unknown
@@ -28,10 +31,11 @@ export interface YamlNode {
 }
 
 /** An entry as a variable. */
-export const variableOf = ({ place, node: { value, written } }: Entry): Variable => ({
+export const variableOf = ({ place, node: { value, written, hidden } }: Entry): Variable => ({
   value,
   written,
   place,
+  ...(hidden && { hidden }),
 })
 
 /**
@@ -67,7 +71,7 @@ const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
 const plain = (tree: unknown, number: (written: WrittenNumber) => unknown): unknown => {
   if (tree instanceof WrittenNumber) return number(tree)
   if (Array.isArray(tree)) return tree.map((item) => plain(item, number))
-  if (typeof tree !== 'object' || tree === null) return tree
+  if (typeof tree !== 'object' || tree === null || isSealed(tree)) return tree
   return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, plain(item, number)]))
 }
 
@@ -85,6 +89,7 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
   }
   return {
     place,
+    hidden: source.hidden,
     empty,
     get value(): unknown {
       return plain(tree(), ({ value }) => value)
@@ -102,9 +107,11 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
 /**
  * Reads YAML text.
  *
- * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, or an alias of nothing.
+ * @param hidden whether the text was encrypted: then no error and no place shows any of it.
+ * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
+ * nothing.
  */
-export const readYaml = (file: string, text: string): YamlNode => {
-  const source = readDocument(file, text)
+export const readYaml = (file: string, text: string, hidden = false): YamlNode => {
+  const source = readDocument(file, text, hidden)
   return nodeAt(source, asNode(source.document.contents), 0)
 }

@@ -61,7 +61,10 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
  */
 export const oneHost = async (scope: RunScope, selector: Selector, signal: AbortSignal): Promise<string> => {
   const [first, ...others] = await resolveSelector(scope, selector, signal)
-  if (first !== undefined && others.length === 0) return first
+  if (first !== undefined && others.length === 0) {
+    await scope.ready(first)
+    return first
+  }
   throw new CoxswainError(
     'pattern-invalid',
     `${describeSelector(selector)} names ${first === undefined ? 'no host' : `${others.length + 1} hosts`}; one is needed here`,
@@ -145,6 +148,11 @@ export const applyContext = (scope: RunScope, host: string, options: ContextOpti
   fact: factReader(scope, host, options),
   on: async (selector) => applyContext(scope, await oneHost(scope, selector, options.watch.signal), options),
   once: (key, make) => scope.once.get(key, make),
-  ask: (question) => unlessAborted(scope.ask(question), options.watch.signal, 'interrupted at a question'),
+  ask: (question) =>
+    unlessAborted(
+      scope.ask(scope.redactor.text(question)),
+      options.watch.signal,
+      'interrupted at a question',
+    ),
   log: (text) => options.onLog?.(text),
 })

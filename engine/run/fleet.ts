@@ -10,6 +10,11 @@ export interface FleetHost extends HostIdentity {
   readonly secrets: readonly Secret[]
   /** Whom to become where the play does not say: the inventory's `become` and `become_user`. */
   readonly become: boolean | string
+  /**
+   * Opens what is still sealed of how to reach it: of a host that no play touches, but a task asks. Absent where nothing
+   * is. After it this host may be another object, of the same name.
+   */
+  readonly ready?: (() => Promise<void>) | undefined
   /** Made when it is first wanted, then the same one. */
   connect(): Connection
 }

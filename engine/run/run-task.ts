@@ -9,7 +9,7 @@ import type { Outcome, ReportedChange, TaskProgress, TaskRef } from './events.ts
 import { executeTask } from './execute-task.ts'
 import type { Look, TaskResult } from './execute-task.ts'
 import type { HostRun } from './host-run.ts'
-import { Lines } from './lines.ts'
+import { MaskedLines } from './masked-lines.ts'
 import type { PlannedTask } from './planned-steps.ts'
 import type { Redactor } from './redactor.ts'
 import { reportError } from './report-error.ts'
@@ -34,8 +34,14 @@ const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChang
   return { what: redactor.text(what), from: text(from), to: text(to) }
 }
 
-/** What a fact has read, as text. */
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+/**
+ * What a fact has read, as text. It is masked before it is quoted: in a text within a text within JSON a secret would not
+ * be known again.
+ */
+const shown = (value: unknown, redactor: Redactor): string =>
+  typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactor.text(part) : part))
 
 /** Where a task is done: on the host itself, or on the one that it names. */
 export const placeOf = async (run: HostRun, { settings: { on } }: PlannedTask): Promise<string> =>
@@ -165,8 +171,8 @@ export const runTask = async (
   emit({ type: 'task-start', time: Date.now(), task: ref })
   const tell = (stream: 'stdout' | 'stderr' | 'log') => (line: string) =>
     emit({ type: 'task-output', time: Date.now(), task: ref, stream, line: scope.redactor.text(line) })
-  const output = { stdout: new Lines(tell('stdout')), stderr: new Lines(tell('stderr')) }
-  const log = new Lines(tell('log'))
+  const lines = (stream: 'stdout' | 'stderr' | 'log') => new MaskedLines(scope.redactor, tell(stream))
+  const [output, log] = [{ stdout: lines('stdout'), stderr: lines('stderr') }, lines('log')]
   let began = false
   const progress = (what: TaskProgress['what'], why?: string): void => {
     if (what === 'applying' && task.changes) {
@@ -217,9 +223,11 @@ export const runTask = async (
   }
   const result = await withRetries(checkMode ? undefined : task.options.retry, attempts, () => began)
   // a fact has nothing else to show
-  if (task.apply === undefined && result.value !== undefined) log.push(`${shown(result.value)}\n`)
+  if (task.apply === undefined && result.value !== undefined)
+    log.push(`${shown(result.value, scope.redactor)}\n`)
   output.stdout.end()
   output.stderr.end()
+  log.end()
   // what happens on another host does not make this one unreachable
   const own: TaskResult =
     place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result

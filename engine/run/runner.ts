@@ -2,8 +2,10 @@ import { setMaxListeners } from 'node:events'
 import { CoxswainError, exitCodeOf, exitCodes } from '../errors.ts'
 import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
+import { maskEvent } from './mask-event.ts'
 import type { Plan } from './plan.ts'
 import { runPlay } from './play-run.ts'
+import type { Redactor } from './redactor.ts'
 import { reportError } from './report-error.ts'
 import { RunScope } from './scope.ts'
 import type { Ask } from './scope.ts'
@@ -24,6 +26,8 @@ export interface RunOptions {
   readonly confirm?: (task: TaskRef) => Promise<boolean>
   /** Handlers that are due from earlier runs, by play and host. */
   readonly due?: (play: string, host: string) => readonly string[]
+  /** Knows secrets already; it learns those of the run too. */
+  readonly redactor?: Redactor
 }
 
 /** How a run ended. */
@@ -54,13 +58,13 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
   const stopping = options.stopping ?? new AbortController().signal
   // every command under way listens to it
   for (const one of [signal, stopping]) setMaxListeners(Infinity, one)
-  const scope = new RunScope(fleet, ask)
+  const scope = new RunScope(fleet, ask, options.redactor)
   const tally = new Tally(plan.hosts)
   const began = performance.now()
   let ids = 0
   const emit: Emit = (event) => {
     tally.see(event)
-    options.emit(event)
+    options.emit(maskEvent(event, scope.redactor))
   }
   // a task may ask any of them, not only those that are planned
   for (const { secrets } of fleet.hosts.values()) scope.redactor.learn(secrets)

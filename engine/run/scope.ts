@@ -19,7 +19,7 @@ const nobody: Ask = (question) =>
 export class RunScope {
   readonly fleet: Fleet
   readonly ask: Ask
-  readonly redactor = new Redactor()
+  readonly redactor: Redactor
   readonly once = new Memo()
   readonly picks = new Map<Pick, Promise<string | undefined>>()
   readonly #facts = new Memo()
@@ -30,10 +30,22 @@ export class RunScope {
   #epoch = 0
   #applying = 0
 
-  /** @param ask puts a question to the person at the terminal. */
-  constructor(fleet: Fleet, ask: Ask = nobody) {
+  /**
+   * @param ask puts a question to the person at the terminal.
+   * @param redactor may know secrets already.
+   */
+  constructor(fleet: Fleet, ask: Ask = nobody, redactor = new Redactor()) {
     this.fleet = fleet
     this.ask = ask
+    this.redactor = redactor
+  }
+
+  /** Makes a host ready to be reached: called before any host is asked that no play was planned for. */
+  async ready(name: string): Promise<void> {
+    const { ready } = this.host(name)
+    if (ready === undefined) return
+    await ready()
+    this.redactor.learn(this.host(name).secrets)
   }
 
   host(name: string): FleetHost {

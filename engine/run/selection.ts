@@ -20,6 +20,7 @@ interface Answer {
 
 const probe = async (scope: RunScope, host: string, task: Task, options: ContextOptions): Promise<Answer> => {
   try {
+    await scope.ready(host)
     const verdict = await task.check?.(checkContext(scope, host, options))
     return { host, ok: verdict?.kind === 'ok' }
   } catch (error) {

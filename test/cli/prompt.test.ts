@@ -73,3 +73,14 @@ test('a closed terminal is nobody to ask, and the next question is asked all the
   await rejects(() => prompt.line('one?'), 'nobody-to-ask', 'no answer to: one?')
   assert.is(await prompt.line('two?'), 'yes')
 })
+
+test('what is typed is hidden before the question is there, and shown again behind it', async () => {
+  const told: string[] = []
+  const input = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (mode: boolean) => told.push(mode ? 'hidden' : 'shown'),
+  })
+  input.end('one\r')
+  await new Prompt({ input, output: { write: (text: string) => told.push(text) } }).secret('first')
+  assert.equal(told, ['hidden', 'first: ', 'shown', '\n'])
+})

@@ -15,6 +15,7 @@ import { matchHosts } from '../../engine/inventory/patterns.ts'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
 import { makePlan } from '../../engine/run/plan.ts'
 import type { Plan } from '../../engine/run/plan.ts'
+import type { Redactor } from '../../engine/run/redactor.ts'
 import { runPlan } from '../../engine/run/runner.ts'
 import type { RunOptions, RunResult } from '../../engine/run/runner.ts'
 
@@ -48,6 +49,8 @@ export interface Site {
   readonly limit?: readonly string[]
   readonly signal?: AbortSignal
   readonly forks?: number
+  /** Knows secrets before the run. */
+  readonly redactor?: Redactor
   readonly options?: Pick<RunOptions, 'stopping' | 'ask' | 'confirm' | 'due'>
   /** Leaves out tasks of the plan. */
   readonly choose?: (plan: Plan) => Plan
@@ -80,6 +83,7 @@ export const run = async (
     limit,
     signal,
     forks = 10,
+    redactor,
     options = {},
     choose = (plan) => plan,
     onEvent = () => {},
@@ -131,6 +135,7 @@ export const run = async (
     checkMode,
     forks,
     signal: signal ?? new AbortController().signal,
+    ...(redactor !== undefined && { redactor }),
     emit: (event) => {
       events.push(event)
       onEvent(event)

@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { playbook } from '../../dsl/playbook.ts'
-import { makePlan } from '../../run/plan.ts'
+import type { Redactor } from '../../run/redactor.ts'
 import { execScript, execTask } from '../exec-task.ts'
 import { execute } from '../execute.ts'
 import { listHosts } from '../listing.ts'
 import type { Request } from '../options.ts'
+import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** `run exec PATTERN -- COMMAND`. Gives the exit status. */
-export const exec = async ({
-  pattern,
-  command,
-  options,
-}: Extract<Request, { kind: 'exec' }>): Promise<number> => {
+export const exec = async (
+  { pattern, command, options }: Extract<Request, { kind: 'exec' }>,
+  redactor: Redactor,
+): Promise<number> => {
   const script = execScript(command)
   const { timeout } = options
-  const workspace = await openWorkspace(options)
+  const workspace = await openWorkspace(options, undefined, redactor)
   // told as what was typed, before the play that is made of it is looked at
   workspace.territory.match(pattern, 'pattern')
   const book = playbook({
@@ -25,10 +25,10 @@ export const exec = async ({
   })
   // what a command prints is what was asked for
   const verbose = Math.max(1, options.verbose)
-  const plan = makePlan(book, workspace.territory, workspace.limit)
   if (options.listHosts) {
-    process.stdout.write(listHosts(plan))
+    process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
-  return execute(plan, workspace, { ...options, verbose })
+  const plan = await planOpened(book, workspace)
+  return execute(plan, workspace, { ...options, verbose }, redactor)
 }

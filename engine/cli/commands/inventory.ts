@@ -13,11 +13,15 @@ import { outlineListing, outlineTree } from '../../inventory/outline.ts'
 import { readPatternFile } from '../../inventory/pattern-file.ts'
 import { matchHosts } from '../../inventory/patterns.ts'
 import type { Host, Inventory, Variables } from '../../inventory/types.ts'
+import { isLockedFile } from '../../inventory/variables-file.ts'
 import { parseExtra, resolveHosts } from '../../inventory/variables.ts'
+import type { Redactor } from '../../run/redactor.ts'
 import { explanation } from '../explanation.ts'
 import { describeParams } from '../help.ts'
 import { loadPlaybook } from '../load.ts'
+import { keysOf } from '../keys.ts'
 import type { Options, Request } from '../options.ts'
+import { Prompt } from '../prompt.ts'
 
 /** What the command looks at. */
 interface View {
@@ -43,10 +47,12 @@ const defaultsOf = (book: Playbook, file: string): Layer => ({
   ),
 })
 
-const open = async (options: Options, playbook: string | undefined): Promise<View> => {
+const open = async (options: Options, playbook: string | undefined, redactor: Redactor): Promise<View> => {
   const book = playbook === undefined ? undefined : await loadPlaybook(playbook)
   const inventory = await loadInventory(options.inventory, {
     playbookFolder: playbook === undefined ? undefined : dirname(playbook),
+    // what is encrypted as a whole holds the names of hosts; no other secret is opened, for none is shown
+    keys: keysOf(options, new Prompt(), redactor).keyring,
   })
   const extra = await parseExtra(options.extraVars)
   const { limit } = options
@@ -80,7 +86,11 @@ const hostIn = ({ hosts, inventory, limited }: View, name: string): Host => {
 }
 
 const shownVariables = ({ variables }: Host, { secrets }: View): Record<string, unknown> =>
-  Object.fromEntries([...variables].map(([name, { value }]) => [name, masked(name, value, secrets)]))
+  Object.fromEntries(
+    [...variables]
+      .filter(([name]) => !isLockedFile(name))
+      .map(([name, { value }]) => [name, masked(name, value, secrets)]),
+  )
 
 const explained = (view: View, { name, groups }: Host, variable: string | true): string => {
   const layers = [...view.defaults, ...layersOf(view.inventory, name, groups, view.extra)]
@@ -95,12 +105,12 @@ const explained = (view: View, { name, groups }: Host, variable: string | true):
 }
 
 /** `run inventory`: looks at what the inventories say; nothing connects. Gives the exit status. */
-export const inventory = async ({
-  view: wanted,
-  options,
-}: Extract<Request, { kind: 'inventory' }>): Promise<number> => {
-  const view = await open(options, wanted.playbook)
-  const { stdout } = process
+export const inventory = async (
+  { view: wanted, options }: Extract<Request, { kind: 'inventory' }>,
+  redactor: Redactor,
+): Promise<number> => {
+  const view = await open(options, wanted.playbook, redactor)
+  const stdout = { write: (text: string) => process.stdout.write(redactor.text(text)) }
   if (wanted.kind === 'host') {
     const host = hostIn(view, wanted.host)
     const { explain: variable } = wanted

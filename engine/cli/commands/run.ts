@@ -2,24 +2,22 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { playbook, schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
-import { candidatePattern } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { settingNames } from '../../inventory/settings.ts'
-import { validateAll } from '../../inventory/validate.ts'
-import { makePlan } from '../../run/plan.ts'
 import type { Plan } from '../../run/plan.ts'
+import type { Redactor } from '../../run/redactor.ts'
 import { startAt } from '../../run/start-at.ts'
 import { chooseByTags } from '../../run/tags.ts'
 import { execute } from '../execute.ts'
 import { findTarget } from '../library.ts'
-import { listHosts, listLibrary, listNames, listTags, listTasks } from '../listing.ts'
+import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
+import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { openWorkspace } from '../workspace.ts'
-import type { Workspace } from '../workspace.ts'
 
 /** A playbook of one task, for `run TASK key=value…`. */
 const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: Options): Playbook => {
@@ -59,25 +57,9 @@ const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void =>
   }
 }
 
-/** Variables are checked before anything connects, on every host that a play could touch. */
-const checkVariables = (book: Playbook, { hosts, territory, limit }: Workspace): void => {
-  // an included playbook reads variables of its own
-  const touched = new Map<z.ZodType, Set<string>>()
-  for (const { name: play, hosts: selector, optional, vars } of book.plays) {
-    const pattern = candidatePattern(selector)
-    const absent = optional === true && !territory.hasGroup(pattern)
-    const names = absent ? [] : territory.match(pattern, `hosts of play "${play}"`)
-    touched.set(vars, new Set([...(touched.get(vars) ?? []), ...names]))
-  }
-  for (const [vars, names] of touched) {
-    validateAll(
-      vars,
-      [...hosts.values()].filter(
-        ({ name }) => names.has(name) && (limit === undefined || limit.includes(name)),
-      ),
-    )
-  }
-}
+/** Whether some plays may be left out: then the hosts cannot be told without planning. */
+const choosesTasks = ({ tags, skipTags, startAtTask }: Options): boolean =>
+  tags.length > 0 || skipTags.length > 0 || startAtTask !== undefined
 
 /** The tasks that the command line chooses. */
 const chosenPlan = (plan: Plan, { tags, skipTags, startAtTask }: Options): Plan => {
@@ -90,14 +72,14 @@ const listingOf = (
   plan: Plan,
   { listHosts: hosts, listTasks: tasks, listTags: tags }: Options,
 ): string | undefined => {
-  if (hosts) return listHosts(plan)
+  if (hosts) return listHosts(plannedHosts(plan))
   if (tasks) return listTasks(plan)
   return tags ? listTags(plan) : undefined
 }
 
 /** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
-const listInventory = async (options: Options): Promise<string> => {
-  const { territory, limit } = await openWorkspace(options)
+const listInventory = async (options: Options, redactor: Redactor): Promise<string> => {
+  const { territory, limit } = await openWorkspace(options, undefined, redactor)
   return listNames(
     territory
       .match(options.hosts ?? 'all', '--hosts')
@@ -109,9 +91,12 @@ const listInventory = async (options: Options): Promise<string> => {
 export const run = async (
   { target, params, options }: Extract<Request, { kind: 'run' }>,
   library: ReadonlyMap<string, TaskFactory>,
+  redactor: Redactor,
 ): Promise<number> => {
   if (target === undefined) {
-    process.stdout.write(options.listTasks ? listLibrary(library.values()) : await listInventory(options))
+    process.stdout.write(
+      options.listTasks ? listLibrary(library.values()) : await listInventory(options, redactor),
+    )
     return 0
   }
   const found = await findTarget(target, library)
@@ -134,15 +119,18 @@ export const run = async (
   const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const playbookFolder = found.kind === 'playbook' ? dirname(target) : undefined
-  const workspace = await openWorkspace(options, playbookFolder)
+  const workspace = await openWorkspace(options, playbookFolder, redactor)
   // told as what was typed, before the play that was made of it is looked at
   if (options.hosts !== undefined) workspace.territory.match(options.hosts, '--hosts')
-  checkVariables(book, workspace)
-  const plan = chosenPlan(makePlan(book, workspace.territory, workspace.limit), options)
-  const listing = listingOf(plan, options)
-  if (listing !== undefined) {
-    process.stdout.write(listing)
+  if (options.listHosts && !choosesTasks(options)) {
+    process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
-  return execute(plan, workspace, options)
+  const plan = chosenPlan(await planOpened(book, workspace), options)
+  const listing = listingOf(plan, options)
+  if (listing !== undefined) {
+    process.stdout.write(redactor.text(listing))
+    return 0
+  }
+  return execute(plan, workspace, options, redactor)
 }

@@ -193,7 +193,18 @@ test('a right sudo password works, from the inventory and from the prompt', asyn
 })
 
 test('two passwords come through one pipe', async () => {
-  const words = ['--list-hosts', '-i', inventory(), '-k', '-K']
+  const words = [
+    'file',
+    'path=/x',
+    'content=x',
+    '--hosts',
+    'web1',
+    '--list-tasks',
+    '-i',
+    inventory(),
+    '-k',
+    '-K',
+  ]
   const result = await runCli(words, { input: 'one\ntwo\n' })
   assert.is(result.status, 0, result.stdout + result.stderr)
   assert.match(result.stderr, /Login password: \nsudo password: \n/)

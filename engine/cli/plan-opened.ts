@@ -1,0 +1,69 @@
+import { schemasOf } from '../dsl/playbook.ts'
+import type { Playbook, SealedPlay } from '../dsl/playbook.ts'
+import { namesRead } from '../dsl/schema.ts'
+import { candidatePattern } from '../dsl/select.ts'
+import { isCoxswainError } from '../errors.ts'
+import { validateAll } from '../inventory/validate.ts'
+import { makePlan } from '../run/plan.ts'
+import type { Plan } from '../run/plan.ts'
+import type { PlayHosts } from './listing.ts'
+import type { Workspace } from './workspace.ts'
+
+/** The hosts that a play could touch, after `--limit`, in inventory order. */
+const hostsOfPlay = (
+  { name: play, hosts, optional }: SealedPlay,
+  { territory, limit }: Pick<Workspace, 'territory' | 'limit'>,
+): readonly string[] => {
+  const pattern = candidatePattern(hosts)
+  if (optional === true && !territory.hasGroup(pattern)) return []
+  return territory
+    .match(pattern, `hosts of play "${play}"`)
+    .filter((name) => limit === undefined || limit.includes(name))
+}
+
+/** The hosts that each play could touch. No variable is read for it, and no secret opened. */
+export const hostsOfPlays = ({ plays }: Playbook, workspace: Workspace): PlayHosts[] =>
+  plays.map((play, index) => ({
+    index,
+    name: play.name,
+    hosts: play.hosts,
+    names: hostsOfPlay(play, workspace),
+  }))
+
+/** Hosts whose variables a play reads, and which are still sealed. */
+const stillSealed = (error: unknown): readonly string[] => {
+  if (!isCoxswainError(error) || error.code !== 'secret-sealed' || !Array.isArray(error.cause)) return []
+  return error.cause.filter((name) => typeof name === 'string')
+}
+
+/**
+ * Plans a playbook. Before that, sealed variables that it reads are opened on the hosts that its plays touch, and checked;
+ * those of other hosts when a play turns out to read them. A secret that nobody needs is not asked for.
+ *
+ * @throws CoxswainError for whatever is wrong with variables, patterns, parameters or notifications.
+ */
+export const planOpened = async (book: Playbook, workspace: Workspace): Promise<Plan> => {
+  // an included playbook reads variables of its own
+  const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
+  for (const play of book.plays)
+    for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
+  for (const [vars, names] of touched)
+    await workspace.open([...names], { wanted: namesRead(vars), reach: true })
+  for (const [vars, names] of touched)
+    validateAll(
+      vars,
+      [...workspace.hosts.values()].filter(({ name }) => names.has(name)),
+    )
+  for (const opened = new Set<string>(); ;) {
+    try {
+      // planning is pure: it may be begun anew
+      return makePlan(book, workspace.territory, workspace.limit)
+    } catch (error) {
+      const missing = stillSealed(error).filter((name) => !opened.has(name))
+      if (missing.length === 0) throw error
+      for (const name of missing) opened.add(name)
+      for (const vars of touched.keys())
+        await workspace.open(missing, { wanted: namesRead(vars), reach: false })
+    }
+  }
+}

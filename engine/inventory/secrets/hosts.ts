@@ -1,0 +1,121 @@
+/** Hosts with what a run needs of their variables opened. */
+import { isCoxswainError } from '../../errors.ts'
+import { groupsOfHosts } from '../graph.ts'
+import { discreet } from '../place.ts'
+import type { Host, Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
+import { resolveHosts } from '../variables.ts'
+import { isLockedFile, unlockLayer } from '../variables-file.ts'
+import type { Keyring } from './keyring.ts'
+import { holdsSealed, openAll, secretsIn } from './sealed.ts'
+
+/** Names of variables, or all there are. */
+export type Wanted = ReadonlySet<string> | 'all'
+
+/** What to open of a host. */
+export interface Opening {
+  readonly wanted: Wanted
+  /** Whether to open what says how to reach it too. */
+  readonly reach: boolean
+}
+
+const open = async (variable: Variable, keys: Keyring): Promise<Variable> => {
+  const { value, written, place } = variable
+  if (!holdsSealed(value)) return variable
+  try {
+    const learn = (leaf: unknown): unknown => {
+      keys.learn(secretsIn(leaf))
+      return leaf
+    }
+    return {
+      ...variable,
+      value: await openAll(value, keys, learn),
+      written: await openAll(written, keys, (leaf) => (typeof leaf === 'number' ? String(leaf) : leaf)),
+      hidden: true,
+    }
+  } catch (error) {
+    throw isCoxswainError(error) ? error.at({ place: discreet(place) }) : error
+  }
+}
+
+const openNamed = async (variables: Variables, wanted: Wanted, keys: Keyring): Promise<Variables> => {
+  const opened = new Map<string, Variable>()
+  for (const [name, variable] of variables)
+    opened.set(name, wanted === 'all' || wanted.has(name) ? await open(variable, keys) : variable)
+  return opened
+}
+
+const unlockNamed = async (
+  layers: ReadonlyMap<string, Variables>,
+  names: ReadonlySet<string>,
+  keys: Keyring,
+): Promise<Map<string, Variables>> => {
+  const unlocked = new Map(layers)
+  for (const [name, layer] of layers) if (names.has(name)) unlocked.set(name, await unlockLayer(layer, keys))
+  return unlocked
+}
+
+/** An inventory in which the encrypted files of some hosts, and of their groups, are opened. */
+const unlock = async (
+  inventory: Inventory,
+  names: ReadonlySet<string>,
+  keys: Keyring,
+): Promise<Inventory> => {
+  const groupsOf = groupsOfHosts(inventory)
+  const groups = new Set([...names].flatMap((name) => groupsOf.get(name) ?? []))
+  const folders: VariablesFolder[] = []
+  for (const folder of inventory.folders) {
+    const ofGroups = await unlockNamed(folder.groups, groups, keys)
+    folders.push({ ...folder, groups: ofGroups, hosts: await unlockNamed(folder.hosts, names, keys) })
+  }
+  return { ...inventory, folders }
+}
+
+/**
+ * Hosts by name, the encrypted files of their groups and of their own opened, and those sealed variables that are
+ * wanted, and where that is asked for all that says how to reach them.
+ *
+ * @throws `secret-locked`, `secret-broken`, `secret-missing`, `secret-command-failed`, at the place of the variable.
+ */
+export const openHosts = async (
+  inventory: Inventory,
+  extra: Variables,
+  openings: ReadonlyMap<string, Opening>,
+  keys: Keyring,
+): Promise<Map<string, Host>> => {
+  const unlocked = await unlock(inventory, new Set(openings.keys()), keys)
+  const resolved = resolveHosts(unlocked, await unlockLayer(extra, keys))
+  const hosts = new Map<string, Host>()
+  for (const [name, { wanted, reach }] of openings) {
+    const host = resolved.get(name)
+    if (host === undefined) continue
+    const variables = await openNamed(host.variables, wanted, keys)
+    const settings = reach ? await openNamed(host.settings, 'all', keys) : host.settings
+    hosts.set(name, { ...host, variables, settings })
+  }
+  return hosts
+}
+
+/** What two openings want together. */
+export const bothOpenings = (one: Opening, other: Opening): Opening => ({
+  wanted: one.wanted === 'all' || other.wanted === 'all' ? 'all' : new Set([...one.wanted, ...other.wanted]),
+  reach: one.reach || other.reach,
+})
+
+const isShut = ([name, { value }]: readonly [string, Variable]): boolean =>
+  isLockedFile(name) || holdsSealed(value)
+
+/** Whether something of a host's variables that is wanted is not opened yet. */
+export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Wanted): boolean =>
+  [...variables].some(
+    (entry) => (isLockedFile(entry[0]) || wanted === 'all' || wanted.has(entry[0])) && isShut(entry),
+  )
+
+/** Whether what says how to reach a host is not all opened yet. */
+export const isUnreadable = ({ variables, settings }: Pick<Host, 'variables' | 'settings'>): boolean =>
+  [...variables.keys()].some(isLockedFile) || [...settings].some(isShut)
+
+/** A host without what is still sealed. */
+export const withoutSealed = (host: Host): Host => ({
+  ...host,
+  settings: new Map([...host.settings].filter((entry) => !isShut(entry))),
+})

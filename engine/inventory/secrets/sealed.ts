@@ -1,0 +1,65 @@
+/** Values that must be opened before they can be read: encrypted, or kept somewhere else than in the inventory. */
+import type { Place } from '../../errors.ts'
+import { Secret, isSecret } from '../../secret.ts'
+import type { Keyring } from './keyring.ts'
+
+const brand = Symbol.for('coxswain.sealed')
+
+/** A value that stands in an inventory sealed. It is opened when a run needs it, and at most once. */
+export interface Sealed {
+  readonly [brand]: true
+  /** Where it stands. */
+  readonly place: Place
+  /** Its plain value; what it throws is told at its place. */
+  readonly open: (keys: Keyring) => Promise<unknown>
+}
+
+export const sealed = (place: Place, open: Sealed['open']): Sealed =>
+  Object.freeze({ [brand]: true as const, place, open })
+
+export const isSealed = (value: unknown): value is Sealed =>
+  typeof value === 'object' && value !== null && brand in value
+
+const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !isSealed(value) && !isSecret(value)
+
+/** Whether something in a value, however deep, is still sealed. */
+export const holdsSealed = (value: unknown): boolean => {
+  if (isSealed(value)) return true
+  if (Array.isArray(value)) return value.some(holdsSealed)
+  return isPlainMap(value) && Object.values(value).some(holdsSealed)
+}
+
+/**
+ * A value with all in it opened.
+ *
+ * @param leaf what becomes of each opened value.
+ */
+export const openAll = async (
+  value: unknown,
+  keys: Keyring,
+  leaf: (opened: unknown) => unknown = (opened) => opened,
+): Promise<unknown> => {
+  if (isSealed(value)) return leaf(await keys.once(value, () => value.open(keys)))
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (const item of value) items.push(await openAll(item, keys, leaf))
+    return items
+  }
+  if (!isPlainMap(value)) return value
+  // one after another: questions come in the order in which they stand
+  const entries: [string, unknown][] = []
+  for (const [key, item] of Object.entries(value)) entries.push([key, await openAll(item, keys, leaf)])
+  return Object.fromEntries(entries)
+}
+
+/**
+ * What is secret in a value that was encrypted: its texts and numbers. What is true or false, or nothing at all, gives
+ * nothing away, and to mask those words everywhere would hide what a run tells.
+ */
+export const secretsIn = (value: unknown): Secret[] => {
+  if (isSecret(value)) return [value]
+  if (typeof value === 'string' || typeof value === 'number') return [new Secret(String(value))]
+  if (Array.isArray(value)) return value.flatMap(secretsIn)
+  return isPlainMap(value) ? Object.values(value).flatMap(secretsIn) : []
+}

@@ -1,0 +1,113 @@
+/** What is sealed in an inventory is opened for what a run reads, and for nothing else. */
+import * as assert from 'uvu/assert'
+import { optionsSchema } from '../../engine/cli/options.ts'
+import { planOpened } from '../../engine/cli/plan-opened.ts'
+import { openWorkspace } from '../../engine/cli/workspace.ts'
+import type { Workspace } from '../../engine/cli/workspace.ts'
+import { playbook } from '../../engine/dsl/playbook.ts'
+import { secret } from '../../engine/dsl/schema.ts'
+import type { Plan } from '../../engine/run/plan.ts'
+import { tasksOf } from '../../engine/run/planned-steps.ts'
+import { Redactor } from '../../engine/run/redactor.ts'
+import { mask } from '../../engine/secret.ts'
+import { z } from 'zod'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+import { say } from '../run/site.ts'
+
+const test = suite('opening what a run reads')
+const folder = folderOf(test)
+
+const inventory = (): string =>
+  folder.write(
+    'inventory.yaml',
+    `all:
+  vars: { unread: !command [no-such-program] }
+  hosts:
+    a: { pin: !command [echo, pin-of-a] }
+    b: { pin: !command [echo, pin-of-b], password: !command [echo, login-of-b], become_password: !prompt Sudo }
+    c: { pin: !command [no-such-program], password: !command [no-such-program] }
+`,
+  )
+
+const open = (redactor = new Redactor()): Promise<Workspace> =>
+  openWorkspace(optionsSchema.parse({ inventory: [inventory()], limit: 'a' }), undefined, redactor)
+
+/** A playbook whose play tells a variable of each of some hosts. */
+const book = (vars: z.ZodType<{ pin: unknown }>, others: readonly string[] = []) =>
+  playbook({
+    name: 'test',
+    vars,
+    plays: ({ play }) => [
+      play('p', {
+        hosts: 'all',
+        tasks: ({ host, group }) =>
+          [host, ...group('all').filter(({ name }) => others.includes(name))].map((one) =>
+            say({ text: String(one.vars.pin) }),
+          ),
+      }),
+    ],
+  })
+
+const titlesIn = ({ plays }: Plan): string[] =>
+  tasksOf(plays[0]?.candidates.get('a')?.steps ?? [], 'all').map(({ task }) => task.title)
+const titles = async (pins: z.ZodType<{ pin: unknown }>, workspace: Workspace, others?: string[]) =>
+  titlesIn(await planOpened(book(pins, others), workspace))
+
+test('text is text where the schema says so, a secret where it says that; both are masked', async () => {
+  for (const [schema, shown] of [
+    [z.object({ pin: z.string().optional() }), 'pin-of-a'],
+    [z.object({ pin: secret().optional() }), mask],
+  ] as const) {
+    const redactor = new Redactor()
+    const workspace = await open(redactor)
+    const plays = playbook({
+      name: 'test',
+      vars: schema,
+      plays: ({ play }) => [
+        play('p', { hosts: 'all', tasks: ({ vars }) => [say({ text: String(vars.pin) })] }),
+      ],
+    })
+    const plan = await planOpened(plays, workspace)
+    assert.equal(titlesIn(plan), [shown])
+    assert.is(redactor.text('<pin-of-a>'), `<${mask}>`)
+    assert.is(redactor.text('<pin-of-b>'), '<pin-of-b>')
+  }
+})
+
+test('a host that the limit leaves out is opened when a play reads it, and only then', async () => {
+  const pins = z.object({ pin: z.string() })
+  const error = await rejects(
+    async () => titles(pins, await open(), ['b']),
+    'secret-command-failed',
+    'no-such-program',
+  )
+  // the group holds c too, and all of it is read
+  assert.is(error.place?.line, 6)
+  const workspace = await openWorkspace(
+    optionsSchema.parse({ inventory: [inventory()], limit: 'a', extraVars: ['pin=!command [echo, typed]'] }),
+  )
+  assert.equal(await titles(pins, workspace, ['b']), ['typed', 'typed'])
+})
+
+test('a playbook that reads no variable opens none', async () => {
+  const workspace = await open()
+  const nothing = playbook({
+    name: 'test',
+    vars: z.unknown(),
+    plays: ({ play }) => [play('p', { hosts: 'all', tasks: () => [say({ text: 'x' })] })],
+  })
+  assert.equal([...(await planOpened(nothing, workspace)).hosts], ['a'])
+})
+
+test('how to reach a host that no play touches is opened when a task asks it, without a question', async () => {
+  const redactor = new Redactor()
+  const workspace = await open(redactor)
+  assert.is(workspace.fleet.hosts.get('a')?.ready, undefined)
+  const c = workspace.fleet.hosts.get('c')
+  await rejects(async () => c?.ready?.(), 'secret-command-failed', 'no-such-program')
+  const b = workspace.fleet.hosts.get('b')
+  const late = await rejects(async () => b?.ready?.(), 'secret-missing', 'too late to ask: Sudo')
+  assert.match(late.hint, '--limit')
+})

@@ -1,0 +1,141 @@
+/** No secret passes the masks: random secrets, in every way that programs write them, cut anywhere. */
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { Lines } from '../../engine/run/lines.ts'
+import { MaskedLines } from '../../engine/run/masked-lines.ts'
+import { Redactor } from '../../engine/run/redactor.ts'
+import { Secret } from '../../engine/secret.ts'
+import { suite } from '../support/spec.ts'
+import { anyPlaces, anySecret, anyText, certainInBase64, cut, writings } from './secret-words.ts'
+
+const test = suite('no secret passes the masks', { seconds: 120 })
+
+const knowing = (...secrets: string[]): Redactor => {
+  const redactor = new Redactor()
+  for (const secret of secrets) redactor.learn(new Secret(secret))
+  return redactor
+}
+
+const told = (redactor: Redactor, pieces: readonly string[]): string[] => {
+  const lines: string[] = []
+  const masked = new MaskedLines(redactor, (line) => lines.push(line))
+  for (const piece of pieces) masked.push(piece)
+  masked.end()
+  return lines
+}
+
+for (const [what, write] of Object.entries(writings)) {
+  test(`written as ${what}`, () => {
+    fc.assert(
+      fc.property(anySecret, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
+        const redactor = knowing(secret)
+        const written = write(secret)
+        const core = write(secret.trim())
+        const text = `${before}${written}${behind}`
+        for (const shown of [redactor.text(text), told(redactor, cut(text, places)).join('\n')]) {
+          assert.not.ok(shown.includes(core), shown)
+          assert.not.ok(shown.includes(secret.trim()), shown)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+}
+
+test('in the middle of what is base64, in lines of any width', () => {
+  fc.assert(
+    fc.property(
+      anySecret,
+      fc.string({ maxLength: 20 }),
+      fc.string({ maxLength: 20 }),
+      fc.option(fc.integer({ min: 16, max: 80 })),
+      fc.constantFrom('base64', 'base64url'),
+      anyPlaces,
+      (secret, before, behind, width, encoding, places) => {
+        const core = secret.trim()
+        const plain = Buffer.from(`${before}${core}${behind}`)
+        const whole = plain.toString(encoding === 'base64' ? 'base64' : 'base64url')
+        const text = width === null ? whole : whole.replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\n')
+        const certain = certainInBase64(core, Buffer.byteLength(before))
+        const wanted = encoding === 'base64' ? certain : certain.replaceAll('+', '-').replaceAll('/', '_')
+        const redactor = knowing(secret)
+        for (const shown of [redactor.text(text), told(redactor, cut(text, places)).join('\n')]) {
+          const letters = shown.replaceAll(/\s/g, '')
+          assert.not.ok(letters.includes(wanted), shown)
+          // what a line break leaves at an edge is less than a handful of letters
+          for (const part of wanted.length < 12 ? [] : letters.split('*')) {
+            for (let at = 0; at + 7 <= part.length; at += 1)
+              assert.not.ok(wanted.includes(part.slice(at, at + 7)), `${part} of ${wanted} in ${shown}`)
+          }
+        }
+      },
+    ),
+    { numRuns: 600 },
+  )
+})
+
+test('wherever a stream is cut, it is told in the same way', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anySecret, { minLength: 1, maxLength: 3 }),
+      fc.array(fc.tuple(fc.nat(), fc.nat(), anyText), { maxLength: 6 }),
+      anyPlaces,
+      (secrets, parts, places) => {
+        const text = parts
+          .map(([which, size, around]) => {
+            const secret = secrets[which % secrets.length] ?? ''
+            // whole, or only its beginning
+            return `${around}${size % 3 === 0 ? secret.slice(0, size % secret.length) : secret}`
+          })
+          .join('')
+        const redactor = knowing(...secrets)
+        const lines: string[] = []
+        const plain = new Lines((line) => lines.push(line))
+        plain.push(redactor.text(text))
+        plain.end()
+        assert.equal(told(redactor, cut(text, places)), lines)
+      },
+    ),
+    { numRuns: 600 },
+  )
+})
+
+test('of secrets that overlap nothing is left, nor of one that begins like another', () => {
+  assert.is(knowing('abcdef', 'defghi').text('<abcdefghi>'), '<********>')
+  assert.equal(told(knowing('abc', 'abcdef'), ['<abc', 'def>\n']), ['<********>'])
+  assert.equal(told(knowing('abc', 'abcdef'), ['<abc', 'xyz>\n']), ['<********xyz>'])
+})
+
+test('a secret of short lines is masked where its lines follow each other', () => {
+  assert.equal(told(knowing('one\ntwo\nsix'), ['one\n', 'tw', 'o\nsix\n', 'two\n']), ['********', 'two'])
+})
+
+test('text that goes on waits for no more than could be a secret', () => {
+  const lines: string[] = []
+  const masked = new MaskedLines(knowing('hunter2-and-more'), (line) => lines.push(line))
+  masked.push('a line\nthe hunter2-and')
+  assert.equal(lines, ['a line'])
+  masked.push('-less\n')
+  assert.equal(lines, ['a line', 'the hunter2-and-less'])
+})
+
+test('a secret that is longer than a line may be, and one behind a very long word', () => {
+  const long = Array.from({ length: 20_000 }, (_, index) => (index ** 2).toString(36)).join('-')
+  assert.equal(told(knowing(long), [long.slice(0, 30_000), `${long.slice(30_000)}\n`]), ['********'])
+  const lines = told(knowing('sesame-open'), [`${'w'.repeat(65_530)}sesame-`, 'open\n'])
+  assert.not.match(lines.join(''), 'sesame-')
+})
+
+test('a thousand secrets in a hundred thousand lines take time in proportion', () => {
+  const secrets = Array.from({ length: 1000 }, (_, index) => `token-${index}-${index ** 3}`)
+  const redactor = knowing(...secrets)
+  const began = process.cpuUsage().user
+  let shown = 0
+  for (let index = 0; index < 100_000; index += 1) {
+    const line = `2026-01-01 a line like many, number ${index}, with token-${index % 1000}-${(index % 1000) ** 3} in it`
+    if (!redactor.text(line).includes('token')) shown += 1
+  }
+  assert.is(shown, 100_000)
+  // one after the other, a thousand searches for each of their forms, it is minutes
+  assert.ok(process.cpuUsage().user - began < 15_000_000)
+})
