@@ -30,6 +30,7 @@ export const optionsSchema = z.object({
   output: z.enum(['tree', 'plain', 'json', 'junit']).optional(),
   report: z.string().optional(),
   verbose: z.number().default(0),
+  journal: z.boolean().default(true),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
   listTags: z.boolean().default(false),
@@ -137,6 +138,7 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     )
     .option('--step', 'ask before each task')
     .option('--exit-code', 'with --check: exit with 3 when something would change')
+    .option('--no-journal', 'do not record this run: no history, no memory of handlers that are due')
     .option('--list-tasks', 'list the tasks of each play, or all tasks that there are, and stop')
     .option('--list-tags', 'list the tags of each play, and stop')
     .option('-h, --help', 'this help, or that of a task')

@@ -13,6 +13,7 @@ import type { Plan } from '../../run/plan.ts'
 import { startAt } from '../../run/start-at.ts'
 import { chooseByTags } from '../../run/tags.ts'
 import { execute } from '../execute.ts'
+import { subjectOf } from '../journal/header.ts'
 import { findTarget } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
@@ -144,5 +145,5 @@ export const run = async (
     process.stdout.write(listing)
     return 0
   }
-  return execute(plan, workspace, options)
+  return execute(plan, workspace, options, subjectOf(target, options))
 }
