@@ -9,6 +9,7 @@ import { runsToKeep, stateFolder } from './journal/folder.ts'
 import { newHeader } from './journal/header.ts'
 import type { Subject } from './journal/header.ts'
 import { openJournal } from './journal/journal.ts'
+import { lockedFleet } from './lock.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
 import { stepper } from './step.ts'
@@ -17,11 +18,11 @@ import type { Workspace } from './workspace.ts'
 /**
  * Runs a plan, reports it as the options say, and gives the exit status.
  *
- * @param subject what the run is recorded under; it is not recorded without one.
+ * @param subject what the run is recorded under, and its hosts are locked for; neither is done without one.
  */
 export const execute = async (
   plan: Plan,
-  { fleet }: Workspace,
+  workspace: Workspace,
   options: Options,
   subject?: Subject,
 ): Promise<number> => {
@@ -69,6 +70,11 @@ export const execute = async (
           keep: runsToKeep(env),
           warn: note,
         })
+  // what only reads, and what a person types at hosts, is nobody's danger but their own
+  const locks = subject !== undefined && options.lock && !options.check
+  const fleet = locks
+    ? lockedFleet(workspace.fleet, options, { purpose: plan.playbook, note })
+    : workspace.fleet
   let exit: number = exitCodes.failed
   try {
     const result = await runPlan(plan, fleet, {

@@ -30,6 +30,14 @@ export const optionsSchema = z.object({
   output: z.enum(['tree', 'plain', 'json', 'junit']).optional(),
   report: z.string().optional(),
   verbose: z.number().default(0),
+  becomeTimeout: z.coerce.number().positive().optional(),
+  lock: z.boolean().default(true),
+  /** Seconds. */
+  waitForLock: z
+    .union([z.literal(true).transform(() => Infinity), z.coerce.number().nonnegative()], {
+      error: 'seconds, or nothing; `--wait-for-lock` alone goes behind the playbook',
+    })
+    .default(0),
   journal: z.boolean().default(true),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
@@ -56,6 +64,7 @@ const reaching = (command: Command): Command =>
     .option('-b, --become', 'act as root through sudo')
     .option('--become-user <name>', 'act as this user instead of root')
     .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .option('--become-timeout <seconds>', 'give up becoming another user after this long (30)')
     .option('-f, --forks <n>', 'hosts to work on at the same time (20)')
     .option('--connect-timeout <seconds>', 'give up connecting to a host after this long')
     .option('--host-key-checking <mode>', 'strict, accept-new or off (strict)')
@@ -138,6 +147,8 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     )
     .option('--step', 'ask before each task')
     .option('--exit-code', 'with --check: exit with 3 when something would change')
+    .option('--wait-for-lock [seconds]', 'wait for hosts that another run has locked')
+    .option('--no-lock', 'do not lock the hosts, and go past the locks of others')
     .option('--no-journal', 'do not record this run: no history, no memory of handlers that are due')
     .option('--list-tasks', 'list the tasks of each play, or all tasks that there are, and stop')
     .option('--list-tags', 'list the tags of each play, and stop')

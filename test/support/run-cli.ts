@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
@@ -16,7 +16,12 @@ export interface CliResult {
 
 /** Runs of this process are remembered here: what a test does must not depend on what ran on this machine before. */
 const state = mkdtempSync(join(tmpdir(), 'coxswain-state-'))
-process.on('exit', () => rmSync(state, { recursive: true, force: true }))
+/** All hosts of the tests are this machine, and tests run side by side: each process of them has a lock of its own. */
+const lock = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
+chmodSync(lock, 0o755)
+process.on('exit', () => {
+  for (const folder of [state, lock]) rmSync(folder, { recursive: true, force: true })
+})
 
 /** How the command line is started. */
 export interface CliOptions {
@@ -36,7 +41,7 @@ export const runCli = (
   new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...words], {
       cwd,
-      env: { ...process.env, XDG_STATE_HOME: state, ...env },
+      env: { ...process.env, XDG_STATE_HOME: state, COXSWAIN_LOCK_PATH: lock, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const [out, err]: [Buffer[], Buffer[]] = [[], []]

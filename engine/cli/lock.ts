@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { HostLock } from '../connection/shell/lock.ts'
+import type { Fleet } from '../run/fleet.ts'
+import type { Options } from './options.ts'
+
+/** What a run that locks its hosts says of itself and of what it meets. */
+export interface Locking {
+  /** What is run, for those who are kept off. */
+  readonly purpose: string
+  /** Tells the person that a host is waited for, or cannot be locked. */
+  readonly note: (text: string) => void
+}
+
+/** The directory on every host whose lock is taken: it is always there, everybody may open it, nothing else locks it. */
+const usualPath = '/'
+
+/** The same hosts, each locked against other runs from the first shell on it until the connection ends. */
+export const lockedFleet = (fleet: Fleet, options: Options, { purpose, note }: Locking): Fleet => {
+  const lock: Omit<HostLock, 'waiting' | 'absent'> = {
+    token: randomBytes(8).toString('hex'),
+    owner: `${userInfo().username}@${hostname()}`,
+    purpose,
+    pid: process.pid,
+    path: process.env['COXSWAIN_LOCK_PATH'] ?? usualPath,
+    wait: options.waitForLock,
+  }
+  const hosts = new Map(
+    [...fleet.hosts].map(([name, host]) => {
+      let told = false
+      const waiting = (holder: string): void => note(`${name}: waiting, it is locked by ${holder}`)
+      const absent = (): void => {
+        if (!told) note(`${name} has no flock(1): nothing keeps another run off it`)
+        told = true
+      }
+      return [name, { ...host, connect: () => host.connect({ ...lock, waiting, absent }) }] as const
+    }),
+  )
+  return { ...fleet, hosts }
+}
