@@ -1,7 +1,7 @@
 import { unlessAborted } from '../connection/abort.ts'
 import { CoxswainError, exitCodes } from '../errors.ts'
-import { chooseOutput, createReporter } from '../report/create.ts'
 import { dispatch } from '../report/reporter.ts'
+import { everyTask } from '../run/choose-tasks.ts'
 import type { Plan } from '../run/plan.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -13,44 +13,32 @@ import { lockedFleet } from './lock.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
 import { stepper } from './step.ts'
+import { openReporters } from './reporters.ts'
+import type { Heritage } from './resume.ts'
 import type { Workspace } from './workspace.ts'
+
+/** What connects a run with those before and after it. */
+export interface RunRecord extends Omit<Heritage, 'plan'> {
+  readonly subject: Subject
+}
 
 /**
  * Runs a plan, reports it as the options say, and gives the exit status.
  *
- * @param subject what the run is recorded under, and its hosts are locked for; neither is done without one.
+ * @param record what the run is recorded under and takes over; without it, it is not recorded, and nothing is locked.
  */
 export const execute = async (
   plan: Plan,
   workspace: Workspace,
   options: Options,
-  subject?: Subject,
+  record?: RunRecord,
 ): Promise<number> => {
-  const { stdin, stdout, stderr, env } = process
+  const { stdin, env } = process
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
-  const { isTTY } = stdout
-  const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
-  const reporter = createReporter(kind, {
-    write: (text) => stdout.write(text),
-    color: isTTY && env['NO_COLOR'] === undefined,
-    // asked anew for each picture: a terminal may change its size
-    get width() {
-      return stdout.columns ?? 80
-    },
-    get height() {
-      return stdout.rows ?? 24
-    },
-    diff: options.diff,
-    verbosity: options.verbose,
-  })
-  // JSON is for programs, and what is no event is for people
-  const note = (text: string): void => {
-    if (kind === 'json') stderr.write(`${text}\n`)
-    else reporter.note(text)
-  }
-  const { stopping, signal, release } = onInterrupt(note)
+  const { reporter, notice } = openReporters(options)
+  const { stopping, signal, release } = onInterrupt(notice)
   const prompt = new Prompt()
   /** Questions one after another, the screen taken away meanwhile. */
   const ask = async (question: string): Promise<string> => {
@@ -62,19 +50,21 @@ export const execute = async (
     }
   }
   const journal =
-    subject === undefined || !options.journal
+    record === undefined || !options.journal
       ? undefined
       : openJournal({
           folder: stateFolder(env),
-          header: newHeader(subject, options, process.argv.slice(2)),
+          header: newHeader(record.subject, options, process.argv.slice(2), record.resumes),
           keep: runsToKeep(env),
-          warn: note,
+          warn: notice,
         })
   // what only reads, and what a person types at hosts, is nobody's danger but their own
-  const locks = subject !== undefined && options.lock && !options.check
+  const changes = everyTask(plan).some(({ planned: { task } }) => task.apply !== undefined && task.changes)
+  const locks = record !== undefined && changes && options.lock && !options.check
   const fleet = locks
-    ? lockedFleet(workspace.fleet, options, { purpose: plan.playbook, note })
+    ? lockedFleet(workspace.fleet, options, { purpose: plan.playbook, note: notice })
     : workspace.fleet
+  for (const text of record?.notes ?? []) notice(text)
   let exit: number = exitCodes.failed
   try {
     const result = await runPlan(plan, fleet, {
@@ -85,6 +75,7 @@ export const execute = async (
       signal,
       ask,
       ...(options.step && { confirm: stepper(ask) }),
+      ...(record && { due: record.due }),
       emit: (event) => {
         journal?.record(event)
         dispatch(reporter, event)

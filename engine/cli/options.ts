@@ -5,6 +5,8 @@ import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { choosing, verbosity } from './options-common.ts'
 import { addInventory, addSchema } from './options-inventory.ts'
 import type { InventoryView } from './options-inventory.ts'
+import { addHistory } from './options-history.ts'
+import type { HistoryView } from './options-history.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -39,6 +41,7 @@ export const optionsSchema = z.object({
     })
     .default(0),
   journal: z.boolean().default(true),
+  resume: z.boolean().default(false),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
   listTags: z.boolean().default(false),
@@ -91,6 +94,7 @@ export type Request =
     }
   | { readonly kind: 'inventory'; readonly view: InventoryView; readonly options: Options }
   | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
+  | { readonly kind: 'history'; readonly view: HistoryView; readonly options: Options }
   | { readonly kind: 'text'; readonly text: string }
 
 const read = (raw: unknown): Options => {
@@ -147,6 +151,7 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     )
     .option('--step', 'ask before each task')
     .option('--exit-code', 'with --check: exit with 3 when something would change')
+    .option('--resume', 'go on where the last run of this playbook and inventory has left off')
     .option('--wait-for-lock [seconds]', 'wait for hosts that another run has locked')
     .option('--no-lock', 'do not lock the hosts, and go past the locks of others')
     .option('--no-journal', 'do not record this run: no history, no memory of handlers that are due')
@@ -172,7 +177,10 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   const schema = addSchema(program, (playbook, command) => {
     request = { kind: 'schema', playbook, options: read(command.optsWithGlobals()) }
   })
-  for (const command of [program, exec, inventory, schema]) {
+  const history = addHistory(program, (view, command) => {
+    request = { kind: 'history', view, options: read(command.optsWithGlobals()) }
+  })
+  for (const command of [program, exec, inventory, schema, ...history]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

@@ -13,12 +13,15 @@ import type { Plan } from '../../run/plan.ts'
 import { startAt } from '../../run/start-at.ts'
 import { chooseByTags } from '../../run/tags.ts'
 import { execute } from '../execute.ts'
+import { stateFolder } from '../journal/folder.ts'
 import { subjectOf } from '../journal/header.ts'
+import { noMemory, remember } from '../journal/memory.ts'
 import { findTarget } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
+import { inherit } from '../resume.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -145,5 +148,12 @@ export const run = async (
     process.stdout.write(listing)
     return 0
   }
-  return execute(plan, workspace, options, subjectOf(target, options))
+  const subject = subjectOf(target, options)
+  const memory = options.journal ? remember(stateFolder(process.env), subject) : noMemory
+  const inherited = inherit(plan, memory, options)
+  if (typeof inherited === 'string') {
+    process[options.output === 'json' ? 'stderr' : 'stdout'].write(`${inherited}\n`)
+    return 0
+  }
+  return execute(inherited.plan, workspace, options, { ...inherited, subject })
 }

@@ -8,6 +8,10 @@ import type { Options } from '../options.ts'
 /** Grows when a field changes its meaning or goes. A file of another format is left alone. */
 export const journalFormat = 1
 
+const marks = z
+  .array(z.object({ play: z.string(), host: z.string(), handler: z.string(), time: z.number() }))
+  .readonly()
+
 export const headerSchema = z.object({
   type: z.literal('journal'),
   format: z.literal(journalFormat),
@@ -20,7 +24,11 @@ export const headerSchema = z.object({
   /** Absolute paths, or what was given where it is no path. */
   inventory: z.array(z.string()),
   limit: z.string().nullable(),
+  tags: z.array(z.string()),
+  skipTags: z.array(z.string()),
   check: z.boolean(),
+  /** The run that this one goes on with (`--resume`). */
+  resumes: z.number().int().nullable(),
   user: z.string(),
   /** The machine that the run was started on. */
   machine: z.string(),
@@ -42,6 +50,10 @@ export const trailerSchema = z.object({
   /** Hosts that failed or were unreachable. */
   failed: z.array(z.string()),
   changed: z.number().int(),
+  /** Handlers that became due in it. */
+  due: marks,
+  /** Handlers that had their turn in it. */
+  served: marks,
 })
 
 /** How a run ended, so that a listing needs not read all of it. Missing where the run was killed. */
@@ -74,15 +86,19 @@ export const withoutValues = (argv: readonly string[]): string[] =>
 /** The header of a run that begins now; its number is given when its file is made. */
 export const newHeader = (
   subject: Subject,
-  { limit, check }: Pick<Options, 'limit' | 'check'>,
+  { limit, tags, skipTags, check }: Pick<Options, 'limit' | 'tags' | 'skipTags' | 'check'>,
   argv: readonly string[],
+  resumes: number | null = null,
 ): Omit<Header, 'run'> => ({
   type: 'journal',
   format: journalFormat,
   time: Date.now(),
   ...subject,
   limit: limit ?? null,
+  tags,
+  skipTags,
   check,
+  resumes,
   user: userInfo().username,
   machine: hostname(),
   pid: process.pid,

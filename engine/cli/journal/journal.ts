@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunEvent } from '../../run/events.ts'
+import { keepLedger } from '../../run/journal/ledger.ts'
 import { jsonReporter } from '../../report/json.ts'
 import { dispatch } from '../../report/reporter.ts'
 import { pruneRuns } from './files.ts'
@@ -55,12 +56,14 @@ const nextFile = (
 
 /** The end of a run, drawn from its events. */
 const summary = () => {
+  const { see, ledger } = keepLedger()
   let hosts = 0
   let seconds = 0
   let changed = 0
   let failed: string[] = []
   return {
     see: (event: RunEvent): void => {
+      see(event)
       if (event.type === 'run-start') hosts = event.hosts.length
       if (event.type !== 'run-end') return
       ;({ seconds } = event)
@@ -76,6 +79,7 @@ const summary = () => {
       hosts,
       failed,
       changed,
+      ...ledger(),
     }),
   }
 }

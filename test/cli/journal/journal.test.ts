@@ -24,15 +24,12 @@ import { run, say, usual } from '../../run/site.ts'
 
 const test = suite('journal')
 const temporary = folderOf(test)
+const plain = { limit: undefined, tags: [], skipTags: [], check: false }
 let count = 0
 const fresh = (): string => temporary.at(`state-${(count += 1)}`)
 
 const open = (folder: string, { playbook = 'site.ts', keep = 50 } = {}): Journal => {
-  const header = newHeader({ playbook, inventory: ['hosts.yaml'] }, { limit: undefined, check: false }, [
-    playbook,
-    '-e',
-    'token=abc',
-  ])
+  const header = newHeader({ playbook, inventory: ['hosts.yaml'] }, plain, [playbook, '-e', 'token=abc'])
   const warn = (text: string): never => assert.unreachable(text) as never
   const journal = openJournal({ folder, header, keep, warn })
   if (journal === undefined) throw new Error('no journal')
@@ -191,7 +188,7 @@ test('a file of another format is left alone', async () => {
 test('a state folder that cannot be made is a warning', () => {
   const warnings: string[] = []
   const folder = join(temporary.write('file', ''), 'coxswain')
-  const header = newHeader({ playbook: 'p', inventory: [] }, { limit: undefined, check: false }, [])
+  const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
   assert.is(openJournal({ folder, header, keep: 1, warn: (text) => warnings.push(text) }), undefined)
   assert.is(warnings.length, 1)
   assert.match(warnings[0] ?? '', 'not recorded')
