@@ -49,6 +49,7 @@ export const trailerSchema = z.object({
   hosts: z.number().int(),
   /** Hosts that failed or were unreachable. */
   failed: z.array(z.string()),
+  /** Tasks that changed something; under `--check`, that would. */
   changed: z.number().int(),
   /** Handlers that became due in it. */
   due: marks,

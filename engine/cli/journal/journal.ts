@@ -69,7 +69,7 @@ const summary = () => {
       ;({ seconds } = event)
       const { recap } = event
       failed = recap.flatMap(({ host, counts }) => (counts.failed + counts.unreachable > 0 ? [host] : []))
-      changed = recap.reduce((sum, { counts }) => sum + counts.changed, 0)
+      changed = recap.reduce((sum, { counts }) => sum + counts.changed + counts['would change'], 0)
     },
     trailer: (exit: number): Trailer => ({
       type: 'journal-end',

@@ -38,7 +38,8 @@ const words: Readonly<Record<number, string>> = {
 export const resultOf = ({ header, trailer }: RecordedRun, running: boolean): string => {
   const check = header.check ? 'check: ' : ''
   if (trailer === undefined) return `${check}${running ? 'running' : 'killed'}`
-  const changed = trailer.exit === exitCodes.ok && trailer.changed > 0 ? `, ${trailer.changed} changed` : ''
+  const verb = header.check ? 'would change' : 'changed'
+  const changed = trailer.exit === exitCodes.ok && trailer.changed > 0 ? `, ${trailer.changed} ${verb}` : ''
   const due = dueHandlers([trailer]).length
   const left = due === 0 ? '' : `, ${plural(due, 'handler')} due`
   return `${check}${words[trailer.exit] ?? 'error'}${named(trailer.failed)}${changed}${left}`
