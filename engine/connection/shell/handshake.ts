@@ -117,7 +117,13 @@ export const handshake = (
           new CoxswainError(
             identity === undefined ? 'shell-failed' : 'become-failed',
             `no shell after ${seconds} s`,
-            { output: noise().trim() },
+            {
+              output: noise().trim(),
+              hint:
+                identity === undefined
+                  ? undefined
+                  : 'give it more time with --become-timeout or the variable become_timeout, or see what sudo waits for',
+            },
           ),
         ),
       seconds * 1000,
