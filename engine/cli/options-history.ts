@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
+import { verbosity } from './options-common.ts'
 
 /** What of the past is asked for. */
 export type HistoryView =
   | { readonly kind: 'list'; readonly playbook: string | undefined; readonly last: number }
   | { readonly kind: 'show'; readonly run: number }
-
-const more = (_: string, before: number): number => before + 1
 
 /** Adds `run history` and `run history show`. */
 export const addHistory = (
@@ -20,14 +19,12 @@ export const addHistory = (
     .option('-n, --last <count>', 'how many at most', (text) => Number(text), 20)
     .option('--output <kind>', 'json for a line of JSON per run')
     .helpOption('-h, --help', 'this help')
-  const show = list
-    .command('show')
+  const show = verbosity(list.command('show'))
     .description('Shows a recorded run again.')
     .usage('[options] <run>')
     .argument('<run>', 'its number in `run history`', (text) => Number(text))
     .option('--output <kind>', 'plain or json (plain)')
     .option('-D, --diff', 'show what changed')
-    .option('-v, --verbose', 'live output and causes of errors', more, 0)
     .helpOption('-h, --help', 'this help')
   list.action((playbook: string | undefined) => {
     asked({ kind: 'list', playbook, last: list.opts<{ last: number }>().last }, list)
