@@ -41,7 +41,7 @@ const press = (child: { kill(signal: NodeJS.Signals): unknown }): unknown => chi
 /** Presses so often, each time when the notice on the time before is there. */
 const pressing = (times: number) =>
   whenSaid(
-    ...[/begun/, /Ctrl-C again stops/, /Ctrl-C again leaves/]
+    ...[/\| begun/, /Ctrl-C again stops/, /Ctrl-C again leaves/]
       .slice(0, times)
       .map((notice) => [notice, press] as const),
   )
