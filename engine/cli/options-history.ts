@@ -23,7 +23,8 @@ export const addHistory = (
     .description('Shows a recorded run again.')
     .usage('[options] <run>')
     .argument('<run>', 'its number in `run history`', (text) => Number(text))
-    .option('--output <kind>', 'plain or json (plain)')
+    .option('--output <kind>', 'plain, json or junit (plain)')
+    .option('--report <file.html>', 'write its page, too')
     .option('-D, --diff', 'show what changed')
     .helpOption('-h, --help', 'this help')
   list.action((playbook: string | undefined) => {

@@ -189,6 +189,9 @@ test('a recorded run is shown again as it was, as lines and as JSON', async () =
     .split('\n')
     .map((line) => JSON.parse(line).type)
   assert.equal([types[0], types.at(-1)], ['run-start', 'run-end'])
+  const page = join(folder, 'run.html')
+  ended(await cli(['history', 'show', '1', '--report', page]), 0)
+  assert.match(readFileSync(page, 'utf8'), /<html[\s\S]*web1/)
   ended(await cli(['history', 'show', '7']), 1, 'there is no run 7')
 })
 
