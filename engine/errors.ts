@@ -205,6 +205,11 @@ const table = {
     exit: exitCodes.failed,
     hint: 'see that the disk is not full; the run itself is over',
   },
+  'host-locked': {
+    what: 'Another run is at work on the host, so nothing was done there.',
+    exit: exitCodes.failed,
+    hint: 'wait for that run with --wait-for-lock, or see what became of it; --no-lock goes past it',
+  },
   interrupted: {
     what: 'The run was stopped by Ctrl-C or a signal.',
     exit: exitCodes.interrupted,

@@ -1,56 +1,95 @@
 import { unlessAborted } from '../connection/abort.ts'
 import { CoxswainError, exitCodes } from '../errors.ts'
 import { dispatch } from '../report/reporter.ts'
+import { everyTask } from '../run/choose-tasks.ts'
 import type { Plan } from '../run/plan.ts'
 import type { Redactor } from '../run/redactor.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
+import { runsToKeep, stateFolder } from './journal/folder.ts'
+import { newHeader } from './journal/header.ts'
+import type { Subject } from './journal/header.ts'
+import { openJournal } from './journal/journal.ts'
+import { hostLocks } from './lock.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
-import { openReporters } from './reporters.ts'
 import { stepper } from './step.ts'
+import { openReporters } from './reporters.ts'
+import type { Heritage } from './resume.ts'
 import type { Workspace } from './workspace.ts'
 
-/** Runs a plan, reports it as the options say, and gives the exit status. */
+/** What connects a run with those before and after it. */
+export interface RunRecord extends Omit<Heritage, 'plan'> {
+  readonly subject: Subject
+}
+
+/**
+ * Runs a plan, reports it as the options say, and gives the exit status.
+ *
+ * @param record what the run is recorded under and takes over; without it, it is not recorded, and nothing is locked.
+ */
 export const execute = async (
   plan: Plan,
-  { fleet }: Workspace,
+  workspace: Workspace,
   options: Options,
   redactor: Redactor,
+  record?: RunRecord,
 ): Promise<number> => {
-  const { stdin } = process
+  const { stdin, env } = process
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
   const { reporter, notice } = openReporters(options)
-  const { signal, release } = onInterrupt(() =>
-    notice('interrupted: stopping what runs on the hosts (once more to leave at once)'),
-  )
+  const { stopping, signal, release } = onInterrupt(notice)
   const prompt = new Prompt()
   /** Questions one after another, the screen taken away meanwhile. */
   const ask = async (question: string): Promise<string> => {
     const resume = reporter.suspend()
     try {
-      return await unlessAborted(prompt.line(question), signal, 'interrupted at a question')
+      return await unlessAborted(prompt.line(question), stopping, 'interrupted at a question')
     } finally {
       resume()
     }
   }
+  const journal =
+    record === undefined || !options.journal
+      ? undefined
+      : openJournal({
+          folder: stateFolder(env),
+          header: newHeader(record.subject, options, process.argv.slice(2), record.resumes),
+          keep: runsToKeep(env),
+          warn: notice,
+        })
+  // what only reads, and what a person types at hosts, is nobody's danger but their own
+  const changes =
+    everyTask(plan).some(({ planned: { task } }) => task.apply !== undefined && task.changes) ||
+    plan.plays.some(({ candidates }) => [...candidates.values()].some(({ handlers }) => handlers.length > 0))
+  const locks = record !== undefined && changes && options.lock && !options.check
+  for (const text of record?.notes ?? []) notice(text)
+  let exit: number = exitCodes.failed
   try {
-    const result = await runPlan(plan, fleet, {
+    const result = await runPlan(plan, workspace.fleet, {
       checkMode: options.check,
       // one question at a time, about one task at a time
       forks: options.step ? 1 : options.forks,
+      stopping,
       signal,
       ask,
       ...(options.step && { confirm: stepper(ask) }),
-      emit: (event) => dispatch(reporter, event),
       redactor,
+      ...(record && { due: record.due }),
+      ...(locks && { lock: hostLocks(options, { purpose: plan.playbook, note: notice }) }),
+      emit: (event) => {
+        journal?.record(event)
+        dispatch(reporter, event)
+      },
     })
     const foretold = options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
-    return foretold ? exitCodes.wouldChange : result.exit
+    exit = foretold ? exitCodes.wouldChange : result.exit
+    return exit
   } finally {
     prompt.close()
+    await journal?.close(exit)
     await reporter.close()
     release()
   }

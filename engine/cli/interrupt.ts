@@ -1,25 +1,54 @@
 import { exitCodes } from '../errors.ts'
 
+/** How far the person at the terminal has gone in ending the run. */
+export interface Interrupts {
+  /** Aborted by the first Ctrl-C: what runs is let end, nothing else begins. */
+  readonly stopping: AbortSignal
+  /** Aborted by the second: what runs on the hosts is stopped. */
+  readonly signal: AbortSignal
+  /** Ends listening; signals do again what they do by themselves. */
+  readonly release: () => void
+}
+
+const notices = {
+  stopping:
+    'interrupted: the tasks that run now come to their end, no other begins (Ctrl-C again stops them on the hosts)',
+  stopped: 'stopping what runs on the hosts (Ctrl-C again leaves at once)',
+} as const
+
 /**
- * A signal that Ctrl-C (or a polite kill) aborts. A second one ends the program at once.
+ * Listens to Ctrl-C. The first lets running tasks end, the second stops them, the third ends the program at once.
  *
- * @param notice called at the first one, to tell the person what happens.
+ * A polite kill (SIGTERM) counts like Ctrl-C. A terminal that goes (SIGHUP) counts as the first one only, however often it
+ * comes: shells tell of it twice, and nobody is there to mean more by it.
+ *
+ * @param notice tells the person what happens, and what the next one would do.
  */
-export const onInterrupt = (
-  notice: () => void,
-): { readonly signal: AbortSignal; readonly release: () => void } => {
-  const controller = new AbortController()
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-    notice()
-    controller.abort()
+export const onInterrupt = (notice: (text: string) => void): Interrupts => {
+  const soft = new AbortController()
+  const hard = new AbortController()
+  const hangUp = (): void => {
+    if (soft.signal.aborted) return
+    notice(notices.stopping)
+    soft.abort()
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const name of signals) process.on(name, interrupt)
+  const interrupt = (): void => {
+    if (!soft.signal.aborted) return hangUp()
+    if (hard.signal.aborted) process.exit(exitCodes.interrupted)
+    notice(notices.stopped)
+    hard.abort()
+  }
+  const listeners = [
+    ['SIGINT', interrupt],
+    ['SIGTERM', interrupt],
+    ['SIGHUP', hangUp],
+  ] as const
+  for (const [name, listener] of listeners) process.on(name, listener)
   return {
-    signal: controller.signal,
+    stopping: soft.signal,
+    signal: hard.signal,
     release: () => {
-      for (const name of signals) process.off(name, interrupt)
+      for (const [name, listener] of listeners) process.off(name, listener)
     },
   }
 }

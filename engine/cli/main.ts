@@ -10,6 +10,7 @@ import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
 import { exec } from './commands/exec.ts'
 import { inventory } from './commands/inventory.ts'
+import { history } from './commands/history.ts'
 import { run } from './commands/run.ts'
 import { schema } from './commands/schema.ts'
 
@@ -33,6 +34,8 @@ const perform = (
       return inventory(request, redactor)
     case 'schema':
       return schema(request)
+    case 'history':
+      return history(request)
     case 'run':
       return run(request, libraryOf(library), redactor)
   }

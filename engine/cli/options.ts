@@ -5,6 +5,8 @@ import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { choosing, unlocking, verbosity } from './options-common.ts'
 import { addInventory, addSchema } from './options-inventory.ts'
 import type { InventoryView } from './options-inventory.ts'
+import { addHistory } from './options-history.ts'
+import type { HistoryView } from './options-history.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -34,6 +36,16 @@ export const optionsSchema = z.object({
   output: z.enum(['tree', 'plain', 'json', 'junit']).optional(),
   report: z.string().optional(),
   verbose: z.number().default(0),
+  becomeTimeout: z.coerce.number().positive().optional(),
+  lock: z.boolean().default(true),
+  /** Seconds. */
+  waitForLock: z
+    .union([z.literal(true).transform(() => Infinity), z.coerce.number().nonnegative()], {
+      error: 'seconds, or nothing; `--wait-for-lock` alone goes behind the playbook',
+    })
+    .default(0),
+  journal: z.boolean().default(true),
+  resume: z.boolean().default(false),
   listHosts: z.boolean().default(false),
   listTasks: z.boolean().default(false),
   listTags: z.boolean().default(false),
@@ -59,6 +71,7 @@ const reaching = (command: Command): Command =>
     .option('-b, --become', 'act as root through sudo')
     .option('--become-user <name>', 'act as this user instead of root')
     .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .option('--become-timeout <seconds>', 'give up becoming another user after this long (30)')
     .option('-f, --forks <n>', 'hosts to work on at the same time (20)')
     .option('--connect-timeout <seconds>', 'give up connecting to a host after this long')
     .option('--host-key-checking <mode>', 'strict, accept-new or off (strict)')
@@ -85,6 +98,7 @@ export type Request =
     }
   | { readonly kind: 'inventory'; readonly view: InventoryView; readonly options: Options }
   | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
+  | { readonly kind: 'history'; readonly view: HistoryView; readonly options: Options }
   | { readonly kind: 'text'; readonly text: string }
 
 const read = (raw: unknown): Options => {
@@ -141,6 +155,10 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     )
     .option('--step', 'ask before each task')
     .option('--exit-code', 'with --check: exit with 3 when something would change')
+    .option('--resume', 'go on where the last run of this playbook and inventory has left off')
+    .option('--wait-for-lock [seconds]', 'wait for hosts that another run has locked')
+    .option('--no-lock', 'do not lock the hosts, and go past the locks of others')
+    .option('--no-journal', 'do not record this run: no history, no memory of handlers that are due')
     .option('--list-tasks', 'list the tasks of each play, or all tasks that there are, and stop')
     .option('--list-tags', 'list the tags of each play, and stop')
     .option('-h, --help', 'this help, or that of a task')
@@ -163,7 +181,10 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   const schema = addSchema(program, (playbook, command) => {
     request = { kind: 'schema', playbook, options: read(command.optsWithGlobals()) }
   })
-  for (const command of [program, exec, inventory, schema]) {
+  const history = addHistory(program, (view, command) => {
+    request = { kind: 'history', view, options: read(command.optsWithGlobals()) }
+  })
+  for (const command of [program, exec, inventory, schema, ...history]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

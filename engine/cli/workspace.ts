@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os'
 import { localConnection, sshConnection } from '../connection/connect.ts'
+import type { HostLock } from '../connection/shell/lock.ts'
 import { HostKeys } from '../connection/ssh/host-keys.ts'
 import { usualSettings } from '../connection/ssh/settings.ts'
+import type { SshSettings } from '../connection/ssh/settings.ts'
 import type { Connection } from '../connection/types.ts'
 import type { RawHost } from '../dsl/playbook.ts'
 import type { Secret } from '../secret.ts'
@@ -55,10 +57,11 @@ const connector = (options: Options, asked: Asked) => {
     keys.set(file, known)
     return known
   }
-  return (name: string, reach: Reach): Connection => {
-    if (reach.connection === 'local') return localConnection()
+  return (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
+    const shells = { lock, shellTimeout: options.becomeTimeout ?? reach.become_timeout }
+    if (reach.connection === 'local') return localConnection(shells)
     const key = options.privateKey ?? reach.private_key_file
-    return sshConnection({
+    const settings: SshSettings = {
       address: reach.address ?? name,
       port: reach.port ?? usualSettings.port,
       user: options.user ?? reach.user ?? userInfo().username,
@@ -70,7 +73,8 @@ const connector = (options: Options, asked: Asked) => {
       connectTimeout: options.connectTimeout ?? reach.connect_timeout ?? usualSettings.connectTimeout,
       connectRetries: usualSettings.connectRetries,
       keepaliveInterval: usualSettings.keepaliveInterval,
-    })
+    }
+    return sshConnection(settings, shells)
   }
 }
 
@@ -152,7 +156,7 @@ export const openWorkspace = async (
             await open([name], { wanted: new Set(), reach: true })
           }
         : undefined,
-      connect: () => connect(name, reach),
+      connect: (lock) => connect(name, reach, lock),
     })
   }
   for (const host of hosts.values()) place(host)

@@ -30,6 +30,11 @@ export const reachSchema = z.object({
   connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
   become: flag().optional().describe('acts as another user through sudo'),
   become_user: z.string().optional().describe('whom to become; root where absent'),
+  become_timeout: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('seconds that becoming another user may take; 30 where absent'),
   become_password: secret().optional().describe('given to sudo when it asks'),
 } satisfies Record<Setting, z.ZodType>)
 

@@ -14,6 +14,7 @@ const ansibleNames = {
   connect_timeout: ['ansible_ssh_timeout'],
   become: ['ansible_become'],
   become_user: ['ansible_become_user'],
+  become_timeout: [],
   become_password: ['ansible_become_password', 'ansible_become_pass'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 

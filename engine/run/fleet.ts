@@ -1,3 +1,4 @@
+import type { HostLock } from '../connection/shell/lock.ts'
 import type { Connection } from '../connection/types.ts'
 import type { HostIdentity } from '../dsl/context.ts'
 import type { Secret } from '../secret.ts'
@@ -15,8 +16,12 @@ export interface FleetHost extends HostIdentity {
    * is. After it this host may be another object, of the same name.
    */
   readonly ready?: (() => Promise<void>) | undefined
-  /** Made when it is first wanted, then the same one. */
-  connect(): Connection
+  /**
+   * Made when it is first wanted, then the same one.
+   *
+   * @param lock keeps other runs off the host, where there is one.
+   */
+  connect(lock?: HostLock): Connection
 }
 
 /** The hosts of a run by name, and who is meant by a pattern. */

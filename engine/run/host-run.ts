@@ -285,7 +285,7 @@ export const runHost = async (
   plan: HostPlan,
   due: readonly string[],
 ): Promise<Standing> => {
-  const outcomes = new Map<Task, Outcome>()
+  const outcomes = new Map<Task, Outcome>(plan.past)
   const everything = [...tasksOf(plan.steps, 'all'), ...plan.handlers]
   for (const { task } of everything) run.scope.redactor.learn(task.params)
   const whole: HostRun = { ...run, outcomeOf: (task) => outcomes.get(task) }

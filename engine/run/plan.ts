@@ -1,8 +1,10 @@
 import type { Playbook, RawContext, RawHost, SealedPlay } from '../dsl/playbook.ts'
+import type { Outcome } from '../dsl/outcome.ts'
 import type { Portion } from '../dsl/play.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import type { Selector } from '../dsl/select.ts'
 import { stepsOf } from '../dsl/step.ts'
+import type { Task } from '../dsl/task.ts'
 import { CoxswainError, authorsPlace, isCoxswainError } from '../errors.ts'
 import { checkSerial } from './batches.ts'
 import { notifier, planHandlers } from './handlers.ts'
@@ -14,6 +16,8 @@ export interface HostPlan {
   readonly steps: readonly PlannedStep[]
   /** In the order in which they run. */
   readonly handlers: readonly PlannedTask[]
+  /** How tasks ended in the run that this one goes on with. */
+  readonly past?: ReadonlyMap<Task, Outcome>
 }
 
 export interface PlannedPlay {

@@ -5,13 +5,12 @@ import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
 import { maskEvent } from './mask-event.ts'
 import type { Plan } from './plan.ts'
 import { runPlay } from './play-run.ts'
-import type { Redactor } from './redactor.ts'
 import { reportError } from './report-error.ts'
 import { RunScope } from './scope.ts'
-import type { Ask } from './scope.ts'
+import type { ScopeOptions } from './scope.ts'
 import { Tally } from './tally.ts'
 
-export interface RunOptions {
+export interface RunOptions extends ScopeOptions {
   readonly checkMode: boolean
   /** How many hosts are worked on at the same time. */
   readonly forks: number
@@ -20,14 +19,10 @@ export interface RunOptions {
   /** Aborting it lets what is under way end, and begins nothing more but what must be done `always`. */
   readonly stopping?: AbortSignal
   readonly emit: Emit
-  /** Puts a question to the person at the terminal; without it, questions fail. */
-  readonly ask?: Ask
   /** Asks a person whether to run a task; without it, all run. */
   readonly confirm?: (task: TaskRef) => Promise<boolean>
   /** Handlers that are due from earlier runs, by play and host. */
   readonly due?: (play: string, host: string) => readonly string[]
-  /** Knows secrets already; it learns those of the run too. */
-  readonly redactor?: Redactor
 }
 
 /** How a run ended. */
@@ -54,11 +49,11 @@ const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: bool
  * is in the events and in the result.
  */
 export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Promise<RunResult> => {
-  const { checkMode, forks, signal, ask, confirm, due = () => [] } = options
+  const { checkMode, forks, signal, confirm, due = () => [] } = options
   const stopping = options.stopping ?? new AbortController().signal
   // every command under way listens to it
   for (const one of [signal, stopping]) setMaxListeners(Infinity, one)
-  const scope = new RunScope(fleet, ask, options.redactor)
+  const scope = new RunScope(fleet, options)
   const tally = new Tally(plan.hosts)
   const began = performance.now()
   let ids = 0

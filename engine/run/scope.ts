@@ -1,3 +1,4 @@
+import type { HostLock } from '../connection/shell/lock.ts'
 import type { Connection } from '../connection/types.ts'
 import type { Pick } from '../dsl/select.ts'
 import { CoxswainError } from '../errors.ts'
@@ -10,6 +11,15 @@ export type Ask = (question: string) => Promise<string>
 
 const nobody: Ask = (question) =>
   Promise.reject(new CoxswainError('nobody-to-ask', `there is no terminal to ask at: ${question}`))
+
+/** What a run brings along. */
+export interface ScopeOptions {
+  readonly ask?: Ask | undefined
+  /** Knows secrets already; it learns those of the run too. */
+  readonly redactor?: Redactor | undefined
+  /** How a host is locked against other runs, where it shall be. */
+  readonly lock?: ((host: string) => HostLock) | undefined
+}
 
 /**
  * What one run remembers: facts, values made once, choices made, and how often something was changed.
@@ -29,15 +39,13 @@ export class RunScope {
   foretold = false
   #epoch = 0
   #applying = 0
+  readonly #lock: ScopeOptions['lock']
 
-  /**
-   * @param ask puts a question to the person at the terminal.
-   * @param redactor may know secrets already.
-   */
-  constructor(fleet: Fleet, ask: Ask = nobody, redactor = new Redactor()) {
+  constructor(fleet: Fleet, { ask = nobody, redactor = new Redactor(), lock }: ScopeOptions = {}) {
     this.fleet = fleet
     this.ask = ask
     this.redactor = redactor
+    this.#lock = lock
   }
 
   /** Makes a host ready to be reached: called before any host is asked that no play was planned for. */
@@ -57,7 +65,7 @@ export class RunScope {
   connection(name: string): Connection {
     const known = this.#connections.get(name)
     if (known !== undefined) return known
-    const made = this.host(name).connect()
+    const made = this.host(name).connect(this.#lock?.(name))
     this.#connections.set(name, made)
     return made
   }

@@ -128,3 +128,29 @@ test('every task of the library has a name of its own, a description, and help',
   }
   assert.is(library.size, Object.values(tasks).filter((one) => typeof one === 'function').length)
 })
+
+test('a lock is waited for without end, for some seconds, or not at all', () => {
+  const wait = (...argv: string[]): number => {
+    const request = parse('site.ts', ...argv)
+    if (request.kind !== 'run') throw new Error(request.kind)
+    return request.options.waitForLock
+  }
+  assert.equal(
+    [wait(), wait('--wait-for-lock'), wait('--wait-for-lock', '60'), wait('--wait-for-lock=0.5')],
+    [0, Infinity, 60, 0.5],
+  )
+})
+
+test('--wait-for-lock before the playbook says where it goes', async () => {
+  await rejects(async () => parse('--wait-for-lock', 'site.ts'), 'usage', 'goes behind the playbook')
+})
+
+test('history, a run of it, and how many', () => {
+  const view = (...argv: string[]): unknown => {
+    const request = parse('history', ...argv)
+    return request.kind === 'history' ? [request.view, request.options.diff] : request.kind
+  }
+  assert.equal(view(), [{ kind: 'list', playbook: undefined, last: 20 }, false])
+  assert.equal(view('site.ts', '-n', '3'), [{ kind: 'list', playbook: 'site.ts', last: 3 }, false])
+  assert.equal(view('show', '12', '-D'), [{ kind: 'show', run: 12 }, true])
+})

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { resolve } from 'node:path'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -12,14 +14,34 @@ export interface CliResult {
   readonly stderr: string
 }
 
-/** The command line as a user starts it: the compiled one. Does `watch` with the process while it runs. */
+/** Runs of this process are remembered here: what a test does must not depend on what ran on this machine before. */
+const state = mkdtempSync(join(tmpdir(), 'coxswain-state-'))
+/** All hosts of the tests are this machine, and tests run side by side: each process of them has a lock of its own. */
+const lock = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
+chmodSync(lock, 0o755)
+process.on('exit', () => {
+  for (const folder of [state, lock]) rmSync(folder, { recursive: true, force: true })
+})
+
+/** How the command line is started. */
+export interface CliOptions {
+  /** Is given the process when it is started. */
+  readonly watch?: (child: ChildProcess) => void
+  readonly input?: string
+  readonly cwd?: string
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The command line as a user starts it: the compiled one. */
 export const runCli = (
   words: readonly string[],
-  { watch, input, cwd = root }: { watch?: (child: ChildProcess) => void; input?: string; cwd?: string } = {},
+  { watch, input, cwd = root, env = {} }: CliOptions = {},
 ): Promise<CliResult> =>
   new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...words], {
       cwd,
+      env: { ...process.env, XDG_STATE_HOME: state, COXSWAIN_LOCK_PATH: lock, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const [out, err]: [Buffer[], Buffer[]] = [[], []]

@@ -11,12 +11,16 @@ import type { Redactor } from '../../run/redactor.ts'
 import { startAt } from '../../run/start-at.ts'
 import { chooseByTags } from '../../run/tags.ts'
 import { execute } from '../execute.ts'
+import { stateFolder } from '../journal/folder.ts'
+import { subjectOf } from '../journal/header.ts'
+import { noMemory, remember } from '../journal/memory.ts'
 import { findTarget } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
+import { inherit } from '../resume.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** A playbook of one task, for `run TASK key=value…`. */
@@ -132,5 +136,12 @@ export const run = async (
     process.stdout.write(redactor.text(listing))
     return 0
   }
-  return execute(plan, workspace, options, redactor)
+  const subject = subjectOf(target, options)
+  const memory = options.journal ? remember(stateFolder(process.env), subject) : noMemory
+  const inherited = inherit(plan, memory, options)
+  if (typeof inherited === 'string') {
+    process[options.output === 'json' ? 'stderr' : 'stdout'].write(`${inherited}\n`)
+    return 0
+  }
+  return execute(inherited.plan, workspace, options, redactor, { ...inherited, subject })
 }

@@ -1,5 +1,7 @@
 import { quoted } from './frame.ts'
 import type { Identity } from '../types.ts'
+import { lockScript } from './lock.ts'
+import type { HostLock } from './lock.ts'
 
 /**
  * Command lines that start our shells. Whatever the login shell is (sh, bash, dash, ash, csh, fish), it must read them
@@ -31,16 +33,29 @@ const ready = (nonce: string): string =>
 const watchdog =
   'exec 2>/dev/null; cat; echo :; sleep 1; echo : && { trap "" TERM; kill -TERM 0; sleep 3; kill -KILL 0; }'
 
-const asUser = (nonce: string, identity: Identity | undefined, inner: string): string => {
-  const shell = `/bin/sh -c '${inner}'`
+/** What a shell is started with. */
+export interface ShellStart {
+  /** A random word for its marks, that no command can know. */
+  readonly nonce: string
+  readonly identity: Identity | undefined
+  /** The lock that it holds as long as it lives, and whether a shell of the same connection holds it already. */
+  readonly lock?: { readonly lock: HostLock; readonly join: boolean } | undefined
+}
+
+const asUser = ({ nonce, identity, lock }: ShellStart, inner: string): string => {
+  const first = lock === undefined ? '' : `'${lockScript(nonce, lock.lock, lock.join)}' `
+  const shell = `/bin/sh -c ${first}'${inner}'`
   if (identity === undefined) return `exec ${shell}`
   // -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt nobody else can print
   return `exec sudo -H -S -p ${quoted(promptFormat(nonce))} -u ${quoted(identity.user)} ${shell}`
 }
 
+/** What runs commands does not hold the lock: they may leave something behind that lives on. */
+const unlock = 'exec 9<&-'
+
 /** Starts the shell that reads frames until its input ends. */
-export const laneCommand = (nonce: string, identity: Identity | undefined): string =>
-  asUser(nonce, identity, `${environment}; { ${watchdog}; } | { ${ready(nonce)}; exec /bin/sh; }`)
+export const laneCommand = (start: ShellStart): string =>
+  asUser(start, `${environment}; { ${watchdog}; } | { ${unlock}; ${ready(start.nonce)}; exec /bin/sh; }`)
 
 /**
  * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: any end but our
@@ -55,9 +70,8 @@ const feeder = (nonce: string): string =>
   '{ exec 3>&-; trap "" TERM; kill -TERM 0; sleep 3; kill -KILL 0; }'
 
 /** Starts a shell that runs one script, whose base64 is the first line of its input; the rest is the script's own. */
-export const rawCommand = (nonce: string, identity: Identity | undefined): string =>
+export const rawCommand = (start: ShellStart): string =>
   asUser(
-    nonce,
-    identity,
-    `${environment}; { ${feeder(nonce)}; } | { ${ready(nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"; }`,
+    start,
+    `${environment}; { ${feeder(start.nonce)}; } | { ${unlock}; ${ready(start.nonce)}; IFS= read -r s; eval "$(printf "%s" "$s" | base64 -d)"; }`,
   )

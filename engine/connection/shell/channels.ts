@@ -38,13 +38,17 @@ export class Channels {
   /**
    * Opens a channel, or finds something that does as well, as soon as there is room.
    *
+   * @param command made anew for each try.
    * @throws `channel-refused` when waiting does not help, and what the transport throws.
    */
-  async open<Other>(command: string, { signal, instead, makeRoom }: Wanted<Other>): Promise<Channel | Other> {
+  async open<Other>(
+    command: () => string,
+    { signal, instead, makeRoom }: Wanted<Other>,
+  ): Promise<Channel | Other> {
     for (let refusals = 0; ;) {
       throwIfAborted(signal)
       if (this.#held < this.#limit) {
-        const outcome = await this.#try(command, signal)
+        const outcome = await this.#try(command(), signal)
         if (outcome.channel !== undefined) return outcome.channel
         // with nothing of ours that could end, only the server itself can make room
         if (this.#held === 0) {

@@ -3,6 +3,8 @@ import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { Identity } from '../types.ts'
 import { promptMark, readyMark } from './bootstrap.ts'
+import { lockWords } from './lock.ts'
+import type { LockWatch } from './lock.ts'
 
 /** Bytes of login noise that are kept to explain a failure. */
 const keptNoise = 4096
@@ -31,22 +33,24 @@ export interface HandshakeLimits {
   /** How long it may take, sudo's own delays included. */
   readonly seconds: number
   readonly signal: AbortSignal
+  /** Decides how long the lock is waited for; that time does not count. */
+  readonly lock?: LockWatch | undefined
 }
 
 /**
  * Brings a channel to where our shell reads: answers sudo's prompt, skips what the login printed.
  *
- * @throws `become-password-missing`, `become-password-wrong`, `become-failed`, `shell-failed`, `connection-lost`, and
+ * @throws `host-locked`, `become-password-missing`, `become-password-wrong`, `become-failed`, `shell-failed`, `connection-lost`, and
  *   what the signal says.
  */
 export const handshake = (
   channel: Channel,
   nonce: string,
   identity: Identity | undefined,
-  { seconds, signal }: HandshakeLimits,
+  { seconds, signal, lock }: HandshakeLimits,
 ): Promise<{ stdout: Buffer; stderr: Buffer }> =>
   new Promise((resolve, reject) => {
-    const seen = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+    const seen: { stdout: Buffer; stderr: Buffer } = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
     const rest: { stdout?: Buffer; stderr?: Buffer } = {}
     const mark = Buffer.from(readyMark(nonce))
     const prompt = promptMark(nonce)
@@ -80,10 +84,21 @@ export const handshake = (
         channel.stdin.write(`${identity.password.reveal()}\n`)
       }
     }
+    const hearLock = (): void => {
+      if (lock === undefined) return
+      const { words, rest: others } = lockWords(nonce, seen.stdout)
+      seen.stdout = others
+      for (const word of words) {
+        const error = lock.hear(word)
+        if (error !== undefined) return refuse(error)
+        timer.refresh()
+      }
+    }
     const take =
       (name: 'stdout' | 'stderr') =>
       (chunk: Buffer): void => {
         seen[name] = Buffer.concat([seen[name], chunk])
+        if (name === 'stdout') hearLock()
         const at = seen[name].indexOf(mark)
         if (at >= 0) rest[name] = seen[name].subarray(at + mark.length)
         const { stdout, stderr } = rest
@@ -102,7 +117,13 @@ export const handshake = (
           new CoxswainError(
             identity === undefined ? 'shell-failed' : 'become-failed',
             `no shell after ${seconds} s`,
-            { output: noise().trim() },
+            {
+              output: noise().trim(),
+              hint:
+                identity === undefined
+                  ? undefined
+                  : 'give it more time with --become-timeout or the variable become_timeout, or see what sudo waits for',
+            },
           ),
         ),
       seconds * 1000,

@@ -4,6 +4,8 @@ import { laneCommand } from './bootstrap.ts'
 import type { Channels } from './channels.ts'
 import { handshake } from './handshake.ts'
 import { Lane } from './lane.ts'
+import { watchLock } from './lock.ts'
+import type { HostLock } from './lock.ts'
 
 type Purpose = Request['lane']
 
@@ -21,6 +23,10 @@ export interface LaneOptions {
   readonly shellTimeout: number
   /** Aborted when the connection is closed. */
   readonly closing: AbortSignal
+  /** Held by every shell, where there is one. */
+  readonly lock: HostLock | undefined
+  /** Where the connection leads, for people. */
+  readonly description: string
 }
 
 /** A random word for marks, that no command can know. */
@@ -61,6 +67,11 @@ export class Lanes {
     void idle?.lane?.close()
   }
 
+  /** A shell that holds the lock of the connection. */
+  holder(): Lane | undefined {
+    return [...this.#places.values()].find(({ lane }) => lane?.alive === true)?.lane
+  }
+
   async close(): Promise<void> {
     const lanes = new Set([...this.#places.values()].flatMap(({ lane }) => lane ?? []))
     await Promise.all([...lanes].map((lane) => lane.close()))
@@ -87,15 +98,25 @@ export class Lanes {
 
   async #open(purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
     const nonce = newNonce()
+    const { shellTimeout: seconds, closing: signal, lock, description } = this.#options
+    let holder: Lane | undefined
+    const command = (): string => {
+      holder = this.holder()
+      return laneCommand({ nonce, identity, lock: lock && { lock, join: holder !== undefined } })
+    }
     const sibling = this.#place(purpose === 'query' ? 'run' : 'query', identity)
-    const opened = await this.#channels.open(laneCommand(nonce, identity), {
-      signal: this.#options.closing,
+    const opened = await this.#channels.open(command, {
+      signal,
       // a server with few sessions: a lane that is open already serves both purposes
       instead: () => (sibling.lane?.alive === true ? sibling.lane : undefined),
       makeRoom: this.closeIdle,
     })
     if (opened instanceof Lane) return opened
-    const { shellTimeout: seconds, closing: signal } = this.#options
-    return new Lane(opened, nonce, await handshake(opened, nonce, identity, { seconds, signal }))
+    const limits = { seconds, signal, lock: lock && watchLock(lock, description) }
+    const lane = new Lane(opened, nonce, await handshake(opened, nonce, identity, limits))
+    if (lock === undefined || holder === undefined || holder.alive) return lane
+    // who was there when it joined has gone meanwhile, and another run may have come in between
+    await lane.close()
+    return this.#open(purpose, identity)
   }
 }

@@ -11,12 +11,16 @@ import type { Send } from './exchange.ts'
 import { frame, longestFrameInput } from './frame.ts'
 import { handshake } from './handshake.ts'
 import { Lanes, newNonce } from './lanes.ts'
+import { watchLock } from './lock.ts'
+import type { HostLock } from './lock.ts'
 import { executeRaw } from './raw.ts'
 import { Turns } from './turns.ts'
 
 export interface ShellOptions {
   /** Seconds until a shell must be ready, becoming another user included; 30 unless told. */
   readonly shellTimeout?: number | undefined
+  /** Keeps other runs off the host as long as there is a shell on it. */
+  readonly lock?: HostLock | undefined
 }
 
 /** How often a request may lose its connection and be sent again by itself. */
@@ -35,6 +39,7 @@ export class ShellConnection implements Connection {
   readonly description: string
   readonly #transport: Transport
   readonly #shellTimeout: number
+  readonly #lock: HostLock | undefined
   readonly #channels: Channels
   readonly #lanes: Lanes
   // what changes things is done in the order of the calls, also while a shell is being opened
@@ -44,13 +49,19 @@ export class ShellConnection implements Connection {
   readonly #leaving = new Set<Promise<void>>()
   #streaming = 0
 
-  constructor(transport: Transport, { shellTimeout = 30 }: ShellOptions = {}) {
+  constructor(transport: Transport, { shellTimeout = 30, lock }: ShellOptions = {}) {
     this.description = transport.description
     this.#transport = transport
     this.#shellTimeout = shellTimeout
+    this.#lock = lock
     this.#channels = new Channels(transport)
     setMaxListeners(0, this.#closing.signal)
-    this.#lanes = new Lanes(this.#channels, { shellTimeout, closing: this.#closing.signal })
+    this.#lanes = new Lanes(this.#channels, {
+      shellTimeout,
+      closing: this.#closing.signal,
+      lock,
+      description: this.description,
+    })
   }
 
   async execute(request: Request): Promise<Result> {
@@ -109,13 +120,20 @@ export class ShellConnection implements Connection {
 
   async #openRaw(identity: Identity | undefined, signal: AbortSignal) {
     const nonce = newNonce()
-    const channel = await this.#channels.open<never>(rawCommand(nonce, identity), {
+    const lock = this.#lock
+    // it does not count on another shell being there: a stream takes its time
+    const command = (): string => rawCommand({ nonce, identity, lock: lock && { lock, join: false } })
+    const channel = await this.#channels.open<never>(command, {
       signal,
       instead: () => undefined,
       // streams wait for each other; only where there is no place for a single one do the shells make it
       makeRoom: () => this.#streaming === 0 && this.#lanes.closeIdle(),
     })
-    const rest = await handshake(channel, nonce, identity, { seconds: this.#shellTimeout, signal })
+    const rest = await handshake(channel, nonce, identity, {
+      seconds: this.#shellTimeout,
+      signal,
+      lock: lock && watchLock(lock, this.description),
+    })
     return { channel, nonce, rest }
   }
 

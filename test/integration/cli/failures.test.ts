@@ -254,22 +254,6 @@ test('--check says with 3 that something would change, and changes nothing', asy
   assert.not.ok(readdirSync(folder).includes('made'))
 })
 
-test('Ctrl-C stops what runs on the host, prints the recap and ends with 130', async () => {
-  const result = await runCli(
-    ['exec', 'web1', '-i', inventory(), '--output', 'plain', '--', 'echo begun; sleep 7021'],
-    {
-      watch: (child) => {
-        child.stdout?.on('data', (chunk: Buffer) => {
-          if (/^\s*web1.*begun\s*$/m.test(chunk.toString())) child.kill('SIGINT')
-        })
-      },
-    },
-  )
-  assert.is(result.status, 130, result.stdout + result.stderr)
-  assert.match(result.stdout, 'recap')
-  assert.is(execFileSync('sh', ['-c', "pgrep -f '[s]leep 7021' || true"]).toString(), '')
-})
-
 test('output as JSON is one event a line, from start to end', async () => {
   const { stdout, status } = await runCli([
     'exec',

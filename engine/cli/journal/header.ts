@@ -1,0 +1,107 @@
+/** The first and the last line of a run's file; between them are its events, as `--output json` prints them. */
+import { existsSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { Options } from '../options.ts'
+
+/** Grows when a field changes its meaning or goes. A file of another format is left alone. */
+export const journalFormat = 1
+
+const marks = z
+  .array(z.object({ play: z.string(), host: z.string(), handler: z.string(), time: z.number() }))
+  .readonly()
+
+export const headerSchema = z.object({
+  type: z.literal('journal'),
+  format: z.literal(journalFormat),
+  /** Counts up in the state folder; it never changes. */
+  run: z.number().int(),
+  /** Unix milliseconds. */
+  time: z.number(),
+  /** Absolute path of the playbook, or the name of a task of the library. */
+  playbook: z.string(),
+  /** Absolute paths, or what was given where it is no path. */
+  inventory: z.array(z.string()),
+  limit: z.string().nullable(),
+  tags: z.array(z.string()),
+  skipTags: z.array(z.string()),
+  check: z.boolean(),
+  /** The run that this one goes on with (`--resume`). */
+  resumes: z.number().int().nullable(),
+  user: z.string(),
+  /** The machine that the run was started on. */
+  machine: z.string(),
+  pid: z.number().int(),
+  /** The command line; values behind `=` are left out, they may be secrets. */
+  argv: z.array(z.string()),
+})
+
+/** Who ran what, when, against which inventory. */
+export type Header = z.output<typeof headerSchema>
+
+export const trailerSchema = z.object({
+  type: z.literal('journal-end'),
+  time: z.number(),
+  /** The exit status. */
+  exit: z.number().int(),
+  seconds: z.number(),
+  hosts: z.number().int(),
+  /** Hosts that failed or were unreachable. */
+  failed: z.array(z.string()),
+  /** Tasks that changed something; under `--check`, that would. */
+  changed: z.number().int(),
+  /** Handlers that became due in it. */
+  due: marks,
+  /** Handlers that had their turn in it. */
+  served: marks,
+})
+
+/** How a run ended, so that a listing needs not read all of it. Missing where the run was killed. */
+export type Trailer = z.output<typeof trailerSchema>
+
+/** What a run is remembered under: its playbook and its inventory. */
+export type Subject = Pick<Header, 'playbook' | 'inventory'>
+
+export const isSame = (one: Subject, other: Subject): boolean =>
+  JSON.stringify([one.playbook, one.inventory]) === JSON.stringify([other.playbook, other.inventory])
+
+/** A path as it is everywhere; what is no path stays as it is. */
+const located = (source: string): string => (existsSync(source) ? resolve(source) : source)
+
+/** The playbook and inventory that the command line names. `path#name` is a task in a file. */
+export const subjectOf = (target: string, { inventory }: Pick<Options, 'inventory'>): Subject => {
+  const [path = '', ...name] = target.split('#')
+  return { playbook: [located(path), ...name].join('#'), inventory: inventory.map(located) }
+}
+
+/**
+ * A command line fit to be kept: what is behind a `=` may be a secret, as a variable's or a parameter's value.
+ *
+ * @example
+ * withoutValues(['site.ts', '-e', 'token=abc']) // ['site.ts', '-e', 'token=…']
+ */
+export const withoutValues = (argv: readonly string[]): string[] =>
+  argv.map((word) => word.replace(/=.*$/s, '=…'))
+
+/** The header of a run that begins now; its number is given when its file is made. */
+export const newHeader = (
+  subject: Subject,
+  { limit, tags, skipTags, check }: Pick<Options, 'limit' | 'tags' | 'skipTags' | 'check'>,
+  argv: readonly string[],
+  resumes: number | null = null,
+): Omit<Header, 'run'> => ({
+  type: 'journal',
+  format: journalFormat,
+  time: Date.now(),
+  ...subject,
+  limit: limit ?? null,
+  tags,
+  skipTags,
+  check,
+  resumes,
+  user: userInfo().username,
+  machine: hostname(),
+  pid: process.pid,
+  argv: withoutValues(argv),
+})

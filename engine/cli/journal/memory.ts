@@ -1,0 +1,53 @@
+/** What earlier runs of a playbook and inventory have left for the next one. */
+import { dueHandlers, keepLedger } from '../../run/journal/ledger.ts'
+import type { HandlerMark, Ledger } from '../../run/journal/ledger.ts'
+import { collectPast } from '../../run/journal/past.ts'
+import type { Past } from '../../run/journal/past.ts'
+import { eventsOf } from './events.ts'
+import { recordedRuns } from './files.ts'
+import type { RecordedRun } from './files.ts'
+import { isSame } from './header.ts'
+import type { Subject } from './header.ts'
+
+/** What is remembered; nothing is where there was no run. */
+export interface Memory {
+  /** The last run that could change something. */
+  readonly last: RecordedRun | undefined
+  /** Handlers that were notified and have not had their turn. */
+  readonly due: readonly HandlerMark[]
+  /** What the last run, and those that it went on with, did. */
+  readonly past: () => Past
+}
+
+/** A memory without a run in it. */
+export const noMemory: Memory = { last: undefined, due: [], past: () => collectPast().past }
+
+/** The ledger at the end of a run's file; of one that was killed it is made from what happened. */
+const ledgerOf = ({ file, trailer }: RecordedRun): Ledger => {
+  if (trailer !== undefined) return trailer
+  const { see, ledger } = keepLedger()
+  for (const event of eventsOf(file, ['run-start', 'handlers-due', 'task-end'])) see(event)
+  return ledger()
+}
+
+/** The runs that one goes on with, the oldest first, itself the last. */
+const chainOf = (runs: readonly RecordedRun[], last: RecordedRun): RecordedRun[] => {
+  const before = runs.find(({ header }) => header.run === last.header.resumes)
+  return before === undefined ? [last] : [...chainOf(runs, before), last]
+}
+
+/** Remembers what is recorded in a state folder. Runs under `--check` have left nothing. */
+export const remember = (folder: string, subject: Subject): Memory => {
+  const runs = recordedRuns(folder).filter(({ header }) => !header.check && isSame(header, subject))
+  const last = runs.at(-1)
+  return {
+    last,
+    due: dueHandlers(runs.map(ledgerOf)),
+    past: () => {
+      const { see, past } = collectPast()
+      for (const { file } of last === undefined ? [] : chainOf(runs, last))
+        for (const event of eventsOf(file, ['run-start', 'host-end', 'task-end'])) see(event)
+      return past
+    },
+  }
+}

@@ -1,0 +1,75 @@
+/** Recorded runs as a table for people. Pure. */
+import { relative } from 'node:path'
+import { exitCodes } from '../../errors.ts'
+import { duration, oneLine, pad, plural } from '../../report/text.ts'
+import { dueHandlers } from '../../run/journal/ledger.ts'
+import type { RecordedRun } from './files.ts'
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** A time on the clock of this machine, as `2026-11-24 18:03`. */
+export const clock = (time: number): string => {
+  const at = new Date(time)
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** A path as one would type it here, where it lies below. */
+export const shownPath = (path: string, from: string): string => {
+  const short = path.startsWith('/') ? relative(from, path) : path
+  return short.startsWith('..') || short === '' ? path : short
+}
+
+const named = (hosts: readonly string[]): string => {
+  if (hosts.length === 0) return ''
+  const shown = hosts.slice(0, 3).join(', ')
+  return hosts.length > 3 ? ` (${shown} and ${hosts.length - 3} more)` : ` (${shown})`
+}
+
+const words: Readonly<Record<number, string>> = {
+  [exitCodes.ok]: 'ok',
+  [exitCodes.wouldChange]: 'would change',
+  [exitCodes.failed]: 'failed',
+  [exitCodes.unreachable]: 'unreachable',
+  [exitCodes.interrupted]: 'interrupted',
+}
+
+/** How a run ended, with the hosts that failed. */
+export const resultOf = ({ header, trailer }: RecordedRun, running: boolean): string => {
+  const check = header.check ? 'check: ' : ''
+  if (trailer === undefined) return `${check}${running ? 'running' : 'killed'}`
+  const verb = header.check ? 'would change' : 'changed'
+  const changed = trailer.exit === exitCodes.ok && trailer.changed > 0 ? `, ${trailer.changed} ${verb}` : ''
+  const due = dueHandlers([trailer]).length
+  const left = due === 0 ? '' : `, ${plural(due, 'handler')} due`
+  return `${check}${words[trailer.exit] ?? 'error'}${named(trailer.failed)}${changed}${left}`
+}
+
+/** The table; the newest run is its last line. */
+export const historyTable = (
+  runs: readonly RecordedRun[],
+  { from, isRunning }: { readonly from: string; readonly isRunning: (run: RecordedRun) => boolean },
+): string => {
+  const rows = runs.map((run) => [
+    String(run.header.run),
+    clock(run.header.time),
+    shownPath(run.header.playbook, from),
+    run.header.inventory.map((source) => shownPath(source, from)).join(' '),
+    run.trailer === undefined ? '' : String(run.trailer.hosts),
+    resultOf(run, isRunning(run)),
+    run.trailer === undefined ? '' : duration(run.trailer.seconds),
+  ])
+  const table = [['run', 'when', 'playbook', 'inventory', 'hosts', 'result', 'took'], ...rows].map((row) =>
+    row.map(oneLine),
+  )
+  const width = (column: number): number => Math.max(...table.map((row) => row[column]?.length ?? 0))
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, width(column), [0, 4].includes(column) ? 'start' : 'end'))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}

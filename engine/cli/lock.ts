@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { HostLock } from '../connection/shell/lock.ts'
+import type { Options } from './options.ts'
+
+/** What a run that locks its hosts says of itself and of what it meets. */
+export interface Locking {
+  /** What is run, for those who are kept off. */
+  readonly purpose: string
+  /** Tells the person that a host is waited for, or cannot be locked. */
+  readonly note: (text: string) => void
+}
+
+/** The directory on every host whose lock is taken: it is always there, everybody may open it, nothing else locks it. */
+const usualPath = '/'
+
+/** How each host is locked against other runs, from the first shell on it until the connection ends. */
+export const hostLocks = (options: Options, { purpose, note }: Locking): ((host: string) => HostLock) => {
+  const lock: Omit<HostLock, 'waiting' | 'absent'> = {
+    token: randomBytes(8).toString('hex'),
+    owner: `${userInfo().username}@${hostname()}`,
+    purpose,
+    pid: process.pid,
+    path: process.env['COXSWAIN_LOCK_PATH'] ?? usualPath,
+    wait: options.waitForLock,
+  }
+  return (host) => {
+    let told = false
+    return {
+      ...lock,
+      waiting: (holder) => note(`${host}: waiting, it is locked by ${holder}`),
+      absent: () => {
+        if (!told) note(`${host} has no flock(1): nothing keeps another run off it`)
+        told = true
+      },
+    }
+  }
+}

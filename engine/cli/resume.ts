@@ -1,0 +1,96 @@
+/** What a run takes over from those before it: handlers that are due, and with `--resume` what is done already. */
+import { CoxswainError, exitCodes } from '../errors.ts'
+import { everyTask } from '../run/choose-tasks.ts'
+import { resumed } from '../run/journal/resume.ts'
+import type { Plan } from '../run/plan.ts'
+import { isRunning } from './journal/files.ts'
+import type { RecordedRun } from './journal/files.ts'
+import type { Memory } from './journal/memory.ts'
+import type { Options } from './options.ts'
+
+/** Handlers that are due from earlier runs, by play and host. */
+export type Due = (play: string, host: string) => readonly string[]
+
+/** What a run takes over. */
+export interface Heritage {
+  readonly plan: Plan
+  readonly due: Due
+  /** The run that is gone on with. */
+  readonly resumes: number | null
+  /** What the person shall know of it beforehand. */
+  readonly notes: readonly string[]
+}
+
+/** Handlers that are due and that the plan still has. */
+const dueIn = (plan: Plan, { due }: Memory): Due => {
+  const names = new Map<string, Set<string>>()
+  const key = (play: string, host: string): string => JSON.stringify([play, host])
+  for (const { name, candidates } of plan.plays) {
+    for (const [host, { handlers }] of candidates) {
+      const there = new Set(handlers.flatMap(({ handler }) => handler ?? []))
+      const wanted = due.filter((mark) => mark.play === name && mark.host === host && there.has(mark.handler))
+      if (wanted.length > 0) names.set(key(name, host), new Set(wanted.map(({ handler }) => handler)))
+    }
+  }
+  return (play, host) => [...(names.get(key(play, host)) ?? [])]
+}
+
+const dueNotes = ({ plays }: Plan, due: Due): string[] => {
+  const hosts = new Map<string, string[]>()
+  for (const { name, candidates } of plays) {
+    for (const host of candidates.keys())
+      for (const handler of due(name, host)) hosts.set(handler, [...(hosts.get(handler) ?? []), host])
+  }
+  return [...hosts].map(([handler, on]) => `due from an earlier run: ${handler} on ${on.join(', ')}`)
+}
+
+/** How many tasks of a plan another one does not have. */
+const fewer = (whole: Plan, rest: Plan): number => everyTask(whole).length - everyTask(rest).length
+
+const otherwise = ({ header }: RecordedRun, { limit, tags, skipTags }: Options): string[] => {
+  const said = (name: string, value: string | null | undefined): string[] =>
+    value ? [`${name} ${value}`] : []
+  const before = [
+    said('--limit', header.limit),
+    said('--tags', header.tags.join(',')),
+    said('--skip-tags', header.skipTags.join(',')),
+  ].flat()
+  const now = [
+    said('--limit', limit),
+    said('--tags', tags.join(',')),
+    said('--skip-tags', skipTags.join(',')),
+  ]
+  if (before.join(' ') === now.flat().join(' ')) return []
+  return [
+    `run ${header.run} was given ${before.join(' ') || 'neither --limit nor --tags'}, this one is not: it is no longer the same hosts and tasks`,
+  ]
+}
+
+/**
+ * The plan that is to be run, and what is due. With `--resume` the plan is without what is done.
+ *
+ * @returns a text instead where there is nothing to resume.
+ * @throws `usage` when the run that would be resumed is still under way.
+ */
+export const inherit = (plan: Plan, memory: Memory, options: Options): Heritage | string => {
+  const due = dueIn(plan, memory)
+  const notes = dueNotes(plan, due)
+  if (options.resume && !options.journal)
+    throw new CoxswainError('usage', '--resume and --no-journal exclude each other')
+  if (!options.resume) return { plan, due, resumes: null, notes }
+  const { last } = memory
+  if (last === undefined) return 'nothing to resume: no run of this playbook with this inventory is recorded'
+  const { run } = last.header
+  if (isRunning(last)) {
+    throw new CoxswainError('usage', `run ${run} is still under way (process ${last.header.pid})`, {
+      hint: 'wait until it ends, or end it; then resume it',
+    })
+  }
+  const left = resumed(plan, memory.past(), due)
+  const well = last.trailer?.exit === exitCodes.ok
+  if ((well || left.hosts.length === 0) && notes.length === 0)
+    return `nothing to resume: run ${run} came through with all of it`
+  const count = fewer(plan, left)
+  const going = `going on with run ${run}: ${count} ${count === 1 ? 'task is' : 'tasks are'} done already`
+  return { plan: left, due, resumes: run, notes: [going, ...otherwise(last, options), ...notes] }
+}

@@ -1,0 +1,206 @@
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { isRunning, recordedRuns } from '../../../engine/cli/journal/files.ts'
+import { fileOfRun, runOfFile, runsToKeep, stateFolder } from '../../../engine/cli/journal/folder.ts'
+import { newHeader, subjectOf, withoutValues } from '../../../engine/cli/journal/header.ts'
+import { openJournal } from '../../../engine/cli/journal/journal.ts'
+import { linesInto } from '../../../engine/cli/journal/line-file.ts'
+import type { Journal } from '../../../engine/cli/journal/journal.ts'
+import type { RunEvent } from '../../../engine/run/events.ts'
+import { folderOf } from '../../support/folder.ts'
+import { suite } from '../../support/spec.ts'
+import { run, say, usual } from '../../run/site.ts'
+
+const test = suite('journal')
+const temporary = folderOf(test)
+const plain = { limit: undefined, tags: [], skipTags: [], check: false }
+let count = 0
+const fresh = (): string => temporary.at(`state-${(count += 1)}`)
+
+const open = (folder: string, { playbook = 'site.ts', keep = 50 } = {}): Journal => {
+  const header = newHeader({ playbook, inventory: ['hosts.yaml'] }, plain, [playbook, '-e', 'token=abc'])
+  const warn = (text: string): never => assert.unreachable(text) as never
+  const journal = openJournal({ folder, header, keep, warn })
+  if (journal === undefined) throw new Error('no journal')
+  return journal
+}
+
+const events = async (): Promise<RunEvent[]> =>
+  (
+    await run((play) => [play('one', { hosts: 'web', tasks: () => [say({ text: 'hi' })] })], {
+      hosts: { a: usual },
+    })
+  ).events
+
+const textOf = (folder: string, number: number): string =>
+  readFileSync(join(folder, fileOfRun(number)), 'utf8')
+const typesOf = (text: string): string[] =>
+  text.split('\n').flatMap((line) => (line === '' ? [] : [String(JSON.parse(line).type)]))
+
+test('the state folder follows XDG', () => {
+  assert.is(stateFolder({ XDG_STATE_HOME: '/var/s' }), '/var/s/coxswain')
+  const usualFolder = join(homedir(), '.local/state/coxswain')
+  assert.is(stateFolder({}), usualFolder)
+  assert.is(stateFolder({ XDG_STATE_HOME: 'relative' }), usualFolder)
+})
+
+test('how many runs are kept can be said; nonsense cannot', () => {
+  assert.equal(
+    [undefined, '3', '0', 'x', '1.5'].map((COXSWAIN_STATE_KEEP) => runsToKeep({ COXSWAIN_STATE_KEEP })),
+    [50, 3, 50, 50, 50],
+  )
+})
+
+test('files of runs are in order in a listing, and other files are none', () => {
+  assert.is(fileOfRun(12), '000012.jsonl')
+  assert.equal(['000012.jsonl', '1234567.jsonl', '12.jsonl', 'notes.txt'].map(runOfFile), [
+    12,
+    1_234_567,
+    undefined,
+    undefined,
+  ])
+})
+
+test('values of the command line are not kept: they may be secrets', () => {
+  assert.equal(withoutValues(['site.ts', '-e', 'token=a=b\nc', '--limit', 'web']), [
+    'site.ts',
+    '-e',
+    'token=…',
+    '--limit',
+    'web',
+  ])
+})
+
+test('a subject names files by their whole path, and what is no file as it is', () => {
+  assert.equal(subjectOf('package.json#x', { inventory: ['tsconfig.json', 'h1,h2,'] }), {
+    playbook: `${process.cwd()}/package.json#x`,
+    inventory: [`${process.cwd()}/tsconfig.json`, 'h1,h2,'],
+  })
+})
+
+test('a run is recorded from header to end, for its owner only', async () => {
+  const folder = fresh()
+  const journal = open(folder)
+  const all = await events()
+  for (const event of all) journal.record(event)
+  await journal.close(0)
+  const text = textOf(folder, 1)
+  assert.equal(typesOf(text), ['journal', ...all.map(({ type }) => type), 'journal-end'])
+  assert.not.match(text, 'abc')
+  assert.is(statSync(folder).mode & 0o777, 0o700)
+  assert.is(statSync(join(folder, fileOfRun(1))).mode & 0o777, 0o600)
+  const [recorded] = recordedRuns(folder)
+  assert.equal([recorded?.trailer?.exit, recorded?.trailer?.hosts, recorded?.trailer?.changed], [0, 1, 1])
+})
+
+test('a folder that others may read is closed', async () => {
+  const folder = fresh()
+  mkdirSync(folder)
+  chmodSync(folder, 0o755)
+  await open(folder).close(0)
+  assert.is(statSync(folder).mode & 0o777, 0o700)
+})
+
+test('a change is in the file at once, what is less is there soon', async () => {
+  const folder = fresh()
+  const journal = open(folder)
+  const all = await events()
+  for (const event of all) {
+    journal.record(event)
+    if (event.type === 'task-end') break
+  }
+  // nothing was awaited that would let a timer run
+  assert.is(typesOf(textOf(folder, 1)).at(-1), 'task-end')
+  await journal.close(0)
+})
+
+test('two runs at once get two numbers, and numbers only go up', async () => {
+  const folder = fresh()
+  const [first, second] = [open(folder), open(folder)]
+  assert.equal([first.run, second.run], [1, 2])
+  await second.close(0)
+  await first.close(0)
+  assert.is(open(folder).run, 3)
+})
+
+test('a run whose last line is cut is read all the same, and counts as killed', async () => {
+  const folder = fresh()
+  const journal = open(folder)
+  await journal.close(2)
+  const path = join(folder, fileOfRun(1))
+  const [header = ''] = textOf(folder, 1).split('\n')
+  writeFileSync(path, `${header.replace(`"pid":${process.pid}`, '"pid":999999999')}\n{"type":"run-st`)
+  const [recorded] = recordedRuns(folder)
+  assert.is(recorded?.trailer, undefined)
+  assert.is(recorded && isRunning(recorded), false)
+})
+
+test('a run that has not ended counts as running while its process lives', async () => {
+  const folder = fresh()
+  const journal = open(folder)
+  assert.equal(recordedRuns(folder).map(isRunning), [true])
+  await journal.close(0)
+  assert.equal(recordedRuns(folder).map(isRunning), [false])
+})
+
+test('a header or an end longer than a glance is read whole', async () => {
+  const folder = fresh()
+  const playbook = 'x'.repeat(40_000)
+  await open(folder, { playbook }).close(0)
+  const [recorded] = recordedRuns(folder)
+  assert.is(recorded?.header.playbook, playbook)
+  assert.is(recorded?.trailer?.exit, 0)
+})
+
+test('old runs of the same playbook and inventory go, those of others stay', async () => {
+  const folder = fresh()
+  await open(folder, { playbook: 'other.ts', keep: 2 }).close(0)
+  for (let times = 0; times < 4; times += 1) await open(folder, { keep: 2 }).close(0)
+  appendFileSync(join(folder, 'notes.txt'), 'mine')
+  assert.equal(
+    recordedRuns(folder).map(({ header }) => header.run),
+    [1, 4, 5],
+  )
+  assert.ok(readdirSync(folder).includes('notes.txt'))
+})
+
+test('a file of another format is left alone', async () => {
+  const folder = fresh()
+  await open(folder).close(0)
+  const text = textOf(folder, 1)
+  writeFileSync(join(folder, fileOfRun(1)), text.replace('"format":1', '"format":99'))
+  assert.equal(recordedRuns(folder), [])
+  await open(folder, { keep: 1 }).close(0)
+  assert.equal(readdirSync(folder), [fileOfRun(1), fileOfRun(2)])
+})
+
+test('a state folder that cannot be made is a warning', () => {
+  const warnings: string[] = []
+  const folder = join(temporary.write('file', ''), 'coxswain')
+  const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
+  assert.is(openJournal({ folder, header, keep: 1, warn: (text) => warnings.push(text) }), undefined)
+  assert.is(warnings.length, 1)
+  assert.match(warnings[0] ?? '', 'not recorded')
+  assert.match(warnings[0] ?? '', 'ENOTDIR')
+})
+
+test('a full disk is a warning, once', async () => {
+  const warnings: string[] = []
+  const file = linesInto(openSync('/dev/full', 'w'), (error) => warnings.push(String(error)))
+  file.add('x', 'now')
+  file.add('y', 'on disk')
+  await file.close()
+  assert.is(warnings.length, 1)
+  assert.match(warnings[0] ?? '', 'ENOSPC')
+})

@@ -1,0 +1,132 @@
+/** Ctrl-C, as a person at the terminal meets it: on a real sshd, as root and through sudo, down to grandchildren. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { runCli } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+import { addUser, startSshd } from '../../support/sshd.ts'
+import type { Sshd, TestUser } from '../../support/sshd.ts'
+import { until } from '../../support/until.ts'
+import { stepsIn, whenSaid } from './steps.ts'
+import type { Steps } from './steps.ts'
+
+const test = suite('Ctrl-C', { seconds: 60 })
+
+let sshd: Sshd
+let user: TestUser
+let slow: TestUser
+let folder: string
+let steps: Steps
+
+test.before(async () => {
+  sshd = await startSshd()
+  user = addUser('cxw-int', { sudo: 'without password' })
+  slow = addUser('cxw-slow', { sudo: 'with password' })
+  folder = mkdtempSync(join(tmpdir(), 'coxswain-interrupt-'))
+  chmodSync(folder, 0o777)
+})
+test.after(async () => {
+  await sshd.stop()
+  for (const one of [user, slow]) one.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+test.beforeEach(() => {
+  for (const name of ['told', 'go']) rmSync(join(folder, name), { force: true })
+  steps = stepsIn(folder, () => sshd)
+})
+
+const press = (child: { kill(signal: NodeJS.Signals): unknown }): unknown => child.kill('SIGINT')
+/** Presses so often, each time when the notice on the time before is there. */
+const pressing = (times: number) =>
+  whenSaid(
+    ...[/\| begun/, /Ctrl-C again stops/, /Ctrl-C again leaves/]
+      .slice(0, times)
+      .map((notice) => [notice, press] as const),
+  )
+/** A command with a grandchild, which holds a lock as a package manager does, and minds no polite request. */
+const stubborn = (marker: string): string =>
+  `flock ${folder}/apt sh -c 'trap "" TERM; sh -c "echo begun; sleep ${marker} & sleep ${marker}"; true'`
+const running = (marker: string): string =>
+  execFileSync('sh', ['-c', `pgrep -fa '[s]leep ${marker}' || true`]).toString()
+const isFree = (): boolean => {
+  try {
+    execFileSync('flock', ['-n', join(folder, 'apt'), 'true'])
+    return true
+  } catch {
+    return false
+  }
+}
+const exec = (change: Readonly<Record<string, unknown>>, more: string[], script: string): string[] => [
+  'exec',
+  'web1',
+  '-i',
+  steps.inventory({ web1: change }),
+  '--output',
+  'plain',
+  ...more,
+  '--',
+  script,
+]
+
+test('the first lets what runs end, begins nothing else, and prints the recap', async () => {
+  const words = [
+    steps.book("change('a', { notify: 'reload' }), hold('one'), say('two')"),
+    '-i',
+    steps.inventory({ web1: {} }),
+    '--output',
+    'plain',
+  ]
+  const result = await runCli(words, {
+    watch: (child) => {
+      void until(() => steps.told().length > 0).then(() => press(child))
+      whenSaid([/Ctrl-C again stops/, () => steps.go()])(child)
+    },
+  })
+  assert.is(result.status, 130, result.stdout + result.stderr)
+  assert.equal(steps.told(), ['web1 one'])
+  assert.match(result.stdout, /web1 +changed +echo web1 one/)
+  assert.match(result.stdout, 'recap')
+  assert.match(result.stdout, 'due: reload on web1')
+})
+
+test('pain 17: the second stops what runs on the host, as root: no process and no lock of a tool is left', async () => {
+  const marker = `72${process.pid}`
+  const result = await runCli(exec({}, [], stubborn(marker)), { watch: pressing(2) })
+  assert.is(result.status, 130, result.stdout + result.stderr)
+  assert.match(result.stdout, 'recap')
+  assert.is(running(marker), '')
+  assert.ok(isFree())
+})
+
+test('pain 17: so it does through sudo', async () => {
+  const marker = `73${process.pid}`
+  const words = exec({ user: user.name }, ['-b'], stubborn(marker))
+  const result = await runCli(words, { watch: pressing(2) })
+  assert.is(result.status, 130, result.stdout + result.stderr)
+  assert.match(result.stdout, 'recap')
+  assert.is(running(marker), '')
+  assert.ok(isFree())
+})
+
+test('the third leaves at once, and what runs on the host is stopped all the same', async () => {
+  const marker = `74${process.pid}`
+  const result = await runCli(exec({}, [], stubborn(marker)), { watch: pressing(3) })
+  assert.is(result.status, 130, result.stdout + result.stderr)
+  assert.not.match(result.stdout, 'recap')
+  await until(() => running(marker) === '' && isFree())
+})
+
+test('pain 18: how long sudo may take can be said', async () => {
+  // a login that takes its time, as sudo does where it asks a server that is away
+  execFileSync('sh', ['-c', `echo 'sleep 3' > ${slow.home}/.bashrc`])
+  const hosts = { user: slow.name, become_password: slow.password }
+  const late = await runCli(exec({ ...hosts, become_timeout: 1 }, ['-b'], 'echo in'))
+  assert.is(late.status, 2, late.stdout)
+  assert.match(late.stdout, /become-failed.*no shell after 1 s/)
+  assert.match(late.stdout, 'become_timeout')
+  const words = exec({ ...hosts, become_timeout: 1 }, ['-b', '--become-timeout', '50'], 'echo in')
+  const patient = await runCli(words)
+  assert.is(patient.status, 0, patient.stdout + patient.stderr)
+})
