@@ -34,6 +34,8 @@ export interface Execution {
   /** Runs what may change the host. */
   readonly changing: <Value>(work: () => Promise<Value>) => Promise<Value>
   readonly progress: (what: TaskProgress['what'], why?: string) => void
+  /** Time has gone by, in which anything may have changed: what was seen before it is worth nothing now. */
+  readonly elapsed: () => void
 }
 
 /** How often one task may lose its connection before the host counts as unreachable. */
@@ -111,8 +113,17 @@ const doesNotHold = (task: Task, seen: Look): CoxswainError => {
 
 /** Asks the check until it says ok, and tells what it waits for. */
 const waitOut = async ({ check, until = usualPatience }: Task, execution: Execution): Promise<void> => {
+  const { checkContext, elapsed, progress } = execution
   if (check === undefined) return
-  await waitUntil(check, until, execution.checkContext, (why) => execution.progress('waiting', why))
+  try {
+    await waitUntil(check, until, checkContext, (why) => {
+      progress('waiting', why)
+      // or facts that the check asks for would never be read anew
+      elapsed()
+    })
+  } finally {
+    elapsed()
+  }
 }
 
 /** Whether what was applied now holds, or does when what it set going has settled. */
@@ -170,6 +181,7 @@ const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise
 const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResult> => {
   if (execution.checkMode) return { outcome: 'skipped', changes: [], why: 'left out under --check' }
   await execution.watch.whole(async () => apply?.(execution.applyContext))
+  execution.elapsed()
   return { outcome: 'ok', changes: [] }
 }
 

@@ -200,7 +200,7 @@ class HostWalk {
   }
 
   #executed(planned: PlannedTask, { rescuable }: Around): Promise<Ended> {
-    const early = this.#ahead.take(planned)
+    const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
     const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
     return planned.settings.oncePer === undefined ? work() : this.#shared(planned, rescuable, work)
   }
@@ -257,17 +257,21 @@ class HostWalk {
   async #lookEarly(planned: PlannedTask): Promise<Look | undefined> {
     const { scope, signal } = this.#run
     const watch = new TaskWatch(signal, undefined)
+    let tooEarly = false
     try {
       const place = await placeOf(this.#run, planned)
       const ctx = checkContext(scope, place, contextOptions(this.#run, planned, place, watch))
       const outcomeOf = (task: Task): Outcome | undefined => {
         const known = this.#run.outcomeOf(task)
-        if (known === undefined) throw new TooEarly()
-        return known
+        if (known !== undefined) return known
+        tooEarly = true
+        throw new TooEarly()
       }
-      return await look(planned.task, whenContext(ctx, outcomeOf), watch)
+      const seen = await look(planned.task, whenContext(ctx, outcomeOf), watch)
+      // its author may have caught what it was told
+      return tooEarly ? undefined : seen
     } catch (error) {
-      if (error instanceof TooEarly) return undefined
+      if (tooEarly) return undefined
       throw error
     } finally {
       watch.end()

@@ -23,8 +23,8 @@ export interface Ended {
 }
 
 export interface TaskRunOptions {
-  /** A look that was taken ahead. */
-  readonly early?: Promise<Look | undefined> | undefined
+  /** Gives a look that was taken ahead, if it is still good when the task begins. */
+  readonly early?: () => Promise<Look | undefined> | undefined
   /** Whether a block around it has a rescue for it. */
   readonly rescuable: boolean
 }
@@ -178,8 +178,11 @@ export const runTask = async (
     emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) })
   }
 
-  let ahead = early
+  let attempts = 0
   const attempt = async (): Promise<TaskResult> => {
+    attempts += 1
+    // what was seen before the delay is worth nothing now
+    if (attempts > 1) scope.changed(place)
     const watch = new TaskWatch(run.signal, task.options.timeout)
     const options: ContextOptions = {
       ...contextOptions(run, planned, place, watch),
@@ -187,8 +190,6 @@ export const runTask = async (
       onLog: (text) => log.push(`${text}\n`),
     }
     const looking = checkContext(scope, place, options)
-    const taken = ahead
-    ahead = undefined
     try {
       const result = await executeTask(task, {
         host: place,
@@ -197,10 +198,11 @@ export const runTask = async (
         checkContext: looking,
         whenContext: whenContext(looking, run.outcomeOf),
         applyContext: applyContext(scope, place, options),
-        early: taken,
+        early: attempts === 1 ? early?.() : undefined,
         foretold: scope.foretold,
         changing: (work) => scope.changing(place, work),
         progress,
+        elapsed: () => scope.changed(place),
       })
       if (result.outcome !== 'ok' && result.outcome !== 'changed') return result
       return (await heldBack(planned, { ...options, run, place })) ?? result
@@ -210,12 +212,12 @@ export const runTask = async (
       watch.end()
     }
   }
-  const attempts = {
+  const ways = {
     once: attempt,
     again: (why: string) => progress('retrying', why),
     ends: [run.signal, run.stopping],
   }
-  const result = await withRetries(checkMode ? undefined : task.options.retry, attempts, () => began)
+  const result = await withRetries(checkMode ? undefined : task.options.retry, ways, () => began)
   // a fact has nothing else to show
   if (task.apply === undefined && result.value !== undefined) log.push(`${shown(result.value)}\n`)
   output.stdout.end()
