@@ -60,7 +60,10 @@ export const look = (task: Task, ctx: WhenContext, watch: TaskWatch): Promise<Lo
 const onlyWaits = ({ apply, until }: Task): boolean => until !== undefined && apply === undefined
 
 /** Reading that survives a lost connection: looking again is always safe. */
-const again = async <Value>({ progress }: Execution, read: () => Promise<Value>): Promise<Value> => {
+export const again = async <Value>(
+  { progress }: Pick<Execution, 'progress'>,
+  read: () => Promise<Value>,
+): Promise<Value> => {
   for (let lost = 0; ; lost += 1) {
     try {
       return await read()
@@ -90,7 +93,7 @@ const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
 const excused = new Set(['command-failed', 'read-failed', 'task-failed'])
 
 /** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
-const explained = ({ watch: { signal } }: Execution, error: unknown): unknown => {
+const explained = ({ watch: { signal } }: Pick<Execution, 'watch'>, error: unknown): unknown => {
   if (!signal.aborted) return error
   if (isCoxswainError(signal.reason)) return signal.reason
   if (isCoxswainError(error)) return error
@@ -102,6 +105,18 @@ const failure = (host: string, error: unknown): TaskResult => {
   const ours = isCoxswainError(error) && (error.host ?? host) === host
   const unreachable = ours && exitCodeOf(error) === exitCodes.unreachable
   return { outcome: unreachable ? 'unreachable' : 'failed', changes: [], error }
+}
+
+/** What an error makes of a task, or of a condition: under `--check` it may come of what was not done. */
+export const resultOf = (
+  caught: unknown,
+  execution: Pick<Execution, 'host' | 'watch' | 'checkMode' | 'foretold'>,
+): TaskResult => {
+  const error = explained(execution, caught)
+  if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
+    return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
+  }
+  return failure(execution.host, error)
 }
 
 const isVerdict = (seen: Look): seen is Verdict => seen.kind !== 'skip' && seen.kind !== 'apply-only'
@@ -203,10 +218,6 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (task.apply === undefined) throw doesNotHold(task, seen)
     return { outcome: 'would change', changes }
   } catch (caught) {
-    const error = explained(execution, caught)
-    if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
-      return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
-    }
-    return failure(execution.host, error)
+    return resultOf(caught, execution)
   }
 }

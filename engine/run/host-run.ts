@@ -3,20 +3,19 @@ import type { Outcome } from '../dsl/outcome.ts'
 import type { Background } from '../dsl/step.ts'
 import type { Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
-import { checkContext, whenContext } from './contexts.ts'
+import { askCondition, lookEarly } from './asking.ts'
 import type { Emit, Standing, TaskRef } from './events.ts'
-import { look } from './execute-task.ts'
 import type { Look } from './execute-task.ts'
-import { LookAhead, TooEarly } from './look-ahead.ts'
+import { LookAhead } from './look-ahead.ts'
 import type { OncePer } from './once-per.ts'
 import type { Pace } from './pace.ts'
 import type { HostPlan } from './plan.ts'
 import { tasksOf } from './planned-steps.ts'
-import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
-import { contextOptions, placeOf, runTask, tellResult, tellSkipped } from './run-task.ts'
+import type { PlannedStep, PlannedTask } from './planned-steps.ts'
+import { runTask, tellResult, tellSkipped } from './run-task.ts'
 import type { Ended } from './run-task.ts'
 import type { RunScope } from './scope.ts'
-import { TaskWatch } from './task-watch.ts'
+import { standingOf, worst } from './standing.ts'
 
 /** What a host's way through a play needs of the run. */
 export interface HostRun {
@@ -49,28 +48,15 @@ interface Around {
   readonly last: boolean
   /** Beside other steps of the host. */
   readonly beside: boolean
+  /** Hears of each task that is begun. */
+  readonly begin: () => void
 }
 
-const standingOf: Readonly<Record<Outcome, Standing>> = {
-  ok: 'well',
-  changed: 'well',
-  skipped: 'well',
-  ignored: 'well',
-  'would change': 'well',
-  unknown: 'well',
-  failed: 'failed',
-  rescued: 'failed',
-  unreachable: 'unreachable',
-}
-
-const graveness: readonly Standing[] = ['well', 'stopped', 'failed', 'unreachable']
-
-/** The gravest of several. */
-const worst = (standings: readonly Standing[]): Standing =>
-  standings.reduce<Standing>(
-    (grave, one) => (graveness.indexOf(one) > graveness.indexOf(grave) ? one : grave),
-    'well',
-  )
+const notHeld = {
+  outcome: 'skipped',
+  changes: [],
+  why: 'the condition of its block does not hold',
+} as const
 
 /** Takes one host through one play. */
 class HostWalk {
@@ -87,11 +73,11 @@ class HostWalk {
     this.#outcomes = outcomes
     this.#due = new Set(due)
     const smooth = tasksOf(plan.steps, 'smooth')
-    this.#ahead = new LookAhead(run.scope, smooth, (planned) => this.#lookEarly(planned))
+    this.#ahead = new LookAhead(run.scope, smooth, (planned) => lookEarly(run, planned))
   }
 
   async all(): Promise<Standing> {
-    const around = { rescuable: false, last: false, beside: false }
+    const around = { rescuable: false, last: false, beside: false, begin: () => {} }
     const standing = await this.#list(this.#plan.steps, around)
     return standing === 'well' ? this.#handlers(around) : standing
   }
@@ -140,41 +126,32 @@ class HostWalk {
   ): Promise<Standing | undefined> {
     const { condition } = step
     if (condition === undefined || this.#over(around)) return undefined
-    const tasks = tasksOf([step], 'smooth')
-    const [first] = tasks
-    if (first === undefined) return undefined
-    try {
-      if (await this.#holds(condition, first)) return undefined
-    } catch (error) {
-      const outcome = tellResult(
-        this.#run,
-        first,
-        { outcome: 'failed', changes: [], error },
-        around.rescuable,
-      )
-      return standingOf[outcome]
-    }
-    for (const task of tasks) tellSkipped(this.#run, task, 'the condition of its block does not hold')
-    return 'well'
-  }
-
-  async #holds({ when, settings }: Condition, first: PlannedTask): Promise<boolean> {
-    const { scope, signal, outcomeOf } = this.#run
-    const asking = { ...first, settings }
-    const place = await placeOf(this.#run, asking)
-    const watch = new TaskWatch(signal, undefined)
-    try {
-      const ctx = checkContext(scope, place, contextOptions(this.#run, asking, place, watch))
-      return await watch.whole(async () => when(whenContext(ctx, outcomeOf)))
-    } finally {
-      watch.end()
-    }
+    return this.#inTurn(condition.about, around, async () => {
+      if (this.#over(around)) return undefined
+      const answer = await askCondition(this.#run, condition)
+      if (answer === true) return undefined
+      if (answer === false || answer.outcome === 'unknown') {
+        const told = answer === false ? notHeld : answer
+        for (const task of tasksOf([step], 'smooth')) {
+          this.#outcomes.set(task.task, tellResult(this.#run, task, told, false))
+        }
+        return 'well'
+      }
+      return standingOf[tellResult(this.#run, condition.about, answer, around.rescuable)]
+    })
   }
 
   async #block(step: Extract<PlannedStep, { kind: 'block' }>, around: Around): Promise<Standing> {
     const { steps, rescue, always } = step
+    let begun = false
+    const begin = (): void => {
+      begun = true
+      around.begin()
+    }
     const rescuable = rescue.length > 0 || around.rescuable
-    let standing = await this.#list(steps, { ...around, rescuable })
+    let standing = await this.#list(steps, { ...around, rescuable, begin })
+    // what was not begun needs no tidying up
+    if (!begun && this.#over(around)) return worst([standing, 'stopped'])
     const lost = standing === 'failed' || standing === 'unreachable'
     if (lost && rescue.length > 0 && !this.#run.signal.aborted) standing = await this.#list(rescue, around)
     if (always.length === 0 || this.#run.signal.aborted) return standing
@@ -187,12 +164,17 @@ class HostWalk {
     return signal.aborted || (!last && (stopping.aborted || givenUp()))
   }
 
-  async #task(planned: PlannedTask, around: Around): Promise<Standing> {
+  #inTurn<Value>({ position }: PlannedTask, { beside }: Around, work: () => Promise<Value>): Promise<Value> {
     const { host, pace } = this.#run
+    return pace.turn(host, beside ? undefined : position, work)
+  }
+
+  async #task(planned: PlannedTask, around: Around): Promise<Standing> {
     if (this.#over(around)) return 'stopped'
-    return pace.turn(host, around.beside ? undefined : planned.position, async () => {
+    return this.#inTurn(planned, around, async () => {
       // others may have failed while it waited for its turn
       if (this.#over(around)) return 'stopped'
+      around.begin()
       const { outcome, began } = await this.#executed(planned, around)
       this.#learn(planned, outcome, began)
       return standingOf[outcome]
@@ -251,31 +233,6 @@ class HostWalk {
       this.#due.delete(handler)
     }
     return 'well'
-  }
-
-  /** A look at a task before its turn; undefined when it depends on how tasks before it end. */
-  async #lookEarly(planned: PlannedTask): Promise<Look | undefined> {
-    const { scope, signal } = this.#run
-    const watch = new TaskWatch(signal, undefined)
-    let tooEarly = false
-    try {
-      const place = await placeOf(this.#run, planned)
-      const ctx = checkContext(scope, place, contextOptions(this.#run, planned, place, watch))
-      const outcomeOf = (task: Task): Outcome | undefined => {
-        const known = this.#run.outcomeOf(task)
-        if (known !== undefined) return known
-        tooEarly = true
-        throw new TooEarly()
-      }
-      const seen = await look(planned.task, whenContext(ctx, outcomeOf), watch)
-      // its author may have caught what it was told
-      return tooEarly ? undefined : seen
-    } catch (error) {
-      if (tooEarly) return undefined
-      throw error
-    } finally {
-      watch.end()
-    }
   }
 }
 

@@ -1,11 +1,14 @@
 /** A play's list of steps for one host, made ready to be run: numbered, with what holds for each task. Pure. */
+import { z } from 'zod'
 import { listed } from '../dsl/options.ts'
 import type { StepOptions } from '../dsl/options.ts'
 import type { Become } from '../dsl/play.ts'
 import type { Selector } from '../dsl/select.ts'
 import { knownStep } from '../dsl/step.ts'
 import type { Background, Step } from '../dsl/step.ts'
+import { defineTask } from '../dsl/task.ts'
 import type { Task } from '../dsl/task.ts'
+import { ok } from '../dsl/verdict.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Role } from './events.ts'
 
@@ -51,10 +54,11 @@ export interface PlannedTask {
   readonly notifies: readonly string[]
 }
 
-/** A condition of several steps, asked once, with what holds for asking. */
+/** A condition of several steps, asked once. */
 export interface Condition {
   readonly when: NonNullable<StepOptions['when']>
-  readonly settings: Settings
+  /** What is told of when it fails: the first of its tasks, with what holds for asking. */
+  readonly about: PlannedTask
 }
 
 export type PlannedStep =
@@ -102,8 +106,14 @@ export interface Unfolding {
   readonly notifies: (task: Task) => readonly string[]
 }
 
-const conditionOf = ({ when }: StepOptions, settings: Settings): Condition | undefined =>
-  when && { when, settings }
+/** Stands for steps among which there is no task, such as a flush alone. */
+const noTask = defineTask({
+  name: 'condition',
+  description: 'Stands for the condition of a block without tasks.',
+  params: z.object({}),
+  title: () => 'condition of a block',
+  check: () => ok(),
+})({})
 
 /**
  * A play's steps, their tasks numbered in the order in which they stand: a block's own, its rescue's, its always'.
@@ -120,6 +130,16 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
     if (begun.has(started))
       throw invalid('the same background step stands here twice', 'make one for each: background(…)')
     begun.add(started)
+  }
+
+  const conditionOf = (
+    { when }: StepOptions,
+    own: readonly PlannedStep[],
+    outer: { readonly settings: Settings; readonly role: Role },
+  ): Condition | undefined => {
+    const [first] = tasksOf(own, 'smooth')
+    const stand = { kind: 'task', task: noTask, position, handler: undefined, notifies: [] } as const
+    return when && { when, about: { ...(first ?? stand), ...outer } }
   }
 
   const one = (item: Step, around: Settings, role: Role): PlannedStep => {
@@ -142,18 +162,19 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
       case 'block': {
         const { options, steps: own, rescue, always } = known.step
         const inner = within(around, options)
-        return {
-          kind: 'block',
-          condition: conditionOf(options, inner),
+        const parts = {
           steps: all(own, inner, role),
           rescue: all(rescue, inner, 'rescue'),
           always: all(always, inner, 'always'),
         }
+        const condition = conditionOf(options, parts.steps, { settings: inner, role })
+        return { kind: 'block', condition, ...parts }
       }
       case 'parallel': {
-        const { options, steps: own } = known.step
-        const inner = within(around, options)
-        return { kind: 'parallel', condition: conditionOf(options, inner), steps: all(own, inner, role) }
+        const inner = within(around, known.step.options)
+        const parts = all(known.step.steps, inner, role)
+        const condition = conditionOf(known.step.options, parts, { settings: inner, role })
+        return { kind: 'parallel', condition, steps: parts }
       }
       case 'background':
         start(known.step)
@@ -193,45 +214,5 @@ export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'smooth'):
       case 'join':
       case 'flush':
         return []
-    }
-  })
-
-/** Whether a task is to be kept. */
-export type Keep = (task: PlannedTask) => boolean
-
-const pruneBlock = (
-  step: Extract<PlannedStep, { kind: 'block' }>,
-  keep: Keep,
-  whole: boolean,
-): PlannedStep[] => {
-  const steps = prune(step.steps, keep, whole)
-  const together = whole && steps.length > 0
-  const part = (list: readonly PlannedStep[]): readonly PlannedStep[] =>
-    together ? list : prune(list, keep, whole)
-  const rescue = part(step.rescue)
-  const always = part(step.always)
-  return steps.length + always.length === 0 ? [] : [{ ...step, steps, rescue, always }]
-}
-
-/**
- * Steps without the tasks that are not kept, and without what is empty then.
- *
- * @param whole keeps `rescue` and `always` of a block whole as long as something of the block itself is left.
- */
-export const prune = (steps: readonly PlannedStep[], keep: Keep, whole: boolean): PlannedStep[] =>
-  steps.flatMap((step): PlannedStep[] => {
-    switch (step.kind) {
-      case 'task':
-        return keep(step) ? [step] : []
-      case 'block':
-        return pruneBlock(step, keep, whole)
-      case 'parallel':
-      case 'background': {
-        const left = prune(step.steps, keep, whole)
-        return left.length === 0 ? [] : [{ ...step, steps: left }]
-      }
-      case 'join':
-      case 'flush':
-        return [step]
     }
   })

@@ -41,6 +41,11 @@ const shown = (value: unknown): string => (typeof value === 'string' ? value : J
 export const placeOf = async (run: HostRun, { settings: { on } }: PlannedTask): Promise<string> =>
   on === undefined ? run.host : oneHost(run.scope, on, run.signal)
 
+/** What a result on the host where it was done means for the one that it was done for. */
+export const onBehalf = (host: string, place: string, result: TaskResult): TaskResult =>
+  // what happens on another host does not make this one unreachable
+  place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result
+
 /** How a task looks at, and works on, the host where it is done. */
 export const contextOptions = (
   { scope }: HostRun,
@@ -222,9 +227,7 @@ export const runTask = async (
   if (task.apply === undefined && result.value !== undefined) log.push(`${shown(result.value)}\n`)
   output.stdout.end()
   output.stderr.end()
-  // what happens on another host does not make this one unreachable
-  const own: TaskResult =
-    place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result
+  const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
   tellEnd(run, ref, own, outcome, since)
   return { outcome, began }

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { background, block, join, parallel } from '../../../engine/dsl/step.ts'
+import { background, block, flushHandlers, join, parallel } from '../../../engine/dsl/step.ts'
 import type { Step } from '../../../engine/dsl/step.ts'
 import { CoxswainError } from '../../../engine/errors.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -269,4 +269,92 @@ test('--check goes the same way through a block', async () => {
     },
   )
   assert.equal(story, ['a /x would change', 'a tidy would change'])
+})
+
+test('a block that was not begun when the run is stopped is not tidied up after', async () => {
+  for (const when of [undefined, () => false]) {
+    const stopping = new AbortController()
+    const { story } = await on(
+      () => [hi('1'), block([hi('2')], { ...(when && { when }), always: [hi('tidy')] })],
+      {
+        options: { stopping: stopping.signal },
+        onEvent: (event) => {
+          if (event.type === 'task-end') stopping.abort()
+        },
+      },
+    )
+    assert.equal(story, ['a 1 changed'])
+  }
+})
+
+test('a condition of a block cannot be asked of a host that cannot be reached, which is not passed over', async () => {
+  const { story, exit } = await on(
+    () => [block([hi('x')], { ignoreErrors: true, when: ({ remote }) => remote.exists('/x') })],
+    { hosts: { a: dead } },
+  )
+  assert.equal(story, ['a x unreachable'])
+  assert.is(exit, 4)
+})
+
+test('a condition of a block that fails is no failure of its first task, which may ignore its own', async () => {
+  const { story } = await on(() => [
+    block([say({ text: 'x' }, { ignoreErrors: true })], {
+      when: () => {
+        throw new Error('no such thing')
+      },
+    }),
+    hi('never'),
+  ])
+  assert.equal(story, ['a x failed'])
+})
+
+test('under --check a condition of a block may rest on what was not done', async () => {
+  const hosts = { a: { replies: [['cat /x', { code: 1 }]] as const } }
+  const { story, exit } = await on(
+    () => [
+      touch({ path: '/x' }),
+      block([hi('y'), hi('z')], {
+        when: async ({ remote }) => (await remote.query`cat /x`.text()) === 'x',
+      }),
+    ],
+    { checkMode: true, hosts },
+  )
+  assert.equal(story, ['a /x would change', 'a y unknown', 'a z unknown'])
+  assert.is(exit, 0)
+})
+
+test('a condition holds for a block without a task, too', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          block([flushHandlers()], { when: () => false }),
+          hi('2'),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    { hosts: { a: usual } },
+  )
+  assert.equal(story, ['a /1 changed', 'a 2 changed', 'a reload changed'])
+})
+
+test('a task in a block that was left out was skipped', async () => {
+  let seen: unknown
+  await on(() => {
+    const out = say({ text: 'x' })
+    const asks = say(
+      { text: 'y' },
+      {
+        when: ({ outcomeOf }) => {
+          seen = outcomeOf(out)
+          return true
+        },
+      },
+    )
+    return [block([out], { when: () => false }), asks]
+  })
+  assert.is(seen, 'skipped')
 })

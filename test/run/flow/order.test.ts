@@ -259,3 +259,31 @@ test('a cut-off run does not rescue, and does not tidy', async () => {
   assert.equal(story, ['a 1 failed'])
   assert.is(exit, 130)
 })
+
+test('linear: a condition of a block is asked when all are through with the tasks before it', async () => {
+  const order: string[] = []
+  await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        strategy: 'linear',
+        tasks: ({ host }) => [
+          say({ text: '1' }),
+          block([say({ text: '2' })], {
+            when: () => {
+              order.push(`${host.name} is asked`)
+              return true
+            },
+          }),
+        ],
+      }),
+    ],
+    {
+      hosts: { a: slowly(1), b: slowly(20) },
+      onEvent: (event) => {
+        if (event.type === 'task-end') order.push(`${event.task.host} ${event.task.title}`)
+      },
+    },
+  )
+  assert.equal(order.slice(0, 4), ['a 1', 'b 1', 'a is asked', 'b is asked'])
+})
