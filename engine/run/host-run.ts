@@ -2,17 +2,17 @@
 import type { Outcome } from '../dsl/outcome.ts'
 import type { Background } from '../dsl/step.ts'
 import type { Task } from '../dsl/task.ts'
-import { CoxswainError } from '../errors.ts'
 import { askCondition, lookEarly } from './asking.ts'
 import type { Emit, Standing, TaskRef } from './events.ts'
 import type { Look } from './execute-task.ts'
 import { LookAhead } from './look-ahead.ts'
+import { doneForAll } from './once-per.ts'
 import type { OncePer } from './once-per.ts'
 import type { Pace } from './pace.ts'
 import type { HostPlan } from './plan.ts'
 import { tasksOf } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
-import { runTask, tellResult, tellSkipped } from './run-task.ts'
+import { runTask, tellResult } from './run-task.ts'
 import type { Ended } from './run-task.ts'
 import type { RunScope } from './scope.ts'
 import { standingOf, worst } from './standing.ts'
@@ -66,6 +66,9 @@ class HostWalk {
   readonly #outcomes: Map<Task, Outcome>
   readonly #due: Set<string>
   readonly #started = new Map<Background, Promise<Standing>>()
+  /** How often each handler had its turn on this host. */
+  readonly #rounds = new Map<string, number>()
+  #flushed: Promise<unknown> = Promise.resolve()
 
   constructor(run: HostRun, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
     this.#run = run
@@ -184,53 +187,42 @@ class HostWalk {
   #executed(planned: PlannedTask, { rescuable }: Around): Promise<Ended> {
     const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
     const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
-    return planned.settings.oncePer === undefined ? work() : this.#shared(planned, rescuable, work)
-  }
-
-  /** A task that one host does for all. */
-  async #shared(planned: PlannedTask, rescuable: boolean, work: () => Promise<Ended>): Promise<Ended> {
-    const { play, batch, host, once } = this.#run
-    const { task, settings } = planned
-    const span = settings.oncePer === 'batch' ? [play, batch] : [play]
-    const result = await once.attempt(JSON.stringify([...span, task.name, task.title]), host, work)
-    if ('own' in result) return result.own
-    const { done } = result
-    if (standingOf[done.outcome] === 'well') {
-      tellSkipped(this.#run, planned, `done once, on ${done.host}`)
-      return { outcome: done.outcome, began: false }
-    }
-    const error = new CoxswainError(
-      'task-failed',
-      `it failed on ${done.host}, where it is done for all hosts`,
-      {
-        hint: `see what is said of ${done.host}`,
-      },
-    )
-    return {
-      outcome: tellResult(this.#run, planned, { outcome: 'failed', changes: [], error }, rescuable),
-      began: false,
-    }
+    if (planned.settings.oncePer === undefined) return work()
+    const { handler = '' } = planned
+    const round = (this.#rounds.get(handler) ?? 0) + 1
+    if (handler !== '') this.#rounds.set(handler, round)
+    return doneForAll(this.#run, planned, { rescuable, round }, work)
   }
 
   #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {
     const { scope, checkMode } = this.#run
     this.#outcomes.set(task, outcome)
     if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
-    if (began || outcome === 'would change') for (const name of notifies) this.#due.add(name)
+    if (began) for (const name of notifies) this.#due.add(name)
     this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
   }
 
-  /** Runs the handlers that are due, each once, also those that others of them call for. */
-  async #handlers(around: Around): Promise<Standing> {
+  /** Runs the handlers that are due; one flush after another, though the host may come to several at the same time. */
+  #handlers(around: Around): Promise<Standing> {
+    const mine = this.#flushed.then(() => this.#flush(around))
+    this.#flushed = mine.catch(() => {})
+    return mine
+  }
+
+  /** Runs each handler that is due once, also those that others of them call for. */
+  async #flush(around: Around): Promise<Standing> {
     const ran = new Set<string>()
     const next = (): PlannedTask | undefined =>
       this.#plan.handlers.find(({ handler = '' }) => this.#due.has(handler) && !ran.has(handler))
     for (let planned = next(); planned !== undefined; planned = next()) {
       const { handler = '' } = planned
       ran.add(handler)
-      const standing = await this.#task(planned, { ...around, beside: true })
-      if (standing !== 'well') return standing
+      // what notifies it while it runs may have come too late for it
       this.#due.delete(handler)
+      const standing = await this.#task(planned, { ...around, beside: true })
+      if (standing === 'well') continue
+      this.#due.add(handler)
+      return standing
     }
     return 'well'
   }

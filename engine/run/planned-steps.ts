@@ -46,6 +46,8 @@ export interface PlannedTask {
   readonly task: Task
   /** Position in the host's list, blocks unfolded, from 0. It stays the same when other tasks are left out. */
   readonly position: number
+  /** How many tasks of the same name and title stand before it in the host's list. */
+  readonly twin: number
   readonly role: Role
   /** The name by which it is notified, when it is a handler. */
   readonly handler: string | undefined
@@ -122,6 +124,7 @@ const noTask = defineTask({
  */
 export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unfolding): PlannedStep[] => {
   const begun = new Set<Background>()
+  const seen = new Map<string, number>()
   let position = 0
   const invalid = (message: string, hint: string): CoxswainError =>
     new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { hint })
@@ -132,13 +135,20 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
     begun.add(started)
   }
 
+  const twinOf = ({ name, title }: Task): number => {
+    const key = JSON.stringify([name, title])
+    const before = seen.get(key) ?? 0
+    seen.set(key, before + 1)
+    return before
+  }
+
   const conditionOf = (
     { when }: StepOptions,
     own: readonly PlannedStep[],
     outer: { readonly settings: Settings; readonly role: Role },
   ): Condition | undefined => {
     const [first] = tasksOf(own, 'smooth')
-    const stand = { kind: 'task', task: noTask, position, handler: undefined, notifies: [] } as const
+    const stand = { kind: 'task', task: noTask, position, twin: 0, handler: undefined, notifies: [] } as const
     return when && { when, about: { ...(first ?? stand), ...outer } }
   }
 
@@ -151,6 +161,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
           kind: 'task',
           task,
           position,
+          twin: twinOf(task),
           role,
           handler: undefined,
           settings: within(around, task.options),

@@ -16,7 +16,7 @@ import { reportError } from './report-error.ts'
 import { withRetries } from './retry.ts'
 import { TaskWatch } from './task-watch.ts'
 
-/** How a task ended, and whether it had begun to change the host. */
+/** How a task ended, and whether it had begun to change the host, or would have. */
 export interface Ended {
   readonly outcome: Outcome
   readonly began: boolean
@@ -230,5 +230,5 @@ export const runTask = async (
   const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
   tellEnd(run, ref, own, outcome, since)
-  return { outcome, began }
+  return { outcome, began: began || outcome === 'would change' }
 }

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { flushHandlers } from '../../../engine/dsl/step.ts'
+import { background, flushHandlers, parallel } from '../../../engine/dsl/step.ts'
 import type { RunEnd } from '../../../engine/run/events.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
@@ -154,4 +154,88 @@ test('a topic that nobody listens to is an error, with the nearest', async () =>
     'no handler is named "web confg"',
   )
   assert.match(error.hint, 'did you mean "web config"?')
+})
+
+test('two flushes at the same time run a handler once', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          parallel([flushHandlers(), flushHandlers()]),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story, ['a /1 changed', 'a reload changed'])
+})
+
+for (const failing of [false, true]) {
+  const what = failing ? 'is due when the run fails' : 'runs again'
+  test(`a handler that is notified while it runs ${what}`, async () => {
+    let started = (): void => {}
+    const running = new Promise<void>((resolve) => (started = resolve))
+    let noted = (): void => {}
+    const changed = new Promise<void>((resolve) => (noted = resolve))
+    const host = {
+      replies: [
+        [
+          /^say reload$/,
+          async () => {
+            started()
+            await changed
+            return ''
+          },
+        ],
+        ...(usual.replies ?? []),
+      ] as const,
+    }
+    const result = await run(
+      (play) => [
+        play('p', {
+          hosts: 'a',
+          tasks: () => [
+            background(say({ text: 'late' }, { notify: 'reload', when: () => running.then(() => true) })),
+            touch({ path: '/1' }, { notify: 'reload' }),
+            flushHandlers(),
+            ...(failing ? [fails()] : []),
+          ],
+          handlers: () => ({ reload: say({ text: 'reload' }) }),
+        }),
+      ],
+      {
+        hosts: { a: host },
+        onEvent: (event) => {
+          if (event.type === 'task-end' && event.task.title === 'late') noted()
+        },
+      },
+    )
+    const reloads = result.story.filter((line) => line === 'a reload changed').length
+    assert.is(reloads, failing ? 1 : 2)
+    assert.equal(endOf(result)?.due, failing ? { a: ['reload'] } : {})
+  })
+}
+
+test('a handler that one host runs for all runs again when it is notified anew', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          flushHandlers(),
+          touch({ path: '/2' }, { notify: 'reload' }),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }, { oncePer: 'run' }) }),
+      }),
+    ],
+    { hosts: { a: usual, b: usual }, forks: 1 },
+  )
+  assert.equal(
+    story.filter((line) => line.includes('reload')),
+    ['a reload changed', 'a reload changed', 'b reload skipped', 'b reload skipped'],
+  )
 })

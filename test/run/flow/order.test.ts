@@ -287,3 +287,32 @@ test('linear: a condition of a block is asked when all are through with the task
   )
   assert.equal(order.slice(0, 4), ['a 1', 'b 1', 'a is asked', 'b is asked'])
 })
+
+test('once: two tasks that look the same are two', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        tasks: () => [say({ text: 'sync' }, { oncePer: 'run' }), say({ text: 'sync' }, { oncePer: 'run' })],
+      }),
+    ],
+    { hosts: { a: usual, b: usual }, forks: 1 },
+  )
+  assert.equal(story, ['a sync changed', 'a sync changed', 'b sync skipped', 'b sync skipped'])
+})
+
+test('once: only the host that does it is notified, and --check foretells the same', async () => {
+  const go = (checkMode: boolean) =>
+    run(
+      (play) => [
+        play('p', {
+          hosts: 'web',
+          tasks: () => [touch({ path: '/1' }, { oncePer: 'run', notify: 'reload' })],
+          handlers: () => ({ reload: say({ text: 'reload' }) }),
+        }),
+      ],
+      { hosts: { a: usual, b: usual }, forks: 1, checkMode },
+    )
+  assert.equal((await go(false)).story, ['a /1 changed', 'a reload changed', 'b /1 skipped'])
+  assert.equal((await go(true)).story, ['a /1 would change', 'a reload would change', 'b /1 skipped'])
+})
