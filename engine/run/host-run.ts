@@ -3,43 +3,18 @@ import type { Outcome } from '../dsl/outcome.ts'
 import type { Background } from '../dsl/step.ts'
 import type { Task } from '../dsl/task.ts'
 import { askCondition, lookEarly } from './asking.ts'
-import type { Emit, Standing, TaskRef } from './events.ts'
+import type { Standing } from './events.ts'
 import type { Look } from './execute-task.ts'
 import { LookAhead } from './look-ahead.ts'
 import { doneForAll } from './once-per.ts'
-import type { OncePer } from './once-per.ts'
-import type { Pace } from './pace.ts'
+import type { HostRun } from './part.ts'
 import type { HostPlan } from './plan.ts'
 import { tasksOf } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
 import { runTask, tellResult } from './run-task.ts'
 import type { Ended } from './run-task.ts'
-import type { RunScope } from './scope.ts'
+import { together } from './pool.ts'
 import { standingOf, worst } from './standing.ts'
-
-/** What a host's way through a play needs of the run. */
-export interface HostRun {
-  readonly scope: RunScope
-  readonly host: string
-  readonly play: number
-  /** Index of its batch. */
-  readonly batch: number
-  readonly checkMode: boolean
-  /** Aborted when all that is under way shall end at once. */
-  readonly signal: AbortSignal
-  /** Aborted when nothing more shall be begun. */
-  readonly stopping: AbortSignal
-  readonly emit: Emit
-  readonly nextId: () => number
-  /** Whether the play has been given up, so that no further task is begun. */
-  readonly givenUp: () => boolean
-  readonly pace: Pace
-  readonly once: OncePer
-  /** How a task of this play ended on this host. */
-  readonly outcomeOf: (task: Task) => Outcome | undefined
-  /** Asks a person whether to run a task. */
-  readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
-}
 
 /** What holds where a step stands. */
 interface Around {
@@ -88,18 +63,29 @@ class HostWalk {
   /** Steps one after another; what was begun in the background has ended when the list has. */
   async #list(steps: readonly PlannedStep[], around: Around): Promise<Standing> {
     const begun: Promise<Standing>[] = []
-    let standing: Standing = 'well'
+    const inFront = this.#inFront(steps, around, begun)
+    await Promise.allSettled([inFront])
+    return worst(await together([inFront, ...begun]))
+  }
+
+  async #inFront(
+    steps: readonly PlannedStep[],
+    around: Around,
+    begun: Promise<Standing>[],
+  ): Promise<Standing> {
     for (const step of steps) {
       if (step.kind === 'background') {
         const work = this.#list(step.steps, { ...around, beside: true })
+        // whoever waits for it sees its failure
+        work.catch(() => {})
         this.#started.set(step.started, work)
         begun.push(work)
         continue
       }
-      standing = await this.#step(step, around)
-      if (standing !== 'well') break
+      const standing = await this.#step(step, around)
+      if (standing !== 'well') return standing
     }
-    return begun.length === 0 ? standing : worst([standing, ...(await Promise.all(begun))])
+    return 'well'
   }
 
   async #step(step: Exclude<PlannedStep, { kind: 'background' }>, around: Around): Promise<Standing> {
@@ -112,7 +98,7 @@ class HostWalk {
         const excluded = await this.#unlessExcluded(step, around)
         if (excluded !== undefined) return excluded
         const beside = { ...around, beside: true }
-        return worst(await Promise.all(step.steps.map((one) => this.#list([one], beside))))
+        return worst(await together(step.steps.map((one) => this.#list([one], beside))))
       }
       case 'join':
         // one that was left out has nothing to wait for

@@ -1,6 +1,6 @@
 /** What is done once for several hosts. */
 import { CoxswainError } from '../errors.ts'
-import type { HostRun } from './host-run.ts'
+import type { HostRun } from './part.ts'
 import type { PlannedTask } from './planned-steps.ts'
 import { tellResult, tellSkipped } from './run-task.ts'
 import type { Ended } from './run-task.ts'

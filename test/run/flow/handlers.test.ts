@@ -239,3 +239,22 @@ test('a handler that one host runs for all runs again when it is notified anew',
     ['a reload changed', 'a reload changed', 'b reload skipped', 'b reload skipped'],
   )
 })
+
+test('a handler that is due from an earlier run stays due when the run ends before its play', async () => {
+  const result = await run(
+    (play) => [
+      play('p', { hosts: 'a', tasks: () => [fails()] }),
+      play('q', { hosts: 'a', tasks: () => [], handlers: () => ({ reload: say({ text: 'reload' }) }) }),
+    ],
+    { ...one, options: { due: (play) => (play === 'q' ? ['reload'] : []) } },
+  )
+  assert.equal(endOf(result)?.due, { a: ['reload'] })
+})
+
+test('a handler that its play has no more is not due for ever', async () => {
+  const result = await run((play) => [play('p', { hosts: 'a', tasks: () => [say({ text: 'x' })] })], {
+    ...one,
+    options: { due: () => ['gone'] },
+  })
+  assert.equal(endOf(result)?.due, {})
+})

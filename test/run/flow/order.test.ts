@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { block } from '../../../engine/dsl/step.ts'
+import { background, block, parallel } from '../../../engine/dsl/step.ts'
 import { CoxswainError } from '../../../engine/errors.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, run, say, touch, usual } from '../site.ts'
@@ -316,3 +316,85 @@ test('once: only the host that does it is notified, and --check foretells the sa
   assert.equal((await go(false)).story, ['a /1 changed', 'a reload changed', 'b /1 skipped'])
   assert.equal((await go(true)).story, ['a /1 would change', 'a reload would change', 'b /1 skipped'])
 })
+
+test('linear: steps side by side are one host’s work, and need one fork', async () => {
+  const waiting: (() => void)[] = []
+  const together = {
+    replies: [
+      [
+        /^say [xy]$/,
+        async () => {
+          await new Promise<void>((resolve) => {
+            waiting.push(resolve)
+            // neither goes on before both are there
+            if (waiting.length === 2) for (const go of waiting.splice(0)) go()
+          })
+          return ''
+        },
+      ],
+    ] as const,
+  }
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        strategy: 'linear',
+        tasks: () => [parallel([say({ text: 'x' }), say({ text: 'y' })])],
+      }),
+    ],
+    { hosts: { a: together, b: together }, forks: 1 },
+  )
+  assert.is(story.length, 4)
+})
+
+test('a stop between two batches has cut off those that are left', async () => {
+  const stopping = new AbortController()
+  const { story, exit } = await run(
+    (play) => [play('p', { hosts: 'web', serial: 1, tasks: () => [say({ text: '1' })] })],
+    {
+      options: { stopping: stopping.signal },
+      onEvent: (event) => {
+        if (event.type === 'task-end') stopping.abort()
+      },
+    },
+  )
+  assert.equal(story, ['a 1 changed'])
+  assert.is(exit, 130)
+})
+
+for (const first of ['background', 'in front'] as const) {
+  test(`an error outside of tasks (${first}) ends the run when all that was begun has ended`, async () => {
+    const strays: unknown[] = []
+    const stray = (reason: unknown): void => {
+      strays.push(reason)
+    }
+    process.on('unhandledRejection', stray)
+    const bad = say({ text: 'bad' })
+    const slow = say({ text: 'slow' })
+    const { events, exit } = await run(
+      (play) => [
+        play('p', {
+          hosts: 'a',
+          tasks: () => (first === 'background' ? [background(bad), slow] : [background(slow), bad]),
+        }),
+      ],
+      {
+        hosts: { a: slowly(20) },
+        options: {
+          confirm: async ({ title }) => {
+            if (title === 'bad') throw new CoxswainError('nobody-to-ask', 'the terminal was closed')
+            return true
+          },
+        },
+      },
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', stray)
+    assert.equal(strays, [])
+    assert.equal(
+      events.flatMap(({ type }) => (type === 'task-end' || type === 'run-end' ? [type] : [])),
+      ['task-end', 'run-end'],
+    )
+    assert.is(exit, 2)
+  })
+}
