@@ -20,6 +20,8 @@ export interface Settings {
   readonly cwd: string | undefined
   readonly ignoreErrors: boolean
   readonly oncePer: StepOptions['oncePer']
+  /** Whether it has a condition, its own or one of what is around it. */
+  readonly conditional: boolean
   readonly tags: readonly string[]
   /**
    * For each `never` in force, the tags that stand beside it: one of them must be named. A tag of what is around it does not
@@ -36,6 +38,7 @@ export const usualSettings: Settings = {
   cwd: undefined,
   ignoreErrors: false,
   oncePer: undefined,
+  conditional: false,
   tags: [],
   locks: [],
 }
@@ -95,6 +98,7 @@ export const within = (around: Settings, options: Said): Settings => {
     cwd: cwd ?? around.cwd,
     ignoreErrors: ignoreErrors ?? around.ignoreErrors,
     oncePer: oncePer ?? around.oncePer,
+    conditional: around.conditional || options.when !== undefined,
     tags: own.length === 0 ? around.tags : [...new Set([...around.tags, ...own])],
     locks: own.includes('never') ? [...around.locks, own] : around.locks,
   }
