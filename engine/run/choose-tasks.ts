@@ -82,10 +82,13 @@ export const chooseTasks = (plan: Plan, choice: Choice): Plan => {
   return { ...plan, plays, hosts: plan.hosts.filter((host) => touched.has(host)) }
 }
 
-/** Every task of a plan with where it is. */
-export const everyTask = (plan: Plan): (Where & { readonly planned: PlannedTask })[] =>
+/** Every task of a plan with where it is; the `smooth` ones are those that run when all goes well. */
+export const everyTask = (
+  plan: Plan,
+  which: 'all' | 'smooth' = 'all',
+): (Where & { readonly planned: PlannedTask })[] =>
   plan.plays.flatMap(({ candidates }, play) =>
     [...candidates].flatMap(([host, { steps }]) =>
-      tasksOf(steps, 'all').map((planned) => ({ play, host, planned })),
+      tasksOf(steps, which).map((planned) => ({ play, host, planned })),
     ),
   )

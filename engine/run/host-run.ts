@@ -57,7 +57,8 @@ class HostWalk {
   async all(): Promise<Standing> {
     const around = { rescuable: false, last: false, beside: false, begin: () => {} }
     const standing = await this.#list(this.#plan.steps, around)
-    return standing === 'well' ? this.#handlers(around) : standing
+    // behind every task of every host
+    return standing === 'well' ? this.#handlers(around, Number.POSITIVE_INFINITY) : standing
   }
 
   /** Steps one after another; what was begun in the background has ended when the list has. */
@@ -104,7 +105,7 @@ class HostWalk {
         // one that was left out has nothing to wait for
         return this.#started.get(step.started) ?? 'well'
       case 'flush':
-        return this.#handlers(around)
+        return this.#handlers(around, step.position)
     }
   }
 
@@ -115,7 +116,7 @@ class HostWalk {
   ): Promise<Standing | undefined> {
     const { condition } = step
     if (condition === undefined || this.#over(around)) return undefined
-    return this.#inTurn(condition.about, around, async () => {
+    return this.#inTurn(condition.about.position, around, async () => {
       if (this.#over(around)) return undefined
       const answer = await askCondition(this.#run, condition)
       if (answer === true) return undefined
@@ -153,14 +154,14 @@ class HostWalk {
     return signal.aborted || (!last && (stopping.aborted || givenUp()))
   }
 
-  #inTurn<Value>({ position }: PlannedTask, { beside }: Around, work: () => Promise<Value>): Promise<Value> {
+  #inTurn<Value>(position: number, { beside }: Around, work: () => Promise<Value>): Promise<Value> {
     const { host, pace } = this.#run
     return pace.turn(host, beside ? undefined : position, work)
   }
 
-  async #task(planned: PlannedTask, around: Around): Promise<Standing> {
+  async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
     if (this.#over(around)) return 'stopped'
-    return this.#inTurn(planned, around, async () => {
+    return this.#inTurn(position, around, async () => {
       // others may have failed while it waited for its turn
       if (this.#over(around)) return 'stopped'
       around.begin()
@@ -189,14 +190,14 @@ class HostWalk {
   }
 
   /** Runs the handlers that are due; one flush after another, though the host may come to several at the same time. */
-  #handlers(around: Around): Promise<Standing> {
-    const mine = this.#flushed.then(() => this.#flush(around))
+  #handlers(around: Around, position: number): Promise<Standing> {
+    const mine = this.#flushed.then(() => this.#flush(around, position))
     this.#flushed = mine.catch(() => {})
     return mine
   }
 
   /** Runs each handler that is due once, also those that others of them call for. */
-  async #flush(around: Around): Promise<Standing> {
+  async #flush(around: Around, position: number): Promise<Standing> {
     const ran = new Set<string>()
     const next = (): PlannedTask | undefined =>
       this.#plan.handlers.find(({ handler = '' }) => this.#due.has(handler) && !ran.has(handler))
@@ -205,7 +206,7 @@ class HostWalk {
       ran.add(handler)
       // what notifies it while it runs may have come too late for it
       this.#due.delete(handler)
-      const standing = await this.#task(planned, { ...around, beside: true })
+      const standing = await this.#task(planned, around, position)
       if (standing === 'well') continue
       this.#due.add(handler)
       return standing

@@ -82,7 +82,11 @@ export type PlannedStep =
     }
   | { readonly kind: 'background'; readonly started: Background; readonly steps: readonly PlannedStep[] }
   | { readonly kind: 'join'; readonly started: Background }
-  | { readonly kind: 'flush' }
+  | {
+      readonly kind: 'flush'
+      /** Between the positions of the tasks around it. */
+      readonly position: number
+    }
 
 /** What a step or a play says of its tasks. */
 type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined }
@@ -201,7 +205,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
         return { kind: 'join', started }
       }
       case 'flush':
-        return { kind: 'flush' }
+        return { kind: 'flush', position: position - 0.5 }
     }
   }
 

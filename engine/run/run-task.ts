@@ -230,5 +230,7 @@ export const runTask = async (
   const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
   tellEnd(run, ref, own, outcome, since)
-  return { outcome, began: began || outcome === 'would change' }
+  // what was never reached was not changed either, however it looked
+  const changing = began && (outcome !== 'unreachable' || scope.reached.has(place))
+  return { outcome, began: changing || outcome === 'would change' }
 }

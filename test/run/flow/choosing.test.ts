@@ -153,3 +153,20 @@ test('a block of which only a flush would be left is left out', async () => {
   )
   assert.equal(story, ['a /1 changed', 'a z changed', 'a reload changed'])
 })
+
+test('start-at: a task of a rescue is none to start at', async () => {
+  const start = () =>
+    run(
+      (play) => [
+        play('p', {
+          hosts: 'a',
+          tasks: () => [block([say({ text: 'x' })], { rescue: [say({ text: 'mend' })] })],
+        }),
+      ],
+      {
+        hosts: { a: usual },
+        choose: (plan) => startAt(plan, 'mend'),
+      },
+    )
+  await rejects(start, 'usage', 'no task to start at')
+})

@@ -1,8 +1,7 @@
 import * as assert from 'uvu/assert'
-import { background, block, parallel } from '../../../engine/dsl/step.ts'
-import { CoxswainError } from '../../../engine/errors.ts'
+import { block, flushHandlers, parallel } from '../../../engine/dsl/step.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, run, say, touch, usual } from '../site.ts'
+import { fails, run, say, touch } from '../site.ts'
 import type { Site } from '../site.ts'
 
 const test = suite('order of hosts')
@@ -76,44 +75,6 @@ test('linear: a host that fails or has less to do holds nobody up; forks bound w
   assert.is(most, 2)
 })
 
-test('pain 15: once per run is once for all batches, once per batch is once in each', async () => {
-  const { story, ends } = await run((play) => [
-    play('p', {
-      hosts: 'web',
-      serial: 1,
-      tasks: () => [
-        say({ text: 'migrate' }, { oncePer: 'run' }),
-        say({ text: 'warm' }, { oncePer: 'batch' }),
-      ],
-    }),
-  ])
-  assert.equal(story, [
-    'a migrate changed',
-    'a warm changed',
-    'b migrate skipped',
-    'b warm changed',
-    'c migrate skipped',
-    'c warm changed',
-  ])
-  assert.is(ends[2]?.why, 'done once, on a')
-})
-
-test('once: the first host for which the condition holds does it; a failure is one for all', async () => {
-  const { story } = await run((play) => [
-    play('p', {
-      hosts: 'web',
-      strategy: 'linear',
-      tasks: () => [say({ text: 'x' }, { oncePer: 'run', when: ({ host }) => host.name === 'b' })],
-    }),
-  ])
-  assert.equal(story, ['a x skipped', 'b x changed', 'c x skipped'])
-  const failed = await run((play) => [
-    play('p', { hosts: 'web', tasks: () => [fails({ oncePer: 'run' }), say({ text: 'never' })] }),
-  ])
-  assert.equal(failed.story, ['a fail failed', 'b fail failed', 'c fail failed'])
-  assert.match(failed.ends[1]?.error?.message ?? '', 'it failed on a')
-})
-
 test('on: a task is done on another host, with its connection, and told so', async () => {
   const { story, ends, connections } = await run((play) => [
     play('p', {
@@ -175,91 +136,6 @@ test('environment and working directory of a play, a block and a task', async ()
   ])
 })
 
-test('stopping: what runs ends, nothing more begins but what must be done always', async () => {
-  const stopping = new AbortController()
-  const hosts = {
-    a: {
-      replies: [
-        [
-          /^say 1$/,
-          () => {
-            stopping.abort()
-            return ''
-          },
-        ],
-        [/^say /, ''],
-      ] as const,
-    },
-    b: usual,
-  }
-  const { story, exit, events } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'web',
-        serial: 1,
-        tasks: () => [
-          block([say({ text: '1' }), say({ text: '2' })], { always: [say({ text: 'tidy' })] }),
-          say({ text: '3' }),
-        ],
-      }),
-      play('q', { hosts: 'web', tasks: () => [say({ text: '4' })] }),
-    ],
-    { hosts, options: { stopping: stopping.signal } },
-  )
-  assert.equal(story, ['a 1 changed', 'a tidy changed'])
-  assert.is(exit, 130)
-  const end = events.at(-1)
-  assert.ok(end?.type === 'run-end')
-  assert.equal(end.notRun, ['q'])
-  assert.is(end.stopped?.code, 'interrupted')
-})
-
-test('stopping after the last task has cut nothing off', async () => {
-  const stopping = new AbortController()
-  const { exit } = await run((play) => [play('p', { hosts: 'a', tasks: () => [say({ text: '1' })] })], {
-    options: { stopping: stopping.signal },
-    onEvent: (event) => {
-      if (event.type === 'task-end') stopping.abort()
-    },
-  })
-  assert.is(exit, 0)
-})
-
-test('a cut-off run does not rescue, and does not tidy', async () => {
-  const cut = new AbortController()
-  const cutting = {
-    replies: [
-      [
-        /^say 1$/,
-        () => {
-          cut.abort()
-          throw new CoxswainError('interrupted', 'interrupted')
-        },
-      ],
-      [/^say /, ''],
-    ] as const,
-  }
-  const { story, exit } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'web',
-        tasks: () => [
-          block([say({ text: '1' }), say({ text: '2' })], {
-            rescue: [say({ text: 'r' })],
-            always: [say({ text: 'tidy' })],
-          }),
-        ],
-      }),
-    ],
-    {
-      hosts: { a: cutting },
-      signal: cut.signal,
-    },
-  )
-  assert.equal(story, ['a 1 failed'])
-  assert.is(exit, 130)
-})
-
 test('linear: a condition of a block is asked when all are through with the tasks before it', async () => {
   const order: string[] = []
   await run(
@@ -286,35 +162,6 @@ test('linear: a condition of a block is asked when all are through with the task
     },
   )
   assert.equal(order.slice(0, 4), ['a 1', 'b 1', 'a is asked', 'b is asked'])
-})
-
-test('once: two tasks that look the same are two', async () => {
-  const { story } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'web',
-        tasks: () => [say({ text: 'sync' }, { oncePer: 'run' }), say({ text: 'sync' }, { oncePer: 'run' })],
-      }),
-    ],
-    { hosts: { a: usual, b: usual }, forks: 1 },
-  )
-  assert.equal(story, ['a sync changed', 'a sync changed', 'b sync skipped', 'b sync skipped'])
-})
-
-test('once: only the host that does it is notified, and --check foretells the same', async () => {
-  const go = (checkMode: boolean) =>
-    run(
-      (play) => [
-        play('p', {
-          hosts: 'web',
-          tasks: () => [touch({ path: '/1' }, { oncePer: 'run', notify: 'reload' })],
-          handlers: () => ({ reload: say({ text: 'reload' }) }),
-        }),
-      ],
-      { hosts: { a: usual, b: usual }, forks: 1, checkMode },
-    )
-  assert.equal((await go(false)).story, ['a /1 changed', 'a reload changed', 'b /1 skipped'])
-  assert.equal((await go(true)).story, ['a /1 would change', 'a reload would change', 'b /1 skipped'])
 })
 
 test('linear: steps side by side are one host’s work, and need one fork', async () => {
@@ -347,54 +194,25 @@ test('linear: steps side by side are one host’s work, and need one fork', asyn
   assert.is(story.length, 4)
 })
 
-test('a stop between two batches has cut off those that are left', async () => {
-  const stopping = new AbortController()
-  const { story, exit } = await run(
-    (play) => [play('p', { hosts: 'web', serial: 1, tasks: () => [say({ text: '1' })] })],
-    {
-      options: { stopping: stopping.signal },
-      onEvent: (event) => {
-        if (event.type === 'task-end') stopping.abort()
-      },
-    },
+test('linear: handlers wait for the tasks before them, and tasks for the handlers before them', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        strategy: 'linear',
+        tasks: ({ host }) => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          flushHandlers(),
+          host.name === 'a' ? touch({ path: '/2' }, { notify: 'reload' }) : say({ text: '2' }),
+          ...(host.name === 'a' ? [] : [say({ text: '3' })]),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    { hosts: { a: slowly(1), b: slowly(20) } },
   )
-  assert.equal(story, ['a 1 changed'])
-  assert.is(exit, 130)
+  assert.equal(
+    story.map((line) => line.replace(' changed', '')),
+    ['a /1', 'b /1', 'a reload', 'b reload', 'a /2', 'b 2', 'b 3', 'a reload'],
+  )
 })
-
-for (const first of ['background', 'in front'] as const) {
-  test(`an error outside of tasks (${first}) ends the run when all that was begun has ended`, async () => {
-    const strays: unknown[] = []
-    const stray = (reason: unknown): void => {
-      strays.push(reason)
-    }
-    process.on('unhandledRejection', stray)
-    const bad = say({ text: 'bad' })
-    const slow = say({ text: 'slow' })
-    const { events, exit } = await run(
-      (play) => [
-        play('p', {
-          hosts: 'a',
-          tasks: () => (first === 'background' ? [background(bad), slow] : [background(slow), bad]),
-        }),
-      ],
-      {
-        hosts: { a: slowly(20) },
-        options: {
-          confirm: async ({ title }) => {
-            if (title === 'bad') throw new CoxswainError('nobody-to-ask', 'the terminal was closed')
-            return true
-          },
-        },
-      },
-    )
-    await new Promise((resolve) => setImmediate(resolve))
-    process.off('unhandledRejection', stray)
-    assert.equal(strays, [])
-    assert.equal(
-      events.flatMap(({ type }) => (type === 'task-end' || type === 'run-end' ? [type] : [])),
-      ['task-end', 'run-end'],
-    )
-    assert.is(exit, 2)
-  })
-}
