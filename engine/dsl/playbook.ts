@@ -87,8 +87,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
     }
   }
   return (play: Play<z.output<Schema>>): SealedPlay => {
-    const { name, ...options } = play
-    checkOptions(`play "${name}"`, options, playKinds)
+    const { name } = play
     return Object.freeze({
       ...play,
       vars: schema,
@@ -112,7 +111,12 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
  */
 export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook => {
   const seal = sealer(spec.vars)
-  const plays = spec.plays({ play: (name, options) => ({ name, ...options }) })
+  const play: PlayMaker<z.output<Schema>> = (name, options) => {
+    // here, so that the error has the line of the play
+    checkOptions(`play "${name}"`, options, playKinds)
+    return { name, ...options }
+  }
+  const plays = spec.plays({ play })
   return Object.freeze({
     [brand]: true as const,
     name: spec.name,
