@@ -88,6 +88,7 @@ const stage = (world: World) => {
       applyContext: applyContext(scope, 'host', options),
       changing: (work) => scope.changing('host', work),
       progress: () => {},
+      elapsed: () => scope.changed('host'),
     })
   }
   return { connection, others, execute }

@@ -1,8 +1,7 @@
 import { describeSelector } from '../dsl/select.ts'
 import type { TaskFactory } from '../dsl/task.ts'
 import type { Plan, PlannedPlay } from '../run/plan.ts'
-import { tasksOf } from '../run/planned-steps.ts'
-import type { PlannedTask } from '../run/planned-steps.ts'
+import type { PlannedStep, PlannedTask } from '../run/planned-steps.ts'
 import { tagsOf } from '../run/tags.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
@@ -48,17 +47,21 @@ export const listNames = (names: readonly string[]): string =>
 const delegated = ({ on }: PlannedTask['settings']): string =>
   on === undefined ? '' : `on ${describeSelector(on)}`
 
-const note = ({ task, role, settings }: PlannedTask): string => {
+/** How a step stands beside others; nothing for one that stands in the row. */
+type Manner = '' | 'side by side' | 'in the background'
+
+const note = ({ task, role, settings }: PlannedTask, manner: Manner): string => {
   const { check, apply, until, changes, options } = task
   const notes = [
     role === 'task' ? '' : role,
+    manner,
     delegated(settings),
     settings.oncePer === undefined ? '' : `once per ${settings.oncePer}`,
     changes ? '' : 'changes nothing',
     check === undefined && changes ? 'no check: acts every time' : '',
     check !== undefined && apply === undefined && until === undefined ? 'only reads' : '',
     until !== undefined && apply === undefined ? 'waits' : '',
-    options.when === undefined ? '' : 'on a condition',
+    settings.conditional ? 'on a condition' : '',
     settings.ignoreErrors ? 'errors are ignored' : '',
     options.retry === undefined ? '' : `up to ${options.retry.attempts} attempts`,
   ].filter((text) => text !== '')
@@ -66,20 +69,67 @@ const note = ({ task, role, settings }: PlannedTask): string => {
   return `${notes.length === 0 ? '' : `  (${notes.join(', ')})`}${tags}`
 }
 
-/** Tasks of a play in their order, with the hosts of each where they differ from host to host. */
+const titled = (planned: PlannedTask, manner: Manner): string =>
+  `${planned.task.name}: ${planned.task.title}${note(planned, manner)}`
+
+/** What a host goes through, a line for each step. */
+const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner): string[] =>
+  steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'task':
+        return [titled(step, manner)]
+      case 'block':
+        return [step.steps, step.rescue, step.always].flatMap((part) => linesOfSteps(part, manner))
+      case 'parallel':
+        return linesOfSteps(step.steps, 'side by side')
+      case 'background':
+        return linesOfSteps(step.steps, 'in the background')
+      case 'join':
+        return ['(waits for what runs in the background)']
+      case 'flush':
+        return ['(runs the handlers that are due)']
+    }
+  })
+
+/** The same lines, each with how often it was there before: two that look the same are two. */
+const counted = (lines: readonly string[]): string[] => {
+  const seen = new Map<string, number>()
+  return lines.map((line) => {
+    const before = seen.get(line) ?? 0
+    seen.set(line, before + 1)
+    return JSON.stringify([line, before])
+  })
+}
+
+const lineOf = (key: string): string => {
+  const [line]: unknown[] = JSON.parse(key)
+  return String(line)
+}
+
+/** Steps of a play in their order, with the hosts of each where they differ from host to host. */
 const linesOf = (play: PlannedPlay): string[] => {
   const hostsOf = new Map<string, string[]>()
+  const order: string[] = []
   for (const [host, { steps, handlers }] of play.candidates) {
-    for (const planned of [...tasksOf(steps, 'all'), ...handlers]) {
-      const { name, title } = planned.task
-      const line = `${name}: ${title}${note(planned)}`
-      hostsOf.set(line, [...(hostsOf.get(line) ?? []), host])
+    let fresh: string[] = []
+    for (const key of counted([...linesOfSteps(steps, ''), ...handlers.map((one) => titled(one, ''))])) {
+      const hosts = hostsOf.get(key)
+      hostsOf.set(key, [...(hosts ?? []), host])
+      if (hosts === undefined) {
+        fresh.push(key)
+        continue
+      }
+      // what only this host has stands before what comes next for others, too
+      if (fresh.length > 0) order.splice(order.indexOf(key), 0, ...fresh)
+      fresh = []
     }
+    order.push(...fresh)
   }
   const all = play.candidates.size
-  return [...hostsOf].map(
-    ([line, hosts]) => `    ${line}${hosts.length < all ? `  [${hosts.join(', ')}]` : ''}`,
-  )
+  return order.map((key) => {
+    const hosts = hostsOf.get(key) ?? []
+    return `    ${lineOf(key)}${hosts.length < all ? `  [${hosts.join(', ')}]` : ''}`
+  })
 }
 
 /** `--list-tasks` of a playbook: what each play would go through, and its handlers; no connection is made. */

@@ -22,7 +22,7 @@ const importFile = async (file: string): Promise<Readonly<Record<string, unknown
   try {
     return await import(pathToFileURL(file).href)
   } catch (error) {
-    if (isCoxswainError(error)) throw error
+    if (isCoxswainError(error)) throw error.at({ place: authorsPlace(error) })
     const message = error instanceof Error ? error.message : String(error)
     throw new CoxswainError('load-failed', `${shown} cannot be loaded: ${message}`, {
       cause: error,

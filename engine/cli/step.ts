@@ -11,7 +11,8 @@ const answers: Readonly<Record<string, 'run' | 'skip' | 'go on'>> = { y: 'run', 
  */
 export const stepper = (ask: Ask): ((task: TaskRef) => Promise<boolean>) => {
   let free = false
-  return async (task) => {
+  let before: Promise<unknown> = Promise.resolve()
+  const askAbout = async (task: TaskRef): Promise<boolean> => {
     while (!free) {
       const typed = await ask(
         `${oneLine(task.host)}: ${oneLine(titledBy(task))}  run it? [y]es, [n]o, [c]ontinue`,
@@ -22,5 +23,11 @@ export const stepper = (ask: Ask): ((task: TaskRef) => Promise<boolean>) => {
       free = answer === 'go on'
     }
     return true
+  }
+  return (task) => {
+    // tasks side by side: what is answered about the first may make a question about the second needless
+    const answer = before.then(() => askAbout(task))
+    before = answer.catch(() => {})
+    return answer
   }
 }

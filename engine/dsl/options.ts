@@ -1,6 +1,4 @@
 /** What a play may say about a task or a block, whatever it is. */
-import { CoxswainError } from '../errors.ts'
-import { nearest } from '../inventory/nearest.ts'
 import type { CheckContext, WhenContext } from './context.ts'
 import type { Selector } from './select.ts'
 
@@ -62,56 +60,3 @@ export interface TaskOptions extends StepOptions {
 /** One word or several, as a list. */
 export const listed = (words: string | readonly string[] | undefined): readonly string[] =>
   words === undefined ? [] : typeof words === 'string' ? [words] : words
-
-const stepKeys = [
-  'title',
-  'when',
-  'tags',
-  'become',
-  'on',
-  'env',
-  'cwd',
-  'ignoreErrors',
-  'oncePer',
-] as const satisfies readonly (keyof StepOptions)[]
-
-/** The names of what can be said of a task. */
-export const taskKeys = [
-  ...stepKeys,
-  'notify',
-  'listen',
-  'timeout',
-  'retry',
-] as const satisfies readonly (keyof TaskOptions)[]
-
-/** The names of what can be said of a block. */
-export const blockKeys = [...stepKeys, 'rescue', 'always'] as const
-
-const refuseRetry = (about: string, { attempts, delay = 1, backoff = 1 }: Retry): void => {
-  if (Number.isInteger(attempts) && attempts >= 2 && delay >= 0 && backoff >= 1) return
-  throw new CoxswainError('playbook-invalid', `${about}: retry makes no sense`, {
-    hint: 'attempts is a whole number from 2, delay is seconds from 0, backoff a factor from 1',
-  })
-}
-
-/**
- * Refuses options that only a compiler would refuse otherwise.
- *
- * @param about what they are said of, for the error.
- * @throws `playbook-invalid` for a name that does not exist or a value that makes no sense.
- */
-export const checkOptions = (about: string, options: TaskOptions, known: readonly string[]): void => {
-  const stranger = Object.keys(options).find((key) => !known.includes(key))
-  if (stranger !== undefined) {
-    const guess = nearest(stranger, known)
-    throw new CoxswainError('playbook-invalid', `${about}: there is no option ${stranger}`, {
-      hint: guess === undefined ? `there are: ${known.join(', ')}` : `did you mean ${guess}?`,
-    })
-  }
-  if (options.when !== undefined && typeof options.when !== 'function') {
-    throw new CoxswainError('playbook-invalid', `${about}: when is no function`, {
-      hint: 'write when: (ctx) => …; what is known beforehand can be an ordinary if around the task',
-    })
-  }
-  if (options.retry !== undefined) refuseRetry(about, options.retry)
-}

@@ -1,8 +1,11 @@
 import type { z } from 'zod'
+import { CoxswainError } from '../errors.ts'
 import type { Host } from '../inventory/types.ts'
 import { validateAll, variablesOf } from '../inventory/validate.ts'
+import { checkOptions, playKinds } from './check-options.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Step } from './step.ts'
+import { isTask } from './task.ts'
 import type { Task } from './task.ts'
 
 const brand = Symbol.for('coxswain.playbook')
@@ -48,6 +51,15 @@ export interface Playbook {
   readonly plays: readonly SealedPlay[]
 }
 
+/** @throws `playbook-invalid` for a handler that is no task, such as one that was not called. */
+const handlersOf = (play: string, handlers: Readonly<Record<string, Task>>): typeof handlers => {
+  const wrong = Object.entries(handlers).find(([, task]) => !isTask(task))
+  if (wrong === undefined) return handlers
+  throw new CoxswainError('playbook-invalid', `play "${play}": the handler ${wrong[0]} is no task`, {
+    hint: 'each handler is one task with its parameters: restart: service({ … })',
+  })
+}
+
 const sealer = <Schema extends z.ZodType>(schema: Schema) => {
   const seen = new WeakMap<RawHost, PlaybookHost<z.output<Schema>>>()
   const typed = (raw: RawHost): PlaybookHost<z.output<Schema>> => {
@@ -74,13 +86,15 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
       },
     }
   }
-  return (play: Play<z.output<Schema>>): SealedPlay =>
-    Object.freeze({
+  return (play: Play<z.output<Schema>>): SealedPlay => {
+    const { name } = play
+    return Object.freeze({
       ...play,
       vars: schema,
       tasks: (raw: RawContext) => play.tasks(context(raw)),
-      handlers: (raw: RawContext) => play.handlers?.(context(raw)) ?? {},
+      handlers: (raw: RawContext) => handlersOf(name, play.handlers?.(context(raw)) ?? {}),
     })
+  }
 }
 
 /**
@@ -97,7 +111,12 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
  */
 export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook => {
   const seal = sealer(spec.vars)
-  const plays = spec.plays({ play: (name, options) => ({ name, ...options }) })
+  const play: PlayMaker<z.output<Schema>> = (name, options) => {
+    // here, so that the error has the line of the play
+    checkOptions(`play "${name}"`, options, playKinds)
+    return { name, ...options }
+  }
+  const plays = spec.plays({ play })
   return Object.freeze({
     [brand]: true as const,
     name: spec.name,

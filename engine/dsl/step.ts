@@ -1,7 +1,7 @@
 /** What a play's list of tasks may hold beside tasks: blocks, tasks side by side, tasks in the background, flushes. */
 import { CoxswainError } from '../errors.ts'
+import { blockKinds, checkOptions, parallelKinds } from './check-options.ts'
 import { deepFreeze } from './freeze.ts'
-import { blockKeys, checkOptions } from './options.ts'
 import type { StepOptions } from './options.ts'
 import type { Task } from './task.ts'
 
@@ -53,6 +53,26 @@ export interface Flush {
 /** Anything that a play's list may hold. */
 export type Step = Task | Block | Parallel | Background | Join | Flush
 
+/** Whether a value can stand in a play's list. */
+export const isStep = (value: unknown): value is Step =>
+  typeof value === 'object' && value !== null && (brand in value || Symbol.for('coxswain.task') in value)
+
+/** What to do about something in a list that is no step. */
+const strangersHint = (wrong: unknown): string =>
+  typeof wrong === 'function'
+    ? 'a task takes its parameters: write sysctl({ … }), not sysctl'
+    : 'give a list: tasks: () => [ … ]; leave out what is not wanted with a spread: ...(wanted ? [ … ] : [])'
+
+/** @throws `playbook-invalid` for a list that holds anything but steps. */
+const refuseStrangers = (where: string, list: readonly unknown[]): void => {
+  const steps: unknown = list
+  const wrong = Array.isArray(steps) ? list.findIndex((item) => !isStep(item)) : 0
+  if (wrong === -1) return
+  throw new CoxswainError('playbook-invalid', `${where} takes a list of tasks and other steps`, {
+    hint: strangersHint(list[wrong]),
+  })
+}
+
 const split = ({ rescue = [], always = [], ...options }: BlockOptions) => ({ rescue, always, options })
 
 /**
@@ -66,8 +86,9 @@ const split = ({ rescue = [], always = [], ...options }: BlockOptions) => ({ res
  * })
  */
 export const block = (steps: readonly Step[], given: BlockOptions = {}): Block => {
-  checkOptions('block', given, blockKeys)
+  checkOptions('block', given, blockKinds)
   const { rescue, always, options } = split(given)
+  for (const list of [steps, rescue, always]) refuseStrangers('block(…)', list)
   return deepFreeze({ [brand]: 'block' as const, steps, rescue, always, options })
 }
 
@@ -79,7 +100,8 @@ export const block = (steps: readonly Step[], given: BlockOptions = {}): Block =
  * parallel([loadImages({ … }), packages({ … })])
  */
 export const parallel = (steps: readonly Step[], options: StepOptions = {}): Parallel => {
-  checkOptions('parallel', options, blockKeys.slice(0, -2))
+  checkOptions('parallel', options, parallelKinds)
+  refuseStrangers('parallel(…)', steps)
   return deepFreeze({ [brand]: 'parallel' as const, steps, options })
 }
 
@@ -90,7 +112,10 @@ export const parallel = (steps: readonly Step[], options: StepOptions = {}): Par
  * const images = background(loadImages({ … }))
  * [images, writeConfig({ … }), join(images), kubeadmInit({ … })]
  */
-export const background = (step: Step): Background => Object.freeze({ [brand]: 'background' as const, step })
+export const background = (step: Step): Background => {
+  refuseStrangers('background(…)', [step])
+  return Object.freeze({ [brand]: 'background' as const, step })
+}
 
 /** Waits for a background step of the same list, or of one around it; fails where that failed. */
 export const join = (started: Background): Join =>
@@ -125,10 +150,6 @@ export const knownStep = (step: Step): KnownStep => {
   }
 }
 
-/** Whether a value can stand in a play's list. */
-export const isStep = (value: unknown): value is Step =>
-  typeof value === 'object' && value !== null && (brand in value || Symbol.for('coxswain.task') in value)
-
 /**
  * The list that an author gave, when it is one.
  *
@@ -138,11 +159,7 @@ export const stepsOf = (play: string, value: unknown): readonly Step[] => {
   const list: unknown[] = Array.isArray(value) ? value : [undefined]
   const steps = list.filter(isStep)
   if (steps.length === list.length) return steps
-  const wrong = list.find((item) => !isStep(item))
   throw new CoxswainError('playbook-invalid', `play "${play}": tasks(…) gives no list of tasks`, {
-    hint:
-      typeof wrong === 'function'
-        ? 'a task takes its parameters: write sysctl({ … }), not sysctl'
-        : 'give a list: tasks: () => [ … ]; leave out what is not wanted with a spread: ...(wanted ? [ … ] : [])',
+    hint: strangersHint(list.find((item) => !isStep(item))),
   })
 }

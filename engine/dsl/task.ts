@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { issueText } from './issue-text.ts'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
+import { checkTaskOptions } from './check-options.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
 import { deepFreeze } from './freeze.ts'
-import { checkOptions, taskKeys } from './options.ts'
 import type { TaskOptions } from './options.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -175,7 +175,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
     // a check that changed them would change what apply gets
     const params = deepFreeze(parseParams(spec.name, spec.params, input ?? {}))
-    checkOptions(`task ${spec.name}`, options ?? {}, taskKeys)
+    checkTaskOptions(`task ${spec.name}`, options ?? {})
     return Object.freeze({
       [brand]: true as const,
       name: spec.name,

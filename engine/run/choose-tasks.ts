@@ -1,7 +1,7 @@
 /** Plans with fewer tasks. Pure. */
 import type { HostPlan, Plan, PlannedPlay } from './plan.ts'
-import { prune, tasksOf } from './planned-steps.ts'
-import type { PlannedTask } from './planned-steps.ts'
+import { tasksOf } from './planned-steps.ts'
+import type { PlannedStep, PlannedTask } from './planned-steps.ts'
 
 /** A task of a plan, with where it is. */
 export interface Where {
@@ -18,6 +18,49 @@ export interface Choice {
   /** Whether `rescue` and `always` of a block stay whole as long as something of the block is left. */
   readonly whole?: boolean
 }
+
+/** Whether a task is to be kept. */
+type Keep = (task: PlannedTask) => boolean
+
+const pruneBlock = (
+  step: Extract<PlannedStep, { kind: 'block' }>,
+  keep: Keep,
+  whole: boolean,
+): PlannedStep[] => {
+  const steps = prune(step.steps, keep, whole)
+  const together = whole && steps.length > 0
+  const part = (list: readonly PlannedStep[]): readonly PlannedStep[] =>
+    together ? list : prune(list, keep, whole)
+  const rescue = part(step.rescue)
+  const always = part(step.always)
+  const pruned = { ...step, steps, rescue, always }
+  // a flush alone is nothing that was chosen, unless it was alone to begin with
+  const bare = tasksOf([pruned], 'smooth').length === 0 && tasksOf([step], 'smooth').length > 0
+  return bare ? [] : [pruned]
+}
+
+/**
+ * Steps without the tasks that are not kept, and without what is empty then.
+ *
+ * @param whole keeps `rescue` and `always` of a block whole as long as something of the block itself is left.
+ */
+const prune = (steps: readonly PlannedStep[], keep: Keep, whole: boolean): PlannedStep[] =>
+  steps.flatMap((step): PlannedStep[] => {
+    switch (step.kind) {
+      case 'task':
+        return keep(step) ? [step] : []
+      case 'block':
+        return pruneBlock(step, keep, whole)
+      case 'parallel':
+      case 'background': {
+        const left = prune(step.steps, keep, whole)
+        return left.length === 0 ? [] : [{ ...step, steps: left }]
+      }
+      case 'join':
+      case 'flush':
+        return [step]
+    }
+  })
 
 const choosePlay = (play: PlannedPlay, index: number, { task, host, whole = false }: Choice): PlannedPlay => {
   const candidates = new Map<string, HostPlan>()
@@ -39,10 +82,13 @@ export const chooseTasks = (plan: Plan, choice: Choice): Plan => {
   return { ...plan, plays, hosts: plan.hosts.filter((host) => touched.has(host)) }
 }
 
-/** Every task of a plan with where it is. */
-export const everyTask = (plan: Plan): (Where & { readonly planned: PlannedTask })[] =>
+/** Every task of a plan with where it is; the `smooth` ones are those that run when all goes well. */
+export const everyTask = (
+  plan: Plan,
+  which: 'all' | 'smooth' = 'all',
+): (Where & { readonly planned: PlannedTask })[] =>
   plan.plays.flatMap(({ candidates }, play) =>
     [...candidates].flatMap(([host, { steps }]) =>
-      tasksOf(steps, 'all').map((planned) => ({ play, host, planned })),
+      tasksOf(steps, which).map((planned) => ({ play, host, planned })),
     ),
   )

@@ -44,7 +44,9 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
     }
     note()
     try {
-      return await watch.sent(scope.connection(host).execute(request))
+      const answer = await watch.sent(scope.connection(host).execute(request))
+      scope.reached.add(host)
+      return answer
     } catch (error) {
       throw isCoxswainError(error) ? error.at({ host }) : error
     } finally {

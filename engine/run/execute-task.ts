@@ -34,6 +34,8 @@ export interface Execution {
   /** Runs what may change the host. */
   readonly changing: <Value>(work: () => Promise<Value>) => Promise<Value>
   readonly progress: (what: TaskProgress['what'], why?: string) => void
+  /** Time has gone by, in which anything may have changed: what was seen before it is worth nothing now. */
+  readonly elapsed: () => void
 }
 
 /** How often one task may lose its connection before the host counts as unreachable. */
@@ -58,7 +60,10 @@ export const look = (task: Task, ctx: WhenContext, watch: TaskWatch): Promise<Lo
 const onlyWaits = ({ apply, until }: Task): boolean => until !== undefined && apply === undefined
 
 /** Reading that survives a lost connection: looking again is always safe. */
-const again = async <Value>({ progress }: Execution, read: () => Promise<Value>): Promise<Value> => {
+export const again = async <Value>(
+  { progress }: Pick<Execution, 'progress'>,
+  read: () => Promise<Value>,
+): Promise<Value> => {
   for (let lost = 0; ; lost += 1) {
     try {
       return await read()
@@ -88,7 +93,7 @@ const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
 const excused = new Set(['command-failed', 'read-failed', 'task-failed'])
 
 /** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
-const explained = ({ watch: { signal } }: Execution, error: unknown): unknown => {
+const explained = ({ watch: { signal } }: Pick<Execution, 'watch'>, error: unknown): unknown => {
   if (!signal.aborted) return error
   if (isCoxswainError(signal.reason)) return signal.reason
   if (isCoxswainError(error)) return error
@@ -102,6 +107,18 @@ const failure = (host: string, error: unknown): TaskResult => {
   return { outcome: unreachable ? 'unreachable' : 'failed', changes: [], error }
 }
 
+/** What an error makes of a task, or of a condition: under `--check` it may come of what was not done. */
+export const resultOf = (
+  caught: unknown,
+  execution: Pick<Execution, 'host' | 'watch' | 'checkMode' | 'foretold'>,
+): TaskResult => {
+  const error = explained(execution, caught)
+  if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
+    return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
+  }
+  return failure(execution.host, error)
+}
+
 const isVerdict = (seen: Look): seen is Verdict => seen.kind !== 'skip' && seen.kind !== 'apply-only'
 
 const doesNotHold = (task: Task, seen: Look): CoxswainError => {
@@ -111,8 +128,17 @@ const doesNotHold = (task: Task, seen: Look): CoxswainError => {
 
 /** Asks the check until it says ok, and tells what it waits for. */
 const waitOut = async ({ check, until = usualPatience }: Task, execution: Execution): Promise<void> => {
+  const { checkContext, elapsed, progress } = execution
   if (check === undefined) return
-  await waitUntil(check, until, execution.checkContext, (why) => execution.progress('waiting', why))
+  try {
+    await waitUntil(check, until, checkContext, (why) => {
+      progress('waiting', why)
+      // or facts that the check asks for would never be read anew
+      elapsed()
+    })
+  } finally {
+    elapsed()
+  }
 }
 
 /** Whether what was applied now holds, or does when what it set going has settled. */
@@ -170,6 +196,7 @@ const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise
 const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResult> => {
   if (execution.checkMode) return { outcome: 'skipped', changes: [], why: 'left out under --check' }
   await execution.watch.whole(async () => apply?.(execution.applyContext))
+  execution.elapsed()
   return { outcome: 'ok', changes: [] }
 }
 
@@ -191,10 +218,6 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (task.apply === undefined) throw doesNotHold(task, seen)
     return { outcome: 'would change', changes }
   } catch (caught) {
-    const error = explained(execution, caught)
-    if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
-      return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
-    }
-    return failure(execution.host, error)
+    return resultOf(caught, execution)
   }
 }

@@ -60,6 +60,7 @@ export const planHandlers = (
     kind: 'task',
     task,
     position: from + index,
+    twin: 0,
     role: 'handler',
     handler: name,
     settings: within(settings, task.options),

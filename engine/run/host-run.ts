@@ -2,45 +2,19 @@
 import type { Outcome } from '../dsl/outcome.ts'
 import type { Background } from '../dsl/step.ts'
 import type { Task } from '../dsl/task.ts'
-import { CoxswainError } from '../errors.ts'
-import { checkContext, whenContext } from './contexts.ts'
-import type { Emit, Standing, TaskRef } from './events.ts'
-import { look } from './execute-task.ts'
+import { askCondition, lookEarly } from './asking.ts'
+import type { Standing } from './events.ts'
 import type { Look } from './execute-task.ts'
-import { LookAhead, TooEarly } from './look-ahead.ts'
-import type { OncePer } from './once-per.ts'
-import type { Pace } from './pace.ts'
+import { LookAhead } from './look-ahead.ts'
+import { doneForAll } from './once-per.ts'
+import type { HostRun } from './part.ts'
 import type { HostPlan } from './plan.ts'
 import { tasksOf } from './planned-steps.ts'
-import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
-import { contextOptions, placeOf, runTask, tellResult, tellSkipped } from './run-task.ts'
+import type { PlannedStep, PlannedTask } from './planned-steps.ts'
+import { runTask, tellResult } from './run-task.ts'
 import type { Ended } from './run-task.ts'
-import type { RunScope } from './scope.ts'
-import { TaskWatch } from './task-watch.ts'
-
-/** What a host's way through a play needs of the run. */
-export interface HostRun {
-  readonly scope: RunScope
-  readonly host: string
-  readonly play: number
-  /** Index of its batch. */
-  readonly batch: number
-  readonly checkMode: boolean
-  /** Aborted when all that is under way shall end at once. */
-  readonly signal: AbortSignal
-  /** Aborted when nothing more shall be begun. */
-  readonly stopping: AbortSignal
-  readonly emit: Emit
-  readonly nextId: () => number
-  /** Whether the play has been given up, so that no further task is begun. */
-  readonly givenUp: () => boolean
-  readonly pace: Pace
-  readonly once: OncePer
-  /** How a task of this play ended on this host. */
-  readonly outcomeOf: (task: Task) => Outcome | undefined
-  /** Asks a person whether to run a task. */
-  readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
-}
+import { together } from './pool.ts'
+import { standingOf, worst } from './standing.ts'
 
 /** What holds where a step stands. */
 interface Around {
@@ -49,28 +23,15 @@ interface Around {
   readonly last: boolean
   /** Beside other steps of the host. */
   readonly beside: boolean
+  /** Hears of each task that is begun. */
+  readonly begin: () => void
 }
 
-const standingOf: Readonly<Record<Outcome, Standing>> = {
-  ok: 'well',
-  changed: 'well',
-  skipped: 'well',
-  ignored: 'well',
-  'would change': 'well',
-  unknown: 'well',
-  failed: 'failed',
-  rescued: 'failed',
-  unreachable: 'unreachable',
-}
-
-const graveness: readonly Standing[] = ['well', 'stopped', 'failed', 'unreachable']
-
-/** The gravest of several. */
-const worst = (standings: readonly Standing[]): Standing =>
-  standings.reduce<Standing>(
-    (grave, one) => (graveness.indexOf(one) > graveness.indexOf(grave) ? one : grave),
-    'well',
-  )
+const notHeld = {
+  outcome: 'skipped',
+  changes: [],
+  why: 'the condition of its block does not hold',
+} as const
 
 /** Takes one host through one play. */
 class HostWalk {
@@ -80,6 +41,9 @@ class HostWalk {
   readonly #outcomes: Map<Task, Outcome>
   readonly #due: Set<string>
   readonly #started = new Map<Background, Promise<Standing>>()
+  /** How often each handler had its turn on this host. */
+  readonly #rounds = new Map<string, number>()
+  #flushed: Promise<unknown> = Promise.resolve()
 
   constructor(run: HostRun, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
     this.#run = run
@@ -87,30 +51,42 @@ class HostWalk {
     this.#outcomes = outcomes
     this.#due = new Set(due)
     const smooth = tasksOf(plan.steps, 'smooth')
-    this.#ahead = new LookAhead(run.scope, smooth, (planned) => this.#lookEarly(planned))
+    this.#ahead = new LookAhead(run.scope, smooth, (planned) => lookEarly(run, planned))
   }
 
   async all(): Promise<Standing> {
-    const around = { rescuable: false, last: false, beside: false }
+    const around = { rescuable: false, last: false, beside: false, begin: () => {} }
     const standing = await this.#list(this.#plan.steps, around)
-    return standing === 'well' ? this.#handlers(around) : standing
+    // behind every task of every host
+    return standing === 'well' ? this.#handlers(around, Number.POSITIVE_INFINITY) : standing
   }
 
   /** Steps one after another; what was begun in the background has ended when the list has. */
   async #list(steps: readonly PlannedStep[], around: Around): Promise<Standing> {
     const begun: Promise<Standing>[] = []
-    let standing: Standing = 'well'
+    const inFront = this.#inFront(steps, around, begun)
+    await Promise.allSettled([inFront])
+    return worst(await together([inFront, ...begun]))
+  }
+
+  async #inFront(
+    steps: readonly PlannedStep[],
+    around: Around,
+    begun: Promise<Standing>[],
+  ): Promise<Standing> {
     for (const step of steps) {
       if (step.kind === 'background') {
         const work = this.#list(step.steps, { ...around, beside: true })
+        // whoever waits for it sees its failure
+        work.catch(() => {})
         this.#started.set(step.started, work)
         begun.push(work)
         continue
       }
-      standing = await this.#step(step, around)
-      if (standing !== 'well') break
+      const standing = await this.#step(step, around)
+      if (standing !== 'well') return standing
     }
-    return begun.length === 0 ? standing : worst([standing, ...(await Promise.all(begun))])
+    return 'well'
   }
 
   async #step(step: Exclude<PlannedStep, { kind: 'background' }>, around: Around): Promise<Standing> {
@@ -123,13 +99,13 @@ class HostWalk {
         const excluded = await this.#unlessExcluded(step, around)
         if (excluded !== undefined) return excluded
         const beside = { ...around, beside: true }
-        return worst(await Promise.all(step.steps.map((one) => this.#list([one], beside))))
+        return worst(await together(step.steps.map((one) => this.#list([one], beside))))
       }
       case 'join':
         // one that was left out has nothing to wait for
         return this.#started.get(step.started) ?? 'well'
       case 'flush':
-        return this.#handlers(around)
+        return this.#handlers(around, step.position)
     }
   }
 
@@ -140,41 +116,32 @@ class HostWalk {
   ): Promise<Standing | undefined> {
     const { condition } = step
     if (condition === undefined || this.#over(around)) return undefined
-    const tasks = tasksOf([step], 'smooth')
-    const [first] = tasks
-    if (first === undefined) return undefined
-    try {
-      if (await this.#holds(condition, first)) return undefined
-    } catch (error) {
-      const outcome = tellResult(
-        this.#run,
-        first,
-        { outcome: 'failed', changes: [], error },
-        around.rescuable,
-      )
-      return standingOf[outcome]
-    }
-    for (const task of tasks) tellSkipped(this.#run, task, 'the condition of its block does not hold')
-    return 'well'
-  }
-
-  async #holds({ when, settings }: Condition, first: PlannedTask): Promise<boolean> {
-    const { scope, signal, outcomeOf } = this.#run
-    const asking = { ...first, settings }
-    const place = await placeOf(this.#run, asking)
-    const watch = new TaskWatch(signal, undefined)
-    try {
-      const ctx = checkContext(scope, place, contextOptions(this.#run, asking, place, watch))
-      return await watch.whole(async () => when(whenContext(ctx, outcomeOf)))
-    } finally {
-      watch.end()
-    }
+    return this.#inTurn(condition.about.position, around, async () => {
+      if (this.#over(around)) return undefined
+      const answer = await askCondition(this.#run, condition)
+      if (answer === true) return undefined
+      if (answer === false || answer.outcome === 'unknown') {
+        const told = answer === false ? notHeld : answer
+        for (const task of tasksOf([step], 'smooth')) {
+          this.#outcomes.set(task.task, tellResult(this.#run, task, told, false))
+        }
+        return 'well'
+      }
+      return standingOf[tellResult(this.#run, condition.about, answer, around.rescuable)]
+    })
   }
 
   async #block(step: Extract<PlannedStep, { kind: 'block' }>, around: Around): Promise<Standing> {
     const { steps, rescue, always } = step
+    let begun = false
+    const begin = (): void => {
+      begun = true
+      around.begin()
+    }
     const rescuable = rescue.length > 0 || around.rescuable
-    let standing = await this.#list(steps, { ...around, rescuable })
+    let standing = await this.#list(steps, { ...around, rescuable, begin })
+    // what was not begun needs no tidying up
+    if (!begun && this.#over(around)) return worst([standing, 'stopped'])
     const lost = standing === 'failed' || standing === 'unreachable'
     if (lost && rescue.length > 0 && !this.#run.signal.aborted) standing = await this.#list(rescue, around)
     if (always.length === 0 || this.#run.signal.aborted) return standing
@@ -187,12 +154,17 @@ class HostWalk {
     return signal.aborted || (!last && (stopping.aborted || givenUp()))
   }
 
-  async #task(planned: PlannedTask, around: Around): Promise<Standing> {
+  #inTurn<Value>(position: number, { beside }: Around, work: () => Promise<Value>): Promise<Value> {
     const { host, pace } = this.#run
+    return pace.turn(host, beside ? undefined : position, work)
+  }
+
+  async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
     if (this.#over(around)) return 'stopped'
-    return pace.turn(host, around.beside ? undefined : planned.position, async () => {
+    return this.#inTurn(position, around, async () => {
       // others may have failed while it waited for its turn
       if (this.#over(around)) return 'stopped'
+      around.begin()
       const { outcome, began } = await this.#executed(planned, around)
       this.#learn(planned, outcome, began)
       return standingOf[outcome]
@@ -200,78 +172,46 @@ class HostWalk {
   }
 
   #executed(planned: PlannedTask, { rescuable }: Around): Promise<Ended> {
-    const early = this.#ahead.take(planned)
+    const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
     const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
-    return planned.settings.oncePer === undefined ? work() : this.#shared(planned, rescuable, work)
-  }
-
-  /** A task that one host does for all. */
-  async #shared(planned: PlannedTask, rescuable: boolean, work: () => Promise<Ended>): Promise<Ended> {
-    const { play, batch, host, once } = this.#run
-    const { task, settings } = planned
-    const span = settings.oncePer === 'batch' ? [play, batch] : [play]
-    const result = await once.attempt(JSON.stringify([...span, task.name, task.title]), host, work)
-    if ('own' in result) return result.own
-    const { done } = result
-    if (standingOf[done.outcome] === 'well') {
-      tellSkipped(this.#run, planned, `done once, on ${done.host}`)
-      return { outcome: done.outcome, began: false }
-    }
-    const error = new CoxswainError(
-      'task-failed',
-      `it failed on ${done.host}, where it is done for all hosts`,
-      {
-        hint: `see what is said of ${done.host}`,
-      },
-    )
-    return {
-      outcome: tellResult(this.#run, planned, { outcome: 'failed', changes: [], error }, rescuable),
-      began: false,
-    }
+    if (planned.settings.oncePer === undefined) return work()
+    const { handler = '' } = planned
+    const round = (this.#rounds.get(handler) ?? 0) + 1
+    if (handler !== '') this.#rounds.set(handler, round)
+    return doneForAll(this.#run, planned, { rescuable, round }, work)
   }
 
   #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {
     const { scope, checkMode } = this.#run
     this.#outcomes.set(task, outcome)
     if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
-    if (began || outcome === 'would change') for (const name of notifies) this.#due.add(name)
+    if (began) for (const name of notifies) this.#due.add(name)
     this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
   }
 
-  /** Runs the handlers that are due, each once, also those that others of them call for. */
-  async #handlers(around: Around): Promise<Standing> {
+  /** Runs the handlers that are due; one flush after another, though the host may come to several at the same time. */
+  #handlers(around: Around, position: number): Promise<Standing> {
+    const mine = this.#flushed.then(() => this.#flush(around, position))
+    this.#flushed = mine.catch(() => {})
+    return mine
+  }
+
+  /** Runs each handler that is due once, also those that others of them call for. */
+  async #flush(around: Around, position: number): Promise<Standing> {
     const ran = new Set<string>()
     const next = (): PlannedTask | undefined =>
       this.#plan.handlers.find(({ handler = '' }) => this.#due.has(handler) && !ran.has(handler))
     for (let planned = next(); planned !== undefined; planned = next()) {
       const { handler = '' } = planned
       ran.add(handler)
-      const standing = await this.#task(planned, { ...around, beside: true })
-      if (standing !== 'well') return standing
+      // what notifies it while it runs may have come too late for it
       this.#due.delete(handler)
+      const standing = await this.#task(planned, around, position)
+      if (standing === 'well') continue
+      this.#due.add(handler)
+      return standing
     }
     return 'well'
-  }
-
-  /** A look at a task before its turn; undefined when it depends on how tasks before it end. */
-  async #lookEarly(planned: PlannedTask): Promise<Look | undefined> {
-    const { scope, signal } = this.#run
-    const watch = new TaskWatch(signal, undefined)
-    try {
-      const place = await placeOf(this.#run, planned)
-      const ctx = checkContext(scope, place, contextOptions(this.#run, planned, place, watch))
-      const outcomeOf = (task: Task): Outcome | undefined => {
-        const known = this.#run.outcomeOf(task)
-        if (known === undefined) throw new TooEarly()
-        return known
-      }
-      return await look(planned.task, whenContext(ctx, outcomeOf), watch)
-    } catch (error) {
-      if (error instanceof TooEarly) return undefined
-      throw error
-    } finally {
-      watch.end()
-    }
   }
 }
 

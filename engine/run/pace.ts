@@ -19,20 +19,36 @@ export interface Pace {
 /** Every host for itself. */
 export const freePace: Pace = { turn: (_host, _position, work) => work(), leave: () => {} }
 
-/** At most so many at the same time; who comes first goes first. */
+/** At most so many hosts at the same time, each with all that it does side by side; who comes first goes first. */
 const gate = (limit: number) => {
-  const waiting: (() => void)[] = []
-  let inside = 0
-  return async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
-    else inside += 1
+  const waiting: { readonly host: string; readonly go: () => void }[] = []
+  /** How much each host does just now. */
+  const inside = new Map<string, number>()
+  const enter = (host: string): void => {
+    inside.set(host, (inside.get(host) ?? 0) + 1)
+  }
+  const leave = (host: string): void => {
+    const left = (inside.get(host) ?? 1) - 1
+    if (left > 0) {
+      inside.set(host, left)
+      return
+    }
+    inside.delete(host)
+    const next = waiting[0]?.host
+    // whoever takes our place takes all of its work in
+    for (const one of waiting.filter(({ host: its }) => its === next)) {
+      waiting.splice(waiting.indexOf(one), 1)
+      enter(one.host)
+      one.go()
+    }
+  }
+  return async <Value>(host: string, work: () => Promise<Value>): Promise<Value> => {
+    if (inside.has(host) || inside.size < limit) enter(host)
+    else await new Promise<void>((go) => waiting.push({ host, go }))
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
-      // whoever goes in takes our place
-      if (next === undefined) inside -= 1
-      else next()
+      leave(host)
     }
   }
 }
@@ -64,7 +80,7 @@ export const linearPace = (hosts: readonly string[], forks: number): Pace => {
           wake()
         })
       }
-      return enter(work)
+      return enter(host, work)
     },
     leave: (host) => {
       at.delete(host)

@@ -82,13 +82,6 @@ const planHost = (play: SealedPlay, context: RawContext, settings: Settings): Ho
   return { steps: planned, handlers: planHandlers(handlers, notifies, { settings, from }) }
 }
 
-const checkPercentage = ({ name, maxFailPercentage: percent }: SealedPlay): number | undefined => {
-  if (percent === undefined || (percent >= 0 && percent <= 100)) return percent
-  throw new CoxswainError('playbook-invalid', `play "${name}": maxFailPercentage is ${percent}`, {
-    hint: 'it is a share of the hosts, from 0 to 100',
-  })
-}
-
 const planPlay = (
   play: SealedPlay,
   territory: Territory,
@@ -121,7 +114,7 @@ const planPlay = (
     portions: checkSerial(name, play.serial),
     strategy: play.strategy ?? 'free',
     anyErrorsFatal: play.anyErrorsFatal ?? false,
-    maxFailPercentage: checkPercentage(play),
+    maxFailPercentage: play.maxFailPercentage,
     candidates,
   }
 }

@@ -1,11 +1,14 @@
 /** A play's list of steps for one host, made ready to be run: numbered, with what holds for each task. Pure. */
+import { z } from 'zod'
 import { listed } from '../dsl/options.ts'
 import type { StepOptions } from '../dsl/options.ts'
 import type { Become } from '../dsl/play.ts'
 import type { Selector } from '../dsl/select.ts'
 import { knownStep } from '../dsl/step.ts'
 import type { Background, Step } from '../dsl/step.ts'
+import { defineTask } from '../dsl/task.ts'
 import type { Task } from '../dsl/task.ts'
+import { ok } from '../dsl/verdict.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Role } from './events.ts'
 
@@ -17,6 +20,8 @@ export interface Settings {
   readonly cwd: string | undefined
   readonly ignoreErrors: boolean
   readonly oncePer: StepOptions['oncePer']
+  /** Whether it has a condition, its own or one of what is around it. */
+  readonly conditional: boolean
   readonly tags: readonly string[]
   /**
    * For each `never` in force, the tags that stand beside it: one of them must be named. A tag of what is around it does not
@@ -33,6 +38,7 @@ export const usualSettings: Settings = {
   cwd: undefined,
   ignoreErrors: false,
   oncePer: undefined,
+  conditional: false,
   tags: [],
   locks: [],
 }
@@ -43,6 +49,8 @@ export interface PlannedTask {
   readonly task: Task
   /** Position in the host's list, blocks unfolded, from 0. It stays the same when other tasks are left out. */
   readonly position: number
+  /** How many tasks of the same name and title stand before it in the host's list. */
+  readonly twin: number
   readonly role: Role
   /** The name by which it is notified, when it is a handler. */
   readonly handler: string | undefined
@@ -51,10 +59,11 @@ export interface PlannedTask {
   readonly notifies: readonly string[]
 }
 
-/** A condition of several steps, asked once, with what holds for asking. */
+/** A condition of several steps, asked once. */
 export interface Condition {
   readonly when: NonNullable<StepOptions['when']>
-  readonly settings: Settings
+  /** What is told of when it fails: the first of its tasks, with what holds for asking. */
+  readonly about: PlannedTask
 }
 
 export type PlannedStep =
@@ -73,7 +82,11 @@ export type PlannedStep =
     }
   | { readonly kind: 'background'; readonly started: Background; readonly steps: readonly PlannedStep[] }
   | { readonly kind: 'join'; readonly started: Background }
-  | { readonly kind: 'flush' }
+  | {
+      readonly kind: 'flush'
+      /** Between the positions of the tasks around it. */
+      readonly position: number
+    }
 
 /** What a step or a play says of its tasks. */
 type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined }
@@ -89,6 +102,7 @@ export const within = (around: Settings, options: Said): Settings => {
     cwd: cwd ?? around.cwd,
     ignoreErrors: ignoreErrors ?? around.ignoreErrors,
     oncePer: oncePer ?? around.oncePer,
+    conditional: around.conditional || options.when !== undefined,
     tags: own.length === 0 ? around.tags : [...new Set([...around.tags, ...own])],
     locks: own.includes('never') ? [...around.locks, own] : around.locks,
   }
@@ -102,8 +116,14 @@ export interface Unfolding {
   readonly notifies: (task: Task) => readonly string[]
 }
 
-const conditionOf = ({ when }: StepOptions, settings: Settings): Condition | undefined =>
-  when && { when, settings }
+/** Stands for steps among which there is no task, such as a flush alone. */
+const noTask = defineTask({
+  name: 'condition',
+  description: 'Stands for the condition of a block without tasks.',
+  params: z.object({}),
+  title: () => 'condition of a block',
+  check: () => ok(),
+})({})
 
 /**
  * A play's steps, their tasks numbered in the order in which they stand: a block's own, its rescue's, its always'.
@@ -112,6 +132,7 @@ const conditionOf = ({ when }: StepOptions, settings: Settings): Condition | und
  */
 export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unfolding): PlannedStep[] => {
   const begun = new Set<Background>()
+  const seen = new Map<string, number>()
   let position = 0
   const invalid = (message: string, hint: string): CoxswainError =>
     new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { hint })
@@ -120,6 +141,23 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
     if (begun.has(started))
       throw invalid('the same background step stands here twice', 'make one for each: background(…)')
     begun.add(started)
+  }
+
+  const twinOf = ({ name, title }: Task): number => {
+    const key = JSON.stringify([name, title])
+    const before = seen.get(key) ?? 0
+    seen.set(key, before + 1)
+    return before
+  }
+
+  const conditionOf = (
+    { when }: StepOptions,
+    own: readonly PlannedStep[],
+    outer: { readonly settings: Settings; readonly role: Role },
+  ): Condition | undefined => {
+    const [first] = tasksOf(own, 'smooth')
+    const stand = { kind: 'task', task: noTask, position, twin: 0, handler: undefined, notifies: [] } as const
+    return when && { when, about: { ...(first ?? stand), ...outer } }
   }
 
   const one = (item: Step, around: Settings, role: Role): PlannedStep => {
@@ -131,6 +169,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
           kind: 'task',
           task,
           position,
+          twin: twinOf(task),
           role,
           handler: undefined,
           settings: within(around, task.options),
@@ -142,18 +181,19 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
       case 'block': {
         const { options, steps: own, rescue, always } = known.step
         const inner = within(around, options)
-        return {
-          kind: 'block',
-          condition: conditionOf(options, inner),
+        const parts = {
           steps: all(own, inner, role),
           rescue: all(rescue, inner, 'rescue'),
           always: all(always, inner, 'always'),
         }
+        const condition = conditionOf(options, parts.steps, { settings: inner, role })
+        return { kind: 'block', condition, ...parts }
       }
       case 'parallel': {
-        const { options, steps: own } = known.step
-        const inner = within(around, options)
-        return { kind: 'parallel', condition: conditionOf(options, inner), steps: all(own, inner, role) }
+        const inner = within(around, known.step.options)
+        const parts = all(known.step.steps, inner, role)
+        const condition = conditionOf(known.step.options, parts, { settings: inner, role })
+        return { kind: 'parallel', condition, steps: parts }
       }
       case 'background':
         start(known.step)
@@ -165,7 +205,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
         return { kind: 'join', started }
       }
       case 'flush':
-        return { kind: 'flush' }
+        return { kind: 'flush', position: position - 0.5 }
     }
   }
 
@@ -193,45 +233,5 @@ export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'smooth'):
       case 'join':
       case 'flush':
         return []
-    }
-  })
-
-/** Whether a task is to be kept. */
-export type Keep = (task: PlannedTask) => boolean
-
-const pruneBlock = (
-  step: Extract<PlannedStep, { kind: 'block' }>,
-  keep: Keep,
-  whole: boolean,
-): PlannedStep[] => {
-  const steps = prune(step.steps, keep, whole)
-  const together = whole && steps.length > 0
-  const part = (list: readonly PlannedStep[]): readonly PlannedStep[] =>
-    together ? list : prune(list, keep, whole)
-  const rescue = part(step.rescue)
-  const always = part(step.always)
-  return steps.length + always.length === 0 ? [] : [{ ...step, steps, rescue, always }]
-}
-
-/**
- * Steps without the tasks that are not kept, and without what is empty then.
- *
- * @param whole keeps `rescue` and `always` of a block whole as long as something of the block itself is left.
- */
-export const prune = (steps: readonly PlannedStep[], keep: Keep, whole: boolean): PlannedStep[] =>
-  steps.flatMap((step): PlannedStep[] => {
-    switch (step.kind) {
-      case 'task':
-        return keep(step) ? [step] : []
-      case 'block':
-        return pruneBlock(step, keep, whole)
-      case 'parallel':
-      case 'background': {
-        const left = prune(step.steps, keep, whole)
-        return left.length === 0 ? [] : [{ ...step, steps: left }]
-      }
-      case 'join':
-      case 'flush':
-        return [step]
     }
   })

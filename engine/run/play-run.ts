@@ -33,11 +33,13 @@ export interface PlayResult {
   readonly failed: readonly string[]
   /** Whether plays after it may begin. */
   readonly goOn: boolean
+  /** Whether a stop kept some of its hosts from beginning. */
+  readonly cut: boolean
 }
 
 /** Counts the failures of a play, and decides what they mean. */
 class Failures {
-  readonly hosts: string[] = []
+  readonly #hosts = new Set<string>()
   readonly #play: PlannedPlay
   #inBatch = 0
   #size = 0
@@ -52,8 +54,14 @@ class Failures {
     this.#size = batch
   }
 
+  /** In the order in which they failed. */
+  get hosts(): readonly string[] {
+    return [...this.#hosts]
+  }
+
   add(host: string): void {
-    this.hosts.push(host)
+    if (this.#hosts.has(host)) return
+    this.#hosts.add(host)
     this.#inBatch += 1
     // a host that cannot be reached counts like one that failed: both are not what the next batch relies on
     if ((this.#inBatch / this.#size) * 100 > (this.#play.maxFailPercentage ?? 0)) this.#exceeded = true
@@ -62,7 +70,7 @@ class Failures {
   /** Whether hosts that are well shall stop before their next task. */
   get givenUp(): boolean {
     const { anyErrorsFatal, maxFailPercentage } = this.#play
-    return this.hosts.length > 0 && (anyErrorsFatal || (this.#exceeded && maxFailPercentage !== undefined))
+    return this.#hosts.size > 0 && (anyErrorsFatal || (this.#exceeded && maxFailPercentage !== undefined))
   }
 
   /** Whether another batch, or play, may begin. */
@@ -82,6 +90,8 @@ const hostsOf = async (
   })
 }
 
+const isFailure = (outcome: string): boolean => outcome === 'failed' || outcome === 'unreachable'
+
 const runBatch = async (
   play: PlannedPlay,
   hosts: readonly (readonly [string, HostPlan])[],
@@ -91,12 +101,17 @@ const runBatch = async (
   failures.begin(hosts.length)
   const linear = play.strategy === 'linear'
   const names = hosts.map(([host]) => host)
+  const heard: Emit = (event) => {
+    // at once: it may take its host a while to tidy up, and the others shall not go on meanwhile
+    if (event.type === 'task-end' && isFailure(event.outcome)) failures.add(event.task.host)
+    emit(event)
+  }
   const pace = linear ? linearPace(names, forks) : freePace
   // task by task, all hosts of the batch are under way: the pace sees to it that only so many work
   await pool(hosts, linear ? Math.max(1, hosts.length) : forks, async ([host, plan]) => {
-    const part = { ...run, host, play: index, pace, givenUp: () => failures.givenUp }
+    const part = { ...run, host, play: index, pace, emit: heard, givenUp: () => failures.givenUp }
     const standing: HostEnd['standing'] = await runHost(part, plan, run.due(host))
-    if (standing === 'failed' || standing === 'unreachable') failures.add(host)
+    if (isFailure(standing)) failures.add(host)
     emit({ type: 'host-end', time: Date.now(), play: index, host, standing })
   })
 }
@@ -116,10 +131,13 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
   })
   const failures = new Failures(play)
   const once = new OncePer()
+  let cut = false
   for (const [batch, members] of batchesOf(hosts, play.portions).entries()) {
-    if (!failures.goOn || signal.aborted || stopping.aborted) break
+    if (!failures.goOn) break
+    cut = signal.aborted || stopping.aborted
+    if (cut) break
     await runBatch(play, members, { ...run, batch, once, failures })
   }
   emit({ type: 'play-end', time: Date.now(), play: index, failed: failures.hosts })
-  return { failed: failures.hosts, goOn: failures.goOn }
+  return { failed: failures.hosts, goOn: failures.goOn, cut }
 }

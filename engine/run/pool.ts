@@ -14,3 +14,12 @@ export const pool = async <Item>(
   const ends = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
+
+/** What several works give, when all of them have ended: none outlives the failure of another, which is passed on. */
+export const together = async <Value>(works: readonly Promise<Value>[]): Promise<Value[]> => {
+  const ends = await Promise.allSettled(works)
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason
+    return end.value
+  })
+}

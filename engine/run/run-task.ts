@@ -8,23 +8,23 @@ import type { ContextOptions } from './contexts.ts'
 import type { Outcome, ReportedChange, TaskProgress, TaskRef } from './events.ts'
 import { executeTask } from './execute-task.ts'
 import type { Look, TaskResult } from './execute-task.ts'
-import type { HostRun } from './host-run.ts'
 import { MaskedLines } from './masked-lines.ts'
+import type { HostRun } from './part.ts'
 import type { PlannedTask } from './planned-steps.ts'
 import type { Redactor } from './redactor.ts'
 import { reportError } from './report-error.ts'
 import { withRetries } from './retry.ts'
 import { TaskWatch } from './task-watch.ts'
 
-/** How a task ended, and whether it had begun to change the host. */
+/** How a task ended, and whether it had begun to change the host, or would have. */
 export interface Ended {
   readonly outcome: Outcome
   readonly began: boolean
 }
 
 export interface TaskRunOptions {
-  /** A look that was taken ahead. */
-  readonly early?: Promise<Look | undefined> | undefined
+  /** Gives a look that was taken ahead, if it is still good when the task begins. */
+  readonly early?: () => Promise<Look | undefined> | undefined
   /** Whether a block around it has a rescue for it. */
   readonly rescuable: boolean
 }
@@ -46,6 +46,11 @@ const shown = (value: unknown, redactor: Redactor): string =>
 /** Where a task is done: on the host itself, or on the one that it names. */
 export const placeOf = async (run: HostRun, { settings: { on } }: PlannedTask): Promise<string> =>
   on === undefined ? run.host : oneHost(run.scope, on, run.signal)
+
+/** What a result on the host where it was done means for the one that it was done for. */
+export const onBehalf = (host: string, place: string, result: TaskResult): TaskResult =>
+  // what happens on another host does not make this one unreachable
+  place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result
 
 /** How a task looks at, and works on, the host where it is done. */
 export const contextOptions = (
@@ -184,8 +189,11 @@ export const runTask = async (
     emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) })
   }
 
-  let ahead = early
+  let attempts = 0
   const attempt = async (): Promise<TaskResult> => {
+    attempts += 1
+    // what was seen before the delay is worth nothing now
+    if (attempts > 1) scope.changed(place)
     const watch = new TaskWatch(run.signal, task.options.timeout)
     const options: ContextOptions = {
       ...contextOptions(run, planned, place, watch),
@@ -193,8 +201,6 @@ export const runTask = async (
       onLog: (text) => log.push(`${text}\n`),
     }
     const looking = checkContext(scope, place, options)
-    const taken = ahead
-    ahead = undefined
     try {
       const result = await executeTask(task, {
         host: place,
@@ -203,10 +209,11 @@ export const runTask = async (
         checkContext: looking,
         whenContext: whenContext(looking, run.outcomeOf),
         applyContext: applyContext(scope, place, options),
-        early: taken,
+        early: attempts === 1 ? early?.() : undefined,
         foretold: scope.foretold,
         changing: (work) => scope.changing(place, work),
         progress,
+        elapsed: () => scope.changed(place),
       })
       if (result.outcome !== 'ok' && result.outcome !== 'changed') return result
       return (await heldBack(planned, { ...options, run, place })) ?? result
@@ -216,22 +223,22 @@ export const runTask = async (
       watch.end()
     }
   }
-  const attempts = {
+  const ways = {
     once: attempt,
     again: (why: string) => progress('retrying', why),
     ends: [run.signal, run.stopping],
   }
-  const result = await withRetries(checkMode ? undefined : task.options.retry, attempts, () => began)
+  const result = await withRetries(checkMode ? undefined : task.options.retry, ways, () => began)
   // a fact has nothing else to show
   if (task.apply === undefined && result.value !== undefined)
     log.push(`${shown(result.value, scope.redactor)}\n`)
   output.stdout.end()
   output.stderr.end()
   log.end()
-  // what happens on another host does not make this one unreachable
-  const own: TaskResult =
-    place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result
+  const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
   tellEnd(run, ref, own, outcome, since)
-  return { outcome, began }
+  // what was never reached was not changed either, however it looked
+  const changing = began && (outcome !== 'unreachable' || scope.reached.has(place))
+  return { outcome, began: changing || outcome === 'would change' }
 }

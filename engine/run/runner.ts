@@ -41,6 +41,16 @@ const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: bool
   return stopped === undefined ? exitCodes.ok : exitCodeOf(stopped)
 }
 
+/** Counts the handlers that are due from earlier runs, of plays that are never come to, too; not those that are no more. */
+const expectDue = ({ plays }: Plan, tally: Tally, due: NonNullable<RunOptions['due']>): void => {
+  for (const [index, { name, candidates }] of plays.entries()) {
+    for (const [host, { handlers }] of candidates) {
+      const known = due(name, host).filter((word) => handlers.some(({ handler }) => handler === word))
+      for (const handler of known) tally.expect(host, index, handler)
+    }
+  }
+}
+
 /**
  * Runs a plan: play by play, in each the hosts side by side, on each host the tasks in order.
  *
@@ -71,9 +81,11 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     hosts: plan.hosts,
     plays: plan.plays.map(({ name }) => name),
   })
+  expectDue(plan, tally, due)
   const lost = new Set<string>()
   const over = (): boolean => signal.aborted || stopping.aborted
   let stopped: unknown
+  let cutOff = false
   let next = 0
   try {
     for (const [index, play] of plan.plays.entries()) {
@@ -81,9 +93,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
       next = index + 1
       if (play.leftOut) continue
       const dueOn = (host: string): readonly string[] => due(play.name, host)
-      for (const host of play.candidates.keys())
-        for (const handler of dueOn(host)) tally.expect(host, index, handler)
-      const { failed, goOn } = await runPlay(play, {
+      const { failed, goOn, cut } = await runPlay(play, {
         scope,
         index,
         checkMode,
@@ -97,6 +107,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
         due: dueOn,
       })
       for (const host of failed) lost.add(host)
+      cutOff ||= cut
       if (!goOn) break
     }
   } catch (error) {
@@ -104,7 +115,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
   }
   const notRun = plan.plays.slice(next).flatMap(({ name, leftOut }) => (leftOut ? [] : [name]))
   // one that came when all was done has cut nothing off
-  const interrupted = signal.aborted || (stopping.aborted && (tally.stopped || notRun.length > 0))
+  const interrupted = signal.aborted || (stopping.aborted && (cutOff || tally.stopped || notRun.length > 0))
   if (interrupted) stopped = new CoxswainError('interrupted', 'the run was interrupted')
   await scope.close()
   const recap = tally.recap()

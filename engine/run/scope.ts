@@ -35,6 +35,8 @@ export class RunScope {
   readonly #facts = new Memo()
   readonly #changes = new Map<string, number>()
   readonly #connections = new Map<string, Connection>()
+  /** Hosts that have answered anything in this run. */
+  readonly reached = new Set<string>()
   /** Set once `--check` has foretold a change, on any host: checks after it look at a world that will be another. */
   foretold = false
   #epoch = 0

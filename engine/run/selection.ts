@@ -71,8 +71,11 @@ export const resolveSelector = async (
   const pick = isPick(selector) ? selector : selector.pick
   let chosen = scope.picks.get(pick)
   if (chosen === undefined) {
-    chosen = choose(scope, pick, signal)
-    scope.picks.set(pick, chosen)
+    const made = choose(scope, pick, signal)
+    scope.picks.set(pick, made)
+    // a choice that could not be made is none: the next one who asks may be luckier, or have more time
+    made.catch(() => scope.picks.delete(pick))
+    chosen = made
   }
   const host = await chosen
   return isPick(selector)

@@ -19,7 +19,8 @@ const matches = (wanted: string): ((task: PlannedTask['task']) => boolean) => {
  */
 export const startAt = (plan: Plan, wanted: string): Plan => {
   const isWanted = matches(wanted)
-  const all = everyTask(plan)
+  // nobody can begin in a rescue: nothing has failed
+  const all = everyTask(plan, 'smooth')
   const first = all.find(({ planned }) => isWanted(planned.task))
   if (first === undefined) {
     const guess = nearest(

@@ -22,7 +22,9 @@ const isChosen = (
   const named = (list: readonly string[], of = tags): boolean => of.some((tag) => list.includes(tag))
   const general = (list: readonly string[]): boolean => list.includes(own.length > 0 ? 'tagged' : 'untagged')
   const always = tags.includes('always')
-  if (named(skipTags) || general(skipTags) || (skipTags.includes('all') && !always)) return false
+  // what says always and nothing else has a tag of its own kind: neither word leaves it out
+  const leavesOut = (own.length > 0 || !always) && general(skipTags)
+  if (named(skipTags) || leavesOut || (skipTags.includes('all') && !always)) return false
   if (!locks.every((lock) => named(wanted, lock))) return false
   return always || wanted.length === 0 || wanted.includes('all') || named(wanted) || general(wanted)
 }

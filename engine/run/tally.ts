@@ -1,6 +1,6 @@
 /** What is counted of a run, from the events that pass. */
 import { noOutcomes } from './events.ts'
-import type { HostRecap, Outcome, RunEvent } from './events.ts'
+import type { HostRecap, Outcome, RunEvent, TaskRef } from './events.ts'
 
 /** Handlers by host. */
 export type DueHandlers = ReadonlyMap<string, ReadonlySet<string>>
@@ -8,11 +8,15 @@ export type DueHandlers = ReadonlyMap<string, ReadonlySet<string>>
 /** How a handler had its turn: it is not due any more. */
 const served = new Set<Outcome>(['ok', 'changed', 'skipped', 'ignored'])
 
+const servingKey = ({ host, play }: TaskRef, handler: string): string => JSON.stringify([host, play, handler])
+
 /** Counts outcomes by host, and keeps what handlers are due. */
 export class Tally {
   readonly #counts: Map<string, Record<Outcome, number>>
   /** By host, then by play: handlers of two plays may have the same name. */
   readonly #due = new Map<string, Map<string, number>>()
+  /** Handlers that are running, and were not notified anew since they began. */
+  readonly #serving = new Set<string>()
   /** Whether some host was stopped before it was through. */
   stopped = false
 
@@ -30,13 +34,21 @@ export class Tally {
     if (event.type === 'host-end' && event.standing === 'stopped') this.stopped = true
     if (event.type === 'handlers-due') {
       const { host, play } = event.task
-      for (const handler of event.handlers) this.expect(host, play, handler)
+      for (const handler of event.handlers) {
+        this.expect(host, play, handler)
+        // what is changed now may be too late for one that runs already
+        this.#serving.delete(servingKey(event.task, handler))
+      }
     }
+    if (event.type === 'task-start' && event.task.handler !== undefined)
+      this.#serving.add(servingKey(event.task, event.task.handler))
     if (event.type !== 'task-end') return
     const { task, outcome } = event
     const counts = this.#counts.get(task.host)
     if (counts !== undefined) counts[outcome] += 1
-    if (task.handler !== undefined && served.has(outcome))
+    if (task.handler === undefined) return
+    const inTime = this.#serving.delete(servingKey(task, task.handler))
+    if (inTime && served.has(outcome))
       this.#due.get(task.host)?.delete(JSON.stringify([task.play, task.handler]))
   }
 

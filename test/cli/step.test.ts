@@ -34,3 +34,10 @@ test('what is no answer is asked again: Enter alone runs nothing', async () => {
   assert.is(await confirm(taskRef('m1', 'one')), false)
   assert.is(asked.length, 3)
 })
+
+test('continue also answers for a task that is waiting for its question', async () => {
+  const { confirm, asked } = person('c', 'n')
+  const both = await Promise.all([confirm(taskRef('m1', 'one')), confirm(taskRef('m1', 'two'))])
+  assert.equal(both, [true, true])
+  assert.is(asked.length, 1)
+})

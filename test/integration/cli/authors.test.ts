@@ -67,8 +67,24 @@ test('a slip in a list of tasks is told with its line', async () => {
     await run(book('c.ts', "file({ path: '/x' }, { when: true as never })")),
     '[playbook-invalid]',
     /c\.ts:8:\d+/,
-    'when is no function',
+    'when is true',
   )
+})
+
+test('a slip in the options of a play is told with its line', async () => {
+  const file = write(
+    'play.ts',
+    `import { playbook, z } from 'coxswain'
+export default playbook({
+  name: 'slips',
+  vars: z.unknown(),
+  plays: ({ play }) => [
+    play('p', { hosts: 'all', maxFailPercent: 3, tasks: () => [] } as never),
+  ],
+})
+`,
+  )
+  fails(await run(file), '[playbook-invalid]', /play\.ts:6:\d+/, 'did you mean maxFailPercentage?')
 })
 
 test('a playbook tells its variables', async () => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { background, block, join, parallel } from '../../../engine/dsl/step.ts'
+import { background, block, join } from '../../../engine/dsl/step.ts'
 import type { Step } from '../../../engine/dsl/step.ts'
 import { CoxswainError } from '../../../engine/errors.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -128,128 +128,6 @@ test('pain 6: loops over blocks are the language’s own', async () => {
   ])
 })
 
-test('a condition of a block is asked once, before its first task', async () => {
-  let asked = 0
-  const { story, ends } = await on(() => [
-    block([touch({ path: '/flag' }), hi('still')], {
-      when: async ({ remote }) => {
-        asked += 1
-        return !(await remote.exists('/flag'))
-      },
-    }),
-    block([hi('not'), hi('neither')], {
-      when: async ({ remote }) => !(await remote.exists('/flag')),
-      always: [hi('nor')],
-    }),
-  ])
-  assert.equal(story, [
-    'a /flag changed',
-    'a still changed',
-    'a not skipped',
-    'a neither skipped',
-    'a nor skipped',
-  ])
-  assert.is(asked, 1)
-  assert.is(ends.at(-1)?.why, 'the condition of its block does not hold')
-})
-
-test('a condition of a block that fails is a failure of the block', async () => {
-  const steps = (rescue: Step[]): Step[] => [
-    block(
-      [
-        block([hi('never')], {
-          when: () => {
-            throw new Error('no such thing')
-          },
-        }),
-      ],
-      { rescue },
-    ),
-  ]
-  const plainly = await on(() => steps([]))
-  assert.equal(plainly.story, ['a never failed'])
-  assert.match(plainly.ends[0]?.error?.message ?? '', 'no such thing')
-  assert.equal((await on(() => steps([hi('mend')]))).story, ['a never rescued', 'a mend changed'])
-})
-
-test('when on outcomes: a task runs only where one before it changed something', async () => {
-  const steps = (): Step[] => {
-    const config = touch({ path: '/config' })
-    return [config, say({ text: 'reindex' }, { when: ({ changed }) => changed(config) })]
-  }
-  assert.equal((await on(steps)).story, ['a /config changed', 'a reindex changed'])
-  const there = { hosts: { a: { ...usual, files: { '/config': 'x' } } } }
-  assert.equal((await on(steps, there)).story, ['a /config ok', 'a reindex skipped'])
-  const { story } = await on(steps, { checkMode: true })
-  assert.equal(story, ['a /config would change', 'a reindex would change'])
-})
-
-test('parallel steps are under way together, and all end before the next step', async () => {
-  const waiting: (() => void)[] = []
-  const together = {
-    replies: [
-      [
-        /^say [xy]$/,
-        async () => {
-          await new Promise<void>((resolve) => {
-            waiting.push(resolve)
-            // nobody goes on before both are there
-            if (waiting.length === 2) for (const go of waiting) go()
-          })
-          return ''
-        },
-      ],
-      ...(usual.replies ?? []),
-    ] as const,
-  }
-  const { story, exit } = await on(() => [parallel([hi('x'), hi('y')]), hi('after')], {
-    hosts: { a: together },
-  })
-  assert.equal(story.slice(0, 2).toSorted(), ['a x changed', 'a y changed'])
-  assert.is(story[2], 'a after changed')
-  assert.is(exit, 0)
-  const failing = await on(() => [parallel([fails(), hi('fine')]), hi('never')])
-  assert.equal(failing.story.toSorted(), ['a fail failed', 'a fine changed'])
-})
-
-test('a background step goes on beside the next ones, and is waited for', async () => {
-  let finish = (): void => {}
-  const slow = {
-    replies: [
-      [/^say slow$/, () => new Promise<string>((resolve) => (finish = () => resolve('')))],
-      [
-        /^say next$/,
-        () => {
-          finish()
-          return ''
-        },
-      ],
-      ...(usual.replies ?? []),
-    ] as const,
-  }
-  const { story } = await on(
-    () => {
-      const slowly = background(hi('slow'))
-      return [slowly, hi('next'), join(slowly), hi('after')]
-    },
-    { hosts: { a: slow } },
-  )
-  // it could not end before the next one was at work
-  assert.equal(story.slice(0, 2).toSorted(), ['a next changed', 'a slow changed'])
-  assert.is(story[2], 'a after changed')
-})
-
-test('a background step that fails fails the host where it is waited for, or at the end', async () => {
-  const joined = await on(() => {
-    const bad = background(fails())
-    return [bad, join(bad), hi('never')]
-  })
-  assert.equal(joined.story, ['a fail failed'])
-  const atEnd = await on(() => [background(fails()), hi('beside')])
-  assert.equal(atEnd.story.toSorted(), ['a beside changed', 'a fail failed'])
-  assert.is(atEnd.exit, 2)
-})
-
 test('slips are told before anything connects', async () => {
   const slow = background(hi('slow'))
   await rejects(() => on(() => [join(slow)]), 'playbook-invalid', 'was not begun')
@@ -269,4 +147,20 @@ test('--check goes the same way through a block', async () => {
     },
   )
   assert.equal(story, ['a /x would change', 'a tidy would change'])
+})
+
+test('a block that was not begun when the run is stopped is not tidied up after', async () => {
+  for (const when of [undefined, () => false]) {
+    const stopping = new AbortController()
+    const { story } = await on(
+      () => [hi('1'), block([hi('2')], { ...(when && { when }), always: [hi('tidy')] })],
+      {
+        options: { stopping: stopping.signal },
+        onEvent: (event) => {
+          if (event.type === 'task-end') stopping.abort()
+        },
+      },
+    )
+    assert.equal(story, ['a 1 changed'])
+  }
 })

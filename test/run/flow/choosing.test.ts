@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert'
-import { block } from '../../../engine/dsl/step.ts'
+import { block, flushHandlers } from '../../../engine/dsl/step.ts'
 import type { Plan } from '../../../engine/run/plan.ts'
 import { startAt } from '../../../engine/run/start-at.ts'
 import { chooseByTags, tagsOf } from '../../../engine/run/tags.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { run, say, usual } from '../site.ts'
+import { run, say, touch, usual } from '../site.ts'
 
 const test = suite('choosing tasks')
 
@@ -115,4 +115,58 @@ test('start-at: no such task is an error, with the nearest', async () => {
     'no task to start at',
   )
   assert.match(error.hint, 'did you mean "packages"?')
+})
+
+test('neither tagged nor untagged leaves out what says always, and nothing else', async () => {
+  for (const word of ['tagged', 'untagged']) {
+    const { story } = await run(
+      (play) => [
+        play('p', {
+          hosts: 'a',
+          tasks: () => [
+            say({ text: 'facts' }, { tags: 'always' }),
+            say({ text: 'x' }),
+            say({ text: 'y' }, { tags: 'y' }),
+          ],
+        }),
+      ],
+      { hosts: { a: usual }, choose: (plan) => chooseByTags(plan, { tags: [], skipTags: [word] }) },
+    )
+    assert.equal(story, ['a facts changed', word === 'tagged' ? 'a x changed' : 'a y changed'])
+  }
+})
+
+test('a block of which only a flush would be left is left out', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload', tags: 'x' }),
+          block([say({ text: 'y' }), flushHandlers()], { when: () => false }),
+          say({ text: 'z' }, { tags: 'x' }),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    { hosts: { a: usual }, choose: (plan) => chooseByTags(plan, { tags: ['x'], skipTags: [] }) },
+  )
+  assert.equal(story, ['a /1 changed', 'a z changed', 'a reload changed'])
+})
+
+test('start-at: a task of a rescue is none to start at', async () => {
+  const start = () =>
+    run(
+      (play) => [
+        play('p', {
+          hosts: 'a',
+          tasks: () => [block([say({ text: 'x' })], { rescue: [say({ text: 'mend' })] })],
+        }),
+      ],
+      {
+        hosts: { a: usual },
+        choose: (plan) => startAt(plan, 'mend'),
+      },
+    )
+  await rejects(start, 'usage', 'no task to start at')
 })

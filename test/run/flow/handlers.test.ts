@@ -1,17 +1,12 @@
 import * as assert from 'uvu/assert'
-import { flushHandlers } from '../../../engine/dsl/step.ts'
-import type { RunEnd } from '../../../engine/run/events.ts'
+import { flushHandlers, parallel } from '../../../engine/dsl/step.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, losing, run, say, touch, usual } from '../site.ts'
-import type { Outcome } from '../site.ts'
+import { fails, run, say, touch, usual } from '../site.ts'
 
 const test = suite('handlers')
 
 const one = { hosts: { a: usual } }
-const endOf = ({ events }: Outcome): RunEnd | undefined =>
-  events.flatMap((event) => (event.type === 'run-end' ? [event] : []))[0]
-
 test('a topic calls every handler that listens to it, each once, in the order of the handlers', async () => {
   const { story } = await run(
     (play) => [
@@ -33,25 +28,6 @@ test('a topic calls every handler that listens to it, each once, in the order of
   assert.equal(story, ['a /1 changed', 'a /2 changed', 'a one changed', 'a two changed'])
 })
 
-test('a flush runs what is due here and now, and it is not due again', async () => {
-  const { story } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'a',
-        tasks: () => [
-          touch({ path: '/1' }, { notify: 'reload' }),
-          flushHandlers(),
-          say({ text: 'uses it' }),
-          flushHandlers(),
-        ],
-        handlers: () => ({ reload: say({ text: 'reload' }) }),
-      }),
-    ],
-    one,
-  )
-  assert.equal(story, ['a /1 changed', 'a reload changed', 'a uses it changed'])
-})
-
 test('a handler may notify another, wherever that stands', async () => {
   const { story } = await run(
     (play) => [
@@ -66,45 +42,6 @@ test('a handler may notify another, wherever that stands', async () => {
   assert.equal(story, ['a /1 changed', 'a B changed', 'a A changed'])
 })
 
-test('pain 12: a notified handler that could not run is due, and runs the next time though nothing changes', async () => {
-  const plays = (broken: boolean) => (play: Parameters<Parameters<typeof run>[0]>[0]) => [
-    play('p', {
-      hosts: 'a',
-      tasks: () => [touch({ path: '/1' }, { notify: 'restart' }), ...(broken ? [fails()] : [])],
-      handlers: () => ({ restart: say({ text: 'restart' }) }),
-    }),
-  ]
-  const failed = await run(plays(true), one)
-  assert.equal(failed.story, ['a /1 changed', 'a fail failed'])
-  assert.equal(endOf(failed)?.due, { a: ['restart'] })
-  const due = (play: string, host: string): string[] => (play === 'p' && host === 'a' ? ['restart'] : [])
-  const there = { hosts: { a: { ...usual, files: { '/1': 'x' } } } }
-  const again = await run(plays(false), { ...there, options: { due } })
-  assert.equal(again.story, ['a /1 ok', 'a restart changed'])
-  assert.equal(endOf(again)?.due, {})
-  const stillBroken = await run(plays(true), { ...there, options: { due } })
-  assert.equal(endOf(stillBroken)?.due, { a: ['restart'] })
-})
-
-test('a handler is due before the change is made, and stays due when the task fails after it', async () => {
-  const { events, exit } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'a',
-        tasks: () => [say({ text: 'x' }, { notify: 'restart' })],
-        handlers: () => ({ restart: say({ text: 'restart' }) }),
-      }),
-    ],
-    { hosts: { a: losing(true) } },
-  )
-  assert.is(exit, 2)
-  const kinds = events.map(({ type }) => type)
-  assert.ok(kinds.indexOf('handlers-due') > 0)
-  assert.ok(kinds.indexOf('handlers-due') < kinds.indexOf('task-end'))
-  const [end] = events.flatMap((event) => (event.type === 'run-end' ? [event] : []))
-  assert.equal(end?.due, { a: ['restart'] })
-})
-
 test('a failure that is ignored, or rescued, does not keep handlers of what was changed from running', async () => {
   const { story } = await run(
     (play) => [
@@ -117,24 +54,6 @@ test('a failure that is ignored, or rescued, does not keep handlers of what was 
     one,
   )
   assert.equal(story, ['a fail ignored', 'a restart changed'])
-})
-
-test('under --check a handler is foretold, and nothing is due', async () => {
-  const result = await run(
-    (play) => [
-      play('p', {
-        hosts: 'a',
-        tasks: () => [touch({ path: '/1' }, { notify: 'restart' })],
-        handlers: () => ({ restart: say({ text: 'restart' }) }),
-      }),
-    ],
-    { ...one, checkMode: true },
-  )
-  assert.equal(result.story, ['a /1 would change', 'a restart would change'])
-  assert.is(
-    result.events.some(({ type }) => type === 'handlers-due'),
-    false,
-  )
 })
 
 test('a topic that nobody listens to is an error, with the nearest', async () => {
@@ -154,4 +73,42 @@ test('a topic that nobody listens to is an error, with the nearest', async () =>
     'no handler is named "web confg"',
   )
   assert.match(error.hint, 'did you mean "web config"?')
+})
+
+test('two flushes at the same time run a handler once', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          parallel([flushHandlers(), flushHandlers()]),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story, ['a /1 changed', 'a reload changed'])
+})
+
+test('a handler that one host runs for all runs again when it is notified anew', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          flushHandlers(),
+          touch({ path: '/2' }, { notify: 'reload' }),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }, { oncePer: 'run' }) }),
+      }),
+    ],
+    { hosts: { a: usual, b: usual }, forks: 1 },
+  )
+  assert.equal(
+    story.filter((line) => line.includes('reload')),
+    ['a reload changed', 'a reload changed', 'b reload skipped', 'b reload skipped'],
+  )
 })

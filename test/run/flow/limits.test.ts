@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connection/types.ts'
+import { block } from '../../../engine/dsl/step.ts'
 import { CoxswainError } from '../../../engine/errors.ts'
 import { batchesOf, checkSerial } from '../../../engine/run/batches.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -151,4 +152,27 @@ test('ignoreErrors goes on, is told, and does not pass over a host that cannot b
   assert.is(recap[0]?.counts.ignored, 1)
   const gone = await run(plays, { hosts: hosts('a', 'a') })
   assert.equal(gone.story, ['a fail unreachable'])
+})
+
+test('anyErrorsFatal stops the others when a task has failed, not when its host has tidied up', async () => {
+  const { story } = await run((play) => [
+    play('p', {
+      hosts: 'web',
+      strategy: 'linear',
+      anyErrorsFatal: true,
+      tasks: ({ host }) => [
+        block([host.name === 'a' ? fails() : say({ text: '1' }), say({ text: '2' })], {
+          always: [say({ text: 'tidy' })],
+        }),
+      ],
+    }),
+  ])
+  assert.equal(story.toSorted(), [
+    'a fail failed',
+    'a tidy changed',
+    'b 1 changed',
+    'b tidy changed',
+    'c 1 changed',
+    'c tidy changed',
+  ])
 })

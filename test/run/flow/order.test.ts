@@ -1,8 +1,7 @@
 import * as assert from 'uvu/assert'
-import { block } from '../../../engine/dsl/step.ts'
-import { CoxswainError } from '../../../engine/errors.ts'
+import { block, flushHandlers, parallel } from '../../../engine/dsl/step.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, run, say, touch, usual } from '../site.ts'
+import { fails, run, say, touch } from '../site.ts'
 import type { Site } from '../site.ts'
 
 const test = suite('order of hosts')
@@ -76,44 +75,6 @@ test('linear: a host that fails or has less to do holds nobody up; forks bound w
   assert.is(most, 2)
 })
 
-test('pain 15: once per run is once for all batches, once per batch is once in each', async () => {
-  const { story, ends } = await run((play) => [
-    play('p', {
-      hosts: 'web',
-      serial: 1,
-      tasks: () => [
-        say({ text: 'migrate' }, { oncePer: 'run' }),
-        say({ text: 'warm' }, { oncePer: 'batch' }),
-      ],
-    }),
-  ])
-  assert.equal(story, [
-    'a migrate changed',
-    'a warm changed',
-    'b migrate skipped',
-    'b warm changed',
-    'c migrate skipped',
-    'c warm changed',
-  ])
-  assert.is(ends[2]?.why, 'done once, on a')
-})
-
-test('once: the first host for which the condition holds does it; a failure is one for all', async () => {
-  const { story } = await run((play) => [
-    play('p', {
-      hosts: 'web',
-      strategy: 'linear',
-      tasks: () => [say({ text: 'x' }, { oncePer: 'run', when: ({ host }) => host.name === 'b' })],
-    }),
-  ])
-  assert.equal(story, ['a x skipped', 'b x changed', 'c x skipped'])
-  const failed = await run((play) => [
-    play('p', { hosts: 'web', tasks: () => [fails({ oncePer: 'run' }), say({ text: 'never' })] }),
-  ])
-  assert.equal(failed.story, ['a fail failed', 'b fail failed', 'c fail failed'])
-  assert.match(failed.ends[1]?.error?.message ?? '', 'it failed on a')
-})
-
 test('on: a task is done on another host, with its connection, and told so', async () => {
   const { story, ends, connections } = await run((play) => [
     play('p', {
@@ -175,87 +136,83 @@ test('environment and working directory of a play, a block and a task', async ()
   ])
 })
 
-test('stopping: what runs ends, nothing more begins but what must be done always', async () => {
-  const stopping = new AbortController()
-  const hosts = {
-    a: {
-      replies: [
-        [
-          /^say 1$/,
-          () => {
-            stopping.abort()
-            return ''
-          },
-        ],
-        [/^say /, ''],
-      ] as const,
-    },
-    b: usual,
-  }
-  const { story, exit, events } = await run(
+test('linear: a condition of a block is asked when all are through with the tasks before it', async () => {
+  const order: string[] = []
+  await run(
     (play) => [
       play('p', {
         hosts: 'web',
-        serial: 1,
-        tasks: () => [
-          block([say({ text: '1' }), say({ text: '2' })], { always: [say({ text: 'tidy' })] }),
-          say({ text: '3' }),
-        ],
-      }),
-      play('q', { hosts: 'web', tasks: () => [say({ text: '4' })] }),
-    ],
-    { hosts, options: { stopping: stopping.signal } },
-  )
-  assert.equal(story, ['a 1 changed', 'a tidy changed'])
-  assert.is(exit, 130)
-  const end = events.at(-1)
-  assert.ok(end?.type === 'run-end')
-  assert.equal(end.notRun, ['q'])
-  assert.is(end.stopped?.code, 'interrupted')
-})
-
-test('stopping after the last task has cut nothing off', async () => {
-  const stopping = new AbortController()
-  const { exit } = await run((play) => [play('p', { hosts: 'a', tasks: () => [say({ text: '1' })] })], {
-    options: { stopping: stopping.signal },
-    onEvent: (event) => {
-      if (event.type === 'task-end') stopping.abort()
-    },
-  })
-  assert.is(exit, 0)
-})
-
-test('a cut-off run does not rescue, and does not tidy', async () => {
-  const cut = new AbortController()
-  const cutting = {
-    replies: [
-      [
-        /^say 1$/,
-        () => {
-          cut.abort()
-          throw new CoxswainError('interrupted', 'interrupted')
-        },
-      ],
-      [/^say /, ''],
-    ] as const,
-  }
-  const { story, exit } = await run(
-    (play) => [
-      play('p', {
-        hosts: 'web',
-        tasks: () => [
-          block([say({ text: '1' }), say({ text: '2' })], {
-            rescue: [say({ text: 'r' })],
-            always: [say({ text: 'tidy' })],
+        strategy: 'linear',
+        tasks: ({ host }) => [
+          say({ text: '1' }),
+          block([say({ text: '2' })], {
+            when: () => {
+              order.push(`${host.name} is asked`)
+              return true
+            },
           }),
         ],
       }),
     ],
     {
-      hosts: { a: cutting },
-      signal: cut.signal,
+      hosts: { a: slowly(1), b: slowly(20) },
+      onEvent: (event) => {
+        if (event.type === 'task-end') order.push(`${event.task.host} ${event.task.title}`)
+      },
     },
   )
-  assert.equal(story, ['a 1 failed'])
-  assert.is(exit, 130)
+  assert.equal(order.slice(0, 4), ['a 1', 'b 1', 'a is asked', 'b is asked'])
+})
+
+test('linear: steps side by side are one host’s work, and need one fork', async () => {
+  const waiting: (() => void)[] = []
+  const together = {
+    replies: [
+      [
+        /^say [xy]$/,
+        async () => {
+          await new Promise<void>((resolve) => {
+            waiting.push(resolve)
+            // neither goes on before both are there
+            if (waiting.length === 2) for (const go of waiting.splice(0)) go()
+          })
+          return ''
+        },
+      ],
+    ] as const,
+  }
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        strategy: 'linear',
+        tasks: () => [parallel([say({ text: 'x' }), say({ text: 'y' })])],
+      }),
+    ],
+    { hosts: { a: together, b: together }, forks: 1 },
+  )
+  assert.is(story.length, 4)
+})
+
+test('linear: handlers wait for the tasks before them, and tasks for the handlers before them', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        strategy: 'linear',
+        tasks: ({ host }) => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          flushHandlers(),
+          host.name === 'a' ? touch({ path: '/2' }, { notify: 'reload' }) : say({ text: '2' }),
+          ...(host.name === 'a' ? [] : [say({ text: '3' })]),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    { hosts: { a: slowly(1), b: slowly(20) } },
+  )
+  assert.equal(
+    story.map((line) => line.replace(' changed', '')),
+    ['a /1', 'b /1', 'a reload', 'b reload', 'a /2', 'b 2', 'b 3', 'a reload'],
+  )
 })

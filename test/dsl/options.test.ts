@@ -1,0 +1,89 @@
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { playbook } from '../../engine/dsl/playbook.ts'
+import { background, block, parallel } from '../../engine/dsl/step.ts'
+import { isCoxswainError } from '../../engine/errors.ts'
+import { suite } from '../support/spec.ts'
+import { run, say, touch } from '../run/site.ts'
+
+const test = suite('options that only a compiler would refuse')
+
+const refused = (work: () => unknown): string => {
+  try {
+    work()
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'playbook-invalid') return `${error.message}; ${error.hint}`
+    throw error
+  }
+  return 'not refused'
+}
+
+const ofTask: readonly (readonly [object, string])[] = [
+  [{ wehn: () => true }, 'task say: there is no option wehn; did you mean when?'],
+  [{ toString: 1 }, 'task say: there is no option toString; there are: '],
+  [{ oncePer: 'host' }, 'task say: oncePer is "host"; it is one of run, batch'],
+  [{ timeout: '5' }, 'task say: timeout is "5"; it is a number of seconds'],
+  [{ timeout: 0 }, 'task say: timeout is 0;'],
+  [{ ignoreErrors: 'no' }, 'task say: ignoreErrors is "no"; it is true or false'],
+  [{ retry: { attempts: 2, delays: 3 } }, 'task say: retry: there is no option delays; did you mean delay?'],
+  [{ retry: { attempts: 2, until: true } }, 'task say: retry: until is true;'],
+  [{ retry: 3 }, 'task say: retry is 3; write retry: {'],
+  [{ on: 5 }, 'task say: on is 5; it is a pattern of hosts'],
+  [{ notify: [5] }, 'task say: notify is [5]; it is a word, or a list of words'],
+  [{ env: { A: 5 } }, 'task say: env is {"A":5}; it gives a text to each name'],
+]
+for (const [options, message] of ofTask) {
+  test(`task ${JSON.stringify(options)}`, () => {
+    assert.match(
+      refused(() => say({ text: 'x' }, options)),
+      message,
+    )
+  })
+}
+
+const ofPlay: readonly (readonly [object, string])[] = [
+  [{ maxFailPercent: 3 }, 'play "p": there is no option maxFailPercent; did you mean maxFailPercentage?'],
+  [{ maxFailPercentage: '30' }, 'play "p": maxFailPercentage is "30"; it is a share'],
+  [{ strategy: 'linaer' }, 'play "p": strategy is "linaer"; it is one of free, linear'],
+  [{ anyErrorsFatal: 'no' }, 'play "p": anyErrorsFatal is "no"; it is true or false'],
+  [{ hosts: ['a'] }, 'play "p": hosts is ["a"]; it is a pattern of hosts'],
+]
+for (const [options, message] of ofPlay) {
+  test(`play ${JSON.stringify(options)}`, () => {
+    const make = () =>
+      playbook({
+        name: 'test',
+        vars: z.unknown(),
+        plays: ({ play }) => [play('p', { hosts: 'all', tasks: () => [], ...options })],
+      })
+    assert.match(refused(make), message)
+  })
+}
+
+test('what is no step is refused in every list, with what to write instead', () => {
+  const inBlock = (...steps: unknown[]): string =>
+    // @ts-expect-error -- what a compiler refuses
+    refused(() => block(steps))
+  assert.match(inBlock(touch), 'block(…) takes a list of tasks and other steps; a task takes')
+  assert.match(inBlock(false), 'leave out what is not wanted with a spread')
+  // @ts-expect-error -- no steps
+  const inRescue = refused(() => block([], { rescue: [undefined] }))
+  assert.match(inRescue, 'block(…) takes a list')
+  // @ts-expect-error -- no list
+  const noList = refused(() => parallel(touch({ path: '/x' })))
+  assert.match(noList, 'parallel(…) takes a list')
+  // @ts-expect-error -- a task that was not called
+  const notCalled = refused(() => background(touch))
+  assert.match(notCalled, 'write sysctl({ … }), not sysctl')
+})
+
+test('a handler is a task', async () => {
+  let message = ''
+  try {
+    // @ts-expect-error -- a task that was not called
+    await run((play) => [play('p', { hosts: 'all', tasks: () => [], handlers: () => ({ restart: touch }) })])
+  } catch (error) {
+    message = String(error)
+  }
+  assert.match(message, 'play "p": the handler restart is no task')
+})

@@ -1,0 +1,153 @@
+import * as assert from 'uvu/assert'
+import type { Connection } from '../../../engine/connection/types.ts'
+import { block, flushHandlers } from '../../../engine/dsl/step.ts'
+import type { Step } from '../../../engine/dsl/step.ts'
+import { CoxswainError } from '../../../engine/errors.ts'
+import { suite } from '../../support/spec.ts'
+import { run, say, touch, usual } from '../site.ts'
+import type { Outcome, Site } from '../site.ts'
+
+const test = suite('conditions')
+
+const hi = (text: string): Step => say({ text })
+
+/** Runs steps on one host. */
+const on = (steps: () => readonly Step[], site: Site = {}): Promise<Outcome> =>
+  run((play) => [play('p', { hosts: 'all', tasks: steps })], { hosts: { a: usual }, ...site })
+
+/** A host that nobody can reach. */
+const dead: Connection = {
+  description: 'dead',
+  execute: async () => {
+    throw new CoxswainError('connect-failed', 'nobody there')
+  },
+  close: async () => {},
+}
+
+test('a condition of a block is asked once, before its first task', async () => {
+  let asked = 0
+  const { story, ends } = await on(() => [
+    block([touch({ path: '/flag' }), hi('still')], {
+      when: async ({ remote }) => {
+        asked += 1
+        return !(await remote.exists('/flag'))
+      },
+    }),
+    block([hi('not'), hi('neither')], {
+      when: async ({ remote }) => !(await remote.exists('/flag')),
+      always: [hi('nor')],
+    }),
+  ])
+  assert.equal(story, [
+    'a /flag changed',
+    'a still changed',
+    'a not skipped',
+    'a neither skipped',
+    'a nor skipped',
+  ])
+  assert.is(asked, 1)
+  assert.is(ends.at(-1)?.why, 'the condition of its block does not hold')
+})
+
+test('a condition of a block that fails is a failure of the block', async () => {
+  const steps = (rescue: Step[]): Step[] => [
+    block(
+      [
+        block([hi('never')], {
+          when: () => {
+            throw new Error('no such thing')
+          },
+        }),
+      ],
+      { rescue },
+    ),
+  ]
+  const plainly = await on(() => steps([]))
+  assert.equal(plainly.story, ['a never failed'])
+  assert.match(plainly.ends[0]?.error?.message ?? '', 'no such thing')
+  assert.equal((await on(() => steps([hi('mend')]))).story, ['a never rescued', 'a mend changed'])
+})
+
+test('when on outcomes: a task runs only where one before it changed something', async () => {
+  const steps = (): Step[] => {
+    const config = touch({ path: '/config' })
+    return [config, say({ text: 'reindex' }, { when: ({ changed }) => changed(config) })]
+  }
+  assert.equal((await on(steps)).story, ['a /config changed', 'a reindex changed'])
+  const there = { hosts: { a: { ...usual, files: { '/config': 'x' } } } }
+  assert.equal((await on(steps, there)).story, ['a /config ok', 'a reindex skipped'])
+  const { story } = await on(steps, { checkMode: true })
+  assert.equal(story, ['a /config would change', 'a reindex would change'])
+})
+
+test('a condition of a block cannot be asked of a host that cannot be reached, which is not passed over', async () => {
+  const { story, exit } = await on(
+    () => [block([hi('x')], { ignoreErrors: true, when: ({ remote }) => remote.exists('/x') })],
+    { hosts: { a: dead } },
+  )
+  assert.equal(story, ['a x unreachable'])
+  assert.is(exit, 4)
+})
+
+test('a condition of a block that fails is no failure of its first task, which may ignore its own', async () => {
+  const { story } = await on(() => [
+    block([say({ text: 'x' }, { ignoreErrors: true })], {
+      when: () => {
+        throw new Error('no such thing')
+      },
+    }),
+    hi('never'),
+  ])
+  assert.equal(story, ['a x failed'])
+})
+
+test('under --check a condition of a block may rest on what was not done', async () => {
+  const hosts = { a: { replies: [['cat /x', { code: 1 }]] as const } }
+  const { story, exit } = await on(
+    () => [
+      touch({ path: '/x' }),
+      block([hi('y'), hi('z')], {
+        when: async ({ remote }) => (await remote.query`cat /x`.text()) === 'x',
+      }),
+    ],
+    { checkMode: true, hosts },
+  )
+  assert.equal(story, ['a /x would change', 'a y unknown', 'a z unknown'])
+  assert.is(exit, 0)
+})
+
+test('a condition holds for a block without a task, too', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: 'reload' }),
+          block([flushHandlers()], { when: () => false }),
+          hi('2'),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload' }) }),
+      }),
+    ],
+    { hosts: { a: usual } },
+  )
+  assert.equal(story, ['a /1 changed', 'a 2 changed', 'a reload changed'])
+})
+
+test('a task in a block that was left out was skipped', async () => {
+  let seen: unknown
+  await on(() => {
+    const out = say({ text: 'x' })
+    const asks = say(
+      { text: 'y' },
+      {
+        when: ({ outcomeOf }) => {
+          seen = outcomeOf(out)
+          return true
+        },
+      },
+    )
+    return [block([out], { when: () => false }), asks]
+  })
+  assert.is(seen, 'skipped')
+})
