@@ -64,3 +64,17 @@ export const hostImage = async (): Promise<string> => {
   })
   return name
 }
+
+/** The folder of a virtual machine's kernel, disk and keys: made when it is not in the cache. */
+export const vmImage = async (): Promise<string> => {
+  const recipe = join(labFolder, 'vm')
+  const folder = join(cacheFolder(), `vm-${await recipeKey(recipe)}`)
+  if (existsSync(folder)) return folder
+  await step('making a virtual machine (a minute or two, once)', async () => {
+    const draft = `${folder}.draft`
+    await rm(draft, { recursive: true, force: true })
+    await $({ stdio: ['ignore', 'inherit', 'inherit'] })`${join(recipe, 'build.sh')} ${draft}`
+    await rename(draft, folder)
+  })
+  return folder
+}

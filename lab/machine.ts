@@ -16,6 +16,9 @@ const packages = [
   'iptables',
 ]
 
+/** Debian packages that a virtual machine needs on this machine. */
+export const vmPackages = ['qemu-system-x86', 'mmdebstrap', 'e2fsprogs', 'openssh-client']
+
 /** The folder of everything that is big or outlives a checkout. */
 export const cacheFolder = (): string =>
   process.env['COXSWAIN_CACHE'] ??
@@ -34,33 +37,34 @@ const podmanEnvironment = (): Record<string, string | undefined> => ({
 export const podman = (words: readonly string[]) =>
   $({ env: podmanEnvironment(), quiet: true })`podman ${words}`
 
-const missingPackages = async (): Promise<string[]> => {
+const missingPackages = async (wanted: readonly string[]): Promise<readonly string[]> => {
   const listed = await $({
     quiet: true,
     nothrow: true,
-  })`dpkg-query -W -f '\${Package} \${Status}\n' ${packages}`
+  })`dpkg-query -W -f '\${Package} \${Status}\n' ${wanted}`
   const installed = new Set(
     listed.stdout
       .split('\n')
       .flatMap((line) => (line.endsWith(' installed') ? [line.split(' ')[0] ?? ''] : [])),
   )
-  return packages.filter((name) => !installed.has(name))
+  return wanted.filter((name) => !installed.has(name))
 }
 
 /**
  * Makes sure that this machine can hold a lab; installs what is missing.
  *
+ * @param wanted packages; those of a lab of containers unless told.
  * @throws LabError when it is not Debian, or we are not root.
  */
-export const prepareMachine = async (): Promise<void> => {
+export const prepareMachine = async (wanted: readonly string[] = packages): Promise<void> => {
   if (process.getuid?.() !== 0) {
     throw new LabError(
-      'the lab needs root: its hosts are privileged containers',
+      'the lab needs root: its hosts are privileged containers, and their images are made by root',
       'run it as root, or in a virtual machine',
     )
   }
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
-  const missing = await missingPackages().catch(() => packages)
+  const missing = await missingPackages(wanted).catch(() => wanted)
   if (missing.length === 0) return
   if (!/^(ID|ID_LIKE)=.*debian/m.test(release)) {
     throw new LabError(

@@ -140,7 +140,8 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)
 
 /**
- * A host of the imagination, for tests: files in memory, commands answered from a script.
+ * A host of the imagination, for tests: files in memory, commands answered from a script. What a command prints is told
+ * as live output too, at once.
  *
  * A command that the script does not know rejects with everything that was expected.
  */
@@ -171,8 +172,12 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
         )
       }
       const [, reply] = found
-      const answer = typeof reply === 'function' ? await reply(entry, files) : reply
-      return result(typeof answer === 'string' ? { stdout: answer } : answer)
+      const said = typeof reply === 'function' ? await reply(entry, files) : reply
+      const answer = result(typeof said === 'string' ? { stdout: said } : said)
+      for (const stream of ['stdout', 'stderr'] as const) {
+        if (answer[stream].length > 0) request.onOutput?.(stream, answer[stream].toString('utf8'))
+      }
+      return answer
     },
     close: async () => {},
   }

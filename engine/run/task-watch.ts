@@ -2,36 +2,39 @@ import { setMaxListeners } from 'node:events'
 import type { Command } from '../remote/command.ts'
 import { CoxswainError } from '../errors.ts'
 
-/**
- * Watches over one task on one host: its time, and that nothing of it goes on when it has ended.
- *
- * Its signal aborts with the run's, and when the task is out of time: then with an error that says so as its reason.
- */
+/** A signal that aborts with the run's, or after some seconds. */
+const limit = (run: AbortSignal, seconds: number) => {
+  const controller = new AbortController()
+  // every request of the task listens to it
+  setMaxListeners(Infinity, controller.signal)
+  const onAbort = (): void => controller.abort(run.reason)
+  run.addEventListener('abort', onAbort, { once: true })
+  if (run.aborted) onAbort()
+  // AbortSignal.timeout would not do: nothing holds it, so it may be collected before it is due
+  const late = (): void =>
+    controller.abort(new CoxswainError('command-timeout', `not done within ${seconds} s`))
+  const timer = setTimeout(late, seconds * 1000)
+  const release = (): void => {
+    clearTimeout(timer)
+    run.removeEventListener('abort', onAbort)
+  }
+  return { signal: controller.signal, release }
+}
+
+/** Watches over one task on one host: its time, and that nothing of it goes on when it has ended. */
 export class TaskWatch {
-  readonly #controller = new AbortController()
+  /** Aborts with the run's, and when the task is out of time: then with an error that says so as its reason. */
+  readonly signal: AbortSignal
   readonly #commands: Command[] = []
   readonly #underway = new Set<Promise<unknown>>()
   readonly #release: () => void
 
   /** @param seconds that the task may take; as many as it likes when absent. */
   constructor(run: AbortSignal, seconds: number | undefined) {
-    // every request of the task listens to it
-    setMaxListeners(Infinity, this.#controller.signal)
-    const onAbort = (): void => this.#controller.abort(run.reason)
-    run.addEventListener('abort', onAbort, { once: true })
-    if (run.aborted) onAbort()
-    // AbortSignal.timeout would not do: nothing holds it, so it may be collected before it is due
-    const late = (): void =>
-      this.#controller.abort(new CoxswainError('command-timeout', `not done within ${seconds} s`))
-    const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1000)
-    this.#release = () => {
-      clearTimeout(timer)
-      run.removeEventListener('abort', onAbort)
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
+    // a signal of its own costs as much as all the rest of a look, and only a limit needs one
+    const limited = seconds === undefined ? undefined : limit(run, seconds)
+    this.signal = limited?.signal ?? run
+    this.#release = limited?.release ?? (() => {})
   }
 
   /** A command that the task has made, and is expected to await. */

@@ -14,7 +14,7 @@ import {
   unwell,
 } from './etcd.ts'
 import type { Member } from './etcd.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../eventually.ts'
 import { etcdData } from './paths.ts'
 import { minorOf } from './version.ts'
 

@@ -1,7 +1,7 @@
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { certificateProblems, removeBadLeaves } from './certificates.ts'
 import { listMembers, memberOf } from './etcd.ts'
-import { eventually } from './eventually.ts'
+import { eventually } from '../eventually.ts'
 import { apiReady, kubectl } from './kubectl.ts'
 import { controlPlane, kubeletConf, kubeletConfig, manifest, manifests } from './paths.ts'
 import { controlPlaneLabel, controlPlaneTaint, minorOf } from './version.ts'

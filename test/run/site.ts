@@ -74,21 +74,13 @@ export const usual: Script = {
 }
 export const isConnection = (given: Script | Connection): given is Connection => 'execute' in given
 
-/** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
-export const run = async (
-  plays: (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[],
-  {
-    hosts = { a: usual, b: usual, c: usual },
-    checkMode = false,
-    limit,
-    signal,
-    forks = 10,
-    redactor,
-    options = {},
-    choose = (plan) => plan,
-    onEvent = () => {},
-  }: Site = {},
-): Promise<Outcome> => {
+type Plays = (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[]
+
+/** A plan of plays and the hosts of the imagination that it is for, all in the group `web`. */
+export const prepare = (
+  plays: Plays,
+  { hosts = { a: usual, b: usual, c: usual }, limit }: Pick<Site, 'hosts' | 'limit'> = {},
+) => {
   const draft = new InventoryDraft()
   for (const name of Object.keys(hosts)) draft.host(name, 'web')
   const inventory = draft.finish()
@@ -112,7 +104,6 @@ export const run = async (
     vars: z.record(z.string(), z.unknown()),
     plays: ({ play }) => plays(play),
   })
-  const events: RunEvent[] = []
   const fleet = {
     match,
     hosts: new Map(
@@ -130,7 +121,26 @@ export const run = async (
       ]),
     ),
   }
-  const result = await runPlan(choose(makePlan(book, territory, limit)), fleet, {
+  return { plan: makePlan(book, territory, limit), fleet, connections }
+}
+
+/** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
+export const run = async (
+  plays: Plays,
+  {
+    checkMode = false,
+    signal,
+    forks = 10,
+    redactor,
+    options = {},
+    choose = (plan) => plan,
+    onEvent = () => {},
+    ...site
+  }: Site = {},
+): Promise<Outcome> => {
+  const { plan, fleet, connections } = prepare(plays, site)
+  const events: RunEvent[] = []
+  const result = await runPlan(choose(plan), fleet, {
     ...options,
     checkMode,
     forks,

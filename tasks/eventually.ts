@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CoxswainError } from '../../engine/index.ts'
-import type { ApplyContext } from '../../engine/index.ts'
+import { CoxswainError } from '../engine/index.ts'
+import type { ApplyContext } from '../engine/index.ts'
 
 /** How an apply waits for its own effects. */
 export interface Waiting {
