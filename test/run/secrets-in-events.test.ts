@@ -21,8 +21,24 @@ const textsIn = (value: unknown): string[] => {
   return Object.values(value).flatMap(textsIn)
 }
 
+/** What is shown of a task whatever its secret is: the reporters' own words, and the code of the page. */
+const furniture = async (ending: (typeof endings)[number]): Promise<string> => {
+  const unlikely = 'Zq7-nowhere-else'
+  const { events } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [taskThat(ending, { secret: unlikely, words: `<${unlikely}>` })],
+      }),
+    ],
+    { hosts: { a: printing(`<${unlikely}>`, []) } },
+  )
+  return shownBy(events)
+}
+
 for (const ending of endings) {
   test(`no secret in any event or output of a task with ${ending}`, async () => {
+    const own = await furniture(ending)
     await fc.assert(
       fc.asyncProperty(
         anySecret,
@@ -32,6 +48,8 @@ for (const ending of endings) {
         async (text, writing, places, checkMode) => {
           const words = writings[writing]?.(text) ?? text
           const core = writings[writing]?.(text.trim()) ?? text
+          // a word that stands there anyway tells nothing
+          fc.pre(!own.includes(text.trim()) && !own.includes(core))
           const { events } = await run(
             (play) => [
               play('p', {

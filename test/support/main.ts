@@ -87,7 +87,8 @@ const apart = files.length === 1 ? [] : files.filter((file) => kindOf(relative(r
 const here = files.filter((file) => !apart.includes(file))
 const counts: Count[] = []
 if (here.length > 0) counts.push(await runHere(here))
-await pool(apart, Math.max(2, availableParallelism()), async (file) => {
+// more than there are processors: mostly they wait
+await pool(apart, availableParallelism() * 3, async (file) => {
   counts.push(await runApart(file))
 })
 const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0)

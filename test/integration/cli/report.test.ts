@@ -65,6 +65,8 @@ test('an interrupted run leaves its page and its JUnit report', async () => {
       const timer = setInterval(() => {
         if (!existsSync(flag)) return
         clearInterval(timer)
+        // the first lets the command end, which it will not
+        child.stderr?.once('data', () => child.kill('SIGINT'))
         child.kill('SIGINT')
       }, 20)
     },
