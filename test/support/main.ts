@@ -40,9 +40,9 @@ const filesOf = async (words: readonly string[]): Promise<string[]> => {
   return chosen
 }
 
-/** Runs a file in a process of its own, and prints what it printed when it has ended. */
-const runApart = async (file: string): Promise<Count> => {
-  const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, file], {
+/** Runs files in a process of their own, one after another, and prints what it printed when it has ended. */
+const runApart = async (together: readonly string[]): Promise<Count> => {
+  const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, ...together, '--here'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -82,15 +82,19 @@ const runHere = async (files: readonly string[]): Promise<Count> => {
   return { passed: tally.passed, failed: failed === 0 && (process.exitCode ?? 0) !== 0 ? 1 : failed }
 }
 
-const files = await filesOf(process.argv.slice(2))
-const apart = files.length === 1 ? [] : files.filter((file) => kindOf(relative(root, file)) === 'integration')
-const here = files.filter((file) => !apart.includes(file))
+const words = process.argv.slice(2)
+const files = await filesOf(words.filter((word) => word !== '--here'))
+const waiting = files.filter((file) => kindOf(relative(root, file)) === 'integration')
+const working = files.filter((file) => !waiting.includes(file))
 const counts: Count[] = []
-if (here.length > 0) counts.push(await runHere(here))
-// more than there are processors: mostly they wait
-await pool(apart, availableParallelism() * 3, async (file) => {
-  counts.push(await runApart(file))
-})
+if (words.includes('--here') || files.length === 1 || waiting.length === 0) counts.push(await runHere(files))
+else {
+  const jobs = [...(working.length === 0 ? [] : [working]), ...waiting.map((file) => [file])]
+  // more than there are processors: mostly they wait
+  await pool(jobs, availableParallelism() * 3, async (job) => {
+    counts.push(await runApart(job))
+  })
+}
 const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0)
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`)
 process.exit(sum('failed') > 0 || sum('passed') === 0 ? 1 : 0)
