@@ -35,17 +35,16 @@ const freePort = async (): Promise<number> => {
 }
 
 /** Whether an sshd says its name there. That somebody listens says nothing: qemu does before the machine is up. */
-const answers = async (port: number): Promise<boolean> => {
-  const socket = connect(port, '127.0.0.1').setTimeout(5000, () => socket.destroy(new Error('silent')))
-  try {
-    const [banner]: unknown[] = await once(socket, 'data')
-    return String(banner).startsWith('SSH-')
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
-}
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1').setTimeout(5000, () => socket.destroy())
+    socket.once('data', (banner: Buffer) => {
+      resolve(banner.toString().startsWith('SSH-'))
+      socket.destroy()
+    })
+    socket.on('error', () => {})
+    socket.once('close', () => resolve(false))
+  })
 
 const qemuWords = (image: string, port: number): string[] =>
   [
