@@ -9,7 +9,7 @@ import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scrip
 import type { Task } from './dsl/task.ts'
 import type { Change } from './dsl/verdict.ts'
 import { CoxswainError } from './errors.ts'
-import { applyContext, checkContext, whenContext } from './run/contexts.ts'
+import { taskContexts, whenContext } from './run/contexts.ts'
 import type { Outcome } from './run/events.ts'
 import { executeTask } from './run/execute-task.ts'
 import type { TaskResult } from './run/execute-task.ts'
@@ -77,15 +77,15 @@ const stage = (world: World) => {
       },
     })
     const watch = new TaskWatch(new AbortController().signal, undefined)
-    const options = { become: true, watch }
+    const { looking, applying } = taskContexts(scope, 'host', { become: true, watch })
     return executeTask(task, {
       host: 'host',
       checkMode,
       watch,
       foretold: false,
-      checkContext: checkContext(scope, 'host', options),
-      whenContext: whenContext(checkContext(scope, 'host', options), () => undefined),
-      applyContext: applyContext(scope, 'host', options),
+      checkContext: looking,
+      whenContext: whenContext(looking, () => undefined),
+      applyContext: applying,
       changing: (work) => scope.changing('host', work),
       progress: () => {},
       elapsed: () => scope.changed('host'),

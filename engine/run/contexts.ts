@@ -8,6 +8,7 @@ import type { Selector } from '../dsl/select.ts'
 import type { Task } from '../dsl/task.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { createRemote } from '../remote/remote.ts'
+import type { Remote, RemoteReader } from '../remote/remote.ts'
 import type { RunScope } from './scope.ts'
 import { resolveSelector } from './selection.ts'
 import type { TaskWatch } from './task-watch.ts'
@@ -104,24 +105,60 @@ const factReader =
     )
   }
 
-/** What a check is given on a host. */
-export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext => {
-  const remote = createRemote(watched(scope, host, options), {
+const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remote =>
+  createRemote(watched(scope, host, options), {
     identity: identityOf(scope, host, options.become),
     signal: options.watch.signal,
     env: options.env,
     cwd: options.cwd,
+    onOutput: options.onOutput,
     onCommand: (command) => options.watch.made(command),
   })
-  const { query, read, readBytes, stat, exists, sha256, list } = remote
+
+/** The half of a remote that only reads. */
+const readerOf = ({ query, read, readBytes, stat, exists, sha256, list }: Remote): RemoteReader => ({
+  query,
+  read,
+  readBytes,
+  stat,
+  exists,
+  sha256,
+  list,
+})
+
+/** What a task is given on a host: to look, and to make it so. */
+export interface TaskContexts {
+  readonly looking: CheckContext
+  /** Made when it is wanted: most tasks of most runs are well. */
+  readonly applying: () => ApplyContext
+}
+
+/** The contexts of a task on a host. */
+export const taskContexts = (scope: RunScope, host: string, options: ContextOptions): TaskContexts => {
+  const remote = remoteOf(scope, host, options)
+  const { signal } = options.watch
+  const half = { ...readingHalf(scope, host, options), fact: factReader(scope, host, options) }
   return {
-    ...readingHalf(scope, host, options),
-    remote: { query, read, readBytes, stat, exists, sha256, list },
-    fact: factReader(scope, host, options),
-    on: async (selector) =>
-      checkContext(scope, await oneHost(scope, selector, options.watch.signal), options),
+    looking: {
+      ...half,
+      remote: readerOf(remote),
+      on: async (selector) => checkContext(scope, await oneHost(scope, selector, signal), options),
+    },
+    applying: () => ({
+      ...half,
+      remote,
+      on: async (selector) => taskContexts(scope, await oneHost(scope, selector, signal), options).applying(),
+      once: (key, make) => scope.once.get(key, make),
+      ask: (question) =>
+        unlessAborted(scope.ask(scope.redactor.text(question)), signal, 'interrupted at a question'),
+      log: (text) => options.onLog?.(text),
+    }),
   }
 }
+
+/** What a check is given on a host. */
+export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext =>
+  taskContexts(scope, host, options).looking
 
 /** What a condition is given: a check's context, and how the tasks before it went. */
 export const whenContext = (
@@ -134,27 +171,4 @@ export const whenContext = (
     const outcome = outcomeOf(task)
     return outcome === 'changed' || outcome === 'would change'
   },
-})
-
-/** What an apply is given on a host. */
-export const applyContext = (scope: RunScope, host: string, options: ContextOptions): ApplyContext => ({
-  ...readingHalf(scope, host, options),
-  remote: createRemote(watched(scope, host, options), {
-    identity: identityOf(scope, host, options.become),
-    signal: options.watch.signal,
-    env: options.env,
-    cwd: options.cwd,
-    onOutput: options.onOutput,
-    onCommand: (command) => options.watch.made(command),
-  }),
-  fact: factReader(scope, host, options),
-  on: async (selector) => applyContext(scope, await oneHost(scope, selector, options.watch.signal), options),
-  once: (key, make) => scope.once.get(key, make),
-  ask: (question) =>
-    unlessAborted(
-      scope.ask(scope.redactor.text(question)),
-      options.watch.signal,
-      'interrupted at a question',
-    ),
-  log: (text) => options.onLog?.(text),
 })

@@ -26,7 +26,7 @@ export interface Execution {
   readonly checkMode: boolean
   readonly checkContext: CheckContext
   readonly whenContext: WhenContext
-  readonly applyContext: ApplyContext
+  readonly applyContext: () => ApplyContext
   /** Whether something before this task would have changed something, had this not been `--check`. */
   readonly foretold: boolean
   /** A look that was taken ahead, when it is still worth something; it gives undefined when it was too early to look. */
@@ -174,7 +174,7 @@ const applyAndProve = async (task: Task, execution: Execution, seen: Look): Prom
   for (let lost = 0; ; lost += 1) {
     execution.progress('applying')
     try {
-      await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext)))
+      await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext())))
       break
     } catch (error) {
       if (!isLost(error) || lost >= patience) throw error
@@ -195,7 +195,7 @@ const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise
 /** Does what changes nothing on the host. */
 const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResult> => {
   if (execution.checkMode) return { outcome: 'skipped', changes: [], why: 'left out under --check' }
-  await execution.watch.whole(async () => apply?.(execution.applyContext))
+  await execution.watch.whole(async () => apply?.(execution.applyContext()))
   execution.elapsed()
   return { outcome: 'ok', changes: [] }
 }

@@ -3,7 +3,7 @@ import { isCoxswainError, CoxswainError, toCoxswainError } from '../errors.ts'
 import { describeSelector } from '../dsl/select.ts'
 import type { Change } from '../dsl/verdict.ts'
 import { isSecret, mask } from '../secret.ts'
-import { applyContext, checkContext, oneHost, whenContext } from './contexts.ts'
+import { checkContext, oneHost, taskContexts, whenContext } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 import type { Outcome, ReportedChange, TaskProgress, TaskRef } from './events.ts'
 import { executeTask } from './execute-task.ts'
@@ -200,7 +200,7 @@ export const runTask = async (
       onOutput: (stream, text) => output[stream].push(text),
       onLog: (text) => log.push(`${text}\n`),
     }
-    const looking = checkContext(scope, place, options)
+    const { looking, applying } = taskContexts(scope, place, options)
     try {
       const result = await executeTask(task, {
         host: place,
@@ -208,7 +208,7 @@ export const runTask = async (
         watch,
         checkContext: looking,
         whenContext: whenContext(looking, run.outcomeOf),
-        applyContext: applyContext(scope, place, options),
+        applyContext: applying,
         early: attempts === 1 ? early?.() : undefined,
         foretold: scope.foretold,
         changing: (work) => scope.changing(place, work),
