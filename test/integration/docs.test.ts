@@ -124,3 +124,15 @@ test('the scripts that the documents name exist', () => {
     assert.ok(scripts[name] !== undefined, name)
   }
 })
+
+test('every pain of other engines that is ours to spare has a test named after it', () => {
+  const sources = readdirSync(join(root, 'test'), { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(root, 'test', name), 'utf8'))
+    .join('\n')
+  const missing = [...Array.from({ length: 18 }, (_, index) => index + 1), 21, 22, 23, 24].filter(
+    (pain) => !new RegExp(`test\\(\\s*['"\`]pain ${pain}: `).test(sources),
+  )
+  assert.equal(missing, [])
+})
