@@ -80,6 +80,7 @@ export default playbook({
   vars: controlPlaneVars,
   plays: ({ play }) => [
     play('the load balancer knows every master', {
+      tags: 'load-balancer',
       hosts: 'loadbalancers',
       optional: true,
       become: true,
@@ -94,6 +95,7 @@ export default playbook({
     }),
 
     play('every master is ready for kubeadm', {
+      tags: 'prepare',
       hosts: 'masters',
       become: true,
       tasks: ({ vars }) => [
@@ -111,6 +113,7 @@ export default playbook({
     }),
 
     play('one master leads', {
+      tags: 'leader',
       hosts: leader,
       become: true,
       tasks: (ctx) => [
@@ -125,6 +128,7 @@ export default playbook({
     }),
 
     play('the other masters join, one at a time', {
+      tags: 'join',
       hosts: except('masters', leader),
       serial: 1,
       become: true,
@@ -136,12 +140,14 @@ export default playbook({
     }),
 
     play('the pods have a network', {
+      tags: 'network',
       hosts: leader,
       become: true,
       tasks: ({ vars }) => [applyCni({ manifest: vars.cni_manifest, podCidr: vars.pod_subnet })],
     }),
 
     play('the cluster is whole', {
+      tags: 'proof',
       hosts: leader,
       become: true,
       tasks: ({ vars, group }) => [

@@ -10,6 +10,7 @@ import { makePlan } from '../../engine/run/plan.ts'
 import type { Task } from '../../engine/dsl/task.ts'
 import type { Plan } from '../../engine/run/plan.ts'
 import { tasksOf } from '../../engine/run/planned-steps.ts'
+import { tagsOf } from '../../engine/run/tags.ts'
 import haMasters from '../../playbooks/ha-masters.ts'
 import reset from '../../playbooks/reset.ts'
 import access from '../../playbooks/ssh-access.ts'
@@ -44,6 +45,7 @@ test('ha-masters reads like a table of contents', async () => {
     ],
   )
   assert.equal(plan.plays[3]?.portions, [1])
+  assert.equal(tagsOf(plan), ['join', 'leader', 'load-balancer', 'network', 'prepare', 'proof'])
 })
 
 test('join: certificates are copied by us, kubeadm joins', async () => {
