@@ -68,8 +68,8 @@ export const lockScript = (nonce: string, lock: HostLock, join: boolean): string
     `o() { case $(h) in *:${lock.token}:*) ;; *) return 1; esac; }; ` +
     // a shell of our own that held it before and after we joined has kept all others out meanwhile
     `until ${join ? 's || ' : ''}{ x && s; } || { o && s && o; }; do flock -u 9; ` +
-    // a run that has just ended may take a moment to go, one that has just come in is not in the list yet
-    `if [ $n -lt 20 ]; then n=$((n+1)); sleep 0.1 2>/dev/null || { sleep 2; n=20; }; ` +
+    // a run that was killed takes four seconds to go (see the farewell), one that has just come in is not in the list yet
+    `if [ $n -lt 50 ]; then n=$((n+1)); sleep 0.1 2>/dev/null || { sleep 5; n=50; }; ` +
     `else printf "%s%s" ${nonce} "lock:$(date +%s) $(h | head -n 1);" || exit; sleep 1; fi; done; ` +
     `exec /bin/sh -c "$0" "${label}"`
   )
