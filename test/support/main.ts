@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
@@ -89,7 +90,9 @@ const working = files.filter((file) => !waiting.includes(file))
 const counts: Count[] = []
 if (words.includes('--here') || files.length === 1 || waiting.length === 0) counts.push(await runHere(files))
 else {
-  const jobs = [...(working.length === 0 ? [] : [working]), ...waiting.map((file) => [file])]
+  // long files first, so that none is left over at the end
+  const long = waiting.toSorted((a, b) => statSync(b).size - statSync(a).size)
+  const jobs = [...(working.length === 0 ? [] : [working]), ...long.map((file) => [file])]
   // more than there are processors: mostly they wait
   await pool(jobs, availableParallelism() * 3, async (job) => {
     counts.push(await runApart(job))
