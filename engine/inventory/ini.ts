@@ -136,8 +136,12 @@ export const readIniInventory = (draft: InventoryDraft, file: string, text: stri
     }
     const first = excerpt[start]
     if (first === undefined || first === '#' || first === ';') continue
+    // one that is never closed is a slip of the pen, and no host of that name
     const bracketed =
-      first === '[' && (excerpt.trimEnd().endsWith(']') || /^\s*\[[^:\]\s]+(:\w+)?\]\s*#/.test(excerpt))
+      first === '[' &&
+      (!excerpt.includes(']') ||
+        excerpt.trimEnd().endsWith(']') ||
+        /^\s*\[[^:\]\s]+(:\w+)?\]\s*#/.test(excerpt))
     if (bracketed) section = heading(draft, line, start)
     else if (section.kind === 'hosts') readHost(draft, section.group, line)
     else if (section.kind === 'children') readChild(draft, section.group, line, start)

@@ -151,6 +151,7 @@ test('words have the column where they begin', () => {
 
 const wrong: [string, string, RegExp, string, RegExp][] = [
   ['a heading with a blank', '[my group]', /not the heading/, '1:1', /\[NAME:children\]/],
+  ['a heading that is not closed', '[web\nh', /not the heading/, '1:1', /\[NAME\]/],
   ['an unknown kind', '[web:childrn]', /no childrn/, '1:6', /did you mean \[web:children\]/],
   ['a word without =', 'h a=1 b', /not name=value/, '1:7', /quotes/],
   ['an open quote', 'h a="b', /not closed/, '1:5', /"/],
