@@ -36,9 +36,15 @@ const problemsOf = (schema: z.ZodType, hosts: Iterable<Checked>): Problems => {
   return problems
 }
 
+/** Names of hosts, the first few of many: what is wrong for hundreds is told in a line all the same. */
+const severalNames = (names: readonly string[], most = 5): string =>
+  names.length <= most + 1
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more hosts`
+
 const complaint = (problems: Problems): CoxswainError => {
   const lines = [...problems].map(
-    ([problem, names]) => `${names.join(', ')}: ${problem.split('\n').join('\n  ')}`,
+    ([problem, names]) => `${severalNames(names)}: ${problem.split('\n').join('\n  ')}`,
   )
   return new CoxswainError(
     'variables-invalid',

@@ -8,6 +8,7 @@ import { openWorkspace } from '../../engine/cli/workspace.ts'
 import { playbook, schemasOf } from '../../engine/dsl/playbook.ts'
 import { makePlan } from '../../engine/run/plan.ts'
 import { exitCodeOf } from '../../engine/errors.ts'
+import { validateAll } from '../../engine/inventory/validate.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
@@ -28,6 +29,16 @@ const book = playbook({
       },
     }),
   ],
+})
+
+test('what is wrong for many hosts names the first of them', async () => {
+  const hosts = Array.from({ length: 30 }, (_, index) => ({ name: `w${index + 1}`, variables: new Map() }))
+  const error = await rejects(
+    () => validateAll(z.object({ size: z.number() }), hosts),
+    'variables-invalid',
+    'size is not set',
+  )
+  assert.match(error.message, 'w1, w2, w3, w4, w5 and 25 more hosts: size')
 })
 
 test('a group that no play touches has its variables checked as all others, before anything connects', async () => {
