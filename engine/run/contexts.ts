@@ -149,8 +149,13 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
       remote,
       on: async (selector) => taskContexts(scope, await oneHost(scope, selector, signal), options).applying(),
       once: (key, make) => scope.once.get(key, make),
+      // several hosts may ask the same, one after the other: who answers must know for which
       ask: (question) =>
-        unlessAborted(scope.ask(scope.redactor.text(question)), signal, 'interrupted at a question'),
+        unlessAborted(
+          scope.ask(scope.redactor.text(`${host}: ${question}`)),
+          signal,
+          'interrupted at a question',
+        ),
       log: (text) => options.onLog?.(text),
     }),
   }

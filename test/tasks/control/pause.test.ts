@@ -17,7 +17,7 @@ test('it changes nothing, and asks nothing of the host', async () => {
   assert.equal(a.log, [])
 })
 
-test('a question waits for its answer', async () => {
+test('a question says for which host it is, and waits for its answer', async () => {
   const questions: string[] = []
   const ask = async (question: string): Promise<string> => {
     questions.push(question)
@@ -25,7 +25,7 @@ test('a question waits for its answer', async () => {
   }
   const { story } = await paused({ prompt: 'look at the balancer' }, { options: { ask } })
   assert.equal(story, ['a look at the balancer ok'])
-  assert.equal(questions, ['look at the balancer [Enter]'])
+  assert.equal(questions, ['a: look at the balancer [Enter]'])
 })
 
 test('a question where nobody can answer fails, and says so', async () => {
