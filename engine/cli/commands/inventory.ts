@@ -97,7 +97,20 @@ const explained = (view: View, { name, groups }: Host, variable: string | true):
   if (variable === true) return explanation(name, explainAll(layers), view.secrets)
   const one = explain(layers, variable)
   if (one.origins.length > 0) return explanation(name, [one], view.secrets)
-  const known = layers.flatMap(({ variables }) => [...variables.keys()])
+  const names = layers.flatMap(({ variables }) => [...variables.keys()])
+  const known = names.filter((key) => !isLockedFile(key))
+  const shut = layers.flatMap(({ variables }) =>
+    [...variables].flatMap(([key, { place }]) => (isLockedFile(key) ? [place.file] : [])),
+  )
+  if (shut.length > 0) {
+    throw new CoxswainError(
+      'variables-invalid',
+      `${name} has no variable ${variable} outside of ${shut.join(', ')}`,
+      {
+        hint: 'what is encrypted as a whole is not opened here: look into it with age, ansible-vault or sops',
+      },
+    )
+  }
   const guess = nearest(variable, known)
   throw new CoxswainError('variables-invalid', `nobody gives ${name} a variable ${variable}`, {
     hint: guess === undefined ? `see all: run inventory --host ${name} --explain` : `did you mean ${guess}?`,

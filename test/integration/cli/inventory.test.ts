@@ -91,6 +91,35 @@ test('what is not there is told, with the nearest name', async () => {
   }
 })
 
+test('an encrypted file of variables is not opened, and a variable that may be in it is not called missing', async () => {
+  write('shut/hosts.ini', '[web]\nw1 connection=local\n')
+  write('shut/group_vars/web.yaml', '$ANSIBLE_VAULT;1.1;AES256\n3030\n')
+  const { status, stderr } = await run('inventory', '-i', 'shut', '--host', 'w1', '--explain', 'token')
+  assert.is(status, 1)
+  assert.match(stderr, /no variable token outside of shut\/group_vars\/web\.yaml[\s\S]*encrypted/)
+})
+
+test('--list-tags knows what is tagged never, as --tags does', async () => {
+  write(
+    'play/tagged.ts',
+    `import { playbook, z } from 'coxswain'
+import { debug } from 'coxswain/tasks'
+
+export default playbook({
+  name: 'tagged',
+  vars: z.object({}),
+  plays: ({ play }) => [
+    play('p', { hosts: 'web', tasks: () => [debug({ show: 1 }, { tags: ['never', 'deep'] }), debug({ show: 2 }, { tags: 'usual' })] }),
+  ],
+})
+`,
+  )
+  const tags = async (...words: string[]) =>
+    (await run('play/tagged.ts', '-i', 'inv', '--list-tags', ...words)).stdout
+  assert.match(await tags(), /^ {2}deep, never, usual$/m)
+  assert.match(await tags('--tags', 'usual'), /^ {2}usual$/m)
+})
+
 test('a playbook reads group_vars beside it, and a module gives its hosts', async () => {
   const play = await run('play/site.ts', '-i', 'inv/hosts.ini', '--list-tasks')
   assert.match(play.stdout, 'echo from playbook', play.stderr)
