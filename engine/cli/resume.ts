@@ -1,6 +1,7 @@
 /** What a run takes over from those before it: handlers that are due, and with `--resume` what is done already. */
 import { CoxswainError, exitCodes } from '../errors.ts'
 import { everyTask } from '../run/choose-tasks.ts'
+import { playMark } from '../run/journal/ledger.ts'
 import { resumed } from '../run/journal/resume.ts'
 import type { Plan } from '../run/plan.ts'
 import { isRunning } from './journal/files.ts'
@@ -8,8 +9,8 @@ import type { RecordedRun } from './journal/files.ts'
 import type { Memory } from './journal/memory.ts'
 import type { Options } from './options.ts'
 
-/** Handlers that are due from earlier runs, by play and host. */
-export type Due = (play: string, host: string) => readonly string[]
+/** Handlers that are due from earlier runs, by index of the play and host. */
+export type Due = (play: number, host: string) => readonly string[]
 
 /** What a run takes over. */
 export interface Heritage {
@@ -24,24 +25,28 @@ export interface Heritage {
 /** Handlers that are due and that the plan still has. */
 const dueIn = (plan: Plan, { due }: Memory): Due => {
   const names = new Map<string, Set<string>>()
-  const key = (play: string, host: string): string => JSON.stringify([play, host])
-  for (const { name, candidates } of plan.plays) {
+  const key = (play: number, host: string): string => JSON.stringify([play, host])
+  const all = plan.plays.map(({ name }) => name)
+  for (const [index, { candidates }] of plan.plays.entries()) {
+    const { play, nth } = playMark(all, index)
     for (const [host, { handlers }] of candidates) {
       const there = new Set(handlers.flatMap(({ handler }) => handler ?? []))
-      const wanted = due.filter((mark) => mark.play === name && mark.host === host && there.has(mark.handler))
-      if (wanted.length > 0) names.set(key(name, host), new Set(wanted.map(({ handler }) => handler)))
+      const wanted = due.filter(
+        (mark) => mark.play === play && mark.nth === nth && mark.host === host && there.has(mark.handler),
+      )
+      if (wanted.length > 0) names.set(key(index, host), new Set(wanted.map(({ handler }) => handler)))
     }
   }
   return (play, host) => [...(names.get(key(play, host)) ?? [])]
 }
 
 const dueNotes = ({ plays }: Plan, due: Due): string[] => {
-  const hosts = new Map<string, string[]>()
-  for (const { name, candidates } of plays) {
+  const hosts = new Map<string, Set<string>>()
+  for (const [index, { candidates }] of plays.entries()) {
     for (const host of candidates.keys())
-      for (const handler of due(name, host)) hosts.set(handler, [...(hosts.get(handler) ?? []), host])
+      for (const handler of due(index, host)) hosts.set(handler, (hosts.get(handler) ?? new Set()).add(host))
   }
-  return [...hosts].map(([handler, on]) => `due from an earlier run: ${handler} on ${on.join(', ')}`)
+  return [...hosts].map(([handler, on]) => `due from an earlier run: ${handler} on ${[...on].join(', ')}`)
 }
 
 /** How many tasks of a plan another one does not have. */

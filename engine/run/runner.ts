@@ -21,8 +21,8 @@ export interface RunOptions extends ScopeOptions {
   readonly emit: Emit
   /** Asks a person whether to run a task; without it, all run. */
   readonly confirm?: (task: TaskRef) => Promise<boolean>
-  /** Handlers that are due from earlier runs, by play and host. */
-  readonly due?: (play: string, host: string) => readonly string[]
+  /** Handlers that are due from earlier runs, by index of the play and host. */
+  readonly due?: (play: number, host: string) => readonly string[]
 }
 
 /** How a run ended. */
@@ -43,9 +43,9 @@ const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: bool
 
 /** Counts the handlers that are due from earlier runs, of plays that are never come to, too; not those that are no more. */
 const expectDue = ({ plays }: Plan, tally: Tally, due: NonNullable<RunOptions['due']>): void => {
-  for (const [index, { name, candidates }] of plays.entries()) {
+  for (const [index, { candidates }] of plays.entries()) {
     for (const [host, { handlers }] of candidates) {
-      const known = due(name, host).filter((word) => handlers.some(({ handler }) => handler === word))
+      const known = due(index, host).filter((word) => handlers.some(({ handler }) => handler === word))
       for (const handler of known) tally.expect(host, index, handler)
     }
   }
@@ -92,7 +92,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
       if (over()) break
       next = index + 1
       if (play.leftOut) continue
-      const dueOn = (host: string): readonly string[] => due(play.name, host)
+      const dueOn = (host: string): readonly string[] => due(index, host)
       const { failed, goOn, cut } = await runPlay(play, {
         scope,
         index,

@@ -1,10 +1,10 @@
-/** Files of runs: found, read from both ends, pruned. A file that is not ours, or not of our format, is left alone. */
-import { closeSync, fstatSync, openSync, readSync, readdirSync, rmSync } from 'node:fs'
+/** Files of runs: found, and read from both ends. A file that is not ours, or not of our format, is left alone. */
+import { closeSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { runOfFile } from './folder.ts'
-import { headerSchema, isSame, trailerSchema } from './header.ts'
-import type { Header, Subject, Trailer } from './header.ts'
+import { headerSchema, trailerSchema } from './header.ts'
+import type { Header, Trailer } from './header.ts'
 
 /** A run as its file tells it at first sight. */
 export interface RecordedRun {
@@ -95,10 +95,6 @@ export const isRunning = ({ header, trailer }: RecordedRun): boolean => {
   }
 }
 
-/** Removes the oldest runs of a playbook and inventory, so that so many are left. One that is under way stays. */
-export const pruneRuns = (folder: string, subject: Subject, keep: number): void => {
-  const same = recordedRuns(folder).filter(({ header }) => isSame(header, subject))
-  for (const run of same.slice(0, Math.max(0, same.length - keep))) {
-    if (!isRunning(run)) rmSync(run.file, { force: true })
-  }
-}
+/** Whether a run may be under way: of one on another machine that cannot be seen. */
+export const mayRun = (run: RecordedRun): boolean =>
+  isRunning(run) || (run.trailer === undefined && run.header.machine !== hostname())

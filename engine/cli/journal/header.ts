@@ -9,7 +9,15 @@ import type { Options } from '../options.ts'
 export const journalFormat = 1
 
 const marks = z
-  .array(z.object({ play: z.string(), host: z.string(), handler: z.string(), time: z.number() }))
+  .array(
+    z.object({
+      play: z.string(),
+      nth: z.number().int().default(0),
+      host: z.string(),
+      handler: z.string(),
+      time: z.number(),
+    }),
+  )
   .readonly()
 
 export const headerSchema = z.object({
@@ -30,6 +38,8 @@ export const headerSchema = z.object({
   /** The run that this one goes on with (`--resume`). */
   resumes: z.number().int().nullable(),
   user: z.string(),
+  /** Runs that were under way when it began. */
+  beside: z.array(z.number().int()).default([]),
   /** The machine that the run was started on. */
   machine: z.string(),
   pid: z.number().int(),
@@ -51,7 +61,7 @@ export const trailerSchema = z.object({
   failed: z.array(z.string()),
   /** Tasks that changed something; under `--check`, that would. */
   changed: z.number().int(),
-  /** Handlers that became due in it. */
+  /** Handlers that it left due. */
   due: marks,
   /** Handlers that had their turn in it. */
   served: marks,
@@ -90,7 +100,7 @@ export const newHeader = (
   { limit, tags, skipTags, check }: Pick<Options, 'limit' | 'tags' | 'skipTags' | 'check'>,
   argv: readonly string[],
   resumes: number | null = null,
-): Omit<Header, 'run'> => ({
+): Omit<Header, 'run' | 'beside'> => ({
   type: 'journal',
   format: journalFormat,
   time: Date.now(),

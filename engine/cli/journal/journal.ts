@@ -4,11 +4,12 @@ import type { RunEvent } from '../../run/events.ts'
 import { keepLedger } from '../../run/journal/ledger.ts'
 import { jsonReporter } from '../../report/json.ts'
 import { dispatch } from '../../report/reporter.ts'
-import { pruneRuns } from './files.ts'
+import { mayRun, recordedRuns } from './files.ts'
 import { fileOfRun, runOfFile } from './folder.ts'
 import type { Header, Trailer } from './header.ts'
 import { createLineFile } from './line-file.ts'
 import type { Care, LineFile } from './line-file.ts'
+import { pruneRuns } from './memory.ts'
 
 /** The record of one run, written as it happens. It never fails the run. */
 export interface Journal {
@@ -21,7 +22,7 @@ export interface Journal {
 
 export interface JournalOptions {
   readonly folder: string
-  readonly header: Omit<Header, 'run'>
+  readonly header: Omit<Header, 'run' | 'beside'>
   /** How many runs of the same playbook and inventory are kept. */
   readonly keep: number
   /** Told, once, when the journal cannot be written; the run goes on. */
@@ -101,7 +102,8 @@ export const openJournal = ({ folder, header, keep, warn }: JournalOptions): Jou
     return undefined
   }
   const { run, file } = made
-  const whole: Header = { ...header, run }
+  const beside = recordedRuns(folder).filter(mayRun)
+  const whole: Header = { ...header, run, beside: beside.map((other) => other.header.run) }
   file.add(JSON.stringify(whole), 'now')
   const end = summary()
   let care: Care = 'soon'

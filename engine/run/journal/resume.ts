@@ -54,7 +54,7 @@ const finished = (steps: readonly PlannedStep[], outcomeOf: OutcomeOf): Set<numb
 export const resumed = (
   plan: Plan,
   past: Past,
-  due: (play: string, host: string) => readonly string[],
+  due: (play: number, host: string) => readonly string[],
 ): Plan => {
   const over = plan.plays.map(
     ({ name, candidates }, play) =>
@@ -70,7 +70,7 @@ export const resumed = (
   )
   const chosen = chooseTasks(plan, {
     task: ({ position }, { play, host }) => over[play]?.get(host)?.has(position) !== true,
-    host: ({ play, host }) => due(plan.plays[play]?.name ?? '', host).length > 0,
+    host: ({ play, host }) => due(play, host).length > 0,
     whole: true,
   })
   const outcomes = (play: number, name: string, host: string): ReadonlyMap<Task, Outcome> => {

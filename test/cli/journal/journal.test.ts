@@ -15,6 +15,7 @@ import { isRunning, recordedRuns } from '../../../engine/cli/journal/files.ts'
 import { fileOfRun, runOfFile, runsToKeep, stateFolder } from '../../../engine/cli/journal/folder.ts'
 import { newHeader, subjectOf, withoutValues } from '../../../engine/cli/journal/header.ts'
 import { openJournal } from '../../../engine/cli/journal/journal.ts'
+import { remember } from '../../../engine/cli/journal/memory.ts'
 import { linesInto } from '../../../engine/cli/journal/line-file.ts'
 import type { Journal } from '../../../engine/cli/journal/journal.ts'
 import type { RunEvent } from '../../../engine/run/events.ts'
@@ -173,6 +174,60 @@ test('old runs of the same playbook and inventory go, those of others stay', asy
     [1, 4, 5],
   )
   assert.ok(readdirSync(folder).includes('notes.txt'))
+})
+
+test('an old run stays as long as a handler that it left is due', async () => {
+  const folder = fresh()
+  const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'] }
+  const task = { id: 1, host: 'a', play: 0, position: 0, name: 't', title: 't', role: 'task' } as const
+  const time = Date.now()
+  const begin: RunEvent = {
+    type: 'run-start',
+    time,
+    playbook: 'site',
+    check: false,
+    hosts: ['a'],
+    plays: ['p'],
+  }
+  const ref = { ...task, handler: undefined, on: undefined }
+  const first = open(folder, { keep: 1 })
+  first.record(begin)
+  first.record({ type: 'handlers-due', time, task: ref, handlers: ['h'] })
+  await first.close(2)
+  for (let times = 0; times < 2; times += 1) await open(folder, { keep: 1 }).close(0)
+  assert.equal(readdirSync(folder), [fileOfRun(1), fileOfRun(3)])
+  assert.equal(
+    remember(folder, subject).due.map(({ handler }) => handler),
+    ['h'],
+  )
+  const served = open(folder, { keep: 1 })
+  served.record(begin)
+  const handler = { ...ref, role: 'handler', handler: 'h' } as const
+  served.record({ type: 'task-start', time, task: handler })
+  served.record({
+    type: 'task-end',
+    time,
+    task: handler,
+    outcome: 'changed',
+    changes: [],
+    why: undefined,
+    error: undefined,
+    seconds: 0,
+  })
+  await served.close(0)
+  assert.equal(readdirSync(folder), [fileOfRun(4)])
+})
+
+test('a run knows which others were under way when it began', async () => {
+  const folder = fresh()
+  await open(folder).close(0)
+  const [one, two] = [open(folder), open(folder)]
+  await one.close(0)
+  await two.close(0)
+  assert.equal(
+    recordedRuns(folder).map(({ header }) => header.beside),
+    [[], [], [2]],
+  )
 })
 
 test('a file of another format is left alone', async () => {

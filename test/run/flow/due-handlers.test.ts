@@ -41,7 +41,7 @@ test('pain 12: a notified handler that could not run is due, and runs the next t
   const failed = await run(plays(true), one)
   assert.equal(failed.story, ['a /1 changed', 'a fail failed'])
   assert.equal(endOf(failed)?.due, { a: ['restart'] })
-  const due = (play: string, host: string): string[] => (play === 'p' && host === 'a' ? ['restart'] : [])
+  const due = (play: number, host: string): string[] => (play === 0 && host === 'a' ? ['restart'] : [])
   const there = { hosts: { a: { ...usual, files: { '/1': 'x' } } } }
   const again = await run(plays(false), { ...there, options: { due } })
   assert.equal(again.story, ['a /1 ok', 'a restart changed'])
@@ -139,7 +139,7 @@ test('a handler that is due from an earlier run stays due when the run ends befo
       play('p', { hosts: 'a', tasks: () => [fails()] }),
       play('q', { hosts: 'a', tasks: () => [], handlers: () => ({ reload: say({ text: 'reload' }) }) }),
     ],
-    { ...one, options: { due: (play) => (play === 'q' ? ['reload'] : []) } },
+    { ...one, options: { due: (play) => (play === 1 ? ['reload'] : []) } },
   )
   assert.equal(endOf(result)?.due, { a: ['reload'] })
 })

@@ -12,7 +12,7 @@ const ledgerOf = (events: readonly RunEvent[]): Ledger => {
   for (const event of events) see(event)
   return ledger()
 }
-const mark = (time: number, host = 'a'): HandlerMark => ({ play: 'p', host, handler: 'h', time })
+const mark = (time: number, host = 'a'): HandlerMark => ({ play: 'p', nth: 0, host, handler: 'h', time })
 const names = (marks: readonly HandlerMark[]): string[] =>
   marks.map(({ play, host, handler }) => `${play} ${host} ${handler}`)
 
@@ -32,7 +32,7 @@ const events = async (...between: ReturnType<typeof fails>[]): Promise<RunEvent[
 
 test('a handler that had its turn is not due', async () => {
   const ledger = ledgerOf(await events())
-  assert.equal([names(ledger.due), names(ledger.served)], [['p a h'], ['p a h']])
+  assert.equal([names(ledger.due), names(ledger.served)], [[], ['p a h']])
   assert.equal(dueHandlers([ledger]), [])
 })
 
@@ -46,16 +46,18 @@ test('a run that is killed in the middle of the change leaves the handler due', 
   assert.equal(names(dueHandlers([ledgerOf(all.slice(0, change + 1))])), ['p a h'])
 })
 
-test('a later run that serves it ends it, and times decide, not the order of runs', () => {
+test('a later run that serves it ends it, and times decide for runs that overlap', () => {
   const [failed, served]: Ledger[] = [
     { due: [mark(10)], served: [] },
     { due: [], served: [mark(20)] },
   ]
   if (failed === undefined || served === undefined) throw new Error()
+  const beside = (): boolean => true
   assert.equal(dueHandlers([failed, served]), [])
-  assert.equal(dueHandlers([served, failed]), [])
+  assert.equal(dueHandlers([failed, served], beside), [])
+  assert.equal(dueHandlers([served, failed], beside), [])
   const before: Ledger = { due: [], served: [mark(5)] }
-  assert.equal(dueHandlers([failed, before]), [mark(10)])
+  assert.equal(dueHandlers([failed, before], beside), [mark(10)])
 })
 
 test('hosts are apart', () => {
@@ -64,4 +66,46 @@ test('hosts are apart', () => {
     { due: [], served: [mark(20, 'b')] },
   ]
   assert.equal(dueHandlers(ledgers), [mark(10)])
+})
+
+test('a clock that was set back between two runs loses no handler, and keeps none for ever', () => {
+  const late: Ledger = { due: [], served: [mark(100)] }
+  const early: Ledger = { due: [mark(50)], served: [] }
+  assert.equal(dueHandlers([late, early]), [mark(50)])
+  assert.equal(
+    dueHandlers([
+      { due: [mark(100)], served: [] },
+      { due: [], served: [mark(50)] },
+    ]),
+    [],
+  )
+})
+
+test('plays of the same name have handlers of their own, wherever they stand', async () => {
+  const { events: all } = await run(
+    (play) => {
+      const one = (path: string, ...more: ReturnType<typeof fails>[]) =>
+        play('p', {
+          hosts: 'all',
+          tasks: () => [touch({ path }, { notify: 'h' }), ...more],
+          handlers: () => ({ h: say({ text: 'handler' }) }),
+        })
+      return [one('/1'), one('/2', fails())]
+    },
+    { hosts: { a: usual } },
+  )
+  const ledger = ledgerOf(all)
+  assert.equal(
+    [ledger.due, ledger.served].map((marks) => marks.map(({ nth }) => nth)),
+    [[1], [0]],
+  )
+})
+
+test('a handler that is called for while it runs stays due', async () => {
+  const all = await events()
+  const called = all.find(({ type }) => type === 'handlers-due')
+  const began = all.findIndex((event) => event.type === 'task-start' && event.task.handler === 'h')
+  if (called === undefined) throw new Error()
+  const ledger = ledgerOf([...all.slice(0, began + 1), called, ...all.slice(began + 1)])
+  assert.equal(names(ledger.due), ['p a h'])
 })
