@@ -226,8 +226,6 @@ export const runHost = async (
   due: readonly string[],
 ): Promise<Standing> => {
   const outcomes = new Map<Task, Outcome>(plan.past)
-  const everything = [...tasksOf(plan.steps, 'all'), ...plan.handlers]
-  for (const { task } of everything) run.scope.redactor.learn(task.params)
   const whole: HostRun = { ...run, outcomeOf: (task) => outcomes.get(task) }
   try {
     return await new HostWalk(whole, plan, outcomes, due).all()

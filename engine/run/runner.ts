@@ -4,6 +4,7 @@ import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
 import { maskEvent } from './mask-event.ts'
 import type { Plan } from './plan.ts'
+import { tasksOf } from './planned-steps.ts'
 import { runPlay } from './play-run.ts'
 import { reportError } from './report-error.ts'
 import { RunScope } from './scope.ts'
@@ -73,6 +74,10 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
   }
   // a task may ask any of them, not only those that are planned
   for (const { secrets } of fleet.hosts.values()) scope.redactor.learn(secrets)
+  // those of later plays and other hosts too: a file that one host prints may hold what another is given
+  for (const { candidates } of plan.plays)
+    for (const { steps, handlers } of candidates.values())
+      for (const { task } of [...tasksOf(steps, 'all'), ...handlers]) scope.redactor.learn(task.params)
   emit({
     type: 'run-start',
     time: Date.now(),

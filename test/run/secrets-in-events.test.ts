@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { suite } from '../support/spec.ts'
 import { endings, printing, shownBy, taskThat } from './leaky.ts'
 import { anyPlaces, anySecret, writings } from './secret-words.ts'
-import { fails, run } from './site.ts'
+import { fails, run, say } from './site.ts'
 
 const test = suite('secrets in events', { seconds: 120 })
 
@@ -72,6 +72,23 @@ for (const ending of endings) {
     )
   })
 }
+
+test('a secret of a later play, and of another host, is masked from the start', async () => {
+  const text = 'Zq7-later-than-now'
+  const { events } = await run(
+    (play) => [
+      play('first', { hosts: 'a', tasks: () => [say({ text: 'print' })] }),
+      play('then', {
+        hosts: 'b',
+        tasks: () => [],
+        handlers: () => ({ h: taskThat('change', { secret: text, words: '' }) }),
+      }),
+    ],
+    { hosts: { a: printing(text, []), b: printing('', []) } },
+  )
+  assert.ok(events.some(({ type }) => type === 'task-output'))
+  assert.not.match(await shownBy(events), text)
+})
 
 test('pain 16: secrets in loops over items are masked in every title, change and output', async () => {
   const done = new Set<string>()
