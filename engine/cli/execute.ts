@@ -78,7 +78,7 @@ export const execute = async (
       ...(options.step && { confirm: stepper(ask) }),
       redactor,
       ...(record && { due: record.due }),
-      ...(locks && { lock: hostLocks(options, { purpose: plan.playbook, note: notice }) }),
+      ...(locks && { lock: hostLocks(options, { purpose: plan.playbook, stopping, note: notice }) }),
       emit: (event) => {
         journal?.record(event)
         dispatch(reporter, event)

@@ -7,6 +7,8 @@ import type { Options } from './options.ts'
 export interface Locking {
   /** What is run, for those who are kept off. */
   readonly purpose: string
+  /** Aborted when nothing more shall begin. */
+  readonly stopping: AbortSignal
   /** Tells the person that a host is waited for, or cannot be locked. */
   readonly note: (text: string) => void
 }
@@ -15,7 +17,10 @@ export interface Locking {
 const usualPath = '/'
 
 /** How each host is locked against other runs, from the first shell on it until the connection ends. */
-export const hostLocks = (options: Options, { purpose, note }: Locking): ((host: string) => HostLock) => {
+export const hostLocks = (
+  options: Options,
+  { purpose, stopping, note }: Locking,
+): ((host: string) => HostLock) => {
   const lock: Omit<HostLock, 'waiting' | 'absent'> = {
     token: randomBytes(8).toString('hex'),
     owner: `${userInfo().username}@${hostname()}`,
@@ -23,6 +28,7 @@ export const hostLocks = (options: Options, { purpose, note }: Locking): ((host:
     pid: process.pid,
     path: process.env['COXSWAIN_LOCK_PATH'] ?? usualPath,
     wait: options.waitForLock,
+    stopping,
   }
   return (host) => {
     let told = false

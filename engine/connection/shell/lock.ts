@@ -27,6 +27,8 @@ export interface HostLock {
   readonly path: string
   /** Seconds to wait for the lock; 0 when it shall not be waited for. */
   readonly wait: number
+  /** Aborted when nothing more shall begin: then it is not waited for any longer. */
+  readonly stopping?: AbortSignal | undefined
   /** Told when it is waited for, and again when another has it; with words on who. */
   readonly waiting: (holder: string) => void
   /** Told when the host has no flock(1), so that nothing is locked. */
@@ -124,7 +126,7 @@ export interface LockWatch {
 }
 
 /** Watches the opening of one shell. */
-export const watchLock = ({ wait, waiting, absent }: HostLock, description: string): LockWatch => {
+export const watchLock = ({ wait, stopping, waiting, absent }: HostLock, description: string): LockWatch => {
   let began: number | undefined
   let told: string | undefined
   return {
@@ -133,6 +135,8 @@ export const watchLock = ({ wait, waiting, absent }: HostLock, description: stri
         absent()
         return undefined
       }
+      if (stopping?.aborted === true)
+        return new CoxswainError('interrupted', `interrupted while ${description} was locked by another run`)
       began ??= performance.now()
       const holder = holderOf(text)
       if (performance.now() - began >= wait * 1000)

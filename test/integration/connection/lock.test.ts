@@ -75,6 +75,13 @@ test('a second run is refused with the name of the first, and let in after it', 
   await rejects(() => say(locking(lockOf())), 'host-locked', 'locked by bob@desk')
 })
 
+test('who is told to begin nothing more waits no longer', async () => {
+  await say(locking(lockOf()))
+  const stopping = new AbortController()
+  const lock = lockOf({ wait: 600, stopping: stopping.signal, waiting: () => stopping.abort() })
+  await rejects(() => say(locking(lock)), 'interrupted', 'was locked by another run')
+})
+
 test('of runs that begin at the same moment one gets it', async () => {
   const results = await Promise.allSettled([1, 2, 3, 4].map(() => say(locking(lockOf()))))
   assert.is(results.filter(({ status }) => status === 'fulfilled').length, 1)
