@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { runOfFile } from './folder.ts'
 import { headerSchema, trailerSchema } from './header.ts'
 import type { Header, Trailer } from './header.ts'
+import { processMark } from './process-mark.ts'
 
 /** A run as its file tells it at first sight. */
 export interface RecordedRun {
@@ -89,7 +90,8 @@ export const isRunning = ({ header, trailer }: RecordedRun): boolean => {
   if (trailer !== undefined || header.machine !== hostname()) return false
   try {
     process.kill(header.pid, 0)
-    return true
+    const mark = processMark(header.pid)
+    return header.process === undefined || mark === undefined || mark === header.process
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }

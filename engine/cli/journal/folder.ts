@@ -1,5 +1,6 @@
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,6 +21,32 @@ export const stateFolder = (env: Environment): string => {
 export const runsToKeep = (env: Environment): number => {
   const given = Number(env['COXSWAIN_STATE_KEEP'] ?? '')
   return Number.isInteger(given) && given >= 1 ? given : usualKeep
+}
+
+/** Makes a folder and those above it. Node's own way tries for ever where the file system refuses, as `/proc` does. */
+const makeFolder = (folder: string): void => {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // another run may have been quicker
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (!statSync(folder).isDirectory()) throw error
+  }
+}
+
+/**
+ * Makes the state folder, for its owner only. What a symbolic link leads to, or belongs to somebody else, keeps its mode:
+ * it may be meant for more than this, and root must not close it for all others.
+ *
+ * @throws what the file system says when it cannot be made.
+ */
+export const makePrivate = (folder: string): void => {
+  makeFolder(folder)
+  const found = lstatSync(folder)
+  if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) !== 0)
+    chmodSync(folder, 0o700)
 }
 
 /** Name of the file of a run; numbers are padded so that a listing is in order. */

@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Options } from '../options.ts'
+import { processMark } from './process-mark.ts'
 
 /** Grows when a field changes its meaning or goes. A file of another format is left alone. */
 export const journalFormat = 1
@@ -43,6 +44,8 @@ export const headerSchema = z.object({
   /** The machine that the run was started on. */
   machine: z.string(),
   pid: z.number().int(),
+  /** Which process had that number, where the machine tells (Linux). */
+  process: z.string().optional(),
   /** The command line; values behind `=` are left out, they may be secrets. */
   argv: z.array(z.string()),
 })
@@ -113,5 +116,6 @@ export const newHeader = (
   user: userInfo().username,
   machine: hostname(),
   pid: process.pid,
+  process: processMark(process.pid),
   argv: withoutValues(argv),
 })

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunEvent } from '../../run/events.ts'
 import { keepLedger } from '../../run/journal/ledger.ts'
 import { jsonReporter } from '../../report/json.ts'
 import { dispatch } from '../../report/reporter.ts'
 import { mayRun, recordedRuns } from './files.ts'
-import { fileOfRun, runOfFile } from './folder.ts'
+import { fileOfRun, makePrivate, runOfFile } from './folder.ts'
 import type { Header, Trailer } from './header.ts'
 import { createLineFile } from './line-file.ts'
 import type { Care, LineFile } from './line-file.ts'
@@ -43,8 +43,7 @@ const nextFile = (
   folder: string,
   failed: (error: unknown) => void,
 ): { readonly run: number; readonly file: LineFile } => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
+  makePrivate(folder)
   const last = Math.max(0, ...readdirSync(folder).map((name) => runOfFile(name) ?? 0))
   for (let run = last + 1; ; run += 1) {
     try {

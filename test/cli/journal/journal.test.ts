@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
@@ -248,6 +249,31 @@ test('a state folder that cannot be made is a warning', () => {
   assert.is(warnings.length, 1)
   assert.match(warnings[0] ?? '', 'not recorded')
   assert.match(warnings[0] ?? '', 'ENOTDIR')
+})
+
+test('a state folder where nothing can be made is a warning, not a wait without end', () => {
+  const words: string[] = []
+  const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
+  const warn = (text: string): number => words.push(text)
+  assert.is(openJournal({ folder: '/proc/nowhere/coxswain', header, keep: 1, warn }), undefined)
+  assert.match(words.join('\n'), 'not recorded')
+})
+
+test('what a link leads to keeps its mode', async () => {
+  const [target, folder] = [fresh(), fresh()]
+  mkdirSync(target)
+  chmodSync(target, 0o755)
+  symlinkSync(target, folder)
+  await open(folder).close(0)
+  assert.is(statSync(target).mode & 0o777, 0o755)
+})
+
+test('a process that has the number of a run that was killed is not that run', () => {
+  const folder = fresh()
+  open(folder)
+  const text = textOf(folder, 1)
+  writeFileSync(join(folder, fileOfRun(1)), text.replace(/"process":"[^"]*"/, '"process":"another boot 1"'))
+  assert.equal(recordedRuns(folder).map(isRunning), [process.platform !== 'linux'])
 })
 
 test('a full disk is a warning, once', async () => {
