@@ -1,3 +1,5 @@
+import { closeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { exitCodes, toCoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
 import type { Redactor } from '../run/redactor.ts'
@@ -15,6 +17,15 @@ const tell = (error: unknown, redactor: Redactor): void => {
 }
 
 /**
+ * Lets go of a terminal that is gone. When it ends, Node puts terminals back as they were, and where that fails it aborts:
+ * the exit status is lost, and the memory, with secrets in it, may become a core file.
+ */
+const leaveDeadTerminal = (): void => {
+  for (const [file, { isTTY }] of [process.stdin, process.stdout, process.stderr].entries())
+    if (isTTY && !isatty(file)) closeSync(file)
+}
+
+/**
  * Lets a run go on to its end when its output cannot be written, or when a promise fails that a task never awaited:
  * a process that dies of either leaves hosts half done. Whoever stops reading our output (`head`) is none of our
  * concern; anything else makes the exit status that of a failure.
@@ -28,6 +39,7 @@ export const catchStrays = (redactor: Redactor): Strays => {
   })
   // whatever happens to our complaints, the run goes on
   process.stderr.on('error', () => {})
+  process.on('exit', leaveDeadTerminal)
   process.on('unhandledRejection', (reason) => {
     failed = true
     tell(reason, redactor)
