@@ -1,8 +1,8 @@
 /** Ctrl-C, as a person at the terminal meets it: on a real sshd, as root and through sudo, down to grandchildren. */
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { runCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
@@ -129,4 +129,18 @@ test('pain 18: how long sudo may take can be said', async () => {
   const words = exec({ ...hosts, become_timeout: 1 }, ['-b', '--become-timeout', '50'], 'echo in')
   const patient = await runCli(words)
   assert.is(patient.status, 0, patient.stdout + patient.stderr)
+})
+
+test('a terminal that goes away lets the run come to its end, with an exit status of its own', async () => {
+  const at = (name: string): string => join(folder, name)
+  writeFileSync(at('local.yaml'), 'all: { hosts: { here: { connection: local } } }')
+  const bin = resolve(import.meta.dirname, '../../../bin/run.js')
+  const words = `command run="touch ${at('hung')}; sleep 1" -i ${at('local.yaml')} --hosts all --no-journal --no-lock`
+  const line = `trap "" HUP; ${process.execPath} ${bin} ${words}; echo $? > ${at('part')}; mv ${at('part')} ${at('status')}`
+  const terminal = spawn('script', ['-qec', line, '/dev/null'])
+  await until(() => existsSync(at('hung')))
+  terminal.kill('SIGKILL')
+  await until(() => existsSync(at('status')))
+  // what is told of it cannot be written any more, which is a failure; an abort would be 134
+  assert.is(readFileSync(at('status'), 'utf8'), '2\n')
 })
