@@ -315,7 +315,7 @@ export const toCoxswainError = (value: unknown, code: ErrorCode = 'internal'): C
 }
 
 /** The folder of the running engine and its tasks: the checkout, or the compiled form in it. */
-const own = new URL('../', import.meta.url).href
+const own = fileURLToPath(new URL('../', import.meta.url))
 
 /** Whether a file is not its reader's: of the engine, of the tasks that come with it, or of another package. */
 const isForeign = (file: string): boolean =>
@@ -328,9 +328,12 @@ const isForeign = (file: string): boolean =>
 export const authorsPlace = (error: unknown): Place | undefined => {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   for (const line of stack.split('\n')) {
-    const [, file, row, column] = /(file:\/\/[^\s)]+?):(\d+):(\d+)\)?$/.exec(line) ?? []
-    if (file !== undefined && !isForeign(file))
-      return { file: relative(process.cwd(), fileURLToPath(file)), line: Number(row), column: Number(column) }
+    // Node names modules by their URLs, what maps sources back by their paths
+    const [, where, row, column] = /[\s(]((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/.exec(line) ?? []
+    if (where === undefined) continue
+    const file = where.startsWith('file:') ? fileURLToPath(where) : where
+    if (!isForeign(file))
+      return { file: relative(process.cwd(), file), line: Number(row), column: Number(column) }
   }
   return undefined
 }

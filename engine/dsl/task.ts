@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { issueText } from './issue-text.ts'
-import { CoxswainError } from '../errors.ts'
+import { CoxswainError, authorsPlace } from '../errors.ts'
+import type { Place } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { checkTaskOptions } from './check-options.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
@@ -57,6 +58,8 @@ export interface Task<Value = unknown> {
   readonly until: Patience | undefined
   /** Whether its apply changes the host. */
   readonly changes: boolean
+  /** Where it stands in an author's file; undefined where none made it. */
+  readonly place: () => Place | undefined
 }
 
 /** What the command line and the documentation know of a task. */
@@ -144,6 +147,17 @@ const kindOf = (spec: {
   return spec.apply === undefined ? 'fact' : 'idempotent'
 }
 
+/** Where we are called from: a few frames, which V8 makes text of only when somebody reads them. */
+const trace = (): Error => {
+  const usual = Error.stackTraceLimit
+  Error.stackTraceLimit = 8
+  try {
+    return new Error('made here')
+  } finally {
+    Error.stackTraceLimit = usual
+  }
+}
+
 /**
  * Defines a task: one subject, a `check` that only reads, and an `apply` that makes it so.
  *
@@ -176,6 +190,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     // a check that changed them would change what apply gets
     const params = deepFreeze(parseParams(spec.name, spec.params, input ?? {}))
     checkTaskOptions(`task ${spec.name}`, options ?? {})
+    const origin = trace()
     return Object.freeze({
       [brand]: true as const,
       name: spec.name,
@@ -189,6 +204,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       apply: apply && (async (ctx: ApplyContext) => apply(ctx, params)),
       until: spec.until?.(params),
       changes: spec.changes !== false,
+      place: () => authorsPlace(origin),
     })
   }
   const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> =>

@@ -61,7 +61,7 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  *   `changes` (list of `what`, `from`, `to`), `why`, `error`, `seconds`
  * - `handlers-due`: `task`, `handlers` (names; the task is about to change what they react to)
  * - `host-end`: `play`, `host`, `standing` (`well`, `failed`, `unreachable`, `stopped`)
- * - `play-end`: `play`, `failed` (hosts)
+ * - `play-end`: `play`, `failed` (hosts), `note`
  * - `run-end`: `recap` (list of `host`, `counts` by outcome), `stopped` (an error), `notRun` (plays), `due` (handlers
  *   by host that were notified and have not run), `seconds`
  *
@@ -105,7 +105,10 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
         const { play, host, standing } = event
         line(event, { play, host, standing })
       },
-      'play-end': (event) => line(event, { play: event.play, failed: event.failed }),
+      'play-end': (event) => {
+        const { play, failed, note } = event
+        line(event, { play, failed, note: orNull(note) })
+      },
       'run-end': (event) => {
         const { recap, stopped, notRun, due, seconds } = event
         const hosts = recap.map(({ host, counts }) => ({ host, counts: { ...counts } }))

@@ -89,7 +89,9 @@ export const plainReporter = (options: ReportOptions): Reporter => {
       'task-end': ended,
       'handlers-due': () => {},
       'host-end': () => {},
-      'play-end': () => {},
+      'play-end': ({ note }) => {
+        if (note !== undefined) say([paint.yellow(`  ${oneLine(note)}`)])
+      },
       'run-end': (event) => {
         const { stopped } = event
         say([

@@ -129,7 +129,7 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     host: z.string(),
     standing: z.enum(['well', 'failed', 'unreachable', 'stopped']),
   }),
-  z.object({ type: z.literal('play-end'), ...stamp, play: whole, failed: texts }),
+  z.object({ type: z.literal('play-end'), ...stamp, play: whole, failed: texts, note: maybe(z.string()) }),
   z.object({
     type: z.literal('run-end'),
     ...stamp,

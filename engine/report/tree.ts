@@ -85,6 +85,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
           const format = { width, height, color, diff, verbosity, now: event.time, plays: plays.length }
           if (!held.holding()) live.show([])
           say(finalPicture(ended, format))
+          if (event.note !== undefined) say([paint.yellow(`  ${oneLine(event.note)}`)])
         }
         list?.ended(event.play, event.failed)
         // a play that failed is the last one

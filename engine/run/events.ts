@@ -136,6 +136,8 @@ export interface PlayEnd extends Timed {
   readonly play: number
   /** Hosts that failed or were unreachable in it. */
   readonly failed: readonly string[]
+  /** Why others did not get through it, where failures kept them from it. */
+  readonly note: string | undefined
 }
 
 export interface RunEnd extends Timed {

@@ -59,8 +59,9 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
     case 'handlers-due':
       return { ...event, task: maskTask(event.task, redactor), handlers: all(event.handlers) }
     case 'host-end':
-    case 'play-end':
       return event
+    case 'play-end':
+      return { ...event, note: redactor.maybe(event.note) }
     case 'run-end':
       return {
         ...event,

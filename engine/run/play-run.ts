@@ -1,6 +1,7 @@
 /** One play: its batches, one after another, and when to give up. */
 import type { Emit, HostEnd, TaskRef } from './events.ts'
 import { batchesOf } from './batches.ts'
+import { Failures } from './failures.ts'
 import { runHost } from './host-run.ts'
 import { OncePer } from './once-per.ts'
 import { freePace, linearPace } from './pace.ts'
@@ -37,48 +38,6 @@ export interface PlayResult {
   readonly cut: boolean
 }
 
-/** Counts the failures of a play, and decides what they mean. */
-class Failures {
-  readonly #hosts = new Set<string>()
-  readonly #play: PlannedPlay
-  #inBatch = 0
-  #size = 0
-  #exceeded = false
-
-  constructor(play: PlannedPlay) {
-    this.#play = play
-  }
-
-  begin(batch: number): void {
-    this.#inBatch = 0
-    this.#size = batch
-  }
-
-  /** In the order in which they failed. */
-  get hosts(): readonly string[] {
-    return [...this.#hosts]
-  }
-
-  add(host: string): void {
-    if (this.#hosts.has(host)) return
-    this.#hosts.add(host)
-    this.#inBatch += 1
-    // a host that cannot be reached counts like one that failed: both are not what the next batch relies on
-    if ((this.#inBatch / this.#size) * 100 > (this.#play.maxFailPercentage ?? 0)) this.#exceeded = true
-  }
-
-  /** Whether hosts that are well shall stop before their next task. */
-  get givenUp(): boolean {
-    const { anyErrorsFatal, maxFailPercentage } = this.#play
-    return this.#hosts.size > 0 && (anyErrorsFatal || (this.#exceeded && maxFailPercentage !== undefined))
-  }
-
-  /** Whether another batch, or play, may begin. */
-  get goOn(): boolean {
-    return !this.#exceeded && !this.givenUp
-  }
-}
-
 const hostsOf = async (
   play: PlannedPlay,
   { scope, signal, lost }: PlayRun,
@@ -95,9 +54,14 @@ const isFailure = (outcome: string): boolean => outcome === 'failed' || outcome 
 const runBatch = async (
   play: PlannedPlay,
   hosts: readonly (readonly [string, HostPlan])[],
-  run: PlayRun & { readonly batch: number; readonly once: OncePer; readonly failures: Failures },
+  run: PlayRun & {
+    readonly batch: number
+    readonly once: OncePer
+    readonly failures: Failures
+    readonly through: Set<string>
+  },
 ): Promise<void> => {
-  const { index, failures, forks, emit } = run
+  const { index, failures, through, forks, emit } = run
   failures.begin(hosts.length)
   const linear = play.strategy === 'linear'
   const names = hosts.map(([host]) => host)
@@ -112,6 +76,7 @@ const runBatch = async (
     const part = { ...run, host, play: index, pace, emit: heard, givenUp: () => failures.givenUp }
     const standing: HostEnd['standing'] = await runHost(part, plan, run.due(host))
     if (isFailure(standing)) failures.add(host)
+    if (standing !== 'stopped') through.add(host)
     emit({ type: 'host-end', time: Date.now(), play: index, host, standing })
   })
 }
@@ -131,13 +96,22 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
   })
   const failures = new Failures(play)
   const once = new OncePer()
+  /** Hosts that went on to the end of the play, well or not. */
+  const through = new Set<string>()
   let cut = false
   for (const [batch, members] of batchesOf(hosts, play.portions).entries()) {
     if (!failures.goOn) break
     cut = signal.aborted || stopping.aborted
     if (cut) break
-    await runBatch(play, members, { ...run, batch, once, failures })
+    await runBatch(play, members, { ...run, batch, once, failures, through })
   }
-  emit({ type: 'play-end', time: Date.now(), play: index, failed: failures.hosts })
+  const left = cut ? [] : hosts.map(([host]) => host).filter((host) => !through.has(host))
+  emit({
+    type: 'play-end',
+    time: Date.now(),
+    play: index,
+    failed: failures.hosts,
+    note: failures.goOn ? undefined : failures.note(left),
+  })
   return { failed: failures.hosts, goOn: failures.goOn, cut }
 }

@@ -1,5 +1,5 @@
 /** One task on one host, told from its start to its end. */
-import { isCoxswainError, CoxswainError, toCoxswainError } from '../errors.ts'
+import { CoxswainError, authorsPlace, isCoxswainError, toCoxswainError } from '../errors.ts'
 import { describeSelector } from '../dsl/select.ts'
 import type { Change } from '../dsl/verdict.ts'
 import { isSecret, mask } from '../secret.ts'
@@ -88,7 +88,11 @@ const refOf = (run: HostRun, planned: PlannedTask, place: string): TaskRef => {
   }
 }
 
-const tellEnd = (run: HostRun, ref: TaskRef, result: TaskResult, outcome: Outcome, began: number): void => {
+const tellEnd = (
+  run: HostRun,
+  { task }: PlannedTask,
+  { ref, result, outcome, began }: { ref: TaskRef; result: TaskResult; outcome: Outcome; began: number },
+): void => {
   const { emit, scope, host } = run
   const { changes, why, error } = result
   emit({
@@ -101,7 +105,10 @@ const tellEnd = (run: HostRun, ref: TaskRef, result: TaskResult, outcome: Outcom
     error:
       error === undefined
         ? undefined
-        : reportError(toCoxswainError(error).at({ host, task: ref.title }), scope.redactor),
+        : reportError(
+            toCoxswainError(error).at({ host, task: ref.title, place: authorsPlace(error) ?? task.place() }),
+            scope.redactor,
+          ),
     seconds: (performance.now() - began) / 1000,
   })
 }
@@ -121,7 +128,7 @@ export const tellResult = (
   const ref = refOf(run, planned, run.host)
   const outcome = provided(result, planned.settings, rescuable)
   run.emit({ type: 'task-start', time: Date.now(), task: ref })
-  tellEnd(run, ref, result, outcome, performance.now())
+  tellEnd(run, planned, { ref, result, outcome, began: performance.now() })
   return outcome
 }
 
@@ -237,7 +244,7 @@ export const runTask = async (
   log.end()
   const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
-  tellEnd(run, ref, own, outcome, since)
+  tellEnd(run, planned, { ref, result: own, outcome, began: since })
   // what was never reached was not changed either, however it looked
   const changing = began && (outcome !== 'unreachable' || scope.reached.has(place))
   return { outcome, began: changing || outcome === 'would change' }

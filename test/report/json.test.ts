@@ -146,7 +146,7 @@ test('the fields of the other events', () => {
   assert.equal(top(playStart()), ['type', 'time', 'play', 'name', 'hosts', 'tasks', 'note'])
   assert.equal(top(taskStart(task)), ['type', 'time', 'task'])
   assert.equal(top(taskProgress(task, 'waiting')), ['type', 'time', 'task', 'what', 'why'])
-  assert.equal(top(playEnd()), ['type', 'time', 'play', 'failed'])
+  assert.equal(top(playEnd()), ['type', 'time', 'play', 'failed', 'note'])
   assert.equal(top(runEnd()), ['type', 'time', 'recap', 'stopped', 'notRun', 'due', 'seconds'])
 })
 

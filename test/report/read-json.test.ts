@@ -119,6 +119,7 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     time: count,
     play: count,
     failed: texts,
+    note: maybe(text),
   }),
   'run-end': fc.record({
     type: fc.constant('run-end' as const),

@@ -96,6 +96,7 @@ export const playEnd = (failed: readonly string[] = [], play = 0): RunEvent => (
   time,
   play,
   failed,
+  note: undefined,
 })
 
 export const hostEnd = (host: string, standing: Standing = 'well', play = 0): RunEvent => ({

@@ -578,3 +578,26 @@ test('a pick among nobody is nobody: its play has no host, and a task that asks 
   assert.equal(alone.story, [])
   assert.is(alone.exit, 0)
 })
+
+test('a failure says where its task stands in the file of its author', async () => {
+  const { ends } = await run((play) => [play('p', { hosts: 'a', tasks: () => [fails()] })])
+  // `fails` is made in the harness: the first frame that is no part of the engine
+  assert.is(ends[0]?.error?.place?.file, 'test/run/site.ts')
+  assert.type(ends[0]?.error?.place?.line, 'number')
+  const thrown = await run((play) => [
+    play('p', {
+      hosts: 'a',
+      tasks: () => [
+        say(
+          { text: 'x' },
+          {
+            when: () => {
+              throw new Error('no such thing')
+            },
+          },
+        ),
+      ],
+    }),
+  ])
+  assert.is(thrown.ends[0]?.error?.place?.file, 'test/run/runner.test.ts')
+})

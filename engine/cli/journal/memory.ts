@@ -36,7 +36,8 @@ const ledgerOf = ({ file, trailer }: RecordedRun): Ledger => {
 
 /** The runs that one goes on with, the oldest first, itself the last. */
 const chainOf = (runs: readonly RecordedRun[], last: RecordedRun): RecordedRun[] => {
-  const before = runs.find(({ header }) => header.run === last.header.resumes)
+  // only one before it, whatever a damaged file says
+  const before = runs.find(({ header }) => header.run === last.header.resumes && header.run < last.header.run)
   return before === undefined ? [last] : [...chainOf(runs, before), last]
 }
 

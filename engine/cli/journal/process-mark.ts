@@ -12,6 +12,8 @@ export const processMark = (pid: number): string | undefined => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // the name of the program is in parentheses, and may hold anything
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // one that has ended, and that nobody has asked for yet, is none
+    if (fields[0] === 'Z' || fields[0] === 'X') return `${boot} ended`
     return `${boot} ${fields[19] ?? ''}`
   } catch {
     return undefined

@@ -115,7 +115,7 @@ export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: M
     if (bad) failed.push(host)
     events.push({ type: 'host-end', time, play: 0, host, standing: bad ? 'failed' : 'well' })
   }
-  events.push({ type: 'play-end', time: last, play: 0, failed })
+  events.push({ type: 'play-end', time: last, play: 0, failed, note: undefined })
   const recap = names.map((host) => ({ host, counts: counts.get(host) ?? noOutcomes() }))
   events.push({
     type: 'run-end',

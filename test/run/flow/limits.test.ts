@@ -176,3 +176,32 @@ test('anyErrorsFatal stops the others when a task has failed, not when its host 
     'c tidy changed',
   ])
 })
+
+test('a play that failures have ended says why, and who did not get through', async () => {
+  const noteOf = async (plays: Parameters<typeof run>[0], names: string): Promise<string | undefined> => {
+    const { events } = await run(plays, { hosts: hosts(names), forks: 1 })
+    const [end] = events.flatMap((event) => (event.type === 'play-end' ? [event] : []))
+    return end?.note
+  }
+  const rolling =
+    (options: object): Parameters<typeof run>[0] =>
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        serial: 2,
+        ...options,
+        tasks: ({ host }) => [host.name === 'a' ? fails() : say({ text: 'x' })],
+      }),
+    ]
+  assert.is(
+    await noteOf(rolling({ maxFailPercentage: 20 }), 'abcdefgh'),
+    '1 of 2 hosts of the batch failed, more than 20 %: not gone through it: b, c, d, e, 3 more',
+  )
+  assert.is(await noteOf(rolling({}), 'abcd'), '1 of 2 hosts of the batch failed: not gone through it: c, d')
+  assert.is(
+    await noteOf(rolling({ anyErrorsFatal: true }), 'abc'),
+    'a failed, which stops all: not gone through it: b, c',
+  )
+  assert.is(await noteOf(rolling({}), 'ab'), undefined)
+  assert.is(await noteOf(rolling({ maxFailPercentage: 50 }), 'abcd'), undefined)
+})
