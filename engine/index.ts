@@ -18,14 +18,14 @@ export { defineTask } from './dsl/task.ts'
 export type { Patience, Task, TaskFactory, TaskInfo, TaskSpec } from './dsl/task.ts'
 export { drift, driftUnlessEmpty, ok, pending, unknown } from './dsl/verdict.ts'
 export type { Change, Verdict } from './dsl/verdict.ts'
-export { defineInventory } from './inventory/define.ts'
+export { defineInventory } from './inventory/sources/define.ts'
 export type {
   InventoryGroupSpec,
   InventoryHosts,
   InventoryModule,
   InventorySpec,
   InventoryVariables,
-} from './inventory/define.ts'
+} from './inventory/sources/define.ts'
 export { quote, shell } from './remote/quote.ts'
 export type { ShellText, Word } from './remote/quote.ts'
 export type { Command, CommandOptions, CommandResult, CommandTag } from './remote/command.ts'

@@ -9,13 +9,13 @@ import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scrip
 import type { Task } from './dsl/task.ts'
 import type { Change } from './dsl/verdict.ts'
 import { CoxswainError } from './errors.ts'
-import { taskContexts, whenContext } from './run/contexts.ts'
+import { taskContexts, whenContext } from './run/task/contexts.ts'
 import type { Outcome } from './run/events.ts'
-import { executeTask } from './run/execute-task.ts'
-import type { TaskResult } from './run/execute-task.ts'
+import { executeTask } from './run/task/execute-task.ts'
+import type { TaskResult } from './run/task/execute-task.ts'
 import type { FleetHost } from './run/fleet.ts'
 import { RunScope } from './run/scope.ts'
-import { TaskWatch } from './run/task-watch.ts'
+import { TaskWatch } from './run/task/task-watch.ts'
 
 export type { Reply, ScriptedFile } from './connection/scripted.ts'
 

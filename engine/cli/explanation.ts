@@ -1,6 +1,6 @@
 /** Explained variables as text. */
-import type { Explained, Origin } from '../inventory/explain.ts'
-import { masked } from '../inventory/masked.ts'
+import type { Explained, Origin } from '../inventory/variables/explain.ts'
+import { masked } from '../inventory/variables/masked.ts'
 import { mask } from '../secret.ts'
 
 const valueOf = ({ name, variable: { value, written } }: Origin, secrets: ReadonlySet<string>): string => {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { CoxswainError } from '../errors.ts'
 import { createKeyring } from '../inventory/secrets/key-sources.ts'
 import type { Keyring } from '../inventory/secrets/keyring.ts'
-import type { Redactor } from '../run/redactor.ts'
+import type { Redactor } from '../run/masking/redactor.ts'
 import type { Options } from './options.ts'
 import type { Prompt } from './prompt.ts'
 

@@ -1,8 +1,8 @@
 import { describeSelector } from '../dsl/select.ts'
 import type { TaskFactory } from '../dsl/task.ts'
-import type { Plan, PlannedPlay } from '../run/plan.ts'
-import type { PlannedStep, PlannedTask } from '../run/planned-steps.ts'
-import { tagsOf } from '../run/tags.ts'
+import type { Plan, PlannedPlay } from '../run/plan/plan.ts'
+import type { PlannedStep, PlannedTask } from '../run/plan/planned-steps.ts'
+import { tagsOf } from '../run/plan/tags.ts'
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 

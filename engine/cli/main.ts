@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { exitCodeOf, toCoxswainError } from '../errors.ts'
-import { Redactor } from '../run/redactor.ts'
+import { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import { formatError } from '../report/format-error.ts'
 import { libraryOf } from './library.ts'

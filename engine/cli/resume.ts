@@ -1,9 +1,9 @@
 /** What a run takes over from those before it: handlers that are due, and with `--resume` what is done already. */
 import { CoxswainError, exitCodes } from '../errors.ts'
-import { everyTask } from '../run/choose-tasks.ts'
+import { everyTask } from '../run/plan/choose-tasks.ts'
 import { playMark } from '../run/journal/ledger.ts'
 import { resumed } from '../run/journal/resume.ts'
-import type { Plan } from '../run/plan.ts'
+import type { Plan } from '../run/plan/plan.ts'
 import { isRunning } from './journal/files.ts'
 import type { RecordedRun } from './journal/files.ts'
 import type { Memory } from './journal/memory.ts'

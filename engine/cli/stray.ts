@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { exitCodes, toCoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
-import type { Redactor } from '../run/redactor.ts'
+import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 
 /** What goes wrong beside a run, and must neither end it nor be forgotten. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import type { Host } from '../inventory/types.ts'
-import { validateAll, variablesOf } from '../inventory/validate.ts'
+import { validateAll, variablesOf } from '../inventory/variables/validate.ts'
 import { checkOptions, playKinds } from './check-options.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Step } from './step.ts'

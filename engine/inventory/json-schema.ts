@@ -4,9 +4,9 @@ import { schemasOf } from '../dsl/playbook.ts'
 import type { Playbook } from '../dsl/playbook.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import { priorityName } from './draft.ts'
-import { parsePattern } from './pattern-parser.ts'
-import { reachSchema } from './reach.ts'
-import { ansibleNamesOf } from './settings.ts'
+import { parsePattern } from './patterns/parse.ts'
+import { reachSchema } from './variables/reach.ts'
+import { ansibleNamesOf } from './variables/settings.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 

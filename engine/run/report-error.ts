@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { isCoxswainError, toCoxswainError } from '../errors.ts'
 import type { ReportedError } from './events.ts'
-import type { Redactor } from './redactor.ts'
+import type { Redactor } from './masking/redactor.ts'
 
 const causesOf = (error: unknown): string[] => {
   if (!(error instanceof Error) || error.cause === undefined) return []

@@ -4,7 +4,7 @@ import type { Pick } from '../dsl/select.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Fleet, FleetHost } from './fleet.ts'
 import { Memo } from './memo.ts'
-import { Redactor } from './redactor.ts'
+import { Redactor } from './masking/redactor.ts'
 
 /** Puts a question to the person at the terminal, and gives the answer, a line. */
 export type Ask = (question: string) => Promise<string>

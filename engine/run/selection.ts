@@ -3,10 +3,10 @@ import type { Pick, Selector } from '../dsl/select.ts'
 import type { Task } from '../dsl/task.ts'
 import { isCoxswainError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
-import { checkContext } from './contexts.ts'
-import type { ContextOptions } from './contexts.ts'
+import { checkContext } from './task/contexts.ts'
+import type { ContextOptions } from './task/contexts.ts'
 import type { RunScope } from './scope.ts'
-import { TaskWatch } from './task-watch.ts'
+import { TaskWatch } from './task/task-watch.ts'
 
 /** Failures of a probe that are an answer: it is not so. With any other the question was not even put. */
 const answers = new Set<ErrorCode>(['command-failed', 'command-timeout', 'read-failed', 'task-failed'])

@@ -1,6 +1,6 @@
 import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Host } from '../../engine/inventory/types.ts'
-import { parseExtra, resolveHosts } from '../../engine/inventory/variables.ts'
+import { parseExtra, resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import type { Folder } from '../support/folder.ts'
 
 /** Reads inventories and gives their host `a`. */

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { fileMode } from '../../engine/dsl/schema.ts'
-import { validateAll, variablesOf } from '../../engine/inventory/validate.ts'
+import { validateAll, variablesOf } from '../../engine/inventory/variables/validate.ts'
 import { shell } from '../../engine/remote/quote.ts'
 import type { Word } from '../../engine/remote/quote.ts'
 import { renderTemplate } from '../../tasks/files/render.ts'

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
-import { matchHosts } from '../../engine/inventory/patterns.ts'
+import { matchHosts } from '../../engine/inventory/patterns/match.ts'
 import { isCoxswainError } from '../../engine/errors.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'

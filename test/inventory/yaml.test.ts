@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
 import type { Variable } from '../../engine/inventory/types.ts'
-import { readYamlInventory } from '../../engine/inventory/yaml-source.ts'
-import { readYaml } from '../../engine/inventory/yaml.ts'
+import { readYamlInventory } from '../../engine/inventory/sources/yaml-source.ts'
+import { readYaml } from '../../engine/inventory/yaml/read.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { Lines } from '../../engine/run/lines.ts'
+import { Lines } from '../../engine/run/masking/lines.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('lines of live output')

@@ -1,9 +1,9 @@
 /** No secret passes the masks: random secrets, in every way that programs write them, cut anywhere. */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { Lines } from '../../engine/run/lines.ts'
-import { MaskedLines } from '../../engine/run/masked-lines.ts'
-import { Redactor } from '../../engine/run/redactor.ts'
+import { Lines } from '../../engine/run/masking/lines.ts'
+import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { Secret } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
 import { anyPlaces, anySecret, anyText, certainInBase64, cut, writings } from './secret-words.ts'

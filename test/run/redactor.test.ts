@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import * as assert from 'uvu/assert'
-import { Redactor } from '../../engine/run/redactor.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { Secret, mask } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
 

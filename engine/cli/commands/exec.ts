@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { playbook } from '../../dsl/playbook.ts'
-import type { Redactor } from '../../run/redactor.ts'
+import type { Redactor } from '../../run/masking/redactor.ts'
 import { execScript, execTask } from '../exec-task.ts'
 import { execute } from '../execute.ts'
 import { listHosts } from '../listing.ts'

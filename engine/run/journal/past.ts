@@ -1,6 +1,6 @@
 /** What earlier runs did, task by task. Pure. */
 import type { Outcome, RunEvent } from '../events.ts'
-import type { PlannedTask } from '../planned-steps.ts'
+import type { PlannedTask } from '../plan/planned-steps.ts'
 
 /** Where something was done: the play by position and name, so that another play in its place is not taken for it. */
 export interface PastPlace {

@@ -1,10 +1,10 @@
 /** Going on where an earlier run has left off: a plan without what is done already. Pure. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/task.ts'
-import { chooseTasks } from '../choose-tasks.ts'
-import type { Plan } from '../plan.ts'
-import { tasksOf } from '../planned-steps.ts'
-import type { PlannedStep, PlannedTask } from '../planned-steps.ts'
+import { chooseTasks } from '../plan/choose-tasks.ts'
+import type { Plan } from '../plan/plan.ts'
+import { tasksOf } from '../plan/planned-steps.ts'
+import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
 import type { Past } from './past.ts'
 
 const done = new Set<Outcome | undefined>(['ok', 'changed', 'skipped', 'ignored'])

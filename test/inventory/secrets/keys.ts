@@ -8,8 +8,8 @@ import { createKeyring } from '../../../engine/inventory/secrets/key-sources.ts'
 import type { KeyOptions } from '../../../engine/inventory/secrets/key-sources.ts'
 import type { Keyring } from '../../../engine/inventory/secrets/keyring.ts'
 import type { Host } from '../../../engine/inventory/types.ts'
-import { plainVariables } from '../../../engine/inventory/parse.ts'
-import { parseExtra } from '../../../engine/inventory/variables.ts'
+import { plainVariables } from '../../../engine/inventory/variables/parse.ts'
+import { parseExtra } from '../../../engine/inventory/variables/resolve.ts'
 import { Secret } from '../../../engine/secret.ts'
 
 /** The path of a file that the real programs have encrypted, or of a key. */

@@ -1,0 +1,82 @@
+/** Inventories in the form that executables print with `--list`: Ansible's, with `_meta`. */
+import { z } from 'zod'
+import type { InventoryDraft } from '../draft.ts'
+import { checkGroupName } from '../group-names.ts'
+import { invalid } from '../invalid.ts'
+import { nearest } from '../nearest.ts'
+import { entriesOf, variableOf } from '../yaml/read.ts'
+import type { Entry, YamlNode } from '../yaml/read.ts'
+
+const groupKeys = ['hosts', 'children', 'vars']
+
+/** Names may look like numbers: they count as they are written. */
+const nameList = z.array(z.string())
+
+const namesIn = ({ empty, written, place }: YamlNode, what: string): readonly string[] => {
+  const parsed = nameList.safeParse(empty ? [] : written)
+  if (parsed.success) return parsed.data
+  throw invalid(`${what} must be a list of names`, place, 'write ["a", "b"]')
+}
+
+/** Reads a group, and gives the hosts that it names. */
+const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): readonly string[] => {
+  checkGroupName(group, place)
+  draft.group(group, place)
+  const named = (hosts: readonly string[]): readonly string[] => {
+    for (const host of hosts) draft.host(host, group)
+    return hosts
+  }
+  // a list alone is the group's hosts
+  if (node.entries === undefined) return named(namesIn(node, `group ${group}`))
+  const hosts: string[] = []
+  for (const part of node.entries) {
+    if (part.key === 'hosts') {
+      hosts.push(...named(namesIn(part.node, `hosts of ${group}`)))
+    } else if (part.key === 'children') {
+      for (const child of namesIn(part.node, `children of ${group}`)) draft.child(group, child, part.place)
+    } else if (part.key === 'vars') {
+      for (const variable of entriesOf(part.node, `vars of ${group}`))
+        draft.groupVariable(group, variable.key, variableOf(variable))
+    } else {
+      const guess = nearest(part.key, groupKeys)
+      throw invalid(
+        `a group has no "${part.key}"`,
+        part.place,
+        guess === undefined ? `it has ${groupKeys.join(', ')}` : `did you mean ${guess}?`,
+      )
+    }
+  }
+  return hosts
+}
+
+/** Variables of a host, as a map. */
+export const readHostVariables = (draft: InventoryDraft, host: string, node: YamlNode): void => {
+  for (const variable of entriesOf(node, `the variables of host ${host}`))
+    draft.hostVariable(host, variable.key, variableOf(variable))
+}
+
+/** Whether a document is in this form: nothing else has `_meta` at its top. */
+export const isListing = (entries: readonly Entry[]): boolean => entries.some(({ key }) => key === '_meta')
+
+/**
+ * Reads what an executable prints with `--list`.
+ *
+ * @returns the hosts whose variables it did not tell: none where it has `_meta`, else all of its groups.
+ * @throws `inventory-invalid` with line and column of the output.
+ */
+export const readListing = (draft: InventoryDraft, root: YamlNode): readonly string[] => {
+  let told = false
+  const hosts = new Set<string>()
+  for (const entry of entriesOf(root, 'an inventory')) {
+    if (entry.key !== '_meta') {
+      for (const host of readGroup(draft, entry)) hosts.add(host)
+      continue
+    }
+    for (const { key, node } of entriesOf(entry.node, '_meta')) {
+      if (key !== 'hostvars') continue
+      told = true
+      for (const host of entriesOf(node, 'hostvars')) readHostVariables(draft, host.key, host.node)
+    }
+  }
+  return told ? [] : [...hosts]
+}

@@ -1,0 +1,86 @@
+import type { Secret } from '../../secret.ts'
+import type { InventoryDraft } from '../draft.ts'
+import { checkGroupName } from '../group-names.ts'
+import { portName, readHostWord } from './host-words.ts'
+import { invalid } from '../invalid.ts'
+import { isListing, readListing } from './listing-source.ts'
+import { nearest } from '../nearest.ts'
+import { secretsIn } from '../secrets/sealed.ts'
+import { entriesOf, readYaml, variableOf } from '../yaml/read.ts'
+import type { Entry } from '../yaml/read.ts'
+
+/** What a group may hold, in Ansible's YAML layout. */
+const groupKeys = ['hosts', 'children', 'vars']
+
+const readHost = (draft: InventoryDraft, group: string, entry: Entry): void => {
+  const variables = entriesOf(entry.node, `the variables of host ${entry.key}`)
+  const { names, port } = readHostWord(entry.key, entry.place)
+  for (const name of names) {
+    draft.host(name, group)
+    if (port !== undefined) draft.hostVariable(name, portName, port)
+    for (const variable of variables) draft.hostVariable(name, variable.key, variableOf(variable))
+  }
+}
+
+const readGroup = (draft: InventoryDraft, entry: Entry): void => {
+  checkGroupName(entry.key, entry.place)
+  draft.group(entry.key, entry.place)
+  for (const part of entriesOf(entry.node, `group ${entry.key}`)) {
+    if (part.key === 'hosts') {
+      for (const host of entriesOf(part.node, `hosts of ${entry.key}`)) readHost(draft, entry.key, host)
+    } else if (part.key === 'children') {
+      for (const child of entriesOf(part.node, `children of ${entry.key}`)) {
+        checkGroupName(child.key, child.place)
+        draft.child(entry.key, child.key, child.place)
+        // a name alone points to a group that is defined elsewhere
+        if (!child.node.empty) readGroup(draft, child)
+      }
+    } else if (part.key === 'vars') {
+      for (const variable of entriesOf(part.node, `vars of ${entry.key}`)) {
+        draft.groupVariable(entry.key, variable.key, variableOf(variable))
+      }
+    } else {
+      const guess = nearest(part.key, groupKeys)
+      throw invalid(
+        `a group has no "${part.key}"`,
+        part.place,
+        guess === undefined
+          ? `it has ${groupKeys.join(', ')}; a host stands under hosts, a group under children`
+          : `did you mean ${guess}?`,
+      )
+    }
+  }
+}
+
+/** Ansible's inventory plugins are configured in YAML too; a file for one is no inventory. */
+const refusePlugin = (entries: readonly Entry[]): void => {
+  const plugin = entries.find(({ key, node }) => key === 'plugin' && typeof node.value === 'string')
+  if (plugin === undefined) return
+  throw invalid(
+    'this configures an inventory plugin of Ansible, which is Python',
+    plugin.place,
+    'write an executable that runs `ansible-inventory -i FILE --list`, and give that',
+  )
+}
+
+/**
+ * Reads an inventory in Ansible's YAML layout: groups at the top, each with hosts, children and vars. What has `_meta`
+ * is read in the form in which executables print it.
+ *
+ * @param hidden whether the text was encrypted.
+ * @returns what is secret in it: all its values, where it was encrypted.
+ * @throws `inventory-invalid` with file, line and column.
+ */
+export const readYamlInventory = (
+  draft: InventoryDraft,
+  file: string,
+  text: string,
+  hidden = false,
+): Secret[] => {
+  const root = readYaml(file, text, hidden)
+  const entries = entriesOf(root, 'an inventory')
+  refusePlugin(entries)
+  if (isListing(entries)) readListing(draft, root)
+  else for (const entry of entries) readGroup(draft, entry)
+  return hidden ? [...secretsIn(root.value), ...secretsIn(root.written)] : []
+}

@@ -1,0 +1,106 @@
+/** `group_vars/` and `host_vars/` beside inventories and playbooks, as Ansible reads them. */
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { priorityName, setVariable } from '../draft.ts'
+import { invalid } from '../invalid.ts'
+import type { Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
+import { readVariables } from './file.ts'
+
+/** Endings of files of variables, in the order in which Ansible looks for them; those encrypted with age have one more. */
+const endings = ['', '.yaml', '.yml', '.json', '.age', '.yaml.age', '.yml.age', '.json.age']
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+
+const namesIn = async (folder: string): Promise<readonly string[]> =>
+  (await isFolder(folder)) ? (await readdir(folder)).toSorted() : []
+
+/** Files of variables in a folder that is named like a host or a group, deeper ones included, in name order. */
+const filesBelow = async (folder: string): Promise<string[]> => {
+  const files: string[] = []
+  for (const name of await namesIn(folder)) {
+    if (name.startsWith('.') || name.endsWith('~')) continue
+    const path = join(folder, name)
+    const plain = !name.replace(/\.age$/, '').includes('.')
+    if (await isFolder(path)) files.push(...(plain ? await filesBelow(path) : []))
+    else if (plain || /\.(ya?ml|json)(\.age)?$/.test(name)) files.push(path)
+  }
+  return files
+}
+
+/** The files for a name: one file with any of the endings, or those of a folder. */
+const filesFor = async (folder: string, there: ReadonlySet<string>, name: string): Promise<string[]> => {
+  const [first, second] = endings.map((ending) => `${name}${ending}`).filter((file) => there.has(file))
+  if (first === undefined) return []
+  if (second !== undefined) {
+    throw invalid(
+      `${join(folder, first)} and ${second} are for the same ${name}`,
+      { file: join(folder, second) },
+      'Ansible would read the first only and say nothing: put all into one of them, or into a folder named after it',
+    )
+  }
+  const path = join(folder, first)
+  return (await isFolder(path)) ? filesBelow(path) : [path]
+}
+
+/** Variables by name of what they are for, and what is for nobody. */
+const readAll = async (
+  base: string,
+  kind: 'group_vars' | 'host_vars',
+  names: readonly string[],
+): Promise<{ readonly found: ReadonlyMap<string, Variables>; readonly unread: readonly string[] }> => {
+  const folder = join(base, kind)
+  const there = new Set(await namesIn(folder))
+  const found = new Map<string, Variables>()
+  const read = new Set(names.flatMap((name) => endings.map((ending) => `${name}${ending}`)))
+  const unread = [...there].filter((name) => !read.has(name) && !/^\.|~$/.test(name))
+  for (const name of there.size === 0 ? [] : names) {
+    const variables = new Map<string, Variable>()
+    for (const file of await filesFor(folder, there, name)) {
+      for (const [key, variable] of await readVariables(file)) {
+        if (kind === 'group_vars' && key === priorityName) {
+          throw invalid(
+            `${priorityName} does not count here`,
+            variable.place,
+            'it is needed to read these files in their order: set it under vars of the group in the inventory itself',
+          )
+        }
+        // a relative path begins where the inventory is, wherever in these folders it is written
+        setVariable(variables, key, { ...variable, base })
+      }
+    }
+    if (variables.size > 0) found.set(name, variables)
+  }
+  return { found, unread: unread.map((name) => join(folder, name)) }
+}
+
+/**
+ * What stands in `group_vars/` and `host_vars/` beside each inventory, and beside the playbook.
+ *
+ * @param sources paths of inventories, in the order given.
+ * @throws `load-failed`, `inventory-invalid`.
+ */
+export const readVariablesFolders = async (
+  { groups, hosts }: Inventory,
+  sources: readonly string[],
+  playbookFolder: string | undefined,
+): Promise<VariablesFolder[]> => {
+  const read = async (base: string, beside: VariablesFolder['beside']): Promise<VariablesFolder> => {
+    const ofGroups = await readAll(base, 'group_vars', [...groups.keys()])
+    const ofHosts = await readAll(base, 'host_vars', [...hosts.keys()])
+    const unread = [...ofGroups.unread, ...ofHosts.unread]
+    return { beside, groups: ofGroups.found, hosts: ofHosts.found, unread }
+  }
+  const seen = new Set(playbookFolder === undefined ? [] : [resolve(playbookFolder)])
+  const bases: string[] = []
+  // of several inventories in a folder the last one says where it counts, and beside the playbook counts most
+  for (const source of sources.toReversed()) {
+    const base = (await isFolder(source)) ? source : dirname(source)
+    if (!seen.has(resolve(base))) bases.unshift(base)
+    seen.add(resolve(base))
+  }
+  const folders: VariablesFolder[] = []
+  for (const base of bases) folders.push(await read(base, 'inventory'))
+  if (playbookFolder !== undefined) folders.push(await read(playbookFolder, 'playbook'))
+  return folders
+}

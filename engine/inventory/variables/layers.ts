@@ -1,0 +1,50 @@
+/** In which order variables count. Pure. */
+import type { Inventory, Variables, VariablesFolder } from '../types.ts'
+
+/** One place from which a host gets variables. */
+export interface Layer {
+  /** What it is, for people: `all`, `group web`, `host web1`, `-e`. */
+  readonly label: string
+  readonly variables: Variables
+}
+
+/**
+ * The layers of a host, the strongest last, in Ansible's order
+ * (https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html#understanding-variable-precedence):
+ * what the inventories themselves say of `all` and of groups, then `group_vars/all`, then `group_vars/` of the other
+ * groups, then what the inventories say of the host, then `host_vars/`, then the command line. What stands beside the
+ * playbook wins over what stands beside an inventory, at each of these steps.
+ *
+ * @param groups the host's groups: `all` first, the strongest last.
+ */
+export const layersOf = (
+  inventory: Inventory,
+  host: string,
+  groups: readonly string[],
+  extra: Variables = new Map(),
+): Layer[] => {
+  const { folders } = inventory
+  const inside = ['inventory', 'playbook'].map((beside) => folders.filter((one) => one.beside === beside))
+  const others = groups.filter((name) => name !== 'all')
+  const labelOf = (group: string): string => (group === 'all' ? 'all' : `group ${group}`)
+  const written = (names: readonly string[]) =>
+    names.map((name) => ({ label: labelOf(name), variables: inventory.groups.get(name)?.variables }))
+  const ofGroups = (some: readonly VariablesFolder[], names: readonly string[]) =>
+    some.flatMap((folder) =>
+      names.map((name) => ({ label: labelOf(name), variables: folder.groups.get(name) })),
+    )
+  const ofHost = (some: readonly VariablesFolder[]) =>
+    some.map((folder) => ({ label: `host ${host}`, variables: folder.hosts.get(host) }))
+  const all = groups.includes('all') ? ['all'] : []
+  return [
+    ...written(all),
+    ...written(others),
+    ...inside.flatMap((some) => ofGroups(some, all)),
+    ...inside.flatMap((some) => ofGroups(some, others)),
+    { label: `host ${host}`, variables: inventory.hosts.get(host)?.variables },
+    ...inside.flatMap(ofHost),
+    { label: '-e', variables: extra },
+  ].flatMap(({ label, variables }) =>
+    variables === undefined || variables.size === 0 ? [] : [{ label, variables }],
+  )
+}

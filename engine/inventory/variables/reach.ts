@@ -1,0 +1,77 @@
+import { homedir } from 'node:os'
+import { issueText } from '../../dsl/issue-text.ts'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { flag, secret } from '../../dsl/schema.ts'
+import { CoxswainError } from '../../errors.ts'
+import { parseVariables, placeOf } from './parse.ts'
+import type { Setting } from './settings.ts'
+import type { Host, Variable } from '../types.ts'
+
+/** How to reach a host and whom to become there, as its variables say. */
+export const reachSchema = z.object({
+  address: z.string().optional().describe('where the host is reached; its name where absent'),
+  port: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('port of its SSH server; 22 where absent'),
+  user: z.string().optional().describe('logs in as; the name of who runs this where absent'),
+  private_key_file: z
+    .string()
+    .optional()
+    .describe('logs in with this key; a relative path starts where the inventory is'),
+  known_hosts_file: z.string().optional().describe('keys of hosts, instead of ~/.ssh/known_hosts'),
+  password: secret().optional().describe('logs in with this password'),
+  passphrase: secret().optional().describe('opens the private key'),
+  connection: z.enum(['ssh', 'local']).optional().describe('local is this machine'),
+  connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
+  become: flag().optional().describe('acts as another user through sudo'),
+  become_user: z.string().optional().describe('whom to become; root where absent'),
+  become_timeout: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('seconds that becoming another user may take; 30 where absent'),
+  become_password: secret().optional().describe('given to sudo when it asks'),
+} satisfies Record<Setting, z.ZodType>)
+
+export type Reach = z.output<typeof reachSchema>
+
+const paths = new Set(['private_key_file', 'known_hosts_file'])
+
+/** A path in an inventory: `~` is the home folder here; a relative one starts at the inventory's folder. */
+const located = ({ value, place, base }: Variable): unknown => {
+  if (typeof value !== 'string') return value
+  if (value === '~' || value.startsWith('~/')) return `${homedir()}${value.slice(1)}`
+  return place.file.startsWith('-e ') ? value : resolve(base ?? dirname(place.file), value)
+}
+
+/**
+ * The settings for reaching a host.
+ *
+ * @throws `inventory-invalid` at the place of a value that makes no sense.
+ */
+export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Reach => {
+  const given = new Map(
+    [...settings].map(([key, variable]) => [
+      key,
+      paths.has(key) ? { ...variable, value: located(variable), written: undefined } : variable,
+    ]),
+  )
+  const parsed = parseVariables(reachSchema, given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const key = String(issue?.path[0] ?? '')
+  const variable = given.get(key)
+  throw new CoxswainError(
+    'inventory-invalid',
+    `${key}: ${issue === undefined ? 'it makes no sense' : issueText(issue)}`,
+    {
+      host: name,
+      place: variable && placeOf(reachSchema, given, variable),
+    },
+  )
+}

@@ -1,0 +1,69 @@
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { groupsOfHosts } from '../graph.ts'
+import { layersOf } from './layers.ts'
+import { settingsOf } from './settings.ts'
+import type { Host, Inventory, Variable, Variables } from '../types.ts'
+import { readVariables } from './file.ts'
+import { readYaml } from '../yaml/read.ts'
+
+const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
+
+/**
+ * Every host with its groups and merged variables, in the order of {@link layersOf}. A value replaces the one before it
+ * whole; maps are not merged. The playbook's defaults come below all of these, from its schema.
+ */
+export const resolveHosts = (inventory: Inventory, extra: Variables = new Map()): Map<string, Host> => {
+  const groups = groupsOfHosts(inventory)
+  const hosts = new Map<string, Host>()
+  for (const name of inventory.hosts.keys()) {
+    const its = groups.get(name) ?? []
+    const layers = layersOf(inventory, name, its, extra).map(({ variables }) => variables)
+    hosts.set(name, {
+      name,
+      groups: its,
+      variables: merged(layers),
+      settings: merged(layers.map(settingsOf)),
+    })
+  }
+  return hosts
+}
+
+const fromWord = (word: string): readonly [string, Variable] => {
+  const cut = word.indexOf('=')
+  if (cut < 1) {
+    throw new CoxswainError('usage', `-e ${word} is neither key=value nor @file`, {
+      hint: 'write -e name=value or -e @file.yaml',
+    })
+  }
+  const file = `-e ${word.slice(0, cut)}`
+  const [name, typed, place] = [word.slice(0, cut), word.slice(cut + 1), { file }]
+  // an empty YAML document is null, but nothing behind the = means an empty text
+  if (typed === '') return [name, { value: '', place }]
+  const { value, written } = asYaml(file, typed)
+  return [name, { value, written, typed, place }]
+}
+
+/** Read as YAML, so that numbers, booleans and lists can be given; what is no YAML (`@home`) is the text that it is. */
+const asYaml = (file: string, text: string): { value: unknown; written: unknown } => {
+  try {
+    const { value, written } = readYaml(file, text)
+    return { value, written }
+  } catch (error) {
+    if (!isCoxswainError(error) || /^[\s]*[[{"']/.test(text)) throw error
+    return { value: text, written: text }
+  }
+}
+
+/**
+ * Variables of the command line: `key=value`, the value read as YAML, or `@file.yaml`. Later ones win.
+ *
+ * @throws `usage`, `load-failed`, `inventory-invalid`.
+ */
+export const parseExtra = async (words: readonly string[]): Promise<Map<string, Variable>> => {
+  const variables = new Map<string, Variable>()
+  for (const word of words) {
+    const found = word.startsWith('@') ? await readVariables(word.slice(1)) : [fromWord(word)]
+    for (const [name, variable] of found) variables.set(name, variable)
+  }
+  return variables
+}

@@ -1,0 +1,89 @@
+import type { z } from 'zod'
+import { issueText } from '../../dsl/issue-text.ts'
+import { CoxswainError } from '../../errors.ts'
+import { nearest } from '../nearest.ts'
+import { parseVariables, placeOf } from './parse.ts'
+import { renderPlace } from '../place.ts'
+import { needsOpening } from '../secrets/hosts.ts'
+import { namesRead } from '../../dsl/schema.ts'
+import type { Host } from '../types.ts'
+
+/** What is needed of a host to check its variables. */
+type Checked = Pick<Host, 'name' | 'variables'>
+
+const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Checked): string => {
+  const name = String(issue.path[0] ?? '')
+  const variable = variables.get(name)
+  const path = issue.path.map(String).join('.')
+  if (variable === undefined) {
+    const guess = nearest(name, variables.keys())
+    return `${path} is not set${guess === undefined ? '' : ` (${guess} is: a slip of the pen?)`}`
+  }
+  return `${path}: ${issueText(issue)}\n${renderPlace(placeOf(schema, variables, variable))}`
+}
+
+/** Hosts by what is wrong with their variables, in words. */
+type Problems = ReadonlyMap<string, readonly string[]>
+
+const problemsOf = (schema: z.ZodType, hosts: Iterable<Checked>): Problems => {
+  const problems = new Map<string, string[]>()
+  for (const host of hosts) {
+    for (const issue of parseVariables(schema, host.variables).error?.issues ?? []) {
+      const problem = describe(schema, issue, host)
+      problems.set(problem, [...(problems.get(problem) ?? []), host.name])
+    }
+  }
+  return problems
+}
+
+/** Names of hosts, the first few of many: what is wrong for hundreds is told in a line all the same. */
+const severalNames = (names: readonly string[], most = 5): string =>
+  names.length <= most + 1
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${names.length - most} more hosts`
+
+const complaint = (problems: Problems): CoxswainError => {
+  const lines = [...problems].map(
+    ([problem, names]) => `${severalNames(names)}: ${problem.split('\n').join('\n  ')}`,
+  )
+  return new CoxswainError(
+    'variables-invalid',
+    lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems with variables\n${lines.join('\n')}`,
+  )
+}
+
+/** Refuses hosts of which something that the schema reads is sealed; the cause of the error is a list of their names. */
+const refuseSealed = (schema: z.ZodType, hosts: readonly Checked[]): void => {
+  const shut = hosts.filter((host) => needsOpening(host, 'all'))
+  if (shut.length === 0) return
+  const wanted = namesRead(schema)
+  const names = shut.flatMap((host) => (needsOpening(host, wanted) ? [host.name] : []))
+  if (names.length === 0) return
+  throw new CoxswainError('secret-sealed', `variables of ${names.join(', ')} are sealed`, { cause: names })
+}
+
+/**
+ * Checks the variables of every host against a playbook's schema. Variables that the schema does not know are fine:
+ * an inventory serves many playbooks.
+ *
+ * @throws `variables-invalid` with all problems of all hosts at once, each told once; `secret-sealed` for hosts with
+ * variables that were not opened.
+ */
+export const validateAll = (schema: z.ZodType, hosts: Iterable<Checked>): void => {
+  const all = [...hosts]
+  refuseSealed(schema, all)
+  const problems = problemsOf(schema, all)
+  if (problems.size > 0) throw complaint(problems)
+}
+
+/**
+ * A host's variables as a playbook's schema makes them.
+ *
+ * @throws `variables-invalid` and `secret-sealed` as {@link validateAll} does.
+ */
+export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Checked): z.output<Schema> => {
+  refuseSealed(schema, [host])
+  const parsed = parseVariables(schema, host.variables)
+  if (parsed.success) return parsed.data
+  throw complaint(problemsOf(schema, [host]))
+}

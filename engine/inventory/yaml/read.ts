@@ -1,0 +1,117 @@
+/** YAML with places: every value knows where it stands. */
+import { isAlias, isMap, isScalar } from 'yaml'
+import type { Node, YAMLMap } from 'yaml'
+import type { Place } from '../../errors.ts'
+import { invalid } from '../invalid.ts'
+import { isSealed } from '../secrets/sealed.ts'
+import type { Variable } from '../types.ts'
+import { WrittenNumber, asNode, isMerge, mergedBy, readDocument } from './document.ts'
+import type { Source } from './document.ts'
+
+/** A key of a map with its value and the places of both. */
+export interface Entry {
+  readonly key: string
+  readonly place: Place
+  readonly node: YamlNode
+}
+
+/** A value in a YAML file. */
+export interface YamlNode {
+  readonly place: Place
+  /** It comes from a file that was encrypted. */
+  readonly hidden: boolean
+  /** Nothing is written here. */
+  readonly empty: boolean
+  /** The value as plain JavaScript: anchors resolved, merge keys expanded; what is sealed is so still. */
+  readonly value: unknown
+  /** The same with every number as the text that stands there: `007`, not 7. */
+  readonly written: unknown
+  /** The entries, when it is a map, merged ones included; none when it is empty; undefined when it is something else. */
+  readonly entries: readonly Entry[] | undefined
+}
+
+/** An entry as a variable. */
+export const variableOf = ({ place, node: { value, written, hidden } }: Entry): Variable => ({
+  value,
+  written,
+  place,
+  ...(hidden && { hidden }),
+})
+
+/**
+ * The entries of what must be a map.
+ *
+ * @param what what it is, for the error.
+ * @throws `inventory-invalid` at the place of anything else.
+ */
+export const entriesOf = ({ entries, place }: YamlNode, what: string): readonly Entry[] => {
+  if (entries === undefined)
+    throw invalid(`${what} must be a map of names`, place, 'write `name:` on lines of their own')
+  return entries
+}
+
+/** The entries of a map: its own, and those of its merge keys that it does not have itself. */
+const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
+  const entries = new Map<string, Entry>()
+  for (const pair of map.items.filter((item) => !isMerge(item))) {
+    const { key, value } = pair
+    if (!isScalar(key)) throw invalid('a key must be plain text', nodeAt(source, asNode(key), 0).place)
+    const place = source.placeAt(key.range?.[0] ?? 0)
+    const name = String(key.value)
+    entries.set(name, { key: name, place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) })
+  }
+  for (const merged of map.items.filter(isMerge).flatMap((pair) => mergedBy(pair, source.targets))) {
+    for (const entry of merged === undefined ? [] : entriesIn(source, merged)) {
+      if (!entries.has(entry.key)) entries.set(entry.key, entry)
+    }
+  }
+  return [...entries.values()]
+}
+
+const plain = (tree: unknown, number: (written: WrittenNumber) => unknown): unknown => {
+  if (tree instanceof WrittenNumber) return number(tree)
+  if (Array.isArray(tree)) return tree.map((item) => plain(item, number))
+  if (typeof tree !== 'object' || tree === null || isSealed(tree)) return tree
+  return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, plain(item, number)]))
+}
+
+const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode => {
+  const node = isAlias(raw) ? (source.targets.get(raw) ?? null) : raw
+  const place = source.placeAt(raw?.range?.[0] ?? fallback)
+  const empty = node === null || (isScalar(node) && node.value === null)
+  const tree = (): unknown => {
+    try {
+      return node === null ? null : node.toJS(source.document)
+    } catch (error) {
+      // aliases of aliases that would fill the memory
+      throw invalid(error instanceof Error ? error.message : String(error), place)
+    }
+  }
+  return {
+    place,
+    hidden: source.hidden,
+    empty,
+    get value(): unknown {
+      return plain(tree(), ({ value }) => value)
+    },
+    get written(): unknown {
+      return plain(tree(), ({ text }) => text)
+    },
+    get entries(): readonly Entry[] | undefined {
+      if (empty) return []
+      return isMap(node) ? entriesIn(source, node) : undefined
+    },
+  }
+}
+
+/**
+ * Reads YAML text.
+ *
+ * @param hidden whether the text was encrypted: then no error and no place shows any of it.
+ * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
+ * nothing.
+ */
+export const readYaml = (file: string, text: string, hidden = false): YamlNode => {
+  const source = readDocument(file, text, hidden)
+  return nodeAt(source, asNode(source.document.contents), 0)
+}

@@ -1,0 +1,73 @@
+import type { ReportedError, RunEvent, TaskRef } from '../events.ts'
+import type { Redactor } from './redactor.ts'
+
+/** A task as it is told: what it is named comes of parameters, and may have been made before a secret was known. */
+const maskTask = (task: TaskRef, redactor: Redactor): TaskRef => ({
+  ...task,
+  name: redactor.text(task.name),
+  title: redactor.text(task.title),
+  handler: redactor.maybe(task.handler),
+})
+
+const maskError = (error: ReportedError | undefined, redactor: Redactor): ReportedError | undefined =>
+  error && {
+    ...error,
+    message: redactor.text(error.message),
+    hint: redactor.text(error.hint),
+    task: redactor.maybe(error.task),
+    place: error.place && {
+      ...error.place,
+      file: redactor.text(error.place.file),
+      ...(error.place.excerpt !== undefined && { excerpt: redactor.text(error.place.excerpt) }),
+    },
+    output: redactor.maybe(error.output),
+    causes: error.causes.map((cause) => redactor.text(cause)),
+    stack: redactor.maybe(error.stack),
+  }
+
+/**
+ * An event with every secret that is known by now masked, in all its text. It is the last gate before the reporters: who
+ * emits an event need not think of it, and a new kind of event does not compile before somebody has.
+ *
+ * Names of hosts stay: reporters tell hosts apart by them.
+ */
+export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
+  const all = (texts: readonly string[]): string[] => texts.map((text) => redactor.text(text))
+  switch (event.type) {
+    case 'run-start':
+      return { ...event, playbook: redactor.text(event.playbook), plays: all(event.plays) }
+    case 'play-start':
+      return { ...event, name: redactor.text(event.name), note: redactor.maybe(event.note) }
+    case 'task-start':
+      return { ...event, task: maskTask(event.task, redactor) }
+    case 'task-output':
+      return { ...event, task: maskTask(event.task, redactor), line: redactor.text(event.line) }
+    case 'task-progress':
+      return { ...event, task: maskTask(event.task, redactor), why: redactor.maybe(event.why) }
+    case 'task-end':
+      return {
+        ...event,
+        task: maskTask(event.task, redactor),
+        changes: event.changes.map(({ what, from, to }) => ({
+          what: redactor.text(what),
+          from: redactor.maybe(from),
+          to: redactor.maybe(to),
+        })),
+        why: redactor.maybe(event.why),
+        error: maskError(event.error, redactor),
+      }
+    case 'handlers-due':
+      return { ...event, task: maskTask(event.task, redactor), handlers: all(event.handlers) }
+    case 'host-end':
+      return event
+    case 'play-end':
+      return { ...event, note: redactor.maybe(event.note) }
+    case 'run-end':
+      return {
+        ...event,
+        stopped: maskError(event.stopped, redactor),
+        notRun: all(event.notRun),
+        due: Object.fromEntries(Object.entries(event.due).map(([host, names]) => [host, all(names)])),
+      }
+  }
+}

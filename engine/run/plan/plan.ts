@@ -1,0 +1,138 @@
+import type { Playbook, RawContext, RawHost, SealedPlay } from '../../dsl/playbook.ts'
+import type { Outcome } from '../../dsl/outcome.ts'
+import type { Portion } from '../../dsl/play.ts'
+import { candidatePattern } from '../../dsl/select.ts'
+import type { Selector } from '../../dsl/select.ts'
+import { stepsOf } from '../../dsl/step.ts'
+import type { Task } from '../../dsl/task.ts'
+import { CoxswainError, authorsPlace, isCoxswainError } from '../../errors.ts'
+import { checkSerial } from './batches.ts'
+import { notifier, planHandlers } from './handlers.ts'
+import { tasksOf, unfold, usualSettings, within } from './planned-steps.ts'
+import type { PlannedStep, PlannedTask, Settings } from './planned-steps.ts'
+
+/** What a host shall go through in a play. */
+export interface HostPlan {
+  readonly steps: readonly PlannedStep[]
+  /** In the order in which they run. */
+  readonly handlers: readonly PlannedTask[]
+  /** How tasks ended in the run that this one goes on with. */
+  readonly past?: ReadonlyMap<Task, Outcome>
+}
+
+export interface PlannedPlay {
+  readonly name: string
+  readonly hosts: Selector
+  /** The inventory lacks the group, and the play says that it may. */
+  readonly absent: boolean
+  /** No task of it was chosen: it is passed over. */
+  readonly leftOut: boolean
+  readonly settings: Settings
+  /** Sizes of its batches; all hosts at once when there is none. */
+  readonly portions: readonly Portion[]
+  readonly strategy: 'free' | 'linear'
+  readonly anyErrorsFatal: boolean
+  readonly maxFailPercentage: number | undefined
+  /** Every host that the selector could give, after `--limit`, in inventory order, with its steps. */
+  readonly candidates: ReadonlyMap<string, HostPlan>
+}
+
+/** Plays × hosts × flags: all that can be known before anything connects. */
+export interface Plan {
+  readonly playbook: string
+  readonly plays: readonly PlannedPlay[]
+  /** Every host of any play, in inventory order. */
+  readonly hosts: readonly string[]
+}
+
+/** What planning needs to know of the inventory. */
+export interface Territory {
+  /** Hosts with merged variables, in inventory order. */
+  readonly hosts: ReadonlyMap<string, RawHost>
+  /** Hosts of a pattern; throws `pattern-invalid`. The name says what the pattern is, for the error. */
+  match(pattern: string, name?: string): readonly string[]
+  /** Hosts of a group; throws when there is no such group. */
+  group(name: string): readonly string[]
+  hasGroup(name: string): boolean
+}
+
+/**
+ * Calls what the author of a playbook wrote. What it throws is told with its place in the author's file.
+ *
+ * @throws `playbook-invalid` for a slip of the author, or the error itself where it has a code.
+ */
+const authored = <Value>(play: string, work: () => Value): Value => {
+  try {
+    return work()
+  } catch (error) {
+    const place = authorsPlace(error)
+    if (isCoxswainError(error)) throw error.at({ place })
+    const message = error instanceof Error ? error.message : String(error)
+    throw new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { cause: error, place })
+  }
+}
+
+/** The steps and handlers of a host, as the author gives them. */
+const planHost = (play: SealedPlay, context: RawContext, settings: Settings): HostPlan => {
+  const steps = stepsOf(play.name, play.tasks(context))
+  const handlers = play.handlers(context)
+  const notifies = notifier(play.name, handlers)
+  const planned = unfold(steps, { play: play.name, settings, notifies })
+  const from = tasksOf(planned, 'all').length
+  return { steps: planned, handlers: planHandlers(handlers, notifies, { settings, from }) }
+}
+
+const planPlay = (
+  play: SealedPlay,
+  territory: Territory,
+  limit: ReadonlySet<string> | undefined,
+): PlannedPlay => {
+  const raw = (name: string): RawHost => {
+    const host = territory.hosts.get(name)
+    if (host === undefined) throw new CoxswainError('internal', `no variables for the host ${name}`)
+    return host
+  }
+  const group = (name: string): RawHost[] => territory.group(name).map(raw)
+  const { name, hosts, become, env, cwd, tags } = play
+  const settings = within(usualSettings, { become, env, cwd, tags })
+  const candidates = new Map<string, HostPlan>()
+  const pattern = candidatePattern(hosts)
+  const absent = play.optional === true && !territory.hasGroup(pattern)
+  for (const host of absent ? [] : territory.match(pattern, `hosts of play "${name}"`)) {
+    if (limit !== undefined && !limit.has(host)) continue
+    candidates.set(
+      host,
+      authored(name, () => planHost(play, { host: raw(host), group }, settings)),
+    )
+  }
+  return {
+    name,
+    hosts,
+    absent,
+    leftOut: false,
+    settings,
+    portions: checkSerial(name, play.serial),
+    strategy: play.strategy ?? 'free',
+    anyErrorsFatal: play.anyErrorsFatal ?? false,
+    maxFailPercentage: play.maxFailPercentage,
+    candidates,
+  }
+}
+
+/**
+ * Plans a playbook: asks every play for the tasks of every host that it could touch.
+ *
+ * @throws CoxswainError for whatever is wrong with a pattern, a parameter or a notification.
+ */
+export const makePlan = (playbook: Playbook, territory: Territory, limit?: readonly string[]): Plan => {
+  const limited = limit === undefined ? undefined : new Set(limit)
+  const plays = playbook.plays.map((play) => planPlay(play, territory, limited))
+  const touched = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
+  const hosts = [...territory.hosts.keys()].filter((name) => touched.has(name))
+  if (hosts.length === 0) {
+    throw new CoxswainError('no-hosts', `no host is left for ${playbook.name}`, {
+      hint: 'see which hosts the plays name and what --limit leaves: run … --list-hosts',
+    })
+  }
+  return { playbook: playbook.name, plays, hosts }
+}

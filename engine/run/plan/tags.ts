@@ -1,0 +1,55 @@
+/** Choosing tasks by their tags. Pure. */
+import { CoxswainError } from '../../errors.ts'
+import { nearest } from '../../inventory/nearest.ts'
+import { chooseTasks, everyTask } from './choose-tasks.ts'
+import type { Plan } from './plan.ts'
+import type { PlannedTask } from './planned-steps.ts'
+
+/** What `--tags` and `--skip-tags` name. */
+export interface TagChoice {
+  readonly tags: readonly string[]
+  readonly skipTags: readonly string[]
+}
+
+/** Words that mean something of their own, whether or not a task has them. */
+const words = new Set(['all', 'tagged', 'untagged', 'always', 'never'])
+
+const isChosen = (
+  { tags, locks }: PlannedTask['settings'],
+  { tags: wanted, skipTags }: TagChoice,
+): boolean => {
+  const own = tags.filter((tag) => tag !== 'always' && tag !== 'never')
+  const named = (list: readonly string[], of = tags): boolean => of.some((tag) => list.includes(tag))
+  const general = (list: readonly string[]): boolean => list.includes(own.length > 0 ? 'tagged' : 'untagged')
+  const always = tags.includes('always')
+  // what says always and nothing else has a tag of its own kind: neither word leaves it out
+  const leavesOut = (own.length > 0 || !always) && general(skipTags)
+  if (named(skipTags) || leavesOut || (skipTags.includes('all') && !always)) return false
+  if (!locks.every((lock) => named(wanted, lock))) return false
+  return always || wanted.length === 0 || wanted.includes('all') || named(wanted) || general(wanted)
+}
+
+/** Every tag of a plan, in alphabetical order. */
+export const tagsOf = (plan: Plan): string[] =>
+  [...new Set(everyTask(plan).flatMap(({ planned }) => planned.settings.tags))].toSorted()
+
+/**
+ * Chooses by tags. A task tagged `always` runs whatever is chosen, unless `always` or one of its tags is skipped; one tagged
+ * `never` only when `never` itself is named, or a tag that stands beside it.
+ *
+ * @throws `usage` for a tag that no task has, with the nearest: it would choose nothing, silently.
+ */
+export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
+  const known = tagsOf(plan)
+  for (const tag of [...choice.tags, ...choice.skipTags]) {
+    if (known.includes(tag) || words.has(tag)) continue
+    const guess = nearest(tag, known)
+    throw new CoxswainError('usage', `no task has the tag ${tag}`, {
+      hint:
+        guess === undefined
+          ? `the tags: ${known.length === 0 ? 'none' : known.join(', ')}`
+          : `did you mean ${guess}?`,
+    })
+  }
+  return chooseTasks(plan, { task: ({ settings }) => isChosen(settings, choice) })
+}

@@ -1,0 +1,59 @@
+/** What a host is asked without doing anything on it: conditions of blocks, and tasks before their turn. */
+import type { Outcome } from '../../dsl/outcome.ts'
+import type { Task } from '../../dsl/task.ts'
+import { checkContext, whenContext } from '../task/contexts.ts'
+import { again, look, resultOf } from '../task/execute-task.ts'
+import type { Look, TaskResult } from '../task/execute-task.ts'
+import type { HostRun } from './part.ts'
+import { TooEarly } from './look-ahead.ts'
+import type { Condition, PlannedTask } from '../plan/planned-steps.ts'
+import { contextOptions, onBehalf, placeOf } from '../task/run-task.ts'
+import { TaskWatch } from '../task/task-watch.ts'
+
+/**
+ * Asks a condition of several steps: whether they are to run, or what has come of asking.
+ *
+ * It fares like a condition of a task: a connection that is lost is made again, and under `--check` it may rest on what was
+ * not done.
+ */
+export const askCondition = async (run: HostRun, condition: Condition): Promise<boolean | TaskResult> => {
+  const { scope, host, checkMode, signal, outcomeOf } = run
+  const { when, about } = condition
+  const watch = new TaskWatch(signal, undefined)
+  let place = host
+  try {
+    place = await placeOf(run, about)
+    const ctx = checkContext(scope, place, contextOptions(run, about, place, watch))
+    const ask = (): Promise<boolean> => watch.whole(async () => when(whenContext(ctx, outcomeOf)))
+    return await again({ progress: () => {} }, ask)
+  } catch (error) {
+    const { foretold } = scope
+    return onBehalf(host, place, resultOf(error, { host: place, watch, checkMode, foretold }))
+  } finally {
+    watch.end()
+  }
+}
+
+/** A look at a task before its turn; undefined when it depends on how tasks before it end. */
+export const lookEarly = async (run: HostRun, planned: PlannedTask): Promise<Look | undefined> => {
+  const watch = new TaskWatch(run.signal, undefined)
+  let tooEarly = false
+  try {
+    const place = await placeOf(run, planned)
+    const ctx = checkContext(run.scope, place, contextOptions(run, planned, place, watch))
+    const outcomeOf = (task: Task): Outcome | undefined => {
+      const known = run.outcomeOf(task)
+      if (known !== undefined) return known
+      tooEarly = true
+      throw new TooEarly()
+    }
+    const seen = await look(planned.task, whenContext(ctx, outcomeOf), watch)
+    // its author may have caught what it was told
+    return tooEarly ? undefined : seen
+  } catch (error) {
+    if (tooEarly) return undefined
+    throw error
+  } finally {
+    watch.end()
+  }
+}

@@ -1,0 +1,235 @@
+/** A host's way through a play. */
+import type { Outcome } from '../../dsl/outcome.ts'
+import type { Background } from '../../dsl/step.ts'
+import type { Task } from '../../dsl/task.ts'
+import { askCondition, lookEarly } from './asking.ts'
+import type { Standing } from '../events.ts'
+import type { Look } from '../task/execute-task.ts'
+import { LookAhead } from './look-ahead.ts'
+import { doneForAll } from './once-per.ts'
+import type { HostRun } from './part.ts'
+import type { HostPlan } from '../plan/plan.ts'
+import { tasksOf } from '../plan/planned-steps.ts'
+import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
+import { runTask, tellResult } from '../task/run-task.ts'
+import type { Ended } from '../task/run-task.ts'
+import { together } from '../pool.ts'
+import { standingOf, worst } from './standing.ts'
+
+/** What holds where a step stands. */
+interface Around {
+  readonly rescuable: boolean
+  /** In an `always`: it runs even when nothing more is begun otherwise. */
+  readonly last: boolean
+  /** Beside other steps of the host. */
+  readonly beside: boolean
+  /** Hears of each task that is begun. */
+  readonly begin: () => void
+}
+
+const notHeld = {
+  outcome: 'skipped',
+  changes: [],
+  why: 'the condition of its block does not hold',
+} as const
+
+/** Takes one host through one play. */
+class HostWalk {
+  readonly #run: HostRun
+  readonly #plan: HostPlan
+  readonly #ahead: LookAhead
+  readonly #outcomes: Map<Task, Outcome>
+  readonly #due: Set<string>
+  readonly #started = new Map<Background, Promise<Standing>>()
+  /** How often each handler had its turn on this host. */
+  readonly #rounds = new Map<string, number>()
+  #flushed: Promise<unknown> = Promise.resolve()
+
+  constructor(run: HostRun, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
+    this.#run = run
+    this.#plan = plan
+    this.#outcomes = outcomes
+    this.#due = new Set(due)
+    const smooth = tasksOf(plan.steps, 'smooth')
+    this.#ahead = new LookAhead(run.scope, smooth, (planned) => lookEarly(run, planned))
+  }
+
+  async all(): Promise<Standing> {
+    const around = { rescuable: false, last: false, beside: false, begin: () => {} }
+    const standing = await this.#list(this.#plan.steps, around)
+    // behind every task of every host
+    return standing === 'well' ? this.#handlers(around, Number.POSITIVE_INFINITY) : standing
+  }
+
+  /** Steps one after another; what was begun in the background has ended when the list has. */
+  async #list(steps: readonly PlannedStep[], around: Around): Promise<Standing> {
+    const begun: Promise<Standing>[] = []
+    const inFront = this.#inFront(steps, around, begun)
+    await Promise.allSettled([inFront])
+    return worst(await together([inFront, ...begun]))
+  }
+
+  async #inFront(
+    steps: readonly PlannedStep[],
+    around: Around,
+    begun: Promise<Standing>[],
+  ): Promise<Standing> {
+    for (const step of steps) {
+      if (step.kind === 'background') {
+        const work = this.#list(step.steps, { ...around, beside: true })
+        // whoever waits for it sees its failure
+        work.catch(() => {})
+        this.#started.set(step.started, work)
+        begun.push(work)
+        continue
+      }
+      const standing = await this.#step(step, around)
+      if (standing !== 'well') return standing
+    }
+    return 'well'
+  }
+
+  async #step(step: Exclude<PlannedStep, { kind: 'background' }>, around: Around): Promise<Standing> {
+    switch (step.kind) {
+      case 'task':
+        return this.#task(step, around)
+      case 'block':
+        return (await this.#unlessExcluded(step, around)) ?? this.#block(step, around)
+      case 'parallel': {
+        const excluded = await this.#unlessExcluded(step, around)
+        if (excluded !== undefined) return excluded
+        const beside = { ...around, beside: true }
+        return worst(await together(step.steps.map((one) => this.#list([one], beside))))
+      }
+      case 'join':
+        // one that was left out has nothing to wait for
+        return this.#started.get(step.started) ?? 'well'
+      case 'flush':
+        return this.#handlers(around, step.position)
+    }
+  }
+
+  /** Asks a condition of several steps. Gives how they stand when they are not to run. */
+  async #unlessExcluded(
+    step: Extract<PlannedStep, { kind: 'block' | 'parallel' }>,
+    around: Around,
+  ): Promise<Standing | undefined> {
+    const { condition } = step
+    if (condition === undefined || this.#over(around)) return undefined
+    return this.#inTurn(condition.about.position, around, async () => {
+      if (this.#over(around)) return undefined
+      const answer = await askCondition(this.#run, condition)
+      if (answer === true) return undefined
+      if (answer === false || answer.outcome === 'unknown') {
+        const told = answer === false ? notHeld : answer
+        for (const task of tasksOf([step], 'smooth')) {
+          this.#outcomes.set(task.task, tellResult(this.#run, task, told, false))
+        }
+        return 'well'
+      }
+      return standingOf[tellResult(this.#run, condition.about, answer, around.rescuable)]
+    })
+  }
+
+  async #block(step: Extract<PlannedStep, { kind: 'block' }>, around: Around): Promise<Standing> {
+    const { steps, rescue, always } = step
+    let begun = false
+    const begin = (): void => {
+      begun = true
+      around.begin()
+    }
+    const rescuable = rescue.length > 0 || around.rescuable
+    let standing = await this.#list(steps, { ...around, rescuable, begin })
+    // what was not begun needs no tidying up
+    if (!begun && this.#over(around)) return worst([standing, 'stopped'])
+    const lost = standing === 'failed' || standing === 'unreachable'
+    if (lost && rescue.length > 0 && !this.#run.signal.aborted) standing = await this.#list(rescue, around)
+    if (always.length === 0 || this.#run.signal.aborted) return standing
+    return worst([standing, await this.#list(always, { ...around, last: true })])
+  }
+
+  /** Whether no further task is begun. */
+  #over({ last }: Around): boolean {
+    const { signal, stopping, givenUp } = this.#run
+    return signal.aborted || (!last && (stopping.aborted || givenUp()))
+  }
+
+  #inTurn<Value>(position: number, { beside }: Around, work: () => Promise<Value>): Promise<Value> {
+    const { host, pace } = this.#run
+    return pace.turn(host, beside ? undefined : position, work)
+  }
+
+  async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
+    if (this.#over(around)) return 'stopped'
+    return this.#inTurn(position, around, async () => {
+      // others may have failed while it waited for its turn
+      if (this.#over(around)) return 'stopped'
+      around.begin()
+      const { outcome, began } = await this.#executed(planned, around)
+      this.#learn(planned, outcome, began)
+      return standingOf[outcome]
+    })
+  }
+
+  #executed(planned: PlannedTask, { rescuable }: Around): Promise<Ended> {
+    const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
+    const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
+    if (planned.settings.oncePer === undefined) return work()
+    const { handler = '' } = planned
+    const round = (this.#rounds.get(handler) ?? 0) + 1
+    if (handler !== '') this.#rounds.set(handler, round)
+    return doneForAll(this.#run, planned, { rescuable, round }, work)
+  }
+
+  #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {
+    const { scope, checkMode } = this.#run
+    this.#outcomes.set(task, outcome)
+    if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
+    if (began) for (const name of notifies) this.#due.add(name)
+    this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
+  }
+
+  /** Runs the handlers that are due; one flush after another, though the host may come to several at the same time. */
+  #handlers(around: Around, position: number): Promise<Standing> {
+    const mine = this.#flushed.then(() => this.#flush(around, position))
+    this.#flushed = mine.catch(() => {})
+    return mine
+  }
+
+  /** Runs each handler that is due once, also those that others of them call for. */
+  async #flush(around: Around, position: number): Promise<Standing> {
+    const ran = new Set<string>()
+    const next = (): PlannedTask | undefined =>
+      this.#plan.handlers.find(({ handler = '' }) => this.#due.has(handler) && !ran.has(handler))
+    for (let planned = next(); planned !== undefined; planned = next()) {
+      const { handler = '' } = planned
+      ran.add(handler)
+      // what notifies it while it runs may have come too late for it
+      this.#due.delete(handler)
+      const standing = await this.#task(planned, around, position)
+      if (standing === 'well') continue
+      this.#due.add(handler)
+      return standing
+    }
+    return 'well'
+  }
+}
+
+/**
+ * Takes a host through a play: its steps in order, then the handlers that are due. Gives how it came out.
+ *
+ * @param due handlers that are due from an earlier run.
+ */
+export const runHost = async (
+  run: Omit<HostRun, 'outcomeOf'>,
+  plan: HostPlan,
+  due: readonly string[],
+): Promise<Standing> => {
+  const outcomes = new Map<Task, Outcome>(plan.past)
+  const whole: HostRun = { ...run, outcomeOf: (task) => outcomes.get(task) }
+  try {
+    return await new HostWalk(whole, plan, outcomes, due).all()
+  } finally {
+    run.pace.leave(run.host)
+  }
+}

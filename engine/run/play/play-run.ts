@@ -1,0 +1,117 @@
+/** One play: its batches, one after another, and when to give up. */
+import type { Emit, HostEnd, TaskRef } from '../events.ts'
+import { batchesOf } from '../plan/batches.ts'
+import { Failures } from './failures.ts'
+import { runHost } from './host-run.ts'
+import { OncePer } from './once-per.ts'
+import { freePace, linearPace } from './pace.ts'
+import type { HostPlan, PlannedPlay } from '../plan/plan.ts'
+import { tasksOf } from '../plan/planned-steps.ts'
+import { pool } from '../pool.ts'
+import type { RunScope } from '../scope.ts'
+import { resolveSelector } from '../selection.ts'
+
+/** What a play needs of the run. */
+export interface PlayRun {
+  readonly scope: RunScope
+  readonly index: number
+  readonly checkMode: boolean
+  readonly forks: number
+  readonly signal: AbortSignal
+  readonly stopping: AbortSignal
+  readonly emit: Emit
+  readonly nextId: () => number
+  readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
+  /** Hosts that have failed in an earlier play, and are left behind. */
+  readonly lost: ReadonlySet<string>
+  /** Handlers of this play that are due on a host from an earlier run. */
+  readonly due: (host: string) => readonly string[]
+}
+
+/** What came of a play. */
+export interface PlayResult {
+  /** Hosts that failed or could not be reached. */
+  readonly failed: readonly string[]
+  /** Whether plays after it may begin. */
+  readonly goOn: boolean
+  /** Whether a stop kept some of its hosts from beginning. */
+  readonly cut: boolean
+}
+
+const hostsOf = async (
+  play: PlannedPlay,
+  { scope, signal, lost }: PlayRun,
+): Promise<[string, HostPlan][]> => {
+  const selected = play.absent ? [] : await resolveSelector(scope, play.hosts, signal)
+  return selected.flatMap((host): [string, HostPlan][] => {
+    const planned = play.candidates.get(host)
+    return planned === undefined || lost.has(host) ? [] : [[host, planned]]
+  })
+}
+
+const isFailure = (outcome: string): boolean => outcome === 'failed' || outcome === 'unreachable'
+
+const runBatch = async (
+  play: PlannedPlay,
+  hosts: readonly (readonly [string, HostPlan])[],
+  run: PlayRun & {
+    readonly batch: number
+    readonly once: OncePer
+    readonly failures: Failures
+    readonly through: Set<string>
+  },
+): Promise<void> => {
+  const { index, failures, through, forks, emit } = run
+  failures.begin(hosts.length)
+  const linear = play.strategy === 'linear'
+  const names = hosts.map(([host]) => host)
+  const heard: Emit = (event) => {
+    // at once: it may take its host a while to tidy up, and the others shall not go on meanwhile
+    if (event.type === 'task-end' && isFailure(event.outcome)) failures.add(event.task.host)
+    emit(event)
+  }
+  const pace = linear ? linearPace(names, forks) : freePace
+  // task by task, all hosts of the batch are under way: the pace sees to it that only so many work
+  await pool(hosts, linear ? Math.max(1, hosts.length) : forks, async ([host, plan]) => {
+    const part = { ...run, host, play: index, pace, emit: heard, givenUp: () => failures.givenUp }
+    const standing: HostEnd['standing'] = await runHost(part, plan, run.due(host))
+    if (isFailure(standing)) failures.add(host)
+    if (standing !== 'stopped') through.add(host)
+    emit({ type: 'host-end', time: Date.now(), play: index, host, standing })
+  })
+}
+
+/** Runs one play. After a batch in which too many hosts failed, or could not be reached, no other is begun. */
+export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResult> => {
+  const { index, signal, stopping, emit } = run
+  const hosts = await hostsOf(play, run)
+  emit({
+    type: 'play-start',
+    time: Date.now(),
+    play: index,
+    name: play.name,
+    hosts: hosts.map(([host]) => host),
+    tasks: Object.fromEntries(hosts.map(([host, { steps }]) => [host, tasksOf(steps, 'smooth').length])),
+    note: hosts.length === 0 ? 'no host is left for this play' : undefined,
+  })
+  const failures = new Failures(play)
+  const once = new OncePer()
+  /** Hosts that went on to the end of the play, well or not. */
+  const through = new Set<string>()
+  let cut = false
+  for (const [batch, members] of batchesOf(hosts, play.portions).entries()) {
+    if (!failures.goOn) break
+    cut = signal.aborted || stopping.aborted
+    if (cut) break
+    await runBatch(play, members, { ...run, batch, once, failures, through })
+  }
+  const left = cut ? [] : hosts.map(([host]) => host).filter((host) => !through.has(host))
+  emit({
+    type: 'play-end',
+    time: Date.now(),
+    play: index,
+    failed: failures.hosts,
+    note: failures.goOn ? undefined : failures.note(left),
+  })
+  return { failed: failures.hosts, goOn: failures.goOn, cut }
+}

@@ -1,0 +1,179 @@
+import { unlessAborted } from '../../connection/abort.ts'
+import type { Connection, Identity, OutputStream } from '../../connection/types.ts'
+import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
+import type { Outcome } from '../../dsl/outcome.ts'
+import type { Become } from '../../dsl/play.ts'
+import { describeSelector } from '../../dsl/select.ts'
+import type { Selector } from '../../dsl/select.ts'
+import type { Task } from '../../dsl/task.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { createRemote } from '../../remote/remote.ts'
+import type { Remote, RemoteReader } from '../../remote/remote.ts'
+import type { RunScope } from '../scope.ts'
+import { resolveSelector } from '../selection.ts'
+import type { TaskWatch } from './task-watch.ts'
+import { missing } from './wait.ts'
+
+/** On whose behalf, and how, a context works. */
+export interface ContextOptions {
+  readonly become: Become
+  readonly watch: TaskWatch
+  /** Environment variables of its commands. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Working directory of its commands. */
+  readonly cwd?: string | undefined
+  readonly onOutput?: (stream: OutputStream, text: string) => void
+  readonly onLog?: (text: string) => void
+}
+
+const identityOf = (scope: RunScope, host: string, become: Become): Identity | undefined => {
+  if (become === false) return undefined
+  const { becomePassword } = scope.host(host)
+  return { method: 'sudo', user: become === true ? 'root' : become, password: becomePassword }
+}
+
+/**
+ * The connection, with every secret that is sent through it learnt, its errors told with the host, and every change
+ * noted, whichever host's task makes it.
+ */
+const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Connection => ({
+  description: scope.host(host).address,
+  execute: async (request) => {
+    scope.redactor.learn(request.stdin)
+    const note = (): void => {
+      if (request.lane === 'run') scope.changed(host)
+    }
+    note()
+    try {
+      const answer = await watch.sent(scope.connection(host).execute(request))
+      scope.reached.add(host)
+      return answer
+    } catch (error) {
+      throw isCoxswainError(error) ? error.at({ host }) : error
+    } finally {
+      note()
+    }
+  },
+  close: async () => {},
+})
+
+/**
+ * The one host that a selector gives.
+ *
+ * @throws `pattern-invalid` when it gives none, or several.
+ */
+export const oneHost = async (scope: RunScope, selector: Selector, signal: AbortSignal): Promise<string> => {
+  const [first, ...others] = await resolveSelector(scope, selector, signal)
+  if (first !== undefined && others.length === 0) {
+    await scope.ready(first)
+    return first
+  }
+  throw new CoxswainError(
+    'pattern-invalid',
+    `${describeSelector(selector)} names ${first === undefined ? 'no host' : `${others.length + 1} hosts`}; one is needed here`,
+    { hint: 'name one host, such as masters[0]' },
+  )
+}
+
+const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => {
+  const { name, groups, address } = scope.host(host)
+  return {
+    host: { name, groups, address },
+    signal: options.watch.signal,
+    hostsOf: (selector: Selector) => resolveSelector(scope, selector, options.watch.signal),
+  }
+}
+
+/** A fact's value, remembered in the scope. */
+const factReader =
+  (scope: RunScope, host: string, options: ContextOptions) =>
+  async <Value>(task: Task<Value>): Promise<Value> => {
+    const { check } = task
+    if (check === undefined)
+      throw new CoxswainError('playbook-invalid', `${task.name} has no check: it is no fact`)
+    const read = async (): Promise<Value> => {
+      const verdict = await check(checkContext(scope, host, options))
+      if (verdict.kind === 'ok') return verdict.value
+      throw new CoxswainError('task-failed', `the fact ${task.name} cannot be read: ${missing(verdict)}`, {
+        host,
+      })
+    }
+    return scope.fact(
+      host,
+      JSON.stringify([task.name, task.params, options.become, options.env, options.cwd]),
+      read,
+    )
+  }
+
+const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remote =>
+  createRemote(watched(scope, host, options), {
+    identity: identityOf(scope, host, options.become),
+    signal: options.watch.signal,
+    env: options.env,
+    cwd: options.cwd,
+    onOutput: options.onOutput,
+    onCommand: (command) => options.watch.made(command),
+  })
+
+/** The half of a remote that only reads. */
+const readerOf = ({ query, read, readBytes, stat, exists, sha256, list }: Remote): RemoteReader => ({
+  query,
+  read,
+  readBytes,
+  stat,
+  exists,
+  sha256,
+  list,
+})
+
+/** What a task is given on a host: to look, and to make it so. */
+export interface TaskContexts {
+  readonly looking: CheckContext
+  /** Made when it is wanted: most tasks of most runs are well. */
+  readonly applying: () => ApplyContext
+}
+
+/** The contexts of a task on a host. */
+export const taskContexts = (scope: RunScope, host: string, options: ContextOptions): TaskContexts => {
+  const remote = remoteOf(scope, host, options)
+  const { signal } = options.watch
+  const half = { ...readingHalf(scope, host, options), fact: factReader(scope, host, options) }
+  return {
+    looking: {
+      ...half,
+      remote: readerOf(remote),
+      on: async (selector) => checkContext(scope, await oneHost(scope, selector, signal), options),
+    },
+    applying: () => ({
+      ...half,
+      remote,
+      on: async (selector) => taskContexts(scope, await oneHost(scope, selector, signal), options).applying(),
+      once: (key, make) => scope.once.get(key, make),
+      // several hosts may ask the same, one after the other: who answers must know for which
+      ask: (question) =>
+        unlessAborted(
+          scope.ask(scope.redactor.text(`${host}: ${question}`)),
+          signal,
+          'interrupted at a question',
+        ),
+      log: (text) => options.onLog?.(text),
+    }),
+  }
+}
+
+/** What a check is given on a host. */
+export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext =>
+  taskContexts(scope, host, options).looking
+
+/** What a condition is given: a check's context, and how the tasks before it went. */
+export const whenContext = (
+  ctx: CheckContext,
+  outcomeOf: (task: Task) => Outcome | undefined,
+): WhenContext => ({
+  ...ctx,
+  outcomeOf,
+  changed: (task) => {
+    const outcome = outcomeOf(task)
+    return outcome === 'changed' || outcome === 'would change'
+  },
+})

@@ -1,0 +1,223 @@
+import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
+import type { Task } from '../../dsl/task.ts'
+import type { Change, Verdict } from '../../dsl/verdict.ts'
+import { CoxswainError, exitCodeOf, exitCodes, isCoxswainError } from '../../errors.ts'
+import type { Outcome, TaskProgress } from '../events.ts'
+import type { TaskWatch } from './task-watch.ts'
+import { askPatiently, missing, usualPatience, waitUntil } from './wait.ts'
+
+export interface TaskResult {
+  readonly outcome: Outcome
+  readonly changes: readonly Change[]
+  readonly why?: string | undefined
+  readonly error?: unknown
+  /** What a fact has read. */
+  readonly value?: unknown
+}
+
+/** What was seen without changing anything: whether the task is wanted, and what its check says. */
+export type Look = { readonly kind: 'skip' } | { readonly kind: 'apply-only' } | Verdict
+
+/** What executing a task needs of the run around it. */
+export interface Execution {
+  readonly host: string
+  readonly watch: TaskWatch
+  /** Under `--check` nothing is applied. */
+  readonly checkMode: boolean
+  readonly checkContext: CheckContext
+  readonly whenContext: WhenContext
+  readonly applyContext: () => ApplyContext
+  /** Whether something before this task would have changed something, had this not been `--check`. */
+  readonly foretold: boolean
+  /** A look that was taken ahead, when it is still worth something; it gives undefined when it was too early to look. */
+  readonly early?: Promise<Look | undefined> | undefined
+  /** Runs what may change the host. */
+  readonly changing: <Value>(work: () => Promise<Value>) => Promise<Value>
+  readonly progress: (what: TaskProgress['what'], why?: string) => void
+  /** Time has gone by, in which anything may have changed: what was seen before it is worth nothing now. */
+  readonly elapsed: () => void
+}
+
+/** How often one task may lose its connection before the host counts as unreachable. */
+const patience = 2
+
+const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code === 'connection-lost'
+
+/** Asks the check of a task that has one. */
+const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
+  if (task.check === undefined) return { kind: 'apply-only' }
+  return onlyWaits(task) ? askPatiently(task.check, ctx) : task.check(ctx)
+}
+
+/** Looks without changing anything: `when`, then the check. */
+export const look = (task: Task, ctx: WhenContext, watch: TaskWatch): Promise<Look> =>
+  watch.whole(async () => {
+    const { when } = task.options
+    return when !== undefined && !(await when(ctx)) ? { kind: 'skip' } : ask(task, ctx)
+  })
+
+/** A task that changes nothing: whatever its check misses, it waits for. */
+const onlyWaits = ({ apply, until }: Task): boolean => until !== undefined && apply === undefined
+
+/** Reading that survives a lost connection: looking again is always safe. */
+export const again = async <Value>(
+  { progress }: Pick<Execution, 'progress'>,
+  read: () => Promise<Value>,
+): Promise<Value> => {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isLost(error) || lost >= patience) throw error
+      progress('reconnecting')
+    }
+  }
+}
+
+/** The first look: the one that was taken ahead, where there is one. */
+const firstLook = (task: Task, execution: Execution): Promise<Look> => {
+  const { whenContext, watch } = execution
+  let { early } = execution
+  return again(execution, async () => {
+    const taken = early
+    early = undefined
+    return (await taken) ?? look(task, whenContext, watch)
+  })
+}
+
+/** Looks what has come of an apply. Only the check counts: `when` asks about the world before. */
+const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
+  again(execution, () => execution.watch.whole(() => ask(task, execution.checkContext)))
+
+/** Failures of a check that may come of what an earlier task would have made, and under `--check` did not. */
+const excused = new Set(['command-failed', 'read-failed', 'task-failed'])
+
+/** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
+const explained = ({ watch: { signal } }: Pick<Execution, 'watch'>, error: unknown): unknown => {
+  if (!signal.aborted) return error
+  if (isCoxswainError(signal.reason)) return signal.reason
+  if (isCoxswainError(error)) return error
+  return new CoxswainError('interrupted', 'interrupted while it waited', { cause: error })
+}
+
+const failure = (host: string, error: unknown): TaskResult => {
+  // a failure of another host, asked through ctx.on, does not make this one unreachable
+  const ours = isCoxswainError(error) && (error.host ?? host) === host
+  const unreachable = ours && exitCodeOf(error) === exitCodes.unreachable
+  return { outcome: unreachable ? 'unreachable' : 'failed', changes: [], error }
+}
+
+/** What an error makes of a task, or of a condition: under `--check` it may come of what was not done. */
+export const resultOf = (
+  caught: unknown,
+  execution: Pick<Execution, 'host' | 'watch' | 'checkMode' | 'foretold'>,
+): TaskResult => {
+  const error = explained(execution, caught)
+  if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
+    return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
+  }
+  return failure(execution.host, error)
+}
+
+const isVerdict = (seen: Look): seen is Verdict => seen.kind !== 'skip' && seen.kind !== 'apply-only'
+
+const doesNotHold = (task: Task, seen: Look): CoxswainError => {
+  const why = isVerdict(seen) ? missing(seen) : undefined
+  return new CoxswainError('task-failed', why ?? `${task.title} does not hold`)
+}
+
+/** Asks the check until it says ok, and tells what it waits for. */
+const waitOut = async ({ check, until = usualPatience }: Task, execution: Execution): Promise<void> => {
+  const { checkContext, elapsed, progress } = execution
+  if (check === undefined) return
+  try {
+    await waitUntil(check, until, checkContext, (why) => {
+      progress('waiting', why)
+      // or facts that the check asks for would never be read anew
+      elapsed()
+    })
+  } finally {
+    elapsed()
+  }
+}
+
+/** Whether what was applied now holds, or does when what it set going has settled. */
+const prove = async (task: Task, execution: Execution): Promise<void> => {
+  const { check, until } = task
+  const patiently = check !== undefined && until !== undefined
+  const seen = patiently
+    ? await askPatiently(check, execution.checkContext)
+    : await lookAfter(task, execution)
+  if (seen.kind === 'pending') await waitOut(task, execution)
+  if (seen.kind === 'drift' || seen.kind === 'unknown') {
+    throw new CoxswainError('not-converged', `applied, but its check still finds: ${missing(seen)}`)
+  }
+}
+
+/** After a connection that was lost in the middle of an apply: whether it is done all the same. */
+const doneAllTheSame = async (task: Task, execution: Execution, cause: unknown): Promise<boolean> => {
+  if (task.check === undefined) {
+    const message =
+      'the connection was lost while it ran, and this task has no check that could tell what it did'
+    throw new CoxswainError('outcome-unknown', message, { cause })
+  }
+  execution.progress('reconnecting', 'the connection was lost in the middle; looking what was done')
+  const seen = await lookAfter(task, execution)
+  if (seen.kind === 'pending') await waitOut(task, execution)
+  return seen.kind === 'ok' || seen.kind === 'pending'
+}
+
+/** Applies and proves it. What might have happened already is looked at before it is done again. */
+const applyAndProve = async (task: Task, execution: Execution, seen: Look): Promise<void> => {
+  const { check, apply } = task
+  if (apply === undefined) throw doesNotHold(task, seen)
+  for (let lost = 0; ; lost += 1) {
+    execution.progress('applying')
+    try {
+      await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext())))
+      break
+    } catch (error) {
+      if (!isLost(error) || lost >= patience) throw error
+      if (await doneAllTheSame(task, execution, error)) return
+    }
+  }
+  if (check !== undefined) await prove(task, execution)
+}
+
+/** Waits, without changing anything. Under `--check` it does not: what does not hold yet cannot be known. */
+const waitFor = async (task: Task, execution: Execution, seen: Verdict): Promise<TaskResult> => {
+  if (seen.kind === 'ok') return { outcome: 'ok', changes: [] }
+  if (execution.checkMode) return { outcome: 'unknown', changes: [], why: `would wait: ${missing(seen)}` }
+  await waitOut(task, execution)
+  return { outcome: 'ok', changes: [] }
+}
+
+/** Does what changes nothing on the host. */
+const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResult> => {
+  if (execution.checkMode) return { outcome: 'skipped', changes: [], why: 'left out under --check' }
+  await execution.watch.whole(async () => apply?.(execution.applyContext()))
+  execution.elapsed()
+  return { outcome: 'ok', changes: [] }
+}
+
+/** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
+export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
+  try {
+    const seen = await firstLook(task, execution)
+    if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
+    if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))
+      return await waitFor(task, execution, seen)
+    if (!task.changes) return await doAside(task, execution)
+    if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value }
+    const changes = seen.kind === 'drift' ? seen.changes : []
+    if (!execution.checkMode) {
+      await applyAndProve(task, execution, seen)
+      return { outcome: 'changed', changes }
+    }
+    if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }
+    if (task.apply === undefined) throw doesNotHold(task, seen)
+    return { outcome: 'would change', changes }
+  } catch (caught) {
+    return resultOf(caught, execution)
+  }
+}

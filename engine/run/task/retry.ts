@@ -1,0 +1,62 @@
+/** Trying a task again that has failed. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { linkedSignal } from '../../connection/abort.ts'
+import type { Retry } from '../../dsl/options.ts'
+import { isCoxswainError } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { TaskResult } from './execute-task.ts'
+
+/** Failures that another attempt cannot mend, or must not touch. */
+const final = new Set<ErrorCode>([
+  'outcome-unknown',
+  'interrupted',
+  'host-key-changed',
+  'host-key-unknown',
+  'params-invalid',
+  'playbook-invalid',
+  'secret-in-command',
+  'internal',
+])
+
+const isFinal = ({ outcome, error }: TaskResult): boolean =>
+  (outcome !== 'failed' && outcome !== 'unreachable') || (isCoxswainError(error) && final.has(error.code))
+
+/** What trying again needs of the task around it. */
+export interface Attempts {
+  readonly once: () => Promise<TaskResult>
+  /** Told before each further attempt, with why. */
+  readonly again: (why: string) => void
+  /** When one of these comes, there is no further attempt. */
+  readonly ends: readonly AbortSignal[]
+}
+
+const told = ({ error }: TaskResult): string => (error instanceof Error ? error.message : 'it failed')
+
+/**
+ * Attempts a task until it goes well, as often as its play says.
+ *
+ * What an attempt that failed has changed was changed: the outcome says so, even when the last one finds all well.
+ */
+export const withRetries = async (
+  retry: Retry | undefined,
+  { once, again, ends }: Attempts,
+  began: () => boolean,
+): Promise<TaskResult> => {
+  const { attempts = 1, delay = 1, backoff = 1 } = retry ?? {}
+  let result = await once()
+  for (let attempt = 1; attempt < attempts && !isFinal(result); attempt += 1) {
+    again(`attempt ${attempt} of ${attempts}: ${told(result)}`)
+    const { signal, unlink } = linkedSignal(ends)
+    try {
+      await sleep(delay * backoff ** (attempt - 1) * 1000, undefined, { signal })
+    } catch {
+      return result
+    } finally {
+      unlink()
+    }
+    const changed = began()
+    result = await once()
+    if (changed && result.outcome === 'ok') result = { ...result, outcome: 'changed' }
+  }
+  return result
+}

@@ -1,0 +1,251 @@
+/** One task on one host, told from its start to its end. */
+import { CoxswainError, authorsPlace, isCoxswainError, toCoxswainError } from '../../errors.ts'
+import { describeSelector } from '../../dsl/select.ts'
+import type { Change } from '../../dsl/verdict.ts'
+import { isSecret, mask } from '../../secret.ts'
+import { checkContext, oneHost, taskContexts, whenContext } from './contexts.ts'
+import type { ContextOptions } from './contexts.ts'
+import type { Outcome, ReportedChange, TaskProgress, TaskRef } from '../events.ts'
+import { executeTask } from './execute-task.ts'
+import type { Look, TaskResult } from './execute-task.ts'
+import { MaskedLines } from '../masking/masked-lines.ts'
+import type { HostRun } from '../play/part.ts'
+import type { PlannedTask } from '../plan/planned-steps.ts'
+import type { Redactor } from '../masking/redactor.ts'
+import { reportError } from '../report-error.ts'
+import { withRetries } from './retry.ts'
+import { TaskWatch } from './task-watch.ts'
+
+/** How a task ended, and whether it had begun to change the host, or would have. */
+export interface Ended {
+  readonly outcome: Outcome
+  readonly began: boolean
+}
+
+export interface TaskRunOptions {
+  /** Gives a look that was taken ahead, if it is still good when the task begins. */
+  readonly early?: () => Promise<Look | undefined> | undefined
+  /** Whether a block around it has a rescue for it. */
+  readonly rescuable: boolean
+}
+
+const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChange => {
+  const text = (value: Change['from']): string | undefined => (isSecret(value) ? mask : redactor.maybe(value))
+  return { what: redactor.text(what), from: text(from), to: text(to) }
+}
+
+/**
+ * What a fact has read, as text. It is masked before it is quoted: in a text within a text within JSON a secret would not
+ * be known again.
+ */
+const shown = (value: unknown, redactor: Redactor): string =>
+  typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactor.text(part) : part))
+
+/** Where a task is done: on the host itself, or on the one that it names. */
+export const placeOf = async (run: HostRun, { settings: { on } }: PlannedTask): Promise<string> =>
+  on === undefined ? run.host : oneHost(run.scope, on, run.signal)
+
+/** What a result on the host where it was done means for the one that it was done for. */
+export const onBehalf = (host: string, place: string, result: TaskResult): TaskResult =>
+  // what happens on another host does not make this one unreachable
+  place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result
+
+/** How a task looks at, and works on, the host where it is done. */
+export const contextOptions = (
+  { scope }: HostRun,
+  { settings: { become, env, cwd } }: PlannedTask,
+  place: string,
+  watch: TaskWatch,
+): ContextOptions => ({ become: become ?? scope.host(place).become, env, cwd, watch })
+
+/** The outcome that is told of a failure: the play may have provided for it. */
+const provided = (
+  { outcome, error }: TaskResult,
+  { ignoreErrors }: PlannedTask['settings'],
+  rescuable: boolean,
+): Outcome => {
+  if (outcome !== 'failed' && outcome !== 'unreachable') return outcome
+  // nobody mends what a person has stopped
+  if (isCoxswainError(error) && error.code === 'interrupted') return outcome
+  if (outcome === 'failed' && ignoreErrors) return 'ignored'
+  return rescuable ? 'rescued' : outcome
+}
+
+const refOf = (run: HostRun, planned: PlannedTask, place: string): TaskRef => {
+  const { task, position, role, handler } = planned
+  return {
+    id: run.nextId(),
+    host: run.host,
+    play: run.play,
+    position,
+    name: task.name,
+    title: run.scope.redactor.text(task.title),
+    role,
+    handler,
+    on: place === run.host ? undefined : place,
+  }
+}
+
+const tellEnd = (
+  run: HostRun,
+  { task }: PlannedTask,
+  { ref, result, outcome, began }: { ref: TaskRef; result: TaskResult; outcome: Outcome; began: number },
+): void => {
+  const { emit, scope, host } = run
+  const { changes, why, error } = result
+  emit({
+    type: 'task-end',
+    time: Date.now(),
+    task: ref,
+    outcome,
+    changes: changes.map((change) => reported(scope.redactor, change)),
+    why: scope.redactor.maybe(why),
+    error:
+      error === undefined
+        ? undefined
+        : reportError(
+            toCoxswainError(error).at({ host, task: ref.title, place: authorsPlace(error) ?? task.place() }),
+            scope.redactor,
+          ),
+    seconds: (performance.now() - began) / 1000,
+  })
+}
+
+/** Tells of a task that is not done, with its reason. */
+export const tellSkipped = (run: HostRun, planned: PlannedTask, why: string): void => {
+  tellResult(run, planned, { outcome: 'skipped', changes: [], why }, false)
+}
+
+/** Tells a result that was come to without doing the task. Gives the outcome that it counts as. */
+export const tellResult = (
+  run: HostRun,
+  planned: PlannedTask,
+  result: TaskResult,
+  rescuable: boolean,
+): Outcome => {
+  const ref = refOf(run, planned, run.host)
+  const outcome = provided(result, planned.settings, rescuable)
+  run.emit({ type: 'task-start', time: Date.now(), task: ref })
+  tellEnd(run, planned, { ref, result, outcome, began: performance.now() })
+  return outcome
+}
+
+/** Whether what its play waits for holds, after an attempt that went well. */
+const heldBack = async (
+  { task: { options } }: PlannedTask,
+  context: ContextOptions & { readonly run: HostRun; readonly place: string },
+): Promise<TaskResult | undefined> => {
+  const { run, place, watch } = context
+  const until = options.retry?.until
+  if (until === undefined || run.checkMode) return undefined
+  const holds = await watch.whole(async () => until(checkContext(run.scope, place, context)))
+  if (holds) return undefined
+  const error = new CoxswainError('task-failed', 'what its retry waits for does not hold yet')
+  return { outcome: 'failed', changes: [], error }
+}
+
+/** Whether a person wants the task to run, where one is asked. An interrupt is a no. */
+const confirmed = async ({ confirm }: HostRun, ref: TaskRef): Promise<boolean> => {
+  try {
+    return confirm === undefined || (await confirm(ref))
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'interrupted') return false
+    throw error
+  }
+}
+
+/** Runs a task on its host, and tells it from start to end. */
+export const runTask = async (
+  run: HostRun,
+  planned: PlannedTask,
+  { early, rescuable }: TaskRunOptions,
+): Promise<Ended> => {
+  const { scope, host, emit, checkMode } = run
+  const { task, notifies, settings } = planned
+  let place: string
+  try {
+    place = await placeOf(run, planned)
+  } catch (error) {
+    const where = settings.on === undefined ? '' : `on ${describeSelector(settings.on)}`
+    return {
+      outcome: tellResult(run, planned, { outcome: 'failed', changes: [], why: where, error }, rescuable),
+      began: false,
+    }
+  }
+  const ref = refOf(run, planned, place)
+  if (!(await confirmed(run, ref))) {
+    tellSkipped(run, planned, 'left out at the prompt')
+    return { outcome: 'skipped', began: false }
+  }
+  const since = performance.now()
+  emit({ type: 'task-start', time: Date.now(), task: ref })
+  const tell = (stream: 'stdout' | 'stderr' | 'log') => (line: string) =>
+    emit({ type: 'task-output', time: Date.now(), task: ref, stream, line: scope.redactor.text(line) })
+  const lines = (stream: 'stdout' | 'stderr' | 'log') => new MaskedLines(scope.redactor, tell(stream))
+  const [output, log] = [{ stdout: lines('stdout'), stderr: lines('stderr') }, lines('log')]
+  let began = false
+  const progress = (what: TaskProgress['what'], why?: string): void => {
+    if (what === 'applying' && task.changes) {
+      // before the change, so that it is known even if we do not live to tell the outcome
+      if (!began && notifies.length > 0)
+        emit({ type: 'handlers-due', time: Date.now(), task: ref, handlers: notifies })
+      began = true
+    }
+    emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) })
+  }
+
+  let attempts = 0
+  const attempt = async (): Promise<TaskResult> => {
+    attempts += 1
+    // what was seen before the delay is worth nothing now
+    if (attempts > 1) scope.changed(place)
+    const watch = new TaskWatch(run.signal, task.options.timeout)
+    const options: ContextOptions = {
+      ...contextOptions(run, planned, place, watch),
+      onOutput: (stream, text) => output[stream].push(text),
+      onLog: (text) => log.push(`${text}\n`),
+    }
+    const { looking, applying } = taskContexts(scope, place, options)
+    try {
+      const result = await executeTask(task, {
+        host: place,
+        checkMode,
+        watch,
+        checkContext: looking,
+        whenContext: whenContext(looking, run.outcomeOf),
+        applyContext: applying,
+        early: attempts === 1 ? early?.() : undefined,
+        foretold: scope.foretold,
+        changing: (work) => scope.changing(place, work),
+        progress,
+        elapsed: () => scope.changed(place),
+      })
+      if (result.outcome !== 'ok' && result.outcome !== 'changed') return result
+      return (await heldBack(planned, { ...options, run, place })) ?? result
+    } catch (error) {
+      return { outcome: 'failed', changes: [], error }
+    } finally {
+      watch.end()
+    }
+  }
+  const ways = {
+    once: attempt,
+    again: (why: string) => progress('retrying', why),
+    ends: [run.signal, run.stopping],
+  }
+  const result = await withRetries(checkMode ? undefined : task.options.retry, ways, () => began)
+  // a fact has nothing else to show
+  if (task.apply === undefined && result.value !== undefined)
+    log.push(`${shown(result.value, scope.redactor)}\n`)
+  output.stdout.end()
+  output.stderr.end()
+  log.end()
+  const own = onBehalf(host, place, result)
+  const outcome = provided(own, settings, rescuable)
+  tellEnd(run, planned, { ref, result: own, outcome, began: since })
+  // what was never reached was not changed either, however it looked
+  const changing = began && (outcome !== 'unreachable' || scope.reached.has(place))
+  return { outcome, began: changing || outcome === 'would change' }
+}

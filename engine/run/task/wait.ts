@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CheckContext } from '../../dsl/context.ts'
+import type { Patience, Task } from '../../dsl/task.ts'
+import { pending } from '../../dsl/verdict.ts'
+import type { Verdict } from '../../dsl/verdict.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
+
+/** How long to wait for what is pending when the task does not say. */
+export const usualPatience: Patience = { timeout: 300, every: 1 }
+
+/** Failures that may pass while one waits: the thing waited for is not there to answer yet. */
+const passing = new Set(['command-failed', 'command-timeout', 'read-failed', 'connection-lost'])
+
+/** A check's verdict, in which a failure that may pass is something that is waited for. */
+export const askPatiently = async (
+  check: NonNullable<Task['check']>,
+  ctx: CheckContext,
+): Promise<Verdict> => {
+  try {
+    return await check(ctx)
+  } catch (error) {
+    if (isCoxswainError(error) && passing.has(error.code)) return pending(error.output ?? error.message)
+    throw error
+  }
+}
+
+/** What a verdict misses, in words; undefined when it misses nothing. */
+export const missing = (verdict: Verdict): string | undefined => {
+  if (verdict.kind === 'ok') return undefined
+  return verdict.kind === 'drift' ? verdict.changes.map(({ what }) => what).join(', ') : verdict.why
+}
+
+/**
+ * Asks a check until it says ok.
+ *
+ * @throws `wait-timeout` with what was still missing when the time was up, `interrupted` when the run was.
+ */
+export const waitUntil = async (
+  check: NonNullable<Task['check']>,
+  { timeout, every }: Patience,
+  ctx: CheckContext,
+  waiting: (why: string) => void,
+): Promise<void> => {
+  const end = performance.now() + timeout * 1000
+  for (;;) {
+    const why = missing(await askPatiently(check, ctx))
+    if (why === undefined) return
+    if (performance.now() >= end)
+      throw new CoxswainError('wait-timeout', `still not so after ${timeout} s: ${why}`)
+    waiting(why)
+    try {
+      await sleep(every * 1000, undefined, { signal: ctx.signal })
+    } catch (cause) {
+      throw new CoxswainError('interrupted', 'interrupted while waiting', { cause })
+    }
+  }
+}
