@@ -115,7 +115,12 @@ const prepare = (file: string, placeAt: Source['placeAt'], document: Document): 
  * nothing.
  */
 export const readDocument = (file: string, text: string, hidden = false): Source => {
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, merge: true })
+  const document = parseDocument(text, {
+    uniqueKeys: false,
+    prettyErrors: false,
+    merge: true,
+    logLevel: 'error',
+  })
   const places = placesIn(file, text)
   const placeAt = (offset: number): Place => (hidden ? withoutLine(places(offset)) : places(offset))
   const [error] = document.errors
