@@ -39,7 +39,7 @@ export const execute = async (
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
-  const { reporter, notice } = openReporters(options)
+  const { reporter, notice } = openReporters(options, record !== undefined && options.journal)
   const { stopping, signal, release } = onInterrupt(notice)
   const prompt = new Prompt()
   /** Questions one after another, the screen taken away meanwhile. */

@@ -15,9 +15,13 @@ export interface Telling {
 /**
  * The reporters that the options ask for, as one.
  *
+ * @param resumable whether a run that fails can be resumed.
  * @throws `usage` for a report that cannot be written.
  */
-export const openReporters = (options: Pick<Options, 'output' | 'diff' | 'verbose' | 'report'>): Telling => {
+export const openReporters = (
+  options: Pick<Options, 'output' | 'diff' | 'verbose' | 'report'>,
+  resumable = false,
+): Telling => {
   const { stdout, stderr, env } = process
   const { isTTY } = stdout
   const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
@@ -32,6 +36,7 @@ export const openReporters = (options: Pick<Options, 'output' | 'diff' | 'verbos
     get height() {
       return stdout.rows ?? 24
     },
+    resumable,
     diff: options.diff,
     verbosity: options.verbose,
   })

@@ -97,7 +97,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
         say([
           '',
           ...(stopped === undefined ? [] : [formatError(stopped, { color, verbosity }), '']),
-          ...recapLines(event, { check, color, width: options.width }),
+          ...recapLines(event, { check, color, width: options.width, resumable: options.resumable }),
         ])
       },
     },

@@ -9,6 +9,8 @@ export interface RecapFormat {
   /** Whether it was a run that changes nothing. */
   readonly check: boolean
   readonly color: boolean
+  /** Whether `--resume` can go on from where it ended. */
+  readonly resumable?: boolean | undefined
   /** Columns that the table may take. */
   readonly width: number
   /** Rows that the table may take for hosts: where there are more, the quietest become one row. All unless told. */
@@ -120,18 +122,20 @@ export const countsInWords = (counts: Counts, paint: Paint): string => {
 
 const names = (hosts: readonly HostRecap[]): string => hosts.map(({ host }) => oneLine(host)).join(',')
 
-const nextLines = ({ recap, stopped }: RunEnd, check: boolean, paint: Paint): string[] => {
-  // the hint of the interrupt has said it: what it cut off has nothing to mend
-  if (stopped?.code === 'interrupted') return []
+const nextLines = ({ recap, stopped }: RunEnd, { check, resumable }: RecapFormat, paint: Paint): string[] => {
   const next = paint.cyan('next:')
+  const goesOn = resumable === true && !check ? '--resume goes on from here' : undefined
+  // the hint of the interrupt has said the rest: what it cut off has nothing to mend
+  if (stopped?.code === 'interrupted') return goesOn === undefined ? [] : [`${next} ${goesOn}`]
+  const again = `then run it again${goesOn === undefined ? '' : `; ${goesOn}`}`
   const failed = recap.filter(({ counts }) => counts.failed > 0)
   const unreachable = recap.filter(({ counts }) => counts.unreachable > 0)
   const lines: string[] = []
   if (unreachable.length > 0) {
-    lines.push(`${next} see that ${names(unreachable)} can be reached, then run it again`)
+    lines.push(`${next} see that ${names(unreachable)} can be reached, ${again}`)
   }
   if (failed.length > 0) {
-    lines.push(`${next} mend what failed on ${names(failed)}, then run it again; what is done stays done`)
+    lines.push(`${next} mend what failed on ${names(failed)}, ${again}; what is done stays done`)
   }
   if (lines.length > 0) return lines
   const foretold = recap.some(({ counts }) => counts['would change'] + counts.unknown > 0)
@@ -176,6 +180,6 @@ export const recapLines = (event: RunEnd, format: RecapFormat): string[] => {
     `${took}: ${countsInWords(sums(recap), paint)}${format.check ? ' (check: nothing was changed)' : ''}`,
     ...(notRun.length === 0 ? [] : [`${paint.yellow('not run:')} ${notRun.map(oneLine).join(', ')}`]),
     ...dueLines(event, paint),
-    ...nextLines(event, format.check, paint),
+    ...nextLines(event, format, paint),
   ]
 }

@@ -49,6 +49,8 @@ export interface ReportOptions {
   readonly width: number
   /** Rows of the terminal. */
   readonly height: number
+  /** Whether the run can be resumed, should it fail. */
+  readonly resumable?: boolean
   /** Show changes as diffs. */
   readonly diff: boolean
   /** 0: what changed and what failed; 1 (-v): also live output and causes of errors; 2 (-vv): also stack traces. */

@@ -98,7 +98,13 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
         say([
           '',
           ...(stopped === undefined ? [] : [formatError(stopped, { color, verbosity, width }), '']),
-          ...recapLines(event, { check, color, width, rows: Math.max(10, height - 10) }),
+          ...recapLines(event, {
+            check,
+            color,
+            width,
+            rows: Math.max(10, height - 10),
+            resumable: options.resumable,
+          }),
         ])
       },
     },

@@ -177,3 +177,16 @@ test('zeros are dim, the others have the colour of their outcome', () => {
     `m1        \x1b[2m 0\x1b[22m  \x1b[2m      0\x1b[22m  \x1b[2m      0\x1b[22m  \x1b[31m     1\x1b[39m  \x1b[2m          0\x1b[22m`,
   )
 })
+
+test('what can be resumed says so, and what changes nothing does not', () => {
+  const failed = runEnd({ recap: [recapOf('m1', { failed: 1 })] })
+  const cut = runEnd({ stopped: commandFailed({ code: 'interrupted' }) })
+  const lastOf = (event: typeof failed, resumable: boolean, check = false): string | undefined =>
+    recapLines(event, { check, color: false, width: 80, resumable }).at(-1)
+  const mend = 'next: mend what failed on m1, then run it again'
+  assert.is(lastOf(failed, true), `${mend}; --resume goes on from here; what is done stays done`)
+  assert.is(lastOf(failed, false), `${mend}; what is done stays done`)
+  assert.is(lastOf(failed, true, true), `${mend}; what is done stays done`)
+  assert.is(lastOf(cut, true), 'next: --resume goes on from here')
+  assert.not.match(lastOf(cut, false) ?? '', 'next:')
+})
