@@ -1,11 +1,14 @@
 import { schemasOf } from '../dsl/playbook.ts'
+import type { z } from 'zod'
 import type { Playbook, SealedPlay } from '../dsl/playbook.ts'
-import { namesRead } from '../dsl/schema.ts'
+import { namesRead, secretNames } from '../dsl/schema.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import { isCoxswainError } from '../errors.ts'
+import { parseVariables } from '../inventory/variables/parse.ts'
 import { validateAll } from '../inventory/variables/validate.ts'
 import { makePlan } from '../run/plan/plan.ts'
 import type { Plan } from '../run/plan/plan.ts'
+import type { Redactor } from '../run/masking/redactor.ts'
 import type { PlayHosts } from './listing.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -37,12 +40,28 @@ const stillSealed = (error: unknown): readonly string[] => {
 }
 
 /**
+ * Tells the redactor of the secrets among the variables, whether or not a task takes them as parameters: a condition may read
+ * one, too. Those that are still sealed nobody can know, nor show.
+ */
+const learnSecrets = (schemas: readonly z.ZodType[], { hosts }: Workspace, redactor: Redactor): void => {
+  for (const schema of schemas.filter((one) => secretNames(one).size > 0)) {
+    for (const { variables } of hosts.values()) {
+      try {
+        redactor.learn(parseVariables(schema, variables).data)
+      } catch (error) {
+        if (!isCoxswainError(error) || error.code !== 'secret-sealed') throw error
+      }
+    }
+  }
+}
+
+/**
  * Plans a playbook. Before that, sealed variables that it reads are opened on the hosts that its plays touch, and checked;
  * those of other hosts when a play turns out to read them. A secret that nobody needs is not asked for.
  *
  * @throws CoxswainError for whatever is wrong with variables, patterns, parameters or notifications.
  */
-export const planOpened = async (book: Playbook, workspace: Workspace): Promise<Plan> => {
+export const planOpened = async (book: Playbook, workspace: Workspace, redactor: Redactor): Promise<Plan> => {
   // an included playbook reads variables of its own
   const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
   for (const play of book.plays)
@@ -57,7 +76,9 @@ export const planOpened = async (book: Playbook, workspace: Workspace): Promise<
   for (const opened = new Set<string>(); ;) {
     try {
       // planning is pure: it may be begun anew
-      return makePlan(book, workspace.territory, workspace.limit)
+      const plan = makePlan(book, workspace.territory, workspace.limit)
+      learnSecrets([...touched.keys()], workspace, redactor)
+      return plan
     } catch (error) {
       const missing = stillSealed(error).filter((name) => !opened.has(name))
       if (missing.length === 0) throw error

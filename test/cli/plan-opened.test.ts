@@ -53,7 +53,7 @@ const book = (vars: z.ZodType<{ pin: unknown }>, others: readonly string[] = [])
 const titlesIn = ({ plays }: Plan): string[] =>
   tasksOf(plays[0]?.candidates.get('a')?.steps ?? [], 'all').map(({ task }) => task.title)
 const titles = async (pins: z.ZodType<{ pin: unknown }>, workspace: Workspace, others?: string[]) =>
-  titlesIn(await planOpened(book(pins, others), workspace))
+  titlesIn(await planOpened(book(pins, others), workspace, new Redactor()))
 
 test('text is text where the schema says so, a secret where it says that; both are masked', async () => {
   for (const [schema, shown] of [
@@ -69,7 +69,7 @@ test('text is text where the schema says so, a secret where it says that; both a
         play('p', { hosts: 'all', tasks: ({ vars }) => [say({ text: String(vars.pin) })] }),
       ],
     })
-    const plan = await planOpened(plays, workspace)
+    const plan = await planOpened(plays, workspace, new Redactor())
     assert.equal(titlesIn(plan), [shown])
     assert.is(redactor.text('<pin-of-a>'), `<${mask}>`)
     assert.is(redactor.text('<pin-of-b>'), '<pin-of-b>')
@@ -98,7 +98,7 @@ test('a playbook that reads no variable opens none', async () => {
     vars: z.unknown(),
     plays: ({ play }) => [play('p', { hosts: 'all', tasks: () => [say({ text: 'x' })] })],
   })
-  assert.equal([...(await planOpened(nothing, workspace)).hosts], ['a'])
+  assert.equal([...(await planOpened(nothing, workspace, new Redactor())).hosts], ['a'])
 })
 
 test('how to reach a host that no play touches is opened when a task asks it, without a question', async () => {
@@ -110,4 +110,29 @@ test('how to reach a host that no play touches is opened when a task asks it, wi
   const b = workspace.fleet.hosts.get('b')
   const late = await rejects(async () => b?.ready?.(), 'secret-missing', 'too late to ask: Sudo')
   assert.match(late.hint, '--limit')
+})
+
+test('a secret of the variables is known to the masks though no task takes it, of every host that can be asked', async () => {
+  const file = folder.write(
+    'plain.yaml',
+    'all:\n  hosts:\n    a: { pin: hidden-of-a }\n    b: { pin: hidden-of-b }\n    c: { pin: !command [no-such-program] }\n',
+  )
+  const redactor = new Redactor()
+  const workspace = await openWorkspace(
+    optionsSchema.parse({ inventory: [file], limit: 'a' }),
+    undefined,
+    redactor,
+  )
+  const silent = playbook({
+    name: 'silent',
+    vars: z.object({ pin: secret() }),
+    plays: ({ play }) => [
+      play('p', {
+        hosts: 'all',
+        tasks: ({ vars }) => [say({ text: 'x' }, { when: () => vars.pin !== undefined })],
+      }),
+    ],
+  })
+  await planOpened(silent, workspace, redactor)
+  assert.is(redactor.text('hidden-of-a, hidden-of-b'), `${mask}, ${mask}`)
 })

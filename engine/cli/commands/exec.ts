@@ -29,6 +29,6 @@ export const exec = async (
     process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
-  const plan = await planOpened(book, workspace)
+  const plan = await planOpened(book, workspace, redactor)
   return execute(plan, workspace, { ...options, verbose }, redactor)
 }

@@ -130,7 +130,7 @@ export const run = async (
     process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
-  const whole = await planOpened(book, workspace)
+  const whole = await planOpened(book, workspace, redactor)
   // a tag beside never is what --tags is for, so the list of tags that there are has it too
   const plan = options.listTags && !choosesTasks(options) ? whole : chosenPlan(whole, options)
   const listing = listingOf(plan, options)
