@@ -40,6 +40,7 @@ class HostWalk {
   readonly #ahead: LookAhead
   readonly #outcomes: Map<Task, Outcome>
   readonly #due: Set<string>
+  readonly #perhaps = new Set<string>()
   readonly #started = new Map<Background, Promise<Standing>>()
   /** How often each handler had its turn on this host. */
   readonly #rounds = new Map<string, number>()
@@ -185,7 +186,8 @@ class HostWalk {
     const { scope, checkMode } = this.#run
     this.#outcomes.set(task, outcome)
     if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
-    if (began) for (const name of notifies) this.#due.add(name)
+    const called = outcome === 'unknown' ? this.#perhaps : this.#due
+    if (began || outcome === 'unknown') for (const name of notifies) called.add(name)
     this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
   }
 
@@ -194,6 +196,16 @@ class HostWalk {
     const mine = this.#flushed.then(() => this.#flush(around, position))
     this.#flushed = mine.catch(() => {})
     return mine
+  }
+
+  /** Under `--check`: handlers of tasks of which nobody can say whether they would change something. */
+  #foretell(ran: ReadonlySet<string>): void {
+    const why = 'whether it is notified cannot be known'
+    for (const planned of this.#plan.handlers) {
+      const { handler = '' } = planned
+      if (this.#perhaps.delete(handler) && !ran.has(handler))
+        tellResult(this.#run, planned, { outcome: 'unknown', changes: [], why }, false)
+    }
   }
 
   /** Runs each handler that is due once, also those that others of them call for. */
@@ -211,6 +223,7 @@ class HostWalk {
       this.#due.add(handler)
       return standing
     }
+    this.#foretell(ran)
     return 'well'
   }
 }

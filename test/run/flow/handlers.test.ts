@@ -1,5 +1,8 @@
 import * as assert from 'uvu/assert'
 import { flushHandlers, parallel } from '../../../engine/dsl/step.ts'
+import { z } from 'zod'
+import { defineTask } from '../../../engine/dsl/task.ts'
+import { unknown } from '../../../engine/dsl/verdict.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, run, say, touch, usual } from '../site.ts'
@@ -111,4 +114,23 @@ test('a handler that one host runs for all runs again when it is notified anew',
     story.filter((line) => line.includes('reload')),
     ['a reload changed', 'a reload changed', 'b reload skipped', 'b reload skipped'],
   )
+})
+
+test('under --check a handler of what cannot be known is unknown, too', async () => {
+  const guess = defineTask({
+    name: 'guess',
+    description: '',
+    params: z.object({}),
+    check: () => unknown('its package is not there yet'),
+    apply: async () => {},
+  })
+  const plays: Parameters<typeof run>[0] = (play) => [
+    play('p', {
+      hosts: 'a',
+      tasks: () => [guess({}, { notify: 'restart' }), touch({ path: '/1' }, { notify: 'reload' })],
+      handlers: () => ({ restart: say({ text: 'restart' }), reload: say({ text: 'reload' }) }),
+    }),
+  ]
+  const { story } = await run(plays, { ...one, checkMode: true })
+  assert.equal(story, ['a guess unknown', 'a /1 would change', 'a reload would change', 'a restart unknown'])
 })
