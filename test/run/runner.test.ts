@@ -14,7 +14,7 @@ import { CoxswainError } from '../../engine/errors.ts'
 import { Secret } from '../../engine/secret.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
-import { fails, losing, run, say, sent, touch, usual } from './site.ts'
+import { dead, fails, losing, run, say, sent, touch, usual } from './site.ts'
 import type { Site } from './site.ts'
 
 const test = suite('runner')
@@ -61,13 +61,6 @@ test('a failed host stops, the others finish, and no later play is begun', async
 })
 
 test('a rolling update is stopped by a failed host, and by an unreachable one', async () => {
-  const dead: Connection = {
-    description: 'dead',
-    execute: async () => {
-      throw new CoxswainError('connect-failed', 'nobody there')
-    },
-    close: async () => {},
-  }
   const rolling = (hosts: Site['hosts']) =>
     run(
       (play) => [play('p', { hosts: 'web', serial: 1, tasks: () => [touch({ path: '/1' })] })],

@@ -5,6 +5,7 @@ import type { Script, ScriptedConnection } from '../../engine/connection/scripte
 import type { Connection, Request } from '../../engine/connection/types.ts'
 import { playbook } from '../../engine/dsl/playbook.ts'
 import type { Play, PlayMaker } from '../../engine/dsl/play.ts'
+import type { Step } from '../../engine/dsl/step.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import type { TaskOptions } from '../../engine/dsl/options.ts'
 import { drift, ok } from '../../engine/dsl/verdict.ts'
@@ -181,3 +182,19 @@ export const losing = (effective: boolean, script: Script = usual): ScriptedConn
     },
   }
 }
+
+/** A host that nobody can reach. */
+export const dead: Connection = {
+  description: 'dead',
+  execute: async () => {
+    throw new CoxswainError('connect-failed', 'nobody there')
+  },
+  close: async () => {},
+}
+
+/** A step that says something, and goes well. */
+export const hi = (text: string): Step => say({ text })
+
+/** Runs steps on one host. */
+export const on = (steps: () => readonly Step[], site: Site = {}): Promise<Outcome> =>
+  run((play) => [play('p', { hosts: 'all', tasks: steps })], { hosts: { a: usual }, ...site })

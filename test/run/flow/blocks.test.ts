@@ -1,29 +1,10 @@
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../../engine/connection/types.ts'
 import { background, block, join } from '../../../engine/dsl/step.ts'
-import type { Step } from '../../../engine/dsl/step.ts'
-import { CoxswainError } from '../../../engine/errors.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, run, say, touch, usual } from '../site.ts'
-import type { Outcome, Site } from '../site.ts'
+import { dead, fails, hi, on, run, say, touch, usual } from '../site.ts'
 
 const test = suite('blocks')
-
-const hi = (text: string): Step => say({ text })
-
-/** Runs steps on one host. */
-const on = (steps: () => readonly Step[], site: Site = {}): Promise<Outcome> =>
-  run((play) => [play('p', { hosts: 'all', tasks: steps })], { hosts: { a: usual }, ...site })
-
-/** A host that nobody can reach. */
-const dead: Connection = {
-  description: 'dead',
-  execute: async () => {
-    throw new CoxswainError('connect-failed', 'nobody there')
-  },
-  close: async () => {},
-}
 
 test('a block runs in its place, and its rescue only when something fails', async () => {
   const { story, exit } = await on(() => [

@@ -1,28 +1,10 @@
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../../engine/connection/types.ts'
 import { block, flushHandlers } from '../../../engine/dsl/step.ts'
 import type { Step } from '../../../engine/dsl/step.ts'
-import { CoxswainError } from '../../../engine/errors.ts'
 import { suite } from '../../support/spec.ts'
-import { run, say, touch, usual } from '../site.ts'
-import type { Outcome, Site } from '../site.ts'
+import { dead, hi, on, run, say, touch, usual } from '../site.ts'
 
 const test = suite('conditions')
-
-const hi = (text: string): Step => say({ text })
-
-/** Runs steps on one host. */
-const on = (steps: () => readonly Step[], site: Site = {}): Promise<Outcome> =>
-  run((play) => [play('p', { hosts: 'all', tasks: steps })], { hosts: { a: usual }, ...site })
-
-/** A host that nobody can reach. */
-const dead: Connection = {
-  description: 'dead',
-  execute: async () => {
-    throw new CoxswainError('connect-failed', 'nobody there')
-  },
-  close: async () => {},
-}
 
 test('a condition of a block is asked once, before its first task', async () => {
   let asked = 0

@@ -1,22 +1,13 @@
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../../engine/connection/types.ts'
 import { block } from '../../../engine/dsl/step.ts'
-import { CoxswainError } from '../../../engine/errors.ts'
 import { batchesOf, checkSerial } from '../../../engine/run/plan/batches.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, run, say, usual } from '../site.ts'
+import { dead, fails, run, say, usual } from '../site.ts'
 import type { Site } from '../site.ts'
 
 const test = suite('batches and limits')
 
-const dead: Connection = {
-  description: 'dead',
-  execute: async () => {
-    throw new CoxswainError('connect-failed', 'nobody there')
-  },
-  close: async () => {},
-}
 const hosts = (names: string, unreachable = ''): NonNullable<Site['hosts']> =>
   Object.fromEntries(Array.from(names).map((name) => [name, unreachable.includes(name) ? dead : usual]))
 

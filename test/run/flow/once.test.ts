@@ -1,8 +1,6 @@
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../../engine/connection/types.ts'
-import { CoxswainError } from '../../../engine/errors.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, run, say, touch, usual } from '../site.ts'
+import { dead, fails, run, say, touch, usual } from '../site.ts'
 
 const test = suite('once')
 
@@ -74,13 +72,6 @@ test('once: only the host that does it is notified, and --check foretells the sa
 })
 
 test('once: a host that was never reached has not done it', async () => {
-  const dead: Connection = {
-    description: 'dead',
-    execute: async () => {
-      throw new CoxswainError('connect-failed', 'nobody there')
-    },
-    close: async () => {},
-  }
   const { story } = await run(
     (play) => [
       play('p', {

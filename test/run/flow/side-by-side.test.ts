@@ -1,17 +1,9 @@
 import * as assert from 'uvu/assert'
 import { background, join, parallel } from '../../../engine/dsl/step.ts'
-import type { Step } from '../../../engine/dsl/step.ts'
 import { suite } from '../../support/spec.ts'
-import { fails, run, say, usual } from '../site.ts'
-import type { Outcome, Site } from '../site.ts'
+import { fails, hi, on, usual } from '../site.ts'
 
 const test = suite('side by side')
-
-const hi = (text: string): Step => say({ text })
-
-/** Runs steps on one host. */
-const on = (steps: () => readonly Step[], site: Site = {}): Promise<Outcome> =>
-  run((play) => [play('p', { hosts: 'all', tasks: steps })], { hosts: { a: usual }, ...site })
 
 test('parallel steps are under way together, and all end before the next step', async () => {
   const waiting: (() => void)[] = []
