@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { errorCodes, exitCodes, explain } from '../engine/errors.ts'
+import { errorCodes, exitCodes, explain } from '../engine/error-codes.ts'
 
 /** What each exit status means; a status that is added to the table does not compile until it is told here. */
 const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {
@@ -27,7 +27,7 @@ export const errorsPage = (): string => {
   })
   return `# Errors
 
-Made from the table in \`engine/errors.ts\` by \`npm run docs\`; change it there.
+Made from the table in \`engine/error-codes.ts\` by \`npm run docs\`; change it there.
 
 Each error has a code, says what happened, where (host, task, file and line), and what to do; \`--verbose\` adds its
 causes. A code never changes its meaning.

@@ -1,7 +1,8 @@
 /** The public DSL: what playbooks and tasks import. */
 export { z } from 'zod'
 export { CoxswainError, isCoxswainError } from './errors.ts'
-export type { ErrorCode, ErrorDetails, Place } from './errors.ts'
+export type { ErrorCode } from './error-codes.ts'
+export type { ErrorDetails, Place } from './errors.ts'
 export type { ApplyContext, CheckContext, HostIdentity, WhenContext } from './dsl/context.ts'
 export type { Retry, StepOptions, TaskOptions } from './dsl/options.ts'
 export type { Outcome } from './dsl/outcome.ts'

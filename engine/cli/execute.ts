@@ -1,5 +1,6 @@
 import { unlessAborted } from '../connection/abort.ts'
-import { CoxswainError, exitCodes } from '../errors.ts'
+import { exitCodes } from '../error-codes.ts'
+import { CoxswainError } from '../errors.ts'
 import { dispatch } from '../report/reporter.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
 import type { Plan } from '../run/plan/plan.ts'

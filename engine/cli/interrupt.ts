@@ -1,4 +1,4 @@
-import { exitCodes } from '../errors.ts'
+import { exitCodes } from '../error-codes.ts'
 
 /** How far the person at the terminal has gone in ending the run. */
 export interface Interrupts {

@@ -5,7 +5,8 @@ import { isPlaybook } from '../dsl/playbook.ts'
 import type { Playbook } from '../dsl/playbook.ts'
 import { isTaskFactory } from '../dsl/task.ts'
 import type { TaskFactory } from '../dsl/task.ts'
-import { CoxswainError, authorsPlace, isCoxswainError } from '../errors.ts'
+import { authorsPlace } from '../authors-place.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
 
 /** What a file offers to run. */
 export type Loaded =

@@ -1,5 +1,6 @@
 /** What a run takes over from those before it: handlers that are due, and with `--resume` what is done already. */
-import { CoxswainError, exitCodes } from '../errors.ts'
+import { exitCodes } from '../error-codes.ts'
+import { CoxswainError } from '../errors.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
 import { playMark } from '../run/journal/ledger.ts'
 import { resumed } from '../run/journal/resume.ts'

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { exitCodes, toCoxswainError } from '../errors.ts'
+import { exitCodes } from '../error-codes.ts'
+import { toCoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'

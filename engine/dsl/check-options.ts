@@ -43,8 +43,8 @@ const oneOf = (...choices: readonly string[]): Kind => ({
   fits: (value) => isText(value) && choices.includes(value),
   hint: `it is one of ${choices.join(', ')}`,
 })
-/** Looked at more closely elsewhere. */
-const any: Kind = { fits: () => true, hint: '' }
+/** Looked at more closely where it is used. */
+const elsewhere: Kind = { fits: () => true, hint: '' }
 
 /** What a task may say. */
 export const taskKinds: Kinds<TaskOptions> = {
@@ -76,7 +76,7 @@ export const playKinds: Kinds<PlaySpec<unknown>> = {
   hosts: selector,
   optional: truth,
   become,
-  serial: any,
+  serial: elsewhere,
   strategy: oneOf('free', 'linear'),
   anyErrorsFatal: truth,
   maxFailPercentage: {
@@ -91,9 +91,9 @@ export const playKinds: Kinds<PlaySpec<unknown>> = {
 }
 
 const retryKinds: Kinds<Retry> = {
-  attempts: any,
-  delay: any,
-  backoff: any,
+  attempts: elsewhere,
+  delay: elsewhere,
+  backoff: elsewhere,
   until: work('write until: (ctx) => …'),
 }
 

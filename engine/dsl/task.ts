@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { issueText } from './issue-text.ts'
-import { CoxswainError, authorsPlace } from '../errors.ts'
+import { authorsPlace } from '../authors-place.ts'
+import { CoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { checkTaskOptions } from './check-options.ts'

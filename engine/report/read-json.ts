@@ -1,6 +1,6 @@
 /** The way back from the JSON reporter's lines to events, so that a run of yesterday can be shown again. */
 import { z } from 'zod'
-import { errorCodes } from '../errors.ts'
+import { errorCodes } from '../error-codes.ts'
 import type { Place } from '../errors.ts'
 import { noOutcomes } from '../run/events.ts'
 import type { Outcome, RunEvent } from '../run/events.ts'

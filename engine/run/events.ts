@@ -1,6 +1,7 @@
 /** Everything that happens in a run. Reporters are functions of these; all text in them is masked already. */
 import type { Outcome } from '../dsl/outcome.ts'
-import type { ErrorCode, Place } from '../errors.ts'
+import type { ErrorCode } from '../error-codes.ts'
+import type { Place } from '../errors.ts'
 
 export { noOutcomes } from '../dsl/outcome.ts'
 export type { Outcome } from '../dsl/outcome.ts'

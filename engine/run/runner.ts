@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { CoxswainError, exitCodeOf, exitCodes } from '../errors.ts'
+import { exitCodes } from '../error-codes.ts'
+import { CoxswainError, exitCodeOf } from '../errors.ts'
 import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
 import { maskEvent } from './masking/mask-event.ts'

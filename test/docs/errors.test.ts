@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { errorsPage } from '../../docs/errors.ts'
-import { errorCodes, explain } from '../../engine/errors.ts'
+import { errorCodes, explain } from '../../engine/error-codes.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('the page of errors')

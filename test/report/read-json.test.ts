@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import * as fc from 'fast-check'
-import { errorCodes } from '../../engine/errors.ts'
+import { errorCodes } from '../../engine/error-codes.ts'
 import { jsonReporter } from '../../engine/report/json.ts'
 import { eventOf } from '../../engine/report/read-json.ts'
 import { noOutcomes } from '../../engine/run/events.ts'

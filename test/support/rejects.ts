@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { isCoxswainError } from '../../engine/errors.ts'
-import type { CoxswainError, ErrorCode } from '../../engine/errors.ts'
+import type { ErrorCode } from '../../engine/error-codes.ts'
+import type { CoxswainError } from '../../engine/errors.ts'
 
 /** Asserts that work fails with a code and a message, and gives the error for a closer look. */
 export const rejects = async (

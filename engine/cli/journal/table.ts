@@ -1,6 +1,6 @@
 /** Recorded runs as a table for people. Pure. */
 import { relative } from 'node:path'
-import { exitCodes } from '../../errors.ts'
+import { exitCodes } from '../../error-codes.ts'
 import { duration, oneLine, pad, plural } from '../../report/text.ts'
 import { dueHandlers } from '../../run/journal/ledger.ts'
 import type { RecordedRun } from './files.ts'

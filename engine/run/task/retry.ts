@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { linkedSignal } from '../../connection/abort.ts'
 import type { Retry } from '../../dsl/options.ts'
 import { isCoxswainError } from '../../errors.ts'
-import type { ErrorCode } from '../../errors.ts'
+import type { ErrorCode } from '../../error-codes.ts'
 import type { TaskResult } from './execute-task.ts'
 
 /** Failures that another attempt cannot mend, or must not touch. */

@@ -1,5 +1,6 @@
 /** One task on one host, told from its start to its end. */
-import { CoxswainError, authorsPlace, isCoxswainError, toCoxswainError } from '../../errors.ts'
+import { authorsPlace } from '../../authors-place.ts'
+import { CoxswainError, isCoxswainError, toCoxswainError } from '../../errors.ts'
 import { describeSelector } from '../../dsl/select.ts'
 import type { Change } from '../../dsl/verdict.ts'
 import { isSecret, mask } from '../../secret.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { CoxswainError, isCoxswainError } from '../../../engine/errors.ts'
-import type { ErrorCode } from '../../../engine/errors.ts'
+import type { ErrorCode } from '../../../engine/error-codes.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { Reply, World } from '../../../engine/testing.ts'
 import { reboot } from '../../../tasks/system/reboot.ts'
