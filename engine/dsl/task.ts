@@ -24,6 +24,10 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly name: string
   /** One sentence: what the task brings about. */
   readonly description: string
+  /** What its check looks at on a host, in a few words: `the file`, `rpm -q, dnf versionlock`. */
+  readonly reads?: string
+  /** Parameters that show it at work, for its documentation. */
+  readonly example?: z.input<Schema>
   readonly params: Schema
   /** The task with these parameters, in a few words; the name when absent. */
   readonly title?: (params: z.output<Schema>) => string
@@ -67,6 +71,10 @@ export interface Task<Value = unknown> {
 export interface TaskInfo {
   readonly name: string
   readonly description: string
+  /** What its check looks at. */
+  readonly reads: string | undefined
+  /** Parameters that show it at work. */
+  readonly example: unknown
   readonly params: z.ZodType
   readonly kind: 'idempotent' | 'always' | 'fact' | 'wait' | 'aside'
 }
@@ -183,6 +191,8 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
   const info: TaskInfo = Object.freeze({
     name: spec.name,
     description: spec.description,
+    reads: spec.reads,
+    example: spec.example,
     params: spec.params,
     kind: kindOf(spec),
   })
