@@ -9,13 +9,8 @@ import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scrip
 import type { Task } from './dsl/task.ts'
 import type { Change } from './dsl/verdict.ts'
 import { CoxswainError } from './errors.ts'
-import { taskContexts, whenContext } from './run/task/contexts.ts'
 import type { Outcome } from './run/events.ts'
-import { executeTask } from './run/task/execute-task.ts'
-import type { TaskResult } from './run/task/execute-task.ts'
-import type { FleetHost } from './run/fleet.ts'
-import { RunScope } from './run/scope.ts'
-import { TaskWatch } from './run/task/task-watch.ts'
+import { alone } from './run/task/alone.ts'
 
 export type { Reply, ScriptedFile } from './connection/scripted.ts'
 
@@ -54,44 +49,13 @@ const stage = (world: World) => {
     name,
     connection: connect(other),
   }))
-  const hosts = new Map<string, FleetHost>(
-    [{ name: 'host', connection }, ...others].map(({ name, connection: its }) => [
-      name,
-      {
-        name,
-        address: '192.0.2.1',
-        groups: ['all'],
-        become: true,
-        becomePassword: undefined,
-        secrets: [],
-        connect: () => its,
-      },
-    ]),
-  )
-  const execute = (task: Task, checkMode: boolean): Promise<TaskResult> => {
-    const scope = new RunScope({
-      hosts,
-      match: (pattern) => {
-        if (hosts.has(pattern)) return [pattern]
-        throw new CoxswainError('pattern-invalid', `the rehearsal has no other host "${pattern}"`)
-      },
-    })
-    const watch = new TaskWatch(new AbortController().signal, undefined)
-    const { looking, applying } = taskContexts(scope, 'host', { become: true, watch })
-    return executeTask(task, {
-      host: 'host',
-      checkMode,
-      watch,
-      foretold: false,
-      checkContext: looking,
-      whenContext: whenContext(looking, () => undefined),
-      applyContext: applying,
-      changing: (work) => scope.changing('host', work),
-      progress: () => {},
-      elapsed: () => scope.changed('host'),
-    })
+  return {
+    connection,
+    others,
+    execute: alone(
+      new Map([['host', connection], ...others.map(({ name, connection: its }) => [name, its] as const)]),
+    ),
   }
-  return { connection, others, execute }
 }
 
 const insist = (holds: boolean, message: string, cause?: unknown): void => {

@@ -48,22 +48,31 @@ export const bundle = async (given?: string): Promise<string> => {
   return folder
 }
 
-/** The image of a host, in podman's store; made when it is not there. */
-export const hostImage = async (): Promise<string> => {
-  const recipe = join(labFolder, 'image')
-  const name = `localhost/coxswain-host:${await recipeKey(recipe)}`
+/** An image in podman's store, made from its recipe when it is not there. */
+const imageOf = async (recipeName: string, image: string, what: string): Promise<string> => {
+  const recipe = join(labFolder, recipeName)
+  const name = `localhost/${image}:${await recipeKey(recipe)}`
   const there = await podman(['image', 'exists', name]).nothrow()
   if (there.exitCode === 0) return name
-  await step('making the image of a host (a minute or two, once)', async () => {
-    const work = join(cacheFolder(), 'work', 'image')
+  await step(what, async () => {
+    // two that make it at the same time shall not share a folder
+    const work = join(cacheFolder(), 'work', `${recipeName}-${process.pid}`)
     const tar = join(work, 'rootfs.tar')
     await mkdir(work, { recursive: true })
     await $({ stdio: ['ignore', 'inherit', 'inherit'] })`${join(recipe, 'build.sh')} ${work} >${tar}`
     await podman(['import', tar, name])
-    await rm(tar)
+    await rm(work, { recursive: true })
   })
   return name
 }
+
+/** The image of a host: Debian with systemd and sshd. */
+export const hostImage = (): Promise<string> =>
+  imageOf('image', 'coxswain-host', 'making the image of a host (a minute or two, once)')
+
+/** The image of an Alpine-like host: busybox and nothing else. */
+export const busyboxImage = (): Promise<string> =>
+  imageOf('busybox', 'coxswain-busybox', 'making the image of a busybox host')
 
 /** The folder of a virtual machine's kernel, disk and keys: made when it is not in the cache. */
 export const vmImage = async (): Promise<string> => {

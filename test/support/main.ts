@@ -1,5 +1,5 @@
 /**
- * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts e2e`, or paths of files.
+ * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts hosts`, `main.ts e2e`, or paths of files.
  *
  * Ends with a line `N passed, N failed` and a status that says the same. A file without a suite fails. Integration tests
  * wait for servers and clocks more than they work, so their files run side by side, each in a process of its own.
@@ -26,7 +26,7 @@ interface Count {
 
 const root = resolve(import.meta.dirname, '..')
 
-const kindOf = (file: string): string => /^(integration|e2e|types|tasks-real)\//.exec(file)?.[1] ?? 'unit'
+const kindOf = (file: string): string => /^(integration|hosts|e2e|types)\//.exec(file)?.[1] ?? 'unit'
 
 const filesOf = async (words: readonly string[]): Promise<string[]> => {
   const all = (await readdir(root, { recursive: true }))
@@ -85,7 +85,7 @@ const runHere = async (files: readonly string[]): Promise<Count> => {
 
 const words = process.argv.slice(2)
 const files = await filesOf(words.filter((word) => word !== '--here'))
-const waiting = files.filter((file) => kindOf(relative(root, file)) === 'integration')
+const waiting = files.filter((file) => ['integration', 'hosts'].includes(kindOf(relative(root, file))))
 const working = files.filter((file) => !waiting.includes(file))
 const counts: Count[] = []
 if (words.includes('--here') || files.length === 1 || waiting.length === 0) counts.push(await runHere(files))

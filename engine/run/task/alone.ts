@@ -1,0 +1,58 @@
+/** One task on one host, without a play around it: what rehearsals and tests on real hosts are made of. */
+import type { Connection } from '../../connection/types.ts'
+import type { Task } from '../../dsl/task.ts'
+import { CoxswainError } from '../../errors.ts'
+import type { FleetHost } from '../fleet.ts'
+import { RunScope } from '../scope.ts'
+import { taskContexts, whenContext } from './contexts.ts'
+import { executeTask } from './execute-task.ts'
+import type { TaskResult } from './execute-task.ts'
+import { TaskWatch } from './task-watch.ts'
+
+/**
+ * Executes a task as the runner does, each time as in a new run.
+ *
+ * @param connections by host name; the first one is where the task runs, the others are those that it may ask for.
+ */
+export const alone = (
+  connections: ReadonlyMap<string, Connection>,
+): ((task: Task, checkMode: boolean) => Promise<TaskResult>) => {
+  const hosts = new Map<string, FleetHost>(
+    [...connections].map(([name, connection]) => [
+      name,
+      {
+        name,
+        address: '192.0.2.1',
+        groups: ['all'],
+        become: true,
+        becomePassword: undefined,
+        secrets: [],
+        connect: () => connection,
+      },
+    ]),
+  )
+  const [host = ''] = hosts.keys()
+  return (task, checkMode) => {
+    const scope = new RunScope({
+      hosts,
+      match: (pattern) => {
+        if (hosts.has(pattern)) return [pattern]
+        throw new CoxswainError('pattern-invalid', `the rehearsal has no other host "${pattern}"`)
+      },
+    })
+    const watch = new TaskWatch(new AbortController().signal, undefined)
+    const { looking, applying } = taskContexts(scope, host, { become: true, watch })
+    return executeTask(task, {
+      host,
+      checkMode,
+      watch,
+      foretold: false,
+      checkContext: looking,
+      whenContext: whenContext(looking, () => undefined),
+      applyContext: applying,
+      changing: (work) => scope.changing(host, work),
+      progress: () => {},
+      elapsed: () => scope.changed(host),
+    })
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Real hosts for the tests of tasks: a Debian with systemd, and an Alpine-like userland of busybox alone. Each is a
+ * container of its own, without a network, that lives as long as the test file.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Connection, Request } from '../../engine/connection/types.ts'
+import type { Channel, Transport } from '../../engine/connection/transport.ts'
+import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
+import type { Task } from '../../engine/dsl/task.ts'
+import { alone } from '../../engine/run/task/alone.ts'
+import type { TaskResult } from '../../engine/run/task/execute-task.ts'
+import { busyboxImage, hostImage } from '../../lab/artifacts.ts'
+import { busyboxPackages, labFolder, podman, prepareMachine } from '../../lab/machine.ts'
+
+export type Kind = 'debian' | 'busybox'
+
+/** A host that a test may do with as it likes. */
+export interface RealHost {
+  readonly name: Kind
+  /** Runs a shell command as root and gives what it printed; it must succeed. */
+  sh(command: string): Promise<string>
+  /** Executes a task once. */
+  execute(task: Task, checkMode?: boolean): Promise<TaskResult>
+  /**
+   * The task is right about this host: `--check` foretells a change and makes none, the run changes the host, and a
+   * second run finds all well. Gives what the run that changed the host said.
+   */
+  proves(task: Task): Promise<TaskResult>
+  /** All is well already: neither `--check` nor a run changes anything. */
+  finds(task: Task): Promise<TaskResult>
+  /** The task fails; gives its message and hint. */
+  refuses(task: Task): Promise<string>
+}
+
+const environment = { ...process.env, CONTAINERS_CONF: join(labFolder, 'containers.conf') }
+
+/** Shells inside a container. */
+const inside = (container: string): Transport => ({
+  description: container,
+  user: 'root',
+  open: async (command): Promise<Channel> => {
+    const child = spawn('podman', ['exec', '-i', container, 'sh', '-c', command], { env: environment })
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      ended: new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? 143 }))),
+      destroy: () => child.kill(),
+    }
+  },
+  close: async () => {},
+})
+
+const images = { debian: hostImage, busybox: busyboxImage }
+const mains = { debian: ['/lib/systemd/systemd'], busybox: ['/bin/sleep', '2147483647'] }
+
+const ready: Record<Kind, string> = {
+  debian: 'until systemctl is-active -q multi-user.target; do sleep 0.1; done',
+  busybox: 'true',
+}
+
+const start = async (kind: Kind): Promise<string> => {
+  await prepareMachine(busyboxPackages)
+  const image = await images[kind]()
+  const container = `coxswain-tasks-${process.pid}-${kind}`
+  process.once('exit', () =>
+    spawnSync('podman', ['rm', '-f', '-t', '0', '-v', container], { env: environment }),
+  )
+  const systemd = kind === 'debian' ? ['--systemd=always', '--tmpfs', '/run'] : []
+  await podman([
+    ...['run', '--detach', '--privileged', '--cgroupns=private', '--network', 'none'],
+    ...['--name', container, '--hostname', kind, ...systemd, image, ...mains[kind]],
+  ])
+  await podman(['exec', container, 'sh', '-c', ready[kind]])
+  return container
+}
+
+/** A connection that notes what was sent on the lane of changes. */
+const watched = (inner: Connection, changes: Request[]): Connection => ({
+  description: inner.description,
+  execute: (request) => {
+    if (request.lane === 'run') changes.push(request)
+    return inner.execute(request)
+  },
+  close: () => inner.close(),
+})
+
+const told = ({ outcome, error, why }: TaskResult): string =>
+  `${outcome}: ${error instanceof Error ? error.message : (why ?? '')}`
+
+const realHost = (kind: Kind): RealHost => {
+  let started: Promise<{ container: string; run: ReturnType<typeof alone> }> | undefined
+  const changes: Request[] = []
+  const host = () =>
+    (started ??= start(kind).then((container) => ({
+      container,
+      run: alone(new Map([[kind, watched(new ShellConnection(inside(container)), changes)]])),
+    })))
+  const execute = async (task: Task, checkMode = false): Promise<TaskResult> =>
+    (await host()).run(task, checkMode)
+  const foretold = async (task: Task): Promise<TaskResult> => {
+    changes.length = 0
+    const result = await execute(task, true)
+    assert.equal(
+      changes.map(({ script, label }) => label ?? script),
+      [],
+      `--check of ${task.title} sent what may change the host`,
+    )
+    return result
+  }
+  return {
+    name: kind,
+    execute,
+    sh: async (command) => {
+      const { container } = await host()
+      const { exitCode, stdout, stderr } = await podman(['exec', container, 'sh', '-c', command]).nothrow()
+      assert.is(exitCode, 0, `${kind}: ${command}\n${stderr}`)
+      return stdout
+    },
+    proves: async (task) => {
+      const before = await foretold(task)
+      if (task.check !== undefined)
+        assert.ok(
+          before.outcome === 'would change' || before.outcome === 'unknown',
+          `--check: ${told(before)}`,
+        )
+      const result = await execute(task)
+      assert.is(result.outcome, 'changed', told(result))
+      if (task.check !== undefined) {
+        const again = await execute(task)
+        assert.is(again.outcome, 'ok', `second run: ${told(again)}`)
+      }
+      return result
+    },
+    finds: async (task) => {
+      const before = await foretold(task)
+      assert.is(before.outcome, 'ok', `--check: ${told(before)}`)
+      const result = await execute(task)
+      assert.is(result.outcome, 'ok', told(result))
+      return result
+    },
+    refuses: async (task) => {
+      const result = await execute(task)
+      assert.is(result.outcome, 'failed', told(result))
+      const { error } = result
+      const hint = error instanceof Error && 'hint' in error ? String(error.hint) : ''
+      return `${told(result)}; ${hint}`
+    },
+  }
+}
+
+/** Hosts of these kinds; each starts when it is first used. */
+export const realHosts = (...kinds: readonly Kind[]): RealHost[] => kinds.map(realHost)
