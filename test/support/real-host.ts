@@ -69,10 +69,8 @@ const start = async (kind: Kind): Promise<string> => {
     spawnSync('podman', ['rm', '-f', '-t', '0', '-v', container], { env: environment }),
   )
   const systemd = kind === 'debian' ? ['--systemd=always', '--tmpfs', '/run'] : []
-  await podman([
-    ...['run', '--detach', '--privileged', '--cgroupns=private', '--network', 'none'],
-    ...['--name', container, '--hostname', kind, ...systemd, image, ...mains[kind]],
-  ])
+  const flags = ['--detach', '--privileged', '--cgroupns=private', '--network', 'none', ...systemd]
+  await podman(['run', ...flags, '--name', container, '--hostname', kind, image, ...mains[kind]])
   await podman(['exec', container, 'sh', '-c', ready[kind]])
   return container
 }
