@@ -1,7 +1,14 @@
 import { defineTask, drift, hostSelector, ok, remotePath, z } from '../../engine/index.ts'
 import { peerUrl } from './config/etcd-arguments.ts'
 import { listMembers, memberOf } from './etcd.ts'
-import { ensureListed, forgetLost, startEtcd, waitForMembers } from './etcd-member.ts'
+import {
+  ensureListed,
+  etcdPatience,
+  forgetLost,
+  startEtcd,
+  untilAnswering,
+  waitForMembers,
+} from './etcd-member.ts'
 import { kubeadmConfigPath, manifest } from './paths.ts'
 
 /**
@@ -20,6 +27,7 @@ export const etcdMemberAdd = defineTask({
     address: z.string().describe('the address that it advertises to its peers'),
     version: z.string().describe('the Kubernetes version'),
     config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
+    patience: etcdPatience(),
   }),
   title: ({ name, address }) => `etcd member ${name} at ${peerUrl({ address })}`,
 
@@ -35,6 +43,7 @@ export const etcdMemberAdd = defineTask({
 
   async apply(ctx, params) {
     const via = await ctx.on(params.via)
+    await untilAnswering(ctx, via, params.patience)
     await forgetLost(ctx, via, params)
     const members = await ensureListed(ctx, via, params)
     const runs = memberOf(members, params.address)?.started === true

@@ -1,5 +1,5 @@
 /** How a master's etcd becomes a member of the cluster: shared by the ways to add a master. */
-import { CoxswainError } from '../../engine/index.ts'
+import { CoxswainError, isCoxswainError, z } from '../../engine/index.ts'
 import type { ApplyContext } from '../../engine/index.ts'
 import { initialCluster, peerUrl } from './config/etcd-arguments.ts'
 import { joiningConfig } from './config/joining.ts'
@@ -7,6 +7,7 @@ import {
   addMember,
   healthyWithout,
   keepsQuorum,
+  listMembers,
   memberOf,
   promoteLearners,
   removeMember,
@@ -24,7 +25,31 @@ export interface Joiner {
   readonly version: string
   /** The kubeadm configuration on the joining host. */
   readonly config: string
+  /** Seconds that the other members have to answer: one that was restarted a moment ago needs some. */
+  readonly patience: number
 }
+
+export const etcdPatience = () =>
+  z.coerce.number().min(0).default(60).describe('seconds that the other etcd members have to answer')
+
+/** Waits until nothing is amiss; when time is up, the caller looks once more and says what it is in its own words. */
+const givenTime = async (
+  ctx: ApplyContext,
+  seconds: number,
+  missing: () => Promise<readonly string[]>,
+): Promise<void> => {
+  try {
+    await eventually(ctx, missing, { seconds, hint: 'crictl ps -a --name etcd, crictl logs' })
+  } catch (error) {
+    if (!isCoxswainError(error) || error.code !== 'wait-timeout') throw error
+  }
+}
+
+/** Gives the etcd of a master time to answer: whoever asks it for its members next, says so if it still does not. */
+export const untilAnswering = (ctx: ApplyContext, via: ApplyContext, seconds: number): Promise<void> =>
+  givenTime(ctx, seconds, async () =>
+    (await listMembers(via)) === undefined ? [`etcd on ${via.host.name} does not answer`] : [],
+  )
 
 /**
  * Takes a member off the list whose host has come back without its data: it can never start again as that member, and
@@ -80,7 +105,7 @@ export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<vo
 export const ensureListed = async (
   ctx: ApplyContext,
   via: ApplyContext,
-  { name, address, version }: Joiner,
+  { name, address, version, patience }: Joiner,
 ): Promise<Member[]> => {
   const members = await requireMembers(via)
   const other = members.find((member) => !member.started && member.peerUrl !== peerUrl({ address }))
@@ -103,6 +128,7 @@ export const ensureListed = async (
       },
     )
   }
+  await givenTime(ctx, patience, () => unwell(via))
   const ailing = await unwell(via)
   if (ailing.length > 0) {
     throw new CoxswainError(

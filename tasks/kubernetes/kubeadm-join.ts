@@ -13,7 +13,7 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { listMembers, memberOf, requireMembers } from './etcd.ts'
-import { forgetLost } from './etcd-member.ts'
+import { etcdPatience, forgetLost, untilAnswering } from './etcd-member.ts'
 import { comeUp, forgetNode, goOn, takeBack } from './join-recovery.ts'
 import { ignoring } from './kubeadm.ts'
 import { begin, finished, inBetween, masterState } from './master-state.ts'
@@ -32,6 +32,7 @@ const params = z.object({
   criSocket: z.string().optional(),
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
   ignorePreflightErrors: wordList().default([]).describe('preflight errors to take as warnings'),
+  patience: etcdPatience(),
 })
 type Params = z.output<typeof params>
 
@@ -142,6 +143,7 @@ export const kubeadmJoin = defineTask({
     }
     await requireKubeadm(ctx)
     const via = await ctx.on(given.via)
+    await untilAnswering(ctx, via, given.patience)
     const standing = await standingOf(ctx, via, given)
     if (standing !== 'joined') {
       await begin(ctx)

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { freshCluster } from '../support/cluster.ts'
 import type { Cluster } from '../support/cluster.ts'
 import { say } from '../../lab/say.ts'
-import { eventsOf, failuresOf, runCli, taskEnds, tasksWith } from '../support/run-cli.ts'
+import { hostsElsewhere, eventsOf, failuresOf, runCli, taskEnds, tasksWith } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('three masters on the lab', { seconds: 1200 })
@@ -47,7 +47,7 @@ test('a host without kubeadm says so, and what to do', async () => {
     '--output',
     'json',
   ]
-  const result = await runCli(words)
+  const result = await runCli(words, { env: hostsElsewhere })
   assert.is(result.status, 2)
   const error = taskEnds(result)[0]?.error
   assert.is(error?.code, 'command-failed')
@@ -102,6 +102,7 @@ test('a master that is down is waited for, and not made anew', async () => {
   assert.equal(tasksWith(check, 'unknown').filter((task) => task.startsWith('m2: kubeadm-join')).length, 1)
   const words = ['playbooks/ha-masters.ts', '-i', cluster.lab.inventory, '--output', 'json']
   const run = await runCli(words, {
+    env: hostsElsewhere,
     watch: (child) => {
       child.stdout?.on('data', (chunk: Buffer) => {
         // it is waited for: now it may go on
@@ -141,6 +142,7 @@ for (const strategy of ['join', 'phases']) {
     const words = ['-i', cluster.lab.inventory, '--output', 'json', '-e', `strategy=${strategy}`]
     let began = ''
     await runCli(['playbooks/ha-masters.ts', ...words], {
+      env: hostsElsewhere,
       watch: (child) => {
         child.stdout?.on('data', (chunk: Buffer) => {
           const starts = [...chunk.toString().matchAll(/"type":"task-start".*?"title":"([^"]*)"/g)]

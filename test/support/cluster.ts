@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../../lab/machine.ts'
 import { down, up } from '../../lab/lab.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { failuresOf, runCli } from './run-cli.ts'
+import { failuresOf, hostsElsewhere, runCli } from './run-cli.ts'
 import type { CliResult } from './run-cli.ts'
 
 /** A lab for the end-to-end tests, and what can be asked of the cluster in it. */
@@ -41,7 +41,9 @@ export const freshCluster = async (name: string): Promise<Cluster> => {
   const cluster: Cluster = {
     lab,
     play: (playbook, ...words) =>
-      runCli([`playbooks/${playbook}.ts`, '-i', inventory, '--output', 'json', ...words]),
+      runCli([`playbooks/${playbook}.ts`, '-i', inventory, '--output', 'json', ...words], {
+        env: hostsElsewhere,
+      }),
     succeed: async (playbook, ...words) => {
       const result = await cluster.play(playbook, ...words)
       assert.is(result.status, 0, failuresOf(result))

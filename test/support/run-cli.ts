@@ -23,6 +23,9 @@ process.on('exit', () => {
   for (const folder of [state, lock]) rmSync(folder, { recursive: true, force: true })
 })
 
+/** For runs whose hosts are machines of their own, as in the lab: each has its own lock, where a user's run has it. */
+export const hostsElsewhere = { COXSWAIN_LOCK_PATH: '/' }
+
 /** How the command line is started. */
 export interface CliOptions {
   /** Is given the process when it is started. */

@@ -18,8 +18,9 @@ interface FakeMember {
   learner?: boolean
 }
 
-/** An etcd cluster of the imagination, seen from every host; `health` says whether all with a vote answer. */
-const cluster = (members: FakeMember[], { health = true } = {}) => {
+/** An etcd cluster of the imagination, seen from every host; `health` says whether all with a vote answer, `silent` how often it does not answer at first. */
+const cluster = (members: FakeMember[], { health = true, silent = 0 } = {}) => {
+  let unanswered = silent
   const log: string[] = []
   const list = () =>
     JSON.stringify({
@@ -31,7 +32,10 @@ const cluster = (members: FakeMember[], { health = true } = {}) => {
       })),
     }).replaceAll(/"#(\d)"/g, (_, n: string) => ids[Number(n)] ?? '0')
   const patterns: World['patterns'] = [
-    [/^curl .*member\/list \|\| .* member list --write-out=json/, () => list()],
+    [
+      /^curl .*member\/list \|\| .* member list --write-out=json/,
+      () => ((unanswered -= 1) >= 0 ? { code: 1 } : list()),
+    ],
     [
       /etcdctl .* endpoint health --cluster$/,
       () => {
@@ -100,7 +104,8 @@ const joining = (etcd: ReturnType<typeof cluster>, files: Record<string, string>
   return { world, configs }
 }
 
-const task = etcdMemberAdd({ via: 'm1', name: 'm2', address: '10.0.0.2', version: 'v1.20.2' })
+const params = { via: 'm1', name: 'm2', address: '10.0.0.2', version: 'v1.20.2' }
+const task = etcdMemberAdd({ ...params, patience: 0 })
 
 test('ids keep all their digits, and who has not started has no name', () => {
   const members = parseMembers(
@@ -146,6 +151,19 @@ test('a new member is added under its own name, started with the live list, and 
   assert.match(configs[0] ?? '', 'initial-cluster-state: existing')
   assert.match(configs[0] ?? '', 'kind: ClusterConfiguration # ours')
   assert.is(run.files.has('/etc/coxswain/kubeadm.yaml.joining'), false)
+})
+
+test('the others are given time: etcd may have been restarted a moment ago', async () => {
+  const etcd = cluster([m1], { silent: 1 })
+  const run = await rehearse(etcdMemberAdd({ ...params, patience: 10 }), joining(etcd).world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(etcd.log, ['member add m2 --peer-urls=https://10.0.0.2:2380 --learner', 'promote'])
+})
+
+test('one that does not answer in time is said', async () => {
+  const run = await rehearse(task, joining(cluster([m1], { silent: 99 })).world)
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), 'etcd on m1 does not answer')
 })
 
 test('one that was added and never started is not added again', async () => {

@@ -75,6 +75,7 @@ const join = kubeadmJoin({
   endpoint: '10.0.0.10:6443',
   version: 'v1.20.2',
   criSocket: '/run/c.sock',
+  patience: 0,
 })
 const marked =
   '{"node-role.kubernetes.io/control-plane":"","node-role.kubernetes.io/master":""}\nnode-role.kubernetes.io/master'
