@@ -72,7 +72,7 @@ export const hostImage = (): Promise<string> =>
 
 /** The image of an Alpine-like host: busybox and nothing else. */
 export const busyboxImage = (): Promise<string> =>
-  imageOf('busybox', 'coxswain-busybox', 'making the image of a busybox host')
+  imageOf('busybox', 'coxswain-busybox', 'making the image of a busybox host (a minute, once)')
 
 /** The folder of a virtual machine's kernel, disk and keys: made when it is not in the cache. */
 export const vmImage = async (): Promise<string> => {

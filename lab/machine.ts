@@ -16,9 +16,6 @@ const packages = [
   'iptables',
 ]
 
-/** Debian packages that an Alpine-like host needs on this machine. */
-export const busyboxPackages = [...packages, 'busybox-static']
-
 /** Debian packages that a virtual machine needs on this machine. */
 export const vmPackages = ['qemu-system-x86', 'mmdebstrap', 'e2fsprogs', 'openssh-client']
 

@@ -1,16 +1,31 @@
 #!/bin/bash
-# Makes the root file system of an Alpine-like host as a tar on standard output: Debian's static busybox with all its
-# applets and nothing else, laid out and configured as Alpine does it. There is no apk and no OpenRC in it.
+# Makes the root file system of an Alpine-like host as a tar on standard output: busybox with all its applets and nothing
+# else, laid out and configured as Alpine does it. Debian's own busybox lacks flock, adduser and others that Alpine's
+# has, so Debian's source of it is built as its makers configure it. There is no apk, no OpenRC and no musl in it.
 #
 #   build.sh WORK_DIR > rootfs.tar
 set -euo pipefail
 work=$(realpath -m "${1:?WORK_DIR}")
 root=$work/rootfs
-rm -rf "$root"
+mkdir -p "$work"
+{
+  # the source entry of the distribution, beside the binary one that is there
+  sed -n '/^Types/,/^$/p' /etc/apt/sources.list.d/debian.sources |
+    sed 's/^Types: .*/Types: deb-src/; s/^Suites: bookworm .*/Suites: bookworm/' >/etc/apt/sources.list.d/coxswain-lab-src.sources
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends dpkg-dev gcc make libc6-dev bzip2
+  cd "$work"
+  apt-get source --download-only busybox
+  dpkg-source --no-check -x busybox_*.dsc source
+  make -C source defconfig
+  sed -i 's/^# CONFIG_STATIC is not set/CONFIG_STATIC=y/' source/.config
+  make -C source -j"$(nproc)"
+} >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2 && exit 1; }
+
 mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc/crontabs,dev,proc,sys,run,tmp,root,home,var/spool/cron,var/log,opt,srv,lib}
 chmod 1777 "$root/tmp"
 chmod 700 "$root/root"
-install -m 755 "$(command -v busybox)" "$root/bin/busybox"
+install -m 755 "$work/source/busybox" "$root/bin/busybox"
 chroot "$root" /bin/busybox --install -s
 ln -s ../../etc/crontabs "$root/var/spool/cron/crontabs"
 
@@ -23,4 +38,3 @@ printf 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.15.0\nPRETTY_NAME="Alpine-l
 printf '127.0.0.1\tlocalhost\n' >"$root/etc/hosts"
 : >"$root/etc/fstab"
 tar -C "$root" -c .
-rm -rf "$root"

@@ -8,11 +8,12 @@ import * as assert from 'uvu/assert'
 import type { Connection, Request } from '../../engine/connection/types.ts'
 import type { Channel, Transport } from '../../engine/connection/transport.ts'
 import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
+import type { ShellOptions } from '../../engine/connection/shell/shell-connection.ts'
 import type { Task } from '../../engine/dsl/task.ts'
 import { alone } from '../../engine/run/task/alone.ts'
 import type { TaskResult } from '../../engine/run/task/execute-task.ts'
 import { busyboxImage, hostImage } from '../../lab/artifacts.ts'
-import { busyboxPackages, labFolder, podman, prepareMachine } from '../../lab/machine.ts'
+import { labFolder, podman, prepareMachine } from '../../lab/machine.ts'
 
 export type Kind = 'debian' | 'busybox'
 
@@ -21,6 +22,8 @@ export interface RealHost {
   readonly name: Kind
   /** Runs a shell command as root and gives what it printed; it must succeed. */
   sh(command: string): Promise<string>
+  /** Another connection to it; whoever asks for it closes it. */
+  connect(options?: ShellOptions): Promise<Connection>
   /** Executes a task once. */
   execute(task: Task, checkMode?: boolean): Promise<TaskResult>
   /**
@@ -62,7 +65,7 @@ const ready: Record<Kind, string> = {
 }
 
 const start = async (kind: Kind): Promise<string> => {
-  await prepareMachine(busyboxPackages)
+  await prepareMachine()
   const image = await images[kind]()
   const container = `coxswain-tasks-${process.pid}-${kind}`
   process.once('exit', () =>
@@ -110,6 +113,7 @@ const realHost = (kind: Kind): RealHost => {
   }
   return {
     name: kind,
+    connect: async (options) => new ShellConnection(inside((await host()).container), options),
     execute,
     sh: async (command) => {
       const { container } = await host()

@@ -1,0 +1,118 @@
+/** What the engine itself needs of a host, where there is GNU and where there is busybox alone. */
+import { Readable } from 'node:stream'
+import * as assert from 'uvu/assert'
+import type { HostLock } from '../../../engine/connection/shell/lock.ts'
+import type { Connection, Request } from '../../../engine/connection/types.ts'
+import { createRemote } from '../../../engine/remote/remote.ts'
+import { realHosts } from '../../support/real-host.ts'
+import type { RealHost } from '../../support/real-host.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+import { until } from '../../support/until.ts'
+
+const test = suite('the userland of a host', { seconds: 60 })
+
+const using = async (
+  host: RealHost,
+  work: (connection: Connection) => Promise<void>,
+  lock?: HostLock,
+): Promise<void> => {
+  const connection = await host.connect({ lock })
+  try {
+    await work(connection)
+  } finally {
+    await connection.close()
+  }
+}
+
+const lockOf = (token: string): HostLock => ({
+  token,
+  owner: `owner-${token}`,
+  purpose: 'test',
+  pid: 1,
+  path: '/',
+  wait: 0,
+  waiting: () => {},
+  absent: () => assert.unreachable('there is no flock'),
+})
+
+/** Numbers that no process of the host has in its command line otherwise. */
+const marker = '31415926'
+const running = (host: RealHost): Promise<string> =>
+  host.sh(`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '[s]leep ${marker}' || true`)
+
+for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: files are read, written, listed and removed`, () =>
+    using(host, async (connection) => {
+      const remote = createRemote(connection)
+      await remote.makeDirectory('/tmp/a b/c', { mode: '0750' })
+      await remote.write('/tmp/a b/c/file', 'one\n', { mode: '0640' })
+      await remote.write('/tmp/a b/c/file', 'two ü\n')
+      await remote.link('/tmp/a b/c/link', 'file')
+      assert.is(await remote.read('/tmp/a b/c/link'), 'two ü\n')
+      const { type, mode, owner, group, size } = (await remote.stat('/tmp/a b/c/file')) ?? {}
+      assert.equal([type, mode, owner, group, size], ['file', '0640', 'root', 'root', 7])
+      assert.is((await remote.stat('/tmp/a b/c/link'))?.target, 'file')
+      assert.equal((await remote.list('/tmp/a b/c'))?.toSorted(), ['file', 'link'])
+      assert.match((await remote.sha256('/tmp/a b/c/file')) ?? '', /^[0-9a-f]{64}$/)
+      assert.is(await remote.read('/tmp/a b/none'), undefined)
+      await remote.setAttributes('/tmp/a b/c/file', { mode: '4755' })
+      assert.is((await remote.stat('/tmp/a b/c/file'))?.mode, '4755')
+      await remote.remove('/tmp/a b', { recursive: true })
+      assert.is(await remote.exists('/tmp/a b'), false)
+    }))
+
+  test(`${host.name}: bytes of any kind and size come through whole`, () =>
+    using(host, async (connection) => {
+      const remote = createRemote(connection)
+      const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, n) => (n * 7) % 256))
+      await remote.write('/tmp/bytes', bytes)
+      assert.ok((await remote.readBytes('/tmp/bytes'))?.equals(bytes))
+      await remote.writeStream('/tmp/stream', { size: bytes.length, chunks: Readable.from([bytes, '']) })
+      assert.is(await remote.sha256('/tmp/stream'), await remote.sha256('/tmp/bytes'))
+      await remote.write('/tmp/few', Buffer.from([0, 255, 10, 0]))
+      assert.equal([...((await remote.readBytes('/tmp/few')) ?? [])], [0, 255, 10, 0])
+    }))
+
+  test(`${host.name}: what is given up is stopped, with its children`, () =>
+    using(host, async (connection) => {
+      const controller = new AbortController()
+      const request: Request = {
+        script: `sh -c 'sleep ${marker} & wait'`,
+        lane: 'run',
+        signal: controller.signal,
+      }
+      const failed = rejects(() => connection.execute(request), 'interrupted', '')
+      await until(async () => (await running(host)).trim() !== '0')
+      controller.abort()
+      await failed
+      await until(async () => (await running(host)).trim() === '0')
+    }))
+
+  test(`${host.name}: what is out of time is stopped, and the connection goes on`, () =>
+    using(host, async (connection) => {
+      await rejects(
+        () => connection.execute({ script: `sleep ${marker}`, lane: 'run', timeout: 1 }),
+        'command-timeout',
+        '',
+      )
+      await until(async () => (await running(host)).trim() === '0')
+      assert.is((await connection.execute({ script: 'echo on', lane: 'run' })).stdout.toString(), 'on\n')
+    }))
+
+  test(`${host.name}: two runs keep each other off`, () =>
+    using(
+      host,
+      async (first) => {
+        await first.execute({ script: 'true', lane: 'query' })
+        await using(
+          host,
+          async (second) => {
+            await rejects(() => second.execute({ script: 'true', lane: 'query' }), 'host-locked', 'owner-aa')
+          },
+          lockOf('bb'),
+        )
+      },
+      lockOf('aa'),
+    ))
+}
