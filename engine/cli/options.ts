@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { issueText } from '../dsl/issue-text.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
@@ -20,6 +20,7 @@ export const optionsSchema = z.object({
   privateKey: z.string().optional(),
   become: z.boolean().optional(),
   becomeUser: z.string().optional(),
+  becomeMethod: z.enum(['sudo', 'su', 'doas']).optional(),
   askBecomePass: z.boolean().default(false),
   askPass: z.boolean().default(false),
   ageKeyFile: z.string().optional(),
@@ -68,9 +69,16 @@ const reaching = (command: Command): Command =>
     .option('-u, --user <name>', 'log in as')
     .option('--private-key <file>', 'log in with this key')
     .option('-k, --ask-pass', 'ask for the login password')
-    .option('-b, --become', 'act as root through sudo')
+    .option('-b, --become', 'act as root')
     .option('--become-user <name>', 'act as this user instead of root')
-    .option('-K, --ask-become-pass', 'ask for the sudo password')
+    .addOption(
+      new Option('--become-method <how>', 'how to become another user (sudo)').choices([
+        'sudo',
+        'su',
+        'doas',
+      ]),
+    )
+    .option('-K, --ask-become-pass', 'ask for the password of becoming another user')
     .option('--become-timeout <seconds>', 'give up becoming another user after this long (30)')
     .option('-f, --forks <n>', 'hosts to work on at the same time (20)')
     .option('--connect-timeout <seconds>', 'give up connecting to a host after this long')

@@ -109,7 +109,7 @@ export const openWorkspace = async (
   const asks = !options.listHosts
   const asked: Asked = {
     login: asks && options.askPass ? await prompt.secret('Login password') : undefined,
-    become: asks && options.askBecomePass ? await prompt.secret('sudo password') : undefined,
+    become: asks && options.askBecomePass ? await prompt.secret('Become password') : undefined,
   }
   const connect = connector(options, asked)
   const raw = new Map<string, RawHost>()
@@ -148,6 +148,7 @@ export const openWorkspace = async (
       groups,
       address,
       become: becomeOf(options, reach),
+      becomeMethod: options.becomeMethod ?? reach.become_method ?? 'sudo',
       becomePassword: asked.become ?? reach.become_password,
       secrets,
       ready: isUnreadable(host)

@@ -8,7 +8,7 @@ import type { Secret } from '../secret.ts'
 
 /** Another user to act as, and how to become it. */
 export interface Identity {
-  readonly method: 'sudo'
+  readonly method: 'sudo' | 'su' | 'doas'
   /** The user to become, `root` most often. */
   readonly user: string
   /** Given on standard input when the prompt appears, never otherwise. */

@@ -1,11 +1,13 @@
 import type { HostLock } from '../connection/shell/lock.ts'
-import type { Connection } from '../connection/types.ts'
+import type { Connection, Identity } from '../connection/types.ts'
 import type { HostIdentity } from '../dsl/context.ts'
 import type { Secret } from '../secret.ts'
 
 /** A host that can be worked on. */
 export interface FleetHost extends HostIdentity {
-  /** Given to sudo when it asks. */
+  /** How another user is become. */
+  readonly becomeMethod: Identity['method']
+  /** Given to what asks when another user is become. */
   readonly becomePassword: Secret | undefined
   /** Everything about it that must not be seen: what logs in, what opens keys. */
   readonly secrets: readonly Secret[]

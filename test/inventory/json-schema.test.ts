@@ -37,7 +37,8 @@ test('the committed schema is that of the playbook', () => {
 })
 
 test('every example names its schema, and is valid', () => {
-  const files = readdirSync(examples).filter((name) => name.endsWith('.yaml'))
+  // a lab writes its own beside them
+  const files = readdirSync(examples).filter((name) => name.endsWith('.yaml') && name !== 'lab.yaml')
   assert.ok(files.length > 0)
   for (const file of files) {
     const text = readFileSync(join(examples, file), 'utf8')

@@ -115,6 +115,7 @@ export const prepare = (
           groups: ['all', 'web'],
           address: name,
           become: false,
+          becomeMethod: 'sudo' as const,
           becomePassword: undefined,
           secrets: [],
           connect: () => connection,

@@ -23,7 +23,7 @@ export interface RealHost {
   /** Runs a shell command as root and gives what it printed; it must succeed. */
   sh(command: string): Promise<string>
   /** Another connection to it; whoever asks for it closes it. */
-  connect(options?: ShellOptions): Promise<Connection>
+  connect(options?: ShellOptions & { readonly user?: string }): Promise<Connection>
   /** Executes a task once. */
   execute(task: Task, checkMode?: boolean): Promise<TaskResult>
   /**
@@ -40,11 +40,13 @@ export interface RealHost {
 const environment = { ...process.env, CONTAINERS_CONF: join(labFolder, 'containers.conf') }
 
 /** Shells inside a container. */
-const inside = (container: string): Transport => ({
+const inside = (container: string, user = 'root'): Transport => ({
   description: container,
-  user: 'root',
+  user,
   open: async (command): Promise<Channel> => {
-    const child = spawn('podman', ['exec', '-i', container, 'sh', '-c', command], { env: environment })
+    const child = spawn('podman', ['exec', '-i', '-u', user, container, 'sh', '-c', command], {
+      env: environment,
+    })
     return {
       stdin: child.stdin,
       stdout: child.stdout,
@@ -113,7 +115,7 @@ const realHost = (kind: Kind): RealHost => {
   }
   return {
     name: kind,
-    connect: async (options) => new ShellConnection(inside((await host()).container), options),
+    connect: async (options) => new ShellConnection(inside((await host()).container, options?.user), options),
     execute,
     sh: async (command) => {
       const { container } = await host()

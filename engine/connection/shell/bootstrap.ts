@@ -1,3 +1,4 @@
+import { becomingOf } from './become.ts'
 import { quoted } from './frame.ts'
 import type { Identity } from '../types.ts'
 import { lockScript } from './lock.ts'
@@ -10,14 +11,6 @@ import type { HostLock } from './lock.ts'
 
 /** Printed by a shell of ours when it is ready, on both streams; noise that a login prints comes before it. */
 export const readyMark = (nonce: string): string => `${nonce}ready;`
-
-/**
- * What sudo prompts with. A login shell that traces its commands prints all that they are told, so neither this nor the
- * ready mark is in a command line as it is printed: sudo makes `%` of `%%`, and printf joins the ready mark.
- */
-export const promptMark = (nonce: string): string => `${nonce}%password:`
-
-const promptFormat = (nonce: string): string => promptMark(nonce).replace('%', '%%')
 
 // output is parsed, so it must be in one language; system tools live in sbin, which a login user's PATH may lack
 const environment = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C; export PATH LC_ALL'
@@ -38,16 +31,16 @@ export interface ShellStart {
   /** A random word for its marks, that no command can know. */
   readonly nonce: string
   readonly identity: Identity | undefined
+  /** Whether sudo wants a terminal. */
+  readonly terminal: boolean
   /** The lock that it holds as long as it lives, and whether a shell of the same connection holds it already. */
   readonly lock?: { readonly lock: HostLock; readonly join: boolean } | undefined
 }
 
-const asUser = ({ nonce, identity, lock }: ShellStart, inner: string): string => {
-  const first = lock === undefined ? '' : `'${lockScript(nonce, lock.lock, lock.join)}' `
-  const shell = `/bin/sh -c ${first}'${inner}'`
-  if (identity === undefined) return `exec ${shell}`
-  // -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt nobody else can print
-  return `exec sudo -H -S -p ${quoted(promptFormat(nonce))} -u ${quoted(identity.user)} ${shell}`
+const asUser = ({ nonce, identity, terminal, lock }: ShellStart, inner: string): string => {
+  const words = lock === undefined ? [inner] : [lockScript(nonce, lock.lock, lock.join), inner]
+  if (identity === undefined) return `exec /bin/sh -c ${words.map(quoted).join(' ')}`
+  return becomingOf(identity, terminal).command(nonce, identity.user, words)
 }
 
 /** What runs commands does not hold the lock: they may leave something behind that lives on. */

@@ -2,7 +2,8 @@ import { abortReason } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { Identity } from '../types.ts'
-import { promptMark, readyMark } from './bootstrap.ts'
+import { becomingOf } from './become.ts'
+import { readyMark } from './bootstrap.ts'
 import { lockWords } from './lock.ts'
 import type { LockWatch } from './lock.ts'
 
@@ -16,7 +17,9 @@ const failed = (identity: Identity | undefined, noise: string, code: number | un
       output: words,
     })
   if (identity !== undefined) {
-    return new CoxswainError('become-failed', `cannot become ${identity.user} with sudo`, { output: words })
+    return new CoxswainError('become-failed', `cannot become ${identity.user} with ${identity.method}`, {
+      output: words,
+    })
   }
   const said = words === '' ? '' : `: ${words.split('\n').at(-1)}`
   return new CoxswainError(
@@ -27,6 +30,9 @@ const failed = (identity: Identity | undefined, noise: string, code: number | un
     },
   )
 }
+
+const refusedPassword = ({ method, user }: Identity): CoxswainError =>
+  new CoxswainError('become-password-wrong', `${method} refused the password to become ${user}`)
 
 /** How long to wait for a shell. */
 export interface HandshakeLimits {
@@ -53,7 +59,7 @@ export const handshake = (
     const seen: { stdout: Buffer; stderr: Buffer } = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
     const rest: { stdout?: Buffer; stderr?: Buffer } = {}
     const mark = Buffer.from(readyMark(nonce))
-    const prompt = promptMark(nonce)
+    const becoming = identity && becomingOf(identity, false)
     let prompts = 0
 
     const finish = (act: () => void): void => {
@@ -69,20 +75,18 @@ export const handshake = (
     }
     const onAbort = (): void => refuse(abortReason(signal, 'interrupted while a shell was opened'))
     const answerPrompts = (): void => {
-      const count = seen.stderr.toString('latin1').split(prompt).length - 1
+      if (identity === undefined || becoming === undefined) return
+      const { method, user, password } = identity
+      const count = [seen.stdout, seen.stderr].reduce(
+        (sum, printed) => sum + becoming.prompts(nonce, printed.toString('latin1')),
+        0,
+      )
       if (count === prompts) return
       prompts = count
-      if (identity?.password === undefined) {
-        refuse(
-          new CoxswainError('become-password-missing', `sudo wants a password to become ${identity?.user}`),
-        )
-      } else if (count > 1) {
-        refuse(
-          new CoxswainError('become-password-wrong', `sudo refused the password to become ${identity.user}`),
-        )
-      } else {
-        channel.stdin.write(`${identity.password.reveal()}\n`)
-      }
+      if (password === undefined)
+        refuse(new CoxswainError('become-password-missing', `${method} wants a password to become ${user}`))
+      else if (count > 1) refuse(refusedPassword(identity))
+      else channel.stdin.write(`${password.reveal()}\n`)
     }
     const hearLock = (): void => {
       if (lock === undefined) return
@@ -103,14 +107,17 @@ export const handshake = (
         if (at >= 0) rest[name] = seen[name].subarray(at + mark.length)
         const { stdout, stderr } = rest
         if (stdout !== undefined && stderr !== undefined) finish(() => resolve({ stdout, stderr }))
-        else if (name === 'stderr') answerPrompts()
+        else answerPrompts()
       }
     const onStdout = take('stdout')
     const onStderr = take('stderr')
     const noise = (): string =>
-      `${seen.stdout.toString('utf8')}\n${seen.stderr.toString('utf8').replaceAll(prompt, '')}`.slice(
-        -keptNoise,
-      )
+      (becoming?.marks(nonce) ?? [])
+        .reduce(
+          (text, word) => text.replaceAll(word, ''),
+          `${seen.stdout.toString('utf8')}\n${seen.stderr.toString('utf8')}`,
+        )
+        .slice(-keptNoise)
     const timer = setTimeout(
       () =>
         refuse(
@@ -122,7 +129,7 @@ export const handshake = (
               hint:
                 identity === undefined
                   ? undefined
-                  : 'give it more time with --become-timeout or the variable become_timeout, or see what sudo waits for',
+                  : 'give it more time with --become-timeout or the variable become_timeout, or see what it waits for',
             },
           ),
         ),
@@ -134,16 +141,8 @@ export const handshake = (
     channel.stdout.on('data', onStdout)
     channel.stderr.on('data', onStderr)
     void channel.ended.then(({ code }) => {
-      finish(() => reject(wrongPassword(noise(), identity, prompts) ?? failed(identity, noise(), code)))
+      const said = noise()
+      const wrong = identity !== undefined && prompts > 0 && becoming?.refusal.test(said) === true
+      finish(() => reject(wrong ? refusedPassword(identity) : failed(identity, said, code)))
     })
   })
-
-/** sudo that allows one try ends instead of asking again. */
-const wrongPassword = (
-  noise: string,
-  identity: Identity | undefined,
-  prompts: number,
-): CoxswainError | undefined =>
-  prompts > 0 && /incorrect password|no password was provided/.test(noise)
-    ? new CoxswainError('become-password-wrong', `sudo refused the password to become ${identity?.user}`)
-    : undefined

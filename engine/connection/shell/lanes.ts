@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Identity, Request } from '../types.ts'
+import type { Terminal } from './become.ts'
 import { laneCommand } from './bootstrap.ts'
 import type { Channels } from './channels.ts'
 import { handshake } from './handshake.ts'
@@ -25,6 +26,8 @@ export interface LaneOptions {
   readonly closing: AbortSignal
   /** Held by every shell, where there is one. */
   readonly lock: HostLock | undefined
+  /** What is known of sudo here. */
+  readonly terminal: Terminal
   /** Where the connection leads, for people. */
   readonly description: string
 }
@@ -87,7 +90,8 @@ export class Lanes {
   /** The lane of a place, opened when there is none that lives. Those who ask meanwhile share the opening. */
   async #lane(place: Place, purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
     if (place.lane?.alive === true) return place.lane
-    place.opening ??= this.#open(purpose, identity)
+    place.opening ??= this.#options.terminal
+      .learn(() => this.#open(purpose, identity))
       .then((lane) => (place.lane = lane))
       .finally(() => {
         place.opening = undefined
@@ -98,11 +102,16 @@ export class Lanes {
 
   async #open(purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
     const nonce = newNonce()
-    const { shellTimeout: seconds, closing: signal, lock, description } = this.#options
+    const { shellTimeout: seconds, closing: signal, lock, terminal, description } = this.#options
     let holder: Lane | undefined
     const command = (): string => {
       holder = this.holder()
-      return laneCommand({ nonce, identity, lock: lock && { lock, join: holder !== undefined } })
+      return laneCommand({
+        nonce,
+        identity,
+        terminal: terminal.needed,
+        lock: lock && { lock, join: holder !== undefined },
+      })
     }
     const sibling = this.#place(purpose === 'query' ? 'run' : 'query', identity)
     const opened = await this.#channels.open(command, {

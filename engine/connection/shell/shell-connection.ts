@@ -4,6 +4,7 @@ import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { linkedSignal, throwIfAborted, unlessAborted } from '../abort.ts'
 import type { Transport } from '../transport.ts'
 import type { Connection, Identity, Input, Request, Result } from '../types.ts'
+import { Terminal } from './become.ts'
 import { rawCommand } from './bootstrap.ts'
 import { Channels } from './channels.ts'
 import { LaneEnded } from './exchange.ts'
@@ -45,6 +46,7 @@ export class ShellConnection implements Connection {
   // what changes things is done in the order of the calls, also while a shell is being opened
   readonly #waiting = new Map<string, Turns>()
   readonly #closing = new AbortController()
+  readonly #terminal = new Terminal()
   // shells of streams that are taking leave
   readonly #leaving = new Set<Promise<void>>()
   #streaming = 0
@@ -60,6 +62,7 @@ export class ShellConnection implements Connection {
       shellTimeout,
       closing: this.#closing.signal,
       lock,
+      terminal: this.#terminal,
       description: this.description,
     })
   }
@@ -103,7 +106,9 @@ export class ShellConnection implements Connection {
     const { signal, unlink } = linkedSignal([request.signal, this.#closing.signal])
     try {
       // a source can be read only once, so only what comes before may be done again
-      const shell = await this.#again('query', () => this.#openRaw(request.identity, signal))
+      const shell = await this.#again('query', () =>
+        this.#terminal.learn(() => this.#openRaw(request.identity, signal)),
+      )
       this.#streaming += 1
       try {
         const { result, gone } = await executeRaw(shell, { ...request, signal })
@@ -122,7 +127,8 @@ export class ShellConnection implements Connection {
     const nonce = newNonce()
     const lock = this.#lock
     // it does not count on another shell being there: a stream takes its time
-    const command = (): string => rawCommand({ nonce, identity, lock: lock && { lock, join: false } })
+    const command = (): string =>
+      rawCommand({ nonce, identity, terminal: this.#terminal.needed, lock: lock && { lock, join: false } })
     const channel = await this.#channels.open<never>(command, {
       signal,
       instead: () => undefined,

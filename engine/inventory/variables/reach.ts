@@ -28,14 +28,18 @@ export const reachSchema = z.object({
   passphrase: secret().optional().describe('opens the private key'),
   connection: z.enum(['ssh', 'local']).optional().describe('local is this machine'),
   connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
-  become: flag().optional().describe('acts as another user through sudo'),
+  become: flag().optional().describe('acts as another user'),
+  become_method: z
+    .enum(['sudo', 'su', 'doas'])
+    .optional()
+    .describe('how another user is become; sudo where absent'),
   become_user: z.string().optional().describe('whom to become; root where absent'),
   become_timeout: z.coerce
     .number()
     .positive()
     .optional()
     .describe('seconds that becoming another user may take; 30 where absent'),
-  become_password: secret().optional().describe('given to sudo when it asks'),
+  become_password: secret().optional().describe('given when becoming another user takes a password'),
 } satisfies Record<Setting, z.ZodType>)
 
 export type Reach = z.output<typeof reachSchema>

@@ -13,6 +13,7 @@ const ansibleNames = {
   connection: ['ansible_connection'],
   connect_timeout: ['ansible_ssh_timeout'],
   become: ['ansible_become'],
+  become_method: ['ansible_become_method'],
   become_user: ['ansible_become_user'],
   become_timeout: [],
   become_password: ['ansible_become_password', 'ansible_become_pass'],

@@ -25,6 +25,7 @@ export const alone = (
         address: '192.0.2.1',
         groups: ['all'],
         become: true,
+        becomeMethod: 'sudo',
         becomePassword: undefined,
         secrets: [],
         connect: () => connection,

@@ -28,8 +28,8 @@ export interface ContextOptions {
 
 const identityOf = (scope: RunScope, host: string, become: Become): Identity | undefined => {
   if (become === false) return undefined
-  const { becomePassword } = scope.host(host)
-  return { method: 'sudo', user: become === true ? 'root' : become, password: becomePassword }
+  const { becomeMethod: method, becomePassword } = scope.host(host)
+  return { method, user: become === true ? 'root' : become, password: becomePassword }
 }
 
 /**

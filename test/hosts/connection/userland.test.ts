@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import type { HostLock } from '../../../engine/connection/shell/lock.ts'
 import type { Connection, Request } from '../../../engine/connection/types.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
+import { Secret } from '../../../engine/secret.ts'
 import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -41,7 +42,8 @@ const marker = '31415926'
 const running = (host: RealHost): Promise<string> =>
   host.sh(`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '[s]leep ${marker}' || true`)
 
-for (const host of realHosts('debian', 'busybox')) {
+const hosts = realHosts('debian', 'busybox')
+for (const host of hosts) {
   test(`${host.name}: files are read, written, listed and removed`, () =>
     using(host, async (connection) => {
       const remote = createRemote(connection)
@@ -115,4 +117,30 @@ for (const host of realHosts('debian', 'busybox')) {
       },
       lockOf('aa'),
     ))
+}
+
+for (const host of hosts) {
+  const add = { debian: 'useradd -m', busybox: 'adduser -D' }[host.name]
+  test(`${host.name}: su, from root and from another user with a password`, async () => {
+    await host.sh(`for u in ann bob; do ${add} $u; echo "$u:pw-$u" | chpasswd; done`)
+    for (const [user, password] of [
+      ['root', 'not asked for'],
+      ['ann', 'pw-bob'],
+    ] as const) {
+      const connection = await host.connect({ user })
+      const identity = { method: 'su', user: 'bob', password: new Secret(password) } as const
+      const remote = createRemote(connection, { identity })
+      await remote.write(`/tmp/from-${user}`, 'x')
+      assert.is((await remote.stat(`/tmp/from-${user}`))?.owner, 'bob')
+      await connection.close()
+    }
+    const connection = await host.connect({ user: 'ann' })
+    const identity = { method: 'su', user: 'bob', password: new Secret('not-it') } as const
+    await rejects(
+      () => connection.execute({ script: 'true', lane: 'run', identity }),
+      'become-password-wrong',
+      'su refused the password to become bob',
+    )
+    await connection.close()
+  })
 }
