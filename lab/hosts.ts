@@ -71,6 +71,13 @@ export const startHost = async (
           `${bundle}/images:/opt/coxswain/images:ro`,
         ]
       : []),
+    // nothing of Kubernetes runs where it is not wanted: /dev/null in place of a unit masks it
+    ...(role === 'plain'
+      ? ['kubelet', 'containerd'].flatMap((unit) => [
+          '--volume',
+          `/dev/null:/etc/systemd/system/${unit}.service:ro`,
+        ])
+      : []),
     ...(existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []),
     image,
     '/lib/systemd/systemd',

@@ -1,13 +1,15 @@
 /** A lab: disposable hosts with systemd and sshd on this machine. */
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { $ } from 'zx'
+import { pool } from '../engine/run/pool.ts'
 import { bundle, hostImage } from './artifacts.ts'
 import { containerName, containers, hostKeysOf, removeHosts, startHost } from './hosts.ts'
 import type { LabHost } from './hosts.ts'
 import { inventoryText } from './inventory.ts'
-import { cacheFolder, podman, prepareMachine } from './machine.ts'
+import { cacheFolder, makeRoomForHosts, podman, prepareMachine } from './machine.ts'
 import { labNetwork } from './network.ts'
 import { step } from './say.ts'
 
@@ -84,6 +86,7 @@ const asLab = (name: string, hosts: readonly LabHost[], inventory: string): Lab 
 export const up = async (options: LabOptions): Promise<Lab> => {
   const { name, fresh, inventory } = options
   await prepareMachine()
+  await makeRoomForHosts(options.masters + options.plain + 1)
   const kubernetes = options.masters > 0 ? await bundle(options.bundle) : undefined
   const image = await hostImage()
   const folder = stateFolder(name)
@@ -100,10 +103,14 @@ export const up = async (options: LabOptions): Promise<Lab> => {
   )
   const missing = hosts.filter((host) => fresh || found.get(host.name) !== true)
   if (missing.length > 0) {
-    await step(`starting ${missing.map((host) => host.name).join(', ')}`, async () => {
-      for (const host of missing)
-        await startHost(name, host, { image, bundle: kubernetes, publicKey: `${keyFile}.pub` })
-    })
+    await step(
+      `starting ${missing.length > 8 ? `${missing.length} hosts` : missing.map((host) => host.name).join(', ')}`,
+      async () => {
+        await pool(missing, availableParallelism(), (host) =>
+          startHost(name, host, { image, bundle: kubernetes, publicKey: `${keyFile}.pub` }),
+        )
+      },
+    )
   }
   const keys = await Promise.all(hosts.map((host) => hostKeysOf(name, host)))
   const lines = hosts.flatMap(({ address }, index) => (keys[index] ?? []).map((key) => `${address} ${key}\n`))

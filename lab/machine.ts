@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { $ } from 'zx'
@@ -77,4 +78,15 @@ export const prepareMachine = async (wanted: readonly string[] = packages): Prom
     await $({ quiet: true, env })`apt-get update -qq`
     await $({ quiet: true, env })`apt-get install -y -qq --no-install-recommends ${missing}`
   })
+}
+
+/** inotify instances that a systemd and its services take, generously. */
+const watchersOfHost = 16
+const watchersFile = '/proc/sys/fs/inotify/max_user_instances'
+
+/** Lets so many systemds run side by side: all containers of root share one limit of the machine. */
+export const makeRoomForHosts = async (hosts: number): Promise<void> => {
+  const wanted = 128 + hosts * watchersOfHost
+  if (Number(await readFile(watchersFile, 'utf8')) >= wanted) return
+  await step(`raising fs.inotify.max_user_instances to ${wanted}`, () => writeFile(watchersFile, `${wanted}`))
 }

@@ -48,7 +48,14 @@ export const describeParams = (params: z.ZodType): ParamInfo[] => {
   }))
 }
 
-const kinds: Record<TaskInfo['kind'], string> = {
+/** Whether a parameter must be given, and what it is where it is not. */
+export const noteOf = ({ required, fallback }: ParamInfo): string => {
+  if (required) return 'required'
+  return fallback === undefined ? 'optional' : `default ${JSON.stringify(fallback)}`
+}
+
+/** How a task behaves, in a sentence. */
+export const kinds: Record<TaskInfo['kind'], string> = {
   idempotent: 'Does nothing where all is as it shall be.',
   always: 'Acts every time: it has no check.',
   fact: 'Only reads.',
@@ -56,23 +63,18 @@ const kinds: Record<TaskInfo['kind'], string> = {
   aside: 'Changes nothing on the host.',
 }
 
-const paramLines = (schemas: readonly z.ZodType[]): string[] => {
-  const all = schemas.flatMap(describeParams)
-  const params = [...new Map(all.map((param) => [param.name, param])).values()]
+/** Parameters, a line each. */
+export const paramLines = (params: readonly ParamInfo[]): string[] => {
   const width = Math.max(0, ...params.map(({ name, type }) => name.length + type.length + 1))
-  return params.map(({ name, type, required, fallback, description }) => {
-    const note = required
-      ? 'required'
-      : fallback === undefined
-        ? 'optional'
-        : `default ${JSON.stringify(fallback)}`
-    return `  ${`${name}=${type}`.padEnd(width)}  ${description}${description === '' ? '' : ' '}(${note})`
+  return params.map((param) => {
+    const { name, type, description } = param
+    return `  ${`${name}=${type}`.padEnd(width)}  ${description}${description === '' ? '' : ' '}(${noteOf(param)})`
   })
 }
 
 /** `run TASK --help`. */
 export const taskHelp = ({ name, description, kind, params }: TaskInfo): string => {
-  const lines = paramLines([params])
+  const lines = paramLines(describeParams(params))
   return [
     `run ${name} key=value… -i INVENTORY --hosts PATTERN`,
     '',
@@ -87,7 +89,8 @@ export const taskHelp = ({ name, description, kind, params }: TaskInfo): string 
 /** `run PLAYBOOK --help`. */
 export const playbookHelp = (file: string, book: Playbook): string => {
   const { name, description } = book
-  const lines = paramLines(schemasOf(book))
+  const all = schemasOf(book).flatMap(describeParams)
+  const lines = paramLines([...new Map(all.map((param) => [param.name, param])).values()])
   return [
     `run ${file} -i INVENTORY`,
     '',

@@ -8,6 +8,7 @@ import { registerLoader } from './loader/register.ts'
 import { parseArguments } from './options.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
+import { docs } from './commands/docs.ts'
 import { exec } from './commands/exec.ts'
 import { inventory } from './commands/inventory.ts'
 import { history } from './commands/history.ts'
@@ -22,7 +23,7 @@ const versionOf = async (): Promise<string> => {
   return String(version)
 }
 
-const perform = (
+const perform = async (
   request: Exclude<Request, { kind: 'text' }>,
   library: Readonly<Record<string, unknown>>,
   redactor: Redactor,
@@ -32,6 +33,8 @@ const perform = (
       return exec(request, redactor)
     case 'inventory':
       return inventory(request, redactor)
+    case 'docs':
+      return docs(request, library)
     case 'schema':
       return schema(request)
     case 'history':

@@ -105,6 +105,7 @@ export type Request =
       readonly options: Options
     }
   | { readonly kind: 'inventory'; readonly view: InventoryView; readonly options: Options }
+  | { readonly kind: 'docs'; readonly name: string | undefined; readonly options: Options }
   | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
   | { readonly kind: 'history'; readonly view: HistoryView; readonly options: Options }
   | { readonly kind: 'text'; readonly text: string }
@@ -124,7 +125,7 @@ Examples:
   run playbooks/ha-masters.ts -i inventory.yaml            bring the hosts to the playbook's state
   run playbooks/ha-masters.ts -i inventory.yaml --check    say what that would change, and change nothing
   run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b
-  run sysctl --help                                        the parameters of a task
+  run docs sysctl                                          all about a task: parameters, example, what it reads
   run exec masters -i inventory.yaml -- uptime
   run inventory -i inventory.yaml --host m1 --explain user  where a value comes from
 
@@ -189,10 +190,18 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   const schema = addSchema(program, (playbook, command) => {
     request = { kind: 'schema', playbook, options: read(command.optsWithGlobals()) }
   })
+  const docs = verbosity(program.command('docs'))
+    .description('Lists the tasks that there are, or tells all about one.')
+    .usage('[task]')
+    .argument('[task]', 'its name')
+    .helpOption('-h, --help', 'this help')
+  docs.action((name: string | undefined) => {
+    request = { kind: 'docs', name, options: read(docs.optsWithGlobals()) }
+  })
   const history = addHistory(program, (view, command) => {
     request = { kind: 'history', view, options: read(command.optsWithGlobals()) }
   })
-  for (const command of [program, exec, inventory, schema, ...history]) {
+  for (const command of [program, exec, inventory, schema, docs, ...history]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

@@ -15,6 +15,8 @@ const isQuestion = (value: unknown): value is Exclude<Claim, boolean> => typeof 
 export const assert = defineTask({
   name: 'assert',
   description: 'Fails unless something holds.',
+  reads: 'what the condition asks of the host',
+  example: { that: true, message: 'this is never said' },
   params: z.object({
     that: z
       .union([flag(), z.custom<Exclude<Claim, boolean>>(isQuestion)])

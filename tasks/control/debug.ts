@@ -15,6 +15,8 @@ const isQuestion = (value: unknown): value is Shown => typeof value === 'functio
 export const debug = defineTask({
   name: 'debug',
   description: 'Shows something as output of the run.',
+  reads: 'what the function asks of the host',
+  example: { show: 'a word of the run' },
   params: z.object({
     show: z.unknown().describe('text or any value; in a playbook also a function that asks the host'),
   }),

@@ -9,6 +9,8 @@ import { CoxswainError, defineTask, z } from '../../engine/index.ts'
 export const fail = defineTask({
   name: 'fail',
   description: 'Fails, with a word on why.',
+  reads: 'nothing',
+  example: { message: 'this host must not be touched: see its ticket' },
   params: z.object({ message: z.string().describe('why, and what to do') }),
   title: ({ message }) => `fail: ${message}`,
 

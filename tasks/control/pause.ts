@@ -11,6 +11,7 @@ import { CoxswainError, defineTask, z } from '../../engine/index.ts'
 export const pause = defineTask({
   name: 'pause',
   description: 'Waits for a number of seconds, or for a person at the terminal.',
+  example: { seconds: 1 },
   params: z
     .object({
       seconds: z.coerce.number().min(0).optional().describe('how long to wait'),

@@ -25,6 +25,8 @@ const sumOf = async (path: string): Promise<string> => {
 export const copy = defineTask({
   name: 'copy',
   description: 'Holds a file equal to one on the machine that runs the playbook.',
+  reads: "the file's SHA-256, owner and mode",
+  example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
   params: z.object({
     src: z.string().describe('the file here'),
     dest: remotePath().describe('the file on the host'),

@@ -5,6 +5,8 @@ import { attributeChanges, attributeParams, attributesOf } from './attributes.ts
 export const directory = defineTask({
   name: 'directory',
   description: 'Holds a directory with owner and mode, or absent with everything in it.',
+  reads: 'what is at the path, its owner and mode',
+  example: { path: '/srv/app', mode: '0750' },
   params: z.object({
     path: remotePath().describe('the directory'),
     state: z.enum(['present', 'absent']).default('present'),

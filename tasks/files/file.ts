@@ -6,6 +6,8 @@ import { contentChanges, holds } from './content.ts'
 export const file = defineTask({
   name: 'file',
   description: 'Holds a file with given content, owner and mode, or absent.',
+  reads: "the file's content, owner and mode",
+  example: { path: '/etc/motd', content: 'Welcome.\n', mode: '0644' },
   params: z.object({
     path: remotePath().describe('the file'),
     content: z

@@ -84,6 +84,8 @@ const readable = async (text: string | undefined, { path, create, state }: Param
 export const lineInFile = defineTask({
   name: 'line-in-file',
   description: 'Holds one line in a file, in place of one that matches, or holds matching lines out of it.',
+  reads: 'the file',
+  example: { path: '/etc/login.defs', regexp: '^UMASK', line: 'UMASK 027' },
   params,
   title: ({ path, line, regexp, state }) =>
     state === 'absent' ? `no line ${regexp ?? line} in ${path}` : `line in ${path}: ${line}`,

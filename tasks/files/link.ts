@@ -4,6 +4,8 @@ import { CoxswainError, defineTask, drift, ok, remotePath, z } from '../../engin
 export const link = defineTask({
   name: 'link',
   description: 'Holds a symbolic link to a target.',
+  reads: 'where the link points to',
+  example: { path: '/srv/current', target: '/srv/releases/7' },
   params: z.object({
     path: remotePath().describe('the link'),
     target: z.string().describe('what it points to'),

@@ -18,6 +18,8 @@ const rendered = async (src: string, values: Readonly<Record<string, unknown>>):
 export const template = defineTask({
   name: 'template',
   description: 'Holds a file made from a Handlebars template; a variable that is not given is an error.',
+  reads: "the file's content, owner and mode",
+  example: { src: 'site.conf.hbs', dest: '/etc/site.conf', values: { port: 8080 } },
   params: z.object({
     src: z.string().describe('the template here'),
     dest: remotePath().describe('the file on the host'),

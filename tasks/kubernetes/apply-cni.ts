@@ -60,6 +60,8 @@ export const applyCni = defineTask({
   name: 'apply-cni',
   description:
     'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets and the nodes.',
+  reads: 'kubectl diff of the manifest',
+  example: { manifest: 'flannel', podCidr: '10.244.0.0/16' },
   params: podNetwork.extend({
     timeout: z.coerce.number().default(300).describe('seconds to wait for DaemonSets and nodes'),
   }),

@@ -88,6 +88,8 @@ export const copyCerts = defineTask({
   name: 'copy-certs',
   description:
     'Copies the eight files that all masters share from one master to this one; nothing else of pki.',
+  reads: "SHA-256 and mode of the authorities' files, on both masters",
+  example: { from: 'masters[0]' },
   params: z.object({
     from: hostSelector().describe('the master to copy from'),
     adminConf: flag()

@@ -21,6 +21,8 @@ export const etcdMemberAdd = defineTask({
   name: 'etcd-member-add',
   description:
     'Makes a host a member of the etcd cluster and waits until all members are started and healthy.',
+  reads: "etcd's manifest and its list of members",
+  example: { via: 'masters[0]', name: 'm2', address: '10.0.0.12', version: 'v1.20.2' },
   params: z.object({
     via: hostSelector().describe('a master whose etcd is a member'),
     name: z.string().describe("the new member's name: that of its node"),

@@ -6,6 +6,8 @@ import { etcdData, manifest } from './paths.ts'
 export const kubeadmVersion = defineTask({
   name: 'kubeadm-version',
   description: 'The version of kubeadm on a host.',
+  reads: 'kubeadm version',
+  example: {},
   params: z.object({}),
   async check({ remote }) {
     const { code, stdout } = await remote.query`kubeadm version -o short`.result()
@@ -17,6 +19,8 @@ export const kubeadmVersion = defineTask({
 export const apiServerReady = defineTask({
   name: 'api-server-ready',
   description: "Says whether a master's own API server is ready.",
+  reads: "the API server's manifest and its /readyz",
+  example: {},
   params: z.object({}),
   async check(ctx) {
     const pod = (await ctx.remote.read(manifest('kube-apiserver'))) ?? ''
@@ -29,6 +33,8 @@ export const apiServerReady = defineTask({
 export const hasEtcdData = defineTask({
   name: 'has-etcd-data',
   description: 'Says whether a host holds the data of an etcd member.',
+  reads: 'whether /var/lib/etcd/member is there',
+  example: {},
   params: z.object({}),
   async check({ remote }) {
     return (await remote.exists(etcdData)) ? ok() : drift('there is no etcd data')

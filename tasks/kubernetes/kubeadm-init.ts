@@ -70,6 +70,9 @@ const progressOf = async (ctx: CheckContext, given: Params, state: MasterState):
 export const kubeadmInit = defineTask({
   name: 'kubeadm-init',
   description: 'Initialises the first master of a cluster with kubeadm init.',
+  reads:
+    "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, and what an init leaves in the cluster",
+  example: { version: 'v1.20.2', address: '10.0.0.11' },
   params,
   title: () => 'kubeadm init',
   until: () => ({ timeout: 180, every: 2 }),

@@ -114,6 +114,14 @@ const asPhase = (given: Params) => ({ ...given, node: given.name, apiNames: [] }
 export const kubeadmJoin = defineTask({
   name: 'kubeadm-join',
   description: 'Joins a master to a cluster with kubeadm join, its certificates copied by copy-certs before.',
+  reads: "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, the members of etcd",
+  example: {
+    via: 'masters[0]',
+    name: 'm2',
+    address: '10.0.0.12',
+    endpoint: '10.0.0.10:6443',
+    version: 'v1.20.2',
+  },
   params,
   title: () => 'kubeadm join --control-plane',
   until: () => ({ timeout: 180, every: 2 }),

@@ -37,6 +37,8 @@ const complete = async (ctx: CheckContext, given: z.output<typeof params>): Prom
 export const kubeadmPhase = defineTask({
   name: 'kubeadm-phase',
   description: 'Runs one phase of kubeadm, unless what it brings about is there.',
+  reads: 'the files that the phase makes, and whether what it starts is well',
+  example: { phase: 'kubeconfig all', version: 'v1.20.2', node: 'm2', address: '10.0.0.12' },
   params,
   title: ({ phase }) => `kubeadm phase ${phase}`,
 

@@ -60,6 +60,8 @@ const absentArchives = async (ctx: CheckContext, archives: readonly Archive[]): 
 export const loadImages = defineTask({
   name: 'load-images',
   description: 'Loads container images into containerd from archives (docker save) in a folder on the host.',
+  reads: "the archives' manifests, and the images that containerd has",
+  example: { folder: '/opt/images' },
   params: z.object({ folder: remotePath().describe('a folder of .tar archives on the host') }),
   title: ({ folder }) => `images of ${folder}`,
 

@@ -77,6 +77,8 @@ export const resetNode = defineTask({
   name: 'reset-node',
   description:
     'Takes a node out of its cluster and back to what it was before kubeadm; its etcd member leaves first.',
+  reads: 'what kubeadm leaves on a host, and the members of etcd',
+  example: { address: '10.0.0.12' },
   params: z.object({
     address: z.string().describe('the address that it advertises'),
     masters: z

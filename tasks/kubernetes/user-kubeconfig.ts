@@ -24,6 +24,8 @@ const refuseOthers = async ({ remote }: CheckContext, path: string): Promise<voi
 export const userKubeconfig = defineTask({
   name: 'user-kubeconfig',
   description: "Gives a user of a master the administrator's kubeconfig as ~/.kube/config.",
+  reads: "admin.conf and the user's ~/.kube/config",
+  example: { user: 'root' },
   params: z.object({ user: z.string().describe('the user') }),
   title: ({ user }) => `kubeconfig of ${user}`,
 

@@ -9,6 +9,8 @@ const timeout = (seconds: number) => z.coerce.number().default(seconds).describe
 export const nodeReady = defineTask({
   name: 'node-ready',
   description: 'Waits until a node is Ready.',
+  reads: "the node's conditions, by kubectl",
+  example: { node: 'm1' },
   params: z.object({ node: z.string().describe('the name of the node'), timeout: timeout(300) }),
   title: ({ node }) => `node ${node} is Ready`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
@@ -24,6 +26,8 @@ export const nodeReady = defineTask({
 export const etcdHealthy = defineTask({
   name: 'etcd-healthy',
   description: 'Waits until etcd has so many members, all of them started and healthy.',
+  reads: "etcd's list of members, and their health",
+  example: { members: 3 },
   params: z.object({
     members: z.coerce.number().int().min(1).describe('how many there should be'),
     timeout: timeout(180),
@@ -63,6 +67,8 @@ const isOver = ({ metadata, status }: z.output<typeof podsSchema>['items'][numbe
 export const podsRunning = defineTask({
   name: 'pods-running',
   description: 'Waits until all pods of a namespace are running and ready.',
+  reads: 'the pods of the namespace, by kubectl',
+  example: { namespace: 'kube-system' },
   params: z.object({ namespace: z.string().default('kube-system'), timeout: timeout(300) }),
   title: ({ namespace }) => `pods of ${namespace} are running`,
   until: (params) => ({ timeout: params.timeout, every: 2 }),
@@ -86,6 +92,8 @@ export const podsRunning = defineTask({
 export const clusterInfo = defineTask({
   name: 'cluster-info',
   description: 'Waits until the cluster answers at the endpoint that its kubeconfig names.',
+  reads: 'kubectl cluster-info',
+  example: { endpoint: '10.0.0.10:6443' },
   params: z.object({
     endpoint: z.string().describe('host:port that is expected there'),
     timeout: timeout(120),

@@ -7,6 +7,12 @@ import { hostConfigSchema } from './settings.ts'
 export const writeConfig = defineTask({
   name: 'write-config',
   description: "Writes a master's kubeadm configuration, in the dialect of its Kubernetes version.",
+  reads: 'the file',
+  example: {
+    cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443' },
+    self: { name: 'm1', address: '10.0.0.11' },
+    members: [{ name: 'm1', address: '10.0.0.11' }],
+  },
   params: hostConfigSchema.extend({
     dest: remotePath().default(kubeadmConfigPath).describe('where it goes'),
   }),

@@ -37,6 +37,8 @@ const holds = (text: string, { address, names }: Entry): boolean => {
 export const hostsEntry = defineTask({
   name: 'hosts-entry',
   description: 'Lets names mean an address on a host, by its /etc/hosts.',
+  reads: '/etc/hosts',
+  example: { address: '10.0.0.12', names: ['db1.example.com', 'db1'] },
   params: z.object({
     address: z
       .string()

@@ -52,6 +52,8 @@ export const loadBalancer = defineTask({
   name: 'load-balancer',
   description:
     'Holds the configuration of haproxy as a load balancer for API servers; one that runs is reloaded.',
+  reads: "haproxy's configuration",
+  example: { backends: [{ name: 'm1', address: '10.0.0.11' }] },
   params: z.object({
     backends: z.array(backend).min(1).describe('the masters: a list of {name, address, port}'),
     bind: z.string().default('*').describe('the address to listen at'),

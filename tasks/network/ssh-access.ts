@@ -14,6 +14,8 @@ import { accountOf } from '../system/account.ts'
 export const sshKey = defineTask({
   name: 'ssh-key',
   description: 'Holds an ed25519 key pair of a user, made on the host where there is none.',
+  reads: "the key pair in the user's ~/.ssh",
+  example: { user: 'root' },
   params: z.object({ user: z.string().default('root').describe('whose key it is') }),
   title: ({ user }) => `ssh key of ${user}`,
 
@@ -66,6 +68,8 @@ export const sshAccess = defineTask({
   name: 'ssh-access',
   description:
     'Lets a user of another host log in here by key, and makes the host keys of this host known there.',
+  reads: 'authorized_keys here, the key and known_hosts there',
+  example: { from: 'masters[0]' },
   params: z.object({
     from: hostSelector().describe('the host that logs in; ssh-key makes its key'),
     user: z.string().default('root').describe('the user, there and here'),

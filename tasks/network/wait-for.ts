@@ -49,6 +49,8 @@ const what = ({ host, port, path, url, command }: Params): string =>
 export const waitFor = defineTask({
   name: 'wait-for',
   description: 'Waits until a port is open, a path is there, a URL answers, or a command succeeds.',
+  reads: 'the port, path, URL or command',
+  example: { port: 22, timeout: 60 },
   params,
   title: (given) => `wait for ${what(given)}`,
   until: ({ timeout, every }) => ({ timeout, every }),

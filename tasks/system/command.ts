@@ -41,6 +41,8 @@ export const command = defineTask({
   name: 'command',
   description:
     'Runs a command, unless `creates`, `removes` or `unless` shows that it is done; without one of them, every time.',
+  reads: 'the path of creates or removes, or what unless says',
+  example: { run: 'openssl dhparam -out /etc/ssl/dh.pem 2048', creates: '/etc/ssl/dh.pem' },
   params,
   title: (given) => text(given),
 

@@ -30,6 +30,8 @@ export const parseOsRelease = (text: string): OsRelease => {
 export const osRelease = defineTask({
   name: 'os-release',
   description: 'Which distribution a host runs.',
+  reads: '/etc/os-release',
+  example: {},
   params: z.object({}),
   async check({ remote }) {
     const text = await remote.read('/etc/os-release')

@@ -55,6 +55,8 @@ const changesFor = async (
 export const packages = defineTask({
   name: 'package',
   description: 'Holds packages installed, at a version where one is given, or not installed.',
+  reads: 'dpkg-query or rpm -q',
+  example: { name: ['curl', 'jq'] },
   params: z.object({
     name: words().describe('names, or name=version'),
     state: z.enum(['present', 'absent']).default('present'),

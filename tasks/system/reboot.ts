@@ -127,6 +127,8 @@ export const reboot = defineTask({
   name: 'reboot',
   description:
     'Reboots a host and waits until it is up again, proved by another boot id; every time, or only when needed.',
+  reads: 'the boot id, and whether the host asks for a reboot',
+  example: { whenNeeded: true },
   params,
   title: ({ whenNeeded }) => (whenNeeded ? 'reboot where needed' : 'reboot'),
 

@@ -38,6 +38,8 @@ const atBoot = ({ enabled }: Unit): boolean =>
 export const service = defineTask({
   name: 'service',
   description: 'Holds a systemd service started or stopped, and enabled or disabled at boot.',
+  reads: 'systemctl show',
+  example: { name: 'ssh', state: 'started', enabled: true },
   params: z.object({
     name: z.string().describe('the unit, such as haproxy or haproxy.service'),
     state: z.enum(['started', 'stopped']).optional().describe('what it shall be now; as it is when absent'),
@@ -83,6 +85,7 @@ export const service = defineTask({
 export const serviceRestart = defineTask({
   name: 'service-restart',
   description: 'Restarts a systemd service, or reloads it where it can; every time.',
+  example: { name: 'ssh' },
   params: z.object({
     name: z.string().describe('the unit'),
     reload: flag().default(false).describe('reload where the unit can, restart where it cannot'),

@@ -14,6 +14,8 @@ const withoutSwap = (text: string): string =>
 export const swapOff = defineTask({
   name: 'swap-off',
   description: 'Holds swap off, now and after every boot; entries of fstab are commented out.',
+  reads: '/proc/swaps and /etc/fstab',
+  example: {},
   params: z.object({}),
 
   async check({ remote }) {

@@ -16,6 +16,8 @@ const withValue = (text: string | undefined, key: string, value: string): string
 export const sysctl = defineTask({
   name: 'sysctl',
   description: 'Holds a kernel parameter at a value, now and after every boot.',
+  reads: 'sysctl -n, and the file',
+  example: { key: 'net.ipv4.ip_forward', value: 1 },
   params: z.object({
     key: z.string().describe('dotted name, such as net.ipv4.ip_forward'),
     value: z.coerce.string().describe('the value to hold'),

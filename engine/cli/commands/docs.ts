@@ -1,0 +1,32 @@
+import { CoxswainError } from '../../errors.ts'
+import { nearest } from '../../inventory/nearest.ts'
+import type { Request } from '../options.ts'
+import { documentedTasks, taskList, taskPage } from '../task-docs.ts'
+
+/**
+ * `run docs [NAME]`: the library, or all about one task. Gives the exit status.
+ *
+ * @throws `load-failed`, with the nearest name.
+ */
+export const docs = (
+  { name }: Extract<Request, { kind: 'docs' }>,
+  library: Readonly<Record<string, unknown>>,
+): number => {
+  const tasks = documentedTasks(library)
+  if (name === undefined) {
+    process.stdout.write(taskList(tasks))
+    return 0
+  }
+  const task = tasks.find(({ info }) => info.name === name)
+  if (task === undefined) {
+    const guess = nearest(
+      name,
+      tasks.map(({ info }) => info.name),
+    )
+    throw new CoxswainError('load-failed', `there is no task named ${name}`, {
+      hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run docs\` for all`,
+    })
+  }
+  process.stdout.write(taskPage(task))
+  return 0
+}
