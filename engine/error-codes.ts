@@ -129,6 +129,11 @@ const table = {
     exit: exitCodes.failed,
     hint: 'see that the disk is neither full nor read-only',
   },
+  'validation-failed': {
+    what: 'The command that checks a file before it is replaced refused the new content; the file is as it was.',
+    exit: exitCodes.failed,
+    hint: 'see what the command says, and mend the content',
+  },
   'read-failed': {
     what: 'A file on the host could not be read.',
     exit: exitCodes.failed,

@@ -30,5 +30,5 @@ export type {
 export { quote, shell } from './remote/quote.ts'
 export type { ShellText, Word } from './remote/quote.ts'
 export type { Command, CommandOptions, CommandResult, CommandTag } from './remote/command.ts'
-export type { Attributes, Stat } from './remote/files.ts'
+export type { Attributes, Stat, WriteOptions } from './remote/files.ts'
 export type { Content, Remote, RemoteReader } from './remote/remote.ts'

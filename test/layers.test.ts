@@ -101,7 +101,13 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
   'age-encryption': ['engine/inventory/secrets/age.ts'],
   'ansible-vault': ['engine/inventory/secrets/vault.ts'],
-  yaml: ['engine/inventory/yaml', 'engine/cli/params.ts', 'tasks/kubernetes/yaml.ts'],
+  yaml: [
+    'engine/inventory/yaml',
+    'engine/cli/params.ts',
+    'tasks/kubernetes/yaml.ts',
+    'tasks/files/yaml-setting.ts',
+  ],
+  'jsonc-parser': ['tasks/files/json-setting.ts'],
 }
 
 test('each package has its home', () => {

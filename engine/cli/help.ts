@@ -33,7 +33,7 @@ const typeOf = ({ type, format, enum: values, anyOf }: z.output<typeof property>
   if (format === 'password') return 'secret'
   if (values !== undefined) return values.map(String).join('|')
   const types = anyOf?.flatMap((one) => one.type ?? []) ?? []
-  return type ?? ([...new Set(types)].join('|') || 'text')
+  return type ?? ([...new Set(types)].join('|') || 'any')
 }
 
 /** The parameters or variables that a schema describes. */

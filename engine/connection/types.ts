@@ -27,6 +27,10 @@ export type FileOperation =
       readonly mode: string | undefined
       readonly owner: string | undefined
       readonly group: string | undefined
+      /** Shell text that must succeed before the file is replaced; `%s` in it is the new content's path. */
+      readonly validate?: string | undefined
+      /** Keep what is replaced beside it. */
+      readonly backup?: boolean | undefined
     }
   | {
       readonly kind: 'directory'

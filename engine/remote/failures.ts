@@ -1,7 +1,7 @@
 /** File operations that failed, told to a person: what, in the host's own words, and what to do. Pure. */
 import type { FileOperation, Result } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
-import { deadLink, inTheWay } from './kinds.ts'
+import { deadLink, inTheWay, invalidContent } from './kinds.ts'
 
 /** What each operation does, behind `cannot`. */
 const verbs: Readonly<Record<FileOperation['kind'], string>> = {
@@ -42,6 +42,10 @@ export const operationFailure = (
   { code, stderr }: Result,
 ): CoxswainError => {
   const output = stderr.toString('utf8').trim()
+  if (code === invalidContent)
+    return new CoxswainError('validation-failed', `${path} was not replaced: its new content is wrong`, {
+      output,
+    })
   const failed = lane === 'run' ? 'write-failed' : 'read-failed'
   return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, { output, hint: hintFor(code, output) })
 }

@@ -19,6 +19,17 @@ export interface Attributes {
   readonly group?: string | undefined
 }
 
+/** How a file is written. */
+export interface WriteOptions extends Attributes {
+  /**
+   * Shell text that must succeed before the file is replaced; `%s` in it stands for the path of the new content, which
+   * lies in the same folder: `visudo -cf %s`.
+   */
+  readonly validate?: string | undefined
+  /** Keep what is replaced beside it, as `NAME.2026-01-31T12:00:00Z~`. */
+  readonly backup?: boolean | undefined
+}
+
 export interface Stat {
   readonly type: 'file' | 'directory' | 'link' | 'other'
   /** Four octal digits, such as `0644`. */
@@ -59,6 +70,18 @@ export const checkedMode = (mode: string): string => {
     })
   }
   return mode.padStart(4, '0')
+}
+
+/**
+ * The command that validates a file.
+ *
+ * @throws `params-invalid` unless the path of the file stands in it, once.
+ */
+export const checkedValidate = (command: string): string => {
+  if (command.split('%s').length === 2) return command
+  throw new CoxswainError('params-invalid', `not a command that checks a file: ${command}`, {
+    hint: 'write %s once, where the path of the new content goes: visudo -cf %s',
+  })
 }
 
 // `test -e` is also false where a parent may not be searched: only ls's own words tell "absent" from "forbidden"

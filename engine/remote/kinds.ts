@@ -6,6 +6,9 @@ export const inTheWay = 6
 /** Exit status of a script when it came upon a link that leads nowhere. */
 export const deadLink = 7
 
+/** Exit status of a script when a file's new content was found wrong. */
+export const invalidContent = 8
+
 /** Shell text that ends the script in words unless `$f` is a regular file, or a link to one. */
 export const refuseUnlessRegular =
   `if [ ! -f "$f" ]; then if [ -d "$f" ]; then k='a directory'; elif [ -p "$f" ]; then k='a named pipe'; ` +

@@ -5,8 +5,8 @@ import { CoxswainError } from '../errors.ts'
 import { commandTag } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
 import { operationFailure } from './failures.ts'
-import { absent, checkedMode, checkedPath, operationScript, parseStat } from './files.ts'
-import type { Attributes, Stat } from './files.ts'
+import { absent, checkedMode, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
+import type { Attributes, Stat, WriteOptions } from './files.ts'
 
 /** What a task may do on a host without changing it: all that a `check` gets. */
 export interface RemoteReader {
@@ -36,16 +36,17 @@ export interface Remote extends RemoteReader {
   readonly run: CommandTag
   /**
    * Writes a file whole: a temporary file beside it gets content, owner and mode, is synced, and takes its place. An
-   * existing file keeps its owner and mode where none are told; a new one is 0644. A link stays, its target is written.
+   * existing file keeps its owner and mode where none are told, and its extended attributes, ACL and SELinux context where
+   * the host's cp can copy them (GNU's); a new one is 0644. A link stays, its target is written.
    * In one case it is not atomic: a file that something is mounted on, such as `/etc/hosts` in a container, cannot be
    * replaced, so it is overwritten in place once the content has come whole.
    */
-  readonly write: (path: string, content: Content, attributes?: Attributes) => Promise<void>
+  readonly write: (path: string, content: Content, options?: WriteOptions) => Promise<void>
   /** Writes `size` bytes from a stream, as {@link Remote.write} does; the memory it takes does not grow with the size. */
   readonly writeStream: (
     path: string,
     source: { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> },
-    attributes?: Attributes,
+    options?: WriteOptions,
   ) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */
   readonly makeDirectory: (path: string, attributes?: Attributes) => Promise<void>
@@ -98,6 +99,12 @@ const normalized = ({ mode, owner, group }: Attributes) => ({
   mode: mode === undefined ? undefined : checkedMode(mode),
   owner,
   group,
+})
+
+const writing = ({ validate, backup, ...attributes }: WriteOptions) => ({
+  ...normalized(attributes),
+  ...(validate !== undefined && { validate: checkedValidate(validate) }),
+  ...(backup === true && { backup }),
 })
 
 /** A {@link Remote} over a connection. */
@@ -164,13 +171,13 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
         .split('\n')
         .filter((name) => name !== '')
     },
-    write: async (path, content, attributes = {}) => {
+    write: async (path, content, how = {}) => {
       const bytes = bytesOf(content)
       const stdin = isSecret(content) ? content : bytes
-      await change({ kind: 'write', path, ...normalized(attributes) }, stdin, bytes.length)
+      await change({ kind: 'write', path, ...writing(how) }, stdin, bytes.length)
     },
-    writeStream: async (path, { size, chunks }, attributes = {}) =>
-      change({ kind: 'write', path, ...normalized(attributes) }, chunks, size),
+    writeStream: async (path, { size, chunks }, how = {}) =>
+      change({ kind: 'write', path, ...writing(how) }, chunks, size),
     makeDirectory: async (path, attributes = {}) =>
       change({ kind: 'directory', path, ...normalized(attributes) }),
     setAttributes: async (path, attributes) =>

@@ -1,7 +1,7 @@
 /** The shell script that writes a file. Pure. */
 import type { FileOperation } from '../connection/types.ts'
 import type { Attributes } from './files.ts'
-import { deadLink, refuseUnlessRegular } from './kinds.ts'
+import { deadLink, invalidContent, refuseUnlessRegular } from './kinds.ts'
 import { quote } from './quote.ts'
 
 /** Owner and group as `chown` takes them: each as told, else as the file `$f` has it, else left alone. */
@@ -47,6 +47,24 @@ const followLink =
   `printf '%s is a link to %s, which leads nowhere\\n' "$l" "$(readlink -- "$l")" >&2; exit ${deadLink}; fi`
 
 /**
+ * What else a file has is kept: extended attributes, SELinux context, and its ACL, which is a part of the mode and goes
+ * where another mode is told. busybox's cp cannot do it, and says so to nobody.
+ */
+const keepTheRest = ({ mode: told }: Attributes): string => {
+  const others = `timestamps,ownership${told === undefined ? '' : ',mode'}`
+  return `if [ -e "$f" ]; then cp --attributes-only --preserve=all --no-preserve=${others} -- "$f" "$t" 2>/dev/null || :; fi`
+}
+
+/** Lets a command see the new content before it counts. */
+const validating = (command: string): string[] => [
+  `if e=$({ ${command.replace('%s', () => '"$t"')}; } </dev/null 2>&1); then :; else ` +
+    `printf '%s\\n' "$e" >&2; exit ${invalidContent}; fi`,
+]
+
+/** A copy of what is replaced, with all its attributes; a name that ends with ~ is one that tools pass over. */
+const backingUp = ['if [ -e "$f" ]; then cp -p -- "$f" "$f.$(date -u +%Y-%m-%dT%H:%M:%SZ)~"; fi']
+
+/**
  * A script that writes its standard input into a file.
  *
  * @param size bytes that will come.
@@ -61,6 +79,7 @@ export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>
     ...ownership(operation),
     ...mode(operation),
     'd=$(dirname -- "$f")',
+    'umask 077',
     // mktemp makes it 0600, and so it stays until it is whole and has its owner
     't=$(mktemp "$d/.coxswain.XXXXXX")',
     `trap 'rm -f -- "$t"' EXIT`,
@@ -68,9 +87,12 @@ export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>
     'cat >"$t"',
     // a connection that drops ends the input early: what came must be whole before it may replace anything
     `n=$(wc -c <"$t"); if [ "$n" -ne ${size} ]; then echo "got $n of ${size} bytes" >&2; exit 5; fi`,
+    keepTheRest(operation),
     // chown first: it clears set-user-id bits that chmod then sets
     'if [ -n "$o" ]; then chown "$o" "$t"; fi',
     'chmod "$m" "$t"',
+    ...(operation.validate === undefined ? [] : validating(operation.validate)),
+    ...(operation.backup === true ? backingUp : []),
     'sync -- "$t" 2>/dev/null || sync',
     replace,
   ].join('\n')

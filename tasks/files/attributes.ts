@@ -1,5 +1,5 @@
 /** Owner, group and mode: what tasks that make files and directories have in common. */
-import { fileMode, z } from '../../engine/index.ts'
+import { fileMode, flag, z } from '../../engine/index.ts'
 import type { Attributes, Change, Stat } from '../../engine/index.ts'
 
 /** Parameters of every task that makes something in the file system. */
@@ -7,6 +7,15 @@ export const attributeParams = {
   owner: z.string().optional().describe('the user who owns it; as it is when absent'),
   group: z.string().optional().describe('its group; as it is when absent'),
   mode: fileMode().optional().describe("octal digits as text, such as '0644'; as it is when absent"),
+}
+
+/** Parameters of every task that writes a file. */
+export const writeParams = {
+  validate: z
+    .string()
+    .optional()
+    .describe('a command that must accept the new content before it counts; %s is its path: visudo -cf %s'),
+  backup: flag().optional().describe('keep what is replaced beside it, as NAME.TIME~'),
 }
 
 /** What differs between what is there and the attributes that are wanted; ids are taken as names where they are given so. */

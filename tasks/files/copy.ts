@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat as localStat } from 'node:fs/promises'
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
 
 const sizeOf = async (path: string): Promise<number> => {
   const found = await localStat(path).catch((cause: unknown) => {
@@ -31,6 +31,7 @@ export const copy = defineTask({
     src: z.string().describe('the file here'),
     dest: remotePath().describe('the file on the host'),
     ...attributeParams,
+    ...writeParams,
   }),
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
 

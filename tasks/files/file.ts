@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 
 /** Hold a file with this content, owner and mode, or hold it absent. */
@@ -16,6 +16,7 @@ export const file = defineTask({
       .describe('what is in it; as it is when absent, empty for a new file'),
     state: z.enum(['present', 'absent']).default('present'),
     ...attributeParams,
+    ...writeParams,
   }),
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
 

@@ -1,8 +1,9 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, flag, remotePath, z } from '../../engine/index.ts'
+import { defineTask, z } from '../../engine/index.ts'
+import { editParams, editing, pattern } from './editing.ts'
 
 const params = z
   .object({
-    path: remotePath().describe('the file'),
+    ...editParams,
     line: z.string().optional().describe('the line as it shall be'),
     regexp: z
       .string()
@@ -17,7 +18,6 @@ const params = z
       .string()
       .optional()
       .describe('a pattern: a new line goes before the first line that matches'),
-    create: flag().default(false).describe('make the file where there is none'),
   })
   .refine(({ line, state }) => line !== undefined || state === 'absent', {
     message: 'a line is needed',
@@ -31,14 +31,6 @@ const params = z
     message: 'line or regexp is needed',
   })
 type Params = z.output<typeof params>
-
-const pattern = (source: string): RegExp => {
-  try {
-    return new RegExp(source)
-  } catch (cause) {
-    throw new CoxswainError('params-invalid', `not a regular expression: ${source}`, { cause })
-  }
-}
 
 const without = (lines: readonly string[], { line, regexp }: Params): string[] => {
   const goes =
@@ -75,29 +67,13 @@ export const edited = (text: string, given: Params): string => {
   return next.length === 0 ? '' : `${next.join('\n')}${complete || next.length !== body.length ? '\n' : ''}`
 }
 
-const readable = async (text: string | undefined, { path, create, state }: Params): Promise<string> => {
-  if (text !== undefined || create || state === 'absent') return text ?? ''
-  throw new CoxswainError('task-failed', `there is no file ${path}`, { hint: 'give create=true to make it' })
-}
-
 /** Hold one line of a file, or hold it out of it. */
 export const lineInFile = defineTask({
   name: 'line-in-file',
   description: 'Holds one line in a file, in place of one that matches, or holds matching lines out of it.',
-  reads: 'the file',
   example: { path: '/etc/login.defs', regexp: '^UMASK', line: 'UMASK 027' },
   params,
   title: ({ path, line, regexp, state }) =>
     state === 'absent' ? `no line ${regexp ?? line} in ${path}` : `line in ${path}: ${line}`,
-
-  async check({ remote }, given) {
-    const found = await remote.read(given.path)
-    const text = await readable(found, given)
-    const wanted = edited(text, given)
-    return driftUnlessEmpty(text === wanted ? [] : [{ what: given.path, from: found, to: wanted }])
-  },
-
-  async apply({ remote }, given) {
-    await remote.write(given.path, edited(await readable(await remote.read(given.path), given), given))
-  },
+  ...editing(edited),
 })

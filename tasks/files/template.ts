@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 import { renderTemplate } from './render.ts'
 
@@ -25,6 +25,7 @@ export const template = defineTask({
     dest: remotePath().describe('the file on the host'),
     values: z.record(z.string(), z.unknown()).default({}).describe('what its variables are'),
     ...attributeParams,
+    ...writeParams,
   }),
   title: ({ dest }) => `file ${dest} from a template`,
 

@@ -1,0 +1,50 @@
+/** Files, directories, links, copies and templates on real hosts. */
+import * as assert from 'uvu/assert'
+import { copy } from '../../../tasks/files/copy.ts'
+import { directory } from '../../../tasks/files/directory.ts'
+import { file } from '../../../tasks/files/file.ts'
+import { link } from '../../../tasks/files/link.ts'
+import { template } from '../../../tasks/files/template.ts'
+import { folderOf } from '../../support/folder.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('paths on real hosts', { seconds: 60 })
+const folder = folderOf(test)
+
+for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: a directory and a file, with owner and mode, come and go`, async () => {
+    await host.proves(directory({ path: '/srv/a b', owner: 'nobody', mode: '0750' }))
+    await host.proves(file({ path: '/srv/a b/f', content: "it's\n", owner: 'nobody', mode: '0600' }))
+    await host.proves(file({ path: '/srv/a b/f', content: "it's\n", mode: '0640' }))
+    assert.is(
+      await host.sh("cat '/srv/a b/f'; stat -c '%a %U' '/srv/a b' '/srv/a b/f'"),
+      "it's\n750 nobody\n640 nobody\n",
+    )
+    await host.proves(file({ path: '/srv/a b/f', state: 'absent' }))
+    await host.proves(directory({ path: '/srv/a b', state: 'absent' }))
+    assert.is(await host.sh('ls -A /srv'), '')
+  })
+
+  test(`${host.name}: a link is made and turned`, async () => {
+    await host.proves(link({ path: '/srv/l', target: '/etc' }))
+    await host.proves(link({ path: '/srv/l', target: '/tmp' }))
+    assert.is(await host.sh('readlink /srv/l; rm /srv/l'), '/tmp\n')
+  })
+
+  test(`${host.name}: what is not valid does not get in, what goes is kept`, async () => {
+    const validate = "grep -q '^ok' %s"
+    await host.proves(file({ path: '/srv/v', content: 'ok 1\n', validate }))
+    assert.match(await host.refuses(file({ path: '/srv/v', content: 'no\n', validate })), 'was not replaced')
+    await host.proves(file({ path: '/srv/v', content: 'ok 2\n', validate, backup: true }))
+    assert.is(await host.sh('cat /srv/v /srv/v.*~; rm /srv/v*'), 'ok 2\nok 1\n')
+  })
+
+  test(`${host.name}: a copy of any bytes, and a template`, async () => {
+    const bytes = folder.write('bytes', Buffer.from(Array.from({ length: 100_000 }, (_, n) => n % 256)))
+    const src = folder.write('t.hbs', 'listen {{port}}\n')
+    await host.proves(copy({ src: bytes, dest: '/srv/bytes', mode: '0600' }))
+    await host.proves(template({ src, dest: '/srv/t', values: { port: 80 } }))
+    assert.is(await host.sh('wc -c </srv/bytes | tr -d " "; cat /srv/t; rm /srv/*'), '100000\nlisten 80\n')
+  })
+}

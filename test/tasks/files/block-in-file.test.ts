@@ -1,0 +1,47 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { blockInFile } from '../../../tasks/files/block-in-file.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('block-in-file')
+const path = '/etc/app.conf'
+const marked = (text: string): string => `# BEGIN by coxswain\n${text}# END by coxswain\n`
+
+const after = async (
+  text: string,
+  params: Omit<Parameters<typeof blockInFile>[0], 'path'>,
+): Promise<unknown> => {
+  const run = await rehearse(blockInFile({ path, ...params }), { files: { [path]: text } })
+  if (run.error !== undefined) throw run.error
+  return run.files.get(path)?.content.toString()
+}
+
+test('a new block goes to the end, or where it is told to', async () => {
+  assert.is(await after('a\nb', { block: 'x\ny' }), `a\nb\n${marked('x\ny\n')}`)
+  assert.is(await after('a\nb\na\n', { block: 'x', insertAfter: '^a' }), `a\nb\na\n${marked('x\n')}`)
+  assert.is(await after('a\nb\na\n', { block: 'x', insertBefore: '^a' }), `${marked('x\n')}a\nb\na\n`)
+  assert.is(await after('a\n', { block: 'x', insertBefore: '^z' }), `a\n${marked('x\n')}`)
+})
+
+test('a block that is there is changed where it stands, or taken out', async () => {
+  const text = `a\n${marked('old\n')}b\n`
+  assert.is(await after(text, { block: 'new\n' }), `a\n${marked('new\n')}b\n`)
+  assert.is(await after(text, { block: 'old' }), text)
+  assert.is(await after(text, { state: 'absent' }), 'a\nb\n')
+  assert.is(await after('a\n', { state: 'absent' }), 'a\n')
+})
+
+test('blocks with other marks are left alone, and half a block is no block', async () => {
+  const other = '; BEGIN two\nx\n; END two\n'
+  assert.is(await after(other, { block: 'y', marker: '; {mark} one' }), `${other}; BEGIN one\ny\n; END one\n`)
+  assert.is(await after('# BEGIN by coxswain\na\n', { state: 'absent' }), '# BEGIN by coxswain\na\n')
+})
+
+test('a marker needs its place for the mark', async () => {
+  await rejects(
+    () => blockInFile({ path, marker: '# mine' }),
+    'params-invalid',
+    'one line is needed, with {mark} in it once',
+  )
+})

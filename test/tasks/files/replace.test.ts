@@ -1,0 +1,54 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { replace } from '../../../tasks/files/replace.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('replace')
+const path = '/etc/app.conf'
+
+const after = async (text: string, params: Omit<Parameters<typeof replace>[0], 'path'>): Promise<unknown> => {
+  const run = await rehearse(replace({ path, ...params }), { files: { [path]: text } })
+  if (run.error !== undefined) throw run.error
+  return run.files.get(path)?.content.toString()
+}
+
+test('every match is replaced, with groups, and lines have ends', async () => {
+  assert.is(await after('a=1\nb=1\nxa=1\n', { regexp: '^(a|b)=1$', replacement: '$1=2' }), 'a=2\nb=2\nxa=1\n')
+  assert.is(await after('a b\n', { regexp: ' b' }), 'a\n')
+})
+
+test('only between two limits; where one is not there, nothing', async () => {
+  const text = '[a]\np=1\n[b]\np=1\n[c]\np=1\n'
+  const params = { regexp: 'p=1', replacement: 'p=2' }
+  assert.is(
+    await after(text, { ...params, after: '^\\[b\\]', before: '^\\[' }),
+    '[a]\np=1\n[b]\np=2\n[c]\np=1\n',
+  )
+  assert.is(await after(text, { ...params, after: '^\\[d\\]' }), text)
+  assert.is(await after(text, { ...params, before: 'nowhere' }), text)
+})
+
+test('where nothing matches all is well', async () => {
+  const run = await rehearse(replace({ path, regexp: 'x', replacement: 'y' }), { files: { [path]: 'a\n' } })
+  assert.is(run.outcome, 'ok')
+})
+
+test('what would match again never comes to rest, and is said to', async () => {
+  const run = await rehearse(replace({ path, regexp: 'a', replacement: 'aa' }), { files: { [path]: 'a\n' } })
+  assert.is(run.outcome, 'failed')
+})
+
+test('a pattern that is none, and a file that is not there', async () => {
+  await rejects(() => after('a', { regexp: '(' }), 'params-invalid', 'not a regular expression: (')
+  const run = await rehearse(replace({ path, regexp: 'a' }), {})
+  assert.match(String(run.error), 'there is no file /etc/app.conf')
+})
+
+test('a command may look at the new content first, and the old one be kept', async () => {
+  const task = replace({ path, regexp: 'a', replacement: 'b', validate: 'test -s %s', backup: true })
+  const run = await rehearse(task, { files: { [path]: 'a\n' } })
+  assert.is(run.outcome, 'changed', String(run.error))
+  const bad = await rehearse(replace({ path, regexp: 'a', validate: 'true' }), { files: { [path]: 'a\n' } })
+  assert.match(String(bad.error), 'not a command that checks a file: true')
+})
