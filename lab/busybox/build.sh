@@ -30,7 +30,7 @@ chroot "$root" /bin/busybox --install -s
 # what acts for others is a set-user-id copy, as in Alpine's busybox-suid
 install -m 4755 "$work/source/busybox" "$root/bin/bbsuid"
 for name in bin/su usr/bin/passwd; do ln -sf /bin/bbsuid "$root/$name"; done
-ln -s ../../etc/crontabs "$root/var/spool/cron/crontabs"
+ln -s ../../../etc/crontabs "$root/var/spool/cron/crontabs"
 
 printf 'root:x:0:0:root:/root:/bin/ash\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n' >"$root/etc/passwd"
 printf 'root:x:0:root\nwheel:x:10:root\nusers:x:100:\nshadow:x:42:\nnobody:x:65534:\n' >"$root/etc/group"

@@ -10,7 +10,7 @@ root=$work/rootfs
 rm -rf "$root"
 mkdir -p "$work"
 mmdebstrap --quiet --variant=minbase \
-  --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,etcd-client,jq,openssl,netcat-openbsd,acl,attr \
+  --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,etcd-client,jq,openssl,netcat-openbsd,acl,attr,cron \
   bookworm "$root" >&2
 
 mkdir -p "$root"/opt/cni/bin "$root"/etc/containerd "$root"/etc/systemd/system/kubelet.service.d "$root"/etc/ssh/authorized "$root"/etc/cni/net.d
@@ -37,7 +37,7 @@ WantedBy=multi-user.target
 UNIT
 chroot "$root" systemctl --quiet enable ssh ssh-host-keys containerd kubelet
 chroot "$root" systemctl --quiet disable haproxy
-chroot "$root" systemctl --quiet mask systemd-udevd systemd-udevd-control.socket systemd-udevd-kernel.socket getty.target console-getty.service systemd-logind apt-daily.timer apt-daily-upgrade.timer fstrim.timer e2scrub_all.timer
+chroot "$root" systemctl --quiet mask systemd-udevd systemd-udevd-control.socket systemd-udevd-kernel.socket getty.target console-getty.service systemd-logind cron.service apt-daily.timer apt-daily-upgrade.timer fstrim.timer e2scrub_all.timer
 
 # logins for trying become: sudo without a password, and with one (a lab stand-in for a real secret)
 chroot "$root" useradd -m -s /bin/bash ops

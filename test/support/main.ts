@@ -88,6 +88,11 @@ const files = await filesOf(words.filter((word) => word !== '--here'))
 const waiting = files.filter((file) => ['integration', 'hosts'].includes(kindOf(relative(root, file))))
 const working = files.filter((file) => !waiting.includes(file))
 const counts: Count[] = []
+// what takes minutes the first time is made once, not by each file at the same time and within the time of a test
+if (!words.includes('--here') && waiting.some((file) => kindOf(relative(root, file)) === 'hosts')) {
+  const { prepareHosts } = await import('./real-host.ts')
+  await prepareHosts()
+}
 if (words.includes('--here') || files.length === 1 || waiting.length === 0) counts.push(await runHere(files))
 else {
   // long files first, so that none is left over at the end

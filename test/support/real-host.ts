@@ -13,7 +13,7 @@ import type { Task } from '../../engine/dsl/task.ts'
 import { alone } from '../../engine/run/task/alone.ts'
 import type { TaskResult } from '../../engine/run/task/execute-task.ts'
 import { busyboxImage, hostImage } from '../../lab/artifacts.ts'
-import { labFolder, podman, prepareMachine } from '../../lab/machine.ts'
+import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 
 export type Kind = 'debian' | 'busybox'
 
@@ -66,8 +66,14 @@ const ready: Record<Kind, string> = {
   busybox: 'true',
 }
 
-const start = async (kind: Kind): Promise<string> => {
+/** Makes everything that hosts need, where it is not there. */
+export const prepareHosts = async (): Promise<void> => {
   await prepareMachine()
+  await makeRoomForHosts(10)
+  for (const image of Object.values(images)) await image()
+}
+
+const start = async (kind: Kind): Promise<string> => {
   const image = await images[kind]()
   const container = `coxswain-tasks-${process.pid}-${kind}`
   process.once('exit', () =>

@@ -1,0 +1,114 @@
+import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import type { CheckContext, RemoteReader } from '../../engine/index.ts'
+
+const fstab = '/etc/fstab'
+
+const params = z
+  .object({
+    path: remotePath().describe('where it is mounted'),
+    src: z.string().optional().describe('what is mounted: a device, UUID=…, host:/path'),
+    fstype: z.string().optional().describe('the kind of file system, such as ext4, nfs, tmpfs'),
+    options: z.string().default('defaults').describe('mount options, parted by commas'),
+    dump: z.coerce.number().int().min(0).default(0).describe('the fifth field of fstab(5)'),
+    pass: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(0)
+      .describe('the sixth field: order of file system checks at boot'),
+    state: z
+      .enum(['mounted', 'present', 'unmounted', 'absent'])
+      .default('mounted')
+      .describe(
+        'mounted now and at boot; present: only at boot; unmounted: in fstab or not, but not now; absent: neither',
+      ),
+  })
+  .refine(
+    ({ src, fstype, state }) =>
+      ['unmounted', 'absent'].includes(state) || (src !== undefined && fstype !== undefined),
+    {
+      message: 'src and fstype are needed',
+    },
+  )
+type Params = z.output<typeof params>
+
+/** Blanks and backslashes as fstab(5) and /proc/mounts have them. */
+const escaped = (text: string): string =>
+  text.replaceAll('\\', '\\134').replaceAll(' ', '\\040').replaceAll('\t', '\\011')
+
+const fieldsOf = (line: string): string[] => line.trim().split(/\s+/)
+const isEntry = (line: string): boolean => /^\s*[^#\s]/.test(line)
+
+/** The table with the entry of a path as it shall be; comments and other entries stay. */
+export const withMount = (
+  text: string,
+  { path, src = '', fstype = '', options, dump, pass, state }: Params,
+): string => {
+  if (state === 'unmounted') return text
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const mine = (line: string): boolean => isEntry(line) && fieldsOf(line)[1] === escaped(path)
+  const entry = [src, path, fstype, options].map(escaped).concat(`${dump}`, `${pass}`)
+  const at = lines.findIndex(mine)
+  const rest = lines.filter((line, index) => index === at || !mine(line))
+  if (state === 'absent')
+    return rest
+      .filter((line) => !mine(line))
+      .map((line) => `${line}\n`)
+      .join('')
+  const there = rest[at]
+  if (there !== undefined && fieldsOf(there).join(' ') === entry.join(' ')) return text
+  const next = at < 0 ? [...rest, entry.join(' ')] : rest.with(at, entry.join(' '))
+  return next.map((line) => `${line}\n`).join('')
+}
+
+const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> =>
+  ((await remote.read('/proc/self/mounts')) ?? '')
+    .split('\n')
+    .some((line) => line.split(' ')[1] === escaped(path))
+
+const look = async ({ remote }: CheckContext, given: Params) => {
+  const [table = '', mounted] = await Promise.all([remote.read(fstab), isMounted(remote, given.path)])
+  return { table, wanted: withMount(table, given), mounted }
+}
+
+/** Hold a file system mounted, now and at every boot. */
+export const mount = defineTask({
+  name: 'mount',
+  description: 'Holds a file system mounted, now and at every boot; or only at boot, or not.',
+  reads: '/etc/fstab and /proc/self/mounts; of what is mounted, only that it is',
+  example: { path: '/srv/scratch', src: 'tmpfs', fstype: 'tmpfs', options: 'size=64m' },
+  params,
+  title: ({ path, state }) => `${path} ${state}`,
+
+  async check(ctx, given) {
+    const { table, wanted, mounted } = await look(ctx, given)
+    const shall = { mounted: true, present: mounted, unmounted: false, absent: false }[given.state]
+    return driftUnlessEmpty([
+      ...(table === wanted ? [] : [{ what: fstab, from: table, to: wanted }]),
+      ...(mounted === shall
+        ? []
+        : [
+            {
+              what: given.path,
+              from: mounted ? 'mounted' : 'not mounted',
+              to: shall ? 'mounted' : 'not mounted',
+            },
+          ]),
+    ])
+  },
+
+  async apply(ctx, given) {
+    const { remote } = ctx
+    const { path, state } = given
+    const { table, wanted, mounted } = await look(ctx, given)
+    if (mounted && (state === 'unmounted' || state === 'absent'))
+      await remote.run({ timeout: 120 })`umount ${path}`
+    if (table !== wanted) await remote.write(fstab, wanted)
+    if (state !== 'mounted') return
+    await remote.makeDirectory(path)
+    if (!mounted) await remote.run({ timeout: 120 })`mount ${path}`
+    // other options count at once
+    else if (table !== wanted)
+      await remote.run({ timeout: 120 })`mount -o ${`remount,${given.options}`} ${path}`
+  },
+})

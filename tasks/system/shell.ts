@@ -1,0 +1,32 @@
+import { defineTask, words, z } from '../../engine/index.ts'
+import { checkGuards, guarded, guardParams } from './guards.ts'
+import { runScript } from './run-script.ts'
+
+/** The first line that says something, for a title. */
+const summary = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line !== '' && !line.startsWith('#')) ?? 'nothing'
+
+/** Run lines of a shell, unless a guard shows that they are done. */
+export const shell = defineTask({
+  name: 'shell',
+  description:
+    'Runs lines of a shell, unless `creates`, `removes` or `unless` shows that they are done; without one of them, every time.',
+  reads: 'the path of creates or removes, or what unless says',
+  example: { run: 'cd /tmp\ndate >made', creates: '/tmp/made' },
+  params: z.object({
+    run: z.string().describe('the lines; the first that fails ends it, unless `interpreter` says otherwise'),
+    interpreter: z
+      .string()
+      .default('/bin/sh -e')
+      .describe('the shell with its options, such as bash -euo pipefail'),
+    args: words().default([]).describe('its $1, $2 and so on'),
+    ...guardParams,
+  }),
+  title: ({ run }) => summary(run),
+  checkable: guarded,
+  check: (ctx, given) => checkGuards(ctx, given, summary(given.run)),
+  apply: (ctx, { run, ...given }) => runScript(ctx, run, given),
+})

@@ -1,0 +1,46 @@
+/** Commands, shells and scripts on real hosts. */
+import * as assert from 'uvu/assert'
+import { command } from '../../../tasks/system/command.ts'
+import { script } from '../../../tasks/system/script.ts'
+import { shell } from '../../../tasks/system/shell.ts'
+import { folderOf } from '../../support/folder.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('commands on real hosts', { seconds: 60 })
+const folder = folderOf(test)
+
+for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: a command with a guard, its environment and its folder`, async () => {
+    await host.proves(
+      command({
+        run: 'echo "$A $(pwd)" >made',
+        args: [],
+        creates: '/srv/made',
+        cwd: '/srv',
+        env: { A: "it's" },
+      }),
+    )
+    assert.is(await host.sh('cat /srv/made; rm /srv/made'), "it's /srv\n")
+  })
+
+  test(`${host.name}: lines of a shell end at the first that fails, and leave nothing behind`, async () => {
+    await host.proves(
+      shell({ run: '# why\nread x || true\necho "$1-$x" >/srv/s', args: ['a b'], creates: '/srv/s' }),
+    )
+    assert.is(await host.sh('cat /srv/s; rm /srv/s'), 'a b-\n')
+    assert.match(
+      await host.refuses(shell({ run: 'echo no >&2; false\ntouch /srv/s', creates: '/srv/s' })),
+      'exit status 1',
+    )
+    assert.is(await host.sh('ls -A /srv; ls -d /tmp/tmp.* 2>/dev/null || true'), '')
+  })
+
+  test(`${host.name}: a script runs by its own first line, or by what is told`, async () => {
+    const src = folder.write('s', '#!/bin/sh -e\necho "$0 $2" | sed "s/.*script/script/" >/srv/t\n')
+    await host.proves(script({ src, args: ['a', 'b c'], creates: '/srv/t' }))
+    assert.is(await host.sh('cat /srv/t; rm /srv/t'), 'script b c\n')
+    const sed = folder.write('w', 'w /srv/t\n')
+    await host.refuses(script({ src: sed, interpreter: '/bin/none', creates: '/srv/t' }))
+  })
+}
