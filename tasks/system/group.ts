@@ -1,0 +1,49 @@
+import { CoxswainError, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
+import { accountName, groupEntries, withFields } from './account-files.ts'
+
+/** Hold a group of the host's own files. */
+export const group = defineTask({
+  name: 'group',
+  description: 'Holds a group, with an id where one is given, or holds it absent.',
+  reads: '/etc/group',
+  example: { name: 'deploy', gid: 1500 },
+  params: z.object({
+    name: z.string().regex(accountName, 'a group name is needed').describe('the name'),
+    gid: z.coerce.number().int().nonnegative().optional().describe('its id; the next free one when absent'),
+    system: flag().default(false).describe('make it one of the system: an id below those of people'),
+    state: z.enum(['present', 'absent']).default('present'),
+  }),
+  title: ({ name, state }) => (state === 'absent' ? `no group ${name}` : `group ${name}`),
+
+  async check({ remote }, { name, gid, state }) {
+    const found = groupEntries(await remote.read('/etc/group')).find((entry) => entry.name === name)
+    const what = `group ${name}`
+    if (state === 'absent') return driftUnlessEmpty(found ? [{ what, from: `gid ${found.gid}` }] : [])
+    if (found === undefined)
+      return driftUnlessEmpty([{ what, to: gid === undefined ? 'present' : `gid ${gid}` }])
+    const same = gid === undefined || String(gid) === found.gid
+    return driftUnlessEmpty(same ? [] : [{ what, from: `gid ${found.gid}`, to: `gid ${gid}` }])
+  },
+
+  async apply({ remote }, { name, gid, system, state }) {
+    const text = (await remote.read('/etc/group')) ?? ''
+    const entries = groupEntries(text)
+    const found = entries.find((entry) => entry.name === name)
+    const tools = await remote.query`command -v groupadd`.succeeds()
+    if (state === 'absent') return tools ? remote.run`groupdel ${name}` : remote.run`delgroup ${name}`
+    if (found === undefined) {
+      const id = gid === undefined ? [] : ['-g', gid]
+      return tools
+        ? remote.run`groupadd ${[...(system ? ['-r'] : []), ...id, name]}`
+        : remote.run`addgroup ${[...(system ? ['-S'] : []), ...id, name]}`
+    }
+    if (tools) return remote.run`groupmod ${gid === undefined ? shell`` : ['-g', gid]} ${name}`
+    const other = entries.find((entry) => entry.gid === String(gid))
+    if (other !== undefined)
+      throw new CoxswainError('task-failed', `gid ${gid} belongs to the group ${other.name}`, {
+        hint: 'choose another id, or move that group first',
+      })
+    // busybox has nothing that changes a group
+    await remote.write('/etc/group', withFields(text, name, { 2: String(gid) }))
+  },
+})

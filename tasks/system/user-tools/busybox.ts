@@ -1,0 +1,94 @@
+/** adduser, addgroup and deluser of busybox. It has nothing that changes a user: there its files are edited. */
+import { CoxswainError } from '../../../engine/index.ts'
+import type { Remote } from '../../../engine/index.ts'
+import { groupEntries, shadowDay, withFields } from '../account-files.ts'
+import type { UserParams } from './params.ts'
+import type { UserTools, Work } from './types.ts'
+import { option } from './types.ts'
+
+const gidOf = async (remote: Remote, group: string): Promise<string> => {
+  const found = groupEntries(await remote.read('/etc/group')).find(
+    ({ name, gid }) => name === group || gid === group,
+  )
+  if (found !== undefined) return found.gid
+  throw new CoxswainError('task-failed', `there is no group ${group}`, { hint: 'make the group first' })
+}
+
+const refuseTaken = (text: string, uid: string): void => {
+  const taken = text.split('\n').find((line) => line.split(':')[2] === uid)
+  if (taken === undefined) return
+  throw new CoxswainError('task-failed', `uid ${uid} belongs to the user ${taken.split(':')[0] ?? ''}`, {
+    hint: 'choose another id, or move that user first',
+  })
+}
+
+const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Promise<void> => {
+  const { uid, group, comment, home, shell } = plan
+  if ([uid, group, comment, home, shell].every((field) => field === undefined)) return
+  const text = (await remote.read('/etc/passwd')) ?? ''
+  if (uid !== undefined) refuseTaken(text, uid)
+  const gid = group === undefined ? undefined : await gidOf(remote, group)
+  await remote.write('/etc/passwd', withFields(text, name, { 2: uid, 3: gid, 4: comment, 5: home, 6: shell }))
+}
+
+const editGroups = async (remote: Remote, name: string, { found, plan }: Work): Promise<void> => {
+  const { groups } = plan
+  if (groups === undefined) return
+  for (const group of groups.filter((one) => !found.groups.includes(one))) {
+    // oxlint-disable-next-line no-await-in-loop -- each of them rewrites the same file
+    await remote.run`addgroup ${name} ${group}`
+  }
+  for (const group of found.groups.filter((one) => !groups.includes(one))) {
+    // oxlint-disable-next-line no-await-in-loop -- each of them rewrites the same file
+    await remote.run`delgroup ${name} ${group}`
+  }
+}
+
+const moveHome = async (
+  remote: Remote,
+  { moveHome: move }: UserParams,
+  { user, plan }: Work,
+): Promise<void> => {
+  if (move && plan.home !== undefined)
+    await remote.run`if [ -d ${user.home} ] && [ ! -e ${plan.home} ]; then mv ${user.home} ${plan.home}; fi`
+  if (plan.uid === undefined) return
+  const home = (move && plan.home) || user.home
+  // as usermod does: what is theirs at home stays theirs
+  await remote.run`if [ -d ${home} ]; then find ${home} -xdev -user ${user.uid} -exec chown -h ${plan.uid} {} +; fi`
+}
+
+export const busyboxUsers: UserTools = {
+  add: async (remote, given, { allGroups }) => {
+    // one of the system would get the group `nogroup`, which not every host has
+    const ownGroup = given.group === undefined && given.system && !allGroups.includes(given.name)
+    if (ownGroup) await remote.run`addgroup -S ${given.name}`
+    const group = given.group ?? (ownGroup || allGroups.includes(given.name) ? given.name : undefined)
+    // adduser takes a group by its name only
+    await remote.run`adduser ${[
+      '-D',
+      ...(given.system ? ['-S'] : []),
+      ...(given.createHome ? [] : ['-H']),
+      ...option('-u', given.uid),
+      ...option('-G', group),
+      ...option('-s', given.shell),
+      ...option('-h', given.home),
+      ...option('-g', given.comment),
+      given.name,
+    ]}`
+  },
+
+  modify: async (remote, given, work) => {
+    const { name } = given
+    await editPasswd(remote, name, work.plan)
+    await moveHome(remote, given, work)
+    await editGroups(remote, name, work)
+    const { expires } = work.plan
+    if (expires === undefined) return
+    const text = (await remote.read('/etc/shadow')) ?? ''
+    await remote.write('/etc/shadow', withFields(text, name, { 7: shadowDay(expires) }))
+  },
+
+  remove: async (remote, { name, removeHome }) => {
+    await remote.run`deluser ${[...(removeHome ? ['--remove-home'] : []), name]}`
+  },
+}

@@ -1,0 +1,121 @@
+import { Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
+import type { Change, RemoteReader } from '../../engine/index.ts'
+import { groupEntries, passwdEntry, passwordField, shadowDay, shadowEntry } from './account-files.ts'
+import type { PasswdEntry } from './account-files.ts'
+import { busyboxUsers } from './user-tools/busybox.ts'
+import { shadowUsers } from './user-tools/shadow.ts'
+import { userParams } from './user-tools/params.ts'
+import type { UserParams } from './user-tools/params.ts'
+import type { Found, Plan } from './user-tools/types.ts'
+
+/** Whether anything of /etc/shadow is asked for: only root may read it. */
+const needsShadow = ({ password, locked, expires }: UserParams): boolean =>
+  password !== undefined || locked !== undefined || expires !== undefined
+
+const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => {
+  const [passwd, groups, shadow] = await Promise.all([
+    remote.read('/etc/passwd'),
+    remote.read('/etc/group'),
+    needsShadow(given) ? remote.read('/etc/shadow') : undefined,
+  ])
+  const user = passwdEntry(passwd, given.name)
+  const entries = groupEntries(groups)
+  return {
+    user,
+    shadow: shadowEntry(shadow, given.name),
+    primary: entries.find(({ gid }) => gid === user?.gid)?.name ?? user?.gid,
+    groups: entries.filter(({ members }) => members.includes(given.name)).map(({ name }) => name),
+    allGroups: entries.map(({ name }) => name),
+  }
+}
+
+/** The groups beside the primary one, as they shall be; undefined when they are right. */
+const wantedGroups = ({ group, groups, exact }: UserParams, found: Found): string[] | undefined => {
+  if (groups === undefined) return undefined
+  const primary = group ?? found.primary
+  const missing = groups.filter((name) => !found.groups.includes(name) && name !== primary)
+  const surplus = exact ? found.groups.filter((name) => !groups.includes(name)) : []
+  if (missing.length === 0 && surplus.length === 0) return undefined
+  return [...found.groups.filter((name) => !surplus.includes(name)), ...missing]
+}
+
+const differing = (wanted: string | undefined, current: string | undefined): string | undefined =>
+  wanted === undefined || wanted === current ? undefined : wanted
+
+/** What is to be done to a user that is there. */
+const planFor = (given: UserParams, found: Found, user: PasswdEntry): Plan => {
+  const field = found.shadow?.password ?? '!'
+  const password = passwordField(field, { hash: given.password?.reveal(), locked: given.locked })
+  const group = differing(given.group, found.primary)
+  return {
+    uid: differing(given.uid?.toString(), user.uid),
+    // it may be named by its id
+    group: group === user.gid ? undefined : group,
+    comment: differing(given.comment, user.comment),
+    home: differing(given.home, user.home),
+    shell: differing(given.shell, user.shell),
+    expires:
+      given.expires !== undefined && shadowDay(given.expires) !== (found.shadow?.expires ?? '')
+        ? given.expires
+        : undefined,
+    groups: wantedGroups(given, found),
+    password: password === field ? undefined : new Secret(password),
+  }
+}
+
+const changesOf = (given: UserParams, found: Found, user: PasswdEntry): Change[] => {
+  const plan = planFor(given, found, user)
+  const of = (what: string): string => `${what} of ${given.name}`
+  const day = found.shadow?.expires ?? ''
+  const pairs: (readonly [string, Change['from'], Change['to']])[] = [
+    ['uid', user.uid, plan.uid],
+    ['group', found.primary, plan.group],
+    ['comment', user.comment, plan.comment],
+    ['home', user.home, plan.home],
+    ['shell', user.shell, plan.shell],
+    ['groups', found.groups.join(', '), plan.groups?.join(', ')],
+    [
+      'expiry',
+      day === '' ? 'never' : new Date(Number(day) * 86_400_000).toISOString().slice(0, 10),
+      plan.expires,
+    ],
+    ['password', new Secret(found.shadow?.password ?? ''), plan.password],
+  ]
+  return pairs.flatMap(([what, from, to]) => (to === undefined ? [] : [{ what: of(what), from, to }]))
+}
+
+/** Hold a user of the host's own files. */
+export const user = defineTask({
+  name: 'user',
+  description: 'Holds a user with its groups, shell, home and password hash, or holds it absent.',
+  reads: '/etc/passwd, /etc/group; /etc/shadow where a password, lock or expiry is given',
+  example: { name: 'deploy', groups: ['www-data'], shell: '/bin/sh' },
+  params: userParams,
+  title: ({ name, state }) => (state === 'absent' ? `no user ${name}` : `user ${name}`),
+
+  async check({ remote }, given) {
+    const found = await find(remote, given)
+    const what = `user ${given.name}`
+    if (given.state === 'absent')
+      return driftUnlessEmpty(found.user ? [{ what, from: `uid ${found.user.uid}` }] : [])
+    if (found.user === undefined)
+      return driftUnlessEmpty([{ what, to: given.uid === undefined ? 'present' : `uid ${given.uid}` }])
+    return driftUnlessEmpty(changesOf(given, found, found.user))
+  },
+
+  async apply({ remote }, given) {
+    const tools = (await remote.query`command -v useradd`.succeeds()) ? shadowUsers : busyboxUsers
+    if (given.state === 'absent') return tools.remove(remote, given)
+    const before = await find(remote, given)
+    if (before.user === undefined) await tools.add(remote, given, before)
+    const found = before.user === undefined ? await find(remote, given) : before
+    if (found.user === undefined) return undefined
+    const plan = planFor(given, found, found.user)
+    await tools.modify(remote, given, { found, user: found.user, plan })
+    if (plan.password !== undefined)
+      await remote.run({
+        stdin: new Secret(`${given.name}:${plan.password.reveal()}\n`),
+        quiet: true,
+      })`chpasswd -e`
+  },
+})

@@ -1,0 +1,91 @@
+import * as assert from 'uvu/assert'
+import { Secret } from '../../../engine/index.ts'
+import { group } from '../../../tasks/system/group.ts'
+import { user } from '../../../tasks/system/user.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('user and group on real hosts', { seconds: 180 })
+
+const hash = '$6$salt$IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouIL9AjRbLCelDCy.g.'
+
+for (const host of realHosts('debian', 'busybox')) {
+  const shadow = (field: number) => host.sh(`grep ^anna: /etc/shadow | cut -d: -f${field}`)
+
+  test(`${host.name}: a group comes, changes its id, and goes`, async () => {
+    await host.proves(group({ name: 'crew', gid: 1500 }))
+    await host.proves(group({ name: 'crew', gid: 1501 }))
+    await host.proves(group({ name: 'daemons', system: true }))
+    assert.is(await host.sh('grep ^crew: /etc/group'), 'crew:x:1501:\n')
+    await host.proves(group({ name: 'crew', state: 'absent' }))
+    await host.finds(group({ name: 'crew', state: 'absent' }))
+  })
+
+  test(`${host.name}: a user comes with all that is asked for`, async () => {
+    await host.sh('mkdir -p /srv')
+    await host.proves(group({ name: 'team', gid: 1600 }))
+    await host.proves(
+      user({
+        name: 'anna',
+        uid: 1700,
+        group: 'team',
+        groups: ['users'],
+        comment: 'Anna B.',
+        shell: '/bin/sh',
+        home: '/srv/anna',
+        password: new Secret(hash),
+        expires: '2030-12-31',
+      }),
+    )
+    assert.is(await host.sh('grep ^anna: /etc/passwd'), 'anna:x:1700:1600:Anna B.:/srv/anna:/bin/sh\n')
+    assert.is(await host.sh('stat -c %U /srv/anna; id -Gn anna'), 'anna\nteam users\n')
+    assert.is(await shadow(2), `${hash}\n`)
+    assert.is(await shadow(8), '22279\n')
+  })
+
+  test(`${host.name}: a user changes`, async () => {
+    await host.proves(group({ name: 'other', gid: 1601 }))
+    await host.proves(
+      user({
+        name: 'anna',
+        uid: 1701,
+        group: 'other',
+        groups: ['team'],
+        exact: true,
+        home: '/srv/ann',
+        moveHome: true,
+        shell: '/bin/false',
+        expires: 'never',
+      }),
+    )
+    assert.is(await host.sh('grep ^anna: /etc/passwd'), 'anna:x:1701:1601:Anna B.:/srv/ann:/bin/false\n')
+    assert.is(await host.sh('stat -c %u /srv/ann; test ! -e /srv/anna; id -Gn anna'), '1701\nother team\n')
+    assert.is(await shadow(8), '\n')
+  })
+
+  test(`${host.name}: a password is locked, changed under its lock, and opened`, async () => {
+    await host.proves(user({ name: 'anna', locked: true }))
+    assert.is(await shadow(2), `!${hash}\n`)
+    const other = hash.replace('IxDD', 'JxDD')
+    await host.proves(user({ name: 'anna', password: new Secret(other) }))
+    assert.is(await shadow(2), `!${other}\n`)
+    await host.proves(user({ name: 'anna', locked: false }))
+    assert.is(await shadow(2), `${other}\n`)
+  })
+
+  test(`${host.name}: a user of the system, and one whose group is there`, async () => {
+    await host.proves(
+      user({ name: 'svc', system: true, createHome: false, home: '/none', shell: '/bin/false' }),
+    )
+    await host.proves(group({ name: 'ben' }))
+    await host.proves(user({ name: 'ben', locked: false }))
+    assert.is(await host.sh('grep ^ben: /etc/shadow | cut -d: -f2; id -gn ben'), '*\nben\n')
+    await host.finds(user({ name: 'ben' }))
+  })
+
+  test(`${host.name}: a user goes with its home`, async () => {
+    await host.proves(user({ name: 'anna', state: 'absent', removeHome: true }))
+    await host.sh('test ! -e /srv/ann; ! grep ^anna: /etc/passwd')
+    await host.finds(user({ name: 'anna', state: 'absent' }))
+  })
+}

@@ -1,0 +1,38 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { group } from '../../../tasks/system/group.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('group')
+
+test('a group is made with its id', async () => {
+  const run = await rehearse(group({ name: 'crew', gid: 1500 }), {
+    files: { '/etc/group': 'root:x:0:\n' },
+    replies: {
+      'command -v groupadd': '/usr/sbin/groupadd\n',
+      'groupadd -g 1500 crew': (_, files) => {
+        files.set('/etc/group', { content: 'root:x:0:\ncrew:x:1500:\n' })
+        return ''
+      },
+    },
+  })
+  assert.equal(run.commands.apply, ['groupadd -g 1500 crew'])
+})
+
+test('where all is well nothing is done', async () => {
+  const files = { '/etc/group': 'crew:x:1500:\n' }
+  assert.is((await rehearse(group({ name: 'crew', gid: 1500 }), { files })).outcome, 'ok')
+  assert.is((await rehearse(group({ name: 'none', state: 'absent' }), { files })).outcome, 'ok')
+})
+
+test('busybox: an id that is taken is said', async () => {
+  const run = await rehearse(group({ name: 'crew', gid: 10 }), {
+    files: { '/etc/group': 'crew:x:1500:\nwheel:x:10:\n' },
+    replies: { 'command -v groupadd': { code: 127 } },
+  })
+  assert.match(String(run.error), /gid 10 belongs to the group wheel/)
+})
+
+test('a name is a name', () => {
+  assert.throws(() => group({ name: '-x' }), /a group name is needed/)
+})
