@@ -1,0 +1,92 @@
+import { CoxswainError, defineTask, drift, ok, unknown, z } from '../../engine/index.ts'
+import type { RemoteReader } from '../../engine/index.ts'
+import { certificatesIn, pemOf } from './certificate.ts'
+
+/** How a family of distributions trusts another authority. */
+interface Store {
+  readonly file: (name: string) => string
+  readonly bundle: string
+  readonly update: readonly string[]
+}
+
+const stores = {
+  // Debian, Alpine, SUSE's older ones
+  'update-ca-certificates': {
+    file: (name: string) => `/usr/local/share/ca-certificates/${name}.crt`,
+    bundle: '/etc/ssl/certs/ca-certificates.crt',
+    update: ['update-ca-certificates'],
+  },
+  // Red Hat
+  'update-ca-trust': {
+    file: (name: string) => `/etc/pki/ca-trust/source/anchors/${name}.crt`,
+    bundle: '/etc/pki/tls/certs/ca-bundle.crt',
+    update: ['update-ca-trust', 'extract'],
+  },
+} as const satisfies Record<string, Store>
+
+const storeOf = async (remote: RemoteReader): Promise<Store | undefined> => {
+  const names = ['update-ca-certificates', 'update-ca-trust'] as const
+  const found = await Promise.all(names.map((name) => remote.query`command -v ${name}`.succeeds()))
+  return names.filter((_, index) => found[index]).map((name) => stores[name])[0]
+}
+
+/** The one authority that a text holds, as it is written; undefined for anything else. */
+const authority = (text: string): string | undefined => {
+  const [certificate, ...more] = certificatesIn(text)
+  return certificate?.ca === true && more.length === 0 ? pemOf(certificate) : undefined
+}
+
+/** A line of a certificate that no other one has: the last whole one, which is of its signature. */
+const telling = (pem: string): string => pem.trimEnd().split('\n').at(-3) ?? ''
+
+const inBundle = (remote: RemoteReader, { bundle }: Store, pem: string): Promise<boolean> =>
+  remote.query`grep -qxF -e ${telling(pem)} ${bundle}`.succeeds()
+
+/** Hold a certificate authority trusted by the whole host. */
+export const caCertificate = defineTask({
+  name: 'ca-certificate',
+  description: 'Holds a certificate authority trusted by the whole host, or takes back that trust.',
+  reads: "the file among the host's own authorities, the bundle of all",
+  example: { name: 'example-ca', state: 'absent' },
+  params: z
+    .object({
+      name: z
+        .string()
+        .regex(/^\w[\w.-]*$/, 'a file name without its ending is needed')
+        .describe('a name for it: that of its file, without .crt'),
+      content: z
+        .string()
+        .refine((text) => authority(text) !== undefined, 'one certificate of an authority is needed, in PEM')
+        .optional()
+        .describe('the certificate, in PEM'),
+      state: z.enum(['present', 'absent']).default('present'),
+    })
+    .refine(({ content, state }) => state === 'absent' || content !== undefined, {
+      message: 'the certificate is needed',
+      path: ['content'],
+    }),
+  title: ({ name, state }) => (state === 'absent' ? `no authority ${name}` : `authority ${name}`),
+
+  async check({ remote }, { name, content, state }) {
+    const store = await storeOf(remote)
+    if (store === undefined)
+      return unknown('there is nothing yet that updates the trusted certificates: ca-certificates')
+    const path = store.file(name)
+    const text = await remote.read(path)
+    if (state === 'absent') return text === undefined ? ok() : drift({ what: path, from: text })
+    const pem = authority(content ?? '') ?? ''
+    if (text !== pem) return drift({ what: path, from: text, to: pem })
+    return (await inBundle(remote, store, pem)) ? ok() : drift({ what: store.bundle, to: `with ${name}` })
+  },
+
+  async apply({ remote }, { name, content, state }) {
+    const store = await storeOf(remote)
+    if (store === undefined)
+      throw new CoxswainError('task-failed', 'there is nothing that updates the trusted certificates', {
+        hint: 'install the package ca-certificates first',
+      })
+    if (state === 'absent') await remote.remove(store.file(name))
+    else await remote.write(store.file(name), authority(content ?? '') ?? '')
+    await remote.run`${store.update}`
+  },
+})

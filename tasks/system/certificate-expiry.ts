@@ -1,0 +1,92 @@
+import type { X509Certificate } from 'node:crypto'
+import { CoxswainError, defineTask, ok, remotePath, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
+import { certificatesIn } from './certificate.ts'
+
+/** When a certificate expires. */
+export interface CertificateExpiry {
+  /** Whole days that are left. */
+  readonly days: number
+  /** The moment, as an ISO date and time. */
+  readonly notAfter: string
+  readonly subject: string
+}
+
+const params = z
+  .object({
+    path: remotePath()
+      .optional()
+      .describe('a file in PEM; with several certificates, the first to expire counts'),
+    server: z
+      .string()
+      .regex(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):\d+$/, 'host:port is needed')
+      .optional()
+      .describe('host:port of a TLS server, asked from the host'),
+    name: z
+      .string()
+      .regex(/^[\w.-]+$/, 'a host name is needed')
+      .optional()
+      .describe('the name to ask the server for; its host when absent'),
+    days: z.coerce.number().nonnegative().default(30).describe('fail when fewer days are left'),
+  })
+  .refine(({ path, server }) => (path === undefined) !== (server === undefined), {
+    message: 'either path or server is needed',
+  })
+type Params = z.output<typeof params>
+
+const textOf = async ({ remote }: CheckContext, { path, server = '', name }: Params): Promise<string> => {
+  if (path !== undefined) {
+    const text = await remote.read(path)
+    if (text !== undefined) return text
+    throw new CoxswainError('task-failed', `there is no file ${path}`, { hint: 'name another file' })
+  }
+  const host = server.replace(/:\d+$/, '')
+  // a server name is a name: an address may not be asked for (RFC 6066, 3)
+  const ask = /^[\d.]+$|^\[/.test(host) ? name : (name ?? host)
+  const asked = ask === undefined ? [] : ['-servername', ask]
+  // whether it is to be trusted is not what is asked here
+  const { stdout, stderr } = await remote.query({
+    stdin: '',
+    timeout: 30,
+  })`openssl s_client -connect ${server} ${asked} -showcerts`.result()
+  if (certificatesIn(stdout).length > 0) return stdout
+  throw new CoxswainError('task-failed', `${server} shows no certificate`, {
+    output: stderr.trim().split('\n').slice(-5).join('\n'),
+    hint: 'see that it speaks TLS there, and that the host has openssl',
+  })
+}
+
+const firstToExpire = (certificates: readonly X509Certificate[]): X509Certificate | undefined =>
+  certificates.toSorted((a, b) => Date.parse(a.validTo) - Date.parse(b.validTo))[0]
+
+/** See that a certificate is good for some more days. */
+export const certificateExpiry = defineTask({
+  name: 'certificate-expiry',
+  description: 'Fails when a certificate, in a file or shown by a server, expires within some days.',
+  reads: 'the file, or openssl s_client',
+  example: { path: '/etc/ssl/certs/ca-certificates.crt', days: 0 },
+  params,
+  title: ({ path, server, days }) => `${path ?? server} is good for ${days} days`,
+
+  async check(ctx, given) {
+    const where = given.path ?? given.server ?? ''
+    const certificates = certificatesIn(await textOf(ctx, given))
+    const readable = certificates.filter((one) => one !== undefined)
+    const first = firstToExpire(readable)
+    if (first === undefined || readable.length !== certificates.length)
+      throw new CoxswainError('task-failed', `no certificates can be read in ${where}`, {
+        hint: 'a certificate in PEM is needed: -----BEGIN CERTIFICATE-----',
+      })
+    const left = (Date.parse(first.validTo) - Date.now()) / 86_400_000
+    const expiry: CertificateExpiry = {
+      days: Math.floor(left),
+      notAfter: new Date(first.validTo).toISOString(),
+      subject: first.subject.split('\n').join(', '),
+    }
+    if (left >= given.days) return ok(expiry)
+    const when = left < 0 ? 'has expired' : `expires in ${expiry.days} days`
+    throw new CoxswainError('task-failed', `the certificate ${expiry.subject} of ${where} ${when}`, {
+      hint: `renew it: it is good until ${expiry.notAfter}`,
+    })
+  },
+})

@@ -1,0 +1,40 @@
+import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+
+/** hostname(7): labels of letters, digits and dashes; the kernel keeps 64 bytes. */
+const label = '[A-Za-z\\d](?:[A-Za-z\\d-]{0,61}[A-Za-z\\d])?'
+const valid = new RegExp(`^${label}(?:\\.${label})*$`)
+
+/** Hold the name of the host, now and after every boot. */
+export const hostname = defineTask({
+  name: 'hostname',
+  description: 'Holds the name of the host, now and after every boot.',
+  reads: 'uname -n, /etc/hostname',
+  example: { name: 'web1' },
+  params: z.object({
+    name: z
+      .string()
+      .max(64, 'a host name has 64 letters at the most')
+      .regex(valid, 'a host name is needed: letters, digits, dashes, and dots between its parts')
+      .describe('the name'),
+  }),
+  title: ({ name }) => `host name ${name}`,
+
+  async check({ remote }, { name }) {
+    const [live, text] = await Promise.all([remote.query`uname -n`.text(), remote.read('/etc/hostname')])
+    // hostname(5): empty lines and comments are passed over
+    const kept = text
+      ?.split('\n')
+      .map((line) => line.trim())
+      .find((line) => line !== '' && !line.startsWith('#'))
+    return driftUnlessEmpty([
+      ...(live === name ? [] : [{ what: 'host name', from: live, to: name }]),
+      ...(kept === name ? [] : [{ what: '/etc/hostname', from: kept, to: name }]),
+    ])
+  },
+
+  async apply({ remote }, { name }) {
+    await remote.write('/etc/hostname', `${name}\n`)
+    // hostnamectl would replace /etc/hostname itself, which it cannot in a container; small systems lack hostname(1)
+    await remote.run`if command -v hostname >/dev/null; then hostname ${name}; else hostnamectl --transient set-hostname ${name}; fi`
+  },
+})

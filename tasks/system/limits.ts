@@ -1,0 +1,95 @@
+import { defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
+
+/** What pam_limits(8) can limit. */
+const items = [
+  'core',
+  'data',
+  'fsize',
+  'memlock',
+  'nofile',
+  'rss',
+  'stack',
+  'cpu',
+  'nproc',
+  'as',
+  'maxlogins',
+  'maxsyslogins',
+  'priority',
+  'locks',
+  'sigpending',
+  'msgqueue',
+  'nice',
+  'rtprio',
+] as const
+
+interface Limit {
+  readonly domain: string
+  readonly type: string
+  readonly item: string
+}
+
+/** The fields of a line of limits.conf(5), when it is about the same. */
+const valueIn = (line: string, { domain, type, item }: Limit): string | undefined => {
+  const [who, kind, what, value] = line.replace(/#.*/, '').trim().split(/\s+/)
+  return who === domain && kind === type && what === item ? value : undefined
+}
+
+const linesOf = (text: string | undefined): string[] => (text ?? '').split('\n').filter((line) => line !== '')
+
+/** Hold a limit for the sessions of users. */
+export const limits = defineTask({
+  name: 'limits',
+  description: 'Holds a limit of resources for the sessions of a user or group, from their next login on.',
+  reads: 'the file in /etc/security/limits.d',
+  example: { domain: 'www-data', item: 'nofile', value: 65536 },
+  params: z
+    .object({
+      domain: z
+        .string()
+        .regex(/^[^\s#]+$/, 'a user, @group, * or % is needed')
+        .describe('a user, @group, * for all'),
+      type: z.enum(['soft', 'hard', '-']).default('-').describe('which limit; - for both'),
+      item: z.enum(items).describe('what is limited'),
+      value: z
+        .union([z.coerce.number().int(), z.enum(['unlimited', 'infinity'])])
+        .optional()
+        .describe('the limit: a number, or unlimited'),
+      file: remotePath().default('/etc/security/limits.d/90-coxswain.conf').describe('where it is kept'),
+      state: z.enum(['present', 'absent']).default('present'),
+    })
+    .refine(({ value, state }) => state === 'absent' || value !== undefined, {
+      message: 'a value is needed',
+      path: ['value'],
+    }),
+  title: ({ domain, type, item, value, state }) =>
+    state === 'absent' ? `no limit ${item} of ${domain}` : `limit ${domain} ${type} ${item} ${value}`,
+
+  async check({ remote }, { file, value, state, ...limit }) {
+    const [text, folder] = await Promise.all([
+      remote.read(file),
+      remote.exists(file.replace(/\/[^/]*$/, '/')),
+    ])
+    if (!folder && state === 'present')
+      return unknown(`there is no folder for ${file} yet: PAM's package brings /etc/security/limits.d`)
+    const found = linesOf(text).flatMap((line) => valueIn(line, limit) ?? [])
+    const wanted = state === 'absent' ? [] : [String(value)]
+    return driftUnlessEmpty(
+      found.join(' ') === wanted.join(' ')
+        ? []
+        : [
+            {
+              what: `${limit.domain} ${limit.type} ${limit.item} in ${file}`,
+              from: found.at(-1),
+              to: wanted[0],
+            },
+          ],
+    )
+  },
+
+  async apply({ remote }, { file, value, state, ...limit }) {
+    const others = linesOf(await remote.read(file)).filter((line) => valueIn(line, limit) === undefined)
+    const line = `${limit.domain} ${limit.type} ${limit.item} ${value}`
+    const lines = state === 'absent' ? others : [...others, line]
+    await remote.write(file, lines.map((one) => `${one}\n`).join(''))
+  },
+})

@@ -1,0 +1,15 @@
+import * as assert from 'uvu/assert'
+import { hostname } from '../../../tasks/system/hostname.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('hostname on real hosts', { seconds: 120 })
+
+for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: the name is held live and for the next boot`, async () => {
+    await host.proves(hostname({ name: 'web1.example' }))
+    assert.is(await host.sh('uname -n; cat /etc/hostname'), 'web1.example\nweb1.example\n')
+    await host.sh('echo other >/etc/hostname')
+    await host.proves(hostname({ name: 'web1.example' }))
+  })
+}
