@@ -1,0 +1,77 @@
+/**
+ * Files below a user's home, handled as that user. What root wrote or changed there by its path, a link that the user puts
+ * in the way could turn against any file of the host.
+ */
+import { CoxswainError, quote, z } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
+import { accountName } from './account-files.ts'
+
+/** A user whose home is meant. */
+export const userName = () => z.string().regex(accountName, 'a user name is needed')
+
+/** A file in `~/.ssh`, as it is. */
+export interface SshFile {
+  readonly text: string | undefined
+  /** Who owns the folder, and its mode; undefined when there is none. */
+  readonly folder: { readonly owner: string; readonly mode: string } | undefined
+  readonly mode: string | undefined
+}
+
+/** Exit status of {@link asUser} when there is no such user. */
+const noUser = 9
+
+/** Runs shell text as a user: as root by su(1), which asks root nothing; as themselves directly. */
+const asUser = (tag: CheckContext['remote']['query'], user: string, text: string, stdin?: string): Command =>
+  tag({
+    ...(stdin !== undefined && { stdin }),
+  })`id -u ${user} >/dev/null 2>&1 || exit ${noUser}; if [ "$(id -un)" = ${user} ]; then sh -c ${text}; else su -s /bin/sh ${user} -c ${text}; fi`
+
+/** The user's folder: `~name` is what the system knows, whatever HOME says. The name is a plain one, see {@link userName}. */
+const folderOf = (user: string): string => `d=~${user}/.ssh`
+
+/** A file of `~/.ssh`, or undefined when there is no such user. */
+export const readSshFile = async (
+  { remote }: CheckContext,
+  user: string,
+  name: string,
+): Promise<SshFile | undefined> => {
+  const text = [
+    `${folderOf(user)}; f=$d/${quote(name)}`,
+    // what cannot be looked into is not empty
+    `if [ -d "$d" ] && [ ! -x "$d" ]; then echo "$d is closed to its user" >&2; exit 1; fi`,
+    'if [ -d "$d" ]; then stat -L -c "%U %a" "$d"; else echo; fi',
+    'if [ -f "$f" ]; then stat -L -c %a "$f"; cat "$f"; else echo; fi',
+  ].join('; ')
+  const result = await asUser(remote.query, user, text).result()
+  if (result.code === noUser) return undefined
+  if (!result.ok)
+    throw new CoxswainError('read-failed', `cannot read ~/.ssh/${name} of ${user}`, {
+      output: result.stderr,
+      hint: 'become root or that user, and see that the user may read their own files',
+    })
+  const [folder = '', mode = '', ...lines] = result.stdout.split('\n')
+  const [owner = '', folderMode = ''] = folder.split(' ')
+  return {
+    folder: folder === '' ? undefined : { owner, mode: folderMode.padStart(4, '0') },
+    mode: mode === '' ? undefined : mode.padStart(4, '0'),
+    text: mode === '' ? undefined : lines.join('\n'),
+  }
+}
+
+/** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
+export const writeSshFile = async (
+  { remote }: ApplyContext,
+  user: string,
+  { name, text, mode }: { readonly name: string; readonly text: string; readonly mode: string },
+): Promise<void> => {
+  // a folder that is another's is given to them first; a link there stays untouched
+  await remote.run`d=$(eval echo ${`~${user}`})/.ssh; if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %U "$d")" != ${user} ]; then chown -h ${`${user}:`} "$d"; fi`
+  const script = [
+    `set -e; umask 077; ${folderOf(user)}`,
+    'mkdir -p "$d"; chmod 0700 "$d"; t=$(mktemp "$d/.coxswain.XXXXXX")',
+    `trap 'rm -f "$t"' EXIT`,
+    `cat >"$t"; test "$(wc -c <"$t")" -eq ${Buffer.byteLength(text)}`,
+    `chmod ${quote(mode)} "$t"; mv -f "$t" "$d/"${quote(name)}`,
+  ].join('; ')
+  await asUser(remote.run, user, script, text)
+}

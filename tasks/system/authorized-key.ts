@@ -1,0 +1,108 @@
+import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
+import { readSshFile, userName, writeSshFile } from './as-user.ts'
+import { areOptions, keyLine, readKey } from './public-key.ts'
+import type { AuthorizedKey } from './public-key.ts'
+
+const name = 'authorized_keys'
+
+const params = z
+  .object({
+    user: userName().default('root').describe('who may log in with it'),
+    key: z
+      .string()
+      .refine((text) => !text.trim().includes('\n') && readKey(text) !== undefined, {
+        message: 'a public key is needed, as `ssh-ed25519 AAAA… comment`',
+      })
+      .describe('the public key, as it is in a .pub file'),
+    options: z
+      .string()
+      .refine(areOptions, 'options have no blanks but in double quotes')
+      .optional()
+      .describe('what the key may do, such as restrict,command="…"; as they are when absent'),
+    exclusive: flag().default(false).describe('let no other key in'),
+    state: z.enum(['present', 'absent']).default('present'),
+  })
+  .refine(({ exclusive, state }) => !exclusive || state === 'present', {
+    message: 'an exclusive key is there: absent is for one of several',
+    path: ['exclusive'],
+  })
+type Params = z.output<typeof params>
+
+const parsed = (text: string): AuthorizedKey => {
+  const key = readKey(text)
+  if (key !== undefined) return key
+  throw new CoxswainError('params-invalid', 'that is no public key')
+}
+
+/** The line as it shall be: what is told wins, then what the file has. */
+const wantedLine = (given: Params, before: AuthorizedKey | undefined): string => {
+  const key = parsed(given.key)
+  const options = given.options ?? (key.options === '' ? before?.options : key.options) ?? ''
+  const comment = key.comment === '' ? (before?.comment ?? '') : key.comment
+  return keyLine({ ...key, options, comment })
+}
+
+/** The text of the file with the key as it shall be. */
+export const withKey = (text: string | undefined, given: Params): string => {
+  const { blob } = parsed(given.key)
+  const lines = (text ?? '').split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  const isIt = (line: string): boolean => readKey(line)?.blob === blob
+  const at = lines.findIndex(isIt)
+  const wanted = given.state === 'absent' ? [] : [wantedLine(given, readKey(lines[at] ?? ''))]
+  const next = lines.flatMap((line, index) => {
+    if (index === at) return wanted
+    if (isIt(line)) return []
+    // whatever is no comment might be a key of a kind that is not known here
+    const other = line.trim() !== '' && !line.trim().startsWith('#')
+    return given.exclusive && other ? [] : [line]
+  })
+  return [...next, ...(at < 0 ? wanted : [])].map((line) => `${line}\n`).join('')
+}
+
+/** Hold a public key among those that may log in as a user. */
+export const authorizedKey = defineTask({
+  name: 'authorized-key',
+  description: 'Lets a public key log in as a user, with options where given, or keeps it out.',
+  reads: '~/.ssh and its authorized_keys, as that user',
+  example: {
+    user: 'root',
+    key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/vvS1pgpkdqfdqY deploy@example',
+  },
+  params,
+  title: ({ user, key, state }) => {
+    const { type, comment } = parsed(key)
+    return `${state === 'absent' ? 'no ' : ''}key ${comment === '' ? type : comment} of ${user}`
+  },
+
+  async check(ctx, given) {
+    const { user, state } = given
+    const found = await readSshFile(ctx, user, name)
+    if (found === undefined) return unknown(`there is no user ${user} yet`)
+    const { text, mode, folder } = found
+    const wanted = withKey(text, given)
+    const what = `~${user}/.ssh`
+    const present = state === 'present' && folder !== undefined
+    return driftUnlessEmpty([
+      ...((text ?? '') === wanted ? [] : [{ what: `${what}/${name}`, from: text, to: wanted }]),
+      ...(present && folder.mode !== '0700'
+        ? [{ what: `mode of ${what}`, from: folder.mode, to: '0700' }]
+        : []),
+      ...(present && folder.owner !== user
+        ? [{ what: `owner of ${what}`, from: folder.owner, to: user }]
+        : []),
+      ...(present && mode !== undefined && mode !== '0600'
+        ? [{ what: `mode of ${what}/${name}`, from: mode, to: '0600' }]
+        : []),
+    ])
+  },
+
+  async apply(ctx, given) {
+    const found = await readSshFile(ctx, given.user, name)
+    if (found === undefined)
+      throw new CoxswainError('task-failed', `there is no user ${given.user}`, {
+        hint: 'make the user first',
+      })
+    await writeSshFile(ctx, given.user, { name, text: withKey(found.text, given), mode: '0600' })
+  },
+})

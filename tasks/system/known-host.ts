@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  flag,
+  remotePath,
+  unknown,
+  z,
+} from '../../engine/index.ts'
+import type { Change, CheckContext } from '../../engine/index.ts'
+import { readSshFile, userName, writeSshFile } from './as-user.ts'
+import { hashedName, keysOf, knownName, withoutKeys } from './known-hosts.ts'
+import type { KnownKey } from './known-hosts.ts'
+import { readKey } from './public-key.ts'
+
+const name = 'known_hosts'
+
+const params = z
+  .object({
+    host: z
+      .string()
+      .regex(/^[\w.:-]+$/, 'a host name or an address is needed')
+      .describe('the name or address that ssh is called with'),
+    port: z.coerce.number().int().min(1).max(65535).default(22).describe('the port that ssh is called with'),
+    key: z
+      .string()
+      .refine((text) => !text.trim().includes('\n') && readKey(text)?.options === '', {
+        message: 'a public key is needed, as `ssh-ed25519 AAAA…`',
+      })
+      .optional()
+      .describe('its public key; with state absent, all its keys go when none is told'),
+    user: userName().optional().describe('who shall know it; every user of the host when absent'),
+    file: remotePath().default('/etc/ssh/ssh_known_hosts').describe('the file for every user'),
+    hash: flag().default(false).describe('write the name hashed'),
+    state: z.enum(['present', 'absent']).default('present'),
+  })
+  .refine(({ key, state }) => key !== undefined || state === 'absent', {
+    message: 'a key is needed',
+    path: ['key'],
+  })
+type Params = z.output<typeof params>
+
+const keyOf = ({ key }: Params): KnownKey | undefined => (key === undefined ? undefined : readKey(key))
+
+/** The text in which the host has this key and no other of its type; or not these keys. */
+const wantedText = (text: string | undefined, given: Params): string => {
+  const id = knownName(given.host, given.port)
+  const key = keyOf(given)
+  const left = withoutKeys(text, id, ({ type }) => key === undefined || type === key.type)
+  if (given.state === 'absent' || key === undefined) return left
+  return `${left}${given.hash ? hashedName(id, randomBytes(20)) : id} ${key.type} ${key.blob}\n`
+}
+
+const changesOf = (text: string | undefined, given: Params): Change[] => {
+  const id = knownName(given.host, given.port)
+  const key = keyOf(given)
+  const known = keysOf(text, id).filter(({ type }) => key === undefined || type === key.type)
+  const wanted = given.state === 'absent' || key === undefined ? [] : [key]
+  const told = (keys: readonly KnownKey[]): string | undefined =>
+    keys.length === 0 ? undefined : keys.map(({ type, blob }) => `${type} ${blob}`).join('\n')
+  const [from, to] = [told(known), told(wanted)]
+  return from === to ? [] : [{ what: `key of ${id}`, from, to }]
+}
+
+/** The text of the file; undefined when there is none, null when its user is not there. */
+const textOf = async (ctx: CheckContext, { user, file }: Params): Promise<string | undefined | null> => {
+  if (user === undefined) return ctx.remote.read(file)
+  const found = await readSshFile(ctx, user, name)
+  return found === undefined ? null : found.text
+}
+
+/** Hold the key that a host is known by. */
+export const knownHost = defineTask({
+  name: 'known-host',
+  description: 'Holds the key that ssh knows another host by, for one user or for all, or forgets it.',
+  reads: 'the known_hosts file, hashed entries too',
+  example: {
+    host: 'git.example',
+    key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/vvS1pgpkdqfdqY',
+  },
+  params,
+  title: ({ host, port, state }) =>
+    state === 'absent' ? `${knownName(host, port)} is not known` : `${knownName(host, port)} is known`,
+
+  async check(ctx, given) {
+    const text = await textOf(ctx, given)
+    return text === null
+      ? unknown(`there is no user ${given.user} yet`)
+      : driftUnlessEmpty(changesOf(text, given))
+  },
+
+  async apply(ctx, given) {
+    const { user, file } = given
+    const text = await textOf(ctx, given)
+    if (text === null)
+      throw new CoxswainError('task-failed', `there is no user ${user}`, { hint: 'make the user first' })
+    const wanted = wantedText(text, given)
+    if (user === undefined) return ctx.remote.write(file, wanted)
+    await writeSshFile(ctx, user, { name, text: wanted, mode: '0600' })
+  },
+})

@@ -1,0 +1,109 @@
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  driftUnlessEmpty,
+  flag,
+  unknown,
+  words,
+  z,
+} from '../../engine/index.ts'
+import type { Change, RemoteReader } from '../../engine/index.ts'
+
+/** What a word of sudoers(5) is made of without being quoted: names, %groups, #ids, +netgroups. */
+const who = z.string().regex(/^[%#+]?[\w.@\\-]+\$?$/, 'a user, %group or #id is needed, or ALL')
+
+/** A command: ALL, or a path with arguments; wildcards and `!` are left to those who write files of their own. */
+const what = z
+  .string()
+  .regex(/^(?:ALL|\/[^\n\0*?[\]!"]*[^\n\0*?[\]!"\s\\])$/, 'ALL or a command by its absolute path is needed')
+
+const params = z
+  .object({
+    name: z
+      .string()
+      .regex(/^\w[\w-]*$/, 'sudo passes over names with a dot or a tilde: letters, digits, - and _ are fine')
+      .describe('the name of the file in /etc/sudoers.d'),
+    users: words().pipe(z.array(who)).default([]).describe('users, %groups or #ids'),
+    commands: words()
+      .pipe(z.array(what).min(1, 'at least one command is needed'))
+      .default(['ALL'])
+      .describe('commands by their absolute paths, with arguments or not; ALL'),
+    runAs: words().pipe(z.array(who).min(1)).default(['ALL']).describe('as whom'),
+    password: flag().default(true).describe('ask for their own password'),
+    keepEnvironment: flag().default(false).describe('let them set the environment of the command (SETENV)'),
+    state: z.enum(['present', 'absent']).default('present'),
+  })
+  .refine(({ users, state }) => state === 'absent' || users.length > 0, {
+    message: 'at least one user is needed',
+    path: ['users'],
+  })
+type Params = z.output<typeof params>
+
+/** sudoers(5), "Other special characters": these are told apart from syntax by a backslash. */
+const escaped = (command: string): string => command.replaceAll(/[,:=\\]/g, '\\$&')
+
+/** The text of the file. */
+export const sudoersText = ({ users, commands, runAs, password, keepEnvironment }: Params): string => {
+  const tags = `${password ? '' : 'NOPASSWD: '}${keepEnvironment ? 'SETENV: ' : ''}`
+  return `${users.join(', ')} ALL=(${runAs.join(', ')}) ${tags}${commands.map(escaped).join(', ')}\n`
+}
+
+const hasVisudo = (remote: RemoteReader): Promise<boolean> => remote.query`command -v visudo`.succeeds()
+
+/** @throws `task-failed` when sudo would not take it: a broken file there locks everybody out of sudo. */
+const validate = async (remote: RemoteReader, text: string): Promise<void> => {
+  const { ok, stdout, stderr } = await remote.query({ stdin: text })`visudo -cf -`.result()
+  if (ok) return
+  throw new CoxswainError('task-failed', 'sudo would not take this rule', {
+    output: `${text}${stdout}${stderr}`.trim(),
+    hint: 'correct the users and commands: nothing was written',
+  })
+}
+
+/** Hold a rule of sudo. */
+export const sudoers = defineTask({
+  name: 'sudoers',
+  description: 'Lets users run commands by sudo, by a file of its own that is validated before it is there.',
+  reads: 'the file in /etc/sudoers.d, visudo -c',
+  example: {
+    name: 'deploy',
+    users: ['%sudo'],
+    commands: ['/usr/bin/systemctl restart app'],
+    password: false,
+  },
+  params,
+  title: ({ name, state }) => (state === 'absent' ? `no sudo rule ${name}` : `sudo rule ${name}`),
+
+  async check({ remote }, given) {
+    const path = `/etc/sudoers.d/${given.name}`
+    const [visudo, text, stat] = await Promise.all([hasVisudo(remote), remote.read(path), remote.stat(path)])
+    if (given.state === 'absent')
+      return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: text }])
+    const wanted = sudoersText(given)
+    const changes: Change[] = [
+      ...(text === wanted ? [] : [{ what: path, from: text, to: wanted }]),
+      ...(stat === undefined || stat.mode === '0440'
+        ? []
+        : [{ what: `mode of ${path}`, from: stat.mode, to: '0440' }]),
+      ...(stat === undefined || stat.owner === 'root'
+        ? []
+        : [{ what: `owner of ${path}`, from: stat.owner, to: 'root' }]),
+    ]
+    if (!visudo) return unknown('there is no visudo yet: the package sudo brings it')
+    if (text !== wanted) await validate(remote, wanted)
+    return changes.length === 0 ? driftUnlessEmpty([]) : drift(...changes)
+  },
+
+  async apply({ remote }, given) {
+    const path = `/etc/sudoers.d/${given.name}`
+    if (given.state === 'absent') return remote.remove(path)
+    if (!(await hasVisudo(remote)))
+      throw new CoxswainError('task-failed', 'there is no visudo to validate the rule with', {
+        hint: 'install the package sudo first',
+      })
+    const text = sudoersText(given)
+    await validate(remote, text)
+    await remote.write(path, text, { owner: 'root', group: 'root', mode: '0440' })
+  },
+})

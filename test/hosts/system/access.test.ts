@@ -1,0 +1,94 @@
+import * as assert from 'uvu/assert'
+import { authorizedKey } from '../../../tasks/system/authorized-key.ts'
+import { knownHost } from '../../../tasks/system/known-host.ts'
+import { sudoers } from '../../../tasks/system/sudoers.ts'
+import { user } from '../../../tasks/system/user.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('who may in, on real hosts', { seconds: 180 })
+
+const blob = (tail: string) => `AAAAC3NzaC1lZDI1NTE5AAAAI${tail.padEnd(43, 'A')}`
+const key = `ssh-ed25519 ${blob('a')} anna@home`
+const other = `ssh-ed25519 ${blob('b')} ben@home`
+const hosts = realHosts('debian', 'busybox')
+
+for (const host of hosts) {
+  test(`${host.name}: a key is let in, with options, alone, and out again`, async () => {
+    assert.is((await host.execute(authorizedKey({ user: 'anna', key }), true)).outcome, 'unknown')
+    await host.proves(user({ name: 'anna', shell: '/bin/false' }))
+    await host.proves(authorizedKey({ user: 'anna', key: other }))
+    await host.proves(authorizedKey({ user: 'anna', key, options: 'command="a b",no-pty' }))
+    assert.is(
+      await host.sh('cd ~anna/.ssh; stat -c "%U %a" . authorized_keys; cat authorized_keys'),
+      `anna 700\nanna 600\n${other}\ncommand="a b",no-pty ${key}\n`,
+    )
+    await host.proves(authorizedKey({ user: 'anna', key, exclusive: true }))
+    await host.proves(authorizedKey({ user: 'anna', key, state: 'absent' }))
+    assert.is(await host.sh('cat ~anna/.ssh/authorized_keys'), '')
+  })
+
+  test(`${host.name}: what is wrong with the folder is put right`, async () => {
+    await host.sh('cd ~anna; chown root:root .ssh; chmod 755 .ssh; chmod 644 .ssh/authorized_keys')
+    await host.proves(authorizedKey({ user: 'anna', key }))
+    assert.is(await host.sh('cd ~anna/.ssh; stat -c "%U %a" . authorized_keys'), 'anna 700\nanna 600\n')
+  })
+
+  test(`${host.name}: a link in the way harms nobody else`, async () => {
+    await host.sh(
+      'cd ~anna; rm -r .ssh; mkdir -m 755 /root/.ssh; echo roots >/root/.ssh/authorized_keys; ln -s /root/.ssh .ssh',
+    )
+    const task = authorizedKey({ user: 'anna', key })
+    assert.is((await host.execute(task)).outcome, 'failed')
+    assert.is(await host.sh('stat -c %U /root/.ssh; cat /root/.ssh/authorized_keys'), 'root\nroots\n')
+    await host.sh('rm ~anna/.ssh; rm -r /root/.ssh')
+  })
+
+  test(`${host.name}: a host is known, to all and to one user`, async () => {
+    await host.sh('mkdir -p /etc/ssh')
+    await host.proves(knownHost({ host: 'git.example', key, hash: true }))
+    await host.proves(knownHost({ host: 'git.example', key: other }))
+    await host.proves(knownHost({ host: 'git.example', state: 'absent' }))
+    await host.proves(knownHost({ host: '10.0.0.1', port: 2222, key, user: 'anna' }))
+    assert.is(
+      await host.sh('cat ~anna/.ssh/known_hosts; stat -c "%U %a" ~anna/.ssh/known_hosts'),
+      `[10.0.0.1]:2222 ssh-ed25519 ${blob('a')}\nanna 600\n`,
+    )
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'debian')) {
+  test(`${host.name}: ssh-keygen and we read the same file`, async () => {
+    await host.proves(knownHost({ host: 'one.example', key, hash: true }))
+    assert.match(await host.sh('ssh-keygen -F one.example -f /etc/ssh/ssh_known_hosts'), /found: line 1/)
+    await host.sh(
+      'cd /etc/ssh; echo "two.example,10.0.0.2 $(cut -d" " -f2- ssh_known_hosts)" >>ssh_known_hosts',
+    )
+    await host.sh('ssh-keygen -H -f /etc/ssh/ssh_known_hosts 2>/dev/null')
+    await host.finds(knownHost({ host: 'two.example', key }))
+    await host.finds(knownHost({ host: '10.0.0.2', key }))
+  })
+
+  test(`${host.name}: sudo takes the rule, and keeps what it must not let in`, async () => {
+    const rule = {
+      name: 'anna',
+      users: ['anna'],
+      commands: ['/usr/bin/id -u', '/bin/echo a,b:c'],
+      password: false,
+    }
+    await host.proves(sudoers(rule))
+    const anna = (command: string) => host.sh(`su -s /bin/sh anna -c '${command}'`)
+    assert.is(await anna('sudo -n id -u; sudo -n /bin/echo a,b:c'), '0\na,b:c\n')
+    await anna('! sudo -n id -g 2>/dev/null')
+    assert.match(await host.refuses(sudoers({ ...rule, users: ['a\\'] })), /sudo would not take this rule/)
+    await anna('sudo -n id -u')
+    await host.proves(sudoers({ name: 'anna', state: 'absent' }))
+    await anna('! sudo -n id -u 2>/dev/null')
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'busybox')) {
+  test(`${host.name}: without sudo a rule is unknown`, async () => {
+    assert.is((await host.execute(sudoers({ name: 'a', users: ['anna'] }), true)).outcome, 'unknown')
+  })
+}

@@ -1,0 +1,66 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { authorizedKey, withKey } from '../../../tasks/system/authorized-key.ts'
+import { areOptions, readKey } from '../../../tasks/system/public-key.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('authorized-key')
+
+const blob = (tail: string) => `AAAAC3NzaC1lZDI1NTE5AAAAI${tail.padEnd(43, 'A')}`
+const key = `ssh-ed25519 ${blob('a')} anna@home`
+const other = `ssh-ed25519 ${blob('b')} ben@home`
+
+const given = (more: Readonly<Record<string, unknown>> = {}) => ({
+  user: 'anna',
+  key,
+  options: undefined,
+  exclusive: false,
+  state: 'present' as const,
+  ...more,
+})
+
+test('a key comes to the others, and goes from them', () => {
+  assert.is(withKey(undefined, given()), `${key}\n`)
+  assert.is(withKey(`# mine\n${other}`, given()), `# mine\n${other}\n${key}\n`)
+  assert.is(withKey(`${other}\n${key}\n`, given({ state: 'absent' })), `${other}\n`)
+})
+
+test('options stay unless others are told, and a key is there once', () => {
+  const text = `restrict,command="a b" ${key}\n`
+  assert.is(withKey(text, given()), text)
+  assert.is(withKey(text, given({ options: 'no-pty' })), `no-pty ${key}\n`)
+  assert.is(withKey(`${key}\n${other}\n${key} again\n`, given()), `${key}\n${other}\n`)
+})
+
+test('an exclusive one is alone, but for comments', () => {
+  assert.is(withKey(`# mine\n${other}\nnew-kind AAAA\n`, given({ exclusive: true })), `# mine\n${key}\n`)
+})
+
+test('lines are read as sshd reads them', () => {
+  assert.is(readKey(`command="ssh-rsa AAAA" ${key}`)?.options, 'command="ssh-rsa AAAA"')
+  assert.is(readKey(`command="a \\" b",no-pty ${key}`)?.options, 'command="a \\" b",no-pty')
+  assert.is(readKey(`# ${key}`), undefined)
+  assert.is(readKey(`ssh-rsa ${blob('a')}`), undefined, 'the blob is of another type')
+  assert.is(areOptions('command="a b"'), true)
+  assert.is(areOptions('a b'), false)
+})
+
+test('where all is well nothing is done; without the user it is unknown', async () => {
+  const well = await rehearse(authorizedKey({ user: 'anna', key }), {
+    patterns: [[/^id -u anna/, `anna 700\n600\n${key}\n`]],
+  })
+  assert.is(well.outcome, 'ok')
+  const nobody = await rehearse(authorizedKey({ user: 'anna', key }), {
+    patterns: [[/^id -u anna/, { code: 9 }]],
+  })
+  assert.is(nobody.foretold, 'unknown')
+  assert.match(String(nobody.error), /there is no user anna/)
+})
+
+test('what is no key, or no user, is refused', () => {
+  assert.throws(() => authorizedKey({ key: 'ssh-ed25519 AAAA' }), /a public key is needed/)
+  assert.throws(() => authorizedKey({ key: `${key}\n${other}` }), /a public key is needed/)
+  assert.throws(() => authorizedKey({ user: 'a;b', key }), /a user name is needed/)
+  assert.throws(() => authorizedKey({ key, options: 'a b' }), /no blanks/)
+  assert.throws(() => authorizedKey({ key, exclusive: true, state: 'absent' }), /exclusive/)
+})

@@ -1,0 +1,47 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { knownHost } from '../../../tasks/system/known-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('known-host')
+
+const key = (tail: string) => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${tail.padEnd(43, 'A')}`
+const file = '/etc/ssh/ssh_known_hosts'
+// made by `ssh-keygen -H`
+const hashed = '|1|i7tq3ZsKFZfor+pwIIaNhZJFKLs=|D2/OzUZyIMcaaX+Y/S/tBCQOEPo='
+
+test('a host is made known, by its port where that is another', async () => {
+  const run = await rehearse(knownHost({ host: 'Git.example', port: 2222, key: key('a') }), {
+    files: { [file]: `other ${key('b')}\n` },
+  })
+  assert.is(run.files.get(file)?.content, `other ${key('b')}\n[git.example]:2222 ${key('a')}\n`)
+  assert.equal(run.changes, [{ what: 'key of [git.example]:2222', from: undefined, to: key('a') }])
+})
+
+test('a new key takes the place of the old; the names beside it and other types stay', async () => {
+  const run = await rehearse(knownHost({ host: 'git', key: key('a') }), {
+    files: { [file]: `git,10.0.0.1 ${key('b')} old\ngit ssh-rsa AAAA\n@revoked git ${key('c')}\n` },
+  })
+  assert.is(
+    run.files.get(file)?.content,
+    `10.0.0.1 ${key('b')} old\ngit ssh-rsa AAAA\n@revoked git ${key('c')}\ngit ${key('a')}\n`,
+  )
+})
+
+test('a hashed entry is found, and goes', async () => {
+  const files = { [file]: `${hashed} ${key('a')}\n` }
+  assert.is((await rehearse(knownHost({ host: '192.168.1.61', key: key('a') }), { files })).outcome, 'ok')
+  const run = await rehearse(knownHost({ host: '192.168.1.61', state: 'absent' }), { files })
+  assert.is(run.files.get(file)?.content, '')
+})
+
+test('a name is written hashed where that is wanted', async () => {
+  const run = await rehearse(knownHost({ host: 'git', key: key('a'), hash: true }), {})
+  assert.match(String(run.files.get(file)?.content), /^\|1\|\S{28}\|\S{28} ssh-ed25519 AAAA/)
+})
+
+test('what cannot be is refused', () => {
+  assert.throws(() => knownHost({ host: 'a b', key: key('a') }), /a host name or an address/)
+  assert.throws(() => knownHost({ host: 'a' }), /a key is needed/)
+  assert.throws(() => knownHost({ host: 'a', key: `restrict ${key('a')}` }), /a public key is needed/)
+})

@@ -1,0 +1,78 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { sudoers } from '../../../tasks/system/sudoers.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('sudoers')
+
+const path = '/etc/sudoers.d/deploy'
+const there = { 'command -v visudo': '/usr/sbin/visudo\n' }
+
+test('the rule is validated, then written for root alone', async () => {
+  let validated = ''
+  const run = await rehearse(
+    sudoers({
+      name: 'deploy',
+      users: '%ops',
+      commands: ['/bin/a b,c', '/bin/d'],
+      runAs: 'app',
+      password: false,
+    }),
+    {
+      replies: {
+        ...there,
+        'visudo -cf -': ({ stdin }) => {
+          validated = stdin
+          return 'stdin: parsed OK\n'
+        },
+      },
+    },
+  )
+  const text = '%ops ALL=(app) NOPASSWD: /bin/a b\\,c, /bin/d\n'
+  assert.is(validated, text)
+  assert.equal(run.files.get(path), {
+    type: 'file',
+    content: text,
+    mode: '0440',
+    owner: 'root',
+    group: 'root',
+  })
+})
+
+test('what sudo would not take is never written', async () => {
+  const run = await rehearse(sudoers({ name: 'deploy', users: 'anna' }), {
+    replies: { ...there, 'visudo -cf -': { code: 1, stderr: 'stdin:1: syntax error' } },
+  })
+  assert.match(String(run.error), /sudo would not take this rule/)
+  assert.is(run.foretold, 'failed')
+  assert.is(run.files.has(path), false)
+})
+
+test('where all is well nothing is done; another mode is drift', async () => {
+  const content = 'anna ALL=(ALL) ALL\n'
+  const task = sudoers({ name: 'deploy', users: 'anna' })
+  const files = (mode: string) => ({ [path]: { content, mode } })
+  assert.is((await rehearse(task, { files: files('0440'), replies: there })).outcome, 'ok')
+  const run = await rehearse(task, { files: files('0644'), replies: { ...there, 'visudo -cf -': '' } })
+  assert.equal(run.changes, [{ what: `mode of ${path}`, from: '0644', to: '0440' }])
+})
+
+test('before sudo is there it is unknown; a rule that shall go needs none', async () => {
+  const none = { 'command -v visudo': { code: 127 } }
+  const run = await rehearse(sudoers({ name: 'deploy', users: 'anna' }), { replies: none })
+  assert.is(run.foretold, 'unknown')
+  const gone = await rehearse(sudoers({ name: 'deploy', state: 'absent' }), {
+    files: { [path]: 'x' },
+    replies: none,
+  })
+  assert.is(gone.files.has(path), false)
+})
+
+test('what cannot be is refused', () => {
+  for (const name of ['a.b', 'a~', '../a', ''])
+    assert.throws(() => sudoers({ name, users: 'anna' }), /sudo passes over names/)
+  for (const command of ['systemctl', '/bin/sh *', '!/bin/sh', '/bin/a\nanna ALL=ALL', '/bin/a\\'])
+    assert.throws(() => sudoers({ name: 'a', users: 'anna', commands: [command] }), /absolute path/)
+  assert.throws(() => sudoers({ name: 'a', users: ['a b'] }), /a user, %group/)
+  assert.throws(() => sudoers({ name: 'a' }), /at least one user/)
+})
