@@ -14,7 +14,9 @@ export interface Account {
  * @throws `task-failed` when there is no such user.
  */
 export const accountOf = async ({ remote, host }: CheckContext, user: string): Promise<Account> => {
-  const { stdout } = await remote.query`getent passwd ${user} && id -gn ${user}`.result()
+  // busybox has no getent: there are no users but those of the file
+  const { stdout } =
+    await remote.query`getent passwd ${user} 2>/dev/null || awk -F: -v u=${user} '$1 == u' /etc/passwd; id -gn ${user} 2>/dev/null`.result()
   const [line = '', group = ''] = stdout.trim().split('\n')
   const home = line.split(':')[5] ?? ''
   if (home.startsWith('/')) return { home, group }
