@@ -102,8 +102,12 @@ export const sudoers = defineTask({
       throw new CoxswainError('task-failed', 'there is no visudo to validate the rule with', {
         hint: 'install the package sudo first',
       })
-    const text = sudoersText(given)
-    await validate(remote, text)
-    await remote.write(path, text, { owner: 'root', group: 'root', mode: '0440' })
+    await remote.write(path, sudoersText(given), {
+      owner: 'root',
+      group: 'root',
+      mode: '0440',
+      // sudo passes over the new file meanwhile: its name has a dot
+      validate: 'visudo -cf %s',
+    })
   },
 })
