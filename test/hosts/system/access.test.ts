@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert'
+import type { Connection } from '../../../engine/connection/types.ts'
+import { alone } from '../../../engine/run/task/alone.ts'
 import { authorizedKey } from '../../../tasks/system/authorized-key.ts'
 import { knownHost } from '../../../tasks/system/known-host.ts'
 import { sudoers } from '../../../tasks/system/sudoers.ts'
@@ -26,6 +28,25 @@ for (const host of hosts) {
     await host.proves(authorizedKey({ user: 'anna', key, exclusive: true }))
     await host.proves(authorizedKey({ user: 'anna', key, state: 'absent' }))
     assert.is(await host.sh('cat ~anna/.ssh/authorized_keys'), '')
+  })
+
+  test(`${host.name}: users let keys in for themselves without root`, async () => {
+    const connection = await host.connect({ user: 'anna' })
+    try {
+      const asThemselves: Connection = {
+        description: connection.description,
+        execute: (request) => connection.execute({ ...request, identity: undefined }),
+        close: () => connection.close(),
+      }
+      const run = alone(new Map([['host', asThemselves]]))
+      const first = await run(authorizedKey({ user: 'anna', key }), false)
+      assert.is(first.outcome, 'changed', String(first.error))
+      assert.is((await run(authorizedKey({ user: 'anna', key }), false)).outcome, 'ok')
+      assert.is(await host.sh('cat ~anna/.ssh/authorized_keys'), `${key}\n`)
+      await host.proves(authorizedKey({ user: 'anna', key, state: 'absent' }))
+    } finally {
+      await connection.close()
+    }
   })
 
   test(`${host.name}: what is wrong with the folder is put right`, async () => {
