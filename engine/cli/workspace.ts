@@ -1,12 +1,4 @@
-import { userInfo } from 'node:os'
-import { localConnection, sshConnection } from '../connection/connect.ts'
-import type { HostLock } from '../connection/shell/lock.ts'
-import { HostKeys } from '../connection/ssh/host-keys.ts'
-import { usualSettings } from '../connection/ssh/settings.ts'
-import type { SshSettings } from '../connection/ssh/settings.ts'
-import type { Connection } from '../connection/types.ts'
 import type { RawHost } from '../dsl/playbook.ts'
-import type { Secret } from '../secret.ts'
 import { requireGroup } from '../inventory/graph.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { readPatternFile } from '../inventory/patterns/file.ts'
@@ -26,6 +18,8 @@ import { parseExtra, resolveHosts } from '../inventory/variables/resolve.ts'
 import type { Fleet, FleetHost } from '../run/fleet.ts'
 import type { Territory } from '../run/plan/plan.ts'
 import { Redactor } from '../run/masking/redactor.ts'
+import { connector } from './connector.ts'
+import type { Asked } from './connector.ts'
 import { keysOf } from './keys.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
@@ -40,42 +34,6 @@ export interface Workspace {
   readonly limit: readonly string[] | undefined
   /** Opens what is sealed of hosts. */
   readonly open: (names: readonly string[], opening: Opening) => Promise<void>
-}
-
-/** Passwords that were asked for at the terminal. */
-interface Asked {
-  readonly login: Secret | undefined
-  readonly become: Secret | undefined
-}
-
-const connector = (options: Options, asked: Asked) => {
-  // one reading of each set of known_hosts files serves all hosts
-  const keys = new Map<string | undefined, HostKeys>()
-  const hostKeys = (file: string | undefined): HostKeys => {
-    const known =
-      keys.get(file) ?? new HostKeys(file === undefined ? undefined : [file], options.hostKeyChecking)
-    keys.set(file, known)
-    return known
-  }
-  return (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
-    const shells = { lock, shellTimeout: options.becomeTimeout ?? reach.become_timeout }
-    if (reach.connection === 'local') return localConnection(shells)
-    const key = options.privateKey ?? reach.private_key_file
-    const settings: SshSettings = {
-      address: reach.address ?? name,
-      port: reach.port ?? usualSettings.port,
-      user: options.user ?? reach.user ?? userInfo().username,
-      privateKeyFiles: key === undefined ? undefined : [key],
-      passphrase: reach.passphrase,
-      password: asked.login ?? reach.password,
-      agent: process.env['SSH_AUTH_SOCK'],
-      hostKeys: hostKeys(reach.known_hosts_file),
-      connectTimeout: options.connectTimeout ?? reach.connect_timeout ?? usualSettings.connectTimeout,
-      connectRetries: usualSettings.connectRetries,
-      keepaliveInterval: usualSettings.keepaliveInterval,
-    }
-    return sshConnection(settings, shells)
-  }
 }
 
 const becomeOf = ({ become, becomeUser }: Options, reach: Reach): boolean | string => {

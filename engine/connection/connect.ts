@@ -1,5 +1,10 @@
 /** The ways to a host, ready to use. */
 import { LocalTransport } from './local.ts'
+import { containerProgram } from './process/container.ts'
+import type { ContainerSettings } from './process/container.ts'
+import { opensshProgram } from './process/openssh.ts'
+import type { OpensshSettings } from './process/openssh.ts'
+import { ProcessTransport } from './process/process-transport.ts'
 import { ShellConnection } from './shell/shell-connection.ts'
 import type { ShellOptions } from './shell/shell-connection.ts'
 import type { SshSettings } from './ssh/settings.ts'
@@ -9,6 +14,14 @@ import type { Connection } from './types.ts'
 /** A connection over SSH. Nothing happens until it is used. */
 export const sshConnection = (settings: SshSettings, options?: ShellOptions): Connection =>
   new ShellConnection(new SshTransport(settings), options)
+
+/** A connection through the system's own `ssh`. */
+export const opensshConnection = (settings: OpensshSettings, options?: ShellOptions): Connection =>
+  new ShellConnection(new ProcessTransport(opensshProgram(settings)), options)
+
+/** A connection to a container on this machine. */
+export const containerConnection = (settings: ContainerSettings, options?: ShellOptions): Connection =>
+  new ShellConnection(new ProcessTransport(containerProgram(settings)), options)
 
 /** A connection to this machine. */
 export const localConnection = (options?: ShellOptions): Connection =>

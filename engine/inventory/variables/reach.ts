@@ -18,7 +18,10 @@ export const reachSchema = z.object({
     .max(65_535)
     .optional()
     .describe('port of its SSH server; 22 where absent'),
-  user: z.string().optional().describe('logs in as; the name of who runs this where absent'),
+  user: z
+    .string()
+    .optional()
+    .describe('logs in as; the name of who runs this where absent, root in a container'),
   private_key_file: z
     .string()
     .optional()
@@ -26,7 +29,12 @@ export const reachSchema = z.object({
   known_hosts_file: z.string().optional().describe('keys of hosts, instead of ~/.ssh/known_hosts'),
   password: secret().optional().describe('logs in with this password'),
   passphrase: secret().optional().describe('opens the private key'),
-  connection: z.enum(['ssh', 'local']).optional().describe('local is this machine'),
+  connection: z
+    .enum(['ssh', 'openssh', 'local', 'docker', 'podman'])
+    .optional()
+    .describe(
+      "openssh is the system's own ssh, local is this machine; docker and podman are a container on it, named by address",
+    ),
   connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
   become: flag().optional().describe('acts as another user'),
   become_method: z

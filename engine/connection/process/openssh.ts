@@ -1,0 +1,86 @@
+/** A host through the system's own `ssh`, which reads its own configuration and knows ways to log in that ssh2 does not. */
+import { execFileSync } from 'node:child_process'
+import type { HostKeyChecking } from '../ssh/host-keys.ts'
+import type { Program } from './process-transport.ts'
+import { explainOpenssh } from './openssh-words.ts'
+
+/** What ssh is told; it finds everything else in its own configuration. */
+export interface OpensshSettings {
+  readonly address: string
+  readonly port?: number | undefined
+  readonly user?: string | undefined
+  readonly privateKeyFile?: string | undefined
+  readonly knownHostsFile?: string | undefined
+  /** `strict` leaves it to ssh's configuration, which may only be stricter: nobody is there to answer a question. */
+  readonly checking: HostKeyChecking
+  /** Seconds for one attempt to connect and log in. */
+  readonly connectTimeout: number
+  /** Seconds between signs of life; three unanswered ones end the connection. */
+  readonly keepaliveInterval: number
+}
+
+const option = (name: string, value: string | number | undefined): readonly string[] =>
+  value === undefined ? [] : ['-o', `${name}=${value}`]
+
+/** A value of ssh_config(5) that may have spaces, and `%` that means itself. */
+const path = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : `"${file.replaceAll('%', '%%')}"`
+
+const checkingWords = { strict: undefined, 'accept-new': 'accept-new', off: 'no' } as const
+
+/** The arguments that name the host and how to log in, without a command. */
+const destination = (settings: OpensshSettings): readonly string[] => [
+  ...option('Port', settings.port),
+  ...option('User', settings.user),
+  ...option('IdentityFile', path(settings.privateKeyFile)),
+  ...option('UserKnownHostsFile', path(settings.knownHostsFile)),
+  ...option('StrictHostKeyChecking', checkingWords[settings.checking]),
+  '--',
+  settings.address,
+]
+
+/** Seconds that ssh may take to say what its configuration is. */
+const answerTime = 5
+
+/** The user that ssh logs in as when it is not told, by its own configuration; empty where it cannot say. */
+const configuredUser = (settings: OpensshSettings): string => {
+  try {
+    const words = execFileSync('ssh', ['-G', ...destination(settings)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: answerTime * 1000,
+    })
+    return /^user (.+)$/m.exec(words)?.[1] ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** The program that reaches a host over OpenSSH: a login for each shell, unless ssh's configuration shares them. */
+export const opensshProgram = (settings: OpensshSettings): Program => {
+  const { address, port, user, connectTimeout, keepaliveInterval } = settings
+  const description = `${user === undefined ? '' : `${user}@`}${address}${port === undefined ? '' : `:${port}`} (openssh)`
+  let configured: string | undefined
+  return {
+    description,
+    get user() {
+      return user ?? (configured ??= configuredUser(settings))
+    },
+    seconds: connectTimeout,
+    words: (command) => [
+      'ssh',
+      '-T',
+      ...option('BatchMode', 'yes'),
+      // what the configuration may ask for people at a terminal would come between our shells
+      ...option('RemoteCommand', 'none'),
+      ...option('ForkAfterAuthentication', 'no'),
+      ...option('LogLevel', 'INFO'),
+      ...option('ConnectTimeout', Math.ceil(connectTimeout)),
+      ...option('ServerAliveInterval', keepaliveInterval),
+      ...option('ServerAliveCountMax', 3),
+      ...destination(settings),
+      command,
+    ],
+    explain: (end) => explainOpenssh(description, end),
+  }
+}
