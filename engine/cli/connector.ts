@@ -5,6 +5,7 @@ import {
   opensshConnection,
   sshConnection,
 } from '../connection/connect.ts'
+import { Doors } from '../connection/doors.ts'
 import type { HostLock } from '../connection/shell/lock.ts'
 import type { ShellOptions } from '../connection/shell/shell-connection.ts'
 import { HostKeys } from '../connection/ssh/host-keys.ts'
@@ -32,6 +33,7 @@ export const connector = (options: Options, asked: Asked) => {
     keys.set(file, known)
     return known
   }
+  const doors = new Doors()
   const timeout = (reach: Reach): number =>
     options.connectTimeout ?? reach.connect_timeout ?? usualSettings.connectTimeout
 
@@ -48,6 +50,7 @@ export const connector = (options: Options, asked: Asked) => {
       hostKeys: hostKeys(reach.known_hosts_file),
       connectTimeout: timeout(reach),
       connectRetries: usualSettings.connectRetries,
+      doors,
       keepaliveInterval: usualSettings.keepaliveInterval,
     }
     return sshConnection(settings, shells)
@@ -74,6 +77,8 @@ export const connector = (options: Options, asked: Asked) => {
         knownHostsFile: reach.known_hosts_file,
         checking: options.hostKeyChecking,
         connectTimeout: timeout(reach),
+        connectRetries: usualSettings.connectRetries,
+        doors,
         keepaliveInterval: usualSettings.keepaliveInterval,
       },
       shells,

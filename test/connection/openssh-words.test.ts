@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { explainOpenssh } from '../../engine/connection/process/openssh-words.ts'
+import { explainOpenssh, judgeOpenssh } from '../../engine/connection/process/openssh-words.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('what OpenSSH says')
@@ -77,4 +77,27 @@ test('a signal that ended ssh is named so', () => {
     explainOpenssh('m1', { code: undefined, said: '' }).message,
     'cannot connect to m1: ssh ended with a signal',
   )
+})
+
+test('who is dropped, who finds nobody, and who need not try again', () => {
+  const judged = (said: string): string => judgeOpenssh(explainOpenssh('m1', { code: 255, said }))
+  for (const said of [
+    'kex_exchange_identification: read: Connection reset by peer\r\nConnection reset by 127.0.0.1 port 22\r\n',
+    'kex_exchange_identification: Connection closed by remote host\r\nConnection closed by 127.0.0.1 port 22\r\n',
+    'kex_exchange_identification: banner line contains invalid characters\r\n',
+  ])
+    assert.is(judged(said), 'busy', said)
+  for (const said of [
+    'ssh: connect to host m1 port 22: Connection refused\r\n',
+    'ssh: connect to host m1 port 22: No route to host\r\n',
+    'Connection timed out during banner exchange\r\nConnection to 127.0.0.1 port 22 timed out\r\n',
+  ])
+    assert.is(judged(said), 'away', said)
+  for (const said of [
+    'ssh: Could not resolve hostname m1: Name or service not known\r\n',
+    'root@m1: Permission denied (publickey).\r\n',
+    'Host key verification failed.\r\n',
+  ])
+    assert.is(judged(said), 'final', said)
+  assert.is(judgeOpenssh(new Error('Connection reset')), 'final')
 })

@@ -67,6 +67,9 @@ export const containerProgram = (settings: ContainerSettings): Program => {
     description: `${engine}:${container}`,
     user,
     seconds: connectTimeout,
+    door: undefined,
+    retries: 0,
+    judge: () => 'final',
     words: (command) => [engine, 'exec', '-i', '-u', user, container, 'sh', '-c', command],
     explain: (end) => explain(settings, end),
   }

@@ -1,5 +1,7 @@
 /** What OpenSSH means by what it says before it gives up. Pure. */
-import { CoxswainError } from '../../errors.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { droppedHint } from '../doors.ts'
+import type { Refusal } from '../doors.ts'
 import type { Place } from '../../errors.ts'
 import type { ProgramEnd } from './process-transport.ts'
 
@@ -23,6 +25,18 @@ const changed = /REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|is mark
 const unknownKey = /Host key verification failed|No .* host key is known for/
 const refused =
   /Permission denied|Too many authentication failures|No more authentication methods|Authentication failed/i
+
+/** A server that has ended the connection, or a way to it that has. */
+const dropped = /Connection (closed|reset) by|Connection reset|Broken pipe|banner line/
+const away = /Connection refused|timed out|No route to host|Network is unreachable|: Timed out$/i
+
+/** Whether trying again is of use. */
+export const judgeOpenssh = (error: unknown): Refusal => {
+  if (!isCoxswainError(error) || error.code !== 'connect-failed') return 'final'
+  const said = error.output ?? error.message
+  if (away.test(said)) return 'away'
+  return dropped.test(said) ? 'busy' : 'final'
+}
 
 /** The error that OpenSSH's words stand for, with those words. */
 export const explainOpenssh = (description: string, { code, said }: ProgramEnd): CoxswainError => {
@@ -53,5 +67,8 @@ export const explainOpenssh = (description: string, { code, said }: ProgramEnd):
     const words = all.findLast((line) => refused.test(line)) ?? last
     return new CoxswainError('auth-failed', `${description} does not let us in: ${words}`, { output })
   }
-  return new CoxswainError('connect-failed', `cannot connect to ${description}: ${last}`, { output })
+  return new CoxswainError('connect-failed', `cannot connect to ${description}: ${last}`, {
+    output,
+    hint: dropped.test(said) ? droppedHint : undefined,
+  })
 }

@@ -1,8 +1,10 @@
 /** A host through the system's own `ssh`, which reads its own configuration and knows ways to log in that ssh2 does not. */
 import { execFileSync } from 'node:child_process'
+import { Door } from '../doors.ts'
+import type { Doors } from '../doors.ts'
 import type { HostKeyChecking } from '../ssh/host-keys.ts'
 import type { Program } from './process-transport.ts'
-import { explainOpenssh } from './openssh-words.ts'
+import { explainOpenssh, judgeOpenssh } from './openssh-words.ts'
 
 /** What ssh is told; it finds everything else in its own configuration. */
 export interface OpensshSettings {
@@ -15,6 +17,10 @@ export interface OpensshSettings {
   readonly checking: HostKeyChecking
   /** Seconds for one attempt to connect and log in. */
   readonly connectTimeout: number
+  /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
+  readonly connectRetries: number
+  /** Shared by the connections of a run, so that they do not crowd one server; a door of its own where absent. */
+  readonly doors?: Doors | undefined
   /** Seconds between signs of life; three unanswered ones end the connection. */
   readonly keepaliveInterval: number
 }
@@ -58,7 +64,7 @@ const configuredUser = (settings: OpensshSettings): string => {
 
 /** The program that reaches a host over OpenSSH: a login for each shell, unless ssh's configuration shares them. */
 export const opensshProgram = (settings: OpensshSettings): Program => {
-  const { address, port, user, connectTimeout, keepaliveInterval } = settings
+  const { address, port, user, connectTimeout, connectRetries, keepaliveInterval, doors } = settings
   const description = `${user === undefined ? '' : `${user}@`}${address}${port === undefined ? '' : `:${port}`} (openssh)`
   let configured: string | undefined
   return {
@@ -67,6 +73,10 @@ export const opensshProgram = (settings: OpensshSettings): Program => {
       return user ?? (configured ??= configuredUser(settings))
     },
     seconds: connectTimeout,
+    // one for all shells of the host, each of which logs in
+    door: doors?.of(`${address} ${port ?? 'openssh'}`) ?? new Door(),
+    retries: connectRetries,
+    judge: judgeOpenssh,
     words: (command) => [
       'ssh',
       '-T',

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
+import type { Door, Refusal } from '../doors.ts'
 import type { Channel, Transport } from '../transport.ts'
 
 /** Bytes kept of what a program says before it has reached its host. */
@@ -28,6 +29,11 @@ export interface Program {
   readonly user: string
   /** Seconds until a command must have started. */
   readonly seconds: number
+  /** Where it waits with others for its turn to log in, where it does. */
+  readonly door: Door | undefined
+  /** How often to try again when nobody answers. */
+  readonly retries: number
+  readonly judge: (error: unknown) => Refusal
   /** The program and its arguments that run a command line on the host. */
   words(command: string): readonly [string, ...string[]]
   /** Why it ended without having started the command. */
@@ -83,7 +89,13 @@ export class ProcessTransport implements Transport {
     return this.#program.user
   }
 
-  async open(command: string): Promise<Channel> {
+  open(command: string): Promise<Channel> {
+    const { door, judge, seconds, retries } = this.#program
+    if (door === undefined) return this.#start(command)
+    return door.enter(() => this.#start(command), { judge, seconds, retries, signal: this.#closing.signal })
+  }
+
+  async #start(command: string): Promise<Channel> {
     const { signal } = this.#closing
     throwIfAborted(signal)
     const [program, ...args] = this.#program.words(`echo; ${command}`)

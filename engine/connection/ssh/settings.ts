@@ -1,4 +1,5 @@
 import type { Secret } from '../../secret.ts'
+import type { Doors } from '../doors.ts'
 import type { HostKeys } from './host-keys.ts'
 
 /** Everything that is needed to log in to a host. */
@@ -16,8 +17,10 @@ export interface SshSettings {
   readonly hostKeys: HostKeys
   /** Seconds for one attempt to connect and log in. */
   readonly connectTimeout: number
-  /** How often to try again, within that time, when nobody answers or the server is too busy. */
+  /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
   readonly connectRetries: number
+  /** Shared by the connections of a run, so that they do not crowd one server; a door of its own where absent. */
+  readonly doors?: Doors | undefined
   /** Seconds between signs of life; three unanswered ones end the connection. */
   readonly keepaliveInterval: number
 }

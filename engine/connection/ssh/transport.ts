@@ -1,15 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import ssh2 from 'ssh2'
 import type { Client, ClientChannel } from 'ssh2'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { Door, droppedHint } from '../doors.ts'
+import type { Refusal } from '../doors.ts'
 import type { Channel, ChannelEnd, Transport } from '../transport.ts'
 import { authentication } from './authentication.ts'
 import type { SshSettings } from './settings.ts'
 
-/** Failures that may be gone a moment later: nobody listens yet, or the server drops us for now (MaxStartups). */
-const passing =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Timed out|Connection lost before handshake/
+/** Failures that may be gone a moment later: the server drops us for now (MaxStartups), or nobody listens yet. */
+const busy = /ECONNRESET|EPIPE|Connection lost before handshake/
+const away = /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Timed out/
+
+const judge = (error: unknown): Refusal => {
+  if (!isCoxswainError(error) || error.code !== 'connect-failed') return 'final'
+  if (busy.test(error.message)) return 'busy'
+  return away.test(error.message) ? 'away' : 'final'
+}
 
 /** Seconds that the server has to take note of the end. */
 const farewellGrace = 2
@@ -93,21 +100,10 @@ export class SshTransport implements Transport {
     return this.#client
   }
 
-  async #connect(): Promise<Client> {
-    const { connectTimeout, connectRetries } = this.#settings
-    // a server that keeps us waiting has had the time that there is
-    const end = performance.now() + connectTimeout * 1000
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#attempt()
-      } catch (error) {
-        const again = isCoxswainError(error) && error.code === 'connect-failed' && passing.test(error.message)
-        if (!again || attempt >= connectRetries || performance.now() >= end) throw error
-        // some disorder, so that many hosts behind one busy server do not come back all at once
-        const { signal } = this.#closing
-        await unlessAborted(sleep(250 * 2 ** attempt * (1 + Math.random()), undefined, { signal }), signal)
-      }
-    }
+  #connect(): Promise<Client> {
+    const { address, port, doors, connectTimeout: seconds, connectRetries: retries } = this.#settings
+    const door = doors?.of(`${address} ${port}`) ?? new Door()
+    return door.enter(() => this.#attempt(), { judge, seconds, retries, signal: this.#closing.signal })
   }
 
   async #attempt(): Promise<Client> {
@@ -168,6 +164,7 @@ export class SshTransport implements Transport {
     }
     return new CoxswainError('connect-failed', `cannot connect to ${this.description}: ${error.message}`, {
       cause: error,
+      hint: busy.test(error.message) ? droppedHint : undefined,
     })
   }
 }

@@ -59,6 +59,7 @@ const over = (change: Partial<OpensshSettings> = {}): Connection =>
     knownHostsFile: sshd.knownHosts,
     checking: 'strict',
     connectTimeout: 10,
+    connectRetries: 0,
     keepaliveInterval: 15,
     ...change,
   })

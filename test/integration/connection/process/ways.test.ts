@@ -48,6 +48,7 @@ const ways: Readonly<Record<string, () => Connection>> = {
       knownHostsFile: sshd.knownHosts,
       checking: 'strict',
       connectTimeout: 10,
+      connectRetries: 0,
       keepaliveInterval: 15,
     }),
   podman: () => containerConnection({ engine: 'podman', container, user: 'root', connectTimeout: 10 }),
