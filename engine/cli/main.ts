@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { exitCodeOf, toCoxswainError } from '../errors.ts'
 import { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
@@ -6,22 +5,16 @@ import { formatError } from '../report/format-error.ts'
 import { libraryOf } from './library.ts'
 import { registerLoader } from './loader/register.ts'
 import { parseArguments } from './options.ts'
+import { packageVersion } from './package-root.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
 import { docs } from './commands/docs.ts'
 import { exec } from './commands/exec.ts'
+import { init } from './commands/init.ts'
 import { inventory } from './commands/inventory.ts'
 import { history } from './commands/history.ts'
 import { run } from './commands/run.ts'
 import { schema } from './commands/schema.ts'
-
-const versionOf = async (): Promise<string> => {
-  // the package's root is two folders above in a checkout's sources, three in the compiled form
-  const up = import.meta.url.includes('/dist/') ? '../../../' : '../../'
-  const text = await readFile(new URL(`${up}package.json`, import.meta.url), 'utf8')
-  const { version }: { version?: unknown } = JSON.parse(text)
-  return String(version)
-}
 
 const perform = async (
   request: Exclude<Request, { kind: 'text' }>,
@@ -33,6 +26,8 @@ const perform = async (
       return exec(request, redactor)
     case 'inventory':
       return inventory(request, redactor)
+    case 'init':
+      return init(request)
     case 'docs':
       return docs(request, library)
     case 'schema':
@@ -59,7 +54,7 @@ export const main = async (
   const redactor = new Redactor()
   const strays = catchStrays(redactor)
   try {
-    const request = parseArguments(argv, await versionOf())
+    const request = parseArguments(argv, await packageVersion())
     if (request.kind === 'text') {
       process.stdout.write(request.text)
       return 0

@@ -7,6 +7,7 @@ import { addInventory, addSchema } from './options-inventory.ts'
 import type { InventoryView } from './options-inventory.ts'
 import { addHistory } from './options-history.ts'
 import type { HistoryView } from './options-history.ts'
+import { addDocs, addInit } from './options-newcomers.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -105,6 +106,13 @@ export type Request =
       readonly options: Options
     }
   | { readonly kind: 'inventory'; readonly view: InventoryView; readonly options: Options }
+  | {
+      readonly kind: 'init'
+      readonly folder: string
+      /** Only tell what would be written. */
+      readonly list: boolean
+      readonly options: Options
+    }
   | { readonly kind: 'docs'; readonly name: string | undefined; readonly options: Options }
   | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
   | { readonly kind: 'history'; readonly view: HistoryView; readonly options: Options }
@@ -127,6 +135,7 @@ Examples:
   run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b
   run docs sysctl                                          all about a task: parameters, example, what it reads
   run exec masters -i inventory.yaml -- uptime
+  run init my-site                                         a folder to begin with
   run inventory -i inventory.yaml --host m1 --explain user  where a value comes from
 
 Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted`
@@ -190,18 +199,16 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   const schema = addSchema(program, (playbook, command) => {
     request = { kind: 'schema', playbook, options: read(command.optsWithGlobals()) }
   })
-  const docs = verbosity(program.command('docs'))
-    .description('Lists the tasks that there are, or tells all about one.')
-    .usage('[task]')
-    .argument('[task]', 'its name')
-    .helpOption('-h, --help', 'this help')
-  docs.action((name: string | undefined) => {
-    request = { kind: 'docs', name, options: read(docs.optsWithGlobals()) }
+  const docs = addDocs(program, (name, command) => {
+    request = { kind: 'docs', name, options: read(command.optsWithGlobals()) }
+  })
+  const init = addInit(program, (folder, list, command) => {
+    request = { kind: 'init', folder, list, options: read(command.optsWithGlobals()) }
   })
   const history = addHistory(program, (view, command) => {
     request = { kind: 'history', view, options: read(command.optsWithGlobals()) }
   })
-  for (const command of [program, exec, inventory, schema, docs, ...history]) {
+  for (const command of [program, exec, inventory, schema, docs, init, ...history]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

@@ -1,5 +1,5 @@
 /** The packed package in an empty folder: it installs, runs, has types, and there is one engine, whichever way it is imported. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -114,6 +114,31 @@ test('the playbooks that come with it can be run from where they are', () => {
     '--list-hosts',
   )
   assert.match(listed, 'the other masters join')
+})
+
+test('`run init` makes a folder that runs at once and whose types fit', () => {
+  const made = npm(project, 'exec', '--', 'run', 'init', 'my-site')
+  assert.match(made, /tasks\/greeting.ts +a task of your own/)
+  const site = join(project, 'my-site')
+  const tsc = (): string => {
+    const done = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: site, encoding: 'utf8' })
+    return done.stdout
+  }
+  assert.is(tsc(), '')
+  const words = ['site.ts', '-i', 'inventory.yaml', '-e', `folder=${folder}/hello`, '--output', 'plain']
+  const run = (...more: string[]): string =>
+    execFileSync(process.execPath, [join(project, 'node_modules/coxswain/bin/run.js'), ...words, ...more], {
+      cwd: site,
+      encoding: 'utf8',
+    })
+  assert.match(run('--check'), /would change +greeting in/)
+  assert.match(run(), /changed +greeting in/)
+  assert.is(readFileSync(join(folder, 'hello/greeting'), 'utf8'), 'hello, here\n')
+  assert.not.match(run(), /here +changed/)
+  // the types are those of the tasks: a slip is found
+  const book = join(site, 'site.ts')
+  writeFileSync(book, readFileSync(book, 'utf8').replace('text: `', 'txet: `'))
+  assert.match(tsc(), /'txet' does not exist/)
 })
 
 test('its types are found, and know the parameters of tasks', () => {

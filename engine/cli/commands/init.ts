@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { CoxswainError } from '../../errors.ts'
+import type { Request } from '../options.ts'
+import { packageRoot, packageVersion } from '../package-root.ts'
+import { starterFiles } from '../starter.ts'
+
+/** A name that npm takes. */
+const packageName = (folder: string): string =>
+  basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '') || 'site'
+
+/** Where npm finds this engine: by its version where it was installed so, else in this checkout. */
+const dependency = async (folder: string): Promise<string> =>
+  packageRoot().includes('/node_modules/')
+    ? `^${await packageVersion()}`
+    : `file:${relative(folder, packageRoot())}`
+
+/**
+ * `run init [FOLDER]`: makes a working folder. Gives the exit status.
+ *
+ * @throws `usage` when one of its files is there already: nothing is written then.
+ */
+export const init = async ({ folder, list }: Extract<Request, { kind: 'init' }>): Promise<number> => {
+  const root = resolve(folder)
+  const files = starterFiles(packageName(root), await dependency(root))
+  const there = files.filter(({ path }) => existsSync(join(root, path)))
+  if (there.length > 0) {
+    throw new CoxswainError('usage', `${folder} has ${there.map(({ path }) => path).join(', ')} already`, {
+      hint: 'nothing was written; name a new folder: run init FOLDER',
+    })
+  }
+  const width = Math.max(...files.map(({ path }) => path.length))
+  process.stdout.write(list ? `would write into ${folder}:\n` : `${folder}:\n`)
+  for (const { path, purpose, content } of files) {
+    if (!list) {
+      await mkdir(dirname(join(root, path)), { recursive: true })
+      // somebody may have made it a moment ago: it is not overwritten even then
+      await writeFile(join(root, path), content, { flag: 'wx' })
+    }
+    process.stdout.write(`  ${path.padEnd(width)}  ${purpose}\n`)
+  }
+  const enter = root === process.cwd() ? '' : `cd ${folder} && `
+  if (!list)
+    process.stdout.write(`\nNow: ${enter}npm install && npx run site.ts -i inventory.yaml --check --diff\n`)
+  return 0
+}
