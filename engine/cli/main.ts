@@ -9,6 +9,7 @@ import { packageVersion } from './package-root.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
 import { docs } from './commands/docs.ts'
+import { doctor } from './commands/doctor.ts'
 import { exec } from './commands/exec.ts'
 import { init } from './commands/init.ts'
 import { inventory } from './commands/inventory.ts'
@@ -26,6 +27,8 @@ const perform = async (
       return exec(request, redactor)
     case 'inventory':
       return inventory(request, redactor)
+    case 'doctor':
+      return doctor(request, redactor)
     case 'init':
       return init(request)
     case 'docs':

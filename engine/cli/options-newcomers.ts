@@ -32,3 +32,28 @@ export const addDocs = (
     .helpOption('-h, --help', 'this help')
   return command.action((name: string | undefined) => act(name, command))
 }
+
+/**
+ * Adds `run doctor`.
+ *
+ * @param reaching adds what says how hosts are reached.
+ */
+export const addDoctor = (
+  program: Command,
+  reaching: (command: Command) => Command,
+  act: (command: Command) => void,
+): Command => {
+  const command = verbosity(reaching(program.command('doctor')))
+    .description(
+      'Tries hosts and tells what is wrong with them and how to mend it: name, port, key, login, become, tools, disk, clock.',
+    )
+    .usage('-i INVENTORY [--hosts PATTERN]')
+    .option('--hosts <pattern>', 'these hosts; all unless told')
+    .option('--output <kind>', 'json for a line of JSON per host')
+    .helpOption('-h, --help', 'this help')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 all is well, 2 something is wrong, 4 a host cannot be reached or logged in to',
+    )
+  return command.action(() => act(command))
+}

@@ -7,7 +7,7 @@ import { addInventory, addSchema } from './options-inventory.ts'
 import type { InventoryView } from './options-inventory.ts'
 import { addHistory } from './options-history.ts'
 import type { HistoryView } from './options-history.ts'
-import { addDocs, addInit } from './options-newcomers.ts'
+import { addDocs, addDoctor, addInit } from './options-newcomers.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -115,6 +115,7 @@ export type Request =
     }
   | { readonly kind: 'docs'; readonly name: string | undefined; readonly options: Options }
   | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
+  | { readonly kind: 'doctor'; readonly options: Options }
   | { readonly kind: 'history'; readonly view: HistoryView; readonly options: Options }
   | { readonly kind: 'text'; readonly text: string }
 
@@ -205,10 +206,13 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   const init = addInit(program, (folder, list, command) => {
     request = { kind: 'init', folder, list, options: read(command.optsWithGlobals()) }
   })
+  const doctor = addDoctor(program, reaching, (command) => {
+    request = { kind: 'doctor', options: read(command.optsWithGlobals()) }
+  })
   const history = addHistory(program, (view, command) => {
     request = { kind: 'history', view, options: read(command.optsWithGlobals()) }
   })
-  for (const command of [program, exec, inventory, schema, docs, init, ...history]) {
+  for (const command of [program, exec, inventory, schema, docs, init, doctor, ...history]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

@@ -1,0 +1,58 @@
+import { CoxswainError } from '../../errors.ts'
+import type { Identity } from '../../connection/types.ts'
+import type { FleetHost } from '../../run/fleet.ts'
+import type { Redactor } from '../../run/masking/redactor.ts'
+import { pool } from '../../run/pool.ts'
+import { examine } from '../doctor/examine.ts'
+import type { Finding } from '../doctor/probe.ts'
+import { findingOf } from '../doctor/reaching.ts'
+import { doctorExit, doctorJson, doctorTable } from '../doctor/report.ts'
+import type { Request } from '../options.ts'
+import { openWorkspace } from '../workspace.ts'
+import type { Workspace } from '../workspace.ts'
+
+const identityOf = ({ become, becomeMethod, becomePassword }: FleetHost): Identity | undefined =>
+  become === false
+    ? undefined
+    : { method: becomeMethod, user: become === true ? 'root' : become, password: becomePassword }
+
+const visit = async ({ fleet }: Workspace, name: string): Promise<readonly Finding[]> => {
+  try {
+    await fleet.hosts.get(name)?.ready?.()
+  } catch (error) {
+    return [findingOf(error, 'secrets')]
+  }
+  const host = fleet.hosts.get(name)
+  if (host === undefined) return []
+  const connection = host.connect()
+  try {
+    return await examine({ name, identity: identityOf(host), connection }, () => Date.now() / 1000)
+  } finally {
+    await connection.close()
+  }
+}
+
+/**
+ * `run doctor`: tries hosts and tells what is wrong with them. Nothing is changed. Gives the exit status.
+ *
+ * @throws `no-hosts` when there is none to try.
+ */
+export const doctor = async (
+  { options }: Extract<Request, { kind: 'doctor' }>,
+  redactor: Redactor,
+): Promise<number> => {
+  const workspace = await openWorkspace(options, undefined, redactor)
+  const { limit } = workspace
+  const names = workspace.territory
+    .match(options.hosts ?? 'all', '--hosts')
+    .filter((name) => limit?.includes(name) ?? true)
+  if (names.length === 0) throw new CoxswainError('no-hosts', 'there is no host to try')
+  const found = new Map<string, readonly Finding[]>()
+  await pool(names, options.forks, async (name) => {
+    found.set(name, await visit(workspace, name))
+  })
+  const hosts = names.map((host) => ({ host, findings: found.get(host) ?? [] }))
+  const text = options.output === 'json' ? doctorJson(hosts) : doctorTable(hosts)
+  process.stdout.write(redactor.text(text))
+  return doctorExit(hosts)
+}

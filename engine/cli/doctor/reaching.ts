@@ -1,0 +1,48 @@
+import type { ErrorCode } from '../../error-codes.ts'
+import { toCoxswainError } from '../../errors.ts'
+import type { Finding } from './probe.ts'
+
+/** Which step of reaching a host an error belongs to. */
+const steps: Partial<Record<ErrorCode, string>> = {
+  'connect-failed': 'port',
+  'host-key-unknown': 'host key',
+  'host-key-changed': 'host key',
+  'auth-failed': 'login',
+  'shell-failed': 'shell',
+  'channel-refused': 'login',
+  'become-failed': 'become',
+  'become-password-wrong': 'become',
+  'become-password-missing': 'become',
+}
+
+/** What a failure to connect says in its message, where the code alone says too little. */
+const words: readonly (readonly [RegExp, { readonly probe: string; readonly mend: string }])[] = [
+  [
+    /ENOTFOUND|EAI_AGAIN|EAI_NONAME/,
+    { probe: 'name', mend: 'no name server knows it: correct `address` in the inventory, or the DNS' },
+  ],
+  [
+    /ECONNREFUSED/,
+    { probe: 'port', mend: 'the host is up, but no sshd listens there: start it, or correct `port`' },
+  ],
+  [
+    /EHOSTUNREACH|ENETUNREACH/,
+    { probe: 'network', mend: 'there is no way to it: see the routes, a VPN, whether the host is up' },
+  ],
+  [
+    /Timed out|ETIMEDOUT/,
+    { probe: 'network', mend: 'nobody answers: is the host up, does a firewall drop the port?' },
+  ],
+]
+
+/** What an error tells of the way to a host. Pure. */
+export const findingOf = (thrown: unknown, fallback = 'connection'): Finding => {
+  const { code, message, hint } = toCoxswainError(thrown)
+  const known = code === 'connect-failed' ? words.find(([pattern]) => pattern.test(message))?.[1] : undefined
+  return {
+    probe: known?.probe ?? steps[code] ?? fallback,
+    what: message,
+    mend: known?.mend ?? hint,
+    code,
+  }
+}

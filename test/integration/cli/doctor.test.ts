@@ -1,0 +1,91 @@
+/** `run doctor` against a real sshd and its faults. */
+import * as assert from 'uvu/assert'
+import { folderOf } from '../../support/folder.ts'
+import { runCli } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+import { addUser, freePort, startSshd } from '../../support/sshd.ts'
+import type { Sshd, TestUser } from '../../support/sshd.ts'
+
+const test = suite('run doctor on a real sshd', { seconds: 60 })
+const folder = folderOf(test)
+let sshd: Sshd
+let asked: TestUser
+let closed: TestUser
+
+test.before(async () => {
+  sshd = await startSshd()
+  asked = addUser('cox-doc-asked', { sudo: 'with password' })
+  closed = addUser('cox-doc-closed', { shell: '/usr/sbin/nologin' })
+  folder.write('empty', '')
+})
+test.after(async () => {
+  asked.remove()
+  closed.remove()
+  await sshd.stop()
+})
+
+/** What the doctor says of a host with these variables. */
+const said = async (variables: Record<string, unknown>, ...words: string[]) => {
+  const host = {
+    address: '127.0.0.1',
+    port: sshd.port,
+    user: 'root',
+    private_key_file: sshd.keyFile,
+    known_hosts_file: sshd.knownHosts,
+    ...variables,
+  }
+  const inventory = folder.write('inventory.yaml', JSON.stringify({ all: { hosts: { web1: host } } }))
+  const { status, stdout, stderr } = await runCli([
+    'doctor',
+    '-i',
+    inventory,
+    '--connect-timeout',
+    '3',
+    ...words,
+  ])
+  return { status, all: stdout + stderr }
+}
+
+test('a host that is well', async () => {
+  const { status, all } = await said({ become: true })
+  assert.is(status, 0, all)
+  assert.match(all, /web1 +all +is well/)
+})
+
+const faults: readonly [
+  string,
+  () => Promise<Record<string, unknown>> | Record<string, unknown>,
+  number,
+  RegExp,
+][] = [
+  ['a name that nobody knows', () => ({ address: 'nobody.invalid' }), 4, /web1 +name +/],
+  ['a port that nobody listens on', async () => ({ port: await freePort() }), 4, /web1 +port +/],
+  ['an unknown key', () => ({ known_hosts_file: folder.at('empty') }), 4, /web1 +host key +/],
+  ['a user who may not log in', () => ({ user: 'cox-doc-nobody' }), 4, /web1 +login +/],
+  ['a user without a shell', () => ({ user: closed.name }), 4, /web1 +shell +/],
+  ['sudo that asks', () => ({ user: asked.name, become: true }), 2, /web1 +become +[^]*→ .*-K/],
+  [
+    'a wrong password for sudo',
+    () => ({ user: asked.name, become: true, become_password: 'wrong-Zq8' }),
+    2,
+    /web1 +become +/,
+  ],
+]
+
+for (const [name, variables, wanted, text] of faults) {
+  test(`${name} is told, with the way to mend it`, async () => {
+    const { status, all } = await said(await variables())
+    assert.is(status, wanted, all)
+    assert.match(all, text)
+    assert.match(all, '→ ')
+    assert.match(all, '1 of 1 host to mend')
+    assert.not.match(all, 'wrong-Zq8')
+  })
+}
+
+test('--hosts chooses, and --output json is for programs', async () => {
+  const { status, all } = await said({}, '--hosts', 'web1', '--output', 'json')
+  assert.is(status, 0)
+  assert.equal(JSON.parse(all), { host: 'web1', well: true, findings: [] })
+  assert.is((await said({}, '--hosts', 'web9')).status, 1)
+})
