@@ -100,7 +100,7 @@ export const starterFiles = (name: string, dependency: string): readonly Starter
       compilerOptions: {
         module: 'nodenext',
         target: 'es2023',
-        types: [],
+        types: ['node'],
         strict: true,
         noEmit: true,
         skipLibCheck: true,
@@ -120,7 +120,7 @@ export const starterFiles = (name: string, dependency: string): readonly Starter
       type: 'module',
       scripts: { check: 'tsc' },
       dependencies: { coxswain: dependency },
-      devDependencies: { typescript: '>=5.8' },
+      devDependencies: { '@types/node': '>=20', typescript: '>=5.8' },
     }),
   },
   { path: '.gitignore', purpose: 'what git leaves out', content: 'node_modules/\n' },

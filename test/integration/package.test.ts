@@ -1,6 +1,6 @@
 /** The packed package in an empty folder: it installs, runs, has types, and there is one engine, whichever way it is imported. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -120,6 +120,9 @@ test('`run init` makes a folder that runs at once and whose types fit', () => {
   const made = npm(project, 'exec', '--', 'run', 'init', 'my-site')
   assert.match(made, /tasks\/greeting.ts +a task of your own/)
   const site = join(project, 'my-site')
+  // the other half of what `npm install` brings there
+  mkdirSync(join(site, 'node_modules/@types'), { recursive: true })
+  symlinkSync(join(root, 'node_modules/@types/node'), join(site, 'node_modules/@types/node'))
   const tsc = (): string => {
     const done = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: site, encoding: 'utf8' })
     return done.stdout
