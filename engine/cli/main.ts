@@ -9,6 +9,7 @@ import { packageVersion } from './package-root.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
 import { docs } from './commands/docs.ts'
+import { completeWords, completion } from './commands/completion.ts'
 import { doctor } from './commands/doctor.ts'
 import { exec } from './commands/exec.ts'
 import { init } from './commands/init.ts'
@@ -27,6 +28,10 @@ const perform = async (
       return exec(request, redactor)
     case 'inventory':
       return inventory(request, redactor)
+    case 'completion':
+      return completion(request)
+    case 'complete':
+      return completeWords(request, libraryOf(library), redactor)
     case 'doctor':
       return doctor(request, redactor)
     case 'init':

@@ -1,4 +1,4 @@
-/** The command lines of `run init`, `run docs` and `run doctor`. */
+/** The command lines of `run init`, `run docs`, `run doctor` and `run completion`. */
 import type { Command } from 'commander'
 import { verbosity } from './options-common.ts'
 
@@ -56,4 +56,28 @@ export const addDoctor = (
       '\nExit status: 0 all is well, 2 something is wrong, 4 a host cannot be reached or logged in to',
     )
   return command.action(() => act(command))
+}
+
+/** Adds `run completion`, and `run __complete`, which its scripts call. */
+export const addCompletion = (
+  program: Command,
+  act: (shell: string, command: Command) => void,
+  complete: (words: readonly string[], command: Command) => void,
+): Command[] => {
+  const scripts = verbosity(program.command('completion'))
+    .description('Prints a script that lets a shell complete commands, options, tasks, hosts and tags.')
+    .usage('bash | zsh | fish')
+    .argument('<shell>', 'bash, zsh or fish')
+    .helpOption('-h, --help', 'this help')
+    .addHelpText(
+      'after',
+      `
+bash: echo 'source <(run completion bash)' >>~/.bashrc
+zsh:  echo 'source <(run completion zsh)' >>~/.zshrc    (behind compinit)
+fish: run completion fish >~/.config/fish/completions/run.fish`,
+    )
+  scripts.action((shell: string) => act(shell, scripts))
+  const hidden = program.command('__complete', { hidden: true }).argument('[words...]').helpOption(false)
+  hidden.action((words: string[]) => complete(words, hidden))
+  return [scripts, hidden]
 }

@@ -7,7 +7,10 @@ import { addInventory, addSchema } from './options-inventory.ts'
 import type { InventoryView } from './options-inventory.ts'
 import { addHistory } from './options-history.ts'
 import type { HistoryView } from './options-history.ts'
-import { addDocs, addDoctor, addInit } from './options-newcomers.ts'
+import { examples } from './options-examples.ts'
+import { grammarOf } from './options-grammar.ts'
+import type { Grammar } from './options-grammar.ts'
+import { addCompletion, addDocs, addDoctor, addInit } from './options-newcomers.ts'
 
 const count = z.coerce.number().int().min(1)
 
@@ -116,6 +119,13 @@ export type Request =
   | { readonly kind: 'docs'; readonly name: string | undefined; readonly options: Options }
   | { readonly kind: 'schema'; readonly playbook: string; readonly options: Options }
   | { readonly kind: 'doctor'; readonly options: Options }
+  | { readonly kind: 'completion'; readonly shell: string; readonly options: Options }
+  | {
+      readonly kind: 'complete'
+      readonly words: readonly string[]
+      readonly grammar: Grammar
+      readonly options: Options
+    }
   | { readonly kind: 'history'; readonly view: HistoryView; readonly options: Options }
   | { readonly kind: 'text'; readonly text: string }
 
@@ -128,18 +138,6 @@ const read = (raw: unknown): Options => {
 }
 
 const lists = ({ listHosts, listTasks }: Options): boolean => listHosts || listTasks
-
-const examples = `
-Examples:
-  run playbooks/ha-masters.ts -i inventory.yaml            bring the hosts to the playbook's state
-  run playbooks/ha-masters.ts -i inventory.yaml --check    say what that would change, and change nothing
-  run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b
-  run docs sysctl                                          all about a task: parameters, example, what it reads
-  run exec masters -i inventory.yaml -- uptime
-  run init my-site                                         a folder to begin with
-  run inventory -i inventory.yaml --host m1 --explain user  where a value comes from
-
-Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted`
 
 /**
  * Reads the command line.
@@ -209,10 +207,20 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
   const doctor = addDoctor(program, reaching, (command) => {
     request = { kind: 'doctor', options: read(command.optsWithGlobals()) }
   })
+  const completion = addCompletion(
+    program,
+    (shell, command) => {
+      request = { kind: 'completion', shell, options: read(command.optsWithGlobals()) }
+    },
+    (words, command) => {
+      const options = read(command.optsWithGlobals())
+      request = { kind: 'complete', words, grammar: grammarOf(program), options }
+    },
+  )
   const history = addHistory(program, (view, command) => {
     request = { kind: 'history', view, options: read(command.optsWithGlobals()) }
   })
-  for (const command of [program, exec, inventory, schema, docs, init, doctor, ...history]) {
+  for (const command of [program, exec, inventory, schema, docs, init, doctor, ...completion, ...history]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => (printed += text),
       writeErr: (text) => (printed += text),

@@ -1,0 +1,68 @@
+import * as assert from 'uvu/assert'
+import { complete } from '../../engine/cli/completion/complete.ts'
+import type { World } from '../../engine/cli/completion/complete.ts'
+import { parseArguments } from '../../engine/cli/options.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('completion')
+
+const world: World = {
+  tasks: new Map([
+    ['sysctl', ['key', 'value', 'file']],
+    ['swap-off', []],
+  ]),
+  hosts: async (inventories) =>
+    inventories.includes('inv.yaml') ? ['all', 'web', 'web1', 'web2'] : ['usual1'],
+  tags: async (playbook, inventories) => [`${playbook}-${inventories.join('+')}`, 'slow'],
+  files: async () => ['playbooks/', 'site.ts', 'inv.yaml', 'README.md'],
+}
+
+const request = parseArguments(['__complete'], '1.0.0')
+const grammar = request.kind === 'complete' ? request.grammar : undefined
+
+/** Candidates for a line; the last word is being typed. */
+const at = async (line: string): Promise<string[]> => {
+  assert.ok(grammar)
+  return complete(grammar, line.split(' ').slice(1), world)
+}
+
+test('commands, tasks and playbooks come first', async () => {
+  const all = await at('run ')
+  for (const word of ['exec', 'doctor', 'init', 'sysctl', 'site.ts', 'playbooks/'])
+    assert.ok(all.includes(word), word)
+  for (const word of ['__complete', 'README.md', 'inv.yaml']) assert.not.ok(all.includes(word), word)
+  assert.equal(await at('run s'), ['schema', 'sysctl', 'swap-off', 'site.ts'])
+})
+
+test('options are those of the command', async () => {
+  assert.equal(await at('run site.ts --che'), ['--check'])
+  assert.equal(await at('run doctor --che'), [])
+  assert.equal(await at('run exec --timeo'), ['--timeout'])
+})
+
+test('parameters of a task', async () => assert.equal(await at('run sysctl -b k'), ['key=']))
+
+test('hosts and groups of the inventory on the line, or of the usual one', async () => {
+  assert.equal(await at('run sysctl -i inv.yaml --hosts web'), ['web', 'web1', 'web2'])
+  assert.equal(await at('run sysctl --inventory=inv.yaml --hosts=web1'), ['--hosts=web1'])
+  assert.equal(await at('run exec -i inv.yaml web:!web'), ['web:!web', 'web:!web1', 'web:!web2'])
+  assert.equal(await at('run site.ts -l '), ['usual1'])
+})
+
+test('tags of the playbook', async () => {
+  assert.equal(await at('run site.ts -i inv.yaml -t s'), ['site.ts-inv.yaml', 'slow'])
+  assert.equal(await at('run site.ts --skip-tags a,sl'), ['a,slow'])
+  assert.equal(await at('run -t '), [])
+})
+
+test('values that are words, or files', async () => {
+  assert.equal(await at('run site.ts --output j'), ['json', 'junit'])
+  assert.equal(await at('run site.ts --become-method '), ['sudo', 'su', 'doas'])
+  assert.equal(await at('run site.ts -i inv'), ['inv.yaml'])
+  assert.equal(await at('run completion '), ['bash', 'zsh', 'fish'])
+  assert.equal(await at('run docs sys'), ['sysctl'])
+  assert.equal(await at('run history s'), ['show'])
+})
+
+test('what stands behind -- is the command of the host', async () =>
+  assert.equal(await at('run exec web -- '), []))

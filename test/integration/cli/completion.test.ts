@@ -1,0 +1,106 @@
+/** Completion in the shells themselves. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as assert from 'uvu/assert'
+import { folderOf } from '../../support/folder.ts'
+import { runCli } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('completion in shells', { seconds: 60 })
+const folder = folderOf(test)
+const root = resolve(import.meta.dirname, '../../..')
+
+test.before(async () => {
+  const run = folder.write('bin/run', `#!/bin/sh\nexec '${process.execPath}' '${root}/bin/run.js' "$@"\n`)
+  chmodSync(run, 0o755)
+  folder.write(
+    'site.ts',
+    `import { playbook, z } from 'coxswain'
+import { debug } from 'coxswain/tasks'
+export default playbook({
+  name: 'site', vars: z.object({}),
+  plays: ({ play }) => [play('p', { hosts: 'all', tasks: () => [debug({ show: 'hi' }, { tags: ['quick', 'quiet'] })] })],
+})
+`,
+  )
+  folder.write('inv.yaml', 'all: { children: { web: { hosts: { web1: , web2: } } } }\n')
+  for (const shell of ['bash', 'zsh', 'fish'])
+    folder.write(`run.${shell}`, (await runCli(['completion', shell])).stdout)
+})
+
+const env = () => ({
+  ...process.env,
+  PATH: `${folder.at('bin')}:${process.env['PATH'] ?? ''}`,
+  HOME: folder.path,
+})
+
+/** What a shell prints when it runs a script. */
+const shell = (name: string, script: string, ...flags: string[]): string[] =>
+  execFileSync(name, [...flags, '-c', script], { cwd: folder.path, encoding: 'utf8', env: env() })
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
+
+const hasShell = (name: string): boolean => spawnSync(name, ['-c', ':']).status === 0
+
+const completing: Readonly<Record<string, (line: string) => string[]>> = {
+  bash: (line) =>
+    shell(
+      'bash',
+      `. ./run.bash; COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; _coxswain_run run; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      '--norc',
+    ),
+  // fish adds a description behind a tab where there is one
+  fish: (line) =>
+    shell('fish', `source ./run.fish; complete -C '${line}'`).map((one) => one.split('\t')[0] ?? ''),
+}
+
+for (const [name, complete] of Object.entries(completing)) {
+  test(`${name}: commands, hosts of the inventory on the line, tags of the playbook`, () => {
+    assert.ok(hasShell(name), `these tests need ${name}`)
+    assert.equal(complete('run doc').toSorted(), ['docs', 'doctor'])
+    assert.equal(complete('run doctor -i inv.yaml --hosts w').toSorted(), ['web', 'web1', 'web2'])
+    assert.equal(complete('run site.ts -i inv.yaml -t qui').toSorted(), ['quick', 'quiet'])
+    assert.equal(complete('run si'), ['site.ts'])
+  })
+}
+
+test('bash: behind a colon or an equals sign only the rest is put', () => {
+  assert.equal(completing['bash']?.('run exec -i inv.yaml all:!web1'), ['!web1'])
+  assert.equal(completing['bash']?.('run docs --no-such'), [])
+})
+
+test('zsh: the same, at a terminal of its own', () => {
+  assert.ok(hasShell('zsh'), 'these tests need zsh')
+  const script = `zmodload zsh/zpty
+zpty shell "PS1= zsh -f -i"
+zpty -w shell "autoload -Uz compinit; compinit -u -d ./dump; source ./run.zsh; LISTMAX=0; stty columns 200"
+zpty -w shell "print rea''dy"
+zpty -r shell out '*ready*'
+zpty -w -n shell $'run doctor -i inv.yaml --hosts web1\\C-i'
+zpty -w -n shell $' --outpu\\C-i j\\C-i'
+zpty -w -n shell $'\\C-aprint -r -- \\C-e; print do\\'\\'ne\\n'
+zpty -r shell out '*done*'
+print -r -- $out`
+  assert.match(shell('zsh', script, '-f').join('\n'), /doctor -i inv\.yaml --hosts web1 +--output +j/)
+})
+
+test('a shell that there is no script for', async () => {
+  const { status, stderr } = await runCli(['completion', 'tcsh'])
+  assert.is(status, 1)
+  assert.match(stderr, 'bash, zsh, fish')
+})
+
+test('a broken inventory or playbook is no reason to disturb who is typing', async () => {
+  folder.write('broken.yaml', 'all: [\n')
+  const { status, stdout, stderr } = await runCli([
+    '__complete',
+    '--',
+    'doctor',
+    '-i',
+    folder.at('broken.yaml'),
+    '--hosts',
+    '',
+  ])
+  assert.equal([status, stdout, stderr], [0, '', ''])
+})
