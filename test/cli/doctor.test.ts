@@ -92,6 +92,9 @@ test('failures to connect are told by what they are', () => {
   const probe = (message: string) => findingOf(new CoxswainError('connect-failed', message)).probe
   assert.is(probe('cannot connect: getaddrinfo ENOTFOUND web1'), 'name')
   assert.is(probe('cannot connect: connect ECONNREFUSED 192.0.2.1:22'), 'port')
+  assert.is(probe('ssh: Could not resolve hostname web1: Name or service not known'), 'name')
+  assert.is(probe('ssh: connect to host web1 port 22: Connection refused'), 'port')
+  assert.is(probe('ssh: connect to host web1 port 22: No route to host'), 'network')
   assert.is(probe('cannot connect: Timed out while waiting for handshake'), 'network')
   assert.is(findingOf(new CoxswainError('host-key-changed', 'another key')).probe, 'host key')
   assert.is(findingOf(new CoxswainError('shell-failed', 'no shell')).probe, 'shell')

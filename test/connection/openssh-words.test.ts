@@ -99,5 +99,6 @@ test('who is dropped, who finds nobody, and who need not try again', () => {
     'Host key verification failed.\r\n',
   ])
     assert.is(judged(said), 'final', said)
+  assert.is(judged(''), 'away')
   assert.is(judgeOpenssh(new Error('Connection reset')), 'final')
 })

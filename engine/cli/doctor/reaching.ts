@@ -15,22 +15,22 @@ const steps: Partial<Record<ErrorCode, string>> = {
   'become-password-missing': 'become',
 }
 
-/** What a failure to connect says in its message, where the code alone says too little. */
+/** What a failure to connect says in its message, where the code alone says too little: ssh2's words, and those of ssh(1). */
 const words: readonly (readonly [RegExp, { readonly probe: string; readonly mend: string }])[] = [
   [
-    /ENOTFOUND|EAI_AGAIN|EAI_NONAME/,
+    /ENOTFOUND|EAI_AGAIN|EAI_NONAME|Could not resolve hostname/,
     { probe: 'name', mend: 'no name server knows it: correct `address` in the inventory, or the DNS' },
   ],
   [
-    /ECONNREFUSED/,
+    /ECONNREFUSED|Connection refused/,
     { probe: 'port', mend: 'the host is up, but no sshd listens there: start it, or correct `port`' },
   ],
   [
-    /EHOSTUNREACH|ENETUNREACH/,
+    /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/,
     { probe: 'network', mend: 'there is no way to it: see the routes, a VPN, whether the host is up' },
   ],
   [
-    /Timed out|ETIMEDOUT/,
+    /[Tt]imed out|ETIMEDOUT/,
     { probe: 'network', mend: 'nobody answers: is the host up, does a firewall drop the port?' },
   ],
 ]

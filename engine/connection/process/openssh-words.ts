@@ -34,7 +34,8 @@ const away = /Connection refused|timed out|No route to host|Network is unreachab
 export const judgeOpenssh = (error: unknown): Refusal => {
   if (!isCoxswainError(error) || error.code !== 'connect-failed') return 'final'
   const said = error.output ?? error.message
-  if (away.test(said)) return 'away'
+  // one that ends without a word has not been refused: a refusal is told
+  if (away.test(said) || said.trim() === '') return 'away'
   return dropped.test(said) ? 'busy' : 'final'
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
 import type { Door, Refusal } from '../doors.ts'
@@ -61,6 +61,8 @@ const wordsOf = async (child: ChildProcessWithoutNullStreams): Promise<string> =
   const { signal } = patience
   const end = once(child.stderr, 'close', { signal })
   await Promise.race([end, sleep(lastWords * 1000, undefined, { signal })]).catch(() => {})
+  // where so much went on that the time was over before anything was read, what is there is read now
+  await setImmediate()
   patience.abort()
   end.catch(() => {})
   return said

@@ -207,7 +207,7 @@ test('two passwords come through one pipe', async () => {
   ]
   const result = await runCli(words, { input: 'one\ntwo\n' })
   assert.is(result.status, 0, result.stdout + result.stderr)
-  assert.match(result.stderr, /Login password: \nsudo password: \n/)
+  assert.match(result.stderr, /Login password: \nBecome password: \n/)
 })
 
 test('a full disk fails, and leaves nothing half-written', async () => {
