@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
 import type { Door, Refusal } from '../doors.ts'
@@ -61,8 +61,6 @@ const wordsOf = async (child: ChildProcessWithoutNullStreams): Promise<string> =
   const { signal } = patience
   const end = once(child.stderr, 'close', { signal })
   await Promise.race([end, sleep(lastWords * 1000, undefined, { signal })]).catch(() => {})
-  // where so much went on that the time was over before anything was read, what is there is read now
-  await setImmediate()
   patience.abort()
   end.catch(() => {})
   return said
@@ -123,6 +121,9 @@ export class ProcessTransport implements Transport {
   /** Resolves when the command prints; nothing of its output is taken. */
   #started(child: ChildProcessWithoutNullStreams, program: string): Promise<void> {
     const { description, seconds } = this.#program
+    // without anybody who listens, Node throws away what a process that has ended said
+    const hold = (): void => {}
+    child.stderr.on('readable', hold)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new CoxswainError('connect-failed', `cannot connect to ${description}: Timed out`)),
@@ -131,6 +132,7 @@ export class ProcessTransport implements Transport {
       // the end of the output counts as readable, too
       child.stdout.once('readable', () => {
         clearTimeout(timer)
+        child.stderr.off('readable', hold)
         if (child.stdout.readableLength > 0) return resolve()
         void this.#explained(child).then(reject)
       })
