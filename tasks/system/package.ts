@@ -1,53 +1,43 @@
-import { CoxswainError, defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
+import { defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
-import { osRelease } from './os-release.ts'
-import { apt } from './package-managers/apt.ts'
-import { dnf } from './package-managers/dnf.ts'
-import type { PackageManager, Wanted } from './package-managers/types.ts'
-
-/** The package manager of each family of distributions. */
-const managers: Readonly<Record<string, PackageManager>> = {
-  debian: apt,
-  ubuntu: apt,
-  fedora: dnf,
-  rhel: dnf,
-  centos: dnf,
-}
-
-const managerOf = async (ctx: CheckContext): Promise<PackageManager> => {
-  const { id, family } = await ctx.fact(osRelease())
-  const manager = family.map((name) => managers[name]).find((found) => found !== undefined)
-  if (manager !== undefined) return manager
-  throw new CoxswainError('task-failed', `packages of ${id} are not known to this task`, {
-    hint: `it knows the families of ${Object.keys(managers).join(', ')}`,
-  })
-}
+import { managerOf } from './package-managers/managers.ts'
+import type { Wanted } from './package-managers/types.ts'
 
 const parse = (word: string): Wanted => {
   const [name = '', version] = word.split('=')
   return { name, version }
 }
 
+interface Params {
+  readonly name: readonly string[]
+  readonly state: 'present' | 'absent'
+  readonly purge: boolean
+}
+
 const changesFor = async (
   ctx: CheckContext,
-  packages: readonly Wanted[],
-  present: boolean,
+  { name: names, state, purge }: Params,
 ): Promise<(Change & { wanted: Wanted })[]> => {
-  const installed = await (
-    await managerOf(ctx)
-  ).installed(
-    ctx,
-    packages.map(({ name }) => name),
-  )
-  return packages.flatMap((wanted) => {
+  const manager = await managerOf(ctx)
+  const packages = names.map(parse)
+  const plain = packages.map(({ name }) => name)
+  const none: readonly string[] = []
+  const [installed, remains] = await Promise.all([
+    manager.installed(ctx, plain),
+    purge && manager.remains !== undefined ? manager.remains(ctx, plain) : none,
+  ])
+  return packages.flatMap((wanted): (Change & { wanted: Wanted })[] => {
     const { name, version } = wanted
+    const what = `package ${name}`
     const have = installed.get(name)
-    const right = present
-      ? have !== undefined && (version === undefined || version === have)
-      : have === undefined
-    return right
+    if (state === 'present') {
+      const right = have !== undefined && (version === undefined || version === have)
+      return right ? [] : [{ wanted, what, from: have, to: version ?? 'installed' }]
+    }
+    const left = remains.includes(name) ? 'only its settings' : undefined
+    return have === undefined && left === undefined
       ? []
-      : [{ wanted, what: `package ${name}`, from: have, to: present ? (version ?? 'installed') : undefined }]
+      : [{ wanted, what, from: have ?? left, to: undefined }]
   })
 }
 
@@ -55,32 +45,29 @@ const changesFor = async (
 export const packages = defineTask({
   name: 'package',
   description: 'Holds packages installed, at a version where one is given, or not installed.',
-  reads: 'dpkg-query or rpm -q',
+  reads: 'dpkg-query, rpm -q, or the database of apk',
   example: { name: ['curl', 'jq'] },
   params: z.object({
     name: words().describe('names, or name=version'),
     state: z.enum(['present', 'absent']).default('present'),
     refresh: flag().default(true).describe('refresh the package lists before installing'),
+    purge: flag().default(false).describe('what is absent leaves no settings behind (apt)'),
   }),
   title: ({ name, state }) => `package ${name.join(', ')}${state === 'absent' ? ' absent' : ''}`,
 
-  async check(ctx, { name, state }) {
-    const changes = await changesFor(ctx, name.map(parse), state === 'present')
+  async check(ctx, given) {
+    const changes = await changesFor(ctx, given)
     return changes.length === 0 ? ok() : drift(...changes.map(({ what, from, to }) => ({ what, from, to })))
   },
 
-  async apply(ctx, { name, state, refresh }) {
+  async apply(ctx, given) {
     const manager = await managerOf(ctx)
-    const changes = await changesFor(ctx, name.map(parse), state === 'present')
-    if (state === 'absent')
-      return manager.remove(
-        ctx,
-        changes.map(({ wanted }) => wanted.name),
-      )
-    if (refresh) await manager.refresh(ctx)
-    await manager.install(
-      ctx,
-      changes.map(({ wanted }) => wanted),
-    )
+    const wanted = (await changesFor(ctx, given)).map((change) => change.wanted)
+    if (given.state === 'absent') {
+      const names = wanted.map(({ name }) => name)
+      return manager.remove(ctx, names, given.purge)
+    }
+    if (given.refresh) await manager.refresh(ctx)
+    await manager.install(ctx, wanted)
   },
 })

@@ -6,12 +6,24 @@ export interface Wanted {
   readonly version: string | undefined
 }
 
+/** How packages are held at their version. */
+export interface Holding {
+  /** Names of what is held. */
+  held(ctx: CheckContext): Promise<readonly string[]>
+  hold(ctx: ApplyContext, names: readonly string[], on: boolean): Promise<void>
+}
+
 /** What one of the package managers can do for us. */
 export interface PackageManager {
   /** Installed versions by name; what is not installed is not there. */
   installed(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
   install(ctx: ApplyContext, packages: readonly Wanted[]): Promise<void>
-  remove(ctx: ApplyContext, names: readonly string[]): Promise<void>
+  /** With `purge` their settings go, too. */
+  remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>
+  /** Packages that are gone and have left their settings; absent where none does. */
+  readonly remains?: (ctx: CheckContext, names: readonly string[]) => Promise<readonly string[]>
+  /** Absent where it is not known how. */
+  readonly holding?: Holding
   /** Refreshes the lists of what there is. */
   refresh(ctx: ApplyContext): Promise<void>
 }

@@ -86,3 +86,39 @@ test('dnf speaks for Red Hat and its family, and strangers are refused', async (
   const other = await rehearse(packages({ name: 'x' }), { files: { '/etc/os-release': 'ID=plan9\n' } })
   assert.match(String(other.error), 'packages of plan9 are not known')
 })
+
+test('purged: what has only left its settings is not gone yet', async () => {
+  let status = 'config-files'
+  const world: World = {
+    files: { '/etc/os-release': debian },
+    patterns: [
+      [/^dpkg-query /, () => (status === '' ? '' : `haproxy 2.6 ${status}\n`)],
+      [/^DEBIAN_FRONTEND=\S+; export DEBIAN_FRONTEND; apt-get purge .* haproxy$/, () => ((status = ''), '')],
+    ],
+  }
+  assert.is((await rehearse(packages({ name: 'haproxy', state: 'absent' }), world)).outcome, 'ok')
+  const run = await rehearse(packages({ name: 'haproxy', state: 'absent', purge: true }), world)
+  assert.equal([run.outcome, run.changes.map(({ from }) => from)], ['changed', ['only its settings']])
+})
+
+test('Alpine, from a fixture of its database', async () => {
+  const database = 'C:Q1\nP:musl\nV:1.2.5-r0\nA:x86_64\n\nC:Q2\nP:curl\nV:8.9.1-r1\n\n'
+  const world = (installed: string): World => ({
+    files: { '/etc/os-release': 'ID=alpine\n', '/lib/apk/db/installed': installed },
+    replies: {
+      'apk update --no-progress --wait 600': '',
+      'apk add --no-progress --wait 600 curl=8.9.1-r1': (_, files) => {
+        files.set('/lib/apk/db/installed', { content: database })
+        return ''
+      },
+      'apk del --no-progress --wait 600 curl': (_, files) => {
+        files.set('/lib/apk/db/installed', { content: '' })
+        return ''
+      },
+    },
+  })
+  const added = await rehearse(packages({ name: 'curl=8.9.1-r1' }), world(''))
+  assert.is(added.outcome, 'changed', String(added.error))
+  assert.is((await rehearse(packages({ name: ['curl', 'musl'] }), world(database))).outcome, 'ok')
+  assert.is((await rehearse(packages({ name: 'curl', state: 'absent' }), world(database))).outcome, 'changed')
+})

@@ -1,0 +1,31 @@
+import { CoxswainError } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
+import { osRelease } from '../os-release.ts'
+import { apk } from './apk.ts'
+import { apt } from './apt.ts'
+import { dnf } from './dnf.ts'
+import type { PackageManager } from './types.ts'
+
+/** The package manager of each family of distributions. */
+const managers: Readonly<Record<string, PackageManager>> = {
+  debian: apt,
+  ubuntu: apt,
+  fedora: dnf,
+  rhel: dnf,
+  centos: dnf,
+  alpine: apk,
+}
+
+/**
+ * The package manager of a host.
+ *
+ * @throws `task-failed` for a distribution whose packages are not known.
+ */
+export const managerOf = async (ctx: CheckContext): Promise<PackageManager> => {
+  const { id, family } = await ctx.fact(osRelease())
+  const manager = family.map((name) => managers[name]).find((found) => found !== undefined)
+  if (manager !== undefined) return manager
+  throw new CoxswainError('task-failed', `packages of ${id} are not known to this task`, {
+    hint: `it knows the families of ${Object.keys(managers).join(', ')}`,
+  })
+}
