@@ -21,7 +21,7 @@ done
 rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list; echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list`)
 
 for (const host of realHosts('debian')) {
-  const version = (): Promise<string> => host.sh("dpkg-query -W -f '\${Version}' cxw")
+  const version = (): Promise<string> => host.sh("dpkg-query -W -f '${Version}' cxw")
 
   test(`${host.name}: at a version, up and down, held, and gone with its settings`, async () => {
     await makeRepository(host)
