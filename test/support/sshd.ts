@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { OpensshSettings } from '../../engine/connection/process/openssh.ts'
 import { HostKeys } from '../../engine/connection/ssh/host-keys.ts'
 import type { HostKeyChecking } from '../../engine/connection/ssh/host-keys.ts'
 import { usualSettings } from '../../engine/connection/ssh/settings.ts'
@@ -20,6 +21,8 @@ export interface Sshd {
   readonly knownHosts: string
   readonly hostPublicKey: string
   settings(change?: Partial<SshSettings> & { checking?: HostKeyChecking }): SshSettings
+  /** The same for the system's own ssh. */
+  opensshSettings(change?: Partial<OpensshSettings>): OpensshSettings
   stop(): Promise<void>
 }
 
@@ -97,6 +100,18 @@ export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> =>
       user: userInfo().username,
       privateKeyFiles: [keyFile],
       hostKeys: new HostKeys([knownHosts], checking),
+      ...change,
+    }),
+    opensshSettings: (change) => ({
+      address: '127.0.0.1',
+      port,
+      user: userInfo().username,
+      privateKeyFile: keyFile,
+      knownHostsFile: knownHosts,
+      checking: 'strict',
+      connectTimeout: 10,
+      connectRetries: 0,
+      keepaliveInterval: 15,
       ...change,
     }),
     stop: async () => {

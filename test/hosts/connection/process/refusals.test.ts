@@ -51,18 +51,7 @@ const says = async (connection: Connection, script: string, identity?: Identity)
   }
 }
 const over = (change: Partial<OpensshSettings> = {}): Connection =>
-  opensshConnection({
-    address: '127.0.0.1',
-    port: sshd.port,
-    user: 'root',
-    privateKeyFile: sshd.keyFile,
-    knownHostsFile: sshd.knownHosts,
-    checking: 'strict',
-    connectTimeout: 10,
-    connectRetries: 0,
-    keepaliveInterval: 15,
-    ...change,
-  })
+  opensshConnection(sshd.opensshSettings(change))
 const inside = (change: Partial<ContainerSettings> = {}): Connection =>
   containerConnection({ engine: 'podman', container: running, user: 'root', connectTimeout: 10, ...change })
 const refused = (

@@ -39,18 +39,7 @@ test.afterEach(async () => {
 
 const ways: Readonly<Record<string, () => Connection>> = {
   ssh2: () => sshConnection(sshd.settings()),
-  openssh: () =>
-    opensshConnection({
-      address: '127.0.0.1',
-      port: sshd.port,
-      user: 'root',
-      privateKeyFile: sshd.keyFile,
-      knownHostsFile: sshd.knownHosts,
-      checking: 'strict',
-      connectTimeout: 10,
-      connectRetries: 0,
-      keepaliveInterval: 15,
-    }),
+  openssh: () => opensshConnection(sshd.opensshSettings()),
   podman: () => containerConnection({ engine: 'podman', container, user: 'root', connectTimeout: 10 }),
 }
 
