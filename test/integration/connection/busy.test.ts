@@ -39,19 +39,7 @@ const connection = (to: Sshd | undefined, change: Partial<SshSettings> = {}): Co
   return made
 }
 const openssh = (to: Sshd | undefined, doors: Doors): Connection => {
-  const { port, keyFile, knownHosts } = need(to)
-  const made = opensshConnection({
-    address: '127.0.0.1',
-    port,
-    user: 'root',
-    privateKeyFile: keyFile,
-    knownHostsFile: knownHosts,
-    checking: 'strict',
-    connectTimeout: 10,
-    connectRetries: 3,
-    doors,
-    keepaliveInterval: 15,
-  })
+  const made = opensshConnection(need(to).opensshSettings({ connectRetries: 3, doors }))
   open.push(made)
   return made
 }
