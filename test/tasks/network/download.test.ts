@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import * as assert from 'uvu/assert'
+import { inputBytes } from '../../../engine/connection/input.ts'
+import { Secret } from '../../../engine/secret.ts'
+import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
+import { curlConfig, download } from '../../../tasks/network/download.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('download')
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const url = 'https://example.com/a?key=1'
+const given = { url, dest: '/opt/a', sha256: sumOf('new') }
+const part = '/opt/a.coxswain-download'
+
+/** A host that gets this from wherever it is told to. */
+const host = (comes: string, files: World['files'] = {}, curl = true): World => ({
+  files,
+  replies: {
+    'command -v curl': { code: curl ? 0 : 1 },
+    'umask 077; curl --config -': async ({ stdin }, all) => {
+      const config = (await inputBytes(stdin))?.toString() ?? ''
+      assert.match(config, `url = "${url}"\n`)
+      all.set(part, { content: comes })
+      return ''
+    },
+    [`umask 077; wget -q -O ${part} '${url}'`]: (_, all) => {
+      all.set(part, { content: comes })
+      return ''
+    },
+    [`if [ -e /opt/a ]; then chown "$(stat -L -c %u:%g -- /opt/a)" ${part}; chmod "$(stat -L -c %a -- /opt/a)" ${part}; else chmod 0644 ${part}; fi`]:
+      '',
+    [`sync -- ${part} 2>/dev/null || sync; mv -f -- ${part} /opt/a`]: (_, all) => {
+      const file = all.get(part)
+      if (file !== undefined) all.set('/opt/a', file)
+      all.delete(part)
+      return ''
+    },
+  },
+})
+
+test('it comes, is verified, and takes its place; then all is well', async () => {
+  for (const curl of [true, false]) {
+    const run = await rehearse(download(given), host('new', { '/opt/a': 'old' }, curl))
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.equal([run.files.get('/opt/a')?.content, run.files.has(part)], ['new', false])
+  }
+  assert.is((await rehearse(download(given), host('x', { '/opt/a': 'new' }))).outcome, 'ok')
+})
+
+test('what is another file does not take its place, and is gone', async () => {
+  const run = await rehearse(download(given), host('evil', { '/opt/a': 'old' }))
+  assert.match(String(run.error), `what came from example.com is another file: sha256 ${sumOf('evil')}`)
+  assert.equal([run.files.get('/opt/a')?.content, run.files.has(part)], ['old', false])
+})
+
+test('whatever comes is taken once when that is told', async () => {
+  assert.is((await rehearse(download({ ...given, sha256: 'none' }), host('any'))).outcome, 'changed')
+  assert.is(
+    (await rehearse(download({ ...given, sha256: 'none' }), host('x', { '/opt/a': 'any' }))).outcome,
+    'ok',
+  )
+  await rejects(() => download({ ...given, sha256: 'abc' }), 'params-invalid', '64 hexadecimal digits')
+})
+
+test('headers go in by standard input, quoted, or not at all', async () => {
+  const headers = { Authorization: new Secret('Bearer "x\\') }
+  assert.match(curlConfig({ url, headers }, part).reveal(), 'header = "Authorization: Bearer \\"x\\\\"\n')
+  const run = await rehearse(download({ ...given, headers }), host('new', {}, false))
+  assert.match(String(run.error), 'headers would be for everybody there to read')
+})
