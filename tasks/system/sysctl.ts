@@ -39,6 +39,7 @@ export const sysctl = defineTask({
 
   async apply({ remote }, { key, value, file }) {
     await remote.run`sysctl -w ${`${key}=${value}`}`
+    await remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
     await remote.write(file, withValue(await remote.read(file), key, value))
   },
 })

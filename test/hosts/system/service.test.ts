@@ -1,0 +1,30 @@
+import * as assert from 'uvu/assert'
+import { service, serviceRestart } from '../../../tasks/system/service.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('services on real hosts', { seconds: 60 })
+
+for (const host of realHosts('debian')) {
+  test(`${host.name}: started and enabled, restarted, stopped and disabled`, async () => {
+    await host.sh('systemctl disable -q --now cron; systemctl unmask -q cron; systemctl disable -q cron')
+    await host.proves(service({ name: 'cron', state: 'started', enabled: true }))
+    assert.is(await host.sh('systemctl is-active cron; systemctl is-enabled cron'), 'active\nenabled\n')
+    const pid = await host.sh('systemctl show cron --property=MainPID')
+    await host.proves(serviceRestart({ name: 'cron' }))
+    assert.is.not(await host.sh('systemctl show cron --property=MainPID'), pid)
+    await host.proves(service({ name: 'cron', state: 'stopped', enabled: false }))
+    assert.is(
+      await host.sh('systemctl is-active cron; systemctl is-enabled cron || true'),
+      'inactive\ndisabled\n',
+    )
+  })
+
+  test(`${host.name}: one that does not start is told in its own words`, async () => {
+    await host.sh(
+      'printf \'[Service]\\nExecStart=/bin/sh -c "echo no luck; exit 3"\\n\' >/etc/systemd/system/bad.service',
+    )
+    await host.sh('systemctl daemon-reload')
+    assert.match(await host.refuses(service({ name: 'bad', state: 'started' })), 'bad')
+  })
+}

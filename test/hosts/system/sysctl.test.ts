@@ -1,0 +1,22 @@
+import * as assert from 'uvu/assert'
+import { sysctl } from '../../../tasks/system/sysctl.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('sysctl on real hosts', { seconds: 60 })
+
+// a parameter of the network: each container has its own
+const key = 'net.ipv4.ip_default_ttl'
+
+for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: now and at boot`, async () => {
+    await host.proves(sysctl({ key, value: 63 }))
+    assert.is(
+      await host.sh(`cat /proc/sys/net/ipv4/ip_default_ttl; grep -c ttl /etc/sysctl.d/90-coxswain.conf`),
+      '63\n1\n',
+    )
+    await host.proves(sysctl({ key, value: 62 }))
+    assert.is(await host.sh(`grep -c ttl /etc/sysctl.d/90-coxswain.conf`), '1\n')
+    await host.finds(sysctl({ key, value: 62 }))
+  })
+}
