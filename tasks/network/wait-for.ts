@@ -1,60 +1,128 @@
-import { defineTask, drift, ok, remotePath, z } from '../../engine/index.ts'
+import { connect } from 'node:net'
+import { defineTask, drift, flag, ok, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http.ts'
 
 const params = z
   .object({
     port: z.coerce.number().int().min(1).max(65_535).optional().describe('a TCP port that shall be open'),
-    host: z.string().default('127.0.0.1').describe('where the port is, seen from the host'),
-    path: remotePath().optional().describe('a path that shall be there'),
-    url: z
+    host: z
       .string()
-      .regex(/^https?:\/\//, 'http:// or https:// is needed')
+      .regex(/^[\w.:%-]+$/, 'a host name or an address is needed')
       .optional()
-      .describe('a URL that shall answer with 2xx'),
+      .describe('where the port is; 127.0.0.1 seen from the host, the address of the host seen from here'),
+    path: remotePath().optional().describe('a path that shall be there'),
+    url: httpUrl().optional().describe('a URL that shall answer'),
     command: z.string().optional().describe('a command that shall succeed; it must only read'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('absent waits until the port is closed, the path is gone, the URL or the command fails'),
+    matches: answerPattern()
+      .optional()
+      .describe('a pattern that the file at the path, or the answer of the URL, must match'),
+    status: statuses()
+      .optional()
+      .describe('the statuses of the URL that are fine, such as 200 or [200, 404]; any 2xx when absent'),
+    insecure: flag().default(false).describe('take any certificate of the URL'),
+    from: askedFrom(),
     timeout: z.coerce.number().positive().default(300).describe('seconds to wait'),
     every: z.coerce.number().positive().default(1).describe('seconds between two looks'),
   })
   .refine(
     ({ port, path, url, command }) =>
       [port, path, url, command].filter((one) => one !== undefined).length === 1,
-    {
-      message: 'just one of port, path, url and command is needed',
-    },
+    { message: 'just one of port, path, url and command is needed' },
   )
+  .refine(({ host, port }) => host === undefined || port !== undefined, {
+    message: 'it goes with a port',
+    path: ['host'],
+  })
+  .refine(({ matches, path, url }) => matches === undefined || (path ?? url) !== undefined, {
+    message: 'it goes with a path or a URL',
+    path: ['matches'],
+  })
+  .refine(({ status, url }) => status === undefined || url !== undefined, {
+    message: 'it goes with a URL',
+    path: ['status'],
+  })
+  .refine(({ insecure, url }) => !insecure || url !== undefined, {
+    message: 'it goes with a URL',
+    path: ['insecure'],
+  })
+  .refine(({ from, port, url }) => from === 'host' || (port ?? url) !== undefined, {
+    message: 'only a port or a URL can be looked at from here',
+    path: ['from'],
+  })
 type Params = z.output<typeof params>
 
+/** Seconds that one attempt to connect may take. */
+const patience = 3
+
 /** nc where there is one (netcat, busybox), bash's own sockets otherwise, curl as a last way. */
-const portOpen = ({ remote }: CheckContext, host: string, port: number): Promise<boolean> =>
+const openFromHost = ({ remote }: CheckContext, host: string, port: number): Promise<boolean> =>
   remote.query({
     timeout: 20,
-  })`if command -v nc >/dev/null; then nc -z -w 3 ${host} ${port} </dev/null; elif command -v bash >/dev/null; then bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} ${port} 2>/dev/null; else curl -s --connect-timeout 3 --max-time 3 ${`telnet://${host}:${port}`} </dev/null; [ $? -eq 28 ] || [ $? -eq 0 ]; fi`.succeeds()
+  })`if command -v nc >/dev/null; then nc -z -w ${patience} ${host} ${port} </dev/null; elif command -v bash >/dev/null; then bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} ${port} 2>/dev/null; else curl -s --connect-timeout ${patience} --max-time ${patience} ${`telnet://${host}:${port}`} </dev/null; [ $? -eq 28 ] || [ $? -eq 0 ]; fi`.succeeds()
 
-const answers = ({ remote }: CheckContext, url: string): Promise<boolean> =>
-  remote.query({
-    timeout: 20,
-  })`if command -v curl >/dev/null; then curl -skf --max-time 10 -o /dev/null ${url}; else wget -q -T 10 -O /dev/null ${url}; fi`.succeeds()
+const openFromHere = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: patience * 1000 })
+    const say = (open: boolean) => (): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.on('connect', say(true)).on('error', say(false)).on('timeout', say(false))
+  })
 
-const holds = (ctx: CheckContext, { host, port, path, url, command = 'false' }: Params): Promise<boolean> => {
-  if (port !== undefined) return portOpen(ctx, host, port)
-  if (path !== undefined) return ctx.remote.exists(path)
-  if (url !== undefined) return answers(ctx, url)
-  return ctx.remote.query({ timeout: 60 })`sh -c ${command}`.succeeds()
+const placeOf = (ctx: CheckContext, { host, from }: Params): string =>
+  host ?? (from === 'here' ? ctx.host.address : '127.0.0.1')
+
+const fileHolds = async ({ remote }: CheckContext, path: string, matches: string): Promise<boolean> => {
+  // a log may be any bytes
+  const bytes = await remote.readBytes(path)
+  return bytes !== undefined && new RegExp(matches, 'm').test(bytes.toString('utf8'))
 }
 
-const what = ({ host, port, path, url, command }: Params): string =>
-  port === undefined ? (path ?? url ?? command ?? '') : `${host}:${port}`
+/** Whether what is waited for is there, and what is seen instead where that tells something. */
+const look = async (
+  ctx: CheckContext,
+  given: Params,
+): Promise<{ readonly there: boolean; readonly seen?: string | undefined }> => {
+  const { port, path, url, command = 'false', matches, from, insecure } = given
+  if (port !== undefined) {
+    const place = placeOf(ctx, given)
+    return { there: await (from === 'here' ? openFromHere(place, port) : openFromHost(ctx, place, port)) }
+  }
+  if (path !== undefined)
+    return { there: await (matches === undefined ? ctx.remote.exists(path) : fileHolds(ctx, path, matches)) }
+  if (url !== undefined) {
+    const request = { url, method: 'GET', headers: {}, body: undefined, insecure, timeout: 10 }
+    const seen = faultOf(await ask(ctx.remote.query, from, request), given)
+    return { there: seen === undefined, seen }
+  }
+  return { there: await ctx.remote.query({ timeout: 60 })`sh -c ${command}`.succeeds() }
+}
+
+const what = ({ host, port, path, url, command, matches }: Params): string => {
+  if (port !== undefined) return host === undefined ? `port ${port}` : `${host}:${port}`
+  return `${path ?? url ?? command ?? ''}${matches === undefined ? '' : ` with ${matches}`}`
+}
 
 /** Wait for a port, a path, a URL or a command. */
 export const waitFor = defineTask({
   name: 'wait-for',
-  description: 'Waits until a port is open, a path is there, a URL answers, or a command succeeds.',
+  description:
+    'Waits until a port is open, a path is there, a URL answers, or a command succeeds, or until it is so no more.',
   reads: 'the port, path, URL or command',
   example: { port: 22, timeout: 60 },
   params,
-  title: (given) => `wait for ${what(given)}`,
+  title: (given) => `wait for ${given.state === 'absent' ? 'the end of ' : ''}${what(given)}`,
   until: ({ timeout, every }) => ({ timeout, every }),
   async check(ctx, given) {
-    return (await holds(ctx, given)) ? ok() : drift(`${what(given)} is not there yet`)
+    const { there, seen } = await look(ctx, given)
+    if (there === (given.state === 'present')) return ok()
+    const why = seen === undefined ? '' : `: ${seen}`
+    return drift(`${what(given)} is ${there ? 'still there' : `not there yet${why}`}`)
   },
 })

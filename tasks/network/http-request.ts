@@ -1,0 +1,120 @@
+import { CoxswainError, defineTask, drift, flag, isSecret, ok, unknown, z } from '../../engine/index.ts'
+import type { CheckContext, Secret, Verdict } from '../../engine/index.ts'
+import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http.ts'
+import type { HttpAnswer, HttpRequest } from './http.ts'
+
+const textOrSecret = () =>
+  z.union([z.string(), z.custom<Secret>(isSecret)], { error: 'text or a secret is needed' })
+
+/** Methods that change nothing on a server (RFC 9110, 9.2.1), those in use. */
+const looks = (method: string): boolean => method === 'GET' || method === 'HEAD'
+
+const params = z
+  .object({
+    url: httpUrl().describe('what is asked'),
+    method: z
+      .string()
+      .regex(/^[A-Za-z]+$/, 'a method is needed, such as POST')
+      .default('GET')
+      .transform((method) => method.toUpperCase())
+      .describe('GET and HEAD only look; every other one acts'),
+    headers: z
+      .record(z.string().regex(/^[\w-]+$/, 'the name of a header is needed'), textOrSecret())
+      .default({})
+      .describe('headers of the request; in a playbook a Secret may be one, such as for Authorization'),
+    body: textOrSecret().optional().describe('what is sent'),
+    json: z.unknown().optional().describe('what is sent, as JSON'),
+    status: statuses()
+      .optional()
+      .describe('the statuses that are fine, such as 200 or [200, 404]; any 2xx when absent'),
+    matches: answerPattern().optional().describe('a pattern that the answer must match'),
+    unless: httpUrl()
+      .optional()
+      .describe('it is done when a GET of this URL, with the same headers, answers 2xx'),
+    unlessMatches: answerPattern()
+      .optional()
+      .describe('and when the answer of `unless` matches this pattern'),
+    from: askedFrom(),
+    insecure: flag().default(false).describe('take any certificate'),
+    timeout: z.coerce.number().positive().default(30).describe('seconds until it is given up'),
+  })
+  .refine(({ body, json }) => body === undefined || json === undefined, {
+    message: 'just one of body and json is sent',
+    path: ['json'],
+  })
+  .refine(({ unless, unlessMatches }) => unless !== undefined || unlessMatches === undefined, {
+    message: 'it is a pattern for the answer of `unless`, which is missing',
+    path: ['unlessMatches'],
+  })
+  .refine(({ unless, method }) => unless === undefined || !looks(method), {
+    message: 'GET and HEAD change nothing, so there is nothing to leave out',
+    path: ['unless'],
+  })
+  .refine(
+    ({ headers }) =>
+      Object.values(headers).every((value) => !/[\r\n\0]/.test(isSecret(value) ? value.reveal() : value)),
+    { message: 'a header is one line', path: ['headers'] },
+  )
+type Params = z.output<typeof params>
+
+const requestOf = ({ url, method, headers, body, json, insecure, timeout }: Params): HttpRequest => ({
+  url,
+  method,
+  headers:
+    json === undefined || Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+      ? headers
+      : { 'Content-Type': 'application/json', ...headers },
+  body: json === undefined ? body : JSON.stringify(json),
+  insecure,
+  timeout,
+})
+
+/** Whether `unless` shows that it is done; what speaks against it otherwise. */
+const notDone = async ({ remote }: CheckContext, given: Params): Promise<string | undefined> => {
+  const { unless = '', unlessMatches, headers, insecure, timeout, from } = given
+  const looking = { url: unless, method: 'GET', headers, body: undefined, insecure, timeout }
+  return faultOf(await ask(remote.query, from, looking), { matches: unlessMatches })
+}
+
+const summary = ({ method, url }: Params): string => `${method} ${url}`
+
+/** The error of an answer that is not what it should be, with the beginning of what was said. */
+const refused = (given: Params, fault: string, answer: HttpAnswer): CoxswainError =>
+  new CoxswainError('task-failed', `${summary(given)}: ${fault}`, {
+    output: 'failure' in answer ? undefined : answer.body.slice(0, 2000),
+    hint:
+      'failure' in answer
+        ? `ask it by hand from ${given.from === 'here' ? 'here' : 'the host'}: curl -v ${given.url}`
+        : 'see what it answers; `status` and `matches` say what is fine',
+  })
+
+/** Ask a server something, and see that it answers as it shall. */
+export const httpRequest = defineTask({
+  name: 'http-request',
+  description:
+    'Sends an HTTP request from the host or from here, and fails unless the answer is as it shall be; what is no GET is sent every time, unless `unless` shows that it is done.',
+  reads: 'the answer to a GET or HEAD; else that of unless',
+  example: { url: 'https://api.example/v1/status', status: 200, matches: '"ok"', from: 'here' },
+  params,
+  title: summary,
+
+  checkable: ({ method, unless }) => looks(method) || unless !== undefined,
+
+  async check(ctx, given): Promise<Verdict<HttpAnswer | undefined>> {
+    if (!looks(given.method)) {
+      const left = await notDone(ctx, given)
+      return left === undefined ? ok(undefined) : drift({ what: summary(given), from: left, to: 'sent' })
+    }
+    const answer = await ask(ctx.remote.query, given.from, requestOf(given))
+    const fault = faultOf(answer, given)
+    // an earlier task may be the one that makes it answer
+    return fault === undefined ? ok(answer) : unknown(fault)
+  },
+
+  async apply(ctx, given) {
+    const tag = looks(given.method) ? ctx.remote.query : ctx.remote.run
+    const answer = await ask(tag, given.from, requestOf(given))
+    const fault = faultOf(answer, given)
+    if (fault !== undefined) throw refused(given, fault, answer)
+  },
+})
