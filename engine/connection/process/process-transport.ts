@@ -146,7 +146,8 @@ export class ProcessTransport implements Transport {
 
   async #explained(child: ChildProcessWithoutNullStreams): Promise<CoxswainError> {
     try {
-      const [said] = await Promise.all([wordsOf(child), child.exitCode ?? once(child, 'exit')])
+      const over = child.exitCode ?? child.signalCode ?? once(child, 'exit')
+      const [said] = await Promise.all([wordsOf(child), over])
       return this.#program.explain({ code: child.exitCode ?? undefined, said })
     } catch (error) {
       return toCoxswainError(error, 'connect-failed')
