@@ -175,6 +175,8 @@ test('a daemon that a task leaves behind does not keep the lock', async () => {
   const first = locking(lockOf())
   const script = `sleep 70${process.pid} >/dev/null 2>&1 & echo in`
   assert.is(await say(first, { lane: 'run', script }), 'in\n')
+  // on a busy machine the shell may have said so before its child has become the daemon
+  await until(() => found(`sleep 70${process.pid}`) !== '')
   await first.close()
   assert.match(found(`sleep 70${process.pid}`), 'sleep')
   assert.is(await say(locking(lockOf())), 'in\n')
