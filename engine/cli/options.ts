@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { z } from 'zod'
+import { becomeMethods } from '../connection/types.ts'
 import { issueText } from '../dsl/issue-text.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { choosing, unlocking, verbosity } from './options-common.ts'
@@ -24,7 +25,7 @@ export const optionsSchema = z.object({
   privateKey: z.string().optional(),
   become: z.boolean().optional(),
   becomeUser: z.string().optional(),
-  becomeMethod: z.enum(['sudo', 'su', 'doas']).optional(),
+  becomeMethod: z.enum(becomeMethods).optional(),
   askBecomePass: z.boolean().default(false),
   askPass: z.boolean().default(false),
   ageKeyFile: z.string().optional(),
@@ -76,11 +77,7 @@ const reaching = (command: Command): Command =>
     .option('-b, --become', 'act as root')
     .option('--become-user <name>', 'act as this user instead of root')
     .addOption(
-      new Option('--become-method <how>', 'how to become another user (sudo)').choices([
-        'sudo',
-        'su',
-        'doas',
-      ]),
+      new Option('--become-method <how>', 'how to become another user (sudo)').choices(becomeMethods),
     )
     .option('-K, --ask-become-pass', 'ask for the password of becoming another user')
     .option('--become-timeout <seconds>', 'give up becoming another user after this long (30)')

@@ -6,9 +6,12 @@
  */
 import type { Secret } from '../secret.ts'
 
+/** The ways to become another user. */
+export const becomeMethods = ['sudo', 'su', 'doas'] as const
+
 /** Another user to act as, and how to become it. */
 export interface Identity {
-  readonly method: 'sudo' | 'su' | 'doas'
+  readonly method: (typeof becomeMethods)[number]
   /** The user to become, `root` most often. */
   readonly user: string
   /** Given on standard input when the prompt appears, never otherwise. */

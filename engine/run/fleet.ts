@@ -26,6 +26,13 @@ export interface FleetHost extends HostIdentity {
   connect(lock?: HostLock): Connection
 }
 
+/** Whom to become on a host, and how; undefined for the login user. */
+export const identityOf = (
+  { becomeMethod: method, becomePassword: password }: FleetHost,
+  become: boolean | string,
+): Identity | undefined =>
+  become === false ? undefined : { method, user: become === true ? 'root' : become, password }
+
 /** The hosts of a run by name, and who is meant by a pattern. */
 export interface Fleet {
   readonly hosts: ReadonlyMap<string, FleetHost>

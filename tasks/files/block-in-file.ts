@@ -1,5 +1,6 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { editParams, editing, linesOf, pattern, textOf } from './editing.ts'
+import { linesOf, textOf } from '../lines.ts'
+import { editParams, editing, pattern } from './editing.ts'
 
 const params = z
   .object({

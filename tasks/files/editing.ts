@@ -61,12 +61,3 @@ export const pattern = (source: string, flags = ''): RegExp => {
     throw new CoxswainError('params-invalid', `not a regular expression: ${source}`, { cause })
   }
 }
-
-/** A text's lines; a final newline ends the last line, it does not begin another. */
-export const linesOf = (text: string): string[] => {
-  const lines = text.split('\n')
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines
-}
-
-/** Lines as a text, each ended by a newline. */
-export const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')

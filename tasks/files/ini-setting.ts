@@ -1,5 +1,6 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { editParams, editing, linesOf, textOf } from './editing.ts'
+import { linesOf, textOf } from '../lines.ts'
+import { editParams, editing } from './editing.ts'
 
 const params = z
   .object({

@@ -1,15 +1,7 @@
-import {
-  CoxswainError,
-  Secret,
-  defineTask,
-  driftUnlessEmpty,
-  isSecret,
-  remotePath,
-  secret,
-  z,
-} from '../../engine/index.ts'
-import type { ApplyContext } from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
+import type { ApplyContext, Secret } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from '../files/attributes.ts'
+import { curlConfiguration, headerSettings } from './curl.ts'
 
 const params = z.object({
   url: z
@@ -32,26 +24,11 @@ type Params = z.output<typeof params>
 
 const short = (sum: string): string => `sha256 ${sum.slice(0, 12)}…`
 
-/** A word of a configuration of curl (curl(1), --config). */
-const quoted = (text: string): string =>
-  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '')}"`
-
 /** What curl reads on standard input: neither the URL nor a header is in a command line, which everybody may read. */
 export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>, output: string): Secret =>
-  new Secret(
-    [
-      'fail',
-      'silent',
-      'show-error',
-      'location',
-      `url = ${quoted(url)}`,
-      `output = ${quoted(output)}`,
-      ...Object.entries(headers).map(
-        ([name, value]) => `header = ${quoted(`${name}: ${isSecret(value) ? value.reveal() : value}`)}`,
-      ),
-    ]
-      .map((line) => `${line}\n`)
-      .join(''),
+  curlConfiguration(
+    ['fail', 'silent', 'show-error', 'location'],
+    [['url', url], ['output', output], ...headerSettings(headers)],
   )
 
 const fetchTo = async ({ remote }: ApplyContext, given: Params, path: string): Promise<void> => {

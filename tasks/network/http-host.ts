@@ -1,6 +1,7 @@
 /** HTTP from a host with the tools that it has, and the reading of what they print. Pure. */
-import { Secret, isSecret } from '../../engine/index.ts'
-import type { CheckContext, Command, CommandOptions, CommandResult } from '../../engine/index.ts'
+import type { CheckContext, Command, CommandOptions, CommandResult, Secret } from '../../engine/index.ts'
+import { curlConfiguration, headerSettings } from './curl.ts'
+import type { CurlSetting } from './curl.ts'
 import type { HttpAnswer, HttpRequest } from './http.ts'
 
 type Tag = CheckContext['remote']['query']
@@ -11,38 +12,29 @@ const missing = 101
 /** Exit status when busybox's wget would have to trust anybody. */
 const blind = 102
 
-/** A value of curl's configuration, see curl(1), --config. */
-const quoted = (value: string): string =>
-  `"${value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t')}"`
-
-const text = (value: string | Secret): string => (isSecret(value) ? value.reveal() : value)
-
-/** A request as curl reads it from its standard input, where nobody else sees it. */
-export const curlConfig = ({ url, method, headers, body, insecure, timeout }: HttpRequest): Secret => {
-  const lines = [
-    ['url', url],
-    ['max-time', String(timeout)],
-    ...(method === 'HEAD' ? [['output', '/dev/null']] : []),
-    // with a body curl would make a POST of it
-    ...(method === 'HEAD' || (method === 'GET' && body === undefined) ? [] : [['request', method]]),
-    ...Object.entries(headers).map(([name, value]) => ['header', `${name}: ${text(value)}`]),
-    // --data would read a file where the body begins with @
-    ...(body === undefined ? [] : [['data-raw', text(body)]]),
-  ].map(([name = '', value = '']) => `${name} = ${quoted(value)}\n`)
-  const flags = [
-    'silent',
-    'show-error',
-    'globoff',
-    ...(insecure ? ['insecure'] : []),
-    ...(method === 'HEAD' ? ['head'] : []),
-  ]
-  return new Secret(`${flags.join('\n')}\n${lines.join('')}`)
-}
+/** A request as curl reads it from its standard input. */
+export const curlConfig = ({ url, method, headers, body, insecure, timeout }: HttpRequest): Secret =>
+  curlConfiguration(
+    [
+      'silent',
+      'show-error',
+      'globoff',
+      ...(insecure ? ['insecure'] : []),
+      ...(method === 'HEAD' ? ['head'] : []),
+    ],
+    [
+      ['url', url],
+      ['max-time', String(timeout)],
+      ...(method === 'HEAD' ? ([['output', '/dev/null']] satisfies CurlSetting[]) : []),
+      // with a body curl would make a POST of it
+      ...(method === 'HEAD' || (method === 'GET' && body === undefined)
+        ? []
+        : ([['request', method]] satisfies CurlSetting[])),
+      ...headerSettings(headers),
+      // --data would read a file where the body begins with @
+      ...(body === undefined ? [] : ([['data-raw', body]] satisfies CurlSetting[])),
+    ],
+  )
 
 /** `-q` comes first: the configuration of whoever logs in is not ours. */
 export const viaCurl = (tag: Tag, options: CommandOptions): Command =>

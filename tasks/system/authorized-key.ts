@@ -1,4 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
+import { linesOf, textOf } from '../lines.ts'
 import { readSshFile, userName, writeSshFile } from './as-user.ts'
 import { areOptions, keyLine, readKey } from './public-key.ts'
 import type { AuthorizedKey } from './public-key.ts'
@@ -45,8 +46,7 @@ const wantedLine = (given: Params, before: AuthorizedKey | undefined): string =>
 /** The text of the file with the key as it shall be. */
 export const withKey = (text: string | undefined, given: Params): string => {
   const { blob } = parsed(given.key)
-  const lines = (text ?? '').split('\n')
-  if (lines.at(-1) === '') lines.pop()
+  const lines = linesOf(text)
   const isIt = (line: string): boolean => readKey(line)?.blob === blob
   const at = lines.findIndex(isIt)
   const wanted = given.state === 'absent' ? [] : [wantedLine(given, readKey(lines[at] ?? ''))]
@@ -57,7 +57,7 @@ export const withKey = (text: string | undefined, given: Params): string => {
     const other = line.trim() !== '' && !line.trim().startsWith('#')
     return given.exclusive && other ? [] : [line]
   })
-  return [...next, ...(at < 0 ? wanted : [])].map((line) => `${line}\n`).join('')
+  return textOf([...next, ...(at < 0 ? wanted : [])])
 }
 
 /** Hold a public key among those that may log in as a user. */

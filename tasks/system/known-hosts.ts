@@ -1,5 +1,6 @@
 /** The text of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). Pure but for the salt that is given. */
 import { createHmac } from 'node:crypto'
+import { linesOf, textOf } from '../lines.ts'
 
 /** A host's key, as a line means it. */
 export interface KnownKey {
@@ -37,7 +38,7 @@ const means = (names: string, name: string): boolean => {
 
 /** The keys that a host is known by, hashed entries too. */
 export const keysOf = (text: string | undefined, name: string): KnownKey[] =>
-  (text ?? '').split('\n').flatMap((line) => {
+  linesOf(text).flatMap((line) => {
     const found = parsed(line)
     return found && means(found.names, name) ? [{ type: found.type, blob: found.blob }] : []
   })
@@ -48,14 +49,12 @@ export const withoutKeys = (
   name: string,
   goes: (key: KnownKey) => boolean,
 ): string => {
-  const lines = (text ?? '').split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  const left = lines.flatMap((line): string[] => {
+  const left = linesOf(text).flatMap((line): string[] => {
     const found = parsed(line)
     if (found === undefined || !means(found.names, name) || !goes(found)) return [line]
     const others = found.names.split(',').filter((one) => one.toLowerCase() !== name)
     if (found.names.startsWith('|') || others.length === 0) return []
     return [`${others.join(',')} ${found.type} ${found.blob}${found.rest}`]
   })
-  return left.map((line) => `${line}\n`).join('')
+  return textOf(left)
 }

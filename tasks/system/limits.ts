@@ -1,4 +1,5 @@
 import { defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
+import { linesOf, textOf } from '../lines.ts'
 
 /** What pam_limits(8) can limit. */
 const items = [
@@ -33,8 +34,6 @@ const valueIn = (line: string, { domain, type, item }: Limit): string | undefine
   const [who, kind, what, value] = line.replace(/#.*/, '').trim().split(/\s+/)
   return who === domain && kind === type && what === item ? value : undefined
 }
-
-const linesOf = (text: string | undefined): string[] => (text ?? '').split('\n').filter((line) => line !== '')
 
 /** Hold a limit for the sessions of users. */
 export const limits = defineTask({
@@ -90,6 +89,6 @@ export const limits = defineTask({
     const others = linesOf(await remote.read(file)).filter((line) => valueIn(line, limit) === undefined)
     const line = `${limit.domain} ${limit.type} ${limit.item} ${value}`
     const lines = state === 'absent' ? others : [...others, line]
-    await remote.write(file, lines.map((one) => `${one}\n`).join(''))
+    await remote.write(file, textOf(lines))
   },
 })

@@ -1,5 +1,6 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
+import { linesOf, textOf } from '../lines.ts'
 import { osRelease } from './os-release.ts'
 
 const shape = /^([A-Za-z]+(?:_[A-Z]{2})?)(?:\.([\w-]+))?(@\w+)?$/
@@ -24,15 +25,14 @@ const langIn = (text: string | undefined): string | undefined =>
     .trim()
 
 const withLang = (text: string | undefined, name: string): string => {
-  const others = (text ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('LANG='))
-  return [...others, `LANG=${name}`].map((line) => `${line}\n`).join('')
+  const others = linesOf(text).filter((line) => line !== '' && !line.startsWith('LANG='))
+  return textOf([...others, `LANG=${name}`])
 }
 
 /** The text of /etc/locale.gen in which a locale is asked for: its comment sign goes, or it comes to the end. */
 export const withLocale = (text: string, name: string): string => {
   const line = `${name} ${partsOf(name).charset}`
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
+  const lines = linesOf(text)
   const at = lines.findIndex(
     (one) =>
       one
@@ -41,8 +41,7 @@ export const withLocale = (text: string, name: string): string => {
         .split(/\s+/)
         .join(' ') === line,
   )
-  const next = at < 0 ? [...lines, line] : lines.with(at, line)
-  return next.map((one) => `${one}\n`).join('')
+  return textOf(at < 0 ? [...lines, line] : lines.with(at, line))
 }
 
 /** Where the system's own language is kept. */

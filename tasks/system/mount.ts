@@ -1,5 +1,6 @@
 import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext, RemoteReader } from '../../engine/index.ts'
+import { linesOf, textOf } from '../lines.ts'
 
 const fstab = '/etc/fstab'
 
@@ -45,20 +46,15 @@ export const withMount = (
   { path, src = '', fstype = '', options, dump, pass, state }: Params,
 ): string => {
   if (state === 'unmounted') return text
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const lines = linesOf(text)
   const mine = (line: string): boolean => isEntry(line) && fieldsOf(line)[1] === escaped(path)
   const entry = [src, path, fstype, options].map(escaped).concat(`${dump}`, `${pass}`)
+  if (state === 'absent') return textOf(lines.filter((line) => !mine(line)))
   const at = lines.findIndex(mine)
   const rest = lines.filter((line, index) => index === at || !mine(line))
-  if (state === 'absent')
-    return rest
-      .filter((line) => !mine(line))
-      .map((line) => `${line}\n`)
-      .join('')
   const there = rest[at]
   if (there !== undefined && fieldsOf(there).join(' ') === entry.join(' ')) return text
-  const next = at < 0 ? [...rest, entry.join(' ')] : rest.with(at, entry.join(' '))
-  return next.map((line) => `${line}\n`).join('')
+  return textOf(at < 0 ? [...rest, entry.join(' ')] : rest.with(at, entry.join(' ')))
 }
 
 const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> =>

@@ -1,6 +1,5 @@
 import { CoxswainError } from '../../errors.ts'
-import type { Identity } from '../../connection/types.ts'
-import type { FleetHost } from '../../run/fleet.ts'
+import { identityOf } from '../../run/fleet.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
 import { pool } from '../../run/pool.ts'
 import { examine } from '../doctor/examine.ts'
@@ -10,11 +9,6 @@ import { doctorExit, doctorJson, doctorTable } from '../doctor/report.ts'
 import type { Request } from '../options.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
-
-const identityOf = ({ become, becomeMethod, becomePassword }: FleetHost): Identity | undefined =>
-  become === false
-    ? undefined
-    : { method: becomeMethod, user: become === true ? 'root' : become, password: becomePassword }
 
 const visit = async ({ fleet }: Workspace, name: string): Promise<readonly Finding[]> => {
   try {
@@ -26,7 +20,10 @@ const visit = async ({ fleet }: Workspace, name: string): Promise<readonly Findi
   if (host === undefined) return []
   const connection = host.connect()
   try {
-    return await examine({ name, identity: identityOf(host), connection }, () => Date.now() / 1000)
+    return await examine(
+      { name, identity: identityOf(host, host.become), connection },
+      () => Date.now() / 1000,
+    )
   } finally {
     await connection.close()
   }

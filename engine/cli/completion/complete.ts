@@ -1,4 +1,5 @@
 /** What may stand where the cursor is. Pure but for the world that it asks. */
+import { becomeMethods } from '../../connection/types.ts'
 import type { Grammar, OptionWords } from '../options-grammar.ts'
 
 /** What completion may ask; everything is read only when it is wanted, and nothing connects. */
@@ -16,7 +17,7 @@ export interface World {
 /** Values of options that are words of their own. */
 const choices: Readonly<Record<string, readonly string[]>> = {
   '--output': ['tree', 'plain', 'json', 'junit'],
-  '--become-method': ['sudo', 'su', 'doas'],
+  '--become-method': becomeMethods,
   '--host-key-checking': ['strict', 'accept-new', 'off'],
 }
 

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { issueText } from '../../dsl/issue-text.ts'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { becomeMethods } from '../../connection/types.ts'
 import { flag, secret } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
 import { parseVariables, placeOf } from './parse.ts'
@@ -37,10 +38,7 @@ export const reachSchema = z.object({
     ),
   connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
   become: flag().optional().describe('acts as another user'),
-  become_method: z
-    .enum(['sudo', 'su', 'doas'])
-    .optional()
-    .describe('how another user is become; sudo where absent'),
+  become_method: z.enum(becomeMethods).optional().describe('how another user is become; sudo where absent'),
   become_user: z.string().optional().describe('whom to become; root where absent'),
   become_timeout: z.coerce
     .number()

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../../connection/abort.ts'
-import type { Connection, Identity, OutputStream } from '../../connection/types.ts'
+import type { Connection, OutputStream } from '../../connection/types.ts'
 import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Become } from '../../dsl/play.ts'
@@ -9,6 +9,7 @@ import type { Task } from '../../dsl/task.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { createRemote } from '../../remote/remote.ts'
 import type { Remote, RemoteReader } from '../../remote/remote.ts'
+import { identityOf } from '../fleet.ts'
 import type { RunScope } from '../scope.ts'
 import { resolveSelector } from '../selection.ts'
 import type { TaskWatch } from './task-watch.ts'
@@ -24,12 +25,6 @@ export interface ContextOptions {
   readonly cwd?: string | undefined
   readonly onOutput?: (stream: OutputStream, text: string) => void
   readonly onLog?: (text: string) => void
-}
-
-const identityOf = (scope: RunScope, host: string, become: Become): Identity | undefined => {
-  if (become === false) return undefined
-  const { becomeMethod: method, becomePassword } = scope.host(host)
-  return { method, user: become === true ? 'root' : become, password: becomePassword }
 }
 
 /**
@@ -107,7 +102,7 @@ const factReader =
 
 const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remote =>
   createRemote(watched(scope, host, options), {
-    identity: identityOf(scope, host, options.become),
+    identity: identityOf(scope.host(host), options.become),
     signal: options.watch.signal,
     env: options.env,
     cwd: options.cwd,

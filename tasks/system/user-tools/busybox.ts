@@ -34,12 +34,11 @@ const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Pro
 const editGroups = async (remote: Remote, name: string, { found, plan }: Work): Promise<void> => {
   const { groups } = plan
   if (groups === undefined) return
+  // one after another: each of them rewrites the same file
   for (const group of groups.filter((one) => !found.groups.includes(one))) {
-    // oxlint-disable-next-line no-await-in-loop -- each of them rewrites the same file
     await remote.run`addgroup ${name} ${group}`
   }
   for (const group of found.groups.filter((one) => !groups.includes(one))) {
-    // oxlint-disable-next-line no-await-in-loop -- each of them rewrites the same file
     await remote.run`delgroup ${name} ${group}`
   }
 }
