@@ -28,7 +28,10 @@ const params = z
   })
 type Params = z.output<typeof params>
 
-const placeFor = (lines: readonly string[], { insertAfter, insertBefore }: Params): number => {
+/** What a block is, and where it goes. */
+export type Block = Pick<Params, 'block' | 'marker' | 'state' | 'insertAfter' | 'insertBefore'>
+
+const placeFor = (lines: readonly string[], { insertAfter, insertBefore }: Block): number => {
   const before = insertBefore === undefined ? -1 : lines.findIndex((line) => pattern(insertBefore).test(line))
   if (before >= 0) return before
   const after =
@@ -36,19 +39,31 @@ const placeFor = (lines: readonly string[], { insertAfter, insertBefore }: Param
   return after >= 0 ? after + 1 : lines.length
 }
 
+/** Where a block is: an end, and the last beginning above it, so that half a block never takes in what is not its own. */
+const findBlock = (
+  lines: readonly string[],
+  first: string,
+  last: string,
+): readonly [number, number] | undefined => {
+  let begin = -1
+  for (const [index, line] of lines.entries()) {
+    if (line === first) begin = index
+    if (line !== last) continue
+    if (begin >= 0) return [begin, index]
+  }
+  return undefined
+}
+
 /** The text with the block between its marks, or without it. */
-export const withBlock = (text: string, given: Params): string => {
+export const withBlock = (text: string, given: Block): string => {
   const [first, last] = ['BEGIN', 'END'].map((mark) => given.marker.replace('{mark}', mark))
   if (first === undefined || last === undefined) return text
   const lines = linesOf(text)
-  const begin = lines.indexOf(first)
-  const end = begin < 0 ? -1 : lines.indexOf(last, begin)
-  // a mark without its other half is text like any other
-  const there = end >= 0
+  const [begin, end] = findBlock(lines, first, last) ?? []
   const block = given.state === 'absent' ? [] : [first, ...linesOf(given.block), last]
-  if (!there && block.length === 0) return text
-  const at = there ? begin : placeFor(lines, given)
-  return textOf(lines.toSpliced(at, there ? end - begin + 1 : 0, ...block))
+  if (begin !== undefined && end !== undefined)
+    return textOf(lines.toSpliced(begin, end - begin + 1, ...block))
+  return block.length === 0 ? text : textOf(lines.toSpliced(placeFor(lines, given), 0, ...block))
 }
 
 /** Hold a block of lines in a file, between two lines that mark it as ours. */
@@ -59,5 +74,5 @@ export const blockInFile = defineTask({
   params,
   title: ({ path, state, marker }) =>
     `${state === 'absent' ? 'no block' : 'block'} ${marker.replace('{mark} ', '')} in ${path}`,
-  ...editing(withBlock),
+  ...editing<Params>(withBlock),
 })

@@ -1,11 +1,12 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
 import type { RemoteReader } from '../../engine/index.ts'
+import { withBlock } from '../files/block-in-file.ts'
 
 const oneLine = (what: string) => z.string().regex(/^[^\n]+$/, `${what} is one line`)
 
 const params = z
   .object({
-    name: oneLine('a name').describe('names the entry: a comment above it, by which it is found again'),
+    name: oneLine('a name').describe('names the entry, in a comment above and below it'),
     command: oneLine('a command')
       .optional()
       .describe('what runs; in a crontab % is a newline unless it is \\%'),
@@ -28,16 +29,9 @@ const params = z
   )
 type Params = z.output<typeof params>
 
-const markOf = (name: string): string => `# coxswain: ${name}`
-
-/** The crontab with the entry as it shall be; the rest stays. */
-export const withEntry = (text: string, { name, command, schedule, state }: Params): string => {
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
-  const at = lines.indexOf(markOf(name))
-  const entry = state === 'absent' ? [] : [markOf(name), `${schedule} ${command}`]
-  const next = lines.toSpliced(at < 0 ? lines.length : at, at < 0 ? 0 : 2, ...entry)
-  return next.map((line) => `${line}\n`).join('')
-}
+/** The crontab with the entry as it shall be, between marks of its own: what is not between them is somebody else's. */
+export const withEntry = (text: string, { name, command, schedule, state }: Params): string =>
+  withBlock(text, { block: `${schedule} ${command}`, marker: `# {mark} coxswain: ${name}`, state })
 
 const words = (user: string | undefined, what: string): string[] => [
   ...(user === undefined ? [] : ['-u', user]),

@@ -11,7 +11,13 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(cron(entry))
     await host.sh('{ crontab -l; echo "@daily other"; } >/tmp/t; crontab -u root /tmp/t')
     await host.proves(cron({ ...entry, schedule: '@hourly' }))
-    assert.is(await host.sh('crontab -l'), '# coxswain: clean\n@hourly true "it\'s"\n@daily other\n')
+    const marked = (text: string): string => `# BEGIN coxswain: clean\n${text}# END coxswain: clean\n`
+    assert.is(await host.sh('crontab -l'), `${marked('@hourly true "it\'s"\n')}@daily other\n`)
+    // somebody took out the line, not its marks: the next one is not ours
+    await host.sh('crontab -l | grep -v hourly >/tmp/t; crontab -u root /tmp/t')
+    await host.proves(cron(entry))
+    assert.is(await host.sh('crontab -l'), `${marked('15 3 * * * true "it\'s"\n')}@daily other\n`)
+    await host.sh('crontab -l | grep -v " 3 " >/tmp/t; crontab -u root /tmp/t')
     await host.proves(cron({ name: 'clean', user: 'root', state: 'absent' }))
     assert.is(await host.sh('crontab -l'), '@daily other\n')
   })

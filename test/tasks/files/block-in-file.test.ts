@@ -38,6 +38,15 @@ test('blocks with other marks are left alone, and half a block is no block', asy
   assert.is(await after('# BEGIN by coxswain\na\n', { state: 'absent' }), '# BEGIN by coxswain\na\n')
 })
 
+test('half a block that was left takes in nothing that is not its own, also the next time', async () => {
+  for (const left of ['# BEGIN by coxswain\n', '# END by coxswain\n']) {
+    const once = String(await after(`${left}a\n`, { block: 'x' }))
+    assert.is(once, `${left}a\n${marked('x\n')}`)
+    assert.is(await after(once, { block: 'y' }), `${left}a\n${marked('y\n')}`)
+    assert.is(await after(once, { state: 'absent' }), `${left}a\n`)
+  }
+})
+
 test('a marker needs its place for the mark', async () => {
   await rejects(
     () => blockInFile({ path, marker: '# mine' }),

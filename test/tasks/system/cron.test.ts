@@ -8,7 +8,8 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('cron')
 const entry = { name: 'clean', schedule: '15 3 * * *', command: 'clean --all', state: 'present' } as const
-const lines = '# coxswain: clean\n15 3 * * * clean --all\n'
+const marked = (text: string): string => `# BEGIN coxswain: clean\n${text}# END coxswain: clean\n`
+const lines = marked('15 3 * * * clean --all\n')
 
 /** A host with one crontab. */
 const host = (before: string | undefined, user = ''): World & { now: () => string | undefined } => {
@@ -33,10 +34,20 @@ test('an entry is added, changed where it stands, and taken out', () => {
   assert.is(withEntry('MAILTO=x\n@daily y\n', entry), `MAILTO=x\n@daily y\n${lines}`)
   assert.is(
     withEntry(`${lines}@daily y\n`, { ...entry, schedule: '@hourly' }),
-    '# coxswain: clean\n@hourly clean --all\n@daily y\n',
+    `${marked('@hourly clean --all\n')}@daily y\n`,
   )
   assert.is(withEntry(`${lines}@daily y\n`, { ...entry, state: 'absent' }), '@daily y\n')
   assert.is(withEntry(lines, entry), lines)
+})
+
+test('a line that somebody else put there stays, whatever was done to ours', () => {
+  for (const left of [marked(''), '# BEGIN coxswain: clean\n', '# END coxswain: clean\n']) {
+    assert.match(withEntry(`${left}@daily y\n`, { ...entry, state: 'absent' }), '@daily y\n')
+    const again = withEntry(`${left}@daily y\n`, entry)
+    assert.match(again, '@daily y\n')
+    assert.match(again, lines)
+    assert.is(withEntry(again, entry), again)
+  }
 })
 
 test('the crontab of the user who acts, and of another one', async () => {
