@@ -3,6 +3,8 @@ import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 
 interface Unit {
   readonly loaded: boolean
+  /** Linked to /dev/null, so that nothing can start it. */
+  readonly masked: boolean
   readonly active: string
   readonly enabled: string
 }
@@ -13,26 +15,55 @@ const unitState = async ({ remote }: CheckContext, name: string): Promise<Unit> 
     await remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`.text()
   const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? ''
   return {
-    loaded: value('LoadState') === 'loaded',
+    // one that was masked while it runs can still be stopped
+    loaded: ['loaded', 'masked'].includes(value('LoadState')),
+    masked: value('LoadState') === 'masked',
     active: value('ActiveState'),
     enabled: value('UnitFileState'),
   }
 }
 
 /** Runs systemctl; when it fails, the service's own last words say more than systemctl's. */
-const systemctl = async ({ remote }: ApplyContext, verb: string, name: string): Promise<void> => {
-  const result = await remote.run({ timeout: 300 })`systemctl ${verb} ${name}`.result()
+const systemctl = async ({ remote }: ApplyContext, words: readonly string[], name: string): Promise<void> => {
+  const result = await remote.run({ timeout: 300 })`systemctl ${words} ${name}`.result()
   if (result.ok) return
   const journal = await remote.query`journalctl -u ${name} -n 12 --no-pager -o cat`.result()
-  throw new CoxswainError('command-failed', `systemctl ${verb} ${name}: exit status ${result.code}`, {
-    output: `${result.stderr.trim()}\n${journal.stdout.trim()}`.trim(),
-    hint: `look further on the host: systemctl status ${name}; journalctl -u ${name}`,
-  })
+  throw new CoxswainError(
+    'command-failed',
+    `systemctl ${words.join(' ')} ${name}: exit status ${result.code}`,
+    {
+      output: `${result.stderr.trim()}\n${journal.stdout.trim()}`.trim(),
+      hint: `look further on the host: systemctl status ${name}; journalctl -u ${name}`,
+    },
+  )
 }
 
 const running = ({ active }: Unit): boolean => active === 'active' || active === 'reloading'
-const atBoot = ({ enabled }: Unit): boolean =>
-  ['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated'].includes(enabled)
+
+/** What starts at every boot, or when another unit asks for it (systemctl(1), is-enabled). */
+const atBoot = ['enabled', 'static', 'alias', 'indirect', 'generated']
+/** What `disable` can change: the others have nothing that could be taken away. */
+const removable = ['enabled', 'enabled-runtime', 'alias', 'indirect']
+
+const wrongAtBoot = ({ enabled }: Unit, wanted: boolean | undefined): boolean => {
+  if (wanted === undefined) return false
+  return wanted ? !atBoot.includes(enabled) : removable.includes(enabled)
+}
+
+/** @throws `task-failed` for a unit that shall start, and cannot. */
+const refuseMasked = ({ masked }: Unit, name: string, starts: boolean): void => {
+  if (!masked || !starts) return
+  throw new CoxswainError('task-failed', `the service ${name} is masked: somebody forbade that it starts`, {
+    hint: `if it shall start after all: systemctl unmask ${name}`,
+  })
+}
+
+/** Takes away what enables it for good, and then what does until the next boot, which `disable` alone leaves. */
+const disable = async (ctx: ApplyContext, name: string): Promise<void> => {
+  await systemctl(ctx, ['disable'], name)
+  if ((await unitState(ctx, name)).enabled === 'enabled-runtime')
+    await systemctl(ctx, ['disable', '--runtime'], name)
+}
 
 /** Hold a systemd service started or stopped, now and at boot. */
 export const service = defineTask({
@@ -54,15 +85,15 @@ export const service = defineTask({
       if (state !== 'started' && enabled !== true) return driftUnlessEmpty([])
       return unknown(`the service ${name} does not exist yet`)
     }
+    refuseMasked(unit, name, state === 'started' || enabled === true)
     const changes = [
       state !== undefined &&
         (state === 'started') !== running(unit) && { what: `service ${name}`, from: unit.active, to: state },
-      enabled !== undefined &&
-        enabled !== atBoot(unit) && {
-          what: `service ${name} at boot`,
-          from: unit.enabled,
-          to: enabled ? 'enabled' : 'disabled',
-        },
+      wrongAtBoot(unit, enabled) && {
+        what: `service ${name} at boot`,
+        from: unit.enabled,
+        to: enabled ? 'enabled' : 'disabled',
+      },
     ]
     return driftUnlessEmpty(changes.filter((change) => change !== false))
   },
@@ -74,10 +105,9 @@ export const service = defineTask({
         hint: 'install the package that brings it; after writing a unit file, run systemctl daemon-reload',
       })
     }
-    if (enabled !== undefined && enabled !== atBoot(unit))
-      await systemctl(ctx, enabled ? 'enable' : 'disable', name)
+    if (wrongAtBoot(unit, enabled)) await (enabled ? systemctl(ctx, ['enable'], name) : disable(ctx, name))
     if (state !== undefined && (state === 'started') !== running(unit))
-      await systemctl(ctx, state === 'started' ? 'start' : 'stop', name)
+      await systemctl(ctx, [state === 'started' ? 'start' : 'stop'], name)
   },
 })
 
@@ -92,6 +122,6 @@ export const serviceRestart = defineTask({
   }),
   title: ({ name, reload }) => `${reload ? 'reload' : 'restart'} ${name}`,
   async apply(ctx, { name, reload }) {
-    await systemctl(ctx, reload ? 'reload-or-restart' : 'restart', name)
+    await systemctl(ctx, [reload ? 'reload-or-restart' : 'restart'], name)
   },
 })

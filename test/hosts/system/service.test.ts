@@ -27,4 +27,34 @@ for (const host of realHosts('debian')) {
     await host.sh('systemctl daemon-reload')
     assert.match(await host.refuses(service({ name: 'bad', state: 'started' })), 'bad')
   })
+
+  test(`${host.name}: enabled means at every boot, not only until the next`, async () => {
+    await host.sh('systemctl disable -q cron; systemctl enable -q --runtime cron')
+    await host.proves(service({ name: 'cron', enabled: true }))
+    assert.is(await host.sh('systemctl is-enabled cron'), 'enabled\n')
+    await host.sh('systemctl disable -q cron; systemctl enable -q --runtime cron')
+    await host.proves(service({ name: 'cron', enabled: false }))
+    assert.is(await host.sh('systemctl is-enabled cron || true'), 'disabled\n')
+  })
+
+  test(`${host.name}: a unit without [Install] is neither, and is left alone`, async () => {
+    await host.sh(
+      "printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/still.service; systemctl daemon-reload",
+    )
+    assert.is(await host.sh('systemctl is-enabled still'), 'static\n')
+    await host.finds(service({ name: 'still', enabled: false }))
+    // it starts when another asks for it, at boot as well: there is nothing to enable
+    await host.finds(service({ name: 'still', enabled: true }))
+  })
+
+  test(`${host.name}: a masked one is said to be masked`, async () => {
+    await host.sh('systemctl mask -q --now cron')
+    for (const shall of [{ state: 'started' }, { enabled: true }] as const)
+      assert.match(
+        await host.refuses(service({ name: 'cron', ...shall })),
+        /cron is masked.*systemctl unmask cron/,
+      )
+    await host.finds(service({ name: 'cron', state: 'stopped', enabled: false }))
+    await host.sh('systemctl unmask -q cron')
+  })
 }
