@@ -1,6 +1,7 @@
 import { defineTask, z } from '../../engine/index.ts'
 import { linesOf, textOf } from '../lines.ts'
-import { editParams, editing, pattern } from './editing.ts'
+import { pattern } from '../patterns.ts'
+import { editParams, editing } from './editing.ts'
 
 const params = z
   .object({

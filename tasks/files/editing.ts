@@ -48,16 +48,3 @@ export const editing = <Given extends EditParams>(edit: (text: string, given: Gi
     await remote.write(path, edit(text, given), { validate, backup })
   },
 })
-
-/**
- * A pattern that a person gave.
- *
- * @throws `params-invalid` when it is none.
- */
-export const pattern = (source: string, flags = ''): RegExp => {
-  try {
-    return new RegExp(source, flags)
-  } catch (cause) {
-    throw new CoxswainError('params-invalid', `not a regular expression: ${source}`, { cause })
-  }
-}

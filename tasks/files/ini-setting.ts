@@ -1,5 +1,6 @@
 import { defineTask, z } from '../../engine/index.ts'
 import { linesOf, textOf } from '../lines.ts'
+import { literally } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z
@@ -25,8 +26,6 @@ const params = z
   .refine(({ value }) => value?.includes('\n') !== true, { message: 'a value is one line', path: ['value'] })
 type Params = z.output<typeof params>
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
 /** The lines of a section, its heading left out: where they begin and end; undefined when there is no such section. */
 const sectionOf = (
   lines: readonly string[],
@@ -51,7 +50,7 @@ export const withSetting = (text: string, given: Params): string => {
   const { section, option, value = '', state, separator } = given
   const lines = linesOf(text)
   const range = sectionOf(lines, section)
-  const setting = new RegExp(`^(\\s*${escaped(option)}(?:\\s*[=:]\\s*|\\s*$))(.*)$`)
+  const setting = new RegExp(`^(\\s*${literally(option)}(?:\\s*[=:]\\s*|\\s*$))(.*)$`)
   const mine = (range === undefined ? [] : lines.slice(...range)).flatMap((line, index) =>
     setting.test(line) ? [(range?.[0] ?? 0) + index] : [],
   )

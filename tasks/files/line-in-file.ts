@@ -1,5 +1,6 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { editParams, editing, pattern } from './editing.ts'
+import { pattern } from '../patterns.ts'
+import { editParams, editing } from './editing.ts'
 
 const params = z
   .object({

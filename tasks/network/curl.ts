@@ -15,6 +15,9 @@ const text = (value: string | Secret): string => (isSecret(value) ? value.reveal
 /** Options with a value, by their long names; one may be there more than once. */
 export type CurlSetting = readonly [name: string, value: string | Secret]
 
+/** Whether a value of a header stays one: a newline would begin another header. */
+export const isOneLine = (value: string | Secret): boolean => !/[\r\n\0]/.test(text(value))
+
 /** Headers as settings. */
 export const headerSettings = (headers: Readonly<Record<string, string | Secret>>): CurlSetting[] =>
   Object.entries(headers).map(([name, value]) => ['header', `${name}: ${text(value)}`])

@@ -1,13 +1,11 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
 import type { ApplyContext, Secret } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from '../files/attributes.ts'
-import { curlConfiguration, headerSettings } from './curl.ts'
+import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
+import { httpUrl } from './http.ts'
 
 const params = z.object({
-  url: z
-    .string()
-    .regex(/^https?:\/\/\S+$/, 'http:// or https:// is needed')
-    .describe('where it is'),
+  url: httpUrl().describe('where it is'),
   dest: remotePath().describe('the file on the host'),
   sha256: z
     .string()
@@ -15,6 +13,7 @@ const params = z.object({
     .describe('the sum of what shall come, in hexadecimal; none takes whatever comes, and then only once'),
   headers: z
     .record(z.string().regex(/^[\w-]+$/), z.union([z.string(), secret()]))
+    .refine((headers) => Object.values(headers).every(isOneLine), 'a header is one line')
     .default({})
     .describe('header lines, such as Authorization'),
   timeout: z.coerce.number().positive().default(600).describe('seconds that it may take'),
@@ -34,7 +33,7 @@ export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>, ou
 const fetchTo = async ({ remote }: ApplyContext, given: Params, path: string): Promise<void> => {
   const { url, headers, timeout } = given
   if (await remote.query`command -v curl`.succeeds()) {
-    await remote.run({ timeout, stdin: curlConfig(given, path) })`umask 077; curl --config -`
+    await remote.run({ timeout, stdin: curlConfig(given, path) })`umask 077; curl -q --config -`
     return
   }
   if (Object.keys(headers).length > 0) {
@@ -60,7 +59,7 @@ export const download = defineTask({
     sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   },
   params,
-  title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…').replace(/\/\/[^/@]*@/, '//')}`,
+  title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…')}`,
 
   async check({ remote }, { dest, sha256, ...given }) {
     const [sum, stat] = await Promise.all([remote.sha256(dest), remote.stat(dest)])

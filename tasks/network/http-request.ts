@@ -1,5 +1,6 @@
 import { CoxswainError, defineTask, drift, flag, isSecret, ok, unknown, z } from '../../engine/index.ts'
 import type { CheckContext, Secret, Verdict } from '../../engine/index.ts'
+import { isOneLine } from './curl.ts'
 import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http.ts'
 import type { HttpAnswer, HttpRequest } from './http.ts'
 
@@ -50,11 +51,10 @@ const params = z
     message: 'GET and HEAD change nothing, so there is nothing to leave out',
     path: ['unless'],
   })
-  .refine(
-    ({ headers }) =>
-      Object.values(headers).every((value) => !/[\r\n\0]/.test(isSecret(value) ? value.reveal() : value)),
-    { message: 'a header is one line', path: ['headers'] },
-  )
+  .refine(({ headers }) => Object.values(headers).every(isOneLine), {
+    message: 'a header is one line',
+    path: ['headers'],
+  })
 type Params = z.output<typeof params>
 
 const requestOf = ({ url, method, headers, body, json, insecure, timeout }: Params): HttpRequest => ({

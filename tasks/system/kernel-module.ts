@@ -26,7 +26,7 @@ const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean>
 export const kernelModule = defineTask({
   name: 'kernel-module',
   description: 'Holds a kernel module loaded, now and after every boot.',
-  reads: '/proc/modules, and the file of /etc/modules-load.d',
+  reads: '/sys/module and the list of what is built in, and the file of /etc/modules-load.d',
   example: { name: 'br_netfilter' },
   params: z.object({
     name: z

@@ -1,5 +1,6 @@
 import { defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
+import { literally } from '../patterns.ts'
 import { managerOf } from './package-managers/managers.ts'
 import type { Wanted } from './package-managers/types.ts'
 
@@ -7,6 +8,10 @@ const parse = (word: string): Wanted => {
   const [name = '', version] = word.split('=')
   return { name, version }
 }
+
+/** Whether a version is the one that is wanted; `*` in it stands for anything, as it does for apt and dnf. */
+const isVersion = (wanted: string, have: string): boolean =>
+  new RegExp(`^${wanted.split('*').map(literally).join('.*')}$`).test(have)
 
 interface Params {
   readonly name: readonly string[]
@@ -31,7 +36,7 @@ const changesFor = async (
     const what = `package ${name}`
     const have = installed.get(name)
     if (state === 'present') {
-      const right = have !== undefined && (version === undefined || version === have)
+      const right = have !== undefined && (version === undefined || isVersion(version, have))
       return right ? [] : [{ wanted, what, from: have, to: version ?? 'installed' }]
     }
     const left = remains.includes(name) ? 'only its settings' : undefined
@@ -48,7 +53,7 @@ export const packages = defineTask({
   reads: 'dpkg-query, rpm -q, or the database of apk',
   example: { name: ['curl', 'jq'] },
   params: z.object({
-    name: words().describe('names, or name=version'),
+    name: words().describe('names, or name=version; * in a version stands for anything'),
     state: z.enum(['present', 'absent']).default('present'),
     refresh: flag().default(true).describe('refresh the package lists before installing'),
     purge: flag().default(false).describe('what is absent leaves no settings behind (apt)'),

@@ -41,13 +41,13 @@ const systemctl = async ({ remote }: ApplyContext, words: readonly string[], nam
 const running = ({ active }: Unit): boolean => active === 'active' || active === 'reloading'
 
 /** What starts at every boot, or when another unit asks for it (systemctl(1), is-enabled). */
-const atBoot = ['enabled', 'static', 'alias', 'indirect', 'generated']
+const atBoot = new Set(['enabled', 'static', 'alias', 'indirect', 'generated'])
 /** What `disable` can change: the others have nothing that could be taken away. */
-const removable = ['enabled', 'enabled-runtime', 'alias', 'indirect']
+const removable = new Set(['enabled', 'enabled-runtime', 'alias', 'indirect'])
 
 const wrongAtBoot = ({ enabled }: Unit, wanted: boolean | undefined): boolean => {
   if (wanted === undefined) return false
-  return wanted ? !atBoot.includes(enabled) : removable.includes(enabled)
+  return wanted ? !atBoot.has(enabled) : removable.has(enabled)
 }
 
 /** @throws `task-failed` for a unit that shall start, and cannot. */

@@ -19,7 +19,7 @@ const host = (comes: string, files: World['files'] = {}, curl = true): World => 
   files,
   replies: {
     'command -v curl': { code: curl ? 0 : 1 },
-    'umask 077; curl --config -': async ({ stdin }, all) => {
+    'umask 077; curl -q --config -': async ({ stdin }, all) => {
       const config = (await inputBytes(stdin))?.toString() ?? ''
       assert.match(config, `url = "${url}"\n`)
       all.set(part, { content: comes })
@@ -62,6 +62,19 @@ test('whatever comes is taken once when that is told', async () => {
     'ok',
   )
   await rejects(() => download({ ...given, sha256: 'abc' }), 'params-invalid', '64 hexadecimal digits')
+})
+
+test('neither a password in the URL nor a header of two lines is taken', async () => {
+  await rejects(
+    () => download({ ...given, url: 'https://ann:pw@example.com/a' }),
+    'params-invalid',
+    'a password',
+  )
+  await rejects(
+    () => download({ ...given, headers: { a: 'b\nc: d' } }),
+    'params-invalid',
+    'a header is one line',
+  )
 })
 
 test('headers go in by standard input, quoted, or not at all', async () => {
