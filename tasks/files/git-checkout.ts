@@ -1,0 +1,148 @@
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  flag,
+  ok,
+  remotePath,
+  shell,
+  unknown,
+  z,
+} from '../../engine/index.ts'
+import type { ApplyContext, Change } from '../../engine/index.ts'
+import { access, gitFailure, ownRef, readPlace, readWanted } from './git-state.ts'
+import type { Checkout, Place, Wanted } from './git-state.ts'
+
+const params = z.object({
+  repo: z
+    .string()
+    .regex(/^[^-\s][^\s\0]*$/, 'a URL or path of a repository is needed')
+    .refine((repo) => !/^https?:\/\/[^/]*@/.test(repo), {
+      message:
+        'neither a password nor a token belongs into a URL; use SSH with `key`, or a credential helper on the host',
+    })
+    .describe('the repository, such as git@git.example:app.git'),
+  dest: remotePath().describe('where it is checked out'),
+  version: z
+    .string()
+    .regex(/^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/, 'a branch, a tag or a commit is needed')
+    .optional()
+    .describe("a branch, a tag, or a commit by all its 40 digits; the repository's own branch when absent"),
+  force: flag().default(false).describe('throw away what was changed in the checkout, committed or not'),
+  depth: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('how many commits of history are fetched; all when absent'),
+  key: remotePath().optional().describe('the SSH key on the host to log in with'),
+  timeout: z.coerce.number().positive().default(300).describe('seconds until git is stopped'),
+})
+type Params = z.output<typeof params>
+
+const short = (commit: string): string => commit.slice(0, 12)
+
+const named = ({ kind, name, commit }: Wanted): string =>
+  kind === 'commit' ? short(commit) : `${short(commit)} (${name})`
+
+/** What may not be thrown away unless somebody says so. */
+const protect = (place: Place, { dest, force }: Params): void => {
+  if (place === 'nothing') return
+  if (place === 'something else')
+    throw new CoxswainError('task-failed', `${dest} is there, and is no checkout of git`, {
+      hint: 'move it away, or name another dest',
+    })
+  if (force) return
+  if (place.modified.length > 0)
+    throw new CoxswainError('task-failed', `files in ${dest} were changed`, {
+      output: place.modified.slice(0, 10).join('\n'),
+      hint: 'commit and push them, or give force=true to throw the changes away',
+    })
+  if (place.ahead)
+    throw new CoxswainError('task-failed', `${dest} has commits that the repository has not`, {
+      hint: 'push them, or give force=true to leave them behind',
+    })
+}
+
+const changesOf = (place: Checkout, wanted: Wanted, { dest, repo }: Params): Change[] => [
+  ...(place.repo === repo
+    ? []
+    : [{ what: `repository of ${dest}`, from: place.repo || undefined, to: repo }]),
+  ...(place.commit === wanted.commit
+    ? []
+    : [{ what: dest, from: place.commit && short(place.commit), to: named(wanted) }]),
+  ...(place.modified.length === 0
+    ? []
+    : [{ what: `changes in ${dest}`, from: place.modified.join('\n'), to: undefined }]),
+]
+
+/** Gets what is wanted, and gives what to check out: a branch may have moved since it was looked up. */
+const fetch = async ({ remote }: ApplyContext, given: Params, wanted: Wanted): Promise<string> => {
+  const { dest, depth } = given
+  const { kind, name, commit } = wanted
+  const has = async (): Promise<boolean> =>
+    remote.query`git -C ${dest} cat-file -e ${`${commit}^{commit}`}`.succeeds()
+  const get = async (...refs: readonly string[]): Promise<void> => {
+    const flags = depth === undefined ? shell`--tags --prune` : shell`--no-tags --depth ${depth}`
+    const result = await remote.run(
+      access(given),
+    )`git -C ${dest} fetch -q --force ${flags} origin ${refs}`.result()
+    if (!result.ok) throw gitFailure(`git cannot fetch ${name} from ${given.repo}`, result)
+  }
+  if (depth === undefined) await get('+refs/heads/*:refs/remotes/origin/*')
+  else if (kind === 'branch') await get(`+refs/heads/${name}:refs/remotes/origin/${name}`)
+  else if (kind === 'tag') await get(`+refs/tags/${name}:refs/tags/${name}`)
+  if (kind === 'branch') return `refs/remotes/origin/${name}`
+  if (kind === 'tag') return `refs/tags/${name}`
+  // one that is on no branch must be asked for by its name
+  if (!(await has())) await get(commit)
+  return commit
+}
+
+/** Hold a checkout of a git repository at a version. */
+export const gitCheckout = defineTask({
+  name: 'git-checkout',
+  description:
+    'Holds a checkout of a git repository at a branch, tag or commit; what was changed there is never thrown away unless told.',
+  reads: 'git ls-remote, and in the checkout rev-parse and status',
+  example: { repo: 'https://git.example/app.git', dest: '/srv/app', version: 'v1.2.0' },
+  params,
+  title: ({ dest, version }) => `${dest} at ${version ?? 'the newest'}`,
+
+  async check(ctx, given) {
+    const place = await readPlace(ctx, given.dest)
+    if (place === undefined) return unknown('git is not installed yet')
+    protect(place, given)
+    const wanted = await readWanted(ctx, given)
+    if (place === 'nothing' || place === 'something else')
+      return drift({ what: given.dest, to: `${given.repo} at ${named(wanted)}` })
+    const changes = changesOf(place, wanted, given)
+    return changes.length === 0 ? ok({ commit: wanted.commit }) : drift(...changes)
+  },
+
+  async apply(ctx, given) {
+    const { dest, repo, force } = given
+    const place = await readPlace(ctx, dest)
+    if (place === undefined)
+      throw new CoxswainError('task-failed', 'there is no git on the host', {
+        hint: 'install the package git first',
+      })
+    protect(place, given)
+    const wanted = await readWanted(ctx, given)
+    const { run } = ctx.remote
+    if (place === 'nothing') await run`git init -q -- ${dest}`
+    await run`git -C ${dest} config remote.origin.url ${repo} && git -C ${dest} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
+    const target = await fetch(ctx, given, wanted)
+    const how = [
+      ...(force ? ['--force'] : []),
+      ...(wanted.kind === 'branch' ? ['-B', wanted.name] : ['--detach']),
+    ]
+    const result = await run({
+      timeout: given.timeout,
+    })`git -C ${dest} checkout -q ${how} ${`${target}^{commit}`} --`.result()
+    if (!result.ok) throw gitFailure(`git cannot check out ${named(wanted)} in ${dest}`, result)
+    await run`git -C ${dest} update-ref ${ownRef(wanted)} HEAD`
+    if (wanted.kind === 'branch')
+      await run`git -C ${dest} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
+  },
+})

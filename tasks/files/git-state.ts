@@ -1,0 +1,134 @@
+/** What git says of a checkout and of the repository that it comes from. It only reads. */
+import { CoxswainError, quote, shell } from '../../engine/index.ts'
+import type { CheckContext, CommandResult } from '../../engine/index.ts'
+
+/** A version, as the repository knows it. */
+export interface Wanted {
+  readonly kind: 'branch' | 'tag' | 'commit'
+  readonly name: string
+  readonly commit: string
+}
+
+/** A checkout, as it is. */
+export interface Checkout {
+  /** Undefined when nothing was ever checked out. */
+  readonly commit: string | undefined
+  readonly repo: string
+  /** Files that are not as they were committed; those that git does not know are left out. */
+  readonly modified: readonly string[]
+  /** Whether there are commits, on any branch, that the repository has not given. */
+  readonly ahead: boolean
+}
+
+/** What is where the checkout shall be. */
+export type Place = Checkout | 'nothing' | 'something else'
+
+/** How to reach the repository. */
+export interface Access {
+  readonly repo: string
+  readonly key?: string | undefined
+  readonly timeout: number
+}
+
+/** Where the task keeps what it has checked out: what is behind it came from the repository, which may have forgotten it. */
+export const ownRef = ({ kind, name }: Wanted): string =>
+  kind === 'branch' ? `refs/coxswain/branch/${name}` : 'refs/coxswain/detached'
+
+const noGit = 101
+const nothing = 102
+const something = 103
+
+const fullCommit = /^[0-9a-f]{40}$/
+
+/** git asks nobody, and ssh trusts no host that is not known. */
+export const access = ({ key, timeout }: Access) => ({
+  timeout,
+  env: {
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o StrictHostKeyChecking=yes${
+      key === undefined ? '' : ` -o IdentitiesOnly=yes -i ${quote(key)}`
+    }`,
+  },
+})
+
+/** The error of a git command, with what helps against the usual reasons. */
+export const gitFailure = (what: string, { stderr }: CommandResult): CoxswainError => {
+  const hint = /dubious ownership/.test(stderr)
+    ? 'act as the user whose it is: become, becomeUser'
+    : /Host key verification failed/.test(stderr)
+      ? 'known-host makes the key of its host known, which is looked up by somebody who can be sure of it'
+      : /could not read (Username|Password)|Permission denied \(publickey/.test(stderr)
+        ? 'it lets nobody in without credentials: give `key`, the path of an SSH key on the host'
+        : 'run git by hand on the host, as the same user, to see more'
+  return new CoxswainError('task-failed', what, {
+    output: stderr.trim().split('\n').slice(-10).join('\n'),
+    hint,
+  })
+}
+
+/** What is at the path; undefined when there is no git on the host. */
+export const readPlace = async ({ remote }: CheckContext, dest: string): Promise<Place | undefined> => {
+  // a status may write the index, unless it is told not to
+  const git = shell`git --no-optional-locks -C ${dest}`
+  const result =
+    await remote.query`command -v git >/dev/null || exit ${noGit}; if [ ! -e ${`${dest}/.git`} ]; then if [ ! -e ${dest} ] || { [ -d ${dest} ] && [ -z "$(ls -A ${dest})" ]; }; then exit ${nothing}; fi; exit ${something}; fi; ${git} rev-parse --git-dir >/dev/null || exit; ${git} rev-parse -q --verify HEAD || echo; ${git} config --get remote.origin.url || echo; ${git} rev-list --count HEAD --branches --not --remotes --tags --glob=refs/coxswain 2>/dev/null || echo; ${git} status --porcelain --untracked-files=no`.result()
+  if (result.code === noGit) return undefined
+  if (result.code === nothing) return 'nothing'
+  if (result.code === something) return 'something else'
+  if (!result.ok) throw gitFailure(`git cannot tell about ${dest}`, result)
+  const [commit = '', repo = '', own = '', ...status] = result.stdout.split('\n')
+  return {
+    commit: commit === '' ? undefined : commit,
+    repo,
+    ahead: commit !== '' && own !== '0',
+    modified: status.filter((line) => line !== '').map((line) => line.slice(3)),
+  }
+}
+
+/** The version among the lines of `git ls-remote`; a branch comes before a tag of the same name. */
+export const findVersion = (text: string, version: string | undefined): Wanted | undefined => {
+  const lines = text.split('\n').map((line) => line.split('\t'))
+  const commitOf = (ref: string): string | undefined => lines.find(([, name]) => name === ref)?.[0]
+  if (version === undefined) {
+    const head = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(text)?.[1]
+    const commit = lines.find(([first, name]) => name === 'HEAD' && fullCommit.test(first ?? ''))?.[0]
+    if (commit === undefined) return undefined
+    return head === undefined
+      ? { kind: 'commit', name: commit, commit }
+      : { kind: 'branch', name: head, commit }
+  }
+  const name = version.replace(/^refs\/(heads|tags)\//, '')
+  const branch = version.startsWith('refs/tags/') ? undefined : commitOf(`refs/heads/${name}`)
+  if (branch !== undefined) return { kind: 'branch', name, commit: branch }
+  if (version.startsWith('refs/heads/')) return undefined
+  // an annotated tag is an object of its own; ^{} is the commit that it stands for
+  const tag = commitOf(`refs/tags/${name}^{}`) ?? commitOf(`refs/tags/${name}`)
+  return tag === undefined ? undefined : { kind: 'tag', name, commit: tag }
+}
+
+/**
+ * The commit that a version is in the repository now.
+ *
+ * @throws `task-failed` when the repository cannot be reached or does not have it.
+ */
+export const readWanted = async (
+  { remote }: CheckContext,
+  given: Access & { readonly version?: string | undefined },
+): Promise<Wanted> => {
+  const { repo, version } = given
+  if (version !== undefined && fullCommit.test(version))
+    return { kind: 'commit', name: version, commit: version }
+  const names =
+    version === undefined
+      ? ['HEAD']
+      : version.startsWith('refs/')
+        ? [version, `${version}^{}`]
+        : [`refs/heads/${version}`, `refs/tags/${version}`, `refs/tags/${version}^{}`]
+  const result = await remote.query(access(given))`git ls-remote --symref -- ${repo} ${names}`.result()
+  if (!result.ok) throw gitFailure(`git cannot read ${repo}`, result)
+  const found = findVersion(result.stdout, version)
+  if (found !== undefined) return found
+  throw new CoxswainError('task-failed', `${repo} has no ${version ?? 'HEAD'}`, {
+    hint: 'name a branch, a tag, or a commit by all its 40 digits',
+  })
+}

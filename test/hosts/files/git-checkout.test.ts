@@ -1,0 +1,120 @@
+import * as assert from 'uvu/assert'
+import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('git-checkout on real hosts', { seconds: 60 })
+
+const repo = '/srv/app.git'
+const dest = '/srv/app'
+
+for (const host of realHosts('debian')) {
+  const git = (words: string) => host.sh(`git -C /srv/work ${words}`)
+  const commit = async (text: string): Promise<string> => {
+    await host.sh(`printf '%s\n' '${text}' >/srv/work/file`)
+    await git(`add . && git -C /srv/work commit -qm '${text}'`)
+    return (await git('rev-parse HEAD')).trim()
+  }
+  const content = (where = dest) => host.sh(`cat ${where}/file`)
+
+  test(`${host.name}: branches, tags and commits, there and back`, async () => {
+    await host.sh(
+      'git config --global user.email a@b && git config --global user.name a && git config --global init.defaultBranch trunk',
+    )
+    await host.sh(`git init -q --bare ${repo} && git init -q /srv/work`)
+    await git(`remote add origin ${repo}`)
+    const first = await commit('one')
+    await git('tag -a v1 -m v1 && git -C /srv/work push -q origin trunk v1')
+
+    await host.proves(gitCheckout({ repo, dest }))
+    assert.is(await content(), 'one\n')
+    await host.finds(gitCheckout({ repo, dest, version: 'trunk' }))
+    await host.finds(gitCheckout({ repo, dest, version: 'v1' }))
+    await host.finds(gitCheckout({ repo, dest, version: first }))
+
+    const second = await commit('two')
+    await git('push -q origin trunk')
+    const moved = await host.proves(gitCheckout({ repo, dest }))
+    assert.equal(moved.changes, [
+      { what: dest, from: first.slice(0, 12), to: `${second.slice(0, 12)} (trunk)` },
+    ])
+    assert.is(await content(), 'two\n')
+    assert.match(await host.sh(`git -C ${dest} status -sb`), '## trunk...origin/trunk\n')
+    await host.proves(gitCheckout({ repo, dest, version: 'v1' }))
+    assert.is(await content(), 'one\n')
+    await host.proves(gitCheckout({ repo, dest, version: second }))
+    assert.is(await content(), 'two\n')
+    assert.match(await host.refuses(gitCheckout({ repo, dest, version: 'v9' })), 'has no v9')
+  })
+
+  test(`${host.name}: history that was written anew, and a branch that is gone`, async () => {
+    await host.proves(gitCheckout({ repo, dest, version: 'v1' }))
+    await host.proves(gitCheckout({ repo, dest, version: 'trunk' }))
+    await git('reset -q --hard v1')
+    const other = await commit('other')
+    await git(`push -q --force origin trunk trunk:side`)
+    await host.proves(gitCheckout({ repo, dest, version: 'trunk' }))
+    assert.is(await content(), 'other\n')
+    await host.finds(gitCheckout({ repo, dest, version: 'side' }))
+    await host.sh(`git -C ${dest} fetch -q`)
+    await host.finds(gitCheckout({ repo, dest, version: other }))
+  })
+
+  test(`${host.name}: what was changed there is not thrown away unless told`, async () => {
+    await host.sh(`echo mine >${dest}/file; echo new >${dest}/untracked`)
+    const task = (force: boolean) => gitCheckout({ repo, dest, version: 'v1', force })
+    assert.match(await host.refuses(task(false)), /files in \/srv\/app were changed.*force=true/s)
+    assert.is(await content(), 'mine\n')
+    await host.proves(task(true))
+    assert.is(await host.sh(`cat ${dest}/file ${dest}/untracked`), 'one\nnew\n')
+
+    await host.proves(gitCheckout({ repo, dest, version: 'trunk' }))
+    await host.sh(`cd ${dest} && echo mine >file && git commit -qam mine && git checkout -q v1`)
+    assert.match(await host.refuses(gitCheckout({ repo, dest, version: 'trunk' })), 'has commits that')
+    await host.proves(gitCheckout({ repo, dest, version: 'trunk', force: true }))
+    assert.is(await content(), 'other\n')
+
+    await host.sh('mkdir /srv/full && touch /srv/full/x')
+    assert.match(await host.refuses(gitCheckout({ repo, dest: '/srv/full' })), 'is no checkout')
+    await host.sh('mkdir /srv/empty')
+    await host.proves(gitCheckout({ repo, dest: '/srv/empty' }))
+  })
+
+  test(`${host.name}: little history, another repository, and one that was broken off`, async () => {
+    const url = `file://${repo}`
+    const shallow = gitCheckout({ repo: url, dest: '/srv/shallow', depth: 1 })
+    await host.proves(shallow)
+    assert.is(await host.sh('git -C /srv/shallow rev-list --count HEAD'), '1\n')
+    const newest = await commit('newest')
+    await git('push -q origin trunk')
+    await host.proves(shallow)
+    assert.is(await content('/srv/shallow'), 'newest\n')
+    await host.proves(gitCheckout({ repo: url, dest: '/srv/shallow', version: 'v1', depth: 1 }))
+    await host.proves(gitCheckout({ repo: url, dest: '/srv/one', version: newest, depth: 1 }))
+
+    await host.sh(`cp -r ${repo} /srv/moved.git`)
+    const moved = await host.proves(gitCheckout({ repo: '/srv/moved.git', dest, version: 'v1' }))
+    assert.equal(moved.changes[0], { what: `repository of ${dest}`, from: repo, to: '/srv/moved.git' })
+
+    await host.sh('git init -q /srv/broken')
+    await host.proves(gitCheckout({ repo, dest: '/srv/broken' }))
+  })
+
+  test(`${host.name}: another's checkout, and a server that nobody knows`, async () => {
+    await host.sh('cp -r /srv/app /srv/theirs && chown -R ops: /srv/theirs')
+    assert.match(
+      await host.refuses(gitCheckout({ repo, dest: '/srv/theirs' })),
+      'act as the user whose it is',
+    )
+    const unknown = gitCheckout({ repo: 'ssh://root@127.0.0.1/srv/app.git', dest: '/srv/ssh' })
+    assert.match(await host.refuses(unknown), /Host key verification failed|known-host/)
+    await host.sh('ssh-keyscan 127.0.0.1 2>/dev/null >/etc/ssh/ssh_known_hosts; mkdir -p -m 700 /root/.ssh')
+    assert.match(await host.refuses(unknown), 'give `key`')
+    await host.sh(
+      "ssh-keygen -q -t ed25519 -N '' -f '/root/deploy key' && cat '/root/deploy key.pub' >>/root/.ssh/authorized_keys",
+    )
+    await host.proves(
+      gitCheckout({ repo: 'ssh://root@127.0.0.1/srv/app.git', dest: '/srv/ssh', key: '/root/deploy key' }),
+    )
+  })
+}

@@ -1,0 +1,86 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
+import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
+import { findVersion } from '../../../tasks/files/git-state.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('git-checkout')
+
+const [old, now] = ['a'.repeat(40), 'b'.repeat(40)]
+const repo = 'git@git.example:app.git'
+const task = gitCheckout({ repo, dest: '/srv/app', version: 'main' })
+
+/** A host whose checkout answers as it is; it moves when it is told. */
+const host = (own = '0', status = ''): World => {
+  let head = old
+  return {
+    replies: {
+      [`git -C /srv/app checkout -q -B main 'refs/remotes/origin/main^{commit}' --`]: () => {
+        head = now
+        return ''
+      },
+    },
+    patterns: [
+      [/rev-parse -q --verify HEAD/, () => `${head}\n${repo}\n${own}\n${status}`],
+      [/git ls-remote/, `${now}\trefs/heads/main\n`],
+      [/^git|GIT_SSH_COMMAND/, ''],
+    ],
+  }
+}
+
+test('a branch that moved is fetched and checked out', async () => {
+  const run = await rehearse(task, host())
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [{ what: '/srv/app', from: old.slice(0, 12), to: `${now.slice(0, 12)} (main)` }])
+  const ssh = `GIT_TERMINAL_PROMPT=0; export GIT_TERMINAL_PROMPT; GIT_SSH_COMMAND='ssh -o BatchMode=yes -o StrictHostKeyChecking=yes'; export GIT_SSH_COMMAND; `
+  assert.equal(
+    run.commands.apply.filter((command) => /fetch -q|checkout|update-ref|upstream/.test(command)),
+    [
+      `${ssh}git -C /srv/app fetch -q --force --tags --prune origin '+refs/heads/*:refs/remotes/origin/*'`,
+      `git -C /srv/app checkout -q -B main 'refs/remotes/origin/main^{commit}' --`,
+      'git -C /srv/app update-ref refs/coxswain/branch/main HEAD',
+      'git -C /srv/app branch -q --set-upstream-to=origin/main main',
+    ],
+  )
+})
+
+test('changes and commits of somebody are not touched', async () => {
+  const changed = await rehearse(task, host('0', ' M file\n'))
+  assert.match(String(changed.error), 'files in /srv/app were changed')
+  const ahead = await rehearse(task, host('2'))
+  assert.match(String(ahead.error), 'has commits that the repository has not')
+  assert.equal([changed.commands.apply, ahead.commands.apply], [[], []])
+})
+
+test('without git it cannot be known before, and fails', async () => {
+  const run = await rehearse(task, { patterns: [[/command -v git/, { code: 101 }]] })
+  assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
+})
+
+test('which version is meant', () => {
+  const lines = [
+    'ref: refs/heads/main\tHEAD',
+    `${old}\tHEAD`,
+    `${old}\trefs/heads/main`,
+    `${now}\trefs/heads/both`,
+    `${old}\trefs/tags/both`,
+    `${'c'.repeat(40)}\trefs/tags/v1`,
+    `${now}\trefs/tags/v1^{}`,
+  ].join('\n')
+  assert.equal(findVersion(lines, undefined), { kind: 'branch', name: 'main', commit: old })
+  assert.equal(findVersion(lines, 'both'), { kind: 'branch', name: 'both', commit: now })
+  assert.equal(findVersion(lines, 'refs/tags/both'), { kind: 'tag', name: 'both', commit: old })
+  assert.equal(findVersion(lines, 'v1'), { kind: 'tag', name: 'v1', commit: now })
+  assert.equal(findVersion(lines, 'refs/heads/v1'), undefined)
+  assert.equal(findVersion(`${old}\tHEAD`, undefined), { kind: 'commit', name: old, commit: old })
+})
+
+test('what git would take for an option, and a password in a URL, are refused', async () => {
+  const dest = '/srv/app'
+  await rejects(() => gitCheckout({ repo: '--upload-pack=x', dest }), 'params-invalid', 'a URL or path')
+  await rejects(() => gitCheckout({ repo, dest, version: '-f' }), 'params-invalid', 'a branch, a tag')
+  await rejects(() => gitCheckout({ repo, dest, version: 'HEAD~1' }), 'params-invalid', 'a branch, a tag')
+  await rejects(() => gitCheckout({ repo: 'https://t@git/x', dest }), 'params-invalid', 'neither a password')
+})
