@@ -1,0 +1,186 @@
+import { CoxswainError, defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
+import type { Change, CheckContext } from '../../engine/index.ts'
+import { contentChanges } from '../files/content.ts'
+import { locksOut, markIn, portsToKeep, rule, tableText } from './firewall-rules.ts'
+import type { Access } from './firewall-rules.ts'
+
+const folder = '/etc/nftables.d'
+
+/** Where distributions keep what is loaded at boot: Debian and Arch, Red Hat, Alpine. */
+const bootFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf', '/etc/nftables.nft']
+
+const params = z.object({
+  name: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/, 'letters, digits and _ are needed')
+    .default('coxswain')
+    .describe(
+      'the table, of the family inet; others are left alone, and what comes must get through them, too',
+    ),
+  allow: z
+    .array(rule())
+    .default([])
+    .describe(
+      "what is let in: 443, '53/udp', '8000-8100', or {port: 22, from: [10.0.0.0/8]}; the rest is not",
+    ),
+  rules: z
+    .string()
+    .refine((text) => !/[{}\0]/.test(text.replaceAll(/\{[^{}\n]*\}/g, '')), {
+      message: 'lines of a chain are needed, no chain or table',
+    })
+    .optional()
+    .describe('more rules behind those, a line each, in the words of nft(8)'),
+  state: z.enum(['present', 'absent']).default('present'),
+})
+type Params = z.output<typeof params>
+
+const fileOf = ({ name }: Params): string => `${folder}/${name}.nft`
+
+/** How the host is reached. The session's shell may be another user's by now, so its ancestors are asked. */
+const accessOf = async ({ remote }: CheckContext): Promise<Access> => {
+  const text =
+    await remote.query`p=$$; while [ "\${p:-1}" -gt 1 ]; do c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=//p'); [ -z "$c" ] || break; p=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$p/status" 2>/dev/null); done; echo "$c"; s=$(command -v sshd || echo /usr/sbin/sshd); [ ! -x "$s" ] || "$s" -T 2>/dev/null | sed -n 's/^port //p'`.text()
+  const [connection = '', ...ports] = text.split('\n')
+  const [client, , , port] = connection.split(' ')
+  const session = client === undefined || port === undefined ? undefined : { client, port: Number(port) }
+  return {
+    session,
+    ports: [...new Set([...(session === undefined ? [] : [session.port]), ...ports.map(Number)])].filter(
+      (one) => one > 0,
+    ),
+  }
+}
+
+/** The text of the table that is wanted. It never locks out who makes it. */
+const wantedText = async (ctx: CheckContext, { name, allow, rules }: Params): Promise<string> => {
+  const access = await accessOf(ctx)
+  if (locksOut(allow, access))
+    throw new CoxswainError('task-failed', 'these rules would lock out whoever is making them', {
+      hint: `let port ${access.session?.port} in from ${access.session?.client}, too`,
+    })
+  return tableText(name, allow, portsToKeep(allow, access), rules)
+}
+
+const noNft = 101
+const invalid = 102
+
+/** The table as it is, and as nft itself would show the wanted one; null where nft is not there. */
+const compare = async (
+  { remote }: CheckContext,
+  name: string,
+  wanted: string,
+): Promise<{ live: string; shown: string | undefined } | null> => {
+  // a network of its own, which ends with the command, lets nft tell how it would show the table
+  const result = await remote.query({
+    stdin: wanted,
+  })`command -v nft >/dev/null || exit ${noNft}; t=$(cat); printf '%s\n' "$t" | nft -c -f - || exit ${invalid}; nft -s list table inet ${name} 2>/dev/null; echo ---; printf '%s\n' "$t" | unshare -n sh -c 'nft -f - && nft -s list table inet "$0"' ${name} 2>/dev/null || :`.result()
+  if (result.code === noNft) return null
+  if (!result.ok)
+    throw new CoxswainError('task-failed', 'nft does not take the rules', {
+      output: result.stderr.trim().split('\n').slice(-10).join('\n'),
+      hint: 'nftables is for root: become root; what it says of a line is explained in nft(8)',
+    })
+  const [live = '', shown = ''] = result.stdout.split(/^---\n/m)
+  return { live, shown: shown === '' ? undefined : shown }
+}
+
+const tableChanges = (
+  { live, shown }: { live: string; shown: string | undefined },
+  given: Params,
+  wanted: string,
+): Change[] => {
+  // where no network of its own could be had, the mark tells
+  const same = shown === undefined ? markIn(live) === markIn(wanted) : live === shown
+  return same
+    ? []
+    : [{ what: `table inet ${given.name}`, from: live === '' ? undefined : live, to: shown ?? wanted }]
+}
+
+const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean> =>
+  (await remote.query`command -v nft >/dev/null || exit 0; nft list tables`.lines()).includes(
+    `table inet ${name}`,
+  )
+
+/** The file that is loaded at boot, its text, and whether it loads ours. */
+const bootFile = async ({ remote }: CheckContext) => {
+  const texts = await Promise.all(bootFiles.map((path) => remote.read(path)))
+  const index = Math.max(
+    0,
+    texts.findIndex((text) => text !== undefined),
+  )
+  const text = texts[index] ?? ''
+  return {
+    path: bootFiles[index] ?? '',
+    text,
+    loads: /^\s*include\s+"\/etc\/nftables\.d\/\*(?:\.nft)?"/m.test(text),
+  }
+}
+
+/** Whether systemd has nftables loaded at boot; true where there is no such service. */
+const atBoot = async ({ remote }: CheckContext): Promise<boolean> =>
+  (await remote.query`systemctl is-enabled nftables 2>/dev/null || :`.text()) !== 'disabled'
+
+const include = `include "${folder}/*.nft"`
+
+/** Hold a firewall of one's own. */
+export const firewall = defineTask({
+  name: 'firewall',
+  description:
+    'Holds a firewall of nftables, a table of its own: what is not let in is dropped, and SSH always stays open to whoever makes it.',
+  reads: 'nft list table, its file, what is loaded at boot, the ports of sshd and of the connection in use',
+  example: { allow: [80, 443, { port: 9100, from: ['10.0.0.0/8'] }] },
+  params,
+  title: ({ name, state }) => `${state === 'absent' ? 'no ' : ''}firewall ${name}`,
+
+  async check(ctx, given) {
+    const file = fileOf(given)
+    if (given.state === 'absent') {
+      const [there, saved] = await Promise.all([isThere(ctx, given.name), ctx.remote.exists(file)])
+      return driftUnlessEmpty([
+        ...(there ? [{ what: `table inet ${given.name}`, from: 'there', to: undefined }] : []),
+        ...(saved ? [{ what: file, from: 'there', to: undefined }] : []),
+      ])
+    }
+    const wanted = await wantedText(ctx, given)
+    const [found, changes, boot, enabled] = await Promise.all([
+      compare(ctx, given.name, wanted),
+      contentChanges(ctx.remote, file, wanted),
+      bootFile(ctx),
+      atBoot(ctx),
+    ])
+    if (found === null) return unknown('nft is not installed yet')
+    return driftUnlessEmpty([
+      ...tableChanges(found, given, wanted),
+      ...changes,
+      ...(boot.loads ? [] : [{ what: boot.path, to: include }]),
+      ...(enabled ? [] : [{ what: 'nftables at boot', from: 'disabled', to: 'enabled' }]),
+    ])
+  },
+
+  async apply(ctx, given) {
+    const { remote } = ctx
+    const file = fileOf(given)
+    if (given.state === 'absent') {
+      await remote.remove(file)
+      if (await isThere(ctx, given.name)) await remote.run`nft delete table inet ${given.name}`
+      return
+    }
+    const wanted = await wantedText(ctx, given)
+    if ((await compare(ctx, given.name, wanted)) === null)
+      throw new CoxswainError('task-failed', 'there is no nft on the host', {
+        hint: 'install the package nftables first',
+      })
+    await remote.makeDirectory(folder)
+    await remote.write(file, wanted, { validate: 'nft -c -f %s' })
+    const boot = await bootFile(ctx)
+    if (!boot.loads)
+      await remote.write(
+        boot.path,
+        `${boot.text}${boot.text === '' || boot.text.endsWith('\n') ? '' : '\n'}${include}\n`,
+        { validate: 'nft -c -f %s' },
+      )
+    // not started: that would flush what others have put there
+    if (!(await atBoot(ctx))) await remote.run`systemctl enable nftables`
+    await remote.run`nft -f ${file}`
+  },
+})
