@@ -1,0 +1,210 @@
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  isSecret,
+  unknown,
+  words,
+  z,
+} from '../../engine/index.ts'
+import type { ApplyContext, Change, Secret } from '../../engine/index.ts'
+import { configText, envFile, find, label, otherVariables } from './container-state.ts'
+import type { Container, Found } from './container-state.ts'
+
+const variable = () =>
+  z
+    .union([z.string(), z.number().transform(String), z.custom<Secret>(isSecret)], {
+      error: 'text, a number or a secret is needed',
+    })
+    .refine((value) => !/[\n\r\0]/.test(isSecret(value) ? value.reveal() : value), {
+      message: 'neither podman nor docker takes a variable of several lines from a file; mount a file',
+    })
+
+const params = z
+  .object({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]*$/, 'letters, digits, _, . and - are needed')
+      .describe('the container'),
+    image: z
+      .string()
+      .regex(/^[^-\s]\S*$/, 'an image is needed, such as docker.io/library/nginx:1.27')
+      .optional()
+      .describe('what it is made from, best with the registry and a version'),
+    command: words().default([]).describe('what runs in it instead of what the image says'),
+    entrypoint: z.string().optional().describe('the program, instead of what the image says'),
+    ports: words().default([]).describe('published ports, such as 127.0.0.1:8080:80'),
+    volumes: words().default([]).describe('mounts, such as /srv/data:/data:ro'),
+    env: z
+      .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a variable is needed'), variable())
+      .default({})
+      .describe(
+        'variables of its environment; in a playbook a Secret may be one, though who may inspect the container sees it',
+      ),
+    restart: z
+      .enum(['no', 'always', 'on-failure', 'unless-stopped'])
+      .default('unless-stopped')
+      .describe('when it is started again; for podman also at boot where podman-restart.service is enabled'),
+    network: z.string().optional().describe('the network that it is in'),
+    user: z.string().optional().describe('who runs in it'),
+    options: words().default([]).describe('more flags of `create`, such as --cap-drop=ALL'),
+    pull: z
+      .enum(['missing', 'always', 'never'])
+      .default('missing')
+      .describe('when the image is fetched; always acts every time, for only the registry knows what is new'),
+    runtime: z.enum(['podman', 'docker']).optional().describe('podman where there is one, else docker'),
+    state: z.enum(['started', 'stopped', 'absent']).default('started'),
+    timeout: z.coerce.number().positive().default(600).describe('seconds that fetching the image may take'),
+  })
+  .refine(({ image, state }) => image !== undefined || state === 'absent', {
+    message: 'an image is needed',
+    path: ['image'],
+  })
+type Params = z.output<typeof params>
+
+const withImage = (given: Params) => ({ ...given, image: given.image ?? '' })
+
+/** The text that says what it is made of, on lines of its own for a diff. */
+const pretty = (text: string): string => `${JSON.stringify(JSON.parse(text), undefined, 2)}
+`
+
+/** Why a container must be made anew. */
+const remakes = (found: Found, container: Container, given: Params): Change[] => {
+  const config = withImage(given)
+  const what = `container ${given.name}`
+  // what is in it and not in a volume would be lost
+  if (container.made === undefined)
+    throw new CoxswainError('task-failed', `the container ${given.name} was made by somebody else`, {
+      hint: 'remove it first (state=absent does it), or choose another name',
+    })
+  if (container.made !== configText(config))
+    return [{ what, from: pretty(container.made), to: pretty(configText(config)) }]
+  const others = otherVariables(config, container)
+  return [
+    ...(others.length === 0
+      ? []
+      : [{ what: `${what}: variables`, from: 'other values', to: others.join(', ') }]),
+    ...(found.image === undefined || found.image === container.image
+      ? []
+      : [{ what: `${what}: image`, from: container.image.slice(0, 12), to: found.image.slice(0, 12) }]),
+  ]
+}
+
+const changesOf = (found: Found, given: Params): Change[] => {
+  const { container } = found
+  const { name, state } = given
+  const what = `container ${name}`
+  if (state === 'absent')
+    return container === undefined ? [] : [{ what, from: container.state, to: undefined }]
+  if (container === undefined) return [{ what, to: pretty(configText(withImage(given))) }]
+  return [
+    ...remakes(found, container, given),
+    ...(container.running === (state === 'started') ? [] : [{ what, from: container.state, to: state }]),
+  ]
+}
+
+const missing = (): CoxswainError =>
+  new CoxswainError('task-failed', 'there is neither podman nor docker on the host', {
+    hint: 'install one of them first',
+  })
+
+const lookAgain = async (ctx: ApplyContext, given: Params): Promise<Found> => {
+  const found = await find(ctx, withImage(given))
+  if (found === undefined) throw missing()
+  return found
+}
+
+/** Fetches the image where it is needed, and gives what is there then. */
+const fetched = async (ctx: ApplyContext, given: Params): Promise<Found> => {
+  const found = await lookAgain(ctx, given)
+  const { pull, timeout } = given
+  const { image } = withImage(given)
+  if (pull === 'never' && found.image === undefined)
+    throw new CoxswainError('task-failed', `the image ${image} is not on the host`, {
+      hint: 'load it there, or let it be fetched: pull=missing',
+    })
+  if (pull === 'never' || (pull === 'missing' && found.image !== undefined)) return found
+  await ctx.remote.run({ timeout })`${found.runtime} pull -q ${image}`
+  return lookAgain(ctx, given)
+}
+
+const optional = (flag: string, value: string | undefined): string[] =>
+  value === undefined ? [] : [`--${flag}=${value}`]
+
+/** Makes the container beside the one that is there, which goes only when the new one can be. */
+const make = async ({ remote }: ApplyContext, found: Found, given: Params): Promise<void> => {
+  const { runtime: tool } = found
+  const config = withImage(given)
+  const { name, ports, volumes, restart, network, user, entrypoint, options, image, command } = config
+  const draft = `${name}.coxswain-new`
+  const flags = [
+    `--name=${draft}`,
+    `--label=${label}=${configText(config)}`,
+    `--restart=${restart}`,
+    ...ports.map((port) => `--publish=${port}`),
+    ...volumes.map((volume) => `--volume=${volume}`),
+    ...optional('network', network),
+    ...optional('user', user),
+    ...optional('entrypoint', entrypoint),
+    ...options,
+  ]
+  // left by a run that was broken off
+  await remote.run`${tool} rm -f ${draft} >/dev/null 2>&1 || :`
+  await remote.run({
+    stdin: envFile(config),
+  })`${tool} create --pull=never --env-file=/dev/stdin ${flags} ${[image, ...command]}`
+  if (found.container !== undefined)
+    await remote.run({ timeout: 120 })`${tool} stop ${name} && ${tool} rm -f ${name}`
+  await remote.run`${tool} rename ${draft} ${name}`
+}
+
+const start = async (ctx: ApplyContext, found: Found, given: Params): Promise<void> => {
+  const { runtime: tool } = found
+  const result = await ctx.remote.run({ timeout: 120 })`${tool} start ${given.name}`.result()
+  const now = await lookAgain(ctx, given)
+  if (result.ok && now.container?.running === true) return
+  const logs = await ctx.remote.query`${tool} logs --tail 12 ${given.name} 2>&1`.result()
+  throw new CoxswainError(
+    'task-failed',
+    `the container ${given.name} does not stay up: ${now.container?.state}`,
+    {
+      output: `${result.stderr.trim()}\n${logs.stdout.trim()}`.trim(),
+      hint: `look further on the host: ${tool} logs ${given.name}; ${tool} inspect ${given.name}`,
+    },
+  )
+}
+
+/** Hold a container of podman or docker. */
+export const container = defineTask({
+  name: 'container',
+  description:
+    'Holds a container of podman or docker: it is made anew where what it is made of differs, and runs, stands still or is not there.',
+  reads: 'inspect of the container and of the image',
+  example: { name: 'web', image: 'docker.io/library/nginx:1.27', ports: ['8080:80'] },
+  params,
+  title: ({ name, state }) => `container ${name} ${state}`,
+  checkable: ({ pull, state }) => pull !== 'always' || state === 'absent',
+
+  async check(ctx, given) {
+    const found = await find(ctx, withImage(given))
+    if (found !== undefined) return driftUnlessEmpty(changesOf(found, given))
+    return given.state === 'absent'
+      ? driftUnlessEmpty([])
+      : unknown('neither podman nor docker is installed yet')
+  },
+
+  async apply(ctx, given) {
+    const { name, state } = given
+    if (state === 'absent') {
+      const { runtime: tool } = await lookAgain(ctx, given)
+      await ctx.remote.run({ timeout: 120 })`${tool} stop ${name} && ${tool} rm -f ${name}`
+      return
+    }
+    const found = await fetched(ctx, given)
+    const fresh = found.container === undefined || remakes(found, found.container, given).length > 0
+    if (fresh) await make(ctx, found, given)
+    const running = !fresh && found.container?.running
+    if (state === 'started' && !running) await start(ctx, found, given)
+    if (state === 'stopped' && running) await ctx.remote.run({ timeout: 120 })`${found.runtime} stop ${name}`
+  },
+})

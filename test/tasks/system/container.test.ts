@@ -1,0 +1,147 @@
+import * as assert from 'uvu/assert'
+import { Secret } from '../../../engine/index.ts'
+import { rehearse } from '../../../engine/testing.ts'
+import type { World } from '../../../engine/testing.ts'
+import { container } from '../../../tasks/system/container.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('container')
+
+interface Made {
+  label: string | undefined
+  env: string[]
+  running: boolean
+}
+
+/** A host whose docker remembers what it was told. */
+const host = ({ image = '', made }: { image?: string; made?: Made } = {}) => {
+  let [there, now, draft]: [string, Made | undefined, Made | undefined] = [image, made, undefined]
+  const inspect = ({ label, env, running }: Made): string =>
+    JSON.stringify([
+      {
+        Image: `sha256:${there}`,
+        State: { Running: running, Status: running ? 'running' : 'exited' },
+        Config: { Labels: label === undefined ? null : { 'coxswain.config': label }, Env: env },
+      },
+    ])
+  const world: World = {
+    patterns: [
+      [/^for t in/, () => `docker\n${there}\n${now === undefined ? '' : inspect(now)}\n`],
+      [
+        /^docker pull/,
+        () => {
+          there = 'i1'
+          return ''
+        },
+      ],
+      [
+        /^docker create/,
+        ({ script, stdin }) => {
+          const label = /'--label=coxswain\.config=(.*?)' --/.exec(script)?.[1]
+          draft = { label, env: stdin.split('\n'), running: false }
+          return ''
+        },
+      ],
+      [
+        /^docker (start|stop|rename)/,
+        ({ script }) => {
+          if (script.startsWith('docker rename')) now = draft
+          else if (script.endsWith(' rm -f web')) now = undefined
+          else if (now !== undefined) now = { ...now, running: script.startsWith('docker start') }
+          return ''
+        },
+      ],
+      [/^docker/, ''],
+    ],
+  }
+  return world
+}
+
+const given = {
+  name: 'web',
+  image: 'reg/app:1',
+  ports: ['80:80'],
+  env: { A: 'b', KEY: new Secret('hush') },
+  command: ['serve', 'a b'],
+}
+const label =
+  '{"image":"reg/app:1","command":["serve","a b"],"ports":["80:80"],"volumes":[],"env":{"A":"b","KEY":"(a secret)"},"restart":"unless-stopped","options":[]}'
+
+test('a container is fetched, made and started; secrets come on standard input', async () => {
+  const run = await rehearse(container(given), host())
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(
+    run.commands.apply.filter((command) => command.startsWith('docker')),
+    [
+      'docker pull -q reg/app:1',
+      'docker rm -f web.coxswain-new >/dev/null 2>&1 || :',
+      `docker create --pull=never --env-file=/dev/stdin --name=web.coxswain-new '--label=coxswain.config=${label}' --restart=unless-stopped --publish=80:80 reg/app:1 serve 'a b'`,
+      'docker rename web.coxswain-new web',
+      'docker start web',
+    ],
+  )
+})
+
+const well: Made = { label, env: ['A=b', 'KEY=hush', 'PATH=/bin'], running: true }
+
+test('all is well', async () => {
+  const run = await rehearse(container(given), host({ image: 'i1', made: well }))
+  assert.equal([run.outcome, run.commands.apply], ['ok', []])
+})
+
+test('another configuration or another secret makes it anew, the old one stopped first', async () => {
+  const changed = await rehearse(container({ ...given, ports: ['81:80'] }), host({ image: 'i1', made: well }))
+  assert.is(changed.outcome, 'changed', String(changed.error))
+  assert.match(String(changed.changes[0]?.from), '"80:80"')
+  assert.ok(changed.commands.apply.includes('docker stop web && docker rm -f web'))
+  const rotated = await rehearse(
+    container({ ...given, env: { A: 'b', KEY: new Secret('new') } }),
+    host({ image: 'i1', made: well }),
+  )
+  assert.equal(rotated.changes, [{ what: 'container web: variables', from: 'other values', to: 'KEY' }])
+  assert.is(rotated.outcome, 'changed', String(rotated.error))
+})
+
+test('it is started, stopped and removed without being made anew', async () => {
+  const docker = async (task: Parameters<typeof container>[0], made: Made) => {
+    const run = await rehearse(container(task), host({ image: 'i1', made }))
+    assert.is(run.outcome, 'changed', String(run.error))
+    return run.commands.apply.filter((command) => command.startsWith('docker'))
+  }
+  assert.equal(await docker(given, { ...well, running: false }), ['docker start web'])
+  assert.equal(await docker({ ...given, state: 'stopped' }, well), ['docker stop web'])
+  assert.equal(await docker({ name: 'web', state: 'absent' }, well), ['docker stop web && docker rm -f web'])
+})
+
+test('what somebody else made is left alone', async () => {
+  const run = await rehearse(container(given), host({ image: 'i1', made: { ...well, label: undefined } }))
+  assert.match(String(run.error), 'made by somebody else')
+  assert.equal(run.commands.apply, [])
+})
+
+test('pull never, and always', async () => {
+  const never = await rehearse(container({ ...given, pull: 'never' }), host())
+  assert.match(String(never.error), 'is not on the host')
+  const always = await rehearse(container({ ...given, pull: 'always' }), host({ image: 'i1', made: well }))
+  assert.equal(
+    always.commands.apply.filter((command) => command.startsWith('docker')),
+    ['docker pull -q reg/app:1'],
+  )
+})
+
+test('without either it cannot be known before, and fails', async () => {
+  const run = await rehearse(container(given), { patterns: [[/^for t in/, { code: 101 }]] })
+  assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
+})
+
+test('bad parameters', async () => {
+  await rejects(() => container({ name: 'a' }), 'params-invalid', 'an image is needed')
+  await rejects(() => container({ name: '-a', image: 'i' }), 'params-invalid', 'letters, digits')
+  await rejects(() => container({ name: 'a', image: '--rm' }), 'params-invalid', 'an image is needed')
+  await rejects(
+    () => container({ name: 'a', image: 'i', env: { A: 'b\nC=d' } }),
+    'params-invalid',
+    'several lines',
+  )
+})
