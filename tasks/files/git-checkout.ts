@@ -103,7 +103,7 @@ const fetch = async ({ remote }: ApplyContext, given: Params, wanted: Wanted): P
 export const gitCheckout = defineTask({
   name: 'git-checkout',
   description:
-    'Holds a checkout of a git repository at a branch, tag or commit; what was changed there is never thrown away unless told.',
+    'Holds a checkout of a git repository at a branch, tag or commit; what was changed there is never thrown away unless told. Submodules are not fetched.',
   reads: 'git ls-remote, and in the checkout rev-parse and status',
   example: { repo: 'https://git.example/app.git', dest: '/srv/app', version: 'v1.2.0' },
   params,
