@@ -1,0 +1,116 @@
+/** What `ssh -G` prints (ssh_config(5) as it counts for one host), read into types. Pure. */
+import { parseJump } from './jump.ts'
+import type { Jump } from './jump.ts'
+
+/** The settings of OpenSSH for one host. What it leaves open is undefined. */
+export interface SshConfig {
+  readonly hostName: string
+  readonly port: number
+  readonly user: string
+  /** As written: `~`, `%h` and `${NAME}` may be in it. Undefined where these are only the ones that ssh tries by itself. */
+  readonly identityFiles: readonly string[] | undefined
+  readonly identitiesOnly: boolean
+  /** A socket, `SSH_AUTH_SOCK`, `$NAME`, or `none`. */
+  readonly identityAgent: string | undefined
+  readonly certificateFiles: readonly string[]
+  readonly hostKeyAlias: string | undefined
+  readonly userKnownHosts: readonly string[]
+  readonly globalKnownHosts: readonly string[]
+  readonly checking: 'yes' | 'ask' | 'accept-new' | 'no'
+  /** Seconds. */
+  readonly connectTimeout: number | undefined
+  /** Seconds. */
+  readonly aliveInterval: number | undefined
+  readonly aliveCountMax: number
+  /** The hosts on the way, the first one first; empty for none. */
+  readonly proxyJump: readonly Jump[]
+  /** As written: `%h`, `%p`, `%r` and `%n` may be in it. */
+  readonly proxyCommand: string | undefined
+  readonly addressFamily: 'any' | 'inet' | 'inet6'
+  readonly bindAddress: string | undefined
+  /** Settings that make a difference and that only OpenSSH itself knows how to keep, as they are called there. */
+  readonly beyondUs: readonly string[]
+}
+
+/** Key files that ssh tries by itself; which of them depends on its version. */
+const triedByItself = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/
+
+const seconds = (text: string | undefined): number | undefined => {
+  const number = Number(text)
+  return Number.isFinite(number) && number > 0 ? number : undefined
+}
+
+const given = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' || text.toLowerCase() === 'none' ? undefined : text
+
+/**
+ * Paths that ssh prints in one line without quotes: a word that does not begin like a path belongs to the one before, which
+ * then has a space.
+ */
+const pathsOf = (line: string | undefined): string[] => {
+  const paths: string[] = []
+  for (const word of (line ?? '').split(' ')) {
+    const last = paths.at(-1)
+    if (last === undefined || /^[/~]/.test(word)) paths.push(word)
+    else paths[paths.length - 1] = `${last} ${word}`
+  }
+  return paths.filter((path) => given(path) !== undefined)
+}
+
+const checkings = {
+  true: 'yes',
+  yes: 'yes',
+  ask: 'ask',
+  'accept-new': 'accept-new',
+  false: 'no',
+  no: 'no',
+  off: 'no',
+} as const
+const isChecking = (word: string): word is keyof typeof checkings => word in checkings
+
+const families = ['inet', 'inet6'] as const
+
+/** What ssh2 cannot do, and whoever has configured it counts on. */
+const beyond: readonly (readonly [option: string, called: string])[] = [
+  ['proxyusefdpass', 'ProxyUseFdpass'],
+  ['revokedhostkeys', 'RevokedHostKeys'],
+]
+const isOn = (value: string | undefined): boolean =>
+  given(value) !== undefined && value !== 'no' && value !== 'false'
+
+/** Reads the answer of `ssh -G`. */
+export const parseSshConfig = (text: string): SshConfig => {
+  const lines = new Map<string, string[]>()
+  for (const line of text.split(/\r?\n/)) {
+    const [, key = '', value = ''] = /^(\S+) ?(.*)$/.exec(line) ?? []
+    if (key === '') continue
+    lines.set(key.toLowerCase(), [...(lines.get(key.toLowerCase()) ?? []), value])
+  }
+  const one = (key: string): string | undefined => lines.get(key)?.[0]
+  const files = lines.get('identityfile') ?? []
+  const checking = one('stricthostkeychecking') ?? 'ask'
+  return {
+    hostName: one('hostname') ?? '',
+    port: seconds(one('port')) ?? 22,
+    user: one('user') ?? '',
+    identityFiles: files.every((file) => triedByItself.test(file))
+      ? undefined
+      : files.filter((file) => given(file) !== undefined),
+    identitiesOnly: one('identitiesonly') === 'yes',
+    identityAgent: one('identityagent'),
+    certificateFiles: (lines.get('certificatefile') ?? []).filter((file) => given(file) !== undefined),
+    hostKeyAlias: given(one('hostkeyalias')),
+    userKnownHosts: pathsOf(one('userknownhostsfile')),
+    globalKnownHosts: pathsOf(one('globalknownhostsfile')),
+    // what we do not know shall not open the door
+    checking: isChecking(checking) ? checkings[checking] : 'yes',
+    connectTimeout: seconds(one('connecttimeout')),
+    aliveInterval: seconds(one('serveraliveinterval')),
+    aliveCountMax: seconds(one('serveralivecountmax')) ?? 3,
+    proxyJump: parseJump(given(one('proxyjump'))),
+    proxyCommand: given(one('proxycommand')),
+    addressFamily: families.find((family) => family === one('addressfamily')) ?? 'any',
+    bindAddress: given(one('bindaddress')),
+    beyondUs: beyond.filter(([option]) => isOn(one(option))).map(([, called]) => called),
+  }
+}

@@ -1,0 +1,84 @@
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { SshConfigs } from '../../engine/connection/ssh/config/ask.ts'
+import { isQuiet } from '../../engine/connection/ssh/config/quiet.ts'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+import { until } from '../support/until.ts'
+
+const test = suite('ssh is asked only where there is a reason')
+const folder = folderOf(test)
+const quiet = (text: string): boolean => isQuiet(folder.write('config', text))
+
+test('a file that is not there, and what Debian has, say nothing', () => {
+  assert.is(isQuiet(folder.at('missing')), true)
+  const debian = `
+# the system's
+Include ${folder.path}/none.d/*.conf
+
+Host *
+    SendEnv LANG LC_*
+    HashKnownHosts yes
+    GSSAPIAuthentication yes
+`
+  assert.is(quiet(debian), true)
+})
+
+test('everything else is a reason to ask', () => {
+  for (const line of ['ProxyJump gw', 'Port=2222', '\tuser bob', 'Match all', 'IdentityFile x', 'Unheard of'])
+    assert.is(quiet(`Host *\n${line}\n`), false, line)
+})
+
+test('what is included counts, and what cannot be followed is a reason', () => {
+  folder.write('more.d/10-quiet.conf', 'SendEnv X\n')
+  assert.is(quiet('Include more.d/*.conf\n'), true)
+  folder.write('more.d/20-loud.conf', 'User bob\n')
+  assert.is(quiet('Include more.d/*.conf\n'), false)
+  assert.is(quiet('Include more.d/10-*.conf more.d/*.other\n'), true)
+  assert.is(quiet('Include ~/x\n'), false)
+  assert.is(quiet('Include config\n'), false)
+})
+
+/** An ssh that counts how many of it run at the same time. */
+const counting = (): string => {
+  const program = folder.write(
+    'ssh-that-counts',
+    `#!/bin/sh
+mkdir ${folder.path}/running/$$ && ls ${folder.path}/running | wc -l >>${folder.path}/counts
+while [ ! -e ${folder.path}/go ]; do sleep 0.02; done
+rmdir ${folder.path}/running/$$
+for last; do :; done
+printf 'hostname %s.found\\n' "$last"
+`,
+  )
+  folder.write('running/.keep', '')
+  chmodSync(program, 0o755)
+  return program
+}
+
+const countsOf = (): number[] => readFileSync(folder.at('counts'), 'utf8').trim().split('\n').map(Number)
+
+test('hosts are asked for once each, and not all at the same time', async () => {
+  const configs = new SshConfigs([folder.write('loud', 'Port 2\n')], counting())
+  const asked = [...Array(40).keys()].map((n) => configs.of({ address: `web${n % 20}` }))
+  await until(() => existsSync(folder.at('counts')) && countsOf().length >= 8)
+  folder.write('go', '')
+  const names = (await Promise.all(asked)).map((config) => config?.hostName)
+  assert.equal(names.slice(19, 21), ['web19.found', 'web0.found'])
+  const counts = countsOf()
+  assert.is(counts.length, 20)
+  assert.ok(Math.max(...counts) <= 8, `${Math.max(...counts)} at a time`)
+})
+
+test('nobody is asked where nothing is configured, and nobody is missed where there is no ssh', async () => {
+  const silent = new SshConfigs([folder.write('silent', '# nothing\n')], folder.at('no-such-program'))
+  assert.is(await silent.of({ address: 'web' }), undefined)
+  const loud = new SshConfigs([folder.write('loud', 'Port 2\n')], folder.at('no-such-program'))
+  assert.is(await loud.of({ address: 'web' }), undefined)
+})
+
+test('a file that is asked for needs an ssh that reads it', async () => {
+  const configs = new SshConfigs([], folder.at('no-such-program'))
+  await rejects(() => configs.of({ address: 'web', file: 'x' }), 'connect-failed', 'ENOENT')
+})
