@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import {
   containerConnection,
   localConnection,
@@ -8,9 +7,8 @@ import {
 import { Doors } from '../connection/doors.ts'
 import type { HostLock } from '../connection/shell/lock.ts'
 import type { ShellOptions } from '../connection/shell/shell-connection.ts'
-import { HostKeys } from '../connection/ssh/host-keys.ts'
+import { SshRoutes } from '../connection/ssh/routes.ts'
 import { usualSettings } from '../connection/ssh/settings.ts'
-import type { SshSettings } from '../connection/ssh/settings.ts'
 import type { Connection } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Reach } from '../inventory/variables/reach.ts'
@@ -25,34 +23,26 @@ export interface Asked {
 
 /** Makes the connections of a run: what the command line says counts before what the inventory says. */
 export const connector = (options: Options, asked: Asked) => {
-  // one reading of each set of known_hosts files serves all hosts
-  const keys = new Map<string | undefined, HostKeys>()
-  const hostKeys = (file: string | undefined): HostKeys => {
-    const known =
-      keys.get(file) ?? new HostKeys(file === undefined ? undefined : [file], options.hostKeyChecking)
-    keys.set(file, known)
-    return known
-  }
   const doors = new Doors()
+  const routes = new SshRoutes({ doors })
   const timeout = (reach: Reach): number =>
     options.connectTimeout ?? reach.connect_timeout ?? usualSettings.connectTimeout
 
   const overSsh = (name: string, reach: Reach, shells: ShellOptions): Connection => {
-    const key = options.privateKey ?? reach.private_key_file
-    const settings: SshSettings = {
+    const settings = routes.to({
       address: reach.address ?? name,
-      port: reach.port ?? usualSettings.port,
-      user: options.user ?? reach.user ?? userInfo().username,
-      privateKeyFiles: key === undefined ? undefined : [key],
+      port: reach.port,
+      user: options.user ?? reach.user,
+      privateKeyFile: options.privateKey ?? reach.private_key_file,
       passphrase: reach.passphrase,
       password: asked.login ?? reach.password,
-      agent: process.env['SSH_AUTH_SOCK'],
-      hostKeys: hostKeys(reach.known_hosts_file),
-      connectTimeout: timeout(reach),
-      connectRetries: usualSettings.connectRetries,
-      doors,
-      keepaliveInterval: usualSettings.keepaliveInterval,
-    }
+      knownHostsFile: reach.known_hosts_file,
+      checking: options.hostKeyChecking,
+      connectTimeout: options.connectTimeout ?? reach.connect_timeout,
+      configFile: reach.ssh_config,
+      proxyJump: reach.proxy_jump,
+      forwardAgent: reach.forward_agent,
+    })
     return sshConnection(settings, shells)
   }
 
@@ -75,7 +65,10 @@ export const connector = (options: Options, asked: Asked) => {
         user: options.user ?? reach.user,
         privateKeyFile: options.privateKey ?? reach.private_key_file,
         knownHostsFile: reach.known_hosts_file,
-        checking: options.hostKeyChecking,
+        checking: options.hostKeyChecking ?? 'strict',
+        configFile: reach.ssh_config,
+        proxyJump: reach.proxy_jump,
+        forwardAgent: reach.forward_agent,
         connectTimeout: timeout(reach),
         connectRetries: usualSettings.connectRetries,
         doors,

@@ -35,7 +35,7 @@ export const optionsSchema = z.object({
   forks: count.default(20),
   timeout: count.optional(),
   connectTimeout: count.optional(),
-  hostKeyChecking: z.enum(['strict', 'accept-new', 'off']).default('strict'),
+  hostKeyChecking: z.enum(['strict', 'accept-new', 'off']).optional(),
   check: z.boolean().default(false),
   diff: z.boolean().default(false),
   exitCode: z.boolean().default(false),

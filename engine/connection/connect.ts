@@ -7,12 +7,12 @@ import type { OpensshSettings } from './process/openssh.ts'
 import { ProcessTransport } from './process/process-transport.ts'
 import { ShellConnection } from './shell/shell-connection.ts'
 import type { ShellOptions } from './shell/shell-connection.ts'
-import type { SshSettings } from './ssh/settings.ts'
+import type { LateSettings, SshSettings } from './ssh/settings.ts'
 import { SshTransport } from './ssh/transport.ts'
 import type { Connection } from './types.ts'
 
 /** A connection over SSH. Nothing happens until it is used. */
-export const sshConnection = (settings: SshSettings, options?: ShellOptions): Connection =>
+export const sshConnection = (settings: SshSettings | LateSettings, options?: ShellOptions): Connection =>
   new ShellConnection(new SshTransport(settings), options)
 
 /** A connection through the system's own `ssh`. */

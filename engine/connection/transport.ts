@@ -19,8 +19,8 @@ export interface ChannelEnd {
 /** What can start a command on a host: an ssh connection, this machine. */
 export interface Transport {
   readonly description: string
-  /** The user that commands run as when nothing else is said. */
-  readonly user: string
+  /** The user that commands run as when nothing else is said; it may take time to find out. */
+  readonly user: string | Promise<string>
   /**
    * Starts a command line in the login shell. Connects first where that is needed.
    *

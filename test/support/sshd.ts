@@ -9,9 +9,11 @@ import { HostKeys } from '../../engine/connection/ssh/host-keys.ts'
 import type { HostKeyChecking } from '../../engine/connection/ssh/host-keys.ts'
 import { usualSettings } from '../../engine/connection/ssh/settings.ts'
 import type { SshSettings } from '../../engine/connection/ssh/settings.ts'
+import { until } from './until.ts'
 
 /** A real sshd on loopback, with keys of its own, for one test file. */
 export interface Sshd {
+  readonly address: string
   readonly port: number
   readonly folder: string
   /** A key that the test user (and every user of {@link addUser}) may log in with. */
@@ -42,8 +44,19 @@ const keygen = (file: string, ...more: string[]): void => {
 
 const sshdPath = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path))
 
+/** Where an sshd listens when not on loopback. */
+export interface Elsewhere {
+  readonly address: string
+  /** The network namespace that has the address. */
+  readonly network: string
+}
+
 /** Starts an sshd. Needs openssh-server, and root for logins as other users. */
-export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> => {
+export const startSshd = async (
+  lines: readonly string[] = [],
+  { address, network }: Partial<Elsewhere> = {},
+): Promise<Sshd> => {
+  const listen = address ?? '127.0.0.1'
   if (sshdPath === undefined) throw new Error('these tests need an sshd: apt-get install openssh-server')
   const folder = mkdtempSync(join(tmpdir(), 'coxswain-sshd-'))
   const [hostKey, keyFile] = [join(folder, 'host_key'), join(folder, 'login_key')]
@@ -64,7 +77,7 @@ export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> =>
       // the first value of an option wins in sshd_config, so what a test asks for comes first
       ...lines,
       `Port ${port}`,
-      'ListenAddress 127.0.0.1',
+      `ListenAddress ${listen}`,
       `HostKey ${hostKey}`,
       `AuthorizedKeysFile ${keys}`,
       `PidFile ${join(folder, 'pid')}`,
@@ -79,14 +92,25 @@ export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> =>
       '',
     ].join('\n'),
   )
-  const child = spawn(sshdPath, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const words = ['-D', '-e', '-f', config]
+  const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
+  const child =
+    network === undefined
+      ? spawn(sshdPath, words, { stdio })
+      : spawn('ip', ['netns', 'exec', network, sshdPath, ...words], { stdio })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = once(child, 'exit')
-  await waitForPort(port, () => (child.exitCode === null ? undefined : said))
+  const failed = (): string | undefined => (child.exitCode === null ? undefined : said)
+  // an sshd that nobody here can reach has written its number when it listens
+  await (network === undefined
+    ? waitForPort(port, failed)
+    : until(() => existsSync(join(folder, 'pid')) || failed() !== undefined))
+  if (failed() !== undefined) throw new Error(`sshd did not start: ${failed()}`)
   const knownHosts = join(folder, 'known_hosts')
-  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostPublicKey}\n`)
+  writeFileSync(knownHosts, `[${listen}]:${port} ${hostPublicKey}\n`)
   return {
+    address: listen,
     port,
     folder,
     keyFile,
@@ -95,7 +119,7 @@ export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> =>
     hostPublicKey,
     settings: ({ checking = 'strict', ...change } = {}) => ({
       ...usualSettings,
-      address: '127.0.0.1',
+      address: listen,
       port,
       user: userInfo().username,
       privateKeyFiles: [keyFile],
@@ -103,7 +127,7 @@ export const startSshd = async (lines: readonly string[] = []): Promise<Sshd> =>
       ...change,
     }),
     opensshSettings: (change) => ({
-      address: '127.0.0.1',
+      address: listen,
       port,
       user: userInfo().username,
       privateKeyFile: keyFile,

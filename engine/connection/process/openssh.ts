@@ -13,6 +13,11 @@ export interface OpensshSettings {
   readonly user?: string | undefined
   readonly privateKeyFile?: string | undefined
   readonly knownHostsFile?: string | undefined
+  /** A configuration of ssh, instead of the usual ones. */
+  readonly configFile?: string | undefined
+  /** Hosts on the way, as ProxyJump names them. */
+  readonly proxyJump?: string | undefined
+  readonly forwardAgent?: boolean | undefined
   /** `strict` leaves it to ssh's configuration, which may only be stricter: nobody is there to answer a question. */
   readonly checking: HostKeyChecking
   /** Seconds for one attempt to connect and log in. */
@@ -36,6 +41,9 @@ const checkingWords = { strict: undefined, 'accept-new': 'accept-new', off: 'no'
 
 /** The arguments that name the host and how to log in, without a command. */
 const destination = (settings: OpensshSettings): readonly string[] => [
+  ...(settings.configFile === undefined ? [] : ['-F', settings.configFile]),
+  ...option('ProxyJump', settings.proxyJump),
+  ...option('ForwardAgent', settings.forwardAgent === true ? 'yes' : undefined),
   ...option('Port', settings.port),
   ...option('User', settings.user),
   ...option('IdentityFile', path(settings.privateKeyFile)),

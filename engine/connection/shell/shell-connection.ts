@@ -37,7 +37,6 @@ const frameInput = (input: Input | undefined): Buffer | undefined => {
 
 /** A connection made of shells on a transport. */
 export class ShellConnection implements Connection {
-  readonly description: string
   readonly #transport: Transport
   readonly #shellTimeout: number
   readonly #lock: HostLock | undefined
@@ -52,7 +51,6 @@ export class ShellConnection implements Connection {
   #streaming = 0
 
   constructor(transport: Transport, { shellTimeout = 30, lock }: ShellOptions = {}) {
-    this.description = transport.description
     this.#transport = transport
     this.#shellTimeout = shellTimeout
     this.#lock = lock
@@ -67,12 +65,19 @@ export class ShellConnection implements Connection {
     })
   }
 
+  get description(): string {
+    return this.#transport.description
+  }
+
   async execute(request: Request): Promise<Result> {
     throwIfAborted(request.signal)
     // every request of a run may listen to the one signal of the run
     if (request.signal !== undefined) setMaxListeners(0, request.signal)
     const input = frameInput(request.stdin)
-    const asked = { ...request, identity: this.#other(request.identity) }
+    const other = this.#other(request.identity)
+    // what is known at once is not waited for: requests keep their order
+    const identity = other instanceof Promise ? await other : other
+    const asked = { ...request, identity }
     if (input === undefined) return this.#raw(asked)
     if (request.lane === 'query') return this.#framed(asked, input)
     return this.#turns(asked.identity).take(() => this.#framed(asked, input), request.signal)
@@ -174,7 +179,10 @@ export class ShellConnection implements Connection {
   }
 
   /** Nobody needs to become who they are. */
-  #other(identity: Identity | undefined): Identity | undefined {
-    return identity?.user === this.#transport.user ? undefined : identity
+  #other(identity: Identity | undefined): Identity | undefined | Promise<Identity | undefined> {
+    if (identity === undefined) return undefined
+    const { user } = this.#transport
+    const unless = (name: string): Identity | undefined => (identity.user === name ? undefined : identity)
+    return typeof user === 'string' ? unless(user) : user.then(unless)
   }
 }

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2'
+import { agentKeys } from './agent-keys.ts'
+import { readKeyFile } from './key-files.ts'
+import type { KeyFile } from './key-files.ts'
 import type { SshSettings } from './settings.ts'
 
 /** Keys that ssh offers when none is named (ssh_config(5), IdentityFile). */
@@ -22,50 +23,58 @@ interface Attempts {
   readonly notes: readonly string[]
 }
 
-const agentKeys = (path: string): Promise<number | undefined> =>
-  new Promise((resolve) => {
-    ssh2.createAgent(path).getIdentities((error, keys) => resolve(error ? undefined : (keys?.length ?? 0)))
-  })
+const counted = (keys: number): string => (keys === 1 ? '1 key, it was' : `${keys} keys, all were`)
 
-const fromAgent = async ({ agent, user }: SshSettings): Promise<Attempts> => {
+const fromAgent = async (
+  { agent, user, identitiesOnly = false }: SshSettings,
+  files: readonly KeyFile[],
+): Promise<Attempts> => {
   if (agent === undefined) return { attempts: [], notes: ['there is no agent'] }
-  const keys = await agentKeys(agent)
-  if (keys === undefined) return { attempts: [], notes: [`the agent at ${agent} does not answer`] }
-  if (keys === 0) return { attempts: [], notes: ['the agent holds no key'] }
-  const refused = `the agent offered ${keys === 1 ? '1 key, it was' : `${keys} keys, all were`} refused`
+  const held = await agentKeys(agent)
+  if (held === undefined) return { attempts: [], notes: [`the agent at ${agent} does not answer`] }
+  if (held.keys.length === 0) return { attempts: [], notes: ['the agent holds no key'] }
+  const isOf = (key: (typeof held.keys)[number], among: readonly KeyFile[]): boolean =>
+    among.some(({ publicKey }) => publicKey?.equals(key.getPublicSSH()) === true)
+  // what a file gives is offered from there; servers count each try
+  const other = held.keys.filter((key) =>
+    files.every((file) => file.privateKey === undefined || !isOf(key, [file])),
+  )
+  const named = other.filter((key) => isOf(key, files))
+  const offered = identitiesOnly ? named : [...named, ...other.filter((key) => !named.includes(key))]
+  if (offered.length === 0) {
+    const why = identitiesOnly ? 'no other of the keys that IdentitiesOnly leaves' : 'no other key'
+    return { attempts: [], notes: [`the agent holds ${why}`] }
+  }
   return {
-    attempts: [{ method: { type: 'agent', username: user, agent }, accepts: 'publickey', refused }],
+    attempts: [
+      {
+        method: { type: 'agent', username: user, agent: held.showing(offered) },
+        accepts: 'publickey',
+        refused: `the agent offered ${counted(offered.length)} refused`,
+      },
+    ],
     notes: [],
   }
 }
 
-const fromFile = async (
-  file: string,
-  named: boolean,
-  { user, passphrase }: SshSettings,
-): Promise<Attempts> => {
-  let text: Buffer
-  try {
-    text = await readFile(file)
-  } catch {
-    return { attempts: [], notes: named ? [`${file} cannot be read`] : [] }
-  }
-  const parsed = ssh2.utils.parseKey(text, passphrase?.reveal())
-  if (parsed instanceof Error) {
-    const locked = /no passphrase given|encrypted/i.test(parsed.message)
-    const note = locked
-      ? `${file} is encrypted and ${passphrase === undefined ? 'no passphrase was given' : 'the passphrase does not open it'}`
-      : `${file} is no private key that can be read (${parsed.message})`
-    return { attempts: [], notes: [note] }
-  }
-  const method = {
-    type: 'publickey' as const,
-    username: user,
-    key: text,
-    ...(passphrase && { passphrase: passphrase.reveal() }),
-  }
-  return { attempts: [{ method, accepts: 'publickey', refused: `${file} was refused` }], notes: [] }
-}
+const fromFile = ({ file, privateKey, note, certificate }: KeyFile, user: string): Attempts => ({
+  attempts:
+    privateKey === undefined
+      ? []
+      : [
+          {
+            method: { type: 'publickey', username: user, key: privateKey },
+            accepts: 'publickey',
+            refused: `${file} was refused`,
+          },
+        ],
+  notes: [
+    ...(note === undefined ? [] : [note]),
+    ...(certificate === undefined ? [] : [certificateNote(certificate)]),
+  ],
+})
+
+const certificateNote = (file: string): string => `the certificate ${file} was not shown`
 
 const fromPassword = ({ user, password }: SshSettings): Attempts => {
   if (password === undefined) return { attempts: [], notes: ['no password was given'] }
@@ -91,34 +100,46 @@ const fromPassword = ({ user, password }: SshSettings): Attempts => {
   }
 }
 
+/** What servers accept that ssh2 cannot do. */
+const beyondUs = new Set(['gssapi-with-mic', 'gssapi-keyex', 'hostbased'])
+
 /** The way in: a handler for ssh2, and the story of what was tried, for when it fails. */
 export interface Authentication {
   readonly handler: AuthHandlerMiddleware
   /** What the server accepts, what was refused and what could not be tried, in one line. */
   readonly story: () => string
+  /** What to do where OpenSSH might get in and we cannot. */
+  readonly hint: () => string | undefined
 }
 
 /**
- * Prepares to log in: the agent's keys, then key files, then the password, each only where the server accepts it.
- * ssh2 alone stops at the first kind that it is given.
+ * Prepares to log in: named key files, the agent's keys, usual key files, then the password, each only where the server
+ * accepts it. ssh2 alone stops at the first kind that it is given.
  */
 export const authentication = async (settings: SshSettings): Promise<Authentication> => {
   const named = settings.privateKeyFiles !== undefined
-  const files = settings.privateKeyFiles ?? usualKeys
+  const files = await Promise.all(
+    (settings.privateKeyFiles ?? usualKeys).map((file) => readKeyFile(file, named, settings.passphrase)),
+  )
+  const certificates = settings.certificateFiles ?? []
+  const fromFiles = files.map((file) => fromFile(file, settings.user))
+  const agent = await fromAgent(settings, files)
   const parts = [
-    await fromAgent(settings),
-    ...(await Promise.all(files.map((file) => fromFile(file, named, settings)))),
+    // a key that was named is what the person means: it goes before the agent, whose keys could use up the server's tries
+    ...(named ? [...fromFiles, agent] : [agent, ...fromFiles]),
+    { attempts: [], notes: certificates.map(certificateNote) },
     fromPassword(settings),
   ]
-  // a key that was named is what the person means: it goes before the agent, whose keys could use up the server's tries
-  if (named) parts.push(...parts.splice(0, 1))
   const waiting = parts.flatMap(({ attempts }) => attempts)
   const told = parts.flatMap(({ notes }) => notes)
   let accepted: readonly string[] = []
   let current: Attempt | undefined
   return {
-    handler: (methodsLeft, _partial, next) => {
-      if (current !== undefined) told.unshift(current.refused)
+    handler: (methodsLeft, partial, next) => {
+      if (current !== undefined)
+        told.unshift(
+          partial ? current.refused.replace(/(was|were) refused/, '$1 not enough') : current.refused,
+        )
       if (methodsLeft !== null) accepted = methodsLeft
       do current = waiting.shift()
       while (current !== undefined && accepted.length > 0 && !accepted.includes(current.accepts))
@@ -131,5 +152,17 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
     },
     story: () =>
       [...(accepted.length > 0 ? [`the server accepts ${accepted.join(', ')}`] : []), ...told].join('; '),
+    hint: () => {
+      const certified = certificates.length > 0 || files.some(({ certificate }) => certificate !== undefined)
+      if (certified) return certificateHint
+      return accepted.some((method) => beyondUs.has(method)) && !accepted.includes('publickey')
+        ? kerberosHint
+        : undefined
+    },
   }
 }
+
+const certificateHint =
+  'connection: ssh shows no certificates: where the server wants one, set connection: openssh for the host'
+const kerberosHint =
+  'this server wants Kerberos or the key of this machine, which connection: openssh of the host can do'

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoxswainError } from '../../errors.ts'
-import { judgeKey, knownName, knownTypes, parseKnownHosts } from './known-hosts.ts'
+import { judgeKey, knownTypes, parseKnownHosts } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
 
 export type HostKeyChecking = 'strict' | 'accept-new' | 'off'
@@ -13,6 +13,9 @@ export const usualKnownHosts = (): string[] => [
   join(homedir(), '.ssh', 'known_hosts'),
   '/etc/ssh/ssh_known_hosts',
 ]
+
+const laxHint =
+  "StrictHostKeyChecking no of ssh's configuration is not followed: verify the key and add it, or say --host-key-checking"
 
 /** Signature algorithms in the order of preference; an RSA key signs with SHA-2 only. */
 const algorithms = [
@@ -35,20 +38,39 @@ const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUI
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
+export interface HostKeysOptions {
+  /** The file that `accept-new` adds to, the first one unless told; null for none. */
+  readonly added?: string | null | undefined
+  /** Whether ssh's own configuration does without checking, which is not followed and worth a word. */
+  readonly laxHere?: boolean | undefined
+}
+
 /** The host keys that are trusted, read from known_hosts files once, shared by all connections of a run. */
 export class HostKeys {
   readonly #files: readonly string[]
   readonly #checking: HostKeyChecking
+  readonly #added: string | undefined
+  readonly #laxHere: boolean
   #entries: Promise<KnownKey[]> | undefined
 
-  constructor(files: readonly string[] | undefined, checking: HostKeyChecking) {
+  constructor(
+    files: readonly string[] | undefined,
+    checking: HostKeyChecking,
+    { added, laxHere = false }: HostKeysOptions = {},
+  ) {
     this.#files = files ?? usualKnownHosts()
     this.#checking = checking
+    this.#added = added === undefined ? this.#files[0] : (added ?? undefined)
+    this.#laxHere = laxHere
   }
 
-  /** Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does. */
-  async algorithms(address: string, port: number): Promise<Algorithm[]> {
-    const types = knownTypes(await this.#read(), [knownName(address, port)])
+  /**
+   * Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does.
+   *
+   * @param name as it is written in known_hosts.
+   */
+  async algorithms(name: string): Promise<Algorithm[]> {
+    const types = knownTypes(await this.#read(), [name])
     const preferred = types.flatMap(algorithmsOf)
     return [...new Set([...preferred, ...algorithms])]
   }
@@ -56,11 +78,11 @@ export class HostKeys {
   /**
    * Passes when the key is trusted, or may be now.
    *
+   * @param name as it is written in known_hosts.
    * @throws `host-key-unknown`, `host-key-changed`.
    */
-  async verify(address: string, port: number, key: Buffer): Promise<void> {
+  async verify(name: string, key: Buffer): Promise<void> {
     if (this.#checking === 'off') return
-    const name = knownName(address, port)
     const shown = { type: typeOf(key), key: key.toString('base64') }
     const entries = await this.#read()
     const judgement = judgeKey(entries, [name], shown)
@@ -70,7 +92,8 @@ export class HostKeys {
       if (this.#checking === 'accept-new') return this.#accept(entries, name, shown)
       throw new CoxswainError(
         'host-key-unknown',
-        `${name} shows the ${what}, which is not in ${this.#files.join(' or ')}`,
+        `${name} shows the ${what}, which is not in ${this.#files.join(' or ') || 'any file: none is configured'}`,
+        { hint: this.#laxHere ? laxHint : undefined },
       )
     }
     const { file, line } = judgement.entry
@@ -88,7 +111,7 @@ export class HostKeys {
     name: string,
     { type, key }: { type: string; key: string },
   ): Promise<void> {
-    const [file] = this.#files
+    const file = this.#added
     if (file === undefined) return
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     // one short write with O_APPEND: runs side by side do not tear each other's lines

@@ -1,6 +1,7 @@
 import type { Secret } from '../../secret.ts'
 import type { Doors } from '../doors.ts'
 import type { HostKeys } from './host-keys.ts'
+import type { Way } from './way.ts'
 
 /** Everything that is needed to log in to a host. */
 export interface SshSettings {
@@ -14,16 +15,56 @@ export interface SshSettings {
   readonly password?: Secret | undefined
   /** Socket of the agent; none when absent. */
   readonly agent?: string | undefined
+  /** Whether the agent may offer only the keys that the key files name. */
+  readonly identitiesOnly?: boolean | undefined
+  /** Certificates that are configured and that we cannot show; told when the login fails. */
+  readonly certificateFiles?: readonly string[] | undefined
+  /** Lets programs on the host use the agent. */
+  readonly forwardAgent?: boolean | undefined
   readonly hostKeys: HostKeys
+  /** The name that the host's key is known by; its address and port where absent. */
+  readonly hostKeyAlias?: string | undefined
+  /** How to get to the address; straight where absent. */
+  readonly via?: Via | undefined
+  /** Only these addresses of its name. */
+  readonly addressFamily?: 'inet' | 'inet6' | undefined
+  /** The address of this machine to come from. */
+  readonly bindAddress?: string | undefined
   /** Seconds for one attempt to connect and log in. */
   readonly connectTimeout: number
   /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
   readonly connectRetries: number
   /** Shared by the connections of a run, so that they do not crowd one server; a door of its own where absent. */
   readonly doors?: Doors | undefined
-  /** Seconds between signs of life; three unanswered ones end the connection. */
+  /** Seconds between signs of life. */
   readonly keepaliveInterval: number
+  /** How many of them may stay unanswered; three where absent. */
+  readonly keepaliveCountMax?: number | undefined
 }
+
+/** A way to a server that is no connection of our own. */
+export interface Via {
+  /** What makes it different from other ways to the same address. */
+  readonly key: string
+  /** Goes there. */
+  readonly open: (to: { address: string; port: number }, options: WayOptions) => Promise<Way>
+}
+
+export interface WayOptions {
+  /** Seconds. */
+  readonly timeout: number
+  readonly signal: AbortSignal
+}
+
+/** Settings that are known only later, when ssh's configuration was asked. */
+export interface LateSettings {
+  /** Where it leads, as far as that is known. */
+  readonly description: string
+  readonly settings: () => Promise<SshSettings>
+}
+
+/** Who logs in where, for people. */
+export const placeOf = ({ user, address, port }: SshSettings): string => `${user}@${address}:${port}`
 
 export const usualSettings = {
   port: 22,

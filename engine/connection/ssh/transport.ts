@@ -1,25 +1,10 @@
-import ssh2 from 'ssh2'
-import type { Client, ClientChannel } from 'ssh2'
-import { throwIfAborted, unlessAborted } from '../abort.ts'
-import { CoxswainError, isCoxswainError } from '../../errors.ts'
-import { Door, droppedHint } from '../doors.ts'
-import type { Refusal } from '../doors.ts'
+import type { ClientChannel } from 'ssh2'
+import { CoxswainError } from '../../errors.ts'
 import type { Channel, ChannelEnd, Transport } from '../transport.ts'
-import { authentication } from './authentication.ts'
-import type { SshSettings } from './settings.ts'
-
-/** Failures that may be gone a moment later: the server drops us for now (MaxStartups), or nobody listens yet. */
-const busy = /ECONNRESET|EPIPE|Connection lost before handshake/
-const away = /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Timed out/
-
-const judge = (error: unknown): Refusal => {
-  if (!isCoxswainError(error) || error.code !== 'connect-failed') return 'final'
-  if (busy.test(error.message)) return 'busy'
-  return away.test(error.message) ? 'away' : 'final'
-}
-
-/** Seconds that the server has to take note of the end. */
-const farewellGrace = 2
+import { logIn } from './client.ts'
+import type { Login } from './client.ts'
+import { placeOf } from './settings.ts'
+import type { LateSettings, SshSettings } from './settings.ts'
 
 const isRefusedChannel = (error: Error): boolean =>
   'reason' in error && (error.reason === 2 || error.reason === 1)
@@ -43,20 +28,26 @@ const asChannel = (stream: ClientChannel): Channel => ({
 
 /** A connection to an sshd through ssh2: one for a host, made when it is first needed and again after it was lost. */
 export class SshTransport implements Transport {
-  readonly description: string
-  readonly user: string
-  readonly #settings: SshSettings
-  #client: Promise<Client> | undefined
+  readonly #late: LateSettings | undefined
+  #settings: SshSettings | undefined
+  #login: Promise<Login> | undefined
   readonly #closing = new AbortController()
 
-  constructor(settings: SshSettings) {
-    this.#settings = settings
-    this.user = settings.user
-    this.description = `${settings.user}@${settings.address}:${settings.port}`
+  constructor(settings: SshSettings | LateSettings) {
+    if ('settings' in settings) this.#late = settings
+    else this.#settings = settings
+  }
+
+  get description(): string {
+    return this.#settings === undefined ? (this.#late?.description ?? '') : placeOf(this.#settings)
+  }
+
+  get user(): string | Promise<string> {
+    return this.#settings?.user ?? this.#known().then(({ user }) => user)
   }
 
   async open(command: string): Promise<Channel> {
-    const client = await this.#connected()
+    const { client } = await this.#connected()
     return new Promise((resolve, reject) => {
       const gone = (cause?: Error): void =>
         reject(
@@ -80,91 +71,29 @@ export class SshTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closing.abort(new CoxswainError('interrupted', `the connection to ${this.description} was closed`))
-    const client = await this.#client?.catch(() => undefined)
-    this.#client = undefined
-    if (client === undefined) return
-    await new Promise<void>((resolve) => {
-      client.once('close', resolve)
-      client.end()
-      // a network that is gone does not tell that our goodbye was heard
-      const timer = setTimeout(() => client.destroy(), farewellGrace * 1000)
-      client.once('close', () => clearTimeout(timer))
-    })
+    const login = await this.#login?.catch(() => undefined)
+    this.#login = undefined
+    await login?.close()
   }
 
-  #connected(): Promise<Client> {
-    this.#client ??= this.#connect().catch((error: unknown) => {
-      this.#client = undefined
+  #connected(): Promise<Login> {
+    this.#login ??= this.#connect().catch((error: unknown) => {
+      this.#login = undefined
       throw error
     })
-    return this.#client
+    return this.#login
   }
 
-  #connect(): Promise<Client> {
-    const { address, port, doors, connectTimeout: seconds, connectRetries: retries } = this.#settings
-    const door = doors?.of(`${address} ${port}`) ?? new Door()
-    return door.enter(() => this.#attempt(), { judge, seconds, retries, signal: this.#closing.signal })
+  async #connect(): Promise<Login> {
+    const login = await logIn(this.#settings ?? (await this.#known()), this.#closing.signal)
+    login.client.once('close', () => (this.#login = undefined))
+    return login
   }
 
-  async #attempt(): Promise<Client> {
-    const { address, port, user, hostKeys, connectTimeout, keepaliveInterval } = this.#settings
-    const [auth, serverHostKey] = await Promise.all([
-      authentication(this.#settings),
-      hostKeys.algorithms(address, port),
-    ])
-    const { signal } = this.#closing
-    throwIfAborted(signal)
-    const client = new ssh2.Client()
-    let refusal: unknown
-    // one failure may be told more than once (a time-out, then the end of the socket); an event that nobody hears is fatal
-    client.on('error', () => {})
-    const ready = new Promise<void>((resolve, reject) => {
-      client.once('ready', resolve)
-      client.once('error', (error) => reject(refusal ?? this.#explain(error, auth.story)))
-      client.once('close', () =>
-        reject(refusal ?? this.#explain(new Error('Connection lost before handshake'), auth.story)),
-      )
-      client.connect({
-        host: address,
-        port,
-        username: user,
-        authHandler: auth.handler,
-        algorithms: { serverHostKey },
-        hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
-          hostKeys.verify(address, port, key).then(
-            () => verify(true),
-            (error: unknown) => {
-              refusal = error
-              verify(false)
-            },
-          )
-        },
-        readyTimeout: connectTimeout * 1000,
-        keepaliveInterval: keepaliveInterval * 1000,
-        keepaliveCountMax: 3,
-      })
-    })
-    await unlessAborted(ready, signal).catch((error: unknown) => {
-      client.destroy()
-      throw error
-    })
-    // each channel that is being opened listens for its end
-    client.setMaxListeners(0)
-    // ssh2 leaves Nagle's algorithm on, which costs 40 ms a command
-    client.setNoDelay(true)
-    client.once('close', () => (this.#client = undefined))
-    return client
-  }
-
-  #explain(error: Error & { level?: string }, story: () => string): CoxswainError {
-    if (error.level === 'client-authentication') {
-      return new CoxswainError('auth-failed', `${this.description} does not let us in: ${story()}`, {
-        cause: error,
-      })
-    }
-    return new CoxswainError('connect-failed', `cannot connect to ${this.description}: ${error.message}`, {
-      cause: error,
-      hint: busy.test(error.message) ? droppedHint : undefined,
-    })
+  async #known(): Promise<SshSettings> {
+    const settings = this.#settings ?? (await this.#late?.settings())
+    if (settings === undefined) throw new CoxswainError('internal', 'an ssh connection without settings')
+    this.#settings = settings
+    return settings
   }
 }

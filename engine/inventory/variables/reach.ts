@@ -18,16 +18,27 @@ export const reachSchema = z.object({
     .min(1)
     .max(65_535)
     .optional()
-    .describe('port of its SSH server; 22 where absent'),
+    .describe("port of its SSH server; ssh's configuration or 22 where absent"),
   user: z
     .string()
     .optional()
-    .describe('logs in as; the name of who runs this where absent, root in a container'),
+    .describe("logs in as; where absent what ssh's configuration says or who runs this, root in a container"),
   private_key_file: z
     .string()
     .optional()
     .describe('logs in with this key; a relative path starts where the inventory is'),
   known_hosts_file: z.string().optional().describe('keys of hosts, instead of ~/.ssh/known_hosts'),
+  ssh_config: z
+    .string()
+    .optional()
+    .describe("ssh's configuration of the host, instead of ~/.ssh/config and the system's"),
+  proxy_jump: z
+    .string()
+    .optional()
+    .describe(
+      'hosts on the way, as in ssh_config: [user@]host[:port], with commas between; none is straight',
+    ),
+  forward_agent: flag().optional().describe('lets programs on the host use the ssh-agent here'),
   password: secret().optional().describe('logs in with this password'),
   passphrase: secret().optional().describe('opens the private key'),
   connection: z
@@ -50,7 +61,7 @@ export const reachSchema = z.object({
 
 export type Reach = z.output<typeof reachSchema>
 
-const paths = new Set(['private_key_file', 'known_hosts_file'])
+const paths = new Set(['private_key_file', 'known_hosts_file', 'ssh_config'])
 
 /** A path in an inventory: `~` is the home folder here; a relative one starts at the inventory's folder. */
 const located = ({ value, place, base }: Variable): unknown => {

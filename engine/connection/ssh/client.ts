@@ -1,0 +1,169 @@
+/** One login at an sshd, through ssh2. */
+import ssh2 from 'ssh2'
+import type { Client } from 'ssh2'
+import { throwIfAborted, unlessAborted } from '../abort.ts'
+import { CoxswainError, isCoxswainError, toCoxswainError } from '../../errors.ts'
+import { Door, droppedHint } from '../doors.ts'
+import type { Refusal } from '../doors.ts'
+import { authentication } from './authentication.ts'
+import type { Authentication } from './authentication.ts'
+import { knownName } from './known-hosts.ts'
+import { placeOf } from './settings.ts'
+import type { SshSettings } from './settings.ts'
+import type { Way } from './way.ts'
+
+/** Failures that may be gone a moment later: the server drops us for now (MaxStartups), or nobody listens yet. */
+const busy = /ECONNRESET|EPIPE|Connection lost before handshake/
+const away =
+  /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Timed out|Connection refused|No route to host|Network is unreachable/
+
+/** The way to the server failed, which has been tried often enough. */
+class WayFailed extends Error {
+  readonly error: CoxswainError
+  constructor(error: CoxswainError) {
+    super(error.message, { cause: error })
+    this.error = error
+  }
+}
+
+const judge = (error: unknown): Refusal => {
+  if (!isCoxswainError(error) || error.code !== 'connect-failed') return 'final'
+  if (busy.test(error.message)) return 'busy'
+  return away.test(error.message) ? 'away' : 'final'
+}
+
+/** Seconds that the server has to take note of the end. */
+const farewellGrace = 2
+
+/** A login, and what it goes through. */
+export interface Login {
+  readonly client: Client
+  /** Ends it, and lets go of what it went through. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Connects and logs in, as often as there is use in trying.
+ *
+ * @throws CoxswainError `connect-failed`, `auth-failed`, `host-key-unknown`, `host-key-changed`, or the signal's reason.
+ */
+export const logIn = async (settings: SshSettings, signal: AbortSignal): Promise<Login> => {
+  const { address, port, doors, via, connectTimeout: seconds, connectRetries: retries } = settings
+  const door = doors?.of(`${address} ${port}${via === undefined ? '' : ` ${via.key}`}`) ?? new Door()
+  try {
+    return await door.enter(() => attempt(settings, signal), { judge, seconds, retries, signal })
+  } catch (error) {
+    throw error instanceof WayFailed ? error.error : error
+  }
+}
+
+const attempt = async (settings: SshSettings, signal: AbortSignal): Promise<Login> => {
+  const { address, port, hostKeys } = settings
+  const keyName = settings.hostKeyAlias ?? knownName(address, port)
+  const [auth, serverHostKey] = await Promise.all([authentication(settings), hostKeys.algorithms(keyName)])
+  throwIfAborted(signal)
+  const way = await wayTo(settings, signal)
+  const client = new ssh2.Client()
+  // one failure may be told more than once (a time-out, then the end of the socket); an event that nobody hears is fatal
+  client.on('error', () => {})
+  try {
+    await unlessAborted(ready(client, settings, { auth, serverHostKey, keyName, way }), signal)
+  } catch (error) {
+    client.destroy()
+    await way?.close()
+    throw error
+  }
+  // each channel that is being opened listens for its end
+  client.setMaxListeners(0)
+  // ssh2 leaves Nagle's algorithm on, which costs 40 ms a command
+  client.setNoDelay(true)
+  client.once('close', () => void way?.close())
+  return { client, close: () => end(client, way) }
+}
+
+const wayTo = async (settings: SshSettings, signal: AbortSignal): Promise<Way | undefined> => {
+  const { address, port, via, connectTimeout: timeout } = settings
+  try {
+    return await via?.open({ address, port }, { timeout, signal })
+  } catch (thrown) {
+    if (signal.aborted) throw thrown
+    const error = toCoxswainError(thrown, 'connect-failed')
+    const { code, message, hint, place, cause } = error
+    const told = `on the way to ${placeOf(settings)}: ${message}`
+    throw new WayFailed(new CoxswainError(code, told, { hint, place, cause }))
+  }
+}
+
+interface Prepared {
+  readonly auth: Authentication
+  readonly serverHostKey: Awaited<ReturnType<SshSettings['hostKeys']['algorithms']>>
+  readonly keyName: string
+  readonly way: Way | undefined
+}
+
+const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, keyName, way }: Prepared) => {
+  const { address, port, user, hostKeys, agent, forwardAgent = false } = settings
+  let refusal: unknown
+  return new Promise<void>((resolve, reject) => {
+    const failed = async (error: Error): Promise<void> => {
+      if (refusal !== undefined) return reject(refusal)
+      reject(explain(error, settings, auth, await way?.lastWords()))
+    }
+    client.once('ready', resolve)
+    client.on('error', (error: Error & { level?: string }) => {
+      // an agent that does not sign is one try that failed; ssh2 goes on with the next
+      if (error.level !== 'agent') void failed(error)
+    })
+    client.once('close', () => void failed(new Error('Connection lost before handshake')))
+    client.connect({
+      ...(way === undefined ? { host: address, port } : { sock: way.stream }),
+      ...(settings.bindAddress !== undefined && { localAddress: settings.bindAddress }),
+      forceIPv4: settings.addressFamily === 'inet',
+      forceIPv6: settings.addressFamily === 'inet6',
+      username: user,
+      authHandler: auth.handler,
+      ...(agent !== undefined && forwardAgent && { agent, agentForward: true }),
+      algorithms: { serverHostKey },
+      hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+        hostKeys.verify(keyName, key).then(
+          () => verify(true),
+          (error: unknown) => {
+            refusal = error
+            verify(false)
+          },
+        )
+      },
+      readyTimeout: settings.connectTimeout * 1000,
+      keepaliveInterval: settings.keepaliveInterval * 1000,
+      keepaliveCountMax: settings.keepaliveCountMax ?? 3,
+    })
+  })
+}
+
+const explain = (
+  error: Error & { level?: string },
+  settings: SshSettings,
+  auth: Authentication,
+  lastWords: string | undefined,
+): CoxswainError => {
+  const place = placeOf(settings)
+  if (error.level === 'client-authentication') {
+    const details = { cause: error, hint: auth.hint() }
+    return new CoxswainError('auth-failed', `${place} does not let us in: ${auth.story()}`, details)
+  }
+  return new CoxswainError('connect-failed', `cannot connect to ${place}: ${lastWords ?? error.message}`, {
+    cause: error,
+    hint: lastWords === undefined && busy.test(error.message) ? droppedHint : undefined,
+  })
+}
+
+const end = async (client: Client, way: Way | undefined): Promise<void> => {
+  await new Promise<void>((resolve) => {
+    client.once('close', resolve)
+    client.end()
+    // a network that is gone does not tell that our goodbye was heard
+    const timer = setTimeout(() => resolve(void client.destroy()), farewellGrace * 1000)
+    client.once('close', () => clearTimeout(timer))
+  })
+  await way?.close()
+}

@@ -1,0 +1,68 @@
+/** Private keys in files: what can be offered, and what to say of those that cannot. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import ssh2 from 'ssh2'
+import type { ParsedKey } from 'ssh2'
+import type { Secret } from '../../secret.ts'
+
+/** A key file as far as it can be used. */
+export interface KeyFile {
+  readonly file: string
+  /** The private key, ready to sign. */
+  readonly privateKey: ParsedKey | undefined
+  /** Its public half in wire form, which an agent's keys are compared with. */
+  readonly publicKey: Buffer | undefined
+  /** Why it cannot be offered, where somebody wants to know. */
+  readonly note: string | undefined
+  /** A certificate that lies beside it. */
+  readonly certificate: string | undefined
+}
+
+const parse = (text: Buffer, passphrase?: string): ParsedKey | Error => {
+  const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase)
+  return Array.isArray(parsed) ? (parsed[0] ?? new Error('no key in it')) : parsed
+}
+
+const publicHalf = async (file: string): Promise<Buffer | undefined> => {
+  const text = await readFile(`${file}.pub`).catch(() => undefined)
+  const parsed = text === undefined ? undefined : parse(text)
+  return parsed === undefined || parsed instanceof Error ? undefined : parsed.getPublicSSH()
+}
+
+const noteOf = (file: string, { message }: Error, passphrase: Secret | undefined): string => {
+  if (/no passphrase given|encrypted/i.test(message)) {
+    return `${file} is encrypted and ${passphrase === undefined ? 'no passphrase was given' : 'the passphrase does not open it'}`
+  }
+  return `${file} is no private key that can be read (${message})`
+}
+
+/**
+ * Reads a key file. A public key is fine: an agent may hold the other half.
+ *
+ * @param named whether a person has named it, and wants to know when it is missing.
+ */
+export const readKeyFile = async (
+  file: string,
+  named: boolean,
+  passphrase: Secret | undefined,
+): Promise<KeyFile> => {
+  const beside = `${file}-cert.pub`
+  const nothing = {
+    file,
+    privateKey: undefined,
+    publicKey: await publicHalf(file),
+    note: undefined,
+    certificate: existsSync(beside) ? beside : undefined,
+  }
+  let text: Buffer
+  try {
+    text = await readFile(file)
+  } catch {
+    const missing = named && nothing.publicKey === undefined
+    return missing ? { ...nothing, note: `${file} cannot be read` } : nothing
+  }
+  const parsed = parse(text, passphrase?.reveal())
+  if (parsed instanceof Error) return { ...nothing, note: noteOf(file, parsed, passphrase) }
+  const publicKey = parsed.getPublicSSH()
+  return { ...nothing, publicKey, privateKey: parsed.isPrivateKey() ? parsed : undefined }
+}

@@ -1,0 +1,241 @@
+/** What ssh's configuration says of a host, kept: against a real sshd. */
+import { execFileSync, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { sshConnection } from '../../../engine/connection/connect.ts'
+import { Doors } from '../../../engine/connection/doors.ts'
+import { SshRoutes } from '../../../engine/connection/ssh/routes.ts'
+import type { SshWish } from '../../../engine/connection/ssh/routes.ts'
+import type { Connection } from '../../../engine/connection/types.ts'
+import { Secret } from '../../../engine/secret.ts'
+import { folderOf } from '../../support/folder.ts'
+import { rejects } from '../../support/rejects.ts'
+import { runCli } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+import { addUser, startSshd } from '../../support/sshd.ts'
+import type { Sshd } from '../../support/sshd.ts'
+import { until } from '../../support/until.ts'
+
+const test = suite("a host as ssh's configuration has it")
+const folder = folderOf(test)
+let sshd: Sshd
+let agent: ChildProcess
+const open: Connection[] = []
+
+const socket = folder.at('agent')
+const keyOf = (name: string, ...more: string[]): string => {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', folder.at(name), ...more])
+  return folder.at(name)
+}
+const add = (key: string): void => {
+  execFileSync('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
+}
+const forget = (): void => {
+  execFileSync('ssh-add', ['-q', '-D'], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
+}
+
+test.before(async () => {
+  sshd = await startSshd()
+  agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+  await until(() => existsSync(socket))
+})
+test.after(async () => {
+  agent.kill()
+  await sshd.stop()
+})
+test.afterEach(async () => {
+  await Promise.all(open.splice(0).map((connection) => connection.close()))
+  forget()
+})
+
+const basics = (): string[] => [
+  'HostName 127.0.0.1',
+  `Port ${sshd.port}`,
+  'User root',
+  `UserKnownHostsFile ${sshd.knownHosts}`,
+]
+const host = (lines: readonly string[], wish: Partial<SshWish> = {}): Connection => {
+  const configFile = folder.write('config', ['Host web', ...lines, ''].join('\n'))
+  const environment = { SSH_AUTH_SOCK: socket }
+  const routes = new SshRoutes({ doors: new Doors(), environment })
+  const made = sshConnection(routes.to({ address: 'web', configFile, ...wish }))
+  open.push(made)
+  return made
+}
+const text = async (from: Connection, script: string): Promise<string> =>
+  (await from.execute({ script, lane: 'query' })).stdout.toString()
+
+test('name, port, user, key and known hosts come from there', async () => {
+  const one = host([...basics(), `IdentityFile ${sshd.keyFile}`])
+  assert.is(one.description, 'web')
+  assert.is(await text(one, 'whoami'), 'root\n')
+  assert.is(one.description, `root@127.0.0.1:${sshd.port}`)
+})
+
+test('what the inventory says counts before it', async () => {
+  const wrong = [
+    'HostName 127.0.0.1',
+    'Port 1',
+    'User nobody',
+    'UserKnownHostsFile none',
+    'IdentityFile none',
+  ]
+  const { port, keyFile, knownHosts } = sshd
+  const said = { port, user: 'root', privateKeyFile: keyFile, knownHostsFile: knownHosts }
+  assert.is(await text(host(wrong, said), 'whoami'), 'root\n')
+})
+
+test('nobody becomes who they are, though the user is known only later', async () => {
+  const user = addUser('cxw-config')
+  try {
+    const one = host([
+      ...basics().map((line) => (line === 'User root' ? `User ${user.name}` : line)),
+      `IdentityFile ${sshd.keyFile}`,
+    ])
+    const identity = { method: 'sudo', user: user.name } as const
+    const { stdout } = await one.execute({ script: 'whoami', lane: 'run', identity })
+    assert.is(stdout.toString(), `${user.name}\n`)
+  } finally {
+    user.remove()
+  }
+})
+
+test('a key is known by the alias, in any of several files', async () => {
+  const alias = folder.write('alias', `The.Alias ${sshd.hostPublicKey}\n`)
+  const key = `IdentityFile ${sshd.keyFile}`
+  const [name, port, user] = basics()
+  const some = [name ?? '', port ?? '', user ?? '', key]
+  const [empty, other] = [folder.write('kh-1', ''), folder.at('kh-missing')]
+  const aliased = ['HostKeyAlias the.alias', `UserKnownHostsFile ${empty} ${other} ${alias}`]
+  assert.is(await text(host([...some, ...aliased]), 'echo in'), 'in\n')
+  const global = ['HostKeyAlias the.alias', 'UserKnownHostsFile none', `GlobalKnownHostsFile ${alias}`]
+  assert.is(await text(host([...some, ...global]), 'echo in'), 'in\n')
+  const wrong = ['HostKeyAlias another', `UserKnownHostsFile ${sshd.knownHosts}`]
+  await rejects(() => text(host([...some, ...wrong]), 'true'), 'host-key-unknown', /^another shows/)
+})
+
+test('accept-new is kept, no is not: it takes a word here', async () => {
+  const [name = '', port = '', user = ''] = basics()
+  const fresh = folder.write('fresh', '')
+  const some = [name, port, user, `IdentityFile ${sshd.keyFile}`, `UserKnownHostsFile ${fresh}`]
+  const error = await rejects(
+    () => text(host([...some, 'StrictHostKeyChecking no']), 'true'),
+    'host-key-unknown',
+    fresh,
+  )
+  assert.match(error.hint, 'StrictHostKeyChecking no')
+  const strict = { checking: 'strict' } as const
+  await rejects(
+    () => text(host([...some, 'StrictHostKeyChecking accept-new'], strict), 'true'),
+    'host-key-unknown',
+    fresh,
+  )
+  assert.is(await text(host([...some, 'StrictHostKeyChecking accept-new']), 'echo in'), 'in\n')
+  assert.match(readFileSync(fresh, 'utf8'), `[127.0.0.1]:${sshd.port} ssh-ed25519 `)
+})
+
+test('the agent offers what the key files name, and only that with IdentitiesOnly', async () => {
+  const strangers = ['s1', 's2', 's3', 's4', 's5', 's6', 's7'].map((name) => keyOf(name))
+  for (const stranger of strangers) add(stranger)
+  add(sshd.keyFile)
+  // six tries are all that an sshd allows; the public half tells which key of the agent is meant
+  const named = `IdentityFile ${sshd.keyFile}.pub`
+  assert.is(await text(host([...basics(), named]), 'echo in'), 'in\n')
+  assert.is(await text(host([...basics(), named, 'IdentitiesOnly yes']), 'echo in'), 'in\n')
+  const [stranger = ''] = strangers
+  await rejects(
+    () => text(host([...basics(), `IdentityFile ${stranger}.pub`, 'IdentitiesOnly yes']), 'true'),
+    'auth-failed',
+    'the agent offered 1 key, it was refused',
+  )
+  await rejects(
+    () => text(host([...basics(), `IdentityFile ${stranger}`, 'IdentitiesOnly yes']), 'true'),
+    'auth-failed',
+    /s1 was refused; the agent holds no other of the keys that IdentitiesOnly leaves/,
+  )
+})
+
+test('an agent of its own, or none', async () => {
+  add(sshd.keyFile)
+  const keyless = [...basics(), 'IdentityFile none']
+  assert.is(await text(host(keyless), 'echo in'), 'in\n')
+  await rejects(
+    () => text(host([...keyless, 'IdentityAgent none']), 'true'),
+    'auth-failed',
+    'there is no agent',
+  )
+  const elsewhere = `IdentityAgent ${folder.at('nobody')}`
+  await rejects(() => text(host([...keyless, elsewhere]), 'true'), 'auth-failed', 'does not answer')
+})
+
+test('an agent that does not sign is one try: the next one counts', async () => {
+  const user = addUser('cxw-confirm')
+  const lenient = await startSshd(['PasswordAuthentication yes'])
+  try {
+    // -c asks somebody, and nobody is there
+    execFileSync('ssh-add', ['-q', '-c', lenient.keyFile], {
+      env: { PATH: process.env['PATH'], SSH_AUTH_SOCK: socket },
+      stdio: 'ignore',
+    })
+    const one = host(
+      ['HostName 127.0.0.1', 'IdentityFile none', `UserKnownHostsFile ${lenient.knownHosts}`],
+      { port: lenient.port, user: user.name, password: new Secret(user.password) },
+    )
+    assert.is(await text(one, 'echo in'), 'in\n')
+  } finally {
+    await lenient.stop()
+    user.remove()
+  }
+})
+
+test('the agent is lent to the host only where the inventory says so', async () => {
+  add(sshd.keyFile)
+  const some = [...basics(), 'IdentityFile none', 'ForwardAgent yes']
+  const script = 'test -n "$SSH_AUTH_SOCK" && ssh-add -l | wc -l'
+  assert.is(await text(host(some), script), '')
+  assert.is(await text(host(some, { forwardAgent: true }), script), '1\n')
+})
+
+test('certificates are told of when the login fails, and what to do', async () => {
+  const key = keyOf('certified')
+  const authority = keyOf('authority')
+  execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'me', '-n', 'root', `${key}.pub`])
+  const error = await rejects(
+    () => text(host([...basics(), `IdentityFile ${key}`]), 'true'),
+    'auth-failed',
+    `${key} was refused; the certificate ${key}-cert.pub was not shown`,
+  )
+  assert.match(error.hint, 'connection: openssh')
+})
+
+test('what only OpenSSH can keep is refused, not left out', async () => {
+  const revoked = folder.write('revoked', '')
+  const error = await rejects(
+    () => text(host([...basics(), `RevokedHostKeys ${revoked}`]), 'true'),
+    'connect-failed',
+    'RevokedHostKeys',
+  )
+  assert.match(error.hint, 'connection: openssh')
+})
+
+test('an inventory names the configuration and the way, for either kind of ssh', async () => {
+  const block = ['Host web jump', ...basics(), `IdentityFile ${sshd.keyFile}`, '']
+  folder.write('site/ssh_config', block.join('\n'))
+  for (const connection of ['ssh', 'openssh']) {
+    const run = async (more: Record<string, string>): Promise<[number | null, string]> => {
+      const vars = { ssh_config: 'ssh_config', connection, connect_timeout: 5, ...more }
+      const inventory = folder.write('site/hosts.yaml', `all: { hosts: { web: ${JSON.stringify(vars)} } }\n`)
+      const words = ['exec', 'web', '-i', inventory, '--output', 'plain', '--', 'echo', 'in']
+      const { status, stdout, stderr } = await runCli(words)
+      return [status, stdout + stderr]
+    }
+    for (const more of [{}, { proxy_jump: 'jump' }]) {
+      const [status, said] = await run(more)
+      assert.is(status, 0, `${connection}: ${said}`)
+    }
+    const [status, said] = await run({ proxy_jump: 'jump:1' })
+    assert.is(status, 4, `${connection}: ${said}`)
+    assert.match(said, /127\.0\.0\.1:1: .*ECONNREFUSED|port 1: Connection refused/)
+  }
+})
