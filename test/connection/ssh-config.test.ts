@@ -62,6 +62,7 @@ const table: readonly (readonly [name: string, address: string, wanted: Partial<
   ['files.conf', 'nothing', { identityFiles: [], userKnownHosts: [], identityAgent: 'none' }],
   ['files.conf', 'usual', { identityFiles: undefined, identityAgent: undefined, identitiesOnly: false }],
   ['files.conf', 'one-usual', { identityFiles: ['~/.ssh/id_rsa', '~/.ssh/work'] }],
+  ['files.conf', 'only-usual', { identityFiles: ['~/.ssh/id_ed25519'] }],
   ['files.conf', 'environment', { identityAgent: 'SSH_AUTH_SOCK' }],
   ['matches.conf', 'numbered', { hostName: '192.0.2.7', port: 22, user: 'byaddress' }],
   ['matches.conf', 'bad.example', { user: 'last', port: 2222 }],

@@ -32,7 +32,7 @@ export interface SshConfig {
   readonly beyondUs: readonly string[]
 }
 
-/** Key files that ssh tries by itself; which of them depends on its version. */
+/** Key files that ssh tries by itself: four or more, which of them depends on its version. */
 const triedByItself = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/
 
 const seconds = (text: string | undefined): number | undefined => {
@@ -55,6 +55,12 @@ const pathsOf = (line: string | undefined): string[] => {
     else paths[paths.length - 1] = `${last} ${word}`
   }
   return paths.filter((path) => given(path) !== undefined)
+}
+
+/** Key files that somebody has named; ssh does not tell them from its own ones. */
+const namedOf = (files: readonly string[]): string[] | undefined => {
+  const isUsual = files.length === 0 || (files.length >= 4 && files.every((file) => triedByItself.test(file)))
+  return isUsual ? undefined : files.filter((file) => given(file) !== undefined)
 }
 
 const checkings = {
@@ -87,15 +93,12 @@ export const parseSshConfig = (text: string): SshConfig => {
     lines.set(key.toLowerCase(), [...(lines.get(key.toLowerCase()) ?? []), value])
   }
   const one = (key: string): string | undefined => lines.get(key)?.[0]
-  const files = lines.get('identityfile') ?? []
   const checking = one('stricthostkeychecking') ?? 'ask'
   return {
     hostName: one('hostname') ?? '',
     port: seconds(one('port')) ?? 22,
     user: one('user') ?? '',
-    identityFiles: files.every((file) => triedByItself.test(file))
-      ? undefined
-      : files.filter((file) => given(file) !== undefined),
+    identityFiles: namedOf(lines.get('identityfile') ?? []),
     identitiesOnly: one('identitiesonly') === 'yes',
     identityAgent: one('identityagent'),
     certificateFiles: (lines.get('certificatefile') ?? []).filter((file) => given(file) !== undefined),
