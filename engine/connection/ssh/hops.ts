@@ -19,9 +19,16 @@ interface Place {
   readonly port: number
 }
 
-/** What makes two logins at a hop the same. */
+/** What makes two logins at a hop the same: where, who, by which keys, and how its own key is checked. */
 const keyOf = (hop: SshSettings): string =>
-  JSON.stringify([placeOf(hop), hop.via?.key, hop.hostKeyAlias, hop.privateKeyFiles, hop.agent])
+  JSON.stringify([
+    placeOf(hop),
+    hop.via?.key,
+    hop.hostKeyAlias,
+    hop.hostKeys.trust,
+    hop.privateKeyFiles,
+    hop.agent,
+  ])
 
 /** The hops of a run. */
 export class Hops {

@@ -64,6 +64,11 @@ export class HostKeys {
     this.#laxHere = laxHere
   }
 
+  /** What makes two of them trust the same keys. */
+  get trust(): string {
+    return JSON.stringify([this.#files, this.#checking])
+  }
+
   /**
    * Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does.
    *

@@ -7,7 +7,7 @@ import { SshConfigs } from './config/ask.ts'
 import { parseJump } from './config/jump.ts'
 import type { Jump } from './config/jump.ts'
 import type { SshConfig } from './config/parse.ts'
-import { expandPath, expandTokens } from './config/tokens.ts'
+import { expandCommand, expandPath, expandTokens } from './config/tokens.ts'
 import type { Tokens } from './config/tokens.ts'
 import { HostKeys } from './host-keys.ts'
 import type { HostKeyChecking } from './host-keys.ts'
@@ -147,7 +147,7 @@ export class SshRoutes {
     }
     // ProxyJump, none too, rules a command out
     const command = wish.proxyJump === undefined ? config?.proxyCommand : undefined
-    return command === undefined ? straight : { ...straight, via: commandVia(expandTokens(command, tokens)) }
+    return command === undefined ? straight : { ...straight, via: commandVia(expandCommand(command, tokens)) }
   }
 
   #settings(wish: SshWish, config: SshConfig | undefined): SshSettings {

@@ -1,4 +1,5 @@
 /** Hosts behind hosts, on networks that this machine cannot reach by itself. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
@@ -138,6 +139,18 @@ test('each hop shows its own key: one that is unknown or another one is refused 
   assert.equal(error.place, { file: other, line: 1 })
 })
 
+test('who checks keys does not go through a hop that somebody else trusted unseen', async () => {
+  const empty = folder.write('empty', '')
+  const to = routesOf(blockOf('gw1', { ...server(0), knownHosts: empty }), ...usual())
+  const careless = to({ address: 'plain2', proxyJump: 'gw1', checking: 'off' })
+  assert.is(await text(careless, 'echo in'), 'in\n')
+  await rejects(
+    () => text(to({ address: 'plain2', proxyJump: 'gw1' }), 'true'),
+    'host-key-unknown',
+    'on the way to',
+  )
+})
+
 test('the key of the host itself is checked at the end of the way', async () => {
   const empty = folder.write('empty', '')
   const to = routesOf(blockOf('target', { ...server(2), knownHosts: empty }, 'ProxyJump gw2'), ...usual())
@@ -207,4 +220,15 @@ test('a ProxyCommand makes the way, and its last words are told', async () => {
     'connect-failed',
     'cannot connect',
   )
+})
+
+test('a name never becomes a command of the shell that starts a ProxyCommand', async () => {
+  const mark = join(folder.path, 'mark')
+  const to = routesOf('Host odd', 'HostName a`id`', 'Host *', `ProxyCommand sh -c 'exit 7' %h %r`)
+  // newer versions of ssh refuse them already when they are asked
+  const refused = /in a ProxyCommand|invalid characters/
+  for (const user of [`$(touch ${mark})`, `a;touch ${mark}`])
+    await rejects(() => text(to({ address: 'any', user }), 'true'), 'connect-failed', refused)
+  await rejects(() => text(to({ address: 'odd' }), 'true'), 'connect-failed', refused)
+  assert.is(existsSync(mark), false)
 })

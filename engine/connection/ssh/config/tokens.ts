@@ -1,5 +1,7 @@
 /** The tokens of ssh_config(5) that ssh leaves for later: `%h`, `~`, `${NAME}`. Pure. */
 
+import { CoxswainError } from '../../../errors.ts'
+
 /** What the tokens stand for. */
 export interface Tokens {
   /** `%h`: the name or address that is connected to. */
@@ -41,6 +43,26 @@ const letters = (tokens: Tokens): Readonly<Record<string, string>> => ({
 export const expandTokens = (text: string, tokens: Tokens): string => {
   const known = letters(tokens)
   return text.replaceAll(/%(.)/g, (whole, letter: string) => known[letter] ?? whole)
+}
+
+/** What a shell would take for more than a name; OpenSSH 9.6 refuses such names, too (CVE-2023-51385). */
+const unsafe = /^-|[\s'"`$\\;&<>|(){}*?!#~]/
+
+/**
+ * A command line for a shell with its `%` tokens filled in.
+ *
+ * @throws `connect-failed` when what a token stands for would mean more than a name to the shell.
+ */
+export const expandCommand = (command: string, tokens: Tokens): string => {
+  const known = letters(tokens)
+  for (const [, letter = ''] of command.matchAll(/%(.)/g)) {
+    const value = known[letter]
+    if (value === undefined || !unsafe.test(value)) continue
+    throw new CoxswainError('connect-failed', `${value} cannot be %${letter} in a ProxyCommand`, {
+      hint: 'a name of letters, digits, dots and dashes is needed where a shell reads it',
+    })
+  }
+  return expandTokens(command, tokens)
 }
 
 /** A path with `~`, `${NAME}` and `%` tokens filled in; undefined when it names a variable that there is not. */
