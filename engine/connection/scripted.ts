@@ -105,6 +105,8 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
         : absent
     case 'stat':
       return statOf(files, path)
+    case 'part':
+      return absent
     case 'write':
     case 'directory':
     case 'attributes': {

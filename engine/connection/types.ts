@@ -18,12 +18,26 @@ export interface Identity {
   readonly password?: Secret | undefined
 }
 
+/**
+ * Content that comes in a temporary file of a known name, so that a transfer which breaks off can go on where it was.
+ */
+export interface Part {
+  /** Its name; the file lies in the folder of the file that it becomes. */
+  readonly name: string
+  /** Bytes that are there already. */
+  readonly offset: number
+  /** Lower-case hex of the whole content's SHA-256. */
+  readonly sha256: string
+}
+
 /** What a request stands for, when it is a file operation: told in events, and answered by the scripted connection. */
 export type FileOperation =
   | { readonly kind: 'read'; readonly path: string }
   | { readonly kind: 'stat'; readonly path: string }
   | { readonly kind: 'sha256'; readonly path: string }
   | { readonly kind: 'list'; readonly path: string }
+  /** What has come of a file's new content: its size and its SHA-256. */
+  | { readonly kind: 'part'; readonly path: string; readonly name: string }
   | {
       readonly kind: 'write'
       readonly path: string
@@ -34,6 +48,8 @@ export type FileOperation =
       readonly validate?: string | undefined
       /** Keep what is replaced beside it. */
       readonly backup?: boolean | undefined
+      /** Let the content come in a file that outlives the connection. */
+      readonly part?: Part | undefined
     }
   | {
       readonly kind: 'directory'

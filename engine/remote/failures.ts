@@ -9,6 +9,7 @@ const verbs: Readonly<Record<FileOperation['kind'], string>> = {
   stat: 'look at',
   sha256: 'read',
   list: 'list',
+  part: 'look at what has come of',
   write: 'write',
   directory: 'make the directory',
   attributes: 'set owner or mode of',

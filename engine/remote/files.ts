@@ -6,6 +6,7 @@
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { inTheWay, refuseUnlessRegular } from './kinds.ts'
+import { partScript } from './part-script.ts'
 import { quote } from './quote.ts'
 import { writeScript } from './write-script.ts'
 
@@ -130,6 +131,8 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
       return readingFile(path, `exec cat -- ${path}`)
     case 'sha256':
       return readingFile(path, `sha256sum <${path}`)
+    case 'part':
+      return partScript(operation)
     case 'list':
       return reading(path, `exec ls -A -- ${path}`)
     case 'stat':

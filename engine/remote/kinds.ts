@@ -14,3 +14,8 @@ export const refuseUnlessRegular =
   `if [ ! -f "$f" ]; then if [ -d "$f" ]; then k='a directory'; elif [ -p "$f" ]; then k='a named pipe'; ` +
   `elif [ -S "$f" ]; then k='a socket'; else k='a device'; fi; ` +
   `printf '%s is %s, no regular file\\n' "$f" "$k" >&2; exit ${inTheWay}; fi`
+
+/** Shell text that sets `$f` to what it points to, where it is a link; when that leads nowhere, the script ends in words. */
+export const followLink =
+  `if [ -L "$f" ]; then l=$f; f=$(readlink -f -- "$l") || f=; if [ -z "$f" ]; then ` +
+  `printf '%s is a link to %s, which leads nowhere\\n' "$l" "$(readlink -- "$l")" >&2; exit ${deadLink}; fi; fi`

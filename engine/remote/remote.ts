@@ -1,4 +1,5 @@
 import type { Connection, FileOperation, Identity, Input, OutputStream, Result } from '../connection/types.ts'
+import { inputBytes } from '../connection/input.ts'
 import { isSecret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
@@ -7,6 +8,8 @@ import type { Command, CommandTag, Execute } from './command.ts'
 import { operationFailure } from './failures.ts'
 import { absent, checkedMode, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat, WriteOptions } from './files.ts'
+import { partName, partOf, toBeGathered, told, worthResuming } from './transfer.ts'
+import type { RepeatableSource, Source, Transfer } from './transfer.ts'
 
 /** What a task may do on a host without changing it: all that a `check` gets. */
 export interface RemoteReader {
@@ -42,12 +45,14 @@ export interface Remote extends RemoteReader {
    * replaced, so it is overwritten in place once the content has come whole.
    */
   readonly write: (path: string, content: Content, options?: WriteOptions) => Promise<void>
-  /** Writes `size` bytes from a stream, as {@link Remote.write} does; the memory it takes does not grow with the size. */
-  readonly writeStream: (
-    path: string,
-    source: { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> },
-    options?: WriteOptions,
-  ) => Promise<void>
+  /**
+   * Writes content that is streamed, as {@link Remote.write} does; the memory it takes does not grow with the size.
+   *
+   * Content that can be read again is compared by its SHA-256 before it replaces anything. When its transfer breaks off,
+   * what has come stays beside the file as `.coxswain.….part`, readable for its owner alone, and the next attempt, of this
+   * run or another, sends only the rest.
+   */
+  readonly writeStream: (path: string, source: Source, options?: WriteOptions) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */
   readonly makeDirectory: (path: string, attributes?: Attributes) => Promise<void>
   readonly setAttributes: (path: string, attributes: Attributes) => Promise<void>
@@ -69,6 +74,8 @@ export interface RemoteOptions {
   readonly timeout?: number | undefined
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
   readonly onCommand?: ((command: Command) => void) | undefined
+  /** Hears how far streamed content is: at its beginning, and with every piece that is handed on. */
+  readonly onTransfer?: ((transfer: Transfer) => void) | undefined
 }
 
 const bytesOf = (content: Content): Buffer =>
@@ -109,7 +116,7 @@ const writing = ({ validate, backup, ...attributes }: WriteOptions) => ({
 
 /** A {@link Remote} over a connection. */
 export const createRemote = (connection: Connection, options: RemoteOptions = {}): Remote => {
-  const { identity, signal, onOutput, onCommand, env, cwd } = options
+  const { identity, signal, onOutput, onCommand, onTransfer = () => {}, env, cwd } = options
 
   const execute =
     (lane: 'query' | 'run'): Execute =>
@@ -149,6 +156,13 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     if (result.code !== 0) throw operationFailure(operation, 'run', result)
   }
 
+  /** What the host says of a transfer that broke off; undefined when there was none, or it cannot be said. */
+  const whatCame = async (path: string, { size, sha256 }: RepeatableSource): Promise<string | undefined> => {
+    if (size < worthResuming) return undefined
+    const { code, stdout } = await operate({ kind: 'part', path, name: partName(path, sha256) }, 'query')
+    return code === 0 ? stdout.toString('utf8') : undefined
+  }
+
   const query = commandTag(execute('query'), { onCommand, env, cwd })
   return {
     query,
@@ -176,8 +190,15 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       const stdin = isSecret(content) ? content : bytes
       await change({ kind: 'write', path, ...writing(how) }, stdin, bytes.length)
     },
-    writeStream: async (path, { size, chunks }, how = {}) =>
-      change({ kind: 'write', path, ...writing(how) }, chunks, size),
+    writeStream: async (path, source, how = {}) => {
+      const { size } = source
+      const part = 'from' in source ? await partOf(path, source, await whatCame(path, source)) : undefined
+      const offset = part?.offset ?? 0
+      const chunks = 'from' in source ? source.from(offset) : source.chunks
+      const sent = told(chunks, { path, offset, size }, onTransfer)
+      const stdin = size - offset <= toBeGathered ? await inputBytes(sent) : sent
+      await change({ kind: 'write', path, ...writing(how), ...(part && { part }) }, stdin, size)
+    },
     makeDirectory: async (path, attributes = {}) =>
       change({ kind: 'directory', path, ...normalized(attributes) }),
     setAttributes: async (path, attributes) =>

@@ -1,7 +1,8 @@
 /** The shell script that writes a file. Pure. */
 import type { FileOperation } from '../connection/types.ts'
 import type { Attributes } from './files.ts'
-import { deadLink, invalidContent, refuseUnlessRegular } from './kinds.ts'
+import { followLink, invalidContent, refuseUnlessRegular } from './kinds.ts'
+import { receivingPart, removeParts, sizeMustBe } from './part-script.ts'
 import { quote } from './quote.ts'
 
 /** Owner and group as `chown` takes them: each as told, else as the file `$f` has it, else left alone. */
@@ -41,11 +42,6 @@ const replace = [
   `case $e in *'esource busy'|*'ross-device link') ${inPlace};; *) printf '%s\\n' "$e" >&2; exit 1;; esac; fi`,
 ].join(' ')
 
-/** Sets `$f` to what the link `$f` points to; when its folder is missing, or it leads to itself, that is said. */
-const followLink =
-  'l=$f; f=$(readlink -f -- "$l") || f=; if [ -z "$f" ]; then ' +
-  `printf '%s is a link to %s, which leads nowhere\\n' "$l" "$(readlink -- "$l")" >&2; exit ${deadLink}; fi`
-
 /**
  * What else a file has is kept: extended attributes, SELinux context, and its ACL, which is a part of the mode and goes
  * where another mode is told. busybox's cp cannot do it, and says so to nobody.
@@ -64,29 +60,37 @@ const validating = (command: string): string[] => [
 /** A copy of what is replaced, with all its attributes; a name that ends with ~ is one that tools pass over. */
 const backingUp = ['if [ -e "$f" ]; then cp -p -- "$f" "$f.$(date -u +%Y-%m-%dT%H:%M:%SZ)~"; fi']
 
+/** Sets `$t` to a file beside `$f` that holds what comes on standard input; it goes when the script ends. */
+const receiving = (size: number): string[] => [
+  // mktemp makes it 0600, and so it stays until it is whole and has its owner
+  't=$(mktemp "$d/.coxswain.XXXXXX")',
+  `trap 'rm -f -- "$t"' EXIT`,
+  `trap 'exit 143' HUP INT TERM`,
+  'cat >"$t"',
+  // a connection that drops ends the input early: what came must be whole before it may replace anything
+  sizeMustBe(size),
+]
+
 /**
  * A script that writes its standard input into a file.
  *
  * @param size bytes that will come.
  */
-export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>, size: number): string =>
+export const writeScript = (
+  { part, ...operation }: Extract<FileOperation, { kind: 'write' }>,
+  size: number,
+): string =>
   [
     'set -e',
     `f=${quote(operation.path)}`,
     // a link stays a link: what it points to is replaced
-    `if [ -L "$f" ]; then ${followLink}; fi`,
+    followLink,
     `if [ -e "$f" ]; then ${refuseUnlessRegular}; fi`,
     ...ownership(operation),
     ...mode(operation),
     'd=$(dirname -- "$f")',
     'umask 077',
-    // mktemp makes it 0600, and so it stays until it is whole and has its owner
-    't=$(mktemp "$d/.coxswain.XXXXXX")',
-    `trap 'rm -f -- "$t"' EXIT`,
-    `trap 'exit 143' HUP INT TERM`,
-    'cat >"$t"',
-    // a connection that drops ends the input early: what came must be whole before it may replace anything
-    `n=$(wc -c <"$t"); if [ "$n" -ne ${size} ]; then echo "got $n of ${size} bytes" >&2; exit 5; fi`,
+    ...(part === undefined ? receiving(size) : receivingPart(part, size)),
     keepTheRest(operation),
     // chown first: it clears set-user-id bits that chmod then sets
     'if [ -n "$o" ]; then chown "$o" "$t"; fi',
@@ -95,4 +99,5 @@ export const writeScript = (operation: Extract<FileOperation, { kind: 'write' }>
     ...(operation.backup === true ? backingUp : []),
     'sync -- "$t" 2>/dev/null || sync',
     replace,
+    ...(part === undefined ? [] : [removeParts(part)]),
   ].join('\n')

@@ -56,6 +56,7 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  * - `task-start`: `task`
  * - `task-output`: `task`, `stream` (`stdout`, `stderr`, `log`), `line`
  * - `task-progress`: `task`, `what` (`waiting`, `applying`, `reconnecting`, `retrying`), `why`
+ * - `task-transfer`: `task`, `path`, `bytes`, `size` (what is streamed to a host, once a second at most)
  * - `task-end`: `task`, `outcome` (`ok`, `changed`, `skipped`, `failed`, `unreachable`, `ignored`, `rescued`,
  *   `would change`, `unknown`),
  *   `changes` (list of `what`, `from`, `to`), `why`, `error`, `seconds`
@@ -89,6 +90,10 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
       },
       'task-progress': (event) => {
         line(event, { task: taskFields(event.task), what: event.what, why: orNull(event.why) })
+      },
+      'task-transfer': (event) => {
+        const { task, path, bytes, size } = event
+        line(event, { task: taskFields(task), path, bytes, size })
       },
       'task-end': (event) => {
         const { outcome, why, error, seconds } = event

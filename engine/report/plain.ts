@@ -1,4 +1,11 @@
-import type { Outcome, ReportedChange, TaskEnd, TaskOutput, TaskProgress } from '../run/events.ts'
+import type {
+  Outcome,
+  ReportedChange,
+  TaskEnd,
+  TaskOutput,
+  TaskProgress,
+  TaskTransfer,
+} from '../run/events.ts'
 import { outcomeStyle, paintWith } from './colors.ts'
 import { changeLines } from './diff.ts'
 import { formatError } from './format-error.ts'
@@ -6,6 +13,7 @@ import { recapLines } from './recap.ts'
 import { undrawn } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { columnsOf, duration, indent, oneLine, pad, plural, printable, titledBy } from './text.ts'
+import { transferText } from './transfer-text.ts'
 
 /** Milliseconds between two lines about the same wait. */
 const patience = 10_000
@@ -28,6 +36,8 @@ export const plainReporter = (options: ReportOptions): Reporter => {
   let check = false
   let plays = 0
   let hostColumns = 0
+  // by task and path: when it was last told of, and how far it was
+  const transfers = new Map<string, { readonly since: number; readonly bytes: number }>()
   const waits = new Map<number, { readonly since: number; readonly why: string | undefined }>()
 
   const say = (lines: readonly string[]): void => write(`${lines.join('\n')}\n`)
@@ -59,6 +69,22 @@ export const plainReporter = (options: ReportOptions): Reporter => {
     say([`${prefix(task.host)}${paint.dim(marks[stream])} ${printable(line)}`])
   }
 
+  const transferred = (event: TaskTransfer): void => {
+    const { task, time, path, bytes } = event
+    const key = `${task.id} ${path}`
+    const before = transfers.get(key)
+    const begins = before === undefined || bytes < before.bytes
+    // one that begins at nothing needs no word: that its task runs is what everybody expects
+    const worthALine = begins ? bytes > 0 : time - before.since >= patience
+    if (!begins && !worthALine) return
+    transfers.set(key, { since: time, bytes })
+    if (!worthALine) return
+    const progress = paint.dim(`  (${transferText(event)})`)
+    say([
+      `${prefix(task.host)}${paint.dim(begins ? 'goes on' : 'sends')}  ${oneLine(titledBy(task))}${progress}`,
+    ])
+  }
+
   const progressed = ({ task, time, what, why }: TaskProgress): void => {
     if (what === 'applying' && verbosity < 2) return
     if (what === 'waiting') {
@@ -86,6 +112,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
       'task-start': () => {},
       'task-output': said,
       'task-progress': progressed,
+      'task-transfer': transferred,
       'task-end': ended,
       'handlers-due': () => {},
       'host-end': () => {},

@@ -112,6 +112,14 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     why: maybe(z.string()),
   }),
   z.object({
+    type: z.literal('task-transfer'),
+    ...stamp,
+    task,
+    path: z.string(),
+    bytes: whole,
+    size: whole,
+  }),
+  z.object({
     type: z.literal('task-end'),
     ...stamp,
     task,

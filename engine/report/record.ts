@@ -165,6 +165,7 @@ export const recorder = (): Recorder => {
         end = event
         break
       case 'task-progress':
+      case 'task-transfer':
       case 'handlers-due':
         break
     }

@@ -30,6 +30,7 @@ export const handleAll = (each: (event: RunEvent) => void): EventHandlers => ({
   'task-start': each,
   'task-output': each,
   'task-progress': each,
+  'task-transfer': each,
   'task-end': each,
   'handlers-due': each,
   'host-end': each,
@@ -70,6 +71,8 @@ export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
       return handle['task-output'](event)
     case 'task-progress':
       return handle['task-progress'](event)
+    case 'task-transfer':
+      return handle['task-transfer'](event)
     case 'task-end':
       return handle['task-end'](event)
     case 'handlers-due':

@@ -12,7 +12,9 @@ import type {
   TaskOutput,
   TaskProgress,
   TaskStart,
+  TaskTransfer,
 } from '../run/events.ts'
+import { transferBar } from './transfer-text.ts'
 
 /** A task that runs, with the last lines that it printed. */
 export interface RunningTask {
@@ -22,7 +24,7 @@ export interface RunningTask {
   readonly on: string | undefined
   /** Unix milliseconds. */
   readonly since: number
-  /** What it waits for, or that its connection is made again. */
+  /** What it waits for, that its connection is made again, or how far its transfer is. */
   readonly progress: string | undefined
   readonly output: readonly string[]
   /** The lines to keep when it has ended. */
@@ -118,6 +120,9 @@ export const afterProgress = (host: TreeHost, { task, what, why }: TaskProgress)
   const progress = what === 'applying' ? undefined : [what, why ?? []].flat().join(': ')
   return withTask(host, task.id, (running) => ({ ...running, progress }))
 }
+
+export const afterTransfer = (host: TreeHost, event: TaskTransfer): TreeHost =>
+  withTask(host, event.task.id, (running) => ({ ...running, progress: transferBar(event) }))
 
 /** `keep`: whether its output is asked for; what a task itself says is always kept. */
 export const afterOutput = (host: TreeHost, { task, stream, line }: TaskOutput, keep: boolean): TreeHost =>

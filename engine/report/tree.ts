@@ -7,7 +7,15 @@ import { finalPicture } from './tree-final.ts'
 import { lifecycle } from './tree-lifecycle.ts'
 import type { Lifecycle } from './tree-lifecycle.ts'
 import { livePicture } from './tree-live.ts'
-import { afterEnd, afterHostEnd, afterOutput, afterProgress, afterStart, hostsAtStart } from './tree-model.ts'
+import {
+  afterEnd,
+  afterHostEnd,
+  afterOutput,
+  afterProgress,
+  afterStart,
+  afterTransfer,
+  hostsAtStart,
+} from './tree-model.ts'
 import type { TreeHost, TreePlay } from './tree-model.ts'
 import { holder } from './holder.ts'
 import { screen } from './tree-screen.ts'
@@ -75,6 +83,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = Date.no
       'task-start': (event) => update(event.task.host, (host) => afterStart(host, event)),
       'task-output': (event) => update(event.task.host, (host) => afterOutput(host, event, verbosity > 0)),
       'task-progress': (event) => update(event.task.host, (host) => afterProgress(host, event)),
+      'task-transfer': (event) => update(event.task.host, (host) => afterTransfer(host, event)),
       'task-end': (event) => update(event.task.host, (host) => afterEnd(host, event)),
       'handlers-due': () => {},
       'host-end': (event) => update(event.host, (host) => afterHostEnd(host, event)),

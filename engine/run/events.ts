@@ -100,6 +100,17 @@ export interface TaskProgress extends Timed {
   readonly why: string | undefined
 }
 
+/** How far content is that a task streams to its host, told at most once a second. */
+export interface TaskTransfer extends Timed {
+  readonly type: 'task-transfer'
+  readonly task: TaskRef
+  /** The file or folder on the host. */
+  readonly path: string
+  /** Bytes that are through, those of an earlier attempt that it goes on from included. */
+  readonly bytes: number
+  readonly size: number
+}
+
 export interface TaskEnd extends Timed {
   readonly type: 'task-end'
   readonly task: TaskRef
@@ -159,6 +170,7 @@ export type RunEvent =
   | TaskStart
   | TaskOutput
   | TaskProgress
+  | TaskTransfer
   | TaskEnd
   | HandlersDue
   | HostEnd

@@ -1,25 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat as localStat } from 'node:fs/promises'
-import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
-
-const sizeOf = async (path: string): Promise<number> => {
-  const found = await localStat(path).catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot read ${path} here`, {
-      cause,
-      hint: 'paths of sources start at the current folder',
-    })
-  })
-  if (found.isFile()) return found.size
-  throw new CoxswainError('task-failed', `${path} is no file`, { hint: 'give the path of a file' })
-}
-
-const sumOf = async (path: string): Promise<string> => {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
-}
+import { localFile } from './local-file.ts'
 
 /** Hold a file equal to one on this machine, whatever its size and content. */
 export const copy = defineTask({
@@ -36,8 +17,8 @@ export const copy = defineTask({
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
 
   async check({ remote }, { src, dest, ...attributes }) {
-    const [size, there, stat] = await Promise.all([sizeOf(src), remote.sha256(dest), remote.stat(dest)])
-    const wanted = await sumOf(src)
+    const [source, there, stat] = await Promise.all([localFile(src), remote.sha256(dest), remote.stat(dest)])
+    const { size, sha256: wanted } = source
     const told = (sum: string, bytes: number | undefined): string =>
       `${bytes} bytes, sha256 ${sum.slice(0, 12)}…`
     return driftUnlessEmpty([
@@ -49,8 +30,9 @@ export const copy = defineTask({
   },
 
   async apply({ remote }, { src, dest, ...attributes }) {
-    if ((await remote.sha256(dest)) === (await sumOf(src)))
+    const source = await localFile(src)
+    if ((await remote.sha256(dest)) === source.sha256)
       return remote.setAttributes(dest, attributesOf(attributes))
-    await remote.writeStream(dest, { size: await sizeOf(src), chunks: createReadStream(src) }, attributes)
+    await remote.writeStream(dest, source, attributes)
   },
 })

@@ -16,6 +16,7 @@ import {
   taskProgress,
   taskRef,
   taskStart,
+  taskTransfer,
   text,
   time,
   written,
@@ -150,6 +151,21 @@ test('-v shows what commands print, by host', () => {
     text('  m1   | one\ttwo', '  m1   ! oh', '  m1   > the task speaks'),
   )
   assert.is(aboutTasks(events), text('  m1   > the task speaks'))
+})
+
+test('a transfer is told of every ten seconds, and where it goes on', () => {
+  const task = taskRef('m1', 'copy')
+  const at = (seconds: number, bytes: number) =>
+    taskTransfer(task, bytes, 1_400_000_000, time + seconds * 1000)
+  const events = [at(0, 0), at(9, 200_000_000), at(10, 400_000_000), at(19, 5e8), at(21, 1e9), at(22, 7e8)]
+  assert.is(
+    aboutTasks(events),
+    text(
+      '  m1   sends  copy  (28 % of 1.4 GB)',
+      '  m1   sends  copy  (71 % of 1.4 GB)',
+      '  m1   goes on  copy  (50 % of 1.4 GB)',
+    ),
+  )
 })
 
 test('-vv tells when a change begins', () => {

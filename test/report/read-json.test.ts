@@ -91,6 +91,14 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     ),
     why: maybe(text),
   }),
+  'task-transfer': fc.record({
+    type: fc.constant('task-transfer' as const),
+    time: count,
+    task,
+    path: text,
+    bytes: count,
+    size: count,
+  }),
   'task-end': fc.record({
     type: fc.constant('task-end' as const),
     time: count,

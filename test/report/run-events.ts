@@ -16,6 +16,7 @@ import type {
   TaskProgress,
   TaskRef,
   TaskStart,
+  TaskTransfer,
 } from '../../engine/run/events.ts'
 
 /** Every event's time, unless a test tells another. */
@@ -78,6 +79,15 @@ export const taskProgress = (
   why?: string,
   at = time,
 ): TaskProgress => ({ type: 'task-progress', time: at, task, what, why })
+
+export const taskTransfer = (task: TaskRef, bytes: number, size: number, at = time): TaskTransfer => ({
+  type: 'task-transfer',
+  time: at,
+  task,
+  path: '/srv/big',
+  bytes,
+  size,
+})
 
 export const taskEnd = (task: TaskRef, outcome: Outcome, more: Partial<TaskEnd> = {}): TaskEnd => ({
   type: 'task-end',

@@ -11,6 +11,7 @@ import {
   taskProgress,
   taskRef,
   taskStart,
+  taskTransfer,
 } from './run-events.ts'
 import { playAfter } from './tree-play.ts'
 
@@ -112,6 +113,15 @@ test('output that comes after its task has ended is left out', () => {
   const task = taskRef('m1', 'list')
   const host = hostAfter(1, [taskStart(task), taskEnd(task, 'ok')])
   assert.equal(afterOutput(host, taskOutput(task, 'late'), true), host)
+})
+
+test('it knows how far a transfer is', () => {
+  const task = taskRef('m1', 'copy')
+  const shown = (bytes: number) =>
+    hostAfter(1, [taskStart(task), taskTransfer(task, bytes, 2_000_000)]).running[0]?.progress
+  assert.is(shown(0), '░░░░░░░░░░░░ 0 % of 2.0 MB')
+  assert.is(shown(1_999_999), '███████████░ 99 % of 2.0 MB')
+  assert.is(shown(2_000_000), '████████████ 100 % of 2.0 MB')
 })
 
 test('it knows what a task waits for', () => {

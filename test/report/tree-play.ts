@@ -5,6 +5,7 @@ import {
   afterOutput,
   afterProgress,
   afterStart,
+  afterTransfer,
   hostsAtStart,
   stateOf,
 } from '../../engine/report/tree-model.ts'
@@ -20,6 +21,8 @@ const after = (host: TreeHost, event: RunEvent, keep: boolean): TreeHost => {
       return afterOutput(host, event, keep)
     case 'task-progress':
       return afterProgress(host, event)
+    case 'task-transfer':
+      return afterTransfer(host, event)
     case 'task-end':
       return afterEnd(host, event)
     case 'host-end':

@@ -44,6 +44,8 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
       return { ...event, task: maskTask(event.task, redactor), line: redactor.text(event.line) }
     case 'task-progress':
       return { ...event, task: maskTask(event.task, redactor), why: redactor.maybe(event.why) }
+    case 'task-transfer':
+      return { ...event, task: maskTask(event.task, redactor), path: redactor.text(event.path) }
     case 'task-end':
       return {
         ...event,

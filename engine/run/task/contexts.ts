@@ -9,6 +9,7 @@ import type { Task } from '../../dsl/task.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { createRemote } from '../../remote/remote.ts'
 import type { Remote, RemoteReader } from '../../remote/remote.ts'
+import type { Transfer } from '../../remote/transfer.ts'
 import { identityOf } from '../fleet.ts'
 import type { RunScope } from '../scope.ts'
 import { resolveSelector } from '../selection.ts'
@@ -24,6 +25,7 @@ export interface ContextOptions {
   /** Working directory of its commands. */
   readonly cwd?: string | undefined
   readonly onOutput?: (stream: OutputStream, text: string) => void
+  readonly onTransfer?: (transfer: Transfer) => void
   readonly onLog?: (text: string) => void
 }
 
@@ -107,6 +109,7 @@ const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remot
     env: options.env,
     cwd: options.cwd,
     onOutput: options.onOutput,
+    onTransfer: options.onTransfer,
     onCommand: (command) => options.watch.made(command),
   })
 

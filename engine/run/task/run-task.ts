@@ -15,6 +15,7 @@ import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { Redactor } from '../masking/redactor.ts'
 import { reportError } from '../report-error.ts'
 import { withRetries } from './retry.ts'
+import { tellTransfers } from './transfers.ts'
 import { TaskWatch } from './task-watch.ts'
 
 /** How a task ended, and whether it had begun to change the host, or would have. */
@@ -206,6 +207,9 @@ export const runTask = async (
     const options: ContextOptions = {
       ...contextOptions(run, planned, place, watch),
       onOutput: (stream, text) => output[stream].push(text),
+      onTransfer: tellTransfers((transfer) =>
+        emit({ type: 'task-transfer', time: Date.now(), task: ref, ...transfer }),
+      ),
       onLog: (text) => log.push(`${text}\n`),
     }
     const { looking, applying } = taskContexts(scope, place, options)

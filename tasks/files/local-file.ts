@@ -1,0 +1,34 @@
+/** Files of the machine that runs the playbook, as sources of what goes to hosts. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { CoxswainError } from '../../engine/index.ts'
+import type { RepeatableSource } from '../../engine/index.ts'
+
+/** What is at a path here; links are followed. */
+export const localStat = async (path: string) =>
+  stat(path).catch((cause: unknown) => {
+    throw new CoxswainError('task-failed', `cannot read ${path} here`, {
+      cause,
+      hint: 'paths of sources start at the current folder',
+    })
+  })
+
+/** A file's SHA-256, in lower-case hex. */
+export const localSum = async (path: string): Promise<string> => {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/** A file as a source that can be read again. */
+export const localFile = async (path: string): Promise<RepeatableSource> => {
+  const found = await localStat(path)
+  if (!found.isFile())
+    throw new CoxswainError('task-failed', `${path} is no file`, { hint: 'give the path of a file' })
+  return {
+    size: found.size,
+    sha256: await localSum(path),
+    from: (start) => createReadStream(path, { start, highWaterMark: 1024 * 1024 }),
+  }
+}
