@@ -2,6 +2,8 @@ import type { Input, OutputStream, Result } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { quote, script } from './quote.ts'
 import type { Word } from './quote.ts'
+import { told } from './transfer.ts'
+import type { Transfer } from './transfer.ts'
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -16,6 +18,8 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Bytes for standard input: the only way in for a Secret. */
   readonly stdin?: Input
+  /** What a stream on standard input is: how far it is gets told, as it is with `writeStream`. */
+  readonly transfer?: { readonly path: string; readonly size: number }
   /** Seconds until the command and its children are stopped. */
   readonly timeout?: number
   /** Working directory on the host. */
@@ -164,11 +168,16 @@ export interface TagOptions {
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
   /** Hears of every command when it is made; it runs when it is awaited. */
   readonly onCommand?: ((command: Command) => void) | undefined
+  /** Hears how far the streams are that commands are fed with. */
+  readonly onTransfer?: ((transfer: Transfer) => void) | undefined
 }
+
+const isStream = (input: Input | undefined): input is AsyncIterable<Uint8Array> =>
+  typeof input === 'object' && Symbol.asyncIterator in input
 
 /** Makes a command tag over a way to execute. */
 export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag => {
-  const { onOutput, onCommand } = usual
+  const { onOutput, onCommand, onTransfer } = usual
   const build = (
     options: CommandOptions,
     parts: TemplateStringsArray,
@@ -177,7 +186,11 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
     const cwd = options.cwd ?? usual.cwd
     const surroundings = { env: { ...usual.env, ...options.env }, ...(cwd !== undefined && { cwd }) }
     const text = withSurroundings(script(parts, ...values), surroundings)
-    const { stdin, timeout, quiet = false } = options
+    const { stdin: input, transfer, timeout, quiet = false } = options
+    const stdin =
+      transfer !== undefined && onTransfer !== undefined && isStream(input)
+        ? told(input, { ...transfer, offset: 0 }, onTransfer)
+        : input
     const tell = quiet ? undefined : onOutput
     const command = new Command(text, () => execute({ script: text, stdin, timeout, onOutput: tell }), quiet)
     onCommand?.(command)

@@ -166,7 +166,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
   const query = commandTag(execute('query'), { onCommand, env, cwd })
   return {
     query,
-    run: commandTag(execute('run'), { onOutput, onCommand, env, cwd }),
+    run: commandTag(execute('run'), { onOutput, onCommand, onTransfer, env, cwd }),
     readBytes: (path) => lookUp({ kind: 'read', path }),
     read: async (path) => {
       const bytes = await lookUp({ kind: 'read', path })

@@ -1,22 +1,71 @@
-import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  fileMode,
+  flag,
+  remotePath,
+  z,
+} from '../../engine/index.ts'
+import type { RemoteReader } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
-import { localFile } from './local-file.ts'
+import { localFile, localStat } from './local-file.ts'
+import { localTree } from './tree/local-tree.ts'
+import { planTree } from './tree/plan.ts'
+import type { TreePlan } from './tree/plan.ts'
+import { remoteTree } from './tree/remote-tree.ts'
+import { applyTree } from './tree/send.ts'
 
-/** Hold a file equal to one on this machine, whatever its size and content. */
+const params = z.object({
+  src: z.string().describe('the file or folder here'),
+  dest: remotePath().describe('the same file or folder on the host'),
+  ...attributeParams,
+  mode: fileMode()
+    .optional()
+    .describe(
+      "octal digits as text, such as '0644'; as it is when absent, and as each is here for the files of a folder",
+    ),
+  ...writeParams,
+  directoryMode: fileMode()
+    .optional()
+    .describe('of a folder and those in it; when absent, new ones are as here and others stay as they are'),
+  delete: flag().default(false).describe('remove what is in the folder on the host and not here'),
+})
+type Params = z.output<typeof params>
+
+/** @throws `task-failed` for parameters that mean nothing for what is copied. */
+const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<boolean> => {
+  const folder = (await localStat(src)).isDirectory()
+  if (folder && (validate !== undefined || backup === true))
+    throw new CoxswainError('task-failed', `${src} is a folder: validate and backup are for a file`, {
+      hint: 'copy the file that needs it by itself',
+    })
+  if (!folder && (given.delete || given.directoryMode !== undefined))
+    throw new CoxswainError('task-failed', `${src} is no folder: delete and directoryMode are for one`, {
+      hint: 'leave them out',
+    })
+  return folder
+}
+
+const planOf = async (remote: RemoteReader, given: Params): Promise<TreePlan> => {
+  const local = await localTree(given.src)
+  const paths = local.map(({ path }) => path)
+  return planTree(local, await remoteTree(remote, given.dest, paths, given.delete), given)
+}
+
+/** Hold a file or folder equal to one on this machine, whatever its size and content. */
 export const copy = defineTask({
   name: 'copy',
-  description: 'Holds a file equal to one on the machine that runs the playbook.',
-  reads: "the file's SHA-256, owner and mode",
+  description:
+    'Holds a file, or a folder with all that is in it, equal to one on the machine that runs the playbook.',
+  reads: 'the SHA-256, owner and mode of the file, or of each that is in the folder here',
   example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
-  params: z.object({
-    src: z.string().describe('the file here'),
-    dest: remotePath().describe('the file on the host'),
-    ...attributeParams,
-    ...writeParams,
-  }),
+  params,
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
 
-  async check({ remote }, { src, dest, ...attributes }) {
+  async check({ remote }, given) {
+    const { src, dest, ...attributes } = given
+    if (await isFolder(given)) return driftUnlessEmpty((await planOf(remote, given)).changes)
     const [source, there, stat] = await Promise.all([localFile(src), remote.sha256(dest), remote.stat(dest)])
     const { size, sha256: wanted } = source
     const told = (sum: string, bytes: number | undefined): string =>
@@ -29,7 +78,9 @@ export const copy = defineTask({
     ])
   },
 
-  async apply({ remote }, { src, dest, ...attributes }) {
+  async apply({ remote }, given) {
+    const { src, dest, ...attributes } = given
+    if (await isFolder(given)) return applyTree(remote, src, await planOf(remote, given), given)
     const source = await localFile(src)
     if ((await remote.sha256(dest)) === source.sha256)
       return remote.setAttributes(dest, attributesOf(attributes))

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
+import { chmodSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
+import type { ScriptedFile } from '../../../engine/testing.ts'
 import { copy } from '../../../tasks/files/copy.ts'
 import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
@@ -24,5 +27,45 @@ test('bytes as they are, told by their sums', async () => {
     String((await rehearse(copy({ src: folder.at('none'), dest: '/x' }), {})).error),
     'cannot read',
   )
-  assert.match(String((await rehearse(copy({ src: folder.path, dest: '/x' }), {})).error), 'is no file')
+})
+
+test('a folder: one look, one stream, and nothing when all is there', async () => {
+  const src = folder.at('tree')
+  folder.write('tree/a', 'a')
+  folder.write('tree/sub/b', 'b')
+  for (const path of ['.', 'sub']) chmodSync(`${src}/${path}`, 0o755)
+  for (const path of ['a', 'sub/b']) chmodSync(`${src}/${path}`, 0o644)
+  const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+  const all = [
+    '0 0\ndfdf\n755 0 0 9 root root\n644 0 0 1 root root\n755 0 0 9 root root\n644 0 0 1 root root\n',
+    `${sumOf('a')}  ./a\n${sumOf('b')}  ./sub/b\n`,
+  ].join('')
+  let has = false
+  const looking = [/^echo "\$\(id -u\) \$\(id -g\)"; cd -- \/d /, () => (has ? all : '0 0\n')] as const
+  const sending = [
+    /^set -e; cd -- \/d; /,
+    (_: unknown, files: Map<string, ScriptedFile>) => {
+      has = files.has('/d')
+      return ''
+    },
+  ] as const
+  const run = await rehearse(copy({ src, dest: '/d' }), { patterns: [looking, sending] })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.commands.check.length, 1)
+  assert.is(run.commands.apply.length, 1)
+  assert.equal(
+    run.changes.map(({ what }) => what),
+    ['/d', '/d/a', '/d/sub', '/d/sub/b'],
+  )
+  const well = { files: { '/d': { content: '', type: 'directory' as const } }, patterns: [looking] }
+  const same = await rehearse(copy({ src, dest: '/d' }), well)
+  assert.is(same.outcome, 'ok', String(same.error))
+})
+
+test('parameters that mean nothing for what is copied', async () => {
+  const refused = async (given: Parameters<typeof copy>[0]): Promise<string> =>
+    String((await rehearse(copy(given), {})).error)
+  assert.match(await refused({ src: folder.path, dest: '/x', backup: true }), 'are for a file')
+  assert.match(await refused({ src: folder.write('f', 'x'), dest: '/x', delete: true }), 'is no folder')
+  assert.throws(() => copy({ src: 'x', dest: '/x', directoryMode: '9' }), /directoryMode/)
 })

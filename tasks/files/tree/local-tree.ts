@@ -1,0 +1,88 @@
+/** A folder of the machine that runs the playbook, with all that is in it. */
+import { lstat, readdir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
+import { localSum } from '../local-file.ts'
+
+interface Entry {
+  /** From the folder on: `./a/b`; the folder itself is `.`. */
+  readonly path: string
+}
+
+export interface LocalFile extends Entry {
+  readonly kind: 'file'
+  /** Bits of read, write and execute alone. */
+  readonly mode: number
+  readonly size: number
+  readonly sha256: string
+}
+
+export interface LocalFolder extends Entry {
+  readonly kind: 'directory'
+  readonly mode: number
+}
+
+/** A link is what it says, wherever that leads. */
+export interface LocalLink extends Entry {
+  readonly kind: 'link'
+  readonly target: string
+}
+
+export type LocalEntry = LocalFile | LocalFolder | LocalLink
+
+/** Files that are read at the same time. */
+const atOnce = 8
+
+const unfit = (path: string, why: string): CoxswainError =>
+  new CoxswainError('task-failed', `${path} ${why}`, { hint: 'move it out of the folder' })
+
+const entryAt = async (root: string, path: string): Promise<LocalEntry> => {
+  const place = join(root, path)
+  // node decodes what is no UTF-8 with loss
+  if (path.includes('\uFFFD')) throw unfit(place, 'has a name that is no UTF-8')
+  const found = await lstat(place)
+  const mode = found.mode & 0o777
+  if (found.isSymbolicLink()) return { kind: 'link', path, target: await readlink(place) }
+  if (found.isDirectory()) return { kind: 'directory', path, mode }
+  if (found.isFile()) return { kind: 'file', path, mode, size: found.size, sha256: await localSum(place) }
+  throw unfit(place, 'is neither file, folder nor link')
+}
+
+/** Every path below the folder, a folder before what is in it. */
+const pathsBelow = async (root: string): Promise<string[]> => {
+  const below = async (folder: string): Promise<string[]> => {
+    const entries = await readdir(join(root, folder), { withFileTypes: true })
+    const lists = await Promise.all(
+      entries
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        .map(async (entry) => {
+          const path = `${folder}/${entry.name}`
+          return entry.isDirectory() ? [path, ...(await below(path))] : [path]
+        }),
+    )
+    return lists.flat()
+  }
+  return below('.')
+}
+
+/**
+ * All that is in a folder, the folder itself first.
+ *
+ * @throws `task-failed` for what cannot be copied, such as a socket.
+ */
+export const localTree = async (root: string): Promise<LocalEntry[]> => {
+  try {
+    const paths = ['.', ...(await pathsBelow(root))]
+    const entries: LocalEntry[] = []
+    for (let at = 0; at < paths.length; at += atOnce) {
+      entries.push(...(await Promise.all(paths.slice(at, at + atOnce).map((path) => entryAt(root, path)))))
+    }
+    return entries
+  } catch (cause) {
+    if (isCoxswainError(cause)) throw cause
+    throw new CoxswainError('task-failed', `cannot read all of ${root} here`, {
+      cause,
+      hint: 'see that you may read everything in it',
+    })
+  }
+}
