@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CoxswainError } from '../errors.ts'
 import { inputBytes } from './input.ts'
+import { pieceSize } from './types.ts'
 import type { Connection, FileOperation, Identity, Result } from './types.ts'
 
 /** A file of a scripted host. A directory has no content. */
@@ -82,6 +83,9 @@ const statOf = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result 
   return result({ stdout: `${type} ${mode} ${owner} ${group} ${size} 0${target}\n` })
 }
 
+const pieceOf = (content: Buffer, piece: number | undefined): Buffer =>
+  piece === undefined ? content : content.subarray(piece * pieceSize, (piece + 1) * pieceSize)
+
 /** Answers a file operation from the files in memory, as the real script would. */
 const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, input: Buffer): Result => {
   const { path } = operation
@@ -89,7 +93,9 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
   switch (operation.kind) {
     case 'read':
       if (isDirectory(files, path)) return directoryInTheWay(path)
-      return file === undefined ? absent : result({ stdout: Buffer.from(file.content) })
+      return file === undefined
+        ? absent
+        : result({ stdout: pieceOf(Buffer.from(file.content), operation.piece) })
     case 'sha256':
       if (isDirectory(files, path)) return directoryInTheWay(path)
       return file === undefined

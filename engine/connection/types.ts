@@ -30,9 +30,13 @@ export interface Part {
   readonly sha256: string
 }
 
+/** Bytes of a piece in which a file is read that is too big to be kept in memory: well below what is kept of an output. */
+export const pieceSize = 8 * 1024 * 1024
+
 /** What a request stands for, when it is a file operation: told in events, and answered by the scripted connection. */
 export type FileOperation =
-  | { readonly kind: 'read'; readonly path: string }
+  /** All of a file, or one of its pieces of {@link pieceSize}, counted from 0. */
+  | { readonly kind: 'read'; readonly path: string; readonly piece?: number | undefined }
   | { readonly kind: 'stat'; readonly path: string }
   | { readonly kind: 'sha256'; readonly path: string }
   | { readonly kind: 'list'; readonly path: string }

@@ -3,6 +3,7 @@
  *
  * They need only what GNU coreutils and busybox share. Exit status 3 means that the path is not there.
  */
+import { pieceSize } from '../connection/types.ts'
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { inTheWay, refuseUnlessRegular } from './kinds.ts'
@@ -119,6 +120,13 @@ const linkScript = (path: string, target: string): string =>
   `if [ -d ${path} ] && [ ! -L ${path} ]; then printf '%s is a directory, no link\\n' ${path} >&2; exit ${inTheWay}; fi; ` +
   `ln -sfn -- ${target} ${path}`
 
+/** Reads one piece of a file; dd goes to its beginning without reading what is before it. */
+const pieceOf = (path: string, piece: number): string => {
+  const block = 1024 * 1024
+  const count = pieceSize / block
+  return `dd if=${path} bs=${block} skip=${piece * count} count=${count} iflag=fullblock`
+}
+
 /**
  * The script of a file operation.
  *
@@ -128,7 +136,10 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
   const path = quote(operation.path)
   switch (operation.kind) {
     case 'read':
-      return readingFile(path, `exec cat -- ${path}`)
+      return readingFile(
+        path,
+        operation.piece === undefined ? `exec cat -- ${path}` : `exec ${pieceOf(path, operation.piece)}`,
+      )
     case 'sha256':
       return readingFile(path, `sha256sum <${path}`)
     case 'part':

@@ -1,4 +1,5 @@
 import type { Connection, FileOperation, Identity, Input, OutputStream, Result } from '../connection/types.ts'
+import { pieceSize } from '../connection/types.ts'
 import { inputBytes } from '../connection/input.ts'
 import { isSecret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
@@ -22,6 +23,13 @@ export interface RemoteReader {
   readonly read: (path: string) => Promise<string | undefined>
   /** A file's bytes, or undefined when there is none. */
   readonly readBytes: (path: string) => Promise<Buffer | undefined>
+  /**
+   * A file's bytes as a stream, whatever its size; the memory it takes does not grow with it. It fails with `read-failed`
+   * where there is no file. A file that changes meanwhile comes as a mixture: compare it by its sum.
+   *
+   * @param size what it is known to have: with it, how far the stream is gets told.
+   */
+  readonly readStream: (path: string, size?: number) => AsyncIterable<Uint8Array>
   /** What is at a path, links not followed; undefined when there is nothing. */
   readonly stat: (path: string) => Promise<Stat | undefined>
   readonly exists: (path: string) => Promise<boolean>
@@ -151,6 +159,16 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     throw operationFailure(operation, 'query', result)
   }
 
+  /** A file piece by piece: each is a query of its own, and comes again when the connection is lost. */
+  async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+    for (let piece = 0; ; piece += 1) {
+      const bytes = await lookUp({ kind: 'read', path, piece })
+      if (bytes === undefined) throw new CoxswainError('read-failed', `there is no file ${path}`)
+      yield bytes
+      if (bytes.length < pieceSize) return
+    }
+  }
+
   const change = async (operation: FileOperation, stdin?: Input, size?: number): Promise<void> => {
     const result = await operate(operation, 'run', stdin, size)
     if (result.code !== 0) throw operationFailure(operation, 'run', result)
@@ -172,6 +190,8 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       const bytes = await lookUp({ kind: 'read', path })
       return bytes === undefined ? undefined : decoded(path, bytes)
     },
+    readStream: (path, size) =>
+      size === undefined ? pieces(path) : told(pieces(path), { path, offset: 0, size }, onTransfer),
     stat: async (path) => {
       const out = await lookUp({ kind: 'stat', path })
       return out === undefined ? undefined : parseStat(out.toString('utf8'))

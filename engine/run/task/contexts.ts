@@ -114,10 +114,20 @@ const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remot
   })
 
 /** The half of a remote that only reads. */
-const readerOf = ({ query, read, readBytes, stat, exists, sha256, list }: Remote): RemoteReader => ({
+const readerOf = ({
   query,
   read,
   readBytes,
+  readStream,
+  stat,
+  exists,
+  sha256,
+  list,
+}: Remote): RemoteReader => ({
+  query,
+  read,
+  readBytes,
+  readStream,
   stat,
   exists,
   sha256,

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, rename, rm, stat as localStat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { CoxswainError, defineTask, drift, flag, ok, remotePath, z } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext, RemoteReader } from '../../engine/index.ts'
+import { localSum } from './local-file.ts'
+
+const params = z.object({
+  src: remotePath().describe('the file on the host'),
+  dest: z
+    .string()
+    .min(1)
+    .describe('the folder here; the file comes to DEST/HOST/SRC, so that each host has a place of its own'),
+  flat: flag()
+    .default(false)
+    .describe('dest is the file itself; of several hosts, the last one to come stays'),
+  optional: flag().default(false).describe('a host that has no such file is well'),
+})
+type Params = z.output<typeof params>
+
+/** Where the file comes to. */
+const placeOf = ({ host }: Pick<CheckContext, 'host'>, { src, dest, flat }: Params): string => {
+  if (flat) return resolve(dest)
+  const folder = resolve(dest, host.name)
+  const place = join(folder, src)
+  // the names of hosts come from inventories, which may be made by others
+  const outside = [relative(resolve(dest), folder), relative(folder, place)].some(
+    (path) => path === '' || path.startsWith('..'),
+  )
+  if (outside)
+    throw new CoxswainError('task-failed', `${place} is not below ${dest}`, { hint: 'give flat and a path' })
+  return place
+}
+
+const sumHere = async (path: string): Promise<string | undefined> => {
+  const found = await localStat(path).catch(() => undefined)
+  if (found === undefined) return undefined
+  if (found.isFile()) return localSum(path)
+  throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
+    hint: 'move it away, or give another dest',
+  })
+}
+
+const sumThere = async (remote: RemoteReader, { src, optional }: Params): Promise<string | undefined> => {
+  const sum = await remote.sha256(src)
+  if (sum !== undefined || optional) return sum
+  throw new CoxswainError('task-failed', `there is no file ${src}`, {
+    hint: 'give optional where hosts may be without it',
+  })
+}
+
+const told = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
+
+/** Writes what comes beside the place, and puts it there when it is what was announced. */
+const receive = async ({ remote }: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
+  const stat = await remote.stat(src)
+  await mkdir(dirname(place), { recursive: true })
+  const path = join(dirname(place), `.coxswain.${randomBytes(6).toString('hex')}`)
+  // what root may read on a host is not for everybody here
+  const file = await open(path, 'wx', 0o600)
+  try {
+    const size = stat?.type === 'file' ? stat.size : undefined
+    for await (const chunk of remote.readStream(src, size)) await file.write(chunk)
+    await file.sync()
+    const came = await localSum(path)
+    if (came !== sum) {
+      throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
+        hint: 'fetch it when nothing writes into it',
+      })
+    }
+    await rename(path, place)
+  } finally {
+    await file.close()
+    await rm(path, { force: true })
+  }
+}
+
+/** Hold a file here equal to one of a host. */
+export const fetch = defineTask({
+  name: 'fetch',
+  description: 'Holds a file on the machine that runs the playbook equal to one of the host.',
+  reads: "the file's SHA-256 on the host, and that of the file here",
+  example: { src: '/etc/hostname', dest: 'fetched' },
+  params,
+  title: ({ src, dest }) => `${src} fetched to ${dest}`,
+
+  async check(ctx, given) {
+    const place = placeOf(ctx, given)
+    const [there, here] = await Promise.all([sumThere(ctx.remote, given), sumHere(place)])
+    if (there === undefined || there === here) return ok()
+    return drift({ what: `${place} here`, from: told(here), to: told(there) })
+  },
+
+  async apply(ctx, given) {
+    const sum = await sumThere(ctx.remote, given)
+    if (sum !== undefined) await receive(ctx, given.src, sum, placeOf(ctx, given))
+  },
+})

@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import { fetch } from '../../../tasks/files/fetch.ts'
+import { folderOf } from '../../support/folder.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('fetch')
+const folder = folderOf(test)
+
+test('a place for each host, and only its user may read it', async () => {
+  const task = fetch({ src: '/etc/a b', dest: folder.at('all') })
+  const run = await rehearse(task, { files: { '/etc/a b': 'x\n' } })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.commands, { check: [], apply: [] })
+  const place = folder.at('all/host/etc/a b')
+  assert.is(readFileSync(place, 'utf8'), 'x\n')
+  assert.is(statSync(place).mode & 0o777, 0o600)
+  assert.equal(readdirSync(folder.at('all/host/etc')), ['a b'])
+  assert.equal(run.changes, [{ what: `${place} here`, from: undefined, to: 'sha256 73cb3858a687…' }])
+  assert.is((await rehearse(task, { files: { '/etc/a b': 'x\n' } })).outcome, 'ok')
+})
+
+test('pieces of a big file come together', async () => {
+  const content = Buffer.alloc(20_000_000, 'abcdefg')
+  const task = fetch({ src: '/big', dest: folder.at('big'), flat: true })
+  const run = await rehearse(task, { files: { '/big': { content } } })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(readFileSync(folder.at('big')).equals(content))
+})
+
+test('no file is a failure, or well where that is allowed', async () => {
+  const none = { src: '/none', dest: folder.at('x'), flat: true }
+  assert.match(String((await rehearse(fetch(none), {})).error), 'there is no file /none')
+  assert.is((await rehearse(fetch({ ...none, optional: true }), {})).outcome, 'ok')
+  assert.equal(readdirSync(folder.path).includes('x'), false)
+})
+
+test('a path that leads elsewhere, and a folder in the way', async () => {
+  const refused = async (given: Parameters<typeof fetch>[0]): Promise<string> =>
+    String((await rehearse(fetch(given), { files: { '/etc/a': 'x', '/x': 'x' } })).error)
+  assert.match(await refused({ src: '/../../x', dest: folder.at('all') }), 'is not below')
+  mkdirSync(folder.at('way'))
+  assert.match(await refused({ src: '/etc/a', dest: folder.at('way'), flat: true }), 'it is no file')
+  assert.throws(() => fetch({ src: 'etc', dest: 'x' }), /src/)
+})
