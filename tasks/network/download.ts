@@ -1,6 +1,7 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
 import type { ApplyContext, Secret } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from '../files/attributes.ts'
+import { takePlace } from '../files/take-place.ts'
 import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
 import { httpUrl } from './http.ts'
 
@@ -91,10 +92,7 @@ export const download = defineTask({
           },
         )
       }
-      // as the one that is replaced, by numbers: not every owner has a name
-      await remote.run`if [ -e ${dest} ]; then chown "$(stat -L -c %u:%g -- ${dest})" ${path}; chmod "$(stat -L -c %a -- ${dest})" ${path}; else chmod 0644 ${path}; fi`
-      await remote.setAttributes(path, attributesOf(given))
-      await remote.run`sync -- ${path} 2>/dev/null || sync; mv -f -- ${path} ${dest}`
+      await takePlace(remote, path, dest, given)
     } finally {
       await remote.remove(path)
     }

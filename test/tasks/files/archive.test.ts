@@ -1,0 +1,58 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { ScriptedFile } from '../../../engine/testing.ts'
+import { archive } from '../../../tasks/files/archive.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('archive')
+
+const now = "{ tar -cf - '--exclude=*.log' -C /var/my -- data || echo failed; } 2>/dev/null | sha256sum"
+const then = 'gzip -dc </b/a.tgz 2>/dev/null | sha256sum'
+const task = archive({ src: '/var/my/data/', dest: '/b/a.tgz', exclude: '*.log' })
+const source = { content: '', type: 'directory' as const }
+
+test('exact commands', async () => {
+  const packs = (_: unknown, files: Map<string, ScriptedFile>): string => {
+    files.set('/b/.coxswain.1', { content: 'packed' })
+    return ''
+  }
+  const moves = (_: unknown, files: Map<string, ScriptedFile>): string => {
+    files.set('/b/a.tgz', { content: 'packed' })
+    return ''
+  }
+  const run = await rehearse(task, {
+    files: { '/var/my/data/': source },
+    replies: {
+      'mktemp /b/.coxswain.XXXXXX': '/b/.coxswain.1\n',
+      "tar -czf /b/.coxswain.1 '--exclude=*.log' -C /var/my -- data": packs,
+      [now]: 'x -',
+      [then]: 'x -',
+    },
+    patterns: [
+      [/^if \[ -e \/b\/a\.tgz \]; then chown /, ''],
+      [/^sync -- .*; mv -f -- \/b\/\.coxswain\.1 \/b\/a\.tgz$/, moves],
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.files.has('/b/.coxswain.1'), false)
+})
+
+test('a host where all is well, and one where it is not', async () => {
+  const files = { '/var/my/data/': source, '/b/a.tgz': 'x' }
+  const well = await rehearse(task, { files, replies: { [now]: 'x -', [then]: 'x -' } })
+  assert.is(well.outcome, 'ok')
+  const none = await rehearse(task, {})
+  assert.match(String(none.error), 'there is nothing at /var/my/data')
+})
+
+test('parameters that cannot be', () => {
+  assert.throws(() => archive({ src: '/a', dest: '/b.zip' }), /its name must end with/)
+  for (const [src, dest] of [
+    ['/a', '/a/b.tar'],
+    ['/a/', '/a/b/c.tar'],
+    ['/', '/b.tar'],
+    ['/a.tar', '/a.tar'],
+  ] as const)
+    assert.throws(() => archive({ src, dest }), /cannot lie in what it packs/)
+  assert.ok(archive({ src: '/a', dest: '/ab.tar' }))
+})
