@@ -50,7 +50,7 @@ const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<bo
 const planOf = async (remote: RemoteReader, given: Params): Promise<TreePlan> => {
   const local = await localTree(given.src)
   const paths = local.map(({ path }) => path)
-  return planTree(local, await remoteTree(remote, given.dest, paths, given.delete), given)
+  return planTree(local, await remoteTree(remote, given.dest, paths, { all: given.delete }), given)
 }
 
 /** Hold a file or folder equal to one on this machine, whatever its size and content. */

@@ -1,0 +1,64 @@
+/** The index of an archive on a host, as `tar -tv` tells it there. Pure. */
+import type { RawMember } from './tar-index.ts'
+
+const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
+
+/** A name as GNU tar quotes it: escapes as in C, in which bytes beyond ASCII are octal. */
+export const unescaped = (text: string): string => {
+  const bytes = text.replaceAll(/\\([0-7]{3}|.)/gs, (_, what: string) => {
+    if (what.length === 3) return String.fromCharCode(Number.parseInt(what, 8))
+    return escapes[what] ?? what
+  })
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+// busybox names owners, whatever it is asked for
+const line = /^([-a-zA-Z])\S{9}\S? +[^\s/]+\/\S+ +(\d+|\d+,\s*\d+) \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? (.*)$/s
+
+const splitAt = (text: string, divider: string): [string, string] => {
+  const at = text.indexOf(divider)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + divider.length)]
+}
+
+const memberOf = (text: string, isGnu: boolean): RawMember => {
+  const [, letter = '', size = '', rest = ''] = line.exec(text) ?? []
+  const plain = (name: string): string => (isGnu ? unescaped(name) : name)
+  const [before, after] = splitAt(rest, letter === 'h' ? ' link to ' : ' -> ')
+  switch (letter) {
+    case 'd':
+      return { name: plain(rest), kind: 'directory', size: 0, target: '' }
+    case 'l':
+      return { name: plain(before), kind: 'link', size: 0, target: plain(after) }
+    case 'h':
+      return { name: plain(before), kind: 'file', size: undefined, target: '' }
+    case '-':
+      // busybox tells of another name for a file in this way
+      if (!isGnu && size === '0' && after !== '')
+        return { name: before, kind: 'file', size: undefined, target: '' }
+      return { name: plain(rest), kind: 'file', size: Number(size), target: '' }
+    case '':
+      throw new Error(`tar told of it in an unknown way: ${text}`)
+    default:
+      throw new Error(`it holds what is no file, folder or link: ${plain(rest)}`)
+  }
+}
+
+/**
+ * What `tar -tv --numeric-owner` has told.
+ *
+ * @param isGnu whether the tar is GNU's.
+ * @throws an Error that says what is wrong.
+ */
+export const membersFrom = (text: string, isGnu: boolean): RawMember[] =>
+  text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row) => memberOf(row, isGnu))

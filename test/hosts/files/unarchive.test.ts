@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { unarchive } from '../../../tasks/files/unarchive.ts'
+import { folderOf } from '../../support/folder.ts'
+import { realHosts } from '../../support/real-host.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('unarchive on real hosts', { seconds: 60 })
+const folder = folderOf(test)
+
+const long = `${'d'.repeat(120)}/${'ü'.repeat(60)}`
+test.before(() => {
+  folder.write('in/tool-1/a b', 'one')
+  folder.write(`in/tool-1/sub/${long}`, 'two')
+  folder.write('in/tool-1/sub/back\\slash', '3')
+  symlinkSync('a b', folder.at('in/tool-1/link'))
+  for (const [name, ...how] of [
+    ['plain.tar', '--format=gnu'],
+    ['pax.tar', '--format=pax'],
+    ['packed.tgz', '-z'],
+  ])
+    execFileSync('tar', [
+      '-c',
+      ...how,
+      '--owner=1234',
+      '-f',
+      folder.at(name ?? ''),
+      '-C',
+      folder.at('in'),
+      'tool-1',
+    ])
+})
+
+for (const host of realHosts('debian', 'busybox')) {
+  for (const name of ['plain.tar', 'pax.tar', 'packed.tgz']) {
+    test(`${host.name}: ${name} of this machine, with what is there already`, async () => {
+      await host.sh(
+        'rm -rf /srv/*; mkdir -p /srv/t/sub; echo mine >/srv/t/sub/mine; chmod 0711 /srv/t/sub; echo longer >"/srv/t/a b"',
+      )
+      const given = { src: folder.at(name), dest: '/srv/t', strip: 1 }
+      const { changes } = await host.proves(unarchive(given))
+      assert.equal(changes[0], { what: '/srv/t/a b', from: '7 bytes', to: '3 bytes' })
+      assert.is(
+        await host.sh(
+          `cd /srv/t; cat 'a b' link sub/mine 'sub/${long}' 'sub/back\\slash'; stat -c ' %a %U' sub 'a b'; ls -A`,
+        ),
+        'oneonemine\ntwo3 711 root\n 644 root\na b\nlink\nsub\n',
+      )
+      await host.proves(unarchive({ ...given, owner: 'nobody' }))
+      assert.is(await host.sh("cd /srv/t; stat -c '%U' 'a b' sub; chown root 'a b'"), 'nobody\nnobody\n')
+      await host.proves(unarchive({ ...given, owner: 'nobody' }))
+      await host.sh("rm '/srv/t/link'")
+      await host.proves(unarchive(given))
+    })
+  }
+
+  test(`${host.name}: an archive of the host, found out by itself`, async () => {
+    await host.sh(
+      "rm -rf /srv/*; mkdir -p /srv/in/x; cd /srv/in; echo 1 >'x/a b'; ln 'x/a b' x/c; ln -s c x/l; echo 2 >'x/ü\\n'; tar -czf /srv/a.bin x",
+    )
+    await host.proves(unarchive({ src: '/srv/a.bin', dest: '/srv/out', onHost: true, owner: 'nobody' }))
+    assert.is(
+      await host.sh("cd /srv/out/x; cat 'a b' c l 'ü\\n'; ls -A /srv/out; stat -c %U . c .."),
+      '1\n1\n1\n2\nx\nnobody\nnobody\nnobody\n',
+    )
+    await host.proves(
+      unarchive({ src: '/srv/a.bin', dest: '/srv/made', onHost: true, creates: '/srv/made/x/l' }),
+    )
+    await host.sh('rm /srv/a.bin')
+    await host.finds(
+      unarchive({ src: '/srv/a.bin', dest: '/srv/made', onHost: true, creates: '/srv/made/x/l' }),
+    )
+    await host.sh('echo no archive >/srv/a.bin')
+    assert.match(
+      await host.refuses(unarchive({ src: '/srv/a.bin', dest: '/srv/none', onHost: true })),
+      'tar -tvf',
+    )
+  })
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { ScriptedFile } from '../../../engine/testing.ts'
+import { unarchive } from '../../../tasks/files/unarchive.ts'
+import { folderOf } from '../../support/folder.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('unarchive')
+const folder = folderOf(test)
+
+const listing = 'tar --version 2>/dev/null | grep -c GNU; tar -tvf /a.tgz --numeric-owner'
+const told = '1\n-rw-r--r-- 0/0         3 2026-01-01 10:00 t-1/f\n'
+const looking = /^echo "\$\(id -u\) \$\(id -g\)"; cd -- \/d /
+
+test('an archive of the host: what differs in kind or size is unpacked, beside it first', async () => {
+  let size = 9
+  const unpacks = (_: unknown, files: Map<string, ScriptedFile>): string => {
+    files.set('/d', { content: '', type: 'directory' })
+    size = 3
+    return ''
+  }
+  const task = unarchive({ src: '/a.tgz', dest: '/d', onHost: true, strip: 1 })
+  const world = {
+    files: { '/a.tgz': 'packed', '/d': { content: '', type: 'directory' as const } },
+    replies: { [listing]: told },
+    patterns: [
+      [looking, () => `0 0\nf\n644 0 0 ${size} root root\n`],
+      [/ tar -xpof \/a\.tgz --strip-components=1;/, unpacks],
+    ] as const,
+  }
+  const run = await rehearse(task, world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [{ what: '/d/f', from: '9 bytes', to: '3 bytes' }])
+  assert.is(run.commands.apply.length, 1)
+  const well = await rehearse(task, { ...world, patterns: [[looking, '0 0\nf\n644 0 0 3 root root\n']] })
+  assert.is(well.outcome, 'ok')
+})
+
+test('where what it creates is, nothing else is looked at', async () => {
+  const task = unarchive({ src: '/none', dest: '/d', creates: '/d/f' })
+  const run = await rehearse(task, { files: { '/d/f': '' } })
+  assert.equal([run.outcome, run.commands.check], ['ok', []])
+})
+
+test('what is no archive, and what leads out of its place', async () => {
+  const said = async (given: Parameters<typeof unarchive>[0], replies = {}): Promise<string> =>
+    String((await rehearse(unarchive(given), { files: { '/a.tgz': '' }, replies })).error)
+  assert.match(await said({ src: folder.at('none'), dest: '/d' }), 'cannot read')
+  assert.match(await said({ src: folder.path, dest: '/d' }), 'is no file')
+  assert.match(await said({ src: folder.write('text', 'x'), dest: '/d' }), 'it ends in the middle')
+  assert.match(await said({ src: '/none', dest: '/d', onHost: true }), 'there is no archive /none')
+  const evil = { [listing]: told.replace('t-1/f', '../f') }
+  assert.match(await said({ src: '/a.tgz', dest: '/d', onHost: true }, evil), 'would be unpacked outside')
+  execFileSync('sh', ['-c', `printf '\\037\\213broken' >'${folder.at('gz')}'`])
+  assert.match(await said({ src: folder.at('gz'), dest: '/d' }), 'cannot be read as an archive')
+  assert.throws(() => unarchive({ src: 'x', dest: '/d', strip: -1 }), /strip/)
+})
