@@ -1,7 +1,11 @@
+import { Readable } from 'node:stream'
 import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { defineTask } from '../../engine/dsl/task.ts'
 import { bytesText } from '../../engine/report/transfer-text.ts'
 import { tellTransfers } from '../../engine/run/task/transfers.ts'
 import { suite } from '../support/spec.ts'
+import { run, usual } from './site.ts'
 
 const test = suite('how far transfers are')
 
@@ -56,4 +60,35 @@ test('bytes as people say them', () => {
     '1.4 GB',
     '5000 TB',
   ])
+})
+
+test('a run tells of what its tasks stream: files, and the input of commands', async () => {
+  const bytes = Buffer.alloc(5_000_000)
+  const streaming = defineTask({
+    name: 'streaming',
+    description: 'Streams.',
+    params: z.object({}),
+    apply: async ({ remote }) => {
+      const chunks = (): Readable => Readable.from([bytes.subarray(0, 2_000_000), bytes.subarray(2_000_000)])
+      await remote.writeStream('/file', { size: bytes.length, chunks: chunks() })
+      const transfer = { path: '/folder', size: bytes.length }
+      await remote.run({ stdin: chunks(), transfer })`say x`
+      // a small one is through before anybody looks
+      await remote.writeStream('/small', { size: 3, chunks: Readable.from([Buffer.from('abc')]) })
+    },
+  })
+  const { events } = await run((play) => [play('p', { hosts: 'a', tasks: () => [streaming()] })], {
+    hosts: { a: usual },
+  })
+  assert.equal(
+    events.flatMap((event) =>
+      event.type === 'task-transfer' ? [[event.task.name, event.path, event.bytes, event.size]] : [],
+    ),
+    [
+      ['streaming', '/file', 0, 5_000_000],
+      ['streaming', '/file', 5_000_000, 5_000_000],
+      ['streaming', '/folder', 0, 5_000_000],
+      ['streaming', '/folder', 5_000_000, 5_000_000],
+    ],
+  )
 })

@@ -1,5 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import * as assert from 'uvu/assert'
+import { scripted } from '../../../engine/connection/scripted.ts'
+import type { Connection } from '../../../engine/connection/types.ts'
+import { alone } from '../../../engine/run/task/alone.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { fetch } from '../../../tasks/files/fetch.ts'
 import { folderOf } from '../../support/folder.ts'
@@ -43,4 +46,25 @@ test('a path that leads elsewhere, and a folder in the way', async () => {
   mkdirSync(folder.at('way'))
   assert.match(await refused({ src: '/etc/a', dest: folder.at('way'), flat: true }), 'it is no file')
   assert.throws(() => fetch({ src: 'etc', dest: 'x' }), /src/)
+})
+
+test('a file that changes meanwhile replaces nothing', async () => {
+  const inner = scripted({ files: { '/log': 'one line\n' } })
+  const growing: Connection = {
+    ...inner,
+    execute: (request) => {
+      if (request.operation?.kind === 'read') inner.files.set('/log', { content: 'one line\nmore\n' })
+      return inner.execute(request)
+    },
+  }
+  const place = folder.write('kept', 'old')
+  const task = fetch({ src: '/log', dest: place, flat: true })
+  const { outcome, error } = await alone(new Map([['host', growing]]))(task, false)
+  assert.is(outcome, 'failed')
+  assert.match(String(error), '/log changed while it was fetched')
+  assert.is(readFileSync(place, 'utf8'), 'old')
+  assert.equal(
+    readdirSync(folder.path).filter((name) => name.startsWith('.')),
+    [],
+  )
 })
