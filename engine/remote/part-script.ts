@@ -9,10 +9,9 @@ export const sizeMustBe = (size: number): string =>
 
 /**
  * Whether `$t` is a part of ours, and of nobody else who may write into the folder: its name can be guessed. What is
- * linked from elsewhere, or can be opened by others, is not.
+ * linked from elsewhere, or can be opened by others, is not; nor is a link, which stat shows open to all.
  */
-const isOurs =
-  '[ -f "$t" ] && [ ! -L "$t" ] && [ "$(stat -c \'%u %a %h\' -- "$t" 2>/dev/null)" = "$(id -u) 600 1" ]'
+const isOurs = '[ -f "$t" ] && [ "$(stat -c \'%u %a %h\' -- "$t" 2>/dev/null)" = "$(id -u) 600 1" ]'
 
 /** A script that prints size and SHA-256 of a part; it ends with 3 when there is none that could be gone on with. */
 export const partScript = ({ path, name }: Extract<FileOperation, { kind: 'part' }>): string =>

@@ -57,7 +57,7 @@ for (const host of realHosts('debian', 'busybox')) {
 
   test(`${host.name}: an archive of the host, found out by itself`, async () => {
     await host.sh(
-      "rm -rf /srv/*; mkdir -p /srv/in/x; cd /srv/in; echo 1 >'x/a b'; ln 'x/a b' x/c; ln -s c x/l; echo 2 >'x/ü\\n'; tar -czf /srv/a.bin x",
+      "rm -rf /srv/*; mkdir -p /srv/in/x; cd /srv/in; echo 1 >'x/a b'; ln 'x/a b' x/c; ln -s c x/l; chown 1234 x/c; echo 2 >'x/ü\\n'; tar -czf /srv/a.bin x",
     )
     await host.proves(unarchive({ src: '/srv/a.bin', dest: '/srv/out', onHost: true, owner: 'nobody' }))
     assert.is(
@@ -67,6 +67,8 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(
       unarchive({ src: '/srv/a.bin', dest: '/srv/made', onHost: true, creates: '/srv/made/x/l' }),
     )
+    // not of whoever packed it
+    assert.is(await host.sh('stat -c %U /srv/made/x/c'), 'root\n')
     await host.sh('rm /srv/a.bin')
     await host.finds(
       unarchive({ src: '/srv/a.bin', dest: '/srv/made', onHost: true, creates: '/srv/made/x/l' }),
