@@ -108,6 +108,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
     'tasks/files/yaml-setting.ts',
   ],
   'jsonc-parser': ['tasks/files/json-setting.ts'],
+  tar: ['tasks/files/tree/tar.ts', 'tasks/files/unpack/tar-index.ts'],
 }
 
 test('each package has its home', () => {

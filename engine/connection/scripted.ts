@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { posix } from 'node:path'
 import { CoxswainError } from '../errors.ts'
 import { inputBytes } from './input.ts'
 import { pieceSize } from './types.ts'
@@ -68,6 +69,14 @@ const names = (files: ReadonlyMap<string, ScriptedFile>, directory: string): str
 const isDirectory = (files: ReadonlyMap<string, ScriptedFile>, path: string): boolean =>
   files.get(path)?.type === 'directory' || (!files.has(path) && names(files, path).length > 0)
 
+/** Where a path leads; one that leads nowhere, or to itself, to nothing. */
+const behindLinks = (files: ReadonlyMap<string, ScriptedFile>, path: string, before = 0): string => {
+  const file = files.get(path)
+  if (file?.type !== 'link') return path
+  const target = posix.resolve(posix.dirname(path), String(file.content))
+  return before < 40 ? behindLinks(files, target, before + 1) : ''
+}
+
 const statOf = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result => {
   const file = files.get(path)
   if (file === undefined && !isDirectory(files, path)) return absent
@@ -110,7 +119,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
           })
         : absent
     case 'stat':
-      return statOf(files, path)
+      return statOf(files, operation.follow === true ? behindLinks(files, path) : path)
     case 'part':
       return absent
     case 'write':

@@ -37,7 +37,8 @@ export const pieceSize = 8 * 1024 * 1024
 export type FileOperation =
   /** All of a file, or one of its pieces of {@link pieceSize}, counted from 0. */
   | { readonly kind: 'read'; readonly path: string; readonly piece?: number | undefined }
-  | { readonly kind: 'stat'; readonly path: string }
+  /** What is at a path, or, where links are followed, what it leads to. */
+  | { readonly kind: 'stat'; readonly path: string; readonly follow?: boolean | undefined }
   | { readonly kind: 'sha256'; readonly path: string }
   | { readonly kind: 'list'; readonly path: string }
   /** What has come of a file's new content: its size and its SHA-256. */

@@ -120,6 +120,13 @@ const linkScript = (path: string, target: string): string =>
   `if [ -d ${path} ] && [ ! -L ${path} ]; then printf '%s is a directory, no link\\n' ${path} >&2; exit ${inTheWay}; fi; ` +
   `ln -sfn -- ${target} ${path}`
 
+const statScript = (path: string, follow = false): string =>
+  `${follow ? '' : `if [ -L ${path} ]; then t=link; el`}if [ -f ${path} ]; then t=file; elif [ -d ${path} ]; then t=directory; ` +
+  `elif [ -e ${path} ]; then t=other; else ${absentOrFail(path)}; fi; ` +
+  (follow
+    ? `stat -L -c "$t %a %U %G %s %Y" -- ${path}`
+    : `stat -c "$t %a %U %G %s %Y" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`)
+
 /** Reads one piece of a file; dd goes to its beginning without reading what is before it. */
 const pieceOf = (path: string, piece: number): string => {
   const block = 1024 * 1024
@@ -147,11 +154,7 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
     case 'list':
       return reading(path, `exec ls -A -- ${path}`)
     case 'stat':
-      return (
-        `if [ -L ${path} ]; then t=link; elif [ -f ${path} ]; then t=file; elif [ -d ${path} ]; then t=directory; ` +
-        `elif [ -e ${path} ]; then t=other; else ${absentOrFail(path)}; fi; ` +
-        `stat -c "$t %a %U %G %s %Y" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`
-      )
+      return statScript(path, operation.follow)
     case 'write':
       return writeScript(operation, size)
     case 'directory':

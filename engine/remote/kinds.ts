@@ -15,7 +15,12 @@ export const refuseUnlessRegular =
   `elif [ -S "$f" ]; then k='a socket'; else k='a device'; fi; ` +
   `printf '%s is %s, no regular file\\n' "$f" "$k" >&2; exit ${inTheWay}; fi`
 
-/** Shell text that sets `$f` to what it points to, where it is a link; when that leads nowhere, the script ends in words. */
+/**
+ * Shell text that sets `$f` to what it points to, where it is a link; when that leads nowhere, the script ends in words. It
+ * goes step by step: busybox 1.35 finds with `readlink -f` no file that is yet to be made.
+ */
 export const followLink =
-  `if [ -L "$f" ]; then l=$f; f=$(readlink -f -- "$l") || f=; if [ -z "$f" ]; then ` +
+  `if [ -L "$f" ]; then l=$f; n=0; while [ -L "$f" ] && [ "$n" -lt 40 ]; do n=$((n + 1)); p=$(readlink -- "$f"); ` +
+  `case $p in /*) f=$p;; *) f=$(dirname -- "$f")/$p;; esac; done; ` +
+  `if [ -L "$f" ] || [ ! -d "$(dirname -- "$f")" ]; then ` +
   `printf '%s is a link to %s, which leads nowhere\\n' "$l" "$(readlink -- "$l")" >&2; exit ${deadLink}; fi; fi`

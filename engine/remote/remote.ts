@@ -30,8 +30,12 @@ export interface RemoteReader {
    * @param size what it is known to have: with it, how far the stream is gets told.
    */
   readonly readStream: (path: string, size?: number) => AsyncIterable<Uint8Array>
-  /** What is at a path, links not followed; undefined when there is nothing. */
-  readonly stat: (path: string) => Promise<Stat | undefined>
+  /**
+   * What is at a path; undefined when there is nothing.
+   *
+   * @param options whether links are followed, as reading and writing do; one that leads nowhere is nothing then.
+   */
+  readonly stat: (path: string, options?: { readonly follow?: boolean }) => Promise<Stat | undefined>
   readonly exists: (path: string) => Promise<boolean>
   /** Lower-case hex of a file's SHA-256, or undefined when there is none. */
   readonly sha256: (path: string) => Promise<string | undefined>
@@ -192,8 +196,8 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     },
     readStream: (path, size) =>
       size === undefined ? pieces(path) : told(pieces(path), { path, offset: 0, size }, onTransfer),
-    stat: async (path) => {
-      const out = await lookUp({ kind: 'stat', path })
+    stat: async (path, { follow = false } = {}) => {
+      const out = await lookUp({ kind: 'stat', path, ...(follow && { follow }) })
       return out === undefined ? undefined : parseStat(out.toString('utf8'))
     },
     exists: async (path) => (await lookUp({ kind: 'stat', path })) !== undefined,

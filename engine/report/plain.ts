@@ -81,7 +81,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
     if (!worthALine) return
     const progress = paint.dim(`  (${transferText(event)})`)
     say([
-      `${prefix(task.host)}${paint.dim(begins ? 'goes on' : 'sends')}  ${oneLine(titledBy(task))}${progress}`,
+      `${prefix(task.host)}${paint.dim(begins ? 'goes on' : 'transfers')}  ${oneLine(titledBy(task))}${progress}`,
     ])
   }
 

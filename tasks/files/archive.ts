@@ -62,7 +62,7 @@ export const archive = defineTask({
   async check({ remote }, given) {
     const { src, dest } = given
     const { unpack } = kindOf(dest)
-    const [source, stat] = await Promise.all([remote.stat(src), remote.stat(dest)])
+    const [source, stat] = await Promise.all([remote.stat(src), remote.stat(dest, { follow: true })])
     if (source === undefined)
       throw new CoxswainError('task-failed', `there is nothing at ${src}`, {
         hint: 'make it, or mind its path',
@@ -84,12 +84,8 @@ export const archive = defineTask({
   async apply({ remote }, given) {
     const { dest } = given
     const { letter } = kindOf(dest)
-    const path = await remote.run`mktemp ${`${dest.slice(0, dest.lastIndexOf('/'))}/.coxswain.XXXXXX`}`.text()
-    try {
+    await takePlace(remote, dest, given, async (path) => {
       await remote.run`tar ${`-c${letter}f`} ${path} ${packed(given)}`
-      await takePlace(remote, path, dest, given)
-    } finally {
-      await remote.remove(path)
-    }
+    })
   },
 })

@@ -66,7 +66,11 @@ export const copy = defineTask({
   async check({ remote }, given) {
     const { src, dest, ...attributes } = given
     if (await isFolder(given)) return driftUnlessEmpty((await planOf(remote, given)).changes)
-    const [source, there, stat] = await Promise.all([localFile(src), remote.sha256(dest), remote.stat(dest)])
+    const [source, there, stat] = await Promise.all([
+      localFile(src),
+      remote.sha256(dest),
+      remote.stat(dest, { follow: true }),
+    ])
     const { size, sha256: wanted } = source
     const told = (sum: string, bytes: number | undefined): string =>
       `${bytes} bytes, sha256 ${sum.slice(0, 12)}…`

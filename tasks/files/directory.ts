@@ -15,11 +15,11 @@ export const directory = defineTask({
   title: ({ path, state }) => (state === 'absent' ? `no directory ${path}` : `directory ${path}`),
 
   async check({ remote }, { path, state, ...attributes }) {
-    const stat = await remote.stat(path)
+    const stat = await remote.stat(path, { follow: state === 'present' })
     if (state === 'absent')
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
     if (stat === undefined) return driftUnlessEmpty([{ what: path, to: 'a directory' }])
-    if (stat.type !== 'directory' && stat.type !== 'link') {
+    if (stat.type !== 'directory') {
       throw new CoxswainError('task-failed', `${path} is there, but it is no directory`, {
         hint: 'move it away first',
       })

@@ -23,7 +23,7 @@ export const file = defineTask({
   async check({ remote }, { path, content, state, ...attributes }) {
     const wanted = state === 'absent' ? undefined : content
     const [stat, rewritten] = await Promise.all([
-      remote.stat(path),
+      remote.stat(path, { follow: state === 'present' }),
       wanted === undefined ? [] : contentChanges(remote, path, wanted),
     ])
     if (state === 'absent')

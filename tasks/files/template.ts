@@ -31,7 +31,10 @@ export const template = defineTask({
 
   async check({ remote }, { src, dest, values, ...attributes }) {
     const wanted = await rendered(src, values)
-    const [stat, rewritten] = await Promise.all([remote.stat(dest), contentChanges(remote, dest, wanted)])
+    const [stat, rewritten] = await Promise.all([
+      remote.stat(dest, { follow: true }),
+      contentChanges(remote, dest, wanted),
+    ])
     return driftUnlessEmpty([
       ...rewritten,
       ...(stat === undefined ? [] : attributeChanges(dest, stat, attributes)),

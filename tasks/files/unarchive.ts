@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
 import {
   CoxswainError,
   defineTask,
@@ -15,6 +14,7 @@ import {
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
 import { attributeParams } from './attributes.ts'
 import { localStat } from './local-file.ts'
+import { fewer } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
 import type { RemoteEntry } from './tree/remote-tree.ts'
 import { ownerWords, unpack } from './tree/unpack.ts'
@@ -42,6 +42,12 @@ const params = z.object({
 })
 type Params = z.output<typeof params>
 
+const indexHere = async (src: string): Promise<RawMember[]> => {
+  if (!(await localStat(src)).isFile())
+    throw new CoxswainError('task-failed', `${src} is no file`, { hint: 'give the path of an archive' })
+  return tarIndex(src)
+}
+
 /** Whether a file here is compressed. */
 const isGzip = async (path: string): Promise<boolean> => {
   const file = await open(path)
@@ -50,21 +56,6 @@ const isGzip = async (path: string): Promise<boolean> => {
     return bytesRead === 2 && buffer.readUInt16BE() === 0x1f8b
   } finally {
     await file.close()
-  }
-}
-
-const indexHere = async (src: string): Promise<RawMember[]> => {
-  if (!(await localStat(src)).isFile())
-    throw new CoxswainError('task-failed', `${src} is no file`, { hint: 'give the path of an archive' })
-  const file = createReadStream(src)
-  if (!(await isGzip(src))) return tarIndex(file)
-  const plain = createGunzip()
-  // what goes wrong with the file is told where the text is read
-  file.on('error', (error) => plain.destroy(error))
-  try {
-    return await tarIndex(file.pipe(plain))
-  } finally {
-    file.destroy()
   }
 }
 
@@ -175,7 +166,7 @@ export const unarchive = defineTask({
       return (await remote.exists(creates))
         ? ok()
         : drift({ what: creates, to: `unpacked from ${given.src}` })
-    return driftUnlessEmpty((await differences(remote, given)).changes)
+    return driftUnlessEmpty(fewer((await differences(remote, given)).changes, given.dest))
   },
 
   async apply({ remote }, given) {

@@ -19,7 +19,7 @@ export const writeConfig = defineTask({
   title: ({ dest }) => `kubeadm configuration ${dest}`,
 
   async check({ remote }, { dest, ...config }) {
-    const [text, stat] = await Promise.all([remote.read(dest), remote.stat(dest)])
+    const [text, stat] = await Promise.all([remote.read(dest), remote.stat(dest, { follow: true })])
     const wanted = renderConfig(config)
     return driftUnlessEmpty([
       ...(text === wanted ? [] : [{ what: dest, from: text, to: wanted }]),

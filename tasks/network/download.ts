@@ -34,7 +34,7 @@ export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>, ou
 const fetchTo = async ({ remote }: ApplyContext, given: Params, path: string): Promise<void> => {
   const { url, headers, timeout } = given
   if (await remote.query`command -v curl`.succeeds()) {
-    await remote.run({ timeout, stdin: curlConfig(given, path) })`umask 077; curl -q --config -`
+    await remote.run({ timeout, stdin: curlConfig(given, path) })`curl -q --config -`
     return
   }
   if (Object.keys(headers).length > 0) {
@@ -46,7 +46,7 @@ const fetchTo = async ({ remote }: ApplyContext, given: Params, path: string): P
       },
     )
   }
-  await remote.run({ timeout })`umask 077; wget -q -O ${path} ${url}`
+  await remote.run({ timeout })`wget -q -O ${path} ${url}`
 }
 
 /** Hold a file that comes from a URL, verified before it takes its place. */
@@ -63,7 +63,7 @@ export const download = defineTask({
   title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…')}`,
 
   async check({ remote }, { dest, sha256, ...given }) {
-    const [sum, stat] = await Promise.all([remote.sha256(dest), remote.stat(dest)])
+    const [sum, stat] = await Promise.all([remote.sha256(dest), remote.stat(dest, { follow: true })])
     const right = sha256 === 'none' ? sum !== undefined : sum === sha256
     return driftUnlessEmpty([
       ...(right
@@ -79,22 +79,15 @@ export const download = defineTask({
     const sum = await remote.sha256(dest)
     if (sha256 === 'none' ? sum !== undefined : sum === sha256)
       return remote.setAttributes(dest, attributesOf(given))
-    const path = `${dest}.coxswain-download`
-    try {
+    await takePlace(remote, dest, given, async (path) => {
       await fetchTo(ctx, given, path)
       const came = await remote.sha256(path)
-      if (sha256 !== 'none' && came !== sha256) {
-        throw new CoxswainError(
-          'task-failed',
-          `what came from ${new URL(given.url).host} is another file: sha256 ${came}`,
-          {
-            hint: 'if the new one is right, correct sha256; nothing was replaced',
-          },
-        )
-      }
-      await takePlace(remote, path, dest, given)
-    } finally {
-      await remote.remove(path)
-    }
+      if (sha256 === 'none' || came === sha256) return
+      throw new CoxswainError(
+        'task-failed',
+        `what came from ${new URL(given.url).host} is another file: sha256 ${came}`,
+        { hint: 'if the new one is right, correct sha256; nothing was replaced' },
+      )
+    })
   },
 })

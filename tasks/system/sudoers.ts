@@ -77,7 +77,11 @@ export const sudoers = defineTask({
 
   async check({ remote }, given) {
     const path = `/etc/sudoers.d/${given.name}`
-    const [visudo, text, stat] = await Promise.all([hasVisudo(remote), remote.read(path), remote.stat(path)])
+    const [visudo, text, stat] = await Promise.all([
+      hasVisudo(remote),
+      remote.read(path),
+      remote.stat(path, { follow: true }),
+    ])
     if (given.state === 'absent')
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: text }])
     const wanted = sudoersText(given)

@@ -82,6 +82,15 @@ test('a link to nothing reads as nothing', async () => {
   symlinkSync(at('nowhere'), at('dangling'))
   assert.is(await remote.read(at('dangling')), undefined)
   assert.is((await remote.stat(at('dangling')))?.type, 'link')
+  assert.is(await remote.stat(at('dangling'), { follow: true }), undefined)
+})
+
+test('what a link leads to is told of where links are followed', async () => {
+  writeFileSync(at('end'), 'abc', { mode: 0o640 })
+  symlinkSync('end', at('middle'))
+  symlinkSync('middle', at('start'))
+  const found = await remote.stat(at('start'), { follow: true })
+  assert.equal([found?.type, found?.mode, found?.size, found?.target], ['file', '0640', 3, undefined])
 })
 
 test('a directory and its parents are made, and listed', async () => {

@@ -161,8 +161,8 @@ test('a transfer is told of every ten seconds, and where it goes on', () => {
   assert.is(
     aboutTasks(events),
     text(
-      '  m1   sends  copy  (28 % of 1.4 GB)',
-      '  m1   sends  copy  (71 % of 1.4 GB)',
+      '  m1   transfers  copy  (28 % of 1.4 GB)',
+      '  m1   transfers  copy  (71 % of 1.4 GB)',
       '  m1   goes on  copy  (50 % of 1.4 GB)',
     ),
   )

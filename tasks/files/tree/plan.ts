@@ -84,7 +84,8 @@ const told = (entry: LocalEntry | RemoteEntry | undefined): string | undefined =
 /** Changes that are told one by one. */
 const most = 50
 
-const fewer = (changes: readonly Change[], dest: string): readonly Change[] =>
+/** So many of them as a person reads; the rest is counted. */
+export const fewer = (changes: readonly Change[], dest: string): readonly Change[] =>
   changes.length <= most
     ? changes
     : [...changes.slice(0, most), { what: `${changes.length - most} more in ${dest}`, to: 'as here' }]

@@ -1,5 +1,6 @@
 /** Files, directories, links, copies and templates on real hosts. */
 import * as assert from 'uvu/assert'
+import type { Task } from '../../../engine/index.ts'
 import { copy } from '../../../tasks/files/copy.ts'
 import { directory } from '../../../tasks/files/directory.ts'
 import { file } from '../../../tasks/files/file.ts'
@@ -46,5 +47,43 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(copy({ src: bytes, dest: '/srv/bytes', mode: '0600' }))
     await host.proves(template({ src, dest: '/srv/t', values: { port: 80 } }))
     assert.is(await host.sh('wc -c </srv/bytes | tr -d " "; cat /srv/t; rm /srv/*'), '100000\nlisten 80\n')
+  })
+
+  test(`${host.name}: links stay: what they lead to gets content, owner and mode`, async () => {
+    const src = folder.write('behind.hbs', 'new\n')
+    const given = { owner: 'nobody', mode: '0640' }
+    await host.sh('mkdir -p /srv/behind /srv/l')
+    const behind = async (name: string, ...tasks: readonly Task[]): Promise<void> => {
+      for (const task of tasks) {
+        await host.sh(
+          `rm -f /srv/behind/*; echo old >/srv/behind/${name}; ln -sf ../behind/${name} /srv/l/${name}`,
+        )
+        await host.proves(task)
+        assert.is(
+          await host.sh(
+            `readlink /srv/l/${name}; cat /srv/behind/*; stat -c '%a %U' /srv/behind/*; ls /srv/behind`,
+          ),
+          `../behind/${name}\nnew\n640 nobody\n${name}\n`,
+        )
+      }
+    }
+    const [path, dest] = ['/srv/l/f', '/srv/l/f']
+    await behind(
+      'f',
+      file({ path, content: 'new\n', ...given }),
+      template({ src, dest, ...given }),
+      copy({ src, dest, ...given }),
+    )
+    // one that leads to nothing yet is filled
+    await host.sh('rm /srv/behind/f')
+    await host.proves(file({ path, content: 'new\n', ...given }))
+    assert.is(await host.sh('cat /srv/behind/f; rm /srv/behind/f; rmdir /srv/behind'), 'new\n')
+    assert.match(await host.refuses(file({ path, content: 'new\n', ...given })), 'cannot write /srv/l/f')
+    await host.sh('mkdir /srv/there; ln -s there /srv/to')
+    await host.proves(directory({ path: '/srv/to', ...given }))
+    assert.is(
+      await host.sh("readlink /srv/to; stat -c '%a %U' /srv/there; rm -r /srv/*"),
+      'there\n640 nobody\n',
+    )
   })
 }

@@ -29,4 +29,18 @@ for (const host of realHosts('debian', 'busybox')) {
     )
     assert.is(await host.sh('cat /srv/a; ls -A /srv'), 'helloa\n')
   })
+
+  test(`${host.name}: a link stays one, and what it leads to is replaced`, async () => {
+    const given = { url: 'http://127.0.0.1:8000/a', dest: '/srv/l/a', headers: headers[host.name] }
+    await host.sh('mkdir -p /srv/l /srv/behind; printf old >/srv/behind/b; ln -s ../behind/b /srv/l/a')
+    await host.proves(download({ ...given, sha256, mode: '0640' }))
+    assert.is(
+      await host.sh(
+        'readlink /srv/l/a; cat /srv/behind/b; stat -c " %a" /srv/behind/b; ls -A /srv/behind /srv/l',
+      ),
+      '../behind/b\nhello 640\n/srv/behind:\nb\n\n/srv/l:\na\n',
+    )
+    await host.sh('rm -r /srv/behind')
+    assert.match(await host.refuses(download({ ...given, sha256 })), '/srv/l/a is a link that leads nowhere')
+  })
 }

@@ -12,24 +12,25 @@ const test = suite('download')
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 const url = 'https://example.com/a?key=1'
 const given = { url, dest: '/opt/a', sha256: sumOf('new') }
-const part = '/opt/a.coxswain-download'
+const part = '/opt/.coxswain.1'
 
 /** A host that gets this from wherever it is told to. */
 const host = (comes: string, files: World['files'] = {}, curl = true): World => ({
   files,
   replies: {
+    'mktemp /opt/.coxswain.XXXXXX': `${part}\n`,
     'command -v curl': { code: curl ? 0 : 1 },
-    'umask 077; curl -q --config -': async ({ stdin }, all) => {
+    'curl -q --config -': async ({ stdin }, all) => {
       const config = (await inputBytes(stdin))?.toString() ?? ''
       assert.match(config, `url = "${url}"\n`)
       all.set(part, { content: comes })
       return ''
     },
-    [`umask 077; wget -q -O ${part} '${url}'`]: (_, all) => {
+    [`wget -q -O ${part} '${url}'`]: (_, all) => {
       all.set(part, { content: comes })
       return ''
     },
-    [`if [ -e /opt/a ]; then chown "$(stat -L -c %u:%g -- /opt/a)" ${part}; chmod "$(stat -L -c %a -- /opt/a)" ${part}; else chmod 0644 ${part}; fi`]:
+    [`if [ -e /opt/a ]; then chown "$(stat -c %u:%g -- /opt/a)" ${part}; chmod "$(stat -c %a -- /opt/a)" ${part}; else chmod 0644 ${part}; fi`]:
       '',
     [`sync -- ${part} 2>/dev/null || sync; mv -f -- ${part} /opt/a`]: (_, all) => {
       const file = all.get(part)
