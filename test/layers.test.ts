@@ -93,7 +93,7 @@ test('tasks see only the public engine, playbooks only the packages that a user 
 /** Each package and the places that may import it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['engine/connection/ssh/'],
-  zx: ['engine/connection/local.ts'],
+  'zx/core': ['engine/connection/local.ts'],
   listr2: ['engine/report/tree'],
   diff: ['engine/report/diff.ts'],
   commander: ['engine/cli/options'],

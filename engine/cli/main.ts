@@ -8,42 +8,57 @@ import { parseArguments } from './options.ts'
 import { packageVersion } from './package-root.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
-import { docs } from './commands/docs.ts'
-import { completeWords, completion } from './commands/completion.ts'
-import { doctor } from './commands/doctor.ts'
-import { exec } from './commands/exec.ts'
-import { init } from './commands/init.ts'
-import { inventory } from './commands/inventory.ts'
-import { history } from './commands/history.ts'
-import { run } from './commands/run.ts'
-import { schema } from './commands/schema.ts'
 
-const perform = async (
+type Library = Readonly<Record<string, unknown>>
+type Command = () => Promise<number>
+
+/** A command, which is loaded when it is asked for: nobody waits for what another one needs. */
+const commandOf = async (
   request: Exclude<Request, { kind: 'text' }>,
-  library: Readonly<Record<string, unknown>>,
+  library: Library,
   redactor: Redactor,
-): Promise<number> => {
+): Promise<Command> => {
   switch (request.kind) {
-    case 'exec':
-      return exec(request, redactor)
-    case 'inventory':
-      return inventory(request, redactor)
-    case 'completion':
-      return completion(request)
-    case 'complete':
-      return completeWords(request, libraryOf(library), redactor)
-    case 'doctor':
-      return doctor(request, redactor)
-    case 'init':
-      return init(request)
-    case 'docs':
-      return docs(request, library)
-    case 'schema':
-      return schema(request)
-    case 'history':
-      return history(request)
-    case 'run':
-      return run(request, libraryOf(library), redactor)
+    case 'exec': {
+      const { exec } = await import('./commands/exec.ts')
+      return () => exec(request, redactor)
+    }
+    case 'inventory': {
+      const { inventory } = await import('./commands/inventory.ts')
+      return () => inventory(request, redactor)
+    }
+    case 'completion': {
+      const { completion } = await import('./commands/completion.ts')
+      return async () => completion(request)
+    }
+    case 'complete': {
+      const { completeWords } = await import('./commands/completion.ts')
+      return () => completeWords(request, libraryOf(library), redactor)
+    }
+    case 'doctor': {
+      const { doctor } = await import('./commands/doctor.ts')
+      return () => doctor(request, redactor)
+    }
+    case 'init': {
+      const { init } = await import('./commands/init.ts')
+      return () => init(request)
+    }
+    case 'docs': {
+      const { docs } = await import('./commands/docs.ts')
+      return async () => docs(request, library)
+    }
+    case 'schema': {
+      const { schema } = await import('./commands/schema.ts')
+      return () => schema(request)
+    }
+    case 'history': {
+      const { history } = await import('./commands/history.ts')
+      return () => history(request)
+    }
+    case 'run': {
+      const { run } = await import('./commands/run.ts')
+      return () => run(request, libraryOf(library), redactor)
+    }
   }
 }
 
@@ -54,10 +69,7 @@ const perform = async (
  * @param library the module whose tasks can be named.
  * @returns the exit status.
  */
-export const main = async (
-  argv: readonly string[],
-  library: Readonly<Record<string, unknown>>,
-): Promise<number> => {
+export const main = async (argv: readonly string[], library: Library): Promise<number> => {
   let verbosity = 0
   const redactor = new Redactor()
   const strays = catchStrays(redactor)
@@ -68,8 +80,10 @@ export const main = async (
       return 0
     }
     verbosity = request.options.verbose
+    const command = await commandOf(request, library, redactor)
+    // behind the imports of our own, which would go through it
     registerLoader()
-    return strays.exit(await perform(request, library, redactor))
+    return strays.exit(await command())
   } catch (error) {
     const reported = reportError(toCoxswainError(error), redactor)
     process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)

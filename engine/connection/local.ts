@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
-import { $ } from 'zx'
+// without the rest of zx, which takes as long to load as all of ours
+import { $ } from 'zx/core'
 import { CoxswainError } from '../errors.ts'
 import type { Channel, Transport } from './transport.ts'
 

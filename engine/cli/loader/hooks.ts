@@ -7,7 +7,6 @@
 import { readFile } from 'node:fs/promises'
 import type { LoadHook, ResolveHook } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { transform } from '@swc/wasm-typescript'
 
 /** Where the running engine is, given by {@link registerLoader}. */
 export interface LoaderData {
@@ -60,6 +59,8 @@ const isComplaint = (
  * @throws SyntaxError with the place on its stack, as Node's own errors have it.
  */
 const erased = async (url: string, source: string): Promise<string> => {
+  // where everything is JavaScript nobody waits for it
+  const { transform } = await import('@swc/wasm-typescript')
   try {
     const options = { mode: 'strip-only', filename: fileURLToPath(url), module: true } as const
     return (await transform(source, options)).code

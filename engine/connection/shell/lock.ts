@@ -13,6 +13,9 @@
 import { createHash } from 'node:crypto'
 import { CoxswainError } from '../../errors.ts'
 
+/** Seconds that a run which was killed takes to leave a host (four, see the farewell), and a little more. */
+const killedRunGoes = 5
+
 /** How a run keeps others off a host. */
 export interface HostLock {
   /** Names the run; hexadecimal. Its connections do not lock each other out. */
@@ -25,6 +28,8 @@ export interface HostLock {
   readonly pid: number
   /** The directory whose lock is taken: one that exists on every host. */
   readonly path: string
+  /** Seconds in which the lock is asked for before a word of who has it: {@link killedRunGoes} unless told. */
+  readonly grace?: number | undefined
   /** Seconds to wait for the lock; 0 when it shall not be waited for. */
   readonly wait: number
   /** Aborted when nothing more shall begin: then it is not waited for any longer. */
@@ -58,6 +63,7 @@ const checkedPath = (path: string): string => {
 export const lockScript = (nonce: string, lock: HostLock, join: boolean): string => {
   const path = checkedPath(lock.path)
   const where = place(path)
+  const tenths = Math.ceil((lock.grace ?? killedRunGoes) * 10)
   const label = `$l:${where}:${lock.token}:${plain(lock.owner)}:${lock.pid}:$(date +%s):${plain(lock.purpose)}`
   return (
     `LC_ALL=C; export LC_ALL; l=coxswain-lock; p=${path}; n=0; ` +
@@ -70,8 +76,8 @@ export const lockScript = (nonce: string, lock: HostLock, join: boolean): string
     `o() { case $(h) in *:${lock.token}:*) ;; *) return 1; esac; }; ` +
     // a shell of our own that held it before and after we joined has kept all others out meanwhile
     `until ${join ? 's || ' : ''}{ x && s; } || { o && s && o; }; do flock -u 9; ` +
-    // a run that was killed takes four seconds to go (see the farewell), one that has just come in is not in the list yet
-    `if [ $n -lt 50 ]; then n=$((n+1)); sleep 0.1 2>/dev/null || { sleep 5; n=50; }; ` +
+    // one that has just come in is not in the list yet
+    `if [ $n -lt ${tenths} ]; then n=$((n+1)); sleep 0.1 2>/dev/null || { sleep 5; n=${tenths}; }; ` +
     `else printf "%s%s" ${nonce} "lock:$(date +%s) $(h | head -n 1);" || exit; sleep 1; fi; done; ` +
     `exec /bin/sh -c "$0" "${label}"`
   )

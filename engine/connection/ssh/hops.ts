@@ -2,7 +2,6 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { unlessAborted } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
-import { logIn } from './client.ts'
 import type { Login } from './client.ts'
 import { placeOf } from './settings.ts'
 import type { SshSettings, Via, WayOptions } from './settings.ts'
@@ -61,7 +60,11 @@ export class Hops {
       return known
     }
     const closing = new AbortController()
-    const shared = { login: logIn(hop, closing.signal), closing, users: 1 }
+    const shared = {
+      login: import('./client.ts').then(({ logIn }) => logIn(hop, closing.signal)),
+      closing,
+      users: 1,
+    }
     this.#shared.set(key, shared)
     // whoever comes after a failure or a loss tries anew
     const forget = (): void => {

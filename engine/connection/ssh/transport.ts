@@ -1,7 +1,6 @@
 import type { ClientChannel } from 'ssh2'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel, ChannelEnd, Transport } from '../transport.ts'
-import { logIn } from './client.ts'
 import type { Login } from './client.ts'
 import { placeOf } from './settings.ts'
 import type { LateSettings, SshSettings } from './settings.ts'
@@ -85,6 +84,8 @@ export class SshTransport implements Transport {
   }
 
   async #connect(): Promise<Login> {
+    // ssh2 is loaded where a host is reached through it
+    const { logIn } = await import('./client.ts')
     const login = await logIn(this.#settings ?? (await this.#known()), this.#closing.signal)
     login.client.once('close', () => (this.#login = undefined))
     return login

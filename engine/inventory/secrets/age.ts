@@ -1,5 +1,5 @@
 /** Files encrypted with age (https://age-encryption.org/v1), binary or armored. */
-import { Decrypter, armor } from 'age-encryption'
+import type { Decrypter } from 'age-encryption'
 import { CoxswainError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
 
@@ -15,8 +15,7 @@ export const isAge = (bytes: Uint8Array): boolean => {
 const howToGiveKeys =
   'give the identity: --age-key-file FILE, SOPS_AGE_KEY_FILE, SOPS_AGE_KEY or ~/.config/sops/age/keys.txt'
 
-const decrypterOf = (identities: readonly Secret[]): Decrypter => {
-  const decrypter = new Decrypter()
+const addIdentities = (decrypter: Decrypter, identities: readonly Secret[]): void => {
   for (const identity of identities) {
     try {
       decrypter.addIdentity(identity.reveal())
@@ -27,7 +26,6 @@ const decrypterOf = (identities: readonly Secret[]): Decrypter => {
       })
     }
   }
-  return decrypter
 }
 
 /**
@@ -46,7 +44,10 @@ export const decryptAge = async (
     throw new CoxswainError('secret-locked', `${what} is encrypted with age, and there is no identity`, {
       hint: howToGiveKeys,
     })
-  const decrypter = decrypterOf(identities)
+  // it takes longer to load than all the rest, and most inventories have nothing for it
+  const { Decrypter, armor } = await import('age-encryption')
+  const decrypter = new Decrypter()
+  addIdentities(decrypter, identities)
   try {
     const binary = text.startsWith(armorStart) ? armor.decode(Buffer.from(bytes).toString('latin1')) : bytes
     return await decrypter.decrypt(binary)

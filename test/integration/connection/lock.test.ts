@@ -22,9 +22,10 @@ const test = suite('lock', { seconds: 60 })
 let sshd: Sshd
 const open: Connection[] = []
 const users: { remove(): void }[] = []
-// other tests run beside these on the same machine
-const path = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
-chmodSync(path, 0o755)
+// other tests run beside these on the same machine, and what one leaves behind takes a while to go
+const folder = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
+chmodSync(folder, 0o755)
+let path = folder
 let tokens = 0
 
 test.before(async () => {
@@ -33,7 +34,11 @@ test.before(async () => {
 test.after(async () => {
   await sshd.stop()
   for (const user of users) user.remove()
-  rmSync(path, { recursive: true })
+  rmSync(folder, { recursive: true })
+})
+test.beforeEach(() => {
+  path = mkdtempSync(join(folder, 'test-'))
+  chmodSync(path, 0o755)
 })
 test.afterEach(async () => {
   await Promise.all(open.splice(0).map((connection) => connection.close()))
@@ -46,6 +51,7 @@ const lockOf = (change: Partial<HostLock> = {}): HostLock => ({
   purpose: 'site',
   pid: 4242,
   path,
+  grace: 0.5,
   wait: 0,
   waiting: () => {},
   absent: () => {},
