@@ -35,7 +35,10 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly check?: (ctx: CheckContext, params: z.output<Schema>) => Promise<Verdict<Value>> | Verdict<Value>
   /** False for parameters that leave nothing to check: with them the task acts every time, and is listed so. */
   readonly checkable?: (params: z.output<Schema>) => boolean
-  /** Makes it so. The engine checks again afterwards. */
+  /**
+   * Makes it so. The engine checks again afterwards. What it returns counts only where the check said `unknown`:
+   * `ok()` tells that nothing had to be changed after all, `drift(…)` what was.
+   */
   readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<unknown>
   /**
    * How long to wait: a task without an apply waits until its check says ok, one with an apply while its check says

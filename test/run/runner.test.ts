@@ -157,6 +157,34 @@ test('unknown is told under --check, and applied for real', async () => {
   ])
 })
 
+test('what could not be known is as apply found it: well all along, or changed', async () => {
+  const found = { nothing: ok(), something: drift({ what: 'lists', from: '1', to: '2' }), silence: undefined }
+  const outcomes = async (
+    said: unknown,
+    check: () => ReturnType<typeof unknown> | ReturnType<typeof drift>,
+  ) => {
+    let known = false
+    const task = defineTask({
+      name: 'late',
+      description: '',
+      params: z.object({}),
+      check: () => (known ? ok() : check()),
+      apply: async () => {
+        known = true
+        return said
+      },
+    })
+    const { ends } = await run((play) => [play('p', { hosts: 'a', tasks: () => [task()] })])
+    return [ends[0]?.outcome, ends[0]?.changes.map(({ what }) => what)]
+  }
+  const nobodyKnows = () => unknown('not there yet')
+  assert.equal(await outcomes(found.nothing, nobodyKnows), ['ok', []])
+  assert.equal(await outcomes(found.something, nobodyKnows), ['changed', ['lists']])
+  assert.equal(await outcomes(found.silence, nobodyKnows), ['changed', []])
+  // what a check knew is what counts
+  assert.equal(await outcomes(found.nothing, () => drift('it')), ['changed', ['it']])
+})
+
 test('a check that fails for want of what --check did not do is unknown; before that it is a failure', async () => {
   const needs = defineTask({
     name: 'needs',

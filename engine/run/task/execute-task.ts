@@ -1,6 +1,6 @@
 import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
 import type { Task } from '../../dsl/task.ts'
-import type { Change, Verdict } from '../../dsl/verdict.ts'
+import type { Change, Drift, Ok, Verdict } from '../../dsl/verdict.ts'
 import { exitCodes } from '../../error-codes.ts'
 import { CoxswainError, exitCodeOf, isCoxswainError } from '../../errors.ts'
 import type { Outcome, TaskProgress } from '../events.ts'
@@ -168,21 +168,34 @@ const doneAllTheSame = async (task: Task, execution: Execution, cause: unknown):
   return seen.kind === 'ok' || seen.kind === 'pending'
 }
 
-/** Applies and proves it. What might have happened already is looked at before it is done again. */
-const applyAndProve = async (task: Task, execution: Execution, seen: Look): Promise<void> => {
+/** Applies and proves it. What might have happened already is looked at before it is done again. Gives what apply said. */
+const applyAndProve = async (task: Task, execution: Execution, seen: Look): Promise<unknown> => {
   const { check, apply } = task
   if (apply === undefined) throw doesNotHold(task, seen)
+  let said: unknown
   for (let lost = 0; ; lost += 1) {
     execution.progress('applying')
     try {
-      await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext())))
+      said = await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext())))
       break
     } catch (error) {
       if (!isLost(error) || lost >= patience) throw error
-      if (await doneAllTheSame(task, execution, error)) return
+      // what the first attempt has changed by then, nobody can tell
+      if (await doneAllTheSame(task, execution, error)) return undefined
     }
   }
   if (check !== undefined) await prove(task, execution)
+  return said
+}
+
+const isFinding = (said: unknown): said is Ok<unknown> | Drift =>
+  typeof said === 'object' && said !== null && 'kind' in said && (said.kind === 'ok' || said.kind === 'drift')
+
+/** What a run has changed: as the check said, or, where it could not know, as apply found. */
+const changedBy = (seen: Look, said: unknown): TaskResult => {
+  if (seen.kind === 'drift') return { outcome: 'changed', changes: seen.changes }
+  if (seen.kind !== 'unknown' || !isFinding(said)) return { outcome: 'changed', changes: [] }
+  return said.kind === 'ok' ? { outcome: 'ok', changes: [] } : { outcome: 'changed', changes: said.changes }
 }
 
 /** Waits, without changing anything. Under `--check` it does not: what does not hold yet cannot be known. */
@@ -210,11 +223,8 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
       return await waitFor(task, execution, seen)
     if (!task.changes) return await doAside(task, execution)
     if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value }
+    if (!execution.checkMode) return changedBy(seen, await applyAndProve(task, execution, seen))
     const changes = seen.kind === 'drift' ? seen.changes : []
-    if (!execution.checkMode) {
-      await applyAndProve(task, execution, seen)
-      return { outcome: 'changed', changes }
-    }
     if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }
     if (task.apply === undefined) throw doesNotHold(task, seen)
     return { outcome: 'would change', changes }

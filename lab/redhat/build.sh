@@ -1,0 +1,21 @@
+#!/bin/bash
+# Makes the root file system of a host like those of Red Hat's family as a tar on standard output: Debian's own rpm and
+# dnf, which are the real ones, on an otherwise minimal Debian that says of itself that it is such a host. rpmbuild and
+# createrepo_c make repositories for it, gpg signs them.
+#
+#   build.sh WORK_DIR > rootfs.tar
+set -euo pipefail
+work=$(realpath -m "${1:?WORK_DIR}")
+root=$work/rootfs
+rm -rf "$root"
+mkdir -p "$work"
+mmdebstrap --quiet --variant=minbase --include=dnf,rpm,createrepo-c,file,gpg,gpg-agent bookworm "$root" >&2
+
+# Debian's rpm keeps its database in a home: there it is for looking into packages, not for living by them
+mkdir -p "$root"/etc/rpm "$root"/etc/yum.repos.d "$root"/etc/pki/rpm-gpg "$root"/var/lib/rpm
+echo '%_dbpath /var/lib/rpm' >"$root/etc/rpm/macros"
+echo 9 >"$root/etc/dnf/vars/releasever"
+printf 'NAME="Rocky Linux"\nID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.0"\nPRETTY_NAME="Like Red Hat: rpm and dnf of Debian"\n' >"$root/usr/lib/os-release"
+rm -rf "$root"/usr/share/{doc,locale,man,info} "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+tar -C "$root" -c .
+rm -rf "$root"
