@@ -74,6 +74,14 @@ export const hostImage = (): Promise<string> =>
 export const busyboxImage = (): Promise<string> =>
   imageOf('busybox', 'coxswain-busybox', 'making the image of a busybox host (a minute, once)')
 
+/** The image of a host of Red Hat's kind: rpm and dnf. */
+export const redhatImage = (): Promise<string> =>
+  imageOf('redhat', 'coxswain-redhat', 'making the image of a host with dnf (a minute, once)')
+
+/** The image of a host with OpenRC. */
+export const openrcImage = (): Promise<string> =>
+  imageOf('openrc', 'coxswain-openrc', 'making the image of a host with OpenRC (a minute, once)')
+
 /** The folder of a virtual machine's kernel, disk and keys: made when it is not in the cache. */
 export const vmImage = async (): Promise<string> => {
   const recipe = join(labFolder, 'vm')

@@ -1,8 +1,19 @@
-import { defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  driftUnlessEmpty,
+  flag,
+  ok,
+  unknown,
+  words,
+  z,
+} from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { literally } from '../patterns.ts'
+import { ageOfLists } from './package-managers/lists.ts'
 import { managerOf } from './package-managers/managers.ts'
-import type { Wanted } from './package-managers/types.ts'
+import type { PackageManager, Wanted } from './package-managers/types.ts'
 
 const parse = (word: string): Wanted => {
   const [name = '', version] = word.split('=')
@@ -13,66 +24,138 @@ const parse = (word: string): Wanted => {
 const isVersion = (wanted: string, have: string): boolean =>
   new RegExp(`^${wanted.split('*').map(literally).join('.*')}$`).test(have)
 
-interface Params {
-  readonly name: readonly string[]
-  readonly state: 'present' | 'absent'
-  readonly purge: boolean
-}
+const params = z
+  .object({
+    name: words().describe('names, or name=version; * in a version stands for anything'),
+    state: z
+      .enum(['present', 'latest', 'absent'])
+      .default('present')
+      .describe('latest: at the newest version that the package lists on the host have'),
+    refresh: flag()
+      .default(true)
+      .describe('refresh the package lists before installing; for latest, when they are older than cacheAge'),
+    cacheAge: z.coerce
+      .number()
+      .min(60)
+      .optional()
+      .describe(
+        'seconds that the package lists are good for; when absent they are refreshed before each installation, for latest after 3600. Where a refresh brings nothing new, nothing counts as changed',
+      ),
+    recommends: flag()
+      .optional()
+      .describe(
+        'whether what packages recommend comes along; as the host is set up when absent (apk knows none)',
+      ),
+    purge: flag().default(false).describe('what is absent leaves no settings behind (apt)'),
+  })
+  .refine(({ name, state }) => state !== 'latest' || !name.some((word) => word.includes('=')), {
+    message: 'latest and a version exclude each other',
+    path: ['name'],
+  })
+type Params = z.output<typeof params>
+
+type Wrong = Change & { readonly wanted: Wanted }
+
+const nothing: ReadonlyMap<string, string> = new Map()
+const none: readonly string[] = []
 
 const changesFor = async (
   ctx: CheckContext,
+  manager: PackageManager,
   { name: names, state, purge }: Params,
-): Promise<(Change & { wanted: Wanted })[]> => {
-  const manager = await managerOf(ctx)
+): Promise<Wrong[]> => {
   const packages = names.map(parse)
   const plain = packages.map(({ name }) => name)
-  const none: readonly string[] = []
-  const [installed, remains] = await Promise.all([
+  const [installed, upgrades, remains] = await Promise.all([
     manager.installed(ctx, plain),
+    state === 'latest' ? manager.upgrades(ctx, plain) : nothing,
     purge && manager.remains !== undefined ? manager.remains(ctx, plain) : none,
   ])
-  return packages.flatMap((wanted): (Change & { wanted: Wanted })[] => {
+  return packages.flatMap((wanted): Wrong[] => {
     const { name, version } = wanted
     const what = `package ${name}`
     const have = installed.get(name)
-    if (state === 'present') {
-      const right = have !== undefined && (version === undefined || isVersion(version, have))
-      return right ? [] : [{ wanted, what, from: have, to: version ?? 'installed' }]
+    if (state === 'absent') {
+      const left = remains.includes(name) ? 'only its settings' : undefined
+      return have === undefined && left === undefined
+        ? []
+        : [{ wanted, what, from: have ?? left, to: undefined }]
     }
-    const left = remains.includes(name) ? 'only its settings' : undefined
-    return have === undefined && left === undefined
-      ? []
-      : [{ wanted, what, from: have ?? left, to: undefined }]
+    const newer = have === undefined ? undefined : upgrades.get(name)
+    const right =
+      have !== undefined && newer === undefined && (version === undefined || isVersion(version, have))
+    return right ? [] : [{ wanted, what, from: have, to: version ?? newer ?? 'installed' }]
   })
+}
+
+const told = (changes: readonly Wrong[]): Change[] =>
+  changes.map(({ what, from, to }) => ({ what, from, to }))
+
+/** Why the lists are not to be believed; undefined where they are good, or shall not be refreshed. */
+const tooOld = async (
+  ctx: CheckContext,
+  manager: PackageManager,
+  { refresh, cacheAge = 3600 }: Params,
+): Promise<string | undefined> => {
+  if (!refresh) return undefined
+  const age = await ageOfLists(ctx, manager)
+  if (age === undefined) return 'the host has no package lists yet'
+  return age > cacheAge ? `the package lists are ${age} s old, and good for ${cacheAge} s` : undefined
+}
+
+/** Those that are held at the version that they have, and would have to change. */
+const heldAmong = async (
+  ctx: CheckContext,
+  { holding }: PackageManager,
+  changes: readonly Wrong[],
+): Promise<readonly string[]> => {
+  if (holding === undefined || changes.length === 0) return []
+  const held = await holding.held(ctx)
+  return changes.map(({ wanted }) => wanted.name).filter((name) => held.includes(name))
 }
 
 /** Hold packages installed or not installed, with the distribution's own package manager. */
 export const packages = defineTask({
   name: 'package',
-  description: 'Holds packages installed, at a version where one is given, or not installed.',
-  reads: 'dpkg-query, rpm -q, or the database of apk',
+  description:
+    'Holds packages installed, at a version or at the newest where that is told, or not installed.',
+  reads:
+    'dpkg-query, rpm -q, or the database of apk; for latest apt-cache policy, dnf repoquery or apk version',
   example: { name: ['curl', 'jq'] },
-  params: z.object({
-    name: words().describe('names, or name=version; * in a version stands for anything'),
-    state: z.enum(['present', 'absent']).default('present'),
-    refresh: flag().default(true).describe('refresh the package lists before installing'),
-    purge: flag().default(false).describe('what is absent leaves no settings behind (apt)'),
-  }),
-  title: ({ name, state }) => `package ${name.join(', ')}${state === 'absent' ? ' absent' : ''}`,
+  params,
+  title: ({ name, state }) => `package ${name.join(', ')}${state === 'present' ? '' : ` ${state}`}`,
 
   async check(ctx, given) {
-    const changes = await changesFor(ctx, given)
-    return changes.length === 0 ? ok() : drift(...changes.map(({ what, from, to }) => ({ what, from, to })))
+    const manager = await managerOf(ctx)
+    const [changes, old] = await Promise.all([
+      changesFor(ctx, manager, given),
+      given.state === 'latest' ? tooOld(ctx, manager, given) : undefined,
+    ])
+    if (changes.length === 0) return old === undefined ? ok() : unknown(old)
+    const held = await heldAmong(ctx, manager, changes)
+    // an earlier task may let them go
+    return held.length === 0 ? drift(...told(changes)) : unknown(`held at its version: ${held.join(', ')}`)
   },
 
   async apply(ctx, given) {
+    const { state, refresh, cacheAge, recommends, purge } = given
+    const latest = state === 'latest'
     const manager = await managerOf(ctx)
-    const wanted = (await changesFor(ctx, given)).map((change) => change.wanted)
-    if (given.state === 'absent') {
-      const names = wanted.map(({ name }) => name)
-      return manager.remove(ctx, names, given.purge)
+    if (state !== 'absent' && refresh) {
+      const whenOld = latest || cacheAge !== undefined
+      if (!whenOld || (await tooOld(ctx, manager, given)) !== undefined) await manager.refresh(ctx)
     }
-    if (given.refresh) await manager.refresh(ctx)
-    await manager.install(ctx, wanted)
+    const changes = await changesFor(ctx, manager, given)
+    const held = await heldAmong(ctx, manager, changes)
+    if (held.length > 0)
+      throw new CoxswainError('task-failed', `held at its version: ${held.join(', ')}`, {
+        hint: `let it go before, and hold it again after: package-hold name=${held.join(',')} state=free`,
+      })
+    const wanted = changes.map((change) => change.wanted)
+    if (state === 'absent') {
+      const names = wanted.map(({ name }) => name)
+      await manager.remove(ctx, names, purge)
+    } else if (wanted.length > 0) await manager.install(ctx, wanted, { latest, recommends })
+    return driftUnlessEmpty(told(changes))
   },
 })

@@ -1,6 +1,7 @@
 /**
- * Real hosts for the tests of tasks: a Debian with systemd, and an Alpine-like userland of busybox alone. Each is a
- * container of its own, without a network, that lives as long as the test file.
+ * Real hosts for the tests of tasks: a Debian with systemd, an Alpine-like userland of busybox alone, one with dnf as in
+ * Red Hat's family, and one with OpenRC. Each is a container of its own, without a network, that lives as long as the test
+ * file.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -12,14 +13,14 @@ import type { ShellOptions } from '../../engine/connection/shell/shell-connectio
 import type { Task } from '../../engine/dsl/task.ts'
 import { alone } from '../../engine/run/task/alone.ts'
 import type { TaskResult } from '../../engine/run/task/execute-task.ts'
-import { busyboxImage, hostImage } from '../../lab/artifacts.ts'
+import { busyboxImage, hostImage, openrcImage, redhatImage } from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 
-export type Kind = 'debian' | 'busybox'
+export type Kind = 'debian' | 'busybox' | 'redhat' | 'openrc'
 
 /** A host that a test may do with as it likes. */
-export interface RealHost {
-  readonly name: Kind
+export interface RealHost<Name extends Kind = Kind> {
+  readonly name: Name
   /** Runs a shell command as root and gives what it printed; it must succeed. */
   sh(command: string): Promise<string>
   /** Another connection to it; whoever asks for it closes it. */
@@ -58,12 +59,21 @@ const inside = (container: string, user = 'root'): Transport => ({
   close: async () => {},
 })
 
-const images = { debian: hostImage, busybox: busyboxImage }
-const mains = { debian: ['/lib/systemd/systemd'], busybox: ['/bin/sleep', '2147483647'] }
+const images = { debian: hostImage, busybox: busyboxImage, redhat: redhatImage, openrc: openrcImage }
+const forever = ['/bin/sleep', '2147483647']
+const mains = {
+  debian: ['/lib/systemd/systemd'],
+  busybox: forever,
+  redhat: forever,
+  // OpenRC is no init itself: whatever waits for orphans may be one
+  openrc: ['/bin/sh', '-c', 'openrc default; sleep 2147483647 & while :; do wait; done'],
+}
 
 const ready: Record<Kind, string> = {
   debian: 'until systemctl is-active -q multi-user.target; do sleep 0.1; done',
   busybox: 'true',
+  redhat: 'true',
+  openrc: 'until [ "$(rc-status -r 2>/dev/null)" = default ]; do sleep 0.1; done',
 }
 
 /** Makes everything that hosts need, where it is not there. */
@@ -99,7 +109,7 @@ const watched = (inner: Connection, changes: Request[]): Connection => ({
 const told = ({ outcome, error, why }: TaskResult): string =>
   `${outcome}: ${error instanceof Error ? error.message : (why ?? '')}`
 
-const realHost = (kind: Kind): RealHost => {
+const realHost = <Name extends Kind>(kind: Name): RealHost<Name> => {
   let started: Promise<{ container: string; run: ReturnType<typeof alone> }> | undefined
   const changes: Request[] = []
   const host = () =>
@@ -162,4 +172,5 @@ const realHost = (kind: Kind): RealHost => {
 }
 
 /** Hosts of these kinds; each starts when it is first used. */
-export const realHosts = (...kinds: readonly Kind[]): RealHost[] => kinds.map(realHost)
+export const realHosts = <Name extends Kind>(...kinds: readonly Name[]): RealHost<Name>[] =>
+  kinds.map((kind) => realHost(kind))

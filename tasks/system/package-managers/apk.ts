@@ -1,3 +1,4 @@
+import { shell } from '../../../engine/index.ts'
 import { downloadTime } from './types.ts'
 import type { PackageManager } from './types.ts'
 
@@ -13,12 +14,24 @@ export const versionsInDatabase = (text: string): Map<string, string> =>
     }),
   )
 
-/** Alpine. */
+/** Lines such as `curl-8.9.1-r1 < 8.9.1-r2` (apk-version(8)): a version begins at the last dash before a digit but the release's. */
+export const upgradesIn = (text: string): Map<string, string> =>
+  new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const [, name, version] = /^(\S+)-[^\s-]+-r\d+\s+<\s+(\S+)/.exec(line) ?? []
+      return name === undefined || version === undefined ? [] : [[name, version]]
+    }),
+  )
+
+/** Alpine. Its packages recommend nothing. */
 export const apk: PackageManager = {
   installed: async ({ remote }) => versionsInDatabase((await remote.read('/lib/apk/db/installed')) ?? ''),
-  install: async ({ remote }, packages) => {
+  upgrades: async ({ remote }, names) =>
+    upgradesIn(await remote.query`apk version --no-network -l ${'<'} ${names}`.text()),
+  install: async ({ remote }, packages, { latest }) => {
+    const upgrade = latest ? ['--upgrade'] : []
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
-    await remote.run(options)`apk add --no-progress --wait 600 ${wanted}`
+    await remote.run(options)`apk add --no-progress --wait 600 ${[...upgrade, ...wanted]}`
   },
   remove: async ({ remote }, names, purge) => {
     await remote.run(options)`apk del --no-progress --wait 600 ${[...(purge ? ['--purge'] : []), ...names]}`
@@ -26,4 +39,5 @@ export const apk: PackageManager = {
   refresh: async ({ remote }) => {
     await remote.run(options)`apk update --no-progress --wait 600`
   },
+  refreshed: shell`stat -c %Y /var/cache/apk/APKINDEX.* /etc/apk/cache/APKINDEX.*`,
 }

@@ -1,3 +1,4 @@
+import { shell } from '../../../engine/index.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import type { PackageManager } from './types.ts'
@@ -22,6 +23,21 @@ const statuses = async ({ remote }: CheckContext, names: readonly string[]): Pro
   return stdout.split('\n')
 }
 
+/** What `apt-cache policy` says of installed packages that have another candidate. */
+export const upgradesIn = (text: string): Map<string, string> =>
+  new Map(
+    text.split(/^(?=\S)/m).flatMap((block): [string, string][] => {
+      const [, name] = /^(\S+):\n/.exec(block) ?? []
+      const [, installed] = /^ {2}Installed: (.+)$/m.exec(block) ?? []
+      const [, candidate] = /^ {2}Candidate: (.+)$/m.exec(block) ?? []
+      if (name === undefined || candidate === undefined || installed === candidate) return []
+      return installed === '(none)' || candidate === '(none)' ? [] : [[name, candidate]]
+    }),
+  )
+
+// where Ubuntu and others leave a mark after each refresh that went well
+const stamp = '/var/lib/apt/periodic/update-success-stamp'
+
 /** Debian and its family. */
 export const apt: PackageManager = {
   installed: async (ctx, names) =>
@@ -30,9 +46,11 @@ export const apt: PackageManager = {
     (await statuses(ctx, names)).flatMap((line) =>
       line.endsWith(' config-files') ? [line.split(' ')[0] ?? ''] : [],
     ),
-  install: async ({ remote }, packages) => {
+  upgrades: async ({ remote }, names) => upgradesIn(await remote.query`apt-cache policy ${names}`.text()),
+  install: async ({ remote }, packages, { recommends }) => {
+    const along = recommends === undefined ? [] : [`--${recommends ? '' : 'no-'}install-recommends`]
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
-    await remote.run(options)`apt-get install ${words} --allow-downgrades ${wanted}`
+    await remote.run(options)`apt-get install ${words} --allow-downgrades ${[...along, ...wanted]}`
   },
   remove: async ({ remote }, names, purge) => {
     await remote.run(options)`apt-get ${purge ? 'purge' : 'remove'} ${words} ${names}`
@@ -45,5 +63,8 @@ export const apt: PackageManager = {
   },
   refresh: async ({ remote }) => {
     await remote.run(options)`apt-get update ${words.slice(0, 1)} -o DPkg::Lock::Timeout=600`
+    await remote.run`mkdir -p /var/lib/apt/periodic && touch ${stamp}`
   },
+  // the lists of a container's image are often thrown away, the folder of what is under way with them
+  refreshed: shell`[ -d /var/lib/apt/lists/partial ] && stat -c %Y ${stamp}`,
 }

@@ -1,3 +1,4 @@
+import { shell } from '../../../engine/index.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
 
@@ -11,14 +12,25 @@ export const dnf: PackageManager = {
       stdout.split('\n').filter((line) => line !== '' && !line.endsWith('is not installed')),
     )
   },
-  install: async ({ remote }, packages) => {
+  upgrades: async ({ remote }, names) =>
+    versionsFrom(
+      await remote.query`dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n'} ${names}`.lines(),
+    ),
+  install: async ({ remote }, packages, { latest, recommends }) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))
-    await remote.run(options)`dnf install -y ${wanted}`
+    // without --best what is installed in any version may stay as it is (dnf.conf(5))
+    const best = latest ? ['--best'] : []
+    const weak =
+      recommends === undefined ? [] : [`--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`]
+    await remote.run(options)`dnf install -y ${[...best, ...weak, ...wanted]}`
   },
   remove: async ({ remote }, names) => {
     await remote.run(options)`dnf remove -y ${names}`
   },
   refresh: async ({ remote }) => {
-    await remote.run(options)`dnf makecache`
+    // without --refresh it looks no sooner than metadata_expire says: two days (dnf.conf(5))
+    await remote.run(options)`dnf makecache --refresh`
   },
+  // dnf touches what it finds unchanged; dnf 5 has another folder
+  refreshed: shell`stat -c %Y /var/cache/dnf/*/repodata/*primary.xml* /var/cache/libdnf5/*/repodata/*primary.xml*`,
 }

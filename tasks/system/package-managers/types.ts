@@ -1,9 +1,17 @@
-import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
+import type { ApplyContext, CheckContext, ShellText } from '../../../engine/index.ts'
 
 /** A package with the version that is wanted, where one is. */
 export interface Wanted {
   readonly name: string
   readonly version: string | undefined
+}
+
+/** How packages are installed. */
+export interface Manner {
+  /** What is there already is upgraded, too. */
+  readonly latest: boolean
+  /** Whether what they recommend comes along; the package manager decides when undefined. */
+  readonly recommends: boolean | undefined
 }
 
 /** How packages are held at their version. */
@@ -17,7 +25,9 @@ export interface Holding {
 export interface PackageManager {
   /** Installed versions by name; what is not installed is not there. */
   installed(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
-  install(ctx: ApplyContext, packages: readonly Wanted[]): Promise<void>
+  /** What an upgrade would bring, by name, as the lists on the host tell; what is at its newest is not there. */
+  upgrades(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
+  install(ctx: ApplyContext, packages: readonly Wanted[], manner: Manner): Promise<void>
   /** With `purge` their settings go, too. */
   remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>
   /** Packages that are gone and have left their settings; absent where none does. */
@@ -26,6 +36,8 @@ export interface PackageManager {
   readonly holding?: Holding
   /** Refreshes the lists of what there is. */
   refresh(ctx: ApplyContext): Promise<void>
+  /** A command that prints when all lists were refreshed last, in seconds since 1970; nothing where there are none. */
+  readonly refreshed: ShellText
 }
 
 /** Seconds for what downloads. */

@@ -2,47 +2,136 @@
 import * as assert from 'uvu/assert'
 import { packageHold } from '../../../tasks/system/package-hold.ts'
 import { packages } from '../../../tasks/system/package.ts'
+import { publishDebs, publishRpms } from '../../support/package-repositories.ts'
 import { realHosts } from '../../support/real-host.ts'
-import type { RealHost } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('packages on real hosts', { seconds: 120 })
 
-/** Makes a repository with two versions of a package that has a file of settings. */
-const makeRepository = (host: RealHost): Promise<string> =>
-  host.sh(`set -e; mkdir -p /srv/repo; cd /srv/repo
-for v in 1.0 2.0; do
-  mkdir -p p/DEBIAN p/etc; echo "v=$v" >p/etc/cxw.conf; echo /etc/cxw.conf >p/DEBIAN/conffiles
-  printf 'Package: cxw\\nVersion: %s\\nArchitecture: all\\nMaintainer: x <x@example.com>\\nDescription: x\\n' $v >p/DEBIAN/control
-  dpkg-deb -b p cxw_$v.deb >/dev/null
-  { cat p/DEBIAN/control; echo "Filename: ./cxw_$v.deb"; echo "Size: $(stat -c %s cxw_$v.deb)"
-    echo "SHA256: $(sha256sum cxw_$v.deb | cut -d' ' -f1)"; echo; } >>Packages
-done
-rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list; echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list`)
+const families = {
+  debian: {
+    publishing: publishDebs,
+    // `file:` would give apt the very list that is published, not a copy that can be too old
+    use: "rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list; echo 'deb [trusted=yes] copy:/srv/repo ./' >/etc/apt/sources.list",
+    version: "dpkg-query -W -f '${Version}\\n' cxw",
+    age: 'touch -d "2 hours ago" /var/lib/apt/periodic/update-success-stamp',
+    forget: 'rm -rf /var/lib/apt/lists/*',
+    one: '1.0',
+    two: '2.0',
+    refusal: 'exit status 100',
+  },
+  redhat: {
+    publishing: publishRpms,
+    use: "printf '[cxw]\\nname=cxw\\nbaseurl=file:///srv/repo\\ngpgcheck=0\\n' >/etc/yum.repos.d/cxw.repo",
+    version: "rpm -q --qf '%{VERSION}\\n' cxw",
+    age: 'find /var/cache/dnf -name "*primary*" -exec touch -d "2 hours ago" {} +',
+    forget: 'rm -rf /var/cache/dnf/*',
+    one: '1.0-1',
+    two: '2.0-1',
+    refusal: 'exit status 1 from: dnf install -y cxw-none',
+  },
+}
 
-for (const host of realHosts('debian')) {
-  const version = (): Promise<string> => host.sh("dpkg-query -W -f '${Version}' cxw")
+const hosts = realHosts('debian', 'redhat')
 
-  test(`${host.name}: at a version, up and down, held, and gone with its settings`, async () => {
-    await makeRepository(host)
+for (const host of hosts) {
+  const family = families[host.name]
+  const publish = family.publishing(host)
+  const { one, two } = family
+  const version = async (): Promise<string> => (await host.sh(family.version)).trim()
+
+  test(`${host.name}: at the newest version, which is only known when the lists are fresh`, async () => {
+    await publish('/srv/repo', { name: 'cxw', version: '1.0' })
+    await host.sh(`${family.use}; ${family.forget}`)
+    const latest = packages({ name: 'cxw', state: 'latest', cacheAge: 3600 })
+    await host.proves(latest)
+    assert.is(await version(), '1.0')
+    await publish('/srv/repo', { name: 'cxw', version: '2.0' })
+    await host.finds(latest)
+
+    await host.sh(family.age)
+    const foretold = await host.execute(latest, true)
+    assert.is(foretold.outcome, 'unknown')
+    assert.match(foretold.why ?? '', /^the package lists are 72\d\d s old, and good for 3600 s$/)
+    await host.finds(packages({ name: 'cxw', state: 'latest', cacheAge: 86_400 }))
+    const upgraded = await host.proves(latest)
+    assert.equal(upgraded.changes, [{ what: 'package cxw', from: one, to: two }])
+    assert.is(await version(), '2.0')
+
+    // lists that bring nothing new are refreshed, and that is no change
+    await host.sh(family.age)
+    assert.is((await host.execute(latest, true)).outcome, 'unknown')
+    assert.is((await host.execute(latest)).outcome, 'ok')
+    await host.finds(latest)
+    await host.sh(family.forget)
+    assert.match((await host.execute(latest, true)).why ?? '', 'no package lists')
+  })
+
+  test(`${host.name}: a newer one that the lists know`, async () => {
+    await host.proves(packages({ name: `cxw=${one}` }))
+    await host.proves(packages({ name: ['cxw'], state: 'latest' }))
+    assert.is(await version(), '2.0')
+  })
+
+  test(`${host.name}: at a version, up and down, and gone`, async () => {
+    await host.proves(packages({ name: 'cxw', state: 'absent', purge: true }))
+    await host.proves(packages({ name: `cxw=${one}` }))
+    await host.proves(packages({ name: `cxw=${two}` }))
+    await host.proves(packages({ name: `cxw=${one}` }))
+    await host.finds(packages({ name: 'cxw' }))
+    await host.finds(packages({ name: 'cxw=1.*' }))
+    await host.proves(packages({ name: 'cxw=2.*' }))
+    await host.proves(packages({ name: `cxw=${one}` }))
+    await host.proves(packages({ name: 'cxw', state: 'absent', purge: true }))
+    assert.match(await host.sh(`${family.version} 2>&1 || true`), /no packages found|is not installed/)
+  })
+
+  test(`${host.name}: what it recommends comes along, or not`, async () => {
+    await publish(
+      '/srv/repo',
+      { name: 'along', version: '1.0' },
+      { name: 'main', version: '1.0', recommends: 'along' },
+    )
+    const there = (): Promise<string> => host.sh('ls /etc/along.conf 2>/dev/null || true')
+    await host.proves(packages({ name: 'main', recommends: false }))
+    assert.is(await there(), '')
+    await host.proves(packages({ name: 'main', state: 'absent', purge: true }))
+    await host.proves(packages({ name: 'main', recommends: true }))
+    assert.is(await there(), '/etc/along.conf\n')
+  })
+
+  test(`${host.name}: one that there is not is said in its own words`, async () => {
+    assert.match(await host.refuses(packages({ name: 'cxw-none' })), family.refusal)
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'debian')) {
+  const version = async (): Promise<string> => (await host.sh(families.debian.version)).trim()
+
+  test(`${host.name}: held, refused while it is, and let go`, async () => {
     await host.proves(packages({ name: 'cxw=1.0' }))
     await host.proves(packageHold({ name: 'cxw' }))
     await host.sh('apt-get -y -qq upgrade')
     assert.is(await version(), '1.0')
+    for (const task of [
+      packages({ name: 'cxw=2.0' }),
+      packages({ name: 'cxw', state: 'latest' }),
+      packages({ name: 'cxw', state: 'absent' }),
+    ]) {
+      assert.is((await host.execute(task, true)).outcome, 'unknown')
+      assert.match(await host.refuses(task), /held at its version: cxw; .*package-hold name=cxw state=free/)
+    }
+    assert.is(await version(), '1.0')
+    await host.finds(packages({ name: 'cxw=1.0' }))
     await host.proves(packageHold({ name: 'cxw', state: 'free' }))
     await host.proves(packages({ name: 'cxw=2.0' }))
-    await host.proves(packages({ name: 'cxw=1.0' }))
-    await host.finds(packages({ name: 'cxw' }))
-    await host.finds(packages({ name: 'cxw=1.*' }))
-    await host.proves(packages({ name: 'cxw=2.*' }))
+  })
+
+  test(`${host.name}: gone, and then its settings too`, async () => {
     await host.proves(packages({ name: 'cxw=1.0' }))
     await host.proves(packages({ name: 'cxw', state: 'absent' }))
     assert.is(await host.sh('cat /etc/cxw.conf'), 'v=1.0\n')
     await host.proves(packages({ name: 'cxw', state: 'absent', purge: true }))
     assert.is(await host.sh('ls /etc/cxw.conf 2>/dev/null || true'), '')
-  })
-
-  test(`${host.name}: one that there is not is said in apt's words`, async () => {
-    assert.match(await host.refuses(packages({ name: 'cxw-none' })), 'exit status 100')
   })
 }

@@ -124,7 +124,7 @@ test('one that is held is not changed, and it is said what to do', async () => {
     // under --check an earlier task may be the one that would let it go
     assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
     assert.match(String(run.error), 'held at its version: cxw')
-    assert.match(isCoxswainError(run.error) ? String(run.error.hint) : '', 'package-hold name=cxw state=free')
+    assert.match(isCoxswainError(run.error) ? run.error.hint : '', 'package-hold name=cxw state=free')
     assert.equal(
       run.done.filter((word) => word !== 'update'),
       [],
