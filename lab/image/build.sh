@@ -10,7 +10,7 @@ root=$work/rootfs
 rm -rf "$root"
 mkdir -p "$work"
 mmdebstrap --quiet --variant=minbase \
-  --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,etcd-client,jq,openssl,netcat-openbsd,acl,attr,cron,git,nftables,podman \
+  --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,etcd-client,jq,openssl,netcat-openbsd,acl,attr,cron,git,nftables,podman,apt-utils,gpg,gpg-agent \
   bookworm "$root" >&2
 
 mkdir -p "$root"/opt/cni/bin "$root"/etc/containerd "$root"/etc/systemd/system/kubelet.service.d "$root"/etc/ssh/authorized "$root"/etc/cni/net.d

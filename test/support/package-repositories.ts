@@ -46,3 +46,22 @@ rpmbuild -bb --quiet --define '_rpmdir ${folder}' --define '_topdir /tmp/rpmbuil
       )}
 createrepo_c -q ${folder}`,
     )
+
+/** Makes a key to sign with, in a home of its own, and gives its public half. */
+export const makeKey = (host: RealHost, home: string): Promise<string> =>
+  host.sh(`mkdir -p ${home}; chmod 700 ${home}; export GNUPGHOME=${home}
+gpg -q --batch --passphrase '' --quick-gen-key 'x <x@example.com>' rsa2048 sign never 2>/dev/null && gpg --armor --export`)
+
+/** Signs a flat repository of apt's, and the same packages as a suite `stable` with a component `main`. */
+export const signDebs = (host: RealHost, folder: string, home: string): Promise<string> =>
+  host.sh(`set -e; export GNUPGHOME=${home}; cd ${folder}; mkdir -p dists/stable/main/binary-amd64
+cp Packages dists/stable/main/binary-amd64/
+apt-ftparchive release . >/tmp/Release; mv /tmp/Release Release
+apt-ftparchive -o APT::FTPArchive::Release::Suite=stable -o APT::FTPArchive::Release::Components=main \\
+  -o APT::FTPArchive::Release::Architectures=amd64 release dists/stable >/tmp/Release; mv /tmp/Release dists/stable/Release
+for at in . dists/stable; do gpg -q --batch --yes --clearsign -o $at/InRelease $at/Release; done`)
+
+/** Signs every rpm of a folder, and lists them anew. */
+export const signRpms = (host: RealHost, folder: string, home: string): Promise<string> =>
+  host.sh(`export GNUPGHOME=${home}
+rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name x@example.com' --addsign $(find ${folder} -name '*.rpm') >/dev/null && createrepo_c -q ${folder}`)

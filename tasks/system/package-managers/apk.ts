@@ -1,4 +1,5 @@
 import { shell } from '../../../engine/index.ts'
+import { apkRepositories } from './apk-repositories.ts'
 import { downloadTime } from './types.ts'
 import type { PackageManager } from './types.ts'
 
@@ -40,4 +41,5 @@ export const apk: PackageManager = {
     await remote.run(options)`apk update --no-progress --wait 600`
   },
   refreshed: shell`stat -c %Y /var/cache/apk/APKINDEX.* /etc/apk/cache/APKINDEX.*`,
+  repositories: apkRepositories,
 }

@@ -1,4 +1,5 @@
 import { shell } from '../../../engine/index.ts'
+import { aptRepositories } from './apt-repositories.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import type { PackageManager } from './types.ts'
@@ -67,4 +68,5 @@ export const apt: PackageManager = {
   },
   // the lists of a container's image are often thrown away, the folder of what is under way with them
   refreshed: shell`[ -d /var/lib/apt/lists/partial ] && stat -c %Y ${stamp}`,
+  repositories: aptRepositories,
 }

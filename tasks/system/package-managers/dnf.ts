@@ -1,8 +1,12 @@
 import { shell } from '../../../engine/index.ts'
+import { dnfRepositories } from './dnf-repositories.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
 
 const options = { timeout: downloadTime }
+
+// where dnf-makecache.timer leaves a mark as well; the times of the lists themselves tell of one repository each
+const stamp = '/var/cache/dnf/last_makecache'
 
 /** Fedora, Red Hat and their family. */
 export const dnf: PackageManager = {
@@ -30,7 +34,9 @@ export const dnf: PackageManager = {
   refresh: async ({ remote }) => {
     // without --refresh it looks no sooner than metadata_expire says: two days (dnf.conf(5))
     await remote.run(options)`dnf makecache --refresh`
+    await remote.run`mkdir -p /var/cache/dnf && touch ${stamp}`
   },
-  // dnf touches what it finds unchanged; dnf 5 has another folder
-  refreshed: shell`stat -c %Y /var/cache/dnf/*/repodata/*primary.xml* /var/cache/libdnf5/*/repodata/*primary.xml*`,
+  // dnf 5 has another folder for the lists; `dnf clean` empties both
+  refreshed: shell`set -- /var/cache/dnf/*/repodata /var/cache/libdnf5/*/repodata; { [ -d "$1" ] || [ -d "$2" ]; } && stat -c %Y ${stamp}`,
+  repositories: dnfRepositories,
 }

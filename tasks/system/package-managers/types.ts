@@ -1,4 +1,5 @@
 import type { ApplyContext, CheckContext, ShellText } from '../../../engine/index.ts'
+import type { Repositories } from './repository.ts'
 
 /** A package with the version that is wanted, where one is. */
 export interface Wanted {
@@ -38,6 +39,7 @@ export interface PackageManager {
   refresh(ctx: ApplyContext): Promise<void>
   /** A command that prints when all lists were refreshed last, in seconds since 1970; nothing where there are none. */
   readonly refreshed: ShellText
+  readonly repositories: Repositories
 }
 
 /** Seconds for what downloads. */

@@ -24,7 +24,7 @@ const families = {
     publishing: publishRpms,
     use: "printf '[cxw]\\nname=cxw\\nbaseurl=file:///srv/repo\\ngpgcheck=0\\n' >/etc/yum.repos.d/cxw.repo",
     version: "rpm -q --qf '%{VERSION}\\n' cxw",
-    age: 'find /var/cache/dnf -name "*primary*" -exec touch -d "2 hours ago" {} +',
+    age: 'touch -d "2 hours ago" /var/cache/dnf/last_makecache',
     forget: 'rm -rf /var/cache/dnf/*',
     one: '1.0-1',
     two: '2.0-1',

@@ -37,7 +37,7 @@ const host = (state: Debian): { world: World; done: string[] } => {
         `cxw:\n  Installed: ${installed ?? '(none)'}\n  Candidate: ${candidate}\n  Version table:\n     2.0 500\n`,
     ],
     [
-      /update-success-stamp; \} 2>.*; date \+%s$/,
+      /update-success-stamp\) 2>.*; date \+%s$/,
       () => (age === undefined ? '50000\n' : `${50_000 - age}\n50000\n`),
     ],
     [
@@ -149,7 +149,7 @@ test('dnf asks its cache, and installs what is best', async () => {
       /^dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf '%\{name\} %\{version\}-%\{release\}\\n' cxw$/,
       () => (version === '2.0-1' ? '' : 'cxw 2.0-1\n\n'),
     ],
-    [/^\{ stat -c %Y \/var\/cache\/dnf\/.*; date \+%s$/, '90\n100\n'],
+    [/last_makecache\) 2>.*; date \+%s$/, '90\n100\n'],
     [/^dnf install -y --best --setopt=install_weak_deps=False cxw$/, () => ((version = '2.0-1'), '')],
   ]
   const world = { files: { '/etc/os-release': 'ID=fedora\n' }, patterns }

@@ -72,7 +72,7 @@ test('dnf speaks for Red Hat and its family, and strangers are refused', async (
             ? { code: 1, stdout: 'package haproxy is not installed\n' }
             : 'haproxy 2.4-1\n',
       ],
-      [/^dnf makecache --refresh$/, ''],
+      [/^dnf makecache --refresh$|^mkdir -p .*last_makecache$/, ''],
       [
         /^dnf install -y haproxy-2.4-1$/,
         () => {

@@ -1,0 +1,48 @@
+import { CoxswainError } from '../../../engine/index.ts'
+import { linesOf, textOf } from '../../lines.ts'
+import { keyOf, keyText, whole } from './repository.ts'
+import type { Place, Repositories } from './repository.ts'
+import { downloadTime } from './types.ts'
+
+const keyFile = (file: string): string => `/etc/apk/keys/${file}`
+
+/** The line above the one of a repository, by which it is found again; apk passes over it. */
+const mark = (name: string): string => `# ${name}, by coxswain`
+
+/** The text of /etc/apk/repositories with a repository, or without it when there is no line for it. */
+export const withRepository = (text: string | undefined, name: string, line: string | undefined): string => {
+  const lines = linesOf(text ?? '')
+  const at = lines.indexOf(mark(name))
+  const ours = line === undefined ? [] : [mark(name), line]
+  if (at >= 0) return textOf(lines.toSpliced(at, 2, ...ours))
+  // somebody has written it there already
+  if (line === undefined || lines.includes(line)) return text ?? ''
+  return textOf([...lines, ...ours])
+}
+
+const list = (name: string, line: string | undefined): Place => ({
+  path: '/etc/apk/repositories',
+  wanted: (text) => (text === undefined && line === undefined ? undefined : withRepository(text, name, line)),
+})
+
+/** Repositories of apk: lines of one file; the name of a key is the one that its owner signs with. */
+export const apkRepositories: Repositories = {
+  present: (repository) => {
+    const { name, url, keyName = `${name}.rsa.pub`, unsigned } = repository
+    if (unsigned)
+      throw new CoxswainError('task-failed', `apk takes nothing that is not signed: ${name}`, {
+        hint: 'sign it with abuild-sign, and give its key',
+      })
+    const key = keyOf(repository, 'PUBLIC KEY')
+    const keys = key === undefined ? [] : [whole(keyFile(keyName), keyText(key))]
+    return [...keys, list(name, url)]
+  },
+  absent: ({ name, keyName = `${name}.rsa.pub` }) => [
+    list(name, undefined),
+    whole(keyFile(keyName), undefined),
+  ],
+  // apk has no way to ask one alone
+  fetch: async ({ remote }) => {
+    await remote.run({ timeout: downloadTime })`apk update --no-progress --wait 600`
+  },
+}

@@ -1,0 +1,144 @@
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  flag,
+  isCoxswainError,
+  words,
+  z,
+} from '../../engine/index.ts'
+import type { ApplyContext, Change, RemoteReader } from '../../engine/index.ts'
+import { managerOf } from './package-managers/managers.ts'
+import type { PackageManager } from './package-managers/types.ts'
+import type { Place } from './package-managers/repository.ts'
+
+const oneLine = z.string().regex(/^\S(?:.*\S)?$/, 'one line is needed')
+
+const apart = (list: readonly string[]): boolean => list.every((word) => /^\S+$/.test(word))
+
+const params = z
+  .object({
+    name: z
+      .string()
+      .regex(/^[\w.-]+$/, 'letters, digits, . _ and - are needed')
+      .describe('a name for it: that of its files'),
+    url: z
+      .string()
+      .regex(/^\S+$/, 'a URL is needed')
+      .optional()
+      .describe('where it is; for apk the folder above those of the architectures'),
+    suites: words()
+      .refine(apart, 'words without spaces are needed')
+      .default([])
+      .describe('apt: its suites, such as bookworm, or ./ for a folder of packages'),
+    components: words()
+      .refine(apart, 'words without spaces are needed')
+      .default([])
+      .describe('apt: the components of its suites; main when absent'),
+    key: z
+      .string()
+      .regex(
+        /-----BEGIN (?:PGP PUBLIC KEY BLOCK|PUBLIC KEY)-----/,
+        'a public key is needed, as text: -----BEGIN PGP PUBLIC KEY BLOCK-----, for apk -----BEGIN PUBLIC KEY-----',
+      )
+      .optional()
+      .describe("the public key that it is signed with, as text; without one the host's own keys count"),
+    keyName: z
+      .string()
+      .regex(/^\w[\w.@+-]*$/, 'a file name is needed')
+      .optional()
+      .describe('apk: the file name of the key, which stands in the signatures; NAME.rsa.pub when absent'),
+    unsigned: flag().default(false).describe('take what nobody has signed (apt, dnf)'),
+    options: z
+      .record(z.string().regex(/^[\w-]+$/, 'letters, digits, _ and - are needed'), oneLine)
+      .default({})
+      .describe('further fields of its file: Architectures of sources.list(5), priority of dnf.conf(5)'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('absent: its files go, and what was installed from it stays'),
+  })
+  .refine(({ url, state }) => url !== undefined || state === 'absent', {
+    message: 'where it is is needed',
+    path: ['url'],
+  })
+  .refine(({ key, unsigned }) => key === undefined || !unsigned, {
+    message: 'either it is signed with the key, or it is not signed',
+    path: ['unsigned'],
+  })
+type Params = z.output<typeof params>
+
+const placesOf = (
+  { repositories }: PackageManager,
+  { state, url = '', ...given }: Params,
+): readonly Place[] =>
+  state === 'absent'
+    ? repositories.absent({ name: given.name, keyName: given.keyName })
+    : repositories.present({ ...given, url, key: given.key, keyName: given.keyName })
+
+interface Wrong {
+  readonly path: string
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
+const wrongIn = async (remote: RemoteReader, places: readonly Place[]): Promise<readonly Wrong[]> => {
+  const found = await Promise.all(
+    places.map(async ({ path, wanted }): Promise<Wrong> => {
+      const from = await remote.read(path)
+      return { path, from, to: wanted(from) }
+    }),
+  )
+  return found.filter(({ from, to }) => from !== to)
+}
+
+const put = async ({ remote }: ApplyContext, path: string, text: string | undefined): Promise<void> => {
+  if (text === undefined) return remote.remove(path)
+  await remote.makeDirectory(path.slice(0, path.lastIndexOf('/')))
+  await remote.write(path, text)
+}
+
+/** Hold a repository of packages known to the package manager. */
+export const packageRepository = defineTask({
+  name: 'package-repository',
+  description:
+    'Holds a repository known to the package manager, with its key, and its lists read, so that a package after it is found; one that cannot be read is taken back. Or holds it unknown.',
+  reads:
+    'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; the file of its key',
+  example: {
+    name: 'docker',
+    url: 'https://download.docker.com/linux/debian',
+    suites: 'bookworm',
+    components: 'stable',
+  },
+  params,
+  title: ({ name, state }) => `${state === 'absent' ? 'no ' : ''}package repository ${name}`,
+
+  async check(ctx, given) {
+    const wrong = await wrongIn(ctx.remote, placesOf(await managerOf(ctx), given))
+    return driftUnlessEmpty(wrong.map(({ path, from, to }): Change => ({ what: path, from, to })))
+  },
+
+  async apply(ctx, given) {
+    const manager = await managerOf(ctx)
+    const wrong = await wrongIn(ctx.remote, placesOf(manager, given))
+    for (const { path, to } of wrong) await put(ctx, path, to)
+    if (given.state === 'absent') return
+    try {
+      await manager.repositories.fetch(ctx, given.name)
+    } catch (error) {
+      if (!isCoxswainError(error) || error.code !== 'command-failed') throw error
+      // left there, it would be in the way of every later installation, and the next run would find all well
+      for (const { path, from } of wrong.toReversed()) await put(ctx, path, from)
+      throw new CoxswainError(
+        'task-failed',
+        `the repository ${given.name} cannot be read, and was taken back`,
+        {
+          cause: error,
+          output: error.output,
+          hint: 'see that the url is right, that the host gets there, and that the key is the one that it is signed with',
+        },
+      )
+    }
+  },
+})
