@@ -1,6 +1,7 @@
-import { defineTask, driftUnlessEmpty, quote, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, quote, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { contentChanges, holds } from '../files/content.ts'
+import { serviceManager } from './service-manager.ts'
 
 const suffixes = 'service|socket|timer|path|mount|automount|swap|target|slice'
 
@@ -34,6 +35,15 @@ const fileOf = ({ name, dropIn }: Params): string =>
 const isStale = async ({ remote }: CheckContext, name: string): Promise<boolean> =>
   (await remote.query`systemctl show ${name} --property=NeedDaemonReload --value`.text()).trim() === 'yes'
 
+/** @throws `task-failed` where OpenRC starts the services, which knows nothing of units. */
+const refuseOpenrc = async (ctx: CheckContext, name: string): Promise<void> => {
+  if ((await ctx.fact(serviceManager())) !== 'openrc') return
+  const script = `/etc/init.d/${name.replace(/\.\w+$/, '')}`
+  throw new CoxswainError('task-failed', `${name} is a unit of systemd, and this host has OpenRC`, {
+    hint: `write a script of OpenRC's in its place, such as: file path=${script} mode=0755; service holds it started`,
+  })
+}
+
 /** systemd-analyze wants a file by the name of its unit, so the new content is shown to it under that name. */
 const verifying = (name: string): string =>
   `d=$(mktemp -d) && cp %s "$d"/${quote(name)} && { systemd-analyze verify "$d"/${quote(name)}; c=$?; rm -r "$d"; [ $c -eq 0 ]; }`
@@ -52,6 +62,7 @@ export const systemdUnit = defineTask({
   async check(ctx, given) {
     const path = fileOf(given)
     const { content = '', state, name } = given
+    await refuseOpenrc(ctx, name)
     if (state === 'absent') {
       const there = await ctx.remote.exists(path)
       return driftUnlessEmpty(there ? [{ what: path, from: 'there', to: undefined }] : [])

@@ -126,6 +126,7 @@ test('pain 9: --check of a host that has nothing yet says what it cannot know, a
     replies: [
       [/^dpkg-query /, { code: 1, stderr: 'no packages found matching haproxy' }],
       ['apt-mark showhold', ''],
+      [/^if \[ -d \/run\/systemd\/system \]/, 'systemd\n'],
       [/^systemctl show haproxy /, 'LoadState=not-found\nActiveState=inactive\nUnitFileState=\n'],
       [/^ask /, { code: 127, stderr: 'ask: not found' }],
     ] as const,

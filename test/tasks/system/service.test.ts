@@ -6,6 +6,11 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('service')
 
+const detected: NonNullable<World['patterns']>[number] = [
+  /^if \[ -d \/run\/systemd\/system \]; then echo systemd; elif command -v rc-service /,
+  'systemd\n',
+]
+
 /** A systemd of one unit. */
 const systemd = (active: string, enabled: string, load = 'loaded'): World => {
   const unit = { active, enabled }
@@ -14,6 +19,7 @@ const systemd = (active: string, enabled: string, load = 'loaded'): World => {
     return ''
   }
   return {
+    patterns: [detected],
     replies: {
       'systemctl show haproxy --property=LoadState,ActiveState,UnitFileState': () =>
         `LoadState=${load}\nActiveState=${unit.active}\nUnitFileState=${unit.enabled}\n`,
@@ -56,7 +62,7 @@ test('when it does not start, its own last words are told', async () => {
       ...systemd('inactive', 'enabled').replies,
       'systemctl start haproxy': { code: 1, stderr: 'Job failed' },
     },
-    patterns: [[/^journalctl -u haproxy/, 'Cannot raise FD limit']],
+    patterns: [detected, [/^journalctl -u haproxy/, 'Cannot raise FD limit']],
   }
   const { error } = await rehearse(service({ name: 'haproxy', state: 'started' }), world)
   assert.match(
@@ -67,6 +73,7 @@ test('when it does not start, its own last words are told', async () => {
 
 test('service-restart acts every time', async () => {
   const run = await rehearse(serviceRestart({ name: 'haproxy', reload: true }), {
+    patterns: [detected],
     replies: { 'systemctl reload-or-restart haproxy': '' },
   })
   assert.is(run.outcome, 'changed')

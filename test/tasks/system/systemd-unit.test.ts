@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { isCoxswainError } from '../../../engine/errors.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { systemdUnit } from '../../../tasks/system/systemd-unit.ts'
@@ -9,10 +10,13 @@ const test = suite('systemd-unit')
 const content = '[Service]\nExecStart=/bin/true\n'
 const show = 'systemctl show app.service --property=NeedDaemonReload --value'
 
+const detect = /^if \[ -d \/run\/systemd\/system \]/
+
 const host = (files: Record<string, string>, stale = 'no'): World => {
   let answer = stale
   return {
     files,
+    patterns: [[detect, 'systemd\n']],
     replies: {
       [show]: () => `${answer}\n`,
       'systemctl daemon-reload': () => {
@@ -27,7 +31,8 @@ test('a unit is written and read anew; the second time all is well', async () =>
   const run = await rehearse(systemdUnit({ name: 'app.service', content }), host({}))
   assert.is(run.outcome, 'changed', String(run.error))
   assert.is(run.files.get('/etc/systemd/system/app.service')?.content, content)
-  assert.equal(run.commands, { check: [show], apply: ['systemctl daemon-reload'] })
+  assert.equal(run.commands.check.slice(1), [show])
+  assert.equal(run.commands.apply, ['systemctl daemon-reload'])
 })
 
 test('a file that systemd has not read yet is only read', async () => {
@@ -51,4 +56,13 @@ test('a drop-in, and what goes', async () => {
 test('a name without a suffix, and no content, are refused', async () => {
   await rejects(() => systemdUnit({ name: 'app', content }), 'params-invalid', 'a unit has a suffix')
   await rejects(() => systemdUnit({ name: 'app.service' }), 'params-invalid', 'content is needed')
+})
+
+test('where OpenRC is, it says so', async () => {
+  const run = await rehearse(systemdUnit({ name: 'app.service', content }), {
+    patterns: [[detect, 'openrc\n']],
+  })
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), 'app.service is a unit of systemd, and this host has OpenRC')
+  assert.match(isCoxswainError(run.error) ? (run.error.hint ?? '') : '', '/etc/init.d/app')
 })

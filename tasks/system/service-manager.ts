@@ -1,0 +1,16 @@
+import { defineTask, ok, z } from '../../engine/index.ts'
+
+/** Which manager of services a host has. */
+export const serviceManager = defineTask({
+  name: 'service-manager',
+  description: 'Which manager of services a host has: systemd, openrc, or none.',
+  reads: 'whether systemd runs, and what there is of rc-service and systemctl',
+  example: {},
+  params: z.object({}),
+  async check({ remote }) {
+    // the first is how sd_booted(3) tells; in a container or an image none may run, and yet be the one
+    const text =
+      await remote.query`if [ -d /run/systemd/system ]; then echo systemd; elif command -v rc-service >/dev/null || [ -d /run/openrc ]; then echo openrc; elif command -v systemctl >/dev/null; then echo systemd; else echo none; fi`.text()
+    return ok(text.trim())
+  },
+})

@@ -1,0 +1,21 @@
+import { CoxswainError } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
+import { serviceManager } from '../service-manager.ts'
+import { openrc } from './openrc.ts'
+import { systemd } from './systemd.ts'
+import type { ServiceManager } from './types.ts'
+
+const managers: Readonly<Record<string, ServiceManager>> = { systemd, openrc }
+
+/**
+ * The manager of services of a host.
+ *
+ * @throws `task-failed` where there is none that is known.
+ */
+export const serviceManagerOf = async (ctx: CheckContext): Promise<ServiceManager> => {
+  const manager = managers[await ctx.fact(serviceManager())]
+  if (manager !== undefined) return manager
+  throw new CoxswainError('task-failed', 'nothing manages services on this host', {
+    hint: 'this task knows systemd and OpenRC',
+  })
+}

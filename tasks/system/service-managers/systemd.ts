@@ -1,0 +1,58 @@
+import { CoxswainError } from '../../../engine/index.ts'
+import type { ApplyContext } from '../../../engine/index.ts'
+import { serviceTime } from './types.ts'
+import type { ServiceManager } from './types.ts'
+
+/** Runs systemctl; when it fails, the service's own last words say more than systemctl's. */
+const systemctl = async ({ remote }: ApplyContext, words: readonly string[], name: string): Promise<void> => {
+  const result = await remote.run({ timeout: serviceTime })`systemctl ${words} ${name}`.result()
+  if (result.ok) return
+  const journal = await remote.query`journalctl -u ${name} -n 12 --no-pager -o cat`.result()
+  throw new CoxswainError(
+    'command-failed',
+    `systemctl ${words.join(' ')} ${name}: exit status ${result.code}`,
+    {
+      output: `${result.stderr.trim()}\n${journal.stdout.trim()}`.trim(),
+      hint: `look further on the host: systemctl status ${name}; journalctl -u ${name}`,
+    },
+  )
+}
+
+/** What starts at every boot, or when another unit asks for it (systemctl(1), is-enabled). */
+const atBoot = new Set(['enabled', 'static', 'alias', 'indirect', 'generated'])
+/** What `disable` can change: the others have nothing that could be taken away. */
+const removable = new Set(['enabled', 'enabled-runtime', 'alias', 'indirect'])
+
+export const systemd: ServiceManager = {
+  state: async ({ remote }, name) => {
+    // `show` answers for units that do not exist as well, and in a form made for programs (systemctl(1))
+    const text =
+      await remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`.text()
+    const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? ''
+    const active = value('ActiveState')
+    const enabled = value('UnitFileState')
+    return {
+      // one that was masked while it runs can still be stopped
+      exists: ['loaded', 'masked'].includes(value('LoadState')),
+      // linked to /dev/null, so that nothing can start it
+      forbidden: value('LoadState') === 'masked' ? `systemctl unmask ${name}` : undefined,
+      active,
+      running: active === 'active' || active === 'reloading',
+      enabled,
+      atBoot: atBoot.has(enabled),
+      removable: removable.has(enabled),
+    }
+  },
+  start: (ctx, name) => systemctl(ctx, ['start'], name),
+  stop: (ctx, name) => systemctl(ctx, ['stop'], name),
+  enable: (ctx, name) => systemctl(ctx, ['enable'], name),
+  disable: async (ctx, name) => {
+    await systemctl(ctx, ['disable'], name)
+    // what enables it until the next boot is left by `disable` alone
+    const { enabled } = await systemd.state(ctx, name)
+    if (enabled === 'enabled-runtime') await systemctl(ctx, ['disable', '--runtime'], name)
+  },
+  restart: (ctx, name) => systemctl(ctx, ['restart'], name),
+  reload: (ctx, name) => systemctl(ctx, ['reload-or-restart'], name),
+  whenMissing: 'install the package that brings it; after writing a unit file, run systemctl daemon-reload',
+}
