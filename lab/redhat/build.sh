@@ -9,8 +9,10 @@ work=$(realpath -m "${1:?WORK_DIR}")
 root=$work/rootfs
 rm -rf "$root"
 mkdir -p "$work"
-mmdebstrap --quiet --variant=minbase --include=dnf,rpm,createrepo-c,file,gpg,gpg-agent bookworm "$root" >&2
+mmdebstrap --quiet --variant=minbase --include=dnf,dnf-plugins-core,rpm,createrepo-c,file,gpg,gpg-agent bookworm "$root" >&2
 
+# the plugins are there for versionlock; this one has a repository of its own that is not there
+rm "$root/usr/lib/python3/dist-packages/dnf-plugins/local.py"
 # Debian's rpm keeps its database in a home: there it is for looking into packages, not for living by them
 mkdir -p "$root"/etc/rpm "$root"/etc/yum.repos.d "$root"/etc/pki/rpm-gpg "$root"/var/lib/rpm
 echo '%_dbpath /var/lib/rpm' >"$root/etc/rpm/macros"

@@ -7,7 +7,7 @@ const holdingOf = async (ctx: CheckContext): Promise<Holding> => {
   const { holding } = await managerOf(ctx)
   if (holding !== undefined) return holding
   throw new CoxswainError('task-failed', `this task cannot hold packages of ${ctx.host.name}`, {
-    hint: 'it knows apt-mark; elsewhere install them at a version: package name=NAME=VERSION',
+    hint: 'it knows apt-mark and dnf versionlock; elsewhere install them at a version: package name=NAME=VERSION',
   })
 }
 
@@ -15,7 +15,7 @@ const holdingOf = async (ctx: CheckContext): Promise<Holding> => {
 export const packageHold = defineTask({
   name: 'package-hold',
   description: 'Holds packages at the version that they have, whatever an upgrade would do, or lets them go.',
-  reads: 'apt-mark showhold',
+  reads: 'apt-mark showhold, or the list of dnf versionlock',
   example: { name: ['kubeadm', 'kubelet'] },
   params: z.object({
     name: words().describe('names'),

@@ -98,11 +98,14 @@ const put = async ({ remote }: ApplyContext, path: string, text: string | undefi
   await remote.write(path, text)
 }
 
+/** Failures that leave the host able to take it back. */
+const unread = new Set<string>(['command-failed', 'command-timeout'])
+
 /** Hold a repository of packages known to the package manager. */
 export const packageRepository = defineTask({
   name: 'package-repository',
   description:
-    'Holds a repository known to the package manager, with its key, and its lists read, so that a package after it is found; one that cannot be read is taken back. Or holds it unknown.',
+    'Holds a repository known to the package manager, with its key, or not known. Its lists are read at once, so that a package after it is found; one that cannot be read is taken back.',
   reads:
     'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; the file of its key',
   example: {
@@ -127,7 +130,7 @@ export const packageRepository = defineTask({
     try {
       await manager.repositories.fetch(ctx, given.name)
     } catch (error) {
-      if (!isCoxswainError(error) || error.code !== 'command-failed') throw error
+      if (!isCoxswainError(error) || !unread.has(error.code)) throw error
       // left there, it would be in the way of every later installation, and the next run would find all well
       for (const { path, from } of wrong.toReversed()) await put(ctx, path, from)
       throw new CoxswainError(

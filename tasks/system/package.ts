@@ -111,7 +111,10 @@ const heldAmong = async (
 ): Promise<readonly string[]> => {
   if (holding === undefined || changes.length === 0) return []
   const held = await holding.held(ctx)
-  return changes.map(({ wanted }) => wanted.name).filter((name) => held.includes(name))
+  return changes
+    .filter(({ from }) => from !== undefined || holding.holdsMissing)
+    .map(({ wanted }) => wanted.name)
+    .filter((name) => held.includes(name))
 }
 
 /** Hold packages installed or not installed, with the distribution's own package manager. */

@@ -57,6 +57,7 @@ export const apt: PackageManager = {
     await remote.run(options)`apt-get ${purge ? 'purge' : 'remove'} ${words} ${names}`
   },
   holding: {
+    holdsMissing: true,
     held: ({ remote }) => remote.query`apt-mark showhold`.lines(),
     hold: async ({ remote }, names, on) => {
       await remote.run`apt-mark ${on ? 'hold' : 'unhold'} ${names}`

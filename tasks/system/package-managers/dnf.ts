@@ -1,5 +1,6 @@
 import { shell } from '../../../engine/index.ts'
 import { dnfRepositories } from './dnf-repositories.ts'
+import { versionlock } from './dnf-versionlock.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
 
@@ -31,6 +32,7 @@ export const dnf: PackageManager = {
   remove: async ({ remote }, names) => {
     await remote.run(options)`dnf remove -y ${names}`
   },
+  holding: versionlock,
   refresh: async ({ remote }) => {
     // without --refresh it looks no sooner than metadata_expire says: two days (dnf.conf(5))
     await remote.run(options)`dnf makecache --refresh`

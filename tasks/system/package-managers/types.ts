@@ -17,6 +17,8 @@ export interface Manner {
 
 /** How packages are held at their version. */
 export interface Holding {
+  /** Whether one that is not installed is kept away by it. */
+  readonly holdsMissing: boolean
   /** Names of what is held. */
   held(ctx: CheckContext): Promise<readonly string[]>
   hold(ctx: ApplyContext, names: readonly string[], on: boolean): Promise<void>

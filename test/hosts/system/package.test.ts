@@ -16,6 +16,7 @@ const families = {
     version: "dpkg-query -W -f '${Version}\\n' cxw",
     age: 'touch -d "2 hours ago" /var/lib/apt/periodic/update-success-stamp',
     forget: 'rm -rf /var/lib/apt/lists/*',
+    upgradeAll: 'apt-get -y -qq upgrade',
     one: '1.0',
     two: '2.0',
     refusal: 'exit status 100',
@@ -26,6 +27,7 @@ const families = {
     version: "rpm -q --qf '%{VERSION}\\n' cxw",
     age: 'touch -d "2 hours ago" /var/cache/dnf/last_makecache',
     forget: 'rm -rf /var/cache/dnf/*',
+    upgradeAll: 'dnf -y -q upgrade',
     one: '1.0-1',
     two: '2.0-1',
     refusal: 'exit status 1 from: dnf install -y cxw-none',
@@ -100,21 +102,13 @@ for (const host of hosts) {
     assert.is(await there(), '/etc/along.conf\n')
   })
 
-  test(`${host.name}: one that there is not is said in its own words`, async () => {
-    assert.match(await host.refuses(packages({ name: 'cxw-none' })), family.refusal)
-  })
-}
-
-for (const host of hosts.filter(({ name }) => name === 'debian')) {
-  const version = async (): Promise<string> => (await host.sh(families.debian.version)).trim()
-
   test(`${host.name}: held, refused while it is, and let go`, async () => {
-    await host.proves(packages({ name: 'cxw=1.0' }))
+    await host.proves(packages({ name: `cxw=${one}` }))
     await host.proves(packageHold({ name: 'cxw' }))
-    await host.sh('apt-get -y -qq upgrade')
+    await host.sh(family.upgradeAll)
     assert.is(await version(), '1.0')
     for (const task of [
-      packages({ name: 'cxw=2.0' }),
+      packages({ name: `cxw=${two}` }),
       packages({ name: 'cxw', state: 'latest' }),
       packages({ name: 'cxw', state: 'absent' }),
     ]) {
@@ -122,11 +116,17 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
       assert.match(await host.refuses(task), /held at its version: cxw; .*package-hold name=cxw state=free/)
     }
     assert.is(await version(), '1.0')
-    await host.finds(packages({ name: 'cxw=1.0' }))
+    await host.finds(packages({ name: `cxw=${one}` }))
     await host.proves(packageHold({ name: 'cxw', state: 'free' }))
-    await host.proves(packages({ name: 'cxw=2.0' }))
+    await host.proves(packages({ name: `cxw=${two}` }))
   })
 
+  test(`${host.name}: one that there is not is said in its own words`, async () => {
+    assert.match(await host.refuses(packages({ name: 'cxw-none' })), family.refusal)
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'debian')) {
   test(`${host.name}: gone, and then its settings too`, async () => {
     await host.proves(packages({ name: 'cxw=1.0' }))
     await host.proves(packages({ name: 'cxw', state: 'absent' }))

@@ -1,6 +1,8 @@
 import * as assert from 'uvu/assert'
+import { isCoxswainError } from '../../../engine/errors.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
+import { namesInList } from '../../../tasks/system/package-managers/dnf-versionlock.ts'
 import { packageHold } from '../../../tasks/system/package-hold.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -27,6 +29,36 @@ test('only what is free is held, and what is held let go', async () => {
   assert.is((await rehearse(packageHold({ name: 'a' }), host('a'))).outcome, 'ok')
   const free = await rehearse(packageHold({ name: ['a', 'b'], state: 'free' }), host('a', 'c'))
   assert.equal(free.commands.apply, ['apt-mark unhold a'])
+})
+
+test('dnf holds by versionlock, whose lists are read', async () => {
+  const list = '/etc/dnf/plugins/versionlock.list'
+  const world: World = {
+    files: { '/etc/os-release': 'ID=fedora\n', [list]: '# Added lock\na-0:1.0-1.*\n!c-0:1.0-1.*\n' },
+    patterns: [
+      [
+        /^dnf versionlock add b c$/,
+        (_, files) => {
+          files.set(list, { content: 'a-0:1.0-1.*\nb-x-1:2.0-1.el9.*\n' })
+          files.set('/etc/dnf/versionlock.toml', {
+            content: '[[packages]]\nname = "b"\n[[packages]]\nname = "c"\n',
+          })
+          return ''
+        },
+      ],
+      [/^dnf versionlock delete a$/, { code: 1, stderr: 'No such command: versionlock.' }],
+    ],
+  }
+  const run = await rehearse(packageHold({ name: ['a', 'b', 'c'] }), world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  const failed = await rehearse(packageHold({ name: 'a', state: 'free' }), world)
+  assert.match(String(failed.error), 'dnf versionlock does not hold a')
+  assert.match(isCoxswainError(failed.error) ? (failed.error.hint ?? '') : '', 'dnf-command(versionlock)')
+})
+
+test("names in versionlock's list", () => {
+  const text = '\n# Added lock on Fri Nov 27 2026\nb-x-1:2.0-1.el9.*\nraw-name-1.0-2.*\n!no-0:1-1.*\n'
+  assert.equal(namesInList(text), ['b-x', 'raw-name'])
 })
 
 test('where it is not known how, that is said', async () => {

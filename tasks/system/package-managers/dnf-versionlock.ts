@@ -1,0 +1,36 @@
+import { CoxswainError } from '../../../engine/index.ts'
+import type { Holding } from './types.ts'
+
+/** Names in the list of dnf 4: `NAME-EPOCH:VERSION-RELEASE.*`; a `!` before it keeps one version away and holds nothing. */
+export const namesInList = (text: string): string[] =>
+  text.split('\n').flatMap((line) => {
+    if (/^\s*[#!]/.test(line)) return []
+    const [, name] = /^(.+)-\d+:/.exec(line) ?? /^(.+)-[^-]+-[^-]+$/.exec(line) ?? []
+    return name === undefined ? [] : [name]
+  })
+
+/** Names in that of dnf 5, which is TOML. */
+export const namesInToml = (text: string): string[] =>
+  [...text.matchAll(/^\s*name\s*=\s*["'](.+)["']\s*$/gm)].map(([, name = '']) => name)
+
+/** Holding with the plugin versionlock; what is not installed may be locked before it is. */
+export const versionlock: Holding = {
+  holdsMissing: false,
+  // the files, for the plugin may not be there yet, and then nothing is held
+  held: async ({ remote }) => {
+    const [list = '', toml = ''] = await Promise.all([
+      remote.read('/etc/dnf/plugins/versionlock.list'),
+      remote.read('/etc/dnf/versionlock.toml'),
+    ])
+    return [...namesInList(list), ...namesInToml(toml)]
+  },
+  hold: async ({ remote }, names, on) => {
+    const { ok, stdout, stderr } =
+      await remote.run`dnf versionlock ${on ? 'add' : 'delete'} ${names}`.result()
+    if (ok) return
+    throw new CoxswainError('task-failed', `dnf versionlock does not hold ${names.join(', ')}`, {
+      output: `${stdout}\n${stderr}`.trim(),
+      hint: "where dnf has no such command, install it first: package name='dnf-command(versionlock)'",
+    })
+  },
+}
