@@ -57,7 +57,7 @@ export const download = defineTask({
   example: {
     url: 'https://example.com/tool-1.2.tar.gz',
     dest: '/opt/tool.tar.gz',
-    sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    sha256: '5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03',
   },
   params,
   title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…')}`,

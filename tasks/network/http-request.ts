@@ -94,7 +94,7 @@ export const httpRequest = defineTask({
   description:
     'Sends an HTTP request from the host or from here, and fails unless the answer is as it shall be; what is no GET is sent every time, unless `unless` shows that it is done.',
   reads: 'the answer to a GET or HEAD; else that of unless',
-  example: { url: 'https://api.example/v1/status', status: 200, matches: '"ok"', from: 'here' },
+  example: { url: 'https://api.example/v1/status', status: 200, matches: '"ok"' },
   params,
   title: summary,
 

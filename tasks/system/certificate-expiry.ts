@@ -64,7 +64,7 @@ export const certificateExpiry = defineTask({
   name: 'certificate-expiry',
   description: 'Fails when a certificate, in a file or shown by a server, expires within some days.',
   reads: 'the file, or openssl s_client',
-  example: { path: '/etc/ssl/certs/ca-certificates.crt', days: 0 },
+  example: { server: 'api.example:443', days: 30 },
   params,
   title: ({ path, server, days }) => `${path ?? server} is good for ${days} days`,
 

@@ -17,7 +17,7 @@ export const command = defineTask({
   description:
     'Runs a command, unless `creates`, `removes` or `unless` shows that it is done; without one of them, every time.',
   reads: 'the path of creates or removes, or what unless says',
-  example: { run: 'openssl dhparam -out /etc/ssl/dh.pem 2048', creates: '/etc/ssl/dh.pem' },
+  example: { run: 'openssl genrsa -out /etc/ssl/app.key 2048', creates: '/etc/ssl/app.key' },
   params,
   title: (given) => text(given),
 

@@ -4,6 +4,7 @@
  * file.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Connection, Request } from '../../engine/connection/types.ts'
@@ -90,7 +91,9 @@ const start = async (kind: Kind): Promise<string> => {
     spawnSync('podman', ['rm', '-f', '-t', '0', '-v', container], { env: environment }),
   )
   const systemd = kind === 'debian' ? ['--systemd=always', '--tmpfs', '/run'] : []
-  const flags = ['--detach', '--privileged', '--cgroupns=private', '--network', 'none', ...systemd]
+  const modules = existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []
+  const apart = ['--cgroupns=private', '--network', 'none']
+  const flags = ['--detach', '--privileged', ...apart, ...systemd, ...modules]
   await podman(['run', ...flags, '--name', container, '--hostname', kind, image, ...mains[kind]])
   await podman(['exec', container, 'sh', '-c', ready[kind]])
   return container

@@ -1,0 +1,55 @@
+/** Tasks whose example cannot do its work on one host in a container, and where they are proven instead. */
+
+export interface Elsewhere {
+  /** What one container lacks. */
+  readonly why: string
+  /** The way to a proof: files, each with a word in it that leads on; the last one is a test on real hosts. */
+  readonly proof: readonly (readonly [file: string, word: string])[]
+}
+
+/** The playbook of a control plane calls it, and the test of that builds one. */
+const onCluster = (why: string, call: string): Elsewhere => ({
+  why,
+  proof: [
+    ['playbooks/ha-masters.ts', `${call}(`],
+    ['test/e2e/ha-masters.test.ts', 'ha-masters'],
+  ],
+})
+
+/** By the names of tasks. */
+export const elsewhere: Readonly<Record<string, Elsewhere>> = {
+  'api-server-ready': onCluster('it asks an API server', 'apiServerReady'),
+  'apply-cni': onCluster('it asks an API server', 'applyCni'),
+  'cluster-info': onCluster('it waits for an API server', 'clusterInfo'),
+  'copy-certs': onCluster('another master has the certificates', 'copyCerts'),
+  'etcd-healthy': onCluster('it asks three members of etcd', 'etcdHealthy'),
+  'etcd-member-add': onCluster('another master is a member of etcd', 'etcdMemberAdd'),
+  'kubeadm-init': onCluster('it starts a control plane', 'kubeadmInit'),
+  'kubeadm-join': onCluster('another master lets it join', 'kubeadmJoin'),
+  'kubeadm-phase': onCluster('it takes kubeadm and a cluster', 'kubeadmPhase'),
+  'kubeadm-version': {
+    why: 'it takes kubeadm',
+    proof: [
+      ['tasks/kubernetes/kubeadm-phase.ts', 'kubeadmVersion('],
+      ['playbooks/ha-masters.ts', 'kubeadmPhase('],
+      ['test/e2e/ha-masters.test.ts', 'ha-masters'],
+    ],
+  },
+  'node-ready': onCluster('it asks an API server', 'nodeReady'),
+  'pods-running': onCluster('it asks an API server', 'podsRunning'),
+  'reset-node': {
+    why: 'there is nothing of a cluster to take away',
+    proof: [
+      ['playbooks/reset.ts', 'resetNode('],
+      ['test/e2e/ha-masters.test.ts', "succeed('reset')"],
+    ],
+  },
+  reboot: {
+    why: 'a container cannot boot again',
+    proof: [['test/e2e/reboot.test.ts', "['reboot', '-i'"]],
+  },
+  'ssh-access': {
+    why: 'it takes a second host',
+    proof: [['test/hosts/network/ssh-access.test.ts', 'sshAccess(']],
+  },
+}

@@ -1,0 +1,120 @@
+/** What examples of tasks find on a host: where they change nothing by themselves, and where they need something. */
+import { serveWeb } from './web.ts'
+
+/** What an example shows when it runs. */
+export type Shows = 'a change' | 'all well' | 'a failure'
+
+export interface Prepared {
+  /** Commands that a host needs before; they end at the first that fails. */
+  readonly prepare?: string
+  /** Files that the machine needs that runs the playbook, in the current folder. */
+  readonly here?: Readonly<Record<string, string>>
+  /** Where the kind of the task does not say it. */
+  readonly shows?: Shows
+}
+
+/** Settings with which podman works on a host that is a container itself: layers cannot lie upon layers. */
+const podman = `mkdir -p /etc/containers
+printf '[storage]\\ndriver="vfs"\\nrunroot="/run/containers/storage"\\ngraphroot="/var/lib/containers/storage"\\n' >/etc/containers/storage.conf
+printf '[engine]\\nruntime="runc"\\ncgroup_manager="systemd"\\nevents_logger="file"\\n[containers]\\ndefault_ulimits=["nofile=1024:1024","nproc=1000:1000"]\\n' >/etc/containers/containers.conf`
+
+/** An image of a shell and sleep(1), made on the host. */
+const image = (name: string): string => `${podman}
+mkdir -p /srv/image/bin
+cp /bin/sh /usr/bin/sleep /srv/image/bin/
+for f in $(ldd /bin/sh /usr/bin/sleep | grep -o '/lib[^ ]*'); do install -D "$f" "/srv/image$f"; done
+tar -C /srv/image -c . | podman import -q --change 'CMD ["/bin/sleep","2147483000"]' --change STOPSIGNAL=SIGKILL - ${name}`
+
+/** Packages of these names and nothing in them, in a repository on the host. */
+const repository = (...names: readonly string[]): string => `mkdir -p /srv/repo; cd /srv/repo
+for n in ${names.join(' ')}; do
+  mkdir -p $n/DEBIAN
+  printf 'Package: %s\\nVersion: 1.0\\nArchitecture: all\\nMaintainer: x <x@example.com>\\nDescription: x\\n' $n >$n/DEBIAN/control
+  dpkg-deb -b $n $n.deb >/dev/null
+  { cat $n/DEBIAN/control; echo "Filename: ./$n.deb"; echo "Size: $(stat -c %s $n.deb)"
+    echo "SHA256: $(sha256sum $n.deb | cut -d' ' -f1)"; echo; } >>Packages
+done
+rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list
+echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list`
+
+/** A repository with a tag, served as files. */
+const gitServer = `${serveWeb}
+git init -q /srv/work; cd /srv/work
+echo hello >file; git add .
+git -c user.name=a -c user.email=a@example.com commit -qm one
+git tag v1.2.0
+git clone -q --bare /srv/work /srv/www/git.example/app.git
+git -C /srv/www/git.example/app.git update-server-info`
+
+/** By the names of tasks. */
+export const prepared: Readonly<Record<string, Prepared>> = {
+  assert: {},
+  'authorized-key': {},
+  'block-in-file': {},
+  'ca-certificate': {
+    prepare: `${serveWeb}; cp /usr/local/share/ca-certificates/web.crt /usr/local/share/ca-certificates/example-ca.crt`,
+  },
+  'certificate-expiry': { prepare: serveWeb },
+  command: {},
+  container: { prepare: image('docker.io/library/nginx:1.27') },
+  copy: { here: { 'package.json': '{}\n' } },
+  cron: {},
+  debug: {},
+  directory: {},
+  download: { prepare: `${serveWeb}; echo hello >/srv/www/example.com/tool-1.2.tar.gz` },
+  fail: { shows: 'a failure' },
+  file: {},
+  firewall: {},
+  'git-checkout': { prepare: gitServer },
+  group: {},
+  'has-etcd-data': { prepare: 'mkdir -p /var/lib/etcd/member' },
+  hostname: {},
+  'hosts-entry': {},
+  'http-request': {
+    prepare: `${serveWeb}; mkdir -p /srv/www/api.example/v1; echo '{"state":"ok"}' >/srv/www/api.example/v1/status`,
+    shows: 'all well',
+  },
+  'ini-setting': { prepare: 'printf "[server]\\nport = 80\\n" >/etc/app.ini' },
+  'json-setting': { prepare: 'mkdir /etc/docker' },
+  'kernel-module': {},
+  'known-host': {},
+  limits: {},
+  'line-in-file': {},
+  link: { prepare: 'mkdir -p /srv/releases/7' },
+  'load-balancer': {},
+  'load-images': {
+    prepare: `${image('localhost/app:1')}; mkdir /opt/images; podman save -q --format docker-archive -o /opt/images/app.tar localhost/app:1`,
+  },
+  locale: {},
+  mount: {},
+  'os-release': {},
+  package: { prepare: `dpkg -r jq >/dev/null; ${repository('jq')}` },
+  'package-hold': {
+    prepare: `${repository('kubeadm', 'kubelet')}; dpkg -i kubeadm.deb kubelet.deb >/dev/null`,
+  },
+  pause: {},
+  replace: { prepare: 'printf "port = 80\\n" >/etc/app.conf' },
+  script: { here: { 'bootstrap.sh': '#!/bin/sh -e\n[ "$1" = --fast ]\n: >/etc/bootstrapped\n' } },
+  service: { prepare: 'systemctl disable -q --now ssh' },
+  'service-restart': {},
+  shell: {},
+  'ssh-key': {},
+  stat: {},
+  sudoers: {},
+  // the machine's own swap is none of our business: this host sees none
+  'swap-off': {
+    prepare:
+      'head -n 1 /proc/swaps >/srv/swaps; mount --bind /srv/swaps /proc/swaps; echo "/swap none swap sw 0 0" >>/etc/fstab',
+  },
+  sysctl: {},
+  'systemd-unit': {},
+  template: { here: { 'site.conf.hbs': 'listen {{port}}\n' } },
+  timezone: {},
+  user: { prepare: 'groupdel deploy 2>/dev/null || :' },
+  'user-kubeconfig': {
+    prepare: 'mkdir -p /etc/kubernetes; echo "server: https://10.0.0.10:6443" >/etc/kubernetes/admin.conf',
+  },
+  'wait-for': { prepare: 'systemctl start ssh' },
+  'write-config': {},
+  'yaml-setting': {},
+}
