@@ -1,8 +1,6 @@
 import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext, RemoteReader } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
-
-const fstab = '/etc/fstab'
+import { escaped, fstab, withFstabEntry } from './fstab.ts'
 
 const params = z
   .object({
@@ -33,29 +31,18 @@ const params = z
   )
 type Params = z.output<typeof params>
 
-/** Blanks and backslashes as fstab(5) and /proc/mounts have them. */
-const escaped = (text: string): string =>
-  text.replaceAll('\\', '\\134').replaceAll(' ', '\\040').replaceAll('\t', '\\011')
-
-const fieldsOf = (line: string): string[] => line.trim().split(/\s+/)
-const isEntry = (line: string): boolean => /^\s*[^#\s]/.test(line)
-
 /** The table with the entry of a path as it shall be; comments and other entries stay. */
 export const withMount = (
   text: string,
   { path, src = '', fstype = '', options, dump, pass, state }: Params,
-): string => {
-  if (state === 'unmounted') return text
-  const lines = linesOf(text)
-  const mine = (line: string): boolean => isEntry(line) && fieldsOf(line)[1] === escaped(path)
-  const entry = [src, path, fstype, options].map(escaped).concat(`${dump}`, `${pass}`)
-  if (state === 'absent') return textOf(lines.filter((line) => !mine(line)))
-  const at = lines.findIndex(mine)
-  const rest = lines.filter((line, index) => index === at || !mine(line))
-  const there = rest[at]
-  if (there !== undefined && fieldsOf(there).join(' ') === entry.join(' ')) return text
-  return textOf(at < 0 ? [...rest, entry.join(' ')] : rest.with(at, entry.join(' ')))
-}
+): string =>
+  state === 'unmounted'
+    ? text
+    : withFstabEntry(
+        text,
+        (fields) => fields[1] === escaped(path),
+        state === 'absent' ? undefined : [src, path, fstype, options, `${dump}`, `${pass}`],
+      )
 
 const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> =>
   ((await remote.read('/proc/self/mounts')) ?? '')

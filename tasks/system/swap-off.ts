@@ -1,13 +1,10 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
-
-const fstab = '/etc/fstab'
-
-const isSwap = (line: string): boolean => /^\s*[^#\s]\S*\s+\S+\s+swap\s/.test(line)
+import { fieldsOf, fstab } from './fstab.ts'
 
 const withoutSwap = (text: string): string =>
   text
     .split('\n')
-    .map((line) => (isSwap(line) ? `# ${line}` : line))
+    .map((line) => (fieldsOf(line)[2] === 'swap' ? `# ${line}` : line))
     .join('\n')
 
 /** Hold swap off, now and after every boot: the kubelet refuses to start with it. */

@@ -52,4 +52,8 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
     why: 'it takes a second host',
     proof: [['test/hosts/network/ssh-access.test.ts', 'sshAccess(']],
   },
+  swap: {
+    why: 'it takes a file system of a disk, and the kernel of the machine lists it on every host',
+    proof: [['test/hosts/system/swap.test.ts', 'swap.info.example']],
+  },
 }

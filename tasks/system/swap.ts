@@ -1,0 +1,171 @@
+import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
+import { attributeChanges } from '../files/attributes.ts'
+import { escaped, fstab, withFstabEntry } from './fstab.ts'
+
+const mebibyte = 1024 * 1024
+const units = { M: 1, G: 1024, T: 1024 * 1024 } as const
+
+const params = z
+  .object({
+    path: remotePath().describe('the swap file'),
+    size: z
+      .string()
+      .regex(/^[1-9]\d*[MGT]$/, 'a size is needed, such as 512M or 2G')
+      .optional()
+      .describe('its size in M, G or T, which are powers of 1024'),
+    priority: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(32_767)
+      .optional()
+      .describe('what has a higher one is filled first; the kernel decides when absent'),
+    state: z.enum(['present', 'absent']).default('present'),
+  })
+  .refine(({ size, state }) => size !== undefined || state === 'absent', {
+    message: 'a size is needed',
+    path: ['size'],
+  })
+type Params = z.output<typeof params>
+
+/** Mebibytes of a size. */
+export const mebibytesOf = (size: string): number => {
+  const [, digits, unit] = /^(\d+)([MGT])$/.exec(size) ?? []
+  return Number(digits) * (unit === 'G' || unit === 'T' ? units[unit] : units.M)
+}
+
+/** fstab with the entry of a swap file as it shall be. */
+export const withSwap = (text: string, { path, priority, state }: Params): string =>
+  withFstabEntry(
+    text,
+    ([src, , fstype]) => src === escaped(path) && fstype === 'swap',
+    state === 'absent'
+      ? undefined
+      : [path, 'none', 'swap', priority === undefined ? 'sw' : `sw,pri=${priority}`, '0', '0'],
+  )
+
+/** The priority with which /proc/swaps lists a path; undefined when it does not. */
+const priorityIn = (swaps: string | undefined, path: string): number | undefined => {
+  const line = (swaps ?? '').split('\n').find((text) => text.split(/\s/)[0] === escaped(path))
+  return line === undefined ? undefined : Number(line.trim().split(/\s+/).at(-1))
+}
+
+/** mkswap signs the end of the first page, and pages have different sizes. */
+const isSigned = ({ remote }: CheckContext, path: string): Promise<boolean> =>
+  remote.query`for p in 4096 8192 16384 65536; do dd if=${path} bs=1 skip=$((p - 10)) count=10 2>/dev/null | grep -q SWAPSPACE2 && exit; done; exit 1`.succeeds()
+
+/**
+ * Looks what is there.
+ *
+ * @throws `task-failed` when there is something at the path that is no swap file: it is somebody's.
+ */
+const look = async (ctx: CheckContext, given: Params) => {
+  const { remote } = ctx
+  const { path } = given
+  const [stat, table = '', swaps, real] = await Promise.all([
+    remote.stat(path),
+    remote.read(fstab),
+    remote.read('/proc/swaps'),
+    // the kernel lists it without links in its path
+    remote.query`readlink -f ${path}`.result(),
+  ])
+  if (stat !== undefined && (stat.type !== 'file' || !(await isSigned(ctx, path))))
+    throw new CoxswainError('task-failed', `what is at ${path} is no swap file`, {
+      hint: 'it is left as it is: give another path, or move it away',
+    })
+  const wanted = withSwap(table, given)
+  return { stat, table, wanted, live: priorityIn(swaps, (real.ok && real.stdout.trim()) || path) }
+}
+type Look = Awaited<ReturnType<typeof look>>
+
+const isAnother = ({ stat }: Look, size: string): boolean => stat?.size !== mebibytesOf(size) * mebibyte
+
+const hasPriority = ({ live }: Look, priority: number | undefined): boolean =>
+  live !== undefined && (priority === undefined || live === priority)
+
+const changesOf = (found: Look, { path, size = '', priority, state }: Params): Change[] => {
+  const { stat, live, table, wanted } = found
+  const area = `swap on ${path}`
+  const entry = table === wanted ? [] : [{ what: fstab, from: table, to: wanted }]
+  if (state === 'absent')
+    return [
+      ...(live === undefined ? [] : [{ what: area, from: 'on', to: 'off' }]),
+      ...entry,
+      ...(stat === undefined ? [] : [{ what: path, from: 'a swap file', to: undefined }]),
+    ]
+  const is = stat && `a swap file of ${stat.size / mebibyte}M`
+  return [
+    ...(isAnother(found, size) ? [{ what: path, from: is, to: `a swap file of ${size}` }] : []),
+    ...(stat === undefined ? [] : attributeChanges(path, stat, { mode: '0600', owner: 'root' })),
+    ...(live === undefined ? [{ what: area, from: 'off', to: 'on' }] : []),
+    ...(live === undefined || hasPriority(found, priority)
+      ? []
+      : [{ what: `priority of ${path}`, from: `${live}`, to: `${priority}` }]),
+    ...entry,
+  ]
+}
+
+/** Makes a swap file beside its place, so that what is there is always whole; nobody else can read it at any time. */
+const make = async ({ remote }: ApplyContext, path: string, mebibytes: number): Promise<string> => {
+  const folder = path.slice(0, path.lastIndexOf('/')) || '/'
+  const next = `${path}.coxswain-new`
+  await remote.makeDirectory(folder)
+  await remote.run`rm -f ${next}`
+  const free = Number(await remote.query`df -Pk ${folder} | awk 'NR == 2 { print $4 }'`.text()) / 1024
+  if (free < mebibytes)
+    throw new CoxswainError('task-failed', `there is no room for ${mebibytes}M in ${folder}`, {
+      hint: `${Math.floor(free)}M are free there: take a smaller size, or another place`,
+    })
+  // on btrfs it must not be copied when written, which can be told of an empty file alone; and where holes are no holes
+  // to the kernel, room is taken without writing it all
+  await remote.run({
+    timeout: 3600,
+  })`umask 077; : >${next} && { chattr +C ${next} 2>/dev/null || :; } && { case $(stat -f -c %T ${next}) in ext*|btrfs) fallocate -l ${mebibytes * mebibyte} ${next} ;; *) false ;; esac || dd if=/dev/zero of=${next} bs=${mebibyte} count=${mebibytes}; } && mkswap ${next} || { rm -f ${next}; exit 1; }`
+  return next
+}
+
+const off = ({ remote }: ApplyContext, path: string) => remote.run({ timeout: 600 })`swapoff ${path}`
+
+/** Hold a swap file, used now and after every boot. */
+export const swap = defineTask({
+  name: 'swap',
+  description:
+    'Holds a swap file, made where there is none and used now and after every boot; or holds it out.',
+  reads: 'the file, /proc/swaps and /etc/fstab',
+  example: { path: '/var/swap/file', size: '2G' },
+  params,
+  title: ({ path, size, state }) => (state === 'absent' ? `no swap ${path}` : `swap ${path} of ${size}`),
+
+  check: async (ctx, given) => driftUnlessEmpty(changesOf(await look(ctx, given), given)),
+
+  async apply(ctx, given) {
+    const { remote } = ctx
+    const { path, size = '', priority, state } = given
+    const found = await look(ctx, given)
+    const { stat, live, table, wanted } = found
+    if (state === 'absent') {
+      if (live !== undefined) await off(ctx, path)
+      if (table !== wanted) await remote.write(fstab, wanted)
+      return remote.remove(path)
+    }
+    const another = isAnother(found, size)
+    const next = another ? await make(ctx, path, mebibytesOf(size)) : undefined
+    const stays = !another && hasPriority(found, priority)
+    if (live !== undefined && !stays) await off(ctx, path)
+    if (next !== undefined) await remote.run`mv -f ${next} ${path}`
+    await remote.setAttributes(path, { mode: '0600', owner: 'root' })
+    if (!stays) {
+      const words = priority === undefined ? [] : ['-p', `${priority}`]
+      const said = await remote.run({ timeout: 60 })`swapon ${words} ${path}`.result()
+      if (!said.ok) {
+        if (stat === undefined) await remote.remove(path)
+        throw new CoxswainError('task-failed', `the kernel takes no swap on ${path}`, {
+          output: said.stderr.trim(),
+          hint: 'a file system of a disk is needed, such as ext4 or xfs: tmpfs, overlay, NFS and ZFS hold no swap files',
+        })
+      }
+    }
+    if (table !== wanted) await remote.write(fstab, wanted)
+  },
+})

@@ -1,0 +1,28 @@
+import * as assert from 'uvu/assert'
+import { escaped, fieldsOf, withFstabEntry } from '../../../tasks/system/fstab.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('fstab')
+const isA = ([src]: readonly string[]): boolean => src === 'a'
+
+test('blanks and backslashes of a field are escaped', () =>
+  assert.is(escaped('a b\\c\td'), 'a\\040b\\134c\\011d'))
+
+test('a comment and an empty line have no fields', () => {
+  assert.equal(fieldsOf(' # a b'), [])
+  assert.equal(fieldsOf(''), [])
+  assert.equal(fieldsOf(' a\t b '), ['a', 'b'])
+})
+
+test('an entry comes to the end, changes where it stands, and goes; all others stay as they are', () => {
+  const table = '# a\n\n  other  /x'
+  assert.is(withFstabEntry(table, isA, ['a', '/b c']), '# a\n\n  other  /x\na /b\\040c\n')
+  assert.is(withFstabEntry(`a 1\n${table}\na 2\n`, isA, ['a', '3']), `a 3\n${table}\n`)
+  assert.is(withFstabEntry(`a 1\n${table}\n`, isA, undefined), `${table}\n`)
+})
+
+test('what is right already keeps its blanks and the end of its file, but no second one stays', () => {
+  assert.is(withFstabEntry('a\t1', isA, ['a', '1']), 'a\t1')
+  assert.is(withFstabEntry('b', isA, undefined), 'b')
+  assert.is(withFstabEntry('a\t1\na 2\n', isA, ['a', '1']), 'a\t1\n')
+})

@@ -1,0 +1,133 @@
+import * as assert from 'uvu/assert'
+import { rehearse } from '../../../engine/testing.ts'
+import type { Reply, ScriptedFile, World } from '../../../engine/testing.ts'
+import { mebibytesOf, swap } from '../../../tasks/system/swap.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('swap')
+const path = '/swap/a b'
+const quoted = "'/swap/a b'"
+const header = 'Filename Type Size Used Priority\n'
+const live = (priority: number): string => `${header}/swap/a\\040b file 1 0 ${priority}\n`
+const file = (mebibytes: number): ScriptedFile => ({
+  content: Buffer.alloc(mebibytes * 1024 * 1024),
+  mode: '0600',
+})
+const entry = '/swap/a\\040b none swap sw 0 0\n'
+
+const sets =
+  (swaps: string): Reply =>
+  (_, files) => {
+    files.set('/proc/swaps', { content: swaps })
+    return ''
+  }
+
+/** A host with a kernel that takes swap; `signed` says whether what is at the path is a swap file. */
+const host = (files: World['files'] = {}, { signed = true, free = 1024 * 1024 } = {}): World => ({
+  files: { '/proc/swaps': header, '/etc/fstab': '', ...files },
+  replies: {
+    [`readlink -f ${quoted}`]: `${path}\n`,
+    [`rm -f '${path}.coxswain-new'`]: '',
+    "df -Pk /swap | awk 'NR == 2 { print $4 }'": `${free}\n`,
+    [`mv -f '${path}.coxswain-new' ${quoted}`]: (_, all) => {
+      all.set(path, all.get(`${path}.coxswain-new`) ?? { content: '' })
+      all.delete(`${path}.coxswain-new`)
+      return ''
+    },
+    [`swapon  ${quoted}`]: sets(live(-2)),
+    [`swapon -p 9 ${quoted}`]: sets(live(9)),
+    [`swapoff ${quoted}`]: sets(header),
+  },
+  patterns: [
+    [/^for p in 4096 .* grep -q SWAPSPACE2/, { code: signed ? 0 : 1 }],
+    [
+      /^umask 077; .*mkswap/,
+      ({ script }, all) => {
+        all.set(`${path}.coxswain-new`, file(Number(/count=(\d+)/.exec(script)?.[1])))
+        return ''
+      },
+    ],
+  ],
+})
+
+/** The words that begin what an apply sent. */
+const verbs = (commands: readonly string[]): string[] => commands.map((text) => text.split(' ')[0] ?? '')
+
+test('sizes are powers of 1024', () =>
+  assert.equal(['512M', '2G', '1T'].map(mebibytesOf), [512, 2048, 1024 * 1024]))
+
+test('made beside its place for nobody else to read, taken in use, and kept for the next boot', async () => {
+  const run = await rehearse(swap({ path, size: '2M' }), host())
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [
+    { what: path, from: undefined, to: 'a swap file of 2M' },
+    { what: `swap on ${path}`, from: 'off', to: 'on' },
+    { what: '/etc/fstab', from: '', to: entry },
+  ])
+  assert.is(
+    run.commands.apply[1],
+    "umask 077; : >'/swap/a b.coxswain-new' && { chattr +C '/swap/a b.coxswain-new' 2>/dev/null || :; } && " +
+      "{ case $(stat -f -c %T '/swap/a b.coxswain-new') in ext*|btrfs) fallocate -l 2097152 '/swap/a b.coxswain-new' ;; *) false ;; esac || " +
+      "dd if=/dev/zero of='/swap/a b.coxswain-new' bs=1048576 count=2; } && mkswap '/swap/a b.coxswain-new' || { rm -f '/swap/a b.coxswain-new'; exit 1; }",
+  )
+  assert.equal(verbs(run.commands.apply), ['rm', 'umask', 'mv', 'swapon'])
+  assert.is(run.files.get('/etc/fstab')?.content, entry)
+})
+
+test('all is well', async () => {
+  const files = { [path]: file(2), '/proc/swaps': live(-2), '/etc/fstab': entry }
+  assert.is((await rehearse(swap({ path, size: '2M' }), host(files))).outcome, 'ok')
+})
+
+test('another size, priority or mode; nothing is done that is not needed', async () => {
+  const files = { [path]: file(2), '/proc/swaps': live(-2), '/etc/fstab': entry }
+  const larger = await rehearse(swap({ path, size: '3M' }), host(files))
+  assert.equal(verbs(larger.commands.apply), ['rm', 'umask', 'swapoff', 'mv', 'swapon'])
+  const first = await rehearse(swap({ path, size: '2M', priority: 9 }), host(files))
+  assert.equal(first.commands.apply, [`swapoff ${quoted}`, `swapon -p 9 ${quoted}`])
+  assert.equal(first.changes[0], { what: `priority of ${path}`, from: '-2', to: '9' })
+  const open = await rehearse(
+    swap({ path, size: '2M' }),
+    host({ ...files, [path]: { ...file(2), mode: '0644' } }),
+  )
+  assert.equal(open.commands.apply, [])
+  assert.is(open.files.get(path)?.mode, '0600')
+})
+
+test('absent is off, out of the table and gone', async () => {
+  const files = { [path]: file(2), '/proc/swaps': live(-2), '/etc/fstab': `# ours\n${entry}` }
+  const run = await rehearse(swap({ path, state: 'absent' }), host(files))
+  assert.equal(run.commands.apply, [`swapoff ${quoted}`])
+  assert.is(run.files.get('/etc/fstab')?.content, '# ours\n')
+  assert.not.ok(run.files.has(path))
+  assert.is((await rehearse(swap({ path, state: 'absent' }), host())).outcome, 'ok')
+})
+
+test('what is no swap file is left as it is, under --check as well', async () => {
+  for (const given of [{ size: '2M' }, { state: 'absent' }] as const) {
+    const run = await rehearse(swap({ path, ...given }), host({ [path]: file(2) }, { signed: false }))
+    assert.is(run.foretold, 'failed')
+    assert.match(String(run.error), 'what is at /swap/a b is no swap file')
+    assert.equal(run.commands.apply, [])
+  }
+})
+
+test('no room, and a kernel that takes none: nothing is left behind', async () => {
+  const full = await rehearse(swap({ path, size: '2M' }), host({}, { free: 1024 }))
+  assert.match(String(full.error), 'there is no room for 2M in /swap')
+  const world = host()
+  const refused = await rehearse(swap({ path, size: '2M' }), {
+    ...world,
+    replies: { ...world.replies, [`swapon  ${quoted}`]: { code: 255, stderr: 'Invalid argument' } },
+  })
+  assert.match(String(refused.error), 'the kernel takes no swap on /swap/a b')
+  assert.not.ok(refused.files.has(path))
+  assert.is(refused.files.get('/etc/fstab')?.content, '')
+})
+
+test('a size is needed, in units that are known', async () => {
+  await rejects(() => swap({ path }), 'params-invalid', 'a size is needed')
+  await rejects(() => swap({ path, size: '2GB' }), 'params-invalid', 'such as 512M or 2G')
+  await rejects(() => swap({ path, size: '1G', priority: 40_000 }), 'params-invalid', 'priority')
+})
