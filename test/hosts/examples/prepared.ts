@@ -48,6 +48,7 @@ git -C /srv/www/git.example/app.git update-server-info`
 
 /** By the names of tasks. */
 export const prepared: Readonly<Record<string, Prepared>> = {
+  archive: {},
   assert: {},
   'authorized-key': {},
   'block-in-file': {},
@@ -63,6 +64,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   directory: {},
   download: { prepare: `${serveWeb}; echo hello >/srv/www/example.com/tool-1.2.tar.gz` },
   fail: { shows: 'a failure' },
+  fetch: {},
   file: {},
   firewall: {},
   'git-checkout': { prepare: gitServer },
@@ -110,6 +112,10 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'systemd-unit': {},
   template: { here: { 'site.conf.hbs': 'listen {{port}}\n' } },
   timezone: {},
+  unarchive: {
+    prepare:
+      'mkdir -p /srv/tool-1.2/bin; echo hello >/srv/tool-1.2/bin/tool; tar -C /srv -czf /opt/tool-1.2.tar.gz tool-1.2',
+  },
   user: { prepare: 'groupdel deploy 2>/dev/null || :' },
   'user-kubeconfig': {
     prepare: 'mkdir -p /etc/kubernetes; echo "server: https://10.0.0.10:6443" >/etc/kubernetes/admin.conf',
