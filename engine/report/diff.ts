@@ -20,7 +20,7 @@ const isBinary = (text: string | undefined): boolean => text !== undefined && /[
 const summed = (text: string | undefined): string => {
   if (text === undefined) return 'nothing'
   const sum = createHash('sha256').update(text).digest('hex').slice(0, 12)
-  return `${plural(Buffer.byteLength(text), 'byte')} (sha256 ${sum})`
+  return `${plural(Buffer.byteLength(text), 'byte')}, sha256 ${sum}…`
 }
 
 const painted = (line: string, paint: Paint): string => {
@@ -36,6 +36,12 @@ const capped = (lines: readonly string[], limit: number, paint: Paint): string[]
     ? [...lines]
     : [...lines.slice(0, limit), paint.dim(`… ${plural(lines.length - limit, 'more line')}`)]
 
+/** Lines of a text as diff(1) counts them: of none, the line before; of one, that alone. */
+const range = (start: number, count: number): string => {
+  if (count === 1) return `${start}`
+  return `${count === 0 ? start - 1 : start},${count}`
+}
+
 /**
  * The unified diff of two texts, line by line, without file headings. Equal texts give no line.
  *
@@ -49,10 +55,17 @@ export const unifiedDiff = (from: string, to: string, { color, limit = 60 }: Dif
   const lines: string[] = []
   for (const hunk of patch.hunks) {
     const { oldStart, oldLines, newStart, newLines } = hunk
-    lines.push(paint.cyan(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`))
+    lines.push(paint.cyan(`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`))
     lines.push(...hunk.lines.map((line) => painted(line, paint)))
   }
   return capped(lines, limit, paint)
+}
+
+/** What diff(1) and git put above the diff of something that was not there, or goes; an empty text is none of that. */
+const headings = ({ what, from, to }: ReportedChange, paint: Paint): string[] => {
+  if (from !== undefined && to !== undefined) return []
+  const name = (text: string | undefined): string => (text === undefined ? '/dev/null' : oneLine(what))
+  return [`--- ${name(from)}`, `+++ ${name(to)}`].map(paint.bold)
 }
 
 /** Whether a value is better shown as a diff than beside its name. */
@@ -68,13 +81,15 @@ const value = (text: string | undefined): string => (text === undefined ? 'nothi
  * changeLines({ what: 'net.ipv4.ip_forward', from: '0', to: '1' }, { color: false })
  * // ['net.ipv4.ip_forward: 0 → 1']
  */
-export const changeLines = ({ what, from, to }: ReportedChange, options: DiffOptions): string[] => {
+export const changeLines = (change: ReportedChange, options: DiffOptions): string[] => {
+  const { what, from, to } = change
   const paint = paintWith(options.color)
   const title = oneLine(what)
   if (from === undefined && to === undefined) return [title]
   if (isBinary(from) || isBinary(to)) return [`${title}: ${summed(from)} → ${summed(to)}`]
   if (isLong(from) || isLong(to)) {
-    return [title, ...indent(unifiedDiff(from ?? '', to ?? '', options), 2)]
+    const diff = [...headings(change, paint), ...unifiedDiff(from ?? '', to ?? '', options)]
+    return [title, ...indent(diff, 2)]
   }
   return [`${title}: ${paint.red(value(from))} → ${paint.green(value(to))}`]
 }

@@ -12,13 +12,17 @@ const sumOf = (content: string | Secret): string =>
 export const holds = async (remote: RemoteReader, path: string, content: string | Secret): Promise<boolean> =>
   (await remote.sha256(path)) === sumOf(content)
 
-/** A file's text for a diff; words in its place where there is none that could be shown. */
+/** Content that cannot be shown as a text, told by its size and the beginning of its sum. */
+export const summary = (bytes: number | undefined, sum: string): string =>
+  `${bytes} bytes, sha256 ${sum.slice(0, 12)}…`
+
+/** A file's text; undefined where it has none that could be shown. */
 const shown = async (remote: RemoteReader, path: string): Promise<string | undefined> => {
   try {
     return await remote.read(path)
   } catch (error) {
     if (!isCoxswainError(error) || error.code !== 'read-failed') throw error
-    return '(no text, or too long to show)'
+    return undefined
   }
 }
 
@@ -32,7 +36,9 @@ export const contentChanges = async (
   if (sum === sumOf(content)) return []
   if (sum === undefined) return [{ what: path, to: content }]
   // what was there before a secret may be its predecessor
-  return [
-    { what: path, from: isSecret(content) ? '(other content)' : await shown(remote, path), to: content },
-  ]
+  if (isSecret(content)) return [{ what: path, from: '(other content)', to: content }]
+  const [text, stat] = await Promise.all([shown(remote, path), remote.stat(path, { follow: true })])
+  if (text !== undefined) return [{ what: path, from: text, to: content }]
+  const to = summary(Buffer.byteLength(content), sumOf(content))
+  return [{ what: path, from: summary(stat?.size, sum), to }]
 }

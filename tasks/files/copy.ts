@@ -9,6 +9,7 @@ import {
 } from '../../engine/index.ts'
 import type { RemoteReader } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
+import { summary } from './content.ts'
 import { localFile, localStat } from './local-file.ts'
 import { localTree } from './tree/local-tree.ts'
 import { planTree } from './tree/plan.ts'
@@ -72,12 +73,10 @@ export const copy = defineTask({
       remote.stat(dest, { follow: true }),
     ])
     const { size, sha256: wanted } = source
-    const told = (sum: string, bytes: number | undefined): string =>
-      `${bytes} bytes, sha256 ${sum.slice(0, 12)}…`
     return driftUnlessEmpty([
       ...(there === wanted
         ? []
-        : [{ what: dest, from: there && told(there, stat?.size), to: told(wanted, size) }]),
+        : [{ what: dest, from: there && summary(stat?.size, there), to: summary(size, wanted) }]),
       ...(there === undefined ? [] : attributeChanges(dest, stat, attributes)),
     ])
   },

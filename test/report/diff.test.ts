@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import { changeLines, unifiedDiff } from '../../engine/report/diff.ts'
+import { folderOf } from '../support/folder.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('diffs')
 const color = false
+const folder = folderOf(test)
 const numbered = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word} ${index}\n`).join('')
 
 test('single values stand beside their name', () =>
@@ -36,19 +39,66 @@ test('texts of several lines become a diff under their name', () =>
     '   c',
   ]))
 
-test('a new text is all additions', () =>
-  assert.equal(changeLines({ what: '/etc/motd', from: undefined, to: 'hello\n' }, { color }), [
+test('a new text comes from nothing, one that goes leads there; an empty text is something', () => {
+  const lines = (from: string | undefined, to: string | undefined): string[] =>
+    changeLines({ what: '/etc/motd', from, to }, { color })
+  assert.equal(lines(undefined, 'hello\n'), [
     '/etc/motd',
-    '  @@ -1,0 +1,1 @@',
+    '  --- /dev/null',
+    '  +++ /etc/motd',
+    '  @@ -0,0 +1 @@',
     '  +hello',
-  ]))
+  ])
+  assert.equal(lines('a\nb\n', undefined), [
+    '/etc/motd',
+    '  --- /etc/motd',
+    '  +++ /dev/null',
+    '  @@ -1,2 +0,0 @@',
+    '  -a',
+    '  -b',
+  ])
+  assert.equal(lines('', 'hello\n'), ['/etc/motd', '  @@ -0,0 +1 @@', '  +hello'])
+})
+
+const counted = (...numbers: readonly number[]): string => numbers.map((n) => `${n}\n`).join('')
+const texts: readonly (readonly [string | undefined, string | undefined])[] = [
+  [undefined, counted(1)],
+  [undefined, counted(1, 2, 3)],
+  [counted(1), undefined],
+  [counted(1, 2), undefined],
+  ['', counted(1, 2)],
+  [counted(1, 2), ''],
+  [counted(1), counted(2)],
+  [counted(1, 2, 3, 4, 5, 6, 7, 8, 9), counted(1, 2, 3, 4, 55, 6, 7, 8, 9)],
+  [counted(1, 2, 3, 4, 5, 6, 7, 8, 9), counted(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)],
+  [counted(1, 2, 3, 4, 5, 6, 7, 8, 9), counted(0, 1, 2, 3, 4, 5, 6, 7, 8)],
+  [counted(1, 2), '1\n2'],
+  [undefined, '1\n2'],
+]
+for (const [from, to] of texts) {
+  test(`diff -u says the same: ${JSON.stringify(from)} → ${JSON.stringify(to)}`, () => {
+    const [old, next] = [from, to].map((text, at) =>
+      text === undefined ? '/dev/null' : folder.write(`${at}`, text),
+    )
+    const labels = [from, to].flatMap((text) => ['--label', text === undefined ? '/dev/null' : 'name'])
+    const { stdout } = spawnSync('diff', ['-u', ...labels, `${old}`, `${next}`], { encoding: 'utf8' })
+    const theirs = stdout.split('\n').slice(from === undefined || to === undefined ? 0 : 2, -1)
+    assert.ok(theirs.length > 0)
+    assert.equal(
+      changeLines({ what: 'name', from, to }, { color })
+        .slice(1)
+        .map((line) => line.slice(2)),
+      theirs,
+    )
+  })
+}
 
 test('a very long value becomes a diff too', () =>
-  assert.is(changeLines({ what: 'key', from: 'a', to: 'b'.repeat(200) }, { color })[1], '  @@ -1,1 +1,1 @@'))
+  assert.is(changeLines({ what: 'key', from: 'a', to: 'b'.repeat(200) }, { color })[1], '  @@ -1 +1 @@'))
 
 test('binary data is told by size and sum', () =>
   assert.equal(changeLines({ what: '/usr/bin/etcd', from: undefined, to: '\x7fELF\0' }, { color }), [
-    '/usr/bin/etcd: nothing → 5 bytes (sha256 8d70ec3a2f3f)',
+    '/usr/bin/etcd: nothing → 5 bytes, sha256 8d70ec3a2f3f…',
   ]))
 
 test('a diff that is too long is capped, and says by how much', () => {
@@ -60,26 +110,26 @@ test('a diff that is too long is capped, and says by how much', () => {
 
 test('texts too far apart are not compared', () => {
   const [line, ...more] = unifiedDiff(numbered('a'), numbered('b'), { color })
-  assert.match(line ?? '', /^rewritten: \d+ bytes \(sha256 \w{12}\) → \d+ bytes/)
+  assert.match(line ?? '', /^rewritten: \d+ bytes, sha256 \w{12}… → \d+ bytes/)
   assert.equal(more, [])
 })
 
 test('equal texts give no line', () => assert.equal(unifiedDiff('a\n', 'a\n', { color }), []))
 test('a final newline that is missing is told', () =>
   assert.equal(unifiedDiff('a', 'a\n', { color }), [
-    '@@ -1,1 +1,1 @@',
+    '@@ -1 +1 @@',
     '-a',
     '\\ No newline at end of file',
     '+a',
   ]))
 test('another end of line can be seen', () =>
-  assert.equal(unifiedDiff('a\r\n', 'a\n', { color }), ['@@ -1,1 +1,1 @@', '-a␍', '+a']))
+  assert.equal(unifiedDiff('a\r\n', 'a\n', { color }), ['@@ -1 +1 @@', '-a␍', '+a']))
 test('escape sequences in a file do not reach the terminal', () =>
-  assert.equal(unifiedDiff('', '\x1b[31mred\x1b[0m\n', { color }), ['@@ -1,0 +1,1 @@', '+red']))
+  assert.equal(unifiedDiff('', '\x1b[31mred\x1b[0m\n', { color }), ['@@ -0,0 +1 @@', '+red']))
 
 test('additions are green, removals red', () =>
   assert.equal(unifiedDiff('a\n', 'b\n', { color: true }), [
-    '\x1b[36m@@ -1,1 +1,1 @@\x1b[39m',
+    '\x1b[36m@@ -1 +1 @@\x1b[39m',
     '\x1b[31m-a\x1b[39m',
     '\x1b[32m+b\x1b[39m',
   ]))

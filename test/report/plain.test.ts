@@ -129,7 +129,7 @@ test('--diff shows the changes under their task', () => {
       '  m1   changed  sysctl  0.2 s',
       '      net.ipv4.ip_forward: 0 → 1',
       '      /etc/sysctl.conf',
-      '        @@ -1,1 +1,1 @@',
+      '        @@ -1 +1 @@',
       '        -a',
       '        +b',
     ),

@@ -74,7 +74,7 @@ test('with --diff, what changed; with -v, what was printed', () => {
     '    ✔ changed  ip_forward = 1  2.0 s',
     '      net.ipv4.ip_forward: 0 → 1',
     '      /etc/sysctl.conf',
-    '        @@ -1,1 +1,1 @@',
+    '        @@ -1 +1 @@',
     '        -a',
     '        +b',
     '      › x = 1',

@@ -1,4 +1,5 @@
 /** Files, directories, links, copies and templates on real hosts. */
+import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import type { Task } from '../../../engine/index.ts'
 import { copy } from '../../../tasks/files/copy.ts'
@@ -42,11 +43,22 @@ for (const host of realHosts('debian', 'busybox')) {
   })
 
   test(`${host.name}: a copy of any bytes, and a template`, async () => {
-    const bytes = folder.write('bytes', Buffer.from(Array.from({ length: 100_000 }, (_, n) => n % 256)))
+    const content = Buffer.from(Array.from({ length: 100_000 }, (_, n) => n % 256))
+    const bytes = folder.write('bytes', content)
     const src = folder.write('t.hbs', 'listen {{port}}\n')
     await host.proves(copy({ src: bytes, dest: '/srv/bytes', mode: '0600' }))
     await host.proves(template({ src, dest: '/srv/t', values: { port: 80 } }))
-    assert.is(await host.sh('wc -c </srv/bytes | tr -d " "; cat /srv/t; rm /srv/*'), '100000\nlisten 80\n')
+    assert.is(await host.sh('wc -c </srv/bytes | tr -d " "; cat /srv/t'), '100000\nlisten 80\n')
+    const { changes } = await host.proves(file({ path: '/srv/bytes', content: 'text\n' }))
+    const start = (of: string | Buffer): string => createHash('sha256').update(of).digest('hex').slice(0, 12)
+    assert.equal(changes, [
+      {
+        what: '/srv/bytes',
+        from: `100000 bytes, sha256 ${start(content)}…`,
+        to: `5 bytes, sha256 ${start('text\n')}…`,
+      },
+    ])
+    await host.sh('rm /srv/*')
   })
 
   test(`${host.name}: links stay: what they lead to gets content, owner and mode`, async () => {

@@ -126,6 +126,19 @@ test('changes that are the same share their diff', () =>
     assert.is(await change.locator('.diff').count(), 1)
   }))
 
+test('the headings of what is new are no lines that come or go', () =>
+  look(madeUpRun({ hosts: 30, tasks: 8 }), async ({ page }) => {
+    const change = page.locator('.changes .task', { hasText: 'net.ipv4.ip_forward = 1' })
+    await change.locator('summary').click()
+    await change.locator('.diff').waitFor()
+    assert.equal(await change.locator('.diff .place').allTextContents(), [
+      '--- /dev/null\n',
+      '+++ /etc/sysctl.d/90.conf\n',
+      '@@ -0,0 +1 @@\n',
+    ])
+    assert.equal(await change.locator('.diff .added').allTextContents(), ['+net.ipv4.ip_forward = 1\n'])
+  }))
+
 test('filters: outcomes, hosts, text; and back', () =>
   look(few, async ({ page }) => {
     const found = page.locator('.found')

@@ -41,7 +41,7 @@ test('what repeats is there once', () => {
     runEnd(),
   ])
   assert.equal(data.titles, ['file /etc/motd'])
-  assert.equal(data.texts, ['/etc/motd', '@@ -1,1 +1,1 @@\n-a\n+b'])
+  assert.equal(data.texts, ['/etc/motd', '@@ -1 +1 @@\n-a\n+b'])
   assert.equal(data.details, [{ changes: [[0, 1]] }])
   assert.equal(data.plays, [
     {

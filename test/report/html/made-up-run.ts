@@ -42,7 +42,10 @@ const changesOf = (position: number) =>
           to: `apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\nkubernetesVersion: 1.20.2\n# ${position}\n`,
         },
       ]
-    : [{ what: 'net.ipv4.ip_forward', from: '0', to: '1' }]
+    : [
+        { what: 'net.ipv4.ip_forward', from: '0', to: '1' },
+        { what: '/etc/sysctl.d/90.conf', from: undefined, to: 'net.ipv4.ip_forward = 1\n' },
+      ]
 
 /** Two plays: in the first each host goes through its tasks, two of them side by side; the second one has a single task. */
 export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: MadeUpRun): RunEvent[] => {

@@ -31,12 +31,14 @@ const diffKinds = new Map([
 ])
 
 /** @param {string} text */
-const diffBlock = (text) =>
-  make(
-    'pre',
-    'diff',
-    ...text.split('\n').map((line) => make('span', diffKinds.get(line.slice(0, 1)) ?? 'same', `${line}\n`)),
-  )
+const diffBlock = (text) => {
+  const lines = text.split('\n')
+  // above the first place only the headings stand
+  const first = lines.findIndex((line) => line.startsWith('@'))
+  /** @param {string} line @param {number} at */
+  const kind = (line, at) => (at < first ? 'place' : (diffKinds.get(line.slice(0, 1)) ?? 'same'))
+  return make('pre', 'diff', ...lines.map((line, at) => make('span', kind(line, at), `${line}\n`)))
+}
 
 /**
  * @param {PageData} data
