@@ -1,6 +1,9 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
-import type { RemoteReader } from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, ok, unknown, z } from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
 import { withBlock } from '../files/block-in-file.ts'
+import { scheduleFault } from './cron-schedule.ts'
+import { cronFile, crontabOf } from './cron-tables.ts'
+import type { CronTable } from './cron-tables.ts'
 
 const oneLine = (what: string) => z.string().regex(/^[^\n]+$/, `${what} is one line`)
 
@@ -18,7 +21,19 @@ const params = z
       )
       .optional()
       .describe('minute, hour, day, month, weekday; or @hourly, @daily, @weekly, @monthly, @yearly, @reboot'),
-    user: z.string().optional().describe('whose crontab; that of the user who acts when absent'),
+    user: z
+      .string()
+      // those of directories may have an @ in them, and more
+      .regex(/^[^\s-]\S*$/, 'the name of a user is needed')
+      .optional()
+      .describe(
+        'whose crontab, that of the user who acts when absent; of a file, who runs it, root when absent',
+      ),
+    file: z
+      .string()
+      .regex(/^[\w-]+$/, 'cron reads only files whose names have letters, digits, - and _ alone')
+      .optional()
+      .describe('a file of /etc/cron.d to hold it in, by its name; others may have entries there, too'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(
@@ -27,57 +42,64 @@ const params = z
       message: 'a command and a schedule are needed',
     },
   )
+  // crontab(1) refuses what is none; cron passes over a file, with all that is in it, and tells only its log
+  .superRefine(({ file, schedule }, refuse) => {
+    const fault = file === undefined || schedule === undefined ? undefined : scheduleFault(schedule)
+    if (fault !== undefined) refuse.addIssue({ code: 'custom', message: fault, path: ['schedule'] })
+  })
 type Params = z.output<typeof params>
 
-/** The crontab with the entry as it shall be, between marks of its own: what is not between them is somebody else's. */
-export const withEntry = (text: string, { name, command, schedule, state }: Params): string =>
-  withBlock(text, { block: `${schedule} ${command}`, marker: `# {mark} coxswain: ${name}`, state })
-
-const words = (user: string | undefined, what: string): string[] => [
-  ...(user === undefined ? [] : ['-u', user]),
-  what,
-]
-
-/** A user's crontab; empty where there is none, undefined where there is no cron. */
-const crontabOf = async (remote: RemoteReader, user: string | undefined): Promise<string | undefined> => {
-  const { ok, code, stdout, stderr } = await remote.query`crontab ${words(user, '-l')}`.result()
-  if (ok) return stdout
-  if (code === 127) return undefined
-  // Debian and Red Hat; busybox
-  if (/no crontab for|No such file/.test(stderr)) return ''
-  throw new CoxswainError(
-    'read-failed',
-    `cannot read the crontab${user === undefined ? '' : ` of ${user}`}`,
-    {
-      output: stderr.trim(),
-      hint: 'other users have theirs read by root only: act as root; name a user that there is',
-    },
-  )
+/** The table with the entry as it shall be, between marks of its own: what is not between them is somebody else's. */
+export const withEntry = (
+  text: string,
+  { name, command, schedule, state, file, user = 'root' }: Params,
+): string => {
+  const what = file === undefined ? command : `${user} ${command}`
+  return withBlock(text, { block: `${schedule} ${what}`, marker: `# {mark} coxswain: ${name}`, state })
 }
 
-/** Hold an entry in a user's crontab. */
+const tableOf = ({ file, user }: Params): CronTable =>
+  file === undefined ? crontabOf(user) : cronFile(file, user ?? 'root')
+
+/** A user that there is not yet: cron would pass over the whole file. */
+const lacksUser = async (
+  { remote }: CheckContext,
+  { user }: CronTable,
+  { state }: Params,
+): Promise<boolean> =>
+  user !== undefined && state === 'present' && !(await remote.query`id -u ${user}`.succeeds())
+
+/** Hold an entry in a user's crontab, or in a file of /etc/cron.d. */
 export const cron = defineTask({
   name: 'cron',
-  description: "Holds an entry in a user's crontab, or holds it out of it.",
-  reads: 'crontab -l',
+  description: "Holds an entry in a user's crontab or in a file of /etc/cron.d, or holds it out of it.",
+  reads: 'crontab -l, or the file of /etc/cron.d and whether its user is there',
   example: { name: 'clean up', schedule: '15 3 * * *', command: 'find /var/tmp -mtime +30 -delete' },
   params,
-  title: ({ name, state }) => `${state === 'absent' ? 'no cron' : 'cron'}: ${name}`,
+  title: ({ name, file, state }) =>
+    `${state === 'absent' ? 'no cron' : 'cron'}: ${name}${file === undefined ? '' : ` in ${file}`}`,
 
-  async check({ remote }, given) {
-    const text = await crontabOf(remote, given.user)
-    if (text === undefined) return unknown('there is no crontab(1) on the host')
+  async check(ctx, given) {
+    const table = tableOf(given)
+    const text = await table.read(ctx.remote)
+    if (text === undefined) return given.state === 'absent' ? ok() : unknown(table.missing.why)
+    if (await lacksUser(ctx, table, given)) return unknown(`there is no user ${table.user} yet`)
     const wanted = withEntry(text, given)
-    return driftUnlessEmpty(text === wanted ? [] : [{ what: 'crontab', from: text, to: wanted }])
+    return driftUnlessEmpty([
+      ...(text === wanted ? [] : [{ what: table.what, from: text || undefined, to: wanted || undefined }]),
+      ...(given.state === 'absent' ? [] : await table.flaws(ctx.remote)),
+    ])
   },
 
-  async apply({ remote }, given) {
-    const text = await crontabOf(remote, given.user)
-    if (text === undefined) {
-      throw new CoxswainError('task-failed', 'there is no crontab(1) on the host', {
-        hint: 'install cron first: the package is cron on Debian, cronie on Red Hat',
+  async apply(ctx, given) {
+    const table = tableOf(given)
+    const text = await table.read(ctx.remote)
+    const { why, hint } = table.missing
+    if (text === undefined) throw new CoxswainError('task-failed', why, { hint })
+    if (await lacksUser(ctx, table, given))
+      throw new CoxswainError('task-failed', `there is no user ${table.user}`, {
+        hint: 'make the user first',
       })
-    }
-    await remote.run({ stdin: withEntry(text, given) })`crontab ${words(given.user, '-')}`
+    await table.write(ctx.remote, withEntry(text, given))
   },
 })

@@ -1,11 +1,14 @@
 import * as assert from 'uvu/assert'
+import { scheduleFault } from '../../../tasks/system/cron-schedule.ts'
 import { cron } from '../../../tasks/system/cron.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('cron on real hosts', { seconds: 60 })
 
-for (const host of realHosts('debian', 'busybox')) {
+const hosts = realHosts('debian', 'busybox')
+
+for (const host of hosts) {
   test(`${host.name}: an entry comes, changes and goes, and the others stay`, async () => {
     const entry = { name: 'clean', schedule: '15 3 * * *', command: 'true "it\'s"', user: 'root' } as const
     await host.proves(cron(entry))
@@ -20,5 +23,68 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.sh('crontab -l | grep -v " 3 " >/tmp/t; crontab -u root /tmp/t')
     await host.proves(cron({ name: 'clean', user: 'root', state: 'absent' }))
     assert.is(await host.sh('crontab -l'), '@daily other\n')
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'debian')) {
+  test(`${host.name}: cron runs an entry of a file as its user`, async () => {
+    const entry = { file: 'ours', schedule: '@reboot' } as const
+    await host.sh('cd /etc/cron.d; echo "SHELL=/bin/sh" >ours; chmod 666 ours')
+    await host.proves(
+      cron({ ...entry, name: 'who', command: 'id -un >/tmp/who.new; mv /tmp/who.new /tmp/who', user: 'ops' }),
+    )
+    await host.proves(
+      cron({ ...entry, name: 'too', command: 'id -un >/tmp/too.new; mv /tmp/too.new /tmp/too' }),
+    )
+    await host.sh('systemctl unmask -q cron; rm -f /run/crond.reboot; systemctl restart cron')
+    assert.is(
+      await host.sh('until [ -e /tmp/who ] && [ -e /tmp/too ]; do :; done; cat /tmp/who /tmp/too'),
+      'ops\nroot\n',
+    )
+    await host.sh('systemctl mask -q --now cron')
+
+    await host.proves(cron({ file: 'ours', name: 'who', state: 'absent' }))
+    await host.proves(cron({ file: 'ours', name: 'too', state: 'absent' }))
+    assert.is(
+      await host.sh('cat /etc/cron.d/ours; stat -c "%U %a" /etc/cron.d/ours'),
+      'SHELL=/bin/sh\nroot 644\n',
+    )
+    assert.is(
+      (await host.execute(cron({ ...entry, name: 'x', command: 'true', user: 'ghost' }), true)).outcome,
+      'unknown',
+    )
+  })
+
+  test(`${host.name}: schedules that we take are those that crontab takes`, async () => {
+    const all = [
+      '*/5 0-23/2 1,15,31 1-12 0-7',
+      '0 0 * JAN-mar mon-fri',
+      '1,2-4,10-20/3 * * * *',
+      '59 23 31 dec 7',
+    ]
+    for (const schedule of all) {
+      await host.proves(cron({ name: schedule, schedule, command: 'true', user: 'root' }))
+      assert.is(scheduleFault(schedule), undefined)
+    }
+    for (const schedule of [
+      '60 * * * *',
+      '0 24 * * *',
+      '0 0 0 * *',
+      '0 0 1 13 *',
+      '0 0 * * 8',
+      '5/10 * * * *',
+    ]) {
+      await host.refuses(cron({ name: schedule, schedule, command: 'true', user: 'root' }))
+      assert.ok(scheduleFault(schedule))
+    }
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'busybox')) {
+  test(`${host.name}: its cron reads no such files, and that is said`, async () => {
+    const task = cron({ file: 'ours', name: 'x', schedule: '@daily', command: 'true' })
+    assert.is((await host.execute(task, true)).outcome, 'unknown')
+    assert.match(await host.refuses(task), 'there is no /etc/cron.d on the host')
+    await host.finds(cron({ file: 'ours', name: 'x', state: 'absent' }))
   })
 }

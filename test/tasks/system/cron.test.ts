@@ -67,6 +67,59 @@ test('without cron it cannot be known, nor done', async () => {
   assert.match(String(run.error), 'there is no crontab(1) on the host')
 })
 
+test('without cron there is nothing to take out', async () => {
+  const run = await rehearse(cron({ name: 'x', state: 'absent' }), {
+    replies: { 'crontab -l': { code: 127 } },
+  })
+  assert.is(run.outcome, 'ok')
+})
+
+const inFile = { ...entry, file: 'ours' } as const
+const path = '/etc/cron.d/ours'
+const fileLines = marked('15 3 * * * root clean --all\n')
+const folder = { '/etc/cron.d': { type: 'directory', content: '' } } as const
+const replies = { 'id -u root': '0\n', 'id -u ann': { code: 1 } }
+
+test('in a file of cron.d each entry says who runs it; the last one to go takes the file with it', async () => {
+  const made = await rehearse(cron(inFile), { files: folder, replies })
+  assert.is(made.outcome, 'changed', String(made.error))
+  assert.equal(made.changes, [{ what: path, from: undefined, to: fileLines }])
+  const { content, mode, owner } = made.files.get(path) ?? {}
+  assert.equal([content, mode, owner], [fileLines, '0644', 'root'])
+  const absent = cron({ name: 'clean', file: 'ours', state: 'absent' })
+  const gone = await rehearse(absent, { files: { ...folder, [path]: fileLines } })
+  assert.not.ok(gone.files.has(path))
+  const rest = await rehearse(absent, { files: { ...folder, [path]: `PATH=/bin\n${fileLines}` } })
+  assert.is(rest.files.get(path)?.content, 'PATH=/bin\n')
+})
+
+test('a file that others could write is nothing to cron: it becomes right, and a closed one stays closed', async () => {
+  const files = (mode: string, owner = 'root') => ({ ...folder, [path]: { content: fileLines, mode, owner } })
+  for (const wrong of [files('0664'), files('0646'), files('0644', 'ann')]) {
+    const run = await rehearse(cron(inFile), { files: wrong, replies })
+    assert.is(run.changes[0]?.what, `owner and mode of ${path}`)
+    assert.equal([run.files.get(path)?.mode, run.files.get(path)?.owner], ['0644', 'root'])
+  }
+  const closed = await rehearse(cron({ ...inFile, schedule: '@daily' }), { files: files('0600'), replies })
+  assert.is(closed.files.get(path)?.mode, '0600')
+  assert.is((await rehearse(cron(inFile), { files: files('0600'), replies })).outcome, 'ok')
+})
+
+test('no folder, and no user: it cannot be known yet, nor done', async () => {
+  const nowhere = await rehearse(cron(inFile), { replies })
+  assert.is(nowhere.foretold, 'unknown')
+  assert.match(String(nowhere.error), 'there is no /etc/cron.d on the host')
+  const nobody = await rehearse(cron({ ...inFile, user: 'ann' }), { files: folder, replies })
+  assert.is(nobody.foretold, 'unknown')
+  assert.match(String(nobody.error), 'there is no user ann')
+})
+
+test('a name that cron passes over, and a schedule that makes it pass over the file, are refused', async () => {
+  for (const file of ['ours.cron', 'a/b', '', 'a b'])
+    await rejects(() => cron({ ...entry, file }), 'params-invalid', 'letters, digits, - and _ alone')
+  await rejects(() => cron({ ...inFile, schedule: '0 24 * * *' }), 'params-invalid', 'the hour cannot be 24')
+})
+
 test('what is no schedule, and two lines, are refused', async () => {
   await rejects(() => cron({ ...entry, schedule: 'daily' }), 'params-invalid', 'five fields')
   await rejects(() => cron({ ...entry, command: 'a\nb' }), 'params-invalid', 'a command is one line')
