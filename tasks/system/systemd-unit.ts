@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, quote, z } from '../../engine/index.ts'
-import type { CheckContext } from '../../engine/index.ts'
+import type { Change, CheckContext } from '../../engine/index.ts'
 import { contentChanges, holds } from '../files/content.ts'
 import { serviceManager } from './service-manager.ts'
 
@@ -19,7 +19,7 @@ const params = z
       .string()
       .regex(/^[\w-]+$/, 'letters, digits, - and _ are needed')
       .optional()
-      .describe('write a drop-in of this name, which changes a unit that is there, instead of a unit'),
+      .describe('write a drop-in of this name, such as override, which changes a unit that is there'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(({ content, state }) => content !== undefined || state === 'absent', {
@@ -31,9 +31,8 @@ type Params = z.output<typeof params>
 const fileOf = ({ name, dropIn }: Params): string =>
   dropIn === undefined ? `/etc/systemd/system/${name}` : `/etc/systemd/system/${name}.d/${dropIn}.conf`
 
-/** Whether systemd has read the file since it was written. */
-const isStale = async ({ remote }: CheckContext, name: string): Promise<boolean> =>
-  (await remote.query`systemctl show ${name} --property=NeedDaemonReload --value`.text()).trim() === 'yes'
+const absence = async ({ remote }: CheckContext, path: string): Promise<Change[]> =>
+  (await remote.exists(path)) ? [{ what: path, from: 'there', to: undefined }] : []
 
 /** @throws `task-failed` where OpenRC starts the services, which knows nothing of units. */
 const refuseOpenrc = async (ctx: CheckContext, name: string): Promise<void> => {
@@ -44,15 +43,55 @@ const refuseOpenrc = async (ctx: CheckContext, name: string): Promise<void> => {
   })
 }
 
-/** systemd-analyze wants a file by the name of its unit, so the new content is shown to it under that name. */
-const verifying = (name: string): string =>
-  `d=$(mktemp -d) && cp %s "$d"/${quote(name)} && { systemd-analyze verify "$d"/${quote(name)}; c=$?; rm -r "$d"; [ $c -eq 0 ]; }`
+/** Whether systemd has read the file since it was written; of a template, each unit that is made of it. */
+const isStale = async ({ remote }: CheckContext, name: string): Promise<boolean> => {
+  const units = name.replace('@.', '@*.')
+  const said = await remote.query`systemctl show --property=NeedDaemonReload --value -- ${units}`.text()
+  return said.split(/\s+/).includes('yes')
+}
+
+/** The file of the unit that a drop-in changes; undefined where there is none. */
+const unitFileOf = async ({ remote }: CheckContext, name: string): Promise<string | undefined> => {
+  // systemd tells nothing of a template, but of a unit made of it
+  const unit = name.replace('@.', '@coxswain.')
+  const path = await remote.query`systemctl show --property=FragmentPath --value -- ${unit}`.text()
+  return path.trim() || undefined
+}
+
+/** What systemd says of a line that it passes over. An unknown key is none of them: files are made for newer ones, too. */
+const passedOver = "Failed to parse|[Ii]nvalid|outside of section|Missing '='"
+
+/**
+ * Shows new content to systemd-analyze where it would count: in a folder that comes before all others. Manual pages that
+ * a unit names need not be there.
+ *
+ * @param unit the file of the unit that a drop-in changes, when the content is one. One that is faulty without it stays so.
+ */
+const verifying = ({ name, dropIn }: Params, unit: string | undefined): string => {
+  const verify = `systemd-analyze verify --man=no "$d"/${quote(name)}`
+  const place = `"$d"/${quote(dropIn === undefined ? name : `${name}.d/${dropIn}.conf`)}`
+  return [
+    'd=$(mktemp -d) || exit 1',
+    `trap 'rm -r "$d"' EXIT`,
+    'before=0',
+    ...(unit === undefined
+      ? []
+      : [
+          `mkdir "$d"/${quote(`${name}.d`)} && cp ${quote(unit)} "$d"/${quote(name)} || exit 1`,
+          `${verify} >/dev/null 2>&1 || before=1`,
+        ]),
+    `cp %s ${place} || exit 1`,
+    `after=0; ${verify} >"$d"/said 2>&1 || after=1`,
+    'cat "$d"/said',
+    `[ $after -le $before ] && ! grep -F ${place}: "$d"/said | grep -Eq ${quote(passedOver)}`,
+  ].join('\n')
+}
 
 /** Hold a unit of systemd, or a drop-in that changes one. */
 export const systemdUnit = defineTask({
   name: 'systemd-unit',
   description:
-    'Holds a unit of systemd, verified before it is there, or a drop-in that changes one; systemd reads it anew.',
+    'Holds a unit of systemd, or a drop-in that changes one, verified before it is there; systemd reads it anew.',
   reads: 'the file, and whether systemd has read it (systemctl show)',
   example: { name: 'hello.service', content: '[Service]\nType=oneshot\nExecStart=/bin/echo hello\n' },
   params,
@@ -63,12 +102,8 @@ export const systemdUnit = defineTask({
     const path = fileOf(given)
     const { content = '', state, name } = given
     await refuseOpenrc(ctx, name)
-    if (state === 'absent') {
-      const there = await ctx.remote.exists(path)
-      return driftUnlessEmpty(there ? [{ what: path, from: 'there', to: undefined }] : [])
-    }
     const [changes, stale] = await Promise.all([
-      contentChanges(ctx.remote, path, content),
+      state === 'absent' ? absence(ctx, path) : contentChanges(ctx.remote, path, content),
       isStale(ctx, name),
     ])
     return driftUnlessEmpty([
@@ -77,14 +112,20 @@ export const systemdUnit = defineTask({
     ])
   },
 
-  async apply({ remote }, given) {
+  async apply(ctx, given) {
+    const { remote } = ctx
     const path = fileOf(given)
+    const folder = path.slice(0, path.lastIndexOf('/'))
     const { content = '', state, dropIn, name } = given
-    if (state === 'absent') await remote.remove(path)
-    else if (!(await holds(remote, path, content))) {
-      if (dropIn !== undefined) await remote.makeDirectory(path.slice(0, path.lastIndexOf('/')))
+    if (state === 'absent') {
+      await remote.remove(path)
+      if (dropIn !== undefined) await remote.run`rmdir ${folder} 2>/dev/null || :`
+    } else if (!(await holds(remote, path, content))) {
+      const unit = dropIn === undefined ? undefined : await unitFileOf(ctx, name)
+      if (dropIn !== undefined) await remote.makeDirectory(folder)
       // a drop-in means nothing without its unit
-      await remote.write(path, content, dropIn === undefined ? { validate: verifying(name) } : {})
+      const unknown = dropIn !== undefined && unit === undefined
+      await remote.write(path, content, unknown ? {} : { validate: verifying(given, unit) })
     }
     await remote.run({ timeout: 120 })`systemctl daemon-reload`
   },

@@ -8,17 +8,24 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('systemd-unit')
 const content = '[Service]\nExecStart=/bin/true\n'
-const show = 'systemctl show app.service --property=NeedDaemonReload --value'
+const show = 'systemctl show --property=NeedDaemonReload --value -- app.service'
+const file = 'systemctl show --property=FragmentPath --value -- app.service'
 
 const detect = /^if \[ -d \/run\/systemd\/system \]/
 
-const host = (files: Record<string, string>, stale = 'no'): World => {
+const host = (
+  files: Record<string, string>,
+  stale = 'no',
+  unit = '/lib/systemd/system/app.service',
+): World => {
   let answer = stale
   return {
     files,
     patterns: [[detect, 'systemd\n']],
     replies: {
       [show]: () => `${answer}\n`,
+      [file]: `${unit}\n`,
+      'rmdir /etc/systemd/system/app.service.d 2>/dev/null || :': '',
       'systemctl daemon-reload': () => {
         answer = 'no'
         return ''
@@ -43,14 +50,44 @@ test('a file that systemd has not read yet is only read', async () => {
   assert.equal([run.outcome, run.changes.map(({ what }) => what)], ['changed', ['app.service']])
 })
 
-test('a drop-in, and what goes', async () => {
-  const run = await rehearse(systemdUnit({ name: 'app.service', dropIn: 'limits', content }), host({}))
-  assert.is(run.files.get('/etc/systemd/system/app.service.d/limits.conf')?.content, content)
+const override = '/etc/systemd/system/app.service.d/override.conf'
+
+test('a drop-in is verified beside the unit that it changes; one without a unit cannot be', async () => {
+  const task = systemdUnit({ name: 'app.service', dropIn: 'override', content })
+  for (const unit of ['/lib/systemd/system/app.service', '']) {
+    const run = await rehearse(task, host({}, 'no', unit))
+    assert.is(run.files.get(override)?.content, content)
+    assert.equal(run.commands.check, [show])
+    assert.equal(run.commands.apply, ['systemctl daemon-reload'])
+  }
+})
+
+test('what goes: a unit, and a drop-in with its folder', async () => {
+  const unit = '/etc/systemd/system/app.service'
   const gone = await rehearse(
     systemdUnit({ name: 'app.service', state: 'absent' }),
-    host({ '/etc/systemd/system/app.service': content }),
+    host({ [unit]: content }),
   )
-  assert.is(gone.files.has('/etc/systemd/system/app.service'), false)
+  assert.not.ok(gone.files.has(unit))
+  const task = systemdUnit({ name: 'app.service', dropIn: 'override', state: 'absent' })
+  const run = await rehearse(task, host({ [override]: content }))
+  assert.not.ok(run.files.has(override))
+  assert.match(run.commands.apply.join('\n'), 'rmdir')
+  // it went by hand, and systemd has not seen it
+  assert.is((await rehearse(task, host({}, 'yes'))).outcome, 'changed')
+})
+
+test('of a template, the units made of it are asked for', async () => {
+  const ask = 'systemctl show --property=NeedDaemonReload --value -- app@*.service'
+  let answer = 'no\n\nyes\n'
+  const run = await rehearse(systemdUnit({ name: 'app@.service', content }), {
+    files: { '/etc/systemd/system/app@.service': content },
+    replies: {
+      [ask.replace('app@*.service', "'app@*.service'")]: () => answer,
+      'systemctl daemon-reload': () => (answer = ''),
+    },
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
 })
 
 test('a name without a suffix, and no content, are refused', async () => {
