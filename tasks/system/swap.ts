@@ -117,11 +117,11 @@ const make = async ({ remote }: ApplyContext, path: string, mebibytes: number): 
     throw new CoxswainError('task-failed', `there is no room for ${mebibytes}M in ${folder}`, {
       hint: `${Math.floor(free)}M are free there: take a smaller size, or another place`,
     })
-  // on btrfs it must not be copied when written, which can be told of an empty file alone; and where holes are no holes
-  // to the kernel, room is taken without writing it all
+  // a link that somebody puts in the way is not followed (set -C); on btrfs it must not be copied when written, which can
+  // be told of an empty file alone; and where holes are no holes to the kernel, room is taken without writing it all
   await remote.run({
     timeout: 3600,
-  })`umask 077; : >${next} && { chattr +C ${next} 2>/dev/null || :; } && { case $(stat -f -c %T ${next}) in ext*|btrfs) fallocate -l ${mebibytes * mebibyte} ${next} ;; *) false ;; esac || dd if=/dev/zero of=${next} bs=${mebibyte} count=${mebibytes}; } && mkswap ${next} || { rm -f ${next}; exit 1; }`
+  })`umask 077; set -C; : >${next} && { chattr +C ${next} 2>/dev/null || :; } && { case $(stat -f -c %T ${next}) in ext*|btrfs) fallocate -l ${mebibytes * mebibyte} ${next} ;; *) false ;; esac || dd if=/dev/zero of=${next} bs=${mebibyte} count=${mebibytes}; } && mkswap ${next} || { rm -f ${next}; exit 1; }`
   return next
 }
 

@@ -42,7 +42,7 @@ const host = (files: World['files'] = {}, { signed = true, free = 1024 * 1024 } 
   patterns: [
     [/^for p in 4096 .* grep -q SWAPSPACE2/, { code: signed ? 0 : 1 }],
     [
-      /^umask 077; .*mkswap/,
+      /^umask 077; set -C; .*mkswap/,
       ({ script }, all) => {
         all.set(`${path}.coxswain-new`, file(Number(/count=(\d+)/.exec(script)?.[1])))
         return ''
@@ -67,7 +67,7 @@ test('made beside its place for nobody else to read, taken in use, and kept for 
   ])
   assert.is(
     run.commands.apply[1],
-    "umask 077; : >'/swap/a b.coxswain-new' && { chattr +C '/swap/a b.coxswain-new' 2>/dev/null || :; } && " +
+    "umask 077; set -C; : >'/swap/a b.coxswain-new' && { chattr +C '/swap/a b.coxswain-new' 2>/dev/null || :; } && " +
       "{ case $(stat -f -c %T '/swap/a b.coxswain-new') in ext*|btrfs) fallocate -l 2097152 '/swap/a b.coxswain-new' ;; *) false ;; esac || " +
       "dd if=/dev/zero of='/swap/a b.coxswain-new' bs=1048576 count=2; } && mkswap '/swap/a b.coxswain-new' || { rm -f '/swap/a b.coxswain-new'; exit 1; }",
   )
