@@ -109,10 +109,9 @@ export const packageRepository = defineTask({
   reads:
     'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; the file of its key',
   example: {
-    name: 'docker',
-    url: 'https://download.docker.com/linux/debian',
-    suites: 'bookworm',
-    components: 'stable',
+    name: 'backports',
+    url: 'https://deb.debian.org/debian',
+    suites: 'bookworm-backports',
   },
   params,
   title: ({ name, state }) => `${state === 'absent' ? 'no ' : ''}package repository ${name}`,

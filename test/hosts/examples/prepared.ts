@@ -37,6 +37,18 @@ done
 rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list
 echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list`
 
+/** A suite without packages, signed by a key that the host trusts. */
+const suite = (host: string, name: string): string => `${serveWeb}
+rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list
+mkdir -p /srv/www/${host}/debian/dists/${name}/main/binary-amd64; cd /srv/www/${host}/debian/dists/${name}
+: >main/binary-amd64/Packages
+apt-ftparchive -o APT::FTPArchive::Release::Suite=${name} -o APT::FTPArchive::Release::Components=main \\
+  -o APT::FTPArchive::Release::Architectures=amd64 release . >/srv/Release
+export GNUPGHOME=/srv/gpg; mkdir -m 700 $GNUPGHOME
+gpg -q --batch --passphrase '' --quick-gen-key 'x <x@example.com>' rsa2048 sign never 2>/dev/null
+gpg --export >/etc/apt/trusted.gpg.d/example.gpg; chmod 644 /etc/apt/trusted.gpg.d/example.gpg
+gpg -q --batch --clearsign -o InRelease /srv/Release`
+
 /** A repository with a tag, served as files. */
 const gitServer = `${serveWeb}
 git init -q /srv/work; cd /srv/work
@@ -94,10 +106,12 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'package-hold': {
     prepare: `${repository('kubeadm', 'kubelet')}; dpkg -i kubeadm.deb kubelet.deb >/dev/null`,
   },
+  'package-repository': { prepare: suite('deb.debian.org', 'bookworm-backports') },
   pause: {},
   replace: { prepare: 'printf "port = 80\\n" >/etc/app.conf' },
   script: { here: { 'bootstrap.sh': '#!/bin/sh -e\n[ "$1" = --fast ]\n: >/etc/bootstrapped\n' } },
   service: { prepare: 'systemctl disable -q --now ssh' },
+  'service-manager': {},
   'service-restart': {},
   shell: {},
   'ssh-key': {},
