@@ -7,10 +7,10 @@ import {
   remotePath,
   z,
 } from '../../engine/index.ts'
-import type { RemoteReader } from '../../engine/index.ts'
+import type { RemoteReader, Stat } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
-import { summary } from './content.ts'
-import { localFile, localStat } from './local-file.ts'
+import { contentChanges, summary } from './content.ts'
+import { isPublic, localFile, localStat, publicText } from './local-file.ts'
 import { localTree } from './tree/local-tree.ts'
 import { planTree } from './tree/plan.ts'
 import type { TreePlan } from './tree/plan.ts'
@@ -54,11 +54,17 @@ const planOf = async (remote: RemoteReader, given: Params): Promise<TreePlan> =>
   return planTree(local, await remoteTree(remote, given.dest, paths, { all: given.delete }), given)
 }
 
+/** The text that a diff may show: everybody may read it, here and there, as it is and as it shall be. */
+const shownText = async ({ src, mode }: Params, there: Stat | undefined): Promise<string | undefined> => {
+  const modes = [mode, there?.mode].filter((one) => one !== undefined)
+  return modes.every((one) => isPublic(Number.parseInt(one, 8))) ? publicText(src) : undefined
+}
+
 /** Hold a file or folder equal to one on this machine, whatever its size and content. */
 export const copy = defineTask({
   name: 'copy',
   description:
-    'Holds a file, or a folder with all that is in it, equal to one on the machine that runs the playbook.',
+    'Holds a file, or a folder with all that is in it, equal to one on the machine that runs the playbook. A diff shows text that everybody may read; the rest is told by size and sum.',
   reads: 'the SHA-256, owner and mode of the file, or of each that is in the folder here',
   example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
   params,
@@ -73,10 +79,13 @@ export const copy = defineTask({
       remote.stat(dest, { follow: true }),
     ])
     const { size, sha256: wanted } = source
+    const text = await shownText(given, stat)
     return driftUnlessEmpty([
       ...(there === wanted
         ? []
-        : [{ what: dest, from: there && summary(stat?.size, there), to: summary(size, wanted) }]),
+        : text === undefined
+          ? [{ what: dest, from: there && summary(stat?.size, there), to: summary(size, wanted) }]
+          : await contentChanges(remote, dest, text)),
       ...(there === undefined ? [] : attributeChanges(dest, stat, attributes)),
     ])
   },

@@ -1,7 +1,8 @@
 /** Files of the machine that runs the playbook, as sources of what goes to hosts. */
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { CoxswainError } from '../../engine/index.ts'
 import type { RepeatableSource } from '../../engine/index.ts'
 
@@ -19,6 +20,20 @@ export const localSum = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk)
   return hash.digest('hex')
+}
+
+/** Bytes of a text that a person might want to compare. */
+const longestText = 256 * 1024
+
+/** Whether everybody may read what has this mode; what only its owner may read could be a key. */
+export const isPublic = (mode: number): boolean => (mode & 0o004) !== 0
+
+/** The text of a file that everybody may read; undefined when it is none, or a long one. */
+export const publicText = async (path: string): Promise<string | undefined> => {
+  const { size, mode } = await localStat(path)
+  if (size > longestText || !isPublic(mode)) return undefined
+  const bytes = await readFile(path)
+  return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString() : undefined
 }
 
 /** A file as a source that can be read again. */

@@ -29,6 +29,26 @@ test('bytes as they are, told by their sums', async () => {
   )
 })
 
+test('a text that everybody may read is shown, one that could be a key is not', async () => {
+  const src = folder.write('text', 'new\n')
+  const told = async (here: number, there: string, mode?: string): Promise<unknown[]> => {
+    chmodSync(src, here)
+    const files = { '/opt/text': { content: 'old\n', mode: there } }
+    const { changes } = await rehearse(copy({ src, dest: '/opt/text', ...(mode && { mode }) }), { files })
+    return [changes[0]?.from, changes[0]?.to]
+  }
+  assert.equal(await told(0o644, '0644'), ['old\n', 'new\n'])
+  const sums = /^4 bytes, sha256 /
+  for (const hidden of [
+    await told(0o600, '0644'),
+    await told(0o644, '0600'),
+    await told(0o644, '0644', '0640'),
+  ])
+    for (const one of hidden) assert.match(String(one), sums)
+  chmodSync(src, 0o644)
+  assert.equal((await rehearse(copy({ src, dest: '/x' }), {})).changes, [{ what: '/x', to: 'new\n' }])
+})
+
 test('a folder: one look, one stream, and nothing when all is there', async () => {
   const src = folder.at('tree')
   folder.write('tree/a', 'a')
