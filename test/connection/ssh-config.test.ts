@@ -76,6 +76,60 @@ const table: readonly (readonly [name: string, address: string, wanted: Partial<
   ['words.conf', 'slow', { connectTimeout: 90, aliveInterval: 120, aliveCountMax: 7 }],
   ['words.conf', 'four', { addressFamily: 'inet', bindAddress: '127.0.0.1' }],
   ['words.conf', 'revoked', { beyondUs: ['RevokedHostKeys'] }],
+  [
+    'words.conf',
+    'yes',
+    {
+      algorithms: {
+        ciphers: undefined,
+        kexAlgorithms: undefined,
+        macs: undefined,
+        hostKeyAlgorithms: undefined,
+      },
+    },
+  ],
+  [
+    'algorithms.conf',
+    'old',
+    {
+      algorithms: {
+        ciphers: [
+          'chacha20-poly1305@openssh.com',
+          'aes128-ctr',
+          'aes192-ctr',
+          'aes256-ctr',
+          'aes128-gcm@openssh.com',
+          'aes256-gcm@openssh.com',
+          'aes128-cbc',
+        ],
+        kexAlgorithms: ['diffie-hellman-group14-sha1'],
+        macs: ['hmac-sha1'],
+        hostKeyAlgorithms: [
+          'ssh-ed25519',
+          'ecdsa-sha2-nistp256',
+          'ecdsa-sha2-nistp384',
+          'ecdsa-sha2-nistp521',
+          'rsa-sha2-512',
+          'rsa-sha2-256',
+          'ssh-rsa',
+        ],
+      },
+      beyondUs: [],
+    },
+  ],
+  [
+    'algorithms.conf',
+    'narrow',
+    {
+      algorithms: {
+        ciphers: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'],
+        kexAlgorithms: undefined,
+        macs: undefined,
+        hostKeyAlgorithms: undefined,
+      },
+    },
+  ],
+  ['algorithms.conf', 'beyond', { beyondUs: ['MACs', 'HostKeyAlgorithms'] }],
 ]
 for (const [name, address, wanted] of table) {
   test(`${name}: ${address}`, async () => {
@@ -149,7 +203,7 @@ test('a ProxyCommand is filled in as ssh does', async () => {
 })
 
 test('a variable that there is not makes no path', () => {
-  const tokens = tokensOf(parseSshConfig('hostname x'), 'x')
+  const tokens = tokensOf(parseSshConfig('hostname x', ''), 'x')
   assert.is(expandPath('${COXSWAIN_NOT_SET}/id', tokens), undefined)
   assert.is(expandPath('/a/%z', tokens), '/a/%z')
 })
@@ -165,7 +219,7 @@ test('jumps', () => {
 })
 
 test('a word that we do not know makes the checking of host keys strict', () => {
-  assert.is(parseSshConfig('stricthostkeychecking whatever').checking, 'yes')
+  assert.is(parseSshConfig('stricthostkeychecking whatever', '').checking, 'yes')
 })
 
 test('this ssh is one that these tests know', () => {

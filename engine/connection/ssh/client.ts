@@ -60,7 +60,10 @@ export const logIn = async (settings: SshSettings, signal: AbortSignal): Promise
 const attempt = async (settings: SshSettings, signal: AbortSignal): Promise<Login> => {
   const { address, port, hostKeys } = settings
   const keyName = settings.hostKeyAlias ?? knownName(address, port)
-  const [auth, serverHostKey] = await Promise.all([authentication(settings), hostKeys.algorithms(keyName)])
+  const [auth, serverHostKey] = await Promise.all([
+    authentication(settings),
+    hostKeys.algorithms(keyName, settings.algorithms?.hostKeyAlgorithms),
+  ])
   throwIfAborted(signal)
   const way = await wayTo(settings, signal)
   const client = new ssh2.Client()
@@ -103,6 +106,7 @@ interface Prepared {
 
 const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, keyName, way }: Prepared) => {
   const { address, port, user, hostKeys, agent, forwardAgent = false } = settings
+  const { ciphers, kexAlgorithms, macs } = settings.algorithms ?? {}
   let refusal: unknown
   return new Promise<void>((resolve, reject) => {
     const failed = async (error: Error): Promise<void> => {
@@ -123,7 +127,12 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, key
       username: user,
       authHandler: auth.handler,
       ...(agent !== undefined && forwardAgent && { agent, agentForward: true }),
-      algorithms: { serverHostKey },
+      algorithms: {
+        serverHostKey,
+        ...(ciphers && { cipher: [...ciphers] }),
+        ...(kexAlgorithms && { kex: [...kexAlgorithms] }),
+        ...(macs && { hmac: [...macs] }),
+      },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
         hostKeys.verify(keyName, key).then(
           () => verify(true),
@@ -140,6 +149,12 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, key
   })
 }
 
+const hintOf = (message: string): string | undefined => {
+  if (/no matching/i.test(message))
+    return 'it has none of the algorithms that are usual now: name those of its own in ~/.ssh/config, such as KexAlgorithms +diffie-hellman-group14-sha1 (`ssh -v` lists them)'
+  return busy.test(message) ? droppedHint : undefined
+}
+
 const explain = (
   error: Error & { level?: string },
   settings: SshSettings,
@@ -153,7 +168,7 @@ const explain = (
   }
   return new CoxswainError('connect-failed', `cannot connect to ${place}: ${lastWords ?? error.message}`, {
     cause: error,
-    hint: lastWords === undefined && busy.test(error.message) ? droppedHint : undefined,
+    hint: lastWords === undefined ? hintOf(error.message) : undefined,
   })
 }
 

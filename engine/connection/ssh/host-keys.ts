@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoxswainError } from '../../errors.ts'
+import type { HostKeyAlgorithm } from './config/algorithms.ts'
 import { judgeKey, knownTypes, parseKnownHosts } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
 
@@ -18,18 +19,17 @@ const laxHint =
   "StrictHostKeyChecking no of ssh's configuration is not followed: verify the key and add it, or say --host-key-checking"
 
 /** Signature algorithms in the order of preference; an RSA key signs with SHA-2 only. */
-const algorithms = [
+const usualAlgorithms: readonly HostKeyAlgorithm[] = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
   'ecdsa-sha2-nistp521',
   'rsa-sha2-512',
   'rsa-sha2-256',
-] as const
-type Algorithm = (typeof algorithms)[number]
+]
 
-const algorithmsOf = (type: string): Algorithm[] =>
-  algorithms.filter((name) => name === type || (type === 'ssh-rsa' && name.startsWith('rsa-')))
+const signsWith = (type: string, name: HostKeyAlgorithm): boolean =>
+  name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))
 
 /** The name of a public key's type: the first string of its wire form (RFC 4253, 6.6). */
 const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0))
@@ -73,11 +73,12 @@ export class HostKeys {
    * Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does.
    *
    * @param name as it is written in known_hosts.
+   * @param allowed no others.
    */
-  async algorithms(name: string): Promise<Algorithm[]> {
+  async algorithms(name: string, allowed = usualAlgorithms): Promise<HostKeyAlgorithm[]> {
     const types = knownTypes(await this.#read(), [name])
-    const preferred = types.flatMap(algorithmsOf)
-    return [...new Set([...preferred, ...algorithms])]
+    const preferred = types.flatMap((type) => allowed.filter((algorithm) => signsWith(type, algorithm)))
+    return [...new Set([...preferred, ...allowed])]
   }
 
   /**

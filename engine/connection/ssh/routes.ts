@@ -169,6 +169,7 @@ export class SshRoutes {
       forwardAgent: wish.forwardAgent,
       hostKeys: this.#keysOf(wish, config),
       hostKeyAlias: config?.hostKeyAlias,
+      algorithms: config?.algorithms,
       addressFamily: config?.addressFamily === 'any' ? undefined : config?.addressFamily,
       bindAddress: config?.bindAddress,
       connectTimeout: wish.connectTimeout ?? config?.connectTimeout ?? usualSettings.connectTimeout,

@@ -1,5 +1,6 @@
 import type { Secret } from '../../secret.ts'
 import type { Doors } from '../doors.ts'
+import type { Algorithms } from './config/algorithms.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { Way } from './way.ts'
 
@@ -24,6 +25,8 @@ export interface SshSettings {
   readonly hostKeys: HostKeys
   /** The name that the host's key is known by; its address and port where absent. */
   readonly hostKeyAlias?: string | undefined
+  /** Algorithms that somebody has chosen; ours where absent. */
+  readonly algorithms?: Algorithms | undefined
   /** How to get to the address; straight where absent. */
   readonly via?: Via | undefined
   /** Only these addresses of its name. */

@@ -209,6 +209,33 @@ test('certificates are told of when the login fails, and what to do', async () =
   assert.match(error.hint, 'connection: openssh')
 })
 
+test('a server of another time is reached by the algorithms that are named for it, and not without', async () => {
+  const old = await startSshd([
+    'Ciphers aes128-cbc',
+    'KexAlgorithms diffie-hellman-group14-sha1',
+    'MACs hmac-sha1',
+  ])
+  try {
+    const lines = [
+      'HostName 127.0.0.1',
+      `Port ${old.port}`,
+      'User root',
+      `UserKnownHostsFile ${old.knownHosts}`,
+      `IdentityFile ${old.keyFile}`,
+    ]
+    const error = await rejects(
+      () => text(host(lines), 'true'),
+      'connect-failed',
+      /no matching key exchange/i,
+    )
+    assert.match(error.hint, 'KexAlgorithms +')
+    const named = ['KexAlgorithms +diffie-hellman-group14-sha1', 'Ciphers +aes128-cbc']
+    assert.is(await text(host([...lines, ...named]), 'echo in'), 'in\n')
+  } finally {
+    await old.stop()
+  }
+})
+
 test('what only OpenSSH can keep is refused, not left out', async () => {
   const revoked = folder.write('revoked', '')
   const error = await rejects(

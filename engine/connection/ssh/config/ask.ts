@@ -56,6 +56,7 @@ export class SshConfigs {
   readonly #waiting: (() => void)[] = []
   #running = 0
   #quiet: boolean | undefined
+  #usual: Promise<string> | undefined
 
   /**
    * @param files where ssh looks by itself; only for seeing whether it finds anything there.
@@ -89,7 +90,9 @@ export class SshConfigs {
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
       const text = await this.#run(asked)
-      return text === undefined ? undefined : parseSshConfig(text)
+      if (text === undefined) return undefined
+      this.#usual ??= this.#run({ address: 'localhost', file: '/dev/null' }).then((said = '') => said)
+      return parseSshConfig(text, await this.#usual)
     } finally {
       // the place goes to the next who waits
       const next = this.#waiting.shift()

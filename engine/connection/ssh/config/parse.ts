@@ -1,4 +1,6 @@
 /** What `ssh -G` prints (ssh_config(5) as it counts for one host), read into types. Pure. */
+import { algorithmsOf, beyondSsh2 } from './algorithms.ts'
+import type { Algorithms } from './algorithms.ts'
 import { parseJump } from './jump.ts'
 import type { Jump } from './jump.ts'
 
@@ -28,6 +30,8 @@ export interface SshConfig {
   readonly proxyCommand: string | undefined
   readonly addressFamily: 'any' | 'inet' | 'inet6'
   readonly bindAddress: string | undefined
+  /** Those that somebody has chosen. */
+  readonly algorithms: Algorithms
   /** Settings that make a difference and that only OpenSSH itself knows how to keep, as they are called there. */
   readonly beyondUs: readonly string[]
 }
@@ -84,16 +88,27 @@ const beyond: readonly (readonly [option: string, called: string])[] = [
 const isOn = (value: string | undefined): boolean =>
   given(value) !== undefined && value !== 'no' && value !== 'false'
 
-/** Reads the answer of `ssh -G`. */
-export const parseSshConfig = (text: string): SshConfig => {
+const linesOf = (text: string): ReadonlyMap<string, readonly string[]> => {
   const lines = new Map<string, string[]>()
   for (const line of text.split(/\r?\n/)) {
     const [, key = '', value = ''] = /^(\S+) ?(.*)$/.exec(line) ?? []
     if (key === '') continue
     lines.set(key.toLowerCase(), [...(lines.get(key.toLowerCase()) ?? []), value])
   }
+  return lines
+}
+
+/**
+ * Reads the answer of `ssh -G`.
+ *
+ * @param usual its answer where nothing is configured.
+ */
+export const parseSshConfig = (text: string, usual: string): SshConfig => {
+  const lines = linesOf(text)
+  const usually = linesOf(usual)
   const one = (key: string): string | undefined => lines.get(key)?.[0]
   const checking = one('stricthostkeychecking') ?? 'ask'
+  const algorithms = algorithmsOf(one, (key) => usually.get(key)?.[0])
   return {
     hostName: one('hostname') ?? '',
     port: seconds(one('port')) ?? 22,
@@ -114,6 +129,10 @@ export const parseSshConfig = (text: string): SshConfig => {
     proxyCommand: given(one('proxycommand')),
     addressFamily: families.find((family) => family === one('addressfamily')) ?? 'any',
     bindAddress: given(one('bindaddress')),
-    beyondUs: beyond.filter(([option]) => isOn(one(option))).map(([, called]) => called),
+    algorithms,
+    beyondUs: [
+      ...beyond.filter(([option]) => isOn(one(option))).map(([, called]) => called),
+      ...beyondSsh2(algorithms),
+    ],
   }
 }
