@@ -14,7 +14,7 @@ import {
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
 import { attributeParams } from './attributes.ts'
 import { localStat } from './local-file.ts'
-import { fewer } from './tree/plan.ts'
+import { fewer, isOwnedBy } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
 import type { RemoteEntry } from './tree/remote-tree.ts'
 import { ownerWords, unpack } from './tree/unpack.ts'
@@ -98,11 +98,8 @@ const isUnpacked = (member: Member, there: RemoteEntry | undefined): there is Re
   return member.kind === 'directory' || member.target === there.target
 }
 
-const isOwned = (there: RemoteEntry, { owner, group }: Params): boolean => {
-  const fits = (wanted: string | undefined, name: string | undefined, id: number | undefined): boolean =>
-    wanted === undefined || wanted === name || wanted === String(id)
-  return there.kind === 'link' || (fits(owner, there.owner, there.uid) && fits(group, there.group, there.gid))
-}
+const isOwned = (there: RemoteEntry, given: Params): boolean =>
+  there.kind === 'link' || isOwnedBy(there, given)
 
 /** What differs on the host. */
 interface Differences {

@@ -3,6 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { CoxswainError } from '../../errors.ts'
+import { usualHostKeyAlgorithms } from './config/algorithms.ts'
 import type { HostKeyAlgorithm } from './config/algorithms.ts'
 import { judgeKey, knownTypes, parseKnownHosts } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
@@ -17,16 +18,6 @@ export const usualKnownHosts = (): string[] => [
 
 const laxHint =
   "StrictHostKeyChecking no of ssh's configuration is not followed: verify the key and add it, or say --host-key-checking"
-
-/** Signature algorithms in the order of preference; an RSA key signs with SHA-2 only. */
-const usualAlgorithms: readonly HostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-]
 
 const signsWith = (type: string, name: HostKeyAlgorithm): boolean =>
   name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))
@@ -75,7 +66,10 @@ export class HostKeys {
    * @param name as it is written in known_hosts.
    * @param allowed no others.
    */
-  async algorithms(name: string, allowed = usualAlgorithms): Promise<HostKeyAlgorithm[]> {
+  async algorithms(
+    name: string,
+    allowed: readonly HostKeyAlgorithm[] = usualHostKeyAlgorithms,
+  ): Promise<HostKeyAlgorithm[]> {
     const types = knownTypes(await this.#read(), [name])
     const preferred = types.flatMap((type) => allowed.filter((algorithm) => signsWith(type, algorithm)))
     return [...new Set([...preferred, ...allowed])]

@@ -52,7 +52,11 @@ const wantedMode = (
   return entry.kind === 'directory' && there !== undefined ? undefined : entry.mode
 }
 
-const isOwnedBy = (there: RemoteEntry, { owner, group }: TreeWishes): boolean => {
+/** Whether it belongs to whom it shall, by name or number. */
+export const isOwnedBy = (
+  there: RemoteEntry,
+  { owner, group }: Pick<TreeWishes, 'owner' | 'group'>,
+): boolean => {
   const fits = (wanted: string | undefined, name: string | undefined, id: number | undefined): boolean =>
     wanted === undefined || wanted === name || wanted === String(id)
   return fits(owner, there.owner, there.uid) && fits(group, there.group, there.gid)

@@ -1,6 +1,16 @@
 /** Algorithms that ssh's configuration has chosen, as far as ssh2 knows them. Pure. */
 import type { CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2'
 
+/** Signatures of servers that are taken where nobody has chosen, the best first; RSA keys sign with SHA-2 only. */
+export const usualHostKeyAlgorithms = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const satisfies readonly ServerHostKeyAlgorithm[]
+
 /** What of OpenSSH's algorithms ssh2 can do; some with a name of another time are there for machines of that time. */
 const known = {
   ciphers: [
@@ -40,16 +50,7 @@ const known = {
     'hmac-sha1-96',
     'hmac-md5-96',
   ],
-  hostKeyAlgorithms: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-    'ssh-rsa',
-    'ssh-dss',
-  ],
+  hostKeyAlgorithms: [...usualHostKeyAlgorithms, 'ssh-rsa', 'ssh-dss'],
 } as const satisfies {
   readonly ciphers: readonly CipherAlgorithm[]
   readonly kexAlgorithms: readonly KexAlgorithm[]
