@@ -5,10 +5,27 @@ import {
   driftUnlessEmpty,
   hostSelector,
   ok,
+  quote,
+  unknown,
   z,
 } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { accountOf } from '../system/account.ts'
+import {
+  appendToSshFile,
+  inSshFolder,
+  readSshFile,
+  statSshFiles,
+  userName,
+  writeSshFile,
+} from '../system/as-user.ts'
+import { linesOf, textOf } from '../lines.ts'
+
+const pair = 'id_ed25519'
+
+const noSuchUser = (user: string, { host }: CheckContext): CoxswainError =>
+  new CoxswainError('task-failed', `there is no user ${user} on ${host.name}`, {
+    hint: 'make the user first, or name another',
+  })
 
 /** Hold a key pair for a user, made on the host; the private half never leaves it. */
 export const sshKey = defineTask({
@@ -16,30 +33,34 @@ export const sshKey = defineTask({
   description: 'Holds an ed25519 key pair of a user, made on the host where there is none.',
   reads: "the key pair in the user's ~/.ssh",
   example: { user: 'root' },
-  params: z.object({ user: z.string().default('root').describe('whose key it is') }),
+  params: z.object({ user: userName().default('root').describe('whose key it is') }),
   title: ({ user }) => `ssh key of ${user}`,
 
   async check(ctx, { user }) {
-    const { home } = await accountOf(ctx, user)
-    const path = `${home}/.ssh/id_ed25519`
-    const [key, pub] = await Promise.all([ctx.remote.stat(path), ctx.remote.exists(`${path}.pub`)])
-    if (key === undefined || !pub) return drift({ what: path, to: 'a key pair' })
+    const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
+    if (found === undefined) return unknown(`there is no user ${user} yet`)
+    const path = `~${user}/.ssh/${pair}`
+    if (found.mode === undefined || !found.beside) return drift({ what: path, to: 'a key pair' })
     return driftUnlessEmpty(
-      key.mode === '0600' ? [] : [{ what: `mode of ${path}`, from: key.mode, to: '0600' }],
+      found.mode === '0600' ? [] : [{ what: `mode of ${path}`, from: found.mode, to: '0600' }],
     )
   },
 
   async apply(ctx, { user }) {
-    const { home, group } = await accountOf(ctx, user)
-    const path = `${home}/.ssh/id_ed25519`
-    await ctx.remote.makeDirectory(`${home}/.ssh`, { owner: user, group, mode: '0700' })
-    if (!(await ctx.remote.exists(path))) {
-      await ctx.remote.run`ssh-keygen -q -t ed25519 -N '' -C ${`${user}@${ctx.host.name}`} -f ${path}`
-    } else if (!(await ctx.remote.exists(`${path}.pub`))) {
-      await ctx.remote.write(`${path}.pub`, `${await ctx.remote.query`ssh-keygen -y -f ${path}`.text()}\n`)
-    }
-    await ctx.remote.setAttributes(path, { owner: user, group, mode: '0600' })
-    await ctx.remote.setAttributes(`${path}.pub`, { owner: user, group, mode: '0644' })
+    const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
+    if (found === undefined) throw noSuchUser(user, ctx)
+    const script = [
+      `f=$d/${pair}`,
+      ...(found.mode === undefined
+        ? [`ssh-keygen -q -t ed25519 -N '' -C ${quote(`${user}@${ctx.host.name}`)} -f "$f"`]
+        : []),
+      'chmod 0600 "$f"',
+      ...(found.mode !== undefined && !found.beside
+        ? [`ssh-keygen -y -P '' -f "$f" >"$f.coxswain"; mv -f "$f.coxswain" "$f.pub"`]
+        : []),
+      'chmod 0644 "$f.pub"',
+    ].join('; ')
+    await inSshFolder(ctx, user, script)
   },
 })
 
@@ -58,10 +79,8 @@ const missingLines = (text: string | undefined, lines: readonly string[]): strin
   return lines.filter((line) => !there.has(line.split(' ').slice(0, 3).join(' ')))
 }
 
-const appended = (text: string | undefined, lines: readonly string[]): string => {
-  const before = text ?? ''
-  return `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${lines.map((line) => `${line}\n`).join('')}`
-}
+const appended = (text: string | undefined, lines: readonly string[]): string =>
+  textOf([...linesOf(text), ...lines])
 
 /** Let a user of one host log in to this one by key, the host keys of this one known to it: ssh-copy-id, both ways safe. */
 export const sshAccess = defineTask({
@@ -72,26 +91,28 @@ export const sshAccess = defineTask({
   example: { from: 'masters[0]' },
   params: z.object({
     from: hostSelector().describe('the host that logs in; ssh-key makes its key'),
-    user: z.string().default('root').describe('the user, there and here'),
+    user: userName().default('root').describe('the user, there and here'),
   }),
   title: ({ user }) => `${user} may log in from the other host`,
 
   async check(ctx, { from, user }) {
     const other = await ctx.on(from)
     if (other.host.name === ctx.host.name) return ok()
-    const [here, there] = await Promise.all([accountOf(ctx, user), accountOf(other, user)])
     const [key, authorized, known, hostKeys] = await Promise.all([
-      other.remote.read(`${there.home}/.ssh/id_ed25519.pub`),
-      ctx.remote.read(`${here.home}/.ssh/authorized_keys`),
-      other.remote.read(`${there.home}/.ssh/known_hosts`),
+      readSshFile(other, user, `${pair}.pub`),
+      readSshFile(ctx, user, 'authorized_keys'),
+      readSshFile(other, user, 'known_hosts'),
       hostKeysOf(ctx),
     ])
-    const closed = key === undefined || missingLines(authorized, [key.trim()]).length > 0
+    if (key === undefined || known === undefined)
+      return unknown(`there is no user ${user} on ${other.host.name} yet`)
+    if (authorized === undefined) return unknown(`there is no user ${user} yet`)
+    const closed = key.text === undefined || missingLines(authorized.text, [key.text.trim()]).length > 0
     return driftUnlessEmpty([
       ...(closed
-        ? [{ what: `${here.home}/.ssh/authorized_keys`, to: `the key of ${user} on ${other.host.name}` }]
+        ? [{ what: `~${user}/.ssh/authorized_keys`, to: `the key of ${user} on ${other.host.name}` }]
         : []),
-      ...missingLines(known, hostKeys).map((line) => ({
+      ...missingLines(known.text, hostKeys).map((line) => ({
         what: `known_hosts on ${other.host.name}`,
         to: line,
       })),
@@ -100,28 +121,23 @@ export const sshAccess = defineTask({
 
   async apply(ctx, { from, user }) {
     const other = await ctx.on(from)
-    const [here, there] = await Promise.all([accountOf(ctx, user), accountOf(other, user)])
-    const key = await other.remote.read(`${there.home}/.ssh/id_ed25519.pub`)
-    if (key === undefined) {
+    const [key, authorized, known, hostKeys] = await Promise.all([
+      readSshFile(other, user, `${pair}.pub`),
+      readSshFile(ctx, user, 'authorized_keys'),
+      readSshFile(other, user, 'known_hosts'),
+      hostKeysOf(ctx),
+    ])
+    if (key === undefined || known === undefined) throw noSuchUser(user, other)
+    if (authorized === undefined) throw noSuchUser(user, ctx)
+    if (key.text === undefined) {
       throw new CoxswainError('task-failed', `${user} has no key on ${other.host.name}`, {
         hint: 'ssh-key makes one: run it there first',
       })
     }
-    const authorized = `${here.home}/.ssh/authorized_keys`
-    const before = await ctx.remote.read(authorized)
-    await ctx.remote.makeDirectory(`${here.home}/.ssh`, { owner: user, group: here.group, mode: '0700' })
-    await ctx.remote.write(authorized, appended(before, missingLines(before, [key.trim()])), {
-      owner: user,
-      group: here.group,
-      mode: '0600',
-    })
-    // several hosts may do this side by side: appending a line does not lose another's
-    const known = `${there.home}/.ssh/known_hosts`
-    const lines = missingLines(await other.remote.read(known), await hostKeysOf(ctx))
-    if (lines.length > 0) {
-      await other.remote.run({
-        stdin: lines.map((line) => `${line}\n`).join(''),
-      })`cat >>${known} && chown ${`${user}:${there.group}`} ${known}`
-    }
+    const text = appended(authorized.text, missingLines(authorized.text, [key.text.trim()]))
+    await writeSshFile(ctx, user, { name: 'authorized_keys', text, mode: '0600' })
+    // several hosts may do this side by side
+    const lines = missingLines(known.text, hostKeys)
+    if (lines.length > 0) await appendToSshFile(other, user, { name: 'known_hosts', lines })
   },
 })

@@ -4,6 +4,7 @@
  */
 import { CoxswainError, quote, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
+import { textOf } from '../lines.ts'
 import { accountName } from './account-files.ts'
 
 /** A user whose home is meant. */
@@ -29,6 +30,12 @@ const asUser = (tag: CheckContext['remote']['query'], user: string, text: string
 /** The user's folder: `~name` is what the system knows, whatever HOME says. The name is a plain one, see {@link userName}. */
 const folderOf = (user: string): string => `d=~${user}/.ssh`
 
+const unreadable = (user: string, name: string, output: string): CoxswainError =>
+  new CoxswainError('read-failed', `cannot read ~/.ssh/${name} of ${user}`, {
+    output,
+    hint: 'become root or that user, and see that the user may read their own files',
+  })
+
 /** A file of `~/.ssh`, or undefined when there is no such user. */
 export const readSshFile = async (
   { remote }: CheckContext,
@@ -44,11 +51,7 @@ export const readSshFile = async (
   ].join('; ')
   const result = await asUser(remote.query, user, text).result()
   if (result.code === noUser) return undefined
-  if (!result.ok)
-    throw new CoxswainError('read-failed', `cannot read ~/.ssh/${name} of ${user}`, {
-      output: result.stderr,
-      hint: 'become root or that user, and see that the user may read their own files',
-    })
+  if (!result.ok) throw unreadable(user, name, result.stderr)
   const [folder = '', mode = '', ...lines] = result.stdout.split('\n')
   const [owner = '', folderMode = ''] = folder.split(' ')
   return {
@@ -58,20 +61,59 @@ export const readSshFile = async (
   }
 }
 
-/** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
-export const writeSshFile = async (
+/** Runs shell text as a user in whose `~/.ssh`, `$d`, there is one that is theirs alone. */
+export const inSshFolder = async (
   { remote }: ApplyContext,
   user: string,
-  { name, text, mode }: { readonly name: string; readonly text: string; readonly mode: string },
+  text: string,
+  stdin?: string,
 ): Promise<void> => {
   // a folder that is another's is given to them first; a link there stays untouched
   await remote.run`d=$(eval echo ${`~${user}`})/.ssh; if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %U "$d")" != ${user} ]; then chown -h ${`${user}:`} "$d"; fi`
+  const start = `set -e; umask 077; ${folderOf(user)}; mkdir -p "$d"; chmod 0700 "$d"`
+  await asUser(remote.run, user, `${start}; ${text}`, stdin)
+}
+
+/** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
+export const writeSshFile = (
+  ctx: ApplyContext,
+  user: string,
+  { name, text, mode }: { readonly name: string; readonly text: string; readonly mode: string },
+): Promise<void> => {
   const script = [
-    `set -e; umask 077; ${folderOf(user)}`,
-    'mkdir -p "$d"; chmod 0700 "$d"; t=$(mktemp "$d/.coxswain.XXXXXX")',
+    't=$(mktemp "$d/.coxswain.XXXXXX")',
     `trap 'rm -f "$t"' EXIT`,
     `cat >"$t"; test "$(wc -c <"$t")" -eq ${Buffer.byteLength(text)}`,
     `chmod ${quote(mode)} "$t"; mv -f "$t" "$d/"${quote(name)}`,
   ].join('; ')
-  await asUser(remote.run, user, script, text)
+  return inSshFolder(ctx, user, script, text)
+}
+
+/** Appends lines to a file of `~/.ssh` as its user: what others append at the same time is not lost. */
+export const appendToSshFile = (
+  ctx: ApplyContext,
+  user: string,
+  { name, lines }: { readonly name: string; readonly lines: readonly string[] },
+): Promise<void> => {
+  // a last line without an end would run into the first one of these
+  const script = `f=$d/${quote(name)}; if [ -s "$f" ] && [ -n "$(tail -c 1 "$f")" ]; then echo >>"$f"; fi; cat >>"$f"`
+  return inSshFolder(ctx, user, script, textOf(lines))
+}
+
+/** The mode of a file of `~/.ssh` and whether another is there, none of them read; undefined when there is no such user. */
+export const statSshFiles = async (
+  { remote }: CheckContext,
+  user: string,
+  { name, beside }: { readonly name: string; readonly beside: string },
+): Promise<{ readonly mode: string | undefined; readonly beside: boolean } | undefined> => {
+  const text = [
+    `${folderOf(user)}; f=$d/${quote(name)}`,
+    'if [ -f "$f" ]; then stat -L -c %a "$f"; else echo; fi',
+    `if [ -f "$d/"${quote(beside)} ]; then echo there; fi`,
+  ].join('; ')
+  const result = await asUser(remote.query, user, text).result()
+  if (result.code === noUser) return undefined
+  if (!result.ok) throw unreadable(user, name, result.stderr)
+  const [mode = '', other] = result.stdout.split('\n')
+  return { mode: mode === '' ? undefined : mode.padStart(4, '0'), beside: other === 'there' }
 }

@@ -19,6 +19,32 @@ for (const host of hosts) {
   })
 }
 
+test('a link that the user puts in the way turns against no file of the host', async () => {
+  const [debian, busybox] = hosts
+  assert.ok(debian !== undefined && busybox !== undefined)
+  await debian.sh(
+    'useradd -m -s /bin/sh mallory; install -d -m 755 /srv/theirs; ln -sn /srv/theirs ~mallory/.ssh',
+  )
+  assert.match(await debian.refuses(sshKey({ user: 'mallory' })), /mallory|ermission|permitted/)
+  assert.is(await debian.sh('ls -A /srv/theirs; stat -c "%U %a" /srv/theirs'), 'root 755\n')
+  // a file that they may not write, behind the name of one of theirs
+  await debian.sh(
+    'cd ~mallory; rm .ssh; install -d -o mallory -m 700 .ssh; echo safe >/srv/theirs/file; ln -s /srv/theirs/file .ssh/known_hosts; echo "ssh-ed25519 AAAA x" >.ssh/id_ed25519.pub',
+  )
+  await busybox.sh(
+    'adduser -D mallory; mkdir -p /etc/ssh; echo "ssh-ed25519 HOST x" >/etc/ssh/ssh_host_ed25519_key.pub',
+  )
+  const connections = new Map<string, Connection>()
+  for (const host of [busybox, debian]) connections.set(host.name, await host.connect())
+  try {
+    const { outcome } = await alone(connections)(sshAccess({ from: 'debian', user: 'mallory' }), false)
+    assert.is(outcome, 'failed')
+  } finally {
+    for (const connection of connections.values()) await connection.close()
+  }
+  assert.is(await debian.sh('cat /srv/theirs/file; stat -c "%U %a" /srv/theirs/file'), 'safe\nroot 644\n')
+})
+
 test('a user of one host may log in to the other, whose host keys are known there', async () => {
   const [debian, busybox] = hosts
   assert.ok(debian !== undefined && busybox !== undefined)
@@ -27,6 +53,8 @@ test('a user of one host may log in to the other, whose host keys are known ther
     'mkdir -p -m 700 /root/.ssh; echo "ssh-ed25519 AAAA root@there" >/root/.ssh/id_ed25519.pub',
   )
   await debian.sh('mkdir -p -m 700 /root/.ssh; echo "ssh-ed25519 BBBB other" >/root/.ssh/authorized_keys')
+  // its last line has no end
+  await busybox.sh('printf "elsewhere ssh-ed25519 CCCC" >/root/.ssh/known_hosts')
   const connections = new Map<string, Connection>()
   for (const host of [debian, busybox]) connections.set(host.name, await host.connect())
   try {
@@ -40,7 +68,7 @@ test('a user of one host may log in to the other, whose host keys are known ther
       'ssh-ed25519 BBBB other\nssh-ed25519 AAAA root@there\nroot 600\n',
     )
     const keys = await debian.sh('cut -d" " -f1,2 /etc/ssh/ssh_host_*_key.pub | sed "s/^/192.0.2.1 /" | sort')
-    assert.is(await busybox.sh('sort /root/.ssh/known_hosts'), keys)
+    assert.is(await busybox.sh('sort /root/.ssh/known_hosts'), `${keys}elsewhere ssh-ed25519 CCCC\n`)
   } finally {
     for (const connection of connections.values()) await connection.close()
   }
