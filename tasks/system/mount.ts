@@ -1,10 +1,13 @@
-import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import type { CheckContext, RemoteReader } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, isCoxswainError, remotePath, z } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext, Command, RemoteReader } from '../../engine/index.ts'
 import { escaped, fstab, withFstabEntry } from './fstab.ts'
+
+/** A path as the kernel lists it: no slash is there twice, and none at the end. */
+const plain = (path: string): string => path.replaceAll(/\/+/g, '/').replace(/(?<=.)\/$/, '')
 
 const params = z
   .object({
-    path: remotePath().describe('where it is mounted'),
+    path: remotePath().transform(plain).describe('where it is mounted'),
     src: z.string().optional().describe('what is mounted: a device, UUID=…, host:/path'),
     fstype: z.string().optional().describe('the kind of file system, such as ext4, nfs, tmpfs'),
     options: z.string().default('defaults').describe('mount options, parted by commas'),
@@ -40,18 +43,33 @@ export const withMount = (
     ? text
     : withFstabEntry(
         text,
-        (fields) => fields[1] === escaped(path),
+        ([, where = '']) => plain(where) === escaped(path),
         state === 'absent' ? undefined : [src, path, fstype, options, `${dump}`, `${pass}`],
       )
 
-const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> =>
-  ((await remote.read('/proc/self/mounts')) ?? '')
-    .split('\n')
-    .some((line) => line.split(' ')[1] === escaped(path))
+const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> => {
+  const table = (await remote.read('/proc/self/mounts')) ?? ''
+  const points = new Set(table.split('\n').map((line) => line.split(' ')[1]))
+  if (points.has(escaped(path))) return true
+  // the kernel lists it without links in its path; only now, for what is mounted may not answer
+  const real = await remote.query`readlink -f ${path}`.result()
+  return real.ok && points.has(escaped(real.stdout.trim()))
+}
 
 const look = async ({ remote }: CheckContext, given: Params) => {
   const [table = '', mounted] = await Promise.all([remote.read(fstab), isMounted(remote, given.path)])
   return { table, wanted: withMount(table, given), mounted }
+}
+
+/** Runs what mounts. Where that is refused fstab is as it was: an entry that cannot be mounted may stop the next boot. */
+const orTakeBack = async ({ remote }: ApplyContext, command: Command, table: string): Promise<void> => {
+  try {
+    await command
+  } catch (error) {
+    if (isCoxswainError(error) && ['command-failed', 'command-timeout'].includes(error.code))
+      await remote.write(fstab, table)
+    throw error
+  }
 }
 
 /** Hold a file system mounted, now and at every boot. */
@@ -89,9 +107,10 @@ export const mount = defineTask({
     if (table !== wanted) await remote.write(fstab, wanted)
     if (state !== 'mounted') return
     await remote.makeDirectory(path)
-    if (!mounted) await remote.run({ timeout: 120 })`mount ${path}`
+    const options = { timeout: 120 }
+    if (!mounted) await orTakeBack(ctx, remote.run(options)`mount ${path}`, table)
     // other options count at once
     else if (table !== wanted)
-      await remote.run({ timeout: 120 })`mount -o ${`remount,${given.options}`} ${path}`
+      await orTakeBack(ctx, remote.run(options)`mount -o ${`remount,${given.options}`} ${path}`, table)
   },
 })

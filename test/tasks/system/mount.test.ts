@@ -14,6 +14,7 @@ const fstab = '# ours\nUUID=1 / ext4 defaults 0 1\n'
 const host = (table: string, mounts = ''): World => ({
   files: { '/etc/fstab': table, '/proc/self/mounts': mounts },
   replies: {
+    "readlink -f '/srv/a b'": '/srv/a b\n',
     "mount '/srv/a b'": (_, files) => {
       files.set('/proc/self/mounts', { content: 'tmpfs /srv/a\\040b tmpfs rw 0 0\n' })
       return ''
