@@ -7,6 +7,11 @@ const wrongAtBoot = ({ atBoot, removable }: Service, wanted: boolean | undefined
   return wanted ? !atBoot : removable
 }
 
+const isWrong = ({ running, stopped }: Service, wanted: 'started' | 'stopped' | undefined): boolean => {
+  if (wanted === undefined) return false
+  return wanted === 'started' ? !running : !stopped
+}
+
 /** @throws `task-failed` for a service that shall start, and may not. */
 const refuseForbidden = ({ forbidden }: Service, name: string, starts: boolean): void => {
   if (forbidden === undefined || !starts) return
@@ -40,8 +45,7 @@ export const service = defineTask({
     }
     refuseForbidden(found, name, state === 'started' || enabled === true)
     const changes = [
-      state !== undefined &&
-        (state === 'started') !== found.running && { what: `service ${name}`, from: found.active, to: state },
+      isWrong(found, state) && { what: `service ${name}`, from: found.active, to: state },
       wrongAtBoot(found, enabled) && {
         what: `service ${name} at boot`,
         from: found.enabled,
@@ -60,7 +64,7 @@ export const service = defineTask({
       })
     }
     if (wrongAtBoot(found, enabled)) await (enabled ? manager.enable(ctx, name) : manager.disable(ctx, name))
-    if (state !== undefined && (state === 'started') !== found.running)
+    if (isWrong(found, state))
       await (state === 'started' ? manager.start(ctx, name) : manager.stop(ctx, name))
   },
 })

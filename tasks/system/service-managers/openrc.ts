@@ -54,6 +54,7 @@ export const openrc: ServiceManager = {
       forbidden: undefined,
       active,
       running: active === 'started',
+      stopped: active !== 'started',
       enabled: levels.length === 0 ? 'disabled' : `in ${levels.join(', ')}`,
       atBoot: levels.length > 0,
       removable: levels.length > 0,

@@ -23,6 +23,9 @@ const atBoot = new Set(['enabled', 'static', 'alias', 'indirect', 'generated'])
 /** What `disable` can change: the others have nothing that could be taken away. */
 const removable = new Set(['enabled', 'enabled-runtime', 'alias', 'indirect'])
 
+/** What is activating may be between two tries to start it, as Restart= has them. */
+const stopped = new Set(['inactive', 'failed', ''])
+
 export const systemd: ServiceManager = {
   state: async ({ remote }, name) => {
     // `show` answers for units that do not exist as well, and in a form made for programs (systemctl(1))
@@ -38,6 +41,7 @@ export const systemd: ServiceManager = {
       forbidden: value('LoadState') === 'masked' ? `systemctl unmask ${name}` : undefined,
       active,
       running: active === 'active' || active === 'reloading',
+      stopped: stopped.has(active),
       enabled,
       atBoot: atBoot.has(enabled),
       removable: removable.has(enabled),

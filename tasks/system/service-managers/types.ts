@@ -8,6 +8,8 @@ export interface Service {
   /** Its state in the manager's own word. */
   readonly active: string
   readonly running: boolean
+  /** Whether it runs no more, and will not by itself: one that is started again and again is neither this nor running. */
+  readonly stopped: boolean
   /** How it stands with the boot, in the manager's own word. */
   readonly enabled: string
   /** Whether it is there after a boot, by itself or because another wants it. */

@@ -57,4 +57,12 @@ for (const host of realHosts('debian')) {
     await host.finds(service({ name: 'cron', state: 'stopped', enabled: false }))
     await host.sh('systemctl unmask -q cron')
   })
+
+  test(`${host.name}: one that is started again and again is not stopped before it is`, async () => {
+    await host.sh(
+      "printf '[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=100\\n' >/etc/systemd/system/loop.service; systemctl daemon-reload; systemctl start loop; until systemctl show loop | grep -q auto-restart; do sleep 0.1; done",
+    )
+    await host.proves(service({ name: 'loop', state: 'stopped' }))
+    assert.is(await host.sh('systemctl is-active loop || true'), 'inactive\n')
+  })
 }
