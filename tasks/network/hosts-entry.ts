@@ -20,7 +20,8 @@ export const withEntry = (text: string, { address, names }: Entry): string => {
       const entry = parse(line)
       if (entry === undefined || !entry.names.some((name) => names.includes(name))) return [line]
       const others = entry.names.filter((name) => !names.includes(name))
-      return others.length === 0 ? [] : [`${entry.address} ${others.join(' ')}`]
+      const comment = /\s*#.*/.exec(line)?.[0] ?? ''
+      return others.length === 0 ? [] : [`${entry.address} ${others.join(' ')}${comment}`]
     })
   return `${[...lines.filter((line, index) => line !== '' || index > 0 || lines.length > 1), wanted].join('\n')}\n`
 }
@@ -44,7 +45,9 @@ export const hostsEntry = defineTask({
       .string()
       .regex(/^[\da-fA-F.:]+$/, 'an IP address is needed')
       .describe('the address'),
-    names: words().describe('the names, the canonical one first'),
+    names: words()
+      .pipe(z.array(z.string().regex(/^[^\s#]+$/, 'a host name is needed')).min(1, 'a name is needed'))
+      .describe('the names, the canonical one first'),
     file: remotePath().default('/etc/hosts'),
   }),
   title: ({ address, names }) => `${names.join(', ')} is ${address}`,

@@ -10,7 +10,7 @@ test('a name means one address', () => {
   assert.is(withEntry('127.0.0.1 localhost\n', entry), '127.0.0.1 localhost\n10.0.0.10 api api.example\n')
   assert.is(
     withEntry('1.1.1.1 api other # old\n2.2.2.2 api.example\n', entry),
-    '1.1.1.1 other\n10.0.0.10 api api.example\n',
+    '1.1.1.1 other # old\n10.0.0.10 api api.example\n',
   )
 })
 
@@ -27,5 +27,6 @@ test('written once, and addresses are addresses', async () => {
     ).outcome,
     'ok',
   )
+  assert.throws(() => hostsEntry({ address: '10.0.0.10', names: ['api #'] }), /a host name is needed/)
   assert.throws(() => hostsEntry({ address: 'nowhere', names: 'api' }), /an IP address is needed/)
 })
