@@ -1,7 +1,14 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { linesOf, textOf } from '../lines.ts'
 
 const fileOf = (name: string): string => `/etc/modules-load.d/${name}.conf`
+
+/** The text that loads a module at boot, beside what somebody else has there (modules-load.d(5)). */
+const withModule = (text: string | undefined, name: string): string => {
+  const lines = linesOf(text)
+  return lines.some((line) => line.trim() === name) ? (text ?? '') : textOf([...lines, name])
+}
 
 /** What a module that is built into the kernel shows of itself where it has no entry in /sys/module. */
 const signs: Readonly<Record<string, string>> = {
@@ -38,15 +45,16 @@ export const kernelModule = defineTask({
 
   async check(ctx, { name }) {
     const [here, saved] = await Promise.all([isThere(ctx, name), ctx.remote.read(fileOf(name))])
+    const wanted = withModule(saved, name)
     return driftUnlessEmpty([
       ...(here ? [] : [{ what: `kernel module ${name}`, to: 'loaded' }]),
-      ...(saved === `${name}\n` ? [] : [{ what: fileOf(name), from: saved, to: `${name}\n` }]),
+      ...(saved === wanted ? [] : [{ what: fileOf(name), from: saved, to: wanted }]),
     ])
   },
 
   async apply(ctx, { name }) {
     if (!(await isThere(ctx, name))) await ctx.remote.run`modprobe ${name}`
     await ctx.remote.makeDirectory('/etc/modules-load.d')
-    await ctx.remote.write(fileOf(name), `${name}\n`)
+    await ctx.remote.write(fileOf(name), withModule(await ctx.remote.read(fileOf(name)), name))
   },
 })

@@ -12,9 +12,10 @@ for (const host of realHosts('debian', 'busybox')) {
     const file = `/etc/modules-load.d/${name}.conf`
     await host.proves(kernelModule({ name }))
     assert.is(await host.sh(`cat ${file}; stat -c %a ${file}`), `${name}\n644\n`)
-    await host.sh(`echo '# not now' >${file}`)
+    // what others have there stays
+    await host.sh(`printf '# not now\\nanother' >${file}`)
     await host.proves(kernelModule({ name }))
-    assert.is(await host.sh(`cat ${file}`), `${name}\n`)
+    assert.is(await host.sh(`cat ${file}`), `# not now\nanother\n${name}\n`)
   })
 
   test(`${host.name}: one that there is not fails, and is not tried again at each boot`, async () => {
