@@ -96,7 +96,11 @@ export const knownHost = defineTask({
     if (text === null)
       throw new CoxswainError('task-failed', `there is no user ${user}`, { hint: 'make the user first' })
     const wanted = wantedText(text, given)
-    if (user === undefined) return ctx.remote.write(file, wanted)
+    if (user === undefined) {
+      // a host may have no client of ssh yet
+      if (text === undefined) await ctx.remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
+      return ctx.remote.write(file, wanted)
+    }
     await writeSshFile(ctx, user, { name, text: wanted, mode: '0600' })
   },
 })

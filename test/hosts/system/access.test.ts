@@ -66,7 +66,6 @@ for (const host of hosts) {
   })
 
   test(`${host.name}: a host is known, to all and to one user`, async () => {
-    await host.sh('mkdir -p /etc/ssh')
     await host.proves(knownHost({ host: 'git.example', key, hash: true }))
     await host.proves(knownHost({ host: 'git.example', key: other }))
     await host.proves(knownHost({ host: 'git.example', state: 'absent' }))
