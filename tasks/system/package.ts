@@ -24,9 +24,16 @@ const parse = (word: string): Wanted => {
 const isVersion = (wanted: string, have: string): boolean =>
   new RegExp(`^${wanted.split('*').map(literally).join('.*')}$`).test(have)
 
+/** A dash before a name begins an option, and apt takes one behind it as the wish to remove the package. */
+const packageName = z
+  .string()
+  .regex(/^[^\s-](?:\S*[^\s-])?$/, 'a package is needed: without blanks, no dash at its beginning or end')
+
 const params = z
   .object({
-    name: words().describe('names, or name=version; * in a version stands for anything'),
+    name: words()
+      .pipe(z.array(packageName))
+      .describe('names, or name=version; * in a version stands for anything'),
     state: z
       .enum(['present', 'latest', 'absent'])
       .default('present')

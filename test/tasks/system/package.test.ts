@@ -124,3 +124,10 @@ test('Alpine, from a fixture of its database', async () => {
   assert.is((await rehearse(packages({ name: ['curl', 'musl'] }), world(database))).outcome, 'ok')
   assert.is((await rehearse(packages({ name: 'curl', state: 'absent' }), world(database))).outcome, 'changed')
 })
+
+test('what a package manager would take as something else is refused', () => {
+  // apt-get install cron- removes it
+  for (const name of ['cron-', '-y', 'cron less', ''])
+    assert.throws(() => packages({ name: [name] }), /a package is needed/, name)
+  packages({ name: ['g++', 'dnf-command(versionlock)', 'curl=8.*', 'x'] })
+})
