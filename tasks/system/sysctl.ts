@@ -1,5 +1,8 @@
 import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 
+/** A value as it is compared: the kernel prints tabs between the fields of a list, and takes any blanks. */
+const fields = (text: string): string => text.trim().split(/\s+/).join(' ')
+
 /** One `key = value` line of a sysctl.d file, or undefined. */
 const savedValue = (text: string | undefined, key: string): string | undefined => {
   const lines = (text ?? '').split('\n').map((line) => /^\s*([^#;=\s]+)\s*=\s*(.*?)\s*$/.exec(line))
@@ -19,8 +22,14 @@ export const sysctl = defineTask({
   reads: 'sysctl -n, and the file',
   example: { key: 'net.ipv4.ip_forward', value: 1 },
   params: z.object({
-    key: z.string().describe('dotted name, such as net.ipv4.ip_forward'),
-    value: z.coerce.string().describe('the value to hold'),
+    key: z
+      .string()
+      .regex(/^[\w.][^\s=]*$/, 'the name of a parameter is needed, such as net.ipv4.ip_forward')
+      .describe('dotted name, such as net.ipv4.ip_forward'),
+    value: z.coerce
+      .string()
+      .regex(/^[^\n]*$/, 'a value is one line')
+      .describe('the value to hold'),
     file: remotePath()
       .default('/etc/sysctl.d/90-coxswain.conf')
       .describe('where it is kept for the next boot'),
@@ -31,9 +40,10 @@ export const sysctl = defineTask({
     const [live, saved] = await Promise.all([remote.query`sysctl -n ${key}`.text(), remote.read(file)])
     const kept = savedValue(saved, key)
     return driftUnlessEmpty([
-      // the kernel prints fields of a list value with tabs between them
-      ...(live.split(/\s+/).join(' ') === value ? [] : [{ what: key, from: live, to: value }]),
-      ...(kept === value ? [] : [{ what: `${key} in ${file}`, from: kept, to: value }]),
+      ...(fields(live) === fields(value) ? [] : [{ what: key, from: live, to: value }]),
+      ...(kept !== undefined && fields(kept) === fields(value)
+        ? []
+        : [{ what: `${key} in ${file}`, from: kept, to: value }]),
     ])
   },
 

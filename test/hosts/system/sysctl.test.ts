@@ -19,4 +19,10 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh(`grep -c ttl /etc/sysctl.d/90-coxswain.conf`), '1\n')
     await host.finds(sysctl({ key, value: 62 }))
   })
+
+  test(`${host.name}: blanks between the fields of a value are as one pleases`, async () => {
+    const range = { key: 'net.ipv4.ip_local_port_range' }
+    await host.proves(sysctl({ ...range, value: '32768\t60000' }))
+    await host.finds(sysctl({ ...range, value: ' 32768  60000' }))
+  })
 }

@@ -56,3 +56,8 @@ test('a relative path is refused', () => {
     /task sysctl: file: an absolute path is needed/,
   )
 })
+
+test('what sysctl would take as an option, or as more lines of a file, is refused', () => {
+  assert.throws(() => sysctl({ key: '-a', value: 1 }), /the name of a parameter is needed/)
+  assert.throws(() => sysctl({ key: 'a.b', value: '1\nc.d = 2' }), /a value is one line/)
+})
