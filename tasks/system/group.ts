@@ -1,5 +1,6 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
 import { accountName, groupEntries, withFields } from './account-files.ts'
+import { editAccountFile } from './user-tools/edit-account-file.ts'
 
 /** Hold a group of the host's own files. */
 export const group = defineTask({
@@ -44,6 +45,6 @@ export const group = defineTask({
         hint: 'choose another id, or move that group first',
       })
     // busybox has nothing that changes a group
-    await remote.write('/etc/group', withFields(text, name, { 2: String(gid) }))
+    await editAccountFile(remote, '/etc/group', (now) => withFields(now, name, { 2: String(gid) }))
   },
 })

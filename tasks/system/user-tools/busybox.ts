@@ -2,6 +2,7 @@
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
 import { groupEntries, shadowDay, withFields } from '../account-files.ts'
+import { editAccountFile } from './edit-account-file.ts'
 import type { UserParams } from './params.ts'
 import type { UserTools, Work } from './types.ts'
 import { option } from './types.ts'
@@ -25,10 +26,11 @@ const refuseTaken = (text: string, uid: string): void => {
 const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Promise<void> => {
   const { uid, group, comment, home, shell } = plan
   if ([uid, group, comment, home, shell].every((field) => field === undefined)) return
-  const text = (await remote.read('/etc/passwd')) ?? ''
-  if (uid !== undefined) refuseTaken(text, uid)
   const gid = group === undefined ? undefined : await gidOf(remote, group)
-  await remote.write('/etc/passwd', withFields(text, name, { 2: uid, 3: gid, 4: comment, 5: home, 6: shell }))
+  await editAccountFile(remote, '/etc/passwd', (text) => {
+    if (uid !== undefined) refuseTaken(text, uid)
+    return withFields(text, name, { 2: uid, 3: gid, 4: comment, 5: home, 6: shell })
+  })
 }
 
 const editGroups = async (remote: Remote, name: string, { found, plan }: Work): Promise<void> => {
@@ -83,8 +85,7 @@ export const busyboxUsers: UserTools = {
     await editGroups(remote, name, work)
     const { expires } = work.plan
     if (expires === undefined) return
-    const text = (await remote.read('/etc/shadow')) ?? ''
-    await remote.write('/etc/shadow', withFields(text, name, { 7: shadowDay(expires) }))
+    await editAccountFile(remote, '/etc/shadow', (text) => withFields(text, name, { 7: shadowDay(expires) }))
   },
 
   remove: async (remote, { name, removeHome }) => {

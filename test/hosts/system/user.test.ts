@@ -9,7 +9,9 @@ const test = suite('user and group on real hosts', { seconds: 180 })
 
 const hash = '$6$salt$IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouIL9AjRbLCelDCy.g.'
 
-for (const host of realHosts('debian', 'busybox')) {
+const hosts = realHosts('debian', 'busybox')
+
+for (const host of hosts) {
   const shadow = (field: number) => host.sh(`grep ^anna: /etc/shadow | cut -d: -f${field}`)
 
   test(`${host.name}: a group comes, changes its id, and goes`, async () => {
@@ -87,5 +89,22 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(user({ name: 'anna', state: 'absent', removeHome: true }))
     await host.sh('test ! -e /srv/ann; ! grep ^anna: /etc/passwd')
     await host.finds(user({ name: 'anna', state: 'absent' }))
+  })
+}
+
+for (const host of hosts.filter(({ name }) => name === 'busybox')) {
+  test(`${host.name}: an edit waits for others who are at one, and loses nothing of theirs`, async () => {
+    await host.proves(user({ name: 'dora' }))
+    // as adduser does it, only slower
+    await host.sh(
+      'cd /etc; mode=$(stat -c %a passwd); (umask 077; { cat passwd; echo late:x:4000:4000::/:/bin/sh; } >passwd+; sleep 2; chmod $mode passwd+; mv passwd+ passwd) >/dev/null 2>&1 & sleep 0.3',
+    )
+    await host.proves(user({ name: 'dora', shell: '/bin/false' }))
+    await host.sh('sleep 2')
+    assert.is(
+      await host.sh('cut -d: -f1,7 /etc/passwd | grep -E "dora|late"'),
+      'dora:/bin/false\nlate:/bin/sh\n',
+    )
+    assert.is(await host.sh('stat -c %a /etc/passwd; ls /etc | grep "+" || true'), '644\n')
   })
 }

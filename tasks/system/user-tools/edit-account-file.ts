@@ -1,0 +1,42 @@
+/** Edits of /etc/passwd and its kin where no tool makes them: in the way of busybox's own tools, which lock so as well. */
+import { createHash } from 'node:crypto'
+import { CoxswainError, Secret } from '../../../engine/index.ts'
+import type { Remote } from '../../../engine/index.ts'
+
+const changed = 12
+const locked = 11
+
+/** How often a file is edited anew that somebody else changed meanwhile. */
+const tries = 5
+
+const replaced = async (remote: Remote, path: string, before: string, after: string): Promise<number> => {
+  const sum = createHash('sha256').update(before).digest('hex')
+  // the new file, FILE+, is the lock: who makes it may replace the old one, as adduser of busybox does
+  const { code } = await remote.run({
+    stdin: new Secret(after),
+    quiet: true,
+  })`p=${path}; n=$p+; i=0; umask 077; until (set -C; : >"$n") 2>/dev/null; do i=$((i + 1)); [ "$i" -lt 10 ] || exit ${locked}; sleep 1; done; trap 'rm -f "$n"' EXIT; s=$(sha256sum <"$p") && [ "\${s%% *}" = ${sum} ] || exit ${changed}; cat >"$n" && [ "$(wc -c <"$n")" -eq ${Buffer.byteLength(after)} ] && chown "$(stat -c %u:%g "$p")" "$n" && chmod "$(stat -c %a "$p")" "$n" && sync && mv -f "$n" "$p" && trap - EXIT`.result()
+  return code
+}
+
+/**
+ * Edits a file of accounts.
+ *
+ * @throws `task-failed` when others hold it, or change it again and again.
+ */
+export const editAccountFile = async (
+  remote: Remote,
+  path: string,
+  edit: (text: string) => string,
+): Promise<void> => {
+  let code = changed
+  for (let left = tries; left > 0 && code === changed; left -= 1) {
+    const text = (await remote.read(path)) ?? ''
+    code = await replaced(remote, path, text, edit(text))
+  }
+  if (code === 0) return
+  const why = { [locked]: 'others hold it', [changed]: 'others change it' }[code] ?? `exit status ${code}`
+  throw new CoxswainError('write-failed', `cannot write ${path}: ${why}`, {
+    hint: `if nobody is at work there, ${path}+ is left of somebody who was: remove it, and run again`,
+  })
+}
