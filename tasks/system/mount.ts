@@ -72,6 +72,12 @@ const orTakeBack = async ({ remote }: ApplyContext, command: Command, table: str
   }
 }
 
+/** Several may lie upon each other in one place. */
+const unmountAll = async ({ remote }: ApplyContext, path: string): Promise<void> => {
+  do await remote.run({ timeout: 120 })`umount ${path}`
+  while (await isMounted(remote, path))
+}
+
 /** Hold a file system mounted, now and at every boot. */
 export const mount = defineTask({
   name: 'mount',
@@ -102,8 +108,7 @@ export const mount = defineTask({
     const { remote } = ctx
     const { path, state } = given
     const { table, wanted, mounted } = await look(ctx, given)
-    if (mounted && (state === 'unmounted' || state === 'absent'))
-      await remote.run({ timeout: 120 })`umount ${path}`
+    if (mounted && (state === 'unmounted' || state === 'absent')) await unmountAll(ctx, path)
     if (table !== wanted) await remote.write(fstab, wanted)
     if (state !== 'mounted') return
     await remote.makeDirectory(path)

@@ -2,6 +2,9 @@ import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '.
 import { serviceManagerOf } from './service-managers/managers.ts'
 import type { Service } from './service-managers/types.ts'
 
+/** A dash before a name would begin an option. */
+const serviceName = () => z.string().regex(/^[^\s-]\S*$/, 'the name of a service is needed')
+
 const wrongAtBoot = ({ atBoot, removable }: Service, wanted: boolean | undefined): boolean => {
   if (wanted === undefined) return false
   return wanted ? !atBoot : removable
@@ -27,7 +30,7 @@ export const service = defineTask({
   reads: 'systemctl show; rc-service and rc-update where OpenRC is',
   example: { name: 'ssh', state: 'started', enabled: true },
   params: z.object({
-    name: z.string().describe('its name, such as haproxy, or with systemd haproxy.service'),
+    name: serviceName().describe('its name, such as haproxy, or with systemd haproxy.service'),
     state: z.enum(['started', 'stopped']).optional().describe('what it shall be now; as it is when absent'),
     enabled: flag()
       .optional()
@@ -75,7 +78,7 @@ export const serviceRestart = defineTask({
   description: 'Restarts a service of systemd or OpenRC, or reloads it where it can; every time.',
   example: { name: 'ssh' },
   params: z.object({
-    name: z.string().describe('its name'),
+    name: serviceName().describe('its name'),
     reload: flag().default(false).describe('reload where the service can, restart where it cannot'),
   }),
   title: ({ name, reload }) => `${reload ? 'reload' : 'restart'} ${name}`,

@@ -12,6 +12,8 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.match(await host.sh('grep /srv/a /proc/self/mounts'), 'size=1024k')
     await host.proves(mount({ ...given, options: 'size=2m' }))
     assert.match(await host.sh('grep /srv/a /proc/self/mounts'), 'size=2048k')
+    // another one upon it
+    await host.sh("mount -t tmpfs none '/srv/a b'")
     await host.proves(mount({ path: given.path, state: 'unmounted' }))
     await host.proves(mount({ ...given, options: 'size=2m' }))
     await host.proves(mount({ path: given.path, state: 'absent' }))

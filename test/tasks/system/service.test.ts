@@ -31,6 +31,10 @@ const systemd = (active: string, enabled: string, load = 'loaded'): World => {
   }
 }
 
+test('a name that would be an option is refused', () => {
+  for (const name of ['--all', '', 'a b']) assert.throws(() => service({ name, state: 'started' }), /name/)
+})
+
 test('started and enabled, only what is needed', async () => {
   const task = service({ name: 'haproxy', state: 'started', enabled: true })
   const both = await rehearse(task, systemd('inactive', 'disabled'))
