@@ -6,9 +6,13 @@ import type { Place } from './errors.ts'
 /** The folder of the running engine and its tasks: the checkout, or the compiled form in it. */
 const own = fileURLToPath(new URL('../', import.meta.url))
 
-/** Whether a file is not its reader's: of the engine, of the tasks that come with it, or of another package. */
+/** The folder of the program that starts the engine. */
+const starter = fileURLToPath(new URL(own.endsWith('/dist/') ? '../../bin/' : '../bin/', import.meta.url))
+
+/** Whether a file is not its reader's: of the engine, of what starts it, of the tasks that come with it, or of another package. */
 const isForeign = (file: string): boolean =>
-  file.startsWith(`${own}engine/`) || file.startsWith(`${own}tasks/`) || file.includes('/node_modules/')
+  [`${own}engine/`, `${own}tasks/`, starter].some((folder) => file.startsWith(folder)) ||
+  file.includes('/node_modules/')
 
 /**
  * Where an error struck in a file that its reader has written: the first frame of its stack in such a file. Undefined

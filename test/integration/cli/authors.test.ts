@@ -55,6 +55,17 @@ test('a syntax error is told with its words and its place', async () => {
   fails(await run(types), /types\.ts:1:\d+/, /enum/i)
 })
 
+test('what nobody has written down has no place', async () => {
+  const missing = write('missing.ts', "import { nothing } from 'coxswain/tasks'\nexport default nothing\n")
+  const loaded = await run(missing)
+  fails(loaded, '[load-failed]', /missing\.ts\n/)
+  assert.not.match(loaded.stderr, 'bin/run.js')
+  const { status, stdout } = await run('command', 'run=false', '--hosts', 'all')
+  assert.is(status, 2, stdout)
+  assert.match(stdout, '[command-failed]')
+  assert.not.match(stdout, 'bin/run.js')
+})
+
 test('a slip in a list of tasks is told with its line', async () => {
   fails(await run(book('a.ts', 'vars.greting.length')), '[playbook-invalid]', /a\.ts:8:\d+/, 'play "p"')
   fails(
