@@ -152,17 +152,17 @@ const table = {
   'become-failed': {
     what: 'Becoming another user on the host did not work.',
     exit: exitCodes.failed,
-    hint: 'check the sudo rights of the login user',
+    hint: 'see whether the login user may become that user, and whether there is one (sudoers, doas.conf)',
   },
   'become-password-wrong': {
-    what: 'The password for sudo was refused.',
+    what: 'The password for becoming another user was refused.',
     exit: exitCodes.failed,
     hint: 'give the right password with -K or the variable become_password',
   },
   'become-password-missing': {
-    what: 'sudo asks for a password, and none was given.',
+    what: 'Becoming another user takes a password, and none was given.',
     exit: exitCodes.failed,
-    hint: 'sudo asks for a password: give it with -K or the variable become_password',
+    hint: 'give the password with -K or the variable become_password',
   },
   'connect-failed': {
     what: 'No connection to the host could be made.',

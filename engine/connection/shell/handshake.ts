@@ -17,7 +17,11 @@ const failed = (identity: Identity | undefined, noise: string, code: number | un
       output: words,
     })
   if (identity !== undefined) {
-    return new CoxswainError('become-failed', `cannot become ${identity.user} with ${identity.method}`, {
+    const { user, method } = identity
+    // the first line of its own: sudo's later ones tell of its plugins
+    const why = words.split('\n').find((line) => line.startsWith(`${method}: `))
+    const said = why === undefined ? '' : `: ${why.slice(method.length + 2).trim()}`
+    return new CoxswainError('become-failed', `cannot become ${user} with ${method}${said}`, {
       output: words,
     })
   }

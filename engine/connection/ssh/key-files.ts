@@ -64,5 +64,10 @@ export const readKeyFile = async (
   const parsed = parse(text, passphrase?.reveal())
   if (parsed instanceof Error) return { ...nothing, note: noteOf(file, parsed, passphrase) }
   const publicKey = parsed.getPublicSSH()
-  return { ...nothing, publicKey, privateKey: parsed.isPrivateKey() ? parsed : undefined }
+  if (parsed.isPrivateKey()) return { ...nothing, publicKey, privateKey: parsed }
+  return {
+    ...nothing,
+    publicKey,
+    note: named ? `${file} is a public key, the other half of which an agent must hold` : undefined,
+  }
 }

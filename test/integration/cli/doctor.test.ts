@@ -65,6 +65,18 @@ const faults: readonly [
   ['a user without a shell', () => ({ user: closed.name }), 4, /web1 +shell +/],
   ['sudo that asks', () => ({ user: asked.name, become: true }), 2, /web1 +become +[^]*→ .*-K/],
   [
+    'a user to become whom there is not',
+    () => ({ become: true, become_user: 'cox-doc-nobody' }),
+    2,
+    /web1 +become +cannot become cox-doc-nobody with sudo: unknown user/,
+  ],
+  [
+    'a public key in place of the private one',
+    () => ({ private_key_file: `${sshd.keyFile}.pub` }),
+    4,
+    /web1 +login +.*\.pub is a public key/,
+  ],
+  [
     'a wrong password for sudo',
     () => ({ user: asked.name, become: true, become_password: 'wrong-Zq8' }),
     2,
