@@ -117,7 +117,7 @@ const table = {
   'not-converged': {
     what: 'A task was applied, and its check still finds a difference.',
     exit: exitCodes.failed,
-    hint: 'something undoes the change, or the task reads another place than it writes',
+    hint: 'something undoes the change, what was run does not bring it about, or the task reads another place than it writes',
   },
   'outcome-unknown': {
     what: 'The connection was lost in the middle of a change, and nobody can say whether it was made.',

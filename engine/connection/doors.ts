@@ -24,7 +24,7 @@ export interface Knocking {
 
 /** What to do when a server goes on ending connections before a login. */
 export const droppedHint =
-  'the server ends connections before a login: it is too busy (MaxStartups in its sshd_config), or refuses this machine'
+  'the server ends connections before a login: it is too busy (MaxStartups in its sshd_config), refuses this machine, or is no sshd'
 
 /** How many may log in at a time as long as nothing else is known: beyond ten a usual sshd begins to drop some. */
 const usualLimit = 10

@@ -64,7 +64,7 @@ const shownText = async ({ src, mode }: Params, there: Stat | undefined): Promis
 export const copy = defineTask({
   name: 'copy',
   description:
-    'Holds a file, or a folder with all that is in it, equal to one on the machine that runs the playbook. A diff shows text that everybody may read; the rest is told by size and sum.',
+    'Holds a file, or a folder with all that is in it, equal to one on the machine that runs the playbook. The diff of a single file shows text that everybody may read; the rest is told by size and sum.',
   reads: 'the SHA-256, owner and mode of the file, or of each that is in the folder here',
   example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
   params,

@@ -28,6 +28,8 @@ const numberOf = (text: string, { least, most, names = [] }: Field): number | un
 
 /** One of the parts between commas: a number, a range, or everything; the last two also in steps. */
 const isPart = (part: string, field: Field): boolean => {
+  // a time that cronie takes at random
+  if (part.includes('~')) return true
   const [range = '', step, ...more] = part.split('/')
   if (more.length > 0 || (step !== undefined && !/^[1-9]\d?$/.test(step))) return false
   if (range === '*') return true

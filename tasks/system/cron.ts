@@ -42,9 +42,9 @@ const params = z
       message: 'a command and a schedule are needed',
     },
   )
-  // crontab(1) refuses what is none; cron passes over a file, with all that is in it, and tells only its log
-  .superRefine(({ file, schedule }, refuse) => {
-    const fault = file === undefined || schedule === undefined ? undefined : scheduleFault(schedule)
+  // crontab(1) of busybox takes whatever comes; cron passes over a file, with all that is in it, and tells only its log
+  .superRefine(({ schedule }, refuse) => {
+    const fault = schedule === undefined ? undefined : scheduleFault(schedule)
     if (fault !== undefined) refuse.addIssue({ code: 'custom', message: fault, path: ['schedule'] })
   })
 type Params = z.output<typeof params>

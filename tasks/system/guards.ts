@@ -44,5 +44,8 @@ export const checkGuards = async (
     removes !== undefined && remote.exists(removes).then((there) => !there),
     unless !== undefined && remote.query(surroundings(given))`sh -c ${unless}`.succeeds(),
   ])
-  return answers.includes(true) ? ok() : drift({ what, to: 'run' })
+  if (answers.includes(true)) return ok()
+  if (creates !== undefined) return drift({ what: creates, to: `made by ${what}` })
+  if (removes !== undefined) return drift({ what: removes, from: 'there', to: undefined })
+  return drift({ what, to: 'run' })
 }

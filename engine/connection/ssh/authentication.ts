@@ -155,6 +155,8 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
     hint: () => {
       const certified = certificates.length > 0 || files.some(({ certificate }) => certificate !== undefined)
       if (certified) return certificateHint
+      const mend = files.find((file) => file.mend !== undefined)?.mend
+      if (mend !== undefined) return mend
       return accepted.some((method) => beyondUs.has(method)) && !accepted.includes('publickey')
         ? kerberosHint
         : undefined

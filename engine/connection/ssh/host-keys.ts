@@ -16,6 +16,8 @@ export const usualKnownHosts = (): string[] => [
   '/etc/ssh/ssh_known_hosts',
 ]
 
+const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text}'`)
+
 const laxHint =
   "StrictHostKeyChecking no of ssh's configuration is not followed: verify the key and add it, or say --host-key-checking"
 
@@ -102,7 +104,13 @@ export class HostKeys {
       judgement.kind === 'revoked'
         ? `${name} shows the ${what}, which is revoked`
         : `${name} shows the ${what}, another than the one that is known`,
-      { place: { file, line } },
+      {
+        place: { file, line },
+        hint:
+          judgement.kind === 'revoked'
+            ? undefined
+            : `somebody may be in the middle; if the host was made anew, remove the old key: ssh-keygen -R ${quoted(name)} -f ${quoted(file)}`,
+      },
     )
   }
 

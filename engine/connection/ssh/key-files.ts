@@ -14,6 +14,8 @@ export interface KeyFile {
   readonly publicKey: Buffer | undefined
   /** Why it cannot be offered, where somebody wants to know. */
   readonly note: string | undefined
+  /** What to do about that. */
+  readonly mend: string | undefined
   /** A certificate that lies beside it. */
   readonly certificate: string | undefined
 }
@@ -29,11 +31,19 @@ const publicHalf = async (file: string): Promise<Buffer | undefined> => {
   return parsed === undefined || parsed instanceof Error ? undefined : parsed.getPublicSSH()
 }
 
-const noteOf = (file: string, { message }: Error, passphrase: Secret | undefined): string => {
+const faultOf = (
+  file: string,
+  { message }: Error,
+  passphrase: Secret | undefined,
+): Pick<KeyFile, 'note' | 'mend'> => {
   if (/no passphrase given|encrypted/i.test(message)) {
-    return `${file} is encrypted and ${passphrase === undefined ? 'no passphrase was given' : 'the passphrase does not open it'}`
+    const why = passphrase === undefined ? 'no passphrase was given' : 'the passphrase does not open it'
+    return {
+      note: `${file} is encrypted and ${why}`,
+      mend: `give the variable passphrase, or let an agent hold the key: ssh-add ${file}`,
+    }
   }
-  return `${file} is no private key that can be read (${message})`
+  return { note: `${file} is no private key that can be read (${message})`, mend: 'name another key' }
 }
 
 /**
@@ -52,6 +62,7 @@ export const readKeyFile = async (
     privateKey: undefined,
     publicKey: await publicHalf(file),
     note: undefined,
+    mend: undefined,
     certificate: existsSync(beside) ? beside : undefined,
   }
   let text: Buffer
@@ -59,15 +70,20 @@ export const readKeyFile = async (
     text = await readFile(file)
   } catch {
     const missing = named && nothing.publicKey === undefined
-    return missing ? { ...nothing, note: `${file} cannot be read` } : nothing
+    return missing
+      ? { ...nothing, note: `${file} cannot be read`, mend: 'correct the path of the key (private_key_file)' }
+      : nothing
   }
   const parsed = parse(text, passphrase?.reveal())
-  if (parsed instanceof Error) return { ...nothing, note: noteOf(file, parsed, passphrase) }
+  if (parsed instanceof Error) return { ...nothing, ...faultOf(file, parsed, passphrase) }
   const publicKey = parsed.getPublicSSH()
   if (parsed.isPrivateKey()) return { ...nothing, publicKey, privateKey: parsed }
   return {
     ...nothing,
     publicKey,
-    note: named ? `${file} is a public key, the other half of which an agent must hold` : undefined,
+    ...(named && {
+      note: `${file} is a public key, the other half of which an agent must hold`,
+      mend: 'name the private half, or let an agent hold it: ssh-add',
+    }),
   }
 }

@@ -29,8 +29,14 @@ const stopped = new Set(['inactive', 'failed', ''])
 export const systemd: ServiceManager = {
   state: async ({ remote }, name) => {
     // `show` answers for units that do not exist as well, and in a form made for programs (systemctl(1))
-    const text =
-      await remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`.text()
+    const show = remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`
+    const { stderr } = await show.result()
+    if (/not been booted with systemd|connect to bus/.test(stderr))
+      throw new CoxswainError('task-failed', 'systemd is installed on this host, but does not run', {
+        output: stderr.trim(),
+        hint: 'a container or chroot without an init has no services to hold',
+      })
+    const text = await show.text()
     const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? ''
     const active = value('ActiveState')
     const enabled = value('UnitFileState')

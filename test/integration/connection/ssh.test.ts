@@ -237,6 +237,14 @@ test('a changed host key is refused with the line that knows another', async () 
     'another than the one that is known',
   )
   assert.equal(error.place, { file: other, line: 2 })
+  // as it is said, it helps
+  const [, remedy = ''] = /(ssh-keygen -R .*)$/.exec(error.hint) ?? []
+  execFileSync('sh', ['-c', remedy], { stdio: 'ignore' })
+  await rejects(
+    () => text(connection({ hostKeys: new HostKeys([other], 'strict') }), 'true'),
+    'host-key-unknown',
+    '',
+  )
 })
 
 test('accept-new adds the key once, and strict trusts it then', async () => {
@@ -263,11 +271,12 @@ test('an encrypted key opens with its passphrase, and without one the refusal sa
   appendFileSync(`/etc/ssh/coxswain-test-authorized/${sshd.port}`, readFileSync(`${file}.pub`))
   const one = connection({ privateKeyFiles: [file], passphrase: new Secret('open sesame') })
   assert.is(await text(one, 'echo in'), 'in\n')
-  await rejects(
+  const error = await rejects(
     () => text(connection({ privateKeyFiles: [file] }), 'true'),
     'auth-failed',
     /the server accepts .*publickey.*locked_key is encrypted and no passphrase was given/,
   )
+  assert.match(error.hint, `ssh-add ${file}`)
 })
 
 test('a key that the server does not know is named in the refusal', async () => {

@@ -36,7 +36,8 @@ test('guards show that it is done', async () => {
     ],
   ]
   const task = command({ run: 'make it', creates: '/srv/it', cwd: '/srv' })
-  assert.is((await rehearse(task, { patterns: make })).outcome, 'changed')
+  const made = await rehearse(task, { patterns: make })
+  assert.equal([made.outcome, made.changes], ['changed', [{ what: '/srv/it', to: 'made by make it' }]])
   assert.is((await rehearse(task, { files: { '/srv/it': '' } })).outcome, 'ok')
   assert.is((await rehearse(command({ run: 'x', removes: '/gone' }), {})).outcome, 'ok')
   assert.is(
@@ -44,5 +45,5 @@ test('guards show that it is done', async () => {
     'ok',
   )
   const never = await rehearse(command({ run: 'true', creates: '/never' }), { replies: { 'sh -c true': '' } })
-  assert.match(String(never.error), 'its check still finds')
+  assert.match(String(never.error), 'its check still finds: /never')
 })

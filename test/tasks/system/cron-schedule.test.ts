@@ -11,6 +11,7 @@ for (const schedule of [
   '0 0 * JAN-mar mon-fri',
   '1,2-4,10-20/3 * * * *',
   '@daily',
+  '0~30 4 * * *',
 ])
   test(`${schedule} is one`, () => assert.is(scheduleFault(schedule), undefined))
 

@@ -121,6 +121,7 @@ test('a name that cron passes over, and a schedule that makes it pass over the f
 })
 
 test('what is no schedule, and two lines, are refused', async () => {
+  await rejects(() => cron({ ...entry, schedule: '15 3 * * 9' }), 'params-invalid', 'the weekday cannot be 9')
   await rejects(() => cron({ ...entry, schedule: 'daily' }), 'params-invalid', 'five fields')
   await rejects(() => cron({ ...entry, command: 'a\nb' }), 'params-invalid', 'a command is one line')
   await rejects(() => cron({ name: 'x' }), 'params-invalid', 'a command and a schedule are needed')

@@ -31,6 +31,16 @@ const systemd = (active: string, enabled: string, load = 'loaded'): World => {
   }
 }
 
+test('where systemd is and does not run, it says so', async () => {
+  const run = await rehearse(service({ name: 'haproxy', state: 'started' }), {
+    patterns: [
+      detected,
+      [/^systemctl show/, { code: 1, stderr: 'Failed to connect to bus: No such file or directory\n' }],
+    ],
+  })
+  assert.match(String(run.error), 'systemd is installed on this host, but does not run')
+})
+
 test('a name that would be an option is refused', () => {
   for (const name of ['--all', '', 'a b']) assert.throws(() => service({ name, state: 'started' }), /name/)
 })
