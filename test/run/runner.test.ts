@@ -299,6 +299,26 @@ test('a connection lost in the first look is made again', async () => {
   assert.is(exit, 0)
 })
 
+test('what an apply finds after one that was lost does not undo that the first may have changed something', async () => {
+  const task = defineTask({
+    name: 'late',
+    description: '',
+    params: z.object({}),
+    check: async ({ remote }) => ((await remote.exists('/read')) ? ok() : unknown('not read yet')),
+    apply: async ({ remote }) => {
+      const had = await remote.exists('/1')
+      if (!had) await remote.write('/1', 'x')
+      await remote.write('/read', 'x')
+      return had ? ok() : drift('/1')
+    },
+  })
+  const connection = losing(true, {})
+  const { story } = await run((play) => [play('p', { hosts: 'a', tasks: () => [task()] })], {
+    hosts: { a: connection },
+  })
+  assert.equal(story, ['a late changed'])
+})
+
 test('what proves an apply is the check alone: a condition asks about the world before', async () => {
   const half = (write: string, connection: Script | ScriptedConnection) => {
     const task = defineTask({

@@ -176,7 +176,11 @@ const applyAndProve = async (task: Task, execution: Execution, seen: Look): Prom
   for (let lost = 0; ; lost += 1) {
     execution.progress('applying')
     try {
-      said = await execution.changing(() => execution.watch.whole(() => apply(execution.applyContext())))
+      const found = await execution.changing(() =>
+        execution.watch.whole(() => apply(execution.applyContext())),
+      )
+      // what it finds after a loss may be the work of the attempt that was lost
+      if (lost === 0) said = found
       break
     } catch (error) {
       if (!isLost(error) || lost >= patience) throw error
