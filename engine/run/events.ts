@@ -124,7 +124,7 @@ export interface TaskEnd extends Timed {
 
 /**
  * A task is about to change its host, and will have notified these handlers, whatever becomes of it. They are due from here
- * on until each of them has run well.
+ * on until each of them has run well, or the task ends `ok`: then there was nothing to change.
  */
 export interface HandlersDue extends Timed {
   readonly type: 'handlers-due'

@@ -13,8 +13,8 @@ const servingKey = ({ host, play }: TaskRef, handler: string): string => JSON.st
 /** Counts outcomes by host, and keeps what handlers are due. */
 export class Tally {
   readonly #counts: Map<string, Record<Outcome, number>>
-  /** By host, then by play: handlers of two plays may have the same name. */
-  readonly #due = new Map<string, Map<string, number>>()
+  /** By host, then by play, for handlers of two plays may have the same name; with the tasks that called for each. */
+  readonly #due = new Map<string, Map<string, Set<number | undefined>>>()
   /** Handlers that are running, and were not notified anew since they began. */
   readonly #serving = new Set<string>()
   /** Whether some host was stopped before it was through. */
@@ -24,18 +24,25 @@ export class Tally {
     this.#counts = new Map(hosts.map((host) => [host, noOutcomes()]))
   }
 
-  /** Counts a handler that is due from an earlier run. */
-  expect(host: string, play: number, handler: string): void {
-    const due = this.#due.get(host) ?? new Map<string, number>()
-    this.#due.set(host, due.set(JSON.stringify([play, handler]), play))
+  /** Counts a handler that is due, of a task of this run or from an earlier one. */
+  expect(host: string, play: number, handler: string, task?: number): void {
+    const due = this.#due.get(host) ?? new Map<string, Set<number | undefined>>()
+    const key = JSON.stringify([play, handler])
+    this.#due.set(host, due.set(key, (due.get(key) ?? new Set()).add(task)))
+  }
+
+  /** Takes back what a task has called for that has changed nothing. */
+  #takeBack({ host, id }: TaskRef): void {
+    const due = this.#due.get(host)
+    for (const [key, tasks] of due ?? []) if (tasks.delete(id) && tasks.size === 0) due?.delete(key)
   }
 
   see(event: RunEvent): void {
     if (event.type === 'host-end' && event.standing === 'stopped') this.stopped = true
     if (event.type === 'handlers-due') {
-      const { host, play } = event.task
+      const { host, play, id } = event.task
       for (const handler of event.handlers) {
-        this.expect(host, play, handler)
+        this.expect(host, play, handler, id)
         // what is changed now may be too late for one that runs already
         this.#serving.delete(servingKey(event.task, handler))
       }
@@ -46,6 +53,7 @@ export class Tally {
     const { task, outcome } = event
     const counts = this.#counts.get(task.host)
     if (counts !== undefined) counts[outcome] += 1
+    if (outcome === 'ok') this.#takeBack(task)
     if (task.handler === undefined) return
     const inTime = this.#serving.delete(servingKey(task, task.handler))
     if (inTime && served.has(outcome))

@@ -36,7 +36,8 @@ export const playMark = (plays: readonly string[], index: number): PlayMark => {
 
 /** Keeps the ledger of a run while its events pass. */
 export const keepLedger = (): { readonly see: (event: RunEvent) => void; readonly ledger: () => Ledger } => {
-  const due = new Map<string, HandlerMark>()
+  /** With the tasks that called for each. */
+  const due = new Map<string, Map<number, HandlerMark>>()
   const served = new Map<string, HandlerMark>()
   /** Handlers that run, and were not called for anew since they began. */
   const serving = new Map<string, HandlerMark>()
@@ -54,11 +55,16 @@ export const keepLedger = (): { readonly see: (event: RunEvent) => void; readonl
       })
       if (event.type === 'handlers-due') {
         for (const one of event.handlers.map(mark)) {
-          due.set(keyOf(one), one)
+          const calls = due.get(keyOf(one)) ?? new Map<number, HandlerMark>()
+          due.set(keyOf(one), calls.set(task.id, one))
           // what is changed now may be too late for one that runs already
           serving.delete(keyOf(one))
         }
         return
+      }
+      if (event.type === 'task-end' && event.outcome === 'ok') {
+        // it has changed nothing: what it called for is as it was before
+        for (const [key, calls] of due) if (calls.delete(task.id) && calls.size === 0) due.delete(key)
       }
       if (task.handler === undefined) return
       const one = mark(task.handler)
@@ -73,7 +79,10 @@ export const keepLedger = (): { readonly see: (event: RunEvent) => void; readonl
       served.set(key, begun)
       due.delete(key)
     },
-    ledger: () => ({ due: [...due.values()], served: [...served.values()] }),
+    ledger: () => ({
+      due: [...due.values()].flatMap((calls) => [...calls.values()].slice(-1)),
+      served: [...served.values()],
+    }),
   }
 }
 

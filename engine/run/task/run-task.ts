@@ -250,7 +250,7 @@ export const runTask = async (
   const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
   tellEnd(run, planned, { ref, result: own, outcome, began: since })
-  // what was never reached was not changed either, however it looked
-  const changing = began && (outcome !== 'unreachable' || scope.reached.has(place))
+  // what was never reached was not changed either, however it looked; nor was what apply found well
+  const changing = began && outcome !== 'ok' && (outcome !== 'unreachable' || scope.reached.has(place))
   return { outcome, began: changing || outcome === 'would change' }
 }

@@ -1,5 +1,8 @@
 import * as assert from 'uvu/assert'
 import { background, flushHandlers } from '../../../engine/dsl/step.ts'
+import { z } from 'zod'
+import { defineTask } from '../../../engine/dsl/task.ts'
+import { drift, ok, unknown } from '../../../engine/dsl/verdict.ts'
 import type { RunEnd } from '../../../engine/run/events.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, losing, run, say, touch, usual } from '../site.ts'
@@ -67,6 +70,41 @@ test('a handler is due before the change is made, and stays due when the task fa
   assert.ok(kinds.indexOf('handlers-due') < kinds.indexOf('task-end'))
   const [end] = events.flatMap((event) => (event.type === 'run-end' ? [event] : []))
   assert.equal(end?.due, { a: ['restart'] })
+})
+
+test('what apply found well calls for no handler, and takes back nothing that another task called for', async () => {
+  const late = (found: () => unknown) => {
+    let read = false
+    return defineTask({
+      name: 'late',
+      description: '',
+      params: z.object({}),
+      check: () => (read ? ok() : unknown('not read yet')),
+      apply: async () => {
+        read = true
+        return found()
+      },
+    })({}, { notify: 'restart' })
+  }
+  const story = async (...found: (() => unknown)[]) => {
+    const plays = (broken: boolean) =>
+      run(
+        (play) => [
+          play('p', {
+            hosts: 'a',
+            tasks: () => [...found.map(late), ...(broken ? [fails()] : [])],
+            handlers: () => ({ restart: say({ text: 'restart' }) }),
+          }),
+        ],
+        one,
+      )
+    return [(await plays(false)).story, endOf(await plays(true))?.due]
+  }
+  const changed = () => drift('it')
+  assert.equal(await story(ok), [['a late ok'], {}])
+  const restarted = [['a late changed', 'a late ok', 'a restart changed'], { a: ['restart'] }]
+  assert.equal(await story(changed, ok), restarted)
+  assert.equal((await story(ok, changed))[1], { a: ['restart'] })
 })
 
 test('under --check a handler is foretold, and nothing is due', async () => {

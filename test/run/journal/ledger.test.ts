@@ -46,6 +46,18 @@ test('a run that is killed in the middle of the change leaves the handler due', 
   assert.equal(names(dueHandlers([ledgerOf(all.slice(0, change + 1))])), ['p a h'])
 })
 
+test('a task that ends well has called for nothing, and others have all the same', async () => {
+  const all = await events(fails())
+  const due = all.find(({ type }) => type === 'handlers-due')
+  const end = all.find(({ type }) => type === 'task-end')
+  if (due?.type !== 'handlers-due' || end?.type !== 'task-end') throw new Error('no such events')
+  const other = { ...due, task: { ...due.task, id: due.task.id + 1000 } }
+  const well = { ...end, outcome: 'ok' } as const
+  assert.equal(ledgerOf([...all.slice(0, all.indexOf(end)), well]).due, [])
+  const both = ledgerOf([...all.slice(0, all.indexOf(end)), other, well])
+  assert.equal(names(both.due), ['p a h'])
+})
+
 test('a later run that serves it ends it, and times decide for runs that overlap', () => {
   const [failed, served]: Ledger[] = [
     { due: [mark(10)], served: [] },
