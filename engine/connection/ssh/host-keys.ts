@@ -31,6 +31,10 @@ const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUI
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
+/** What a file ends with; undefined where there is nothing in it. */
+const lastByte = async (file: string): Promise<string | undefined> =>
+  (await readFile(file, 'latin1').catch(() => '')).at(-1)
+
 export interface HostKeysOptions {
   /** The file that `accept-new` adds to, the first one unless told; null for none. */
   readonly added?: string | null | undefined
@@ -122,8 +126,11 @@ export class HostKeys {
     const file = this.#added
     if (file === undefined) return
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    // a last line that has no end would take ours in, and be another key's
+    const end = await lastByte(file)
+    const start = end === undefined || end === '\n' ? '' : '\n'
     // one short write with O_APPEND: runs side by side do not tear each other's lines
-    await appendFile(file, `${name} ${type} ${key}\n`, { mode: 0o600 })
+    await appendFile(file, `${start}${name} ${type} ${key}\n`, { mode: 0o600 })
     entries.push({ file, line: 0, marker: undefined, patterns: name, type, key })
   }
 

@@ -257,6 +257,15 @@ test('accept-new adds the key once, and strict trusts it then', async () => {
   assert.is(await text(connection({ hostKeys: new HostKeys([fresh], 'strict') }), 'echo 3'), '3\n')
 })
 
+test('accept-new leaves the last line of a file alone that has no end', async () => {
+  const file = join(sshd.folder, 'kh-no-end')
+  const before = `elsewhere ${readFileSync(sshd.knownHosts, 'utf8').trim().split(/\s+/).slice(1, 3).join(' ')}`
+  writeFileSync(file, before)
+  assert.is(await text(connection({ hostKeys: new HostKeys([file], 'accept-new') }), 'echo 1'), '1\n')
+  assert.is(readFileSync(file, 'utf8').split('\n')[0], before)
+  assert.is(await text(connection({ hostKeys: new HostKeys([file], 'strict') }), 'echo 2'), '2\n')
+})
+
 test('hashed known_hosts entries are understood', async () => {
   const hashed = join(sshd.folder, 'kh-hashed')
   writeFileSync(hashed, readFileSync(sshd.knownHosts))
