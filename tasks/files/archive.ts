@@ -10,7 +10,7 @@ import {
 } from '../../engine/index.ts'
 import type { ShellText } from '../../engine/index.ts'
 import { attributeChanges, attributeParams } from './attributes.ts'
-import { takePlace } from './take-place.ts'
+import { refuseUnlessFile, takePlace } from './take-place.ts'
 
 /** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
 const kinds = [
@@ -67,6 +67,7 @@ export const archive = defineTask({
       throw new CoxswainError('task-failed', `there is nothing at ${src}`, {
         hint: 'make it, or mind its path',
       })
+    refuseUnlessFile(dest, stat)
     if (stat === undefined) return drift({ what: dest, to: `an archive of ${src}` })
     const [now, then] = await Promise.all([
       // what tar cannot read makes another sum, and the apply tells of it

@@ -1,5 +1,5 @@
 import { CoxswainError } from '../../engine/index.ts'
-import type { Attributes, Remote } from '../../engine/index.ts'
+import type { Attributes, Remote, Stat } from '../../engine/index.ts'
 import { attributesOf } from './attributes.ts'
 
 /** What a link leads to, so that it stays one; any other path as it is. */
@@ -9,6 +9,14 @@ const behindLinks = async (remote: Remote, path: string): Promise<string> => {
   if (target.ok) return target.stdout.replace(/\n$/, '')
   throw new CoxswainError('task-failed', `${path} is a link that leads nowhere`, {
     hint: 'make the folder that it leads to, or remove the link',
+  })
+}
+
+/** @throws `task-failed` where something else than a file is: mv would put a file into a folder. */
+export const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
+  if (stat === undefined || stat.type === 'file') return
+  throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
+    hint: 'move it away first, or give another path',
   })
 }
 
@@ -25,6 +33,7 @@ export const takePlace = async (
   make: (path: string) => Promise<void>,
 ): Promise<void> => {
   const place = await behindLinks(remote, dest)
+  refuseUnlessFile(dest, await remote.stat(place))
   // of a name that nobody can guess: a link of that name, made by others, would lead elsewhere what is written
   const draft = `${place.slice(0, place.lastIndexOf('/'))}/.coxswain.XXXXXX`
   const path = await remote.run`mktemp ${draft}`.text()

@@ -36,6 +36,15 @@ for (const host of realHosts('debian', 'busybox')) {
     })
   }
 
+  test(`${host.name}: a folder where the archive would be is refused, and nothing is put into it`, async () => {
+    await host.sh('rm -rf /srv/*; mkdir -p /srv/d /srv/a.tar')
+    assert.match(
+      await host.refuses(archive({ src: '/srv/d', dest: '/srv/a.tar' })),
+      /\/srv\/a\.tar is there, but it is no file/,
+    )
+    assert.is(await host.sh('ls -A /srv/a.tar /srv'), '/srv:\na.tar\nd\n\n/srv/a.tar:\n')
+  })
+
   test(`${host.name}: what cannot be packed leaves the old archive`, async () => {
     await host.sh('rm -rf /srv/*; mkdir /srv/d; echo x >/srv/d/a')
     await host.proves(archive({ src: '/srv/d/a', dest: '/srv/a.tar' }))
