@@ -77,6 +77,9 @@ const behindLinks = (files: ReadonlyMap<string, ScriptedFile>, path: string, bef
   return before < 40 ? behindLinks(files, target, before + 1) : ''
 }
 
+/** The number of a user or group: 0 of root, else the one that is its name, or one of an ordinary user. */
+const idOf = (name: string): number => (name === 'root' ? 0 : /^\d+$/.test(name) ? Number(name) : 1000)
+
 const statOf = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result => {
   const file = files.get(path)
   if (file === undefined && !isDirectory(files, path)) return absent
@@ -89,7 +92,9 @@ const statOf = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result 
   const mode = file?.mode ?? (type === 'directory' ? '0755' : '0644')
   const size = Buffer.byteLength(content)
   const target = type === 'link' ? `\n${String(content)}` : ''
-  return result({ stdout: `${type} ${mode} ${owner} ${group} ${size} 0${target}\n` })
+  return result({
+    stdout: `${type} ${mode} ${owner} ${group} ${size} 0 ${idOf(owner)} ${idOf(group)}${target}\n`,
+  })
 }
 
 const pieceOf = (content: Buffer, piece: number | undefined): Buffer =>

@@ -36,8 +36,11 @@ export interface Stat {
   readonly type: 'file' | 'directory' | 'link' | 'other'
   /** Four octal digits, such as `0644`. */
   readonly mode: string
+  /** Its name; `UNKNOWN` where the number has none. */
   readonly owner: string
   readonly group: string
+  readonly uid: number
+  readonly gid: number
   /** Bytes. */
   readonly size: number
   /** Seconds since 1970. */
@@ -124,8 +127,8 @@ const statScript = (path: string, follow = false): string =>
   `${follow ? '' : `if [ -L ${path} ]; then t=link; el`}if [ -f ${path} ]; then t=file; elif [ -d ${path} ]; then t=directory; ` +
   `elif [ -e ${path} ]; then t=other; else ${absentOrFail(path)}; fi; ` +
   (follow
-    ? `stat -L -c "$t %a %U %G %s %Y" -- ${path}`
-    : `stat -c "$t %a %U %G %s %Y" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`)
+    ? `stat -L -c "$t %a %U %G %s %Y %u %g" -- ${path}`
+    : `stat -c "$t %a %U %G %s %Y %u %g" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`)
 
 /** Reads one piece of a file; dd goes to its beginning without reading what is before it. */
 const pieceOf = (path: string, piece: number): string => {
@@ -171,12 +174,14 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
 /** What a `stat` script printed, read. */
 export const parseStat = (text: string): Stat => {
   const [first = '', target] = text.split('\n')
-  const [type, mode = '', owner = '', group = '', size, mtime] = first.split(' ')
+  const [type, mode = '', owner = '', group = '', size, mtime, uid, gid] = first.split(' ')
   return {
     type: type === 'file' || type === 'directory' || type === 'link' ? type : 'other',
     mode: mode.padStart(4, '0'),
     owner,
     group,
+    uid: Number(uid),
+    gid: Number(gid),
     size: Number(size),
     mtime: Number(mtime),
     target: type === 'link' ? target : undefined,

@@ -18,19 +18,19 @@ export const writeParams = {
   backup: flag().optional().describe('keep what is replaced beside it, as NAME.TIME~'),
 }
 
-/** What differs between what is there and the attributes that are wanted; ids are taken as names where they are given so. */
+/** What differs between what is there and the attributes that are wanted: owner and group by name or number. */
 export const attributeChanges = (
   path: string,
   stat: Stat | undefined,
   { owner, group, mode }: Attributes,
 ): Change[] => {
-  const pairs: (readonly [string, string | undefined, string | undefined])[] = [
-    ['owner', stat?.owner, owner],
-    ['group', stat?.group, group],
-    ['mode', stat?.mode, mode],
+  const wanted = [
+    { name: 'owner', from: stat?.owner, id: stat?.uid, to: owner },
+    { name: 'group', from: stat?.group, id: stat?.gid, to: group },
+    { name: 'mode', from: stat?.mode, id: undefined, to: mode },
   ]
-  return pairs.flatMap(([name, from, to]) =>
-    to === undefined || from === to ? [] : [{ what: `${name} of ${path}`, from, to }],
+  return wanted.flatMap(({ name, from, id, to }) =>
+    to === undefined || to === from || to === String(id) ? [] : [{ what: `${name} of ${path}`, from, to }],
   )
 }
 

@@ -28,6 +28,13 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('ls -A /srv'), '')
   })
 
+  test(`${host.name}: owner and group by number, with a name and without one`, async () => {
+    await host.proves(file({ path: '/srv/n', content: '', owner: '4711', group: '4712' }))
+    await host.proves(file({ path: '/srv/n', content: '', owner: '0', group: 'root' }))
+    await host.proves(directory({ path: '/srv/d', owner: '4711' }))
+    assert.is(await host.sh("stat -c '%u %g' /srv/n /srv/d; rm -r /srv/n /srv/d"), '0 0\n4711 0\n')
+  })
+
   test(`${host.name}: a link is made and turned`, async () => {
     await host.proves(link({ path: '/srv/l', target: '/etc' }))
     await host.proves(link({ path: '/srv/l', target: '/tmp' }))
