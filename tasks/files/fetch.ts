@@ -25,7 +25,7 @@ const placeOf = ({ host }: Pick<CheckContext, 'host'>, { src, dest, flat }: Para
   const place = join(folder, src)
   // the names of hosts come from inventories, which may be made by others
   const outside = [relative(resolve(dest), folder), relative(folder, place)].some(
-    (path) => path === '' || path.startsWith('..'),
+    (path) => path === '' || path === '..' || path.startsWith('../'),
   )
   if (outside)
     throw new CoxswainError('task-failed', `${place} is not below ${dest}`, { hint: 'give flat and a path' })

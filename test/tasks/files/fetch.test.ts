@@ -32,6 +32,13 @@ test('pieces of a big file come together', async () => {
   assert.ok(readFileSync(folder.at('big')).equals(content))
 })
 
+test('a name that begins with two dots is a name', async () => {
+  const run = await rehearse(fetch({ src: '/..data/f', dest: folder.at('dots') }), {
+    files: { '/..data/f': 'x' },
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+})
+
 test('no file is a failure, or well where that is allowed', async () => {
   const none = { src: '/none', dest: folder.at('x'), flat: true }
   assert.match(String((await rehearse(fetch(none), {})).error), 'there is no file /none')
