@@ -22,6 +22,11 @@ export interface CheckContext {
   readonly on: (selector: Selector) => Promise<CheckContext>
   /** Names of the hosts that a selector gives. */
   readonly hostsOf: (selector: Selector) => Promise<readonly string[]>
+  /**
+   * Makes a value once in a run, whichever host asks first; the others wait for it and get the same.
+   * A failed attempt is not remembered. What a check makes so must only be read from somewhere.
+   */
+  readonly once: <Value>(key: string, make: () => Promise<Value>) => Promise<Value>
   /** Aborted when the run is interrupted or the task is out of time. */
   readonly signal: AbortSignal
 }
@@ -38,11 +43,6 @@ export interface WhenContext extends CheckContext {
 export interface ApplyContext extends CheckContext {
   readonly remote: Remote
   readonly on: (selector: Selector) => Promise<ApplyContext>
-  /**
-   * Makes a value once in a run, whichever host asks first; the others wait for it and get the same.
-   * A failed attempt is not remembered.
-   */
-  readonly once: <Value>(key: string, make: () => Promise<Value>) => Promise<Value>
   /**
    * Asks the person at the terminal, and waits for the answer: a line, without its newline.
    *

@@ -7,7 +7,7 @@ import {
   remotePath,
   z,
 } from '../../engine/index.ts'
-import type { RemoteReader, Stat } from '../../engine/index.ts'
+import type { CheckContext, Stat } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
 import { contentChanges, summary } from './content.ts'
 import { isPublic, localFile, localStat, publicText } from './local-file.ts'
@@ -48,10 +48,10 @@ const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<bo
   return folder
 }
 
-const planOf = async (remote: RemoteReader, given: Params): Promise<TreePlan> => {
-  const local = await localTree(given.src)
+const planOf = async (ctx: CheckContext, given: Params): Promise<TreePlan> => {
+  const local = await localTree(ctx, given.src)
   const paths = local.map(({ path }) => path)
-  return planTree(local, await remoteTree(remote, given.dest, paths, { all: given.delete }), given)
+  return planTree(local, await remoteTree(ctx.remote, given.dest, paths, { all: given.delete }), given)
 }
 
 /** The text that a diff may show: everybody may read it, here and there, as it is and as it shall be. */
@@ -70,11 +70,12 @@ export const copy = defineTask({
   params,
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
 
-  async check({ remote }, given) {
+  async check(ctx, given) {
+    const { remote } = ctx
     const { src, dest, ...attributes } = given
-    if (await isFolder(given)) return driftUnlessEmpty((await planOf(remote, given)).changes)
+    if (await isFolder(given)) return driftUnlessEmpty((await planOf(ctx, given)).changes)
     const [source, there, stat] = await Promise.all([
-      localFile(src),
+      localFile(ctx, src),
       remote.sha256(dest),
       remote.stat(dest, { follow: true }),
     ])
@@ -90,10 +91,11 @@ export const copy = defineTask({
     ])
   },
 
-  async apply({ remote }, given) {
+  async apply(ctx, given) {
+    const { remote } = ctx
     const { src, dest, ...attributes } = given
-    if (await isFolder(given)) return applyTree(remote, src, await planOf(remote, given), given)
-    const source = await localFile(src)
+    if (await isFolder(given)) return applyTree(remote, src, await planOf(ctx, given), given)
+    const source = await localFile(ctx, src)
     if ((await remote.sha256(dest)) === source.sha256)
       return remote.setAttributes(dest, attributesOf(attributes))
     await remote.writeStream(dest, source, attributes)

@@ -32,10 +32,10 @@ const placeOf = ({ host }: Pick<CheckContext, 'host'>, { src, dest, flat }: Para
   return place
 }
 
-const sumHere = async (path: string): Promise<string | undefined> => {
+const sumHere = async (ctx: CheckContext, path: string): Promise<string | undefined> => {
   const found = await localStat(path).catch(() => undefined)
   if (found === undefined) return undefined
-  if (found.isFile()) return localSum(path)
+  if (found.isFile()) return localSum(ctx, path)
   throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
     hint: 'move it away, or give another dest',
   })
@@ -52,7 +52,8 @@ const sumThere = async (remote: RemoteReader, { src, optional }: Params): Promis
 const told = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
 
 /** Writes what comes beside the place, and puts it there when it is what was announced. */
-const receive = async ({ remote }: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
+const receive = async (ctx: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
+  const { remote } = ctx
   const stat = await remote.stat(src)
   await mkdir(dirname(place), { recursive: true })
   const path = join(dirname(place), `.coxswain.${randomBytes(6).toString('hex')}`)
@@ -62,7 +63,7 @@ const receive = async ({ remote }: ApplyContext, src: string, sum: string, place
     const size = stat?.type === 'file' ? stat.size : undefined
     for await (const chunk of remote.readStream(src, size)) await file.write(chunk)
     await file.sync()
-    const came = await localSum(path)
+    const came = await localSum(ctx, path)
     if (came !== sum) {
       throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
         hint: 'fetch it when nothing writes into it',
@@ -86,7 +87,7 @@ export const fetch = defineTask({
 
   async check(ctx, given) {
     const place = placeOf(ctx, given)
-    const [there, here] = await Promise.all([sumThere(ctx.remote, given), sumHere(place)])
+    const [there, here] = await Promise.all([sumThere(ctx.remote, given), sumHere(ctx, place)])
     if (there === undefined || there === here) return ok()
     return drift({ what: `${place} here`, from: told(here), to: told(there) })
   },

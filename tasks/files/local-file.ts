@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { CoxswainError } from '../../engine/index.ts'
-import type { RepeatableSource } from '../../engine/index.ts'
+import type { CheckContext, RepeatableSource } from '../../engine/index.ts'
 
 /** What is at a path here; links are followed. */
 export const localStat = async (path: string) =>
@@ -15,11 +15,18 @@ export const localStat = async (path: string) =>
     })
   })
 
-/** A file's SHA-256, in lower-case hex. */
-export const localSum = async (path: string): Promise<string> => {
+type Once = Pick<CheckContext, 'once'>
+
+const sumOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk)
   return hash.digest('hex')
+}
+
+/** A file's SHA-256, in lower-case hex: taken once in a run, however many hosts get the file, unless the file changes. */
+export const localSum = async ({ once }: Once, path: string): Promise<string> => {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+  return once(`sha256 of ${[path, dev, ino, size, mtimeNs, ctimeNs].join(' ')}`, () => sumOf(path))
 }
 
 /** Bytes of a text that a person might want to compare. */
@@ -37,13 +44,13 @@ export const publicText = async (path: string): Promise<string | undefined> => {
 }
 
 /** A file as a source that can be read again. */
-export const localFile = async (path: string): Promise<RepeatableSource> => {
+export const localFile = async (ctx: Once, path: string): Promise<RepeatableSource> => {
   const found = await localStat(path)
   if (!found.isFile())
     throw new CoxswainError('task-failed', `${path} is no file`, { hint: 'give the path of a file' })
   return {
     size: found.size,
-    sha256: await localSum(path),
+    sha256: await localSum(ctx, path),
     from: (start) => createReadStream(path, { start, highWaterMark: 1024 * 1024 }),
   }
 }

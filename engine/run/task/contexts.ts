@@ -145,7 +145,11 @@ export interface TaskContexts {
 export const taskContexts = (scope: RunScope, host: string, options: ContextOptions): TaskContexts => {
   const remote = remoteOf(scope, host, options)
   const { signal } = options.watch
-  const half = { ...readingHalf(scope, host, options), fact: factReader(scope, host, options) }
+  const half = {
+    ...readingHalf(scope, host, options),
+    fact: factReader(scope, host, options),
+    once: <Value>(key: string, make: () => Promise<Value>): Promise<Value> => scope.once.get(key, make),
+  }
   return {
     looking: {
       ...half,
@@ -156,7 +160,6 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
       ...half,
       remote,
       on: async (selector) => taskContexts(scope, await oneHost(scope, selector, signal), options).applying(),
-      once: (key, make) => scope.once.get(key, make),
       // several hosts may ask the same, one after the other: who answers must know for which
       ask: (question) =>
         unlessAborted(

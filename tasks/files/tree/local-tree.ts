@@ -2,6 +2,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
 import { localSum } from '../local-file.ts'
 
 interface Entry {
@@ -36,7 +37,7 @@ const atOnce = 8
 const unfit = (path: string, why: string): CoxswainError =>
   new CoxswainError('task-failed', `${path} ${why}`, { hint: 'move it out of the folder' })
 
-const entryAt = async (root: string, path: string): Promise<LocalEntry> => {
+const entryAt = async (ctx: Pick<CheckContext, 'once'>, root: string, path: string): Promise<LocalEntry> => {
   const place = join(root, path)
   // node decodes what is no UTF-8 with loss
   if (path.includes('\uFFFD')) throw unfit(place, 'has a name that is no UTF-8')
@@ -44,7 +45,8 @@ const entryAt = async (root: string, path: string): Promise<LocalEntry> => {
   const mode = found.mode & 0o777
   if (found.isSymbolicLink()) return { kind: 'link', path, target: await readlink(place) }
   if (found.isDirectory()) return { kind: 'directory', path, mode }
-  if (found.isFile()) return { kind: 'file', path, mode, size: found.size, sha256: await localSum(place) }
+  if (found.isFile())
+    return { kind: 'file', path, mode, size: found.size, sha256: await localSum(ctx, place) }
   throw unfit(place, 'is neither file, folder nor link')
 }
 
@@ -70,12 +72,14 @@ const pathsBelow = async (root: string): Promise<string[]> => {
  *
  * @throws `task-failed` for what cannot be copied, such as a socket.
  */
-export const localTree = async (root: string): Promise<LocalEntry[]> => {
+export const localTree = async (ctx: Pick<CheckContext, 'once'>, root: string): Promise<LocalEntry[]> => {
   try {
     const paths = ['.', ...(await pathsBelow(root))]
     const entries: LocalEntry[] = []
     for (let at = 0; at < paths.length; at += atOnce) {
-      entries.push(...(await Promise.all(paths.slice(at, at + atOnce).map((path) => entryAt(root, path)))))
+      entries.push(
+        ...(await Promise.all(paths.slice(at, at + atOnce).map((path) => entryAt(ctx, root, path)))),
+      )
     }
     return entries
   } catch (cause) {
