@@ -25,6 +25,23 @@ const parse = (text: Buffer, passphrase?: string): ParsedKey | Error => {
   return Array.isArray(parsed) ? (parsed[0] ?? new Error('no key in it')) : parsed
 }
 
+const beginning = 'openssh-key-v1\0'
+
+/** The public half in a private key of OpenSSH's own format, which is there in the clear (PROTOCOL.key of OpenSSH). */
+const publicInside = (text: Buffer): Buffer | undefined => {
+  const [, body = ''] = /BEGIN OPENSSH PRIVATE KEY-----([^-]*)/.exec(text.toString('latin1')) ?? []
+  const bytes = Buffer.from(body, 'base64')
+  if (bytes.toString('latin1', 0, beginning.length) !== beginning) return undefined
+  try {
+    const endOf = (at: number): number => at + 4 + bytes.readUInt32BE(at)
+    // cipher, key derivation and its options, the number of keys, then the first of the public ones
+    const at = endOf(endOf(endOf(beginning.length))) + 4
+    return bytes.subarray(at + 4, endOf(at))
+  } catch {
+    return undefined
+  }
+}
+
 const publicHalf = async (file: string): Promise<Buffer | undefined> => {
   const text = await readFile(`${file}.pub`).catch(() => undefined)
   const parsed = text === undefined ? undefined : parse(text)
@@ -75,7 +92,12 @@ export const readKeyFile = async (
       : nothing
   }
   const parsed = parse(text, passphrase?.reveal())
-  if (parsed instanceof Error) return { ...nothing, ...faultOf(file, parsed, passphrase) }
+  if (parsed instanceof Error)
+    return {
+      ...nothing,
+      ...faultOf(file, parsed, passphrase),
+      publicKey: nothing.publicKey ?? publicInside(text),
+    }
   const publicKey = parsed.getPublicSSH()
   if (parsed.isPrivateKey()) return { ...nothing, publicKey, privateKey: parsed }
   return {

@@ -1,7 +1,7 @@
 /** What ssh's configuration says of a host, kept: against a real sshd. */
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
 import { Doors } from '../../../engine/connection/doors.ts'
@@ -133,6 +133,21 @@ test('accept-new is kept, no is not: it takes a word here', async () => {
   )
   assert.is(await text(host([...some, 'StrictHostKeyChecking accept-new']), 'echo in'), 'in\n')
   assert.match(readFileSync(fresh, 'utf8'), `[127.0.0.1]:${sshd.port} ssh-ed25519 `)
+})
+
+test('a key that stays locked and has no .pub beside it tells which key of the agent is meant', async () => {
+  const locked = folder.write('locked', readFileSync(sshd.keyFile))
+  chmodSync(locked, 0o600)
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', locked], { stdio: 'ignore' })
+  const lines = [...basics(), `IdentityFile ${locked}`, 'IdentitiesOnly yes']
+  await rejects(
+    () => text(host(lines), 'true'),
+    'auth-failed',
+    'locked is encrypted and no passphrase was given',
+  )
+  add(keyOf('another'))
+  add(sshd.keyFile)
+  assert.is(await text(host(lines), 'echo in'), 'in\n')
 })
 
 test('the agent offers what the key files name, and only that with IdentitiesOnly', async () => {
