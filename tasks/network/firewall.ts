@@ -1,6 +1,9 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { contentChanges } from '../files/content.ts'
+import { serviceManager } from '../system/service-manager.ts'
+import { serviceManagerOf } from '../system/service-managers/managers.ts'
+import { openrc } from '../system/service-managers/openrc.ts'
 import { locksOut, markIn, portsToKeep, rule, tableText } from './firewall-rules.ts'
 import type { Access } from './firewall-rules.ts'
 
@@ -116,9 +119,14 @@ const bootFile = async ({ remote }: CheckContext) => {
   }
 }
 
-/** Whether systemd has nftables loaded at boot; true where there is no such service. */
-const atBoot = async ({ remote }: CheckContext): Promise<boolean> =>
-  (await remote.query`systemctl is-enabled nftables 2>/dev/null || :`.text()) !== 'disabled'
+/** Whether nftables is loaded at boot; true where there is no service that could do it. */
+const atBoot = async (ctx: CheckContext): Promise<boolean> => {
+  // what systemd says of the boot it says without running, too
+  if ((await ctx.fact(serviceManager())) !== 'openrc')
+    return (await ctx.remote.query`systemctl is-enabled nftables 2>/dev/null || :`.text()) !== 'disabled'
+  const service = await openrc.state(ctx, 'nftables')
+  return !service.exists || service.atBoot
+}
 
 const include = `include "${folder}/*.nft"`
 
@@ -180,7 +188,7 @@ export const firewall = defineTask({
         { validate: 'nft -c -f %s' },
       )
     // not started: that would flush what others have put there
-    if (!(await atBoot(ctx))) await remote.run`systemctl enable nftables`
+    if (!(await atBoot(ctx))) await (await serviceManagerOf(ctx)).enable(ctx, 'nftables')
     await remote.run`nft -f ${file}`
   },
 })

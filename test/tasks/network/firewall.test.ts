@@ -23,6 +23,7 @@ const host = ({ access = `${session}\n22\n2222\n`, alone = true } = {}): World =
     patterns: [
       [/SSH_CONNECTION/, access],
       [/unshare/, ({ stdin }) => `${live}---\n${alone ? stdin : ''}`],
+      [/^if \[ -d \/run\/systemd/, 'systemd\n'],
       [/is-enabled/, 'enabled\n'],
     ],
   }
@@ -66,6 +67,27 @@ table inet coxswain {
     '#!/usr/sbin/nft -f\nflush ruleset\ninclude "/etc/nftables.d/*.nft"\n',
   )
   assert.equal(run.commands.apply.at(-1), `nft -f ${file}`)
+})
+
+test('where OpenRC is, its service is there at boot', async () => {
+  const { patterns = [], replies, files = {} } = host()
+  let levels = ''
+  const run = await rehearse(firewall({ allow: [80] }), {
+    files,
+    patterns: [[/^if \[ -d \/run\/systemd/, 'openrc\n'], ...patterns],
+    replies: {
+      ...replies,
+      'rc-service --exists nftables': '',
+      'rc-service --nocolor nftables status': { code: 3 },
+      'rc-update show': () => `nftables | ${levels}\n`,
+      'rc-update add nftables default': () => {
+        levels = 'default'
+        return ''
+      },
+    },
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.ok(run.commands.apply.includes('rc-update add nftables default'))
 })
 
 test('where no network of its own can be had, the mark tells', async () => {
