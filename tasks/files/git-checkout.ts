@@ -137,11 +137,13 @@ export const gitCheckout = defineTask({
       ...(force ? ['--force'] : []),
       ...(wanted.kind === 'branch' ? ['-B', wanted.name] : ['--detach']),
     ]
+    const commit = `${target}^{commit}`
+    // before it is checked out: whatever breaks off after this, it is known to come from the repository
+    await run`git -C ${dest} update-ref ${ownRef(wanted)} ${commit}`
     const result = await run({
       timeout: given.timeout,
-    })`git -C ${dest} checkout -q ${how} ${`${target}^{commit}`} --`.result()
+    })`git -C ${dest} checkout -q ${how} ${commit} --`.result()
     if (!result.ok) throw gitFailure(`git cannot check out ${named(wanted)} in ${dest}`, result)
-    await run`git -C ${dest} update-ref ${ownRef(wanted)} HEAD`
     if (wanted.kind === 'branch')
       await run`git -C ${dest} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
   },

@@ -39,8 +39,8 @@ test('a branch that moved is fetched and checked out', async () => {
     run.commands.apply.filter((command) => /fetch -q|checkout|update-ref|upstream/.test(command)),
     [
       `${ssh}git -C /srv/app fetch -q --force --tags --prune origin '+refs/heads/*:refs/remotes/origin/*'`,
-      `git -C /srv/app checkout -q -B main 'refs/remotes/origin/main^{commit}' --`,
-      'git -C /srv/app update-ref refs/coxswain/branch/main HEAD',
+      "git -C /srv/app update-ref refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}'",
+      "git -C /srv/app checkout -q -B main 'refs/remotes/origin/main^{commit}' --",
       'git -C /srv/app branch -q --set-upstream-to=origin/main main',
     ],
   )
