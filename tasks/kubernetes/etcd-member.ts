@@ -17,6 +17,7 @@ import {
 import type { Member } from './etcd.ts'
 import { eventually } from '../eventually.ts'
 import { etcdData } from './paths.ts'
+import { admitEtcd } from './static-pods.ts'
 import { minorOf } from './version.ts'
 
 export interface Joiner {
@@ -79,15 +80,21 @@ export const forgetLost = async (
   await removeMember(via, lost.id)
 }
 
+/** How often it is looked at the members, half a second each, until somebody asks the kubelet why they do not start. */
+const looksBetween = 4
+
 /**
  * Waits until every member has started, has a vote and answers.
  *
  * @throws `wait-timeout` saying which one does not.
  */
-export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<void> =>
-  eventually(
+export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<void> => {
+  let looks = 0
+  return eventually(
     ctx,
     async () => {
+      looks += 1
+      if (looks % looksBetween === 0) await admitEtcd(ctx)
       await promoteLearners(via)
       return unwell(via)
     },
@@ -97,6 +104,7 @@ export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<vo
       hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
     },
   )
+}
 
 /**
  * Adds a host to the member list, unless it is there. Only one member may be on its way at a time: a second one would

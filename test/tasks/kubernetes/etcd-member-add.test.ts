@@ -166,6 +166,42 @@ test('one that does not answer in time is said', async () => {
   assert.match(String(run.error), 'etcd on m1 does not answer')
 })
 
+test('a kubelet that turned its pod away as it started is started anew', async () => {
+  const etcd = cluster([m1])
+  const { world } = joining(etcd)
+  const { replies = {} } = world
+  const kubeadm = 'kubeadm init phase etcd local --config /etc/coxswain/kubeadm.yaml.joining'
+  let asked = 0
+  const run = await rehearse(task, {
+    ...world,
+    replies: {
+      ...replies,
+      // the manifest is there, and nobody starts what it says
+      [kubeadm]: (_, all) => {
+        all.set('/etc/kubernetes/manifests/etcd.yaml', { content: 'pod' })
+        return ''
+      },
+      'systemctl restart kubelet': () => {
+        const own = etcd.members.find(({ url }) => url === 'https://10.0.0.2:2380')
+        if (own !== undefined) own.name = 'm2'
+        return ''
+      },
+    },
+    patterns: [
+      [
+        /^i=.*grep -q 'Failed to admit pod\.\*etcd-'$/,
+        () => {
+          asked += 1
+          return ''
+        },
+      ],
+      ...(world.patterns ?? []),
+    ],
+  })
+  assert.equal([run.outcome, asked], ['changed', 1], String(run.error))
+  assert.ok(run.commands.apply.includes('systemctl restart kubelet'))
+})
+
 test('one that was added and never started is not added again', async () => {
   const etcd = cluster([m1, { name: '', url: 'https://10.0.0.2:2380' }])
   const { world } = joining(etcd)
