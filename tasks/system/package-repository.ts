@@ -110,7 +110,7 @@ export const packageRepository = defineTask({
     'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; the file of its key',
   example: {
     name: 'backports',
-    url: 'https://deb.debian.org/debian',
+    url: 'https://packages.example/debian',
     suites: 'bookworm-backports',
   },
   params,

@@ -51,11 +51,11 @@ gpg -q --batch --clearsign -o InRelease /srv/Release`
 
 /** A repository with a tag, served as files. */
 const gitServer = `${serveWeb}
-git init -q /srv/work; cd /srv/work
+git init -q /srv/source; cd /srv/source
 echo hello >file; git add .
 git -c user.name=a -c user.email=a@example.com commit -qm one
 git tag v1.2.0
-git clone -q --bare /srv/work /srv/www/git.example/app.git
+git clone -q --bare /srv/source /srv/www/git.example/app.git
 git -C /srv/www/git.example/app.git update-server-info`
 
 /** By the names of tasks. */
@@ -106,7 +106,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'package-hold': {
     prepare: `${repository('kubeadm', 'kubelet')}; dpkg -i kubeadm.deb kubelet.deb >/dev/null`,
   },
-  'package-repository': { prepare: suite('deb.debian.org', 'bookworm-backports') },
+  'package-repository': { prepare: suite('packages.example', 'bookworm-backports') },
   pause: {},
   replace: { prepare: 'printf "port = 80\\n" >/etc/app.conf' },
   script: { here: { 'bootstrap.sh': '#!/bin/sh -e\n[ "$1" = --fast ]\n: >/etc/bootstrapped\n' } },

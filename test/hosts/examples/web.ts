@@ -18,7 +18,7 @@ else
 fi
 `
 
-const names = ['example.com', 'api.example', 'git.example', 'deb.debian.org']
+const names = ['example.com', 'api.example', 'git.example', 'packages.example']
 
 /**
  * Serves the folders /srv/www/NAME over HTTPS, by a certificate that the host trusts. The second time it does nothing.

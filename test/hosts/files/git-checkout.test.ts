@@ -9,10 +9,10 @@ const repo = '/srv/app.git'
 const dest = '/srv/app'
 
 for (const host of realHosts('debian')) {
-  const git = (words: string) => host.sh(`git -C /srv/work ${words}`)
+  const git = (words: string) => host.sh(`git -C /srv/source ${words}`)
   const commit = async (text: string): Promise<string> => {
-    await host.sh(`printf '%s\n' '${text}' >/srv/work/file`)
-    await git(`add . && git -C /srv/work commit -qm '${text}'`)
+    await host.sh(`printf '%s\n' '${text}' >/srv/source/file`)
+    await git(`add . && git -C /srv/source commit -qm '${text}'`)
     return (await git('rev-parse HEAD')).trim()
   }
   const content = (where = dest) => host.sh(`cat ${where}/file`)
@@ -21,10 +21,10 @@ for (const host of realHosts('debian')) {
     await host.sh(
       'git config --global user.email a@b && git config --global user.name a && git config --global init.defaultBranch trunk',
     )
-    await host.sh(`git init -q --bare ${repo} && git init -q /srv/work`)
+    await host.sh(`git init -q --bare ${repo} && git init -q /srv/source`)
     await git(`remote add origin ${repo}`)
     const first = await commit('one')
-    await git('tag -a v1 -m v1 && git -C /srv/work push -q origin trunk v1')
+    await git('tag -a v1 -m v1 && git -C /srv/source push -q origin trunk v1')
 
     await host.proves(gitCheckout({ repo, dest }))
     assert.is(await content(), 'one\n')
