@@ -12,7 +12,7 @@ import type { Redactor } from '../run/masking/redactor.ts'
 import type { PlayHosts } from './listing.ts'
 import type { Workspace } from './workspace.ts'
 
-/** The hosts that a play could touch, after `--limit`, in inventory order. */
+/** The hosts that a play could touch, after `--limit`, in the order of its pattern. */
 const hostsOfPlay = (
   { name: play, hosts, optional }: SealedPlay,
   { territory, limit }: Pick<Workspace, 'territory' | 'limit'>,

@@ -14,7 +14,7 @@ export interface PlaybookHost<Vars> {
 export interface PlayContext<Vars> {
   readonly host: PlaybookHost<Vars>
   readonly vars: Vars
-  /** All hosts of a group in inventory order, whatever `--limit` says. An unknown group is an error. */
+  /** All hosts of a group, in its order (its own, then those of its children), whatever `--limit` says. An unknown group is an error. */
   readonly group: (name: string) => readonly PlaybookHost<Vars>[]
 }
 

@@ -40,6 +40,17 @@ export class InventoryDraft {
   readonly #hosts = new Map<string, Map<string, Variable>>()
   readonly #groups = new Map<string, DraftGroup>()
 
+  constructor() {
+    // they come first among the groups, as in Ansible: a pattern such as `*` means groups in their order
+    this.group('all')
+    this.group('ungrouped')
+  }
+
+  /** Whether a group is defined, or named, by now. */
+  has(name: string): boolean {
+    return this.#groups.has(name)
+  }
+
   /** Says that there is such a group. */
   group(name: string, place?: Place): void {
     this.#define(name, place)
@@ -84,15 +95,11 @@ export class InventoryDraft {
    * nowhere.
    */
   finish(): Inventory {
-    this.group('all')
-    this.group('ungrouped')
+    this.#placeTopGroups()
     this.#refuseCircles()
     this.#refuseTwins()
     this.#refuseUnknown()
-    const grouped = new Set(
-      [...this.#groups].filter(([name]) => name !== 'all').flatMap(([, { hosts }]) => [...hosts]),
-    )
-    for (const name of this.#hosts.keys()) if (!grouped.has(name)) this.#group('ungrouped').hosts.add(name)
+    this.#fillUngrouped()
     const groups = new Map<string, Group>()
     for (const [name, { children, hosts, variables, priority }] of this.#groups) {
       groups.set(name, { name, children: [...children], hosts: [...hosts], variables, priority })
@@ -122,6 +129,28 @@ export class InventoryDraft {
       this.#groups.set(name, group)
     }
     return group
+  }
+
+  /** Puts every group that is not a child of another below `all`: `ungrouped` first, then those that `all` names. */
+  #placeTopGroups(): void {
+    const all = this.#group('all')
+    const below = new Set([...this.#groups.values()].flatMap(({ children }) => [...children]))
+    const orphans = [...this.#groups.keys()].filter((name) => name !== 'all' && !below.has(name))
+    const named = [...all.children]
+    all.children.clear()
+    for (const name of ['ungrouped', ...named, ...orphans]) all.children.add(name)
+  }
+
+  /** `ungrouped` has the hosts that no other group but `all` has, wherever the inventory names them. */
+  #fillUngrouped(): void {
+    const { hosts } = this.#group('ungrouped')
+    const grouped = new Set(
+      [...this.#groups].flatMap(([name, group]) =>
+        name === 'all' || name === 'ungrouped' ? [] : [...group.hosts],
+      ),
+    )
+    for (const name of hosts) if (grouped.has(name)) hosts.delete(name)
+    for (const name of this.#hosts.keys()) if (!grouped.has(name)) hosts.add(name)
   }
 
   #refuseCircles(): void {

@@ -2,17 +2,32 @@ import { CoxswainError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import type { Group, Inventory } from './types.ts'
 
-/** Hosts of a group and of all below it, in inventory order. `all` is every host. */
-export const hostsOfGroup = (inventory: Inventory, name: string): string[] => {
-  if (name === 'all') return [...inventory.hosts.keys()]
-  const wanted = new Set<string>()
-  const visit = (group: Group | undefined): void => {
-    for (const host of group?.hosts ?? []) wanted.add(host)
-    for (const child of group?.children ?? []) visit(inventory.groups.get(child))
+/** A group and all below it, level by level, in the order written: itself, its children, their children. */
+const groupsBelow = ({ groups }: Inventory, name: string): Group[] => {
+  const found = new Map<string, Group>()
+  for (let level: readonly string[] = [name]; level.length > 0;) {
+    const next: string[] = []
+    for (const one of level) {
+      const group = groups.get(one)
+      if (group === undefined || found.has(one)) continue
+      found.set(one, group)
+      next.push(...group.children)
+    }
+    level = next
   }
-  visit(inventory.groups.get(name))
-  return [...inventory.hosts.keys()].filter((host) => wanted.has(host))
+  return [...found.values()]
 }
+
+/**
+ * Hosts of a group and of all below it, in Ansible's order: the group's own as they are listed, then those of its
+ * children, then those of theirs. The first position of a host counts.
+ *
+ * Where several children of a group have children, Ansible itself takes those grandchildren in an order that changes from
+ * run to run; here they come in the order written.
+ */
+export const hostsOfGroup = (inventory: Inventory, name: string): string[] => [
+  ...new Set(groupsBelow(inventory, name).flatMap(({ hosts }) => hosts)),
+]
 
 /**
  * The hosts of a group that must exist.
@@ -38,9 +53,7 @@ const depths = ({ groups }: Inventory): Map<string, number> => {
     depth.set(name, at)
     for (const child of groups.get(name)?.children ?? []) visit(child, at + 1)
   }
-  const children = new Set([...groups.values()].flatMap((group) => group.children))
   for (const name of groups.get('all')?.children ?? []) visit(name, 1)
-  for (const name of groups.keys()) if (name !== 'all' && !children.has(name)) visit(name, 1)
   return depth
 }
 

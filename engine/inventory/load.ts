@@ -19,7 +19,7 @@ const readHostList = (draft: InventoryDraft, list: string): void => {
     if (word === '') continue
     const { names, port } = readHostWord(word, { file: `-i ${list}` })
     for (const name of names) {
-      draft.host(name, undefined)
+      draft.host(name, 'ungrouped')
       if (port !== undefined) draft.hostVariable(name, portName, port)
     }
   }

@@ -1,17 +1,6 @@
 /** An inventory to look at: as a tree, or as JSON. Pure. */
 import { hostsOfGroup } from './graph.ts'
-import type { Group, Host, Inventory } from './types.ts'
-
-/** Groups that stand directly below `all`: those that it names, and those that are nobody's child. */
-const topGroups = ({ groups }: Inventory): string[] => {
-  const children = new Set([...groups.values()].flatMap((group) => group.children))
-  const named = groups.get('all')?.children ?? []
-  const orphans = [...groups.keys()].filter((name) => name !== 'all' && !children.has(name))
-  return [...new Set([...named, ...orphans])]
-}
-
-const childrenOf = (inventory: Inventory, { name, children }: Group): readonly string[] =>
-  name === 'all' ? topGroups(inventory) : children
+import type { Host, Inventory } from './types.ts'
 
 /** Whether a group has one of these hosts, itself or below. */
 const holds = (inventory: Inventory, group: string, hosts: ReadonlySet<string>): boolean =>
@@ -33,7 +22,7 @@ export const outlineTree = (inventory: Inventory, hosts: ReadonlySet<string>, li
     if (group === undefined) return
     const lead = (at: number): string => (at === 0 ? '' : `  ${'|  '.repeat(at - 1)}|--`)
     lines.push(`${lead(depth)}@${name}:`)
-    for (const child of childrenOf(inventory, group)) {
+    for (const child of group.children) {
       const idle = child === 'ungrouped' || limited
       if (!idle || holds(inventory, child, hosts)) visit(child, depth + 1)
     }
@@ -58,9 +47,7 @@ export const outlineListing = (
 ): Record<string, unknown> => {
   const shown = new Set(hosts.map(({ name }) => name))
   const groups = [...inventory.groups.values()].flatMap((group) => {
-    const children = childrenOf(inventory, group).filter(
-      (child) => child !== 'ungrouped' || holds(inventory, child, shown),
-    )
+    const children = group.children.filter((child) => child !== 'ungrouped' || holds(inventory, child, shown))
     const own = group.name === 'all' ? [] : group.hosts.filter((host) => shown.has(host))
     if (group.name === 'ungrouped' && own.length === 0) return []
     return [

@@ -50,7 +50,8 @@ export interface InventoryHost {
 }
 
 /**
- * An inventory. `all` and `ungrouped` always exist. Hosts keep the order in which the inventory first names them.
+ * An inventory. `all` and `ungrouped` always exist and come first; every group is below `all`. Hosts and groups keep the
+ * order in which the inventory first names them; the order of a group's hosts is that of `hostsOfGroup`.
  */
 export interface Inventory {
   readonly hosts: ReadonlyMap<string, InventoryHost>

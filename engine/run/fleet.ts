@@ -36,6 +36,6 @@ export const identityOf = (
 /** The hosts of a run by name, and who is meant by a pattern. */
 export interface Fleet {
   readonly hosts: ReadonlyMap<string, FleetHost>
-  /** Hosts of a pattern in inventory order; throws `pattern-invalid`. */
+  /** Hosts of a pattern, in its order (see `matchHosts`); throws `pattern-invalid`. */
   match(pattern: string): readonly string[]
 }

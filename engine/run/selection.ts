@@ -58,7 +58,7 @@ const choose = async (
 }
 
 /**
- * The hosts that a selector gives, in inventory order. A pick is made once a run and stays.
+ * The hosts that a selector gives, in the order of its pattern. A pick is made once a run and stays.
  *
  * @throws `pattern-invalid` for a pattern that names nothing.
  */

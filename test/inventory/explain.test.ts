@@ -116,6 +116,8 @@ test('the tree of groups', async () => {
   assert.is(
     outlineTree(inventory, new Set(inventory.hosts.keys()), false),
     `@all:
+  |--@ungrouped:
+  |  |--lonely
   |--@web:
   |  |--web1
   |  |--web2
@@ -124,8 +126,6 @@ test('the tree of groups', async () => {
   |  |  |--web1
   |  |  |--web2
   |--@empty:
-  |--@ungrouped:
-  |  |--lonely
 `,
   )
   assert.is(
@@ -142,7 +142,7 @@ test('a listing can be read again, and says the same', async () => {
   const listing = outlineListing(inventory, hosts, values)
   assert.equal(listing['empty'], {})
   assert.equal(listing['web'], { hosts: ['web1', 'web2'] })
-  assert.equal(listing['all'], { children: ['web', 'site', 'empty', 'ungrouped'] })
+  assert.equal(listing['all'], { children: ['ungrouped', 'web', 'site', 'empty'] })
   const again = await loadInventory([write('again.json', JSON.stringify(listing))])
   assert.equal(
     Object.fromEntries([...resolveHosts(again)].map(([name, host]) => [name, values(host)])),

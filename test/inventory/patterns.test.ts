@@ -40,7 +40,7 @@ const table: [string, string][] = [
   ['w?b2', 'web2'],
   ['~web[13]$', 'web1 web3'],
   ['~(web|db-)[a1]', 'web1 db-a'],
-  ['d*', 'web1 web3 db-a db-b'],
+  ['d*', 'db-a db-b web1 web3'],
   ['web[0]', 'web1'],
   ['web[-1]', 'web4'],
   ['web[1:]', 'web2 web3 web4'],

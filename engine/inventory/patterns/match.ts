@@ -13,8 +13,6 @@ export interface MatchOptions {
   readonly readFile?: (path: string) => string
 }
 
-const isGlob = (text: string): boolean => /[*?[]/.test(text)
-
 const globRegex = (glob: string): RegExp => {
   const source = glob.replaceAll(/\[!|[.+^${}()|\\]|\*|\?/g, (mark) => {
     if (mark === '*') return '.*'
@@ -48,22 +46,28 @@ const hintFor = (inventory: Inventory, { text, source, offset }: Term): string =
   return `groups: ${[...inventory.groups.keys()].join(', ')}`
 }
 
-/** Hosts of a name, glob or regular expression: of the groups that match, else the hosts that do. */
+/**
+ * Hosts of a name, glob or regular expression, as Ansible lists them: those of each group that matches, one group after
+ * another, then the hosts that match themselves. A host that several groups have stands there several times, which counts
+ * for subscripts.
+ */
 const named = (inventory: Inventory, term: Term): string[] => {
-  const { text, kind, source, offset } = term
+  const { text, kind, role, source, offset } = term
   const regex = kind === 'regex'
-  if (!regex && inventory.hosts.has(text)) return [text]
-  if (!regex && inventory.groups.has(text)) return hostsOfGroup(inventory, text)
-  if (regex || isGlob(text)) {
-    const wanted = matcher(term)
-    const found = new Set(
-      [...inventory.groups.keys()]
-        .filter((name) => wanted.test(name))
-        .flatMap((name) => hostsOfGroup(inventory, name)),
-    )
-    for (const host of inventory.hosts.keys()) if (wanted.test(host)) found.add(host)
-    if (found.size > 0) return [...inventory.hosts.keys()].filter((host) => found.has(host))
+  const { groups, hosts } = inventory
+  if (!regex) {
+    // of a host and a group of one name a union means the host, everything else the group
+    if (hosts.has(text) && term.subscript === undefined && (role === 'union' || !groups.has(text)))
+      return [text]
+    if (groups.has(text) && !text.includes('.')) return hostsOfGroup(inventory, text)
   }
+  const wanted = matcher(term)
+  const matched = [...groups.keys()].filter((name) => wanted.test(name))
+  const found = [
+    ...matched.flatMap((name) => hostsOfGroup(inventory, name)),
+    ...[...hosts.keys()].filter((name) => wanted.test(name)),
+  ]
+  if (found.length > 0 || matched.length > 0) return found
   throw patternError(
     source,
     offset,
@@ -130,7 +134,7 @@ const hostsOfTerms = (inventory: Inventory, terms: readonly Term[], options: Mat
   const hosts = (role: Term['role']): string[][] =>
     terms.filter((term) => term.role === role).map((term) => hostsOfTerm(inventory, term, options))
   const unions = hosts('union')
-  const start = unions.length === 0 ? [...inventory.hosts.keys()] : [...new Set(unions.flat())]
+  const start = [...new Set(unions.length === 0 ? hostsOfGroup(inventory, 'all') : unions.flat())]
   const within = hosts('intersection')
   const without = new Set(hosts('exclusion').flat())
   return start.filter((host) => within.every((set) => set.includes(host)) && !without.has(host))

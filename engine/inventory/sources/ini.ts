@@ -20,13 +20,50 @@ interface Section {
   readonly kind: Kind
 }
 
+/**
+ * Children that are named before they are declared. As in Ansible such a group gets its place among its parent's children
+ * when it is declared, not where it is named: the order of hosts depends on it.
+ */
+class PendingChildren {
+  readonly #draft: InventoryDraft
+  readonly #parents = new Map<string, { readonly parent: string; readonly place: Place }[]>()
+
+  constructor(draft: InventoryDraft) {
+    this.#draft = draft
+  }
+
+  /** Names a child of a group. */
+  add(parent: string, child: string, place: Place): void {
+    const waiting = this.#parents.get(child)
+    if (waiting !== undefined) waiting.push({ parent, place })
+    else if (this.#draft.has(child)) this.#draft.child(parent, child, place)
+    else this.#parents.set(child, [{ parent, place }])
+  }
+
+  /** A heading declares a group. */
+  declared(child: string): void {
+    for (const { parent, place } of this.#parents.get(child) ?? []) this.#draft.child(parent, child, place)
+    this.#parents.delete(child)
+  }
+
+  /** Those that this file does not declare: another source may, before or after. */
+  end(): void {
+    for (const child of this.#parents.keys()) this.declared(child)
+  }
+}
+
 /** A line, with a way to point at a column of it. */
 interface Line {
   readonly text: string
   readonly at: (offset: number) => Place
 }
 
-const heading = (draft: InventoryDraft, { text, at }: Line, start: number): Section => {
+const heading = (
+  draft: InventoryDraft,
+  pending: PendingChildren,
+  { text, at }: Line,
+  start: number,
+): Section => {
   const [, group, kind = 'hosts'] = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(text.trim()) ?? []
   if (group === undefined) {
     throw invalid(
@@ -44,8 +81,12 @@ const heading = (draft: InventoryDraft, { text, at }: Line, start: number): Sect
       guess === undefined ? `it has ${kinds.join(', ')}` : `did you mean [${group}:${guess}]?`,
     )
   }
-  if (kind === 'vars') draft.mention(group, at(start + 1))
-  else draft.group(group, at(start + 1))
+  if (kind === 'vars') {
+    draft.mention(group, at(start + 1))
+  } else {
+    draft.group(group, at(start + 1))
+    pending.declared(group)
+  }
   return { group, kind }
 }
 
@@ -90,13 +131,13 @@ const readHost = (draft: InventoryDraft, group: string, { text, at }: Line): voi
   }
 }
 
-const readChild = (draft: InventoryDraft, group: string, { text, at }: Line, start: number): void => {
+const readChild = (pending: PendingChildren, group: string, { text, at }: Line, start: number): void => {
   const [, name] = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(text.trim()) ?? []
   if (name === undefined) {
     throw invalid('not the name of a group', at(start), `below [${group}:children] each line names one group`)
   }
   checkGroupName(name, at(start))
-  draft.child(group, name, at(start))
+  pending.add(group, name, at(start))
 }
 
 const readVariable = (draft: InventoryDraft, group: string, { text, at }: Line, start: number): void => {
@@ -126,6 +167,7 @@ const readVariable = (draft: InventoryDraft, group: string, { text, at }: Line, 
  * @throws `inventory-invalid` with file, line and column.
  */
 export const readIniInventory = (draft: InventoryDraft, file: string, text: string): void => {
+  const pending = new PendingChildren(draft)
   let section: Section = { group: 'ungrouped', kind: 'hosts' }
   for (const [index, whole] of text.split('\n').entries()) {
     const excerpt = whole.replace(/\r$/, '')
@@ -142,9 +184,10 @@ export const readIniInventory = (draft: InventoryDraft, file: string, text: stri
       (!excerpt.includes(']') ||
         excerpt.trimEnd().endsWith(']') ||
         /^\s*\[[^:\]\s]+(:\w+)?\]\s*#/.test(excerpt))
-    if (bracketed) section = heading(draft, line, start)
+    if (bracketed) section = heading(draft, pending, line, start)
     else if (section.kind === 'hosts') readHost(draft, section.group, line)
-    else if (section.kind === 'children') readChild(draft, section.group, line, start)
+    else if (section.kind === 'children') readChild(pending, section.group, line, start)
     else readVariable(draft, section.group, line, start)
   }
+  pending.end()
 }

@@ -1,5 +1,5 @@
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
-import { groupsOfHosts } from '../graph.ts'
+import { groupsOfHosts, hostsOfGroup } from '../graph.ts'
 import { layersOf } from './layers.ts'
 import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variable, Variables } from '../types.ts'
@@ -9,13 +9,13 @@ import { readYaml } from '../yaml/read.ts'
 const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
 
 /**
- * Every host with its groups and merged variables, in the order of {@link layersOf}. A value replaces the one before it
+ * Every host, in the order of `all`, with its groups and its variables, merged in the order of {@link layersOf}. A value replaces the one before it
  * whole; maps are not merged. The playbook's defaults come below all of these, from its schema.
  */
 export const resolveHosts = (inventory: Inventory, extra: Variables = new Map()): Map<string, Host> => {
   const groups = groupsOfHosts(inventory)
   const hosts = new Map<string, Host>()
-  for (const name of inventory.hosts.keys()) {
+  for (const name of hostsOfGroup(inventory, 'all')) {
     const its = groups.get(name) ?? []
     const layers = layersOf(inventory, name, its, extra).map(({ variables }) => variables)
     hosts.set(name, {

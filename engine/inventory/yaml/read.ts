@@ -50,20 +50,23 @@ export const entriesOf = ({ entries, place }: YamlNode, what: string): readonly 
   return entries
 }
 
-/** The entries of a map: its own, and those of its merge keys that it does not have itself. */
+/**
+ * The entries of a map: those of its merge keys first, as PyYAML has them, then its own. An entry of its own replaces a
+ * merged one in its place; of several merged maps the first counts.
+ */
 const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
   const entries = new Map<string, Entry>()
+  for (const merged of map.items.filter(isMerge).flatMap((pair) => mergedBy(pair, source.targets))) {
+    for (const entry of merged === undefined ? [] : entriesIn(source, merged)) {
+      if (!entries.has(entry.key)) entries.set(entry.key, entry)
+    }
+  }
   for (const pair of map.items.filter((item) => !isMerge(item))) {
     const { key, value } = pair
     if (!isScalar(key)) throw invalid('a key must be plain text', nodeAt(source, asNode(key), 0).place)
     const place = source.placeAt(key.range?.[0] ?? 0)
     const name = String(key.value)
     entries.set(name, { key: name, place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) })
-  }
-  for (const merged of map.items.filter(isMerge).flatMap((pair) => mergedBy(pair, source.targets))) {
-    for (const entry of merged === undefined ? [] : entriesIn(source, merged)) {
-      if (!entries.has(entry.key)) entries.set(entry.key, entry)
-    }
   }
   return [...entries.values()]
 }

@@ -34,7 +34,7 @@ export interface PlannedPlay {
   readonly strategy: 'free' | 'linear'
   readonly anyErrorsFatal: boolean
   readonly maxFailPercentage: number | undefined
-  /** Every host that the selector could give, after `--limit`, in inventory order, with its steps. */
+  /** Every host that the selector could give, after `--limit`, in the order of its pattern, with its steps. */
   readonly candidates: ReadonlyMap<string, HostPlan>
 }
 
@@ -42,13 +42,13 @@ export interface PlannedPlay {
 export interface Plan {
   readonly playbook: string
   readonly plays: readonly PlannedPlay[]
-  /** Every host of any play, in inventory order. */
+  /** Every host of any play, in the order of `all`. */
   readonly hosts: readonly string[]
 }
 
 /** What planning needs to know of the inventory. */
 export interface Territory {
-  /** Hosts with merged variables, in inventory order. */
+  /** Hosts with merged variables, in the order of `all`. */
   readonly hosts: ReadonlyMap<string, RawHost>
   /** Hosts of a pattern; throws `pattern-invalid`. The name says what the pattern is, for the error. */
   match(pattern: string, name?: string): readonly string[]
