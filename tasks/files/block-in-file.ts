@@ -1,6 +1,6 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
-import { pattern } from '../patterns.ts'
+import { linesOf, spliceLines } from '../lines.ts'
+import { placeFor } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z
@@ -17,28 +17,37 @@ const params = z
     insertAfter: z
       .string()
       .optional()
-      .describe('a pattern: a new block goes after the last line that matches; else to the end'),
+      .describe('a pattern: a new block goes after the last line that matches; EOF, the default, is the end'),
     insertBefore: z
       .string()
       .optional()
-      .describe('a pattern: a new block goes before the first line that matches'),
+      .describe('a pattern: a new block goes before the first line that matches; BOF is the beginning'),
   })
-  .refine(({ marker }) => marker.split('{mark}').length === 2 && !marker.includes('\n'), {
+  .refine(({ marker }) => marker.split('{mark}').length === 2 && !/[\r\n]/.test(marker), {
     message: 'one line is needed, with {mark} in it once',
     path: ['marker'],
+  })
+  .refine(({ block, marker }) => !marksOf(marker).some((mark) => blockLines(block).includes(mark)), {
+    message: 'a block cannot contain its own marker',
+    path: ['block'],
+  })
+  .refine(({ block }) => !/\r(?!\n)/.test(block), {
+    message: 'a carriage return stands only before a newline',
+    path: ['block'],
   })
 type Params = z.output<typeof params>
 
 /** What a block is, and where it goes. */
 export type Block = Pick<Params, 'block' | 'marker' | 'state' | 'insertAfter' | 'insertBefore'>
 
-const placeFor = (lines: readonly string[], { insertAfter, insertBefore }: Block): number => {
-  const before = insertBefore === undefined ? -1 : lines.findIndex((line) => pattern(insertBefore).test(line))
-  if (before >= 0) return before
-  const after =
-    insertAfter === undefined ? -1 : lines.findLastIndex((line) => pattern(insertAfter).test(line))
-  return after >= 0 ? after + 1 : lines.length
-}
+/** The lines of a block, however it was written. */
+const blockLines = (block: string): string[] =>
+  block === '' ? [] : block.replace(/\r?\n$/, '').split(/\r?\n/)
+
+const marksOf = (marker: string): readonly [string, string] => [
+  marker.replace('{mark}', 'BEGIN'),
+  marker.replace('{mark}', 'END'),
+]
 
 /** Where a block is: an end, and the last beginning above it, so that half a block never takes in what is not its own. */
 const findBlock = (
@@ -57,14 +66,14 @@ const findBlock = (
 
 /** The text with the block between its marks, or without it. */
 export const withBlock = (text: string, given: Block): string => {
-  const [first, last] = ['BEGIN', 'END'].map((mark) => given.marker.replace('{mark}', mark))
-  if (first === undefined || last === undefined) return text
+  const [first, last] = marksOf(given.marker)
   const lines = linesOf(text)
-  const [begin, end] = findBlock(lines, first, last) ?? []
-  const block = given.state === 'absent' ? [] : [first, ...linesOf(given.block), last]
-  if (begin !== undefined && end !== undefined)
-    return textOf(lines.toSpliced(begin, end - begin + 1, ...block))
-  return block.length === 0 ? text : textOf(lines.toSpliced(placeFor(lines, given), 0, ...block))
+  const found = findBlock(lines, first, last)
+  const size = found === undefined ? 0 : found[1] - found[0] + 1
+  if (given.state === 'absent')
+    return found === undefined ? text : withBlock(spliceLines(text, found[0], size, []), given)
+  const block = [first, ...blockLines(given.block), last]
+  return spliceLines(text, found?.[0] ?? placeFor(lines, given), size, block)
 }
 
 /** Hold a block of lines in a file, between two lines that mark it as ours. */
@@ -75,5 +84,5 @@ export const blockInFile = defineTask({
   params,
   title: ({ path, state, marker }) =>
     `${state === 'absent' ? 'no block' : 'block'} ${marker.replace('{mark} ', '')} in ${path}`,
-  ...editing<Params>(withBlock),
+  ...editing<Params>({ edit: withBlock }),
 })

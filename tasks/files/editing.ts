@@ -1,6 +1,7 @@
 /** Tasks that change a part of a text file: they differ in how a text is edited, and in nothing else. */
-import { CoxswainError, driftUnlessEmpty, flag, remotePath } from '../../engine/index.ts'
-import type { ApplyContext, CheckContext, Verdict } from '../../engine/index.ts'
+import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, remotePath, z } from '../../engine/index.ts'
+import type { ApplyContext, Change, CheckContext, Verdict } from '../../engine/index.ts'
+import { readText, shown, writeText } from '../file-text.ts'
 import { writeParams } from './attributes.ts'
 
 /** Parameters of every such task. */
@@ -20,31 +21,51 @@ export interface EditParams {
   readonly state?: 'present' | 'absent' | undefined
 }
 
+/** A text to write that may be a secret: neither it nor what it replaces is shown then. */
+export const maybeSecret = () => z.union([z.custom<Secret>(isSecret, 'text is needed'), z.coerce.string()])
+
+/** The text itself. */
+export const revealed = (value: string | Secret): string => (isSecret(value) ? value.reveal() : value)
+
 const readable = (text: string | undefined, { path, create, state }: EditParams): string => {
   if (text !== undefined || create || state === 'absent') return text ?? ''
   throw new CoxswainError('task-failed', `there is no file ${path}`, { hint: 'give create=true to make it' })
 }
 
+/** How a task that edits a file is different from the others. */
+export interface Editing<Given> {
+  /** The text after the edit; pure. Edited once more, it must stay the same. No byte beside the edit changes. */
+  readonly edit: (text: string, given: Given) => string
+  /** What changes, in a few words, where it is a secret; undefined where the texts may be shown. */
+  readonly hidden?: (given: Given) => string | undefined
+}
+
 /**
  * Check and apply of a task that edits a text file.
  *
- * @param edit the text as it shall be, from what it is; pure. Edited once more, it must stay the same.
  * @example
- * { name: 'replace', params, ...editing(replaced) }
+ * { name: 'replace', params, ...editing({ edit: replaced }) }
  */
-export const editing = <Given extends EditParams>(edit: (text: string, given: Given) => string) => ({
+export const editing = <Given extends EditParams>({ edit, hidden = () => undefined }: Editing<Given>) => ({
   reads: 'the file',
 
   async check({ remote }: CheckContext, given: Given): Promise<Verdict<void>> {
-    const found = await remote.read(given.path)
+    const { path } = given
+    const found = await readText(remote, path)
     const text = readable(found, given)
     const wanted = edit(text, given)
-    return driftUnlessEmpty(text === wanted ? [] : [{ what: given.path, from: found, to: wanted }])
+    if (text === wanted) return driftUnlessEmpty([])
+    const what = hidden(given)
+    const change: Change =
+      what === undefined
+        ? { what: path, from: shown(found), to: shown(wanted) }
+        : { what: `${what} in ${path}`, from: new Secret(''), to: new Secret('') }
+    return driftUnlessEmpty([change])
   },
 
   async apply({ remote }: ApplyContext, given: Given): Promise<void> {
     const { path, validate, backup } = given
-    const text = readable(await remote.read(path), given)
-    await remote.write(path, edit(text, given), { validate, backup })
+    const text = readable(await readText(remote, path), given)
+    await writeText(remote, path, edit(text, given), { validate, backup })
   },
 })

@@ -1,81 +1,108 @@
-import { defineTask, z } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
-import { literally } from '../patterns.ts'
-import { editParams, editing } from './editing.ts'
+import { defineTask, flag, isSecret, z } from '../../engine/index.ts'
+import { appendLines, linesOf, mapLines, spliceLines } from '../lines.ts'
+import { editParams, editing, maybeSecret, revealed } from './editing.ts'
+import { endOfSection, indentOfNew, sectionsOf, splitComment } from './ini-lines.ts'
+import type { IniOption } from './ini-lines.ts'
 
 const params = z
   .object({
     ...editParams,
     section: z
       .string()
+      .regex(/^[^\]\r\n]*$/, 'the name of a section has no bracket in it')
       .optional()
-      .describe('the name in brackets; what stands above the first section when absent'),
+      .describe('the name in brackets; when absent, the lines above the first section'),
     option: z.string().describe('the name of the setting'),
-    value: z.coerce.string().optional().describe('its value'),
+    value: maybeSecret().optional().describe('its value; a secret one is not shown, nor is the old one'),
     state: z.enum(['present', 'absent']).default('present'),
-    separator: z.string().default(' = ').describe('what stands between a new option and its value'),
+    separator: z
+      .string()
+      .regex(/^[ \t]*[=:][ \t]*$/, 'a separator is = or :, with or without blanks')
+      .default(' = ')
+      .describe('what stands between a new option and its value'),
+    inlineComments: flag()
+      .default(true)
+      .describe(
+        'what follows # or ; after a blank is a comment, which stays; false where it is part of the value',
+      ),
   })
   .refine(({ value, state }) => value !== undefined || state === 'absent', {
     message: 'a value is needed',
     path: ['value'],
   })
-  .refine(({ option }) => option !== '' && !/[=:[\]\n]/.test(option), {
+  .refine(({ option }) => /^[^=:[\]\r\n]+$/.test(option) && !/^[#;\s]|\s$/.test(option), {
     message: 'no name of an option',
     path: ['option'],
   })
-  .refine(({ value }) => value?.includes('\n') !== true, { message: 'a value is one line', path: ['value'] })
+  .refine(({ value }) => value === undefined || !/[\r\n]/.test(revealed(value)), {
+    message: 'a value is one line',
+    path: ['value'],
+  })
+  .refine(({ value }) => value === undefined || !/(?<!\\)(?:\\\\)*\\$/.test(revealed(value)), {
+    message: 'a value that ends with a backslash would take in the next line',
+    path: ['value'],
+  })
 type Params = z.output<typeof params>
 
-/** The lines of a section, its heading left out: where they begin and end; undefined when there is no such section. */
-const sectionOf = (
-  lines: readonly string[],
-  section: string | undefined,
-): readonly [number, number] | undefined => {
-  const heading = (line: string): string | undefined => /^\s*\[([^\]]*)\]/.exec(line)?.[1]
-  const at = section === undefined ? -1 : lines.findIndex((line) => heading(line) === section)
-  if (section !== undefined && at < 0) return undefined
-  const next = lines.findIndex((line, index) => index > at && heading(line) !== undefined)
-  return [at + 1, next < 0 ? lines.length : next]
+/** What an option is set to, and the comment after it that stays. */
+const partsOf = (option: IniOption, { value, inlineComments }: Params): readonly [string, string] =>
+  // a secret may have such signs in it, and what was left of an old one would be shown for a comment
+  inlineComments && !isSecret(value) ? splitComment(option.value) : [option.value.trimEnd(), '']
+
+const isSet = (option: IniOption, given: Params, value: string): boolean =>
+  option.more.length === 0 &&
+  /[=:]/.test(option.before) &&
+  [option.value.trim(), partsOf(option, given)[0]].includes(value.trim())
+
+/** The first line of an option with another value: its name, sign of assignment, blanks and comment stay. */
+const lineWith = (option: IniOption, given: Params, value: string): string => {
+  const { before, indent, name } = option
+  if (!/[=:]/.test(before)) return `${indent}${name}${given.separator}${value}${partsOf(option, given)[1]}`
+  const blank = option.value === '' && /\s[=:]$/.test(before) ? ' ' : ''
+  return `${before}${blank}${value}${partsOf(option, given)[1]}`
 }
 
-/** Behind the last line of a section that says something: blank lines part it from the next one. */
-const endOf = (lines: readonly string[], [from, to]: readonly [number, number]): number => {
-  let end = to
-  while (end > from && lines[end - 1]?.trim() === '') end -= 1
-  return end
-}
-
-/** The text with the setting as it shall be; everything else, comments too, stays where it is. */
+/** The text with the setting; everything else, comments too, stays where it is. */
 export const withSetting = (text: string, given: Params): string => {
-  const { section, option, value = '', state, separator } = given
+  const { section, option, state, separator } = given
+  const value = given.value === undefined ? '' : revealed(given.value)
   const lines = linesOf(text)
-  const range = sectionOf(lines, section)
-  const setting = new RegExp(`^(\\s*${literally(option)}(?:\\s*[=:]\\s*|\\s*$))(.*)$`)
-  const mine = (range === undefined ? [] : lines.slice(...range)).flatMap((line, index) =>
-    setting.test(line) ? [(range?.[0] ?? 0) + index] : [],
-  )
-  if (state === 'absent')
-    return mine.length === 0 ? text : textOf(lines.filter((_, index) => !mine.includes(index)))
-  // where it is said more than once, most readers take the last one
-  const at = mine.at(-1)
-  const line = `${option}${separator}${value}`
-  if (at !== undefined) {
-    const [, before = '', now] = setting.exec(lines[at] ?? '') ?? []
-    if (now?.trim() === value.trim() && /[=:]/.test(before)) return text
-    return textOf(lines.with(at, /[=:]/.test(before) ? `${before}${value}` : line))
+  const sections = sectionsOf(lines).filter(({ name }) => name === section)
+  const mine = sections.flatMap(({ options }) => options.filter(({ name }) => name === option))
+  if (state === 'absent') {
+    const goes = new Set(mine.flatMap(({ at, more }) => [at, ...more]))
+    return goes.size === 0 ? text : mapLines(text, (line, index) => (goes.has(index) ? [] : [line]))
   }
-  if (range !== undefined) return textOf(lines.toSpliced(endOf(lines, range), 0, line))
+  // where it is said more than once, most readers take the last one
+  const last = mine.at(-1)
+  if (last !== undefined) {
+    if (isSet(last, given, value)) return text
+    const goes = new Set(last.more)
+    return mapLines(text, (line, index) => {
+      if (goes.has(index)) return []
+      return [index === last.at ? lineWith(last, given, value) : line]
+    })
+  }
+  const home = sections.at(-1)
+  if (home !== undefined) {
+    const line = `${indentOfNew(lines, home)}${option}${separator}${value}`
+    return spliceLines(text, endOfSection(lines, home), 0, [line])
+  }
   const gap = lines.length === 0 || lines.at(-1)?.trim() === '' ? [] : ['']
-  return textOf([...lines, ...gap, `[${section}]`, line])
+  return appendLines(text, [...gap, `[${section}]`, `${option}${separator}${value}`])
 }
 
-/** Hold a setting in a file of sections and options. */
+/** Sets an option in a file of sections and options. */
 export const iniSetting = defineTask({
   name: 'ini-setting',
-  description: 'Holds a setting of an INI file at a value, or holds it out of it; comments stay.',
+  description: 'Sets an option in an INI file, or removes it; everything else in the file stays.',
   example: { path: '/etc/app.ini', section: 'server', option: 'port', value: 8080 },
   params,
   title: ({ path, section, option, state }) =>
     `${state === 'absent' ? 'no ' : ''}${section === undefined ? '' : `[${section}] `}${option} in ${path}`,
-  ...editing(withSetting),
+  ...editing<Params>({
+    edit: withSetting,
+    hidden: ({ section, option, value }) =>
+      isSecret(value) ? `${section === undefined ? '' : `[${section}] `}${option}` : undefined,
+  }),
 })

@@ -57,5 +57,5 @@ export const jsonSetting = defineTask({
   example: { path: '/etc/docker/daemon.json', key: 'log-opts.max-size', value: '10m', create: true },
   params,
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,
-  ...editing(withJsonSetting),
+  ...editing<Params>({ edit: withJsonSetting }),
 })

@@ -1,80 +1,80 @@
-import { defineTask, z } from '../../engine/index.ts'
-import { pattern } from '../patterns.ts'
+import { defineTask, flag, z } from '../../engine/index.ts'
+import { linesOf, mapLines, spliceLines } from '../lines.ts'
+import { expanded, linePattern, placeFor } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z
   .object({
     ...editParams,
-    line: z.string().optional().describe('the line as it shall be'),
+    line: z.string().optional().describe('the line, without its end'),
     regexp: z
       .string()
       .optional()
-      .describe('which line it takes the place of, the last one that matches; which lines go'),
+      .describe('the line replaces the last one that matches; with state absent, all that match are removed'),
+    backrefs: flag()
+      .default(false)
+      .describe(
+        '$1, $<name> and $& in the line are groups of the match and the match; where nothing matches, nothing changes',
+      ),
     state: z.enum(['present', 'absent']).default('present'),
     insertAfter: z
       .string()
       .optional()
-      .describe('a pattern: a new line goes after the last line that matches; else to the end'),
+      .describe('a pattern: a new line goes after the last line that matches; EOF, the default, is the end'),
     insertBefore: z
       .string()
       .optional()
-      .describe('a pattern: a new line goes before the first line that matches'),
+      .describe('a pattern: a new line goes before the first line that matches; BOF is the beginning'),
   })
   .refine(({ line, state }) => line !== undefined || state === 'absent', {
     message: 'a line is needed',
     path: ['line'],
   })
-  .refine(({ line }) => line?.includes('\n') !== true, {
+  .refine(({ line }) => line === undefined || !/[\r\n]/.test(line), {
     message: 'a line has no newline in it',
     path: ['line'],
   })
   .refine(({ line, regexp }) => line !== undefined || regexp !== undefined, {
     message: 'line or regexp is needed',
   })
-type Params = z.output<typeof params>
+  .refine(({ backrefs, regexp, state }) => !backrefs || (regexp !== undefined && state === 'present'), {
+    message: 'backrefs needs a regexp and state present',
+    path: ['backrefs'],
+  })
+  .refine(({ backrefs, line }) => !backrefs || line === undefined || !/\\\d|\\g</.test(line), {
+    message: 'a group is written $1, not \\1',
+    path: ['line'],
+  })
+type Params = Omit<z.output<typeof params>, 'backrefs'> & { readonly backrefs?: boolean }
 
-const without = (lines: readonly string[], { line, regexp }: Params): string[] => {
-  const goes =
-    regexp === undefined ? (text: string) => text === line : (text: string) => pattern(regexp).test(text)
-  return lines.filter((text) => !goes(text))
+const without = (text: string, { line, regexp }: Params): string => {
+  const its = regexp === undefined ? undefined : linePattern(regexp)
+  return mapLines(text, (one) => ((its === undefined ? one === line : its.test(one)) ? [] : [one]))
 }
 
-const placeFor = (lines: readonly string[], { insertAfter, insertBefore }: Params): number => {
-  if (insertBefore !== undefined) {
-    const at = lines.findIndex((text) => pattern(insertBefore).test(text))
-    if (at >= 0) return at
-  }
-  if (insertAfter !== undefined) {
-    const at = lines.findLastIndex((text) => pattern(insertAfter).test(text))
-    if (at >= 0) return at + 1
-  }
-  return lines.length
+const having = (text: string, given: Params): string => {
+  const { line = '', regexp, backrefs = false } = given
+  const lines = linesOf(text)
+  const its = regexp === undefined ? undefined : linePattern(regexp)
+  const at = its === undefined ? -1 : lines.findLastIndex((one) => its.test(one))
+  const match = its?.exec(lines[at] ?? '')
+  if (at >= 0) return spliceLines(text, at, 1, [backrefs && match ? expanded(match, line) : line])
+  if (backrefs || lines.includes(line)) return text
+  return spliceLines(text, placeFor(lines, given), 0, [line])
 }
 
-const having = (lines: readonly string[], given: Params): string[] => {
-  const { line = '', regexp } = given
-  const at = regexp === undefined ? -1 : lines.findLastIndex((text) => pattern(regexp).test(text))
-  if (at >= 0) return lines.with(at, line)
-  return lines.includes(line) ? [...lines] : lines.toSpliced(placeFor(lines, given), 0, line)
-}
+/** The text of a file with the line in it, or without it. */
+export const edited = (text: string, given: Params): string =>
+  given.state === 'absent' ? without(text, given) : having(text, given)
 
-/** The text of a file with the line as it shall be. */
-export const edited = (text: string, given: Params): string => {
-  const lines = text.split('\n')
-  // a final newline ends the last line, it does not begin another
-  const complete = lines.at(-1) === ''
-  const body = complete ? lines.slice(0, -1) : lines
-  const next = given.state === 'absent' ? without(body, given) : having(body, given)
-  return next.length === 0 ? '' : `${next.join('\n')}${complete || next.length !== body.length ? '\n' : ''}`
-}
-
-/** Hold one line of a file, or hold it out of it. */
+/** Ensures that one line is in a file, or is not. */
 export const lineInFile = defineTask({
   name: 'line-in-file',
-  description: 'Holds one line in a file, in place of one that matches, or holds matching lines out of it.',
+  description:
+    'Ensures that a line is in a file, in place of one that matches, or that matching lines are not.',
   example: { path: '/etc/login.defs', regexp: '^UMASK', line: 'UMASK 027' },
   params,
   title: ({ path, line, regexp, state }) =>
     state === 'absent' ? `no line ${regexp ?? line} in ${path}` : `line in ${path}: ${line}`,
-  ...editing(edited),
+  ...editing<Params>({ edit: edited }),
 })

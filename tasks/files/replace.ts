@@ -1,10 +1,15 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { pattern } from '../patterns.ts'
+import { endOf } from '../lines.ts'
+import { expanded, pattern } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z.object({
   ...editParams,
-  regexp: z.string().describe('what is replaced, wherever it matches; ^ and $ are the ends of a line'),
+  regexp: z
+    .string()
+    .describe(
+      'what is replaced, wherever it matches; ^ and $ are the ends of a line, \\n is also a line end of CRLF unless the pattern names \\r',
+    ),
   replacement: z
     .string()
     .default('')
@@ -17,6 +22,42 @@ const params = z.object({
 })
 type Params = z.output<typeof params>
 
+/** A text as patterns see it, and where each of its characters is in the file. */
+interface View {
+  readonly text: string
+  readonly offsetOf: (at: number) => number
+}
+
+const plainView = (text: string): View => ({ text, offsetOf: (at) => at })
+
+/** A text whose lines end with a newline alone, whatever they end with in the file. */
+const normalizedView = (text: string): View => {
+  if (!text.includes('\r\n')) return plainView(text)
+  const pieces = text.split('\r\n')
+  // the index in the view of each newline that stands for two characters
+  const shortened: number[] = []
+  let at = 0
+  for (const piece of pieces.slice(0, -1)) {
+    at += piece.length
+    shortened.push(at)
+    at += 1
+  }
+  const before = (index: number): number => {
+    let [low, high] = [0, shortened.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((shortened[middle] ?? 0) < index) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  return { text: pieces.join('\n'), offsetOf: (index) => index + before(index) }
+}
+
+/** Whether a pattern or a text names carriage returns itself: then it is for the bytes as they are. */
+const namesReturn = (source: string | undefined): boolean =>
+  source !== undefined && /\r|\\r|\\x0d|\\u000d|\\u\{0*d\}|\\cM/i.test(source)
+
 /** The part of a text that may be changed: where it begins and ends; undefined when a limit is not there. */
 const rangeOf = (text: string, { after, before }: Params): readonly [number, number] | undefined => {
   const begin = after === undefined ? undefined : pattern(after, 'm').exec(text)
@@ -28,11 +69,25 @@ const rangeOf = (text: string, { after, before }: Params): readonly [number, num
 
 /** The text with every match replaced. */
 export const replaced = (text: string, given: Params): string => {
-  const range = rangeOf(text, given)
+  const { regexp, replacement, after, before } = given
+  const raw = [regexp, replacement, after, before].some(namesReturn)
+  const mark = text.startsWith('\u{FEFF}') ? 1 : 0
+  const view = raw ? plainView(text.slice(mark)) : normalizedView(text.slice(mark))
+  const range = rangeOf(view.text, given)
   if (range === undefined) return text
   const [from, to] = range
-  const part = text.slice(from, to).replaceAll(pattern(given.regexp, 'gm'), given.replacement)
-  return text.slice(0, from) + part + text.slice(to)
+  const newline = raw ? '\n' : endOf(text)
+  const parts: string[] = []
+  let done = 0
+  for (const match of view.text.slice(from, to).matchAll(pattern(regexp, 'gm'))) {
+    const start = mark + view.offsetOf(from + match.index)
+    const next = expanded(match, replacement)
+    // what is replaced by itself keeps its bytes
+    if (next === match[0]) continue
+    parts.push(text.slice(done, start), next.replaceAll('\n', newline))
+    done = mark + view.offsetOf(from + match.index + match[0].length)
+  }
+  return parts.join('') + text.slice(done)
 }
 
 /** Replace what matches in a file. What was put in must not match again, else the task never comes to rest. */
@@ -42,5 +97,5 @@ export const replace = defineTask({
   example: { path: '/etc/app.conf', regexp: '^port = .*$', replacement: 'port = 8080' },
   params,
   title: ({ path, regexp }) => `${regexp} replaced in ${path}`,
-  ...editing(replaced),
+  ...editing({ edit: replaced }),
 })

@@ -61,5 +61,5 @@ export const yamlSetting = defineTask({
   example: { path: '/etc/app.yaml', key: 'server.port', value: 8080, create: true },
   params,
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,
-  ...editing(withYamlSetting),
+  ...editing<Params>({ edit: withYamlSetting }),
 })

@@ -1,40 +1,77 @@
 import { defineTask, driftUnlessEmpty, remotePath, words, z } from '../../engine/index.ts'
+import { readText, shown, writeText } from '../file-text.ts'
+import { linesOf, mapLines } from '../lines.ts'
+import { addressOf } from './addresses.ts'
+import type { Address } from './addresses.ts'
 
+/** What a name is wanted to mean. */
 interface Entry {
   readonly address: string
   readonly names: readonly string[]
 }
 
-const parse = (line: string): Entry | undefined => {
-  const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-  return address === undefined || address === '' || names.length === 0 ? undefined : { address, names }
+/** A line of hosts(5) that says something: its address, and its names with where they stand. */
+interface Line {
+  readonly address: Address
+  readonly names: readonly { readonly name: string; readonly start: number; readonly end: number }[]
 }
 
-/** The text of /etc/hosts in which these names mean this address, and no other. */
+const parsed = (line: string): Line | undefined => {
+  const [first, ...names] = line.replace(/#.*/s, '').matchAll(/\S+/g)
+  const address = first && addressOf(first[0])
+  if (address === undefined || names.length === 0) return undefined
+  return {
+    address,
+    names: names.map((match) => ({
+      name: match[0].toLowerCase(),
+      start: match.index,
+      end: match.index + match[0].length,
+    })),
+  }
+}
+
+/** Names have no case (RFC 4343). */
+const lowered = (names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.map((name) => name.toLowerCase()))
+
+/** The line without some names, and the blanks before them; none where no other name is left. */
+const withoutNames = (line: string, { names }: Line, gone: ReadonlySet<string>): string[] => {
+  if (names.every(({ name }) => gone.has(name))) return []
+  const its = names.filter(({ name }) => gone.has(name))
+  return [its.reduceRight((text, { start, end }) => text.slice(0, start).trimEnd() + text.slice(end), line)]
+}
+
+/** The line with more names after those that it has. */
+const withNames = (line: string, { names }: Line, more: readonly string[]): string => {
+  const end = names.at(-1)?.end ?? line.length
+  return line.slice(0, end) + more.map((name) => ` ${name}`).join('') + line.slice(end)
+}
+
+/**
+ * The text of /etc/hosts in which these names mean this address, and no other of its family: a name may have an address
+ * of IPv4 and one of IPv6 beside each other. All other names, lines and blanks stay.
+ */
 export const withEntry = (text: string, { address, names }: Entry): string => {
-  const wanted = `${address} ${names.join(' ')}`
-  const lines = text
-    .replace(/\n$/, '')
-    .split('\n')
-    .flatMap((line): string[] => {
-      const entry = parse(line)
-      if (entry === undefined || !entry.names.some((name) => names.includes(name))) return [line]
-      const others = entry.names.filter((name) => !names.includes(name))
-      const comment = /\s*#.*/.exec(line)?.[0] ?? ''
-      return others.length === 0 ? [] : [`${entry.address} ${others.join(' ')}${comment}`]
-    })
-  return `${[...lines.filter((line, index) => line !== '' || index > 0 || lines.length > 1), wanted].join('\n')}\n`
+  const wanted = addressOf(address)
+  if (wanted === undefined) return text
+  const mine = lowered(names)
+  const lines = linesOf(text).map(parsed)
+  const right = lines.map((line) => line?.address.key === wanted.key)
+  const there = new Set(
+    lines.flatMap((line, at) => (right[at] ? (line?.names ?? []).map(({ name }) => name) : [])),
+  )
+  const missing = names.filter((name) => !there.has(name.toLowerCase()))
+  const home = lines.findIndex((line, at) => right[at] && line?.names.some(({ name }) => mine.has(name)))
+  const change = (line: string, at: number): string[] => {
+    const its = lines[at]
+    if (its === undefined || its.address.family !== wanted.family) return [line]
+    if (right[at]) return [at === home ? withNames(line, its, missing) : line]
+    return its.names.some(({ name }) => mine.has(name)) ? withoutNames(line, its, mine) : [line]
+  }
+  return mapLines(text, change, home < 0 ? [`${address} ${names.join(' ')}`] : [])
 }
 
-const holds = (text: string, { address, names }: Entry): boolean => {
-  const entries = text.split('\n').flatMap((line) => parse(line) ?? [])
-  return names.every((name) => {
-    const addresses = entries.filter((entry) => entry.names.includes(name)).map((entry) => entry.address)
-    return addresses.length > 0 && addresses.every((one) => one === address)
-  })
-}
-
-/** Let names mean an address on a host, by /etc/hosts. */
+/** Lets names mean an address on a host, by /etc/hosts. */
 export const hostsEntry = defineTask({
   name: 'hosts-entry',
   description: 'Lets names mean an address on a host, by its /etc/hosts.',
@@ -43,8 +80,8 @@ export const hostsEntry = defineTask({
   params: z.object({
     address: z
       .string()
-      .regex(/^[\da-fA-F.:]+$/, 'an IP address is needed')
-      .describe('the address'),
+      .refine((text) => addressOf(text) !== undefined, 'an IP address is needed')
+      .describe('the address, of IPv4 or IPv6; the other family is left as it is'),
     names: words()
       .pipe(z.array(z.string().regex(/^[^\s#]+$/, 'a host name is needed')).min(1, 'a name is needed'))
       .describe('the names, the canonical one first'),
@@ -53,13 +90,12 @@ export const hostsEntry = defineTask({
   title: ({ address, names }) => `${names.join(', ')} is ${address}`,
 
   async check({ remote }, { file, ...entry }) {
-    const text = (await remote.read(file)) ?? ''
-    return driftUnlessEmpty(
-      holds(text, entry) ? [] : [{ what: file, from: text, to: withEntry(text, entry) }],
-    )
+    const text = await readText(remote, file)
+    const wanted = withEntry(text ?? '', entry)
+    return driftUnlessEmpty(text === wanted ? [] : [{ what: file, from: shown(text), to: shown(wanted) }])
   },
 
   async apply({ remote }, { file, ...entry }) {
-    await remote.write(file, withEntry((await remote.read(file)) ?? '', entry))
+    await writeText(remote, file, withEntry((await readText(remote, file)) ?? '', entry))
   },
 })

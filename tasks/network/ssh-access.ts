@@ -18,7 +18,7 @@ import {
   userName,
   writeSshFile,
 } from '../system/as-user.ts'
-import { linesOf, textOf } from '../lines.ts'
+import { appendLines, linesOf } from '../lines.ts'
 
 const pair = 'id_ed25519'
 
@@ -75,12 +75,9 @@ const hostKeysOf = async ({ remote, host }: CheckContext): Promise<string[]> => 
 }
 
 const missingLines = (text: string | undefined, lines: readonly string[]): string[] => {
-  const there = new Set((text ?? '').split('\n').map((line) => line.split(' ').slice(0, 3).join(' ').trim()))
+  const there = new Set(linesOf(text).map((line) => line.split(' ').slice(0, 3).join(' ').trim()))
   return lines.filter((line) => !there.has(line.split(' ').slice(0, 3).join(' ')))
 }
-
-const appended = (text: string | undefined, lines: readonly string[]): string =>
-  textOf([...linesOf(text), ...lines])
 
 /** Let a user of one host log in to this one by key, the host keys of this one known to it: ssh-copy-id, both ways safe. */
 export const sshAccess = defineTask({
@@ -134,7 +131,7 @@ export const sshAccess = defineTask({
         hint: 'ssh-key makes one: run it there first',
       })
     }
-    const text = appended(authorized.text, missingLines(authorized.text, [key.text.trim()]))
+    const text = appendLines(authorized.text, missingLines(authorized.text, [key.text.trim()]))
     await writeSshFile(ctx, user, { name: 'authorized_keys', text, mode: '0600' })
     // several hosts may do this side by side
     const lines = missingLines(known.text, hostKeys)

@@ -94,5 +94,8 @@ export const passwordField = (
   return next === '' ? '*' : next
 }
 
-/** What names of users and groups are made of: what shadow's and busybox's tools take both. */
-export const accountName = /^[A-Za-z_][\w.-]*\$?$/
+/**
+ * What names of users and groups are made of. Those of directories have an @ and a dot in them, and some begin with a
+ * digit; whether a host's tools make such a user, they say themselves. Digits alone would be an id.
+ */
+export const accountName = /^(?!\d+$)\w[\w.@-]*\$?$/

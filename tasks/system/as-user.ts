@@ -4,6 +4,7 @@
  */
 import { CoxswainError, quote, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
+import { unharmed } from '../file-text.ts'
 import { textOf } from '../lines.ts'
 import { accountName } from './account-files.ts'
 
@@ -57,7 +58,7 @@ export const readSshFile = async (
   return {
     folder: folder === '' ? undefined : { owner, mode: folderMode.padStart(4, '0') },
     mode: mode === '' ? undefined : mode.padStart(4, '0'),
-    text: mode === '' ? undefined : lines.join('\n'),
+    text: mode === '' ? undefined : unharmed(lines.join('\n'), `~/.ssh/${name} of ${user}`),
   }
 }
 
@@ -81,10 +82,13 @@ export const writeSshFile = (
   { name, text, mode }: { readonly name: string; readonly text: string; readonly mode: string },
 ): Promise<void> => {
   const script = [
-    't=$(mktemp "$d/.coxswain.XXXXXX")',
+    `f=$d/${quote(name)}`,
+    // a link stays: the user's own rights decide whether what it points to can be written
+    'if [ -L "$f" ]; then f=$(readlink -f "$f"); fi',
+    't=$(mktemp "${f%/*}/.coxswain.XXXXXX")',
     `trap 'rm -f "$t"' EXIT`,
     `cat >"$t"; test "$(wc -c <"$t")" -eq ${Buffer.byteLength(text)}`,
-    `chmod ${quote(mode)} "$t"; mv -f "$t" "$d/"${quote(name)}`,
+    `chmod ${quote(mode)} "$t"; mv -f "$t" "$f"`,
   ].join('; ')
   return inSshFolder(ctx, user, script, text)
 }

@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
+import { linesOf, mapLines } from '../lines.ts'
 import { readSshFile, userName, writeSshFile } from './as-user.ts'
 import { areOptions, keyLine, readKey } from './public-key.ts'
 import type { AuthorizedKey } from './public-key.ts'
@@ -35,29 +35,31 @@ const parsed = (text: string): AuthorizedKey => {
   throw new CoxswainError('params-invalid', 'that is no public key')
 }
 
-/** The line as it shall be: what is told wins, then what the file has. */
-const wantedLine = (given: Params, before: AuthorizedKey | undefined): string => {
+/** The line of the key: what is given wins, then what the file has. One that says the same already stays as it is. */
+const wantedLine = (given: Params, line: string | undefined): string => {
   const key = parsed(given.key)
+  const before = line === undefined ? undefined : readKey(line)
   const options = given.options ?? (key.options === '' ? before?.options : key.options) ?? ''
   const comment = key.comment === '' ? (before?.comment ?? '') : key.comment
-  return keyLine({ ...key, options, comment })
+  const wanted = keyLine({ ...key, options, comment })
+  return line !== undefined && before !== undefined && keyLine(before) === wanted ? line : wanted
 }
 
-/** The text of the file with the key as it shall be. */
+/** The text of the file with the key, or without it. */
 export const withKey = (text: string | undefined, given: Params): string => {
   const { blob } = parsed(given.key)
   const lines = linesOf(text)
   const isIt = (line: string): boolean => readKey(line)?.blob === blob
   const at = lines.findIndex(isIt)
-  const wanted = given.state === 'absent' ? [] : [wantedLine(given, readKey(lines[at] ?? ''))]
-  const next = lines.flatMap((line, index) => {
+  const wanted = given.state === 'absent' ? [] : [wantedLine(given, lines[at])]
+  const change = (line: string, index: number): readonly string[] => {
     if (index === at) return wanted
     if (isIt(line)) return []
     // whatever is no comment might be a key of a kind that is not known here
     const other = line.trim() !== '' && !line.trim().startsWith('#')
     return given.exclusive && other ? [] : [line]
-  })
-  return textOf([...next, ...(at < 0 ? wanted : [])])
+  }
+  return mapLines(text, change, at < 0 ? wanted : [])
 }
 
 /** Hold a public key among those that may log in as a user. */

@@ -48,7 +48,7 @@ const isPart = (part: string, field: Field): boolean => {
  */
 export const scheduleFault = (schedule: string): string | undefined => {
   if (schedule.startsWith('@')) return undefined
-  const texts = schedule.split(' ')
+  const texts = schedule.trim().split(/[ \t]+/)
   const wrong = fields.findIndex(
     (field, at) => !(texts[at] ?? '').split(',').every((part) => isPart(part, field)),
   )

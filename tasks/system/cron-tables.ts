@@ -1,6 +1,7 @@
 /** Where cron entries are: the crontab of a user, and files of /etc/cron.d. */
 import { CoxswainError } from '../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
+import { readText, unharmed, writeText } from '../file-text.ts'
 
 /** A text of entries. */
 export interface CronTable {
@@ -32,7 +33,7 @@ export const crontabOf = (user: string | undefined): CronTable => ({
   flaws: async () => [],
   read: async (remote) => {
     const { ok, code, stdout, stderr } = await remote.query`crontab ${words(user, '-l')}`.result()
-    if (ok) return stdout
+    if (ok) return unharmed(stdout, 'the crontab')
     if (code === 127) return undefined
     // Debian and Red Hat; busybox
     if (/no crontab for|No such file/.test(stderr)) return ''
@@ -67,7 +68,7 @@ export const cronFile = (name: string, user: string): CronTable => {
       hint: 'install a cron that reads it first: the package is cron on Debian, cronie on Red Hat; busybox has none',
     },
     read: async (remote) => {
-      const text = await remote.read(path)
+      const text = await readText(remote, path)
       return text === undefined && !(await remote.exists(folder)) ? undefined : (text ?? '')
     },
     flaws: async (remote) => {
@@ -80,7 +81,7 @@ export const cronFile = (name: string, user: string): CronTable => {
       if (text === '') return remote.remove(path)
       const stat = await remote.stat(path, { follow: true })
       const safe = stat !== undefined && !isUnsafe(stat.owner, stat.mode)
-      await remote.write(path, text, safe ? {} : { owner: 'root', group: 'root', mode: '0644' })
+      await writeText(remote, path, text, safe ? {} : { owner: 'root', group: 'root', mode: '0644' })
     },
   }
 }

@@ -1,11 +1,12 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, ok, unknown, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
+import { shown } from '../file-text.ts'
 import { withBlock } from '../files/block-in-file.ts'
 import { scheduleFault } from './cron-schedule.ts'
 import { cronFile, crontabOf } from './cron-tables.ts'
 import type { CronTable } from './cron-tables.ts'
 
-const oneLine = (what: string) => z.string().regex(/^[^\n]+$/, `${what} is one line`)
+const oneLine = (what: string) => z.string().regex(/^[^\r\n]+$/, `${what} is one line`)
 
 const params = z
   .object({
@@ -15,12 +16,15 @@ const params = z
       .describe('what runs; in a crontab % is a newline unless it is \\%'),
     schedule: z
       .string()
+      .trim()
       .regex(
-        /^(@(reboot|hourly|daily|weekly|monthly|yearly)|\S+( \S+){4})$/,
+        /^(@(reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|\S+([ \t]+\S+){4})$/,
         'five fields, or @daily and the like, are needed',
       )
       .optional()
-      .describe('minute, hour, day, month, weekday; or @hourly, @daily, @weekly, @monthly, @yearly, @reboot'),
+      .describe(
+        'minute, hour, day, month, weekday; or @hourly, @daily (@midnight), @weekly, @monthly, @yearly (@annually), @reboot',
+      ),
     user: z
       .string()
       // those of directories may have an @ in them, and more
@@ -86,7 +90,9 @@ export const cron = defineTask({
     if (await lacksUser(ctx, table, given)) return unknown(`there is no user ${table.user} yet`)
     const wanted = withEntry(text, given)
     return driftUnlessEmpty([
-      ...(text === wanted ? [] : [{ what: table.what, from: text || undefined, to: wanted || undefined }]),
+      ...(text === wanted
+        ? []
+        : [{ what: table.what, from: shown(text) || undefined, to: shown(wanted) || undefined }]),
       ...(given.state === 'absent' ? [] : await table.flaws(ctx.remote)),
     ])
   },

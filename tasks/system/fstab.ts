@@ -1,5 +1,5 @@
 /** The table of file systems, as fstab(5) has it. Pure. */
-import { linesOf, textOf } from '../lines.ts'
+import { appendLines, linesOf, mapLines } from '../lines.ts'
 
 /** Where it is. */
 export const fstab = '/etc/fstab'
@@ -13,26 +13,36 @@ const isEntry = (line: string): boolean => /^\s*[^#\s]/.test(line)
 /** The fields of an entry, still escaped; none of a comment and of an empty line. */
 export const fieldsOf = (line: string): string[] => (isEntry(line) ? line.trim().split(/\s+/) : [])
 
+/** A line with its fields as they are wanted; blanks between them, and what stands after them, stay. */
+const withFields = (line: string, wanted: readonly string[]): string => {
+  // leading blanks, then field and blanks in turn
+  const [lead = '', ...parts] = /^\s*/.exec(line)?.concat(line.trim().split(/(\s+)/)) ?? []
+  const trail = /\s*$/.exec(line)?.[0] ?? ''
+  const there = (parts.length + 1) / 2
+  const next = parts.map((part, index) => (index % 2 === 0 ? (wanted[index / 2] ?? part) : part))
+  // fields that are not there count as 0
+  const rest = wanted.slice(there)
+  const missing = rest.every((field) => field === '0') ? [] : rest.map((field) => ` ${field}`)
+  return `${lead}${next.join('')}${missing.join('')}${trail}`
+}
+
 /**
- * The table with one entry as it shall be, where the first of its kind stands or at the end; comments and other entries
- * stay.
+ * The table with one entry as wanted, where the first of its kind stands or at the end; comments and other entries stay.
  *
  * @param mine whether fields are those of the entry; they are escaped.
- * @param entry its fields as they shall be, not escaped; undefined for none.
+ * @param entry its fields as wanted, not escaped; undefined for none.
  */
 export const withFstabEntry = (
   text: string,
   mine: (fields: readonly string[]) => boolean,
   entry: readonly string[] | undefined,
 ): string => {
-  const lines = linesOf(text)
   const isMine = (line: string): boolean => isEntry(line) && mine(fieldsOf(line))
-  if (entry === undefined) return lines.some(isMine) ? textOf(lines.filter((line) => !isMine(line))) : text
-  const wanted = entry.map(escaped).join(' ')
-  const at = lines.findIndex(isMine)
-  const rest = lines.filter((line, index) => index === at || !isMine(line))
-  const there = rest[at]
-  if (there === undefined) return textOf([...rest, wanted])
-  if (fieldsOf(there).join(' ') === wanted) return rest.length === lines.length ? text : textOf(rest)
-  return textOf(rest.with(at, wanted))
+  const wanted = entry?.map(escaped)
+  const first = linesOf(text).findIndex(isMine)
+  if (first < 0) return wanted === undefined ? text : appendLines(text, [wanted.join(' ')])
+  return mapLines(text, (line, index) => {
+    if (!isMine(line)) return [line]
+    return wanted === undefined || index !== first ? [] : [withFields(line, wanted)]
+  })
 }

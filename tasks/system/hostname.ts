@@ -1,8 +1,19 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { readText, writeText } from '../file-text.ts'
+import { appendLines, linesOf, spliceLines } from '../lines.ts'
 
 /** hostname(7): labels of letters, digits and dashes; the kernel keeps 64 bytes. */
 const label = '[A-Za-z\\d](?:[A-Za-z\\d-]{0,61}[A-Za-z\\d])?'
 const valid = new RegExp(`^${label}(?:\\.${label})*$`)
+
+/** hostname(5): empty lines and comments are passed over. */
+const says = (line: string): boolean => !/^\s*(?:#|$)/.test(line)
+
+/** The text of /etc/hostname with another name; comments stay. */
+export const withName = (text: string, name: string): string => {
+  const at = linesOf(text).findIndex(says)
+  return at < 0 ? appendLines(text, [name]) : spliceLines(text, at, 1, [name])
+}
 
 /** Hold the name of the host, now and after every boot. */
 export const hostname = defineTask({
@@ -20,12 +31,10 @@ export const hostname = defineTask({
   title: ({ name }) => `host name ${name}`,
 
   async check({ remote }, { name }) {
-    const [live, text] = await Promise.all([remote.query`uname -n`.text(), remote.read('/etc/hostname')])
-    // hostname(5): empty lines and comments are passed over
-    const kept = text
-      ?.split('\n')
-      .map((line) => line.trim())
-      .find((line) => line !== '' && !line.startsWith('#'))
+    const [live, text] = await Promise.all([remote.query`uname -n`.text(), readText(remote, '/etc/hostname')])
+    const kept = linesOf(text)
+      .find((line) => says(line))
+      ?.trim()
     return driftUnlessEmpty([
       ...(live === name ? [] : [{ what: 'host name', from: live, to: name }]),
       ...(kept === name ? [] : [{ what: '/etc/hostname', from: kept, to: name }]),
@@ -33,7 +42,8 @@ export const hostname = defineTask({
   },
 
   async apply({ remote }, { name }) {
-    await remote.write('/etc/hostname', `${name}\n`)
+    const file = '/etc/hostname'
+    await writeText(remote, file, withName((await readText(remote, file)) ?? '', name))
     // hostnamectl would replace /etc/hostname itself, which it cannot in a container; small systems lack hostname(1)
     await remote.run`if command -v hostname >/dev/null; then hostname ${name}; else hostnamectl --transient set-hostname ${name}; fi`
   },

@@ -1,13 +1,14 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
+import { readText, shown, writeText } from '../file-text.ts'
+import { appendLines, linesOf } from '../lines.ts'
 
 const fileOf = (name: string): string => `/etc/modules-load.d/${name}.conf`
 
 /** The text that loads a module at boot, beside what somebody else has there (modules-load.d(5)). */
-const withModule = (text: string | undefined, name: string): string => {
+export const withModule = (text: string | undefined, name: string): string => {
   const lines = linesOf(text)
-  return lines.some((line) => line.trim() === name) ? (text ?? '') : textOf([...lines, name])
+  return lines.some((line) => line.trim() === name) ? (text ?? '') : appendLines(text, [name])
 }
 
 /** What a module that is built into the kernel shows of itself where it has no entry in /sys/module. */
@@ -44,17 +45,18 @@ export const kernelModule = defineTask({
   title: ({ name }) => `kernel module ${name}`,
 
   async check(ctx, { name }) {
-    const [here, saved] = await Promise.all([isThere(ctx, name), ctx.remote.read(fileOf(name))])
+    const [here, saved] = await Promise.all([isThere(ctx, name), readText(ctx.remote, fileOf(name))])
     const wanted = withModule(saved, name)
     return driftUnlessEmpty([
       ...(here ? [] : [{ what: `kernel module ${name}`, to: 'loaded' }]),
-      ...(saved === wanted ? [] : [{ what: fileOf(name), from: saved, to: wanted }]),
+      ...(saved === wanted ? [] : [{ what: fileOf(name), from: shown(saved), to: shown(wanted) }]),
     ])
   },
 
   async apply(ctx, { name }) {
     if (!(await isThere(ctx, name))) await ctx.remote.run`modprobe ${name}`
     await ctx.remote.makeDirectory('/etc/modules-load.d')
-    await ctx.remote.write(fileOf(name), withModule(await ctx.remote.read(fileOf(name)), name))
+    const file = fileOf(name)
+    await writeText(ctx.remote, file, withModule(await readText(ctx.remote, file), name))
   },
 })

@@ -9,8 +9,9 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
+import { readText, writeText } from '../file-text.ts'
 import { readSshFile, userName, writeSshFile } from './as-user.ts'
-import { hashedName, keysOf, knownName, withoutKeys } from './known-hosts.ts'
+import { hashedName, keysOf, knownName, withKey, withoutKeys } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
 import { readKey } from './public-key.ts'
 
@@ -47,9 +48,9 @@ const keyOf = ({ key }: Params): KnownKey | undefined => (key === undefined ? un
 const wantedText = (text: string | undefined, given: Params): string => {
   const id = knownName(given.host, given.port)
   const key = keyOf(given)
-  const left = withoutKeys(text, id, ({ type }) => key === undefined || type === key.type)
-  if (given.state === 'absent' || key === undefined) return left
-  return `${left}${given.hash ? hashedName(id, randomBytes(20)) : id} ${key.type} ${key.blob}\n`
+  if (given.state === 'absent' || key === undefined)
+    return withoutKeys(text, id, ({ type }) => key === undefined || type === key.type)
+  return withKey(text, id, key, given.hash ? hashedName(id, randomBytes(20)) : id)
 }
 
 const changesOf = (text: string | undefined, given: Params): Change[] => {
@@ -65,7 +66,7 @@ const changesOf = (text: string | undefined, given: Params): Change[] => {
 
 /** The text of the file; undefined when there is none, null when its user is not there. */
 const textOf = async (ctx: CheckContext, { user, file }: Params): Promise<string | undefined | null> => {
-  if (user === undefined) return ctx.remote.read(file)
+  if (user === undefined) return readText(ctx.remote, file)
   const found = await readSshFile(ctx, user, name)
   return found === undefined ? null : found.text
 }
@@ -99,7 +100,7 @@ export const knownHost = defineTask({
     if (user === undefined) {
       // a host may have no client of ssh yet
       if (text === undefined) await ctx.remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
-      return ctx.remote.write(file, wanted)
+      return writeText(ctx.remote, file, wanted)
     }
     await writeSshFile(ctx, user, { name, text: wanted, mode: '0600' })
   },

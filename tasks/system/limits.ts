@@ -1,5 +1,6 @@
 import { defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
+import { readText, writeText } from '../file-text.ts'
+import { appendLines, linesOf, mapLines } from '../lines.ts'
 
 /** What pam_limits(8) can limit. */
 const items = [
@@ -35,6 +36,18 @@ const valueIn = (line: string, { domain, type, item }: Limit): string | undefine
   return who === domain && kind === type && what === item ? value : undefined
 }
 
+/** The text with the limit at a value, or without it; where it is given more than once, the last line counts. */
+export const withLimit = (text: string, limit: Limit, value: string | undefined): string => {
+  const lines = linesOf(text)
+  const isIt = (line: string): boolean => valueIn(line, limit) !== undefined
+  const last = lines.findLastIndex(isIt)
+  if (value === undefined) return mapLines(text, (line) => (isIt(line) ? [] : [line]))
+  if (last < 0) return appendLines(text, [`${limit.domain} ${limit.type} ${limit.item} ${value}`])
+  return mapLines(text, (line, index) => [
+    index === last ? line.replace(/^(\s*(?:\S+\s+){3})[^\s#]+/, (_, before: string) => before + value) : line,
+  ])
+}
+
 /** Hold a limit for the sessions of users. */
 export const limits = defineTask({
   name: 'limits',
@@ -65,30 +78,19 @@ export const limits = defineTask({
 
   async check({ remote }, { file, value, state, ...limit }) {
     const [text, folder] = await Promise.all([
-      remote.read(file),
+      readText(remote, file),
       remote.exists(file.replace(/\/[^/]*$/, '/')),
     ])
     if (!folder && state === 'present')
       return unknown(`there is no folder for ${file} yet: PAM's package brings /etc/security/limits.d`)
     const found = linesOf(text).flatMap((line) => valueIn(line, limit) ?? [])
-    const wanted = state === 'absent' ? [] : [String(value)]
-    return driftUnlessEmpty(
-      found.join(' ') === wanted.join(' ')
-        ? []
-        : [
-            {
-              what: `${limit.domain} ${limit.type} ${limit.item} in ${file}`,
-              from: found.at(-1),
-              to: wanted[0],
-            },
-          ],
-    )
+    const wanted = state === 'absent' ? undefined : String(value)
+    const what = `${limit.domain} ${limit.type} ${limit.item} in ${file}`
+    return driftUnlessEmpty(found.at(-1) === wanted ? [] : [{ what, from: found.at(-1), to: wanted }])
   },
 
   async apply({ remote }, { file, value, state, ...limit }) {
-    const others = linesOf(await remote.read(file)).filter((line) => valueIn(line, limit) === undefined)
-    const line = `${limit.domain} ${limit.type} ${limit.item} ${value}`
-    const lines = state === 'absent' ? others : [...others, line]
-    await remote.write(file, textOf(lines))
+    const text = (await readText(remote, file)) ?? ''
+    await writeText(remote, file, withLimit(text, limit, state === 'absent' ? undefined : String(value)))
   },
 })

@@ -1,6 +1,8 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
-import { linesOf, textOf } from '../lines.ts'
+import { readText, writeText } from '../file-text.ts'
+import { appendLines, linesOf, mapLines } from '../lines.ts'
+import { literally } from '../patterns.ts'
 import { osRelease } from './os-release.ts'
 
 const shape = /^([A-Za-z]+(?:_[A-Z]{2})?)(?:\.([\w-]+))?(@\w+)?$/
@@ -15,33 +17,40 @@ const partsOf = (name: string): { readonly source: string; readonly charset: str
 const normalized = (name: string): string =>
   name.replace(/\.([\w-]+)/, (_, charset: string) => `.${charset.toLowerCase().replaceAll(/[^a-z\d]/g, '')}`)
 
+/** A line that sets LANG: what is before the value, its quote, the value, and the rest. */
+const langLine = /^(\s*(?:export\s+)?LANG=)(["']?)([^"'\s#]*)(\2.*)$/s
+
 /** LANG of a file of settings; the last one wins. */
 const langIn = (text: string | undefined): string | undefined =>
-  (text ?? '')
-    .split('\n')
-    .findLast((line) => line.startsWith('LANG='))
-    ?.slice('LANG='.length)
-    .replaceAll(/["']/g, '')
-    .trim()
+  langLine.exec(linesOf(text).findLast((line) => langLine.test(line)) ?? '')?.[3]
 
-const withLang = (text: string | undefined, name: string): string => {
-  const others = linesOf(text).filter((line) => line !== '' && !line.startsWith('LANG='))
-  return textOf([...others, `LANG=${name}`])
+/** The settings with another LANG; its quotes, and all the other lines, stay. */
+export const withLang = (text: string, name: string): string => {
+  const last = linesOf(text).findLastIndex((line) => langLine.test(line))
+  if (last < 0) return appendLines(text, [`LANG=${name}`])
+  return mapLines(text, (line, index) => [
+    index === last
+      ? line.replace(
+          langLine,
+          (_, before: string, quote: string, __, rest: string) => before + quote + name + rest,
+        )
+      : line,
+  ])
 }
 
 /** The text of /etc/locale.gen in which a locale is asked for: its comment sign goes, or it comes to the end. */
 export const withLocale = (text: string, name: string): string => {
-  const line = `${name} ${partsOf(name).charset}`
+  const { charset } = partsOf(name)
+  const its = new RegExp(`^(\\s*#\\s*)?(\\s*${literally(name)}\\s+${literally(charset)}\\s*(?:#.*)?)$`, 's')
   const lines = linesOf(text)
-  const at = lines.findIndex(
-    (one) =>
-      one
-        .replace(/^\s*#?\s*/, '')
-        .trim()
-        .split(/\s+/)
-        .join(' ') === line,
-  )
-  return textOf(at < 0 ? [...lines, line] : lines.with(at, line))
+  const isIt = (line: string, active: boolean): boolean => {
+    const match = its.exec(line)
+    return match !== null && (match[1] === undefined) === active
+  }
+  if (lines.some((line) => isIt(line, true))) return text
+  const at = lines.findIndex((line) => isIt(line, false))
+  if (at < 0) return appendLines(text, [`${name} ${charset}`])
+  return mapLines(text, (line, index) => [index === at ? (its.exec(line)?.[2] ?? line) : line])
 }
 
 /** Where the system's own language is kept. */
@@ -64,7 +73,8 @@ const isThere = async ({ remote, host }: CheckContext, name: string): Promise<bo
 const generate = async ({ remote }: ApplyContext, name: string): Promise<void> => {
   const { source, charset } = partsOf(name)
   if (await remote.query`command -v locale-gen`.succeeds()) {
-    await remote.write('/etc/locale.gen', withLocale((await remote.read('/etc/locale.gen')) ?? '', name))
+    const list = '/etc/locale.gen'
+    await writeText(remote, list, withLocale((await readText(remote, list)) ?? '', name))
     await remote.run`locale-gen`
     return
   }
@@ -93,7 +103,7 @@ export const locale = defineTask({
       settingsOf(ctx),
       ctx.remote.exists(`/usr/share/i18n/locales/${source}`),
     ])
-    const lang = system ? langIn(await ctx.remote.read(file)) : name
+    const lang = system ? langIn(await readText(ctx.remote, file)) : name
     if (!there && !known)
       return unknown(`nothing to make ${name} of: the package locales, or glibc-langpack-…, brings it`)
     const changes: Change[] = [
@@ -107,6 +117,6 @@ export const locale = defineTask({
     if (!(await isThere(ctx, name))) await generate(ctx, name)
     if (!system) return
     const file = await settingsOf(ctx)
-    await ctx.remote.write(file, withLang(await ctx.remote.read(file), name))
+    await writeText(ctx.remote, file, withLang((await readText(ctx.remote, file)) ?? '', name))
   },
 })

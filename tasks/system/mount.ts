@@ -1,5 +1,6 @@
 import { defineTask, driftUnlessEmpty, isCoxswainError, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command, RemoteReader } from '../../engine/index.ts'
+import { readText, shown, writeText } from '../file-text.ts'
 import { escaped, fstab, withFstabEntry } from './fstab.ts'
 
 /** A path as the kernel lists it: no slash is there twice, and none at the end. */
@@ -57,7 +58,7 @@ const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> =
 }
 
 const look = async ({ remote }: CheckContext, given: Params) => {
-  const [table = '', mounted] = await Promise.all([remote.read(fstab), isMounted(remote, given.path)])
+  const [table = '', mounted] = await Promise.all([readText(remote, fstab), isMounted(remote, given.path)])
   return { table, wanted: withMount(table, given), mounted }
 }
 
@@ -67,7 +68,7 @@ const orTakeBack = async ({ remote }: ApplyContext, command: Command, table: str
     await command
   } catch (error) {
     if (isCoxswainError(error) && ['command-failed', 'command-timeout'].includes(error.code))
-      await remote.write(fstab, table)
+      await writeText(remote, fstab, table)
     throw error
   }
 }
@@ -91,7 +92,7 @@ export const mount = defineTask({
     const { table, wanted, mounted } = await look(ctx, given)
     const shall = { mounted: true, present: mounted, unmounted: false, absent: false }[given.state]
     return driftUnlessEmpty([
-      ...(table === wanted ? [] : [{ what: fstab, from: table, to: wanted }]),
+      ...(table === wanted ? [] : [{ what: fstab, from: shown(table), to: shown(wanted) }]),
       ...(mounted === shall
         ? []
         : [
@@ -109,7 +110,7 @@ export const mount = defineTask({
     const { path, state } = given
     const { table, wanted, mounted } = await look(ctx, given)
     if (mounted && (state === 'unmounted' || state === 'absent')) await unmountAll(ctx, path)
-    if (table !== wanted) await remote.write(fstab, wanted)
+    if (table !== wanted) await writeText(remote, fstab, wanted)
     if (state !== 'mounted') return
     await remote.makeDirectory(path)
     const options = { timeout: 120 }

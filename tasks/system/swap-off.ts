@@ -1,11 +1,10 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { readText, shown, writeText } from '../file-text.ts'
+import { mapLines } from '../lines.ts'
 import { fieldsOf, fstab } from './fstab.ts'
 
-const withoutSwap = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => (fieldsOf(line)[2] === 'swap' ? `# ${line}` : line))
-    .join('\n')
+export const withoutSwap = (text: string): string =>
+  mapLines(text, (line) => [fieldsOf(line)[2] === 'swap' ? `# ${line}` : line])
 
 /** Hold swap off, now and after every boot: the kubelet refuses to start with it. */
 export const swapOff = defineTask({
@@ -16,7 +15,7 @@ export const swapOff = defineTask({
   params: z.object({}),
 
   async check({ remote }) {
-    const [swaps, table] = await Promise.all([remote.read('/proc/swaps'), remote.read(fstab)])
+    const [swaps, table] = await Promise.all([remote.read('/proc/swaps'), readText(remote, fstab)])
     const areas = (swaps ?? '')
       .split('\n')
       .slice(1)
@@ -24,13 +23,15 @@ export const swapOff = defineTask({
     const text = table ?? ''
     return driftUnlessEmpty([
       ...areas.map((area) => ({ what: `swap on ${area}`, from: 'on', to: 'off' })),
-      ...(withoutSwap(text) === text ? [] : [{ what: fstab, from: text, to: withoutSwap(text) }]),
+      ...(withoutSwap(text) === text
+        ? []
+        : [{ what: fstab, from: shown(text), to: shown(withoutSwap(text)) }]),
     ])
   },
 
   async apply({ remote }) {
     await remote.run({ timeout: 600 })`swapoff -a`
-    const text = (await remote.read(fstab)) ?? ''
-    if (withoutSwap(text) !== text) await remote.write(fstab, withoutSwap(text))
+    const text = (await readText(remote, fstab)) ?? ''
+    if (withoutSwap(text) !== text) await writeText(remote, fstab, withoutSwap(text))
   },
 })

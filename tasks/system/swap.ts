@@ -1,6 +1,7 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { attributeChanges } from '../files/attributes.ts'
+import { readText, shown, writeText } from '../file-text.ts'
 import { escaped, fstab, withFstabEntry } from './fstab.ts'
 
 const mebibyte = 1024 * 1024
@@ -65,7 +66,7 @@ const look = async (ctx: CheckContext, given: Params) => {
   const { path } = given
   const [stat, table = '', swaps, real] = await Promise.all([
     remote.stat(path),
-    remote.read(fstab),
+    readText(remote, fstab),
     remote.read('/proc/swaps'),
     // the kernel lists it without links in its path
     remote.query`readlink -f ${path}`.result(),
@@ -87,7 +88,7 @@ const hasPriority = ({ live }: Look, priority: number | undefined): boolean =>
 const changesOf = (found: Look, { path, size = '', priority, state }: Params): Change[] => {
   const { stat, live, table, wanted } = found
   const area = `swap on ${path}`
-  const entry = table === wanted ? [] : [{ what: fstab, from: table, to: wanted }]
+  const entry = table === wanted ? [] : [{ what: fstab, from: shown(table), to: shown(wanted) }]
   if (state === 'absent')
     return [
       ...(live === undefined ? [] : [{ what: area, from: 'on', to: 'off' }]),
@@ -146,7 +147,7 @@ export const swap = defineTask({
     const { stat, live, table, wanted } = found
     if (state === 'absent') {
       if (live !== undefined) await off(ctx, path)
-      if (table !== wanted) await remote.write(fstab, wanted)
+      if (table !== wanted) await writeText(remote, fstab, wanted)
       return remote.remove(path)
     }
     const another = isAnother(found, size)
@@ -166,6 +167,6 @@ export const swap = defineTask({
         })
       }
     }
-    if (table !== wanted) await remote.write(fstab, wanted)
+    if (table !== wanted) await writeText(remote, fstab, wanted)
   },
 })

@@ -1,18 +1,44 @@
 import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import { readText, writeText } from '../file-text.ts'
+import { appendLines, linesOf, mapLines } from '../lines.ts'
 
 /** A value as it is compared: the kernel prints tabs between the fields of a list, and takes any blanks. */
 const fields = (text: string): string => text.trim().split(/\s+/).join(' ')
 
-/** One `key = value` line of a sysctl.d file, or undefined. */
-const savedValue = (text: string | undefined, key: string): string | undefined => {
-  const lines = (text ?? '').split('\n').map((line) => /^\s*([^#;=\s]+)\s*=\s*(.*?)\s*$/.exec(line))
-  // the last one wins, as in sysctl.d(5)
-  return lines.findLast((match) => match?.[1] === key)?.[2]
+/**
+ * A key with slashes between its parts, as it is a path below /proc/sys. Where the first sign is a dot, dots and slashes
+ * change places (sysctl.d(5)): `net.ipv4.conf.eth0/1.forwarding` is `net/ipv4/conf/eth0.1/forwarding`.
+ */
+const pathOf = (key: string): string =>
+  /^[^./]*\//.test(key) ? key : key.replaceAll(/[./]/g, (sign) => (sign === '.' ? '/' : '.'))
+
+/** A line that sets a key; a dash before it lets failures pass. What stands before the value, the value, blanks. */
+const setting = /^(\s*-?\s*([^#;=\s-][^=\s]*)\s*=\s*)(.*?)(\s*)$/s
+
+/** The value that a line gives to the key, or undefined. */
+const valueIn = (line: string, key: string): string | undefined => {
+  const [, , name, value] = setting.exec(line) ?? []
+  return name !== undefined && pathOf(name) === pathOf(key) ? value : undefined
 }
 
-const withValue = (text: string | undefined, key: string, value: string): string => {
-  const others = (text ?? '').split('\n').filter((line) => line !== '' && savedValue(line, key) === undefined)
-  return `${[...others, `${key} = ${value}`].join('\n')}\n`
+/** The last line wins, as in sysctl.d(5). */
+const lastOf = (lines: readonly string[], key: string): number =>
+  lines.findLastIndex((line) => valueIn(line, key) !== undefined)
+
+const savedValue = (text: string | undefined, key: string): string | undefined => {
+  const lines = linesOf(text)
+  return valueIn(lines[lastOf(lines, key)] ?? '', key)
+}
+
+/** The text with the key at a value; no other line changes, nor how this one is written. */
+export const withValue = (text: string, key: string, value: string): string => {
+  const at = lastOf(linesOf(text), key)
+  if (at < 0) return appendLines(text, [`${key} = ${value}`])
+  return mapLines(text, (line, index) => [
+    index === at && fields(valueIn(line, key) ?? '') !== fields(value)
+      ? line.replace(setting, (_, before: string, __, ___, after: string) => before + value + after)
+      : line,
+  ])
 }
 
 /** Hold a kernel parameter at a value, now and after every boot. */
@@ -28,7 +54,7 @@ export const sysctl = defineTask({
       .describe('dotted name, such as net.ipv4.ip_forward'),
     value: z.coerce
       .string()
-      .regex(/^[^\n]*$/, 'a value is one line')
+      .regex(/^[^\r\n]*$/, 'a value is one line')
       .describe('the value to hold'),
     file: remotePath()
       .default('/etc/sysctl.d/90-coxswain.conf')
@@ -37,7 +63,7 @@ export const sysctl = defineTask({
   title: ({ key, value }) => `${key} = ${value}`,
 
   async check({ remote }, { key, value, file }) {
-    const [live, saved] = await Promise.all([remote.query`sysctl -n ${key}`.text(), remote.read(file)])
+    const [live, saved] = await Promise.all([remote.query`sysctl -n ${key}`.text(), readText(remote, file)])
     const kept = savedValue(saved, key)
     return driftUnlessEmpty([
       ...(fields(live) === fields(value) ? [] : [{ what: key, from: live, to: value }]),
@@ -50,6 +76,6 @@ export const sysctl = defineTask({
   async apply({ remote }, { key, value, file }) {
     await remote.run`sysctl -w ${`${key}=${value}`}`
     await remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
-    await remote.write(file, withValue(await remote.read(file), key, value))
+    await writeText(remote, file, withValue((await readText(remote, file)) ?? '', key, value))
   },
 })

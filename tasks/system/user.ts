@@ -1,5 +1,6 @@
 import { Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
 import type { Change, RemoteReader } from '../../engine/index.ts'
+import { readText } from '../file-text.ts'
 import { groupEntries, passwdEntry, passwordField, shadowDay, shadowEntry } from './account-files.ts'
 import type { PasswdEntry } from './account-files.ts'
 import { busyboxUsers } from './user-tools/busybox.ts'
@@ -14,8 +15,8 @@ const needsShadow = ({ password, locked, expires }: UserParams): boolean =>
 
 const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => {
   const [passwd, groups, shadow] = await Promise.all([
-    remote.read('/etc/passwd'),
-    remote.read('/etc/group'),
+    readText(remote, '/etc/passwd'),
+    readText(remote, '/etc/group'),
     needsShadow(given) ? remote.read('/etc/shadow') : undefined,
   ])
   const user = passwdEntry(passwd, given.name)

@@ -1,5 +1,5 @@
 import { CoxswainError } from '../../../engine/index.ts'
-import { linesOf, textOf } from '../../lines.ts'
+import { appendLines, linesOf, spliceLines } from '../../lines.ts'
 import { keyOf, keyText, whole } from './repository.ts'
 import type { Place, Repositories } from './repository.ts'
 import { downloadTime } from './types.ts'
@@ -14,10 +14,10 @@ export const withRepository = (text: string | undefined, name: string, line: str
   const lines = linesOf(text ?? '')
   const at = lines.indexOf(mark(name))
   const ours = line === undefined ? [] : [mark(name), line]
-  if (at >= 0) return textOf(lines.toSpliced(at, 2, ...ours))
+  if (at >= 0) return spliceLines(text ?? '', at, 2, ours)
   // somebody has written it there already
   if (line === undefined || lines.includes(line)) return text ?? ''
-  return textOf([...lines, ...ours])
+  return appendLines(text, ours)
 }
 
 const list = (name: string, line: string | undefined): Place => ({

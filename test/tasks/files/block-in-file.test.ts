@@ -54,3 +54,18 @@ test('a marker needs its place for the mark', async () => {
     'one line is needed, with {mark} in it once',
   )
 })
+
+test('a block takes over the line ends of the file, and a missing last newline stays', async () => {
+  const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
+  assert.is(await after('a\r\nb\r\n', { block: 'x\ny' }), crlf(`a\nb\n${marked('x\ny\n')}`))
+  const there = crlf(`a\n${marked('x\n')}b\n`)
+  assert.is(await after(there, { block: 'x\r\n' }), there)
+  assert.is(await after(there, { block: 'y' }), crlf(`a\n${marked('y\n')}b\n`))
+  const open = `a\n${marked('x\n')}`.trimEnd()
+  assert.is(await after(open, { block: 'y\nz' }), `a\n${marked('y\nz\n')}`.trimEnd())
+  assert.is(await after('a\n', { block: 'x', insertBefore: 'BOF' }), `${marked('x\n')}a\n`)
+})
+
+test('a block cannot contain its own marker', async () => {
+  await rejects(() => blockInFile({ path, block: 'a\n# END by coxswain\n' }), 'params-invalid', 'own marker')
+})

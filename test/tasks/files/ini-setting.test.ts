@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { Secret } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { iniSetting } from '../../../tasks/files/ini-setting.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -49,4 +50,82 @@ test('a name with signs of the language in it, and a value of two lines, are ref
     'a value is one line',
   )
   await rejects(() => iniSetting({ path, option: 'a' }), 'params-invalid', 'a value is needed')
+})
+
+test('lines that go on with a value are a part of it', async () => {
+  const list = '[a]\nneeds =\n    one\n\n    two = 2\n# about x\nx = 1\n'
+  assert.is(await after({ section: 'a', option: 'two', value: 3 }, list), `${list}two = 3\n`)
+  assert.is(await after({ section: 'a', option: 'needs', state: 'absent' }, list), '[a]\n# about x\nx = 1\n')
+  assert.is(
+    await after({ section: 'a', option: 'needs', value: 'three' }, list),
+    '[a]\nneeds = three\n# about x\nx = 1\n',
+  )
+  const unit = '[Service]\nExecStart=/bin/x \\\n--flag=1 \\\n# note\n--other\nRestart=no\n'
+  assert.is(
+    await after({ section: 'Service', option: 'ExecStart', state: 'absent' }, unit),
+    '[Service]\n# note\nRestart=no\n',
+  )
+  assert.is(
+    await after({ section: 'Service', option: '--flag', value: '2', separator: '=' }, unit),
+    `${unit}--flag=2\n`,
+  )
+})
+
+test('a section that stands twice is one section', async () => {
+  const twice = '[a]\nx=1\n[b]\n[a]\ny=2\n'
+  assert.is(await after({ section: 'a', option: 'y', value: 3 }, twice), '[a]\nx=1\n[b]\n[a]\ny=3\n')
+  assert.is(await after({ section: 'a', option: 'x', value: 3 }, twice), '[a]\nx=3\n[b]\n[a]\ny=2\n')
+  assert.is(await after({ section: 'a', option: 'z', value: 3 }, twice), '[a]\nx=1\n[b]\n[a]\ny=2\nz = 3\n')
+  assert.is(await after({ section: 'a', option: 'x', state: 'absent' }, '[a]\nx=1\n[a]\nx=2\n'), '[a]\n[a]\n')
+})
+
+test('a comment after a value stays, unless such signs belong to the value', async () => {
+  const one = '[a]\nport = 1 ; the port\nmark = #fff\nname = "x ; y" # z\n'
+  assert.is(await after({ section: 'a', option: 'port', value: 2 }, one), one.replace('= 1 ', '= 2 '))
+  assert.is(await after({ section: 'a', option: 'port', value: 1 }, one), one)
+  assert.is(await after({ section: 'a', option: 'port', value: '1 ; the port' }, one), one)
+  assert.is(
+    await after({ section: 'a', option: 'port', value: 2, inlineComments: false }, one),
+    one.replace('1 ; the port', '2'),
+  )
+  assert.is(await after({ section: 'a', option: 'name', value: '"n"' }, one), one.replace('"x ; y"', '"n"'))
+})
+
+test('options that are indented stay so, and a new one is written like them', async () => {
+  const git = '[user]\n\tname = x\n\temail = y\n[core]\n'
+  assert.is(
+    await after({ section: 'user', option: 'key', value: 'z' }, git),
+    '[user]\n\tname = x\n\temail = y\n\tkey = z\n[core]\n',
+  )
+  assert.is(await after({ section: 'user', option: 'email', value: 'z' }, git), git.replace('= y', '= z'))
+})
+
+test('CRLF and a missing last newline stay', async () => {
+  assert.is(
+    await after({ section: 'a', option: 'x', value: 2 }, '[a]\r\nx = 1\r\n[b]\r\n'),
+    '[a]\r\nx = 2\r\n[b]\r\n',
+  )
+  assert.is(await after({ section: 'a', option: 'x', value: 1 }, '[a]\r\nx = 1'), '[a]\r\nx = 1')
+  assert.is(await after({ section: 'a', option: 'x', value: 2 }, '[a]\r\nx = 1'), '[a]\r\nx = 2')
+  assert.is(await after({ section: 'b', option: 'x', value: 2 }, '[a]\r\n'), '[a]\r\n\r\n[b]\r\nx = 2\r\n')
+})
+
+test('neither a secret value nor the one before it is shown', async () => {
+  const files = { [path]: '[a]\npassword = old ; one\n' }
+  const run = await rehearse(
+    iniSetting({ path, section: 'a', option: 'password', value: new Secret('new#1') }),
+    { files },
+  )
+  assert.is(run.files.get(path)?.content, '[a]\npassword = new#1\n')
+  assert.is(JSON.stringify(run.changes).includes('old'), false)
+  assert.equal(JSON.parse(JSON.stringify(run.changes)), [
+    { what: `[a] password in ${path}`, from: '********', to: '********' },
+  ])
+})
+
+test('what its reader would take for something else is refused', async () => {
+  for (const option of [' a', '#a', 'a ', ''])
+    await rejects(() => iniSetting({ path, option, value: 1 }), 'params-invalid', 'no name of an option')
+  await rejects(() => iniSetting({ path, option: 'a', value: 'x\\' }), 'params-invalid', 'take in the next')
+  await rejects(() => iniSetting({ path, section: 'a]', option: 'a', value: 1 }), 'params-invalid', 'bracket')
 })

@@ -39,8 +39,51 @@ test('what makes no sense is refused', () => {
   assert.throws(() => edited('a', { ...given, line: 'b', regexp: '(' }), /not a regular expression/)
 })
 
-test('a file that is no UTF-8 is left alone', async () => {
+test('bytes that are no UTF-8 stay, and are shown as what they are', async () => {
   const run = await rehearse(lineInFile({ path: '/x', line: 'a' }), { files: { '/x': { content: latin } } })
-  assert.match(String(run.error), '/x is no UTF-8')
-  assert.equal(run.files.get('/x')?.content, latin)
+  assert.equal(run.files.get('/x')?.content, Buffer.concat([latin, Buffer.from('a\n')]))
+  assert.equal(run.changes, [{ what: '/x', from: 'gr\\xF6\\xDFer\n', to: 'gr\\xF6\\xDFer\na\n' }])
+})
+
+test('UTF-16 is refused: no byte of it is what it looks like', async () => {
+  const wide = Buffer.from('\u{FEFF}a\n', 'utf16le')
+  const run = await rehearse(lineInFile({ path: '/x', line: 'a' }), { files: { '/x': { content: wide } } })
+  assert.match(String(run.error), '/x is UTF-16 text')
+  assert.equal(run.files.get('/x')?.content, wide)
+})
+
+test('lines of CRLF are matched without their ends, and new ones get the same', () => {
+  const text = 'UMASK 022\r\nX 1\r\n'
+  assert.is(edited(text, { ...given, regexp: '^UMASK .*$', line: 'UMASK 027' }), 'UMASK 027\r\nX 1\r\n')
+  assert.is(edited(text, { ...given, line: 'X 1' }), text)
+  assert.is(edited(text, { ...given, line: 'Y 1' }), `${text}Y 1\r\n`)
+  assert.is(edited(text, { ...given, regexp: ' 1$', state: 'absent', line: undefined }), 'UMASK 022\r\n')
+})
+
+test('BOF and EOF are places, and a byte order mark stays in front', () => {
+  assert.is(edited('a\nb\n', { ...given, line: 'x', insertBefore: 'BOF' }), 'x\na\nb\n')
+  assert.is(edited('a\nb\n', { ...given, line: 'x', insertAfter: 'EOF' }), 'a\nb\nx\n')
+  assert.is(edited('\u{FEFF}a\n', { ...given, line: 'x', insertBefore: 'BOF' }), '\u{FEFF}x\na\n')
+  assert.is(edited('\u{FEFF}a\n', { ...given, line: 'b', regexp: '^a$' }), '\u{FEFF}b\n')
+})
+
+test('a missing last newline stays missing, unless a line follows', () => {
+  assert.is(edited('a=1\nb=2', { ...given, line: 'a=9', regexp: '^a=' }), 'a=9\nb=2')
+  assert.is(edited('a=1\nb=2', { ...given, line: 'b=9', regexp: '^b=' }), 'a=1\nb=9')
+  assert.is(edited('a=1\r\nb=2', { ...given, line: 'c=3' }), 'a=1\r\nb=2\r\nc=3\r\n')
+})
+
+test('groups of the match in the new line', () => {
+  const refs = { ...given, backrefs: true }
+  assert.is(
+    edited('a = 1 # c\n', { ...refs, regexp: '^(a = )\\d+(?<rest>.*)', line: '$12$<rest>' }),
+    'a = 2 # c\n',
+  )
+  assert.is(edited('a\n', { ...refs, regexp: '^b', line: '$&' }), 'a\n')
+  assert.is(edited('a\n', { ...given, regexp: '^a', line: 'PATH=$1' }), 'PATH=$1\n')
+  assert.throws(
+    () => lineInFile({ path: '/x', line: '\\1', regexp: 'a', backrefs: true }),
+    /a group is written \$1/,
+  )
+  assert.throws(() => lineInFile({ path: '/x', line: '$1', backrefs: true }), /backrefs needs a regexp/)
 })

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
-import { replace } from '../../../tasks/files/replace.ts'
+import { replace, replaced } from '../../../tasks/files/replace.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -51,4 +51,22 @@ test('a command may look at the new content first, and the old one be kept', asy
   assert.is(run.outcome, 'changed', String(run.error))
   const bad = await rehearse(replace({ path, regexp: 'a', validate: 'true' }), { files: { [path]: 'a\n' } })
   assert.match(String(bad.error), 'not a command that checks a file: true')
+})
+
+test('in a file of CRLF lines end where they end, and a pattern that names \\r sees it', async () => {
+  const text = 'port = 1\r\nx\r\n\r\ny\r\n'
+  assert.is(
+    await after(text, { regexp: '^port = [^\\n]*$', replacement: 'port = 2' }),
+    'port = 2\r\nx\r\n\r\ny\r\n',
+  )
+  assert.is(await after(text, { regexp: '1\\nx', replacement: '2\nz' }), 'port = 2\r\nz\r\n\r\ny\r\n')
+  assert.is(await after(text, { regexp: '\\r\\n', replacement: '\n' }), 'port = 1\nx\n\ny\n')
+  assert.is(await after('a\r\nb\n', { regexp: '\\r$' }), 'a\nb\n')
+  assert.is(await after('\u{FEFF}a\r\n', { regexp: '^a$', replacement: 'b' }), '\u{FEFF}b\r\n')
+})
+
+test('groups are expanded as String.replace does it', () => {
+  const given = { path, create: false, regexp: '(?<k>\\w+)=(\\d)', replacement: '$2=$<k>$$$&$3$10' }
+  const text = 'a=1\n'
+  assert.is(replaced(text, given), text.replace(/(?<k>\w+)=(\d)/, given.replacement))
 })

@@ -64,3 +64,16 @@ test('what is no key, or no user, is refused', () => {
   assert.throws(() => authorizedKey({ key, options: 'a b' }), /no blanks/)
   assert.throws(() => authorizedKey({ key, exclusive: true, state: 'absent' }), /exclusive/)
 })
+
+test('a line that says the same keeps its blanks, and CRLF stays', () => {
+  const text = `restrict  ssh-ed25519\t${blob('a')}   anna@home \r\n# c\r\n`
+  assert.is(withKey(text, given()), text)
+  assert.is(withKey(`# c\r\n${other}\r\n`, given()), `# c\r\n${other}\r\n${key}\r\n`)
+})
+
+test('names of users that directories have', () => {
+  for (const user of ['first.last@corp.example', '1user', 'web-1', 'pc$'])
+    assert.is(authorizedKey({ user, key }).name, 'authorized-key', user)
+  for (const user of ['1000', '-x', 'a b', '~x', '', '.x'])
+    assert.throws(() => authorizedKey({ user, key }), /a user name is needed/, user)
+})

@@ -126,3 +126,9 @@ test('what is no schedule, and two lines, are refused', async () => {
   await rejects(() => cron({ ...entry, command: 'a\nb' }), 'params-invalid', 'a command is one line')
   await rejects(() => cron({ name: 'x' }), 'params-invalid', 'a command and a schedule are needed')
 })
+
+test('schedules may have several blanks and all names that cron knows', () => {
+  for (const schedule of ['@midnight', '@annually', '0  3 *\t* *', ' @daily '])
+    assert.is(cron({ ...entry, schedule }).name, 'cron', schedule)
+  assert.is(withEntry('', { ...entry, schedule: '0  3 * * *' }), marked('0  3 * * * clean --all\n'))
+})

@@ -26,3 +26,11 @@ test('what is right already keeps its blanks and the end of its file, but no sec
   assert.is(withFstabEntry('b', isA, undefined), 'b')
   assert.is(withFstabEntry('a\t1\na 2\n', isA, ['a', '1']), 'a\t1\n')
 })
+
+test('only the fields that differ change; what stands beside them stays', () => {
+  const table = 'a\t/b  ext4 defaults  0 2 # disk\r\n'
+  assert.is(withFstabEntry(table, isA, ['a', '/b', 'ext4', 'ro', '0', '2']), table.replace('defaults', 'ro'))
+  assert.is(withFstabEntry(table, isA, ['a', '/b', 'ext4', 'defaults', '0', '2']), table)
+  assert.is(withFstabEntry('a /b ext4 ro\n', isA, ['a', '/b', 'ext4', 'ro', '0', '0']), 'a /b ext4 ro\n')
+  assert.is(withFstabEntry('a /b ext4 ro\n', isA, ['a', '/b', 'ext4', 'ro', '0', '1']), 'a /b ext4 ro 0 1\n')
+})

@@ -45,3 +45,10 @@ test('what cannot be is refused', () => {
   assert.throws(() => knownHost({ host: 'a' }), /a key is needed/)
   assert.throws(() => knownHost({ host: 'a', key: `restrict ${key('a')}` }), /a public key is needed/)
 })
+
+test('a new key comes where the old one stood; nothing else of the line changes', async () => {
+  const run = await rehearse(knownHost({ host: 'git', key: key('a') }), {
+    files: { [file]: `GIT  ${key('b')}  note\r\nother ${key('b')}\r\n` },
+  })
+  assert.is(run.files.get(file)?.content, `GIT  ${key('a')}  note\r\nother ${key('b')}\r\n`)
+})

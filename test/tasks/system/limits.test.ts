@@ -13,7 +13,7 @@ test('takes the place of the line about the same', async () => {
     files: { ...folder, [file]: '# mine\nweb - nofile 1024\nweb soft nofile 10\n' },
   })
   assert.is(run.outcome, 'changed')
-  assert.is(run.files.get(file)?.content, '# mine\nweb soft nofile 10\nweb - nofile 4096\n')
+  assert.is(run.files.get(file)?.content, '# mine\nweb - nofile 4096\nweb soft nofile 10\n')
   assert.equal(run.changes, [{ what: `web - nofile in ${file}`, from: '1024', to: '4096' }])
 })
 

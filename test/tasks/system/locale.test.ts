@@ -41,7 +41,7 @@ test('Red Hat: localedef makes it, the other settings stay', async () => {
   }
   const run = await rehearse(locale({ name: 'de_DE.UTF-8' }), host(files, 'localedef'))
   assert.equal(run.commands.apply, ['localedef -i de_DE -f UTF-8 de_DE.UTF-8'])
-  assert.is(run.files.get('/etc/locale.conf')?.content, 'LC_TIME=C\nLANG=de_DE.UTF-8\n')
+  assert.is(run.files.get('/etc/locale.conf')?.content, 'LANG="de_DE.UTF-8"\nLC_TIME=C\n')
 })
 
 test('where all is well nothing is done, quotes or not', async () => {
@@ -66,6 +66,6 @@ test('without its source it is unknown; where there are no locales that is said'
 
 test('lines of locale.gen, and names', () => {
   assert.is(withLocale('', 'sr_RS.UTF-8@latin'), 'sr_RS.UTF-8@latin UTF-8\n')
-  assert.is(withLocale('#  de_DE   ISO-8859-1  \n', 'de_DE'), 'de_DE ISO-8859-1\n')
+  assert.is(withLocale('#  de_DE   ISO-8859-1  \n', 'de_DE'), 'de_DE   ISO-8859-1  \n')
   assert.throws(() => locale({ name: 'de DE' }), /a locale is needed/)
 })

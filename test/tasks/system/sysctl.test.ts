@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
-import { sysctl } from '../../../tasks/system/sysctl.ts'
+import { sysctl, withValue } from '../../../tasks/system/sysctl.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('sysctl')
@@ -38,9 +38,9 @@ test('keeps the other lines of the file', async () => {
   const file = '/etc/sysctl.d/90-coxswain.conf'
   const run = await rehearse(
     sysctl({ key: 'net.ipv4.ip_forward', value: '1' }),
-    hostWith('1', { [file]: '# mine\nvm.swappiness = 0\nnet.ipv4.ip_forward=0\n' }),
+    hostWith('1', { [file]: '# mine\n\nnet.ipv4.ip_forward=0\nvm.swappiness = 0\n' }),
   )
-  assert.is(run.files.get(file)?.content, '# mine\nvm.swappiness = 0\nnet.ipv4.ip_forward = 1\n')
+  assert.is(run.files.get(file)?.content, '# mine\n\nnet.ipv4.ip_forward=1\nvm.swappiness = 0\n')
 })
 
 test('does nothing where all is as it shall be', async () => {
@@ -60,4 +60,16 @@ test('a relative path is refused', () => {
 test('what sysctl would take as an option, or as more lines of a file, is refused', () => {
   assert.throws(() => sysctl({ key: '-a', value: 1 }), /the name of a parameter is needed/)
   assert.throws(() => sysctl({ key: 'a.b', value: '1\nc.d = 2' }), /a value is one line/)
+})
+
+test('how a line is written stays; a key with slashes is the same key, and the last line counts', () => {
+  const key = 'net.ipv4.ip_forward'
+  assert.is(withValue(`-${key}=0 \r\n`, key, '1'), `-${key}=1 \r\n`)
+  assert.is(withValue('net/ipv4/ip_forward = 0\n', key, '1'), 'net/ipv4/ip_forward = 1\n')
+  assert.is(
+    withValue('net.ipv4.conf.eth0/1.forwarding=0\n', 'net/ipv4/conf/eth0.1/forwarding', '1'),
+    'net.ipv4.conf.eth0/1.forwarding=1\n',
+  )
+  assert.is(withValue(`${key}=1\n\n${key}=0\n`, key, '1'), `${key}=1\n\n${key}=1\n`)
+  assert.is(withValue('x = 1\t2\n', 'x', '1 2'), 'x = 1\t2\n')
 })

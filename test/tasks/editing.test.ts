@@ -1,0 +1,95 @@
+/**
+ * The rule of all tasks that edit files: every byte outside the edit stays, and a second edit changes nothing. A task that
+ * edits and is not in the table fails the last test.
+ */
+import { readFile, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import fc from 'fast-check'
+import * as assert from 'uvu/assert'
+import { decoded, encoded } from '../../tasks/file-text.ts'
+import { linesOf } from '../../tasks/lines.ts'
+import { suite } from '../support/spec.ts'
+import { editors } from './editors.ts'
+import type { Editor } from './editors.ts'
+import { fileOf, rawLines } from './generated-files.ts'
+
+const test = suite('edits change what they were asked to', { seconds: 180 })
+
+/** The lines that the edit has nothing to do with; where a line comes after the last one, that gets its end. */
+const untouched = (text: string, mine: Editor['mine'], open: string | undefined): string[] =>
+  rawLines(text)
+    .filter((one) => !mine(one.replace(/\r?\n$/, '')))
+    .map((one) => (open !== undefined && one.replace(/\r?\n$/, '') === open ? open : one))
+
+for (const [name, { pool, edit, mine }] of Object.entries(editors)) {
+  test(name, () =>
+    fc.assert(
+      fc.property(fileOf(pool), (text) => {
+        const after = edit(text)
+        // a last line without an end gets one where others are added after it
+        const last = rawLines(text).at(-1)
+        const open = last === undefined || last.endsWith('\n') ? undefined : last
+        const grew = open !== undefined && rawLines(after).at(-1) !== open
+        assert.equal(
+          untouched(after, mine, grew ? open : undefined),
+          untouched(text, mine, grew ? open : undefined),
+        )
+        const pure = ['\n', '\r\n'].find((end) =>
+          rawLines(text).every(
+            (one) => one === '\u{FEFF}' || !one.endsWith('\n') || one.endsWith('\r\n') === (end === '\r\n'),
+          ),
+        )
+        if (pure !== undefined && linesOf(text).length > 1)
+          for (const one of rawLines(after).slice(0, -1))
+            assert.ok(
+              one === '\u{FEFF}' || one.endsWith('\r\n') === (pure === '\r\n'),
+              JSON.stringify([text, after]),
+            )
+        assert.is(edit(after), after, 'a second edit')
+        assert.is(decoded(encoded(after)), after, 'bytes')
+      }),
+      { numRuns: 300 },
+    ),
+  )
+}
+
+test('anything at all is read and written as the same bytes', () =>
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      assert.equal([...encoded(decoded(bytes))], [...bytes])
+    }),
+    { numRuns: 2000 },
+  ))
+
+const tasks = resolve(import.meta.dirname, '../../tasks')
+
+/** Files that read a text and write another one, and edit nothing: what they write is all theirs. */
+const wholeFiles: ReadonlySet<string> = new Set([
+  // how all of them read and write
+  'files/editing.ts',
+  'files/json-setting.ts',
+  'files/yaml-setting.ts',
+  'kubernetes/copy-certs.ts',
+  'kubernetes/etcd-member.ts',
+  'kubernetes/user-kubeconfig.ts',
+  'kubernetes/write-config.ts',
+  'network/firewall.ts',
+  'network/load-balancer.ts',
+  'system/ca-certificate.ts',
+  'system/package-repository.ts',
+  'system/sudoers.ts',
+  'system/timezone.ts',
+])
+
+test('every task that edits a file is in the table', async () => {
+  const files = (await readdir(tasks, { recursive: true })).filter((file) => file.endsWith('.ts'))
+  const listed = new Set(Object.values(editors).map(({ module }) => module))
+  const missing: string[] = []
+  for (const file of files) {
+    const text = await readFile(join(tasks, file), 'utf8')
+    const edits = /\bediting(?:<\w+>)?\(\{|\bwriteText\(|\bwriteSshFile\(/.test(text)
+    const rewrites = /\.read\(/.test(text) && /\.write\(/.test(text)
+    if ((edits || rewrites) && !listed.has(file) && !wholeFiles.has(file)) missing.push(file)
+  }
+  assert.equal(missing.toSorted(), [])
+})

@@ -1,0 +1,49 @@
+/** Files as people leave them: any mixture of line ends, a byte order mark or none, with or without a last newline. */
+import fc from 'fast-check'
+
+/** Lines that no task has to do with; a task's own ones come beside them. */
+const strangers = [
+  '',
+  '   ',
+  '\t',
+  '# a comment',
+  '  # indented, with blanks at its end   ',
+  '; another comment',
+  '# gr\u{DCFC}n: a byte of Latin-1',
+  '# a carriage\rreturn in the middle',
+  '# ein Umlaut: ä, and \u{1F600}, and \u{2028}',
+]
+
+const ends = fc.oneof(
+  fc.constant(['\n'] as const),
+  fc.constant(['\r\n'] as const),
+  fc.constant(['\n', '\r\n'] as const),
+)
+
+/** A text of lines from a pool, as it could be in a file. */
+export const fileOf = (
+  pool: readonly string[],
+  others: readonly string[] = strangers,
+): fc.Arbitrary<string> =>
+  ends.chain((kinds) =>
+    fc
+      .record({
+        mark: fc.constantFrom('', '', '\u{FEFF}'),
+        lines: fc.array(fc.tuple(fc.constantFrom(...pool, ...others), fc.constantFrom(...kinds)), {
+          maxLength: 12,
+        }),
+        complete: fc.boolean(),
+      })
+      .map(({ mark, lines, complete }) => {
+        const text = lines.map(([line, end]) => line + end).join('')
+        // an empty last line cannot lack its end
+        const open = !complete && lines.at(-1)?.[0] !== ''
+        return mark + (open ? text.replace(/\r?\n$/, '') : text)
+      }),
+  )
+
+/** The lines of a text with their ends, the byte order mark as one of its own. */
+export const rawLines = (text: string): string[] => {
+  const mark = text.startsWith('\u{FEFF}') ? ['\u{FEFF}'] : []
+  return [...mark, ...(text.slice(mark.length).match(/[^\n]*\n|[^\n]+$/g) ?? [])]
+}
