@@ -1,4 +1,5 @@
 /** Explained variables as text. */
+import { Scalar } from '../inventory/scalar.ts'
 import type { Explained, Origin } from '../inventory/variables/explain.ts'
 import { masked } from '../inventory/variables/masked.ts'
 import { mask } from '../secret.ts'
@@ -7,7 +8,7 @@ const valueOf = ({ name, variable: { value, written } }: Origin, secrets: Readon
   const shown = masked(name, value, secrets)
   if (shown === mask) return mask
   // 1.30 is what stands there, and what a playbook reads that wants text
-  return typeof value === 'number' && typeof written === 'string' ? written : JSON.stringify(shown)
+  return written instanceof Scalar && typeof value !== 'string' ? written.text : JSON.stringify(shown)
 }
 
 const placeOf = ({ variable: { place } }: Origin): string =>

@@ -30,11 +30,11 @@ const tidy = (part: unknown): unknown => {
   return Object.fromEntries(entries)
 }
 
-/** Where text is wanted a bare number is fine, too: it is read as it is written. */
+/** Where text is wanted a bare number or truth value is fine, too: it is read as it is written. */
 const lenient = (property: unknown): JsonSchema => {
   const schema = isRecord(property) ? property : {}
   return schema['type'] === 'string' && schema['enum'] === undefined
-    ? { ...schema, type: ['string', 'number'] }
+    ? { ...schema, type: ['string', 'number', 'boolean'] }
     : schema
 }
 

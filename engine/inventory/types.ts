@@ -1,10 +1,10 @@
 /** Hosts, groups and variables as plain data: what every inventory source is read into. */
 import type { Place } from '../errors.ts'
 
-/** A variable's value with the place that gave it. Parts of the value may be {@link Sealed}. */
+/** A variable's value, as Ansible reads it, with the place that gave it. Parts of the value may be {@link Sealed}. */
 export interface Variable {
   readonly value: unknown
-  /** The same with every number as the text that stands in the file; the value itself when absent. */
+  /** The same with a `Scalar` in the place of every value that is more than its text; the value itself when absent. */
   readonly written?: unknown
   /** What a person typed, whatever it is read as: of the command line and of INI. */
   readonly typed?: string

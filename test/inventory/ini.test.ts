@@ -1,5 +1,6 @@
 /** Inventories in INI: the answers are those that Ansible 2.14 gave to the same lines. */
 import * as assert from 'uvu/assert'
+import { textsOf } from '../../engine/inventory/scalar-tree.ts'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
 import { readIniInventory } from '../../engine/inventory/sources/ini.ts'
@@ -62,7 +63,7 @@ test('every variable knows its place', () => {
   const motd = inventory.hosts.get('web1')?.variables.get('motd')
   assert.equal([motd?.place.file, motd?.place.line, motd?.place.column], ['hosts', 5, 30])
   const listen = inventory.groups.get('db')?.variables.get('listen')
-  assert.equal([listen?.place.line, listen?.written, listen?.typed], [10, '5432', '5432'])
+  assert.equal([listen?.place.line, textsOf(listen?.written), listen?.typed], [10, '5432', '5432'])
 })
 
 /** Values of a host's line, and what they are. */
@@ -136,10 +137,9 @@ for (const [text, wanted] of sectionValues) {
 }
 
 test('numbers are remembered as they are written, however deep', () => {
-  assert.equal(pythonLiteral("{'a': [1.30, 0x1F]}"), {
-    value: { a: [1.3, 31] },
-    written: { a: ['1.30', '0x1F'] },
-  })
+  const literal = pythonLiteral("{'a': [1.30, 0x1F]}", { file: 'hosts' })
+  assert.equal(literal?.value, { a: [1.3, 31] })
+  assert.equal(textsOf(literal?.written), { a: ['1.30', '0x1F'] })
 })
 
 test('words have the column where they begin', () => {

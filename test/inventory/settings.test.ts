@@ -1,6 +1,6 @@
 /** Our names and Ansible's for the same setting: the most specific layer wins, whichever it uses. */
 import * as assert from 'uvu/assert'
-import { plainVariables } from '../../engine/inventory/variables/parse.ts'
+import { plainVariables } from '../support/plain-variables.ts'
 import { reachOf } from '../../engine/inventory/variables/reach.ts'
 import { folderOf } from '../support/folder.ts'
 import { suite } from '../support/spec.ts'

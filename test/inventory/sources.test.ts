@@ -1,6 +1,7 @@
 /** What may stand behind -i: kinds of files, folders, executables, modules, names of hosts. */
 import { chmodSync } from 'node:fs'
 import * as assert from 'uvu/assert'
+import { textsOf } from '../../engine/inventory/scalar-tree.ts'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
 import { readExecutable } from '../../engine/inventory/sources/executable.ts'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
@@ -112,7 +113,7 @@ test('an executable prints all with --list', async () => {
   assert.equal(hostsOfGroup(inventory, 'site'), ['w1', 'w2', 'd1'])
   assert.equal([value(inventory, 'w1', 'told'), value(inventory, 'w2', 'asked')], [true, undefined])
   const version = inventory.groups.get('web')?.variables.get('version')
-  assert.equal([version?.written, version?.place.file], ['1.30', `${path} --list`])
+  assert.equal([textsOf(version?.written), version?.place.file], ['1.30', `${path} --list`])
 })
 
 test('an executable that tells no _meta is asked for each host', async () => {

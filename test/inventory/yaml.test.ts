@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
 import type { Variable } from '../../engine/inventory/types.ts'
 import { readYamlInventory } from '../../engine/inventory/sources/yaml-source.ts'
+import { textsOf } from '../../engine/inventory/scalar-tree.ts'
 import { readYaml } from '../../engine/inventory/yaml/read.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
@@ -51,7 +52,7 @@ y:
   const inventory = read(text)
   assert.equal(inventory.groups.get('y')?.hosts, ['a'])
   assert.equal(inventory.hosts.get('a')?.variables.get('deep')?.value, { n: 7, m: 1 })
-  assert.equal(inventory.hosts.get('a')?.variables.get('deep')?.written, { n: '007', m: '1' })
+  assert.equal(textsOf(inventory.hosts.get('a')?.variables.get('deep')?.written), { n: '007', m: '1' })
 })
 
 test('what was merged has the place where it is written', () => {

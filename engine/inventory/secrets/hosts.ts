@@ -2,6 +2,7 @@
 import { isCoxswainError } from '../../errors.ts'
 import { groupsOfHosts } from '../graph.ts'
 import { discreet } from '../place.ts'
+import { Scalar } from '../scalar.ts'
 import type { Host, Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
 import { resolveHosts } from '../variables/resolve.ts'
 import { isLockedFile, unlockLayer } from '../variables/file.ts'
@@ -29,7 +30,9 @@ const open = async (variable: Variable, keys: Keyring): Promise<Variable> => {
     return {
       ...variable,
       value: await openAll(value, keys, learn),
-      written: await openAll(written, keys, (leaf) => (typeof leaf === 'number' ? String(leaf) : leaf)),
+      written: await openAll(written, keys, (leaf) =>
+        typeof leaf === 'number' ? new Scalar({ text: String(leaf), value: leaf, place }) : leaf,
+      ),
       hidden: true,
     }
   } catch (error) {

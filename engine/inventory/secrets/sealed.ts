@@ -1,6 +1,7 @@
 /** Values that must be opened before they can be read: encrypted, or kept somewhere else than in the inventory. */
 import type { Place } from '../../errors.ts'
 import { Secret, isSecret } from '../../secret.ts'
+import { Scalar } from '../scalar.ts'
 import type { Keyring } from './keyring.ts'
 
 const brand = Symbol.for('coxswain.sealed')
@@ -21,7 +22,11 @@ export const isSealed = (value: unknown): value is Sealed =>
   typeof value === 'object' && value !== null && brand in value
 
 const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !isSealed(value) && !isSecret(value)
+  typeof value === 'object' &&
+  value !== null &&
+  !isSealed(value) &&
+  !isSecret(value) &&
+  !(value instanceof Scalar)
 
 /** Whether something in a value, however deep, is still sealed. */
 export const holdsSealed = (value: unknown): boolean => {
@@ -59,6 +64,7 @@ export const openAll = async (
  */
 export const secretsIn = (value: unknown): Secret[] => {
   if (isSecret(value)) return [value]
+  if (value instanceof Scalar) return typeof value.value === 'boolean' ? [] : [new Secret(value.text)]
   if (typeof value === 'string' || typeof value === 'number') return [new Secret(String(value))]
   if (Array.isArray(value)) return value.flatMap(secretsIn)
   return isPlainMap(value) ? Object.values(value).flatMap(secretsIn) : []

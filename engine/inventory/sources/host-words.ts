@@ -30,8 +30,7 @@ const ported = (word: string): { readonly name: string; readonly digits: string 
  */
 export const readHostWord = (word: string, place: Place): HostWord => {
   const { name, digits } = ported(word)
-  const port =
-    digits === undefined ? undefined : { value: Number(digits), written: digits, typed: digits, place }
+  const port = digits === undefined ? undefined : { value: Number(digits), typed: digits, place }
   try {
     return { names: expandRanges(name), port }
   } catch (error) {

@@ -7,6 +7,7 @@ import { cutWords } from './ini-words.ts'
 import { invalid } from '../invalid.ts'
 import { nearest } from '../nearest.ts'
 import { pythonLiteral } from './python-literal.ts'
+import { Scalar, isTemplate } from '../scalar.ts'
 import type { Variable } from '../types.ts'
 
 const kinds = ['hosts', 'children', 'vars'] as const
@@ -92,7 +93,10 @@ const heading = (
 
 /** A value: a Python literal where it is one, else the text that it is. */
 const valueOf = (text: string, place: Place): Variable => {
-  const { value, written } = pythonLiteral(text) ?? { value: text, written: text }
+  const { value, written } = pythonLiteral(text, place) ?? {
+    value: text,
+    written: isTemplate(text) ? new Scalar({ text, value: text, template: true, place }) : text,
+  }
   return { value, written, typed: text, place }
 }
 

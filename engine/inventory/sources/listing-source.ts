@@ -4,6 +4,7 @@ import type { InventoryDraft } from '../draft.ts'
 import { checkGroupName } from '../group-names.ts'
 import { invalid } from '../invalid.ts'
 import { nearest } from '../nearest.ts'
+import { textsOf } from '../scalar-tree.ts'
 import { entriesOf, variableOf } from '../yaml/read.ts'
 import type { Entry, YamlNode } from '../yaml/read.ts'
 
@@ -13,7 +14,7 @@ const groupKeys = ['hosts', 'children', 'vars']
 const nameList = z.array(z.string())
 
 const namesIn = ({ empty, written, place }: YamlNode, what: string): readonly string[] => {
-  const parsed = nameList.safeParse(empty ? [] : written)
+  const parsed = nameList.safeParse(empty ? [] : textsOf(written))
   if (parsed.success) return parsed.data
   throw invalid(`${what} must be a list of names`, place, 'write ["a", "b"]')
 }

@@ -2,8 +2,11 @@
  * Python's literals, for values in INI files: Ansible gives each to `ast.literal_eval` and takes what is none as text
  * (https://docs.python.org/3/library/ast.html#ast.literal_eval).
  */
+import type { Place } from '../../errors.ts'
+import { Scalar, isTemplate } from '../scalar.ts'
+import { textsOf } from '../scalar-tree.ts'
 
-/** A literal's value, and the same with each number as it is written. */
+/** A literal's value, and the same with a `Scalar` in the place of each number and each template. */
 export interface Literal {
   readonly value: unknown
   readonly written: unknown
@@ -36,23 +39,41 @@ const unescape = (text: string): string =>
 const numberPattern =
   /[+-]?[ \t]*(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d+)?|\d(?:_?\d)*\.?[eE][+-]?\d+|\d(?:_?\d)*\.|\d(?:_?\d)*)(?![\w.])/y
 
-const numberOf = (text: string): Literal | undefined => {
+/** A number or a text at its place. */
+const scalar = (text: string, value: number | bigint | boolean | string, place: Place): Literal => {
+  const template = typeof value === 'string' && isTemplate(value)
+  if (typeof value === 'string' && !template) return { value, written: value }
+  const written = new Scalar({ text, value, template, place })
+  return { value: written.plain, written }
+}
+
+/** Its value: whole numbers that a number cannot hold are bigints. */
+const sizeOf = (digits: string): number | bigint => {
+  const size = Number(digits)
+  return Number.isInteger(size) &&
+    !Number.isSafeInteger(size) &&
+    !/[.eE]/.test(digits.replace(/^0[xX].*/, ''))
+    ? BigInt(digits)
+    : size
+}
+
+const numberOf = (text: string, place: Place): Literal | undefined => {
   const plain = text.replaceAll(/[_ \t]/g, '')
   const digits = plain.replace(/^[+-]/, '')
   // 0644 was octal once and is nothing now: Ansible takes it as text
   if (/^0\d*[1-9]\d*$/.test(digits)) return undefined
-  const size = Number(digits)
-  return { value: plain.startsWith('-') ? -size : size, written: plain }
+  const size = sizeOf(digits)
+  return scalar(plain, plain.startsWith('-') ? -size : size, place)
 }
 
-const words: Readonly<Record<string, unknown>> = { True: true, False: false, None: null }
+const words: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null }
 
 const closing: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' }
 
 /** Thrown inside to leave off; never seen outside. */
 const none = Symbol('no literal')
 
-const parser = (text: string) => {
+const parser = (text: string, place: Place) => {
   let at = 0
   const blank = (): void => {
     while (/[ \t]/.test(text[at] ?? '')) at += 1
@@ -67,7 +88,7 @@ const parser = (text: string) => {
     let whole: string | undefined
     for (;;) {
       const found = take(/(?:[rR]|[bB]|[uU]|[rR][bB]|[bB][rR])?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/y)
-      if (found === undefined) return whole === undefined ? undefined : { value: whole, written: whole }
+      if (found === undefined) return whole === undefined ? undefined : scalar(whole, whole, place)
       const [, prefix = '', inside = ''] = /^([a-z]*).([\s\S]*).$/i.exec(found) ?? []
       whole = `${whole ?? ''}${/r/i.test(prefix) ? inside : unescape(inside)}`
       blank()
@@ -105,7 +126,7 @@ const parser = (text: string) => {
       return asList(list.map(({ key }) => key))
     const entries = list.map(({ key, item }) => {
       if (item === undefined) throw none
-      return { name: String(key.written), item }
+      return { name: String(textsOf(key.written)), item }
     })
     return {
       value: Object.fromEntries(entries.map(({ name, item }) => [name, item.value])),
@@ -127,11 +148,12 @@ const parser = (text: string) => {
     const quoted = string()
     if (quoted !== undefined) return quoted
     const number = take(numberPattern)
-    const read = number === undefined ? undefined : numberOf(number)
+    const read = number === undefined ? undefined : numberOf(number, place)
     if (read !== undefined) return read
     const word = take(/(?:True|False|None)(?!\w)/y)
     if (word === undefined) throw none
-    return { value: words[word], written: words[word] }
+    const value = words[word] ?? null
+    return value === null ? { value, written: value } : scalar(word, value, place)
   }
   return (): Literal => {
     const first = literal()
@@ -156,13 +178,13 @@ const parser = (text: string) => {
  * The value of a Python literal; undefined for what is none, which Ansible takes as the text that it is.
  *
  * @example
- * pythonLiteral('True')?.value    // true
- * pythonLiteral('0644')           // undefined
- * pythonLiteral("[1, 'a']")?.value  // [1, 'a']
+ * pythonLiteral('True', place)?.value    // true
+ * pythonLiteral('0644', place)           // undefined
+ * pythonLiteral("[1, 'a']", place)?.value  // [1, 'a']
  */
-export const pythonLiteral = (text: string): Literal | undefined => {
+export const pythonLiteral = (text: string, place: Place): Literal | undefined => {
   try {
-    return parser(text.trim())()
+    return parser(text.trim(), place)()
   } catch (error) {
     if (error === none) return undefined
     throw error

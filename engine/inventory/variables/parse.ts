@@ -1,35 +1,36 @@
 /** Variables through a schema. Pure. */
 import { z } from 'zod'
 import { secretNames } from '../../dsl/schema.ts'
+import { CoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
-import { isSecret } from '../../secret.ts'
-import { discreet, withoutLine } from '../place.ts'
+import { discreet, looksSecretName, withoutLine } from '../place.ts'
+import { Scalar } from '../scalar.ts'
 import type { Variable } from '../types.ts'
+import { fitValue } from './for-schema.ts'
+import type { Fitted, Problem } from './for-schema.ts'
+import { namesPart, partOf, unwrapped } from './parts.ts'
 
 /** Variables by the names that a schema knows them by. */
 export type Given = ReadonlyMap<string, Variable>
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** The values, with each number that the schema has made a secret of as it is written. */
-const asWritten = (value: unknown, written: unknown, read: unknown): unknown => {
-  if (isSecret(read)) return typeof value === 'number' ? written : value
-  if (Array.isArray(value) && Array.isArray(written) && Array.isArray(read))
-    return value.map((item, index) => asWritten(item, written[index], read[index]))
-  if (!isRecord(value) || !isRecord(written) || !isRecord(read)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, asWritten(item, written[key], read[key])]),
-  )
+/** Of every result. */
+interface Notes {
+  /** Places of issues, by their paths joined with dots, where they are more exact than those of the variables. */
+  readonly places: ReadonlyMap<string, Place>
+  /** Variables that the schema does not name but passes on, and which cannot be read. */
+  readonly late: readonly Problem[]
 }
 
-/** What stands in a variable's place as text, where it was read as something else: 1.30 is a version, not the number 1.3. */
-const textOf = ({ value, written, typed }: Variable): string | undefined => {
-  if (typeof value === 'string') return undefined
-  return typed ?? (typeof written === 'string' ? written : undefined)
-}
+/** What a schema makes of variables, or what it has against them. */
+export type Parsed<Output> =
+  | (Notes & { readonly success: true; readonly data: Output; readonly error?: undefined })
+  | (Notes & {
+      readonly success: false
+      readonly data?: undefined
+      readonly error: { readonly issues: readonly z.core.$ZodIssue[] }
+    })
 
-/** Whether a schema wants text: it takes the text as it is, and makes nothing but text of the value. */
+/** Whether a schema wants the text of a list or map: it takes that, and makes nothing but text of either. */
 const wantsText = (schema: z.core.$ZodType, value: unknown, text: string): boolean => {
   const asText = z.safeParse(schema, text)
   if (!asText.success || typeof asText.data !== 'string') return false
@@ -37,65 +38,53 @@ const wantsText = (schema: z.core.$ZodType, value: unknown, text: string): boole
   return !asValue.success || typeof asValue.data === 'string'
 }
 
-/** The values of variables, each as the text that stands there where the schema wants text. */
-const valuesFor = (schema: z.ZodType, variables: Given): Record<string, unknown> => {
-  const values = plainVariables(variables)
-  if (!(schema instanceof z.ZodObject)) return values
-  for (const [name, known] of Object.entries(schema.shape)) {
-    const variable = variables.get(name)
-    const text = variable && textOf(variable)
-    if (text !== undefined && wantsText(known, variable?.value, text)) values[name] = text
-  }
-  return values
+const fitted = (schema: z.core.$ZodType, name: string, variable: Variable): Fitted => {
+  const { value, written = value, typed, hidden } = variable
+  const part = partOf(schema, name)
+  const whole = typed !== undefined && typeof value !== 'string' && !(written instanceof Scalar)
+  if (whole && part !== undefined && wantsText(part, value, typed)) return { value: typed, problems: [] }
+  const shown = hidden !== true && !looksSecretName(name)
+  return fitValue(part, written, name, shown)
 }
-
-const at = (tree: unknown, [key, ...rest]: readonly PropertyKey[]): unknown => {
-  if (key === undefined) return tree
-  if (Array.isArray(tree)) return at(tree[Number(key)], rest)
-  return isRecord(tree) ? at(tree[String(key)], rest) : undefined
-}
-
-/** A copy of a tree with another value at a path. */
-const withValue = (tree: unknown, [key, ...rest]: readonly PropertyKey[], value: unknown): unknown => {
-  if (key === undefined) return value
-  if (Array.isArray(tree))
-    return tree.map((item, index) => (index === key ? withValue(item, rest, value) : item))
-  return isRecord(tree) ? { ...tree, [key]: withValue(tree[String(key)], rest, value) } : tree
-}
-
-/** The values, with each number deep in them that a schema refuses as the text that stands there, if it takes that. */
-const asTextDeep = (schema: z.ZodType, values: unknown, written: unknown): unknown => {
-  let repaired = values
-  for (const { path } of schema.safeParse(values).error?.issues ?? []) {
-    const text = at(written, path)
-    if (typeof at(values, path) !== 'number' || typeof text !== 'string') continue
-    const tried = withValue(repaired, path, text)
-    const left = schema.safeParse(tried).error?.issues ?? []
-    if (!left.some((issue) => issue.path.join('.') === path.join('.'))) repaired = tried
-  }
-  return repaired
-}
-
-/** The values of variables, without their places. */
-export const plainVariables = (variables: Given): Record<string, unknown> =>
-  Object.fromEntries([...variables].map(([name, { value }]) => [name, value]))
 
 /**
- * What a schema makes of variables, or the issues that it has with them. Text made of digits, a secret or not, is what
- * stands in the YAML.
+ * What a schema makes of variables, or the issues that it has with them. Each scalar is given to the schema as text or as
+ * what Ansible reads, whichever it wants. What cannot be read either way is an issue, where the schema names the
+ * variable; else it is so only for who reads it.
  */
 export const parseVariables = <Schema extends z.ZodType>(
   schema: Schema,
   variables: Given,
-): z.ZodSafeParseResult<z.output<Schema>> => {
-  const texts = Object.fromEntries(
-    [...variables].map(([name, { value, written = value }]) => [name, written]),
-  )
-  const values = asTextDeep(schema, valuesFor(schema, variables), texts)
+): Parsed<z.output<Schema>> => {
+  const inner = unwrapped(schema)
+  const values: Record<string, unknown> = {}
+  const problems: Problem[] = []
+  const late: Problem[] = []
+  for (const [name, variable] of variables) {
+    const fit = fitted(inner, name, variable)
+    values[name] = fit.value
+    for (const problem of fit.problems) (namesPart(inner, name) ? problems : late).push(problem)
+  }
+  const places = new Map(problems.map(({ path, place }) => [path.map(String).join('.'), place]))
   const parsed = schema.safeParse(values)
-  if (!parsed.success) return parsed
-  return schema.safeParse(asWritten(values, texts, parsed.data))
+  const notes = { places, late }
+  if (parsed.success && problems.length === 0) return { success: true, data: parsed.data, ...notes }
+  // what the schema says of such a value besides says less
+  const others = (parsed.error?.issues ?? []).filter(({ path }) => !places.has(path.map(String).join('.')))
+  const issues = problems.map(({ path, message }): z.core.$ZodIssueCustom => ({
+    code: 'custom',
+    path: [...path],
+    message,
+    input: undefined,
+  }))
+  return { success: false, error: { issues: [...issues, ...others] }, ...notes }
 }
+
+/** The error of who reads a variable that cannot be read. */
+export const unreadable = ({ path, message, place }: Problem): CoxswainError =>
+  new CoxswainError('variables-invalid', `${path.map(String).join('.')}: ${message}`, {
+    place: discreet(place),
+  })
 
 /** The place of a variable, without its line when a secret stands there. */
 export const placeOf = (schema: z.ZodType, variables: Given, { place, hidden }: Variable): Place => {

@@ -6,6 +6,7 @@ import { becomeMethods } from '../../connection/types.ts'
 import { flag, secret } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
 import { parseVariables, placeOf } from './parse.ts'
+import { Scalar } from '../scalar.ts'
 import type { Setting } from './settings.ts'
 import type { Host, Variable } from '../types.ts'
 
@@ -79,7 +80,9 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
   const given = new Map(
     [...settings].map(([key, variable]) => [
       key,
-      paths.has(key) ? { ...variable, value: located(variable), written: undefined } : variable,
+      paths.has(key) && !(variable.written instanceof Scalar)
+        ? { ...variable, value: located(variable), written: undefined }
+        : variable,
     ]),
   )
   const parsed = parseVariables(reachSchema, given)

@@ -4,6 +4,7 @@ import { layersOf } from './layers.ts'
 import { settingsOf } from './settings.ts'
 import type { Host, Inventory, Variable, Variables } from '../types.ts'
 import { readVariables } from './file.ts'
+import { mapScalars } from '../scalar-tree.ts'
 import { readYaml } from '../yaml/read.ts'
 
 const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
@@ -47,9 +48,10 @@ const fromWord = (word: string): readonly [string, Variable] => {
 const asYaml = (file: string, text: string): { value: unknown; written: unknown } => {
   try {
     const { value, written } = readYaml(file, text)
-    return { value, written }
+    // what is typed here is meant as it stands, with braces or without
+    return { value, written: mapScalars(written, (scalar) => (scalar.template ? scalar.text : scalar)) }
   } catch (error) {
-    if (!isCoxswainError(error) || /^[\s]*[[{"']/.test(text)) throw error
+    if (!isCoxswainError(error) || /^\s*(?:[["']|\{(?![{%#]))/.test(text)) throw error
     return { value: text, written: text }
   }
 }

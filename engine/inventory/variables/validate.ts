@@ -2,7 +2,9 @@ import type { z } from 'zod'
 import { issueText } from '../../dsl/issue-text.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../nearest.ts'
-import { parseVariables, placeOf } from './parse.ts'
+import type { Place } from '../../errors.ts'
+import type { Problem } from './for-schema.ts'
+import { parseVariables, placeOf, unreadable } from './parse.ts'
 import { renderPlace } from '../place.ts'
 import { needsOpening } from '../secrets/hosts.ts'
 import { namesRead } from '../../dsl/schema.ts'
@@ -11,7 +13,12 @@ import type { Host } from '../types.ts'
 /** What is needed of a host to check its variables. */
 type Checked = Pick<Host, 'name' | 'variables'>
 
-const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Checked): string => {
+const describe = (
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  { variables }: Checked,
+  places: ReadonlyMap<string, Place>,
+): string => {
   const name = String(issue.path[0] ?? '')
   const variable = variables.get(name)
   const path = issue.path.map(String).join('.')
@@ -19,7 +26,9 @@ const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, { variables }: Che
     const guess = nearest(name, variables.keys())
     return `${path} is not set${guess === undefined ? '' : ` (${guess} is: a slip of the pen?)`}`
   }
-  return `${path}: ${issueText(issue)}\n${renderPlace(placeOf(schema, variables, variable))}`
+  const exact = places.get(path)
+  const place = placeOf(schema, variables, exact === undefined ? variable : { ...variable, place: exact })
+  return `${path}: ${issueText(issue)}\n${renderPlace(place)}`
 }
 
 /** Hosts by what is wrong with their variables, in words. */
@@ -28,8 +37,9 @@ type Problems = ReadonlyMap<string, readonly string[]>
 const problemsOf = (schema: z.ZodType, hosts: Iterable<Checked>): Problems => {
   const problems = new Map<string, string[]>()
   for (const host of hosts) {
-    for (const issue of parseVariables(schema, host.variables).error?.issues ?? []) {
-      const problem = describe(schema, issue, host)
+    const { error, places } = parseVariables(schema, host.variables)
+    for (const issue of error?.issues ?? []) {
+      const problem = describe(schema, issue, host, places)
       problems.set(problem, [...(problems.get(problem) ?? []), host.name])
     }
   }
@@ -76,6 +86,22 @@ export const validateAll = (schema: z.ZodType, hosts: Iterable<Checked>): void =
   if (problems.size > 0) throw complaint(problems)
 }
 
+/** Makes reading a variable that cannot be read an error: one that a schema passes on and does not name. */
+const guardUnreadable = (values: unknown, late: readonly Problem[]): void => {
+  if (typeof values !== 'object' || values === null) return
+  for (const problem of late) {
+    const name = problem.path[0]
+    if (name === undefined || !Object.hasOwn(values, name)) continue
+    Object.defineProperty(values, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        throw unreadable(problem)
+      },
+    })
+  }
+}
+
 /**
  * A host's variables as a playbook's schema makes them.
  *
@@ -84,6 +110,7 @@ export const validateAll = (schema: z.ZodType, hosts: Iterable<Checked>): void =
 export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Checked): z.output<Schema> => {
   refuseSealed(schema, [host])
   const parsed = parseVariables(schema, host.variables)
-  if (parsed.success) return parsed.data
-  throw complaint(problemsOf(schema, [host]))
+  if (!parsed.success) throw complaint(problemsOf(schema, [host]))
+  guardUnreadable(parsed.data, parsed.late)
+  return parsed.data
 }

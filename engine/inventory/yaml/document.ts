@@ -4,6 +4,8 @@ import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { invalid } from '../invalid.ts'
 import type { Place } from '../../errors.ts'
 import { placesIn, withoutLine } from '../place.ts'
+import { Scalar as Written, isTemplate } from '../scalar.ts'
+import { numberInJson, readingsOf } from './readings.ts'
 import { sealSops } from './sops.ts'
 import { sealTags } from './tags.ts'
 
@@ -16,17 +18,6 @@ export interface Source {
   readonly document: Document
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>
-}
-
-/** A number and how it is written, in a document's scalars and in the plain JavaScript that the library makes of it. */
-export class WrittenNumber {
-  readonly value: number
-  readonly text: string
-
-  constructor(value: number, text: string) {
-    this.value = value
-    this.text = text
-  }
 }
 
 export const asNode = (value: unknown): Node | null =>
@@ -46,12 +37,50 @@ export const mergedBy = ({ value }: Pair, targets: Source['targets']): (YAMLMap 
   })
 }
 
-/** Keeps how a scalar is written: a key is its text, whatever it looks like; a number is remembered with its text. */
-const keepAsWritten = (role: unknown, scalar: Scalar): void => {
+/** Tags by which a value is read like one without quotes. */
+const plainTags = new Set([
+  '!unsafe',
+  ...['int', 'float', 'bool', 'null', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`),
+])
+
+const isPlain = ({ type, tag }: Scalar): boolean =>
+  (tag === undefined && type === 'PLAIN') ||
+  (tag !== undefined && plainTags.has(tag) && (tag !== '!unsafe' || type === 'PLAIN'))
+
+/**
+ * What a scalar is: its text alone, or its text with what is read from it.
+ *
+ * @param json whether the document is JSON, which has numbers of its own.
+ * @param unsafe whether it is marked as text that is no template.
+ */
+const valueOf = (
+  scalar: Scalar,
+  place: Place,
+  { json, unsafe }: { json: boolean; unsafe: boolean },
+): unknown => {
   const { value, source } = scalar
-  if (role === 'key' && typeof value !== 'string') scalar.value = source ?? String(value)
-  else if (typeof value === 'number') scalar.value = new WrittenNumber(value, source ?? String(value))
+  // what is sealed is no text
+  if (typeof value === 'object' && value !== null) return value
+  const text = source ?? String(value)
+  const template = !unsafe && isTemplate(text)
+  if (typeof value === 'number' && json) return new Written({ text, value: numberInJson(text), place })
+  if (!isPlain(scalar) || json)
+    return typeof value === 'string' && template
+      ? new Written({ text: value, value, template, place })
+      : value
+  const { value: read, other, ambiguous } = readingsOf(text)
+  if (read === null) return null
+  if (typeof read === 'string' && !ambiguous && !template) return read
+  return new Written({ text, value: read, ...(ambiguous && { other }), template, place })
 }
+
+/** Whether Ansible's mark for text that is no template stands at a node. */
+const isUnsafe = (node: unknown): boolean =>
+  (isMap(node) || isSeq(node) || isScalar(node)) && node.tag === '!unsafe'
+
+/** A key is its text, whatever it looks like. */
+const keyOf = ({ value, source }: Scalar): string =>
+  typeof value === 'string' ? value : (source ?? String(value))
 
 /** Where a map has a key for the second time; the parser itself would show the place before it. */
 const secondKey = (map: YAMLMap): Scalar | undefined => {
@@ -64,11 +93,19 @@ const secondKey = (map: YAMLMap): Scalar | undefined => {
   return undefined
 }
 
+/** `{{ x }}` without quotes is a map to YAML, whose key is a map. */
+const quoteBraces = 'put quotes around a value that begins with { and is no map, such as "{{ name }}"'
+
 /** The name is not told: it may be a password that somebody forgot to quote. */
 const noAlias = 'an anchor (&name) stands before its alias (*name); quote a text that begins with *'
 
 /** Resolves aliases and keeps what is written; then refuses what could not be read as it is meant. */
-const prepare = (file: string, placeAt: Source['placeAt'], document: Document): Source['targets'] => {
+const prepare = (
+  file: string,
+  placeAt: Source['placeAt'],
+  document: Document,
+  json: boolean,
+): Source['targets'] => {
   const anchors = new Map<string, Node>()
   const targets = new Map<Alias, Node>()
   const placeOf = (node: Node | null | undefined): Place => placeAt(node?.range?.[0] ?? 0)
@@ -81,7 +118,10 @@ const prepare = (file: string, placeAt: Source['placeAt'], document: Document): 
     Node: (role, node, path) => {
       if (!isAlias(node)) {
         if (node.anchor !== undefined) anchors.set(node.anchor, node)
-        if (isScalar(node)) keepAsWritten(role, node)
+        if (isScalar(node)) {
+          if (role === 'key') node.value = keyOf(node)
+          else node.value = valueOf(node, placeOf(node), { json, unsafe: [...path, node].some(isUnsafe) })
+        }
         return
       }
       const target = anchors.get(node.source) ?? refuse('an alias of nothing', node, noAlias)
@@ -91,6 +131,8 @@ const prepare = (file: string, placeAt: Source['placeAt'], document: Document): 
   })
   visit(document, {
     Map: (_, map) => {
+      if (map.items.some(({ key }) => isMap(key) || isSeq(key)))
+        refuse('a key must be plain text', map, quoteBraces)
       const twice = secondKey(map)
       if (twice !== undefined) {
         const hint = twice.value === '<<' ? 'several merges go into one list: <<: [*a, *b]' : undefined
@@ -105,6 +147,17 @@ const prepare = (file: string, placeAt: Source['placeAt'], document: Document): 
     },
   })
   return targets
+}
+
+/** Whether a text is JSON. Ansible reads such a file as JSON, whatever its name. */
+const isJson = (text: string): boolean => {
+  if (!/^\s*[[{]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -127,7 +180,8 @@ export const readDocument = (file: string, text: string, hidden = false): Source
   if (error !== undefined) {
     // the parser's words may quote the text
     const message = hidden ? `what is in it is no YAML (${error.code})` : error.message
-    throw invalid(message, placeAt(error.pos[0]))
+    const place = placeAt(error.pos[0])
+    throw invalid(message, place, /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : undefined)
   }
-  return { placeAt, hidden, document, targets: prepare(file, placeAt, document) }
+  return { placeAt, hidden, document, targets: prepare(file, placeAt, document, isJson(text)) }
 }

@@ -3,9 +3,9 @@ import { isAlias, isMap, isScalar } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
 import type { Place } from '../../errors.ts'
 import { invalid } from '../invalid.ts'
-import { isSealed } from '../secrets/sealed.ts'
+import { mapScalars } from '../scalar-tree.ts'
 import type { Variable } from '../types.ts'
-import { WrittenNumber, asNode, isMerge, mergedBy, readDocument } from './document.ts'
+import { asNode, isMerge, mergedBy, readDocument } from './document.ts'
 import type { Source } from './document.ts'
 
 /** A key of a map with its value and the places of both. */
@@ -22,9 +22,9 @@ export interface YamlNode {
   readonly hidden: boolean
   /** Nothing is written here. */
   readonly empty: boolean
-  /** The value as plain JavaScript: anchors resolved, merge keys expanded; what is sealed is so still. */
+  /** The value as plain data, as Ansible reads it: anchors resolved, merge keys expanded; what is sealed is so still. */
   readonly value: unknown
-  /** The same with every number as the text that stands there: `007`, not 7. */
+  /** The same with a {@link Scalar} in the place of every value that is more than its text. */
   readonly written: unknown
   /** The entries, when it is a map, merged ones included; none when it is empty; undefined when it is something else. */
   readonly entries: readonly Entry[] | undefined
@@ -71,13 +71,6 @@ const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
   return [...entries.values()]
 }
 
-const plain = (tree: unknown, number: (written: WrittenNumber) => unknown): unknown => {
-  if (tree instanceof WrittenNumber) return number(tree)
-  if (Array.isArray(tree)) return tree.map((item) => plain(item, number))
-  if (typeof tree !== 'object' || tree === null || isSealed(tree)) return tree
-  return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, plain(item, number)]))
-}
-
 const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode => {
   const node = isAlias(raw) ? (source.targets.get(raw) ?? null) : raw
   const place = source.placeAt(raw?.range?.[0] ?? fallback)
@@ -95,10 +88,10 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
     hidden: source.hidden,
     empty,
     get value(): unknown {
-      return plain(tree(), ({ value }) => value)
+      return mapScalars(tree(), ({ plain }) => plain)
     },
     get written(): unknown {
-      return plain(tree(), ({ text }) => text)
+      return tree()
     },
     get entries(): readonly Entry[] | undefined {
       if (empty) return []

@@ -34,7 +34,7 @@ test('what they say counts where they stand', async () => {
   const hosts = await openedHosts(site(), keys)
   const values = (host: string) =>
     ['own', 'db_password', 'pin', 'db_port'].map((name) => hosts.get(host)?.variables.get(name)?.value)
-  assert.equal(values('a'), ['a', 'correct-horse-battery', 42, 1])
+  assert.equal(values('a'), ['a', 'correct-horse-battery', 34, 1])
   assert.equal(values('w1'), ['a', 'correct-horse-battery', 9, 5432])
   assert.is(hosts.get('a')?.variables.get('db_password')?.base, folder.path)
 })
@@ -42,7 +42,7 @@ test('what they say counts where they stand', async () => {
 test('a file of a group is only opened for its hosts', async () => {
   const { keys } = keysWith({ ageKeyFile: fixture('age-key.txt') })
   const hosts = await openedHosts(site(), keys, { names: ['a'] })
-  assert.is(hosts.get('a')?.variables.get('pin')?.value, 42)
+  assert.is(hosts.get('a')?.variables.get('pin')?.value, 34)
   await rejects(() => openedHosts(site(), keys, { names: ['w1'] }), 'secret-locked', 'there is no password')
 })
 

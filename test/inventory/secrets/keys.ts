@@ -8,7 +8,7 @@ import { createKeyring } from '../../../engine/inventory/secrets/key-sources.ts'
 import type { KeyOptions } from '../../../engine/inventory/secrets/key-sources.ts'
 import type { Keyring } from '../../../engine/inventory/secrets/keyring.ts'
 import type { Host } from '../../../engine/inventory/types.ts'
-import { plainVariables } from '../../../engine/inventory/variables/parse.ts'
+import { plainVariables } from '../../support/plain-variables.ts'
 import { parseExtra } from '../../../engine/inventory/variables/resolve.ts'
 import { Secret } from '../../../engine/secret.ts'
 

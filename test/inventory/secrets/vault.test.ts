@@ -12,7 +12,7 @@ const folder = folderOf(test)
 const inventory = (): string => folder.write('inventory.yaml', 'all:\n  hosts:\n    a: {}\n')
 const plain = {
   db_password: 'correct-horse-battery',
-  pin: 42,
+  pin: 34,
   db_port: 5432,
   roles: ['reader', 'writer-of-all'],
 }

@@ -1,0 +1,223 @@
+/** Values that YAML 1.1, which Ansible reads, and YAML 1.2 read differently: never a third value, and never in silence. */
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { fileMode, flag, secret, words } from '../../engine/dsl/schema.ts'
+import { loadInventory } from '../../engine/inventory/load.ts'
+import type { Host } from '../../engine/inventory/types.ts'
+import { parseExtra, resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { validateAll, variablesOf } from '../../engine/inventory/variables/validate.ts'
+import { readingsOf } from '../../engine/inventory/yaml/readings.ts'
+import { isSecret } from '../../engine/secret.ts'
+import { folderOf } from '../support/folder.ts'
+import { plainVariables } from '../support/plain-variables.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+import { hostReader } from './host-of.ts'
+
+const test = suite('readings of values')
+const folder = folderOf(test)
+const hostOf = hostReader(folder)
+const hostWith = (value: string): Promise<Host> => hostOf(`all:\n  hosts:\n    a:\n      v: ${value}\n`)
+const readAs = async (schema: z.ZodType, value: string): Promise<unknown> =>
+  variablesOf(z.object({ v: schema }), await hostWith(value)).v
+
+/** What stands there, what Ansible reads, and whether YAML 1.2 reads something else. */
+const table: [string, unknown, boolean][] = [
+  ['no', false, true],
+  ['No', false, true],
+  ['off', false, true],
+  ['yes', true, true],
+  ['ON', true, true],
+  ['true', true, false],
+  ['False', false, false],
+  ['y', 'y', false],
+  ['nO', 'nO', false],
+  ['0644', 420, true],
+  ['0o17', '0o17', true],
+  ['0989', '0989', true],
+  ['1_000', 1000, true],
+  ['0b101', 5, true],
+  ['0x1F', 31, false],
+  ['-0x1F', -31, true],
+  ['22:22', 1342, true],
+  ['1:2:3', 3723, true],
+  ['190:20:30.15', 685_230.15, true],
+  ['22:60', '22:60', false],
+  ['1e3', '1e3', true],
+  ['1.5e3', '1.5e3', true],
+  ['1.5e+3', 1500, false],
+  ['.5', 0.5, false],
+  ['-.5', '-.5', true],
+  ['1.', 1, false],
+  ['+1', 1, false],
+  ['1.30', 1.3, false],
+  ['0', 0, false],
+  ['00', 0, false],
+  ['123456789012345678901', '123456789012345678901', false],
+  ['2024-01-02', '2024-01-02', true],
+  ['2024-01-02 03:04:05', '2024-01-02 03:04:05', true],
+  ['1.2.3', '1.2.3', false],
+  ['192.0.2.1', '192.0.2.1', false],
+]
+for (const [text, value, ambiguous] of table) {
+  test(`${text} is ${JSON.stringify(value)} as in Ansible`, async () => {
+    assert.is(plainVariables((await hostWith(text)).variables)['v'], value)
+    assert.is(readingsOf(text).ambiguous, ambiguous)
+  })
+  test(`where text is wanted, ${text} is what stands there`, async () => {
+    assert.is(await readAs(z.string(), text), text)
+    assert.is(await readAs(z.coerce.string(), text), text)
+    assert.equal(await readAs(z.array(z.string()), `[${text}]`), [text])
+    assert.equal(await readAs(z.record(z.string(), z.coerce.string()), `{ k: ${text} }`), { k: text })
+    const read = await readAs(secret(), text)
+    assert.is(isSecret(read) && read.reveal(), text)
+  })
+  test(`where anything is taken, ${text} ${ambiguous ? 'must be quoted' : 'is what it is'}`, async () => {
+    for (const loose of [z.any(), z.unknown(), z.union([z.string(), z.number(), z.boolean(), z.date()])]) {
+      if (!ambiguous) {
+        assert.is(await readAs(loose, text), value)
+        continue
+      }
+      const error = await rejects(
+        () => readAs(loose, text),
+        'variables-invalid',
+        `v: ${text} may mean the text or`,
+      )
+      assert.match(error.message, 'put it in quotes')
+      assert.match(error.message, 'inventory.yaml:4:10')
+      await rejects(() => readAs(loose, `{ deep: [1, ${text}] }`), 'variables-invalid', /v(\.deep\.1)?: /)
+    }
+    assert.is(await readAs(z.any(), `"${text}"`), text)
+    assert.is(await readAs(z.any(), `'${text}'`), text)
+  })
+}
+
+const numbers: [string, number][] = [
+  ['0644', 420],
+  ['1_000', 1000],
+  ['0b101', 5],
+  ['22:22', 1342],
+  ['+1', 1],
+  ['.5', 0.5],
+]
+for (const [text, value] of numbers) {
+  test(`where a number is wanted, ${text} is ${value}, as in Ansible`, async () => {
+    assert.is(await readAs(z.number(), text), value)
+    assert.is(await readAs(z.coerce.number(), text), value)
+    assert.equal(await readAs(z.object({ deep: z.array(z.number()) }), `{ deep: [${text}] }`), {
+      deep: [value],
+    })
+  })
+}
+
+test('where truth is wanted, no is false and yes is true', async () => {
+  for (const schema of [z.boolean(), z.coerce.boolean(), z.stringbool(), flag()]) {
+    assert.is(await readAs(schema, 'no'), false)
+    assert.is(await readAs(schema, 'yes'), true)
+  }
+})
+
+test('a schema that takes one of some words takes the word', async () => {
+  assert.is(await readAs(z.enum(['yes', 'no']), 'no'), 'no')
+  assert.is(await readAs(z.literal('off').optional(), 'off'), 'off')
+  assert.equal(await readAs(words(), 'no'), ['no'])
+  assert.is(await readAs(fileMode().default('0600'), '0644'), '0644')
+})
+
+test('a number that YAML 1.1 does not know is no number', async () => {
+  await rejects(() => readAs(z.number(), '1e3'), 'variables-invalid', 'a number is needed')
+  await rejects(() => readAs(z.number(), '0o17'), 'variables-invalid', 'a number is needed')
+})
+
+test('whole numbers above 2^53 keep their digits, or are refused', async () => {
+  const digits = '9007199254740993'
+  assert.is(await readAs(z.string(), digits), digits)
+  assert.is(await readAs(z.any(), digits), digits)
+  assert.is(await readAs(z.bigint(), digits), 9007199254740993n)
+  await rejects(() => readAs(z.number(), digits), 'variables-invalid', `${digits} is too large for a number`)
+  await rejects(() => readAs(z.coerce.number(), digits), 'variables-invalid', 'too large for a number')
+  assert.is(await readAs(z.number(), '9007199254740991'), 9007199254740991)
+})
+
+test('a date is a date where one is wanted', async () => {
+  const date = await readAs(z.date(), '2024-01-02')
+  assert.is(date instanceof Date && date.toISOString(), '2024-01-02T00:00:00.000Z')
+  assert.is(await readAs(z.iso.date(), '2024-01-02'), '2024-01-02')
+})
+
+test('of several forms of a value the one that fits counts', async () => {
+  const schema = z.union([
+    z.object({ kind: z.literal('mode'), value: z.string() }),
+    z.object({ kind: z.literal('size'), value: z.number() }),
+  ])
+  assert.equal(await readAs(schema, '{ kind: mode, value: 0644 }'), { kind: 'mode', value: '0644' })
+  assert.equal(await readAs(schema, '{ kind: size, value: 0644 }'), { kind: 'size', value: 420 })
+  assert.equal(await readAs(z.lazy(() => z.array(schema)).optional(), '[{ kind: size, value: 0b11 }]'), [
+    { kind: 'size', value: 3 },
+  ])
+})
+
+test('what a schema leaves out may be anything', async () => {
+  assert.equal(await readAs(z.object({ a: z.string() }), '{ a: no, b: no }'), { a: 'no' })
+  await rejects(
+    () => readAs(z.looseObject({ a: z.string() }), '{ a: no, b: no }'),
+    'variables-invalid',
+    'v.b: no may mean',
+  )
+})
+
+test('a variable that a schema passes on unnamed is an error for who reads it, and for nobody else', async () => {
+  const host = await hostOf('all: { hosts: { a: { known: no, mode: 0644, fine: text } } }\n')
+  const schema = z.looseObject({ known: z.boolean() })
+  validateAll(schema, [host])
+  const vars = variablesOf(schema, host)
+  assert.is(vars.known, false)
+  assert.is(vars['fine'], 'text')
+  await rejects(() => vars['mode'], 'variables-invalid', 'mode: 0644 may mean the text or 420')
+})
+
+test('files of group_vars and host_vars are read alike', async () => {
+  const source = folder.write('site/hosts', '[web]\nw1\n')
+  folder.write('site/group_vars/web.yml', 'a: no\nb: 0644\n')
+  folder.write('site/host_vars/w1', 'c: off\n')
+  const host = resolveHosts(await loadInventory([source])).get('w1')
+  assert.equal(plainVariables(host?.variables ?? new Map()), { a: false, b: 420, c: false })
+})
+
+test('INI has Python’s literals: no is text there', async () => {
+  const source = folder.write('plain/hosts', '[web]\nw1 a=no b=0644 c=1_000 d=True\n')
+  const host = resolveHosts(await loadInventory([source])).get('w1')
+  if (host === undefined) throw new Error('no host')
+  assert.equal(plainVariables(host.variables), { a: 'no', b: '0644', c: 1000, d: true })
+  const loose = z.object({ a: z.any(), b: z.any(), c: z.any(), d: z.string() })
+  assert.equal(variablesOf(loose, host), { a: 'no', b: '0644', c: 1000, d: 'True' })
+})
+
+test('a file that is JSON has the numbers of JSON', async () => {
+  const source = folder.write(
+    'json/hosts.yml',
+    '{"all": {"hosts": {"a": {"n": 1e3, "m": 1.5e3, "s": "no"}}}}',
+  )
+  const host = resolveHosts(await loadInventory([source])).get('a')
+  assert.equal(plainVariables(host?.variables ?? new Map()), { n: 1000, m: 1500, s: 'no' })
+})
+
+test('a tag says how a value is read', async () => {
+  assert.is(await readAs(z.any(), '!!str no'), 'no')
+  assert.is(await readAs(z.any(), '!!int "5"'), 5)
+})
+
+test('the command line is read like YAML where a schema does not ask for text', async () => {
+  const host = { name: 'a', variables: await parseExtra(['v=no', 'w=0644']) }
+  assert.equal(variablesOf(z.object({ v: z.boolean(), w: z.string() }), host), { v: false, w: '0644' })
+})
+
+test('an error tells no value that may be a secret', async () => {
+  const host = await hostOf('all: { hosts: { a: { password: 0644 } } }\n')
+  const error = await rejects(
+    () => variablesOf(z.object({ password: z.any() }), host),
+    'variables-invalid',
+    'password',
+  )
+  assert.not.match(error.message, '0644')
+})

@@ -1,0 +1,151 @@
+/** Expressions of Jinja in values: an error for who reads them, and for nobody else. */
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { secret } from '../../engine/dsl/schema.ts'
+import { loadInventory } from '../../engine/inventory/load.ts'
+import type { Host } from '../../engine/inventory/types.ts'
+import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { parseExtra, resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { validateAll, variablesOf } from '../../engine/inventory/variables/validate.ts'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+import { hostReader } from './host-of.ts'
+
+const test = suite('templates in inventories')
+const folder = folderOf(test)
+const hostOf = hostReader(folder)
+const withVariables = (lines: string): Promise<Host> => hostOf(`all:\n  hosts:\n    a:\n${lines}`)
+
+for (const text of ['{{ b }}', 'x-{{ b }}', '{% if b %}x{% endif %}', 'x{# note #}', '{{ b']) {
+  test(`"${text}" is an error for who reads it, with its place and a way out`, async () => {
+    const host = await withVariables(`      fine: x\n      v: "${text}"\n`)
+    for (const schema of [
+      z.string(),
+      z.any(),
+      z.unknown(),
+      z.coerce.number(),
+      z.union([z.string(), z.number()]),
+    ]) {
+      const error = await rejects(
+        () => validateAll(z.object({ v: schema }), [host]),
+        'variables-invalid',
+        `v: ${text} holds`,
+      )
+      assert.match(error.message, 'inventory.yaml:5:10')
+      assert.match(error.message, '!unsafe')
+    }
+  })
+  test(`"${text}" is quiet where nobody reads it`, async () => {
+    const host = await withVariables(
+      `      fine: x\n      v: "${text}"\n      ansible_python_interpreter: "${text}"\n`,
+    )
+    assert.equal(variablesOf(z.object({ fine: z.string() }), host), { fine: 'x' })
+    reachOf(host)
+    const loose = variablesOf(z.looseObject({ fine: z.string() }), host)
+    assert.is(loose.fine, 'x')
+    await rejects(() => loose['v'], 'variables-invalid', 'holds an expression of Jinja')
+  })
+}
+
+test('a template deep in a value is named by its way and its own line', async () => {
+  const host = await withVariables('      v:\n        list:\n          - fine\n          - "{{ b }}"\n')
+  const schema = z.object({ v: z.object({ list: z.array(z.string()) }) })
+  const error = await rejects(
+    () => validateAll(schema, [host]),
+    'variables-invalid',
+    'v.list.1: {{ b }} holds',
+  )
+  assert.match(error.message, 'inventory.yaml:7:13')
+  await rejects(() => validateAll(z.object({ v: z.any() }), [host]), 'variables-invalid', 'v.list.1')
+  validateAll(z.object({ v: z.object({}) }), [host])
+})
+
+const settings = [
+  'ansible_host',
+  'ansible_user',
+  'ansible_port',
+  'ansible_connection',
+  'ansible_ssh_private_key_file',
+  'ansible_become',
+  'ansible_become_user',
+  'ansible_become_method',
+  'address',
+  'user',
+  'proxy_jump',
+]
+for (const name of settings) {
+  test(`${name} must not be a template`, async () => {
+    const host = await withVariables(`      ${name}: "{{ site_value }}"\n`)
+    const error = await rejects(
+      () => reachOf(host),
+      'inventory-invalid',
+      '{{ site_value }} holds an expression',
+    )
+    assert.equal([error.place?.line, error.host], [4, 'a'])
+  })
+}
+
+for (const name of ['ansible_password', 'ansible_become_password', 'become_password', 'password']) {
+  test(`${name} must not be a template, and its value is not shown`, async () => {
+    const host = await withVariables(`      ${name}: "hush{{ x }}"\n`)
+    const error = await rejects(() => reachOf(host), 'inventory-invalid', 'the value holds an expression')
+    assert.not.match(`${error.message} ${JSON.stringify(error.place)}`, 'hush')
+  })
+}
+
+test('text marked as unsafe is no template', async () => {
+  const host = await withVariables('      v: !unsafe "{{ b }}"\n      list: !unsafe ["{{ b }}"]\n')
+  assert.equal(variablesOf(z.object({ v: z.string(), list: z.array(z.any()) }), host), {
+    v: '{{ b }}',
+    list: ['{{ b }}'],
+  })
+})
+
+test('values in INI, in group_vars and in JSON are looked at alike', async () => {
+  const source = folder.write(
+    'site/hosts',
+    '[web]\nw1 a="{{ x }}" b=[\'{{ x }}\'] c=plain\n[web:vars]\nd={{ x }}\n',
+  )
+  folder.write('site/group_vars/web.json', '{"e": {"f": "{{ x }}"}}')
+  const host = resolveHosts(await loadInventory([source])).get('w1')
+  if (host === undefined) throw new Error('no host')
+  for (const name of ['a', 'b', 'd', 'e']) {
+    const schema = z.object({ [name]: z.any() })
+    await rejects(() => variablesOf(schema, host), 'variables-invalid', /\{\{ x \}\}.* holds/)
+  }
+  assert.equal(variablesOf(z.object({ c: z.string() }), host), { c: 'plain' })
+})
+
+test('what is typed is meant as it stands', async () => {
+  const variables = await parseExtra(['v=x {{ b }}', 'w={{ b }}'])
+  const vars = variablesOf(z.object({ v: z.string(), w: z.any() }), { name: 'a', variables })
+  assert.equal(vars, { v: 'x {{ b }}', w: '{{ b }}' })
+})
+
+test('a secret that is a template is told without its value', async () => {
+  const host = await withVariables('      pin: "hush{{ b }}"\n')
+  const error = await rejects(
+    () => variablesOf(z.object({ pin: secret() }), host),
+    'variables-invalid',
+    'pin: ',
+  )
+  assert.not.match(error.message, 'hush')
+})
+
+const unquoted: [string, number?][] = [
+  ['{{ b }}', 10],
+  ['[ {{ b }} ]', 12],
+  ['{{ b }}/x'],
+  ['{{ b }} and {{ c }}'],
+  ["{{ b | default('x') }}", 10],
+  ['{% if b %}x{% endif %}'],
+]
+for (const [text, column] of unquoted) {
+  test(`v: ${text} without quotes is an error that says to quote it`, async () => {
+    const error = await rejects(() => withVariables(`      v: ${text}\n`), 'inventory-invalid', /./)
+    assert.is(error.place?.line, 4)
+    if (column !== undefined) assert.is(error.place?.column, column)
+    assert.match(error.hint, 'quotes')
+  })
+}
