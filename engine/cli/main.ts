@@ -67,9 +67,14 @@ const commandOf = async (
  *
  * @param argv arguments without node and script.
  * @param library the module whose tasks can be named.
+ * @param loadHooks installs what loads playbooks in TypeScript; a process that calls this several times installs it once.
  * @returns the exit status.
  */
-export const main = async (argv: readonly string[], library: Library): Promise<number> => {
+export const main = async (
+  argv: readonly string[],
+  library: Library,
+  loadHooks: () => void = registerLoader,
+): Promise<number> => {
   let verbosity = 0
   const redactor = new Redactor()
   const strays = catchStrays(redactor)
@@ -81,8 +86,8 @@ export const main = async (argv: readonly string[], library: Library): Promise<n
     }
     verbosity = request.options.verbose
     const command = await commandOf(request, library, redactor)
-    // behind the imports of our own, which would go through it
-    registerLoader()
+    // after the imports of our own, which would go through them
+    loadHooks()
     return strays.exit(await command())
   } catch (error) {
     const reported = reportError(toCoxswainError(error), redactor)

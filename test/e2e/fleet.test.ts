@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { down, up } from '../../lab/lab.ts'
 import type { Lab } from '../../lab/lab.ts'
 import { cacheFolder } from '../../lab/machine.ts'
-import { failuresOf, hostsElsewhere, runCli, taskEnds } from '../support/run-cli.ts'
+import { failuresOf, hostsElsewhere, spawnCli, taskEnds } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('fifty hosts', { seconds: 600 })
@@ -21,7 +21,7 @@ test.after(() => down(name))
 
 /** How often each outcome was, of all tasks on all hosts. */
 const outcomes = async (...words: readonly string[]): Promise<Record<string, number>> => {
-  const result = await runCli(
+  const result = await spawnCli(
     ['test/e2e/playbooks/fleet.ts', '-i', lab.inventory, '--forks', `${count}`, '--output', 'json', ...words],
     { env: hostsElsewhere },
   )
@@ -50,7 +50,7 @@ test('fifty connections at once to one sshd with MaxStartups 10:30:100 all get t
   await writeFile(inventory, `all:\n  vars: ${settings}\n  hosts:\n${names}`)
   for (let round = 0; round < 3; round += 1) {
     const words = ['exec', 'all', '-i', inventory, '--forks', `${count}`, '--output', 'json']
-    const result = await runCli([...words, '--', 'true'], { env: hostsElsewhere })
+    const result = await spawnCli([...words, '--', 'true'], { env: hostsElsewhere })
     assert.is(result.status, 0, failuresOf(result))
   }
   // it did turn some away

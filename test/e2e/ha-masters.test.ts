@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { freshCluster } from '../support/cluster.ts'
 import type { Cluster } from '../support/cluster.ts'
 import { say } from '../../lab/say.ts'
-import { hostsElsewhere, eventsOf, failuresOf, runCli, taskEnds, tasksWith } from '../support/run-cli.ts'
+import { hostsElsewhere, eventsOf, failuresOf, spawnCli, taskEnds, tasksWith } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('three masters on the lab', { seconds: 1200 })
@@ -47,7 +47,7 @@ test('a host without kubeadm says so, and what to do', async () => {
     '--output',
     'json',
   ]
-  const result = await runCli(words, { env: hostsElsewhere })
+  const result = await spawnCli(words, { env: hostsElsewhere })
   assert.is(result.status, 2)
   const error = taskEnds(result)[0]?.error
   assert.is(error?.code, 'command-failed')
@@ -101,7 +101,7 @@ test('a master that is down is waited for, and not made anew', async () => {
   assert.equal(tasksWith(check, 'would change'), [])
   assert.equal(tasksWith(check, 'unknown').filter((task) => task.startsWith('m2: kubeadm-join')).length, 1)
   const words = ['playbooks/ha-masters.ts', '-i', cluster.lab.inventory, '--output', 'json']
-  const run = await runCli(words, {
+  const run = await spawnCli(words, {
     env: hostsElsewhere,
     watch: (child) => {
       child.stdout?.on('data', (chunk: Buffer) => {
@@ -141,7 +141,7 @@ for (const strategy of ['join', 'phases']) {
     const seconds = randomInt(8, 75)
     const words = ['-i', cluster.lab.inventory, '--output', 'json', '-e', `strategy=${strategy}`]
     let began = ''
-    await runCli(['playbooks/ha-masters.ts', ...words], {
+    await spawnCli(['playbooks/ha-masters.ts', ...words], {
       env: hostsElsewhere,
       watch: (child) => {
         child.stdout?.on('data', (chunk: Buffer) => {

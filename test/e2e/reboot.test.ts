@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { startVm } from '../../lab/vm.ts'
 import type { Vm } from '../../lab/vm.ts'
-import { hostsElsewhere, failuresOf, runCli, taskEnds } from '../support/run-cli.ts'
+import { hostsElsewhere, failuresOf, spawnCli, taskEnds } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('reboot of a virtual machine', { seconds: 600 })
@@ -19,7 +19,7 @@ const bootId = (): Promise<string> => vm.exec('cat /proc/sys/kernel/random/boot_
 const boots = async (): Promise<number> => Number(await vm.exec('last reboot | grep -c ^reboot'))
 
 const outcomesOf = async (...words: readonly string[]): Promise<string[]> => {
-  const result = await runCli(
+  const result = await spawnCli(
     ['reboot', '-i', vm.inventory, '--hosts', 'vm1', '--output', 'json', ...words],
     { env: hostsElsewhere },
   )

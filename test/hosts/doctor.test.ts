@@ -5,7 +5,7 @@ import { suite } from '../support/spec.ts'
 import { realHosts } from '../support/real-host.ts'
 import type { RealHost } from '../support/real-host.ts'
 
-const test = suite('the doctor on real hosts', { seconds: 120 })
+const test = suite('the doctor on real hosts')
 
 const complaints = async (host: RealHost): Promise<string[]> => {
   const connection = await host.connect()

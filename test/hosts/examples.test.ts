@@ -14,7 +14,7 @@ import { elsewhere } from './examples/elsewhere.ts'
 import { prepared } from './examples/prepared.ts'
 import type { Shows } from './examples/prepared.ts'
 
-const test = suite('examples on real hosts', { seconds: 60 })
+const test = suite('examples on real hosts')
 const folder = folderOf(test)
 const root = resolve(import.meta.dirname, '../..')
 const tasks = documentedTasks(library)

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../support/spec.ts'
 
-const test = suite('the packed package', { seconds: 180 })
+const test = suite('the packed package')
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-package-'))

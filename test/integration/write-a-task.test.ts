@@ -9,7 +9,7 @@ import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const test = suite('docs/write-a-task.md', { seconds: 60 })
+const test = suite('docs/write-a-task.md')
 const folder = folderOf(test)
 const cli = (...words: string[]) => runCli(words, { cwd: folder.path })
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { lifecycle } from '../../engine/report/tree-lifecycle.ts'
 import { suite } from '../support/spec.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('the life of the tree in listr2')
 
@@ -12,8 +13,7 @@ const begun = (plays: readonly string[]) => {
 
 test('it beats until it is closed, and not after', async () => {
   const { drawn, list } = begun(['first', 'second'])
-  await sleep(250)
-  assert.ok(drawn.length >= 2, String(drawn.length))
+  await until(() => drawn.length >= 2)
   assert.is.not(drawn[0], drawn[1])
   list.ended(0, [])
   await list.close()

@@ -4,6 +4,7 @@ import { dispatch } from '../../engine/report/reporter.ts'
 import { treeReporter } from '../../engine/report/tree.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
 import { suite } from '../support/spec.ts'
+import { until } from '../support/until.ts'
 import {
   commandFailed,
   hostEnd,
@@ -19,6 +20,7 @@ import {
   time,
 } from './run-events.ts'
 import { terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 const test = suite('the tree')
 
@@ -32,26 +34,30 @@ const begun = () => {
   return { seen, reporter, tell }
 }
 
-/** Long enough for listr2's beat, which is a tenth of a second. */
+/** Long enough for listr2 to draw again, should it wrongly do so: it draws ten times a second. */
 const beat = () => sleep(150)
 
 const plays = ['every master is ready', 'the workers join']
 const spinner = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/gu
 const still = (text: string): string => text.replaceAll(spinner, '*')
 
+/** Waits until something is on the screen. */
+const draws = (seen: Terminal, part: string): Promise<void> => until(() => seen.text().includes(part))
+
+/** Waits until nothing else is on the screen. */
+const shows = async (seen: Terminal, text: string): Promise<void> => {
+  await until(() => still(seen.text()) === text).catch(() => {})
+  assert.is(still(seen.text()), text)
+}
+
 test('it is drawn while a play works, stays when it ends, and the recap closes it', async () => {
   const { seen, reporter, tell } = begun()
   const change = taskRef('m1', 'net.ipv4.ip_forward = 1')
   tell(runStart({ plays }))
-  await beat()
-  assert.is(
-    still(seen.text()),
-    'ha-masters: 2 hosts, 2 plays\n❯ 1/2 every master is ready  choosing hosts  1.5 s',
-  )
+  await shows(seen, 'ha-masters: 2 hosts, 2 plays\n❯ 1/2 every master is ready  choosing hosts  1.5 s')
   tell(playStart({ hosts: ['m1'], tasks: { m1: 1 } }), taskStart(change))
-  await beat()
-  assert.is(
-    still(seen.text()),
+  await shows(
+    seen,
     `ha-masters: 2 hosts, 2 plays
 ❯ 1/2 every master is ready  1 running  1.5 s
   * m1  0/1  1.5 s
@@ -64,17 +70,15 @@ test('it is drawn while a play works, stays when it ends, and the recap closes i
   ✔ m1  1 changed  0.0 s
     ✔ changed  net.ipv4.ip_forward = 1  0.2 s`
   assert.is(seen.text(), stays)
-  await beat()
-  assert.is(seen.text(), `${stays}\n❯ 2/2 the workers join  choosing hosts  1.5 s`)
+  await shows(seen, `${stays}\n❯ 2/2 the workers join  choosing hosts  1.5 s`)
   tell(
     playStart({ play: 1, name: 'the workers join', hosts: [], note: 'no host is left for this play' }),
     playEnd([], 1),
     runEnd({ recap: [recapOf('m1', { changed: 1 })] }),
   )
   await reporter.close()
-  await beat()
-  assert.is(
-    seen.text(),
+  await shows(
+    seen,
     `${stays}
 ✔ 2/2 the workers join  (no host is left for this play)  0.0 s
 
@@ -90,11 +94,10 @@ test('a play that fails is the last one: nothing waits for the next', async () =
   const { seen, reporter, tell } = begun()
   const task = taskRef('m22', 'join the control plane')
   tell(runStart({ plays }), playStart({ hosts: ['m22'], tasks: { m22: 2 } }), taskStart(task))
-  await beat()
+  await draws(seen, 'm22')
   tell(taskEnd(task, 'failed', { error: commandFailed() }), playEnd(['m22']))
-  await beat()
-  assert.is(
-    seen.text(),
+  await shows(
+    seen,
     `ha-masters: 2 hosts, 2 plays
 ✖ 1/2 every master is ready  (1 host)  0.0 s
   ✖ m22  1 failed  0.0 s
@@ -115,7 +118,7 @@ test('a run that ends in the middle leaves the terminal as it was, and listr2 co
   const listeners = process.listenerCount('exit')
   const signals = process.listenerCount('SIGINT')
   tell(runStart({ plays }), playStart(), taskStart(taskRef('m1', 'sleep')))
-  await beat()
+  await draws(seen, 'sleep')
   assert.is(process.listenerCount('SIGINT'), signals)
   await reporter.close()
   assert.is(seen.text(), 'ha-masters: 2 hosts, 2 plays')
@@ -138,7 +141,7 @@ test('what stopped the run stands above the recap', async () => {
 test('a note stays above the drawing', async () => {
   const { seen, reporter, tell } = begun()
   tell(runStart({ plays }))
-  await beat()
+  await draws(seen, 'choosing hosts')
   reporter.note('interrupted: stopping what runs')
   assert.is(
     seen.text(),
@@ -150,8 +153,7 @@ test('a note stays above the drawing', async () => {
 test('while a question is asked nothing is drawn or printed, and all of it comes afterwards', async () => {
   const { seen, reporter, tell } = begun()
   tell(runStart({ plays }), playStart({ hosts: ['m1'], tasks: { m1: 1 } }))
-  await beat()
-  assert.match(seen.text(), 'every master is ready')
+  await draws(seen, 'every master is ready')
   const resume = reporter.suspend()
   const quiet = 'ha-masters: 2 hosts, 2 plays'
   assert.is(seen.text(), quiet)
@@ -164,9 +166,8 @@ test('while a question is asked nothing is drawn or printed, and all of it comes
   assert.is(seen.text(), `${quiet}\ngo on?`)
   seen.write('yes\n')
   resume()
-  await beat()
-  assert.is(
-    still(seen.text()),
+  await shows(
+    seen,
     `${quiet}
 go on? yes
 ✔ 1/2 every master is ready  (1 host)  0.0 s
@@ -203,9 +204,8 @@ test('the drawing follows a terminal that is resized', async () => {
     () => time,
   )
   dispatch(reporter, runStart({ plays }))
-  await beat()
+  await draws(seen, 'every master is ready')
   width = 40
-  await beat()
-  assert.is(seen.text().split('\n')[1], '❯ 1/2 every mast…  choosing hosts  0.0 s')
+  await shows(seen, 'ha-masters: 2 hosts, 2 plays\n❯ 1/2 every mast…  choosing hosts  0.0 s')
   await reporter.close()
 })

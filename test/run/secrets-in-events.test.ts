@@ -12,7 +12,7 @@ import { endings, printing, shownBy, taskThat } from './leaky.ts'
 import { anyPlaces, anySecret, writings } from './secret-words.ts'
 import { fails, run, say } from './site.ts'
 
-const test = suite('secrets in events', { seconds: 120 })
+const test = suite('secrets in events')
 
 /** Everything in a value, as text. */
 const textsIn = (value: unknown): string[] => {

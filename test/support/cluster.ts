@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../../lab/machine.ts'
 import { down, up } from '../../lab/lab.ts'
 import type { Lab } from '../../lab/lab.ts'
-import { failuresOf, hostsElsewhere, runCli } from './run-cli.ts'
+import { failuresOf, hostsElsewhere, spawnCli } from './run-cli.ts'
 import type { CliResult } from './run-cli.ts'
 
 /** A lab for the end-to-end tests, and what can be asked of the cluster in it. */
@@ -41,7 +41,7 @@ export const freshCluster = async (name: string): Promise<Cluster> => {
   const cluster: Cluster = {
     lab,
     play: (playbook, ...words) =>
-      runCli([`playbooks/${playbook}.ts`, '-i', inventory, '--output', 'json', ...words], {
+      spawnCli([`playbooks/${playbook}.ts`, '-i', inventory, '--output', 'json', ...words], {
         env: hostsElsewhere,
       }),
     succeed: async (playbook, ...words) => {

@@ -1,9 +1,11 @@
+/** The command line for tests: in this process, or started as a user starts it where the process is the subject. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
+import { runMain } from './run-main.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -28,23 +30,45 @@ export const hostsElsewhere = { COXSWAIN_LOCK_PATH: '/' }
 
 /** How the command line is started. */
 export interface CliOptions {
-  /** Is given the process when it is started. */
-  readonly watch?: (child: ChildProcess) => void
+  /** What it reads on standard input; nothing by default. */
   readonly input?: string
+  /** The repository by default. */
   readonly cwd?: string
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The command line as a user starts it: the compiled one. */
+/** How a process of the command line is started. */
+export interface SpawnOptions extends CliOptions {
+  /** Is given the process when it is started. */
+  readonly watch?: (child: ChildProcess) => void
+}
+
+const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  XDG_STATE_HOME: state,
+  COXSWAIN_LOCK_PATH: lock,
+  ...env,
+})
+
+/**
+ * Runs the command line in this process, which takes a tenth of the time that a process of its own takes. Calls run one
+ * after another; for signals, two runs at once or standard streams that close, use {@link spawnCli}.
+ */
 export const runCli = (
   words: readonly string[],
-  { watch, input, cwd = root, env = {} }: CliOptions = {},
+  { input = '', cwd = root, env = {} }: CliOptions = {},
+): Promise<CliResult> => runMain(words, { input, cwd, env: environment(env) })
+
+/** Starts the compiled command line in a process of its own, as a user does. */
+export const spawnCli = (
+  words: readonly string[],
+  { watch, input, cwd = root, env = {} }: SpawnOptions = {},
 ): Promise<CliResult> =>
   new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...words], {
       cwd,
-      env: { ...process.env, XDG_STATE_HOME: state, COXSWAIN_LOCK_PATH: lock, ...env },
+      env: environment(env),
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     const [out, err]: [Buffer[], Buffer[]] = [[], []]

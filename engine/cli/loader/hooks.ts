@@ -74,7 +74,7 @@ const erased = async (url: string, source: string): Promise<string> => {
 }
 
 export const load: LoadHook = async (url, context, next) => {
-  if (!url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context)
+  if (!url.startsWith('file:') || !/\.m?ts(\?|$)/.test(url)) return next(url, context)
   const source = await readFile(fileURLToPath(url), 'utf8')
   return { format: 'module', source: await erased(url, source), shortCircuit: true }
 }

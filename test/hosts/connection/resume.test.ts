@@ -9,7 +9,7 @@ import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('transfers on real hosts', { seconds: 60 })
+const test = suite('transfers on real hosts')
 
 const content = randomBytes(12_000_000)
 const sha256 = createHash('sha256').update(content).digest('hex')

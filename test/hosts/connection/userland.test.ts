@@ -11,7 +11,7 @@ import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('the userland of a host', { seconds: 60 })
+const test = suite('the userland of a host')
 
 const using = async (
   host: RealHost,

@@ -7,7 +7,7 @@ import type { RealHost } from '../../support/real-host.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('writing on real hosts', { seconds: 60 })
+const test = suite('writing on real hosts')
 
 const using = async (host: RealHost, work: (remote: Remote) => Promise<void>): Promise<void> => {
   const connection = await host.connect()

@@ -3,7 +3,7 @@ import { archive } from '../../../tasks/files/archive.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('archive on real hosts', { seconds: 60 })
+const test = suite('archive on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   // the Debian has no bzip2

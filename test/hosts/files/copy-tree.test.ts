@@ -6,7 +6,7 @@ import { folderOf } from '../../support/folder.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('folders on real hosts', { seconds: 60 })
+const test = suite('folders on real hosts')
 const folder = folderOf(test)
 
 /** Longer than the header of an archive has room for, in one piece and in several. */

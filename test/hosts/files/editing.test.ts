@@ -9,7 +9,7 @@ import { yamlSetting } from '../../../tasks/files/yaml-setting.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('edited files on real hosts', { seconds: 60 })
+const test = suite('edited files on real hosts')
 const path = '/srv/settings'
 
 /** The text before, the task, and the text after it. */

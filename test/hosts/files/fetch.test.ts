@@ -6,7 +6,7 @@ import { folderOf } from '../../support/folder.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('fetch on real hosts', { seconds: 60 })
+const test = suite('fetch on real hosts')
 const folder = folderOf(test)
 
 for (const host of realHosts('debian', 'busybox')) {

@@ -3,7 +3,7 @@ import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('git-checkout on real hosts', { seconds: 60 })
+const test = suite('git-checkout on real hosts')
 
 const repo = '/srv/app.git'
 const dest = '/srv/app'

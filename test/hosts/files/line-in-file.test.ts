@@ -3,7 +3,7 @@ import { lineInFile } from '../../../tasks/files/line-in-file.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('line-in-file on real hosts', { seconds: 120 })
+const test = suite('line-in-file on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   test(`${host.name}: a line takes the place of another`, async () => {

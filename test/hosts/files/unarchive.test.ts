@@ -9,7 +9,7 @@ import { realHosts } from '../../support/real-host.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('unarchive on real hosts', { seconds: 60 })
+const test = suite('unarchive on real hosts')
 const folder = folderOf(test)
 
 const long = `${'d'.repeat(120)}/${'ü'.repeat(60)}`

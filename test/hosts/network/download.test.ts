@@ -4,7 +4,7 @@ import { download } from '../../../tasks/network/download.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('download on real hosts', { seconds: 60 })
+const test = suite('download on real hosts')
 
 /** A web server on the host that has `hello`; Debian's asks for a header. */
 const serve = {

@@ -5,7 +5,7 @@ import { firewall } from '../../../tasks/network/firewall.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('firewall on real hosts', { seconds: 60 })
+const test = suite('firewall on real hosts')
 
 for (const host of realHosts('debian')) {
   /** Which of these ports another machine can open: a network of its own, behind a cable. */

@@ -3,7 +3,7 @@ import { hostsEntry } from '../../../tasks/network/hosts-entry.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('hosts-entry on real hosts', { seconds: 120 })
+const test = suite('hosts-entry on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   test(`${host.name}: a name means one address, in a file that something is mounted on`, async () => {

@@ -6,7 +6,7 @@ import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('http-request and wait-for on real hosts', { seconds: 60 })
+const test = suite('http-request and wait-for on real hosts')
 
 /** One connection of a server: what is posted is kept, and from then on it can be got. */
 const answer = `#!/bin/sh

@@ -4,7 +4,7 @@ import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('load-balancer on real hosts', { seconds: 60 })
+const test = suite('load-balancer on real hosts')
 
 /** Stands for an API server: it tells its name, and whether it is well, over TLS. */
 const answer = `#!/bin/sh

@@ -5,7 +5,7 @@ import { sshAccess, sshKey } from '../../../tasks/network/ssh-access.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('ssh-key and ssh-access on real hosts', { seconds: 120 })
+const test = suite('ssh-key and ssh-access on real hosts')
 
 const hosts = realHosts('debian', 'busybox')
 

@@ -3,7 +3,7 @@ import { waitFor } from '../../../tasks/network/wait-for.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('wait-for on real hosts', { seconds: 60 })
+const test = suite('wait-for on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   test(`${host.name}: a port, a path and a command, there or not in time`, async () => {

@@ -8,7 +8,7 @@ import { user } from '../../../tasks/system/user.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('who may in, on real hosts', { seconds: 180 })
+const test = suite('who may in, on real hosts')
 
 const blob = (tail: string) => `AAAAC3NzaC1lZDI1NTE5AAAAI${tail.padEnd(43, 'A')}`
 const key = `ssh-ed25519 ${blob('a')} anna@home`

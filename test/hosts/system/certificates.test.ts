@@ -5,7 +5,7 @@ import { authority, expired } from '../../support/certificates.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('certificates on real hosts', { seconds: 120 })
+const test = suite('certificates on real hosts')
 
 const hosts = realHosts('debian', 'busybox')
 

@@ -4,7 +4,7 @@ import { container } from '../../../tasks/system/container.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('container on real hosts', { seconds: 60 })
+const test = suite('container on real hosts')
 
 /** An image of a shell and a few programs, made on the host: there is no registry to fetch one from. */
 const image = (tag: string): string => `

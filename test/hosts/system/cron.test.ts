@@ -4,7 +4,7 @@ import { cron } from '../../../tasks/system/cron.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('cron on real hosts', { seconds: 60 })
+const test = suite('cron on real hosts')
 
 const hosts = realHosts('debian', 'busybox')
 

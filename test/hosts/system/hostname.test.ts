@@ -3,7 +3,7 @@ import { hostname } from '../../../tasks/system/hostname.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('hostname on real hosts', { seconds: 120 })
+const test = suite('hostname on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   test(`${host.name}: the name is held live and for the next boot`, async () => {

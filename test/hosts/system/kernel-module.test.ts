@@ -4,7 +4,7 @@ import { kernelModule } from '../../../tasks/system/kernel-module.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('kernel-module on real hosts', { seconds: 60 })
+const test = suite('kernel-module on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   test(`${host.name}: one that the kernel has is held for the next boot`, async () => {

@@ -3,7 +3,7 @@ import { limits } from '../../../tasks/system/limits.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('limits on real hosts', { seconds: 120 })
+const test = suite('limits on real hosts')
 
 for (const host of realHosts('debian')) {
   test(`${host.name}: the next session has it`, async () => {

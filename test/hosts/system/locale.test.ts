@@ -3,7 +3,7 @@ import { locale } from '../../../tasks/system/locale.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('locale on real hosts', { seconds: 120 })
+const test = suite('locale on real hosts')
 
 for (const host of realHosts('debian')) {
   test(`${host.name}: the language of the system, and a locale without its source`, async () => {

@@ -3,7 +3,7 @@ import { mount } from '../../../tasks/system/mount.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('mount on real hosts', { seconds: 60 })
+const test = suite('mount on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
   test(`${host.name}: mounted, with other options, off, and gone`, async () => {

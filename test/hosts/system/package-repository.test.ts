@@ -6,7 +6,7 @@ import { makeKey, publishDebs, publishRpms, signDebs, signRpms } from '../../sup
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('package-repository on real hosts', { seconds: 120 })
+const test = suite('package-repository on real hosts')
 
 const one = { name: 'cxw', version: '1.0' }
 const two = { name: 'cxw', version: '2.0' }

@@ -6,7 +6,7 @@ import { publishDebs, publishRpms } from '../../support/package-repositories.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('packages on real hosts', { seconds: 120 })
+const test = suite('packages on real hosts')
 
 const families = {
   debian: {

@@ -3,7 +3,7 @@ import { serviceManager } from '../../../tasks/system/service-manager.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('service-manager on real hosts', { seconds: 60 })
+const test = suite('service-manager on real hosts')
 
 const expected = { debian: 'systemd', openrc: 'openrc', busybox: 'none' }
 

@@ -6,7 +6,7 @@ import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('services with OpenRC on a real host', { seconds: 60 })
+const test = suite('services with OpenRC on a real host')
 
 /** Writes a script of a service. */
 const script = (host: RealHost, name: string, ...lines: readonly string[]): Promise<string> =>

@@ -3,7 +3,7 @@ import { service, serviceRestart } from '../../../tasks/system/service.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('services on real hosts', { seconds: 60 })
+const test = suite('services on real hosts')
 
 for (const host of realHosts('debian')) {
   test(`${host.name}: started and enabled, restarted, stopped and disabled`, async () => {

@@ -9,7 +9,7 @@ import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('swap on real hosts', { seconds: 60 })
+const test = suite('swap on real hosts')
 
 const hosts = realHosts('debian', 'busybox')
 const debian = hosts.filter(({ name }) => name === 'debian')

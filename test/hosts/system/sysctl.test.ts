@@ -3,7 +3,7 @@ import { sysctl } from '../../../tasks/system/sysctl.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('sysctl on real hosts', { seconds: 60 })
+const test = suite('sysctl on real hosts')
 
 // a parameter of the network: each container has its own
 const key = 'net.ipv4.ip_default_ttl'

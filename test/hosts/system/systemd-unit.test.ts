@@ -4,7 +4,7 @@ import { systemdUnit } from '../../../tasks/system/systemd-unit.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('systemd-unit on real hosts', { seconds: 60 })
+const test = suite('systemd-unit on real hosts')
 
 for (const host of realHosts('debian')) {
   test(`${host.name}: a unit that starts, a drop-in that counts, and a change that is read`, async () => {

@@ -3,7 +3,7 @@ import { timezone } from '../../../tasks/system/timezone.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('timezone on real hosts', { seconds: 120 })
+const test = suite('timezone on real hosts')
 
 for (const host of realHosts('debian')) {
   test(`${host.name}: the clock shows the zone`, async () => {

@@ -5,7 +5,7 @@ import { user } from '../../../tasks/system/user.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('user and group on real hosts', { seconds: 180 })
+const test = suite('user and group on real hosts')
 
 const hash = '$6$salt$IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouIL9AjRbLCelDCy.g.'
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../support/run-cli.ts'
+import { runCli, spawnCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -123,11 +123,14 @@ test('what is wrong with an option is told in its own words', async () => {
 
 test('a reader that stops reading does not stop the run', async () => {
   const steps = [1, 2, 3, 4].map((n) => `command({ run: 'sleep 0.1; touch ${join(folder, `step${n}`)}' })`)
-  const { status } = await runCli([book('head.ts', steps.join(', ')), '-i', inventory, '--output', 'plain'], {
-    watch: (child) => {
-      child.stdout?.once('data', () => child.stdout?.destroy())
+  const { status } = await spawnCli(
+    [book('head.ts', steps.join(', ')), '-i', inventory, '--output', 'plain'],
+    {
+      watch: (child) => {
+        child.stdout?.once('data', () => child.stdout?.destroy())
+      },
     },
-  })
+  )
   assert.is(status, 0)
   assert.is(readdirSync(folder).filter((name) => name.startsWith('step')).length, 4)
 })

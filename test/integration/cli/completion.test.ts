@@ -7,7 +7,7 @@ import { folderOf } from '../../support/folder.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('completion in shells', { seconds: 60 })
+const test = suite('completion in shells')
 const folder = folderOf(test)
 const root = resolve(import.meta.dirname, '../../..')
 

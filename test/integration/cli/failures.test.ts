@@ -10,7 +10,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, freePort, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('failures at the command line', { seconds: 90 })
+const test = suite('failures at the command line')
 
 let sshd: Sshd
 let user: TestUser

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../support/run-cli.ts'
+import { spawnCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
@@ -12,7 +12,7 @@ import { until } from '../../support/until.ts'
 import { stepsIn, whenSaid } from './steps.ts'
 import type { Steps } from './steps.ts'
 
-const test = suite('Ctrl-C', { seconds: 60 })
+const test = suite('Ctrl-C')
 
 let sshd: Sshd
 let user: TestUser
@@ -78,7 +78,7 @@ test('the first lets what runs end, begins nothing else, and prints the recap', 
     '--output',
     'plain',
   ]
-  const result = await runCli(words, {
+  const result = await spawnCli(words, {
     watch: (child) => {
       void until(() => steps.told().length > 0).then(() => press(child))
       whenSaid([/Ctrl-C again stops/, () => steps.go()])(child)
@@ -93,7 +93,7 @@ test('the first lets what runs end, begins nothing else, and prints the recap', 
 
 test('pain 17: the second stops what runs on the host, as root: no process and no lock of a tool is left', async () => {
   const marker = `72${process.pid}`
-  const result = await runCli(exec({}, [], stubborn(marker)), { watch: pressing(2) })
+  const result = await spawnCli(exec({}, [], stubborn(marker)), { watch: pressing(2) })
   assert.is(result.status, 130, result.stdout + result.stderr)
   assert.match(result.stdout, 'recap')
   assert.is(running(marker), '')
@@ -103,7 +103,7 @@ test('pain 17: the second stops what runs on the host, as root: no process and n
 test('pain 17: so it does through sudo', async () => {
   const marker = `73${process.pid}`
   const words = exec({ user: user.name }, ['-b'], stubborn(marker))
-  const result = await runCli(words, { watch: pressing(2) })
+  const result = await spawnCli(words, { watch: pressing(2) })
   assert.is(result.status, 130, result.stdout + result.stderr)
   assert.match(result.stdout, 'recap')
   assert.is(running(marker), '')
@@ -112,7 +112,7 @@ test('pain 17: so it does through sudo', async () => {
 
 test('the third leaves at once, and what runs on the host is stopped all the same', async () => {
   const marker = `74${process.pid}`
-  const result = await runCli(exec({}, [], stubborn(marker)), { watch: pressing(3) })
+  const result = await spawnCli(exec({}, [], stubborn(marker)), { watch: pressing(3) })
   assert.is(result.status, 130, result.stdout + result.stderr)
   assert.not.match(result.stdout, 'recap')
   await until(() => running(marker) === '' && isFree())
@@ -122,12 +122,12 @@ test('pain 18: how long sudo may take can be said', async () => {
   // a login that takes its time, as sudo does where it asks a server that is away
   execFileSync('sh', ['-c', `echo 'sleep 3' > ${slow.home}/.bashrc`])
   const hosts = { user: slow.name, become_password: slow.password }
-  const late = await runCli(exec({ ...hosts, become_timeout: 1 }, ['-b'], 'echo in'))
+  const late = await spawnCli(exec({ ...hosts, become_timeout: 1 }, ['-b'], 'echo in'))
   assert.is(late.status, 2, late.stdout)
   assert.match(late.stdout, /become-failed.*no shell after 1 s/)
   assert.match(late.stdout, 'become_timeout')
   const words = exec({ ...hosts, become_timeout: 1 }, ['-b', '--become-timeout', '50'], 'echo in')
-  const patient = await runCli(words)
+  const patient = await spawnCli(words)
   assert.is(patient.status, 0, patient.stdout + patient.stderr)
 })
 

@@ -13,7 +13,7 @@ import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('secrets at the command line', { seconds: 120 })
+const test = suite('secrets at the command line')
 const folder = folderOf(test, 'coxswain-secrets-')
 
 let sshd: Sshd

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { runCli } from '../../support/run-cli.ts'
-import type { CliOptions, CliResult } from '../../support/run-cli.ts'
+import { runCli, spawnCli } from '../../support/run-cli.ts'
+import type { CliOptions, CliResult, SpawnOptions } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 import { freePort, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
@@ -12,7 +12,7 @@ import { until } from '../../support/until.ts'
 import { stepsIn, whenSaid } from './steps.ts'
 import type { Steps } from './steps.ts'
 
-const test = suite('trust', { seconds: 60 })
+const test = suite('trust')
 
 let sshd: Sshd
 let folder: string
@@ -32,6 +32,9 @@ test.afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** Runs with a memory of the test's own. */
 const cli = (words: readonly string[], more: CliOptions = {}): Promise<CliResult> =>
   runCli(words, { ...more, env: { XDG_STATE_HOME: folder, ...more.env } })
+/** The same in a process of its own, which can be killed, and can run while another one does. */
+const cliProcess = (words: readonly string[], more: SpawnOptions): Promise<CliResult> =>
+  spawnCli(words, { ...more, env: { XDG_STATE_HOME: folder, ...more.env } })
 const site = (tasks: string, hosts: Parameters<Steps['inventory']>[0] = { web1: {} }): string[] => [
   steps.book(tasks),
   '-i',
@@ -97,7 +100,7 @@ test('--resume after a host could not be reached', async () => {
 
 test('--resume after a run was killed: what is done stays done, what was due is due', async () => {
   const words = site("say('one'), change('a', { notify: 'reload' }), hold('two'), say('three')")
-  const killed = await cli(words, {
+  const killed = await cliProcess(words, {
     watch: (child) => {
       void until(() => steps.told().includes('web1 two')).then(() => child.kill('SIGKILL'))
     },
@@ -125,7 +128,7 @@ test('--resume where there is nothing', async () => {
 test('a second run is refused with the name of the first, and nothing is done on the host', async () => {
   const words = site("hold('one')")
   const second: Promise<CliResult>[] = []
-  const first = await cli(words, {
+  const first = await cliProcess(words, {
     watch: () => {
       void until(() => steps.told().length > 0).then(async () => {
         second.push(cli(words))
@@ -153,7 +156,7 @@ test('--wait-for-lock waits, and --no-lock does not mind', async () => {
   const [first, second] = await Promise.all([
     cli(words),
     until(() => steps.told().length > 0).then(() =>
-      cli([...words, '--wait-for-lock'], {
+      cliProcess([...words, '--wait-for-lock'], {
         watch: whenSaid([/web1: waiting, it is locked by/, () => steps.go()]),
       }),
     ),
@@ -165,14 +168,14 @@ test('--wait-for-lock waits, and --no-lock does not mind', async () => {
 
 test('the lock of a run that was killed is free when what ran on the host is gone', async () => {
   const words = site("hold('one')")
-  await cli(words, {
+  await cliProcess(words, {
     watch: (child) => {
       void until(() => steps.told().length > 0).then(() => child.kill('SIGKILL'))
     },
   })
-  const second = await cli([...words, '--wait-for-lock', '60'], {
-    watch: () => void until(() => steps.told().length > 1).then(() => steps.go()),
-  })
+  const begun = until(() => steps.told().length > 1).then(() => steps.go())
+  const second = await cli([...words, '--wait-for-lock', '60'])
+  await begun
   ended(second, 0)
   assert.equal(steps.told(), ['web1 one', 'web1 one', 'web1 last'])
 })

@@ -11,7 +11,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('becoming another user', { seconds: 60 })
+const test = suite('becoming another user')
 
 let sshd: Sshd
 let [ann, bob]: TestUser[] = []

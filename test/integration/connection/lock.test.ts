@@ -17,7 +17,7 @@ import { until } from '../../support/until.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('lock', { seconds: 60 })
+const test = suite('lock')
 
 let sshd: Sshd
 const open: Connection[] = []

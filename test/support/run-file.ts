@@ -1,0 +1,46 @@
+/** Runs one test file in this process. */
+import { relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+declare global {
+  var UVU_DEFER: number
+  var UVU_QUEUE: unknown[][]
+  var UVU_INDEX: number
+}
+
+/** Tests that passed and failed. */
+export interface Count {
+  readonly passed: number
+  readonly failed: number
+}
+
+const root = resolve(import.meta.dirname, '..')
+
+/**
+ * Runs the suites of a test file, prints them, and counts their tests. A file without a suite has failed.
+ *
+ * @param file absolute path.
+ */
+export const runFile = async (file: string): Promise<Count> => {
+  globalThis.UVU_DEFER = 1
+  globalThis.UVU_QUEUE = [[relative(root, file)]]
+  globalThis.UVU_INDEX = 0
+  // `uvu` reads the switches above when it is first imported, so it comes after them
+  const { tally } = await import('./spec.ts')
+  const { exec } = await import('uvu')
+  const before = { ...tally }
+  await import(pathToFileURL(file).href)
+  // suites register themselves with setImmediate
+  await new Promise((done) => setImmediate(done))
+  if (tally.suites === before.suites) {
+    console.error(`${relative(root, file)}: has no suite`)
+    return { passed: 0, failed: 1 }
+  }
+  process.exitCode = 0
+  await exec(false)
+  const failed = tally.failed - before.failed
+  // uvu sees failures that no test is counted for, such as one of `before`
+  const unseen = failed === 0 && process.exitCode !== 0 ? 1 : 0
+  process.exitCode = 0
+  return { passed: tally.passed - before.passed, failed: failed + unseen }
+}

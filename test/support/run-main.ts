@@ -1,0 +1,107 @@
+/** Runs the command line's `main` in this process, with standard streams, environment and folder of its own. */
+import { register } from 'node:module'
+import { Readable, Writable } from 'node:stream'
+import { callbackify, promisify } from 'node:util'
+import { registerLoader } from '../../engine/cli/loader/register.ts'
+import { main } from '../../engine/cli/main.ts'
+import * as library from '../../tasks/index.ts'
+
+/** What one run gets instead of what the process has. */
+export interface MainOptions {
+  readonly input: string
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** How it ended, and what it printed. */
+export interface MainResult {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A stream that keeps what is written to it. Like a pipe, it has no `isTTY`. */
+class Sink extends Writable {
+  readonly #chunks: Buffer[] = []
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk)
+    done()
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).toString()
+  }
+}
+
+/** Signals and events that a run listens to; a process of its own would take its listeners with it. */
+const heard = ['exit', 'unhandledRejection', 'uncaughtException', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The process as an emitter whose listeners can be compared and removed, whatever their parameters. */
+const events: NodeJS.EventEmitter = process
+
+type Listener = (...values: unknown[]) => void
+const isListener = (value: unknown): value is Listener => typeof value === 'function'
+
+const listenersOf = (name: string): Set<Listener> => new Set(events.listeners(name).filter(isListener))
+
+const listenersNow = () => heard.map((name) => [name, listenersOf(name)] as const)
+
+/** Puts the process's standard streams, environment, arguments and folder in place; gives what puts the old ones back. */
+const enter = (
+  words: readonly string[],
+  { cwd, env }: MainOptions,
+  streams: { readonly stdin: Readable; readonly stdout: Sink; readonly stderr: Sink },
+): (() => void) => {
+  const names = ['stdin', 'stdout', 'stderr'] as const
+  const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(process, name)] as const)
+  const { env: oldEnv, argv: oldArgv } = process
+  const oldFolder = process.cwd()
+  const listeners = listenersNow()
+  for (const name of names)
+    Object.defineProperty(process, name, { value: streams[name], configurable: true, enumerable: true })
+  process.env = env
+  process.argv = [...oldArgv.slice(0, 2), ...words]
+  process.chdir(cwd)
+  return () => {
+    process.chdir(oldFolder)
+    process.env = oldEnv
+    process.argv = oldArgv
+    for (const [name, descriptor] of before)
+      if (descriptor !== undefined) Object.defineProperty(process, name, descriptor)
+    for (const [name, old] of listeners)
+      for (const listener of listenersOf(name)) if (!old.has(listener)) events.off(name, listener)
+  }
+}
+
+/** Hooks belong to the process, so they are installed by the first run alone. */
+const loader = { installed: false }
+
+const installLoader = (): void => {
+  if (loader.installed) return
+  loader.installed = true
+  register(new URL('./fresh-hooks.ts', import.meta.url))
+  registerLoader()
+}
+
+const runNow = async (words: readonly string[], options: MainOptions): Promise<MainResult> => {
+  const streams = { stdin: Readable.from([options.input]), stdout: new Sink(), stderr: new Sink() }
+  const leave = enter(words, options, streams)
+  try {
+    // by way of a callback: a test's own file must not be on the stack of an error, where it would be taken for the
+    // author's
+    const status = await promisify(callbackify(() => main(words, library, installLoader)))()
+    return { status, stdout: streams.stdout.text(), stderr: streams.stderr.text() }
+  } finally {
+    leave()
+  }
+}
+
+const queue: { last: Promise<unknown> } = { last: Promise.resolve() }
+
+/** Runs `main` when the runs that were asked for before have ended. */
+export const runMain = (words: readonly string[], options: MainOptions): Promise<MainResult> => {
+  const result = queue.last.then(() => runNow(words, options))
+  queue.last = result.catch(() => {})
+  return result
+}
