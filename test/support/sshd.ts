@@ -173,11 +173,15 @@ export interface TestUser {
 /** Test files run side by side, and the tools of accounts give up when another one is at work. */
 const oneByOne = 'flock /run/lock/coxswain-test-accounts'
 
-/** A temporary account of this machine, for logins and sudo. Needs root. */
+/** The name of an account of this process: a suite may run twice at the same time on one machine. */
+export const userName = (prefix: string): string => `${prefix}-${process.pid.toString(36)}`
+
+/** A temporary account of this machine, called as {@link userName} says, for logins and sudo. Needs root. */
 export const addUser = (
-  name: string,
+  prefix: string,
   { shell = '/bin/bash', sudo }: { shell?: string; sudo?: 'with password' | 'without password' } = {},
 ): TestUser => {
+  const name = userName(prefix)
   const password = `pw-${name}-Zq7`
   const home = `/home/${name}`
   const sudoers = `/etc/sudoers.d/${name}`

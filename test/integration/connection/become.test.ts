@@ -161,7 +161,7 @@ for (const kind of ['with password', 'without password'] as const) {
 test('what runs as another user is stopped, with its children', async () => {
   const { name, password } = need(bob)
   writeFileSync(doasRules, `permit ${name} as root\n`, { mode: 0o600 })
-  for (const identity of [as('doas', 'root', password), as('su', 'cxw-ann', need(ann).password)]) {
+  for (const identity of [as('doas', 'root', password), as('su', need(ann).name, need(ann).password)]) {
     const controller = new AbortController()
     const marker = `7331${process.pid}`
     await rejects(

@@ -14,20 +14,20 @@ import { startDelayProxy } from '../../support/delay-proxy.ts'
 import type { DelayProxy } from '../../support/delay-proxy.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { addUser, startSshd } from '../../support/sshd.ts'
+import { addUser, startSshd, userName } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
 const test = suite('endings')
 
 let sshd: Sshd
 let proxy: DelayProxy
-const user = 'cxw-endings'
+const user = userName('cxw-endings')
 let account: ReturnType<typeof addUser>
 const open: Connection[] = []
 test.before(async () => {
   sshd = await startSshd()
   proxy = await startDelayProxy(sshd.port, 0)
-  account = addUser(user, { sudo: 'without password' })
+  account = addUser('cxw-endings', { sudo: 'without password' })
 })
 test.after(async () => {
   await proxy.stop()

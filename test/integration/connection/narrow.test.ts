@@ -8,19 +8,19 @@ import type { Connection, Request } from '../../../engine/connection/types.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { addUser, startSshd } from '../../support/sshd.ts'
+import { addUser, startSshd, userName } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
 const test = suite('few sessions')
 
-const user = 'cxw-narrow'
+const user = userName('cxw-narrow')
 const servers = new Map<number, Sshd>()
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-narrow-'))
 const open: Connection[] = []
 let account: { remove(): void }
 test.before(async () => {
   for (const sessions of [0, 1, 3]) servers.set(sessions, await startSshd([`MaxSessions ${sessions}`]))
-  account = addUser(user)
+  account = addUser('cxw-narrow')
 })
 test.after(async () => {
   for (const server of servers.values()) await server.stop()

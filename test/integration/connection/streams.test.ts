@@ -12,20 +12,20 @@ import { createRemote } from '../../../engine/remote/remote.ts'
 import { startDelayProxy } from '../../support/delay-proxy.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
-import { addUser, startSshd } from '../../support/sshd.ts'
+import { addUser, startSshd, userName } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
 const test = suite('streamed input')
 
 let sshd: Sshd
-const user = 'cxw-streams'
+const user = userName('cxw-streams')
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-streams-'))
 const open: Connection[] = []
 let account: { remove(): void }
 test.before(async () => {
   sshd = await startSshd()
-  account = addUser(user, { sudo: 'without password' })
+  account = addUser('cxw-streams', { sudo: 'without password' })
 })
 test.after(async () => {
   await sshd.stop()

@@ -13,7 +13,7 @@ import { busyboxImage } from '../../../../lab/artifacts.ts'
 import { labFolder, prepareMachine } from '../../../../lab/machine.ts'
 import { rejects } from '../../../support/rejects.ts'
 import { suite } from '../../../support/spec.ts'
-import { addUser, freePort, startSshd } from '../../../support/sshd.ts'
+import { addUser, freePort, startSshd, userName } from '../../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../../support/sshd.ts'
 
 const test = suite('programs that reach no host')
@@ -97,7 +97,7 @@ test('openssh: an address is never an option', async () => {
 })
 
 test('openssh: a login that is none', async () => {
-  await refused(over({ user: 'cxw-shut' }), 'shell-failed', 'not available')
+  await refused(over({ user: userName('cxw-shut') }), 'shell-failed', 'not available')
 })
 
 test('openssh: the user of its own configuration counts where none is given', async () => {
