@@ -22,7 +22,9 @@ export interface Suite {
   (name: string, body: Body): void
   before: (body: Body) => void
   after: (body: Body) => void
+  /** Runs before each test, in the order of the calls. */
   beforeEach: (body: Body) => void
+  /** Runs after each test, also after one that failed. */
   afterEach: (body: Body) => void
 }
 
@@ -38,8 +40,12 @@ const limited = async (body: Body, seconds: number): Promise<void> => {
   }
 }
 
+/** uvu can print only what has a name and a stack. */
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
+
 /**
- * A suite of tests that runs by itself.
+ * A suite of tests that runs by itself. When `before` fails, each of its tests has failed with that reason.
  *
  * @example
  * const test = suite('ranges')
@@ -47,37 +53,66 @@ const limited = async (body: Body, seconds: number): Promise<void> => {
  */
 export const suite = (name: string, { seconds = usualLimit }: SuiteOptions = {}): Suite => {
   const inner = uvu.suite(name)
+  const each: { readonly before: Body[]; readonly after: Body[] } = { before: [], after: [] }
   let size = 0
+  let broken: Error | undefined
+
+  const failed = (title: string, error: unknown): Error => {
+    tally.failed += 1
+    const reason = asError(error)
+    // a suite that takes minutes says at once what uvu says at its end
+    if (seconds > usualLimit) process.stderr.write(`\n${title}: ${reason.message}\n`)
+    return reason
+  }
+  const runOne = async (body: Body): Promise<void> => {
+    if (broken !== undefined) throw broken
+    try {
+      for (const hook of each.before) await limited(hook, seconds)
+      await limited(body, seconds)
+    } finally {
+      for (const hook of each.after) await limited(hook, seconds)
+    }
+  }
   const add = (title: string, body: Body): void => {
     size += 1
     inner(title, async () => {
       try {
-        await limited(body, seconds)
+        await runOne(body)
         tally.passed += 1
       } catch (error) {
-        tally.failed += 1
-        // a suite that takes minutes says at once what uvu says at its end
-        if (seconds > usualLimit)
-          process.stderr.write(`\n${title}: ${error instanceof Error ? error.message : String(error)}\n`)
-        // uvu can print only what has a name and a stack
-        throw error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
+        throw failed(title, error)
       }
     })
   }
   tally.suites += 1
   setImmediate(() => {
     if (size === 0) {
-      inner('has at least one test', () => {
-        tally.failed += 1
+      add('has at least one test', () => {
         throw new Error(`the suite "${name}" has no test`)
       })
     }
     inner.run()
   })
   return Object.assign(add, {
-    before: (body: Body) => inner.before(() => limited(body, seconds)),
-    after: (body: Body) => inner.after(() => limited(body, seconds)),
-    beforeEach: (body: Body) => inner.before.each(() => limited(body, seconds)),
-    afterEach: (body: Body) => inner.after.each(() => limited(body, seconds)),
+    // uvu forgets an error of `before`, and then no test of the suite runs
+    before: (body: Body) =>
+      inner.before(async () => {
+        try {
+          await limited(body, seconds)
+        } catch (error) {
+          broken ??= asError(error)
+        }
+      }),
+    // what `before` did not make cannot be removed: the first error is the one to show
+    after: (body: Body) =>
+      inner.after(async () => {
+        try {
+          await limited(body, seconds)
+        } catch (error) {
+          if (broken === undefined) console.error(failed(`${name}: after`, error))
+        }
+      }),
+    beforeEach: (body: Body) => each.before.push(body),
+    afterEach: (body: Body) => each.after.push(body),
   })
 }
