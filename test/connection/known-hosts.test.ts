@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import {
+  isRemovable,
   judgeKey,
-  knownName,
+  knownAs,
   knownTypes,
   parseKnownHosts,
   patternsMatch,
@@ -15,61 +16,138 @@ const salt = Buffer.from('0123456789abcdefghij')
 const hashed = (name: string): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 
+/** A key in its wire form: its type, then what makes it this one. */
+const key = (content: string, type = 'ssh-ed25519'): string => {
+  const strings = [type, content].map((text) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(text.length)
+    return Buffer.concat([length, Buffer.from(text)])
+  })
+  return Buffer.concat(strings).toString('base64')
+}
+const line = (names: string, content: string, type = 'ssh-ed25519'): string =>
+  `${names} ${type} ${key(content, type)}`
+
 const entries = parseKnownHosts(
   'known_hosts',
   [
     '# a comment',
     '',
-    'plain.example,10.0.0.1 ssh-ed25519 AAA1',
-    '[other.example]:2222 ssh-rsa AAA2',
-    `${hashed('secret.example')} ssh-ed25519 AAA3`,
-    '*.wild.example,!not.wild.example ssh-ed25519 AAA4',
-    '@revoked plain.example ssh-ed25519 BAD',
-    '@cert-authority *.example ssh-ed25519 CA',
+    line('plain.example,10.0.0.1', '1'),
+    line('[other.example]:2222', '2', 'ssh-rsa'),
+    line(hashed('secret.example'), '3'),
+    line('*.wild.example,!not.wild.example', '4'),
+    line('@revoked plain.example', 'bad'),
+    line('@cert-authority *.certified.example', 'ca'),
     'broken line',
-    'plain.example ecdsa-sha2-nistp256 AAA5',
+    line('plain.example', '5', 'ecdsa-sha2-nistp256'),
+    `stranger.example ssh-ed25519 not-a-key`,
+    `stranger.example ssh-rsa ${key('of another type')}`,
+    line('@unheard-of stranger.example', '1'),
+    `\t ${line('carriage.example', '6')}\r`,
+    `${line('comment.example', '7')} somebody's\r`,
+    line(hashed('[secret.example]:2222'), '8'),
+    line('any.example', '9'),
+    line('@revoked any.example', '9'),
   ].join('\n'),
 )
-const judge = (name: string, key: string, type = 'ssh-ed25519'): string =>
-  judgeKey(entries, [name], { type, key }).kind
+const judge = (host: string, content: string, { type = 'ssh-ed25519', port = 22 } = {}): string =>
+  judgeKey(entries, knownAs(host, port), { type, key: key(content, type) }).kind
 
-test('comments and broken lines are left out, line numbers stay', () => {
-  assert.is(entries.length, 7)
-  assert.is(entries[0]?.line, 3)
+test('comments and lines without a readable key are left out, line numbers stay', () => {
+  assert.equal(
+    entries.map((entry) => entry.line),
+    [3, 4, 5, 6, 7, 8, 10, 14, 15, 16, 17, 18],
+  )
 })
 
-test('a name has its port when it is not 22', () => {
-  assert.is(knownName('Host.Example', 22), 'host.example')
-  assert.is(knownName('Host.Example', 2222), '[host.example]:2222')
+test('a name has its port when it is not 22, an alias never', () => {
+  assert.equal(knownAs('Host.Example', 22), { name: 'host.example' })
+  assert.equal(knownAs('Host.Example', 2222), {
+    name: '[host.example]:2222',
+    withoutPort: 'host.example',
+  })
+  assert.equal(knownAs('10.0.0.1', 2222, 'alias'), { name: 'alias' })
 })
 
 const table: [string, string, string][] = [
-  ['plain.example', 'AAA1', 'known'],
-  ['10.0.0.1', 'AAA1', 'known'],
-  ['plain.example', 'XXX', 'changed'],
-  ['plain.example', 'BAD', 'revoked'],
-  ['stranger.example', 'AAA1', 'unknown'],
-  ['other.example', 'AAA2', 'unknown'],
-  ['secret.example', 'AAA3', 'known'],
-  ['Secret.example', 'AAA3', 'unknown'],
-  ['a.wild.example', 'AAA4', 'known'],
-  ['not.wild.example', 'AAA4', 'unknown'],
+  ['plain.example', '1', 'known'],
+  ['PLAIN.example', '1', 'known'],
+  ['10.0.0.1', '1', 'known'],
+  ['plain.example', 'x', 'changed'],
+  ['plain.example', 'bad', 'revoked'],
+  ['any.example', '9', 'revoked'],
+  ['stranger.example', '1', 'unknown'],
+  ['other.example', '2', 'unknown'],
+  ['secret.example', '3', 'known'],
+  ['Secret.example', '3', 'known'],
+  ['a.wild.example', '4', 'known'],
+  ['a.wild.example', 'x', 'changed'],
+  ['not.wild.example', '4', 'unknown'],
+  ['carriage.example', '6', 'known'],
+  ['comment.example', '7', 'known'],
+  ['comment.example', 'x', 'changed'],
+  ['a.certified.example', '1', 'unknown'],
 ]
-for (const [name, key, wanted] of table)
-  test(`${name} with ${key} is ${wanted}`, () => assert.is(judge(name, key), wanted))
+for (const [name, content, wanted] of table)
+  test(`${name} with ${content} is ${wanted}`, () => assert.is(judge(name, content), wanted))
 
-test('a port of its own', () => assert.is(judge('[other.example]:2222', 'AAA2', 'ssh-rsa'), 'known'))
-
-test('a key of another type than those known is unknown, not changed', () => {
-  assert.is(judge('10.0.0.1', 'XXX', 'ssh-rsa'), 'unknown')
+test('a key of another type than the recorded one is a changed key', () => {
+  assert.is(judge('10.0.0.1', '1', { type: 'ssh-rsa' }), 'changed')
+  assert.is(judge('secret.example', '1', { type: 'ecdsa-sha2-nistp256' }), 'changed')
 })
 
-test('the types that are known are asked for', () => {
-  assert.equal(knownTypes(entries, ['plain.example']), ['ssh-ed25519', 'ecdsa-sha2-nistp256'])
+test('a change names the recorded key of the same type first', () => {
+  const shown = { type: 'ecdsa-sha2-nistp256', key: key('x', 'ecdsa-sha2-nistp256') }
+  const judgement = judgeKey(entries, knownAs('plain.example', 22), shown)
+  assert.equal(judgement.kind === 'changed' ? judgement.entries.map((entry) => entry.line) : [], [10, 3])
+})
+
+test('a port of its own', () => {
+  const rsa = { type: 'ssh-rsa', port: 2222 }
+  assert.is(judge('other.example', '2', rsa), 'known')
+  assert.is(judge('other.example', 'x', rsa), 'changed')
+  assert.is(judge('secret.example', '8', { port: 2222 }), 'known')
+})
+
+test('a key that is recorded without a port confirms or revokes another port, and never contradicts it', () => {
+  assert.is(judge('plain.example', '1', { port: 2222 }), 'known')
+  assert.is(judge('a.wild.example', '4', { port: 2222 }), 'known')
+  assert.is(judge('plain.example', 'x', { port: 2222 }), 'unknown')
+  assert.is(judge('plain.example', 'bad', { port: 2222 }), 'revoked')
+  // one that is recorded with the port rules
+  assert.is(judge('secret.example', '3', { port: 2222 }), 'changed')
+})
+
+test('a host of a certificate authority is told from one of which nothing is known', () => {
+  const shown = { type: 'ssh-ed25519', key: key('x') }
+  assert.equal(judgeKey(entries, knownAs('a.certified.example', 22), shown), {
+    kind: 'unknown',
+    certified: true,
+  })
+  assert.equal(judgeKey(entries, knownAs('nobody.example', 22), shown), {
+    kind: 'unknown',
+    certified: false,
+  })
+})
+
+test('the types that are recorded, those of revoked keys left out', () => {
+  const types = (host: string, port = 22) => [...knownTypes(entries, knownAs(host, port))]
+  assert.equal(types('plain.example'), ['ssh-ed25519', 'ecdsa-sha2-nistp256'])
+  assert.equal(types('plain.example', 2222), [])
+  assert.equal(types('any.example'), [])
 })
 
 test('patterns', () => {
   assert.is(patternsMatch('h?st', 'host'), true)
   assert.is(patternsMatch('h?st', 'hoost'), false)
   assert.is(patternsMatch('a.b', 'axb'), false)
+  assert.is(patternsMatch('*', '[host]:2222'), true)
+})
+
+test('ssh-keygen -R leaves lines with patterns alone', () => {
+  assert.equal(
+    entries.filter((entry) => !isRemovable(entry)).map((entry) => entry.line),
+    [6, 8],
+  )
 })

@@ -7,7 +7,8 @@ import { Door, droppedHint } from '../doors.ts'
 import type { Refusal } from '../doors.ts'
 import { authentication } from './authentication.ts'
 import type { Authentication } from './authentication.ts'
-import { knownName } from './known-hosts.ts'
+import { knownAs } from './known-hosts.ts'
+import type { KnownAs } from './known-hosts.ts'
 import { placeOf } from './settings.ts'
 import type { SshSettings } from './settings.ts'
 import type { Way } from './way.ts'
@@ -59,18 +60,18 @@ export const logIn = async (settings: SshSettings, signal: AbortSignal): Promise
 
 const attempt = async (settings: SshSettings, signal: AbortSignal): Promise<Login> => {
   const { address, port, hostKeys } = settings
-  const keyName = settings.hostKeyAlias ?? knownName(address, port)
+  const known = knownAs(address, port, settings.hostKeyAlias)
   const [auth, serverHostKey] = await Promise.all([
     authentication(settings),
-    hostKeys.algorithms(keyName, settings.algorithms?.hostKeyAlgorithms),
+    hostKeys.algorithms(known, settings.algorithms?.hostKeyAlgorithms),
   ])
   throwIfAborted(signal)
   const way = await wayTo(settings, signal)
   const client = new ssh2.Client()
-  // one failure may be told more than once (a time-out, then the end of the socket); an event that nobody hears is fatal
+  // one failure may be reported more than once (a time-out, then the end of the socket); an error event without a listener is fatal
   client.on('error', () => {})
   try {
-    await unlessAborted(ready(client, settings, { auth, serverHostKey, keyName, way }), signal)
+    await unlessAborted(ready(client, settings, { auth, serverHostKey, known, way }), signal)
   } catch (error) {
     client.destroy()
     await way?.close()
@@ -100,11 +101,11 @@ const wayTo = async (settings: SshSettings, signal: AbortSignal): Promise<Way | 
 interface Prepared {
   readonly auth: Authentication
   readonly serverHostKey: Awaited<ReturnType<SshSettings['hostKeys']['algorithms']>>
-  readonly keyName: string
+  readonly known: KnownAs
   readonly way: Way | undefined
 }
 
-const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, keyName, way }: Prepared) => {
+const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, known, way }: Prepared) => {
   const { address, port, user, hostKeys, agent, forwardAgent = false } = settings
   const { ciphers, kexAlgorithms, macs } = settings.algorithms ?? {}
   let refusal: unknown
@@ -134,7 +135,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, key
         ...(macs && { hmac: [...macs] }),
       },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
-        hostKeys.verify(keyName, key).then(
+        hostKeys.verify(known, key).then(
           () => verify(true),
           (error: unknown) => {
             refusal = error

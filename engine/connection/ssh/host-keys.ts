@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { CoxswainError } from '../../errors.ts'
 import { usualHostKeyAlgorithms } from './config/algorithms.ts'
 import type { HostKeyAlgorithm } from './config/algorithms.ts'
-import { judgeKey, knownTypes, parseKnownHosts } from './known-hosts.ts'
-import type { KnownKey } from './known-hosts.ts'
+import { appendKnownHost } from './known-hosts-file.ts'
+import { isRemovable, judgeKey, knownTypes, parseKnownHosts, typeOfKey } from './known-hosts.ts'
+import type { Judgement, KnownAs, KnownKey, PresentedKey } from './known-hosts.ts'
 
 export type HostKeyChecking = 'strict' | 'accept-new' | 'off'
 
@@ -19,26 +20,32 @@ export const usualKnownHosts = (): string[] => [
 const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text}'`)
 
 const laxHint =
-  "StrictHostKeyChecking no of ssh's configuration is not followed: verify the key and add it, or say --host-key-checking"
+  'StrictHostKeyChecking no in the configuration of ssh is ignored: verify the key and add it to known_hosts, or use --host-key-checking'
+const certifiedHint =
+  'known_hosts trusts a certificate authority for this host, and connection: ssh cannot verify certificates: set connection: openssh for the host'
 
+/** The signature algorithms of a key type. */
 const signsWith = (type: string, name: HostKeyAlgorithm): boolean =>
   name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))
-
-/** The name of a public key's type: the first string of its wire form (RFC 4253, 6.6). */
-const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0))
 
 /** As `ssh-keygen -l` prints it. */
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
-/** What a file ends with; undefined where there is nothing in it. */
-const lastByte = async (file: string): Promise<string | undefined> =>
-  (await readFile(file, 'latin1').catch(() => '')).at(-1)
+/** How to make the recorded keys go: one command for each file, and the lines that `ssh-keygen -R` leaves alone. */
+const removalHint = (name: string, entries: readonly KnownKey[]): string => {
+  const ways = entries.map((entry) =>
+    isRemovable(entry)
+      ? `ssh-keygen -R ${quoted(name)} -f ${quoted(entry.file)}`
+      : `line ${entry.line} of ${entry.file}`,
+  )
+  return `someone may be intercepting the connection; only if you know that the host has a new key, remove the recorded one: ${[...new Set(ways)].join(' and ')}`
+}
 
 export interface HostKeysOptions {
-  /** The file that `accept-new` adds to, the first one unless told; null for none. */
+  /** The file that `accept-new` adds to, the first one by default; null for none. */
   readonly added?: string | null | undefined
-  /** Whether ssh's own configuration does without checking, which is not followed and worth a word. */
+  /** Whether ssh's own configuration turns checking off, which is ignored, and said in errors. */
   readonly laxHere?: boolean | undefined
 }
 
@@ -49,6 +56,7 @@ export class HostKeys {
   readonly #added: string | undefined
   readonly #laxHere: boolean
   #entries: Promise<KnownKey[]> | undefined
+  #adding: Promise<unknown> = Promise.resolve()
 
   constructor(
     files: readonly string[] | undefined,
@@ -67,71 +75,92 @@ export class HostKeys {
   }
 
   /**
-   * Signature algorithms to offer, those of keys that are known for the host first, as OpenSSH does.
+   * Signature algorithms to offer, those of keys that are recorded for the host first. Where the first one is among them the
+   * order stays (order_hostkeyalgs of OpenSSH's sshconnect2.c).
    *
-   * @param name as it is written in known_hosts.
    * @param allowed no others.
    */
   async algorithms(
-    name: string,
+    as: KnownAs,
     allowed: readonly HostKeyAlgorithm[] = usualHostKeyAlgorithms,
   ): Promise<HostKeyAlgorithm[]> {
-    const types = knownTypes(await this.#read(), [name])
-    const preferred = types.flatMap((type) => allowed.filter((algorithm) => signsWith(type, algorithm)))
-    return [...new Set([...preferred, ...allowed])]
+    const types = [...knownTypes(await this.#read(), as)]
+    const isKnown = (algorithm: HostKeyAlgorithm): boolean => types.some((type) => signsWith(type, algorithm))
+    const [best] = allowed
+    if (best === undefined || isKnown(best)) return [...allowed]
+    return [
+      ...allowed.filter((algorithm) => isKnown(algorithm)),
+      ...allowed.filter((algorithm) => !isKnown(algorithm)),
+    ]
   }
 
   /**
-   * Passes when the key is trusted, or may be now.
+   * Passes when the key is trusted, or may be from now on.
    *
-   * @param name as it is written in known_hosts.
    * @throws `host-key-unknown`, `host-key-changed`.
    */
-  async verify(name: string, key: Buffer): Promise<void> {
+  async verify(as: KnownAs, key: Buffer): Promise<void> {
     if (this.#checking === 'off') return
-    const shown = { type: typeOf(key), key: key.toString('base64') }
-    const entries = await this.#read()
-    const judgement = judgeKey(entries, [name], shown)
-    if (judgement.kind === 'known') return
-    const what = `${shown.type} key ${fingerprint(key)}`
-    if (judgement.kind === 'unknown') {
-      if (this.#checking === 'accept-new') return this.#accept(entries, name, shown)
-      throw new CoxswainError(
-        'host-key-unknown',
-        `${name} shows the ${what}, which is not in ${this.#files.join(' or ') || 'any file: none is configured'}`,
-        { hint: this.#laxHere ? laxHint : undefined },
-      )
-    }
-    const { file, line } = judgement.entry
-    throw new CoxswainError(
-      'host-key-changed',
-      judgement.kind === 'revoked'
-        ? `${name} shows the ${what}, which is revoked`
-        : `${name} shows the ${what}, another than the one that is known`,
-      {
-        place: { file, line },
-        hint:
-          judgement.kind === 'revoked'
-            ? undefined
-            : `somebody may be in the middle; if the host was made anew, remove the old key: ssh-keygen -R ${quoted(name)} -f ${quoted(file)}`,
-      },
-    )
+    const shown = { type: typeOfKey(key), key: key.toString('base64') }
+    const judgement = judgeKey(await this.#read(), as, shown)
+    if (judgement.kind === 'unknown' && this.#checking === 'accept-new') return this.#accept(as, shown)
+    this.#refuse(as, shown, judgement)
   }
 
-  async #accept(
-    entries: KnownKey[],
-    name: string,
-    { type, key }: { type: string; key: string },
-  ): Promise<void> {
-    const file = this.#added
-    if (file === undefined) return
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    // a last line that has no end would take ours in, and be another key's
-    const end = await lastByte(file)
-    const start = end === undefined || end === '\n' ? '' : '\n'
-    // one short write with O_APPEND: runs side by side do not tear each other's lines
-    await appendFile(file, `${start}${name} ${type} ${key}\n`, { mode: 0o600 })
-    entries.push({ file, line: 0, marker: undefined, patterns: name, type, key })
+  /** Throws unless the key is known. */
+  #refuse({ name }: KnownAs, { type, key }: PresentedKey, judgement: Judgement): void {
+    const what = `${type} key ${fingerprint(Buffer.from(key, 'base64'))}`
+    switch (judgement.kind) {
+      case 'known':
+        return
+      case 'unknown': {
+        const files = this.#files.join(' or ')
+        const where = files === '' ? 'known_hosts: no file is configured' : files
+        const hint = judgement.certified ? certifiedHint : this.#laxHere ? laxHint : undefined
+        throw new CoxswainError(
+          'host-key-unknown',
+          `${name} presents the ${what}, which is not in ${where}`,
+          {
+            hint,
+          },
+        )
+      }
+      case 'revoked': {
+        const { file, line } = judgement.entry
+        throw new CoxswainError('host-key-changed', `${name} presents the ${what}, which is revoked`, {
+          place: { file, line },
+          hint: 'do not connect: a revoked key may be in the hands of an attacker; give the host a new key',
+        })
+      }
+      case 'changed': {
+        const [{ file, line }] = judgement.entries
+        const types = [...new Set(judgement.entries.map((entry) => entry.type))]
+        const recorded = types.includes(type)
+          ? 'another key is recorded for it'
+          : `only ${types.join(' and ')} is recorded for it`
+        throw new CoxswainError('host-key-changed', `${name} presents the ${what}, but ${recorded}`, {
+          place: { file, line },
+          hint: removalHint(name, judgement.entries),
+        })
+      }
+    }
+  }
+
+  /** Records a new key, one at a time, unless another connection or run has recorded one for the host meanwhile. */
+  async #accept(as: KnownAs, shown: PresentedKey): Promise<void> {
+    const adding = this.#adding.then(async () => {
+      this.#entries = undefined
+      const entries = await this.#read()
+      const judgement = judgeKey(entries, as, shown)
+      if (judgement.kind !== 'unknown') return this.#refuse(as, shown, judgement)
+      const { name: patterns } = as
+      const line = `${patterns.toLowerCase()} ${shown.type} ${shown.key}`
+      if (this.#added !== undefined) await appendKnownHost(this.#added, line)
+      // where no file takes it, it counts for this run
+      entries.push({ file: this.#added ?? 'this run', line: 0, marker: undefined, patterns, ...shown })
+    })
+    this.#adding = adding.catch(() => {})
+    await adding
   }
 
   #read(): Promise<KnownKey[]> {

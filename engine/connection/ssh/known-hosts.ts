@@ -1,4 +1,4 @@
-/** known_hosts files as sshd(8) describes them, read and matched. Pure. */
+/** known_hosts files as sshd(8) describes them, read and matched as OpenSSH does (hostfile.c). Pure. */
 import { createHmac } from 'node:crypto'
 
 /** One line of a known_hosts file that names a key. */
@@ -12,29 +12,48 @@ export interface KnownKey {
   readonly key: string
 }
 
-/** The lines of a known_hosts file; comments and what is malformed are left out. */
-export const parseKnownHosts = (file: string, text: string): KnownKey[] =>
-  text.split('\n').flatMap((line, index): KnownKey[] => {
-    const words = line.trim().split(/\s+/)
-    if (words[0] === undefined || words[0] === '' || words[0].startsWith('#')) return []
-    const marker = words[0] === '@revoked' || words[0] === '@cert-authority' ? words.shift() : undefined
-    const [patterns, type, key] = words
-    if (patterns === undefined || type === undefined || key === undefined) return []
-    return [
-      {
-        file,
-        line: index + 1,
-        marker: marker === '@revoked' || marker === '@cert-authority' ? marker : undefined,
-        patterns,
-        type,
-        key,
-      },
-    ]
-  })
+/** The names that a host's key is looked up by. */
+export interface KnownAs {
+  /** As OpenSSH writes it: the alias, the host, or `[host]:port`. */
+  readonly name: string
+  /** The host alone, where `name` has a port: a key recorded without a port is good for every port. */
+  readonly withoutPort?: string | undefined
+}
 
-/** How a host is written in known_hosts: its name, or `[name]:port` when the port is not 22. */
-export const knownName = (host: string, port: number): string =>
-  port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
+/** The name of a public key's type: the first string of its wire form (RFC 4253, 6.6); empty for what is no key. */
+export const typeOfKey = (key: Buffer): string =>
+  key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0))
+
+/** A key as base64 in its one canonical form; undefined for what OpenSSH does not read as a key of this type. */
+const readKey = (type: string, base64: string): string | undefined => {
+  const key = Buffer.from(base64, 'base64')
+  return type !== '' && typeOfKey(key) === type ? key.toString('base64') : undefined
+}
+
+const markerOf = (word: string): KnownKey['marker'] =>
+  word === '@revoked' || word === '@cert-authority' ? word : undefined
+
+const parseLine = (file: string, text: string, line: number): KnownKey[] => {
+  const words = text.split(/[ \t\r]+/).filter((word) => word !== '')
+  const [first = ''] = words
+  const marker = markerOf(first)
+  // a marker that is not known rules its line out
+  if (first.startsWith('#') || (first.startsWith('@') && marker === undefined)) return []
+  const [patterns = '', type = '', base64 = ''] = marker === undefined ? words : words.slice(1)
+  const key = readKey(type, base64)
+  return key === undefined ? [] : [{ file, line, marker, patterns, type, key }]
+}
+
+/** The lines of a known_hosts file. Comments, and lines that OpenSSH cannot read as a key, are left out. */
+export const parseKnownHosts = (file: string, text: string): KnownKey[] =>
+  text.split('\n').flatMap((line, index) => parseLine(file, line, index + 1))
+
+/** The names of a host: its HostKeyAlias alone where it has one. */
+export const knownAs = (host: string, port: number, alias?: string): KnownAs => {
+  if (alias !== undefined) return { name: alias }
+  const name = host.toLowerCase()
+  return port === 22 ? { name } : { name: `[${name}]:${port}`, withoutPort: name }
+}
 
 const hashedMatch = (pattern: string, name: string): boolean => {
   // |1|salt|hash, both base64: HMAC-SHA1 of the name with the salt (ssh-keygen -H)
@@ -45,49 +64,72 @@ const hashedMatch = (pattern: string, name: string): boolean => {
 const globMatch = (pattern: string, name: string): boolean => {
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
+    .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.')
   return new RegExp(`^${source}$`, 'i').test(name)
 }
 
 /** Whether the first field of a line means a host. A pattern with `!` that matches rules the line out. */
 export const patternsMatch = (patterns: string, name: string): boolean => {
-  if (patterns.startsWith('|1|')) return hashedMatch(patterns, name)
+  if (patterns.startsWith('|')) return hashedMatch(patterns, name)
   const list = patterns.split(',')
   if (list.some((pattern) => pattern.startsWith('!') && globMatch(pattern.slice(1), name))) return false
   return list.some((pattern) => !pattern.startsWith('!') && globMatch(pattern, name))
 }
 
+/** Whether a line has one plain or hashed name for each host, so that `ssh-keygen -R` can take a host out of it. */
+export const isRemovable = ({ patterns }: KnownKey): boolean =>
+  patterns.startsWith('|') || !/[*?!]/.test(patterns)
+
+/** A key that a host presents. */
+export interface PresentedKey {
+  readonly type: string
+  /** Base64. */
+  readonly key: string
+}
+
 export type Judgement =
   | { readonly kind: 'known' }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'changed' | 'revoked'; readonly entry: KnownKey }
+  /** `certified` where a certificate authority is recorded for the host, which ssh2 cannot ask. */
+  | { readonly kind: 'unknown'; readonly certified: boolean }
+  /** `entries` are all keys that are recorded for the host, one of the same type first. */
+  | { readonly kind: 'changed'; readonly entries: readonly [KnownKey, ...KnownKey[]] }
+  | { readonly kind: 'revoked'; readonly entry: KnownKey }
 
-/** What known_hosts says of a key that a host shows. Certificate authorities are left aside: ssh2 has no certificates. */
-export const judgeKey = (
-  entries: readonly KnownKey[],
-  names: readonly string[],
-  shown: { readonly type: string; readonly key: string },
-): Judgement => {
-  const ours = entries.filter(
-    ({ marker, patterns }) =>
-      marker !== '@cert-authority' && names.some((name) => patternsMatch(patterns, name)),
-  )
+const judgeByName = (entries: readonly KnownKey[], name: string, shown: PresentedKey): Judgement => {
+  const ours = entries.filter(({ patterns }) => patternsMatch(patterns, name))
   const revoked = ours.find(({ marker, key }) => marker === '@revoked' && key === shown.key)
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked }
   const trusted = ours.filter(({ marker }) => marker === undefined)
   if (trusted.some(({ key }) => key === shown.key)) return { kind: 'known' }
-  const other = trusted.find(({ type }) => type === shown.type)
-  return other === undefined ? { kind: 'unknown' } : { kind: 'changed', entry: other }
+  // a host with a recorded key that presents another one has changed, whatever the types of the two are
+  const [first, ...more] = trusted.toSorted(
+    (one, other) => Number(other.type === shown.type) - Number(one.type === shown.type),
+  )
+  if (first !== undefined) return { kind: 'changed', entries: [first, ...more] }
+  return { kind: 'unknown', certified: ours.some(({ marker }) => marker === '@cert-authority') }
 }
 
-/** Key types that are known for a host, in the order of the files: the server is asked for one of these. */
-export const knownTypes = (entries: readonly KnownKey[], names: readonly string[]): string[] => [
-  ...new Set(
-    entries
-      .filter(
-        ({ marker, patterns }) => marker === undefined && names.some((name) => patternsMatch(patterns, name)),
-      )
-      .map(({ type }) => type),
-  ),
-]
+/**
+ * What known_hosts says of a key that a host presents (check_host_key of OpenSSH's sshconnect.c). A key that is recorded
+ * without a port can only confirm or revoke what another port presents: another key there is that of another server.
+ */
+export const judgeKey = (
+  entries: readonly KnownKey[],
+  { name, withoutPort }: KnownAs,
+  shown: PresentedKey,
+): Judgement => {
+  const judgement = judgeByName(entries, name, shown)
+  if (judgement.kind !== 'unknown' || withoutPort === undefined) return judgement
+  const elsewhere = judgeByName(entries, withoutPort, shown)
+  return elsewhere.kind === 'known' || elsewhere.kind === 'revoked' ? elsewhere : judgement
+}
+
+/** The types of the keys that are recorded for a host by this name, those that are revoked left out. */
+export const knownTypes = (entries: readonly KnownKey[], { name }: KnownAs): ReadonlySet<string> => {
+  const ours = entries.filter(({ patterns }) => patternsMatch(patterns, name))
+  const revoked = new Set(ours.flatMap(({ marker, key }) => (marker === '@revoked' ? [key] : [])))
+  return new Set(
+    ours.flatMap(({ marker, key, type }) => (marker === undefined && !revoked.has(key) ? [type] : [])),
+  )
+}

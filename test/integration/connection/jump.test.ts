@@ -127,7 +127,7 @@ test('each hop shows its own key: one that is unknown or another one is refused 
   await rejects(
     () => text(unknown({ address: 'target' }), 'true'),
     'host-key-unknown',
-    `on the way to root@${server(2).address}:${server(2).port}: [${server(1).address}]:${server(1).port} shows the`,
+    `on the way to root@${server(2).address}:${server(2).port}: [${server(1).address}]:${server(1).port} presents the`,
   )
   const other = folder.write('other', `[${server(0).address}]:${server(0).port} ${server(2).hostPublicKey}\n`)
   const changed = routesOf(blockOf('gw1', { ...server(0), knownHosts: other }), ...usual())

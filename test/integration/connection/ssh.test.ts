@@ -222,7 +222,7 @@ test('an unknown host key is refused with its fingerprint', async () => {
   const error = await rejects(
     () => text(connection({ hostKeys: new HostKeys([empty], 'strict') }), 'true'),
     'host-key-unknown',
-    /shows the ssh-ed25519 key SHA256:/,
+    /presents the ssh-ed25519 key SHA256:/,
   )
   assert.match(error.message, empty)
 })
@@ -234,7 +234,7 @@ test('a changed host key is refused with the line that knows another', async () 
   const error = await rejects(
     () => text(connection({ hostKeys: new HostKeys([other], 'accept-new') }), 'true'),
     'host-key-changed',
-    'another than the one that is known',
+    'another key is recorded for it',
   )
   assert.equal(error.place, { file: other, line: 2 })
   // as it is said, it helps
