@@ -164,6 +164,11 @@ const table = {
     exit: exitCodes.failed,
     hint: 'give the password with -K or the variable become_password',
   },
+  'connection-unsupported': {
+    what: 'The inventory names a connection, a become method or arguments of ssh that Coxswain does not have.',
+    exit: exitCodes.unreachable,
+    hint: 'reach the host by ssh, openssh, local, docker or podman, or leave it out of the plays',
+  },
   'connect-failed': {
     what: 'No connection to the host could be made.',
     exit: exitCodes.unreachable,

@@ -4,6 +4,7 @@ import {
   opensshConnection,
   sshConnection,
 } from '../connection/connect.ts'
+import { refusedConnection, withoutBecome } from '../connection/refused.ts'
 import { Doors } from '../connection/doors.ts'
 import type { HostLock } from '../connection/shell/lock.ts'
 import type { ShellOptions } from '../connection/shell/shell-connection.ts'
@@ -25,23 +26,30 @@ export interface Asked {
 export const connector = (options: Options, asked: Asked) => {
   const doors = new Doors()
   const routes = new SshRoutes({ doors })
-  const timeout = (reach: Reach): number =>
-    options.connectTimeout ?? reach.connect_timeout ?? usualSettings.connectTimeout
+  const timeout = (reach: Reach): number | undefined =>
+    options.connectTimeout ?? reach.connect_timeout ?? reach.sshArguments.connectTimeout
+
+  /** What ssh2 and the system's own ssh are given alike. */
+  const sshSettings = (name: string, reach: Reach) => ({
+    address: reach.address ?? name,
+    port: reach.port,
+    user: options.user ?? reach.user,
+    privateKeyFile: options.privateKey ?? reach.private_key_file,
+    knownHostsFile: reach.known_hosts_file,
+    configFile: reach.ssh_config ?? reach.sshArguments.configFile,
+    proxyJump: reach.proxy_jump,
+    forwardAgent: reach.forward_agent ?? reach.sshArguments.forwardAgent,
+    before: reach.sshArguments.before,
+    after: reach.sshArguments.after,
+  })
 
   const overSsh = (name: string, reach: Reach, shells: ShellOptions): Connection => {
     const settings = routes.to({
-      address: reach.address ?? name,
-      port: reach.port,
-      user: options.user ?? reach.user,
-      privateKeyFile: options.privateKey ?? reach.private_key_file,
+      ...sshSettings(name, reach),
       passphrase: reach.passphrase,
       password: asked.login ?? reach.password,
-      knownHostsFile: reach.known_hosts_file,
       checking: options.hostKeyChecking,
-      connectTimeout: options.connectTimeout ?? reach.connect_timeout,
-      configFile: reach.ssh_config,
-      proxyJump: reach.proxy_jump,
-      forwardAgent: reach.forward_agent,
+      connectTimeout: timeout(reach),
     })
     return sshConnection(settings, shells)
   }
@@ -49,27 +57,21 @@ export const connector = (options: Options, asked: Asked) => {
   const overOpenssh = (name: string, reach: Reach, shells: ShellOptions): Connection => {
     // -k asks for the passwords of all hosts; what the inventory gives this one it would never use
     if (reach.password !== undefined || reach.passphrase !== undefined) {
-      throw new CoxswainError(
-        'inventory-invalid',
+      const error = new CoxswainError(
+        'connection-unsupported',
         'connection: openssh takes no password and no passphrase',
         {
           host: name,
           hint: 'log in with a key of the agent, or use connection: ssh, which takes them',
         },
       )
+      return refusedConnection(name, error)
     }
     return opensshConnection(
       {
-        address: reach.address ?? name,
-        port: reach.port,
-        user: options.user ?? reach.user,
-        privateKeyFile: options.privateKey ?? reach.private_key_file,
-        knownHostsFile: reach.known_hosts_file,
+        ...sshSettings(name, reach),
         checking: options.hostKeyChecking ?? 'strict',
-        configFile: reach.ssh_config,
-        proxyJump: reach.proxy_jump,
-        forwardAgent: reach.forward_agent,
-        connectTimeout: timeout(reach),
+        connectTimeout: timeout(reach) ?? usualSettings.connectTimeout,
         connectRetries: usualSettings.connectRetries,
         doors,
         keepaliveInterval: usualSettings.keepaliveInterval,
@@ -78,7 +80,7 @@ export const connector = (options: Options, asked: Asked) => {
     )
   }
 
-  return (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
+  const supported = (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
     const shells = { lock, shellTimeout: options.becomeTimeout ?? reach.become_timeout }
     const { connection = 'ssh' } = reach
     switch (connection) {
@@ -91,7 +93,7 @@ export const connector = (options: Options, asked: Asked) => {
             engine: connection,
             container: reach.address ?? name,
             user: options.user ?? reach.user ?? 'root',
-            connectTimeout: timeout(reach),
+            connectTimeout: timeout(reach) ?? usualSettings.connectTimeout,
           },
           shells,
         )
@@ -100,5 +102,14 @@ export const connector = (options: Options, asked: Asked) => {
       case 'ssh':
         return overSsh(name, reach, shells)
     }
+  }
+
+  return (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
+    if (reach.unsupported !== undefined) return refusedConnection(name, reach.unsupported)
+    const connection = supported(name, reach, lock)
+    // the command line may name another method
+    const { unsupportedBecome } = reach
+    if (unsupportedBecome === undefined || options.becomeMethod !== undefined) return connection
+    return withoutBecome(connection, unsupportedBecome)
   }
 }

@@ -1,4 +1,6 @@
 import type { RawHost } from '../dsl/playbook.ts'
+import { isCoxswainError } from '../errors.ts'
+import type { CoxswainError } from '../errors.ts'
 import { requireGroup } from '../inventory/graph.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { readPatternFile } from '../inventory/patterns/file.ts'
@@ -43,7 +45,7 @@ const becomeOf = ({ become, becomeUser }: Options, reach: Reach): boolean | stri
 
 /**
  * Reads the inventory and asks for passwords, as the options say. Nothing connects yet, and what is sealed in the
- * inventory stays so until it is wanted.
+ * inventory stays so until it is wanted. A host that cannot be reached as its variables say is an error where it is wanted.
  *
  * @param playbookFolder the folder of the playbook, whose `group_vars/` and `host_vars/` count too.
  * @param redactor learns every secret that is read or asked for.
@@ -73,6 +75,7 @@ export const openWorkspace = async (
   const raw = new Map<string, RawHost>()
   const fleetHosts = new Map<string, FleetHost>()
   const openings = new Map<string, Opening>()
+  const invalid = new Map<string, CoxswainError>()
   const open = async (names: readonly string[], opening: Opening): Promise<void> => {
     const shut = new Map<string, Opening>()
     for (const name of names) {
@@ -84,12 +87,25 @@ export const openWorkspace = async (
       openings.set(name, whole)
       shut.set(name, whole)
     }
-    if (shut.size === 0) return
-    for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
+    if (shut.size > 0)
+      for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
+    const wrong = opening.reach ? names.find((name) => invalid.has(name)) : undefined
+    if (wrong !== undefined) throw invalid.get(wrong)
+  }
+  /** How to reach a host. What is wrong with it is an error where the host is wanted, and only there. */
+  const readReach = (host: Host): Reach => {
+    invalid.delete(host.name)
+    try {
+      return reachOf(withoutSealed(host))
+    } catch (error) {
+      if (!isCoxswainError(error) || error.code !== 'inventory-invalid') throw error
+      invalid.set(host.name, error)
+      return { sshArguments: { before: [], after: [] }, unsupported: error }
+    }
   }
   const place = (host: Host): void => {
     const { name, groups } = host
-    const reach = reachOf(withoutSealed(host))
+    const reach = readReach(host)
     const address = reach.address ?? name
     const secrets = [
       asked.login,

@@ -11,6 +11,8 @@ export interface Variable {
   /** It was encrypted, or stood elsewhere: neither it nor its line may be shown. */
   readonly hidden?: true
   readonly place: Place
+  /** The name that it is set by, where it is read by another one. */
+  readonly called?: string
   /** The folder at which a relative path begins, where it is not that of the place's file. */
   readonly base?: string
   /** What the same layer said before, in an earlier source or file: it is of no account, but can be told. */

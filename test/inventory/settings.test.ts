@@ -37,6 +37,148 @@ for (const [what, text, extra, user] of cases) {
   test(what, async () => assert.is(reachOf(await hostOf(text, extra)).user, user))
 }
 
+test("of Ansible's own names the one that Ansible asks for last counts, wherever it is set", async () => {
+  const all = `ansible_ssh_user: late, ansible_ssh_port: 1111, ansible_ssh_host: 192.0.2.9,
+    ansible_ssh_private_key_file: /k/all, ansible_ssh_pass: middle, ansible_ssh_password: late,
+    ansible_become_pass: late, ansible_ssh_private_key_passphrase: late`
+  const host = `ansible_user: early, ansible_port: 2222, ansible_host: 192.0.2.1,
+    ansible_private_key_file: /k/host, ansible_password: early,
+    ansible_become_password: early, ansible_private_key_passphrase: early`
+  const reach = reachOf(await hostOf(`all: { vars: { ${all} }, hosts: { a: { ${host} } } }`))
+  assert.equal(
+    [reach.user, reach.port, reach.address, reach.private_key_file],
+    ['late', 1111, '192.0.2.9', '/k/all'],
+  )
+  assert.equal(
+    [reach.password?.reveal(), reach.become_password?.reveal(), reach.passphrase?.reveal()],
+    ['late', 'late', 'late'],
+  )
+})
+
+test("a name of Ansible's without a value leaves it to the others", async () => {
+  const text = 'all: { vars: { ansible_user: bob }, hosts: { a: { ansible_ssh_user: } } }'
+  assert.is(reachOf(await hostOf(text)).user, 'bob')
+})
+
+test("between our name and Ansible's the more specific place counts", async () => {
+  const all = 'ansible_ssh_user: late'
+  const text = `all: { vars: { ${all} }, hosts: { a: { ansible_user: early, user: ours } } }`
+  assert.is(reachOf(await hostOf(text)).user, 'ours')
+})
+
+const connections: [string, string][] = [
+  ['smart', 'ssh'],
+  ['paramiko', 'ssh'],
+  ['paramiko_ssh', 'ssh'],
+  ['ansible.builtin.ssh', 'ssh'],
+  ['ansible.builtin.paramiko_ssh', 'ssh'],
+  ['ansible.builtin.local', 'local'],
+  ['community.docker.docker', 'docker'],
+  ['containers.podman.podman', 'podman'],
+]
+for (const [theirs, ours] of connections) {
+  test(`connection ${theirs} is ${ours}`, async () => {
+    const { connection, unsupported } = reachOf(
+      await hostOf(`all: { hosts: { a: { ansible_connection: ${theirs} } } }`),
+    )
+    assert.equal([connection, unsupported], [ours, undefined])
+  })
+}
+
+const methods: [string, string][] = [
+  ['ansible.builtin.sudo', 'sudo'],
+  ['ansible.builtin.su', 'su'],
+  ['community.general.doas', 'doas'],
+]
+for (const [theirs, ours] of methods) {
+  test(`become method ${theirs} is ${ours}`, async () => {
+    const text = `all: { hosts: { a: { ansible_become_method: ${theirs} } } }`
+    assert.is(reachOf(await hostOf(text)).become_method, ours)
+  })
+}
+
+test('what we do not have is told with the name, the value, the place and what there is', async () => {
+  const { unsupported, unsupportedBecome } = reachOf(
+    await hostOf('all:\n  hosts:\n    a:\n      ansible_connection: winrm\n      become_method: runas\n'),
+  )
+  assert.is(unsupported?.code, 'connection-unsupported')
+  assert.is(unsupported?.message, 'ansible_connection: winrm is not supported')
+  assert.is(unsupported?.hint, 'supported are ssh, openssh, local, docker, podman')
+  assert.equal([unsupported?.host, unsupported?.place?.line], ['a', 4])
+  assert.is(unsupportedBecome?.message, 'become_method: runas is not supported')
+  assert.is(unsupportedBecome?.hint, 'supported are sudo, su, doas')
+})
+
+const quoted = (value: string): string => JSON.stringify(value)
+const argumentsOf = async (variables: Readonly<Record<string, string>>, more = '') => {
+  const pairs = Object.entries(variables).map(([name, value]) => `${name}: ${quoted(value)}`)
+  return reachOf(await hostOf(`all: { hosts: { a: { ${[...pairs, more].filter(Boolean).join(', ')} } } }`))
+}
+
+test('arguments of ssh are read as options, in the order in which Ansible passes them', async () => {
+  const { sshArguments, unsupported } = await argumentsOf({
+    ansible_ssh_extra_args: '-p2222 -l bob',
+    ansible_ssh_common_args:
+      "-o 'ProxyCommand=ssh -W %h:%p -q gw' -J a,b -oPort=23 -4AC -i '~/my key' -F /etc/own # -6",
+    ansible_ssh_args: '-o ControlMaster=auto -o ControlPersist=60s -o ConnectTimeout=7',
+  })
+  assert.is(unsupported?.message, 'ansible_ssh_common_args: # is not supported')
+  assert.equal(sshArguments.before, ['ControlMaster=auto', 'ControlPersist=60s', 'ConnectTimeout=7'])
+  const { sshArguments: read, unsupported: none } = await argumentsOf({
+    ansible_ssh_extra_args: '-p2222 -l bob',
+    ansible_ssh_common_args:
+      "-o 'ProxyCommand=ssh -W %h:%p -q gw' -J a,b -oPort=23 -4AC -i '~/my key' -F /etc/own",
+  })
+  assert.is(none, undefined)
+  assert.equal(read, {
+    configFile: '/etc/own',
+    before: [],
+    after: [
+      'ProxyCommand=ssh -W %h:%p -q gw',
+      'ProxyJump=a,b',
+      'Port=23',
+      'AddressFamily=inet',
+      'ForwardAgent=yes',
+      'Compression=yes',
+      'IdentityFile="~/my key"',
+      'Port=2222',
+      'User=bob',
+    ],
+    forwardAgent: true,
+    connectTimeout: undefined,
+  })
+})
+
+const refusals: [string, string][] = [
+  ['-L 8080:localhost:80', '-L is not supported'],
+  ['-o LocalForward=1', '-o LocalForward=1 is not supported'],
+  ['-oSetEnv=A=b', '-o SetEnv=A=b is not supported'],
+  ['-o PermitLocalCommand=yes', '-o PermitLocalCommand=yes is not supported'],
+  ['-o PubkeyAcceptedAlgorithms=ssh-rsa', '-o PubkeyAcceptedAlgorithms=ssh-rsa is not supported'],
+  ['-CN', '-N is not supported'],
+  ['web1', 'web1 is not supported'],
+  ['--', '-- is not supported'],
+  ['-o', '-o without a value is not supported'],
+  ["-o 'Port=1", 'a quote that is not closed'],
+]
+for (const [text, message] of refusals) {
+  test(`ssh arguments: ${text} is refused by name`, async () => {
+    const { unsupported } = await argumentsOf({ ansible_ssh_common_args: text })
+    assert.is(unsupported?.message, `ansible_ssh_common_args: ${message}`)
+    assert.is(unsupported?.place?.line, 1)
+  })
+}
+
+test('arguments that change nothing for us are taken', async () => {
+  const text = '-q -vvv -T -x -S none -o BatchMode=yes -o PubkeyAcceptedKeyTypes=+ssh-rsa -o LogLevel=ERROR'
+  assert.is((await argumentsOf({ ansible_ssh_common_args: text })).unsupported, undefined)
+})
+
+test('arguments of ssh are nothing to a host that is not reached by it', async () => {
+  const variables = { ansible_ssh_common_args: '-L 1:localhost:1', connection: 'local' }
+  assert.is((await argumentsOf(variables)).unsupported, undefined)
+})
+
 test('a playbook sees both names as they are written', async () => {
   const { variables } = await hostOf('all: { vars: { user: root }, hosts: { a: { ansible_user: bob } } }')
   assert.equal(plainVariables(variables), { user: 'root', ansible_user: 'bob' })

@@ -18,7 +18,11 @@ export interface OpensshSettings {
   /** Hosts on the way, as ProxyJump names them. */
   readonly proxyJump?: string | undefined
   readonly forwardAgent?: boolean | undefined
-  /** `strict` leaves it to ssh's configuration, which may only be stricter: nobody is there to answer a question. */
+  /** Options of ssh_config that count before port, user and key, each as `-o` takes it. */
+  readonly before?: readonly string[] | undefined
+  /** Those that count after them. */
+  readonly after?: readonly string[] | undefined
+  /** `strict` follows `accept-new` of ssh's configuration, and never its `no`. */
   readonly checking: HostKeyChecking
   /** Seconds for one attempt to connect and log in. */
   readonly connectTimeout: number
@@ -30,6 +34,8 @@ export interface OpensshSettings {
   readonly keepaliveInterval: number
 }
 
+const options = (list: readonly string[] = []): readonly string[] => list.flatMap((one) => ['-o', one])
+
 const option = (name: string, value: string | number | undefined): readonly string[] =>
   value === undefined ? [] : ['-o', `${name}=${value}`]
 
@@ -37,10 +43,11 @@ const option = (name: string, value: string | number | undefined): readonly stri
 const path = (file: string | undefined): string | undefined =>
   file === undefined ? undefined : `"${file.replaceAll('%', '%%')}"`
 
-const checkingWords = { strict: undefined, 'accept-new': 'accept-new', off: 'no' } as const
+const checkingWords = { 'accept-new': 'accept-new', off: 'no' } as const
 
 /** The arguments that name the host and how to log in, without a command. */
-const destination = (settings: OpensshSettings): readonly string[] => [
+const destination = (settings: OpensshSettings, usual: readonly string[] = []): readonly string[] => [
+  ...options(settings.before),
   ...(settings.configFile === undefined ? [] : ['-F', settings.configFile]),
   ...option('ProxyJump', settings.proxyJump),
   ...option('ForwardAgent', settings.forwardAgent === true ? 'yes' : undefined),
@@ -48,7 +55,8 @@ const destination = (settings: OpensshSettings): readonly string[] => [
   ...option('User', settings.user),
   ...option('IdentityFile', path(settings.privateKeyFile)),
   ...option('UserKnownHostsFile', path(settings.knownHostsFile)),
-  ...option('StrictHostKeyChecking', checkingWords[settings.checking]),
+  ...options(settings.after),
+  ...usual,
   '--',
   settings.address,
 ]
@@ -56,17 +64,25 @@ const destination = (settings: OpensshSettings): readonly string[] => [
 /** Seconds that ssh may take to say what its configuration is. */
 const answerTime = 5
 
-/** The user that ssh logs in as when it is not told, by its own configuration; empty where it cannot say. */
-const configuredUser = (settings: OpensshSettings): string => {
+interface Configured {
+  readonly user: string
+  readonly checking: string
+}
+
+/** What ssh's configuration says where nothing else does: the user, and how host keys are checked; empty where it cannot say. */
+const configuredOf = (settings: OpensshSettings): Configured => {
   try {
     const words = execFileSync('ssh', ['-G', ...destination(settings)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: answerTime * 1000,
     })
-    return /^user (.+)$/m.exec(words)?.[1] ?? ''
+    return {
+      user: /^user (.+)$/m.exec(words)?.[1] ?? '',
+      checking: /^stricthostkeychecking (.+)$/m.exec(words)?.[1] ?? '',
+    }
   } catch {
-    return ''
+    return { user: '', checking: '' }
   }
 }
 
@@ -74,11 +90,16 @@ const configuredUser = (settings: OpensshSettings): string => {
 export const opensshProgram = (settings: OpensshSettings): Program => {
   const { address, port, user, connectTimeout, connectRetries, keepaliveInterval, doors } = settings
   const description = `${user === undefined ? '' : `${user}@`}${address}${port === undefined ? '' : `:${port}`} (openssh)`
-  let configured: string | undefined
+  let asked: Configured | undefined
+  const configured = (): Configured => (asked ??= configuredOf(settings))
+  const checking = (): string => {
+    if (settings.checking !== 'strict') return checkingWords[settings.checking]
+    return configured().checking === 'accept-new' ? 'accept-new' : 'yes'
+  }
   return {
     description,
     get user() {
-      return user ?? (configured ??= configuredUser(settings))
+      return user ?? configured().user
     },
     seconds: connectTimeout,
     // one for all shells of the host, each of which logs in
@@ -93,10 +114,12 @@ export const opensshProgram = (settings: OpensshSettings): Program => {
       ...option('RemoteCommand', 'none'),
       ...option('ForkAfterAuthentication', 'no'),
       ...option('LogLevel', 'INFO'),
+      ...option('StrictHostKeyChecking', checking()),
       ...option('ConnectTimeout', Math.ceil(connectTimeout)),
-      ...option('ServerAliveInterval', keepaliveInterval),
-      ...option('ServerAliveCountMax', 3),
-      ...destination(settings),
+      ...destination(settings, [
+        ...option('ServerAliveInterval', keepaliveInterval),
+        ...option('ServerAliveCountMax', 3),
+      ]),
       command,
     ],
     explain: (end) => explainOpenssh(description, end),

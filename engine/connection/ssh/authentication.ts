@@ -130,8 +130,15 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
     { attempts: [], notes: certificates.map(certificateNote) },
     fromPassword(settings),
   ]
-  const waiting = parts.flatMap(({ attempts }) => attempts)
+  const { authentications } = settings
+  const all = parts.flatMap(({ attempts }) => attempts)
+  const waiting =
+    authentications === undefined
+      ? all
+      : authentications.flatMap((way) => all.filter(({ accepts }) => accepts === way))
   const told = parts.flatMap(({ notes }) => notes)
+  if (waiting.length < all.length)
+    told.push(`only ${authentications?.join(', ') || 'no way to log in'} is allowed by the options of ssh`)
   let accepted: readonly string[] = []
   let current: Attempt | undefined
   return {

@@ -133,6 +133,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
         ...(ciphers && { cipher: [...ciphers] }),
         ...(kexAlgorithms && { kex: [...kexAlgorithms] }),
         ...(macs && { hmac: [...macs] }),
+        ...(settings.compression === true && { compress: ['zlib@openssh.com', 'zlib', 'none'] }),
       },
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
         hostKeys.verify(known, key).then(

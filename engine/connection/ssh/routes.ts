@@ -3,6 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os'
 import { CoxswainError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
 import type { Doors } from '../doors.ts'
+import { optionIn } from './config/arguments.ts'
 import { SshConfigs } from './config/ask.ts'
 import { parseJump } from './config/jump.ts'
 import type { Jump } from './config/jump.ts'
@@ -33,6 +34,10 @@ export interface SshWish {
   /** Hosts on the way, as ProxyJump names them; `none` for a straight way. */
   readonly proxyJump?: string | undefined
   readonly forwardAgent?: boolean | undefined
+  /** Options of ssh_config that count before port, user and key, each as `-o` takes it. */
+  readonly before?: readonly string[] | undefined
+  /** Those that count after them. */
+  readonly after?: readonly string[] | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -55,8 +60,9 @@ const tokensOf = (wish: SshWish, config: SshConfig | undefined, environment: Env
   return {
     hostName: config?.hostName === undefined || config.hostName === '' ? wish.address : config.hostName,
     given: wish.address,
-    port: wish.port ?? config?.port ?? usualSettings.port,
-    user: wish.user ?? (config?.user === undefined || config.user === '' ? username : config.user),
+    // ssh was asked with what is said here, so its answer has it, unless its arguments count before
+    port: config?.port ?? wish.port ?? usualSettings.port,
+    user: (config?.user === '' ? undefined : config?.user) ?? wish.user ?? username,
     localUser: username,
     home: home === '' ? homedir() : home,
     uid,
@@ -93,7 +99,7 @@ export class SshRoutes {
 
   /** How to get to a host: at once where nobody needs to be asked, else when it is first wanted. */
   to(wish: SshWish): SshSettings | LateSettings {
-    const asks = this.#configs.has({ file: wish.configFile })
+    const asks = this.#configs.has({ file: wish.configFile, before: wish.before, after: wish.after })
     if (!asks && wish.proxyJump === undefined) return this.#settings(wish, undefined)
     let settings: Promise<SshSettings> | undefined
     const { user, address, port } = wish
@@ -112,8 +118,8 @@ export class SshRoutes {
     before: readonly Jump[] | undefined,
     behind: readonly string[],
   ): Promise<SshSettings> {
-    const { address, user, port, configFile: file } = wish
-    const config = await this.#configs.of({ address, user, port, file })
+    const { address, user, port, configFile: file, before: first, after } = wish
+    const config = await this.#configs.of({ address, user, port, file, before: first, after })
     refuseBeyondUs(address, config)
     const here = JSON.stringify([address, user, port])
     if (behind.includes(here)) {
@@ -159,8 +165,7 @@ export class SshRoutes {
       address,
       port,
       user,
-      privateKeyFiles:
-        wish.privateKeyFile === undefined ? files(config?.identityFiles) : [wish.privateKeyFile],
+      privateKeyFiles: this.#keyFilesOf(wish, files(config?.identityFiles)),
       passphrase: wish.passphrase,
       password: wish.password,
       agent: agentOf(config?.identityAgent, this.#environment),
@@ -172,12 +177,24 @@ export class SshRoutes {
       algorithms: config?.algorithms,
       addressFamily: config?.addressFamily === 'any' ? undefined : config?.addressFamily,
       bindAddress: config?.bindAddress,
+      authentications: config?.authentications,
+      compression: config?.compression,
       connectTimeout: wish.connectTimeout ?? config?.connectTimeout ?? usualSettings.connectTimeout,
       connectRetries: usualSettings.connectRetries,
       doors: this.#doors,
       keepaliveInterval: config?.aliveInterval ?? usualSettings.keepaliveInterval,
       keepaliveCountMax: config?.aliveCountMax,
     }
+  }
+
+  /** A key that is named here goes alone, but for those that ssh's arguments name for the same host. */
+  #keyFilesOf(
+    { privateKeyFile: named, before = [], after = [] }: SshWish,
+    configured: readonly string[] | undefined,
+  ): readonly string[] | undefined {
+    if (named === undefined) return configured
+    const more = optionIn([...before, ...after], 'IdentityFile') === undefined ? [] : (configured ?? [])
+    return [...new Set([named, ...more])]
   }
 
   /** Host keys are checked strictly; `accept-new` of ssh's configuration is kept, `no` is not: that is said here only. */

@@ -29,6 +29,9 @@ export interface SshSettings {
   readonly algorithms?: Algorithms | undefined
   /** How to get to the address; straight where absent. */
   readonly via?: Via | undefined
+  /** Ways to log in that may be tried, in this order; all of them in our order where absent. */
+  readonly authentications?: readonly string[] | undefined
+  readonly compression?: boolean | undefined
   /** Only these addresses of its name. */
   readonly addressFamily?: 'inet' | 'inet6' | undefined
   /** The address of this machine to come from. */

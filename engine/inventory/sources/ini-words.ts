@@ -17,11 +17,12 @@ export interface WordError {
 /**
  * The words of a line up to a comment.
  *
+ * @param options without `comments`, a `#` is a letter like others.
  * @returns the first thing wrong instead, if there is one.
  * @example
  * cutWords("web1 motd='two words' # the first")  // [{ text: 'web1', offset: 0 }, { text: 'motd=two words', offset: 5 }]
  */
-export const cutWords = (line: string): readonly Word[] | WordError => {
+export const cutWords = (line: string, { comments = true } = {}): readonly Word[] | WordError => {
   const words: Word[] = []
   let word: { text: string; offset: number } | undefined
   let quote: { mark: string; offset: number } | undefined
@@ -48,7 +49,7 @@ export const cutWords = (line: string): readonly Word[] | WordError => {
         return { message: 'nothing after the backslash', offset: at, hint: 'write two for one' }
       add(next, at)
       at += 1
-    } else if (letter === '#') {
+    } else if (letter === '#' && comments) {
       if (word === undefined) break
       // Ansible cuts the word here and says nothing: of a password that holds a # only a part would be left
       return {

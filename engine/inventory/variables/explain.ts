@@ -1,6 +1,6 @@
 /** Where a variable's value comes from. Pure. */
 import type { Layer } from './layers.ts'
-import { settingWith } from './settings.ts'
+import { countingName, settingWith } from './settings.ts'
 import type { Variable } from '../types.ts'
 import { isLockedFile } from './file.ts'
 
@@ -30,7 +30,8 @@ const history = (variable: Variable): Variable[] =>
  */
 export const explain = (layers: readonly Layer[], name: string): Explained => {
   // where one layer has several names, ours counts: it comes last
-  const names = (settingWith(name) ?? [name]).toReversed()
+  const all = settingWith(name) ?? [name]
+  const names = all.toReversed()
   const origins = layers.flatMap(({ label, variables }) =>
     names.flatMap((one) => {
       const variable = variables.get(one)
@@ -39,7 +40,16 @@ export const explain = (layers: readonly Layer[], name: string): Explained => {
         : history(variable).map((each) => ({ label, name: one, variable: each }))
     }),
   )
-  return { name: origins.at(-1)?.name ?? name, origins }
+  const counting = countingName(
+    layers.map(({ variables }) => variables),
+    all,
+  )
+  // what counts comes last, wherever it is set
+  const counts = (origin: Origin): boolean => origin.variable === counting?.variable
+  return {
+    name: counting?.name ?? name,
+    origins: [...origins.filter((one) => !counts(one)), ...origins.filter(counts)],
+  }
 }
 
 /** All variables of a host, each explained, by name; the names of one setting count as one. */

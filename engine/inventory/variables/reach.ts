@@ -2,13 +2,25 @@ import { homedir } from 'node:os'
 import { issueText } from '../../dsl/issue-text.ts'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { becomeNames, connectionNames, connections, meaningOf } from '../../connection/names.ts'
 import { becomeMethods } from '../../connection/types.ts'
 import { flag, secret } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
 import { parseVariables, placeOf } from './parse.ts'
 import { Scalar } from '../scalar.ts'
 import type { Setting } from './settings.ts'
+import { argumentsFrom } from './ssh-arguments.ts'
+import type { SshArgumentsOfHost } from './ssh-arguments.ts'
 import type { Host, Variable } from '../types.ts'
+
+/** One of several names, read as what it means. */
+const named = <Meaning>(names: Readonly<Record<string, Meaning>>) =>
+  z.enum(Object.keys(names)).transform((name, context) => {
+    const meaning = meaningOf(names, name)
+    if (meaning !== undefined) return meaning
+    context.addIssue({ code: 'custom', message: `${name} is not known` })
+    return z.NEVER
+  })
 
 /** How to reach a host and whom to become there, as its variables say. */
 export const reachSchema = z.object({
@@ -33,6 +45,12 @@ export const reachSchema = z.object({
     .string()
     .optional()
     .describe("ssh's configuration of the host, instead of ~/.ssh/config and the system's"),
+  ssh_args: z.string().optional().describe('arguments of ssh that count before port, user and key'),
+  ssh_common_args: z
+    .string()
+    .optional()
+    .describe('arguments of ssh that count after port, user and key: -o, -J, -i, -p, -l, -F, -A, -C, -4, -6'),
+  ssh_extra_args: z.string().optional().describe('more of them'),
   proxy_jump: z
     .string()
     .optional()
@@ -42,15 +60,14 @@ export const reachSchema = z.object({
   forward_agent: flag().optional().describe('lets programs on the host use the ssh-agent here'),
   password: secret().optional().describe('logs in with this password'),
   passphrase: secret().optional().describe('opens the private key'),
-  connection: z
-    .enum(['ssh', 'openssh', 'local', 'docker', 'podman'])
+  connection: named(connectionNames)
     .optional()
     .describe(
       "openssh is the system's own ssh, local is this machine; docker and podman are a container on it, named by address",
     ),
   connect_timeout: z.coerce.number().positive().optional().describe('seconds'),
   become: flag().optional().describe('acts as another user'),
-  become_method: z.enum(becomeMethods).optional().describe('how another user is become; sudo where absent'),
+  become_method: named(becomeNames).optional().describe('how another user is become; sudo where absent'),
   become_user: z.string().optional().describe('whom to become; root where absent'),
   become_timeout: z.coerce
     .number()
@@ -60,7 +77,17 @@ export const reachSchema = z.object({
   become_password: secret().optional().describe('given when becoming another user takes a password'),
 } satisfies Record<Setting, z.ZodType>)
 
-export type Reach = z.output<typeof reachSchema>
+/** How to reach a host, and what of it we do not have: the host fails when it is its turn. */
+export interface Reach extends Omit<
+  z.output<typeof reachSchema>,
+  'ssh_args' | 'ssh_common_args' | 'ssh_extra_args'
+> {
+  readonly sshArguments: SshArgumentsOfHost
+  /** Nothing can be done on the host. */
+  readonly unsupported?: CoxswainError | undefined
+  /** No other user can be become there. */
+  readonly unsupportedBecome?: CoxswainError | undefined
+}
 
 const paths = new Set(['private_key_file', 'known_hosts_file', 'ssh_config'])
 
@@ -70,6 +97,8 @@ const located = ({ value, place, base }: Variable): unknown => {
   if (value === '~' || value.startsWith('~/')) return `${homedir()}${value.slice(1)}`
   return place.file.startsWith('-e ') ? value : resolve(base ?? dirname(place.file), value)
 }
+
+const overSsh = new Set<unknown>(['ssh', 'openssh', undefined])
 
 /**
  * The settings for reaching a host.
@@ -85,17 +114,41 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
         : variable,
     ]),
   )
+  const called = (key: string): string => given.get(key)?.called ?? key
+  const placed = (key: string) => {
+    const variable = given.get(key)
+    return { host: name, place: variable && placeOf(reachSchema, given, variable) }
+  }
+  const refuse = (key: string, what: string, hint: string): CoxswainError =>
+    new CoxswainError('connection-unsupported', `${called(key)}: ${what}`, { ...placed(key), hint })
+  /** Takes a name that is not in a table out of the settings. */
+  const outside = (
+    key: string,
+    names: Readonly<Record<string, unknown>>,
+    supported: readonly string[],
+  ): CoxswainError | undefined => {
+    const value = given.get(key)?.value
+    if (typeof value !== 'string' || meaningOf(names, value) !== undefined) return undefined
+    const error = refuse(key, `${value} is not supported`, `supported are ${supported.join(', ')}`)
+    given.delete(key)
+    return error
+  }
+  const noConnection = outside('connection', connectionNames, connections)
+  const unsupportedBecome = outside('become_method', becomeNames, becomeMethods)
   const parsed = parseVariables(reachSchema, given)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const key = String(issue?.path[0] ?? '')
-  const variable = given.get(key)
-  throw new CoxswainError(
-    'inventory-invalid',
-    `${key}: ${issue === undefined ? 'it makes no sense' : issueText(issue)}`,
-    {
-      host: name,
-      place: variable && placeOf(reachSchema, given, variable),
-    },
-  )
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const key = String(issue?.path[0] ?? '')
+    const text = issue === undefined ? 'it makes no sense' : issueText(issue)
+    throw new CoxswainError('inventory-invalid', `${called(key)}: ${text}`, placed(key))
+  }
+  const { ssh_args, ssh_common_args, ssh_extra_args, ...reach } = parsed.data
+  const read = argumentsFrom({ ssh_args, ssh_common_args, ssh_extra_args })
+  const refused = overSsh.has(reach.connection) ? read.refused : undefined
+  return {
+    ...reach,
+    sshArguments: read.arguments,
+    unsupported: noConnection ?? (refused && refuse(refused.setting, refused.what, refused.hint)),
+    unsupportedBecome,
+  }
 }

@@ -23,7 +23,7 @@ export const resolveHosts = (inventory: Inventory, extra: Variables = new Map())
       name,
       groups: its,
       variables: merged(layers),
-      settings: merged(layers.map(settingsOf)),
+      settings: settingsOf(layers),
     })
   }
   return hosts

@@ -1,18 +1,24 @@
 /** The names of what says how to reach a host: ours, and Ansible's for the same. */
 import type { Variable, Variables } from '../types.ts'
 
-/** Our names, each with Ansible's, which are read where ours is not given. */
+/**
+ * Our names, each with Ansible's. Of several that Ansible has for one setting the last one counts, wherever it is set: it
+ * looks at the merged variables of a host.
+ */
 const ansibleNames = {
   address: ['ansible_host', 'ansible_ssh_host'],
   port: ['ansible_port', 'ansible_ssh_port'],
   user: ['ansible_user', 'ansible_ssh_user'],
-  private_key_file: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
+  private_key_file: ['ansible_private_key_file', 'ansible_ssh_private_key_file'],
   known_hosts_file: [],
   ssh_config: [],
+  ssh_args: ['ansible_ssh_args'],
+  ssh_common_args: ['ansible_ssh_common_args'],
+  ssh_extra_args: ['ansible_ssh_extra_args'],
   proxy_jump: [],
   forward_agent: [],
   password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
-  passphrase: ['ansible_ssh_private_key_passphrase'],
+  passphrase: ['ansible_private_key_passphrase', 'ansible_ssh_private_key_passphrase'],
   connection: ['ansible_connection'],
   connect_timeout: ['ansible_ssh_timeout'],
   become: ['ansible_become'],
@@ -37,15 +43,47 @@ export const settingWith = (name: string): readonly string[] | undefined =>
     .map(([ours, theirs]) => [ours, ...theirs])
     .find((names) => names.includes(name))
 
+/** Where a setting is set. */
+interface Found {
+  readonly name: string
+  readonly variable: Variable
+  readonly layer: number
+}
+
+const lastOf = (layers: readonly Variables[], name: string): Found | undefined => {
+  const layer = layers.findLastIndex((one) => one.has(name))
+  const variable = layers[layer]?.get(name)
+  return variable === undefined ? undefined : { name, variable, layer }
+}
+
 /**
- * The settings of one layer of variables, by our names. Where a layer has both names, ours counts: merging layers of
- * these lets the most specific one win, whichever name it uses.
+ * Which of the names of a setting counts. Of Ansible's it is the last one that has a value, as in Ansible. Between that one and
+ * ours the more specific layer counts, and ours where both are in one.
+ *
+ * @param layers of a host, the strongest last.
+ * @param names of a setting, ours first.
  */
-export const settingsOf = (layer: Variables): Map<string, Variable> => {
+export const countingName = (
+  layers: readonly Variables[],
+  [ours = '', ...theirs]: readonly string[],
+): Found | undefined => {
+  const own = lastOf(layers, ours)
+  const found = theirs.flatMap((name) => lastOf(layers, name) ?? [])
+  const other = found.findLast(({ variable }) => variable.value !== null) ?? found.at(-1)
+  if (own === undefined || other === undefined) return own ?? other
+  return own.layer >= other.layer ? own : other
+}
+
+/**
+ * The settings of a host, by our names.
+ *
+ * @param layers of the host, the strongest last.
+ */
+export const settingsOf = (layers: readonly Variables[]): Map<string, Variable> => {
   const settings = new Map<string, Variable>()
   for (const [ours, theirs] of Object.entries(ansibleNames)) {
-    const found = [ours, ...theirs].map((name) => layer.get(name)).find((variable) => variable !== undefined)
-    if (found !== undefined) settings.set(ours, found)
+    const found = countingName(layers, [ours, ...theirs])
+    if (found !== undefined) settings.set(ours, { ...found.variable, called: found.name })
   }
   return settings
 }

@@ -12,6 +12,7 @@ const final = new Set<ErrorCode>([
   'interrupted',
   'host-key-changed',
   'host-key-unknown',
+  'connection-unsupported',
   'params-invalid',
   'playbook-invalid',
   'secret-in-command',

@@ -112,7 +112,7 @@ test('a key is known by the alias, in any of several files', async () => {
   const global = ['HostKeyAlias the.alias', 'UserKnownHostsFile none', `GlobalKnownHostsFile ${alias}`]
   assert.is(await text(host([...some, ...global]), 'echo in'), 'in\n')
   const wrong = ['HostKeyAlias another', `UserKnownHostsFile ${sshd.knownHosts}`]
-  await rejects(() => text(host([...some, ...wrong]), 'true'), 'host-key-unknown', /^another shows/)
+  await rejects(() => text(host([...some, ...wrong]), 'true'), 'host-key-unknown', /^another presents/)
 })
 
 test('accept-new is kept, no is not: it takes a word here', async () => {
@@ -280,4 +280,84 @@ test('an inventory names the configuration and the way, for either kind of ssh',
     assert.is(status, 4, `${connection}: ${said}`)
     assert.match(said, /127\.0\.0\.1:1: .*ECONNREFUSED|port 1: Connection refused/)
   }
+})
+
+/** A host without a configuration of ssh: its arguments are all that there is. */
+const bare = (wish: Partial<SshWish>): Connection => {
+  const configFile = folder.write('nothing', '')
+  const routes = new SshRoutes({ doors: new Doors(), environment: {} })
+  const made = sshConnection(routes.to({ address: '127.0.0.1', configFile, ...wish }))
+  open.push(made)
+  return made
+}
+const known = (): string => `UserKnownHostsFile=${sshd.knownHosts}`
+
+test('arguments of ssh say how to get there', async () => {
+  const after = [
+    `Port=${sshd.port}`,
+    'User=root',
+    known(),
+    `IdentityFile="${sshd.keyFile}"`,
+    'Compression=yes',
+  ]
+  assert.is(await text(bare({ after }), 'echo in'), 'in\n')
+})
+
+test('a command on the way, of the arguments', async () => {
+  const command = `ProxyCommand=ssh -F /dev/null -p ${sshd.port} -i ${sshd.keyFile} -o ${known()} -W 127.0.0.1:${sshd.port} root@127.0.0.1`
+  const after = [command, known(), `Port=${sshd.port}`, `IdentityFile=${sshd.keyFile}`]
+  assert.is(
+    await text(
+      bare({ address: 'elsewhere.example', after: [...after, `HostKeyAlias=[127.0.0.1]:${sshd.port}`] }),
+      'echo in',
+    ),
+    'in\n',
+  )
+})
+
+test('what counts first: arguments before, the variables, arguments after', async () => {
+  const key = `IdentityFile=${sshd.keyFile}`
+  const port = { port: 1, before: [`Port=${sshd.port}`, known(), key] }
+  assert.is(await text(bare(port), 'echo before'), 'before\n')
+  const later = {
+    port: sshd.port,
+    privateKeyFile: sshd.keyFile,
+    user: 'root',
+    after: ['Port=1', 'User=nobody', known()],
+  }
+  assert.is(await text(bare(later), 'echo variables'), 'variables\n')
+})
+
+test('a key of the arguments is tried beside the one that is named', async () => {
+  const stranger = keyOf('stranger-of-arguments')
+  const after = [`IdentityFile=${sshd.keyFile}`, known()]
+  assert.is(await text(bare({ port: sshd.port, privateKeyFile: stranger, after }), 'echo in'), 'in\n')
+})
+
+test('ways to log in that the arguments rule out are not tried, and the refusal says so', async () => {
+  const after = ['PubkeyAuthentication=no', known()]
+  await rejects(
+    () => text(bare({ port: sshd.port, privateKeyFile: sshd.keyFile, after }), 'true'),
+    'auth-failed',
+    /only password, keyboard-interactive is allowed by the options of ssh/,
+  )
+})
+
+test('StrictHostKeyChecking no of the arguments is not followed', async () => {
+  const after = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']
+  const error = await rejects(
+    () => text(bare({ port: sshd.port, privateKeyFile: sshd.keyFile, after }), 'true'),
+    'host-key-unknown',
+    'which is not in /dev/null',
+  )
+  assert.match(error.hint, '--host-key-checking')
+})
+
+test('arguments that ssh does not take are told with its words', async () => {
+  const error = await rejects(
+    () => text(bare({ after: ['Port=abc'] }), 'true'),
+    'connect-failed',
+    "ssh does not take its arguments for 127.0.0.1: Bad port 'abc'.",
+  )
+  assert.match(error.hint, 'ansible_ssh_common_args')
 })

@@ -14,6 +14,10 @@ export interface Asked {
   readonly port?: number | undefined
   /** A configuration file instead of the usual ones. */
   readonly file?: string | undefined
+  /** Options as `-o` takes them, that count before user and port. */
+  readonly before?: readonly string[] | undefined
+  /** Those that count after them. */
+  readonly after?: readonly string[] | undefined
 }
 
 /** How many are asked for at a time: each is a process. */
@@ -28,12 +32,16 @@ export const usualConfigs = (): readonly string[] => [
   '/etc/ssh/ssh_config',
 ]
 
-const words = ({ address, user, port, file }: Asked): string[] => [
+const optionWords = (options: readonly string[] = []): string[] => options.flatMap((one) => ['-o', one])
+
+const words = ({ address, user, port, file, before, after }: Asked): string[] => [
   '-G',
   '-T',
+  ...optionWords(before),
   ...(file === undefined ? [] : ['-F', file]),
   ...(user === undefined ? [] : ['-l', user]),
   ...(port === undefined ? [] : ['-p', String(port)]),
+  ...optionWords(after),
   '--',
   address,
 ]
@@ -42,6 +50,11 @@ const words = ({ address, user, port, file }: Asked): string[] => [
 const complaint = ({ address }: Asked, said: string): CoxswainError => {
   const [, file, line, what] = /^(\S.*?):? line (\d+): (.*?)\r?$/m.exec(said) ?? []
   const told = what ?? said.trim().split(/\r?\n/)[0] ?? ''
+  if (file !== undefined && /^command-line\b/.test(file)) {
+    return new CoxswainError('connect-failed', `ssh does not take its arguments for ${address}: ${told}`, {
+      hint: 'correct ansible_ssh_args, ansible_ssh_common_args or ansible_ssh_extra_args of the host',
+    })
+  }
   return new CoxswainError('connect-failed', `ssh cannot read its configuration for ${address}: ${told}`, {
     place: file === undefined ? undefined : { file, line: Number(line) },
     hint: 'correct the configuration of ssh, or name another file with the variable ssh_config',
@@ -68,8 +81,9 @@ export class SshConfigs {
   }
 
   /** Whether there is any use in asking. */
-  has({ file }: Pick<Asked, 'file'>): boolean {
-    return file !== undefined || !(this.#quiet ??= this.#files.every((usual) => isQuiet(usual)))
+  has({ file, before = [], after = [] }: Pick<Asked, 'file' | 'before' | 'after'>): boolean {
+    if (file !== undefined || before.length + after.length > 0) return true
+    return !(this.#quiet ??= this.#files.every((usual) => isQuiet(usual)))
   }
 
   /**
@@ -106,7 +120,10 @@ export class SshConfigs {
       const options = { encoding: 'utf8', timeout: answerTime * 1000 } as const
       const child = execFile(this.#program, words(asked), options, (error, stdout, stderr) => {
         if (error === null) return resolve(stdout)
-        if (error.code === 'ENOENT' && asked.file === undefined) return resolve(undefined)
+        // what was asked for in so many words is not passed over
+        const { file, before = [], after = [] } = asked
+        const explicit = file !== undefined || before.length + after.length > 0
+        if (error.code === 'ENOENT' && !explicit) return resolve(undefined)
         reject(
           complaint(
             asked,

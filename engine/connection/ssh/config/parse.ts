@@ -30,6 +30,9 @@ export interface SshConfig {
   readonly proxyCommand: string | undefined
   readonly addressFamily: 'any' | 'inet' | 'inet6'
   readonly bindAddress: string | undefined
+  readonly compression: boolean
+  /** Ways to log in, in the order in which they are tried; undefined where nobody has chosen. */
+  readonly authentications: readonly string[] | undefined
   /** Those that somebody has chosen. */
   readonly algorithms: Algorithms
   /** Settings that make a difference and that only OpenSSH itself knows how to keep, as they are called there. */
@@ -88,6 +91,20 @@ const beyond: readonly (readonly [option: string, called: string])[] = [
 const isOn = (value: string | undefined): boolean =>
   given(value) !== undefined && value !== 'no' && value !== 'false'
 
+/** Ways to log in that an option of their own turns off. */
+const switches: readonly (readonly [way: string, option: string])[] = [
+  ['publickey', 'pubkeyauthentication'],
+  ['password', 'passwordauthentication'],
+  ['keyboard-interactive', 'kbdinteractiveauthentication'],
+]
+
+const authenticationsOf = (one: (key: string) => string | undefined): readonly string[] | undefined => {
+  const preferred = given(one('preferredauthentications'))?.split(',')
+  const off = switches.filter(([, option]) => !isOn(one(option) ?? 'yes')).map(([way]) => way)
+  if (preferred === undefined && off.length === 0) return undefined
+  return (preferred ?? switches.map(([way]) => way)).filter((way) => !off.includes(way))
+}
+
 const linesOf = (text: string): ReadonlyMap<string, readonly string[]> => {
   const lines = new Map<string, string[]>()
   for (const line of text.split(/\r?\n/)) {
@@ -129,6 +146,8 @@ export const parseSshConfig = (text: string, usual: string): SshConfig => {
     proxyCommand: given(one('proxycommand')),
     addressFamily: families.find((family) => family === one('addressfamily')) ?? 'any',
     bindAddress: given(one('bindaddress')),
+    compression: isOn(one('compression')),
+    authentications: authenticationsOf(one),
     algorithms,
     beyondUs: [
       ...beyond.filter(([option]) => isOn(one(option))).map(([, called]) => called),
