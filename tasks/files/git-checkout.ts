@@ -10,7 +10,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change } from '../../engine/index.ts'
-import { access, gitFailure, ownRef, readPlace, readWanted } from './git-state.ts'
+import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git-state.ts'
 import type { Checkout, Place, Wanted } from './git-state.ts'
 
 const params = z.object({
@@ -35,6 +35,14 @@ const params = z.object({
     .min(1)
     .optional()
     .describe('how many commits of history are fetched; all when absent'),
+  submodules: flag()
+    .default(false)
+    .describe(
+      'fetch submodules, and hold them at the commits of this version; they are left alone when false',
+    ),
+  hooks: flag()
+    .default(false)
+    .describe('run the hooks of the checkout (post-checkout …), as the user who acts'),
   key: remotePath().optional().describe('the SSH key on the host to log in with'),
   timeout: z.coerce.number().positive().default(300).describe('seconds until git is stopped'),
 })
@@ -71,6 +79,7 @@ const changesOf = (place: Checkout, wanted: Wanted, { dest, repo }: Params): Cha
   ...(place.commit === wanted.commit
     ? []
     : [{ what: dest, from: place.commit && short(place.commit), to: named(wanted) }]),
+  ...place.submodules.map((path) => ({ what: `submodule ${path} of ${dest}`, to: 'its commit' })),
   ...(place.modified.length === 0
     ? []
     : [{ what: `changes in ${dest}`, from: place.modified.join('\n'), to: undefined }]),
@@ -78,15 +87,16 @@ const changesOf = (place: Checkout, wanted: Wanted, { dest, repo }: Params): Cha
 
 /** Gets what is wanted, and gives what to check out: a branch may have moved since it was looked up. */
 const fetch = async ({ remote }: ApplyContext, given: Params, wanted: Wanted): Promise<string> => {
-  const { dest, depth } = given
+  const { depth } = given
+  const git = gitIn(given)
   const { kind, name, commit } = wanted
   const has = async (): Promise<boolean> =>
-    remote.query`git -C ${dest} cat-file -e ${`${commit}^{commit}`}`.succeeds()
+    remote.query`${gitIn({ ...given, hooks: false })} cat-file -e ${`${commit}^{commit}`}`.succeeds()
   const get = async (...refs: readonly string[]): Promise<void> => {
     const flags = depth === undefined ? shell`--tags --prune` : shell`--no-tags --depth ${depth}`
     const result = await remote.run(
       access(given),
-    )`git -C ${dest} fetch -q --force ${flags} origin ${refs}`.result()
+    )`${git} fetch -q --force --no-recurse-submodules ${flags} origin ${refs}`.result()
     if (!result.ok) throw gitFailure(`git cannot fetch ${name} from ${given.repo}`, result)
   }
   if (depth === undefined) await get('+refs/heads/*:refs/remotes/origin/*')
@@ -99,18 +109,31 @@ const fetch = async ({ remote }: ApplyContext, given: Params, wanted: Wanted): P
   return commit
 }
 
+/** Brings submodules to the commits of what is checked out; what their own configuration says to run instead is not followed. */
+const updateSubmodules = async ({ remote }: ApplyContext, given: Params): Promise<void> => {
+  const git = gitIn(given)
+  const more = [
+    ...(given.force ? ['--force'] : []),
+    ...(given.depth === undefined ? [] : ['--depth', String(given.depth)]),
+  ]
+  const result = await remote.run(
+    access(given),
+  )`${git} submodule -q sync --recursive && ${git} submodule -q update --init --recursive --checkout ${more}`.result()
+  if (!result.ok) throw gitFailure(`git cannot update the submodules of ${given.dest}`, result)
+}
+
 /** Hold a checkout of a git repository at a version. */
 export const gitCheckout = defineTask({
   name: 'git-checkout',
   description:
-    'Holds a checkout of a git repository at a branch, tag or commit; what was changed there is never thrown away unless told. Submodules are not fetched.',
+    'Holds a checkout of a git repository at a branch, tag or commit; what was changed there is kept unless force is given. No hook of it runs.',
   reads: 'git ls-remote, and in the checkout rev-parse and status',
   example: { repo: 'https://git.example/app.git', dest: '/srv/app', version: 'v1.2.0' },
   params,
   title: ({ dest, version }) => `${dest} at ${version ?? 'the newest'}`,
 
   async check(ctx, given) {
-    const place = await readPlace(ctx, given.dest)
+    const place = await readPlace(ctx, given)
     if (place === undefined) return unknown('git is not installed yet')
     protect(place, given)
     const wanted = await readWanted(ctx, given)
@@ -122,7 +145,7 @@ export const gitCheckout = defineTask({
 
   async apply(ctx, given) {
     const { dest, repo, force } = given
-    const place = await readPlace(ctx, dest)
+    const place = await readPlace(ctx, given)
     if (place === undefined)
       throw new CoxswainError('task-failed', 'there is no git on the host', {
         hint: 'install the package git first',
@@ -130,8 +153,9 @@ export const gitCheckout = defineTask({
     protect(place, given)
     const wanted = await readWanted(ctx, given)
     const { run } = ctx.remote
+    const git = gitIn(given)
     if (place === 'nothing') await run`git init -q -- ${dest}`
-    await run`git -C ${dest} config remote.origin.url ${repo} && git -C ${dest} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
+    await run`${git} config remote.origin.url ${repo} && ${git} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
     const target = await fetch(ctx, given, wanted)
     const how = [
       ...(force ? ['--force'] : []),
@@ -139,12 +163,13 @@ export const gitCheckout = defineTask({
     ]
     const commit = `${target}^{commit}`
     // before it is checked out: whatever breaks off after this, it is known to come from the repository
-    await run`git -C ${dest} update-ref ${ownRef(wanted)} ${commit}`
+    await run`${git} update-ref ${ownRef(wanted)} ${commit}`
     const result = await run({
       timeout: given.timeout,
-    })`git -C ${dest} checkout -q ${how} ${commit} --`.result()
+    })`${git} checkout -q ${how} ${commit} --`.result()
     if (!result.ok) throw gitFailure(`git cannot check out ${named(wanted)} in ${dest}`, result)
     if (wanted.kind === 'branch')
-      await run`git -C ${dest} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
+      await run`${git} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
+    if (given.submodules) await updateSubmodules(ctx, given)
   },
 })

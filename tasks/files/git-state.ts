@@ -1,6 +1,6 @@
 /** What git says of a checkout and of the repository that it comes from. It only reads. */
 import { CoxswainError, quote, shell } from '../../engine/index.ts'
-import type { CheckContext, CommandResult } from '../../engine/index.ts'
+import type { CheckContext, CommandResult, ShellText } from '../../engine/index.ts'
 
 /** A version, as the repository knows it. */
 export interface Wanted {
@@ -18,6 +18,8 @@ export interface Checkout {
   readonly modified: readonly string[]
   /** Whether there are commits, on any branch, that the repository has not given. */
   readonly ahead: boolean
+  /** Submodules that are not at the commit that is checked out, or not there; none where they are left alone. */
+  readonly submodules: readonly string[]
 }
 
 /** What is where the checkout shall be. */
@@ -29,6 +31,20 @@ export interface Access {
   readonly key?: string | undefined
   readonly timeout: number
 }
+
+/** What of a checkout is held, and how git may act in it. */
+export interface Manner {
+  readonly dest: string
+  readonly submodules: boolean
+  readonly hooks: boolean
+}
+
+/**
+ * git in a checkout. Its hooks, and the program that watches its files (core.fsmonitor), are commands that whoever can write
+ * there has chosen: none runs, for we may be root.
+ */
+export const gitIn = ({ dest, hooks }: Pick<Manner, 'dest' | 'hooks'>): ShellText =>
+  hooks ? shell`git -C ${dest}` : shell`git -c core.hooksPath=/dev/null -c core.fsmonitor= -C ${dest}`
 
 /** Where the task keeps what it has checked out: what is behind it came from the repository, which may have forgotten it. */
 export const ownRef = ({ kind, name }: Wanted): string =>
@@ -66,22 +82,56 @@ export const gitFailure = (what: string, { stderr }: CommandResult): CoxswainErr
   })
 }
 
+/** Fields between that of a submodule and the path, by the kind of line (git-status(1), Porcelain Format Version 2). */
+const fieldsBefore: ReadonlyMap<string, number> = new Map([
+  ['1', 5],
+  ['2', 6],
+  ['u', 7],
+])
+
+/**
+ * The path in a line of `git status --porcelain=v2`. A submodule that is only at another commit is not modified: it is brought
+ * to the right one, and nothing is lost.
+ */
+const modifiedIn = (line: string): string[] => {
+  const [kind = '', , submodule = '', ...rest] = line.split(' ')
+  const before = fieldsBefore.get(kind)
+  if (before === undefined || /^SC\./.test(submodule)) return []
+  return [rest.slice(before).join(' ').split('\t')[0] ?? '']
+}
+
+/** Divides what git says of submodules from what it says of files. */
+const divider = '=== submodules ==='
+
 /** What is at the path; undefined when there is no git on the host. */
-export const readPlace = async ({ remote }: CheckContext, dest: string): Promise<Place | undefined> => {
+export const readPlace = async (
+  { remote }: CheckContext,
+  { dest, submodules }: Pick<Manner, 'dest' | 'submodules'>,
+): Promise<Place | undefined> => {
   // a status may write the index, unless it is told not to
-  const git = shell`git --no-optional-locks -C ${dest}`
+  const git = shell`${gitIn({ dest, hooks: false })} --no-optional-locks`
+  // one that is left alone may be at any commit
+  const ignored = submodules ? 'untracked' : 'all'
+  const ownCommits = '[ "$(git rev-list --count HEAD --not --remotes --tags)" = 0 ] || echo "A $displaypath"'
+  const ofSubmodules = submodules
+    ? shell`; echo ${divider}; ${git} submodule status --recursive; ${git} submodule -q foreach --recursive ${ownCommits}`
+    : shell``
   const result =
-    await remote.query`command -v git >/dev/null || exit ${noGit}; if [ ! -e ${`${dest}/.git`} ]; then if [ ! -e ${dest} ] || { [ -d ${dest} ] && [ -z "$(ls -A ${dest})" ]; }; then exit ${nothing}; fi; exit ${something}; fi; ${git} rev-parse --git-dir >/dev/null || exit; ${git} rev-parse -q --verify HEAD || echo; ${git} config --get remote.origin.url || echo; ${git} rev-list --count HEAD --branches --not --remotes --tags --glob=refs/coxswain 2>/dev/null || echo; ${git} status --porcelain --untracked-files=no`.result()
+    await remote.query`command -v git >/dev/null || exit ${noGit}; if [ ! -e ${`${dest}/.git`} ]; then if [ ! -e ${dest} ] || { [ -d ${dest} ] && [ -z "$(ls -A ${dest})" ]; }; then exit ${nothing}; fi; exit ${something}; fi; ${git} rev-parse --git-dir >/dev/null || exit; ${git} rev-parse -q --verify HEAD || echo; ${git} config --get remote.origin.url || echo; ${git} rev-list --count HEAD --branches --not --remotes --tags --glob=refs/coxswain 2>/dev/null || echo; ${git} status --porcelain=v2 --untracked-files=no ${`--ignore-submodules=${ignored}`}${ofSubmodules}`.result()
   if (result.code === noGit) return undefined
   if (result.code === nothing) return 'nothing'
   if (result.code === something) return 'something else'
   if (!result.ok) throw gitFailure(`git cannot tell about ${dest}`, result)
-  const [commit = '', repo = '', own = '', ...status] = result.stdout.split('\n')
+  const [of = '', ofModules = ''] = result.stdout.split(`${divider}\n`)
+  const [commit = '', repo = '', own = '', ...status] = of.split('\n')
+  const modules = ofModules.split('\n')
+  const moved = modules.flatMap((line) => /^[-+U][0-9a-f]+ (.*?)(?: \(.*\))?$/.exec(line)?.[1] ?? [])
   return {
     commit: commit === '' ? undefined : commit,
     repo,
-    ahead: commit !== '' && own !== '0',
-    modified: status.filter((line) => line !== '').map((line) => line.slice(3)),
+    ahead: (commit !== '' && own !== '0') || moved.some((path) => modules.includes(`A ${path}`)),
+    submodules: moved,
+    modified: status.flatMap(modifiedIn),
   }
 }
 

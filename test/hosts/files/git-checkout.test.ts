@@ -117,4 +117,81 @@ for (const host of realHosts('debian')) {
       gitCheckout({ repo: 'ssh://root@127.0.0.1/srv/app.git', dest: '/srv/ssh', key: '/root/deploy key' }),
     )
   })
+
+  test(`${host.name}: submodules are left alone, or held at the commits of the version`, async () => {
+    await host.sh('git config --global protocol.file.allow always')
+    const commitIn = async (folder: string, text: string) => {
+      await host.sh(`cd /srv/${folder} && echo ${text} >file && git add . && git commit -qm ${text}`)
+      await host.sh(`cd /srv/${folder} && git push -q origin HEAD:trunk`)
+    }
+    for (const name of ['inner', 'outer'])
+      await host.sh(
+        `git init -q --bare /srv/${name}.git && git init -q /srv/${name} && git -C /srv/${name} remote add origin /srv/${name}.git`,
+      )
+    await commitIn('inner', 'one')
+    await host.sh('cd /srv/outer && git submodule -q add /srv/inner.git "sub module"')
+    await commitIn('outer', 'first')
+    const outer = (more = {}) =>
+      gitCheckout({ repo: '/srv/outer.git', dest: '/srv/out', version: 'trunk', ...more })
+    const inside = () => host.sh('cat "/srv/out/sub module/file" 2>/dev/null || echo none')
+
+    await host.proves(outer())
+    assert.is(await inside(), 'none\n')
+    // somebody uses it by hand, and the version moves on
+    await host.sh('git -C /srv/out submodule -q update --init')
+    await host.finds(outer())
+    await commitIn('inner', 'two')
+    await host.sh('git -C "/srv/outer/sub module" pull -q origin trunk')
+    await commitIn('outer', 'second')
+    await host.proves(outer())
+    assert.is(await inside(), 'one\n')
+    await host.finds(outer())
+
+    const held = await host.proves(outer({ submodules: true }))
+    assert.equal(held.changes, [{ what: 'submodule sub module of /srv/out', to: 'its commit' }])
+    assert.is(await inside(), 'two\n')
+    await commitIn('inner', 'three')
+    await host.sh('git -C "/srv/outer/sub module" pull -q origin trunk')
+    await commitIn('outer', 'third')
+    await host.proves(outer({ submodules: true }))
+    assert.is(await inside(), 'three\n')
+    await host.finds(outer({ submodules: true, depth: 1 }))
+
+    // work in a submodule is somebody's, too
+    await host.sh('echo mine >"/srv/out/sub module/file"')
+    assert.match(await host.refuses(outer({ submodules: true })), 'files in /srv/out were changed')
+    await host.finds(outer())
+    await host.sh('cd "/srv/out/sub module" && git commit -qam mine')
+    assert.match(await host.refuses(outer({ submodules: true })), 'has commits that')
+    await host.proves(outer({ submodules: true, force: true }))
+    assert.is(await inside(), 'three\n')
+    await host.proves(gitCheckout({ repo: '/srv/outer.git', dest: '/srv/new', submodules: true, depth: 1 }))
+  })
+
+  test(`${host.name}: no program of the checkout runs: its hooks, its watcher`, async () => {
+    const marks = '/srv/marks'
+    const script = (path: string) =>
+      `mkdir -p "$(dirname ${path})" && printf '#!/bin/sh\necho %s >>${marks}\n' "$(basename ${path})" >${path} && chmod +x ${path}`
+    const names = ['post-checkout', 'reference-transaction', 'post-index-change', 'pre-auto-gc']
+    const target = '/srv/hooked'
+    const hooked = (more = {}) => gitCheckout({ repo, dest: target, ...more })
+    const ran = () => host.sh(`cat ${marks} 2>/dev/null; rm -f ${marks}`)
+    // those of the template, of the checkout itself, of a folder in it, and the watcher
+    for (const name of names) await host.sh(script(`/srv/template/hooks/${name}`))
+    await host.sh('git config --global init.templateDir /srv/template')
+    await host.proves(hooked({ version: 'v1' }))
+    assert.is(await ran(), '')
+    for (const name of names) await host.sh(script(`${target}/.githooks/${name}`))
+    await host.sh(script(`${target}/.git/watch`))
+    await host.sh(`git -C ${target} config core.fsmonitor .git/watch`)
+    await host.proves(hooked({ version: 'trunk' }))
+    assert.is(await ran(), '')
+    await host.sh(`git -C ${target} config core.hooksPath .githooks; rm -f ${marks}`)
+    await host.proves(hooked({ version: 'v1' }))
+    assert.is(await ran(), '')
+    // only when it is asked for
+    await host.proves(hooked({ version: 'trunk', hooks: true }))
+    assert.match(await ran(), 'post-checkout')
+    await host.sh('git config --global --unset init.templateDir')
+  })
 }

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
+import { CoxswainError } from '../../../engine/errors.ts'
 import type { World } from '../../../engine/testing.ts'
 import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
 import { findVersion } from '../../../tasks/files/git-state.ts'
@@ -12,12 +13,15 @@ const [old, now] = ['a'.repeat(40), 'b'.repeat(40)]
 const repo = 'git@git.example:app.git'
 const task = gitCheckout({ repo, dest: '/srv/app', version: 'main' })
 
+/** git in the checkout: no hook, no watcher. */
+const git = 'git -c core.hooksPath=/dev/null -c core.fsmonitor= -C /srv/app'
+
 /** A host whose checkout answers as it is; it moves when it is told. */
 const host = (own = '0', status = ''): World => {
   let head = old
   return {
     replies: {
-      [`git -C /srv/app checkout -q -B main 'refs/remotes/origin/main^{commit}' --`]: () => {
+      [`${git} checkout -q -B main 'refs/remotes/origin/main^{commit}' --`]: () => {
         head = now
         return ''
       },
@@ -38,17 +42,18 @@ test('a branch that moved is fetched and checked out', async () => {
   assert.equal(
     run.commands.apply.filter((command) => /fetch -q|checkout|update-ref|upstream/.test(command)),
     [
-      `${ssh}git -C /srv/app fetch -q --force --tags --prune origin '+refs/heads/*:refs/remotes/origin/*'`,
-      "git -C /srv/app update-ref refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}'",
-      "git -C /srv/app checkout -q -B main 'refs/remotes/origin/main^{commit}' --",
-      'git -C /srv/app branch -q --set-upstream-to=origin/main main',
+      `${ssh}${git} fetch -q --force --no-recurse-submodules --tags --prune origin '+refs/heads/*:refs/remotes/origin/*'`,
+      `${git} update-ref refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}'`,
+      `${git} checkout -q -B main 'refs/remotes/origin/main^{commit}' --`,
+      `${git} branch -q --set-upstream-to=origin/main main`,
     ],
   )
 })
 
 test('changes and commits of somebody are not touched', async () => {
-  const changed = await rehearse(task, host('0', ' M file\n'))
+  const changed = await rehearse(task, host('0', `1 .M N... 100644 100644 100644 ${old} ${old} some file\n`))
   assert.match(String(changed.error), 'files in /srv/app were changed')
+  assert.equal(changed.error instanceof CoxswainError && changed.error.output, 'some file')
   const ahead = await rehearse(task, host('2'))
   assert.match(String(ahead.error), 'has commits that the repository has not')
   assert.equal([changed.commands.apply, ahead.commands.apply], [[], []])
