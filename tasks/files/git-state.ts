@@ -96,7 +96,7 @@ const fieldsBefore: ReadonlyMap<string, number> = new Map([
 const modifiedIn = (line: string): string[] => {
   const [kind = '', , submodule = '', ...rest] = line.split(' ')
   const before = fieldsBefore.get(kind)
-  if (before === undefined || /^SC\./.test(submodule)) return []
+  if (before === undefined || submodule.startsWith('SC.')) return []
   return [rest.slice(before).join(' ').split('\t')[0] ?? '']
 }
 
