@@ -36,13 +36,23 @@ export const pieceSize = 8 * 1024 * 1024
 /** What a request stands for, when it is a file operation: told in events, and answered by the scripted connection. */
 export type FileOperation =
   /** All of a file, or one of its pieces of {@link pieceSize}, counted from 0. */
-  | { readonly kind: 'read'; readonly path: string; readonly piece?: number | undefined }
+  | {
+      readonly kind: 'read'
+      readonly path: string
+      readonly piece?: number | undefined
+      readonly follow?: boolean | undefined
+    }
   /** What is at a path, or, where links are followed, what it leads to. */
   | { readonly kind: 'stat'; readonly path: string; readonly follow?: boolean | undefined }
-  | { readonly kind: 'sha256'; readonly path: string }
+  | { readonly kind: 'sha256'; readonly path: string; readonly follow?: boolean | undefined }
   | { readonly kind: 'list'; readonly path: string }
   /** What has come of a file's new content: its size and its SHA-256. */
-  | { readonly kind: 'part'; readonly path: string; readonly name: string }
+  | {
+      readonly kind: 'part'
+      readonly path: string
+      readonly name: string
+      readonly follow?: boolean | undefined
+    }
   | {
       readonly kind: 'write'
       readonly path: string
@@ -55,6 +65,10 @@ export type FileOperation =
       readonly backup?: boolean | undefined
       /** Let the content come in a file that outlives the connection. */
       readonly part?: Part | undefined
+      /** Shell text that prints the new content; standard input is its own then. */
+      readonly command?: string | undefined
+      /** Follow links whoever controls them. */
+      readonly follow?: boolean | undefined
     }
   | {
       readonly kind: 'directory'
@@ -62,6 +76,7 @@ export type FileOperation =
       readonly mode: string | undefined
       readonly owner: string | undefined
       readonly group: string | undefined
+      readonly follow?: boolean | undefined
     }
   | {
       readonly kind: 'attributes'
@@ -69,6 +84,7 @@ export type FileOperation =
       readonly mode: string | undefined
       readonly owner: string | undefined
       readonly group: string | undefined
+      readonly follow?: boolean | undefined
     }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'remove'; readonly path: string; readonly recursive: boolean }

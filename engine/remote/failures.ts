@@ -1,7 +1,7 @@
 /** File operations that failed, told to a person: what, in the host's own words, and what to do. Pure. */
 import type { FileOperation, Result } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
-import { deadLink, inTheWay, invalidContent } from './kinds.ts'
+import { deadLink, foreignLink, inTheWay, invalidContent, noContent } from './kinds.ts'
 
 /** What each operation does, behind `cannot`. */
 const verbs: Readonly<Record<FileOperation['kind'], string>> = {
@@ -21,17 +21,27 @@ const verbs: Readonly<Record<FileOperation['kind'], string>> = {
 const byStatus: Readonly<Record<number, string>> = {
   [inTheWay]: 'move it away first, or give another path',
   [deadLink]: 'make the folder that it points into, or remove the link',
+  [foreignLink]:
+    'name the path that it leads to, or give follow=true if everybody who can change the link may decide what is written',
 }
 
 /** What to do about what the host's tools say; they speak English, for we set LC_ALL. */
 const byWords: readonly (readonly [RegExp, string])[] = [
+  [/No space left on device/, 'make room on the file system that it is on; df and df -i show which'],
+  [/Disk quota exceeded/, 'the quota of its owner is used up: remove something, or raise it'],
   [
-    /Permission denied|Operation not permitted/,
-    'act as root: give -b, or become in the play or the inventory',
+    /Read-only file system/,
+    'the file system that it is on is mounted read-only: remount it, or see dmesg for why',
   ],
+  [/Text file busy/, 'a program that is running is executed from it: stop the program first'],
+  [/Permission denied/, 'act as root: give -b, or become in the play or the inventory'],
   [/invalid (user|group)|unknown user/, 'make the user or group first, or name another'],
   [/No such file or directory/, 'make the folder that it is in first, with the task directory'],
 ]
+
+/** What to do where root itself may not. */
+const notPermitted = /Operation not permitted/
+const asRoot = 'act as root: give -b, or become in the play or the inventory'
 
 const hintFor = (status: number, words: string): string | undefined =>
   byStatus[status] ?? byWords.find(([pattern]) => pattern.test(words))?.[1]
@@ -47,6 +57,14 @@ export const operationFailure = (
     return new CoxswainError('validation-failed', `${path} was not replaced: its new content is wrong`, {
       output,
     })
+  if (code === noContent)
+    return new CoxswainError(
+      'write-failed',
+      `${path} was not replaced: the command that makes its content failed`,
+      {
+        output,
+      },
+    )
   const failed = lane === 'run' ? 'write-failed' : 'read-failed'
   return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, { output, hint: hintFor(code, output) })
 }

@@ -6,16 +6,22 @@
 import { pieceSize } from '../connection/types.ts'
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
-import { inTheWay, refuseUnlessRegular } from './kinds.ts'
+import { enterFolderOf, stageFunctions } from './enter-script.ts'
+import { inTheWay, kindFunctions } from './kinds.ts'
+import { exactMode, folderMode } from './mode-script.ts'
 import { partScript } from './part-script.ts'
 import { quote } from './quote.ts'
+import { removeScript } from './remove-script.ts'
 import { writeScript } from './write-script.ts'
 
 /** Exit status of a reading script when there is nothing at the path. */
 export const absent = 3
 
 export interface Attributes {
-  /** Octal digits as text, such as `'0644'`: a number would be read as decimal. */
+  /**
+   * Octal digits as text, such as `'0644'`: a number would be read as decimal. Three or four digits leave set-user-id and
+   * set-group-id of a folder as they are, unless they set them; five digits, such as `'00755'`, mean exactly that.
+   */
   readonly mode?: string | undefined
   readonly owner?: string | undefined
   readonly group?: string | undefined
@@ -30,6 +36,8 @@ export interface WriteOptions extends Attributes {
   readonly validate?: string | undefined
   /** Keep what is replaced beside it, as `NAME.2026-01-31T12:00:00Z~`. */
   readonly backup?: boolean | undefined
+  /** Follow links in the path even where others than root and the acting user can change where they lead. */
+  readonly follow?: boolean | undefined
 }
 
 export interface Stat {
@@ -64,20 +72,6 @@ export const checkedPath = (path: string): string => {
 }
 
 /**
- * The mode, four octal digits.
- *
- * @throws `params-invalid` for anything but three or four octal digits.
- */
-export const checkedMode = (mode: string): string => {
-  if (!/^[0-7]{3,4}$/.test(mode)) {
-    throw new CoxswainError('params-invalid', `not a file mode: ${JSON.stringify(mode)}`, {
-      hint: "give the octal digits as text, such as '0644'",
-    })
-  }
-  return mode.padStart(4, '0')
-}
-
-/**
  * The command that validates a file.
  *
  * @throws `params-invalid` unless the path of the file stands in it, once.
@@ -97,31 +91,88 @@ const absentOrFail = (path: string): string =>
 const reading = (path: string, then: string): string =>
   `if [ -e ${path} ]; then ${then}; exit; fi; ${absentOrFail(path)}`
 
-/** Reads a regular file: a pipe would be waited for, and a device has no end. */
-const readingFile = (path: string, then: string): string =>
-  reading(path, `f=${path}; ${refuseUnlessRegular}; ${then}`)
+/**
+ * Reads a regular file: a pipe would be waited for, and a device has no end. Where others can change the folder, what was
+ * opened must be what has the name: content that only root may read could else be written into a file of theirs.
+ */
+const readingFile = (path: string, follow: boolean | undefined, then: string): string =>
+  [
+    enterFolderOf(path, { missing: absent, follow }),
+    kindFunctions,
+    `end; [ -e "./$n" ] || exit ${absent}`,
+    '[ -f "./$n" ] || { see; regular; }',
+    'exec 3<"./$n" || exit 4',
+    '[ -n "$safe" ] || [ "$(stat -c %d:%i -- "./$n")" = "$(stat -L -c %d:%i /proc/self/fd/3)" ] || moved "$n"',
+    then,
+  ].join('\n')
 
 const ownership = ({ owner, group }: Attributes): string | undefined => {
   if (owner === undefined && group === undefined) return undefined
   return quote(`${owner ?? ''}${group === undefined ? '' : `:${group}`}`)
 }
 
-const setAttributes = (target: string, attributes: Attributes): string[] => {
-  const who = ownership(attributes)
-  const { mode } = attributes
-  if (who === undefined) return mode === undefined ? [] : [`chmod ${quote(mode)} ${target}`]
+/** Sets owner and mode of the current folder. */
+const folderAttributes = ({ mode, ...whose }: Attributes): string[] => {
+  const who = ownership(whose)
   return [
-    // chown clears set-user-id bits, so the mode is set after it: the one that is told, or the one that was
-    mode === undefined ? `m=$(stat -L -c %a -- ${target})` : `m=${quote(mode)}`,
-    `chown ${who} ${target}`,
-    `chmod "$m" ${target}`,
+    ...(mode === undefined ? [] : [folderMode(mode)]),
+    ...(who === undefined ? [] : [`chown ${who} .`]),
+    ...(mode === undefined ? [] : ['chmod "$m" .']),
   ]
 }
 
-/** `ln -sfn` on its own would make the link inside of a directory that is there. */
+/** Sets owner and mode of the file `$q`, whose mode is `$m`. */
+const fileAttributes = ({ mode, ...whose }: Attributes): string[] => {
+  const who = ownership(whose)
+  return [
+    ...(mode === undefined ? ['m=00$m'] : [`m=${exactMode(mode)}`]),
+    // chown clears set-user-id bits, so the mode is set after it: the one that is given, or the one that was
+    ...(who === undefined ? [] : [`chown ${who} "$q"`]),
+    'chmod "$m" "$q"',
+  ]
+}
+
+/** A script that sets owner and mode of what is there. */
+const attributesScript = (operation: Extract<FileOperation, { kind: 'attributes' }>): string =>
+  [
+    'set -e',
+    enterFolderOf(operation.path, operation),
+    kindFunctions,
+    stageFunctions,
+    'end; see; [ -n "$k" ] || missing "$n"',
+    'if [ "$k" = directory ]; then',
+    'step "$n"',
+    ...folderAttributes(operation),
+    'exit; fi',
+    'q=./$n',
+    'if [ -z "$safe" ]; then',
+    // a second name, in a folder where nobody can give it to another file
+    'stage; ln -- "../$n" ./old; q=./old y=$n n=old; see; n=$y',
+    `case $k in symbolic*) fail 1 "$f was changed by others while it was looked at" ;; esac`,
+    `[ "$h" -le 2 ] || { [ "$o" = "$u" ] && ! trusted "$u"; } || fail ${inTheWay} "$f has other names: it is a hard link to a file that may be elsewhere"`,
+    'fi',
+    ...fileAttributes(operation),
+  ].join('\n')
+
+const directoryScript = (operation: Extract<FileOperation, { kind: 'directory' }>): string =>
+  [
+    'set -e',
+    enterFolderOf(operation.path, { follow: operation.follow, make: true }),
+    'end; step "$n"',
+    ...folderAttributes(operation),
+  ].join('\n')
+
+/** The new link takes the place of what is there by a rename. */
 const linkScript = (path: string, target: string): string =>
-  `if [ -d ${path} ] && [ ! -L ${path} ]; then printf '%s is a directory, no link\\n' ${path} >&2; exit ${inTheWay}; fi; ` +
-  `ln -sfn -- ${target} ${path}`
+  [
+    'set -e',
+    enterFolderOf(path),
+    stageFunctions,
+    `if [ -d "./$n" ] && [ ! -L "./$n" ]; then fail ${inTheWay} "$(here "$n") is a directory, no link"; fi`,
+    'stage',
+    `ln -s -- ${target} "./new/$n"`,
+    'mv -f -- "./new/$n" ..',
+  ].join('\n')
 
 const statScript = (path: string, follow = false): string =>
   `${follow ? '' : `if [ -L ${path} ]; then t=link; el`}if [ -f ${path} ]; then t=file; elif [ -d ${path} ]; then t=directory; ` +
@@ -130,11 +181,11 @@ const statScript = (path: string, follow = false): string =>
     ? `stat -L -c "$t %a %U %G %s %Y %u %g" -- ${path}`
     : `stat -c "$t %a %U %G %s %Y %u %g" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`)
 
-/** Reads one piece of a file; dd goes to its beginning without reading what is before it. */
-const pieceOf = (path: string, piece: number): string => {
+/** Reads one piece of the open file; dd goes to its beginning without reading what is before it. */
+const pieceOf = (piece: number): string => {
   const block = 1024 * 1024
   const count = pieceSize / block
-  return `dd if=${path} bs=${block} skip=${piece * count} count=${count} iflag=fullblock`
+  return `dd bs=${block} skip=${piece * count} count=${count} iflag=fullblock <&3`
 }
 
 /**
@@ -147,11 +198,12 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
   switch (operation.kind) {
     case 'read':
       return readingFile(
-        path,
-        operation.piece === undefined ? `exec cat -- ${path}` : `exec ${pieceOf(path, operation.piece)}`,
+        operation.path,
+        operation.follow,
+        operation.piece === undefined ? 'exec cat <&3' : `exec ${pieceOf(operation.piece)}`,
       )
     case 'sha256':
-      return readingFile(path, `sha256sum <${path}`)
+      return readingFile(operation.path, operation.follow, 'sha256sum <&3')
     case 'part':
       return partScript(operation)
     case 'list':
@@ -161,13 +213,13 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
     case 'write':
       return writeScript(operation, size)
     case 'directory':
-      return ['set -e', `mkdir -p -- ${path}`, ...setAttributes(path, operation)].join('\n')
+      return directoryScript(operation)
     case 'attributes':
-      return ['set -e', ...setAttributes(path, operation)].join('\n')
+      return attributesScript(operation)
     case 'link':
-      return linkScript(path, quote(operation.target))
+      return linkScript(operation.path, quote(operation.target))
     case 'remove':
-      return operation.recursive ? `rm -rf -- ${path}` : `rm -f -- ${path}`
+      return removeScript(operation)
   }
 }
 

@@ -6,21 +6,33 @@ export const inTheWay = 6
 /** Exit status of a script when it came upon a link that leads nowhere. */
 export const deadLink = 7
 
+/** Exit status of a script when it came upon a link that others control and that it does not follow. */
+export const foreignLink = 9
+
+/** Exit status of a script when the command that makes a file's content failed. */
+export const noContent = 10
+
 /** Exit status of a script when a file's new content was found wrong. */
 export const invalidContent = 8
 
-/** Shell text that ends the script in words unless `$f` is a regular file, or a link to one. */
-export const refuseUnlessRegular =
-  `if [ ! -f "$f" ]; then if [ -d "$f" ]; then k='a directory'; elif [ -p "$f" ]; then k='a named pipe'; ` +
-  `elif [ -S "$f" ]; then k='a socket'; else k='a device'; fi; ` +
-  `printf '%s is %s, no regular file\\n' "$f" "$k" >&2; exit ${inTheWay}; fi`
-
-/**
- * Shell text that sets `$f` to what it points to, where it is a link; when that leads nowhere, the script ends in words. It
- * goes step by step: busybox 1.35 finds with `readlink -f` no file that is yet to be made.
- */
-export const followLink =
-  `if [ -L "$f" ]; then l=$f; n=0; while [ -L "$f" ] && [ "$n" -lt 40 ]; do n=$((n + 1)); p=$(readlink -- "$f"); ` +
-  `case $p in /*) f=$p;; *) f=$(dirname -- "$f")/$p;; esac; done; ` +
-  `if [ -L "$f" ] || [ ! -d "$(dirname -- "$f")" ]; then ` +
-  `printf '%s is a link to %s, which leads nowhere\\n' "$l" "$(readlink -- "$l")" >&2; exit ${deadLink}; fi; fi`
+/** Shell functions that tell what is at `$n` in the current folder. */
+export const kindFunctions = String.raw`
+# see: notes owner, group, mode, links and kind of what is at $n, all from one look; nothing where there is nothing
+see() {
+  o= g= m= h= k=
+  s=$(stat -c '%u %g %a %h %F' -- "./$n" 2>/dev/null) || return 0
+  o=${'$'}{s%% *} s=${'$'}{s#* } g=${'$'}{s%% *} s=${'$'}{s#* } m=${'$'}{s%% *} s=${'$'}{s#* } h=${'$'}{s%% *} k=${'$'}{s#* }
+}
+# regular: ends the script unless what was seen is a regular file
+regular() {
+  case $k in
+  regular*) return 0 ;;
+  directory) k='a directory' ;;
+  fifo) k='a named pipe' ;;
+  socket) k='a socket' ;;
+  symbolic*) k='a link' ;;
+  *) k='a device' ;;
+  esac
+  fail ${inTheWay} "$(here "$n") is $k, no regular file"
+}
+`

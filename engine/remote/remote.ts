@@ -4,13 +4,33 @@ import { inputBytes } from '../connection/input.ts'
 import { isSecret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
-import { commandTag } from './command.ts'
+import { commandTag, withSurroundings } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
 import { operationFailure } from './failures.ts'
-import { absent, checkedMode, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
+import { absent, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat, WriteOptions } from './files.ts'
+import { checkedMode } from './mode-script.ts'
+import type { ShellText } from './quote.ts'
+import { script } from './quote.ts'
 import { partName, partOf, toBeGathered, told, worthResuming } from './transfer.ts'
 import type { RepeatableSource, Source, Transfer } from './transfer.ts'
+
+/** How links in a path are taken. */
+export interface FollowOptions {
+  /**
+   * Follow links even where others than root and the acting user can change where they lead. Such a link is else followed
+   * only to what belongs to whoever controls it.
+   */
+  readonly follow?: boolean | undefined
+}
+
+/** How a command makes the content of a file. */
+export interface OutputOptions extends WriteOptions {
+  /** Its standard input. */
+  readonly stdin?: Input
+  /** Seconds until it is stopped. */
+  readonly timeout?: number
+}
 
 /** What a task may do on a host without changing it: all that a `check` gets. */
 export interface RemoteReader {
@@ -20,7 +40,7 @@ export interface RemoteReader {
    * A file's text, or undefined when there is none. A byte order mark is a part of it. What is no UTF-8 is an error:
    * decoded with loss and written back, it would be destroyed.
    */
-  readonly read: (path: string) => Promise<string | undefined>
+  readonly read: (path: string, options?: FollowOptions) => Promise<string | undefined>
   /** A file's bytes, or undefined when there is none. */
   readonly readBytes: (path: string) => Promise<Buffer | undefined>
   /**
@@ -38,7 +58,7 @@ export interface RemoteReader {
   readonly stat: (path: string, options?: { readonly follow?: boolean }) => Promise<Stat | undefined>
   readonly exists: (path: string) => Promise<boolean>
   /** Lower-case hex of a file's SHA-256, or undefined when there is none. */
-  readonly sha256: (path: string) => Promise<string | undefined>
+  readonly sha256: (path: string, options?: FollowOptions) => Promise<string | undefined>
   /** Names in a directory, `.` and `..` left out; undefined when there is none. */
   readonly list: (path: string) => Promise<string[] | undefined>
 }
@@ -52,7 +72,9 @@ export interface Remote extends RemoteReader {
   /**
    * Writes a file whole: a temporary file beside it gets content, owner and mode, is synced, and takes its place. An
    * existing file keeps its owner and mode where none are told, and its extended attributes, ACL and SELinux context where
-   * the host's cp can copy them (GNU's); a new one is 0644. A link stays, its target is written.
+   * the host's cp can copy them (GNU's); a new one is 0644. A link stays, its target is written; but a link that others
+   * than root and the acting user control is followed only to what is theirs, unless `follow` is given. Where others can
+   * change the folder, nothing that they do meanwhile changes which file is written.
    * In one case it is not atomic: a file that something is mounted on, such as `/etc/hosts` in a container, cannot be
    * replaced, so it is overwritten in place once the content has come whole.
    */
@@ -65,9 +87,12 @@ export interface Remote extends RemoteReader {
    * run or another, sends only the rest.
    */
   readonly writeStream: (path: string, source: Source, options?: WriteOptions) => Promise<void>
+  /** Writes what a shell command prints into a file, as {@link Remote.write} does; when the command fails, nothing is replaced. */
+  readonly writeOutput: (path: string, command: ShellText, options?: OutputOptions) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */
-  readonly makeDirectory: (path: string, attributes?: Attributes) => Promise<void>
-  readonly setAttributes: (path: string, attributes: Attributes) => Promise<void>
+  readonly makeDirectory: (path: string, attributes?: Attributes & FollowOptions) => Promise<void>
+  /** Sets owner and mode of what is there; nothing is made. */
+  readonly setAttributes: (path: string, attributes: Attributes & FollowOptions) => Promise<void>
   /** Makes or replaces a symbolic link. */
   readonly link: (path: string, target: string) => Promise<void>
   /** Removes a file; with `recursive`, a directory and all below. Nothing there is fine. */
@@ -114,10 +139,11 @@ const decoded = (path: string, bytes: Buffer): string => {
   }
 }
 
-const normalized = ({ mode, owner, group }: Attributes) => ({
+const normalized = ({ mode, owner, group, follow }: Attributes & FollowOptions) => ({
   mode: mode === undefined ? undefined : checkedMode(mode),
   owner,
   group,
+  ...(follow === true && { follow }),
 })
 
 const writing = ({ validate, backup, ...attributes }: WriteOptions) => ({
@@ -140,6 +166,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     lane: 'query' | 'run',
     stdin?: Input,
     size?: number,
+    timeout = options.timeout,
   ): Promise<Result> => {
     checkedPath(operation.path)
     const label = `${operation.kind} ${operation.path}`
@@ -151,7 +178,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       lane,
       stdin,
       signal,
-      timeout: options.timeout,
+      timeout,
     })
   }
 
@@ -173,15 +200,28 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     }
   }
 
-  const change = async (operation: FileOperation, stdin?: Input, size?: number): Promise<void> => {
-    const result = await operate(operation, 'run', stdin, size)
+  const change = async (
+    operation: FileOperation,
+    stdin?: Input,
+    size?: number,
+    timeout?: number,
+  ): Promise<void> => {
+    const result = await operate(operation, 'run', stdin, size, timeout)
     if (result.code !== 0) throw operationFailure(operation, 'run', result)
   }
 
   /** What the host says of a transfer that broke off; undefined when there was none, or it cannot be said. */
-  const whatCame = async (path: string, { size, sha256 }: RepeatableSource): Promise<string | undefined> => {
+  const whatCame = async (
+    path: string,
+    { size, sha256 }: RepeatableSource,
+    { follow }: FollowOptions,
+  ): Promise<string | undefined> => {
     if (size < worthResuming) return undefined
-    const { code, stdout } = await operate({ kind: 'part', path, name: partName(path, sha256) }, 'query')
+    const name = partName(path, sha256)
+    const { code, stdout } = await operate(
+      { kind: 'part', path, name, ...(follow === true && { follow }) },
+      'query',
+    )
     return code === 0 ? stdout.toString('utf8') : undefined
   }
 
@@ -190,8 +230,8 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     query,
     run: commandTag(execute('run'), { onOutput, onCommand, onTransfer, env, cwd }),
     readBytes: (path) => lookUp({ kind: 'read', path }),
-    read: async (path) => {
-      const bytes = await lookUp({ kind: 'read', path })
+    read: async (path, { follow } = {}) => {
+      const bytes = await lookUp({ kind: 'read', path, ...(follow === true && { follow }) })
       return bytes === undefined ? undefined : decoded(path, bytes)
     },
     readStream: (path, size) =>
@@ -201,7 +241,10 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       return out === undefined ? undefined : parseStat(out.toString('utf8'))
     },
     exists: async (path) => (await lookUp({ kind: 'stat', path })) !== undefined,
-    sha256: async (path) => (await lookUp({ kind: 'sha256', path }))?.toString('utf8').slice(0, 64),
+    sha256: async (path, { follow } = {}) => {
+      const out = await lookUp({ kind: 'sha256', path, ...(follow === true && { follow }) })
+      return out?.toString('utf8').slice(0, 64)
+    },
     list: async (path) => {
       const out = await lookUp({ kind: 'list', path })
       return out
@@ -216,12 +259,20 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     },
     writeStream: async (path, source, how = {}) => {
       const { size } = source
-      const part = 'from' in source ? await partOf(path, source, await whatCame(path, source)) : undefined
+      const part =
+        'from' in source ? await partOf(path, source, await whatCame(path, source, how)) : undefined
       const offset = part?.offset ?? 0
       const chunks = 'from' in source ? source.from(offset) : source.chunks
       const sent = told(chunks, { path, offset, size }, onTransfer)
       const stdin = size - offset <= toBeGathered ? await inputBytes(sent) : sent
       await change({ kind: 'write', path, ...writing(how), ...(part && { part }) }, stdin, size)
+    },
+    writeOutput: async (path, command, { stdin, timeout, ...how } = {}) => {
+      const text = withSurroundings(script`${command}`, {
+        ...(env !== undefined && { env }),
+        ...(cwd !== undefined && { cwd }),
+      })
+      await change({ kind: 'write', path, ...writing(how), command: text }, stdin, 0, timeout)
     },
     makeDirectory: async (path, attributes = {}) =>
       change({ kind: 'directory', path, ...normalized(attributes) }),

@@ -1,74 +1,99 @@
 /** The shell script that writes a file. Pure. */
 import type { FileOperation } from '../connection/types.ts'
+import { exactMode } from './mode-script.ts'
+import { enterFolderOf, stageFunctions } from './enter-script.ts'
 import type { Attributes } from './files.ts'
-import { followLink, invalidContent, refuseUnlessRegular } from './kinds.ts'
+import { invalidContent, kindFunctions, noContent } from './kinds.ts'
 import { receivingPart, removeParts, sizeMustBe } from './part-script.ts'
 import { quote } from './quote.ts'
 
-/** Owner and group as `chown` takes them: each as told, else as the file `$f` has it, else left alone. */
-const ownership = ({ owner, group }: Attributes): string[] => {
-  const part = (told: string | undefined, format: string): string =>
-    told === undefined ? `$(stat -c ${format} -- "$f")` : quote(told)
+type Write = Extract<FileOperation, { kind: 'write' }>
+
+/** Sets `$w` to owner and group as `chown` takes them: each as given, else as the file that is there has it. */
+const ownership = ({ owner, group }: Attributes): string => {
   const fresh = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
-  return [
-    `if [ -e "$f" ]; then o=${part(owner, '%u')}; g=${part(group, '%g')}; o=$o:$g; else o=${quote(fresh)}; fi`,
-  ]
+  const [o, g] = [owner === undefined ? '$o' : quote(owner), group === undefined ? '$g' : quote(group)]
+  return `if [ -n "$k" ]; then w=${o}:${g}; else w=${quote(fresh)}; fi`
 }
 
-/** The mode: as told, else as the file `$f` has it, else readable for all. */
-const mode = ({ mode: told }: Attributes): string[] => [
-  told === undefined ? 'if [ -e "$f" ]; then m=$(stat -c %a -- "$f"); else m=0644; fi' : `m=${quote(told)}`,
-]
+/**
+ * Sets `$m` to the mode: as given, else as the file that is there has it, else readable for all. Where others can change
+ * the folder, a second name of a program of root's could be there: its special bits are not passed on.
+ */
+const mode = ({ mode: given }: Attributes): string =>
+  given === undefined
+    ? 'case "$k $safe $h" in " "*) m=00644 ;; *" 1 "* | *" 1") m=0$m ;; *) m=0${m#"${m%???}"} ;; esac'
+    : `m=${exactMode(given)}`
 
 /**
- * Puts the content of `$t` into `$f` where it stands. What is in it meanwhile is for nobody else to see: neither the
- * old content under a new mode, nor the new one under the old.
+ * Puts the content of `$t` into `$q` where it is. What is in it meanwhile is for no one else to see: neither the old
+ * content under a new mode, nor the new one under the old.
  */
 const inPlace = [
-  'if [ -n "$o" ]; then chown "$o" "$f"; fi',
-  'if [ "$(stat -c %a -- "$f")" != "${m#0}" ]; then chmod 0600 "$f"; fi',
-  'cat <"$t" >"$f"',
-  'chmod "$m" "$f"',
-  'sync -- "$f" 2>/dev/null || sync',
+  'if [ -n "$w" ]; then chown "$w" "$q"; fi',
+  'if [ "$(stat -c %a -- "$q")" != "${m#0}" ]; then chmod 00600 "$q"; fi',
+  'cat <"$t" >"$q"',
+  'chmod "$m" "$q"',
+  'sync -- "$q" 2>/dev/null || sync',
 ].join('; ')
 
 /**
- * Moves `$t` over `$f`. Where something is mounted on `$f` the system refuses that (EBUSY, EXDEV), and it is written in
- * place: the content is whole by then and beside it, but whoever reads just now may see half of it.
+ * Moves `$t` over the file. Where something is mounted on it the system refuses that (EBUSY, EXDEV), and it is written in
+ * place: the content is complete by then and beside it, but whoever reads just now may see half of it.
  */
 const replace = [
   // in an `if`, so that `set -e` lets us read what it says
-  'if e=$(mv -f -- "$t" "$f" 2>&1); then :; else',
+  'if e=$(mv -f -- "$t" "$z" 2>&1); then :; else',
   `case $e in *'esource busy'|*'ross-device link') ${inPlace};; *) printf '%s\\n' "$e" >&2; exit 1;; esac; fi`,
 ].join(' ')
 
 /**
  * What else a file has is kept: extended attributes, SELinux context, and its ACL, which is a part of the mode and goes
- * where another mode is told. busybox's cp cannot do it, and says so to nobody.
+ * where another mode is given. busybox's cp cannot do it, and says so.
  */
-const keepTheRest = ({ mode: told }: Attributes): string => {
-  const others = `timestamps,ownership${told === undefined ? '' : ',mode'}`
-  return `if [ -e "$f" ]; then cp --attributes-only --preserve=all --no-preserve=${others} -- "$f" "$t" 2>/dev/null || :; fi`
+const keepTheRest = ({ mode: given }: Attributes): string => {
+  const others = `timestamps,ownership${given === undefined ? '' : ',mode'}`
+  return `if [ -n "$k" ]; then cp --attributes-only --preserve=all --no-preserve=${others} -- "$b" "$t" 2>/dev/null || :; fi`
 }
 
 /** Lets a command see the new content before it counts. */
-const validating = (command: string): string[] => [
-  `if e=$({ ${command.replace('%s', () => '"$t"')}; } </dev/null 2>&1); then :; else ` +
-    `printf '%s\\n' "$e" >&2; exit ${invalidContent}; fi`,
-]
+const validating = (command: string): string =>
+  `if e=$({ ${command.replace('%s', () => '"$v"')}; } </dev/null 2>&1); then :; else ` +
+  `printf '%s\\n' "$e" >&2; exit ${invalidContent}; fi`
 
 /** A copy of what is replaced, with all its attributes; a name that ends with ~ is one that tools pass over. */
-const backingUp = ['if [ -e "$f" ]; then cp -p -- "$f" "$f.$(date -u +%Y-%m-%dT%H:%M:%SZ)~"; fi']
+const backingUp =
+  'if [ -n "$k" ]; then y=$n.$(date -u +%Y-%m-%dT%H:%M:%SZ)~; ' +
+  'if [ -n "$safe" ]; then cp -p -- "$b" "./$y"; else cp -pP -- "$b" "./new/$y"; mv -f -- "./new/$y" ..; fi; fi'
 
-/** Sets `$t` to a file beside `$f` that holds what comes on standard input; it goes when the script ends. */
-const receiving = (size: number): string[] => [
-  // mktemp makes it 0600, and so it stays until it is whole and has its owner
-  't=$(mktemp "$d/.coxswain.XXXXXX")',
-  `trap 'rm -f -- "$t"' EXIT`,
-  `trap 'exit 143' HUP INT TERM`,
-  'cat >"$t"',
-  // a connection that drops ends the input early: what came must be whole before it may replace anything
-  sizeMustBe(size),
+/**
+ * Where the new content is made: `$t` is its name, `$v` its path, `$q` the file that it replaces, `$z` where it is moved
+ * to, and `$b` the file that is there, by a name that nobody can give to another.
+ */
+const placing = (part: string | undefined): string => {
+  const draft = part === undefined ? '$(mktemp ./.coxswain.XXXXXX)' : `./${quote(part)}`
+  const staged = part === undefined ? './new/$n' : `./new/${quote(part)}`
+  return String.raw`
+if [ -n "$safe" ]; then
+  t=${draft}
+  v=$(here "${'$'}{t#./}") q=./$n z=./$n b=./$n
+else
+  stage
+  t=${staged} v=$PWD/new/$n q=../$n z=.. b=./old
+  # a second name of the file, as it is now. Where there can be none, as for what is mounted, nobody can swap it either
+  if [ -n "$k" ]; then
+    if ln -- "../$n" ./old 2>/dev/null; then z=$n n=old; see; regular; n=$z z=.. h=$((h - 1)); else b=../$n; fi
+  fi
+fi`
+}
+
+/** Lets `$t` hold what comes on standard input, or what a command prints. */
+const receiving = (command: string | undefined, size: number): string[] => [
+  `if [ -n "$safe" ]; then trap 'trap "" HUP INT TERM PIPE; rm -f -- "$t"' EXIT; trap 'exit 143' HUP INT TERM PIPE; fi`,
+  ...(command === undefined
+    ? // a connection that drops ends the input early: what came must be complete before it may replace anything
+      ['cat >"$t"', sizeMustBe(size)]
+    : [`if ( set +e; ${command}\n) >"$t"; then :; else exit ${noContent}; fi`]),
 ]
 
 /**
@@ -76,27 +101,25 @@ const receiving = (size: number): string[] => [
  *
  * @param size bytes that will come.
  */
-export const writeScript = (
-  { part, ...operation }: Extract<FileOperation, { kind: 'write' }>,
-  size: number,
-): string =>
+export const writeScript = ({ part, ...operation }: Write, size: number): string =>
   [
     'set -e',
-    `f=${quote(operation.path)}`,
+    enterFolderOf(operation.path, operation),
+    kindFunctions,
+    stageFunctions,
     // a link stays a link: what it points to is replaced
-    followLink,
-    `if [ -e "$f" ]; then ${refuseUnlessRegular}; fi`,
-    ...ownership(operation),
-    ...mode(operation),
-    'd=$(dirname -- "$f")',
+    'end; see; [ -z "$k" ] || regular',
     'umask 077',
-    ...(part === undefined ? receiving(size) : receivingPart(part, size)),
+    placing(part?.name),
+    ...(part === undefined ? receiving(operation.command, size) : receivingPart(part, size)),
+    ownership(operation),
+    mode(operation),
     keepTheRest(operation),
     // chown first: it clears set-user-id bits that chmod then sets
-    'if [ -n "$o" ]; then chown "$o" "$t"; fi',
+    'if [ -n "$w" ]; then chown "$w" "$t"; fi',
     'chmod "$m" "$t"',
-    ...(operation.validate === undefined ? [] : validating(operation.validate)),
-    ...(operation.backup === true ? backingUp : []),
+    ...(operation.validate === undefined ? [] : [validating(operation.validate)]),
+    ...(operation.backup === true ? [backingUp] : []),
     'sync -- "$t" 2>/dev/null || sync',
     replace,
     ...(part === undefined ? [] : [removeParts(part)]),

@@ -47,7 +47,7 @@ const observed = () => {
 test('a secret file is nobody else’s from its first byte on: one chown, and after it one chmod', async () => {
   const { remote: watched, steps } = observed()
   await watched.write(at('key'), new Secret('k'), { mode: '0600', owner: '0', group: '0' })
-  assert.equal(steps(), ['chown 0:0', 'chmod 0600'])
+  assert.equal(steps(), ['chown 0:0', 'chmod 00600'])
   assert.is(mode(at('key')), '0600')
 })
 
@@ -56,7 +56,7 @@ test('a readable file that becomes a secret is not readable in between', async (
   chmodSync(at('open'), 0o644)
   const { remote: watched, steps } = observed()
   await watched.write(at('open'), new Secret('k'), { mode: '0600' })
-  assert.equal(steps(), ['chown 0:0', 'chmod 0600'])
+  assert.equal(steps(), ['chown 0:0', 'chmod 00600'])
   assert.is(mode(at('open')), '0600')
 })
 
