@@ -147,6 +147,9 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
       })
       return result({})
     }
+    case 'tree':
+    case 'each':
+      return result({})
     case 'link':
       if (isDirectory(files, path)) return directoryInTheWay(path)
       files.set(path, { type: 'link', content: operation.target, mode: '0777' })
@@ -157,6 +160,19 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
       }
       return result({})
   }
+}
+
+/** What a change of several paths is called in a script of replies: `chmod 0644 ./a ./b`. */
+const commandOf = ({
+  change,
+  mode,
+  owner,
+  group,
+  names,
+}: Extract<FileOperation, { kind: 'each' }>): string => {
+  const whose = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+  const words = change === 'remove' ? ['rm'] : mode === undefined ? ['chown', whose] : ['chmod', mode]
+  return [...words, ...names].join(' ')
 }
 
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)
@@ -182,20 +198,34 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
       const input = await inputBytes(request.stdin)
       const entry = { lane, script, operation, identity, stdin: input.toString('utf8') }
       log.push(entry)
-      if (operation !== undefined) return operate(files, operation, input)
-      const found = replies.find(([wanted]) =>
-        typeof wanted === 'string' ? wanted === script : wanted.test(script),
-      )
-      if (found === undefined) {
-        const expected = replies.map(([wanted]) => `  ${String(wanted)}`).join('\n')
-        throw new CoxswainError(
-          'internal',
-          `the script does not know this command:\n  ${script}\nit knows:\n${expected}`,
+      const answerTo = async (command: string): Promise<Result> => {
+        const found = replies.find(([wanted]) =>
+          typeof wanted === 'string' ? wanted === command : wanted.test(command),
         )
+        if (found === undefined) {
+          const expected = replies.map(([wanted]) => `  ${String(wanted)}`).join('\n')
+          throw new CoxswainError(
+            'internal',
+            `the script does not know this command:\n  ${command}\nit knows:\n${expected}`,
+          )
+        }
+        const [, reply] = found
+        const said = typeof reply === 'function' ? await reply(entry, files) : reply
+        return result(typeof said === 'string' ? { stdout: said } : said)
       }
-      const [, reply] = found
-      const said = typeof reply === 'function' ? await reply(entry, files) : reply
-      const answer = result(typeof said === 'string' ? { stdout: said } : said)
+      if (operation?.kind === 'write' && operation.command !== undefined) {
+        const made = await answerTo(operation.command)
+        if (made.code !== 0) return { ...made, code: 10 }
+        const sum = createHash('sha256').update(made.stdout).digest('hex')
+        if (operation.sha256 !== undefined && operation.sha256 !== sum)
+          return result({ code: 11, stderr: sum })
+        return operate(files, operation, made.stdout)
+      }
+      // what it makes is in the reply: files appear where they belong at once
+      if (operation?.kind === 'tree') return answerTo(operation.command)
+      if (operation?.kind === 'each') return answerTo(commandOf(operation))
+      if (operation !== undefined) return operate(files, operation, input)
+      const answer = await answerTo(script)
       for (const stream of ['stdout', 'stderr'] as const) {
         if (answer[stream].length > 0) request.onOutput?.(stream, answer[stream].toString('utf8'))
       }

@@ -67,6 +67,8 @@ export type FileOperation =
       readonly part?: Part | undefined
       /** Shell text that prints the new content; standard input is its own then. */
       readonly command?: string | undefined
+      /** Lower-case hex of the SHA-256 that what the command prints must have. */
+      readonly sha256?: string | undefined
       /** Follow links whoever controls them. */
       readonly follow?: boolean | undefined
     }
@@ -84,6 +86,30 @@ export type FileOperation =
       readonly mode: string | undefined
       readonly owner: string | undefined
       readonly group: string | undefined
+      readonly follow?: boolean | undefined
+    }
+  /** Put what a command makes in the current folder into a folder that is there. */
+  | {
+      readonly kind: 'tree'
+      readonly path: string
+      /** Shell text. */
+      readonly command: string
+      readonly owner: string | undefined
+      readonly group: string | undefined
+      /** Keep set-user-id and set-group-id bits, devices, pipes and sockets. */
+      readonly special: boolean
+      readonly follow?: boolean | undefined
+    }
+  /** Do the same to several paths below a folder. */
+  | {
+      readonly kind: 'each'
+      readonly path: string
+      /** From the folder on: `./a/b`. */
+      readonly names: readonly string[]
+      readonly change: 'attributes' | 'remove'
+      readonly mode?: string | undefined
+      readonly owner?: string | undefined
+      readonly group?: string | undefined
       readonly follow?: boolean | undefined
     }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }

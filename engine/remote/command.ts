@@ -172,7 +172,8 @@ export interface TagOptions {
   readonly onTransfer?: ((transfer: Transfer) => void) | undefined
 }
 
-const isStream = (input: Input | undefined): input is AsyncIterable<Uint8Array> =>
+/** Whether an input is a stream. */
+export const isStream = (input: Input | undefined): input is AsyncIterable<Uint8Array> =>
   typeof input === 'object' && Symbol.asyncIterator in input
 
 /** Makes a command tag over a way to execute. */

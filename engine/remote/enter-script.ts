@@ -158,7 +158,10 @@ stage() {
 }
 # tidy: removes the stage, which is the current folder. By its name an empty folder goes, and nothing else
 tidy() {
-  [ -z "$staged" ] || rm -rf -- ./new ./old
+  [ -z "$staged" ] || rm -rf -- ./new ./old 2>/dev/null || {
+    find ./new -type d ! -perm -700 -exec chmod u+rwx {} \;
+    rm -rf -- ./new ./old
+  }
   cd -P .. && rmdir -- "./$x" 2>/dev/null || :
 }
 `
@@ -167,6 +170,9 @@ tidy() {
 const withoutComments = (text: string): string => text.replaceAll(/^\s*#.*\n/gm, '')
 
 const functions = withoutComments(`${looking}${walking}`)
+
+/** Shell functions for scripts that enter folders by themselves. */
+export const enterFunctions = functions
 
 /** Folders of a path from `/` on; undefined where a name in it is `.` or `..`, which only the host can resolve. */
 const foldersOf = (path: string): string[] | undefined => {
@@ -183,13 +189,23 @@ export const enterFolderOf = (path: string, how: Entering = {}): string => {
   const plain = path.replace(/\/+$/, '')
   const last = posix.basename(plain)
   const isName = last !== '' && last !== '.' && last !== '..'
-  const folder = isName ? posix.dirname(plain) : plain === '' ? '/' : plain
+  return isName ? entering({ path, folder: posix.dirname(plain), name: last }, how) : enterFolder(path, how)
+}
+
+/** Shell text that makes the folder at a path the current one, as {@link enterFolderOf} does; `$n` is `.` then. */
+export const enterFolder = (path: string, how: Entering = {}): string =>
+  entering({ path, folder: path.replace(/\/+$/, '') || '/', name: '.' }, how)
+
+const entering = (
+  { path, folder, name }: { path: string; folder: string; name: string },
+  how: Entering,
+): string => {
   const folders = foldersOf(folder)
   return [
     functions,
     `me= free=${how.follow === true ? '1' : ''} make=${how.make === true ? '1' : ''} none=${how.missing ?? 1} lost= hops=0`,
     `f=${quote(path)}`,
-    `n=${quote(isName ? last : '.')}`,
+    `n=${quote(name)}`,
     folders === undefined ? `walk ${quote(folder)}; look` : `go ${folders.map(quote).join(' ')}`,
   ].join('\n')
 }

@@ -1,7 +1,15 @@
 /** File operations that failed, told to a person: what, in the host's own words, and what to do. Pure. */
 import type { FileOperation, Result } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
-import { deadLink, foreignLink, inTheWay, invalidContent, noContent } from './kinds.ts'
+import {
+  deadLink,
+  foreignLink,
+  inTheWay,
+  invalidContent,
+  noContent,
+  notAskedFor,
+  otherContent,
+} from './kinds.ts'
 
 /** What each operation does, behind `cannot`. */
 const verbs: Readonly<Record<FileOperation['kind'], string>> = {
@@ -14,6 +22,8 @@ const verbs: Readonly<Record<FileOperation['kind'], string>> = {
   directory: 'make the directory',
   attributes: 'set owner or mode of',
   link: 'make the link',
+  tree: 'put files into',
+  each: 'change what is in',
   remove: 'remove',
 }
 
@@ -21,6 +31,7 @@ const verbs: Readonly<Record<FileOperation['kind'], string>> = {
 const byStatus: Readonly<Record<number, string>> = {
   [inTheWay]: 'move it away first, or give another path',
   [deadLink]: 'make the folder that it points into, or remove the link',
+  [notAskedFor]: 'give special=true to take it nevertheless, if you trust who made it',
   [foreignLink]:
     'name the path that it leads to, or give follow=true if everybody who can change the link may decide what is written',
 }
@@ -39,10 +50,6 @@ const byWords: readonly (readonly [RegExp, string])[] = [
   [/No such file or directory/, 'make the folder that it is in first, with the task directory'],
 ]
 
-/** What to do where root itself may not. */
-const notPermitted = /Operation not permitted/
-const asRoot = 'act as root: give -b, or become in the play or the inventory'
-
 const hintFor = (status: number, words: string): string | undefined =>
   byStatus[status] ?? byWords.find(([pattern]) => pattern.test(words))?.[1]
 
@@ -57,14 +64,17 @@ export const operationFailure = (
     return new CoxswainError('validation-failed', `${path} was not replaced: its new content is wrong`, {
       output,
     })
-  if (code === noContent)
-    return new CoxswainError(
-      'write-failed',
-      `${path} was not replaced: the command that makes its content failed`,
-      {
-        output,
-      },
-    )
+  if (code === otherContent)
+    return new CoxswainError('validation-failed', `${path} was not replaced: its new content is another`, {
+      output: `sha256 ${output}`,
+    })
+  if (code === noContent) {
+    const what = kind === 'tree' ? `nothing was put into ${path}` : `${path} was not replaced`
+    return new CoxswainError('write-failed', `${what}: the command that makes its content failed`, {
+      output,
+      hint: hintFor(code, output),
+    })
+  }
   const failed = lane === 'run' ? 'write-failed' : 'read-failed'
   return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, { output, hint: hintFor(code, output) })
 }

@@ -7,8 +7,9 @@ import { pieceSize } from '../connection/types.ts'
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
+import { attributesScript, directoryScript } from './attributes-script.ts'
 import { inTheWay, kindFunctions } from './kinds.ts'
-import { exactMode, folderMode } from './mode-script.ts'
+import { eachScript, treeScript } from './tree-script.ts'
 import { partScript } from './part-script.ts'
 import { quote } from './quote.ts'
 import { removeScript } from './remove-script.ts'
@@ -106,62 +107,6 @@ const readingFile = (path: string, follow: boolean | undefined, then: string): s
     then,
   ].join('\n')
 
-const ownership = ({ owner, group }: Attributes): string | undefined => {
-  if (owner === undefined && group === undefined) return undefined
-  return quote(`${owner ?? ''}${group === undefined ? '' : `:${group}`}`)
-}
-
-/** Sets owner and mode of the current folder. */
-const folderAttributes = ({ mode, ...whose }: Attributes): string[] => {
-  const who = ownership(whose)
-  return [
-    ...(mode === undefined ? [] : [folderMode(mode)]),
-    ...(who === undefined ? [] : [`chown ${who} .`]),
-    ...(mode === undefined ? [] : ['chmod "$m" .']),
-  ]
-}
-
-/** Sets owner and mode of the file `$q`, whose mode is `$m`. */
-const fileAttributes = ({ mode, ...whose }: Attributes): string[] => {
-  const who = ownership(whose)
-  return [
-    ...(mode === undefined ? ['m=00$m'] : [`m=${exactMode(mode)}`]),
-    // chown clears set-user-id bits, so the mode is set after it: the one that is given, or the one that was
-    ...(who === undefined ? [] : [`chown ${who} "$q"`]),
-    'chmod "$m" "$q"',
-  ]
-}
-
-/** A script that sets owner and mode of what is there. */
-const attributesScript = (operation: Extract<FileOperation, { kind: 'attributes' }>): string =>
-  [
-    'set -e',
-    enterFolderOf(operation.path, operation),
-    kindFunctions,
-    stageFunctions,
-    'end; see; [ -n "$k" ] || missing "$n"',
-    'if [ "$k" = directory ]; then',
-    'step "$n"',
-    ...folderAttributes(operation),
-    'exit; fi',
-    'q=./$n',
-    'if [ -z "$safe" ]; then',
-    // a second name, in a folder where nobody can give it to another file
-    'stage; ln -- "../$n" ./old; q=./old y=$n n=old; see; n=$y',
-    `case $k in symbolic*) fail 1 "$f was changed by others while it was looked at" ;; esac`,
-    `[ "$h" -le 2 ] || { [ "$o" = "$u" ] && ! trusted "$u"; } || fail ${inTheWay} "$f has other names: it is a hard link to a file that may be elsewhere"`,
-    'fi',
-    ...fileAttributes(operation),
-  ].join('\n')
-
-const directoryScript = (operation: Extract<FileOperation, { kind: 'directory' }>): string =>
-  [
-    'set -e',
-    enterFolderOf(operation.path, { follow: operation.follow, make: true }),
-    'end; step "$n"',
-    ...folderAttributes(operation),
-  ].join('\n')
-
 /** The new link takes the place of what is there by a rename. */
 const linkScript = (path: string, target: string): string =>
   [
@@ -218,6 +163,10 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
       return attributesScript(operation)
     case 'link':
       return linkScript(operation.path, quote(operation.target))
+    case 'tree':
+      return treeScript(operation)
+    case 'each':
+      return eachScript(operation)
     case 'remove':
       return removeScript(operation)
   }

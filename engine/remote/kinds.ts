@@ -12,8 +12,14 @@ export const foreignLink = 9
 /** Exit status of a script when the command that makes a file's content failed. */
 export const noContent = 10
 
+/** Exit status of a script when a command printed something else than was announced; it prints the SHA-256. */
+export const otherContent = 11
+
 /** Exit status of a script when a file's new content was found wrong. */
 export const invalidContent = 8
+
+/** Exit status of a script when it came upon what it takes only when asked for. */
+export const notAskedFor = 12
 
 /** Shell functions that tell what is at `$n` in the current folder. */
 export const kindFunctions = String.raw`

@@ -4,7 +4,7 @@ import { inputBytes } from '../connection/input.ts'
 import { isSecret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
-import { commandTag, withSurroundings } from './command.ts'
+import { commandTag, isStream, withSurroundings } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
 import { operationFailure } from './failures.ts'
 import { absent, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
@@ -30,6 +30,17 @@ export interface OutputOptions extends WriteOptions {
   readonly stdin?: Input
   /** Seconds until it is stopped. */
   readonly timeout?: number
+  /** Lower-case hex of the SHA-256 that its output must have; anything else is `validation-failed` and replaces nothing. */
+  readonly sha256?: string
+}
+
+/** How files that a command makes are put into a folder. */
+export interface TreeOptions extends Omit<Attributes, 'mode'>, FollowOptions {
+  readonly stdin?: Input
+  /** What a stream on standard input is: how far it is gets told, as it is with `writeStream`. */
+  readonly transfer?: { readonly path: string; readonly size: number }
+  /** Keep set-user-id and set-group-id bits, devices, pipes and sockets: only from who is trusted. */
+  readonly special?: boolean
 }
 
 /** What a task may do on a host without changing it: all that a `check` gets. */
@@ -89,6 +100,21 @@ export interface Remote extends RemoteReader {
   readonly writeStream: (path: string, source: Source, options?: WriteOptions) => Promise<void>
   /** Writes what a shell command prints into a file, as {@link Remote.write} does; when the command fails, nothing is replaced. */
   readonly writeOutput: (path: string, command: ShellText, options?: OutputOptions) => Promise<void>
+  /**
+   * Puts the files that a shell command makes in its current folder into a folder that is there: files that are there are
+   * replaced, folders stay. The command runs in a hidden folder beside them, which nobody else can enter; when all of it has
+   * come, each file takes its place by a rename. Nothing is written through a link below the folder, unless `follow` is
+   * given. Set-user-id and set-group-id bits are dropped, and devices refused, unless `special` is given.
+   */
+  readonly writeTree: (path: string, command: ShellText, options?: TreeOptions) => Promise<void>
+  /** Sets owner or mode of several paths below a folder, given from it on: `./a/b`. Links are left alone. */
+  readonly setAttributesBelow: (
+    path: string,
+    names: readonly string[],
+    attributes: Attributes & FollowOptions,
+  ) => Promise<void>
+  /** Removes several paths below a folder, with all that is in them. */
+  readonly removeBelow: (path: string, names: readonly string[]) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */
   readonly makeDirectory: (path: string, attributes?: Attributes & FollowOptions) => Promise<void>
   /** Sets owner and mode of what is there; nothing is made. */
@@ -267,13 +293,30 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       const stdin = size - offset <= toBeGathered ? await inputBytes(sent) : sent
       await change({ kind: 'write', path, ...writing(how), ...(part && { part }) }, stdin, size)
     },
-    writeOutput: async (path, command, { stdin, timeout, ...how } = {}) => {
+    writeOutput: async (path, command, { stdin, timeout, sha256, ...how } = {}) => {
       const text = withSurroundings(script`${command}`, {
         ...(env !== undefined && { env }),
         ...(cwd !== undefined && { cwd }),
       })
-      await change({ kind: 'write', path, ...writing(how), command: text }, stdin, 0, timeout)
+      await change(
+        { kind: 'write', path, ...writing(how), command: text, ...(sha256 !== undefined && { sha256 }) },
+        stdin,
+        0,
+        timeout,
+      )
     },
+    writeTree: async (path, command, { stdin, transfer, owner, group, special = false, follow } = {}) => {
+      const sent =
+        transfer !== undefined && onTransfer !== undefined && isStream(stdin)
+          ? told(stdin, { ...transfer, offset: 0 }, onTransfer)
+          : stdin
+      const text = script`${command}`
+      const how = { owner, group, special, ...(follow === true && { follow }) }
+      await change({ kind: 'tree', path, command: text, ...how }, sent)
+    },
+    setAttributesBelow: (path, names, attributes) =>
+      change({ kind: 'each', path, names, change: 'attributes', ...normalized(attributes) }),
+    removeBelow: (path, names) => change({ kind: 'each', path, names, change: 'remove' }),
     makeDirectory: async (path, attributes = {}) =>
       change({ kind: 'directory', path, ...normalized(attributes) }),
     setAttributes: async (path, attributes) =>

@@ -3,10 +3,12 @@ import type { FileOperation } from '../connection/types.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
 
 /**
+ * Shell function `cut`, which removes what is at `$n` in the current folder.
+ *
  * GNU's rm goes from folder to folder by descriptors. Others go by paths, and who can change a folder below could let them
  * remove what is elsewhere: for these, each folder is first closed to everybody else, from the top down.
  */
-const removeFolder = String.raw`
+export const removeFunctions = String.raw`
 # shut NAME: closes a folder of the current one, and those in it, to everybody else
 shut() (
   s=$(stat -c '%d:%i %F' -- "./$1")
@@ -19,19 +21,21 @@ shut() (
     if [ -d "$e" ] && [ ! -L "$e" ]; then shut "${'$'}{e#./}" || exit; fi
   done
 )
-case $(rm --version 2>/dev/null) in
-*GNU*) rm -rf -- "./$n" ;;
-*)
-  if [ ! -d "./$n" ] || [ -L "./$n" ]; then rm -f -- "./$n"
-  elif [ -n "$safe" ]; then shut "$n"; rm -rf -- "./$n"
-  else stage; mv -f -- "../$n" ./new/; ( cd new && shut "$n" )
-  fi
-esac`
+cut() {
+  case $(rm --version 2>/dev/null) in
+  *GNU*) rm -rf -- "./$n" ;;
+  *)
+    if [ ! -d "./$n" ] || [ -L "./$n" ]; then rm -f -- "./$n"
+    elif [ -n "$safe" ]; then shut "$n"; rm -rf -- "./$n"
+    else stage; mv -f -- "../$n" ./new/; ( cd new && shut "$n" )
+    fi
+  esac
+}`
 
 /** A script that removes what is at a path; nothing there is fine. */
 export const removeScript = ({ path, recursive }: Extract<FileOperation, { kind: 'remove' }>): string =>
   [
     'set -e',
     enterFolderOf(path, { missing: 0 }),
-    ...(recursive ? [stageFunctions, removeFolder] : ['rm -f -- "./$n"']),
+    ...(recursive ? [stageFunctions, removeFunctions, 'cut'] : ['rm -f -- "./$n"']),
   ].join('\n')

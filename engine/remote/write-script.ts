@@ -3,7 +3,7 @@ import type { FileOperation } from '../connection/types.ts'
 import { exactMode } from './mode-script.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
 import type { Attributes } from './files.ts'
-import { invalidContent, kindFunctions, noContent } from './kinds.ts'
+import { invalidContent, kindFunctions, noContent, otherContent } from './kinds.ts'
 import { receivingPart, removeParts, sizeMustBe } from './part-script.ts'
 import { quote } from './quote.ts'
 
@@ -88,12 +88,15 @@ fi`
 }
 
 /** Lets `$t` hold what comes on standard input, or what a command prints. */
-const receiving = (command: string | undefined, size: number): string[] => [
+const receiving = ({ command, sha256 }: Pick<Write, 'command' | 'sha256'>, size: number): string[] => [
   `if [ -n "$safe" ]; then trap 'trap "" HUP INT TERM PIPE; rm -f -- "$t"' EXIT; trap 'exit 143' HUP INT TERM PIPE; fi`,
   ...(command === undefined
     ? // a connection that drops ends the input early: what came must be complete before it may replace anything
       ['cat >"$t"', sizeMustBe(size)]
     : [`if ( set +e; ${command}\n) >"$t"; then :; else exit ${noContent}; fi`]),
+  ...(sha256 === undefined
+    ? []
+    : [`s=$(sha256sum <"$t"); s=\${s%% *}; [ "$s" = ${quote(sha256)} ] || fail ${otherContent} "$s"`]),
 ]
 
 /**
@@ -111,7 +114,7 @@ export const writeScript = ({ part, ...operation }: Write, size: number): string
     'end; see; [ -z "$k" ] || regular',
     'umask 077',
     placing(part?.name),
-    ...(part === undefined ? receiving(operation.command, size) : receivingPart(part, size)),
+    ...(part === undefined ? receiving(operation, size) : receivingPart(part, size)),
     ownership(operation),
     mode(operation),
     keepTheRest(operation),

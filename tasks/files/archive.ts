@@ -8,9 +8,8 @@ import {
   words,
   z,
 } from '../../engine/index.ts'
-import type { ShellText } from '../../engine/index.ts'
-import { attributeChanges, attributeParams } from './attributes.ts'
-import { refuseUnlessFile, takePlace } from './take-place.ts'
+import type { ShellText, Stat } from '../../engine/index.ts'
+import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
 
 /** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
 const kinds = [
@@ -49,6 +48,14 @@ const packed = ({ src, exclude }: Params): ShellText => {
   return shell`${patterns} -C ${path.slice(0, at) || '/'} -- ${path.slice(at + 1)}`
 }
 
+/** @throws `task-failed` where something else than a file is. */
+const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
+  if (stat === undefined || stat.type === 'file') return
+  throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
+    hint: 'move it away first, or give another path',
+  })
+}
+
 /** Hold an archive that packs what is on the host now. */
 export const archive = defineTask({
   name: 'archive',
@@ -85,8 +92,8 @@ export const archive = defineTask({
   async apply({ remote }, given) {
     const { dest } = given
     const { letter } = kindOf(dest)
-    await takePlace(remote, dest, given, async (path) => {
-      await remote.run`tar ${`-c${letter}f`} ${path} ${packed(given)}`
+    await remote.writeOutput(dest, shell`tar ${`-c${letter}f`} - ${packed(given)}`, {
+      ...attributesOf(given),
     })
   },
 })

@@ -9,6 +9,7 @@ import {
   isCoxswainError,
   ok,
   remotePath,
+  shell,
   z,
 } from '../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
@@ -17,12 +18,10 @@ import { localStat } from './local-file.ts'
 import { fewer, isOwnedBy } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
 import type { RemoteEntry } from './tree/remote-tree.ts'
-import { ownerWords, unpack } from './tree/unpack.ts'
-import { memberPath, unreadable } from './unpack/member.ts'
-import type { Member } from './unpack/member.ts'
+import { membersBelow, unreadable } from './unpack/member.ts'
+import type { Member, RawMember } from './unpack/member.ts'
 import { tarIndex } from './unpack/tar-index.ts'
-import type { RawMember } from './unpack/tar-index.ts'
-import { membersFrom } from './unpack/tar-listing.ts'
+import { membersFrom, withSums } from './unpack/tar-listing.ts'
 
 const params = z.object({
   src: z.string().min(1).describe('the archive here: tar, plain or gzip'),
@@ -39,6 +38,14 @@ const params = z.object({
     .describe('leading parts of the names in the archive that are left out'),
   owner: attributeParams.owner.describe('the user who owns what is unpacked; who unpacks it when absent'),
   group: attributeParams.group.describe('its group; that of who unpacks it when absent'),
+  special: flag()
+    .default(false)
+    .describe(
+      'take set-user-id and set-group-id bits, devices and pipes; by default bits are dropped and devices refused',
+    ),
+  follow: flag()
+    .default(false)
+    .describe('write through links that are in the way, such as /lib; by default they are refused'),
 })
 type Params = z.output<typeof params>
 
@@ -59,43 +66,54 @@ const isGzip = async (path: string): Promise<boolean> => {
   }
 }
 
+/** What GNU tar and busybox give the content of each file to: it prints a sum for each, in the order of the archive. */
+const summing = '--to-command=sha256sum'
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+
 const indexThere = async (remote: RemoteReader, src: string): Promise<RawMember[]> => {
   if (!(await remote.exists(src)))
     throw new CoxswainError('task-failed', `there is no archive ${src}`, { hint: 'bring it there first' })
-  const said =
-    await remote.query`tar --version 2>/dev/null | grep -c GNU; tar -tvf ${src} --numeric-owner`.text()
-  const [gnu = '', ...lines] = said.split('\n')
-  return membersFrom(lines.join('\n'), gnu !== '0')
+  const [listing, sums] = await Promise.all([
+    remote.query`tar --version 2>/dev/null | grep -c GNU; tar -tvf ${src} --numeric-owner`.result(),
+    remote.query`tar -xf ${src} ${summing}`.result(),
+  ])
+  if (!listing.ok || !sums.ok) throw unreadable(src, lastLine(listing.stderr) || lastLine(sums.stderr))
+  if (listing.dropped + sums.dropped > 0) throw unreadable(src, 'its index is too long')
+  const [gnu = '', ...lines] = listing.stdout.split('\n')
+  return withSums(membersFrom(lines.join('\n'), gnu !== '0'), sums.stdout)
 }
 
 /** What is in the archive, below the folder. The last one of a name counts. */
-const membersOf = async (remote: RemoteReader, { src, onHost, strip }: Params): Promise<Member[]> => {
-  let index: RawMember[]
+const membersOf = async (remote: RemoteReader, given: Params): Promise<Member[]> => {
+  const { src, onHost } = given
   try {
-    index = await (onHost ? indexThere(remote, src) : indexHere(src))
+    return membersBelow(src, await (onHost ? indexThere(remote, src) : indexHere(src)), given)
   } catch (error) {
     if (isCoxswainError(error)) throw error
     throw unreadable(src, error instanceof Error ? error.message : String(error), error)
   }
-  const members = new Map<string, Member>()
-  for (const { name, ...member } of index) {
-    const path = memberPath(src, name, strip)
-    if (path !== undefined) members.set(path, { ...member, path })
-  }
-  return [...members.values()]
 }
 
+/** How much of a sum tells one content from another, for a person. */
+const short = (sum: string | undefined): string => (sum === undefined ? '' : `, sha256 ${sum.slice(0, 12)}…`)
+
 const told = (entry: Member | RemoteEntry): string => {
-  if (entry.kind === 'file') return entry.size === undefined ? 'a file' : `${entry.size} bytes`
+  if (entry.kind === 'file')
+    return entry.size === undefined ? 'a file' : `${entry.size} bytes${short(entry.sha256)}`
   return entry.kind === 'link' ? `a link to ${entry.target}` : entry.kind
 }
 
-const isUnpacked = (member: Member, there: RemoteEntry | undefined): there is RemoteEntry => {
-  // a link that stands for a folder, such as /lib, does: what is behind it is looked at by itself
-  if (member.kind === 'directory' && there?.kind === 'link') return true
+const isUnpacked = (
+  member: Member,
+  there: RemoteEntry | undefined,
+  follow: boolean,
+): there is RemoteEntry => {
+  // a link that stands for a folder, such as /lib: what it leads to is looked at by itself
+  if (member.kind === 'directory' && there?.kind === 'link') return follow
   if (member.kind !== there?.kind) return false
-  if (member.kind === 'file') return member.size === undefined || member.size === there.size
-  return member.kind === 'directory' || member.target === there.target
+  if (member.kind === 'file') return member.sha256 === there.sha256
+  return member.kind !== 'link' || member.target === there.target
 }
 
 const isOwned = (there: RemoteEntry, given: Params): boolean =>
@@ -114,7 +132,7 @@ const differences = async (remote: RemoteReader, given: Params): Promise<Differe
   const { dest, src, owner, group } = given
   const members = await membersOf(remote, given)
   const paths = members.map(({ path }) => path)
-  const { entries } = await remoteTree(remote, dest, paths, { sums: false })
+  const { entries } = await remoteTree(remote, dest, paths)
   if (entries === undefined)
     return { changes: [{ what: dest, to: `${members.length} from ${src}` }], missing: true, foreign: [] }
   const at = (path: string): string => `${dest.replace(/\/$/, '')}${path.slice(1)}`
@@ -124,7 +142,7 @@ const differences = async (remote: RemoteReader, given: Params): Promise<Differe
   for (const member of members) {
     const { path } = member
     const there = entries.get(path)
-    if (!isUnpacked(member, there)) {
+    if (!isUnpacked(member, there, given.follow)) {
       changes.push({ what: at(path), from: there && told(there), to: told(member) })
       missing = true
     } else if (!isOwned(there, given)) {
@@ -137,14 +155,14 @@ const differences = async (remote: RemoteReader, given: Params): Promise<Differe
 }
 
 const unpackAll = async (remote: Remote, given: Params): Promise<void> => {
-  const { src, dest, onHost, strip, owner, group } = given
-  const place = { dest, owner, group }
+  const { src, dest, onHost, strip, owner, group, special, follow } = given
+  const how = { owner, group, special, follow }
   const stripping = strip === 0 ? [] : [`--strip-components=${strip}`]
-  if (onHost) return unpack(remote, ['-xpof', src, ...stripping], place)
+  if (onHost) return remote.writeTree(dest, shell`tar -xpof ${src} ${stripping}`, how)
   const { size } = await localStat(src)
-  const how = (await isGzip(src)) ? '-xpozf' : '-xpof'
+  const letters = (await isGzip(src)) ? '-xpozf' : '-xpof'
   const sent = { stdin: createReadStream(src), transfer: { path: dest, size } }
-  await unpack(remote, [how, '-', ...stripping], { ...place, ...sent })
+  await remote.writeTree(dest, shell`tar ${letters} - ${stripping}`, { ...how, ...sent })
 }
 
 /** Hold what is in an archive in a folder. */
@@ -152,7 +170,8 @@ export const unarchive = defineTask({
   name: 'unarchive',
   description:
     'Holds what is in a tar archive, of this machine or of the host, unpacked in a folder of the host.',
-  reads: 'names, kinds and sizes of what is in the archive, and of what is in the folder; not the content',
+  reads:
+    'names, kinds and SHA-256 of what is in the archive, and of what is in the folder: all of both is read',
   example: { src: '/opt/tool-1.2.tar.gz', dest: '/opt/tool', onHost: true, strip: 1 },
   params,
   title: ({ src, dest }) => `${src} unpacked in ${dest}`,
@@ -174,8 +193,6 @@ export const unarchive = defineTask({
       await unpackAll(remote, given)
     }
     // folders that are there stay as they are when something is unpacked in them
-    const stdin = foreign.map((path) => `${path}\0`).join('')
-    if (foreign.length > 0)
-      await remote.run({ stdin })`cd -- ${dest} && xargs -0 chown ${ownerWords({ owner, group })} --`
+    if (foreign.length > 0) await remote.setAttributesBelow(dest, foreign, { owner, group })
   },
 })

@@ -1,7 +1,15 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
-import type { ApplyContext, Secret } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  isCoxswainError,
+  remotePath,
+  secret,
+  shell,
+  z,
+} from '../../engine/index.ts'
+import type { ApplyContext, Secret, ShellText } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf } from '../files/attributes.ts'
-import { takePlace } from '../files/take-place.ts'
 import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
 import { httpUrl } from './http.ts'
 
@@ -25,28 +33,25 @@ type Params = z.output<typeof params>
 const short = (sum: string): string => `sha256 ${sum.slice(0, 12)}…`
 
 /** What curl reads on standard input: neither the URL nor a header is in a command line, which everybody may read. */
-export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>, output: string): Secret =>
-  curlConfiguration(
-    ['fail', 'silent', 'show-error', 'location'],
-    [['url', url], ['output', output], ...headerSettings(headers)],
-  )
+export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>): Secret =>
+  curlConfiguration(['fail', 'silent', 'show-error', 'location'], [['url', url], ...headerSettings(headers)])
 
-const fetchTo = async ({ remote }: ApplyContext, given: Params, path: string): Promise<void> => {
-  const { url, headers, timeout } = given
-  if (await remote.query`command -v curl`.succeeds()) {
-    await remote.run({ timeout, stdin: curlConfig(given, path) })`curl -q --config -`
-    return
-  }
+/** The command that prints the file, and its standard input. */
+const getter = async (
+  { remote }: ApplyContext,
+  given: Params,
+): Promise<{ readonly command: ShellText; readonly stdin?: Secret }> => {
+  const { url, headers } = given
+  if (await remote.query`command -v curl`.succeeds())
+    return { command: shell`curl -q --config -`, stdin: curlConfig(given) }
   if (Object.keys(headers).length > 0) {
     throw new CoxswainError(
       'task-failed',
-      'without curl on the host, headers would be for everybody there to read',
-      {
-        hint: 'install curl first',
-      },
+      'without curl on the host, everybody there could read the headers in the command line of wget',
+      { hint: 'install curl first' },
     )
   }
-  await remote.run({ timeout })`wget -q -O ${path} ${url}`
+  return { command: shell`wget -q -O - ${url}` }
 }
 
 /** Hold a file that comes from a URL, verified before it takes its place. */
@@ -79,15 +84,17 @@ export const download = defineTask({
     const sum = await remote.sha256(dest)
     if (sha256 === 'none' ? sum !== undefined : sum === sha256)
       return remote.setAttributes(dest, attributesOf(given))
-    await takePlace(remote, dest, given, async (path) => {
-      await fetchTo(ctx, given, path)
-      const came = await remote.sha256(path)
-      if (sha256 === 'none' || came === sha256) return
+    const { command, ...input } = await getter(ctx, given)
+    const how = { ...input, timeout: given.timeout, ...(sha256 !== 'none' && { sha256 }) }
+    try {
+      await remote.writeOutput(dest, command, { ...attributesOf(given), ...how })
+    } catch (error) {
+      if (!isCoxswainError(error) || error.code !== 'validation-failed') throw error
       throw new CoxswainError(
         'task-failed',
-        `what came from ${new URL(given.url).host} is another file: sha256 ${came}`,
+        `what came from ${new URL(given.url).host} is another file: ${error.output ?? ''}`,
         { hint: 'if the new one is right, correct sha256; nothing was replaced' },
       )
-    })
+    }
   },
 })

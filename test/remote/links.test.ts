@@ -24,7 +24,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('links of other people', { seconds: 180 })
 const { at } = folderOf(test)
-const shells = ['sh', 'bash']
+const shells = ['sh']
 const other = 65_534
 
 /** A user's folder, and what the user must not reach. */
@@ -57,7 +57,7 @@ const refusesAll = async (path: string, remote: Remote): Promise<void> => {
     () => remote.setAttributes(path, how),
   ]
   for (const attempt of refused) {
-    const error = await rejects(attempt, 'write-failed', `${path}`)
+    const error = await rejects(attempt, 'write-failed', path)
     assert.match(error.output ?? '', /others than root control/)
     assert.match(error.hint, 'follow=true')
   }
@@ -169,7 +169,7 @@ for (const shell of shells) {
     await remote.makeDirectory(join(home, 'a/b'), { owner: String(other), mode: '0700' })
     await remote.link(join(home, 'a/l'), '/etc')
     await remote.remove(join(home, 'd'), { recursive: true })
-    assert.equal(readdirSync(home).toSorted(), ['a', 'f', saved[0], 'fresh'].toSorted())
+    assert.equal(readdirSync(home).toSorted(), ['a', 'f', saved[0] ?? '', 'fresh'])
   })
 
   test(`${shell}: another name of a file that is elsewhere keeps its owner and mode`, async () => {

@@ -41,7 +41,7 @@ done`
  * files, then where links point (with a dot, or a newline at its end would be lost). Names are not told again, or a name
  * with a newline in it could pass for anything.
  */
-const telling = (sums: boolean): string => `nl='
+const telling = `nl='
 '
 t=
 for f do
@@ -51,7 +51,7 @@ done
 printf '%s\\n' "$t"
 for f do
   if [ ! -L "$f" ]; then if [ -f "$f" ] || [ -d "$f" ]; then printf '%s\\0' "$f"; fi; fi
-done | xargs -0 -r stat -c '%a %u %g %s %U %G' --${sums ? tellingSums : ''}
+done | xargs -0 -r stat -c '%a %u %g %s %U %G' --${tellingSums}
 for f do if [ -L "$f" ]; then printf '%s\\0' "$(readlink -- "$f"; echo .)"; fi; done
 exit 0`
 
@@ -107,12 +107,7 @@ const sumFrom = (line: string): string => {
 }
 
 /** What was told of one batch of the paths; gives how many it was of. */
-const readBatch = (
-  reader: Reader,
-  paths: readonly string[],
-  entries: Map<string, RemoteEntry>,
-  sums: boolean,
-): number => {
+const readBatch = (reader: Reader, paths: readonly string[], entries: Map<string, RemoteEntry>): number => {
   const kinds = reader.upTo('\n')
   if (kinds.length === 0 || kinds.length > paths.length) throw changedMeanwhile()
   const found = paths.slice(0, kinds.length).flatMap((path, at) => {
@@ -127,7 +122,7 @@ const readBatch = (
     if (entry !== undefined) entries.set(path, { ...entry, ...what })
   }
   for (const path of of('file', 'directory')) more(path, attributesFrom(reader.upTo('\n')))
-  const files = sums ? of('file') : []
+  const files = of('file')
   for (const path of [...files.filter((name) => !isOdd(name)), ...files.filter(isOdd)])
     more(path, { sha256: sumFrom(reader.upTo('\n')) })
   for (const path of of('link')) more(path, { target: reader.upTo('\n.\0') })
@@ -139,13 +134,13 @@ const readBatch = (
  *
  * @throws `read-failed` when it does not fit: something has changed meanwhile, or could not be read.
  */
-export const parseTree = (text: string, paths: readonly string[], sums = true): RemoteTree => {
+export const parseTree = (text: string, paths: readonly string[]): RemoteTree => {
   const reader = new Reader(text)
   const [uid = '', gid = ''] = reader.upTo('\n').split(' ')
   const ids = { uid: Number(uid), gid: Number(gid) }
   if (reader.rest === '') return { ...ids, entries: undefined, all: [] }
   const entries = new Map<string, RemoteEntry>()
-  for (let at = 0; at < paths.length;) at += readBatch(reader, paths.slice(at), entries, sums)
+  for (let at = 0; at < paths.length;) at += readBatch(reader, paths.slice(at), entries)
   if (reader.rest === '') return { ...ids, entries, all: [] }
   if (!reader.rest.startsWith(divider)) throw changedMeanwhile()
   const all = reader.rest.slice(divider.length).split('\0')
@@ -156,14 +151,14 @@ export const parseTree = (text: string, paths: readonly string[], sums = true): 
  * What is in a folder of a host.
  *
  * @param paths that are asked for, such as `./a`.
- * @param options whether every path below the folder is wanted, too, and whether the sums of files are.
+ * @param options whether every path below the folder is wanted, too.
  * @throws `task-failed` when something else than a folder is there, `read-failed` when it cannot be read.
  */
 export const remoteTree = async (
   remote: RemoteReader,
   folder: string,
   paths: readonly string[],
-  { all = false, sums = true }: { readonly all?: boolean; readonly sums?: boolean } = {},
+  { all = false }: { readonly all?: boolean } = {},
 ): Promise<RemoteTree> => {
   const stdin = paths.map((path) => `${path}\0`).join('')
   const list = all ? shell`&& printf ${divider} && find . -print0` : shell``
@@ -171,14 +166,14 @@ export const remoteTree = async (
     remote.stat(folder),
     remote.query({
       stdin,
-    })`echo "$(id -u) $(id -g)"; cd -- ${folder} 2>/dev/null || exit 0; xargs -0 -n 200 sh -c ${telling(sums)} sh ${list}`.orFail(),
+    })`echo "$(id -u) $(id -g)"; cd -- ${folder} 2>/dev/null || exit 0; xargs -0 -n 200 sh -c ${telling} sh ${list}`.orFail(),
   ])
   if (stat !== undefined && stat.type !== 'directory' && stat.type !== 'link') {
     throw new CoxswainError('task-failed', `${folder} is there, but it is no folder`, {
       hint: 'move it away first, or give another path',
     })
   }
-  const tree = parseTree(stdout, paths, sums)
+  const tree = parseTree(stdout, paths)
   if (stderr !== '' || dropped > 0 || (stat !== undefined && tree.entries === undefined)) {
     throw new CoxswainError('read-failed', `cannot read all of ${folder}`, { output: stderr.trim() })
   }

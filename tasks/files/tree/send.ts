@@ -1,12 +1,10 @@
 /** Makes a folder on a host as it was planned: what differs goes there in one stream. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
+import { shell } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
 import type { TreePlan, TreeWishes } from './plan.ts'
 import { tarOf, tarSize } from './tar.ts'
-import { ownerWords, unpack } from './unpack.ts'
-
-const nul = (paths: readonly string[]): string => paths.map((path) => `${path}\0`).join('')
 
 /** Sends what differs into a folder beside what is there, and moves it into place when all of it has come. */
 const send = async (remote: Remote, src: string, plan: TreePlan, wishes: TreeWishes): Promise<void> => {
@@ -20,7 +18,8 @@ const send = async (remote: Remote, src: string, plan: TreePlan, wishes: TreeWis
   }))
   const stdin = tarOf(entries, ({ path }) => createReadStream(join(src, path)))
   const transfer = { path: dest, size: tarSize(entries) }
-  await unpack(remote, ['-xpmf', '-'], { dest, owner, group, stdin, transfer })
+  // it is ours: what it has of special bits was asked for
+  await remote.writeTree(dest, shell`tar -xpmf -`, { owner, group, stdin, transfer, special: true })
 }
 
 /**
@@ -39,10 +38,8 @@ export const applyTree = async (
   if (plan.root !== undefined) await remote.makeDirectory(dest, plan.root)
   if (plan.send.length > 0) await send(remote, src, plan, wishes)
   // owners first: a change of owner takes set-user-id away
-  if (plan.owners.length > 0)
-    await remote.run({ stdin: nul(plan.owners) })`cd -- ${dest} && xargs -0 chown ${ownerWords(wishes)} --`
-  for (const [mode, paths] of plan.modes)
-    await remote.run({ stdin: nul(paths) })`cd -- ${dest} && xargs -0 chmod ${mode} --`
-  if (plan.remove.length > 0)
-    await remote.run({ stdin: nul(plan.remove) })`cd -- ${dest} && xargs -0 rm -rf --`
+  const { owner, group } = wishes
+  if (plan.owners.length > 0) await remote.setAttributesBelow(dest, plan.owners, { owner, group })
+  for (const [mode, paths] of plan.modes) await remote.setAttributesBelow(dest, paths, { mode })
+  if (plan.remove.length > 0) await remote.removeBelow(dest, plan.remove)
 }

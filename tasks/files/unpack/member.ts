@@ -4,18 +4,32 @@ import { CoxswainError } from '../../../engine/index.ts'
 export interface Member {
   /** From the folder that it is unpacked into: `./a/b`. */
   readonly path: string
-  readonly kind: 'file' | 'directory' | 'link'
-  /** Of files; undefined of those that are another name for one that was before. */
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  /** Of files. */
   readonly size: number | undefined
+  /** Of files: lower-case hex of the SHA-256; undefined where it is not known. */
+  readonly sha256?: string | undefined
   /** Of links. */
   readonly target: string
+}
+
+/** A member as its archive names it. */
+export interface RawMember extends Omit<Member, 'path'> {
+  readonly name: string
+  /** Of a hard link: the name of the member that it is another name for. */
+  readonly same?: string | undefined
 }
 
 export const unreadable = (path: string, why: string, cause?: unknown): CoxswainError =>
   new CoxswainError('task-failed', `${path} cannot be read as an archive: ${why}`, {
     cause,
-    hint: 'see that it is whole, and a tar archive',
+    hint: 'see that it is complete, and a tar archive, plain or compressed',
   })
+
+const untrusted = (message: string): CoxswainError =>
+  new CoxswainError('task-failed', message, { hint: 'do not trust it; unpack it by hand if you must' })
+
+const partsOf = (name: string): string[] => name.split('/').filter((part) => part !== '' && part !== '.')
 
 /**
  * The path of a member below the folder, so many of its parts left out; undefined when nothing is left.
@@ -23,12 +37,54 @@ export const unreadable = (path: string, why: string, cause?: unknown): Coxswain
  * @throws `task-failed` for a name that leads out of the folder.
  */
 export const memberPath = (archive: string, name: string, strip: number): string | undefined => {
-  const parts = name.split('/').filter((part) => part !== '' && part !== '.')
-  if (name.startsWith('/') || parts.includes('..')) {
-    throw new CoxswainError('task-failed', `${archive} would be unpacked outside of its place: ${name}`, {
-      hint: 'do not trust it; unpack it by hand if you must',
-    })
-  }
+  const parts = partsOf(name)
+  if (name.startsWith('/') || parts.includes('..'))
+    throw untrusted(`${archive} would be unpacked outside of its place: ${name}`)
   const left = parts.slice(strip)
   return left.length === 0 ? undefined : `./${left.join('/')}`
+}
+
+/** The folders that a path is in: `./a/b/c` is in `./a` and `./a/b`. */
+const foldersOf = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1, -1)
+    .map((_, at, parts) => `./${parts.slice(0, at + 1).join('/')}`)
+
+/**
+ * The members below the folder, the last one of a name. A hard link is what it is another name for.
+ *
+ * @param special whether devices, pipes and sockets are taken.
+ * @throws `task-failed` for what leads out of the folder: names, hard links, and members below a link of the archive.
+ */
+export const membersBelow = (
+  archive: string,
+  index: readonly RawMember[],
+  { strip, special }: { readonly strip: number; readonly special: boolean },
+): Member[] => {
+  const members = new Map<string, Member>()
+  const files = new Map<string, RawMember>()
+  // all that were a link at any time
+  const links = new Set<string>()
+  for (const { name, same, ...member } of index) {
+    const path = memberPath(archive, name, strip)
+    const first = same === undefined ? undefined : files.get(partsOf(same).join('/'))
+    if (same !== undefined && first === undefined)
+      throw untrusted(`${archive} holds a hard link to what is not in it: ${name} to ${same}`)
+    const found = { ...member, ...(first && { size: first.size, sha256: first.sha256 }) }
+    if (found.kind === 'other' && !special)
+      throw new CoxswainError('task-failed', `${archive} holds a device, pipe or socket: ${name}`, {
+        hint: 'give special=true to unpack it nevertheless, if you trust who made it',
+      })
+    if (found.kind === 'file') files.set(partsOf(name).join('/'), { ...found, name })
+    if (path === undefined) continue
+    if (found.kind === 'link') links.add(path)
+    members.set(path, { ...found, path })
+  }
+  for (const { path } of members.values()) {
+    const link = foldersOf(path).find((folder) => links.has(folder))
+    if (link !== undefined)
+      throw untrusted(`${archive} would be unpacked through a link of its own: ${path} through ${link}`)
+  }
+  return [...members.values()]
 }

@@ -1,5 +1,5 @@
 /** The index of an archive on a host, as `tar -tv` tells it there. Pure. */
-import type { RawMember } from './tar-index.ts'
+import type { RawMember } from './member.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   a: '\x07',
@@ -38,17 +38,38 @@ const memberOf = (text: string, isGnu: boolean): RawMember => {
     case 'l':
       return { name: plain(before), kind: 'link', size: 0, target: plain(after) }
     case 'h':
-      return { name: plain(before), kind: 'file', size: undefined, target: '' }
+      return { name: plain(before), kind: 'file', size: undefined, target: '', same: plain(after) }
     case '-':
       // busybox tells of another name for a file in this way
       if (!isGnu && size === '0' && after !== '')
-        return { name: before, kind: 'file', size: undefined, target: '' }
+        return { name: before, kind: 'file', size: undefined, target: '', same: after }
       return { name: plain(rest), kind: 'file', size: Number(size), target: '' }
+    case 'b':
+    case 'c':
+    case 'p':
+      return { name: plain(rest), kind: 'other', size: undefined, target: '' }
     case '':
       throw new Error(`tar told of it in an unknown way: ${text}`)
     default:
       throw new Error(`it holds what is no file, folder or link: ${plain(rest)}`)
   }
+}
+
+/** Whether the archive holds the content of a member: files that are no other name do. */
+const hasContent = ({ kind, same }: RawMember): boolean => kind === 'file' && same === undefined
+
+/**
+ * The members with the sums of their content.
+ *
+ * @param text a line of sha256sum for each member with content, in the order of the archive.
+ * @throws an Error when there are not as many.
+ */
+export const withSums = (members: readonly RawMember[], text: string): RawMember[] => {
+  const sums = text.match(/^[0-9a-f]{64}/gm) ?? []
+  if (sums.length !== members.filter(hasContent).length)
+    throw new Error('tar did not print all that is in it')
+  let at = 0
+  return members.map((member) => (hasContent(member) ? { ...member, sha256: sums[at++] } : member))
 }
 
 /**

@@ -53,7 +53,10 @@ for (const host of realHosts('debian', 'busybox')) {
       await host.refuses(archive({ src: '/srv/none', dest: '/srv/a.tar' })),
       'there is nothing at /srv/none',
     )
-    assert.match(await host.refuses(archive({ src: '/srv/d', dest: '/nowhere/a.tar' })), 'mktemp')
+    assert.match(
+      await host.refuses(archive({ src: '/srv/d', dest: '/nowhere/a.tar' })),
+      'make the folder that it is in first',
+    )
     assert.is(await host.sh('ls -A /srv'), 'a.tar\nd\n')
   })
 }

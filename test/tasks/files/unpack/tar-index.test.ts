@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
-import { memberPath } from '../../../../tasks/files/unpack/member.ts'
+import { memberPath, membersBelow } from '../../../../tasks/files/unpack/member.ts'
+import type { RawMember } from '../../../../tasks/files/unpack/member.ts'
 import { tarIndex } from '../../../../tasks/files/unpack/tar-index.ts'
-import type { RawMember } from '../../../../tasks/files/unpack/tar-index.ts'
-import { membersFrom } from '../../../../tasks/files/unpack/tar-listing.ts'
+import { membersFrom, withSums } from '../../../../tasks/files/unpack/tar-listing.ts'
 import { folderOf } from '../../../support/folder.ts'
 import { suite } from '../../../support/spec.ts'
 
@@ -13,7 +14,19 @@ const test = suite('indexes of archives')
 const folder = folderOf(test)
 
 const long = `${'d'.repeat(120)}/${'ü'.repeat(80)}`
-const file = (name: string, size: number | undefined): RawMember => ({ name, kind: 'file', size, target: '' })
+const file = (name: string, size: number): RawMember => ({ name, kind: 'file', size, target: '' })
+const other = (name: string, same: string): RawMember => ({
+  name,
+  kind: 'file',
+  size: undefined,
+  target: '',
+  same,
+})
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const holding = (name: string, text: string): RawMember => ({
+  ...file(name, Buffer.byteLength(text)),
+  sha256: sumOf(text),
+})
 const directory = (name: string): RawMember => ({ name, kind: 'directory', size: 0, target: '' })
 const link = (name: string, target: string): RawMember => ({ name, kind: 'link', size: 0, target })
 
@@ -27,11 +40,11 @@ test.before(() => {
 })
 const names = ['a b', 'empty', 'new\nline', 'dir', long, 'link']
 const expected = [
-  file('a b', 1000),
-  file('empty', 0),
-  file('new\nline', 1),
+  holding('a b', 'x'.repeat(1000)),
+  holding('empty', ''),
+  holding('new\nline', '1'),
   directory('dir/'),
-  file(long, 2),
+  holding(long, '22'),
   link('link', 't'.repeat(150)),
 ]
 const made = (...options: readonly string[]): Buffer =>
@@ -56,21 +69,22 @@ for (const format of ['gnu', 'pax', 'posix']) {
 
 test('what GNU tar tells of it on a host is the same', () => {
   const env = { ...process.env, LC_ALL: 'C' }
-  const told = execFileSync('tar', ['-tv', '--numeric-owner'], { input: made(), env, encoding: 'utf8' })
-  assert.equal(membersFrom(told, true), expected)
+  const options = { input: made(), env, encoding: 'utf8' } as const
+  const told = execFileSync('tar', ['-tv', '--numeric-owner'], options)
+  const sums = execFileSync('tar', ['-x', '--to-command=sha256sum'], options)
+  assert.equal(withSums(membersFrom(told, true), sums), expected)
+  assert.throws(() => withSums(membersFrom(told, true), ''), /did not print all/)
 })
 
 test('other names for a file, as both tars tell of them', () => {
   const row = (letter: string, rest: string): string =>
     `${letter}rw-r--r-- 0/0   0 2026-01-01 10:00 ${rest}\n`
-  assert.equal(membersFrom(row('h', 'b link to a'), true), [file('b', undefined)])
-  assert.equal(membersFrom(row('-', 'b -> a').replace('10:00', '10:00:01'), false), [file('b', undefined)])
+  assert.equal(membersFrom(row('h', 'b link to a'), true), [other('b', 'a')])
+  assert.equal(membersFrom(row('-', 'b -> a').replace('10:00', '10:00:01'), false), [other('b', 'a')])
   assert.equal(membersFrom(row('-', 'b -> a'), true), [file('b -> a', 0)])
   assert.throws(() => membersFrom('rubbish\n', true), /in an unknown way: rubbish/)
-  assert.throws(
-    () => membersFrom('crw-r--r-- 0/0 1,3 2026-01-01 10:00 null\n', true),
-    /no file, folder or link: null/,
-  )
+  const device = { name: 'null', kind: 'other', size: undefined, target: '' } as const
+  assert.equal(membersFrom('crw-r--r-- 0/0 1,3 2026-01-01 10:00 null\n', true), [device])
 })
 
 test('what is cut or broken is told', async () => {
@@ -84,11 +98,32 @@ test('what is cut or broken is told', async () => {
   assert.match(await said(wrong), 'checksum')
 })
 
-test('what is neither file, folder nor link is refused, and so are files with holes', async () => {
-  execFileSync('mkfifo', [folder.at('pipe')])
+test('members through links, hard links to elsewhere and devices are refused; a hard link has its content', async () => {
+  const below = (index: readonly RawMember[], special = false) =>
+    membersBelow('x.tar', index, { strip: 0, special })
+  for (const index of [
+    [link('l', '/etc'), file('l/passwd', 1)],
+    [link('l', 'sub'), directory('l/'), file('./l//a', 1)],
+    [directory('l/'), file('l/a', 1), link('l', '..')],
+    [link('a/l', '.'), link('a/l/m', '/')],
+  ])
+    assert.throws(() => below(index), /unpacked through a link of its own: .*\/l/)
+  for (const same of ['/etc/passwd', '../passwd', 'none', 'l/passwd'])
+    assert.throws(() => below([link('l', '/etc'), other('b', same)]), /hard link to what is not in it: b to/)
+  const [, hard] = below([holding('./a', 'one'), other('b', 'a')])
+  assert.equal(
+    [hard?.path, hard?.kind, hard?.size, hard?.sha256],
+    ['./b', 'file', 3, holding('a', 'one').sha256],
+  )
+  execFileSync('mkfifo', [folder.at('fifo')])
+  const fifo = await index(execFileSync('tar', ['-c', '-C', folder.path, 'fifo']))
+  assert.throws(() => below(fifo), /holds a device, pipe or socket: fifo/)
+  assert.is(below(fifo, true)[0]?.kind, 'other')
+})
+
+test('files with holes are refused', async () => {
   execFileSync('truncate', ['-s', '1M', folder.at('holes')])
   const packed = (...words: string[]): Buffer => execFileSync('tar', ['-c', '-C', folder.path, ...words])
-  assert.match(await said(packed('pipe')), 'no file, folder or link: pipe')
   for (const format of ['gnu', 'pax'])
     assert.match(await said(packed('--sparse', `--format=${format}`, 'holes')), /sparse|no file/)
 })
