@@ -27,6 +27,7 @@ export type {
   InventorySpec,
   InventoryVariables,
 } from './inventory/sources/define.ts'
+export { modeFor } from './connection/mode.ts'
 export { quote, shell } from './remote/quote.ts'
 export type { ShellText, Word } from './remote/quote.ts'
 export type { Command, CommandOptions, CommandResult, CommandTag } from './remote/command.ts'

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { CoxswainError } from '../errors.ts'
 import { inputBytes } from './input.ts'
+import { modeFor } from './mode.ts'
 import { pieceSize } from './types.ts'
 import type { Connection, FileOperation, Identity, Result } from './types.ts'
 
@@ -138,10 +139,11 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
       const type = isFile
         ? 'file'
         : (file?.type ?? (isDirectory(files, path) || operation.kind === 'directory' ? 'directory' : 'file'))
+      const there = file?.mode ?? (type === 'directory' ? '0755' : '0644')
       files.set(path, {
         type,
         content: isFile ? (isText(input) ? input.toString('utf8') : input) : (file?.content ?? ''),
-        mode: operation.mode ?? file?.mode ?? (type === 'directory' ? '0755' : '0644'),
+        mode: operation.mode === undefined ? there : modeFor(operation.mode, { type, there }),
         owner: operation.owner ?? file?.owner ?? 'root',
         group: operation.group ?? file?.group ?? 'root',
       })
@@ -168,11 +170,11 @@ const commandOf = ({
   mode,
   owner,
   group,
-  names,
+  names: paths,
 }: Extract<FileOperation, { kind: 'each' }>): string => {
   const whose = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
   const words = change === 'remove' ? ['rm'] : mode === undefined ? ['chown', whose] : ['chmod', mode]
-  return [...words, ...names].join(' ')
+  return [...words, ...paths].join(' ')
 }
 
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)

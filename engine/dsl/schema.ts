@@ -85,11 +85,11 @@ export const hostSelector = () => z.custom<Selector>(isSelector, 'a host pattern
 export const remotePath = () =>
   z.string().regex(/^\/[^\0\n]*$/, 'an absolute path is needed, such as /etc/hosts')
 
-/** A file mode: octal digits as text. YAML and JavaScript read a bare 0644 as a number, so numbers are refused. */
+/** A file mode: octal digits as text, three or four of them, or five that begin with 0. YAML and JavaScript read a bare 0644 as a number, so numbers are refused. */
 export const fileMode = () =>
   z
     .string({ error: "octal digits as text are needed, such as '0644'" })
-    .regex(/^[0-7]{3,4}$/, "octal digits as text are needed, such as '0644'")
+    .regex(/^(?:[0-7]{3,4}|0[0-7]{4})$/, "octal digits as text are needed, such as '0644'")
     .transform((digits) => digits.padStart(4, '0'))
 
 /** Truth as the command line and YAML write it: true, false, yes, no, 1, 0. */

@@ -18,19 +18,6 @@ export const checkedMode = (mode: string): string => {
   return mode.padStart(4, '0')
 }
 
-/**
- * The mode that something must have, given what it has.
- *
- * @param mode as {@link checkedMode} gives it.
- * @param there the octal digits of the mode that it has.
- */
-export const modeFor = (mode: string, { type, there }: { type: string; there: string }): string => {
-  if (mode.length === 5) return mode.slice(1)
-  if (type !== 'directory') return mode
-  const kept = Number.parseInt(there, 8) & 0o6000
-  return (Number.parseInt(mode, 8) | kept).toString(8).padStart(4, '0')
-}
-
 /** Digits that every chmod takes exactly: GNU's does so from five digits on. */
 export const exactMode = (mode: string): string => mode.padStart(5, '0')
 

@@ -114,7 +114,7 @@ export interface Remote extends RemoteReader {
     attributes: Attributes & FollowOptions,
   ) => Promise<void>
   /** Removes several paths below a folder, with all that is in them. */
-  readonly removeBelow: (path: string, names: readonly string[]) => Promise<void>
+  readonly removeBelow: (path: string, names: readonly string[], options?: FollowOptions) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */
   readonly makeDirectory: (path: string, attributes?: Attributes & FollowOptions) => Promise<void>
   /** Sets owner and mode of what is there; nothing is made. */
@@ -316,7 +316,8 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     },
     setAttributesBelow: (path, names, attributes) =>
       change({ kind: 'each', path, names, change: 'attributes', ...normalized(attributes) }),
-    removeBelow: (path, names) => change({ kind: 'each', path, names, change: 'remove' }),
+    removeBelow: (path, names, { follow } = {}) =>
+      change({ kind: 'each', path, names, change: 'remove', ...(follow === true && { follow }) }),
     makeDirectory: async (path, attributes = {}) =>
       change({ kind: 'directory', path, ...normalized(attributes) }),
     setAttributes: async (path, attributes) =>

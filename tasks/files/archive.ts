@@ -9,7 +9,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ShellText, Stat } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
 
 /** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
 const kinds = [
@@ -29,6 +29,7 @@ const params = z
     dest: remotePath().describe('the archive on the host: NAME.tar, .tar.gz, .tar.bz2 or .tar.xz'),
     exclude: words().default([]).describe('patterns of names that are left out, as tar takes them'),
     ...attributeParams,
+    ...followParam,
   })
   .refine(({ dest }) => found(dest) !== undefined, {
     path: ['dest'],

@@ -1,12 +1,25 @@
 /** Owner, group and mode: what tasks that make files and directories have in common. */
-import { fileMode, flag, z } from '../../engine/index.ts'
+import { fileMode, flag, modeFor, z } from '../../engine/index.ts'
 import type { Attributes, Change, Stat } from '../../engine/index.ts'
 
 /** Parameters of every task that makes something in the file system. */
 export const attributeParams = {
   owner: z.string().optional().describe('the user who owns it; as it is when absent'),
   group: z.string().optional().describe('its group; as it is when absent'),
-  mode: fileMode().optional().describe("octal digits as text, such as '0644'; as it is when absent"),
+  mode: fileMode()
+    .optional()
+    .describe(
+      "octal digits as text, such as '0644'; as it is when absent. Three or four digits leave set-user-id and set-group-id of a folder as they are; five, such as '00755', mean exactly that",
+    ),
+}
+
+/** Parameter of every task that changes a path which others may have a part in. */
+export const followParam = {
+  follow: flag()
+    .default(false)
+    .describe(
+      'follow links even where others than root and the acting user can change where they lead; by default such a link is followed only to what is theirs',
+    ),
 }
 
 /** Parameters of every task that writes a file. */
@@ -24,15 +37,27 @@ export const attributeChanges = (
   stat: Stat | undefined,
   { owner, group, mode }: Attributes,
 ): Change[] => {
+  const modeWanted =
+    mode !== undefined && stat !== undefined ? modeFor(mode, { type: stat.type, there: stat.mode }) : mode
   const wanted = [
     { name: 'owner', from: stat?.owner, id: stat?.uid, to: owner },
     { name: 'group', from: stat?.group, id: stat?.gid, to: group },
-    { name: 'mode', from: stat?.mode, id: undefined, to: mode },
+    { name: 'mode', from: stat?.mode, id: undefined, to: modeWanted },
   ]
   return wanted.flatMap(({ name, from, id, to }) =>
     to === undefined || to === from || to === String(id) ? [] : [{ what: `${name} of ${path}`, from, to }],
   )
 }
 
-/** Only the attributes, of parameters that hold more. */
-export const attributesOf = ({ owner, group, mode }: Attributes): Attributes => ({ owner, group, mode })
+/** Attributes, and whether links are followed that others control. */
+export interface FollowingAttributes extends Attributes {
+  readonly follow?: boolean
+}
+
+/** Only these, of parameters that hold more. */
+export const attributesOf = ({ owner, group, mode, follow }: FollowingAttributes): FollowingAttributes => ({
+  owner,
+  group,
+  mode,
+  ...(follow === true && { follow }),
+})

@@ -8,18 +8,31 @@ const sumOf = (content: string | Secret): string =>
     .update(isSecret(content) ? content.reveal() : content)
     .digest('hex')
 
+/** Whether links are followed that others control. */
+interface Follow {
+  readonly follow?: boolean
+}
+
 /** Whether a file holds just this, compared by sums: it may be any bytes, and of any size. */
-export const holds = async (remote: RemoteReader, path: string, content: string | Secret): Promise<boolean> =>
-  (await remote.sha256(path)) === sumOf(content)
+export const holds = async (
+  remote: RemoteReader,
+  path: string,
+  content: string | Secret,
+  { follow }: Follow = {},
+): Promise<boolean> => (await remote.sha256(path, { follow })) === sumOf(content)
 
 /** Content that cannot be shown as a text, told by its size and the beginning of its sum. */
 export const summary = (bytes: number | undefined, sum: string): string =>
   `${bytes} bytes, sha256 ${sum.slice(0, 12)}…`
 
 /** A file's text; undefined where it has none that could be shown. */
-const shown = async (remote: RemoteReader, path: string): Promise<string | undefined> => {
+const shown = async (
+  remote: RemoteReader,
+  path: string,
+  follow: boolean | undefined,
+): Promise<string | undefined> => {
   try {
-    return await remote.read(path)
+    return await remote.read(path, { follow })
   } catch (error) {
     if (!isCoxswainError(error) || error.code !== 'read-failed') throw error
     return undefined
@@ -31,13 +44,14 @@ export const contentChanges = async (
   remote: RemoteReader,
   path: string,
   content: string | Secret,
+  { follow }: Follow = {},
 ): Promise<Change[]> => {
-  const sum = await remote.sha256(path)
+  const sum = await remote.sha256(path, { follow })
   if (sum === sumOf(content)) return []
   if (sum === undefined) return [{ what: path, to: content }]
   // what was there before a secret may be its predecessor
   if (isSecret(content)) return [{ what: path, from: '(other content)', to: content }]
-  const [text, stat] = await Promise.all([shown(remote, path), remote.stat(path, { follow: true })])
+  const [text, stat] = await Promise.all([shown(remote, path, follow), remote.stat(path, { follow: true })])
   if (text !== undefined) return [{ what: path, from: text, to: content }]
   const to = summary(Buffer.byteLength(content), sumOf(content))
   return [{ what: path, from: summary(stat?.size, sum), to }]

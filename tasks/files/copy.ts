@@ -8,7 +8,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { CheckContext, Stat } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, summary } from './content.ts'
 import { isPublic, localFile, localStat, publicText } from './local-file.ts'
 import { localTree } from './tree/local-tree.ts'
@@ -27,6 +27,7 @@ const params = z.object({
       "octal digits as text, such as '0644'; as it is when absent, and as each is here for the files of a folder",
     ),
   ...writeParams,
+  ...followParam,
   directoryMode: fileMode()
     .optional()
     .describe('of a folder and those in it; when absent, new ones are as here and others stay as they are'),
@@ -76,7 +77,7 @@ export const copy = defineTask({
     if (await isFolder(given)) return driftUnlessEmpty((await planOf(ctx, given)).changes)
     const [source, there, stat] = await Promise.all([
       localFile(ctx, src),
-      remote.sha256(dest),
+      remote.sha256(dest, attributes),
       remote.stat(dest, { follow: true }),
     ])
     const { size, sha256: wanted } = source
@@ -86,7 +87,7 @@ export const copy = defineTask({
         ? []
         : text === undefined
           ? [{ what: dest, from: there && summary(stat?.size, there), to: summary(size, wanted) }]
-          : await contentChanges(remote, dest, text)),
+          : await contentChanges(remote, dest, text, attributes)),
       ...(there === undefined ? [] : attributeChanges(dest, stat, attributes)),
     ])
   },
@@ -96,7 +97,7 @@ export const copy = defineTask({
     const { src, dest, ...attributes } = given
     if (await isFolder(given)) return applyTree(remote, src, await planOf(ctx, given), given)
     const source = await localFile(ctx, src)
-    if ((await remote.sha256(dest)) === source.sha256)
+    if ((await remote.sha256(dest, attributes)) === source.sha256)
       return remote.setAttributes(dest, attributesOf(attributes))
     await remote.writeStream(dest, source, attributes)
   },

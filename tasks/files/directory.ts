@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
 
 /** Hold a directory with its parents, or hold it absent with all that is in it. */
 export const directory = defineTask({
@@ -11,6 +11,7 @@ export const directory = defineTask({
     path: remotePath().describe('the directory'),
     state: z.enum(['present', 'absent']).default('present'),
     ...attributeParams,
+    ...followParam,
   }),
   title: ({ path, state }) => (state === 'absent' ? `no directory ${path}` : `directory ${path}`),
 

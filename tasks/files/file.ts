@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 
 /** Hold a file with this content, owner and mode, or hold it absent. */
@@ -13,10 +13,13 @@ export const file = defineTask({
     content: z
       .union([z.string(), secret()])
       .optional()
-      .describe('what is in it; as it is when absent, empty for a new file'),
+      .describe(
+        'what is in it; as it is when absent, empty for a new file (the task permissions makes none)',
+      ),
     state: z.enum(['present', 'absent']).default('present'),
     ...attributeParams,
     ...writeParams,
+    ...followParam,
   }),
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
 
@@ -24,14 +27,14 @@ export const file = defineTask({
     const wanted = state === 'absent' ? undefined : content
     const [stat, rewritten] = await Promise.all([
       remote.stat(path, { follow: state === 'present' }),
-      wanted === undefined ? [] : contentChanges(remote, path, wanted),
+      wanted === undefined ? [] : contentChanges(remote, path, wanted, attributes),
     ])
     if (state === 'absent')
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
     if (stat === undefined) return driftUnlessEmpty([{ what: path, to: content ?? '' }])
     if (stat.type === 'directory' || stat.type === 'other') {
       throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
-        hint: 'move it away first',
+        hint: 'move it away first; to set only owner and mode of what is there, use the task permissions',
       })
     }
     return driftUnlessEmpty([...rewritten, ...attributeChanges(path, stat, attributes)])
@@ -39,7 +42,8 @@ export const file = defineTask({
 
   async apply({ remote }, { path, content, state, ...attributes }) {
     if (state === 'absent') return remote.remove(path)
-    const kept = content === undefined ? await remote.exists(path) : await holds(remote, path, content)
+    const kept =
+      content === undefined ? await remote.exists(path) : await holds(remote, path, content, attributes)
     if (!kept) return remote.write(path, content ?? '', attributes)
     await remote.setAttributes(path, attributesOf(attributes))
   },

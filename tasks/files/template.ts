@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, writeParams } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 import { renderTemplate } from './render.ts'
 
@@ -26,6 +26,7 @@ export const template = defineTask({
     values: z.record(z.string(), z.unknown()).default({}).describe('what its variables are'),
     ...attributeParams,
     ...writeParams,
+    ...followParam,
   }),
   title: ({ dest }) => `file ${dest} from a template`,
 
@@ -33,7 +34,7 @@ export const template = defineTask({
     const wanted = await rendered(src, values)
     const [stat, rewritten] = await Promise.all([
       remote.stat(dest, { follow: true }),
-      contentChanges(remote, dest, wanted),
+      contentChanges(remote, dest, wanted, attributes),
     ])
     return driftUnlessEmpty([
       ...rewritten,
@@ -43,7 +44,8 @@ export const template = defineTask({
 
   async apply({ remote }, { src, dest, values, ...attributes }) {
     const wanted = await rendered(src, values)
-    if (await holds(remote, dest, wanted)) return remote.setAttributes(dest, attributesOf(attributes))
+    if (await holds(remote, dest, wanted, attributes))
+      return remote.setAttributes(dest, attributesOf(attributes))
     await remote.write(dest, wanted, attributes)
   },
 })

@@ -9,7 +9,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Secret, ShellText } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf } from '../files/attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam } from '../files/attributes.ts'
 import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
 import { httpUrl } from './http.ts'
 
@@ -27,6 +27,7 @@ const params = z.object({
     .describe('header lines, such as Authorization'),
   timeout: z.coerce.number().positive().default(600).describe('seconds that it may take'),
   ...attributeParams,
+  ...followParam,
 })
 type Params = z.output<typeof params>
 
@@ -68,7 +69,7 @@ export const download = defineTask({
   title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…')}`,
 
   async check({ remote }, { dest, sha256, ...given }) {
-    const [sum, stat] = await Promise.all([remote.sha256(dest), remote.stat(dest, { follow: true })])
+    const [sum, stat] = await Promise.all([remote.sha256(dest, given), remote.stat(dest, { follow: true })])
     const right = sha256 === 'none' ? sum !== undefined : sum === sha256
     return driftUnlessEmpty([
       ...(right
@@ -81,7 +82,7 @@ export const download = defineTask({
   async apply(ctx, given) {
     const { remote } = ctx
     const { dest, sha256 } = given
-    const sum = await remote.sha256(dest)
+    const sum = await remote.sha256(dest, given)
     if (sha256 === 'none' ? sum !== undefined : sum === sha256)
       return remote.setAttributes(dest, attributesOf(given))
     const { command, ...input } = await getter(ctx, given)

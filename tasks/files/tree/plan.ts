@@ -1,5 +1,5 @@
 /** What has to be done to a folder on a host so that it equals one here. Pure. */
-import { CoxswainError } from '../../../engine/index.ts'
+import { CoxswainError, modeFor } from '../../../engine/index.ts'
 import type { Attributes, Change } from '../../../engine/index.ts'
 import type { LocalEntry } from './local-tree.ts'
 import type { RemoteEntry, RemoteTree } from './remote-tree.ts'
@@ -15,6 +15,7 @@ export interface TreeWishes {
   readonly directoryMode?: string | undefined
   /** Whether what is not here goes. */
   readonly delete: boolean
+  readonly follow?: boolean
 }
 
 /** Something to be sent, and as whose. */
@@ -47,7 +48,10 @@ const wantedMode = (
 ): number | undefined => {
   if (entry.kind === 'link') return undefined
   const told = entry.kind === 'file' ? mode : directoryMode
-  if (told !== undefined) return Number.parseInt(told, 8)
+  if (told !== undefined) {
+    const has = { type: entry.kind, there: octal(there?.mode ?? 0) }
+    return Number.parseInt(modeFor(told, has), 8)
+  }
   // a checkout has the modes of whoever made it: they are no reason to change a folder that is there
   return entry.kind === 'directory' && there !== undefined ? undefined : entry.mode
 }
@@ -118,9 +122,11 @@ export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes
   const { owner, group } = wishes
   const ownerTold = owner !== undefined || group !== undefined
   const holdMode = (path: string, mode: number): void => {
-    const paths = modes.get(octal(mode)) ?? []
+    // five digits: what a folder keeps is in it already
+    const digits = `0${octal(mode)}`
+    const paths = modes.get(digits) ?? []
     paths.push(path)
-    modes.set(octal(mode), paths)
+    modes.set(digits, paths)
   }
   for (const entry of local) {
     const { path } = entry

@@ -8,7 +8,7 @@ import { tarOf, tarSize } from './tar.ts'
 
 /** Sends what differs into a folder beside what is there, and moves it into place when all of it has come. */
 const send = async (remote: Remote, src: string, plan: TreePlan, wishes: TreeWishes): Promise<void> => {
-  const { dest, owner, group } = wishes
+  const { dest, owner, group, follow } = wishes
   const entries = plan.send.map(({ entry, ...attributes }) => ({
     ...attributes,
     path: entry.path,
@@ -19,7 +19,7 @@ const send = async (remote: Remote, src: string, plan: TreePlan, wishes: TreeWis
   const stdin = tarOf(entries, ({ path }) => createReadStream(join(src, path)))
   const transfer = { path: dest, size: tarSize(entries) }
   // it is ours: what it has of special bits was asked for
-  await remote.writeTree(dest, shell`tar -xpmf -`, { owner, group, stdin, transfer, special: true })
+  await remote.writeTree(dest, shell`tar -xpmf -`, { owner, group, stdin, transfer, follow, special: true })
 }
 
 /**
@@ -33,13 +33,12 @@ export const applyTree = async (
   plan: TreePlan,
   wishes: TreeWishes,
 ): Promise<void> => {
-  const { dest } = wishes
+  const { dest, owner, group, follow } = wishes
   // before there is anything in it that not everybody may read
-  if (plan.root !== undefined) await remote.makeDirectory(dest, plan.root)
+  if (plan.root !== undefined) await remote.makeDirectory(dest, { ...plan.root, follow })
   if (plan.send.length > 0) await send(remote, src, plan, wishes)
   // owners first: a change of owner takes set-user-id away
-  const { owner, group } = wishes
-  if (plan.owners.length > 0) await remote.setAttributesBelow(dest, plan.owners, { owner, group })
-  for (const [mode, paths] of plan.modes) await remote.setAttributesBelow(dest, paths, { mode })
-  if (plan.remove.length > 0) await remote.removeBelow(dest, plan.remove)
+  if (plan.owners.length > 0) await remote.setAttributesBelow(dest, plan.owners, { owner, group, follow })
+  for (const [mode, paths] of plan.modes) await remote.setAttributesBelow(dest, paths, { mode, follow })
+  if (plan.remove.length > 0) await remote.removeBelow(dest, plan.remove, { follow })
 }

@@ -55,9 +55,6 @@ const memberOf = (text: string, isGnu: boolean): RawMember => {
   }
 }
 
-/** Whether the archive holds the content of a member: files that are no other name do. */
-const hasContent = ({ kind, same }: RawMember): boolean => kind === 'file' && same === undefined
-
 /**
  * The members with the sums of their content.
  *
@@ -66,10 +63,15 @@ const hasContent = ({ kind, same }: RawMember): boolean => kind === 'file' && sa
  */
 export const withSums = (members: readonly RawMember[], text: string): RawMember[] => {
   const sums = text.match(/^[0-9a-f]{64}/gm) ?? []
-  if (sums.length !== members.filter(hasContent).length)
-    throw new Error('tar did not print all that is in it')
-  let at = 0
-  return members.map((member) => (hasContent(member) ? { ...member, sha256: sums[at++] } : member))
+  const files = members.filter(({ kind }) => kind === 'file')
+  // busybox prints a sum, of nothing, for a hard link too
+  const alike = sums.length === files.length
+  const printed = alike ? files : files.filter(({ same }) => same === undefined)
+  if (sums.length !== printed.length) throw new Error('tar did not print all that is in it')
+  const byMember = new Map(printed.map((member, at) => [member, sums[at]]))
+  return members.map((member) =>
+    member.same === undefined && byMember.has(member) ? { ...member, sha256: byMember.get(member) } : member,
+  )
 }
 
 /**

@@ -43,7 +43,7 @@ for (const host of realHosts('debian', 'busybox')) {
       )
       const given = { src: folder.at(name), dest: '/srv/t', strip: 1 }
       const { changes } = await host.proves(unarchive(given))
-      assert.equal(changes[0], { what: '/srv/t/a b', from: '7 bytes', to: '3 bytes' })
+      assert.match(JSON.stringify(changes[0]), /a b.*7 bytes, sha256.*3 bytes, sha256/)
       assert.is(
         await host.sh(
           `cd /srv/t; cat 'a b' link sub/mine 'sub/${long}' 'sub/back\\slash'; stat -c ' %a %U' sub 'a b'; ls -A`,
@@ -98,7 +98,7 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.sh('echo no archive >/srv/a.bin')
     assert.match(
       await host.refuses(unarchive({ src: '/srv/a.bin', dest: '/srv/none', onHost: true })),
-      'tar -tvf',
+      'cannot be read as an archive',
     )
   })
 }

@@ -99,15 +99,15 @@ test('what is cut or broken is told', async () => {
 })
 
 test('members through links, hard links to elsewhere and devices are refused; a hard link has its content', async () => {
-  const below = (index: readonly RawMember[], special = false) =>
-    membersBelow('x.tar', index, { strip: 0, special })
-  for (const index of [
+  const below = (members: readonly RawMember[], special = false) =>
+    membersBelow('x.tar', members, { strip: 0, special })
+  for (const members of [
     [link('l', '/etc'), file('l/passwd', 1)],
     [link('l', 'sub'), directory('l/'), file('./l//a', 1)],
     [directory('l/'), file('l/a', 1), link('l', '..')],
     [link('a/l', '.'), link('a/l/m', '/')],
   ])
-    assert.throws(() => below(index), /unpacked through a link of its own: .*\/l/)
+    assert.throws(() => below(members), /unpacked through a link of its own: .*\/l/)
   for (const same of ['/etc/passwd', '../passwd', 'none', 'l/passwd'])
     assert.throws(() => below([link('l', '/etc'), other('b', same)]), /hard link to what is not in it: b to/)
   const [, hard] = below([holding('./a', 'one'), other('b', 'a')])

@@ -1,0 +1,32 @@
+import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
+
+/** Set owner, group and mode of what is there; never make anything. */
+export const permissions = defineTask({
+  name: 'permissions',
+  description:
+    'Sets owner, group and mode of a file, directory or anything else that is there, and never makes anything.',
+  reads: 'owner, group and mode of what is at the path; of what a link leads to',
+  example: { path: '/etc/shadow', mode: '0640' },
+  params: z
+    .object({ path: remotePath().describe('what is there'), ...attributeParams, ...followParam })
+    .refine(({ owner, group, mode }) => owner !== undefined || group !== undefined || mode !== undefined, {
+      message: 'give an owner, a group or a mode',
+    }),
+  title: ({ path }) => `permissions of ${path}`,
+
+  async check({ remote }, { path, ...attributes }) {
+    const stat = await remote.stat(path, { follow: true })
+    // an earlier task may make it
+    if (stat === undefined) return unknown(`there is nothing at ${path}`)
+    return driftUnlessEmpty(attributeChanges(path, stat, attributes))
+  },
+
+  async apply({ remote }, { path, ...attributes }) {
+    if ((await remote.stat(path, { follow: true })) === undefined)
+      throw new CoxswainError('task-failed', `there is nothing at ${path}`, {
+        hint: 'make it first: file, directory and copy also set owner and mode',
+      })
+    await remote.setAttributes(path, attributesOf(attributes))
+  },
+})
