@@ -22,7 +22,7 @@ import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('links of other people', { seconds: 180 })
+const test = suite('links of other people')
 const { at } = folderOf(test)
 const shells = ['sh']
 const other = 65_534
