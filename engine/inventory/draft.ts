@@ -3,6 +3,8 @@ import type { Place } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import { discreet } from './place.ts'
 import type { Group, Inventory, InventoryHost, Variable } from './types.ts'
+import { warning } from './warning.ts'
+import type { Warning } from './warning.ts'
 
 interface DraftGroup {
   readonly children: Set<string>
@@ -10,12 +12,17 @@ interface DraftGroup {
   readonly variables: Map<string, Variable>
   priority: number
   place: Place | undefined
-  /** Somebody says what it is, be it nothing. Otherwise it is only named as a child. */
+  /** The inventory says what it is, even if that is nothing. Otherwise it is only named. */
   defined: boolean
+  /** A name alone is enough: if nothing defines the group, it is empty. */
+  implied: boolean
 }
 
 /** Ansible's name for what decides between groups that are equally deep. */
 export const priorityName = 'ansible_group_priority'
+
+/** Ansible's name for a host's port, so that ours, where it is given, wins over it at the same host. */
+export const portName = 'ansible_port'
 
 const priorityOf = ({ value, place }: Variable): number => {
   const priority = Number(value)
@@ -39,6 +46,7 @@ export const setVariable = (layer: Map<string, Variable>, name: string, variable
 export class InventoryDraft {
   readonly #hosts = new Map<string, Map<string, Variable>>()
   readonly #groups = new Map<string, DraftGroup>()
+  readonly #warnings: Warning[] = []
 
   constructor() {
     // they come first among the groups, as in Ansible: a pattern such as `*` means groups in their order
@@ -62,13 +70,30 @@ export class InventoryDraft {
     this.#group(parent).children.add(name)
   }
 
+  /** Names a group as a child of another. If nothing defines it, it is empty, and a warning says so. */
+  impliedChild(parent: string, name: string, place: Place): void {
+    this.child(parent, name, place)
+    this.#group(name).implied = true
+  }
+
+  /** Adds a warning. */
+  warn(message: string, place: Place, hint?: string): void {
+    this.#warnings.push(warning(message, place, hint))
+  }
+
   /** Names a group that must be defined, here or elsewhere, before or after. */
   mention(name: string, place: Place): void {
     this.#group(name, place)
   }
 
-  host(name: string, group: string | undefined): void {
-    if (!this.#hosts.has(name)) this.#hosts.set(name, new Map())
+  /**
+   * A host, in a group. Its port counts only where the inventory names the host first, as in Ansible; another one later
+   * is a warning.
+   */
+  host(name: string, group: string | undefined, port?: Variable): void {
+    const known = this.#hosts.get(name)
+    if (known === undefined) this.#hosts.set(name, new Map(port === undefined ? [] : [[portName, port]]))
+    else if (port !== undefined) this.#warnOfPort(name, port, known.get(portName))
     if (group !== undefined) this.#define(group).hosts.add(name)
   }
 
@@ -91,13 +116,12 @@ export class InventoryDraft {
   /**
    * The inventory.
    *
-   * @throws `inventory-invalid` when groups hold each other in a circle, a group is named as a host, or a child is defined
-   * nowhere.
+   * @throws `inventory-invalid` when groups hold each other in a circle, or a group that must be defined is defined nowhere.
    */
   finish(): Inventory {
     this.#placeTopGroups()
     this.#refuseCircles()
-    this.#refuseTwins()
+    this.#warnOfTwins()
     this.#refuseUnknown()
     this.#fillUngrouped()
     const groups = new Map<string, Group>()
@@ -106,7 +130,7 @@ export class InventoryDraft {
     }
     const hosts = new Map<string, InventoryHost>()
     for (const [name, variables] of this.#hosts) hosts.set(name, { name, variables })
-    return { hosts, groups, folders: [] }
+    return { hosts, groups, folders: [], warnings: this.#warnings }
   }
 
   #define(name: string, place?: Place): DraftGroup {
@@ -125,6 +149,7 @@ export class InventoryDraft {
         priority: 1,
         place,
         defined: false,
+        implied: false,
       }
       this.#groups.set(name, group)
     }
@@ -169,28 +194,40 @@ export class InventoryDraft {
     for (const name of this.#groups.keys()) visit(name, [])
   }
 
-  #refuseTwins(): void {
+  #warnOfPort(host: string, { value, place }: Variable, before: Variable | undefined): void {
+    if (before?.value === value) return
+    const why =
+      before === undefined ? 'is named before, without a port' : `has port ${String(before.value)} already`
+    this.warn(
+      `port ${String(value)} of ${host} does not count: the host ${why}`,
+      place,
+      `Ansible reads the port of a host only where the host is named first; set ${portName} to be sure`,
+    )
+  }
+
+  #warnOfTwins(): void {
     for (const [name, { place }] of this.#groups) {
       if (!this.#hosts.has(name)) continue
-      throw new CoxswainError('inventory-invalid', `${name} is the name of a group and of a host`, {
-        place,
-        hint: 'a pattern could not tell them apart: rename one of them',
-      })
+      this.warn(
+        `${name} is the name of a group and of a host`,
+        place ?? { file: name },
+        `as a pattern alone, ${name} means the host; after & and !, and in ${name}[0], the group: rename one of them`,
+      )
     }
   }
 
   #refuseUnknown(): void {
-    for (const [name, { place, defined }] of this.#groups) {
+    for (const [name, { place, defined, implied }] of this.#groups) {
       if (defined) continue
       const known = [...this.#groups].flatMap(([other, group]) => (group.defined ? [other] : []))
       const guess = nearest(name, known)
-      throw new CoxswainError('inventory-invalid', `there is no group ${name}`, {
-        place,
-        hint:
-          guess === undefined
-            ? `if it shall be empty, say so: \`${name}: { hosts: {} }\`, or [${name}] in INI`
-            : `did you mean ${guess}?`,
-      })
+      const hint =
+        guess === undefined
+          ? `to have it empty without a warning, write \`${name}: { hosts: {} }\` (YAML) or [${name}] (INI)`
+          : `did you mean ${guess}?`
+      const message = `there is no group ${name}`
+      if (!implied) throw new CoxswainError('inventory-invalid', message, { place, hint })
+      this.warn(`${message}: it is read as an empty one`, place ?? { file: name }, hint)
     }
   }
 }

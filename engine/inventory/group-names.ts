@@ -1,15 +1,17 @@
 import type { Place } from '../errors.ts'
+import type { InventoryDraft } from './draft.ts'
 import { invalid } from './invalid.ts'
 
 /**
- * Sees that a name may be that of a group.
+ * Looks at the name of a group. Ansible takes any; one that patterns or templates could not name well is a warning.
  *
- * @throws `inventory-invalid` at its place.
+ * @throws `inventory-invalid` for an empty name.
  */
-export const checkGroupName = (name: string, place: Place): void => {
-  if (/^[A-Za-z_][\w.-]*$/.test(name)) return
-  throw invalid(
-    `${name} is no name for a group`,
+export const checkGroupName = (draft: InventoryDraft, name: string, place: Place): void => {
+  if (name === '') throw invalid('a group needs a name', place)
+  if (/^[A-Za-z_][\w.-]*$/.test(name) || draft.has(name)) return
+  draft.warn(
+    `${name} is an unusual name for a group`,
     place,
     'use letters, digits, _ - and ., and begin with a letter',
   )

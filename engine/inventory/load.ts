@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CoxswainError } from '../errors.ts'
 import { InventoryDraft } from './draft.ts'
 import { readExecutable } from './sources/executable.ts'
-import { portName, readHostWord } from './sources/host-words.ts'
+import { readHostWord } from './sources/host-words.ts'
 import { readIniInventory } from './sources/ini.ts'
-import { isLeftOut, isModuleName, isProgram, looksLikeYaml } from './sources/kinds.ts'
+import { danglingLink, isDangling, isFolder } from './paths.ts'
+import { isLeftOut, isModuleName, isProgram, looksLikeIni, looksLikeYaml } from './sources/kinds.ts'
 import { readModule } from './sources/module.ts'
 import { emptyKeyring } from './secrets/keyring.ts'
 import type { Keyring } from './secrets/keyring.ts'
@@ -19,21 +20,32 @@ const readHostList = (draft: InventoryDraft, list: string): void => {
     if (word === '') continue
     const { names, port } = readHostWord(word, { file: `-i ${list}` })
     for (const name of names) {
-      draft.host(name, 'ungrouped')
-      if (port !== undefined) draft.hostVariable(name, portName, port)
+      draft.host(name, 'ungrouped', port)
     }
   }
 }
 
-const readFolder = async (draft: InventoryDraft, folder: string, keys: Keyring): Promise<void> => {
+/** The inventories of a folder, in name order. One without any is an error, and deeper down a warning. */
+const readFolder = async (
+  draft: InventoryDraft,
+  folder: string,
+  keys: Keyring,
+  deeper = false,
+): Promise<void> => {
   const all = (await readdir(folder)).toSorted()
   const names = all.filter((name) => !isLeftOut(name))
   if (names.length === 0) {
-    throw new CoxswainError('load-failed', `there is no inventory in the folder ${folder}`, {
-      hint: `put one there${all.length === 0 ? '' : `; these are none: ${all.join(', ')}`}`,
-    })
+    const hint = `put one there${all.length === 0 ? '' : `; these are none: ${all.join(', ')}`}`
+    if (!deeper)
+      throw new CoxswainError('load-failed', `there is no inventory in the folder ${folder}`, { hint })
+    draft.warn('there is no inventory in this folder', { file: folder }, hint)
   }
-  for (const name of names) await readSource(draft, join(folder, name), keys)
+  for (const name of names) {
+    const path = join(folder, name)
+    if (await isDangling(path)) draft.warn(danglingLink, { file: path })
+    else if (await isFolder(path)) await readFolder(draft, path, keys, true)
+    else await readFile(draft, path, keys)
+  }
 }
 
 const readFile = async (draft: InventoryDraft, path: string, keys: Keyring): Promise<void> => {
@@ -48,7 +60,14 @@ const readFile = async (draft: InventoryDraft, path: string, keys: Keyring): Pro
   if (path.endsWith('.toml')) {
     throw new CoxswainError('load-failed', `${path} is TOML, which is not read`, { hint: 'write YAML' })
   }
-  const yaml = /\.(ya?ml|json)$/.test(path) || (!path.endsWith('.ini') && looksLikeYaml(text))
+  const named = /\.(ya?ml|json)$/.exec(path)?.[0]
+  const yaml = named === undefined ? !path.endsWith('.ini') && looksLikeYaml(text) : !looksLikeIni(text)
+  if (named !== undefined && !yaml)
+    draft.warn(
+      `${basename(path)} holds INI: it is read as that`,
+      { file: path },
+      `rename it: without ${named}, or with .ini at its end`,
+    )
   ;(yaml ? readYamlInventory : readIniInventory)(draft, path, text)
 }
 
@@ -102,5 +121,6 @@ export const loadInventory = async (
     }
   }
   const inventory = draft.finish()
-  return { ...inventory, folders: await readVariablesFolders(inventory, paths, playbookFolder) }
+  const folders = await readVariablesFolders(inventory, paths, playbookFolder)
+  return { ...inventory, folders, warnings: [inventory, ...folders].flatMap(({ warnings }) => warnings) }
 }

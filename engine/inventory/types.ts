@@ -1,5 +1,6 @@
 /** Hosts, groups and variables as plain data: what every inventory source is read into. */
 import type { Place } from '../errors.ts'
+import type { Warning } from './warning.ts'
 
 /** A variable's value, as Ansible reads it, with the place that gave it. Parts of the value may be {@link Sealed}. */
 export interface Variable {
@@ -43,6 +44,7 @@ export interface VariablesFolder {
   readonly hosts: ReadonlyMap<string, Variables>
   /** Paths in it that are for nobody in this inventory: for another one, or misspelt. */
   readonly unread: readonly string[]
+  readonly warnings: readonly Warning[]
 }
 
 export interface InventoryHost {
@@ -60,6 +62,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>
   /** Those of the inventories in the order given, then that of the playbook; later ones win. */
   readonly folders: readonly VariablesFolder[]
+  /** What is read, but may be meant otherwise. */
+  readonly warnings: readonly Warning[]
 }
 
 /** A host with everything known of it: its groups (ancestors included, `all` first) and its merged variables. */

@@ -65,6 +65,19 @@ const causeLines = (causes: readonly string[], paint: Paint): string[] =>
     return [`${paint.dim('caused by:')} ${first}`, ...indent(rest, 2)]
   })
 
+/** Something to look at that stops nothing, as text of several lines, without a newline at the end. */
+export const formatWarning = (
+  { message, place, hint }: { readonly message: string; readonly place: Place; readonly hint: string },
+  { color, width = 100 }: Pick<ErrorFormat, 'color' | 'width'>,
+): string => {
+  const paint = paintWith(color)
+  const below = [
+    ...placeLines(place, width, paint),
+    ...(hint === '' ? [] : [`${paint.cyan('hint:')} ${oneLine(hint)}`]),
+  ]
+  return [`${paint.bold('warning:')} ${oneLine(message)}`, ...indent(below, 2)].join('\n')
+}
+
 /**
  * An error as text of several lines, without a newline at the end.
  *

@@ -158,14 +158,12 @@ const broken: [string, string, RegExp, string][] = [
   ['hosts as a list', 'all:\n  hosts:\n    - a\n', /hosts of all must be a map/, '3:5'],
   ['a host that is a word', 'all:\n  hosts:\n    a: yes\n', /the variables of host a must be a map/, '3:8'],
   ['a broken range', 'all:\n  hosts:\n    a[3:1]:\n', /runs backwards/, '3:5'],
-  ['a group with a space', 'all:\n  children:\n    "my group":\n', /no name for a group/, '3:5'],
   [
     'a circle',
     'all:\n  children:\n    a: { children: { b: { children: { a: } } } }\n',
     /in a circle: a > b > a/,
     '3:5',
   ],
-  ['a twin', 'all:\n  hosts: { a: }\n  children: { a: }\n', /the name of a group and of a host/, '3:15'],
   ['no YAML', 'all: [\n', /./, '2:1'],
 ]
 for (const [what, text, message, place] of broken) {

@@ -7,6 +7,7 @@ import type { Finding } from '../doctor/probe.ts'
 import { findingOf } from '../doctor/reaching.ts'
 import { doctorExit, doctorJson, doctorTable } from '../doctor/report.ts'
 import type { Request } from '../options.ts'
+import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -39,6 +40,7 @@ export const doctor = async (
   redactor: Redactor,
 ): Promise<number> => {
   const workspace = await openWorkspace(options, undefined, redactor)
+  writeWarnings(workspace.inventory, redactor)
   const { limit } = workspace
   const names = workspace.territory
     .match(options.hosts ?? 'all', '--hosts')

@@ -6,6 +6,7 @@ import { execute } from '../execute.ts'
 import { listHosts } from '../listing.ts'
 import type { Request } from '../options.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
+import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** `run exec PATTERN -- COMMAND`. Gives the exit status. */
@@ -16,6 +17,7 @@ export const exec = async (
   const script = execScript(command)
   const { timeout } = options
   const workspace = await openWorkspace(options, undefined, redactor)
+  writeWarnings(workspace.inventory, redactor)
   // told as what was typed, before the play that is made of it is looked at
   workspace.territory.match(pattern, 'pattern')
   const book = playbook({

@@ -22,6 +22,7 @@ import { loadPlaybook } from '../load.ts'
 import { keysOf } from '../keys.ts'
 import type { Options, Request } from '../options.ts'
 import { Prompt } from '../prompt.ts'
+import { writeWarnings } from '../warnings.ts'
 
 /** What the command looks at. */
 interface View {
@@ -123,6 +124,7 @@ export const inventory = async (
   redactor: Redactor,
 ): Promise<number> => {
   const view = await open(options, wanted.playbook, redactor)
+  writeWarnings(view.inventory, redactor)
   const stdout = { write: (text: string) => process.stdout.write(redactor.text(text)) }
   if (wanted.kind === 'host') {
     const host = hostIn(view, wanted.host)

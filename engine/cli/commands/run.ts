@@ -21,6 +21,7 @@ import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { inherit } from '../resume.ts'
+import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
 
 /** A playbook of one task, for `run TASK key=value…`. */
@@ -83,7 +84,8 @@ const listingOf = (
 
 /** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
 const listInventory = async (options: Options, redactor: Redactor): Promise<string> => {
-  const { territory, limit } = await openWorkspace(options, undefined, redactor)
+  const { inventory, territory, limit } = await openWorkspace(options, undefined, redactor)
+  writeWarnings(inventory, redactor)
   return listNames(
     territory
       .match(options.hosts ?? 'all', '--hosts')
@@ -124,6 +126,7 @@ export const run = async (
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const playbookFolder = found.kind === 'playbook' ? dirname(target) : undefined
   const workspace = await openWorkspace(options, playbookFolder, redactor)
+  writeWarnings(workspace.inventory, redactor)
   // told as what was typed, before the play that was made of it is looked at
   if (options.hosts !== undefined) workspace.territory.match(options.hosts, '--hosts')
   if (options.listHosts && !choosesTasks(options)) {

@@ -11,9 +11,6 @@ export interface HostWord {
   readonly port: Variable | undefined
 }
 
-/** Ansible's name for the port, so that ours, where it is given, wins over it at the same host. */
-export const portName = 'ansible_port'
-
 const ported = (word: string): { readonly name: string; readonly digits: string | undefined } => {
   // an address of IPv6 has brackets around it when a port follows: its own colons are none of ours
   const [, name = word, digits] =

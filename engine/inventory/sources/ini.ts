@@ -2,7 +2,7 @@
 import type { Place } from '../../errors.ts'
 import type { InventoryDraft } from '../draft.ts'
 import { checkGroupName } from '../group-names.ts'
-import { portName, readHostWord } from './host-words.ts'
+import { readHostWord } from './host-words.ts'
 import { cutWords } from './ini-words.ts'
 import { invalid } from '../invalid.ts'
 import { nearest } from '../nearest.ts'
@@ -35,6 +35,7 @@ class PendingChildren {
 
   /** Names a child of a group. */
   add(parent: string, child: string, place: Place): void {
+    checkGroupName(this.#draft, child, place)
     const waiting = this.#parents.get(child)
     if (waiting !== undefined) waiting.push({ parent, place })
     else if (this.#draft.has(child)) this.#draft.child(parent, child, place)
@@ -73,7 +74,7 @@ const heading = (
       'write [NAME], [NAME:children] or [NAME:vars], without blanks; an IPv6 host needs its port: [fe80::1]:22',
     )
   }
-  checkGroupName(group, at(start + 1))
+  checkGroupName(draft, group, at(start + 1))
   if (!isKind(kind)) {
     const guess = nearest(kind, kinds)
     throw invalid(
@@ -129,8 +130,7 @@ const readHost = (draft: InventoryDraft, group: string, { text, at }: Line): voi
   })
   const { names, port } = readHostWord(host.text, at(host.offset))
   for (const name of names) {
-    draft.host(name, group)
-    if (port !== undefined) draft.hostVariable(name, portName, port)
+    draft.host(name, group, port)
     for (const one of variables) draft.hostVariable(name, one.name, one.variable)
   }
 }
@@ -140,7 +140,6 @@ const readChild = (pending: PendingChildren, group: string, { text, at }: Line, 
   if (name === undefined) {
     throw invalid('not the name of a group', at(start), `below [${group}:children] each line names one group`)
   }
-  checkGroupName(name, at(start))
   pending.add(group, name, at(start))
 }
 

@@ -44,8 +44,18 @@ export const isProgram = async (path: string): Promise<boolean> => {
   })
 }
 
+/** The first line that says something. */
+const firstLine = (text: string): string => text.split('\n').find((one) => !/^\s*([#;]|$)/.test(one)) ?? ''
+
+/** Whether text in a file that is named like YAML is INI: it begins with a heading, or with a host that is no YAML map. */
+export const looksLikeIni = (text: string): boolean => {
+  const line = firstLine(text)
+  if (line === '' || looksLikeYaml(text)) return false
+  return /^\s*\[[^:\]\s,]+(:\w+)?\]\s*(#.*)?$/.test(line) || /^\w/.test(line.trim())
+}
+
 /** Whether text that no ending tells is YAML: its first line that says something is a key, a map or a document's mark. */
 export const looksLikeYaml = (text: string): boolean => {
-  const line = text.split('\n').find((one) => !/^\s*([#;]|$)/.test(one)) ?? ''
+  const line = firstLine(text)
   return /^\s*(---|%YAML|\{|("[^"]*"|'[^']*'|[^\s:[\]=]+)\s*:(\s|$))/.test(line)
 }

@@ -21,7 +21,7 @@ const namesIn = ({ empty, written, place }: YamlNode, what: string): readonly st
 
 /** Reads a group, and gives the hosts that it names. */
 const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): readonly string[] => {
-  checkGroupName(group, place)
+  checkGroupName(draft, group, place)
   draft.group(group, place)
   const named = (hosts: readonly string[]): readonly string[] => {
     for (const host of hosts) draft.host(host, group)
@@ -34,7 +34,8 @@ const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): r
     if (part.key === 'hosts') {
       hosts.push(...named(namesIn(part.node, `hosts of ${group}`)))
     } else if (part.key === 'children') {
-      for (const child of namesIn(part.node, `children of ${group}`)) draft.child(group, child, part.place)
+      for (const child of namesIn(part.node, `children of ${group}`))
+        draft.impliedChild(group, child, part.place)
     } else if (part.key === 'vars') {
       for (const variable of entriesOf(part.node, `vars of ${group}`))
         draft.groupVariable(group, variable.key, variableOf(variable))

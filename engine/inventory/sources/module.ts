@@ -7,7 +7,7 @@ import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
 import type { InventoryDraft } from '../draft.ts'
 import { checkGroupName } from '../group-names.ts'
-import { portName, readHostWord } from './host-words.ts'
+import { readHostWord } from './host-words.ts'
 import { nearest } from '../nearest.ts'
 
 const variables = z.record(z.string(), z.unknown())
@@ -113,8 +113,7 @@ export const readModule = async (
     for (const { name: word, vars } of list) {
       const { names, port } = readHostWord(word, place)
       for (const name of names) {
-        draft.host(name, into)
-        if (port !== undefined) draft.hostVariable(name, portName, port)
+        draft.host(name, into, port)
         for (const [key, value] of Object.entries(vars)) draft.hostVariable(name, key, { value, place })
       }
     }
@@ -123,7 +122,7 @@ export const readModule = async (
   for (const [key, value] of Object.entries(vars)) draft.groupVariable('all', key, { value, place })
   addHosts(alone, undefined)
   for (const [name, about] of Object.entries(groups)) {
-    checkGroupName(name, place)
+    checkGroupName(draft, name, place)
     draft.group(name, place)
     addHosts(about?.hosts ?? [], name)
     for (const child of about?.children ?? []) draft.child(name, child, place)

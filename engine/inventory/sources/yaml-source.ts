@@ -1,13 +1,13 @@
 import type { Secret } from '../../secret.ts'
 import type { InventoryDraft } from '../draft.ts'
 import { checkGroupName } from '../group-names.ts'
-import { portName, readHostWord } from './host-words.ts'
+import { readHostWord } from './host-words.ts'
 import { invalid } from '../invalid.ts'
 import { isListing, readListing } from './listing-source.ts'
 import { nearest } from '../nearest.ts'
 import { secretsIn } from '../secrets/sealed.ts'
-import { entriesOf, readYaml, variableOf } from '../yaml/read.ts'
-import type { Entry } from '../yaml/read.ts'
+import { emptyAt, entriesOf, readYaml, variableOf } from '../yaml/read.ts'
+import type { Entry, YamlNode } from '../yaml/read.ts'
 
 /** What a group may hold, in Ansible's YAML layout. */
 const groupKeys = ['hosts', 'children', 'vars']
@@ -16,27 +16,35 @@ const readHost = (draft: InventoryDraft, group: string, entry: Entry): void => {
   const variables = entriesOf(entry.node, `the variables of host ${entry.key}`)
   const { names, port } = readHostWord(entry.key, entry.place)
   for (const name of names) {
-    draft.host(name, group)
-    if (port !== undefined) draft.hostVariable(name, portName, port)
+    draft.host(name, group, port)
     for (const variable of variables) draft.hostVariable(name, variable.key, variableOf(variable))
   }
 }
 
+/** The entries of a map. Text is a map with that one name, as in Ansible, and a warning. */
+const namesOrMap = (draft: InventoryDraft, node: YamlNode, what: string): readonly Entry[] => {
+  const { value, place } = node
+  if (typeof value !== 'string' || value === '') return entriesOf(node, what)
+  draft.warn(`${what} is text: it is read as the one name ${value}`, place, `write a map: { ${value}: }`)
+  return [{ key: value, place, node: emptyAt(place) }]
+}
+
 const readGroup = (draft: InventoryDraft, entry: Entry): void => {
-  checkGroupName(entry.key, entry.place)
+  checkGroupName(draft, entry.key, entry.place)
   draft.group(entry.key, entry.place)
   for (const part of entriesOf(entry.node, `group ${entry.key}`)) {
     if (part.key === 'hosts') {
-      for (const host of entriesOf(part.node, `hosts of ${entry.key}`)) readHost(draft, entry.key, host)
+      for (const host of namesOrMap(draft, part.node, `hosts of ${entry.key}`))
+        readHost(draft, entry.key, host)
     } else if (part.key === 'children') {
-      for (const child of entriesOf(part.node, `children of ${entry.key}`)) {
-        checkGroupName(child.key, child.place)
-        draft.child(entry.key, child.key, child.place)
+      for (const child of namesOrMap(draft, part.node, `children of ${entry.key}`)) {
+        checkGroupName(draft, child.key, child.place)
+        draft.impliedChild(entry.key, child.key, child.place)
         // a name alone points to a group that is defined elsewhere
         if (!child.node.empty) readGroup(draft, child)
       }
     } else if (part.key === 'vars') {
-      for (const variable of entriesOf(part.node, `vars of ${entry.key}`)) {
+      for (const variable of namesOrMap(draft, part.node, `vars of ${entry.key}`)) {
         draft.groupVariable(entry.key, variable.key, variableOf(variable))
       }
     } else {

@@ -3,33 +3,49 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { priorityName, setVariable } from '../draft.ts'
 import { invalid } from '../invalid.ts'
+import { danglingLink, isDangling, isFolder } from '../paths.ts'
 import type { Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
+import { warning } from '../warning.ts'
+import type { Warning } from '../warning.ts'
 import { readVariables } from './file.ts'
 
 /** Endings of files of variables, in the order in which Ansible looks for them; those encrypted with age have one more. */
 const endings = ['', '.yaml', '.yml', '.json', '.age', '.yaml.age', '.yml.age', '.json.age']
 
-const isFolder = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+/** Takes a warning. */
+type Warn = (message: string, file: string, hint?: string) => void
 
-const namesIn = async (folder: string): Promise<readonly string[]> =>
-  (await isFolder(folder)) ? (await readdir(folder)).toSorted() : []
+/** What is in a folder, in name order; links that lead nowhere are left out. */
+const namesIn = async (folder: string, warn: Warn): Promise<readonly string[]> => {
+  if (!(await isFolder(folder))) return []
+  const names: string[] = []
+  for (const name of (await readdir(folder)).toSorted()) {
+    if (await isDangling(join(folder, name))) warn(danglingLink, join(folder, name))
+    else names.push(name)
+  }
+  return names
+}
 
 /** Files of variables in a folder that is named like a host or a group, deeper ones included, in name order. */
-const filesBelow = async (folder: string): Promise<string[]> => {
+const filesBelow = async (folder: string, warn: Warn): Promise<string[]> => {
   const files: string[] = []
-  for (const name of await namesIn(folder)) {
+  for (const name of await namesIn(folder, warn)) {
     if (name.startsWith('.') || name.endsWith('~')) continue
     const path = join(folder, name)
     const plain = !name.replace(/\.age$/, '').includes('.')
-    if (await isFolder(path)) files.push(...(plain ? await filesBelow(path) : []))
+    if (await isFolder(path)) files.push(...(plain ? await filesBelow(path, warn) : []))
     else if (plain || /\.(ya?ml|json)(\.age)?$/.test(name)) files.push(path)
   }
   return files
 }
 
 /** The files for a name: one file with any of the endings, or those of a folder. */
-const filesFor = async (folder: string, there: ReadonlySet<string>, name: string): Promise<string[]> => {
+const filesFor = async (
+  folder: string,
+  there: ReadonlySet<string>,
+  name: string,
+  warn: Warn,
+): Promise<string[]> => {
   const [first, second] = endings.map((ending) => `${name}${ending}`).filter((file) => there.has(file))
   if (first === undefined) return []
   if (second !== undefined) {
@@ -40,7 +56,7 @@ const filesFor = async (folder: string, there: ReadonlySet<string>, name: string
     )
   }
   const path = join(folder, first)
-  return (await isFolder(path)) ? filesBelow(path) : [path]
+  return (await isFolder(path)) ? filesBelow(path, warn) : [path]
 }
 
 /** Variables by name of what they are for, and what is for nobody. */
@@ -48,15 +64,22 @@ const readAll = async (
   base: string,
   kind: 'group_vars' | 'host_vars',
   names: readonly string[],
+  warn: Warn,
 ): Promise<{ readonly found: ReadonlyMap<string, Variables>; readonly unread: readonly string[] }> => {
   const folder = join(base, kind)
-  const there = new Set(await namesIn(folder))
+  if (!(await isFolder(folder)) && (await stat(folder).catch(() => undefined)) !== undefined)
+    warn(
+      `${kind} is no folder: it is passed over`,
+      folder,
+      'a file of variables stands in it, and is named after a group or host',
+    )
+  const there = new Set(await namesIn(folder, warn))
   const found = new Map<string, Variables>()
   const read = new Set(names.flatMap((name) => endings.map((ending) => `${name}${ending}`)))
   const unread = [...there].filter((name) => !read.has(name) && !/^\.|~$/.test(name))
   for (const name of there.size === 0 ? [] : names) {
     const variables = new Map<string, Variable>()
-    for (const file of await filesFor(folder, there, name)) {
+    for (const file of await filesFor(folder, there, name, warn)) {
       for (const [key, variable] of await readVariables(file)) {
         if (kind === 'group_vars' && key === priorityName) {
           throw invalid(
@@ -86,10 +109,12 @@ export const readVariablesFolders = async (
   playbookFolder: string | undefined,
 ): Promise<VariablesFolder[]> => {
   const read = async (base: string, beside: VariablesFolder['beside']): Promise<VariablesFolder> => {
-    const ofGroups = await readAll(base, 'group_vars', [...groups.keys()])
-    const ofHosts = await readAll(base, 'host_vars', [...hosts.keys()])
+    const warnings: Warning[] = []
+    const warn: Warn = (message, file, hint) => warnings.push(warning(message, { file }, hint))
+    const ofGroups = await readAll(base, 'group_vars', [...groups.keys()], warn)
+    const ofHosts = await readAll(base, 'host_vars', [...hosts.keys()], warn)
     const unread = [...ofGroups.unread, ...ofHosts.unread]
-    return { beside, groups: ofGroups.found, hosts: ofHosts.found, unread }
+    return { beside, groups: ofGroups.found, hosts: ofHosts.found, unread, warnings }
   }
   const seen = new Set(playbookFolder === undefined ? [] : [resolve(playbookFolder)])
   const bases: string[] = []

@@ -38,6 +38,16 @@ export const variableOf = ({ place, node: { value, written, hidden } }: Entry): 
   ...(hidden && { hidden }),
 })
 
+/** Nothing, at a place. */
+export const emptyAt = (place: Place): YamlNode => ({
+  place,
+  hidden: false,
+  empty: true,
+  value: null,
+  written: null,
+  entries: [],
+})
+
 /**
  * The entries of what must be a map.
  *

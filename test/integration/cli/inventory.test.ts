@@ -165,3 +165,24 @@ test('without -i an inventory that is here is named, and not taken', async () =>
   assert.is(status, 1)
   assert.match(stderr, /no inventory is given[\s\S]*-i inventory\.yaml, which is here/)
 })
+
+test('what is read but may be meant otherwise is a warning on standard error, once, with its place', async () => {
+  const source = write(
+    'odd.yaml',
+    'site:\n  children:\n    mastrs:\nmasters: { hosts: { m1: { connection: local } } }\n',
+  )
+  for (const words of [
+    ['inventory', '--graph'],
+    ['inventory', '--list'],
+    ['exec', 'all', '--list-hosts', '--', 'true'],
+  ]) {
+    const [command = '', ...rest] = words
+    const { status, stdout, stderr } = await runCli([command, '-i', source, ...rest])
+    assert.is(status, 0, stderr)
+    assert.not.match(stdout, 'warning')
+    assert.is(
+      stderr,
+      `warning: there is no group mastrs: it is read as an empty one\n  ${source}:3:5\n    3 |     mastrs:\n      |     ^\n  hint: did you mean masters?\n`,
+    )
+  }
+})

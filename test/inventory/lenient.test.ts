@@ -1,0 +1,181 @@
+/** What Ansible reads with a warning, or without a word, is read here with a warning. */
+import { mkdirSync, symlinkSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { hostsOfGroup } from '../../engine/inventory/graph.ts'
+import { loadInventory } from '../../engine/inventory/load.ts'
+import { matchHosts } from '../../engine/inventory/patterns/match.ts'
+import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { folderOf } from '../support/folder.ts'
+import { plainVariables } from '../support/plain-variables.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('inventories read with a warning')
+const { write, at } = folderOf(test)
+let count = 0
+const read = async (text: string, ending = '') => {
+  count += 1
+  const inventory = await loadInventory([write(`${count}/hosts${ending}`, text)])
+  const warned = inventory.warnings.map(({ message }) => message)
+  const places = inventory.warnings.map(({ place }) => [place?.line, place?.column].join(':'))
+  const hints = inventory.warnings.map(({ hint }) => hint)
+  const values = (host: string) => plainVariables(resolveHosts(inventory).get(host)?.variables ?? new Map())
+  return { inventory, warned, places, hints, values }
+}
+
+test('what is written well has no warnings', async () => {
+  assert.equal((await read('[my-group]\nh1\n[web:children]\nmy-group\n')).warned, [])
+  assert.equal((await read('all: { children: { web: { hosts: { h1: } } } }\n', '.yml')).warned, [])
+})
+
+test('a group and a host of one name: alone it means the host, behind & and ! the group', async () => {
+  const { inventory, warned, places } = await read('[web]\nh1\nh2\n[db]\nweb\nh1\n')
+  assert.equal(warned, ['web is the name of a group and of a host'])
+  assert.equal(places, ['1:2'])
+  assert.equal(matchHosts(inventory, 'web'), ['web'])
+  assert.equal(matchHosts(inventory, 'all:&web'), ['h1', 'h2'])
+  assert.equal(matchHosts(inventory, 'db:!web'), ['web'])
+  assert.equal(matchHosts(inventory, 'web[0]'), ['h1'])
+})
+
+test('a child that YAML names and nothing defines is an empty group, with the nearest name', async () => {
+  const { inventory, warned, places, hints } = await read(
+    'masters: { hosts: { m1: } }\nsite:\n  children:\n    mastrs:\n',
+    '.yaml',
+  )
+  assert.equal(warned, ['there is no group mastrs: it is read as an empty one'])
+  assert.equal(places, ['4:5'])
+  assert.equal(hints, ['did you mean masters?'])
+  assert.equal(hostsOfGroup(inventory, 'site'), [])
+  const none = await read('site: { children: { edge: } }', '.yaml')
+  assert.match(none.hints.join(), 'edge: { hosts: {} }')
+})
+
+test('a child that INI names and nothing defines stays an error, as in Ansible', async () => {
+  await rejects(() => read('[web:children]\nedge\n'), 'inventory-invalid', 'there is no group edge')
+})
+
+for (const name of ['1web', '42', 'web+db', 'ä']) {
+  test(`a group may be called ${name}`, async () => {
+    const ini = await read(`[${name}]\nh1\n[all:children]\n${name}\n`)
+    assert.equal(ini.warned, [`${name} is an unusual name for a group`])
+    assert.equal(matchHosts(ini.inventory, name), ['h1'])
+    const yaml = await read(`"${name}": { hosts: { h1: } }\n`, '.yml')
+    assert.equal(yaml.warned, [`${name} is an unusual name for a group`])
+    assert.equal(hostsOfGroup(yaml.inventory, name), ['h1'])
+  })
+}
+
+test('INI in a file that is named like YAML is read as INI', async () => {
+  for (const text of [
+    '[web]\nh1 a=1\n',
+    '# note\nh1 a=1\n',
+    'h1 a=1 # x\n[web]\nh1\n',
+    '; note\n[web:vars]\nb=2\n[web]\nh1 a=1\n',
+  ]) {
+    for (const ending of ['.yml', '.yaml', '.json']) {
+      const { warned, values } = await read(text, ending)
+      assert.is(warned.length, 1)
+      assert.match(warned.join(), `hosts${ending} holds INI`)
+      assert.is(values('h1')['a'], 1)
+    }
+  }
+  await rejects(() => read('- a\n- b\n', '.yml'), 'inventory-invalid', 'must be a map')
+  await rejects(() => read('[web\nh1\n', '.yml'), 'inventory-invalid', /./)
+})
+
+test('hosts, children and vars may be one name as text', async () => {
+  const { inventory, warned, places } = await read(
+    'web:\n  hosts: h1\nsite:\n  children: web\nodd:\n  vars: x\n',
+    '.yml',
+  )
+  assert.equal(hostsOfGroup(inventory, 'site'), ['h1'])
+  assert.equal(warned, [
+    'hosts of web is text: it is read as the one name h1',
+    'children of site is text: it is read as the one name web',
+    'vars of odd is text: it is read as the one name x',
+  ])
+  assert.equal(places, ['2:10', '4:13', '6:9'])
+  await rejects(() => read('web: { hosts: [h1] }', '.yml'), 'inventory-invalid', 'hosts of web must be a map')
+})
+
+test('of several ports of a host the first counts', async () => {
+  const { warned, places, values } = await read('[a]\nh1:2222\n[b]\nh1:2223\n')
+  assert.is(values('h1')['ansible_port'], 2222)
+  assert.equal(warned, ['port 2223 of h1 does not count: the host has port 2222 already'])
+  assert.equal(places, ['4:1'])
+})
+
+test('a port counts only where a host is named first', async () => {
+  const { warned, values } = await read(
+    'all: { hosts: { h1: }, children: { web: { hosts: { "h1:2222": } } } }',
+    '.yml',
+  )
+  assert.is(values('h1')['ansible_port'], undefined)
+  assert.equal(warned, ['port 2222 of h1 does not count: the host is named before, without a port'])
+  const again = await read('[a]\nh1:22\n[b]\nh1:22\n')
+  assert.equal(again.warned, [])
+  const set = await read('[a]\nh1:22 ansible_port=23\n')
+  assert.equal([set.warned, set.values('h1')['ansible_port']], [[], 23])
+})
+
+test('a dangling link in group_vars or host_vars is passed over', async () => {
+  const source = write('dangling/hosts', '[web]\nh1\n')
+  write('dangling/group_vars/all/own.yml', 'a: 1\n')
+  symlinkSync('nowhere.yml', at('dangling/group_vars/all/gone.yml'))
+  symlinkSync('nowhere.yml', at('dangling/group_vars/web.yml'))
+  mkdirSync(at('dangling/host_vars'))
+  symlinkSync('h1', at('dangling/host_vars/h1'))
+  const inventory = await loadInventory([source])
+  assert.equal(plainVariables(resolveHosts(inventory).get('h1')?.variables ?? new Map()), { a: 1 })
+  assert.equal(
+    inventory.warnings.map(({ message, place }) => [message, place?.file]),
+    ['group_vars/web.yml', 'group_vars/all/gone.yml', 'host_vars/h1'].map((name) => [
+      'a link that leads nowhere is passed over',
+      at(`dangling/${name}`),
+    ]),
+  )
+})
+
+test('an empty folder of group_vars says nothing, and a file called group_vars is passed over', async () => {
+  const source = write('empty/hosts', '[web]\nh1\n')
+  mkdirSync(at('empty/group_vars/web/deep'), { recursive: true })
+  write('empty/host_vars', 'a: 1\n')
+  const inventory = await loadInventory([source])
+  assert.equal(
+    inventory.warnings.map(({ message }) => message),
+    ['host_vars is no folder: it is passed over'],
+  )
+})
+
+test('in a folder of inventories an empty folder and a dangling link are passed over', async () => {
+  write('many/a', '[web]\nh1\n')
+  mkdirSync(at('many/b'))
+  mkdirSync(at('many/c/deep'), { recursive: true })
+  symlinkSync('nowhere', at('many/d'))
+  const inventory = await loadInventory([at('many')])
+  assert.equal([...inventory.hosts.keys()], ['h1'])
+  assert.equal(
+    inventory.warnings.map(({ message, place }) => [message, place?.file]),
+    [
+      ['there is no inventory in this folder', at('many/b')],
+      ['there is no inventory in this folder', at('many/c/deep')],
+      ['a link that leads nowhere is passed over', at('many/d')],
+    ],
+  )
+  mkdirSync(at('bare'))
+  await rejects(() => loadInventory([at('bare')]), 'load-failed', 'no inventory in the folder')
+})
+
+test('a key that stands twice stays an error', async () => {
+  await rejects(
+    () => read('web: { hosts: { h1: } }\nweb: { hosts: { h2: } }\n', '.yml'),
+    'inventory-invalid',
+    'twice',
+  )
+})
+
+test('a warning does not show a line with a password', async () => {
+  const { inventory } = await read('[a]\nh1:2222\n[b]\nh1:2223 ansible_password=hush\n')
+  assert.not.match(JSON.stringify(inventory.warnings), 'hush')
+})
