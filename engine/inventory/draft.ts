@@ -97,8 +97,17 @@ export class InventoryDraft {
     if (group !== undefined) this.#define(group).hosts.add(name)
   }
 
+  /**
+   * A variable of a host. Where a group of that name is known by now, it is the group's, as in Ansible.
+   *
+   * @throws `inventory-invalid` for a priority that is no whole number.
+   */
   hostVariable(host: string, name: string, variable: Variable): void {
     this.host(host, undefined)
+    if (this.#groups.has(host)) {
+      this.groupVariable(host, name, variable)
+      return
+    }
     setVariable(this.#hosts.get(host) ?? new Map(), name, variable)
   }
 
@@ -211,7 +220,7 @@ export class InventoryDraft {
       this.warn(
         `${name} is the name of a group and of a host`,
         place ?? { file: name },
-        `as a pattern alone, ${name} means the host; after & and !, and in ${name}[0], the group: rename one of them`,
+        `variables of the host may count for the group, and ${name} means the host in one pattern and the group in another: rename one of them`,
       )
     }
   }

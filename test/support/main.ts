@@ -1,5 +1,5 @@
 /**
- * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts hosts`, `main.ts e2e`, or paths of files.
+ * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts hosts`, `main.ts conformance`, `main.ts e2e`, or paths of files.
  *
  * Ends with a line `N passed, N failed` and a status that says the same. End-to-end tests share one lab, so their files
  * run one after another; all others run side by side.
@@ -14,7 +14,8 @@ import { runSideBySide } from './workers.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
-const kindOf = (file: string): string => /^(integration|hosts|e2e|types)\//.exec(file)?.[1] ?? 'unit'
+const kindOf = (file: string): string =>
+  /^(integration|hosts|e2e|types|conformance)\//.exec(file)?.[1] ?? 'unit'
 
 const filesOf = async (words: readonly string[]): Promise<string[]> => {
   const all = (await readdir(root, { recursive: true }))
