@@ -204,6 +204,11 @@ const table = {
     exit: exitCodes.unreachable,
     hint: 'see whether the host is up; run again to go on',
   },
+  'protocol-error': {
+    what: 'The shell on the host sent an answer that is not one, so nothing is known of the command.',
+    exit: exitCodes.unreachable,
+    hint: 'something on the host answers in place of its /bin/sh; check the host before running again',
+  },
   'report-failed': {
     what: 'The run is over, but its report could not be written.',
     exit: exitCodes.failed,
@@ -213,6 +218,11 @@ const table = {
     what: 'Another run is at work on the host, so nothing was done there.',
     exit: exitCodes.failed,
     hint: 'wait for that run with --wait-for-lock, or see what became of it; --no-lock goes past it',
+  },
+  'lock-unsafe': {
+    what: "Another user has put something in the place of the host's lock, so nothing was done there.",
+    exit: exitCodes.failed,
+    hint: 'find out who made it, then remove it; --no-lock runs without the lock',
   },
   interrupted: {
     what: 'The run was stopped by Ctrl-C or a signal.',

@@ -13,9 +13,6 @@ export interface Locking {
   readonly note: (text: string) => void
 }
 
-/** The directory on every host whose lock is taken: it is always there, everybody may open it, nothing else locks it. */
-const usualPath = '/'
-
 /** How each host is locked against other runs, from the first shell on it until the connection ends. */
 export const hostLocks = (
   options: Options,
@@ -26,7 +23,7 @@ export const hostLocks = (
     owner: `${userInfo().username}@${hostname()}`,
     purpose,
     pid: process.pid,
-    path: process.env['COXSWAIN_LOCK_PATH'] ?? usualPath,
+    folder: process.env['COXSWAIN_LOCK_PATH'] || undefined,
     wait: options.waitForLock,
     stopping,
   }
@@ -35,8 +32,8 @@ export const hostLocks = (
     return {
       ...lock,
       waiting: (holder) => note(`${host}: waiting, it is locked by ${holder}`),
-      absent: () => {
-        if (!told) note(`${host} has no flock(1): nothing keeps another run off it`)
+      absent: (why) => {
+        if (!told) note(`${host} is not locked, so nothing keeps another run off it: ${why}`)
         told = true
       },
     }

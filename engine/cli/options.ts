@@ -80,7 +80,7 @@ const reaching = (command: Command): Command =>
       new Option('--become-method <how>', 'how to become another user (sudo)').choices(becomeMethods),
     )
     .option('-K, --ask-become-pass', 'ask for the password of becoming another user')
-    .option('--become-timeout <seconds>', 'give up becoming another user after this long (30)')
+    .option('--become-timeout <seconds>', 'give up becoming another user after this long (60)')
     .option('-f, --forks <n>', 'hosts to work on at the same time (20)')
     .option('--connect-timeout <seconds>', 'give up connecting to a host after this long')
     .option('--host-key-checking <mode>', 'strict, accept-new or off (strict)')

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import fc from 'fast-check'
-import { MarkScanner, frame } from '../../engine/connection/shell/frame.ts'
-import type { Piece } from '../../engine/connection/shell/frame.ts'
+import { frame, greetingFrame, streamFrame } from '../../engine/connection/shell/frame.ts'
+import { MarkScanner } from '../../engine/connection/shell/mark-scanner.ts'
+import type { Piece } from '../../engine/connection/shell/mark-scanner.ts'
+import { ByteCollector } from '../../engine/connection/byte-collector.ts'
 import { OutputKeeper } from '../../engine/connection/shell/output.ts'
 import { suite } from '../support/spec.ts'
 
@@ -13,11 +15,13 @@ const nonce = '0123456789abcdef0123456789abcdef'
 
 /** What a stream held: the bytes of each command, and what its mark said. */
 const read = (chunks: readonly Buffer[]): { bytes: Buffer; mark: string }[] => {
-  const scanner = new MarkScanner(nonce)
+  const scanner = new MarkScanner(() => nonce)
   const found: { bytes: Buffer; mark: string }[] = []
   let bytes: Buffer[] = []
   const take = (piece: Piece): void => {
     if (piece.kind === 'data') bytes.push(piece.bytes)
+    else if (piece.kind === 'broken')
+      found.push({ bytes: Buffer.concat(bytes), mark: `broken ${piece.text}` })
     else {
       found.push({ bytes: Buffer.concat(bytes), mark: piece.text })
       bytes = []
@@ -62,12 +66,79 @@ test('any bytes come through, byte by byte too', () => {
 })
 
 test('what looks like a mark at first is given back', () => {
-  const scanner = new MarkScanner(nonce)
+  const scanner = new MarkScanner(() => nonce)
   const pieces = [...scanner.push(Buffer.from(nonce.slice(0, 31))), ...scanner.push(Buffer.from('x'))]
   assert.is(
     Buffer.concat(pieces.flatMap((piece) => (piece.kind === 'data' ? [piece.bytes] : []))).toString(),
     `${nonce.slice(0, 31)}x`,
   )
+})
+
+test('a command that prints the text of its own frame, from any place on, ends nothing', () => {
+  const request = { script: 'cat /proc/self/cmdline', input: Buffer.from('in'), timeout: 9 }
+  const texts = [frame(nonce, request), streamFrame(nonce, request), greetingFrame(nonce)]
+  for (const printed of texts) {
+    for (let offset = 0; offset < printed.length; offset += 1) {
+      const output = printed.slice(offset)
+      const [found, more] = read([Buffer.from(`${output}${nonce}7;`)])
+      assert.equal([found?.bytes.toString(), found?.mark, more], [output, '7', undefined])
+    }
+  }
+})
+
+test('what follows a nonce and is no status breaks the stream, and is not waited for without end', () => {
+  for (const after of ['NaN;', 'x', '1234;', '-1;', ' 0;', '1e2;', '0x1;', '\n;', '++;']) {
+    const [found, ...more] = read([Buffer.from(`out${nonce}${after}${nonce}0;`)])
+    assert.match(found?.mark ?? '', /^broken/, after)
+    assert.equal(more, [], after)
+  }
+})
+
+test('each command has a mark of its own: that of another is output', () => {
+  const [first, second] = [nonce, nonce.split('').toReversed().join('')]
+  const expected = [first, second]
+  const scanner = new MarkScanner(() => expected[0])
+  const seen: string[] = []
+  const stream = Buffer.from(`a${second}0;b${first}1;c${first}0;d${second}2;late`)
+  for (const piece of scanner.push(stream)) {
+    if (piece.kind === 'end') expected.shift()
+    seen.push(piece.kind === 'data' ? piece.bytes.toString() : piece.text)
+  }
+  assert.equal(seen, [`a${second}0;b`, '1', `c${first}0;d`, '2'])
+  assert.is(scanner.kept, 0)
+})
+
+test('a heartbeat between a command and its end is neither', () => {
+  const [beat, end] = read([Buffer.from(`a${nonce}+;`), Buffer.from(`b${nonce};`)])
+  assert.equal([beat?.bytes.toString(), beat?.mark], ['a', '+'])
+  assert.equal([end?.bytes.toString(), end?.mark], ['b', ''])
+})
+
+test('a scanner keeps no more than a mark is long, whatever comes', () => {
+  const streams = [nonce.slice(0, 31).repeat(500), `${nonce.slice(0, 31)}x`.repeat(500), '0'.repeat(20_000)]
+  for (const printed of streams) {
+    const scanner = new MarkScanner(() => nonce)
+    let length = 0
+    for (let at = 0; at < printed.length; at += 7) {
+      for (const piece of scanner.push(Buffer.from(printed.slice(at, at + 7))))
+        length += piece.kind === 'data' ? piece.bytes.length : 0
+      assert.ok(scanner.kept < nonce.length + 4)
+    }
+    assert.is(length + scanner.kept, printed.length)
+  }
+})
+
+test('output takes the memory of its length, however small the chunks are, and no more than its limit', () => {
+  const collector = new ByteCollector(1000)
+  const big = Buffer.alloc(100_000, 'x')
+  for (let at = 0; at < 900; at += 1) {
+    collector.push(big.subarray(at, at + 1))
+    assert.ok(collector.capacity <= 2 * collector.size)
+  }
+  assert.is(collector.push(big), 100)
+  assert.is(collector.push(big), 0)
+  assert.equal([collector.size, collector.capacity], [1000, 1000])
+  assert.ok(collector.bytes().equals(big.subarray(0, 1000)))
 })
 
 const text = fc

@@ -20,13 +20,13 @@ export interface CliResult {
 const state = mkdtempSync(join(tmpdir(), 'coxswain-state-'))
 /** All hosts of the tests are this machine, and tests run side by side: each process of them has a lock of its own. */
 const lock = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
-chmodSync(lock, 0o755)
+chmodSync(lock, 0o1777)
 process.on('exit', () => {
   for (const folder of [state, lock]) rmSync(folder, { recursive: true, force: true })
 })
 
 /** For runs whose hosts are machines of their own, as in the lab: each has its own lock, where a user's run has it. */
-export const hostsElsewhere = { COXSWAIN_LOCK_PATH: '/' }
+export const hostsElsewhere = { COXSWAIN_LOCK_PATH: '' }
 
 /** How the command line is started. */
 export interface CliOptions {

@@ -2,50 +2,29 @@
 import { isCoxswainError } from '../../errors.ts'
 import type { Identity } from '../types.ts'
 import { quoted } from './frame.ts'
+import { systemPath } from './system-path.ts'
+import { sayAsking, sudoPromptWord } from './words.ts'
+import type { Word } from './words.ts'
 
 /** How a shell of another user is started. */
 export interface Becoming {
   /**
-   * A command line for whatever login shell there is (see bootstrap.ts), which starts `/bin/sh -c` with one or two words
+   * A command line for whatever login shell there is (see bootstrap.ts), which starts `/bin/sh -c` with up to three words
    * as another user.
-   *
-   * @param nonce a random word that nothing else prints.
    */
-  readonly command: (nonce: string, user: string, words: readonly string[]) => string
-  /** How often a password was asked for, by all that was printed on one stream so far. */
-  readonly prompts: (nonce: string, printed: string) => number
-  /** What is printed along with the prompts, for the engine's eyes only. */
-  readonly marks: (nonce: string) => readonly string[]
+  readonly command: (user: string, words: readonly string[]) => string
+  /** What it prints when it asks for a password; a `prompt` counts after `asking`. */
+  readonly prompt: (Word & { readonly kind: 'prompt' | 'sudo prompt' })['kind']
   /** What is said of a wrong password. */
   readonly refusal: RegExp
 }
 
-/**
- * What sudo prompts with. A login shell that traces its commands prints all that they are told, so neither this nor any
- * other mark is in a command line as it is printed: sudo makes `%` of `%%`.
- */
-const sudoPrompt = (nonce: string): string => `${nonce}%password:`
+/** Starts a script of ours in the login shell. What it starts is not looked for in the login user's own folders. */
+const script = (text: string, words: readonly string[]): string =>
+  `exec /bin/sh -c ${quoted(`PATH=${systemPath} LC_ALL=C; export PATH LC_ALL; ${text}`)} sh ${words.map(quoted).join(' ')}`
 
-/** -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt nobody else can print. */
-const sudoWords = (nonce: string): string =>
-  `env LC_ALL=C sudo -H -S -p ${quoted(sudoPrompt(nonce).replace('%', '%%'))} -u`
-
-const times = (text: string, part: string): number => text.split(part).length - 1
-
-/** Printed before what asks in words of its own; a prompt is what comes after it. */
-const askingMark = (nonce: string): string => `${nonce}asking;`
-
-/** Prompts of PAM on standard error and of busybox on standard output, in the language C: `Password: `, `doas (ann@web1) password: `. */
-const promptsAfterMark = (nonce: string, printed: string): number => {
-  const at = printed.indexOf(askingMark(nonce))
-  return at < 0 ? 0 : [...printed.slice(at).matchAll(/assword:/g)].length
-}
-
-/** Starts a script of ours that prints the mark first; `$1` is the user, what follows are the words. */
-const asking = (nonce: string, script: string, words: readonly string[]): string => {
-  const mark = `LC_ALL=C; export LC_ALL; printf "%s%s" ${nonce} "asking;"; printf "%s%s" ${nonce} "asking;" >&2`
-  return `exec /bin/sh -c '${mark}; ${script}' sh ${words.map(quoted).join(' ')}`
-}
+/** -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt of ours. */
+const sudoWords = `sudo -H -S -p ${sudoPromptWord} -u`
 
 /**
  * What comes before {@link atTerminal}: our streams are laid aside, because the terminal is only there to be found as
@@ -53,7 +32,7 @@ const asking = (nonce: string, script: string, words: readonly string[]): string
  */
 const aside =
   'command -v script >/dev/null || { echo "the host has no script(1), which gives a terminal" >&2; exit 1; }; ' +
-  'SHELL=/bin/sh; export SHELL u a b; exec 3<&0 4>&1 5>&2'
+  'SHELL=/bin/sh; export SHELL u a b d; exec 3<&0 4>&1 5>&2'
 
 /** Runs `$c` at a terminal. */
 const atTerminal = 'script -qec "$c" /dev/null >&5'
@@ -61,30 +40,44 @@ const atTerminal = 'script -qec "$c" /dev/null >&5'
 /** The streams that {@link aside} has laid aside, and no more open than there were. */
 const streams = '<&3 >&4 2>&5 3<&- 4>&- 5>&-'
 
+/** The variables that {@link aside} exports: a shell that `script` starts gets no arguments. */
+const named = 'u=$1 c=$2 a=$3 b=$4 d=$5'
+
+const namedWords = (user: string, inner: string, [a = '', b = '', d = '']: readonly string[]): string[] => [
+  user,
+  inner,
+  a,
+  b,
+  d,
+]
+
 const sudo: Becoming = {
-  command: (nonce, user, words) =>
-    `exec ${sudoWords(nonce)} ${quoted(user)} /bin/sh -c ${words.map(quoted).join(' ')}`,
-  prompts: (nonce, printed) => times(printed, sudoPrompt(nonce)),
-  marks: (nonce) => [sudoPrompt(nonce)],
+  command: (user, words) => script(`exec ${sudoWords} "$@"`, [user, '/bin/sh', '-c', ...words]),
+  prompt: 'sudo prompt',
   refusal: /incorrect password|no password was provided/,
 }
 
 /** sudo where its rules want a terminal (sudoers(5), requiretty); it still asks on our streams. */
 const sudoAtTerminal: Becoming = {
   ...sudo,
-  command: (nonce, user, [first = '', second = '']) => {
-    const inner = `exec ${sudoWords(nonce).replaceAll("'", '')} "$u" /bin/sh -c "$a" "$b" ${streams}`
-    const script = `u=$1 c=$2 a=$3 b=$4; ${aside}; ${atTerminal} </dev/null`
-    return `exec /bin/sh -c '${script}' sh ${[user, inner, first, second].map(quoted).join(' ')}`
+  command: (user, words) => {
+    const inner = `exec ${sudoWords} "$u" /bin/sh -c "$a" "$b" "$d" ${streams}`
+    return script(`${named}; ${aside}; ${atTerminal} </dev/null`, namedWords(user, inner, words))
   },
 }
 
-/** su reads its password from standard input where that is no terminal (util-linux with PAM, busybox). */
+/**
+ * su reads its password from standard input where that is no terminal (util-linux with PAM, busybox). It hands on the
+ * environment of who starts it, in which bash finds functions: `cat` would be what the login user made of it.
+ */
 const su: Becoming = {
-  command: (nonce, user, [first = '', second = '']) =>
-    asking(nonce, 'exec su -s /bin/sh -c "$2" "$1" "$3"', [user, first, second]),
-  prompts: promptsAfterMark,
-  marks: (nonce) => [askingMark(nonce), 'Password: '],
+  command: (user, words) => {
+    const clean =
+      'env -i PATH="$PATH" LC_ALL=C USER="$u" LOGNAME="$u" ${SSH_AUTH_SOCK:+SSH_AUTH_SOCK="$SSH_AUTH_SOCK"}'
+    const text = `u=$1 c=$2; shift 2; ${sayAsking}; exec ${clean} su -s /bin/sh -c "$c" "$u" "$@"`
+    return script(text, [user, ...words])
+  },
+  prompt: 'prompt',
   refusal: /Authentication failure|incorrect password/,
 }
 
@@ -93,17 +86,17 @@ const su: Becoming = {
  * input, which the engine writes when it has seen it ask.
  */
 const doas: Becoming = {
-  command: (nonce, user, [first = '', second = '']) => {
-    const inner = `exec doas -u "$u" /bin/sh -c "$a" "$b" ${streams}`
-    const free =
-      'if doas -n -u "$u" /bin/sh -c : 2>/dev/null; then exec doas -n -u "$u" /bin/sh -c "$a" "$b"; fi'
+  command: (user, words) => {
+    const shell = '/bin/sh -c "$a" "$b" "$d"'
+    const inner = `exec doas -u "$u" ${shell} ${streams}`
+    const free = `if doas -n -u "$u" /bin/sh -c : 2>/dev/null; then exec doas -n -u "$u" ${shell}; fi`
     const line = '{ IFS= read -r p <&3; printf "%s" "$p"; echo; }'
     // doas may end without having asked: then nobody else ends what waits for the line
     const typed = `trap : TERM; ${line} | { trap : TERM; ${atTerminal}; c=$?; kill -TERM 0; exit $c; }`
-    return asking(nonce, `u=$1 c=$2 a=$3 b=$4; ${free}; ${aside}; ${typed}`, [user, inner, first, second])
+    const text = `${sayAsking}; ${named}; ${free}; ${aside}; ${typed}`
+    return script(text, namedWords(user, inner, words))
   },
-  prompts: promptsAfterMark,
-  marks: (nonce) => [askingMark(nonce)],
+  prompt: 'prompt',
   refusal: /Authentication failed|incorrect password/i,
 }
 

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { CoxswainError } from '../../errors.ts'
 import type { Request, Result } from '../types.ts'
+import { newNonce } from './nonce.ts'
 import { OutputKeeper } from './output.ts'
 
 /** Why a request did not come back from a lane: the lane ended. */
@@ -24,6 +25,8 @@ export type Send = (stdin: Writable, nonce: string, fail: (reason: CoxswainError
 export class Exchange {
   readonly request: Request
   readonly send: Send
+  /** Marks its end, and the end of no other. */
+  readonly nonce = newNonce()
   readonly output: { readonly stdout: OutputKeeper; readonly stderr: OutputKeeper }
   /** Rejects with the reason it was given up for, or with {@link LaneEnded}. */
   readonly result: Promise<Result>

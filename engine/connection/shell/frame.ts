@@ -3,7 +3,10 @@
  *
  * A frame is shell text that runs one script in a subshell, so that neither `exit` nor a syntax error can end the
  * shell that reads the frames, and then prints a mark on standard output (with the exit status) and on standard error.
- * The mark holds a random nonce that no command can know, so that output needs no escaping and may be any bytes.
+ * Each frame has a mark of its own: a random nonce that no command can know, so that output needs no escaping and can be
+ * any bytes. The nonce travels on the shell's standard input alone. It is never in an argument or the environment of a
+ * process, which every user of the host can read; `printf` is built into the shells that we work with (see bootstrap.ts).
+ * In the frame's own text the nonce stands in two parts, so that an echo of that text is not a mark.
  */
 
 /** One word in single quotes, always: frames must not depend on what is inside. */
@@ -27,15 +30,25 @@ const alarm = (seconds: number): string =>
 /** What a mark on standard error says between the marks that end commands: the shell is there. */
 export const heartbeat = '+'
 
+/** A nonce as two words of `printf %s%s`: an echo of the text is not a mark. */
+export const halves = (nonce: string): string => `${nonce.slice(0, 16)} ${nonce.slice(16)}`
+
 /**
  * Ends the whole process group when the channel is gone: what is printed has nowhere to go then. A shell whose command
  * does not read its input cannot see the input end.
  */
 const beating = (nonce: string): string =>
-  `( trap '' PIPE; while sleep 1 >/dev/null 2>&1 && printf '%s${heartbeat};' ${nonce} >&2; do :; done; ` +
+  `( trap '' PIPE; while sleep 1 >/dev/null 2>&1 && printf '%s%s${heartbeat};' ${halves(nonce)} >&2; do :; done; ` +
   `exec 2>/dev/null; trap '' TERM; kill -TERM 0; sleep 3; kill -KILL 0 ) </dev/null >/dev/null & h=$!; `
 
-const marks = (nonce: string): string => `printf '%s%d;' ${nonce} $r; printf '%s;' ${nonce} >&2\n`
+const marks = (nonce: string): string =>
+  `printf '%s%s%d;' ${halves(nonce)} $r; printf '%s%s;' ${halves(nonce)} >&2\n`
+
+/** Shell text that only marks both streams: what was printed before it belongs to no command. */
+export const greetingFrame = (nonce: string): string => `r=0; ${marks(nonce)}`
+
+/** Shell text with which a shell says that it ends, and does. */
+export const farewellFrame = (nonce: string): string => `printf '%s%s0;' ${halves(nonce)}; exit 0\n`
 
 /** Shell text that runs one script on the shell's own input and marks its end, as {@link frame} does. */
 export const streamFrame = (
@@ -59,47 +72,4 @@ export const frame = (
   const fed = input === undefined || input.length === 0 ? `${body} </dev/null` : `${feeding(input)}${body}`
   const [before, after] = timeout === undefined ? ['', ''] : [alarm(timeout), ' kill $w 2>/dev/null;']
   return `${before}${fed}; r=$?;${after} ${marks(nonce)}`
-}
-
-/** What a stream holds: bytes of the command under way, or its end. */
-export type Piece =
-  | { readonly kind: 'data'; readonly bytes: Buffer }
-  | { readonly kind: 'end'; readonly text: string }
-
-/** Finds the marks in one stream, wherever chunks are cut. */
-export class MarkScanner {
-  readonly #nonce: Buffer
-  #rest: Buffer = Buffer.alloc(0)
-
-  constructor(nonce: string) {
-    this.#nonce = Buffer.from(nonce)
-  }
-
-  /** The pieces that this chunk completes. What could be the beginning of a mark is kept for the next. */
-  push(chunk: Buffer): Piece[] {
-    const pieces: Piece[] = []
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    for (;;) {
-      const at = bytes.indexOf(this.#nonce)
-      const stop = at < 0 ? -1 : bytes.indexOf(';', at + this.#nonce.length)
-      if (at < 0 || stop < 0) {
-        const keep = at < 0 ? this.#openEnd(bytes) : bytes.length - at
-        if (bytes.length > keep) pieces.push({ kind: 'data', bytes: bytes.subarray(0, bytes.length - keep) })
-        this.#rest = bytes.subarray(bytes.length - keep)
-        return pieces
-      }
-      if (at > 0) pieces.push({ kind: 'data', bytes: bytes.subarray(0, at) })
-      pieces.push({ kind: 'end', text: bytes.toString('latin1', at + this.#nonce.length, stop) })
-      bytes = bytes.subarray(stop + 1)
-    }
-  }
-
-  /** How many of the last bytes could be the beginning of a mark. */
-  #openEnd(bytes: Buffer): number {
-    const longest = Math.min(this.#nonce.length - 1, bytes.length)
-    for (let size = longest; size > 0; size -= 1) {
-      if (bytes.subarray(bytes.length - size).equals(this.#nonce.subarray(0, size))) return size
-    }
-    return 0
-  }
 }

@@ -1,13 +1,13 @@
 import { abortReason } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
-import type { Identity } from '../types.ts'
+import type { Identity, OutputStream } from '../types.ts'
 import { becomingOf } from './become.ts'
-import { readyMark } from './bootstrap.ts'
-import { lockWords } from './lock.ts'
 import type { LockWatch } from './lock.ts'
+import { WordScanner, asking, sudoPrompt } from './words.ts'
+import type { Word } from './words.ts'
 
-/** Bytes of login noise that are kept to explain a failure. */
+/** Bytes of login noise that are kept of each stream to explain a failure. */
 const keptNoise = 4096
 
 const failed = (identity: Identity | undefined, noise: string, code: number | undefined): CoxswainError => {
@@ -38,6 +38,35 @@ const failed = (identity: Identity | undefined, noise: string, code: number | un
 const refusedPassword = ({ method, user }: Identity): CoxswainError =>
   new CoxswainError('become-password-wrong', `${method} refused the password to become ${user}`)
 
+/** The end of what a login prints, whatever its length. */
+class Noise {
+  #tail: Buffer = Buffer.alloc(0)
+
+  push(chunk: Buffer): void {
+    this.#tail = Buffer.concat([this.#tail, chunk.subarray(-keptNoise)]).subarray(-keptNoise)
+  }
+
+  get text(): string {
+    return this.#tail.toString('utf8')
+  }
+}
+
+/** Counts what asks for a password in one stream. */
+class PromptCounter {
+  readonly #wanted: Word['kind'] | undefined
+  #asking = false
+
+  constructor(wanted: Word['kind'] | undefined) {
+    this.#wanted = wanted
+  }
+
+  /** Whether this word is a prompt. */
+  take({ kind }: Word): boolean {
+    if (kind === 'asking') this.#asking = true
+    return kind === this.#wanted && (kind !== 'prompt' || this.#asking)
+  }
+}
+
 /** How long to wait for a shell. */
 export interface HandshakeLimits {
   /** How long it may take, sudo's own delays included. */
@@ -48,25 +77,25 @@ export interface HandshakeLimits {
 }
 
 /**
- * Brings a channel to where our shell reads: answers sudo's prompt, skips what the login printed.
+ * Waits until a shell says hello, answering a password prompt on the way. Resolves with what it printed on standard output
+ * after that. What it printed before is noise of the login, of which only the end is kept.
  *
- * @throws `host-locked`, `become-password-missing`, `become-password-wrong`, `become-failed`, `shell-failed`, `connection-lost`, and
- *   what the signal says.
+ * @throws CoxswainError `shell-failed`, `become-failed`, `become-password-missing`, `become-password-wrong`,
+ * `host-locked`, `lock-unsafe`, `connection-lost`, or the signal's reason.
  */
 export const handshake = (
   channel: Channel,
-  nonce: string,
   identity: Identity | undefined,
   { seconds, signal, lock }: HandshakeLimits,
-): Promise<{ stdout: Buffer; stderr: Buffer }> =>
+): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const seen: { stdout: Buffer; stderr: Buffer } = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
-    const rest: { stdout?: Buffer; stderr?: Buffer } = {}
-    const mark = Buffer.from(readyMark(nonce))
+    const noises: Record<OutputStream, Noise> = { stdout: new Noise(), stderr: new Noise() }
     const becoming = identity && becomingOf(identity, false)
     let prompts = 0
+    let over = false
 
     const finish = (act: () => void): void => {
+      over = true
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       channel.stdout.off('data', onStdout)
@@ -78,48 +107,42 @@ export const handshake = (
       channel.destroy()
     }
     const onAbort = (): void => refuse(abortReason(signal, 'interrupted while a shell was opened'))
-    const answerPrompts = (): void => {
-      if (identity === undefined || becoming === undefined) return
+    const answerPrompt = (): void => {
+      if (identity === undefined) return
       const { method, user, password } = identity
-      const count = [seen.stdout, seen.stderr].reduce(
-        (sum, printed) => sum + becoming.prompts(nonce, printed.toString('latin1')),
-        0,
-      )
-      if (count === prompts) return
-      prompts = count
+      prompts += 1
       if (password === undefined)
         refuse(new CoxswainError('become-password-missing', `${method} wants a password to become ${user}`))
-      else if (count > 1) refuse(refusedPassword(identity))
+      else if (prompts > 1) refuse(refusedPassword(identity))
       else channel.stdin.write(`${password.reveal()}\n`)
     }
-    const hearLock = (): void => {
-      if (lock === undefined) return
-      const { words, rest: others } = lockWords(nonce, seen.stdout)
-      seen.stdout = others
-      for (const word of words) {
-        const error = lock.hear(word)
-        if (error !== undefined) return refuse(error)
-        timer.refresh()
+    const hear = (word: Word, after: () => Buffer): void => {
+      if (word.kind === 'hello') finish(() => resolve(after()))
+      if (word.kind !== 'lock' || lock === undefined) return
+      const error = lock.hear(word.lock)
+      if (error === undefined) timer.refresh()
+      else refuse(error)
+    }
+    const listen = (name: OutputStream): ((chunk: Buffer) => void) => {
+      const scanner = new WordScanner()
+      const counter = new PromptCounter(becoming?.prompt)
+      return (chunk) => {
+        noises[name].push(chunk)
+        for (const { word, after } of scanner.push(chunk)) {
+          if (counter.take(word)) answerPrompt()
+          // the hello and the lock are on standard output only
+          else if (name === 'stdout') hear(word, after)
+          if (over) return
+        }
       }
     }
-    const take =
-      (name: 'stdout' | 'stderr') =>
-      (chunk: Buffer): void => {
-        seen[name] = Buffer.concat([seen[name], chunk])
-        if (name === 'stdout') hearLock()
-        const at = seen[name].indexOf(mark)
-        if (at >= 0) rest[name] = seen[name].subarray(at + mark.length)
-        const { stdout, stderr } = rest
-        if (stdout !== undefined && stderr !== undefined) finish(() => resolve({ stdout, stderr }))
-        else answerPrompts()
-      }
-    const onStdout = take('stdout')
-    const onStderr = take('stderr')
+    const onStdout = listen('stdout')
+    const onStderr = listen('stderr')
     const noise = (): string =>
-      (becoming?.marks(nonce) ?? [])
+      [sudoPrompt, asking, ...(identity?.method === 'su' ? ['Password: '] : [])]
         .reduce(
           (text, word) => text.replaceAll(word, ''),
-          `${seen.stdout.toString('utf8')}\n${seen.stderr.toString('utf8')}`,
+          `${noises.stdout.text}\n${noises.stderr.text}`.replaceAll(/coxswain-lock-is [^;]*;/g, ''),
         )
         .slice(-keptNoise)
     const timer = setTimeout(

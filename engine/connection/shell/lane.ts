@@ -5,10 +5,12 @@ import type { Channel } from '../transport.ts'
 import type { OutputStream, Request, Result } from '../types.ts'
 import { Exchange, LaneEnded } from './exchange.ts'
 import type { Send } from './exchange.ts'
-import { MarkScanner, heartbeat } from './frame.ts'
-import type { Piece } from './frame.ts'
+import { farewellFrame, greetingFrame, heartbeat } from './frame.ts'
+import { MarkScanner } from './mark-scanner.ts'
+import type { Piece } from './mark-scanner.ts'
+import { newNonce } from './nonce.ts'
 
-/** Seconds that a lane is given to end after it was told to, unless told. */
+/** Seconds that a lane is given to end after it was told to, by default. */
 const usualGrace = 6
 
 /** Seconds after which a channel that was let go counts as gone. */
@@ -19,37 +21,66 @@ const abandonedGrace = 1
 
 const longestTimer = 2 ** 31 - 1
 
+/** What a lane starts from. */
+export interface LaneStart {
+  readonly channel: Channel
+  /** Where it leads, for people. */
+  readonly description: string
+  /** What it printed after its hello; it is not part of any command's output. */
+  readonly rest: Buffer
+  /** Seconds until the shell must have answered the first words to it. */
+  readonly shellTimeout: number
+  /** Whether the lane writes its own greeting; otherwise who starts it sends {@link Lane.greeting} in its first words. */
+  readonly greets?: boolean | undefined
+  /** Seconds to end; {@link usualGrace} by default. */
+  readonly grace?: number | undefined
+}
+
 /**
  * A long-lived shell as one user. Requests run one after another. Queries are written without waiting for those before
- * them; a `run` is written when nothing else is under way, and nothing behind it until it is through: so what is
+ * them; a `run` is written when nothing else is under way, and nothing after it until it is done: so what is
  * written is what may have happened, exactly.
+ *
+ * What a shell prints counts from its greeting on: a mark that the first words to it ask for. Before that, it is the noise
+ * of a login, whatever it looks like. No round trip is spent on it, for the first request is written at once.
  */
 export class Lane {
+  /** Shell text that must be the first that the shell runs. */
+  readonly greeting: string
   readonly #channel: Channel
-  readonly #nonce: string
+  readonly #description: string
   readonly #grace: number
   // not written yet
   readonly #waiting: Exchange[] = []
   // written; leaves the first list when its standard output has ended, the second when its standard error has
   readonly #open: { readonly stdout: Exchange[]; readonly stderr: Exchange[] } = { stdout: [], stderr: [] }
+  // nonces of the greeting, each until it was seen
+  readonly #ungreeted: Map<OutputStream, string>
   #state: 'alive' | 'closing' | 'stopping' | 'ended' = 'alive'
+  // what comes after an answer that is none is not listened to
+  #broken = false
+  #goodbye: string | undefined
   #farewell: () => void = () => {}
   // whom the time limit is running for: the first of those written
   #timed: Exchange | undefined
   #limit: NodeJS.Timeout | undefined
+  readonly #greetingLimit: NodeJS.Timeout
 
-  constructor(
-    channel: Channel,
-    nonce: string,
-    rest: { readonly stdout: Buffer; readonly stderr: Buffer },
-    grace = usualGrace,
-  ) {
+  constructor({ channel, description, rest, shellTimeout, greets = true, grace = usualGrace }: LaneStart) {
     this.#channel = channel
-    this.#nonce = nonce
+    this.#description = description
     this.#grace = grace * 1000
-    this.#listen('stdout', rest.stdout)
-    this.#listen('stderr', rest.stderr)
+    const nonce = newNonce()
+    this.greeting = greetingFrame(nonce)
+    this.#ungreeted = new Map([
+      ['stdout', nonce],
+      ['stderr', nonce],
+    ])
+    this.#greetingLimit = setTimeout(() => this.stop(), Math.min(shellTimeout * 1000, longestTimer))
+    this.#listen('stdout', rest)
+    this.#listen('stderr', Buffer.alloc(0))
     void channel.ended.then(() => this.#end())
+    if (greets) channel.stdin.write(this.greeting)
   }
 
   get alive(): boolean {
@@ -77,9 +108,9 @@ export class Lane {
    * goes: were the connection cut before that, the watchdog would take the end of our words for our own end. A shell
    * that is at work is stopped.
    *
-   * @param words what makes the shell say so, with a mark on either stream.
+   * @param words what makes the shell say so, with a mark of this nonce on standard output.
    */
-  async close(words = `printf '%s0;' ${this.#nonce}; exit 0\n`): Promise<void> {
+  async close(words: (nonce: string) => string = farewellFrame): Promise<void> {
     const gone = new Promise<void>((resolve) => (this.#farewell = resolve))
     const ended = Promise.race([this.#channel.ended, sleep(this.#grace, undefined, { ref: false })])
     if (!this.alive || this.#open.stdout.length > 0 || this.#waiting.length > 0) {
@@ -88,7 +119,8 @@ export class Lane {
       return
     }
     this.#state = 'closing'
-    this.#channel.stdin.write(words)
+    this.#goodbye = newNonce()
+    this.#channel.stdin.write(words(this.#goodbye))
     await Promise.race([gone, ended])
     // something that was left behind may hold the streams for long
     this.#channel.destroy()
@@ -114,7 +146,7 @@ export class Lane {
       this.#waiting.shift()
       this.#open.stdout.push(exchange)
       this.#open.stderr.push(exchange)
-      exchange.send(this.#channel.stdin, this.#nonce, (reason) => this.#giveUp(exchange, reason))
+      exchange.send(this.#channel.stdin, exchange.nonce, (reason) => this.#giveUp(exchange, reason))
     }
     this.#timeFirst()
   }
@@ -125,9 +157,9 @@ export class Lane {
     return !this.#open.stdout.some((exchange) => exchange.request.lane === 'run')
   }
 
-  /** A time limit starts when a request is written and everything before it is through. */
+  /** A time limit starts when a request is written and everything before it is done. */
   #timeFirst(): void {
-    const first = this.#open.stdout[0]
+    const first = this.#ungreeted.size > 0 ? undefined : this.#open.stdout[0]
     if (first === this.#timed) return
     this.#timed = first
     clearTimeout(this.#limit)
@@ -153,7 +185,9 @@ export class Lane {
   }
 
   #listen(name: OutputStream, rest: Buffer): void {
-    const scanner = new MarkScanner(this.#nonce)
+    const scanner = new MarkScanner(() =>
+      this.#broken ? undefined : (this.#ungreeted.get(name) ?? this.#open[name][0]?.nonce ?? this.#goodbye),
+    )
     const take = (chunk: Buffer): void => {
       for (const piece of scanner.push(chunk)) this.#take(name, piece)
     }
@@ -162,7 +196,15 @@ export class Lane {
   }
 
   #take(name: OutputStream, piece: Piece): void {
-    if (piece.kind === 'end' && piece.text === heartbeat) return
+    if (piece.kind === 'end' && piece.text === heartbeat && name === 'stderr') return
+    if (piece.kind !== 'data' && !isAnswer(name, piece)) return this.#break(name, piece.text)
+    if (this.#ungreeted.has(name)) {
+      if (piece.kind === 'data') return
+      this.#ungreeted.delete(name)
+      if (this.#ungreeted.size > 0) return
+      clearTimeout(this.#greetingLimit)
+      return this.#timeFirst()
+    }
     const exchange = this.#open[name][0]
     if (exchange === undefined) {
       if (piece.kind === 'end') this.#farewell()
@@ -179,9 +221,23 @@ export class Lane {
     this.#writeOn()
   }
 
+  /** Ends the lane over an answer that is none. What it belongs to has no result. */
+  #break(name: OutputStream, text: string): void {
+    this.#broken = true
+    this.#open[name][0]?.fail(
+      new CoxswainError(
+        'protocol-error',
+        `${this.#description}: the shell ended a command with ${JSON.stringify(text)}, which is not an exit status`,
+      ),
+    )
+    this.stop()
+  }
+
   #end(): void {
-    const lost = this.#state === 'alive'
+    // a shell that never answered its greeting has not been lost on account of others
+    const lost = this.#state === 'alive' || this.#ungreeted.size > 0
     this.#state = 'ended'
+    clearTimeout(this.#greetingLimit)
     // a command whose standard output has ended is done, though the end of its standard error is missing
     for (const exchange of this.#open.stderr) if (!this.#open.stdout.includes(exchange)) exchange.finish()
     for (const exchange of this.#open.stdout) exchange.fail(new LaneEnded({ begun: true, lost }))
@@ -192,3 +248,7 @@ export class Lane {
     this.#timeFirst()
   }
 }
+
+/** Whether a mark says what it must: an exit status on standard output, nothing on standard error. */
+const isAnswer = (name: OutputStream, { kind, text }: Exclude<Piece, { kind: 'data' }>): boolean =>
+  kind === 'end' && (name === 'stdout' ? /^\d{1,3}$/ : /^$/).test(text)

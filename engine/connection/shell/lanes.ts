@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Identity, Request } from '../types.ts'
 import type { Terminal } from './become.ts'
 import { laneCommand } from './bootstrap.ts'
@@ -31,9 +30,6 @@ export interface LaneOptions {
   /** Where the connection leads, for people. */
   readonly description: string
 }
-
-/** A random word for marks, that no command can know. */
-export const newNonce = (): string => randomBytes(16).toString('hex')
 
 /** The shells of a connection: for each user one that reads and one that changes things, opened when they are needed. */
 export class Lanes {
@@ -70,11 +66,6 @@ export class Lanes {
     void idle?.lane?.close()
   }
 
-  /** A shell that holds the lock of the connection. */
-  holder(): Lane | undefined {
-    return [...this.#places.values()].find(({ lane }) => lane?.alive === true)?.lane
-  }
-
   async close(): Promise<void> {
     const lanes = new Set([...this.#places.values()].flatMap(({ lane }) => lane ?? []))
     await Promise.all([...lanes].map((lane) => lane.close()))
@@ -101,18 +92,8 @@ export class Lanes {
   }
 
   async #open(purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
-    const nonce = newNonce()
     const { shellTimeout: seconds, closing: signal, lock, terminal, description } = this.#options
-    let holder: Lane | undefined
-    const command = (): string => {
-      holder = this.holder()
-      return laneCommand({
-        nonce,
-        identity,
-        terminal: terminal.needed,
-        lock: lock && { lock, join: holder !== undefined },
-      })
-    }
+    const command = (): string => laneCommand({ identity, terminal: terminal.needed, lock })
     const sibling = this.#place(purpose === 'query' ? 'run' : 'query', identity)
     const opened = await this.#channels.open(command, {
       signal,
@@ -122,10 +103,7 @@ export class Lanes {
     })
     if (opened instanceof Lane) return opened
     const limits = { seconds, signal, lock: lock && watchLock(lock, description) }
-    const lane = new Lane(opened, nonce, await handshake(opened, nonce, identity, limits))
-    if (lock === undefined || holder === undefined || holder.alive) return lane
-    // who was there when it joined has gone meanwhile, and another run may have come in between
-    await lane.close()
-    return this.#open(purpose, identity)
+    const rest = await handshake(opened, identity, limits)
+    return new Lane({ channel: opened, description, rest, shellTimeout: seconds })
   }
 }

@@ -1,20 +1,14 @@
 /**
- * A lock on a host against two runs at once.
+ * A lock on a host against two runs at once that act there as the same user.
  *
- * It is an flock(2), shared, on a directory that every host has, so it leaves no file behind and needs no rights. Each
- * shell of a run holds it as long as it lives, in the process that watches over it and not in the one that runs commands:
- * a daemon that a task leaves behind does not have it, and it is free when the last shell is gone, however that came, also
- * when the machine that started the run is no more.
- *
- * To come in, a run takes the lock exclusively for a moment; its other shells join while one of them is there. Who holds
- * it stands in the command line of the shells, where everybody on the host can read it: that is how a run that is refused
- * can say by whom.
+ * It is an flock(2) on a file in a private folder of the acting user (`/run/coxswain` for root, one in the home for
+ * others), which nobody else can open: no other user of the host can hold it, or learn or change who does. Each shell of a
+ * run holds it as long as it lives, in the process that watches over it and not in the one that runs commands: a daemon
+ * that a task leaves behind does not have it, and it is free when the last shell is gone, however that came, also when the
+ * machine that started the run is no more. Beside it stands a record of whose it is, for those who are refused.
  */
-import { createHash } from 'node:crypto'
 import { CoxswainError } from '../../errors.ts'
-
-/** Seconds that a run which was killed takes to leave a host (four, see the farewell), and a little more. */
-const killedRunGoes = 5
+import type { LockWord } from './words.ts'
 
 /** How a run keeps others off a host. */
 export interface HostLock {
@@ -26,81 +20,20 @@ export interface HostLock {
   readonly purpose: string
   /** Process number of the run, on its own machine. */
   readonly pid: number
-  /** The directory whose lock is taken: one that exists on every host. */
-  readonly path: string
-  /** Seconds in which the lock is asked for before a word of who has it: {@link killedRunGoes} unless told. */
+  /** Where on hosts the private folders of locks are; the usual places by default. */
+  readonly folder?: string | undefined
+  /** Seconds in which the lock is asked for before a word of who has it; five by default. */
   readonly grace?: number | undefined
-  /** Seconds to wait for the lock; 0 when it shall not be waited for. */
+  /** Seconds to wait for the lock; 0 to be refused at once. */
   readonly wait: number
-  /** Aborted when nothing more shall begin: then it is not waited for any longer. */
+  /** Aborted when nothing more must begin: then it is not waited for any longer. */
   readonly stopping?: AbortSignal | undefined
-  /** Told when it is waited for, and again when another has it; with words on who. */
+  /** Called when the run begins to wait, when another holds the lock, and every ten seconds; with words on who and how long. */
   readonly waiting: (holder: string) => void
-  /** Told when the host has no flock(1), so that nothing is locked. */
-  readonly absent: () => void
-}
-
-/** What is in a command line for all to read must not break it, nor a line of output. */
-const plain = (text: string): string => text.replaceAll(/[^A-Za-z0-9@._-]/g, '_').slice(0, 40)
-
-/** Runs that lock different directories have nothing to do with each other. */
-const place = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 8)
-
-const checkedPath = (path: string): string => {
-  if (/^\/[\w./-]*$/.test(path)) return path
-  throw new CoxswainError('usage', `no directory to lock: ${path}`, {
-    hint: 'COXSWAIN_LOCK_PATH is an absolute path of plain characters',
-  })
-}
-
-/**
- * Shell text that takes the lock on descriptor 9, says so as long as it cannot, and then becomes the shell text in `$0`.
- * It has no quotes, backslashes or newlines that a login shell could mind, and is shorter than the 1024 bytes that
- * csh(1) allows a word.
- *
- * @param join whether another shell of the same connection holds it already.
- */
-export const lockScript = (nonce: string, lock: HostLock, join: boolean): string => {
-  const path = checkedPath(lock.path)
-  const where = place(path)
-  const tenths = Math.ceil((lock.grace ?? killedRunGoes) * 10)
-  const label = `$l:${where}:${lock.token}:${plain(lock.owner)}:${lock.pid}:$(date +%s):${plain(lock.purpose)}`
-  return (
-    `LC_ALL=C; export LC_ALL; l=coxswain-lock; p=${path}; n=0; ` +
-    `u() { printf "%s%s" ${nonce} "unlocked;"; exec /bin/sh -c "$0"; }; ` +
-    `command -v flock >/dev/null && [ -d $p ] && [ -r $p ] || u; exec 9<$p; ` +
-    // 1 is a lock that another has; anything above, a file system that knows no locks
-    `x() { flock -n -x 9 2>/dev/null; c=$?; [ $c -lt 2 ] || u; return $c; }; s() { flock -n -s 9; }; ` +
-    `h() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr "[:cntrl:]" " " | grep -o "$l:${where}:[0-9a-f]*:[^ ;]*"; }; ` +
-    // a grep for it would find its own command line
-    `o() { case $(h) in *:${lock.token}:*) ;; *) return 1; esac; }; ` +
-    // a shell of our own that held it before and after we joined has kept all others out meanwhile
-    `until ${join ? 's || ' : ''}{ x && s; } || { o && s && o; }; do flock -u 9; ` +
-    // one that has just come in is not in the list yet
-    `if [ $n -lt ${tenths} ]; then n=$((n+1)); sleep 0.1 2>/dev/null || { sleep 5; n=${tenths}; }; ` +
-    `else printf "%s%s" ${nonce} "lock:$(date +%s) $(h | head -n 1);" || exit; sleep 1; fi; done; ` +
-    `exec /bin/sh -c "$0" "${label}"`
-  )
-}
-
-/** What a shell says while it has no lock. */
-export interface LockWord {
-  readonly kind: 'held' | 'absent'
-  readonly text: string
-}
-
-/** Takes the words on the lock out of what a shell has printed until now. */
-export const lockWords = (nonce: string, printed: Buffer): { words: LockWord[]; rest: Buffer } => {
-  const words: LockWord[] = []
-  const text = printed.toString('latin1')
-  const rest = text.replaceAll(
-    new RegExp(`${nonce}(?:lock:([^;]*)|unlocked);`, 'g'),
-    (_, held: string | undefined) => {
-      words.push(held === undefined ? { kind: 'absent', text: '' } : { kind: 'held', text: held })
-      return ''
-    },
-  )
-  return { words, rest: words.length === 0 ? printed : Buffer.from(rest, 'latin1') }
+  /** Called when the host cannot be locked, with the reason; nothing keeps another run off it. */
+  readonly absent: (why: string) => void
+  /** Seconds on a clock that only goes forward; that of this machine by default. */
+  readonly clock?: (() => number) | undefined
 }
 
 const age = (seconds: number): string => {
@@ -111,19 +44,39 @@ const age = (seconds: number): string => {
 }
 
 /**
- * Who holds a lock, in words, from what the shell says: the host's time, and the label of the holder.
+ * Who holds a lock, in words, from what the shell says: the host's time, and the record of the holder.
  *
  * @example
- * holderOf('1700000180 coxswain-lock:1234abcd:00ff:ann@laptop:4242:1700000000:ha-masters')
+ * holderOf('1700000180 00ff:ann@laptop:4242:1700000000:ha-masters')
  * // 'ann@laptop (ha-masters, process 4242), since 3 min'
  */
 export const holderOf = (said: string): string => {
-  const [now = '', label = ''] = said.split(' ')
-  const [, , , owner, pid, since, purpose] = label.split(':')
-  if (owner === undefined || pid === undefined || purpose === undefined)
-    return 'somebody whose processes this user may not see'
-  return `${owner} (${purpose}, process ${pid}), since ${age(Number(now) - Number(since))}`
+  const [now = '', record = ''] = said.split(' ')
+  const [, owner, pid, since, purpose] = record.split(':')
+  if (owner === undefined || pid === undefined || purpose === undefined) return 'a run that left no record'
+  const seconds = Number(now) - Number(since)
+  return `${owner} (${purpose}, process ${pid})${Number.isFinite(seconds) ? `, since ${age(seconds)}` : ''}`
 }
+
+const whyAbsent: Readonly<Record<string, string>> = {
+  flock: 'the host does not have flock(1)',
+  folder: 'the acting user does not have a folder that others cannot write into',
+  write: 'the folder of the lock is full or read-only',
+  locks: 'the file system of the lock does not support locks',
+}
+
+/** The error for what somebody has put in the place of the private folder: its mode, owner and path. */
+const unsafe = (description: string, said: string): CoxswainError => {
+  const [, mode = '', owner = '', path = ''] = /^(\S*)\/(\d*) (.*)$/.exec(said) ?? []
+  return new CoxswainError(
+    'lock-unsafe',
+    `${description}: ${path} must be a folder that only the acting user can open, but it is ${mode}, of the user with the number ${owner}`,
+    { hint: `find out who made it, then remove it: ls -ldn ${path}` },
+  )
+}
+
+/** Seconds between two words on who is waited for. */
+const tellEvery = 10
 
 /** Decides, while a shell waits for the lock, whether to go on waiting. */
 export interface LockWatch {
@@ -132,24 +85,34 @@ export interface LockWatch {
 }
 
 /** Watches the opening of one shell. */
-export const watchLock = ({ wait, stopping, waiting, absent }: HostLock, description: string): LockWatch => {
+export const watchLock = (
+  { wait, stopping, waiting, absent, clock = () => performance.now() / 1000 }: HostLock,
+  description: string,
+): LockWatch => {
   let began: number | undefined
-  let told: string | undefined
+  let told: { readonly who: string; readonly at: number } | undefined
   return {
     hear: ({ kind, text }) => {
       if (kind === 'absent') {
-        absent()
+        absent(whyAbsent[text] ?? text)
         return undefined
       }
+      if (kind === 'unsafe') return unsafe(description, text)
       if (stopping?.aborted === true)
         return new CoxswainError('interrupted', `interrupted while ${description} was locked by another run`)
-      began ??= performance.now()
+      const now = clock()
+      began ??= now
+      const waited = Math.floor(now - began)
       const holder = holderOf(text)
-      if (performance.now() - began >= wait * 1000)
-        return new CoxswainError('host-locked', `${description} is locked by ${holder}`)
-      const [who] = holder.split(', since')
-      if (who !== told) waiting(holder)
-      told = who
+      if (now - began >= wait) {
+        const vainly = wait === 0 ? '' : `; waited ${waited} s for it`
+        return new CoxswainError('host-locked', `${description} is locked by ${holder}${vainly}`)
+      }
+      const [who = ''] = holder.split(', since')
+      if (who !== told?.who || now - told.at >= tellEvery) {
+        waiting(`${holder}${waited === 0 ? '' : `; waited ${waited} s of at most ${wait} s`}`)
+        told = { who, at: now }
+      }
       return undefined
     },
   }

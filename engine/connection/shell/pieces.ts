@@ -12,8 +12,8 @@ const longest = 1024 * 1024
 /** Says that there is no more input. */
 export const noMore = '0\n'
 
-/** Says that we saw the command end: nothing is left to be stopped. */
-export const farewell = 'bye\n'
+/** Says that we saw the command end: nothing is left to be stopped. The nonce marks the answer to it. */
+export const farewell = (nonce: string): string => `bye ${nonce}\n`
 
 /** A piece as it is written. */
 export const piece = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes])

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
-import type { Channel } from '../transport.ts'
 import type { Input, Request, Result } from '../types.ts'
 import { LaneEnded } from './exchange.ts'
 import { streamFrame } from './frame.ts'
 import { Lane } from './lane.ts'
+import type { LaneStart } from './lane.ts'
 import { farewell, noMore, piece, piecesOf } from './pieces.ts'
 
 /**
@@ -38,12 +38,7 @@ const sendInput = async (stdin: Writable, input: Input, over: AbortSignal): Prom
 }
 
 /** A shell that `rawCommand` started, ready to take its script. */
-export interface RawShell {
-  readonly channel: Channel
-  readonly nonce: string
-  /** What it printed behind its ready marks. */
-  readonly rest: { readonly stdout: Buffer; readonly stderr: Buffer }
-}
+export type RawShell = Omit<LaneStart, 'greets' | 'grace'>
 
 /** What came of a streamed request, and when its shell is gone. */
 export interface Streamed {
@@ -53,14 +48,14 @@ export interface Streamed {
 }
 
 /** Runs a script on a channel of its own, its input streamed in pieces: for what is too big for a frame. */
-export const executeRaw = async ({ channel, nonce, rest }: RawShell, request: Request): Promise<Streamed> => {
+export const executeRaw = async (shell: RawShell, request: Request): Promise<Streamed> => {
   const { script, stdin: input = '', timeout } = request
   const over = new AbortController()
-  const lane = new Lane(channel, nonce, rest, grace)
+  const lane = new Lane({ ...shell, greets: false, grace })
   try {
     const result = await lane.execute(request, (stdin, mark, fail) => {
       const limit = timeout === undefined ? undefined : timeout + 5
-      const text = Buffer.from(streamFrame(mark, { script, timeout: limit }))
+      const text = Buffer.from(lane.greeting + streamFrame(mark, { script, timeout: limit }))
       stdin.write(piece(Buffer.from(`${text.toString('base64')}\n`)))
       sendInput(stdin, input, over.signal).catch((error: unknown) => {
         if (!over.signal.aborted) fail(toCoxswainError(error, 'read-failed'))

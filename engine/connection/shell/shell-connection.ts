@@ -11,14 +11,14 @@ import { LaneEnded } from './exchange.ts'
 import type { Send } from './exchange.ts'
 import { frame, longestFrameInput } from './frame.ts'
 import { handshake } from './handshake.ts'
-import { Lanes, newNonce } from './lanes.ts'
+import { Lanes } from './lanes.ts'
 import { watchLock } from './lock.ts'
 import type { HostLock } from './lock.ts'
 import { executeRaw } from './raw.ts'
 import { Turns } from './turns.ts'
 
 export interface ShellOptions {
-  /** Seconds until a shell must be ready, becoming another user included; 30 unless told. */
+  /** Seconds until a shell must be ready, becoming another user included; 60 by default. */
   readonly shellTimeout?: number | undefined
   /** Keeps other runs off the host as long as there is a shell on it. */
   readonly lock?: HostLock | undefined
@@ -50,7 +50,7 @@ export class ShellConnection implements Connection {
   readonly #leaving = new Set<Promise<void>>()
   #streaming = 0
 
-  constructor(transport: Transport, { shellTimeout = 30, lock }: ShellOptions = {}) {
+  constructor(transport: Transport, { shellTimeout = 60, lock }: ShellOptions = {}) {
     this.#transport = transport
     this.#shellTimeout = shellTimeout
     this.#lock = lock
@@ -129,23 +129,20 @@ export class ShellConnection implements Connection {
   }
 
   async #openRaw(identity: Identity | undefined, signal: AbortSignal) {
-    const nonce = newNonce()
     const lock = this.#lock
-    // it does not count on another shell being there: a stream takes its time
-    const command = (): string =>
-      rawCommand({ nonce, identity, terminal: this.#terminal.needed, lock: lock && { lock, join: false } })
+    const command = (): string => rawCommand({ identity, terminal: this.#terminal.needed, lock })
     const channel = await this.#channels.open<never>(command, {
       signal,
       instead: () => undefined,
       // streams wait for each other; only where there is no place for a single one do the shells make it
       makeRoom: () => this.#streaming === 0 && this.#lanes.closeIdle(),
     })
-    const rest = await handshake(channel, nonce, identity, {
+    const rest = await handshake(channel, identity, {
       seconds: this.#shellTimeout,
       signal,
       lock: lock && watchLock(lock, this.description),
     })
-    return { channel, nonce, rest }
+    return { channel, rest, description: this.description, shellTimeout: this.#shellTimeout }
   }
 
   /** Does again what lost its connection, where that is safe: when it only reads, or was not written to a shell yet. */

@@ -31,7 +31,6 @@ const lockOf = (token: string): HostLock => ({
   owner: `owner-${token}`,
   purpose: 'test',
   pid: 1,
-  path: '/',
   wait: 0,
   waiting: () => {},
   absent: () => assert.unreachable('there is no flock'),

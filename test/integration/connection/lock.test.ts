@@ -1,5 +1,5 @@
 /** The lock on a host, on a real sshd: who gets it, who is told of whom, and when it is free again. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
@@ -38,7 +38,7 @@ test.after(async () => {
 })
 test.beforeEach(() => {
   path = mkdtempSync(join(folder, 'test-'))
-  chmodSync(path, 0o755)
+  chmodSync(path, 0o1777)
 })
 test.afterEach(async () => {
   await Promise.all(open.splice(0).map((connection) => connection.close()))
@@ -50,7 +50,7 @@ const lockOf = (change: Partial<HostLock> = {}): HostLock => ({
   owner: 'ann@laptop',
   purpose: 'site',
   pid: 4242,
-  path,
+  folder: path,
   grace: 0.5,
   wait: 0,
   waiting: () => {},
@@ -106,22 +106,22 @@ test('shells of one run do not keep each other off: for reading, changing, strea
   assert.equal(answers, ['in\n', 'in\n', 'in\n', '3000000\n'])
 })
 
-test('root and ordinary users keep each other off, with sudo and without', async () => {
+test('runs that act as the same user keep each other off, whoever logs in; those of other users do not', async () => {
   const { name } = user('cxw-lock', { sudo: 'without password' })
+  const { name: other } = user('cxw-lock2', { sudo: 'without password' })
   const asRoot = { identity: { method: 'sudo', user: 'root' } } as const
   const first = locking(lockOf(), { user: name })
-  assert.is(await say(first), 'in\n')
-  await Promise.all([refused(locking(lockOf())), refused(locking(lockOf(), { user: name }), asRoot)])
-  await first.close()
-  const second = locking(lockOf(), { user: name })
-  assert.is(await say(second, asRoot), 'in\n')
+  assert.is(await say(first, asRoot), 'in\n')
   // the same run, as the login user
-  assert.is(await say(second), 'in\n')
-  await Promise.all([refused(locking(lockOf())), refused(locking(lockOf(), { user: name }))])
-  await second.close()
-  const third = locking(lockOf())
-  assert.is(await say(third), 'in\n')
-  await refused(locking(lockOf(), { user: name }))
+  assert.is(await say(first), 'in\n')
+  await Promise.all([
+    refused(locking(lockOf())),
+    refused(locking(lockOf(), { user: other }), asRoot),
+    refused(locking(lockOf(), { user: name })),
+  ])
+  assert.is(await say(locking(lockOf(), { user: other })), 'in\n')
+  await first.close()
+  assert.is(await say(locking(lockOf())), 'in\n')
 })
 
 test('sudo with a password, and the login shells csh and fish', async () => {
@@ -129,11 +129,66 @@ test('sudo with a password, and the login shells csh and fish', async () => {
   const identity = { method: 'sudo', user: 'root', password: new Secret(password) } as const
   const first = locking(lockOf(), { user: name })
   assert.is(await say(first, { identity }), 'in\n')
-  const { name: other } = user('cxw-lockcsh', { shell: '/bin/csh' })
-  await refused(locking(lockOf(), { user: other }))
+  const { name: other } = user('cxw-lockcsh', { shell: '/bin/csh', sudo: 'without password' })
+  const asRoot = { identity: { method: 'sudo', user: 'root' } } as const
+  await refused(locking(lockOf(), { user: other }), asRoot)
   await first.close()
   const longest = { owner: 'o'.repeat(80), purpose: 'p'.repeat(80), pid: 99_999_999 }
-  assert.is(await say(locking(lockOf(longest), { user: other })), 'in\n')
+  assert.is(await say(locking(lockOf(longest), { user: other }), asRoot), 'in\n')
+})
+
+test('the lock lies where no other user can open it: in /run for root, in the home for others', async () => {
+  const { name, home } = user('cxw-lockhome')
+  const mine = locking(lockOf({ folder: undefined }), { user: name })
+  assert.is(await say(mine), 'in\n')
+  const place = join(home, `.coxswain-lock-${execFileSync('uname', ['-n']).toString().trim()}`)
+  assert.is(execFileSync('stat', ['-c', '%A %U', place]).toString().trim(), `drwx------ ${name}`)
+  await refused(locking(lockOf({ folder: undefined }), { user: name }))
+})
+
+test('no other user can take the lock, for what is in it or its folder cannot be opened', async () => {
+  const { name } = user('cxw-lockflock')
+  await say(locking(lockOf()))
+  const attack = `flock -n ${path}/coxswain-0 true; flock -n ${path}/coxswain-0/lock true; cat ${path}/coxswain-0/holder`
+  const tried = spawnSync('su', ['-s', '/bin/sh', '-c', attack, name])
+  assert.is(tried.stdout.toString(), '')
+  assert.is(tried.stderr.toString().match(/Permission denied/g)?.length, 3)
+})
+
+for (const [what, make] of [
+  ['a folder', 'mkdir'],
+  ['a link to a folder that is private', 'ln -s /root'],
+  ['a file', 'touch'],
+] as const) {
+  test(`${what} that another user has put in the place of the lock is refused by name`, async () => {
+    const { name } = user('cxw-locksquat')
+    execFileSync('su', ['-s', '/bin/sh', '-c', `${make} ${path}/coxswain-0`, name])
+    const error = await rejects(
+      () => say(locking(lockOf())),
+      'lock-unsafe',
+      `${path}/coxswain-0 must be a folder`,
+    )
+    assert.match(error.message, 'root@127.0.0.1')
+    rmSync(join(path, 'coxswain-0'), { recursive: true })
+    assert.is(await say(locking(lockOf())), 'in\n')
+  })
+}
+
+test('a folder that others may write into holds no lock', async () => {
+  chmodSync(path, 0o777)
+  const why: string[] = []
+  assert.is(await say(locking(lockOf({ absent: (reason) => why.push(reason) }))), 'in\n')
+  assert.match(why[0] ?? '', 'does not have a folder that others cannot write into')
+})
+
+test('nobody comes in, or seems to hold the lock, by what stands in the command line of a process', async () => {
+  const first = lockOf()
+  await say(locking(first))
+  const forged = lockOf()
+  const label = `coxswain-lock:${forged.token}:mallory@x:1:1:x ${forged.token}:mallory@x:1:1:x`
+  const mallory = spawn('sh', ['-c', 'sleep 60', label], { stdio: 'ignore' })
+  await refused(locking(forged))
+  mallory.kill()
 })
 
 test('a run that waits says for whom, and gets in when the other ends', async () => {
@@ -245,7 +300,7 @@ test('a shell that was stopped leaves the lock with those that are there', async
 
 test('a host that cannot lock is told of, and worked on', async () => {
   let absent = 0
-  const lock = lockOf({ path: '/no/such/folder', absent: () => (absent += 1) })
+  const lock = lockOf({ folder: '/no/such/folder', absent: () => (absent += 1) })
   const one = localConnection({ lock })
   open.push(one)
   assert.is(await say(one), 'in\n')
@@ -259,5 +314,5 @@ test('no other run is let in by a name that would break the command line', async
 })
 
 test('a lock path that a shell could mind is refused', async () => {
-  await rejects(() => say(locking(lockOf({ path: "/a'b" }))), 'usage', 'no directory to lock')
+  await rejects(() => say(locking(lockOf({ folder: "/a'b" }))), 'usage', 'is not a folder for locks')
 })

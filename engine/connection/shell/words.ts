@@ -1,0 +1,93 @@
+/**
+ * What our shells print before they read frames: fixed words, for nothing that is secret can stand in a command line. They
+ * count only until a shell has said hello, and only the login user's own programs can print there; what a command prints
+ * later is marked with nonces (frame.ts). A login shell that traces its commands (`set -x`) prints all that it is given, so
+ * none of these words is in a command line as it is printed. Pure.
+ */
+
+/** Says that a shell of ours now reads its standard input. */
+export const hello = 'coxswain-shell-ready;'
+
+/** Prints {@link hello}. */
+export const sayHello = 'printf "%s%s" coxswain-shell "-ready;"'
+
+/** What sudo prompts with. */
+export const sudoPrompt = 'coxswain-sudo%password:'
+
+/** {@link sudoPrompt} as sudo is given it: it makes `%` of `%%`. */
+export const sudoPromptWord = 'coxswain-sudo%%password:'
+
+/** Printed before su and doas, which ask in words of their own: a prompt is what comes after it. */
+export const asking = 'coxswain-asking;'
+
+/** Prints {@link asking} on both streams. */
+export const sayAsking = 'printf "%s%s" coxswain "-asking;"; printf "%s%s" coxswain "-asking;" >&2'
+
+/** Shell function `say`, which tells of the lock: `say held …`, `say absent …`, `say unsafe …`. */
+export const sayLock = 'say() { printf "%s%s;" coxswain-lock "-is $*"; }'
+
+/** What a shell says of the lock that it wants. */
+export interface LockWord {
+  readonly kind: 'held' | 'absent' | 'unsafe'
+  readonly text: string
+}
+
+/** A word that was found in what a shell printed. */
+export type Word =
+  | { readonly kind: 'hello' | 'sudo prompt' | 'prompt' | 'asking' }
+  | { readonly kind: 'lock'; readonly lock: LockWord }
+
+const longestLockText = 600
+
+const pattern = new RegExp(
+  [
+    `(?<hello>${hello})`,
+    `(?<sudo>${sudoPrompt})`,
+    `(?<asking>${asking})`,
+    // PAM on standard error and busybox on standard output, in the language C: `Password: `, `doas (ann@web1) password: `
+    '(?<prompt>assword:)',
+    `coxswain-lock-is (?<lock>held|absent|unsafe)(?<text>(?:(?!coxswain-shell)[^;\n]){0,${longestLockText}});`,
+  ].join('|'),
+  'g',
+)
+
+/** All of them begin with this, but for prompts. */
+const prefix = 'coxswain-'
+const longestWord = 'coxswain-lock-is absent'.length + longestLockText
+const longestPrompt = 'assword:'.length
+
+const isLockKind = (text: string): text is LockWord['kind'] =>
+  text === 'held' || text === 'absent' || text === 'unsafe'
+
+const wordOf = ({ groups = {} }: RegExpMatchArray): Word => {
+  const { hello: ready, sudo, asking: asks, lock, text = '' } = groups
+  if (ready !== undefined) return { kind: 'hello' }
+  if (sudo !== undefined) return { kind: 'sudo prompt' }
+  if (asks !== undefined) return { kind: 'asking' }
+  if (lock !== undefined && isLockKind(lock)) return { kind: 'lock', lock: { kind: lock, text: text.trim() } }
+  return { kind: 'prompt' }
+}
+
+/** Finds these words in one stream, wherever chunks are cut. It keeps no more than the longest of them. */
+export class WordScanner {
+  #rest = ''
+
+  /** Bytes kept for the next chunk. */
+  get kept(): number {
+    return this.#rest.length
+  }
+
+  /** The words that this chunk completes; `after` gives what came after one in the chunk. */
+  *push(chunk: Buffer): Generator<{ readonly word: Word; readonly after: () => Buffer }, void, undefined> {
+    const text = this.#rest + chunk.toString('latin1')
+    let end = 0
+    for (const match of text.matchAll(pattern)) {
+      const stop = match.index + match[0].length
+      yield { word: wordOf(match), after: () => Buffer.from(text.slice(stop), 'latin1') }
+      end = stop
+    }
+    const begun = text.indexOf(prefix, Math.max(end, text.length - longestWord))
+    const keep = Math.max(end, text.length - Math.max(prefix.length, longestPrompt) + 1)
+    this.#rest = text.slice(begun < 0 ? keep : Math.min(begun, keep))
+  }
+}

@@ -1,0 +1,75 @@
+import * as assert from 'uvu/assert'
+import { laneCommand, rawCommand } from '../../engine/connection/shell/bootstrap.ts'
+import { WordScanner, asking, hello, sudoPrompt } from '../../engine/connection/shell/words.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('words of a starting shell')
+
+const wordsOf = (chunks: readonly Buffer[]): string[] => {
+  const scanner = new WordScanner()
+  return chunks.flatMap((chunk) =>
+    [...scanner.push(chunk)].map(({ word }) =>
+      word.kind === 'lock' ? `${word.lock.kind} ${word.lock.text}` : word.kind,
+    ),
+  )
+}
+
+test('words are found wherever the stream is cut, once each', () => {
+  const printed = `noise${sudoPrompt}x${asking}Password: coxswain-coxswain-lock-is held 17 ab:c;coxswain-lock-is unsafe d/1 /p;${hello}`
+  const expected = ['sudo prompt', 'asking', 'prompt', 'held 17 ab:c', 'unsafe d/1 /p', 'hello']
+  const stream = Buffer.from(printed)
+  for (let cut = 0; cut <= stream.length; cut += 1)
+    assert.equal(wordsOf([stream.subarray(0, cut), stream.subarray(cut)]), expected)
+  assert.equal(wordsOf(Array.from(stream, (byte) => Buffer.from([byte]))), expected)
+})
+
+test('a word that was begun and never ended does not swallow the next', () => {
+  for (const noise of ['coxswain-lock-is held ', 'coxswain-lock-is held x\n', 'coxswain-', 'coxswain-shell-'])
+    assert.equal(wordsOf([Buffer.from(noise.repeat(3) + hello)]), ['hello'])
+})
+
+test('it keeps no more than the longest word, whatever comes', () => {
+  for (const noise of [
+    'coxswain-',
+    'coxswain-lock-is held',
+    'x',
+    'assword',
+    `coxswain-lock-is held ${'y'.repeat(5000)}`,
+  ]) {
+    const scanner = new WordScanner()
+    const stream = Buffer.from(noise.repeat(Math.ceil(20_000 / noise.length)))
+    for (let at = 0; at < stream.length; at += 13) {
+      assert.equal([...scanner.push(stream.subarray(at, at + 13))].length, 0)
+      assert.ok(scanner.kept < 700)
+    }
+  }
+})
+
+test('no command line shows one of these words, nor anything that csh could not take', () => {
+  const lock = {
+    token: 'ab'.repeat(8),
+    owner: 'o'.repeat(80),
+    purpose: 'p'.repeat(80),
+    pid: 99_999_999,
+    wait: 0,
+    waiting: () => {},
+    absent: () => {},
+  }
+  const identities = [
+    undefined,
+    ...(['sudo', 'su', 'doas'] as const).map((method) => ({ method, user: 'root' })),
+  ]
+  for (const identity of identities) {
+    for (const terminal of [false, true]) {
+      for (const command of [laneCommand, rawCommand].map((make) => make({ identity, terminal, lock }))) {
+        // what sudo is given looks like the prompts of others, which it does not have
+        const seen = wordsOf([Buffer.from(command)]).filter(
+          (word) => identity?.method !== 'sudo' || word !== 'prompt',
+        )
+        assert.equal(seen, [])
+        assert.not.match(command, /[\n!\\]/)
+        for (const [, word = ''] of command.matchAll(/'([^']*)'/g)) assert.ok(word.length < 1024, word)
+      }
+    }
+  }
+})
