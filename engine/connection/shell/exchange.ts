@@ -10,11 +10,14 @@ export class LaneEnded extends Error {
   readonly begun: boolean
   /** False when the lane was ended by us, for reasons that this request has no part in. */
   readonly lost: boolean
+  /** Whether the shell itself ended while the way to it was there: something on the host killed it. */
+  readonly killed: boolean
 
-  constructor({ begun, lost }: { begun: boolean; lost: boolean }) {
+  constructor({ begun, lost, killed = false }: { begun: boolean; lost: boolean; killed?: boolean }) {
     super('the shell on the host has ended')
     this.begun = begun
     this.lost = lost
+    this.killed = killed
   }
 }
 

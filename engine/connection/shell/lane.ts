@@ -79,7 +79,7 @@ export class Lane {
     this.#greetingLimit = setTimeout(() => this.stop(), Math.min(shellTimeout * 1000, longestTimer))
     this.#listen('stdout', rest)
     this.#listen('stderr', Buffer.alloc(0))
-    void channel.ended.then(() => this.#end())
+    void channel.ended.then(({ code }) => this.#end(code))
     if (greets) channel.stdin.write(this.greeting)
   }
 
@@ -233,15 +233,17 @@ export class Lane {
     this.stop()
   }
 
-  #end(): void {
+  /** @param code exit status of the shell; undefined when the way to it is gone. */
+  #end(code?: number): void {
     // a shell that never answered its greeting has not been lost on account of others
     const lost = this.#state === 'alive' || this.#ungreeted.size > 0
+    const killed = this.#state === 'alive' && code !== undefined
     this.#state = 'ended'
     clearTimeout(this.#greetingLimit)
     // a command whose standard output has ended is done, though the end of its standard error is missing
     for (const exchange of this.#open.stderr) if (!this.#open.stdout.includes(exchange)) exchange.finish()
-    for (const exchange of this.#open.stdout) exchange.fail(new LaneEnded({ begun: true, lost }))
-    for (const exchange of this.#waiting) exchange.fail(new LaneEnded({ begun: false, lost }))
+    for (const exchange of this.#open.stdout) exchange.fail(new LaneEnded({ begun: true, lost, killed }))
+    for (const exchange of this.#waiting) exchange.fail(new LaneEnded({ begun: false, lost, killed }))
     this.#open.stdout.length = 0
     this.#open.stderr.length = 0
     this.#waiting.length = 0

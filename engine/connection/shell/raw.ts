@@ -66,9 +66,8 @@ export const executeRaw = async (shell: RawShell, request: Request): Promise<Str
   } catch (error) {
     lane.stop()
     if (!(error instanceof LaneEnded)) throw error
-    throw new CoxswainError('connection-lost', 'the connection was lost in the middle of a transfer', {
-      cause: error,
-    })
+    const what = error.killed ? 'the shell on the host was killed' : 'the connection was lost'
+    throw new CoxswainError('connection-lost', `${what} in the middle of a transfer`, { cause: error })
   } finally {
     over.abort()
   }

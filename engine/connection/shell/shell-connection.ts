@@ -35,6 +35,19 @@ const frameInput = (input: Input | undefined): Buffer | undefined => {
   return text.length > longestFrameInput ? undefined : Buffer.from(text)
 }
 
+/** What a request is rejected with whose lane ended. */
+const lost = (description: string, cause: LaneEnded | CoxswainError): CoxswainError =>
+  cause instanceof LaneEnded && cause.killed
+    ? new CoxswainError(
+        'connection-lost',
+        `the shell on ${description} was killed in the middle of a command`,
+        {
+          cause,
+          hint: 'a host that runs out of memory kills processes (`dmesg` shows which); run again to go on',
+        },
+      )
+    : new CoxswainError('connection-lost', `the connection to ${description} was lost`, { cause })
+
 /** A connection made of shells on a transport. */
 export class ShellConnection implements Connection {
   readonly #transport: Transport
@@ -159,9 +172,7 @@ export class ShellConnection implements Connection {
         if (!ended || error.lost) losses += 1
         const harmless = purpose === 'query' || !ended || !error.begun
         if (!harmless || losses > resends || this.#closing.signal.aborted) {
-          throw new CoxswainError('connection-lost', `the connection to ${this.description} was lost`, {
-            cause: error,
-          })
+          throw lost(this.description, error)
         }
       }
     }

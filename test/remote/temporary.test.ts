@@ -1,0 +1,82 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { temporaryFunctions } from '../../engine/remote/temporary.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('temporary files')
+
+let folder = ''
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'coxswain-temporary-'))
+})
+test.afterEach(() => rmSync(folder, { recursive: true }))
+
+/** A process number that is of no process. */
+const gone = (): number => spawnSync('true').pid
+
+const run = (shell: string, text: string): string =>
+  execFileSync(shell, ['-c', `set -e; ${temporaryFunctions}${text}`], { cwd: folder, encoding: 'utf8' })
+
+const make = (name: string, days = 0): void => {
+  const path = join(folder, name)
+  writeFileSync(path, 'x')
+  const time = Date.now() / 1000 - days * 86_400
+  utimesSync(path, time, time)
+}
+
+for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path))) {
+  test(`${shell}: a name says which shell of which host made it`, () => {
+    const name = run(shell, 'fresh; fresh -d; echo $$')
+    const [file = '', directory = '', pid = ''] = name.split('\n')
+    for (const made of [file, directory])
+      assert.ok(made.startsWith(`./.coxswain.${hostname()}.${pid}.`), made)
+  })
+
+  test(`${shell}: what a shell left behind that is gone is removed; what one still uses is not`, () => {
+    const pid = gone()
+    make(`.coxswain.${hostname()}.${pid}.abcdef`)
+    mkdirSync(join(folder, `.coxswain.${hostname()}.${pid}.folder/new`), { recursive: true })
+    make(`.coxswain.${hostname()}.${process.pid}.abcdef`)
+    make('.coxswain.elsewhere.4242.abcdef')
+    run(shell, 'sweep')
+    assert.equal(
+      readdirSync(folder),
+      [`.coxswain.${hostname()}.${process.pid}.abcdef`, '.coxswain.elsewhere.4242.abcdef'].toSorted(),
+    )
+  })
+
+  test(`${shell}: whatever is older than a day is removed, but for what a shell still uses`, () => {
+    make('.coxswain.elsewhere.4242.abcdef', 1.1)
+    make('.coxswain.AbCdEf', 1.1)
+    make('.coxswain.0011.2233.part', 1.1)
+    make('.coxswain.4455.6677.part', 0.9)
+    make(`.coxswain.${hostname()}.${process.pid}.abcdef`, 1.1)
+    make('file', 400)
+    run(shell, 'sweep')
+    assert.equal(
+      readdirSync(folder),
+      ['.coxswain.4455.6677.part', `.coxswain.${hostname()}.${process.pid}.abcdef`, 'file'].toSorted(),
+    )
+  })
+
+  test(`${shell}: links, and what another user made, stay`, () => {
+    const pid = gone()
+    symlinkSync(folder, join(folder, `.coxswain.${hostname()}.${pid}.linked`))
+    make(`.coxswain.${hostname()}.${pid}.others`)
+    execFileSync('chown', ['65534', join(folder, `.coxswain.${hostname()}.${pid}.others`)])
+    run(shell, 'sweep')
+    assert.is(readdirSync(folder).length, 2)
+  })
+}
