@@ -38,6 +38,19 @@ export type Execute = (request: {
   onOutput: ((stream: OutputStream, text: string) => void) | undefined
 }) => Promise<Result>
 
+/** What an exit status that the shell gives says (POSIX.1-2017, XCU 2.8.2). */
+const hints: Readonly<Record<number, string>> = {
+  127: 'the command is not there: install it on the host, or see that it is in PATH',
+  137: 'it was killed (SIGKILL); a host that runs out of memory kills processes (`dmesg` shows which)',
+}
+
+/** Not with a pattern: it would look at a run of newlines again from each of them, which the host can make long. */
+const withoutFinalNewlines = (text: string): string => {
+  let end = text.length
+  while (text[end - 1] === '\n') end -= 1
+  return text.slice(0, end)
+}
+
 const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20).join('\n')
 
 /**
@@ -81,10 +94,7 @@ export class Command implements PromiseLike<CommandResult> {
     throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.script}`, {
       output: this.#told(result.stderr.trim() === '' ? result.stdout : result.stderr),
       // POSIX.1-2017, XCU 2.8.2: the command was not found
-      hint:
-        result.code === 127
-          ? 'the command is not there: install it on the host, or see that it is in PATH'
-          : undefined,
+      hint: hints[result.code],
     })
   }
 
@@ -99,7 +109,7 @@ export class Command implements PromiseLike<CommandResult> {
   /** Standard output without its final newlines; rejects on a non-zero status, or when it was too long to be kept. */
   async text(): Promise<string> {
     const { stdout, dropped } = await this.orFail()
-    if (dropped === 0) return stdout.replace(/\n+$/, '')
+    if (dropped === 0) return withoutFinalNewlines(stdout)
     const lost = `${dropped} bytes are lost`
     throw new CoxswainError('command-failed', `it printed more than can be kept (${lost}): ${this.script}`, {
       hint: 'let the command print less, such as with grep, head or tail',

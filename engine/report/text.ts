@@ -15,8 +15,10 @@ const harmful = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu
 
 /** As a terminal would leave it: a carriage return begins the line anew, so the last stretch is what is seen. */
 const afterReturns = (line: string): string => {
-  const trimmed = line.replace(/\r+$/, '')
-  return trimmed.slice(trimmed.lastIndexOf('\r') + 1)
+  // not with a pattern: it would look at a run of returns anew from each of them
+  let end = line.length
+  while (line[end - 1] === '\r') end -= 1
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end)
 }
 
 /**
@@ -35,8 +37,10 @@ export const printable = (text: string): string =>
 /** The same on one line: newlines and tabs become a space. */
 export const oneLine = (text: string): string =>
   printable(text)
-    .replaceAll(/\s*\n\s*|\t/g, ' ')
-    .trim()
+    .split('\n')
+    .map((line) => line.replaceAll('\t', ' ').trim())
+    .filter((line) => line !== '')
+    .join(' ')
 
 /** Printable lines, without empty ones at the end. */
 export const linesOf = (text: string): string[] => printable(text).trimEnd().split('\n')

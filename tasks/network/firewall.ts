@@ -115,7 +115,7 @@ const bootFile = async ({ remote }: CheckContext) => {
   return {
     path: bootFiles[index] ?? '',
     text,
-    loads: /^\s*include\s+"\/etc\/nftables\.d\/\*(?:\.nft)?"/m.test(text),
+    loads: /^[ \t]*include\s+"\/etc\/nftables\.d\/\*(?:\.nft)?"/m.test(text),
   }
 }
 

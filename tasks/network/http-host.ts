@@ -86,7 +86,7 @@ export const readWget = ({ code, stdout, stderr }: CommandResult): HttpAnswer =>
   if (code === blind)
     return { failure: "the host's wget looks at no certificate: install curl, or say insecure" }
   // the first one: busybox goes where an answer sends it
-  const status = /^\s*(?:wget: server returned error: )?HTTP\/[\d.]+ (\d{3})/m.exec(stderr)?.[1]
+  const status = /^[ \t]*(?:wget: server returned error: )?HTTP\/[\d.]+ (\d{3})/m.exec(stderr)?.[1]
   if (status !== undefined) return { status: Number(status), body: stdout }
   return { failure: lastWords(stderr) || `wget ended with status ${code}` }
 }

@@ -11,7 +11,7 @@ export const namesInList = (text: string): string[] =>
 
 /** Names in that of dnf 5, which is TOML. */
 export const namesInToml = (text: string): string[] =>
-  [...text.matchAll(/^\s*name\s*=\s*["'](.+)["']\s*$/gm)].map(([, name = '']) => name)
+  [...text.matchAll(/^[ \t]*name[ \t]*=[ \t]*["'](.+)["'][ \t]*$/gm)].map(([, name = '']) => name)
 
 /** Holding with the plugin versionlock; what is not installed may be locked before it is. */
 export const versionlock: Holding = {

@@ -81,7 +81,7 @@ export const openrc: ServiceManager = {
     const { running } = await openrc.state(ctx, name)
     // the list of commands of its own: `* reload: …`
     const described = await ctx.remote.query`rc-service --nocolor ${name} describe 2>&1`.result()
-    if (running && /^\s*\*\s*reload:/m.test(described.stdout)) await rcService(ctx, name, 'reload')
+    if (running && /^[ \t]*\*[ \t]*reload:/m.test(described.stdout)) await rcService(ctx, name, 'reload')
     else await openrc.restart(ctx, name)
   },
   whenMissing:

@@ -1,0 +1,113 @@
+/**
+ * `npm run bench:readers [-- --json]`: whether everything that reads what a host prints takes time in proportion to its
+ * length. Each reader gets 1 MiB and 32 MiB of the text that is worst for it, in chunks as a channel gives them. The figure
+ * is how much longer 32 MiB take than 32 times 1 MiB: 1 is linear, 32 is quadratic. Ends with 1 over budget.
+ */
+import { MarkScanner } from '../../engine/connection/shell/mark-scanner.ts'
+import { OutputKeeper } from '../../engine/connection/shell/output.ts'
+import { WordScanner } from '../../engine/connection/shell/words.ts'
+import { commandTag } from '../../engine/remote/command.ts'
+import { oneLine, printable } from '../../engine/report/text.ts'
+import { Lines } from '../../engine/run/masking/lines.ts'
+
+const limit = 1.3
+const mebibyte = 1024 * 1024
+const [small, large] = [1, 32]
+
+const nonce = '0123456789abcdef0123456789abcdef'
+
+/** What a host prints, in chunks. */
+const chunksOf = (text: string, size: number, chunk: number): Buffer[] => {
+  const bytes = Buffer.alloc(size * mebibyte, text)
+  return Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, n) =>
+    bytes.subarray(n * chunk, (n + 1) * chunk),
+  )
+}
+
+const channel = 32 * 1024
+
+interface Reader {
+  readonly what: string
+  /** Repeated as often as is needed. */
+  readonly text: string
+  readonly chunk?: number
+  readonly read: (chunks: readonly Buffer[]) => unknown
+}
+
+const scanMarks = (chunks: readonly Buffer[]): void => {
+  const scanner = new MarkScanner(() => nonce)
+  for (const chunk of chunks) for (const _ of scanner.push(chunk)) void _
+}
+const scanWords = (chunks: readonly Buffer[]): void => {
+  const scanner = new WordScanner()
+  for (const chunk of chunks) for (const _ of scanner.push(chunk)) void _
+}
+const keep = (chunks: readonly Buffer[]): Buffer => {
+  const keeper = new OutputKeeper('stdout', { maxOutput: 64 * mebibyte, onOutput: () => {} })
+  for (const chunk of chunks) keeper.push(chunk)
+  return keeper.bytes()
+}
+const cutLines = (chunks: readonly Buffer[]): void => {
+  const lines = new Lines(() => {})
+  for (const chunk of chunks) lines.push(chunk.toString('latin1'))
+  lines.end()
+}
+/** The text that a command gives, whatever it printed. */
+const textOf = async (chunks: readonly Buffer[]): Promise<unknown> => {
+  const stdout = Buffer.concat([...chunks, Buffer.from('x')])
+  const run = commandTag(async () => ({ code: 0, stdout, stderr: Buffer.alloc(0), dropped: 0 }))
+  return run`true`.text()
+}
+const whole = (chunks: readonly Buffer[]): string => `${Buffer.concat(chunks).toString('latin1')}x`
+
+const readers: readonly Reader[] = [
+  { what: 'marks: a nonce that is never ended', text: nonce.slice(0, 31), read: scanMarks },
+  { what: 'marks: a nonce and no `;`', text: `${nonce}x`.slice(1), read: scanMarks },
+  { what: 'marks: nothing of ours, in pieces of 64 bytes', text: 'x', chunk: 64, read: scanMarks },
+  { what: 'login: nothing of ours', text: 'x', read: scanWords },
+  { what: 'login: words that are never ended', text: 'coxswain-lock-is held ', read: scanWords },
+  { what: 'login: prompts', text: 'assword:', read: scanWords },
+  { what: 'output, in pieces of 64 bytes', text: 'x', chunk: 64, read: keep },
+  { what: 'lines: one that never ends, in pieces of 64 bytes', text: 'x', chunk: 64, read: cutLines },
+  { what: 'lines: empty ones', text: '\n', read: cutLines },
+  { what: 'text: newlines that are not the last', text: '\n', read: textOf },
+  { what: 'printed: carriage returns', text: '\r', read: (chunks) => printable(whole(chunks)) },
+  {
+    what: 'printed: escapes that are never ended',
+    text: '\u001b]',
+    read: (chunks) => printable(whole(chunks)),
+  },
+  { what: 'printed: blanks on one line', text: ' ', read: (chunks) => oneLine(whole(chunks)) },
+]
+
+/** Milliseconds of this process on a processor, in the quickest of some rounds: what else the machine does only adds. */
+const quickest = async (work: () => unknown, rounds: number): Promise<number> => {
+  let best = Infinity
+  for (let round = 0; round < rounds; round += 1) {
+    const began = process.cpuUsage()
+    await work()
+    const { user, system } = process.cpuUsage(began)
+    best = Math.min(best, (user + system) / 1000)
+  }
+  return best
+}
+
+const json = process.argv.includes('--json')
+let over = false
+for (const { what, text, chunk = channel, read } of readers) {
+  const [few, many] = [chunksOf(text, small, chunk), chunksOf(text, large, chunk)]
+  // the first rounds are those in which the code is compiled
+  await quickest(() => read(few), 3)
+  const short = await quickest(() => read(few), 9)
+  const long = await quickest(() => read(many), 2)
+  const growth = long / short / (large / small)
+  const held = growth <= limit
+  over ||= !held
+  const figures = { bench: 'readers', what, growth: Number(growth.toFixed(3)), limit, held }
+  console.log(
+    json
+      ? JSON.stringify(figures)
+      : `${what.padEnd(52)} ${growth.toFixed(2)} times what is proportional (at most ${limit})${held ? '' : '  OVER'}`,
+  )
+}
+process.exitCode = over ? 1 : 0
