@@ -46,7 +46,7 @@ const pattern = new RegExp(
     `(?<asking>${asking})`,
     // PAM on standard error and busybox on standard output, in the language C: `Password: `, `doas (ann@web1) password: `
     '(?<prompt>assword:)',
-    `coxswain-lock-is (?<lock>held|absent|unsafe)(?<text>(?:(?!coxswain-shell)[^;\n]){0,${longestLockText}});`,
+    'coxswain-lock-is (?<lock>held|absent|unsafe)',
   ].join('|'),
   'g',
 )
@@ -56,16 +56,28 @@ const prefix = 'coxswain-'
 const longestWord = 'coxswain-lock-is absent'.length + longestLockText
 const longestPrompt = 'assword:'.length
 
-const isLockKind = (text: string): text is LockWord['kind'] =>
+/** What ends the text of a word on the lock: its own end, or what cannot be in it. */
+const endOfLockText = /[;\n]|coxswain-/
+
+const isLockKind = (text: string | undefined): text is LockWord['kind'] =>
   text === 'held' || text === 'absent' || text === 'unsafe'
 
-const wordOf = ({ groups = {} }: RegExpMatchArray): Word => {
-  const { hello: ready, sudo, asking: asks, lock, text = '' } = groups
-  if (ready !== undefined) return { kind: 'hello' }
-  if (sudo !== undefined) return { kind: 'sudo prompt' }
-  if (asks !== undefined) return { kind: 'asking' }
-  if (lock !== undefined && isLockKind(lock)) return { kind: 'lock', lock: { kind: lock, text: text.trim() } }
-  return { kind: 'prompt' }
+/** What begins at a match: a word and where it ends, nothing, or what only the next chunk can tell. */
+const readWord = (text: string, match: RegExpExecArray): { word: Word; end: number } | undefined | 'more' => {
+  const { hello: ready, sudo, asking: asks, lock } = match.groups ?? {}
+  const end = match.index + match[0].length
+  if (ready !== undefined) return { word: { kind: 'hello' }, end }
+  if (sudo !== undefined) return { word: { kind: 'sudo prompt' }, end }
+  if (asks !== undefined) return { word: { kind: 'asking' }, end }
+  if (!isLockKind(lock)) return { word: { kind: 'prompt' }, end }
+  const said = text.slice(end, end + longestLockText)
+  const stop = endOfLockText.exec(said)
+  if (stop === null) return said.length < longestLockText ? 'more' : undefined
+  if (stop[0] !== ';') return undefined
+  return {
+    word: { kind: 'lock', lock: { kind: lock, text: said.slice(0, stop.index).trim() } },
+    end: end + stop.index + 1,
+  }
 }
 
 /** Finds these words in one stream, wherever chunks are cut. It keeps no more than the longest of them. */
@@ -80,11 +92,15 @@ export class WordScanner {
   /** The words that this chunk completes; `after` gives what came after one in the chunk. */
   *push(chunk: Buffer): Generator<{ readonly word: Word; readonly after: () => Buffer }, void, undefined> {
     const text = this.#rest + chunk.toString('latin1')
+    const matches = new RegExp(pattern)
     let end = 0
-    for (const match of text.matchAll(pattern)) {
-      const stop = match.index + match[0].length
-      yield { word: wordOf(match), after: () => Buffer.from(text.slice(stop), 'latin1') }
-      end = stop
+    for (let match = matches.exec(text); match !== null; match = matches.exec(text)) {
+      const found = readWord(text, match)
+      if (found === 'more') break
+      if (found === undefined) continue
+      yield { word: found.word, after: () => Buffer.from(text.slice(found.end), 'latin1') }
+      end = found.end
+      matches.lastIndex = end
     }
     const begun = text.indexOf(prefix, Math.max(end, text.length - longestWord))
     const keep = Math.max(end, text.length - Math.max(prefix.length, longestPrompt) + 1)

@@ -15,13 +15,12 @@ import { until } from '../../support/until.ts'
 const test = suite('a shell that is killed', { seconds: 120 })
 
 let sshd: Sshd
-const user = 'cxw-killed'
 let account: ReturnType<typeof addUser>
 let folder = ''
 const open: Connection[] = []
 test.before(async () => {
   sshd = await startSshd()
-  account = addUser(user, { sudo: 'without password' })
+  account = addUser('cxw-killed', { sudo: 'without password' })
 })
 test.after(async () => {
   await sshd.stop()
@@ -38,7 +37,7 @@ test.afterEach(async () => {
 const ways = {
   'over ssh': () => ({ made: sshConnection(sshd.settings()), identity: undefined }),
   'through sudo': () => ({
-    made: sshConnection(sshd.settings({ user })),
+    made: sshConnection(sshd.settings({ user: account.name })),
     identity: { method: 'sudo', user: 'root' } as const,
   }),
   'on this machine': () => ({ made: localConnection(), identity: undefined }),
