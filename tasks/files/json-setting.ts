@@ -1,61 +1,65 @@
 import { isDeepStrictEqual } from 'node:util'
-import {
-  applyEdits,
-  findNodeAtLocation,
-  getNodeValue,
-  modify,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser'
-import type { ParseError } from 'jsonc-parser'
-import { defineTask, z } from '../../engine/index.ts'
-import { keysOf, keyText, settingParams, unreadable, valueGiven } from './document-setting.ts'
+import { getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser'
+import type { Node, ParseError } from 'jsonc-parser'
+import { CoxswainError, defineTask, isSecret } from '../../engine/index.ts'
+import { endOf } from '../lines.ts'
+import { keysOf, keyText, plainValue, settingParams, valueIn } from './document-setting.ts'
+import type { Setting } from './document-setting.ts'
+import { jsonRemoveEdits, jsonSetEdits } from './documents/json-edit.ts'
+import { spliced } from './documents/splices.ts'
+import { unreadable } from './documents/unreadable.ts'
 import { editing } from './editing.ts'
 
-const params = z.object(settingParams).refine(valueGiven, { message: 'a value is needed', path: ['value'] })
-type Params = z.output<typeof params>
+const byteOrderMark = '\u{FEFF}'
 
-/** What a level is indented with, as the file does it; two spaces in a new one. */
-const indentation = (text: string): { insertSpaces: boolean; tabSize: number } => {
-  const [, space = '  '] = /\n([ \t]+)\S/.exec(text) ?? []
-  return { insertSpaces: !space.startsWith('\t'), tabSize: space.startsWith('\t') ? 4 : space.length }
-}
-
-/** The text with the value at its place; comments and everything else stay as they are. */
-export const withJsonSetting = (text: string, { path, key, value, state }: Params): string => {
+/** @throws `task-failed` for what is no JSON, naming the line. */
+const parsed = (path: string, text: string): Node => {
   const errors: ParseError[] = []
-  const before = text.trim() === '' ? '{}\n' : text
-  const tree = parseTree(before, errors, { allowTrailingComma: true })
+  const tree = parseTree(text, errors, { allowTrailingComma: true })
   const [error] = errors
-  if (tree === undefined || error !== undefined) {
-    const line = before.slice(0, error?.offset ?? 0).split('\n').length
-    throw unreadable(
-      path,
-      'JSON',
-      `line ${line}: ${error === undefined ? 'nothing' : printParseErrorCode(error.error)}`,
-    )
-  }
-  const keys = keysOf(key)
-  const node = findNodeAtLocation(tree, keys)
-  const wanted = state === 'absent' ? undefined : value
-  if (
-    wanted === undefined
-      ? node === undefined
-      : node !== undefined && isDeepStrictEqual(getNodeValue(node), wanted)
-  )
-    return text
-  return applyEdits(
-    before,
-    modify(before, keys, wanted, { formattingOptions: { ...indentation(before), eol: '\n' } }),
+  if (tree !== undefined && error === undefined) return tree
+  const line = text.slice(0, error?.offset ?? 0).split('\n').length
+  throw unreadable(
+    path,
+    'JSON',
+    `line ${line}: ${error === undefined ? 'nothing' : printParseErrorCode(error.error)}`,
   )
 }
 
-/** Hold a value in a JSON file. */
+const edited = (text: string, { path, key, value, state }: Setting): string => {
+  const before = text.trim() === '' ? `{}${text === '' ? '\n' : text}` : text
+  const tree = parsed(path, before)
+  const keys = keysOf(key)
+  const wanted = state === 'absent' ? undefined : plainValue(value)
+  if (isDeepStrictEqual(valueIn(plainValue(getNodeValue(tree)), keys), wanted)) return text
+  const [, unit = '  '] = /\n([ \t]+)\S/.exec(before) ?? []
+  const work = { path, text: before, unit, newline: endOf(before) }
+  const next = spliced(
+    before,
+    wanted === undefined ? jsonRemoveEdits(work, tree, keys) : jsonSetEdits(work, tree, keys, wanted),
+  )
+  // a key that stands twice, for one, is still there when one of them is removed
+  const after = plainValue(getNodeValue(parsed(path, next)))
+  if (!isDeepStrictEqual(valueIn(after, keys), wanted))
+    throw new CoxswainError('task-failed', `${path}: ${keys.join('.')} cannot be edited in place`, {
+      hint: 'see whether the key stands there twice; the file is left as it is',
+    })
+  return next
+}
+
+/** The text with the value at its place; everything else stays, byte by byte. */
+export const withJsonSetting = (text: string, given: Setting): string =>
+  text.startsWith(byteOrderMark) ? byteOrderMark + edited(text.slice(1), given) : edited(text, given)
+
+/** Sets a value in a JSON file. */
 export const jsonSetting = defineTask({
   name: 'json-setting',
-  description: 'Holds a value in a JSON file, or holds it out of it; comments and layout stay.',
+  description: 'Sets a value in a JSON file, or removes it; everything else in the file stays.',
   example: { path: '/etc/docker/daemon.json', key: 'log-opts.max-size', value: '10m', create: true },
-  params,
+  params: settingParams,
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,
-  ...editing<Params>({ edit: withJsonSetting }),
+  ...editing<Setting>({
+    edit: withJsonSetting,
+    hidden: ({ key, value }) => (isSecret(value) ? keyText(key) : undefined),
+  }),
 })

@@ -1,65 +1,113 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Document, isScalar, parseAllDocuments } from 'yaml'
-import { defineTask, z } from '../../engine/index.ts'
-import { keysOf, keyText, settingParams, unreadable, valueGiven } from './document-setting.ts'
-import type { Key } from './document-setting.ts'
+import { CoxswainError, defineTask, isSecret } from '../../engine/index.ts'
+import { endOf } from '../lines.ts'
+import { keysOf, keyText, plainValue, settingParams, valueIn } from './document-setting.ts'
+import type { Setting } from './document-setting.ts'
+import { noPath } from './documents/keys.ts'
+import type { Key } from './documents/keys.ts'
+import { spliced } from './documents/splices.ts'
+import type { Splice } from './documents/splices.ts'
+import { dataOf, documentOf, oldDataOf, ownDataOf } from './documents/yaml-document.ts'
+import type { YamlDocument } from './documents/yaml-document.ts'
+import { removeEdits, setEdits } from './documents/yaml-edit.ts'
+import type { Work } from './documents/yaml-edit.ts'
+import { follow } from './documents/yaml-path.ts'
 import { editing } from './editing.ts'
 
-const params = z.object(settingParams).refine(valueGiven, { message: 'a value is needed', path: ['value'] })
-type Params = z.output<typeof params>
-
-/** Lists under a key may stand further in than it, or not: as the file does it. */
-const indentsLists = (text: string): boolean => !/^( *)[^\s#-].*:[ \t]*\n\1- /m.test(text)
-
-/** The one document of a text; a new one where there is nothing but comments. */
-const documentOf = (path: string, text: string): Document => {
-  const documents = parseAllDocuments(text)
-  const fresh = new Document({})
-  if ('empty' in documents) {
-    fresh.commentBefore = documents.comment
-    return fresh
+/** How a file is laid out: a level's blanks, and whether lists under a key stand further in than it. */
+const workFor = (path: string, text: string): Work => {
+  const [, indent = '  '] = /^( +)[^\s#-]/m.exec(text) ?? []
+  const layout = {
+    step: Math.max(2, indent.length),
+    indentLists: !/^( *)[^\s#-].*:[ \t]*\r?\n\1- /m.test(text),
   }
-  const [document, ...others] = documents
-  if (document === undefined || others.length > 0)
-    throw unreadable(path, 'single YAML document', `it holds ${documents.length}`)
-  const [error] = document.errors
-  if (error !== undefined) throw unreadable(path, 'YAML', error.message.split('\n')[0] ?? '')
-  if (document.contents !== null) return document
-  fresh.commentBefore = document.commentBefore ?? document.comment
-  return fresh
+  return { path, text, layout, newline: endOf(text) }
 }
 
-/** Puts a value at its place; a plain one takes over the quotes and the comment of the one that was there. */
-const put = (document: Document, keys: readonly Key[], value: unknown): void => {
-  const node = document.getIn(keys, true)
-  if (isScalar(node) && typeof node.value === typeof value) node.value = value
-  else document.setIn(keys, document.createNode(value))
+const editsFor = (
+  work: Work,
+  document: YamlDocument | undefined,
+  keys: readonly Key[],
+  value: unknown,
+): Splice[] => {
+  const found = follow(work, document?.contents ?? null, keys)
+  if (found.kind === 'missing' && (value === undefined || found.rest.length > 0)) {
+    // an own key wins over a merged one as a whole: it can neither take away nor change a part
+    const above = keys.slice(0, keys.length - found.rest.length)
+    if (valueIn(dataOf(work.path, document), above) !== undefined)
+      throw noPath(work.path, above, 'comes from a merge (<<): change what is merged')
+  }
+  if (value !== undefined) return setEdits(work, found, keys, value)
+  return found.kind === 'there' ? removeEdits(work, keys, found.slot) : []
 }
 
-/** The text with the value at its place; comments and order stay, quotes and blank lines mostly. */
-export const withYamlSetting = (text: string, { path, key, value, state }: Params): string => {
+/** Whether a reader sees the value at its path. */
+const isChangedTo = (after: unknown, keys: readonly Key[], value: unknown): boolean => {
+  const there = valueIn(after, keys)
+  return value === undefined ? there === undefined : isDeepStrictEqual(there, value)
+}
+
+/** The text with the value at its place; everything else stays, byte by byte. */
+export const withYamlSetting = (text: string, { path, key, value, state }: Setting): string => {
   const document = documentOf(path, text)
   const keys = keysOf(key)
-  const tree: unknown = document.toJS()
-  const found = keys.reduce<unknown>(
-    (node, one) => (typeof node === 'object' && node !== null ? Reflect.get(node, one) : undefined),
-    tree,
-  )
-  if (state === 'absent' ? found === undefined : isDeepStrictEqual(found, value)) return text
-  if (state === 'absent') document.deleteIn(keys)
-  else put(document, keys, value)
-  const [, indent = '  '] = /^( +)[^\s#-]/m.exec(text) ?? []
-  const layout = { lineWidth: 0, indent: Math.max(2, indent.length), indentSeq: indentsLists(text) }
-  // the blank line that stood behind a first key that went
-  return document.toString(layout).replace(/^\n+/, '')
+  const wanted = state === 'absent' ? undefined : plainValue(value)
+  const found = valueIn(dataOf(path, document), keys)
+  const old = oldDataOf(path, text)
+  const same = isDeepStrictEqual(found, wanted)
+  // text that readers of YAML 1.1 take for something else is not what was asked for
+  if (same && (old === undefined || isDeepStrictEqual(valueIn(old, keys), wanted))) return text
+  const work = workFor(path, text)
+  const edits = editsFor(work, document, keys, wanted)
+  const next = spliced(text, edits)
+  verify(path, text, next, keys, wanted)
+  return next
 }
 
-/** Hold a value in a YAML file. */
+/**
+ * Reads what an edit has made, before anything is written.
+ *
+ * @throws `task-failed` where the value is not there now, or others are not what they were.
+ */
+const verify = (path: string, before: string, after: string, keys: readonly Key[], value: unknown): void => {
+  const fail = (why: string): never => {
+    throw new CoxswainError('task-failed', `${path}: ${keys.join('.')} cannot be edited in place: ${why}`, {
+      hint: 'edit the file by hand: it is left as it is',
+    })
+  }
+  let data: unknown
+  try {
+    data = dataOf(path, documentOf(path, after))
+  } catch (error) {
+    return fail(error instanceof Error ? error.message.replace(/^.*?: /, '') : String(error))
+  }
+  if (!isChangedTo(data, keys, value)) fail('it would not be what it is set to')
+  if (!sameBeside(ownDataOf(path, before), ownDataOf(path, after), keys)) fail('other values would change')
+}
+
+/** Whether two trees are the same beside a path. */
+const sameBeside = (a: unknown, b: unknown, [key, ...rest]: readonly Key[]): boolean => {
+  if (key === undefined) return true
+  const [left, right] = [a, b].map((one) => (typeof one === 'object' && one !== null ? one : {}))
+  const others = (tree: object): unknown[] => Object.entries(tree).filter(([name]) => name !== String(key))
+  // items after one that was removed from a list have other places
+  if (Array.isArray(a) && Array.isArray(b) && a.length > b.length)
+    return isDeepStrictEqual(a.toSpliced(Number(key), 1), b)
+  return (
+    isDeepStrictEqual(others(left ?? {}), others(right ?? {})) &&
+    sameBeside(Reflect.get(left ?? {}, String(key)), Reflect.get(right ?? {}, String(key)), rest)
+  )
+}
+
+/** Sets a value in a YAML file. */
 export const yamlSetting = defineTask({
   name: 'yaml-setting',
-  description: 'Holds a value in a YAML file, or holds it out of it; comments and order stay.',
+  description: 'Sets a value in a YAML file, or removes it; everything else in the file stays.',
   example: { path: '/etc/app.yaml', key: 'server.port', value: 8080, create: true },
-  params,
+  params: settingParams,
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,
-  ...editing<Params>({ edit: withYamlSetting }),
+  ...editing<Setting>({
+    edit: withYamlSetting,
+    hidden: ({ key, value }) => (isSecret(value) ? keyText(key) : undefined),
+  }),
 })

@@ -2,6 +2,9 @@
 import { withBlock } from '../../tasks/files/block-in-file.ts'
 import { iniSetting, withSetting } from '../../tasks/files/ini-setting.ts'
 import { edited } from '../../tasks/files/line-in-file.ts'
+import type { Setting } from '../../tasks/files/document-setting.ts'
+import { withJsonSetting } from '../../tasks/files/json-setting.ts'
+import { withYamlSetting } from '../../tasks/files/yaml-setting.ts'
 import { replaced } from '../../tasks/files/replace.ts'
 import { linesOf } from '../../tasks/lines.ts'
 import { withEntry as withHost } from '../../tasks/network/hosts-entry.ts'
@@ -25,6 +28,8 @@ export interface Editor {
   readonly module: string
   /** Lines that the edit is about, and some that only look like it. */
   readonly pool: readonly string[]
+  /** The parts of a file, each at most once; with them, `pool` is not looked at. */
+  readonly parts?: readonly string[]
   readonly edit: (text: string) => string
   /** Whether a line, without its end, may be added, changed or removed. */
   readonly mine: (line: string) => boolean
@@ -85,6 +90,64 @@ const cronTask = (state: 'present' | 'absent') => (text: string) =>
   withCron(text, { name: 'x', schedule: '@daily', command: 'y', state })
 const cronPool = ['# BEGIN coxswain: x', '@hourly z', '# END coxswain: x', '0 3  * * *  other', 'MAILTO=x']
 const limit = { domain: 'web', type: 'soft', item: 'nofile' }
+
+const yamlParts = [
+  '# a comment',
+  '',
+  ' ',
+  'mode: 0400',
+  'big: 12345678901234567890',
+  'tel:   +49123  # note',
+  'hex: 0x1F',
+  'float: 1.30',
+  'on: yes',
+  'fold: >-\n  a\n  b\n\n  c',
+  'literal: |-\n   x\n    y: z',
+  "quoted: 'it''s'",
+  'double: "a\\tb \\\n  c"',
+  'flow: {a: 1, b: [1, 2,], }  # c',
+  'wide: [\n    a, # x\n  b\n]',
+  'base: &x # anchored\n   k: v\nalias: *x\nmerge:\n  <<: *x\n  z: 1',
+  'list:\n- a\n-   b: 1\n    c: 2',
+  'inner:\n    - - a\n      - b\n    # end',
+  '? complex\n: v',
+  'blanks in it:\tv',
+  'date: 2001-01-01',
+  'nothing: ~',
+  'empty:',
+  '!!str tagged: !!str 1',
+  'plain: several\n  lines',
+]
+const targets = [
+  'target: 1 # c',
+  "target: 'old'",
+  'target:',
+  'target: ~ # c',
+  'target: {port: 1, x: 2}',
+  'target:\n  port: 1 # c\n  host: h',
+  'target:\n  host: h\n  # in between\n  port:\n    - 1',
+  'target: |\n  port',
+  'target: !!map {}',
+]
+const isTarget = is(/^target:/, /^ +(port|host|# in between)/, /^ {4}- 1/, /^\{\}/, /^ *- (?:"22:22"|a: 1)$/)
+const yaml = (given: Partial<Setting>) => (text: string) =>
+  withYamlSetting(text, { ...line, key: 'target', value: undefined, ...given })
+const json = (given: Partial<Setting>) => (text: string) =>
+  withJsonSetting(text, { ...line, key: 'target', value: undefined, ...given })
+
+/** An editor of YAML for each way in which the target may be there, and for none. */
+const yamlEditors = (name: string, given: Partial<Setting>): [string, Editor][] =>
+  ['', ...targets].flatMap((target): [string, Editor][] => {
+    // a value below a text is refused
+    if (given.key === 'target.port' && /: (?:1|'old'|\|)/.test(target)) return []
+    const parts = target === '' ? yamlParts : [...yamlParts, target]
+    return [
+      [
+        `yaml-setting ${name}: ${JSON.stringify(target)}`,
+        { module: 'files/yaml-setting.ts', pool: [], parts, edit: yaml(given), mine: isTarget },
+      ],
+    ]
+  })
 
 /** Every task that edits a file, some of them in several ways. */
 export const editors: Readonly<Record<string, Editor>> = {
@@ -263,6 +326,24 @@ export const editors: Readonly<Record<string, Editor>> = {
     pool: ['LANG="C.UTF-8"', 'LANG=C # c', 'LC_TIME=C', '#LANG=x'],
     edit: (text) => withLang(text, 'de_DE.UTF-8'),
     mine: is(/^LANG=/),
+  },
+  ...Object.fromEntries([
+    ...yamlEditors('text', { value: 'no' }),
+    ...yamlEditors('list', { value: ['22:22', { a: 1 }] }),
+    ...yamlEditors('below', { key: 'target.port', value: 8080 }),
+    ...yamlEditors('absent', { state: 'absent' }),
+  ]),
+  'json-setting': {
+    module: 'files/json-setting.ts',
+    pool: [],
+    parts: [
+      '// c',
+      '',
+      '{ "a": 0.10,\n\t"target":  [1] /* , */, // c\n  "big": 12345678901234567890 }',
+      '/* d */',
+    ],
+    edit: (text) => (/target/.test(text) ? json({ value: 'x' })(text) : text),
+    mine: is(/target/),
   },
   hostname: {
     module: 'system/hostname.ts',

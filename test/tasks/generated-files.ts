@@ -42,6 +42,21 @@ export const fileOf = (
       }),
   )
 
+/** A document of some of these parts, each of them once, in any order. */
+export const documentOf = (parts: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .record({
+      parts: fc.shuffledSubarray([...parts]),
+      newline: fc.constantFrom('\n', '\r\n'),
+      mark: fc.constantFrom('', '', '\u{FEFF}'),
+      complete: fc.boolean(),
+    })
+    .map(({ parts: chosen, newline, mark, complete }) => {
+      const text = chosen.map((part) => `${part}\n`).join('')
+      const whole = complete || chosen.at(-1) === '' ? text : text.slice(0, -1)
+      return mark + whole.replaceAll('\n', newline)
+    })
+
 /** The lines of a text with their ends, the byte order mark as one of its own. */
 export const rawLines = (text: string): string[] => {
   const mark = text.startsWith('\u{FEFF}') ? ['\u{FEFF}'] : []

@@ -43,3 +43,22 @@ test('a file that is no JSON is left alone, and the line said', async () => {
   assert.match(String(run.error), '/etc/app.json is no JSON: line 2: ValueExpected')
   await rejects(() => jsonSetting({ path, key: 'a' }), 'params-invalid', 'a value is needed')
 })
+
+test('what is not touched keeps every byte', async () => {
+  const odd = '\u{FEFF}{ "a": 1.0, "b" : [ 1,2 ],\r\n  "c": "\\u00e4" /* x */ }\r\n'
+  assert.is(await after({ key: 'b.1', value: 3 }, odd), odd.replace('1,2', '1,3'))
+  assert.is(await after({ key: 'c', state: 'absent' }, '{"a":1e2,"c":2}'), '{"a":1e2}')
+  assert.is(await after({ key: 'd', value: { e: [1] } }, '{"a":1e2}'), '{"a":1e2, "d":{"e":[1]}}')
+  const lines = '{\r\n\t"a": 1, // x\r\n\t"b": 2 // y\r\n}\r\n'
+  assert.is(await after({ key: 'c', value: 3 }, lines), lines.replace('2 // y', '2, // y\r\n\t"c": 3'))
+  assert.is(await after({ key: 'b', state: 'absent' }, lines), '{\r\n\t"a": 1 // x\r\n}\r\n')
+})
+
+test('paths that lead nowhere are named', async () => {
+  await rejects(() => after({ key: 'a.x', value: 1 }, '{"a":"t"}'), 'task-failed', 'a is a single value')
+  await rejects(() => after({ key: 'a.x', value: 1 }, '{"a":[]}'), 'task-failed', 'a is a list')
+  await rejects(() => after({ key: 'a.2', value: 1 }, '{"a":[1]}'), 'task-failed', 'a is a list of 1 items')
+  await rejects(() => after({ key: 'a.0', state: 'absent' }, '{"a":[1,2]}'), 'task-failed', 'not the last')
+  assert.is(await after({ key: 'a.8080', value: 1 }, '{"a":{"8080":2}}'), '{"a":{"8080":1}}')
+  await rejects(() => after({ key: 'a', state: 'absent' }, '{"a":1,"a":2}'), 'task-failed', 'in place')
+})

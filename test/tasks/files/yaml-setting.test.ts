@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { Secret } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { yamlSetting } from '../../../tasks/files/yaml-setting.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -26,11 +27,11 @@ test('a value is changed at its place, and comments, order and quotes stay', asy
 
 test('a new value brings what it stands in', async () => {
   assert.is(await after({ key: 'a.b', value: [1, 'x'] }, ''), 'a:\n  b:\n    - 1\n    - x\n')
-  assert.is(await after({ key: 'a.b', value: 1 }, '# only a word\n'), '# only a word\n\na:\n  b: 1\n')
+  assert.is(await after({ key: 'a.b', value: 1 }, '# only a word\n'), '# only a word\na:\n  b: 1\n')
 })
 
-test('a value goes with the comment above it, and one that is not there is gone', async () => {
-  assert.is(await after({ key: 'server', state: 'absent' }), 'last: "yes"\n')
+test('a value goes, comments and blank lines around it stay', async () => {
+  assert.is(await after({ key: 'server', state: 'absent' }), '# ours\n\nlast: "yes"\n')
   assert.is(await after({ key: 'x.y', state: 'absent' }), text)
 })
 
@@ -40,4 +41,63 @@ test('what is no single document is left alone', async () => {
   assert.match(await say('a: 1\n---\nb: 2\n'), 'no single YAML document: it holds 2')
   assert.match(await say('a: [1\n'), '/etc/app.yaml is no YAML: ')
   await rejects(() => yamlSetting({ path, key: 'a' }), 'params-invalid', 'a value is needed')
+})
+
+test('what is not touched keeps every byte', async () => {
+  const odd =
+    'mode: 0400\r\nbig: 12345678901234567890\r\ntel: +49123\r\nfold: >\r\n  a\r\n  b\r\nhex: 0x1F\r\n'
+  assert.is(await after({ key: 'new', value: 'x' }, odd), `${odd}new: x\r\n`)
+  assert.is(await after({ key: 'hex', value: 1 }, odd), odd.replace('0x1F', '1'))
+  assert.is(await after({ key: 'a', value: 2 }, '\u{FEFF}a: 1 # c'), '\u{FEFF}a: 2 # c')
+  assert.is(await after({ key: 'a', value: 'y z' }, "a:   &x 'it''s'  # c\n"), "a:   &x 'y z'  # c\n")
+})
+
+test('keys of digits are keys of maps and places in lists', async () => {
+  assert.is(await after({ key: 'p.8080', value: 'a' }, 'p:\n  8080: b # c\n'), 'p:\n  8080: a # c\n')
+  assert.is(await after({ key: 'p.9', value: 'a' }, 'p:\n  8: b\n'), 'p:\n  8: b\n  "9": a\n')
+  assert.is(await after({ key: 'p.1', value: 'c' }, 'p: [a, b]\n'), 'p: [a, c]\n')
+  assert.is(await after({ key: 'p.2', value: 'c' }, 'p: [a, b]\n'), 'p: [a, b, c]\n')
+  assert.is(await after({ key: 'p.0', value: 'c' }, ''), 'p:\n  - c\n')
+  await rejects(() => after({ key: 'p.3', value: 'c' }, 'p: [a]\n'), 'task-failed', 'p is a list of 1 items')
+  await rejects(() => after({ key: 'p.x', value: 'c' }, 'p: [a]\n'), 'task-failed', 'p is a list')
+  await rejects(() => after({ key: 'p.8080', value: 1 }, 'p: text\n'), 'task-failed', 'p is a single value')
+})
+
+test('aliases, anchors and merges', async () => {
+  const anchored = 'a: &x\n  b: 1\n  c: {d: 1}\ne: *x\nf:\n  <<: *x\n  g: 2\n'
+  assert.is(await after({ key: 'a.b', value: 2 }, anchored), anchored.replace('b: 1', 'b: 2'))
+  assert.is(await after({ key: 'f.b', value: 2 }, anchored), `${anchored}  b: 2\n`)
+  assert.is(await after({ key: 'f.b', value: 1 }, anchored), anchored)
+  assert.is(await after({ key: 'e', value: 2 }, anchored), anchored.replace('e: *x', 'e: 2'))
+  await rejects(() => after({ key: 'e.b', value: 2 }, anchored), 'task-failed', 'e is an alias, *x')
+  await rejects(() => after({ key: 'f.c.d', value: 2 }, anchored), 'task-failed', 'f.c comes from a merge')
+  await rejects(() => after({ key: 'f.b', state: 'absent' }, anchored), 'task-failed', 'comes from a merge')
+  await rejects(() => after({ key: 'a', state: 'absent' }, anchored), 'task-failed', 'Unresolved alias')
+  await rejects(() => after({ key: 'a.c', value: 1 }, 'a: &l\n  b: *l\n'), 'task-failed', 'alias of itself')
+})
+
+test('a tag goes with its value, and ends of documents stay', async () => {
+  assert.is(await after({ key: 'a', value: 2 }, 'a: !!str 1 # c\n'), 'a: 2 # c\n')
+  assert.is(await after({ key: 'b', value: 2 }, '---\na: 1\n...\n'), '---\na: 1\nb: 2\n...\n')
+  assert.is(
+    await after({ key: 'a', state: 'absent' }, 'x:\n  a: 1 # c\ny: 2\n').then(String),
+    'x:\n  a: 1 # c\ny: 2\n',
+  )
+  assert.is(await after({ key: 'x.a', state: 'absent' }, 'x:\n  a: 1 # c\ny: 2\n'), 'x: {}\ny: 2\n')
+})
+
+test('items are removed from the end of a list only', async () => {
+  assert.is(await after({ key: 'a.1', state: 'absent' }, 'a:\n- x\n- y\n'), 'a:\n- x\n')
+  await rejects(() => after({ key: 'a.0', state: 'absent' }, 'a:\n- x\n- y\n'), 'task-failed', 'not the last')
+})
+
+test('a secret is shown nowhere, nor what was there before it', async () => {
+  const task = yamlSetting({ path, key: 'a.password', value: new Secret('new') })
+  const run = await rehearse(task, { files: { [path]: 'a:\n  password: old\n' } })
+  assert.is(run.files.get(path)?.content, 'a:\n  password: new\n')
+  assert.is(/old|new/.test(JSON.stringify(run.changes)), false)
+})
+
+test('a whole number that would lose digits is refused', async () => {
+  await rejects(() => yamlSetting({ path, key: 'a', value: [2 ** 60] }), 'params-invalid', 'loses its digits')
 })

@@ -1,0 +1,84 @@
+/**
+ * Lists and maps in brackets, of JSON and of YAML's flow style: entries come and go with their commas, and everything else
+ * stays. Pure.
+ */
+import { beginsLine, contentEnd, lineEnd, lineStart } from './splices.ts'
+import type { Splice } from './splices.ts'
+
+/** An entry: where it begins and ends. */
+export interface FlowEntry {
+  readonly start: number
+  readonly end: number
+}
+
+/** What is between two brackets. */
+export interface Flow {
+  /** The offset after the opening bracket. */
+  readonly open: number
+  /** The offset of the closing bracket. */
+  readonly close: number
+  readonly entries: readonly FlowEntry[]
+  /** The offsets of the commas after entries; the last one may have none. */
+  readonly commas: readonly number[]
+}
+
+/** Whether the last entry stands at the beginning of a line, so that a new one gets a line, too. */
+export const isSpread = (text: string, { entries }: Flow): boolean => {
+  const last = entries.at(-1)
+  return last !== undefined && beginsLine(text, last.start)
+}
+
+/** What stands between two entries of one line, after the comma. */
+const gapOf = (text: string, { entries, commas }: Flow): string => {
+  const comma = commas[entries.length - 2]
+  const last = entries.at(-1)
+  const gap = comma === undefined || last === undefined ? ' ' : text.slice(comma + 1, last.start)
+  return /^[ \t]*$/.test(gap) ? gap : ' '
+}
+
+/** An entry more, after the last one. */
+export const addEntry = (text: string, flow: Flow, entry: string, newline: string): Splice[] => {
+  const last = flow.entries.at(-1)
+  if (last === undefined) return [{ start: flow.open, end: flow.open, text: entry }]
+  const trailing = flow.commas[flow.entries.length - 1]
+  const end = trailing === undefined ? last.end : trailing + 1
+  const comma = trailing === undefined ? [{ start: last.end, end: last.end, text: ',' }] : []
+  const after = trailing === undefined ? '' : ','
+  if (!isSpread(text, flow))
+    return [...comma, { start: end, end, text: `${gapOf(text, flow)}${entry}${after}` }]
+  const indent = text.slice(lineStart(text, last.start), last.start)
+  // after a comment in the same line
+  const line = contentEnd(text, end)
+  const at = line < flow.close ? line : end
+  return [...comma, { start: at, end: at, text: `${newline}${indent}${entry}${after}` }]
+}
+
+/** Whether an entry has its lines for itself, but for comments after it. */
+const ownsLines = (text: string, flow: Flow, index: number, end: number): boolean => {
+  const { start } = flow.entries[index] ?? { start: 0 }
+  const next = flow.entries[index + 1]?.start ?? flow.close
+  return beginsLine(text, start) && next >= lineEnd(text, end)
+}
+
+/** An entry less. */
+export const removeEntry = (text: string, flow: Flow, index: number): Splice[] => {
+  const { entries, commas, open, close } = flow
+  const entry = entries[index]
+  if (entry === undefined) return []
+  const comma = commas[index]
+  const end = comma === undefined ? entry.end : comma + 1
+  if (entries.length === 1) {
+    const rest = text.slice(open, entry.start) + text.slice(end, close)
+    return rest.trim() === ''
+      ? [{ start: open, end: close, text: '' }]
+      : [{ start: entry.start, end, text: '' }]
+  }
+  const before = comma === undefined ? commas[index - 1] : undefined
+  const lostComma = before === undefined ? [] : [{ start: before, end: before + 1, text: '' }]
+  if (ownsLines(text, flow, index, end))
+    return [...lostComma, { start: lineStart(text, entry.start), end: lineEnd(text, end), text: '' }]
+  if (comma === undefined) return [{ start: before ?? entry.start, end, text: '' }]
+  const next = entries[index + 1]
+  const blank = next !== undefined && text.slice(end, next.start).trim() === ''
+  return [{ start: entry.start, end: blank ? next.start : end, text: '' }]
+}

@@ -1,0 +1,105 @@
+/** Where a path of keys leads in a YAML document. Pure. */
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import type { Pair, ParsedNode, YAMLMap, YAMLSeq } from 'yaml'
+import { noPath, placeIn } from './keys.ts'
+import type { Key } from './keys.ts'
+import { lineStart } from './splices.ts'
+import { itemStart, itemsOf } from './yaml-tokens.ts'
+import type { Collection, Item } from './yaml-tokens.ts'
+
+export type Parent = YAMLMap.Parsed | YAMLSeq.Parsed
+
+/** A list or map of a document, and where it stands. */
+export interface Container {
+  readonly node: Parent
+  readonly token: Collection
+  readonly items: readonly Item[]
+  /** The column of its keys or dashes. */
+  readonly column: number
+  /** In brackets, or in something that is. */
+  readonly flow: boolean
+  /** What it is the value of; undefined for the document. */
+  readonly above: Slot | undefined
+}
+
+/** An entry of a container. */
+export interface Slot {
+  readonly container: Container
+  readonly index: number
+  readonly item: Item
+  readonly value: ParsedNode | null
+}
+
+/** Where a path leads: to an entry, to one that is not there yet, or to nothing that becomes a map or list. */
+export type Found =
+  | { readonly kind: 'there'; readonly slot: Slot }
+  | {
+      readonly kind: 'missing'
+      readonly container: Container
+      readonly key: Key
+      readonly rest: readonly Key[]
+    }
+  | { readonly kind: 'empty'; readonly slot: Slot | undefined; readonly rest: readonly Key[] }
+
+/** The file and its text. */
+export interface Source {
+  readonly path: string
+  readonly text: string
+}
+
+const containerOf = ({ text }: Source, node: Parent, above: Slot | undefined): Container | undefined => {
+  const token: Collection | undefined = node.srcToken
+  if (token === undefined) return undefined
+  const items = itemsOf(token)
+  const first = items[0] === undefined ? token.offset : itemStart(items[0])
+  const flow = token.type === 'flow-collection' || above?.container.flow === true
+  return { node, token, items, column: first - lineStart(text, first), flow, above }
+}
+
+const keyMatches = (key: unknown, wanted: Key, exactly: boolean): boolean => {
+  if (!isScalar(key)) return false
+  if (exactly) return key.value === wanted
+  return String(key.value) === String(wanted) || key.source === String(wanted)
+}
+
+/** The entry of a map with this key; `8080` is both the number and the text. */
+const pairAt = (items: readonly Pair<ParsedNode, ParsedNode | null>[], key: Key): number => {
+  const exact = items.findIndex((pair) => keyMatches(pair.key, key, true))
+  return exact >= 0 ? exact : items.findIndex((pair) => keyMatches(pair.key, key, false))
+}
+
+const slotAt = (container: Container, index: number): Slot | undefined => {
+  const { node, items } = container
+  const value = isMap(node) ? node.items[index]?.value : node.items[index]
+  const item = isMap(node) ? node.items[index]?.srcToken : items[index]
+  return item === undefined || value === undefined || 'key' in (value ?? {})
+    ? undefined
+    : { container, index, item, value }
+}
+
+/**
+ * Follows a path.
+ *
+ * @throws `task-failed` where it leads through an alias, a text, or a list by a name.
+ */
+export const follow = (source: Source, contents: ParsedNode | null, keys: readonly Key[]): Found => {
+  let node = contents
+  let slot: Slot | undefined
+  for (const [depth, key] of keys.entries()) {
+    const [above, rest] = [keys.slice(0, depth), keys.slice(depth + 1)]
+    const stop = (why: string) => noPath(source.path, above, why)
+    if (node === null || (isScalar(node) && node.value === null))
+      return { kind: 'empty', slot, rest: keys.slice(depth) }
+    if (isAlias(node)) throw stop(`is an alias, *${node.source}: change what has the anchor &${node.source}`)
+    if (!isMap(node) && !isSeq(node)) throw stop(`is a single value: it has no ${key}`)
+    const container = containerOf(source, node, slot)
+    if (container === undefined) throw stop('cannot be edited')
+    const index = isMap(node) ? pairAt(node.items, key) : placeIn(source.path, above, key, node.items.length)
+    if (index < 0 || index >= node.items.length) return { kind: 'missing', container, key, rest }
+    slot = slotAt(container, index)
+    if (slot === undefined) throw stop('cannot be edited')
+    node = slot.value
+  }
+  if (slot === undefined) return { kind: 'empty', slot, rest: [] }
+  return { kind: 'there', slot }
+}
