@@ -103,11 +103,12 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'ansible-vault': ['engine/inventory/secrets/vault.ts'],
   yaml: [
     'engine/inventory/yaml',
-    'engine/cli/params.ts',
+    'engine/cli/typed-value.ts',
     'tasks/kubernetes/yaml.ts',
     'tasks/files/yaml-setting.ts',
+    'tasks/files/documents/yaml',
   ],
-  'jsonc-parser': ['tasks/files/json-setting.ts'],
+  'jsonc-parser': ['tasks/files/json-setting.ts', 'tasks/files/documents/json'],
   tar: ['tasks/files/tree/tar.ts', 'tasks/files/unpack/tar-index.ts'],
 }
 

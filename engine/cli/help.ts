@@ -36,6 +36,21 @@ const typeOf = ({ type, format, enum: values, anyOf }: z.output<typeof property>
   return type ?? ([...new Set(types)].join('|') || 'any')
 }
 
+/** The types that JSON Schema has for each parameter; none for one that takes anything. */
+export const typesOfParams = (params: z.ZodType): ReadonlyMap<string, ReadonlySet<string>> => {
+  const schema = shape.parse(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }))
+  return new Map(
+    Object.entries(schema.properties).map(([name, { type, enum: values, anyOf = [] }]) => [
+      name,
+      new Set(
+        [type, ...anyOf.map((one) => one.type)].flatMap(
+          (one) => one?.split('|') ?? (values ? ['string'] : []),
+        ),
+      ),
+    ]),
+  )
+}
+
 /** The parameters or variables that a schema describes. */
 export const describeParams = (params: z.ZodType): ParamInfo[] => {
   const schema = shape.parse(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }))
@@ -72,6 +87,13 @@ export const paramLines = (params: readonly ParamInfo[]): string[] => {
   })
 }
 
+/** How values are written on a command line. */
+const valuesHelp = [
+  'Parameters. A value is the text after the =, as typed; the type makes a number of it. A list or map is',
+  `JSON, such as '["a", "b"]', or YAML in brackets. Where any value can stand, 8080, true, null and "text"`,
+  'are what they are in JSON; 1.30 and 0123, which JSON writes in another way, are text:',
+]
+
 /** `run TASK --help`. */
 export const taskHelp = ({ name, description, kind, params }: TaskInfo): string => {
   const lines = paramLines(describeParams(params))
@@ -80,7 +102,7 @@ export const taskHelp = ({ name, description, kind, params }: TaskInfo): string 
     '',
     `${description} ${kinds[kind]}`,
     '',
-    lines.length === 0 ? 'It takes no parameters.' : 'Parameters; lists and maps as YAML or JSON:',
+    ...(lines.length === 0 ? ['It takes no parameters.'] : valuesHelp),
     ...lines,
     '',
   ].join('\n')

@@ -1,47 +1,108 @@
-import { parse as parseYaml } from 'yaml'
+import type { z } from 'zod'
 import type { TaskFactory, Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
-import { describeParams } from './help.ts'
+import { typesOfParams } from './help.ts'
+import { exactValue, structuredValue } from './typed-value.ts'
+import type { TypedValue } from './typed-value.ts'
 
-/** `key=value` words as an object of texts. */
-const pairs = (words: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    words.map((word) => {
-      const cut = word.indexOf('=')
-      if (cut < 1)
-        throw new CoxswainError('usage', `not a key=value pair: ${word}`, {
-          hint: 'write NAME=VALUE, such as path=/etc/motd',
-        })
-      return [word.slice(0, cut), word.slice(cut + 1)]
-    }),
-  )
-
-/** Text read as YAML, for parameters that are no text: numbers, lists, maps. */
-const asYaml = (text: string): unknown => {
-  try {
-    return parseYaml(text)
-  } catch {
-    return text
+/** `key=value` words as texts by their names. */
+const pairs = (words: readonly string[]): Map<string, string> => {
+  const texts = new Map<string, string>()
+  for (const word of words) {
+    const cut = word.indexOf('=')
+    if (cut < 1)
+      throw new CoxswainError('usage', `not a key=value pair: ${word}`, {
+        hint: 'write NAME=VALUE, such as path=/etc/motd',
+      })
+    const name = word.slice(0, cut)
+    if (texts.has(name))
+      throw new CoxswainError('usage', `the parameter ${name} is given twice`, {
+        hint: `give it once; a list is written as ${name}='["a", "b"]'`,
+      })
+    texts.set(name, word.slice(cut + 1))
   }
+  return texts
+}
+
+const number = /^[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
+
+const refused = (task: string, name: string, why: string): CoxswainError =>
+  new CoxswainError('params-invalid', `task ${task}: ${name}: ${why}`, {
+    task,
+    hint: `see \`run ${task} --help\` for its parameters`,
+  })
+
+/** A value as its parameter's type has it; text wherever that takes text. */
+const readAs = (
+  task: string,
+  [name, text]: readonly [string, string],
+  types: ReadonlySet<string> | undefined,
+): TypedValue => {
+  const plain = { value: text, texts: text }
+  if (types === undefined) return plain
+  const has = (...wanted: readonly string[]): boolean => wanted.some((type) => types.has(type))
+  if (types.size === 0) return structuredValue(text) ?? { value: exactValue(text), texts: text }
+  if (has('array', 'object')) {
+    const found = structuredValue(text)
+    if (found !== undefined && types.has(Array.isArray(found.value) ? 'array' : 'object')) return found
+  }
+  // Number('') is 0, and so would be what is made of an empty text
+  if (has('number', 'integer') && (text.trim() === '' || (!has('string') && !number.test(text))))
+    throw refused(task, name, 'a number is needed')
+  if (has('string')) return plain
+  if (has('number', 'integer')) return { value: Number(text), texts: text }
+  return { value: has('boolean', 'null') ? exactValue(text) : text, texts: text }
+}
+
+const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const at = (tree: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((node, key) => (isTree(node) ? Reflect.get(node, key) : undefined), tree)
+
+/** A copy of a tree with another value at a path. */
+const withValue = (tree: unknown, [key, ...rest]: readonly PropertyKey[], value: unknown): unknown => {
+  if (key === undefined) return value
+  if (Array.isArray(tree))
+    return tree.map((item, index) => (index === key ? withValue(item, rest, value) : item))
+  return isTree(tree) ? { ...tree, [key]: withValue(Reflect.get(tree, key), rest, value) } : tree
+}
+
+/** The input with the typed text in each place where the schema refuses what was made of it. */
+const asTyped = (
+  schema: z.ZodType,
+  input: Readonly<Record<string, unknown>>,
+  texts: Readonly<Record<string, unknown>>,
+): unknown => {
+  let repaired: unknown = input
+  for (const { path } of schema.safeParse(input).error?.issues ?? []) {
+    const text = at(texts, path)
+    if (typeof text === 'string' && at(input, path) !== text) repaired = withValue(repaired, path, text)
+  }
+  return repaired
 }
 
 /**
- * A task from `key=value` words. A value is text where the parameter takes text, else it is read as YAML; so it is where it may be
- * anything.
+ * A task from `key=value` words. A value is the text that was typed wherever its parameter takes text; the schema makes
+ * numbers of texts, and only where it wants a list or a map, what stands in brackets is read as one.
  *
  * @throws `params-invalid` or `usage`, naming what is wrong.
  */
 export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task => {
-  const { info } = task
-  const texts = pairs(words)
-  const anything = describeParams(info.params).flatMap(({ name, type }) => (type === 'any' ? [name] : []))
-  const first = info.params.safeParse(texts)
-  const wrong = new Set([
-    ...anything,
-    ...(first.success ? [] : first.error.issues.map(({ path }) => String(path[0]))),
-  ])
-  const input = Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => [key, wrong.has(key) ? asYaml(text) : text]),
-  )
-  return task.from(input)
+  const { name, params } = task.info
+  const typed = pairs(words)
+  const types = typesOfParams(params)
+  const read = new Map([...typed].map((pair) => [pair[0], readAs(name, pair, types.get(pair[0]))]))
+  const input = Object.fromEntries([...read].map(([key, { value }]) => [key, value]))
+  // a list that a parameter refuses may still be a text to it
+  const whole = (schema: z.ZodType): Record<string, unknown> => {
+    const wrong = new Set((schema.safeParse(input).error?.issues ?? []).map(({ path }) => String(path[0])))
+    return Object.fromEntries(
+      Object.entries(input).map(([key, value]) => [
+        key,
+        wrong.has(key) && types.get(key)?.has('string') === true ? typed.get(key) : value,
+      ]),
+    )
+  }
+  const texts = Object.fromEntries([...read].map(([key, value]) => [key, value.texts]))
+  return task.from(asTyped(params, whole(params), texts))
 }

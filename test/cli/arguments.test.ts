@@ -78,6 +78,9 @@ test('what is not understood is told', async () => {
   await rejects(() => parse(), 'usage', 'nothing to run')
 })
 
+const at = ({ params }: { readonly params: unknown }, name: string): unknown =>
+  typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined
+
 const sample = defineTask({
   name: 'sample',
   description: 'Takes all kinds.',
@@ -92,9 +95,53 @@ const sample = defineTask({
   check: () => ({ kind: 'ok', value: undefined }),
 })
 
-test('values are text where text is wanted, YAML elsewhere', () => {
+test('a value is what was typed; the schema makes of it what it wants', async () => {
   const { params } = taskFromWords(sample, ['text=1', 'count=2', 'on=yes', 'list=a,b', 'map={x: 1}'])
   assert.equal(params, { text: '1', count: 2, on: true, list: ['a', 'b'], map: { x: 1 } })
+  const texts = ['1.30', '0123', '/0400/', 'no', '~', '[a]', '{b: 1}', '"c"', ' d ', 'e\nf\n\ng', 'h: i', '']
+  for (const text of texts) assert.is(at(taskFromWords(sample, [`text=${text}`]), 'text'), text)
+  for (const text of ['0123', '1_0', '0x1F', '', ' ', 'x', '[1]', 'true'])
+    await rejects(
+      () => taskFromWords(sample, ['text=a', `count=${text}`]),
+      'params-invalid',
+      'count: a number',
+    )
+  await rejects(() => taskFromWords(sample, ['text=a', 'kind=[a]']), 'params-invalid', 'kind')
+})
+
+test('where anything can stand, a number is one that JSON writes the same', () => {
+  const value = (text: string) =>
+    at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
+  for (const text of [
+    '1.30',
+    '0123',
+    '1e3',
+    'no',
+    '+1',
+    '0x1F',
+    '12345678901234567890',
+    'a: b',
+    'a\n\nb',
+    '~',
+    '',
+  ])
+    assert.is(value(text), text)
+  assert.equal(
+    ['8080', '-1', '1.5', 'true', 'null', '"8080"', '[1, "a"]', '[a, 1.30, "2"]', '{a: {b: no}}'].map(value),
+    [8080, -1, 1.5, true, null, '8080', [1, 'a'], ['a', '1.30', '2'], { a: { b: 'no' } }],
+  )
+})
+
+test('lists are JSON, or YAML in brackets, where a list is wanted', async () => {
+  const key = (text: string) =>
+    at(taskFromWords(tasks.jsonSetting, ['path=/f', 'value=1', `key=${text}`]), 'key')
+  assert.equal(key('["c.d", 0]'), ['c.d', 0])
+  assert.equal(key('[c.d, 0]'), ['c.d', 0])
+  assert.is(key('a.b'), 'a.b')
+  assert.is(key('[a'), '[a')
+  const env = at(taskFromWords(tasks.command, ['run=x', 'env={A: 1, B: 1.30, C: no}']), 'env')
+  assert.equal(env, { A: '1', B: '1.30', C: 'no' })
+  await rejects(() => taskFromWords(sample, ['text=a', 'text=b']), 'usage', 'text is given twice')
 })
 
 test('a list is words with commas between them, or JSON', () => {
