@@ -24,7 +24,7 @@ export const packageHold = defineTask({
   title: ({ name, state }) => `package ${name.join(', ')} ${state}`,
 
   async check(ctx, { name, state }) {
-    const held = await (await holdingOf(ctx)).held(ctx)
+    const held = await (await holdingOf(ctx)).held(ctx, name)
     const wrong = name.filter((one) => held.includes(one) !== (state === 'held'))
     const from = state === 'held' ? 'free' : 'held'
     return driftUnlessEmpty(wrong.map((one) => ({ what: `package ${one}`, from, to: state })))
@@ -32,7 +32,7 @@ export const packageHold = defineTask({
 
   async apply(ctx, { name, state }) {
     const holding = await holdingOf(ctx)
-    const held = await holding.held(ctx)
+    const held = await holding.held(ctx, name)
     await holding.hold(
       ctx,
       name.filter((one) => held.includes(one) !== (state === 'held')),

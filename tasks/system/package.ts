@@ -73,22 +73,32 @@ const changesFor = async (
 ): Promise<Wrong[]> => {
   const packages = names.map(parse)
   const plain = packages.map(({ name }) => name)
-  const [installed, upgrades, remains] = await Promise.all([
-    manager.installed(ctx, plain),
-    state === 'latest' ? manager.upgrades(ctx, plain) : nothing,
+  const installed = await manager.installed(ctx, plain)
+  const [upgrades, remains] = await Promise.all([
+    state === 'latest'
+      ? manager.upgrades(
+          ctx,
+          plain.map((name) => installed.get(name)?.as ?? name),
+        )
+      : nothing,
     purge && manager.remains !== undefined ? manager.remains(ctx, plain) : none,
   ])
   return packages.flatMap((wanted): Wrong[] => {
     const { name, version } = wanted
     const what = `package ${name}`
-    const have = installed.get(name)
+    const found = installed.get(name)
+    const have = found?.version
+    if (state === 'absent' && found?.provides === true)
+      throw new CoxswainError('task-failed', `${name} is no package of its own: ${found.as} provides it`, {
+        hint: `name what is to be removed: ${found.as}`,
+      })
     if (state === 'absent') {
       const left = remains.includes(name) ? 'only its settings' : undefined
       return have === undefined && left === undefined
         ? []
         : [{ wanted, what, from: have ?? left, to: undefined }]
     }
-    const newer = have === undefined ? undefined : upgrades.get(name)
+    const newer = found === undefined ? undefined : upgrades.get(found.as)
     const right =
       have !== undefined && newer === undefined && (version === undefined || isVersion(version, have))
     return right ? [] : [{ wanted, what, from: have, to: version ?? newer ?? 'installed' }]
@@ -117,11 +127,10 @@ const heldAmong = async (
   changes: readonly Wrong[],
 ): Promise<readonly string[]> => {
   if (holding === undefined || changes.length === 0) return []
-  const held = await holding.held(ctx)
-  return changes
+  const names = changes
     .filter(({ from }) => from !== undefined || holding.holdsMissing)
     .map(({ wanted }) => wanted.name)
-    .filter((name) => held.includes(name))
+  return names.length === 0 ? [] : holding.held(ctx, names)
 }
 
 /** Hold packages installed or not installed, with the distribution's own package manager. */

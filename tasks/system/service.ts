@@ -27,11 +27,16 @@ const refuseForbidden = ({ forbidden }: Service, name: string, starts: boolean):
 export const service = defineTask({
   name: 'service',
   description: 'Holds a service of systemd or OpenRC started or stopped, and enabled or disabled at boot.',
-  reads: 'systemctl show; rc-service and rc-update where OpenRC is',
+  reads: 'systemctl show, of a oneshot the journal; rc-service and rc-update where OpenRC is',
   example: { name: 'ssh', state: 'started', enabled: true },
   params: z.object({
     name: serviceName().describe('its name, such as haproxy, or with systemd haproxy.service'),
-    state: z.enum(['started', 'stopped']).optional().describe('what it shall be now; as it is when absent'),
+    state: z
+      .enum(['started', 'stopped'])
+      .optional()
+      .describe(
+        'what it must be now; as it is when absent. One that runs once and ends (oneshot) is started when it ran well since the boot',
+      ),
     enabled: flag()
       .optional()
       .describe('whether it starts at boot (OpenRC: in the runlevel default); as it is when absent'),

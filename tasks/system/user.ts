@@ -1,6 +1,7 @@
 import { Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
 import type { Change, RemoteReader } from '../../engine/index.ts'
 import { readText } from '../file-text.ts'
+import { plainPath } from '../paths.ts'
 import { groupEntries, passwdEntry, passwordField, shadowDay, shadowEntry } from './account-files.ts'
 import type { PasswdEntry } from './account-files.ts'
 import { busyboxUsers } from './user-tools/busybox.ts'
@@ -43,6 +44,10 @@ const wantedGroups = ({ group, groups, exact }: UserParams, found: Found): strin
 const differing = (wanted: string | undefined, current: string | undefined): string | undefined =>
   wanted === undefined || wanted === current ? undefined : wanted
 
+/** The same for paths: `/srv/x/` and `/srv//x` in the file are the place that is wanted. */
+const otherPlace = (wanted: string | undefined, current: string): string | undefined =>
+  differing(wanted, plainPath(current))
+
 /** What is to be done to a user that is there. */
 const planFor = (given: UserParams, found: Found, user: PasswdEntry): Plan => {
   const field = found.shadow?.password ?? '!'
@@ -53,8 +58,8 @@ const planFor = (given: UserParams, found: Found, user: PasswdEntry): Plan => {
     // it may be named by its id
     group: group === user.gid ? undefined : group,
     comment: differing(given.comment, user.comment),
-    home: differing(given.home, user.home),
-    shell: differing(given.shell, user.shell),
+    home: otherPlace(given.home, user.home),
+    shell: otherPlace(given.shell, user.shell),
     expires:
       given.expires !== undefined && shadowDay(given.expires) !== (found.shadow?.expires ?? '')
         ? given.expires

@@ -7,6 +7,8 @@ export interface Published {
   readonly version: string
   /** Another package that it recommends. */
   readonly recommends?: string
+  /** A name that it provides beside its own. */
+  readonly provides?: string
 }
 
 /** Adds packages to the folder, and makes its list anew. */
@@ -18,11 +20,11 @@ export const publishDebs =
   (folder, ...packages) =>
     host.sh(
       packages.reduce(
-        (script, { name, version, recommends }) =>
+        (script, { name, version, recommends, provides }) =>
           `${script}
 rm -rf p; mkdir -p p/DEBIAN p/etc; echo v=${version} >p/etc/${name}.conf; echo /etc/${name}.conf >p/DEBIAN/conffiles
 printf '%s\\n' 'Package: ${name}' 'Version: ${version}' 'Architecture: all' ${recommends === undefined ? '' : `'Recommends: ${recommends}'`} \\
-  'Maintainer: x <x@example.com>' 'Description: x' >p/DEBIAN/control
+  ${provides === undefined ? '' : `'Provides: ${provides}'`} 'Maintainer: x <x@example.com>' 'Description: x' >p/DEBIAN/control
 dpkg-deb -b p ${name}_${version}.deb >/dev/null
 { cat p/DEBIAN/control; echo 'Filename: ./${name}_${version}.deb'; echo "Size: $(stat -c %s ${name}_${version}.deb)"
   echo "SHA256: $(sha256sum ${name}_${version}.deb | cut -d' ' -f1)"; echo; } >>Packages`,
@@ -36,10 +38,10 @@ export const publishRpms =
   (folder, ...packages) =>
     host.sh(
       `${packages.reduce(
-        (script, { name, version, recommends }) =>
+        (script, { name, version, recommends, provides }) =>
           `${script}
 printf '%s\\n' 'Name: ${name}' 'Version: ${version}' 'Release: 1' 'Summary: x' 'License: none' 'BuildArch: noarch' \\
-  ${recommends === undefined ? '' : `'Recommends: ${recommends}'`} '%description' x '%install' 'mkdir -p %{buildroot}/etc' \\
+  ${recommends === undefined ? '' : `'Recommends: ${recommends}'`} ${provides === undefined ? '' : `'Provides: ${provides}'`} '%description' x '%install' 'mkdir -p %{buildroot}/etc' \\
   'echo v=${version} >%{buildroot}/etc/${name}.conf' '%files' '%config /etc/${name}.conf' >/tmp/${name}.spec
 rpmbuild -bb --quiet --define '_rpmdir ${folder}' --define '_topdir /tmp/rpmbuild' /tmp/${name}.spec`,
         `set -e; mkdir -p ${folder}`,

@@ -1,7 +1,7 @@
 import { shell } from '../../../engine/index.ts'
 import { apkRepositories } from './apk-repositories.ts'
 import { downloadTime } from './types.ts'
-import type { PackageManager } from './types.ts'
+import type { Installed, PackageManager } from './types.ts'
 
 const options = { timeout: downloadTime }
 
@@ -12,6 +12,21 @@ export const versionsInDatabase = (text: string): Map<string, string> =>
       const [, name] = /^P:(.+)$/m.exec(block) ?? []
       const [, version] = /^V:(.+)$/m.exec(block) ?? []
       return name === undefined || version === undefined ? [] : [[name, version]]
+    }),
+  )
+
+/** What installed packages provide (p in the database: `cmd:git=2.45.2-r0 so:libc.so=1`), with who provides it. */
+const providersIn = (text: string): Map<string, Installed> =>
+  new Map(
+    text.split('\n\n').flatMap((block): [string, Installed][] => {
+      const [, as] = /^P:(.+)$/m.exec(block) ?? []
+      const [, version] = /^V:(.+)$/m.exec(block) ?? []
+      const [, provides = ''] = /^p:(.+)$/m.exec(block) ?? []
+      if (as === undefined || version === undefined) return []
+      return provides.split(' ').map((word) => {
+        const [name = '', told = version] = word.split('=')
+        return [name, { version: told, as, provides: true }]
+      })
     }),
   )
 
@@ -26,7 +41,17 @@ export const upgradesIn = (text: string): Map<string, string> =>
 
 /** Alpine. Its packages recommend nothing. */
 export const apk: PackageManager = {
-  installed: async ({ remote }) => versionsInDatabase((await remote.read('/lib/apk/db/installed')) ?? ''),
+  installed: async ({ remote }, names) => {
+    const text = (await remote.read('/lib/apk/db/installed')) ?? ''
+    const [versions, providers] = [versionsInDatabase(text), providersIn(text)]
+    return new Map(
+      names.flatMap((name): [string, Installed][] => {
+        const version = versions.get(name)
+        const found = version === undefined ? providers.get(name) : { version, as: name, provides: false }
+        return found === undefined ? [] : [[name, found]]
+      }),
+    )
+  },
   upgrades: async ({ remote }, names) =>
     upgradesIn(await remote.query`apk version --no-network -l ${'<'} ${names}`.text()),
   install: async ({ remote }, packages, { latest }) => {

@@ -1,7 +1,7 @@
 import { shell } from '../../../engine/index.ts'
+import { installedOf, nativeName, packageOf, statusesOf } from './apt-installed.ts'
 import { aptRepositories } from './apt-repositories.ts'
-import { downloadTime, versionsFrom } from './types.ts'
-import type { CheckContext } from '../../../engine/index.ts'
+import { downloadTime } from './types.ts'
 import type { PackageManager } from './types.ts'
 
 // nobody is there to answer, a file that was changed here stays, and another apt at work is waited for (apt.conf(5))
@@ -16,13 +16,6 @@ const words = [
   'Dpkg::Options::=--force-confold',
 ]
 const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeout: downloadTime }
-
-/** `name version status` of each package that dpkg knows anything of. */
-const statuses = async ({ remote }: CheckContext, names: readonly string[]): Promise<string[]> => {
-  const { stdout } =
-    await remote.query`dpkg-query -W -f ${'${Package} ${Version} ${db:Status-Status}\\n'} ${names}`.result()
-  return stdout.split('\n')
-}
 
 /** What `apt-cache policy` says of installed packages that have another candidate. */
 export const upgradesIn = (text: string): Map<string, string> =>
@@ -41,12 +34,11 @@ const stamp = '/var/lib/apt/periodic/update-success-stamp'
 
 /** Debian and its family. */
 export const apt: PackageManager = {
-  installed: async (ctx, names) =>
-    versionsFrom((await statuses(ctx, names)).filter((line) => line.endsWith(' installed'))),
-  remains: async (ctx, names) =>
-    (await statuses(ctx, names)).flatMap((line) =>
-      line.endsWith(' config-files') ? [line.split(' ')[0] ?? ''] : [],
-    ),
+  installed: installedOf,
+  remains: async (ctx, names) => {
+    const statuses = await statusesOf(ctx, names)
+    return names.filter((name) => packageOf(name, statuses)?.status === 'config-files')
+  },
   upgrades: async ({ remote }, names) => upgradesIn(await remote.query`apt-cache policy ${names}`.text()),
   install: async ({ remote }, packages, { recommends }) => {
     const along = recommends === undefined ? [] : [`--${recommends ? '' : 'no-'}install-recommends`]
@@ -58,7 +50,15 @@ export const apt: PackageManager = {
   },
   holding: {
     holdsMissing: true,
-    held: ({ remote }) => remote.query`apt-mark showhold`.lines(),
+    held: async ({ remote }, names) => {
+      const [held, [native = ''] = []] = await Promise.all([
+        remote.query`apt-mark showhold`.lines(),
+        names.some((name) => name.includes(':'))
+          ? remote.query`dpkg --print-architecture`.lines()
+          : undefined,
+      ])
+      return names.filter((name) => held.includes(nativeName(name, native)))
+    },
     hold: async ({ remote }, names, on) => {
       await remote.run`apt-mark ${on ? 'hold' : 'unhold'} ${names}`
     },

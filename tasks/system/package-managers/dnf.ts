@@ -1,5 +1,6 @@
 import { shell } from '../../../engine/index.ts'
 import { dnfRepositories } from './dnf-repositories.ts'
+import { installedOf } from './dnf-installed.ts'
 import { versionlock } from './dnf-versionlock.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
@@ -11,15 +12,10 @@ const stamp = '/var/cache/dnf/last_makecache'
 
 /** Fedora, Red Hat and their family. */
 export const dnf: PackageManager = {
-  installed: async ({ remote }, names) => {
-    const { stdout } = await remote.query`rpm -q --qf ${'%{NAME} %{VERSION}-%{RELEASE}\\n'} ${names}`.result()
-    return versionsFrom(
-      stdout.split('\n').filter((line) => line !== '' && !line.endsWith('is not installed')),
-    )
-  },
+  installed: installedOf,
   upgrades: async ({ remote }, names) =>
     versionsFrom(
-      await remote.query`dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n'} ${names}`.lines(),
+      await remote.query`dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),
     ),
   install: async ({ remote }, packages, { latest, recommends }) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))

@@ -7,6 +7,15 @@ export interface Wanted {
   readonly version: string | undefined
 }
 
+/** A package that is installed, under a name that somebody asks for. */
+export interface Installed {
+  readonly version: string
+  /** What the package manager calls it: another name where it was asked for with an architecture, or by what it provides. */
+  readonly as: string
+  /** Whether it only provides what the name says: `git-core` is no package, but one is provided by git. */
+  readonly provides: boolean
+}
+
 /** How packages are installed. */
 export interface Manner {
   /** What is there already is upgraded, too. */
@@ -19,16 +28,16 @@ export interface Manner {
 export interface Holding {
   /** Whether one that is not installed is kept away by it. */
   readonly holdsMissing: boolean
-  /** Names of what is held. */
-  held(ctx: CheckContext): Promise<readonly string[]>
+  /** Which of these names are held. */
+  held(ctx: CheckContext, names: readonly string[]): Promise<readonly string[]>
   hold(ctx: ApplyContext, names: readonly string[], on: boolean): Promise<void>
 }
 
 /** What one of the package managers can do for us. */
 export interface PackageManager {
-  /** Installed versions by name; what is not installed is not there. */
-  installed(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /** What an upgrade would bring, by name, as the lists on the host tell; what is at its newest is not there. */
+  /** What is installed, by the name that is asked for; what is not installed is not there. */
+  installed(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, Installed>>
+  /** What an upgrade would bring, by the package manager's name, as the lists on the host have it; what is at its newest is not there. */
   upgrades(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
   install(ctx: ApplyContext, packages: readonly Wanted[], manner: Manner): Promise<void>
   /** With `purge` their settings go, too. */

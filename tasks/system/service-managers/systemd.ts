@@ -1,5 +1,5 @@
 import { CoxswainError } from '../../../engine/index.ts'
-import type { ApplyContext } from '../../../engine/index.ts'
+import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { serviceTime } from './types.ts'
 import type { ServiceManager } from './types.ts'
 
@@ -26,10 +26,27 @@ const removable = new Set(['enabled', 'enabled-runtime', 'alias', 'indirect'])
 /** What is activating may be between two tries to start it, as Restart= has them. */
 const stopped = new Set(['inactive', 'failed', ''])
 
+/** The journal's messages of a start that ended: well, or not (systemd's catalog). */
+const startEnds = [
+  'MESSAGE_ID=39f53479d3a045ac8e11786248231fbf',
+  '+',
+  'MESSAGE_ID=be02cf6855d2428ba40df7e9d022f03d',
+]
+
+/**
+ * Whether a service that runs once has done so since the boot, and ended well. systemd itself forgets it where nothing refers to
+ * the service; its journal does not.
+ */
+const hasRun = async ({ remote }: CheckContext, name: string): Promise<boolean> => {
+  const last = await remote.query`journalctl -q -b -u ${name} -n 1 -o export ${startEnds}`.result()
+  return /^JOB_RESULT=done$/m.test(last.stdout)
+}
+
 export const systemd: ServiceManager = {
-  state: async ({ remote }, name) => {
+  state: async (ctx, name) => {
+    const { remote } = ctx
     // `show` answers for units that do not exist as well, and in a form made for programs (systemctl(1))
-    const show = remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState`
+    const show = remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState,Type,RemainAfterExit`
     const { stderr } = await show.result()
     if (/not been booted with systemd|connect to bus/.test(stderr))
       throw new CoxswainError('task-failed', 'systemd is installed on this host, but does not run', {
@@ -40,13 +57,15 @@ export const systemd: ServiceManager = {
     const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? ''
     const active = value('ActiveState')
     const enabled = value('UnitFileState')
+    const oneshot = value('Type') === 'oneshot' && value('RemainAfterExit') !== 'yes'
+    const ran = oneshot && active === 'inactive' && (await hasRun(ctx, name))
     return {
       // one that was masked while it runs can still be stopped
       exists: ['loaded', 'masked'].includes(value('LoadState')),
       // linked to /dev/null, so that nothing can start it
       forbidden: value('LoadState') === 'masked' ? `systemctl unmask ${name}` : undefined,
       active,
-      running: active === 'active' || active === 'reloading',
+      running: active === 'active' || active === 'reloading' || ran,
       stopped: stopped.has(active),
       enabled,
       atBoot: atBoot.has(enabled),

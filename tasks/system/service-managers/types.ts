@@ -7,6 +7,7 @@ export interface Service {
   readonly forbidden: string | undefined
   /** Its state in the manager's own word. */
   readonly active: string
+  /** Whether it runs; of one that runs once and ends, whether it has done so since the boot. */
   readonly running: boolean
   /** Whether it runs no more, and will not by itself: one that is started again and again is neither this nor running. */
   readonly stopped: boolean

@@ -1,5 +1,6 @@
 /** What the user task takes. */
 import { flag, remotePath, secret, words, z } from '../../../engine/index.ts'
+import { plainPath } from '../../paths.ts'
 import { accountName } from '../account-files.ts'
 
 /** crypt(5): `$id$…`, or the thirteen letters of old; `*` for none. */
@@ -20,8 +21,8 @@ export const userParams = z.object({
     .describe('groups beside the primary one'),
   exact: flag().default(false).describe('take it out of all other groups'),
   comment: line('a comment').optional().describe('the full name or another comment'),
-  shell: remotePath().pipe(line('a shell')).optional().describe('the login shell'),
-  home: remotePath().pipe(line('a home')).optional().describe('the home directory'),
+  shell: remotePath().transform(plainPath).pipe(line('a shell')).optional().describe('the login shell'),
+  home: remotePath().transform(plainPath).pipe(line('a home')).optional().describe('the home directory'),
   createHome: flag().default(true).describe('make the home together with the user'),
   moveHome: flag().default(false).describe('move what is in the old home to a new one'),
   system: flag().default(false).describe('make it one of the system: an id below those of people'),

@@ -20,6 +20,8 @@ const families = {
     one: '1.0',
     two: '2.0',
     refusal: 'exit status 100',
+    // `dpkg --print-architecture`, or what all of them are
+    architecture: ':amd64',
   },
   redhat: {
     publishing: publishRpms,
@@ -31,6 +33,7 @@ const families = {
     one: '1.0-1',
     two: '2.0-1',
     refusal: 'exit status 1 from: dnf install -y cxw-none',
+    architecture: '.noarch',
   },
 }
 
@@ -119,6 +122,39 @@ for (const host of hosts) {
     await host.finds(packages({ name: `cxw=${one}` }))
     await host.proves(packageHold({ name: 'cxw', state: 'free' }))
     await host.proves(packages({ name: `cxw=${two}` }))
+  })
+
+  test(`${host.name}: a name that another package provides`, async () => {
+    const [name, provides] = ['cxw-real', 'cxw-virtual']
+    await publish('/srv/repo', { name, version: '1.0', provides })
+    const task = (more = {}) => packages({ name: provides, ...more })
+    await host.proves(task())
+    await host.finds(task({ state: 'latest', cacheAge: 86_400 }))
+    await publish('/srv/repo', { name, version: '2.0', provides })
+    await host.sh(family.forget)
+    const upgraded = await host.proves(task({ state: 'latest' }))
+    assert.equal(upgraded.changes, [{ what: `package ${provides}`, from: one, to: two }])
+    assert.match(await host.refuses(task({ state: 'absent' })), 'no package of its own: cxw-real provides it')
+    // a package of this very name is another one, once there is one
+    await publish('/srv/repo', { name: provides, version: '3.0' })
+    await host.sh(family.forget)
+    await host.execute(packages({ name: 'main', state: 'latest' }))
+    await host.proves(task())
+    await host.proves(packages({ name: [name, provides], state: 'absent' }))
+  })
+
+  test(`${host.name}: a name with an architecture`, async () => {
+    const name = `cxw${family.architecture}`
+    await host.proves(packages({ name, state: 'absent' }))
+    await host.proves(packages({ name }))
+    await host.finds(packages({ name: 'cxw' }))
+    await host.finds(packages({ name, state: 'latest', cacheAge: 86_400 }))
+    await host.proves(packageHold({ name }))
+    await host.finds(packageHold({ name: 'cxw' }))
+    await host.proves(packageHold({ name, state: 'free' }))
+    await host.proves(packages({ name: `cxw=${one}` }))
+    await host.proves(packages({ name, state: 'latest', cacheAge: 86_400 }))
+    assert.is(await version(), '2.0')
   })
 
   test(`${host.name}: one that there is not is said in its own words`, async () => {

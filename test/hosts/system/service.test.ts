@@ -47,6 +47,35 @@ for (const host of realHosts('debian')) {
     await host.finds(service({ name: 'still', enabled: true }))
   })
 
+  test(`${host.name}: a oneshot is started once, and again only after a boot or a failure`, async () => {
+    const unit = (name: string, ...lines: readonly string[]) =>
+      host.sh(
+        `printf '%s\\n' '[Service]' 'Type=oneshot' ${lines.map((line) => `'${line}'`).join(' ')} >/etc/systemd/system/${name}.service; systemctl daemon-reload`,
+      )
+    const runs = () => host.sh('wc -l </run/ran; rm -f /run/ran')
+    await unit('once', 'ExecStart=/bin/sh -c "echo x >>/run/ran"')
+    await unit('stays', 'RemainAfterExit=yes', 'ExecStart=/bin/sh -c "echo x >>/run/ran"')
+    await unit(
+      'wanted',
+      'ExecStart=/bin/sh -c "echo x >>/run/ran"',
+      '[Install]',
+      'WantedBy=multi-user.target',
+    )
+    await unit('fails', 'ExecStart=/bin/sh -c "test -e /run/may"')
+    for (const name of ['once', 'stays', 'wanted']) {
+      await host.proves(service({ name, state: 'started' }))
+      assert.is(await runs(), '1\n')
+    }
+    await host.proves(service({ name: 'stays', state: 'stopped' }))
+    await host.proves(service({ name: 'stays', state: 'started' }))
+    await host.finds(service({ name: 'once', state: 'stopped' }))
+    await host.refuses(service({ name: 'fails', state: 'started' }))
+    await host.sh('touch /run/may')
+    await host.proves(service({ name: 'fails', state: 'started' }))
+    await host.sh('rm /run/may; systemctl start fails || true')
+    await host.refuses(service({ name: 'fails', state: 'started' }))
+  })
+
   test(`${host.name}: a masked one is said to be masked`, async () => {
     await host.sh('systemctl mask -q --now cron')
     for (const shall of [{ state: 'started' }, { enabled: true }] as const)

@@ -107,4 +107,23 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
     )
     assert.is(await host.sh('stat -c %a /etc/passwd; ls /etc | grep "+" || true'), '644\n')
   })
+
+  test(`${host.name}: other spellings of the same are no change`, async () => {
+    const dot = (more = {}) =>
+      user({
+        name: 'spelt',
+        uid: 1790,
+        home: '/srv/spelt/',
+        shell: '/bin//sh',
+        comment: 'S. ',
+        groups: ['users', 'daemon'],
+        ...more,
+      })
+    await host.proves(dot())
+    assert.is(await host.sh('grep ^spelt: /etc/passwd | cut -d: -f5-'), 'S. :/srv/spelt:/bin/sh\n')
+    await host.finds(dot({ home: '/srv/./spelt', uid: '1790', groups: ['daemon', 'users', 'daemon'] }))
+    await host.finds(dot({ home: '/srv//spelt/.', group: 'spelt', groups: 'users,daemon' }))
+    await host.sh("sed -i 's|:/srv/spelt:|:/srv/spelt/:|' /etc/passwd")
+    await host.finds(dot())
+  })
 }

@@ -21,7 +21,7 @@ const systemd = (active: string, enabled: string, load = 'loaded'): World => {
   return {
     patterns: [detected],
     replies: {
-      'systemctl show haproxy --property=LoadState,ActiveState,UnitFileState': () =>
+      'systemctl show haproxy --property=LoadState,ActiveState,UnitFileState,Type,RemainAfterExit': () =>
         `LoadState=${load}\nActiveState=${unit.active}\nUnitFileState=${unit.enabled}\n`,
       'systemctl start haproxy': becomes('active', 'active'),
       'systemctl stop haproxy': becomes('active', 'inactive'),
