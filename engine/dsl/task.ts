@@ -46,6 +46,16 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    */
   readonly until?: (params: z.output<Schema>) => Patience
   /**
+   * Reads what it needs on the machine that runs the playbook. It throws where that is missing: under `--check` too, and for
+   * parameters that leave nothing to check.
+   */
+  readonly needs?: (params: z.output<Schema>) => Promise<unknown>
+  /**
+   * Whether it brings files that only it knows, as a package does. Under `--check` a later task that finds nothing below a
+   * missing folder is unknown then, not ok.
+   */
+  readonly brings?: (params: z.output<Schema>) => boolean
+  /**
    * False for what changes nothing on a host, such as a pause: it has no check, is reported as `ok`, and is left out under
    * `--check`.
    */
@@ -64,6 +74,10 @@ export interface Task<Value = unknown> {
   readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
   readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
   readonly until: Patience | undefined
+  /** Reads what it needs on this machine. */
+  readonly needs: (() => Promise<unknown>) | undefined
+  /** Whether it brings files that only it knows. */
+  readonly brings: boolean
   /** Whether its apply changes the host. */
   readonly changes: boolean
   /** Where it stands in an author's file; undefined where none made it. */
@@ -217,6 +231,8 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
           : undefined,
       apply: apply && (async (ctx: ApplyContext) => apply(ctx, params)),
       until: spec.until?.(params),
+      needs: spec.needs && (() => spec.needs?.(params) ?? Promise.resolve()),
+      brings: spec.brings?.(params) ?? false,
       changes: spec.changes !== false,
       place: () => authorsPlace(origin),
     })

@@ -39,6 +39,8 @@ export class RunScope {
   readonly reached = new Set<string>()
   /** Set once `--check` has foretold a change, on any host: checks after it look at a world that will be another. */
   foretold = false
+  /** By host, what would have brought files under `--check` that are not known before: the title of the last such task. */
+  readonly brought = new Map<string, string>()
   #epoch = 0
   #applying = 0
   readonly #lock: ScopeOptions['lock']

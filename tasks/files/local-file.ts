@@ -9,7 +9,7 @@ import type { CheckContext, RepeatableSource } from '../../engine/index.ts'
 /** What is at a path here; links are followed. */
 export const localStat = async (path: string) =>
   stat(path).catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot read ${path} here`, {
+    throw new CoxswainError('load-failed', `cannot read ${path} here`, {
       cause,
       hint: 'paths of sources start at the current folder',
     })
@@ -47,7 +47,7 @@ export const publicText = async (path: string): Promise<string | undefined> => {
 export const localFile = async (ctx: Once, path: string): Promise<RepeatableSource> => {
   const found = await localStat(path)
   if (!found.isFile())
-    throw new CoxswainError('task-failed', `${path} is no file`, { hint: 'give the path of a file' })
+    throw new CoxswainError('load-failed', `${path} is no file`, { hint: 'give the path of a file' })
   return {
     size: found.size,
     sha256: await localSum(ctx, path),

@@ -6,7 +6,7 @@ import { renderTemplate } from './render.ts'
 
 const rendered = async (src: string, values: Readonly<Record<string, unknown>>): Promise<string> => {
   const text = await readFile(src, 'utf8').catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot read the template ${src} here`, {
+    throw new CoxswainError('load-failed', `cannot read the template ${src} here`, {
       cause,
       hint: 'paths of templates start at the current folder',
     })

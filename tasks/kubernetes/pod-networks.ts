@@ -83,7 +83,7 @@ export const manifestText = async ({
   try {
     return (await readFile(manifest, 'utf8')).replaceAll('{{podCidr}}', podCidr)
   } catch (cause) {
-    throw new CoxswainError('task-failed', `cannot read the manifest ${manifest}`, {
+    throw new CoxswainError('load-failed', `cannot read the manifest ${manifest}`, {
       cause,
       hint: `give the path of a file here, or one of ${Object.keys(known).join(', ')}`,
     })

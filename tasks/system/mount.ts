@@ -1,14 +1,14 @@
 import { defineTask, driftUnlessEmpty, isCoxswainError, remotePath, z } from '../../engine/index.ts'
-import type { ApplyContext, CheckContext, Command, RemoteReader } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
 import { readText, shown, writeText } from '../file-text.ts'
+import { plainPath } from '../paths.ts'
 import { escaped, fstab, withFstabEntry } from './fstab.ts'
-
-/** A path as the kernel lists it: no slash is there twice, and none at the end. */
-const plain = (path: string): string => path.replaceAll(/\/+/g, '/').replace(/(?<=.)\/$/, '')
+import { differenceOf, mountedAt } from './mounted.ts'
+import type { MountDifference } from './mounted.ts'
 
 const params = z
   .object({
-    path: remotePath().transform(plain).describe('where it is mounted'),
+    path: remotePath().transform(plainPath).describe('where it is mounted'),
     src: z.string().optional().describe('what is mounted: a device, UUID=…, host:/path'),
     fstype: z.string().optional().describe('the kind of file system, such as ext4, nfs, tmpfs'),
     options: z.string().default('defaults').describe('mount options, parted by commas'),
@@ -44,31 +44,36 @@ export const withMount = (
     ? text
     : withFstabEntry(
         text,
-        ([, where = '']) => plain(where) === escaped(path),
+        ([, where = '']) => plainPath(where) === escaped(path),
         state === 'absent' ? undefined : [src, path, fstype, options, `${dump}`, `${pass}`],
       )
 
-const isMounted = async (remote: RemoteReader, path: string): Promise<boolean> => {
-  const table = (await remote.read('/proc/self/mounts')) ?? ''
-  const points = new Set(table.split('\n').map((line) => line.split(' ')[1]))
-  if (points.has(escaped(path))) return true
-  // the kernel lists it without links in its path; only now, for what is mounted may not answer
-  const real = await remote.query`readlink -f ${path}`.result()
-  return real.ok && points.has(escaped(real.stdout.trim()))
-}
+const nothingWrong: MountDifference = { other: undefined, missing: [] }
 
 const look = async ({ remote }: CheckContext, given: Params) => {
-  const [table = '', mounted] = await Promise.all([readText(remote, fstab), isMounted(remote, given.path)])
-  return { table, wanted: withMount(table, given), mounted }
+  const [table = '', mounted] = await Promise.all([readText(remote, fstab), mountedAt(remote, given.path)])
+  const { path, src = '', fstype = '', options } = given
+  const difference =
+    mounted === undefined || given.state !== 'mounted'
+      ? nothingWrong
+      : await differenceOf(remote, { path, src, fstype, options }, mounted)
+  return { table, wanted: withMount(table, given), mounted, difference }
 }
 
 /** Runs what mounts. Where that is refused fstab is as it was: an entry that cannot be mounted may stop the next boot. */
-const orTakeBack = async ({ remote }: ApplyContext, command: Command, table: string): Promise<void> => {
+const orTakeBack = async (
+  { remote }: ApplyContext,
+  command: Command,
+  table: string,
+  afterwards = async (): Promise<void> => {},
+): Promise<void> => {
   try {
     await command
   } catch (error) {
-    if (isCoxswainError(error) && ['command-failed', 'command-timeout'].includes(error.code))
+    if (isCoxswainError(error) && ['command-failed', 'command-timeout'].includes(error.code)) {
       await writeText(remote, fstab, table)
+      await afterwards()
+    }
     throw error
   }
 }
@@ -76,30 +81,39 @@ const orTakeBack = async ({ remote }: ApplyContext, command: Command, table: str
 /** Several may lie upon each other in one place. */
 const unmountAll = async ({ remote }: ApplyContext, path: string): Promise<void> => {
   do await remote.run({ timeout: 120 })`umount ${path}`
-  while (await isMounted(remote, path))
+  while ((await mountedAt(remote, path)) !== undefined)
 }
 
 /** Hold a file system mounted, now and at every boot. */
 export const mount = defineTask({
   name: 'mount',
-  description: 'Holds a file system mounted, now and at every boot; or only at boot, or not.',
-  reads: '/etc/fstab and /proc/self/mounts; of what is mounted, only that it is',
+  description:
+    'Holds a file system mounted, now and at every boot; or only at boot, or not. Another one in its place is unmounted first; other options count at once.',
+  reads:
+    '/etc/fstab and /proc/self/mountinfo: from where, which kind, and of the options ro, nosuid, nodev, noexec and their opposites, the times, size and mode of tmpfs, subvol',
   example: { path: '/srv/scratch', src: 'tmpfs', fstype: 'tmpfs', options: 'size=64m' },
   params,
   title: ({ path, state }) => `${path} ${state}`,
 
   async check(ctx, given) {
-    const { table, wanted, mounted } = await look(ctx, given)
-    const shall = { mounted: true, present: mounted, unmounted: false, absent: false }[given.state]
+    const { path, state } = given
+    const { table, wanted, mounted, difference } = await look(ctx, given)
+    const is = mounted !== undefined
+    const must = { mounted: true, present: is, unmounted: false, absent: false }[state]
+    const { other, missing } = difference
     return driftUnlessEmpty([
       ...(table === wanted ? [] : [{ what: fstab, from: shown(table), to: shown(wanted) }]),
-      ...(mounted === shall
+      ...(is === must
+        ? []
+        : [{ what: path, from: is ? 'mounted' : 'not mounted', to: must ? 'mounted' : 'not mounted' }]),
+      ...(other === undefined ? [] : [{ what: path, ...other }]),
+      ...(missing.length === 0
         ? []
         : [
             {
-              what: given.path,
-              from: mounted ? 'mounted' : 'not mounted',
-              to: shall ? 'mounted' : 'not mounted',
+              what: `options of ${path}`,
+              from: [...new Set([...(mounted?.flags ?? []), ...(mounted?.options ?? [])])].join(','),
+              to: missing.join(','),
             },
           ]),
     ])
@@ -108,15 +122,27 @@ export const mount = defineTask({
   async apply(ctx, given) {
     const { remote } = ctx
     const { path, state } = given
-    const { table, wanted, mounted } = await look(ctx, given)
-    if (mounted && (state === 'unmounted' || state === 'absent')) await unmountAll(ctx, path)
+    const { table, wanted, mounted, difference } = await look(ctx, given)
+    const { other, missing } = difference
+    const goes = state === 'unmounted' || state === 'absent' || other !== undefined
+    if (mounted !== undefined && goes) await unmountAll(ctx, path)
     if (table !== wanted) await writeText(remote, fstab, wanted)
     if (state !== 'mounted') return
     await remote.makeDirectory(path)
     const options = { timeout: 120 }
-    if (!mounted) await orTakeBack(ctx, remote.run(options)`mount ${path}`, table)
+    if (mounted === undefined) await orTakeBack(ctx, remote.run(options)`mount ${path}`, table)
+    else if (other !== undefined) {
+      const command = remote.run(options)`mount ${path}`
+      await orTakeBack(ctx, command, table, async () => {
+        // what was there comes back, where the table knew it
+        if (table !== wanted) await remote.run(options)`mount ${path}`.result()
+      })
+    }
     // other options count at once
-    else if (table !== wanted)
-      await orTakeBack(ctx, remote.run(options)`mount -o ${`remount,${given.options}`} ${path}`, table)
+    else if (table !== wanted || missing.length > 0) {
+      const more = missing.filter((option) => !given.options.split(',').includes(option))
+      const list = ['remount', given.options, ...more].join(',')
+      await orTakeBack(ctx, remote.run(options)`mount -o ${list} ${path}`, table)
+    }
   },
 })

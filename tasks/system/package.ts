@@ -144,6 +144,8 @@ export const packages = defineTask({
   params,
   title: ({ name, state }) => `package ${name.join(', ')}${state === 'present' ? '' : ` ${state}`}`,
 
+  brings: ({ state }) => state !== 'absent',
+
   async check(ctx, given) {
     const manager = await managerOf(ctx)
     const [changes, old] = await Promise.all([

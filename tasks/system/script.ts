@@ -5,7 +5,7 @@ import { runScript } from './run-script.ts'
 
 const textOf = (src: string): Promise<string> =>
   readFile(src, 'utf8').catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot read the script ${src} here`, {
+    throw new CoxswainError('load-failed', `cannot read the script ${src} here`, {
       cause,
       hint: 'paths of scripts start at the current folder',
     })
@@ -28,7 +28,12 @@ export const script = defineTask({
     ...guardParams,
   }),
   title: ({ src, args }) => [src, ...args].join(' '),
+  needs: ({ src }) => textOf(src),
   checkable: guarded,
-  check: (ctx, given) => checkGuards(ctx, given, given.src),
+  check: async (ctx, given) => {
+    const verdict = await checkGuards(ctx, given, given.src)
+    if (verdict.kind !== 'ok') await textOf(given.src)
+    return verdict
+  },
   apply: async (ctx, { src, ...given }) => runScript(ctx, await textOf(src), given),
 })

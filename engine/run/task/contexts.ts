@@ -27,6 +27,8 @@ export interface ContextOptions {
   readonly onOutput?: (stream: OutputStream, text: string) => void
   readonly onTransfer?: (transfer: Transfer) => void
   readonly onLog?: (text: string) => void
+  /** Is given each path that the check looks for and that is not there. */
+  readonly onAbsent?: (path: string) => void
 }
 
 /**
@@ -134,6 +136,26 @@ const readerOf = ({
   list,
 })
 
+/** The same, with each path told that is not there. */
+const telling = (reader: RemoteReader, onAbsent: (path: string) => void): RemoteReader => {
+  const noted =
+    <Rest extends unknown[], Value>(look: (path: string, ...rest: Rest) => Promise<Value>) =>
+    async (path: string, ...rest: Rest): Promise<Value> => {
+      const found = await look(path, ...rest)
+      if (found === undefined || found === false) onAbsent(path)
+      return found
+    }
+  return {
+    ...reader,
+    read: noted(reader.read),
+    readBytes: noted(reader.readBytes),
+    stat: noted(reader.stat),
+    exists: noted(reader.exists),
+    sha256: noted(reader.sha256),
+    list: noted(reader.list),
+  }
+}
+
 /** What a task is given on a host: to look, and to make it so. */
 export interface TaskContexts {
   readonly looking: CheckContext
@@ -153,7 +175,7 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
   return {
     looking: {
       ...half,
-      remote: readerOf(remote),
+      remote: options.onAbsent === undefined ? readerOf(remote) : telling(readerOf(remote), options.onAbsent),
       on: async (selector) => checkContext(scope, await oneHost(scope, selector, signal), options),
     },
     applying: () => ({

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
 import type { Task } from '../../dsl/task.ts'
 import type { Change, Drift, Ok, Verdict } from '../../dsl/verdict.ts'
@@ -30,6 +31,10 @@ export interface Execution {
   readonly applyContext: () => ApplyContext
   /** Whether something before this task would have changed something, had this not been `--check`. */
   readonly foretold: boolean
+  /** What would have brought files to this host that are not known before, had this not been `--check`. */
+  readonly brought?: string | undefined
+  /** Paths that the check has looked for, and that are not there. */
+  readonly absent?: ReadonlySet<string> | undefined
   /** A look that was taken ahead, when it is still worth something; it gives undefined when it was too early to look. */
   readonly early?: Promise<Look | undefined> | undefined
   /** Runs what may change the host. */
@@ -46,7 +51,10 @@ const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code
 
 /** Asks the check of a task that has one. */
 const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
-  if (task.check === undefined) return { kind: 'apply-only' }
+  if (task.check === undefined) {
+    await task.needs?.()
+    return { kind: 'apply-only' }
+  }
   return onlyWaits(task) ? askPatiently(task.check, ctx) : task.check(ctx)
 }
 
@@ -218,6 +226,26 @@ const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResul
   return { outcome: 'ok', changes: [] }
 }
 
+/**
+ * Why an `ok` is not known under `--check`: it rests on something that is not there, in a folder that is not there either and
+ * may come with what was not installed.
+ */
+const doubt = async (task: Task, execution: Execution): Promise<string | undefined> => {
+  const { checkMode, brought, absent, checkContext } = execution
+  if (!checkMode || brought === undefined || absent === undefined || task.check === undefined)
+    return undefined
+  // the look may have been taken ahead, by somebody else
+  await again(execution, () => ask(task, checkContext))
+  // asking for the folder adds to what is looked through, so a copy is
+  const paths = Array.from(absent)
+  for (const path of paths) {
+    const folder = posix.dirname(path)
+    if (folder !== '/' && !(await checkContext.remote.exists(folder)))
+      return `${path} is not there, and may come with: ${brought}`
+  }
+  return undefined
+}
+
 /** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
 export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
   try {
@@ -226,7 +254,12 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))
       return await waitFor(task, execution, seen)
     if (!task.changes) return await doAside(task, execution)
-    if (seen.kind === 'ok') return { outcome: 'ok', changes: [], value: seen.value }
+    if (seen.kind === 'ok') {
+      const why = await doubt(task, execution)
+      return why === undefined
+        ? { outcome: 'ok', changes: [], value: seen.value }
+        : { outcome: 'unknown', changes: [], why }
+    }
     if (!execution.checkMode) return changedBy(seen, await applyAndProve(task, execution, seen))
     const changes = seen.kind === 'drift' ? seen.changes : []
     if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }

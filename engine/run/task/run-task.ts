@@ -212,7 +212,10 @@ export const runTask = async (
       ),
       onLog: (text) => log.push(`${text}\n`),
     }
-    const { looking, applying } = taskContexts(scope, place, options)
+    const absent = new Set<string>()
+    const brought = checkMode ? scope.brought.get(place) : undefined
+    const onAbsent = brought === undefined ? {} : { onAbsent: (path: string) => void absent.add(path) }
+    const { looking, applying } = taskContexts(scope, place, { ...options, ...onAbsent })
     try {
       const result = await executeTask(task, {
         host: place,
@@ -223,6 +226,8 @@ export const runTask = async (
         applyContext: applying,
         early: attempts === 1 ? early?.() : undefined,
         foretold: scope.foretold,
+        brought,
+        absent,
         changing: (work) => scope.changing(place, work),
         progress,
         elapsed: () => scope.changed(place),
@@ -249,6 +254,8 @@ export const runTask = async (
   log.end()
   const own = onBehalf(host, place, result)
   const outcome = provided(own, settings, rescuable)
+  if (checkMode && task.brings && (outcome === 'would change' || outcome === 'unknown'))
+    scope.brought.set(place, task.title)
   tellEnd(run, planned, { ref, result: own, outcome, began: since })
   // what was never reached was not changed either, however it looked; nor was what apply found well
   const changing = began && outcome !== 'ok' && (outcome !== 'unreachable' || scope.reached.has(place))

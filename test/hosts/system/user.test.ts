@@ -116,13 +116,14 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
         home: '/srv/spelt/',
         shell: '/bin//sh',
         comment: 'S. ',
-        groups: ['users', 'daemon'],
+        groups: ['users', 'extra'],
         ...more,
       })
+    await host.proves(group({ name: 'extra' }))
     await host.proves(dot())
     assert.is(await host.sh('grep ^spelt: /etc/passwd | cut -d: -f5-'), 'S. :/srv/spelt:/bin/sh\n')
-    await host.finds(dot({ home: '/srv/./spelt', uid: '1790', groups: ['daemon', 'users', 'daemon'] }))
-    await host.finds(dot({ home: '/srv//spelt/.', group: 'spelt', groups: 'users,daemon' }))
+    await host.finds(dot({ home: '/srv/./spelt', uid: '1790', groups: ['extra', 'users', 'extra'] }))
+    await host.finds(dot({ home: '/srv//spelt/.', group: 'spelt', groups: 'users,extra' }))
     await host.sh("sed -i 's|:/srv/spelt:|:/srv/spelt/:|' /etc/passwd")
     await host.finds(dot())
   })

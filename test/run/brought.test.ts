@@ -1,0 +1,70 @@
+/** Under --check: what rests on files that nobody has installed yet, and on files of this machine that are missing. */
+import { z } from 'zod'
+import * as assert from 'uvu/assert'
+import { defineTask } from '../../engine/dsl/task.ts'
+import { drift } from '../../engine/dsl/verdict.ts'
+import { copy } from '../../tasks/files/copy.ts'
+import { file } from '../../tasks/files/file.ts'
+import { template } from '../../tasks/files/template.ts'
+import { script } from '../../tasks/system/script.ts'
+import { suite } from '../support/spec.ts'
+import { run } from './site.ts'
+
+const test = suite('what --check cannot know')
+
+const install = defineTask({
+  name: 'install',
+  description: 'Brings files.',
+  params: z.object({}),
+  title: () => 'package haproxy',
+  brings: () => true,
+  check: () => drift({ what: 'haproxy', to: 'installed' }),
+  apply: () => Promise.resolve(),
+})
+const make = defineTask({
+  name: 'make',
+  description: 'Makes what it says and nothing else.',
+  params: z.object({}),
+  check: () => drift({ what: 'it', to: 'made' }),
+  apply: () => Promise.resolve(),
+})
+
+const hosts = { a: { files: { '/etc': { content: '', type: 'directory' } as const } } }
+const gone = (path: string) => file({ path, state: 'absent' })
+
+test('what is not there, below a folder that is not there either, may come with a package', async () => {
+  const tasks = () => [
+    gone('/etc/haproxy/errors/400.http'),
+    install(),
+    gone('/etc/haproxy/errors/401.http'),
+    gone('/etc/haproxy'),
+  ]
+  const { story, ends } = await run((play) => [play('p', { hosts: 'a', tasks })], { hosts, checkMode: true })
+  assert.equal(
+    story.map((line) => line.replace(/^a \S+ ?/, '')).map((line) => line.split(' ').at(-1)),
+    ['ok', 'change', 'unknown', 'ok'],
+  )
+  assert.is(ends[2]?.why, '/etc/haproxy/errors/401.http is not there, and may come with: package haproxy')
+})
+
+test('a change that brings nothing but what it says leaves no doubt', async () => {
+  const tasks = () => [make(), gone('/etc/haproxy/errors/400.http')]
+  const { story } = await run((play) => [play('p', { hosts: 'a', tasks })], { hosts, checkMode: true })
+  assert.match(story.at(-1) ?? '', / ok$/)
+})
+
+const missing = [
+  copy({ src: '/none/here', dest: '/x' }),
+  template({ src: '/none/here', dest: '/x' }),
+  script({ src: '/none/here' }),
+  script({ src: '/none/here', creates: '/x' }),
+]
+for (const task of missing)
+  test(`a local file that is missing is an error under --check, too: ${task.title}`, async () => {
+    const { story, ends } = await run((play) => [play('p', { hosts: 'a', tasks: () => [make(), task] })], {
+      hosts,
+      checkMode: true,
+    })
+    assert.match(story.at(-1) ?? '', / failed$/)
+    assert.match(ends[1]?.error?.message ?? '', /cannot read .*\/none\/here/)
+  })
