@@ -11,7 +11,7 @@ import {
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { readText, writeText } from '../file-text.ts'
 import { readSshFile, userName, writeSshFile } from './as-user.ts'
-import { hashedName, keysOf, knownName, withKey, withoutKeys } from './known-hosts.ts'
+import { hashedName, keysOf, knownName, revokedAt, withKey, withoutKeys } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
 import { readKey } from './public-key.ts'
 
@@ -64,6 +64,19 @@ const changesOf = (text: string | undefined, given: Params): Change[] => {
   return from === to ? [] : [{ what: `key of ${id}`, from, to }]
 }
 
+/** @throws `task-failed` for a key that the file revokes: ssh would refuse it all the same. */
+const refuseRevoked = (text: string | undefined, given: Params): void => {
+  const key = keyOf(given)
+  if (key === undefined || given.state === 'absent') return
+  const line = revokedAt(text, knownName(given.host, given.port), key)
+  if (line === undefined) return
+  throw new CoxswainError(
+    'task-failed',
+    `the key of ${given.host} is revoked in line ${line} of its known_hosts file`,
+    { hint: 'give the host a new key; only if it was revoked by mistake, remove that line' },
+  )
+}
+
 /** The text of the file; undefined when there is none, null when its user is not there. */
 const textOf = async (ctx: CheckContext, { user, file }: Params): Promise<string | undefined | null> => {
   if (user === undefined) return readText(ctx.remote, file)
@@ -86,6 +99,7 @@ export const knownHost = defineTask({
 
   async check(ctx, given) {
     const text = await textOf(ctx, given)
+    refuseRevoked(text ?? undefined, given)
     return text === null
       ? unknown(`there is no user ${given.user} yet`)
       : driftUnlessEmpty(changesOf(text, given))

@@ -59,6 +59,19 @@ const withoutName = (line: Line, name: string): string[] => {
   return others.length === 0 ? [] : [`${line.lead}${others.join(',')}${line.middle}${line.blob}${line.rest}`]
 }
 
+/** The line by which a key is revoked for a host (sshd(8)); ssh refuses it then, whatever other lines say. */
+export const revokedAt = (
+  text: string | undefined,
+  name: string,
+  { type, blob }: KnownKey,
+): number | undefined => {
+  const index = linesOf(text).findIndex((line) => {
+    const [, names = '', ofType, key] = /^\s*@revoked\s+(\S+)\s+(\S+)\s+(\S+)/.exec(line) ?? []
+    return ofType === type && key === blob && (names === '*' || means(names, name))
+  })
+  return index < 0 ? undefined : index + 1
+}
+
 /** The text without the keys of a host that `goes` says; other names of the same line stay. */
 export const withoutKeys = (
   text: string | undefined,

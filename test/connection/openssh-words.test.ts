@@ -58,10 +58,18 @@ test('another key is told with its fingerprint and the line that knows the old o
     [code, message, place],
     [
       'host-key-changed',
-      'm1 shows another key than the one that is known: SHA256:abc',
+      'm1 presents another key than the one that is recorded: SHA256:abc',
       { file: '/root/.ssh/known_hosts', line: 3 },
     ],
   )
+})
+
+test('a revoked key is not called a changed one', () => {
+  const { code, message } = explainOpenssh('m1', {
+    code: 255,
+    said: '@       WARNING: REVOKED HOST KEY DETECTED!               @\r\nHost key verification failed.\r\n',
+  })
+  assert.equal([code, message], ['host-key-changed', 'm1 presents a key that is revoked'])
 })
 
 test("any other status is the login shell's", () => {

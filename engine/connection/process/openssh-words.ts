@@ -56,7 +56,9 @@ export const explainOpenssh = (description: string, { code, said }: ProgramEnd):
     const [, fingerprint] = /^(SHA256:\S+?)\.?\s*$/m.exec(said) ?? []
     return new CoxswainError(
       'host-key-changed',
-      `${description} shows another key than the one that is known${fingerprint === undefined ? '' : `: ${fingerprint}`}`,
+      /REVOKED HOST KEY|is marked as revoked/.test(said)
+        ? `${description} presents a key that is revoked`
+        : `${description} presents another key than the one that is recorded${fingerprint === undefined ? '' : `: ${fingerprint}`}`,
       { output, place: offending(said) },
     )
   }

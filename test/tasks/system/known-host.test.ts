@@ -28,6 +28,15 @@ test('a new key takes the place of the old; the names beside it and other types 
   )
 })
 
+test('a key that is revoked for the host is refused: ssh would not take it', async () => {
+  for (const names of ['git', '*', 'a,git']) {
+    const text = `git ${key('a')}\n@revoked ${names} ${key('a')}\n`
+    const run = await rehearse(knownHost({ host: 'git', key: key('a') }), { files: { [file]: text } })
+    assert.match(String(run.error), 'the key of git is revoked in line 2')
+    assert.is(run.files.get(file)?.content, text)
+  }
+})
+
 test('a hashed entry is found, and goes', async () => {
   const files = { [file]: `${hashed} ${key('a')}\n` }
   assert.is((await rehearse(knownHost({ host: '192.168.1.61', key: key('a') }), { files })).outcome, 'ok')
