@@ -121,7 +121,6 @@ export class Run {
       owner: this.name,
       purpose: 'simulation',
       pid: this.controller.pid,
-      path: '/',
       wait,
       stopping: this.#stopping.signal,
       waiting: () => {},

@@ -29,6 +29,8 @@ export class Host {
   readonly state = new Map<string, string>()
   readonly shells = new Set<Shell>()
   readonly temper: Temper = { refuses: 0, lies: 0, forgets: 0 }
+  /** Whose the lock's record is. */
+  holder = ''
   /** Whether it can be reached. */
   up = true
   /** How many channels its server allows a connection. */

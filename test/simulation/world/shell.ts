@@ -1,8 +1,8 @@
 /** A shell on a simulated host: the process group of one channel, with its watchdog, lock and commands. */
 import type { Controller } from './controller.ts'
 import type { Host } from './host.ts'
-import { endTexts, heldText, readLine, readStart, readyText } from './protocol.ts'
-import type { Line, Start } from './protocol.ts'
+import { endTexts, heldText, lockIn, readLine, readyText } from './protocol.ts'
+import type { Line, WantedLock } from './protocol.ts'
 import type { World } from './world.ts'
 
 /** What the other end of its streams hears. */
@@ -24,7 +24,7 @@ export class Shell {
   readonly #world: World
   readonly #host: Host
   readonly #run: Controller
-  readonly #start: Start
+  readonly #lock: WantedLock | undefined
   readonly #ends: Ends
   /** `alive` reads commands; `left` has ended by itself, and its watchdog waits for the channel to end. */
   #state: 'starting' | 'alive' | 'left' | 'gone' = 'starting'
@@ -39,7 +39,7 @@ export class Shell {
     this.#world = world
     this.#host = host
     this.#run = run
-    this.#start = readStart(command)
+    this.#lock = lockIn(command)
     this.#ends = ends
     this.id = world.nextId()
     host.shells.add(this)
@@ -98,27 +98,31 @@ export class Shell {
   }
 
   #takeLock(waited: number): void {
-    const { nonce, lock } = this.#start
+    const lock = this.#lock
     if (lock === undefined) return this.#ready()
-    const holders = this.#host.lockedBy()
-    if (lock.join || holders.size === 0 || holders.has(lock.token)) {
+    const host = this.#host
+    if (host.holder === lock.token || host.lockedBy().size === 0) {
+      host.holder = lock.token
       this.token = lock.token
       return this.#ready()
     }
     if (this.#stopped) return
     const patient = waited < lock.grace
-    const [holder = ''] = holders
-    if (!patient) this.#ends.print('stdout', heldText(nonce, this.#world.time.calendar(), holder))
+    if (!patient) this.#ends.print('stdout', heldText(this.#world.time.calendar(), host.holder))
     const pause = patient ? 0.1 : 1
     this.#later(pause * 1000, () => this.#takeLock(waited + pause))
   }
 
   #ready(): void {
     this.#state = 'alive'
-    const text = readyText(this.#start.nonce)
-    this.#ends.print('stdout', text)
-    this.#ends.print('stderr', text)
+    this.#ends.print('stdout', readyText)
     this.#readOn()
+  }
+
+  #mark(nonce: string, code: number): void {
+    const { stdout, stderr } = endTexts(nonce, code)
+    this.#ends.print('stdout', stdout)
+    this.#ends.print('stderr', stderr)
   }
 
   #readOn(): void {
@@ -127,8 +131,12 @@ export class Shell {
     if (end < 0) return
     const line = readLine(this.#text.slice(0, end))
     this.#text = this.#text.slice(end + 1)
+    if (line.kind === 'greeting') {
+      this.#mark(line.nonce, 0)
+      return this.#readOn()
+    }
     if (line.kind === 'farewell') {
-      this.#ends.print('stdout', `${line.nonce}0;`)
+      this.#ends.print('stdout', endTexts(line.nonce, 0).stdout)
       this.#state = 'left'
       if (this.#hungUp) this.#end(0)
       return
@@ -156,9 +164,7 @@ export class Shell {
     step(duration, () => {
       over = true
       if (answer.text !== '') this.#ends.print('stdout', answer.text)
-      const ends = endTexts(nonce, answer.code)
-      this.#ends.print('stdout', ends.stdout)
-      this.#ends.print('stderr', ends.stderr)
+      this.#mark(nonce, answer.code)
       this.#busy = false
       this.#readOn()
     })
