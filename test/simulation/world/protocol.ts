@@ -20,8 +20,13 @@ export const lockIn = (command: string): WantedLock | undefined => {
   return { token, grace: Number(group(command, /\$n -lt (\d+)/) ?? 0) / 10 }
 }
 
+/** What tells a shell from others, in the command line that starts it. */
+export const markIn = (command: string): string | undefined => group(command, /: (coxswain:\w+);/)
+
 /** A line that a shell runs; its marks have a nonce. */
 export type Line =
+  /** Asks to end what another shell has left behind. */
+  | { readonly kind: 'end'; readonly nonce: string; readonly mark: string }
   | { readonly kind: 'greeting'; readonly nonce: string }
   | { readonly kind: 'farewell'; readonly nonce: string }
   | {
@@ -31,14 +36,19 @@ export type Line =
       readonly timeout: number | undefined
     }
 
+/** What is read at once: to the end of a mark, or of the farewell. */
+export const wholeLine = /^[^]*?(?:>&2|; exit 0)\n/
+
 export const readLine = (line: string): Line => {
-  const [, mark, one, other] = /printf '%s%s(0|%d);' (\w+) (\w+)/.exec(line) ?? []
+  const [, status, one, other] = /printf '%s%s(0|%d);' (\w+) (\w+)/.exec(line) ?? []
   if (one === undefined || other === undefined)
     throw new Error(`the simulated host does not know this line: ${line}`)
   const nonce = one + other
-  if (mark === '0') return { kind: 'farewell', nonce }
+  if (status === '0') return { kind: 'farewell', nonce }
   const script = group(line, /\( eval '((?:[^']|'\\'')*)' \)/)
   if (script === undefined) return { kind: 'greeting', nonce }
+  const mark = group(script, /(coxswain:\w+)/)
+  if (mark !== undefined) return { kind: 'end', nonce, mark }
   const seconds = group(line, /sleep (\d+) & s=/)
   return {
     kind: 'frame',

@@ -1,7 +1,7 @@
 /** A shell on a simulated host: the process group of one channel, with its watchdog, lock and commands. */
 import type { Controller } from './controller.ts'
 import type { Host } from './host.ts'
-import { endTexts, heldText, lockIn, readLine, readyText } from './protocol.ts'
+import { endTexts, heldText, lockIn, markIn, readLine, wholeLine, readyText } from './protocol.ts'
 import type { Line, WantedLock } from './protocol.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +25,7 @@ export class Shell {
   readonly #host: Host
   readonly #run: Controller
   readonly #lock: WantedLock | undefined
+  readonly #mark: string | undefined
   readonly #ends: Ends
   /** `alive` reads commands; `left` has ended by itself, and its watchdog waits for the channel to end. */
   #state: 'starting' | 'alive' | 'left' | 'gone' = 'starting'
@@ -40,6 +41,7 @@ export class Shell {
     this.#host = host
     this.#run = run
     this.#lock = lockIn(command)
+    this.#mark = markIn(command)
     this.#ends = ends
     this.id = world.nextId()
     host.shells.add(this)
@@ -119,7 +121,7 @@ export class Shell {
     this.#readOn()
   }
 
-  #mark(nonce: string, code: number): void {
+  #sayEnd(nonce: string, code: number): void {
     const { stdout, stderr } = endTexts(nonce, code)
     this.#ends.print('stdout', stdout)
     this.#ends.print('stderr', stderr)
@@ -127,12 +129,12 @@ export class Shell {
 
   #readOn(): void {
     if (this.#busy || this.#stopped || this.#state !== 'alive') return
-    const end = this.#text.indexOf('\n')
-    if (end < 0) return
-    const line = readLine(this.#text.slice(0, end))
-    this.#text = this.#text.slice(end + 1)
+    const [text] = wholeLine.exec(this.#text) ?? []
+    if (text === undefined) return
+    const line = readLine(text)
+    this.#text = this.#text.slice(text.length)
     if (line.kind === 'greeting') {
-      this.#mark(line.nonce, 0)
+      this.#sayEnd(line.nonce, 0)
       return this.#readOn()
     }
     if (line.kind === 'farewell') {
@@ -142,7 +144,24 @@ export class Shell {
       return
     }
     this.#busy = true
-    this.#execute(line)
+    if (line.kind === 'end') this.#endOther(line.mark, line.nonce)
+    else this.#execute(line)
+  }
+
+  /** Ends another shell: most go when they are asked, the others are killed after three seconds. */
+  #endOther(mark: string, nonce: string): void {
+    const { random } = this.#world
+    const done = (): void => {
+      this.#sayEnd(nonce, 0)
+      this.#busy = false
+      this.#readOn()
+    }
+    const other = [...this.#host.shells].find((shell) => shell.#mark === mark)
+    if (other === undefined) return this.#later(random.whole(1, 30), done)
+    this.#watch(random.chance(0.8) ? random.whole(1, 200) : 3000, () => {
+      other.kill()
+      done()
+    })
   }
 
   #execute({ script, nonce, timeout }: Frame): void {
@@ -164,7 +183,7 @@ export class Shell {
     step(duration, () => {
       over = true
       if (answer.text !== '') this.#ends.print('stdout', answer.text)
-      this.#mark(nonce, answer.code)
+      this.#sayEnd(nonce, answer.code)
       this.#busy = false
       this.#readOn()
     })
