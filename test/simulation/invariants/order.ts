@@ -39,7 +39,7 @@ const idOf = ({ title }: TaskRef): string => title.split('.')[0] ?? ''
 
 /**
  * On a host one task begins when the one before it has ended, in the order of the play; and nothing that a task does takes
- * effect when a later one has begun.
+ * effect when a later one has been at work.
  */
 export const order: Invariant = (history) => {
   const wrong: string[] = []
@@ -52,7 +52,7 @@ export const order: Invariant = (history) => {
   /** By run and host: the task under way. */
   const underway = new Map<string, TaskRef>()
   const last = new Map<string, TaskRef>()
-  /** By run and key: who set it last, and whether that has ended and another has begun since. */
+  /** By run and key: whose it is, and whether that has ended and a later one has been at work since. */
   const owners = new Map<string, { readonly task: TaskRef; state: 'underway' | 'ended' | 'passed' }>()
   eachMoment(history, {
     event: ({ run, event }) => {
@@ -67,9 +67,6 @@ export const order: Invariant = (history) => {
         if (underway.get(place)?.id === task.id) underway.delete(place)
         return
       }
-      for (const [key, owner] of owners)
-        if (key.startsWith(`${run} `) && owner.state === 'ended' && owner.task.host === task.host)
-          owner.state = 'passed'
       if (beside.has(idOf(task))) return
       for (const key of task.title.split(' ')) owners.set(`${run} ${key}`, { task, state: 'underway' })
       const other = underway.get(place)
@@ -85,8 +82,13 @@ export const order: Invariant = (history) => {
         )
     },
     effect: ({ effect: { run, key, verb, host } }) => {
-      if (verb !== 'get' && owners.get(`${run} ${key}`)?.state === 'passed')
-        wrong.push(`${key} changed on ${host} when a later task had begun (${run})`)
+      const mine = owners.get(`${run} ${key}`)
+      if (mine === undefined) return
+      if (verb !== 'get' && mine.state === 'passed')
+        wrong.push(`${key} changed on ${host} when a later task was at work (${run})`)
+      for (const [place, other] of owners)
+        if (place.startsWith(`${run} `) && other.state === 'ended' && other.task.host === mine.task.host)
+          if (other.task.id < mine.task.id) other.state = 'passed'
     },
   })
   return wrong
