@@ -27,7 +27,7 @@ const inFolder = async ({ files, sources, patterns }: Case): Promise<void> => {
   try {
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), text)
+      writeFileSync(join(folder, name), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 })
     }
     const question = { sources: sources.map((name) => join(folder, name)), patterns }
     const found = await compare(ansible(), question)

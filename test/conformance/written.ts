@@ -87,6 +87,24 @@ export const written: Readonly<Record<string, Case>> = {
     sources: ['inv'],
     patterns: ['web', 'site[0]'],
   },
+  'an executable': {
+    files: {
+      'hosts.sh': `#!/bin/sh
+echo '{"_meta": {"hostvars": {"h1": {"a": "no", "b": 1e3, "c": [1.50, null, true]}, "nowhere": {"a": 1}}}, "web": ["h2", "h1"], "db": {"hosts": ["h3"], "vars": {"v": "0644"}}, "site": {"children": ["web", "edge", "db"]}}'
+`,
+    },
+    sources: ['hosts.sh'],
+    patterns: ['web[0]', 'site', 'all', 'edge'],
+  },
+  'an executable that is asked for each host': {
+    files: {
+      'hosts.sh': `#!/bin/sh
+case $1 in --list) echo '{"web": {"hosts": ["h2", "h1"]}}' ;; *) echo '{"who": "'"$2"'", "n": 0.50}' ;; esac
+`,
+    },
+    sources: ['hosts.sh'],
+    patterns: ['web'],
+  },
   'values of INI': ini(
     "h1 a=no b=0644 c=1_000 d=True e='[1, \"x\"]' f=1,2 g={{x}} h=0o17 i=None j=1e3\n[all:vars]\nk= a b\nl='a b'\nm=\n",
   ),

@@ -69,6 +69,7 @@ export const isListing = (entries: readonly Entry[]): boolean => entries.some(({
 export const readListing = (draft: InventoryDraft, root: YamlNode): readonly string[] => {
   let told = false
   const hosts = new Set<string>()
+  const variables: Entry[] = []
   for (const entry of entriesOf(root, 'an inventory')) {
     if (entry.key !== '_meta') {
       for (const host of readGroup(draft, entry)) hosts.add(host)
@@ -77,8 +78,17 @@ export const readListing = (draft: InventoryDraft, root: YamlNode): readonly str
     for (const { key, node } of entriesOf(entry.node, '_meta')) {
       if (key !== 'hostvars') continue
       told = true
-      for (const host of entriesOf(node, 'hostvars')) readHostVariables(draft, host.key, host.node)
+      variables.push(...entriesOf(node, 'hostvars'))
     }
+  }
+  for (const { key, place, node } of variables) {
+    if (hosts.has(key)) readHostVariables(draft, key, node)
+    else
+      draft.warn(
+        `${key} has variables, but is in no group: it is left out`,
+        place,
+        'name it under the hosts of a group',
+      )
   }
   return told ? [] : [...hosts]
 }
