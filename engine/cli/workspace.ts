@@ -44,6 +44,18 @@ const becomeOf = ({ become, becomeUser }: Options, reach: Reach): boolean | stri
 }
 
 /**
+ * The address of a host, whatever else is wrong with how to reach it.
+ *
+ * @throws `inventory-invalid` for one that cannot be read.
+ */
+const addressOf = ({ name, settings }: Host): string => {
+  const given = settings.get('address')
+  return given === undefined
+    ? name
+    : (reachOf({ name, settings: new Map([['address', given]]) }).address ?? name)
+}
+
+/**
  * Reads the inventory and asks for passwords, as the options say. Nothing connects yet, and what is sealed in the
  * inventory stays so until it is wanted. A host that cannot be reached as its variables say is an error where it is wanted.
  *
@@ -116,7 +128,16 @@ export const openWorkspace = async (
     ].filter((secret) => secret !== undefined)
     redactor.learn(secrets)
     hosts.set(name, host)
-    raw.set(name, { ...host, address })
+    const { variables } = host
+    raw.set(name, {
+      name,
+      groups,
+      variables,
+      // read on demand: a playbook may ask for the address of a host that it never reaches
+      get address() {
+        return invalid.has(name) ? addressOf(host) : address
+      },
+    })
     fleetHosts.set(name, {
       name,
       groups,

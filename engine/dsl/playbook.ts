@@ -65,8 +65,17 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
   const typed = (raw: RawHost): PlaybookHost<z.output<Schema>> => {
     const known = seen.get(raw)
     if (known !== undefined) return known
-    const { name, groups, address } = raw
-    const host = { name, groups, address, vars: variablesOf(schema, raw) }
+    const { name, groups } = raw
+    const vars = variablesOf(schema, raw)
+    const host = {
+      name,
+      groups,
+      vars,
+      // reading it may fail, where the inventory's is of no use
+      get address() {
+        return raw.address
+      },
+    }
     seen.set(raw, host)
     return host
   }

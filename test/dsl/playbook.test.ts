@@ -90,3 +90,31 @@ test('a playbook that stands among the plays brings its plays, which keep their 
   assert.equal(seen, [{ size: 1 }, { size: 2 }, { colour: 'red' }, { size: 2 }])
   assert.is(schemasOf(outer).length, 2)
 })
+
+test('the address of a host is an error for who reads it, where it is a template', async () => {
+  const file = join(folder, 'address.yaml')
+  writeFileSync(
+    file,
+    'web:\n  hosts: { w1: { address: 192.0.2.1 } }\ndb:\n  hosts:\n    d1: { ansible_host: "{{ site }}" }\n    d2: { ansible_host: 192.0.2.3, ansible_port: "{{ site }}" }\n',
+  )
+  const { territory } = await openWorkspace(optionsSchema.parse({ inventory: [file] }))
+  const reading = (index: number) =>
+    playbook({
+      name: 'addresses',
+      vars: z.object({}),
+      plays: ({ play }) => [
+        play('one', {
+          hosts: 'web',
+          tasks: ({ group }) => {
+            seen.push(group('db')[index]?.address)
+            return []
+          },
+        }),
+      ],
+    })
+  const seen: unknown[] = []
+  const error = await rejects(() => makePlan(reading(0), territory), 'inventory-invalid', '{{ site }} holds')
+  assert.is(error.place?.line, 5)
+  makePlan(reading(1), territory)
+  assert.equal(seen, ['192.0.2.3'])
+})

@@ -127,8 +127,10 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
     names: Readonly<Record<string, unknown>>,
     supported: readonly string[],
   ): CoxswainError | undefined => {
-    const value = given.get(key)?.value
+    const { value, written } = given.get(key) ?? {}
     if (typeof value !== 'string' || meaningOf(names, value) !== undefined) return undefined
+    // the schema says what is wrong with it
+    if (written instanceof Scalar && written.template) return undefined
     const error = refuse(key, `${value} is not supported`, `supported are ${supported.join(', ')}`)
     given.delete(key)
     return error
