@@ -29,7 +29,10 @@ const inFolder = async ({ files, sources, patterns }: Case): Promise<void> => {
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 })
     }
-    const question = { sources: sources.map((name) => join(folder, name)), patterns }
+    const question = {
+      sources: sources.map((name) => (name.includes(',') ? name : join(folder, name))),
+      patterns,
+    }
     const found = await compare(ansible(), question)
     if (found.length === 0) return
     const shown = Object.entries(files).map(([name, text]) => `--- ${name}\n${text}`)

@@ -91,6 +91,20 @@ const value: fc.Arbitrary<Yaml> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
+      .tuple(
+        fc.constantFrom('|', '|-', '>', '>-', '|+', '"', "'", 'plain'),
+        fc.constantFrom('no', '0644', 'a # b', '{{ x }}', 'a: b'),
+      )
+      .map(([mark, text]) => {
+        if (mark === 'plain') return ['first', 'no', 'last']
+        return /["']/.test(mark)
+          ? [`${mark}first`, '', `  ${text}${mark}`]
+          : [mark, text, '  deeper', '', 'last']
+      }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
       .uniqueArray(fc.tuple(fc.constantFrom('k', 'l', 'm'), scalar), {
         minLength: 1,
         selector: ([key]) => key,
@@ -347,6 +361,9 @@ const sources: fc.Arbitrary<Pick<Case, 'files' | 'sources'>> = fc.oneof(
     .tuple(yamlFile, iniFile)
     .chain(([yaml, ini]) => fc.constantFrom({ one: yaml, two: ini }, { one: ini, two: yaml }))
     .map(({ one, two }) => ({ files: { 'inv/one': one, 'inv/two': two }, sources: ['inv'] })),
+  fc
+    .shuffledSubarray(['h1', 'h2:2222', 'h3', '192.0.2.7', '[fe80::1]:22'], { minLength: 1 })
+    .map((words) => ({ files: {}, sources: [`${words.join(',')},`] })),
   fc
     .tuple(iniFile, iniFile)
     .map(([one, two]) => ({ files: { 'one.ini': one, 'two.ini': two }, sources: ['one.ini', 'two.ini'] })),

@@ -179,3 +179,12 @@ test('a warning does not show a line with a password', async () => {
   const { inventory } = await read('[a]\nh1:2222\n[b]\nh1:2223 ansible_password=hush\n')
   assert.not.match(JSON.stringify(inventory.warnings), 'hush')
 })
+
+test('an executable that tells variables of a host of no group does not add the host', async () => {
+  const { inventory, warned } = await read(
+    '{"_meta": {"hostvars": {"h1": {"a": 1}, "h2": {"a": 2}}}, "web": {"hosts": ["h1"]}}',
+    '.json',
+  )
+  assert.equal([...inventory.hosts.keys()], ['h1'])
+  assert.equal(warned, ['h2 has variables, but is in no group: it is left out'])
+})

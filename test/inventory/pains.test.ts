@@ -23,7 +23,7 @@ for (const digits of ['2750', '0644', '0755', '644']) {
 }
 
 test('pain 7: a mode that is no octal digits, or a number in TypeScript, is refused', async () => {
-  const host = await hostOf('all: { hosts: { a: { mode: 0o644, other: 1800, long: 02750 } } }\n')
+  const host = await hostOf('all: { hosts: { a: { mode: 0o644, other: 1800, long: 002750 } } }\n')
   const schema = z.object({ mode: fileMode(), other: fileMode(), long: fileMode() })
   const error = await rejects(() => variablesOf(schema, host), 'variables-invalid', 'octal digits')
   assert.match(error.message, 'mode: octal digits as text are needed')

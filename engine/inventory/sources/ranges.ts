@@ -57,7 +57,12 @@ const expandOne = (name: string, inside: string): string[] => {
  */
 export const expandRanges = (name: string): string[] => {
   const match = /\[([^\][]*:[^\][]*)\]/.exec(name)
-  if (match === null) return [name]
+  if (match === null) {
+    const bracket = /\[[^\]]*\]?/.exec(name)?.[0]
+    if (bracket !== undefined)
+      throw wrong(name, `${bracket} is not a range`, 'write [first:last], such as web[1:3]')
+    return [name]
+  }
   const [whole, inside = ''] = match
   const [before, after] = [name.slice(0, match.index), name.slice(match.index + whole.length)]
   const rest = expandRanges(after)
