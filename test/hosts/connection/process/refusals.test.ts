@@ -68,7 +68,7 @@ test('openssh: a key that is not let in', async () => {
 
 test('openssh: an unknown host, which accept-new makes a known one and off lets pass', async () => {
   const knownHostsFile = join(folder, 'known hosts')
-  await refused(over({ knownHostsFile }), 'host-key-unknown', 'Host key verification failed')
+  await refused(over({ knownHostsFile }), 'host-key-unknown', 'host key is known for')
   assert.is(await says(over({ knownHostsFile, checking: 'off' }), 'echo on'), 'on\n')
   rmSync(knownHostsFile)
   assert.is(await says(over({ knownHostsFile, checking: 'accept-new' }), 'echo on'), 'on\n')
