@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { plainVariables } from '../support/plain-variables.ts'
 import { reachOf } from '../../engine/inventory/variables/reach.ts'
 import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 import { hostReader } from './host-of.ts'
 
@@ -172,6 +173,12 @@ for (const [text, message] of refusals) {
 test('arguments that change nothing for us are taken', async () => {
   const text = '-q -vvv -T -x -S none -o BatchMode=yes -o PubkeyAcceptedKeyTypes=+ssh-rsa -o LogLevel=ERROR'
   assert.is((await argumentsOf({ ansible_ssh_common_args: text })).unsupported, undefined)
+})
+
+test('arguments of ssh with an expression are nothing to a local host, and an error to one that reads them', async () => {
+  const variables = { ansible_ssh_common_args: '-o ProxyJump={{ bastion }}' }
+  assert.is((await argumentsOf({ ...variables, connection: 'local' })).unsupported, undefined)
+  await rejects(() => argumentsOf(variables), 'inventory-invalid', 'ansible_ssh_common_args')
 })
 
 test('arguments of ssh are nothing to a host that is not reached by it', async () => {

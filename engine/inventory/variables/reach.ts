@@ -98,7 +98,10 @@ const located = ({ value, place, base }: Variable): unknown => {
   return place.file.startsWith('-e ') ? value : resolve(base ?? dirname(place.file), value)
 }
 
-const overSsh = new Set<unknown>(['ssh', 'openssh', undefined])
+const overSsh = new Set<unknown>(['ssh', 'openssh'])
+
+/** Settings that only the connections over SSH read. */
+const sshAlone = ['ssh_args', 'ssh_common_args', 'ssh_extra_args', 'proxy_jump']
 
 /**
  * The settings for reaching a host.
@@ -137,6 +140,9 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
   }
   const noConnection = outside('connection', connectionNames, connections)
   const unsupportedBecome = outside('become_method', becomeNames, becomeMethods)
+  // what nobody reads may be whatever it is: a local host has the arguments of ssh of its groups, too
+  const way = meaningOf(connectionNames, String(given.get('connection')?.value ?? 'ssh'))
+  if (noConnection !== undefined || !overSsh.has(way)) for (const key of sshAlone) given.delete(key)
   const parsed = parseVariables(reachSchema, given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -146,7 +152,7 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
   }
   const { ssh_args, ssh_common_args, ssh_extra_args, ...reach } = parsed.data
   const read = argumentsFrom({ ssh_args, ssh_common_args, ssh_extra_args })
-  const refused = overSsh.has(reach.connection) ? read.refused : undefined
+  const { refused } = read
   return {
     ...reach,
     sshArguments: read.arguments,
