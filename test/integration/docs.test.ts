@@ -105,7 +105,7 @@ test('the commands of the README are understood, and name what there is', () => 
 })
 
 test('the links of the documents lead somewhere', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']
   for (const name of [...documents, ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)]) {
     const text = readFileSync(join(root, name), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {

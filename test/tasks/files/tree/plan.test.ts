@@ -59,7 +59,7 @@ test('what is replaced keeps its owner, what is new is of who makes it', () => {
 test('a mode or owner alone sends nothing', () => {
   const made = plan([file('./a')], { './a': there({ mode: 0o600 }) }, { owner: 'bob' })
   assert.equal(made.send, [])
-  assert.equal([...made.modes], [['0644', ['./a']]])
+  assert.equal([...made.modes], [['00644', ['./a']]])
   assert.equal(made.owners, ['.', './a'])
   assert.equal(made.changes.at(-1), { what: 'mode of /d/a', from: '0600', to: '0644' })
   assert.equal(plan([file('./a')], { './a': there() }, { owner: '5' }).changes, [])
@@ -67,7 +67,7 @@ test('a mode or owner alone sends nothing', () => {
 
 test('what chown takes away is given back', () => {
   const made = plan([file('./a')], { './a': there({ mode: 0o4755 }) }, { owner: 'bob', mode: '4755' })
-  assert.equal([...made.modes], [['4755', ['./a']]])
+  assert.equal([...made.modes], [['04755', ['./a']]])
 })
 
 test('of a folder that goes, only the folder is named', () => {
