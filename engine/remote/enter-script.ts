@@ -166,6 +166,22 @@ tidy() {
 }
 `
 
+/**
+ * What a run that was killed has left in the current folder goes after a day: it is ours, and nobody works with it any more.
+ * An rm that is not GNU's could be led elsewhere where others can change the folder.
+ */
+const sweeping = String.raw`
+sweep() {
+  for e in ./.coxswain.??????* ; do
+    [ -e "$e" ] || continue
+    [ -n "$(find "$e" -maxdepth 0 -user "${'$'}{me:=$(id -u)}" -mtime +0 2>/dev/null)" ] || continue
+    if [ -L "$e" ] || [ ! -d "$e" ]; then rm -f -- "$e"; continue; fi
+    [ -n "$safe" ] || case $(rm --version 2>/dev/null) in *GNU*) ;; *) continue ;; esac
+    rm -rf -- "$e"
+  done
+}
+`
+
 /** Comments are for who reads this file: a host gets none. */
 const withoutComments = (text: string): string => text.replaceAll(/^\s*#.*\n/gm, '')
 
@@ -211,4 +227,4 @@ const entering = (
 }
 
 /** Shell functions `stage` and `tidy`. */
-export const stageFunctions = withoutComments(staging)
+export const stageFunctions = withoutComments(staging + sweeping)

@@ -1,6 +1,8 @@
 /** File operations that failed, told to a person: what, in the host's own words, and what to do. Pure. */
+import { posix } from 'node:path'
 import type { FileOperation, Result } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
+import { quote } from './quote.ts'
 import {
   deadLink,
   foreignLink,
@@ -36,6 +38,8 @@ const byStatus: Readonly<Record<number, string>> = {
     'name the path that it leads to, or give follow=true if everybody who can change the link may decide what is written',
 }
 
+const asRoot = 'act as root: give -b, or become in the play or the inventory'
+
 /** What to do about what the host's tools say; they speak English, for we set LC_ALL. */
 const byWords: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/, 'make room on the file system that it is on; df and df -i show which'],
@@ -45,10 +49,36 @@ const byWords: readonly (readonly [RegExp, string])[] = [
     'the file system that it is on is mounted read-only: remount it, or see dmesg for why',
   ],
   [/Text file busy/, 'a program that is running is executed from it: stop the program first'],
-  [/Permission denied/, 'act as root: give -b, or become in the play or the inventory'],
+  [/Permission denied/, asRoot],
   [/invalid (user|group)|unknown user/, 'make the user or group first, or name another'],
   [/No such file or directory/, 'make the folder that it is in first, with the task directory'],
 ]
+
+/** What a host refuses even root now and then. */
+const notPermitted = /Operation not permitted/
+
+/** Whether the reason has to be asked for: what `Operation not permitted` means, the words do not say. */
+export const isNotPermitted = ({ stderr }: Result): boolean => notPermitted.test(stderr.toString('utf8'))
+
+/** A script that tells who acts, and the attributes of a path and of the folder that it is in. */
+export const reasonScript = (path: string): string =>
+  `id -u; for p in ${quote(path)} ${quote(posix.dirname(path))}; do lsattr -d -- "$p" 2>/dev/null; done; :`
+
+const attributeNames = { i: 'immutable (chattr +i)', a: 'append-only (chattr +a)' } as const
+
+/** What to do about `Operation not permitted`, by what {@link reasonScript} printed. */
+export const reasonFrom = (text: string): string => {
+  const [user, ...lines] = text.split('\n')
+  for (const line of lines) {
+    const [, flags = '', path = ''] = /^(\S+)\s+(.+)$/.exec(line) ?? []
+    const flag = (['i', 'a'] as const).find((letter) => flags.includes(letter))
+    if (flag !== undefined)
+      return `${path} is ${attributeNames[flag]}: chattr -${flag} ${path} takes that away`
+  }
+  return user === '0'
+    ? 'root itself is not permitted to: see lsattr (chattr +i, +a), the mount options, and SELinux, AppArmor or the container'
+    : asRoot
+}
 
 const hintFor = (status: number, words: string): string | undefined =>
   byStatus[status] ?? byWords.find(([pattern]) => pattern.test(words))?.[1]
@@ -58,6 +88,7 @@ export const operationFailure = (
   { kind, path }: FileOperation,
   lane: 'query' | 'run',
   { code, stderr }: Result,
+  reason?: string,
 ): CoxswainError => {
   const output = stderr.toString('utf8').trim()
   if (code === invalidContent)
@@ -76,5 +107,8 @@ export const operationFailure = (
     })
   }
   const failed = lane === 'run' ? 'write-failed' : 'read-failed'
-  return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, { output, hint: hintFor(code, output) })
+  return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, {
+    output,
+    hint: reason ?? hintFor(code, output),
+  })
 }

@@ -6,7 +6,7 @@ import type { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import { commandTag, isStream, withSurroundings } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
-import { operationFailure } from './failures.ts'
+import { isNotPermitted, operationFailure, reasonFrom, reasonScript } from './failures.ts'
 import { absent, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat, WriteOptions } from './files.ts'
 import { checkedMode } from './mode-script.ts'
@@ -58,7 +58,7 @@ export interface RemoteReader {
    * A file's bytes as a stream, whatever its size; the memory it takes does not grow with it. It fails with `read-failed`
    * where there is no file. A file that changes meanwhile comes as a mixture: compare it by its sum.
    *
-   * @param size what it is known to have: with it, how far the stream is gets told.
+   * @param size what it is known to have: how far the stream is gets told then, and a host that sends more is an error.
    */
   readonly readStream: (path: string, size?: number) => AsyncIterable<Uint8Array>
   /**
@@ -217,13 +217,37 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
   }
 
   /** A file piece by piece: each is a query of its own, and comes again when the connection is lost. */
-  async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  async function* pieces(path: string, size = Infinity): AsyncGenerator<Uint8Array> {
+    let came = 0
     for (let piece = 0; ; piece += 1) {
       const bytes = await lookUp({ kind: 'read', path, piece })
       if (bytes === undefined) throw new CoxswainError('read-failed', `there is no file ${path}`)
+      came += bytes.length
+      if (bytes.length > pieceSize || came > size) {
+        throw new CoxswainError(
+          'read-failed',
+          `the host sent more of ${path} than the ${size} bytes it announced`,
+          {
+            hint: 'if something writes into the file, run it again when nothing does; else do not trust the host',
+          },
+        )
+      }
       yield bytes
       if (bytes.length < pieceSize) return
     }
+  }
+
+  /** Why even root was not permitted to. */
+  const reason = async (path: string): Promise<string> => {
+    const { stdout } = await connection.execute({
+      script: reasonScript(path),
+      label: `why not ${path}`,
+      identity,
+      lane: 'query',
+      signal,
+      timeout: options.timeout,
+    })
+    return reasonFrom(stdout.toString('utf8'))
   }
 
   const change = async (
@@ -233,7 +257,13 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     timeout?: number,
   ): Promise<void> => {
     const result = await operate(operation, 'run', stdin, size, timeout)
-    if (result.code !== 0) throw operationFailure(operation, 'run', result)
+    if (result.code === 0) return
+    throw operationFailure(
+      operation,
+      'run',
+      result,
+      isNotPermitted(result) ? await reason(operation.path) : undefined,
+    )
   }
 
   /** What the host says of a transfer that broke off; undefined when there was none, or it cannot be said. */
@@ -261,7 +291,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       return bytes === undefined ? undefined : decoded(path, bytes)
     },
     readStream: (path, size) =>
-      size === undefined ? pieces(path) : told(pieces(path), { path, offset: 0, size }, onTransfer),
+      size === undefined ? pieces(path) : told(pieces(path, size), { path, offset: 0, size }, onTransfer),
     stat: async (path, { follow = false } = {}) => {
       const out = await lookUp({ kind: 'stat', path, ...(follow && { follow }) })
       return out === undefined ? undefined : parseStat(out.toString('utf8'))

@@ -112,7 +112,7 @@ export const writeScript = ({ part, ...operation }: Write, size: number): string
     stageFunctions,
     // a link stays a link: what it points to is replaced
     'end; see; [ -z "$k" ] || regular',
-    'umask 077',
+    'umask 077; sweep',
     placing(part?.name),
     ...(part === undefined ? receiving(operation, size) : receivingPart(part, size)),
     ownership(operation),

@@ -54,14 +54,18 @@ const told = (sum: string | undefined): string | undefined => sum && `sha256 ${s
 /** Writes what comes beside the place, and puts it there when it is what was announced. */
 const receive = async (ctx: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
   const { remote } = ctx
-  const stat = await remote.stat(src)
+  const stat = await remote.stat(src, { follow: true })
+  if (stat?.type !== 'file')
+    throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
+      hint: 'fetch it when nothing writes into it',
+    })
   await mkdir(dirname(place), { recursive: true })
   const path = join(dirname(place), `.coxswain.${randomBytes(6).toString('hex')}`)
   // what root may read on a host is not for everybody here
   const file = await open(path, 'wx', 0o600)
   try {
-    const size = stat?.type === 'file' ? stat.size : undefined
-    for await (const chunk of remote.readStream(src, size)) await file.write(chunk)
+    // no more than that: a host that sends without end would fill the disk
+    for await (const chunk of remote.readStream(src, stat.size)) await file.writeFile(chunk)
     await file.sync()
     const came = await localSum(ctx, path)
     if (came !== sum) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, defineTask, words, z } from '../../engine/index.ts'
 import { checkGuards, guarded, guardParams } from './guards.ts'
-import { runScript } from './run-script.ts'
+import { refuseCarriageReturns, runScript } from './run-script.ts'
 
 const textOf = (src: string): Promise<string> =>
   readFile(src, 'utf8').catch((cause: unknown) => {
@@ -32,8 +32,8 @@ export const script = defineTask({
   checkable: guarded,
   check: async (ctx, given) => {
     const verdict = await checkGuards(ctx, given, given.src)
-    if (verdict.kind !== 'ok') await textOf(given.src)
+    if (verdict.kind !== 'ok') refuseCarriageReturns(await textOf(given.src), given.src, given.interpreter)
     return verdict
   },
-  apply: async (ctx, { src, ...given }) => runScript(ctx, await textOf(src), given),
+  apply: async (ctx, { src, ...given }) => runScript(ctx, { text: await textOf(src), what: src }, given),
 })

@@ -1,6 +1,6 @@
 import { defineTask, words, z } from '../../engine/index.ts'
 import { checkGuards, guarded, guardParams } from './guards.ts'
-import { runScript } from './run-script.ts'
+import { refuseCarriageReturns, runScript } from './run-script.ts'
 
 /** The first line that says something, for a title. */
 const summary = (text: string): string =>
@@ -8,6 +8,8 @@ const summary = (text: string): string =>
     .split('\n')
     .map((line) => line.trim())
     .find((line) => line !== '' && !line.startsWith('#')) ?? 'nothing'
+
+const what = 'the script'
 
 /** Run lines of a shell, unless a guard shows that they are done. */
 export const shell = defineTask({
@@ -27,6 +29,9 @@ export const shell = defineTask({
   }),
   title: ({ run }) => summary(run),
   checkable: guarded,
-  check: (ctx, given) => checkGuards(ctx, given, summary(given.run)),
-  apply: (ctx, { run, ...given }) => runScript(ctx, run, given),
+  async check(ctx, given) {
+    refuseCarriageReturns(given.run, what, given.interpreter)
+    return checkGuards(ctx, given, summary(given.run))
+  },
+  apply: (ctx, { run, ...given }) => runScript(ctx, { text: run, what }, given),
 })

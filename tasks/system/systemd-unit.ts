@@ -71,7 +71,8 @@ const verifying = ({ name, dropIn }: Params, unit: string | undefined): string =
   const verify = `systemd-analyze verify --man=no "$d"/${quote(name)}`
   const place = `"$d"/${quote(dropIn === undefined ? name : `${name}.d/${dropIn}.conf`)}`
   return [
-    'd=$(mktemp -d) || exit 1',
+    // wherever there is room: a full /tmp is no reason to refuse a unit
+    'd=$(mktemp -d /run/.coxswain.XXXXXX 2>/dev/null || mktemp -d) || exit 1',
     `trap 'rm -r "$d"' EXIT`,
     'before=0',
     ...(unit === undefined

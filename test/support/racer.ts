@@ -51,15 +51,20 @@ const tidy = () => { for (const folder of ['.', 'd', 'd.real', 'd/sub', 'd.real/
   let names = []
   t(() => { names = fs.readdirSync(folder) })
   for (const name of names) if (name.startsWith('.coxswain')) t(() => fs.rmSync(folder + '/' + name, { recursive: true })) } }
+// now and then the attacker waits: what takes long is then met in the middle, too
+const still = new Int32Array(new SharedArrayBuffer(4))
+const wait = () => { if (Math.random() < 0.1) Atomics.wait(still, 0, 0, Math.random() ** 3 * 800) }
 process.stdout.write('ready')
 for (let round = 0; ; round += 1) {
   swap('d', victim); swap('d/f', victim + '/f'); swap('f', victim + '/f'); swap('d/sub', victim + '/sub')
+  wait()
   drafts('.'); drafts('d'); drafts('d/sub')
   back('d'); back('f'); back('d/f'); back('d/sub')
   drafts('.'); drafts('d'); drafts('d/sub')
   const missing = (name) => !fs.existsSync(name) && !fs.existsSync(name + '.real')
   for (const name of ['d', 'd/sub']) t(() => { if (missing(name)) fs.mkdirSync(name) })
   for (const name of ['f', 'd/f']) t(() => { if (missing(name)) fs.writeFileSync(name, 'mine') })
+  wait()
   if (round % 50 === 0) tidy()
 }
 `

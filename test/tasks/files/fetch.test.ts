@@ -68,10 +68,34 @@ test('a file that changes meanwhile replaces nothing', async () => {
   const task = fetch({ src: '/log', dest: place, flat: true })
   const { outcome, error } = await alone(new Map([['host', growing]]))(task, false)
   assert.is(outcome, 'failed')
-  assert.match(String(error), '/log changed while it was fetched')
+  assert.match(String(error), 'the host sent more of /log than')
   assert.is(readFileSync(place, 'utf8'), 'old')
   assert.equal(
     readdirSync(folder.path).filter((name) => name.startsWith('.')),
+    [],
+  )
+})
+
+test('a host that sends more than it announced fills no disk', async () => {
+  const inner = scripted({ files: { '/log': 'one line\n' } })
+  let sent = 0
+  const lying: Connection = {
+    ...inner,
+    execute: async (request) => {
+      const result = await inner.execute(request)
+      if (request.operation?.kind !== 'read') return result
+      sent += 1
+      // a full piece means that there is another
+      return sent > 100 ? result : { ...result, stdout: Buffer.alloc(8 * 1024 * 1024) }
+    },
+  }
+  const task = fetch({ src: '/log', dest: folder.at('lying'), flat: true })
+  const { outcome, error } = await alone(new Map([['host', lying]]))(task, false)
+  assert.is(outcome, 'failed')
+  assert.match(String(error), 'the host sent more of /log than the 9 bytes it announced')
+  assert.is(sent, 1)
+  assert.equal(
+    readdirSync(folder.path).filter((name) => name.startsWith('.coxswain') || name === 'lying'),
     [],
   )
 })

@@ -14,7 +14,7 @@ test('a file of this machine goes in by standard input, and runs by its own firs
     patterns: [
       [/test -e \/x/, (_, files) => ({ code: files.has('/x') ? 0 : 1 })],
       [
-        /&& chmod 700 "\$d\/script" && {2}"\$d\/script" 'a b' <\/dev\/null$/,
+        /^s=\$\(cat; .*; \/bin\/sh "\$d\/script" 'a b' <\/dev\/null$/s,
         ({ stdin }, files) => {
           assert.is(stdin, '#!/bin/sh\ntrue\n')
           files.set('/x', { content: '' })
@@ -29,4 +29,20 @@ test('a file of this machine goes in by standard input, and runs by its own firs
 test('a script that is not here is said', async () => {
   const run = await rehearse(script({ src: folder.at('none') }), {})
   assert.match(String(run.error), 'cannot read the script')
+})
+
+test('a program of its first line gets the rest of the line as one word, as Linux gives it', async () => {
+  const src = folder.write('env.py', '#! /usr/bin/env -S python3 -u\nprint(1)\n')
+  const patterns = [[/; \/usr\/bin\/env '-S python3 -u' "\$d\/script" {2}<\/dev\/null$/s, '']] as const
+  const run = await rehearse(script({ src }), { patterns })
+  assert.is(run.outcome, 'changed', String(run.error))
+})
+
+test('line ends of Windows are one clear error, in the check already', async () => {
+  const src = folder.write('crlf.sh', '#!/bin/sh\r\ntrue\r\n')
+  const run = await rehearse(script({ src, creates: '/x' }), {})
+  assert.match(String(run.error), `${src} has Windows line endings (CRLF), first in line 1`)
+  assert.equal(run.commands.apply, [])
+  const python = folder.write('crlf.py', '#!/usr/bin/python3\r\nprint(1)\r\n')
+  assert.match(String((await rehearse(script({ src: python }), {})).error), 'CRLF')
 })

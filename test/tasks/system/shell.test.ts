@@ -5,20 +5,20 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('shell')
 
-const around = (command: string): string =>
-  `d=$(mktemp -d) || exit; trap 'rm -rf -- "$d"' EXIT; trap 'exit 143' HUP INT TERM; cat >"$d/script" && chmod 700 "$d/script" && ${command} </dev/null`
-
 test('the lines go in by standard input, and are read by the shell that is told', async () => {
   const task = shell({ run: 'touch /x', args: ["it's"], creates: '/x', interpreter: 'bash -eu' })
   assert.is(task.title, 'touch /x')
   const run = await rehearse(task, {
-    replies: {
-      [around(`bash -eu "$d/script" 'it'\\''s'`)]: ({ stdin }, files) => {
-        assert.is(stdin, 'touch /x')
-        files.set('/x', { content: '' })
-        return ''
-      },
-    },
+    patterns: [
+      [
+        /^s=\$\(cat; .* bash -eu "\$d\/script" 'it'\\''s' <\/dev\/null$/s,
+        ({ stdin }, files) => {
+          assert.is(stdin, 'touch /x')
+          files.set('/x', { content: '' })
+          return ''
+        },
+      ],
+    ],
   })
   assert.is(run.outcome, 'changed', String(run.error))
 })
@@ -26,4 +26,12 @@ test('the lines go in by standard input, and are read by the shell that is told'
 test('what is done is not done again; without a guard it is done every time, and says so', async () => {
   assert.is((await rehearse(shell({ run: 'x', creates: '/x' }), { files: { '/x': '' } })).outcome, 'ok')
   assert.is(shell({ run: 'x' }).check, undefined)
+})
+
+test('line ends of Windows are one clear error, for a shell alone', async () => {
+  const said = async (given: Parameters<typeof shell>[0]): Promise<string> =>
+    String((await rehearse(shell({ ...given, creates: '/x' }), { patterns: [[/^s=/, '']] })).error)
+  assert.match(await said({ run: 'true\r\ntrue\r\n' }), 'has Windows line endings (CRLF), first in line 1')
+  assert.match(await said({ run: 'true\ntrue\r\n', interpreter: 'bash -e' }), 'first in line 2')
+  assert.not.match(await said({ run: 'true\r\n', interpreter: 'python3' }), 'CRLF')
 })

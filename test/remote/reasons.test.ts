@@ -1,0 +1,88 @@
+/** Why a host refused to write, in words that a person can act on. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import type { Connection } from '../../engine/connection/types.ts'
+import { createRemote } from '../../engine/remote/remote.ts'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
+import { shellConnection } from '../support/shell-connection.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('reasons of hosts')
+const { at } = folderOf(test)
+
+/** A host whose writes end with these words. */
+const saying = (words: string, reason = ''): Connection => ({
+  ...shellConnection(),
+  execute: async ({ lane }) => ({
+    code: lane === 'run' ? 1 : 0,
+    stdout: Buffer.from(lane === 'run' ? '' : reason),
+    stderr: Buffer.from(words),
+    dropped: 0,
+  }),
+})
+
+test('each reason has a hint of its own', async () => {
+  const hints: Readonly<Record<string, RegExp>> = {
+    'cat: write error: No space left on device': /make room.*df -i/,
+    'cat: write error: Disk quota exceeded': /quota of its owner/,
+    'mktemp: failed to create file: Read-only file system': /mounted read-only/,
+    'sh: cannot create x: Text file busy': /stop the program/,
+    'mktemp: Permission denied': /act as root/,
+  }
+  for (const [words, hint] of Object.entries(hints)) {
+    const error = await rejects(
+      () => createRemote(saying(words)).write('/x', ''),
+      'write-failed',
+      'cannot write',
+    )
+    assert.match(error.hint, hint)
+  }
+})
+
+test('what root itself may not do is asked for: chattr, or what else there can be', async () => {
+  const denied = "mv: cannot move 'a' to 'b': Operation not permitted"
+  const hints: readonly (readonly [string, RegExp])[] = [
+    ['0\n----i---------e------- /srv/x\n', /\/srv\/x is immutable \(chattr \+i\): chattr -i \/srv\/x/],
+    [
+      '0\n--------------e------- /srv/x\n-----a--------e------- /srv\n',
+      /\/srv is append-only \(chattr \+a\)/,
+    ],
+    ['0\n', /root itself.*lsattr/],
+    ['1000\n', /act as root/],
+  ]
+  for (const [reason, hint] of hints) {
+    const error = await rejects(
+      () => createRemote(saying(denied, reason)).write('/srv/x', ''),
+      'write-failed',
+      'cannot write',
+    )
+    assert.match(error.hint, hint)
+    if (reason.startsWith('0')) assert.not.match(error.hint, 'act as root')
+  }
+})
+
+test('an immutable file is named as one, and stays as it was', async () => {
+  writeFileSync(at('fixed'), 'old')
+  if (spawnSync('chattr', ['+i', at('fixed')]).status !== 0) {
+    process.stderr.write('\nSKIPPED: this file system has no immutable files\n')
+    return
+  }
+  try {
+    const remote = createRemote(shellConnection())
+    const attempts = [
+      () => remote.write(at('fixed'), 'new'),
+      () => remote.setAttributes(at('fixed'), { mode: '0600' }),
+      () => remote.remove(at('fixed')),
+    ]
+    for (const attempt of attempts) {
+      const error = await rejects(attempt, 'write-failed', at('fixed'))
+      assert.match(error.hint, `${at('fixed')} is immutable (chattr +i)`)
+    }
+    assert.is(readFileSync(at('fixed'), 'utf8'), 'old')
+    assert.equal(readdirSync(at('.')), ['fixed'])
+  } finally {
+    execFileSync('chattr', ['-i', at('fixed')])
+  }
+})
