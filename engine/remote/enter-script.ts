@@ -15,6 +15,7 @@
 import { posix } from 'node:path'
 import { deadLink, foreignLink } from './kinds.ts'
 import { quote } from './quote.ts'
+import { temporaryFunctions } from './temporary.ts'
 
 /** How a script enters the folder of a path. */
 export interface Entering {
@@ -143,7 +144,7 @@ const staging = String.raw`
 stage() {
   : "${'$'}{me:=$(id -u)}"
   i=$(stat -c %d:%i .)
-  staged= x=$(mktemp -d ./.coxswain.XXXXXX) || exit 1
+  staged= x=$(fresh -d) || exit 1
   x=${'$'}{x#./}
   # nothing may stop what tidies up
   trap 'trap "" HUP INT TERM PIPE; tidy' EXIT
@@ -167,18 +168,13 @@ tidy() {
 `
 
 /**
- * What a run that was killed has left in the current folder goes after a day: it is ours, and nobody works with it any more.
- * An rm that is not GNU's could be led elsewhere where others can change the folder.
+ * `clean` removes what earlier runs have left in the current folder. Where others can change it, only GNU's rm is safe from
+ * being led elsewhere: it goes from folder to folder by descriptors.
  */
-const sweeping = String.raw`
-sweep() {
-  for e in ./.coxswain.??????* ; do
-    [ -e "$e" ] || continue
-    [ -n "$(find "$e" -maxdepth 0 -user "${'$'}{me:=$(id -u)}" -mtime +0 2>/dev/null)" ] || continue
-    if [ -L "$e" ] || [ ! -d "$e" ]; then rm -f -- "$e"; continue; fi
-    [ -n "$safe" ] || case $(rm --version 2>/dev/null) in *GNU*) ;; *) continue ;; esac
-    rm -rf -- "$e"
-  done
+const cleaning = String.raw`
+clean() {
+  [ -n "$safe" ] || case $(rm --version 2>/dev/null) in *GNU*) ;; *) return 0 ;; esac
+  sweep
 }
 `
 
@@ -226,5 +222,5 @@ const entering = (
   ].join('\n')
 }
 
-/** Shell functions `stage` and `tidy`. */
-export const stageFunctions = withoutComments(staging + sweeping)
+/** Shell functions `stage` and `tidy`, `fresh` for a temporary file, and `clean` for what earlier runs have left. */
+export const stageFunctions = withoutComments(temporaryFunctions + staging + cleaning)

@@ -71,7 +71,7 @@ const backingUp =
  * to, and `$b` the file that is there, by a name that nobody can give to another.
  */
 const placing = (part: string | undefined): string => {
-  const draft = part === undefined ? '$(mktemp ./.coxswain.XXXXXX)' : `./${quote(part)}`
+  const draft = part === undefined ? '$(fresh)' : `./${quote(part)}`
   const staged = part === undefined ? './new/$n' : `./new/${quote(part)}`
   return String.raw`
 if [ -n "$safe" ]; then
@@ -112,7 +112,7 @@ export const writeScript = ({ part, ...operation }: Write, size: number): string
     stageFunctions,
     // a link stays a link: what it points to is replaced
     'end; see; [ -z "$k" ] || regular',
-    'umask 077; sweep',
+    'umask 077; clean',
     placing(part?.name),
     ...(part === undefined ? receiving(operation, size) : receivingPart(part, size)),
     ownership(operation),
