@@ -48,6 +48,9 @@ const fromWord = (word: string): readonly [string, Variable] => {
 const asYaml = (file: string, text: string): { value: unknown; written: unknown } => {
   try {
     const { value, written } = readYaml(file, text)
+    // a text is what was typed: with its blanks, lines, and what YAML takes for a comment
+    if (typeof value === 'string' && value !== text && !/^\s*["'!|>&*]/.test(text))
+      return { value: text, written: text }
     // what is typed here is meant as it stands, with braces or without
     return { value, written: mapScalars(written, (scalar) => (scalar.template ? scalar.text : scalar)) }
   } catch (error) {

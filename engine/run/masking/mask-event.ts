@@ -1,4 +1,5 @@
-import type { ReportedError, RunEvent, TaskRef } from '../events.ts'
+import { mask } from '../../secret.ts'
+import type { ReportedChange, ReportedError, RunEvent, TaskRef } from '../events.ts'
 import type { Redactor } from './redactor.ts'
 
 /** A task as it is told: what it is named comes of parameters, and may have been made before a secret was known. */
@@ -26,6 +27,23 @@ const maskError = (error: ReportedError | undefined, redactor: Redactor): Report
   }
 
 /**
+ * A change with its secrets masked. What a secret replaces may be the one before it, which is not known: where the new
+ * text holds a secret, each line of the old one that is not in the new one is masked as well.
+ */
+const maskChange = ({ what, from, to }: ReportedChange, redactor: Redactor): ReportedChange => {
+  const masked = redactor.maybe(to)
+  const stays = new Set(to?.split('\n'))
+  const before =
+    from === undefined || masked === to
+      ? from
+      : from
+          .split('\n')
+          .map((line) => (stays.has(line) ? line : mask))
+          .join('\n')
+  return { what: redactor.text(what), from: redactor.maybe(before), to: masked }
+}
+
+/**
  * An event with every secret that is known by now masked, in all its text. It is the last gate before the reporters: who
  * emits an event need not think of it, and a new kind of event does not compile before somebody has.
  *
@@ -50,11 +68,7 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
       return {
         ...event,
         task: maskTask(event.task, redactor),
-        changes: event.changes.map(({ what, from, to }) => ({
-          what: redactor.text(what),
-          from: redactor.maybe(from),
-          to: redactor.maybe(to),
-        })),
+        changes: event.changes.map((change) => maskChange(change, redactor)),
         why: redactor.maybe(event.why),
         error: maskError(event.error, redactor),
       }
