@@ -27,6 +27,11 @@ export interface CheckContext {
    * A failed attempt is not remembered. What a check makes so must only be read from somewhere.
    */
   readonly once: <Value>(key: string, make: () => Promise<Value>) => Promise<Value>
+  /**
+   * Notes that something is not on the host, such as `the service nginx`, where a command found that out. Under `--check` an `ok`
+   * that rests on it is unknown when an earlier task may bring it. Files that `remote` does not find are noted by themselves.
+   */
+  readonly absent: (what: string) => void
   /** Aborted when the run is interrupted or the task is out of time. */
   readonly signal: AbortSignal
 }

@@ -16,9 +16,10 @@ export const group = defineTask({
   }),
   title: ({ name, state }) => (state === 'absent' ? `no group ${name}` : `group ${name}`),
 
-  async check({ remote }, { name, gid, state }) {
+  async check({ remote, absent }, { name, gid, state }) {
     const found = groupEntries(await remote.read('/etc/group')).find((entry) => entry.name === name)
     const what = `group ${name}`
+    if (found === undefined) absent(`the group ${name}`)
     if (state === 'absent') return driftUnlessEmpty(found ? [{ what, from: `gid ${found.gid}` }] : [])
     if (found === undefined)
       return driftUnlessEmpty([{ what, to: gid === undefined ? 'present' : `gid ${gid}` }])

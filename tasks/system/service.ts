@@ -48,7 +48,10 @@ export const service = defineTask({
     const manager = await serviceManagerOf(ctx)
     const found = await manager.state(ctx, name)
     if (!found.exists) {
-      if (state !== 'started' && enabled !== true) return driftUnlessEmpty([])
+      if (state !== 'started' && enabled !== true) {
+        ctx.absent(`the service ${name}`)
+        return driftUnlessEmpty([])
+      }
       return unknown(`the service ${name} does not exist yet`)
     }
     refuseForbidden(found, name, state === 'started' || enabled === true)

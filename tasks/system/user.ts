@@ -99,9 +99,10 @@ export const user = defineTask({
   params: userParams,
   title: ({ name, state }) => (state === 'absent' ? `no user ${name}` : `user ${name}`),
 
-  async check({ remote }, given) {
+  async check({ remote, absent }, given) {
     const found = await find(remote, given)
     const what = `user ${given.name}`
+    if (found.user === undefined) absent(`the user ${given.name}`)
     if (given.state === 'absent')
       return driftUnlessEmpty(found.user ? [{ what, from: `uid ${found.user.uid}` }] : [])
     if (found.user === undefined)

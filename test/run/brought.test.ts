@@ -6,6 +6,8 @@ import { drift } from '../../engine/dsl/verdict.ts'
 import { copy } from '../../tasks/files/copy.ts'
 import { file } from '../../tasks/files/file.ts'
 import { template } from '../../tasks/files/template.ts'
+import { service } from '../../tasks/system/service.ts'
+import { user } from '../../tasks/system/user.ts'
 import { script } from '../../tasks/system/script.ts'
 import { suite } from '../support/spec.ts'
 import { run } from './site.ts'
@@ -45,6 +47,27 @@ test('what is not there, below a folder that is not there either, may come with 
     ['ok', 'change', 'unknown', 'ok'],
   )
   assert.is(ends[2]?.why, '/etc/haproxy/errors/401.http is not there, and may come with: package haproxy')
+})
+
+test('a service or a user that is to be gone, and is not there, may come with a package', async () => {
+  const systemd = {
+    files: { '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n', '/etc/group': 'root:x:0:\n' },
+    replies: [
+      [/^if \[ -d \/run\/systemd\/system \]/, 'systemd\n'],
+      [/^systemctl show /, 'LoadState=not-found\nActiveState=inactive\nUnitFileState=\n'],
+    ] as const,
+  }
+  const last = [service({ name: 'nginx', state: 'stopped' }), user({ name: 'nginx', state: 'absent' })]
+  const tasks = () => [...last, install(), ...last]
+  const { ends } = await run((play) => [play('p', { hosts: 'a', tasks })], {
+    hosts: { a: systemd },
+    checkMode: true,
+  })
+  assert.equal(
+    ends.map(({ outcome }) => outcome),
+    ['ok', 'ok', 'would change', 'unknown', 'unknown'],
+  )
+  assert.is(ends[3]?.why, 'the service nginx does not exist, and may come with: package haproxy')
 })
 
 test('a change that brings nothing but what it says leaves no doubt', async () => {

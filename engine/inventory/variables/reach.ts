@@ -141,7 +141,8 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
   const noConnection = outside('connection', connectionNames, connections)
   const unsupportedBecome = outside('become_method', becomeNames, becomeMethods)
   // what nobody reads may be whatever it is: a local host has the arguments of ssh of its groups, too
-  const way = meaningOf(connectionNames, String(given.get('connection')?.value ?? 'ssh'))
+  const chosen = given.get('connection')?.value
+  const way = meaningOf(connectionNames, typeof chosen === 'string' ? chosen : 'ssh')
   if (noConnection !== undefined || !overSsh.has(way)) for (const key of sshAlone) given.delete(key)
   const parsed = parseVariables(reachSchema, given)
   if (!parsed.success) {

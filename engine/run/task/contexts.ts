@@ -27,7 +27,7 @@ export interface ContextOptions {
   readonly onOutput?: (stream: OutputStream, text: string) => void
   readonly onTransfer?: (transfer: Transfer) => void
   readonly onLog?: (text: string) => void
-  /** Is given each path that the check looks for and that is not there. */
+  /** Is given each path that the check looks for and that is not there, and what else it says is not. */
   readonly onAbsent?: (path: string) => void
 }
 
@@ -170,6 +170,7 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
   const half = {
     ...readingHalf(scope, host, options),
     fact: factReader(scope, host, options),
+    absent: (what: string) => options.onAbsent?.(what),
     once: <Value>(key: string, make: () => Promise<Value>): Promise<Value> => scope.once.get(key, make),
   }
   return {

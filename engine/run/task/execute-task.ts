@@ -33,7 +33,7 @@ export interface Execution {
   readonly foretold: boolean
   /** What would have brought files to this host that are not known before, had this not been `--check`. */
   readonly brought?: string | undefined
-  /** Paths that the check has looked for, and that are not there. */
+  /** Paths that the check has looked for, and that are not there; and what else it says is not. */
   readonly absent?: ReadonlySet<string> | undefined
   /** A look that was taken ahead, when it is still worth something; it gives undefined when it was too early to look. */
   readonly early?: Promise<Look | undefined> | undefined
@@ -240,6 +240,7 @@ const doubt = async (task: Task, execution: Execution): Promise<string | undefin
   const paths = Array.from(absent)
   for (const path of paths) {
     const folder = posix.dirname(path)
+    if (!path.startsWith('/')) return `${path} does not exist, and may come with: ${brought}`
     if (folder !== '/' && !(await checkContext.remote.exists(folder)))
       return `${path} is not there, and may come with: ${brought}`
   }
