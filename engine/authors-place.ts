@@ -1,7 +1,11 @@
-/** Where in a file of its reader an error struck. */
+/** Where in a file of its reader an error struck, and whose mistake it is. */
+import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import { CoxswainError, isCoxswainError, toCoxswainError } from './errors.ts'
 import type { Place } from './errors.ts'
+import { looksSecret } from './secret.ts'
 
 /** The folder of the running engine and its tasks: the checkout, or the compiled form in it. */
 const own = fileURLToPath(new URL('../', import.meta.url))
@@ -14,19 +18,89 @@ const isForeign = (file: string): boolean =>
   [`${own}engine/`, `${own}tasks/`, starter].some((folder) => file.startsWith(folder)) ||
   file.includes('/node_modules/')
 
+const fileOf = (where: string): string => (where.startsWith('file:') ? fileURLToPath(where) : where)
+
+/** A line of a file, where it can be read and tells no password. */
+const lineOf = (file: string, line: number): string | undefined => {
+  try {
+    const text = readFileSync(file, 'utf8').split('\n')[line - 1]
+    return text === undefined || looksSecret(text) ? undefined : text
+  } catch {
+    return undefined
+  }
+}
+
+const placeIn = (file: string, line: number, column: number): Place => {
+  const excerpt = lineOf(file, line)
+  return { file: relative(process.cwd(), file), line, column, ...(excerpt !== undefined && { excerpt }) }
+}
+
+/** Where Node says that a module cannot be linked or parsed: above the message stand file and line, the line, a caret. */
+const statedPlace = (stack: string): Place | undefined => {
+  const [, where, row, caret] = /^((?:file:\/\/)?\/\S+?):(\d+)\n[^\n]*\n([ \t]*)\^/.exec(stack) ?? []
+  if (where === undefined || caret === undefined || isForeign(fileOf(where))) return undefined
+  return placeIn(fileOf(where), Number(row), caret.length + 1)
+}
+
+/** A frame of a stack: Node names modules by their URLs, what maps sources back by their paths. */
+interface Frame {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+const framesOf = (error: unknown): Frame[] =>
+  (error instanceof Error ? (error.stack ?? '') : '').split('\n').flatMap((text) => {
+    const [, where, line, column] = /[\s(]((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/.exec(text) ?? []
+    return where === undefined ? [] : [{ file: fileOf(where), line: Number(line), column: Number(column) }]
+  })
+
+const placeAt = ({ file, line, column }: Frame): Place => placeIn(file, line, column)
+
 /**
- * Where an error struck in a file that its reader has written: the first frame of its stack in such a file. Undefined
- * where there is none.
+ * Where an error struck in a file that its reader has written, with the line: the first frame of its stack in such a
+ * file. Undefined where there is none.
  */
 export const authorsPlace = (error: unknown): Place | undefined => {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  for (const line of stack.split('\n')) {
-    // Node names modules by their URLs, what maps sources back by their paths
-    const [, where, row, column] = /[\s(]((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/.exec(line) ?? []
-    if (where === undefined) continue
-    const file = where.startsWith('file:') ? fileURLToPath(where) : where
-    if (!isForeign(file))
-      return { file: relative(process.cwd(), file), line: Number(row), column: Number(column) }
-  }
-  return undefined
+  const stated = statedPlace(error instanceof Error ? (error.stack ?? '') : '')
+  if (stated !== undefined) return stated
+  const frame = framesOf(error).find(({ file }) => !isForeign(file))
+  return frame && placeAt(frame)
+}
+
+/** Where the engine was called, if that is a file that its reader has written; whoever loaded that file is of no interest. */
+export const callersPlace = (trace: Error): Place | undefined => {
+  const frame = framesOf(trace).find(({ file }) => !file.startsWith(`${own}engine/`))
+  return frame === undefined || isForeign(frame.file) ? undefined : placeAt(frame)
+}
+
+/** Whether an error was thrown in a file of the engine or its tasks, whoever called it. */
+const isOurs = (error: Error): boolean => {
+  const [frame] = framesOf(error)
+  return frame !== undefined && isForeign(frame.file) && !frame.file.includes('/node_modules/')
+}
+
+/**
+ * Any caught value as a {@link CoxswainError}: what code of a playbook or of an author's task threw becomes
+ * `author-error` with its place, anything else that is not expected `internal`.
+ *
+ * @param fallback where the code stands that threw, for what has no stack of its own.
+ */
+export const blamed = (value: unknown, fallback?: Place): CoxswainError => {
+  if (isCoxswainError(value)) return value
+  const isError = value instanceof Error
+  const place = authorsPlace(value) ?? fallback
+  // none of ours throws what is not an error
+  if (place === undefined && isError) return toCoxswainError(value)
+  const message = isError ? `${value.name}: ${value.message}` : `threw ${inspect(value)}`
+  const error = new CoxswainError('author-error', message, {
+    cause: value,
+    place,
+    hint:
+      isError && isOurs(value)
+        ? 'see what is passed in the call at the place shown'
+        : 'fix the code at the place shown',
+  })
+  if (isError && value.stack !== undefined) error.stack = value.stack
+  return error
 }

@@ -64,10 +64,20 @@ const table = {
     exit: exitCodes.usage,
     hint: 'correct the playbook at the place shown',
   },
+  'author-error': {
+    what: 'Code of a playbook, or of a task that does not come with Coxswain, threw an error.',
+    exit: exitCodes.failed,
+    hint: 'fix the code at the place shown',
+  },
   'secret-in-command': {
     what: 'A secret would have become part of a command, where others can see it.',
     exit: exitCodes.usage,
     hint: 'pass the secret on standard input: run({ stdin: secret })`…`',
+  },
+  'secret-masked': {
+    what: 'Text that goes to a host holds the mask of a secret (`********`) where the text of the secret was meant.',
+    exit: exitCodes.usage,
+    hint: 'pass the secret itself where one is accepted; elsewhere write secret.reveal() instead of secret',
   },
   'nobody-to-ask': {
     what: 'A task asks a person something, and there is no terminal to ask at.',
@@ -232,7 +242,7 @@ const table = {
   internal: {
     what: 'Something happened that should not be possible.',
     exit: exitCodes.failed,
-    hint: 'this is a defect of Coxswain: please report it with --verbose output',
+    hint: 'this is a bug in Coxswain: report it with the output of --verbose',
   },
 } as const satisfies Record<string, Explanation>
 

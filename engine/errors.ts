@@ -54,9 +54,16 @@ export class CoxswainError extends Error {
     this.output = details.output
   }
 
-  /** The same error, told with the host, the task and the place where it struck; what is known already is kept. */
-  at(where: Pick<ErrorDetails, 'host' | 'task' | 'place'>): CoxswainError {
-    const { code, message, hint, output, cause, stack } = this
+  /**
+   * The same error with the host, the task and the place where it struck; what is known already is kept.
+   *
+   * @param where `about` is put before the message.
+   */
+  at(
+    where: Pick<ErrorDetails, 'host' | 'task' | 'place'> & { readonly about?: string | undefined },
+  ): CoxswainError {
+    const { code, hint, output, cause, stack } = this
+    const message = where.about === undefined ? this.message : `${where.about}: ${this.message}`
     const told = new CoxswainError(code, message, {
       host: this.host ?? where.host,
       task: this.task ?? where.task,

@@ -2,6 +2,7 @@
 export { z } from 'zod'
 export { CoxswainError, isCoxswainError } from './errors.ts'
 export type { ErrorCode } from './error-codes.ts'
+export { nearest } from './inventory/nearest.ts'
 export type { ErrorDetails, Place } from './errors.ts'
 export type { ApplyContext, CheckContext, HostIdentity, WhenContext } from './dsl/context.ts'
 export type { Retry, StepOptions, TaskOptions } from './dsl/options.ts'

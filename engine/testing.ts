@@ -2,7 +2,8 @@
  * Rehearsal of a task without a host: `import { rehearse } from 'coxswain/testing'`.
  *
  * A rehearsal runs the task as the engine does, over a scripted connection, three times: with `--check`, for real, and
- * once more. It fails by itself when the check changes anything, or when the second run does not find all well.
+ * once more. It fails by itself when the check changes anything, when the second run does not find all well, or when a
+ * command has no reply.
  */
 import { scripted } from './connection/scripted.ts'
 import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scripted.ts'
@@ -58,6 +59,20 @@ const stage = (world: World) => {
   }
 }
 
+/** @throws `task-failed` naming the first command that a world has no reply to. */
+const insistOnReplies = (
+  connections: readonly ScriptedConnection[],
+  { replies = {}, patterns = [] }: World,
+): void => {
+  const [command] = connections.flatMap(({ unanswered }) => unanswered)
+  if (command === undefined) return
+  const known = [...Object.keys(replies), ...patterns.map(([pattern]) => String(pattern))]
+  throw new CoxswainError('task-failed', `rehearsal: the test gives no reply to the command: ${command}`, {
+    output: known.length === 0 ? undefined : `it gives replies to:\n${known.join('\n')}`,
+    hint: 'add the command to replies, or a pattern of it to patterns',
+  })
+}
+
 const insist = (holds: boolean, message: string, cause?: unknown): void => {
   if (!holds) throw new CoxswainError('task-failed', `rehearsal: ${message}`, { cause })
 }
@@ -66,7 +81,7 @@ const insist = (holds: boolean, message: string, cause?: unknown): void => {
  * Rehearses a task on one host.
  *
  * @throws `task-failed` when the check sends anything that may change the host, when `--check` foretells another
- * outcome than the run has, or when a second run changes something.
+ * outcome than the run has, when a second run changes something, or when the test gives no reply to a command.
  * @example
  * const run = await rehearse(sysctl({ key: 'vm.swappiness', value: 0 }), { replies: { 'sysctl -n vm.swappiness': '60' } })
  * assert.equal(run.commands.apply, ['sysctl -w vm.swappiness=0'])
@@ -78,11 +93,13 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
     everyone.flatMap(({ log }) => log.filter(({ lane }) => lane === 'run')).length
 
   const foretold = await execute(task, true)
+  insistOnReplies(everyone, world)
   insist(mutations() === 0, 'the check sent something that may change the host')
   const check = connection.commands()
 
   const before = connection.log.length
   const real = await execute(task, false)
+  insistOnReplies(everyone, world)
   const apply = connection.log
     .slice(before)
     .flatMap(({ lane, script, operation }) => (lane === 'run' && operation === undefined ? [script] : []))
@@ -97,6 +114,7 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
   if ((real.outcome === 'changed' || real.outcome === 'ok') && task.check !== undefined) {
     const sent = mutations()
     const second = await execute(task, false)
+    insistOnReplies(everyone, world)
     insist(
       second.outcome === 'ok' && mutations() === sent,
       `the second run was "${second.outcome}"`,

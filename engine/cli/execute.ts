@@ -4,6 +4,7 @@ import { CoxswainError } from '../errors.ts'
 import { dispatch } from '../report/reporter.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
 import type { Plan } from '../run/plan/plan.ts'
+import { refuseMaskedPlan } from '../run/plan/refuse-masks.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -36,6 +37,7 @@ export const execute = async (
   redactor: Redactor,
   record?: RunRecord,
 ): Promise<number> => {
+  refuseMaskedPlan(plan)
   const { stdin, env } = process
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')

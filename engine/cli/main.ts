@@ -1,4 +1,4 @@
-import { exitCodeOf, toCoxswainError } from '../errors.ts'
+import { exitCodeOf } from '../errors.ts'
 import { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import { formatError } from '../report/format-error.ts'
@@ -90,7 +90,7 @@ export const main = async (
     loadHooks()
     return strays.exit(await command())
   } catch (error) {
-    const reported = reportError(toCoxswainError(error), redactor)
+    const reported = reportError(error, redactor)
     process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)
     return exitCodeOf(error)
   }

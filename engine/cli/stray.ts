@@ -1,7 +1,6 @@
 import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { exitCodes } from '../error-codes.ts'
-import { toCoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
@@ -13,7 +12,7 @@ export interface Strays {
 }
 
 const tell = (error: unknown, redactor: Redactor): void => {
-  const reported = reportError(toCoxswainError(error), redactor)
+  const reported = reportError(error, redactor)
   process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity: 0 })}\n`)
 }
 

@@ -45,6 +45,8 @@ export interface LogEntry {
 export interface ScriptedConnection extends Connection {
   readonly files: Map<string, ScriptedFile>
   readonly log: readonly LogEntry[]
+  /** The commands that the script does not know. */
+  readonly unanswered: readonly string[]
   /** The commands that were sent, file operations left out. */
   commands(): string[]
 }
@@ -190,10 +192,12 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
     Object.entries(given).map(([path, file]) => [path, typeof file === 'string' ? { content: file } : file]),
   )
   const log: LogEntry[] = []
+  const unanswered: string[] = []
   return {
     description: 'scripted',
     files,
     log,
+    unanswered,
     commands: () => log.flatMap(({ operation, script }) => (operation === undefined ? [script] : [])),
     execute: async (request) => {
       const { lane, script, operation, identity } = request
@@ -205,6 +209,7 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
           typeof wanted === 'string' ? wanted === command : wanted.test(command),
         )
         if (found === undefined) {
+          unanswered.push(command)
           const expected = replies.map(([wanted]) => `  ${String(wanted)}`).join('\n')
           throw new CoxswainError(
             'internal',

@@ -1,4 +1,5 @@
-const isPlain = (value: object): boolean => {
+/** Whether a value is a list, or an object without a class. */
+export const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === Object.prototype || prototype === null
 }

@@ -57,6 +57,14 @@ export interface TaskOptions extends StepOptions {
   readonly retry?: Retry
 }
 
+/**
+ * Options all of whose names are known. A compiler alone looks for unknown names in literals, not in what a variable or a
+ * spread brings.
+ */
+export type Exact<Options, Known> = Options & {
+  readonly [Name in Exclude<keyof Options, keyof Known>]: never
+}
+
 /** One word or several, as a list. */
 export const listed = (words: string | readonly string[] | undefined): readonly string[] =>
   words === undefined ? [] : typeof words === 'string' ? [words] : words

@@ -2,9 +2,13 @@ import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import type { Host } from '../inventory/types.ts'
 import { validateAll, variablesOf } from '../inventory/variables/validate.ts'
-import { checkOptions, playKinds } from './check-options.ts'
+import { settingNames } from '../inventory/variables/settings.ts'
+import { playbookKinds, playKinds } from './check-options.ts'
+import { checkOptions } from './option-kinds.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Step } from './step.ts'
+import { namesDeclared } from './schema.ts'
+import { strictVariables } from './strict-variables.ts'
 import { isTask } from './task.ts'
 import type { Task } from './task.ts'
 
@@ -66,7 +70,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
     const known = seen.get(raw)
     if (known !== undefined) return known
     const { name, groups } = raw
-    const vars = variablesOf(schema, raw)
+    const vars = strictVariables(schema, variablesOf(schema, raw))
     const host = {
       name,
       groups,
@@ -107,8 +111,22 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
 }
 
 /**
+ * Refuses variables that are named like those that say how to reach a host: what an inventory sets for the connection
+ * would reach the playbook, and the other way round.
+ */
+const refuseConnectionNames = (playbook: string, schema: z.ZodType): void => {
+  const names = namesDeclared(schema)
+  const taken = settingNames.find((name) => names.has(name))
+  if (taken === undefined) return
+  throw new CoxswainError('playbook-invalid', `playbook ${playbook}: ${taken} is a connection variable`, {
+    hint: `Coxswain reads ${taken} to connect to the host; give the variable of the playbook another name, such as app_${taken}`,
+  })
+}
+
+/**
  * A playbook, the default export of its file.
  *
+ * @throws `playbook-invalid` for options that do not exist, and for variables named like connection variables.
  * @example
  * export default playbook({
  *   name: 'motd',
@@ -119,6 +137,8 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
  * })
  */
 export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): Playbook => {
+  checkOptions(`playbook ${spec.name}`, spec, playbookKinds)
+  refuseConnectionNames(spec.name, spec.vars)
   const seal = sealer(spec.vars)
   const play: PlayMaker<z.output<Schema>> = (name, options) => {
     // here, so that the error has the line of the play

@@ -67,10 +67,14 @@ const takesOthers = (part: unknown): boolean => {
   return isRecord(additionalProperties) || $ref !== undefined || [anyOf, oneOf, allOf].some(takesOthers)
 }
 
+/** The names that a schema of variables lists, whatever others it takes. */
+export const namesDeclared = (schema: z.ZodType): ReadonlySet<string> =>
+  new Set(propertiesOf(inputOf(schema)).map(([name]) => name))
+
 /** The names of variables that a schema of variables reads; none for one that takes anything and looks at nothing. */
 export const namesRead = (schema: z.ZodType): ReadonlySet<string> | 'all' => {
   const json = inputOf(schema)
-  return takesOthers(json) ? 'all' : new Set(propertiesOf(json).map(([name]) => name))
+  return takesOthers(json) ? 'all' : namesDeclared(schema)
 }
 
 /**

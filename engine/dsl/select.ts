@@ -1,3 +1,5 @@
+import { checkOptions, list, text, truth } from './option-kinds.ts'
+import type { Kinds } from './option-kinds.ts'
 import type { Task } from './task.ts'
 
 const brand = Symbol.for('coxswain.selector')
@@ -15,6 +17,15 @@ export interface Pick {
   readonly become: boolean
 }
 
+/** What is said of a pick. */
+export interface PickOptions {
+  readonly hosts: string
+  readonly prefer: readonly Task[]
+  readonly become?: boolean
+}
+
+const pickKinds: Kinds<PickOptions> = { hosts: text, prefer: list, become: truth }
+
 /** The hosts of a pattern without the one that a pick gives. */
 export interface Except {
   readonly [brand]: 'except'
@@ -28,14 +39,15 @@ export type Selector = string | Pick | Except
 /**
  * A host chosen at run time, once a run: what it gave first it gives again.
  *
+ * @throws `playbook-invalid` for options that do not exist or make no sense.
  * @example
  * const leader = pick('leader', { hosts: 'masters', prefer: [apiServerReady({})] })
  * play('the first master', { hosts: leader, ... })
  */
-export const pick = (
-  name: string,
-  options: { readonly hosts: string; readonly prefer: readonly Task[]; readonly become?: boolean },
-): Pick => Object.freeze({ [brand]: 'pick' as const, name, become: true, ...options })
+export const pick = (name: string, options: PickOptions): Pick => {
+  checkOptions(`pick "${name}"`, options, pickKinds)
+  return Object.freeze({ [brand]: 'pick' as const, name, become: true, ...options })
+}
 
 /**
  * The hosts of a pattern, except the one that was picked.

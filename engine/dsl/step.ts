@@ -1,8 +1,9 @@
 /** What a play's list of tasks may hold beside tasks: blocks, tasks side by side, tasks in the background, flushes. */
 import { CoxswainError } from '../errors.ts'
-import { blockKinds, checkOptions, parallelKinds } from './check-options.ts'
+import { blockKinds, parallelKinds } from './check-options.ts'
+import { checkOptions } from './option-kinds.ts'
 import { deepFreeze } from './freeze.ts'
-import type { StepOptions } from './options.ts'
+import type { Exact, StepOptions } from './options.ts'
 import type { Task } from './task.ts'
 
 const brand = Symbol.for('coxswain.step')
@@ -85,9 +86,12 @@ const split = ({ rescue = [], always = [], ...options }: BlockOptions) => ({ res
  *   always: [putBack(host)],
  * })
  */
-export const block = (steps: readonly Step[], given: BlockOptions = {}): Block => {
-  checkOptions('block', given, blockKinds)
-  const { rescue, always, options } = split(given)
+export const block = <Options extends BlockOptions>(
+  steps: readonly Step[],
+  given?: Exact<Options, BlockOptions>,
+): Block => {
+  checkOptions('block', given ?? {}, blockKinds)
+  const { rescue, always, options } = split(given ?? {})
   for (const list of [steps, rescue, always]) refuseStrangers('block(…)', list)
   return deepFreeze({ [brand]: 'block' as const, steps, rescue, always, options })
 }
@@ -99,7 +103,11 @@ export const block = (steps: readonly Step[], given: BlockOptions = {}): Block =
  * @example
  * parallel([loadImages({ … }), packages({ … })])
  */
-export const parallel = (steps: readonly Step[], options: StepOptions = {}): Parallel => {
+export const parallel = <Options extends StepOptions>(
+  steps: readonly Step[],
+  given?: Exact<Options, StepOptions>,
+): Parallel => {
+  const options: StepOptions = given ?? {}
   checkOptions('parallel', options, parallelKinds)
   refuseStrangers('parallel(…)', steps)
   return deepFreeze({ [brand]: 'parallel' as const, steps, options })

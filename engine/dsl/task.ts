@@ -1,14 +1,16 @@
-import { z } from 'zod'
-import { issueText } from './issue-text.ts'
-import { authorsPlace } from '../authors-place.ts'
-import { CoxswainError } from '../errors.ts'
+import { inspect } from 'node:util'
+import type { z } from 'zod'
+import { authorsPlace, callersPlace } from '../authors-place.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
-import { nearest } from '../inventory/nearest.ts'
-import { checkTaskOptions } from './check-options.ts'
+import { checkTaskOptions, specKinds } from './check-options.ts'
+import { checkOptions } from './option-kinds.ts'
 import type { ApplyContext, CheckContext } from './context.ts'
 import { deepFreeze } from './freeze.ts'
-import type { TaskOptions } from './options.ts'
+import type { Exact, TaskOptions } from './options.ts'
+import { parseParams, refuseMasks } from './parse-params.ts'
 import type { Verdict } from './verdict.ts'
+import { plainMasks } from '../secret.ts'
 
 /** How long to ask a check again until it says ok. */
 export interface Patience {
@@ -82,6 +84,8 @@ export interface Task<Value = unknown> {
   readonly changes: boolean
   /** Where it stands in an author's file; undefined where none made it. */
   readonly place: () => Place | undefined
+  /** Where its definition stands in an author's file; undefined for tasks that come with Coxswain. */
+  readonly definedAt: () => Place | undefined
 }
 
 /** What the command line and the documentation know of a task. */
@@ -96,58 +100,17 @@ export interface TaskInfo {
   readonly kind: 'idempotent' | 'always' | 'fact' | 'wait' | 'aside'
 }
 
-type Arguments<Input> =
+type Arguments<Input, Options> =
   Record<string, never> extends Input
-    ? [params?: Input, options?: TaskOptions]
-    : [params: Input, options?: TaskOptions]
+    ? [params?: Input, options?: Options]
+    : [params: Input, options?: Options]
 
 /** Makes tasks of one definition. Its `info` tells what it takes. */
 export interface TaskFactory<Input = never, Value = unknown> {
-  (...args: Arguments<Input>): Task<Value>
+  <Options extends TaskOptions>(...args: Arguments<Input, Exact<Options, TaskOptions>>): Task<Value>
   readonly info: TaskInfo
   /** The same for input that nobody has typed yet, such as a command line's: the schema decides. */
   readonly from: (input: unknown, options?: TaskOptions) => Task<Value>
-}
-
-const issueLine = (issue: z.core.$ZodIssue): string =>
-  `${issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `}${issueText(issue)}`
-
-/** A parameter that the schema does not know; nobody but a compiler would tell, for schemas pass over what is too much. */
-const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void => {
-  // one with a catch-all says itself what it does with others
-  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined) return
-  const known = Object.keys(schema.shape)
-  const given = typeof input === 'object' && input !== null ? Object.keys(input) : []
-  const unknown = given.find((key) => !known.includes(key))
-  if (unknown === undefined) return
-  const guess = nearest(unknown, known)
-  throw new CoxswainError('params-invalid', `task ${name} has no parameter ${unknown}`, {
-    task: name,
-    hint: guess === undefined ? `it takes: ${known.join(', ')}` : `did you mean ${guess}?`,
-  })
-}
-
-/**
- * Parameters that a schema accepts.
- *
- * @throws `params-invalid` naming every parameter that is wrong.
- */
-export const parseParams = <Schema extends z.ZodType>(
-  name: string,
-  schema: Schema,
-  input: unknown,
-): z.output<Schema> => {
-  refuseUnknown(name, schema, input)
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  throw new CoxswainError(
-    'params-invalid',
-    `task ${name}: ${parsed.error.issues.map(issueLine).join('; ')}`,
-    {
-      task: name,
-      hint: `see \`run ${name} --help\` for its parameters`,
-    },
-  )
 }
 
 const kindOf = (spec: {
@@ -184,6 +147,37 @@ const trace = (): Error => {
   }
 }
 
+const kinds: ReadonlySet<unknown> = new Set(['ok', 'drift', 'unknown', 'pending'])
+
+/** What a check returned, when it is a verdict: its author may not have asked a compiler. */
+const checked = <Value>(name: string, definition: Error, verdict: Verdict<Value>): Verdict<Value> => {
+  const given: unknown = verdict
+  const kind = typeof given === 'object' && given !== null && 'kind' in given ? given.kind : undefined
+  if (kinds.has(kind)) return verdict
+  throw new CoxswainError(
+    'author-error',
+    `the check of task ${name} returned ${inspect(given, { depth: 1 })}`,
+    {
+      place: callersPlace(definition),
+      hint: 'return ok(), drift(…), unknown(…) or pending(…)',
+    },
+  )
+}
+
+/** Names the parameter that brought the mask of a secret into what was to be sent to a host. */
+const namingMasks = async <Value>(
+  name: string,
+  params: unknown,
+  work: () => Promise<Value> | Value,
+): Promise<Value> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'secret-masked') refuseMasks(`task ${name}`, params)
+    throw error
+  }
+}
+
 /**
  * Defines a task: one subject, a `check` that only reads, and an `apply` that makes it so.
  *
@@ -205,6 +199,7 @@ const trace = (): Error => {
 export const defineTask = <Schema extends z.ZodType, Value = void>(
   spec: TaskSpec<Schema, Value>,
 ): TaskFactory<z.input<Schema>, Value> => {
+  checkOptions(`task ${spec.name}`, spec, specKinds)
   const info: TaskInfo = Object.freeze({
     name: spec.name,
     description: spec.description,
@@ -214,6 +209,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     kind: kindOf(spec),
   })
   const { check, apply } = spec
+  const definition = trace()
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
     // a check that changed them would change what apply gets
     const params = deepFreeze(parseParams(spec.name, spec.params, input ?? {}))
@@ -222,19 +218,21 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     return Object.freeze({
       [brand]: true as const,
       name: spec.name,
-      title: options?.title ?? spec.title?.(params) ?? spec.name,
+      title: plainMasks(options?.title ?? spec.title?.(params) ?? spec.name),
       params,
       options: Object.freeze({ ...options }),
       check:
         check && spec.checkable?.(params) !== false
-          ? async (ctx: CheckContext) => check(ctx, params)
+          ? async (ctx: CheckContext) =>
+              checked(spec.name, definition, await namingMasks(spec.name, params, () => check(ctx, params)))
           : undefined,
-      apply: apply && (async (ctx: ApplyContext) => apply(ctx, params)),
+      apply: apply && (async (ctx: ApplyContext) => namingMasks(spec.name, params, () => apply(ctx, params))),
       until: spec.until?.(params),
       needs: spec.needs && (() => spec.needs?.(params) ?? Promise.resolve()),
       brings: spec.brings?.(params) ?? false,
       changes: spec.changes !== false,
       place: () => authorsPlace(origin),
+      definedAt: () => callersPlace(definition),
     })
   }
   const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> =>

@@ -1,4 +1,5 @@
 import type { Place } from '../errors.ts'
+import { looksSecret } from '../secret.ts'
 
 /**
  * A place for people: `file:line:column`, the line, and a caret under the column.
@@ -41,11 +42,8 @@ export const placesIn = (file: string, text: string): ((offset: number) => Place
   }
 }
 
-const looksSecret =
-  /(pass|passwd|password|passphrase|secret|token|credential|(?:api|access|private|secret)[_-]?key)s?["']?\s*[:=]/i
-
 /** Whether a variable's name says that its value is something like a password. */
-export const looksSecretName = (name: string): boolean => looksSecret.test(`${name}=`)
+export const looksSecretName = (name: string): boolean => looksSecret(`${name}=`)
 
 /** A place without its line, which holds a secret. */
 export const withoutLine = ({ file, line, column }: Place): Place => ({
@@ -57,4 +55,4 @@ export const withoutLine = ({ file, line, column }: Place): Place => ({
 /** A place, without its line when that names something like a password: nobody has said yet what is a secret. */
 export const discreet = (place: Place): Place =>
   // `-e password` is what a value of the command line calls its file
-  looksSecret.test(`${place.file}=\n${place.excerpt ?? ''}`) ? withoutLine(place) : place
+  looksSecret(`${place.file}=\n${place.excerpt ?? ''}`) ? withoutLine(place) : place

@@ -1,5 +1,5 @@
 import { CoxswainError } from '../errors.ts'
-import { isSecret } from '../secret.ts'
+import { holdsMask, isSecret, mask } from '../secret.ts'
 
 const brand = Symbol.for('coxswain.shell')
 
@@ -40,7 +40,10 @@ const word = (value: unknown, template: string): string => {
   if (isSecret(value)) {
     throw new CoxswainError('secret-in-command', `a secret may not be part of a command line: ${template}`)
   }
-  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'string') {
+    if (!holdsMask(value)) return quote(value)
+    throw new CoxswainError('secret-masked', `${mask}, the mask of a secret, in the command: ${template}`)
+  }
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value)
   throw new CoxswainError(
@@ -53,7 +56,8 @@ const word = (value: unknown, template: string): string => {
 /**
  * The script of a tagged template: the literal parts are shell text, every `${…}` is a quoted word.
  *
- * @throws `playbook-invalid` for undefined, null and objects; `secret-in-command` for a Secret.
+ * @throws `playbook-invalid` for undefined, null and objects; `secret-in-command` for a Secret, `secret-masked` for its
+ * mask.
  * @example
  * script`rm -rf -- ${['a b', 'c']}`  // rm -rf -- 'a b' c
  */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { isCoxswainError, toCoxswainError } from '../errors.ts'
+import { blamed } from '../authors-place.ts'
+import { isCoxswainError } from '../errors.ts'
 import type { ReportedError } from './events.ts'
 import type { Redactor } from './masking/redactor.ts'
 
@@ -11,7 +12,7 @@ const causesOf = (error: unknown): string[] => {
 
 /** An error as reporters take it, masked. */
 export const reportError = (error: unknown, redactor: Redactor): ReportedError => {
-  const { code, message, hint, host, task, place, output, stack } = toCoxswainError(error)
+  const { code, message, hint, host, task, place, output, stack } = blamed(error)
   const original = isCoxswainError(error) || !(error instanceof Error) ? stack : error.stack
   return {
     code,

@@ -1,43 +1,129 @@
 /** The home of handlebars. */
 import Handlebars from 'handlebars'
-import { CoxswainError } from '../../engine/index.ts'
+import { CoxswainError, isSecret, nearest } from '../../engine/index.ts'
+import { helperNames, strictTemplate } from './strict-template.ts'
+
+/** A rendered template. */
+export interface Rendered {
+  readonly text: string
+  /** Whether a secret was put into it. */
+  readonly secret: boolean
+}
+
+/** Where in a template something stands. */
+interface Spot {
+  readonly name: string
+  readonly template: string
+  readonly line: number
+  readonly column: number
+}
+
+const invalid = ({ name, template, line, column }: Spot, message: string, hint?: string): CoxswainError =>
+  new CoxswainError('template-invalid', `${name} ${message}`, {
+    hint,
+    place: { file: name, line, column, excerpt: template.split('\n')[line - 1] ?? '' },
+  })
+
+/** A part of a value, when it has it itself: what objects inherit is none of a template's business. */
+const partOf = (value: unknown, key: string): { readonly part: unknown } | undefined => {
+  if (typeof value === 'string') return key === 'length' ? { part: value.length } : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value instanceof Map) return value.has(key) ? { part: value.get(key) } : undefined
+  return Object.hasOwn(value, key) ? { part: Reflect.get(value, key) } : undefined
+}
+
+const keysOf = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+
+/** What is wrong with a value that is to be written into a file; undefined when it has a text. */
+const noText = (value: unknown): string | undefined => {
+  if (value === null || value === undefined) return `is ${value}`
+  if (Array.isArray(value)) return value.map(noText).find((wrong) => wrong !== undefined)
+  if (typeof value === 'function') return 'is a function'
+  if (typeof value === 'number' && Number.isNaN(value)) return 'is not a number (NaN)'
+  const isMap = typeof value === 'object' && Reflect.get(value, 'toString') === Object.prototype.toString
+  return isMap ? 'is a map, which has no text: name one of its values' : undefined
+}
 
 /**
- * A template with values put in. Strict: a variable that is not given is an error. Nothing is escaped: these are
- * configuration files, not web pages.
+ * A template with values put in. A variable that is not given is an error wherever it is read, also in `#if`, `#each`,
+ * `#with` and parameters of helpers; so is null or undefined where it would be written. What may be absent is given as
+ * undefined and tested with `#if`. Secrets are revealed. Nothing is escaped: these are configuration files, not web pages.
  *
- * @throws `template-invalid` naming the variable and the line.
+ * @throws `template-invalid` naming the variable, line and column.
+ */
+export const render = (
+  template: string,
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+): Rendered => {
+  let secret = false
+  const revealed = (value: unknown): unknown => {
+    if (!isSecret(value)) return value
+    secret = true
+    return value.reveal()
+  }
+  // an instance of its own: helpers that somebody registers elsewhere do not reach it
+  const engine = Handlebars.create()
+  engine.registerHelper(helperNames.read, (...given: unknown[]) => {
+    const [original, line, column, base, ...keys] = given.slice(0, -1)
+    return keys.map(String).reduce<unknown>((value, key) => {
+      const found = partOf(value, key)
+      if (found !== undefined) return revealed(found.part)
+      const guess = nearest(key, keysOf(value))
+      throw invalid(
+        { name, template, line: Number(line), column: Number(column) },
+        `names a variable that is not given: ${String(original)}`,
+        guess === undefined ? undefined : `did you mean ${guess}?`,
+      )
+    }, base)
+  })
+  engine.registerHelper(helperNames.write, (...given: unknown[]) => {
+    const [original, line, column, value] = given
+    const written = Array.isArray(value) ? value.map(revealed) : revealed(value)
+    const wrong = noText(written)
+    if (wrong === undefined) return written
+    throw invalid(
+      { name, template, line: Number(line), column: Number(column) },
+      `cannot write ${String(original)}: it ${wrong}`,
+      `give it a value, or write it inside of {{#if ${String(original)}}} … {{/if}}`,
+    )
+  })
+  // what Handlebars does with a section, which it keeps to itself
+  const section = engine.helpers['blockHelperMissing']
+  if (section !== undefined) engine.registerHelper(helperNames.section, section)
+  try {
+    const tree = strictTemplate(engine.parseWithoutProcessing(template), (one) =>
+      Object.hasOwn(engine.helpers, one),
+    )
+    const text = engine.compile(tree, { noEscape: true, explicitPartialContext: true })(values)
+    return { text, secret }
+  } catch (cause) {
+    if (cause instanceof CoxswainError) throw cause
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
+    throw new CoxswainError('template-invalid', `${name}: ${message}`, {
+      cause,
+      place: {
+        file: name,
+        ...(line !== undefined && {
+          line: Number(line),
+          excerpt: template.split('\n')[Number(line) - 1] ?? '',
+        }),
+      },
+    })
+  }
+}
+
+/**
+ * The text of a template with values put in, as {@link render} does.
+ *
+ * @throws `template-invalid` naming the variable, line and column.
  * @example
  * renderTemplate('listen {{port}}', { port: 80 }, 'nginx.conf.hbs')
  */
 export const renderTemplate = (
-  text: string,
+  template: string,
   values: Readonly<Record<string, unknown>>,
   name: string,
-): string => {
-  // an instance of its own: helpers that somebody registers elsewhere do not reach it
-  const engine = Handlebars.create()
-  try {
-    return engine.compile(text, { strict: true, noEscape: true, explicitPartialContext: true })(values)
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    const [, variable] = /"([^"]+)" not defined/.exec(message) ?? []
-    const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
-    throw new CoxswainError(
-      'template-invalid',
-      variable === undefined
-        ? `${name}: ${message}`
-        : `${name} names a variable that is not given: ${variable}`,
-      {
-        cause,
-        place: {
-          file: name,
-          ...(line !== undefined && {
-            line: Number(line),
-            excerpt: text.split('\n')[Number(line) - 1] ?? '',
-          }),
-        },
-      },
-    )
-  }
-}
+): string => render(template, values, name).text

@@ -1,29 +1,35 @@
 import { readFile } from 'node:fs/promises'
-import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import { CoxswainError, Secret, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
-import { renderTemplate } from './render.ts'
+import { render } from './render.ts'
 
-const rendered = async (src: string, values: Readonly<Record<string, unknown>>): Promise<string> => {
-  const text = await readFile(src, 'utf8').catch((cause: unknown) => {
+/** The text, and what may be shown of it: nothing where a secret was put in. */
+const rendered = async (
+  src: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<{ readonly text: string; readonly shown: string | Secret }> => {
+  const template = await readFile(src, 'utf8').catch((cause: unknown) => {
     throw new CoxswainError('load-failed', `cannot read the template ${src} here`, {
       cause,
       hint: 'paths of templates start at the current folder',
     })
   })
-  return renderTemplate(text, values, src)
+  const { text, secret } = render(template, values, src)
+  return { text, shown: secret ? new Secret(text) : text }
 }
 
 /** Hold a file made from a Handlebars template. */
 export const template = defineTask({
   name: 'template',
-  description: 'Holds a file made from a Handlebars template; a variable that is not given is an error.',
+  description:
+    'Makes a file from a Handlebars template. A variable that is not given is an error, also in #if and #each; so is null where it would be written. Secrets are revealed, and the content is then not shown.',
   reads: "the file's content, owner and mode",
   example: { src: 'site.conf.hbs', dest: '/etc/site.conf', values: { port: 8080 } },
   params: z.object({
     src: z.string().describe('the template here'),
     dest: remotePath().describe('the file on the host'),
-    values: z.record(z.string(), z.unknown()).default({}).describe('what its variables are'),
+    values: z.record(z.string(), z.unknown()).default({}).describe('its variables; secrets are revealed'),
     ...attributeParams,
     ...writeParams,
     ...followParam,
@@ -31,10 +37,10 @@ export const template = defineTask({
   title: ({ dest }) => `file ${dest} from a template`,
 
   async check({ remote }, { src, dest, values, ...attributes }) {
-    const wanted = await rendered(src, values)
+    const { shown } = await rendered(src, values)
     const [stat, rewritten] = await Promise.all([
       remote.stat(dest, { follow: true }),
-      contentChanges(remote, dest, wanted, attributes),
+      contentChanges(remote, dest, shown, attributes),
     ])
     return driftUnlessEmpty([
       ...rewritten,
@@ -43,9 +49,10 @@ export const template = defineTask({
   },
 
   async apply({ remote }, { src, dest, values, ...attributes }) {
-    const wanted = await rendered(src, values)
-    if (await holds(remote, dest, wanted, attributes))
+    const { text } = await rendered(src, values)
+    if (await holds(remote, dest, text, attributes))
       return remote.setAttributes(dest, attributesOf(attributes))
-    await remote.write(dest, wanted, attributes)
+    // its secrets are masked already; the other lines of the file are no secrets
+    await remote.write(dest, text, attributes)
   },
 })

@@ -4,9 +4,20 @@ import * as assert from 'uvu/assert'
 import { Lines } from '../../engine/run/masking/lines.ts'
 import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
-import { Secret } from '../../engine/secret.ts'
+import { oneLine, printable } from '../../engine/report/text.ts'
+import { Secret, mask } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
-import { anyPlaces, anySecret, anyText, certainInBase64, cut, writings } from './secret-words.ts'
+import {
+  anyPlaces,
+  anySecret,
+  anyText,
+  anyToken,
+  certainInBase64,
+  cut,
+  transformations,
+  transformationsOfAscii,
+  writings,
+} from './secret-words.ts'
 
 const test = suite('no secret passes the masks')
 
@@ -41,6 +52,62 @@ for (const [what, write] of Object.entries(writings)) {
     )
   })
 }
+
+const hidden = (secret: string, written: string, before: string, behind: string, places: number[]): void => {
+  const redactor = knowing(secret)
+  const text = `${before} ${written}|${behind}`
+  for (const seen of [redactor.text(text), told(redactor, cut(text, places)).join('\n')]) {
+    assert.ok(
+      seen.includes(mask),
+      `${JSON.stringify(written)} of ${JSON.stringify(secret)}: ${JSON.stringify(seen)}`,
+    )
+    assert.not.ok(seen.includes(written), seen)
+    // nor does what reporters make of it bring it back
+    const core = secret.trim()
+    for (const last of [printable(seen), oneLine(seen)]) assert.not.ok(last.includes(core), last)
+  }
+}
+
+for (const [what, write] of Object.entries(transformations)) {
+  test(`after ${what}`, () => {
+    fc.assert(
+      fc.property(anySecret, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
+        // what stands around a secret, and blanks at its ends, are not part of it
+        if (/\p{Surrogate}/u.test(secret)) return
+        // what is erased later than it was shown cannot be known
+        hidden(secret.trim(), write(secret.trim()), before, behind, what.includes('erased') ? [] : places)
+      }),
+      { numRuns: 40 },
+    )
+  })
+}
+
+for (const [what, write] of Object.entries(transformationsOfAscii)) {
+  test(`after ${what}`, () => {
+    fc.assert(
+      fc.property(anyToken, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
+        hidden(secret, write(secret), before, behind, places)
+      }),
+      { numRuns: 40 },
+    )
+  })
+}
+
+test('a secret with control characters in it is masked when they are gone', () => {
+  for (const odd of ['hun\u001b[31mter2', 'hun\0ter2', 'hun\bter2', 'hun\rter2']) {
+    const redactor = knowing(odd)
+    assert.is(redactor.text(`<${odd}>`), `<${mask}>`)
+    assert.is(redactor.text('<hunter2>'), `<${mask}>`)
+  }
+})
+
+test('a host that prints the beginning of a secret and then nothing visible for ever is not waited for', () => {
+  const lines: string[] = []
+  const masked = new MaskedLines(knowing('hunter2-and-more'), (line) => lines.push(line))
+  masked.push('hunter')
+  for (let count = 0; count < 400; count += 1) masked.push('\0'.repeat(1000))
+  assert.ok(lines.join('').length > 300_000)
+})
 
 test('in the middle of what is base64, in lines of any width', () => {
   fc.assert(

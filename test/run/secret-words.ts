@@ -48,6 +48,81 @@ const inOctal = (text: string): string =>
     })
     .join('')
 
+const eachByte = (text: string, write: (byte: number) => string, between = ''): string =>
+  [...Buffer.from(text)].map(write).join(between)
+const eachUnit = (text: string, write: (unit: string) => string): string => Array.from(text, write).join('')
+const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0')
+const unicode = (letter: string): string =>
+  Array.from(
+    { length: letter.length },
+    (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('')
+
+/** Something in the middle of a secret, not in the middle of a letter. */
+const within = (secret: string, what: string): string => {
+  const letters = Array.from(secret)
+  return [...letters.slice(0, 3), what, ...letters.slice(3)].join('')
+}
+
+/** What is done to text that holds a secret: each must leave nothing of it in the open. */
+export const transformations: Readonly<Record<string, (secret: string) => string>> = {
+  'colours between letters': (secret) => eachUnit(secret, (letter) => `\u001b[31;1m${letter}\u001b[0m`),
+  'a command of terminals in it': (secret) => within(secret, '\u001b]0;title\u0007'),
+  'NULs between letters (UTF-16)': (secret) => eachUnit(secret, (letter) => `${letter}\0`),
+  'NULs as cat -v shows them': (secret) => eachUnit(secret, (letter) => `${letter}^@`),
+  'returns in it': (secret) => within(secret, '\r'),
+  'letters struck over': (secret) =>
+    eachUnit(secret, (letter) => (letter === '\n' ? letter : `${letter}\b${letter}`)),
+  'mistyped and erased': (secret) => within(secret, 'xy\b\b'),
+  'letters of no width': (secret) => eachUnit(secret, (letter) => `${letter}\u200b`),
+  'JSON with every letter escaped': (secret) => eachUnit(secret, unicode),
+  'JSON with slashes escaped': (secret) =>
+    JSON.stringify(secret)
+      .slice(1, -1)
+      .replaceAll('/', String.raw`\/`),
+  'JSON with NULs between letters': (secret) => eachUnit(secret, (letter) => `${unicode(letter)}\\u0000`),
+  'JSON within JSON, escaped': (secret) => JSON.stringify(eachUnit(secret, unicode)).slice(1, -1),
+  'hexadecimal with blanks': (secret) => eachByte(secret, hexByte, ' '),
+  'hexadecimal with colons': (secret) => eachByte(secret, hexByte, ':').toUpperCase(),
+  'hexadecimal by two bytes': (secret) => (hexOf(secret).match(/.{1,4}/g) ?? []).join(' '),
+  'hexadecimal of C': (secret) => eachByte(secret, (byte) => `0x${hexByte(byte)}`, ', '),
+  'hexadecimal escapes': (secret) => eachByte(secret, (byte) => `\\x${hexByte(byte)}`),
+  'octal escapes': (secret) => eachByte(secret, (byte) => `\\${byte.toString(8).padStart(3, '0')}`),
+  'bytes in decimal': (secret) => eachByte(secret, String, ','),
+  'bytes in octal (od)': (secret) => eachByte(secret, (byte) => byte.toString(8).padStart(3, '0'), ' '),
+  'HTML entities in decimal': (secret) => eachUnit(secret, (letter) => `&#${letter.codePointAt(0)};`),
+  'HTML entities in hexadecimal': (secret) =>
+    eachUnit(secret, (letter) => `&#x${letter.codePointAt(0)?.toString(16)};`),
+  'HTML by name': (secret) =>
+    secret
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&#39;')
+      .replaceAll('/', '&sol;'),
+  'HTML of JSON': (secret) =>
+    JSON.stringify(secret).slice(1, -1).replaceAll('&', '&amp;').replaceAll('"', '&quot;'),
+  'percent-encoding of every byte': (secret) => eachByte(secret, (byte) => `%${hexByte(byte)}`),
+  'percent-encoding, twice': (secret) => encodeURIComponent(encodeURIComponent(secret)),
+  'percent-encoding of base64': (secret) => encodeURIComponent(Buffer.from(secret).toString('base64')),
+  'quoted-printable': (secret) => eachByte(secret, (byte) => `=${hexByte(byte).toUpperCase()}`),
+}
+
+/** The same of text in ASCII. */
+export const transformationsOfAscii: Readonly<Record<string, (secret: string) => string>> = {
+  'letters of full width': (secret) =>
+    eachUnit(secret, (letter) =>
+      letter > ' ' && letter <= '~' ? String.fromCharCode(letter.charCodeAt(0) + 0xfe_e0) : letter,
+    ),
+  'letters that stand apart (od -c)': (secret) => Array.from(secret).join('   '),
+}
+
+/** Secrets without blanks, in ASCII. */
+export const anyToken: fc.Arbitrary<string> = fc
+  .string({ unit: fc.constantFrom(...Array.from('abcXYZ0189-_/+&<%"$')), minLength: 8, maxLength: 30 })
+  .filter(usable)
+
 /** Ways to write a secret by itself. */
 export const writings: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,

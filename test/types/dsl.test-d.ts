@@ -18,15 +18,15 @@ osRelease()
 // variables of playbooks
 playbook({
   name: 'typed',
-  vars: z.object({ port: z.number() }),
+  vars: z.object({ app_port: z.number() }),
   plays: ({ play }) => [
     play('one', {
       hosts: pick('leader', { hosts: 'masters', prefer: [] }),
       tasks: ({ vars, group }) => {
-        expectTypeOf(vars.port).toEqualTypeOf<number>()
-        expectTypeOf(group('masters')[0]?.vars.port).toEqualTypeOf<number | undefined>()
+        expectTypeOf(vars.app_port).toEqualTypeOf<number>()
+        expectTypeOf(group('masters')[0]?.vars.app_port).toEqualTypeOf<number | undefined>()
         // @ts-expect-error -- a variable is misspelt
-        return [sysctl({ key: 'net.core.somaxconn', value: vars.prot })]
+        return [sysctl({ key: 'net.core.somaxconn', value: vars.app_prot })]
       },
     }),
   ],
@@ -71,6 +71,24 @@ block([sysctl])
 join(sysctl({ key: 'a', value: 1 }))
 // @ts-expect-error -- once per what?
 sysctl({ key: 'a', value: 1 }, { oncePer: 'host' })
+// an option is misspelt, in a literal, a variable or a spread
+// @ts-expect-error
+sysctl({ key: 'a', value: 1 }, { wen: () => true })
+const misspelt = { tags: 'x', ignoreError: true }
+// @ts-expect-error
+sysctl({ key: 'a', value: 1 }, misspelt)
+// @ts-expect-error
+osRelease({}, misspelt)
+// @ts-expect-error
+command({ run: 'x' }, { ...misspelt })
+// @ts-expect-error
+block([], misspelt)
+// @ts-expect-error
+parallel([], { ...misspelt })
+command(
+  { run: 'x' },
+  { retry: { attempts: 2, until: async ({ remote }) => remote.exists('/x') }, oncePer: 'run' },
+)
 const config = sysctl({ key: 'a', value: 1 })
 sysctl(
   { key: 'b', value: 1 },

@@ -42,9 +42,32 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
     return { ...found, url: asCompiled(found.url) }
   } catch (error) {
     // sources written for a compiler name the file that it would write
-    if (!isMissing(error) || !/^\.{1,2}\/.*\.js$/.test(specifier)) throw error
-    return next(`${specifier.slice(0, -3)}.ts`, context)
+    if (!isMissing(error) || !/^\.{1,2}\/.*\.js$/.test(specifier))
+      throw await located(error, specifier, context.parentURL)
+    try {
+      return await next(`${specifier.slice(0, -3)}.ts`, context)
+    } catch {
+      throw await located(error, specifier, context.parentURL)
+    }
   }
+}
+
+/** An error of an import, with the place of its specifier in the importing file on top of its stack. */
+const located = async (thrown: unknown, specifier: string, parent: string | undefined): Promise<unknown> => {
+  if (!(thrown instanceof Error) || parent?.startsWith('file:') !== true) return thrown
+  const source = await readFile(fileURLToPath(parent), 'utf8')
+  const at = ["'", '"']
+    .map((quote) => source.indexOf(`${quote}${specifier}${quote}`))
+    .find((index) => index >= 0)
+  if (at === undefined) return thrown
+  const before = source.slice(0, at).split('\n')
+  const [first = '', ...frames] = (thrown.stack ?? '').split('\n')
+  thrown.stack = [
+    first,
+    `    at ${parent}:${before.length}:${(before.at(-1) ?? '').length + 1}`,
+    ...frames,
+  ].join('\n')
+  return thrown
 }
 
 /** What the stripper says of text that it cannot read. It throws plain data, not an error. */
@@ -58,7 +81,7 @@ const isComplaint = (
  *
  * @throws SyntaxError with the place on its stack, as Node's own errors have it.
  */
-const erased = async (url: string, source: string): Promise<string> => {
+export const erased = async (url: string, source: string): Promise<string> => {
   // where everything is JavaScript nobody waits for it
   const { transform } = await import('@swc/wasm-typescript')
   try {

@@ -1,5 +1,6 @@
 /** Variables through a schema. Pure. */
 import { z } from 'zod'
+import { coercedNothing } from '../../dsl/coercion.ts'
 import { secretNames } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
@@ -68,10 +69,16 @@ export const parseVariables = <Schema extends z.ZodType>(
   const places = new Map(problems.map(({ path, place }) => [path.map(String).join('.'), place]))
   const parsed = schema.safeParse(values)
   const notes = { places, late }
-  if (parsed.success && problems.length === 0) return { success: true, data: parsed.data, ...notes }
+  // `z.coerce` would make "null" or 0 of nothing
+  const nothing = coercedNothing(schema, values).map((path) => ({
+    path,
+    message: 'a value is needed; here is none',
+  }))
+  if (parsed.success && problems.length === 0 && nothing.length === 0)
+    return { success: true, data: parsed.data, ...notes }
   // what the schema says of such a value besides says less
   const others = (parsed.error?.issues ?? []).filter(({ path }) => !places.has(path.map(String).join('.')))
-  const issues = problems.map(({ path, message }): z.core.$ZodIssueCustom => ({
+  const issues = [...problems, ...nothing].map(({ path, message }): z.core.$ZodIssueCustom => ({
     code: 'custom',
     path: [...path],
     message,

@@ -1,7 +1,8 @@
-import { isSecret, mask } from '../../secret.ts'
+import { isSecret, mask, plainMasks } from '../../secret.ts'
 import { formsOf } from './secret-forms.ts'
 import { SecretIndex } from './secret-index.ts'
-import type { Span } from './secret-index.ts'
+import type { Found, Span } from './secret-index.ts'
+import { endIn, startIn, viewsOf } from './views.ts'
 
 /** Bytes and what streams them: a walk over them finds no Secret and takes long, or takes what is meant for others. */
 const isBulk = (item: object): boolean =>
@@ -13,6 +14,21 @@ const isBulk = (item: object): boolean =>
 const partsOf = (item: object): Iterable<unknown> => {
   if (item instanceof Map) return [...item].flat()
   return item instanceof Set ? item : Object.values(item)
+}
+
+/** So many letters at most stand for one in what is held back; and so many are held back in any case. */
+const widest = 16
+const leastHeld = 64 * 1024
+
+/** Spans in order; those that overlap are one. */
+const merged = (spans: readonly Span[]): Span[] => {
+  const all: { start: number; end: number }[] = []
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    const last = all.at(-1)
+    if (last !== undefined && start < last.end) last.end = Math.max(last.end, end)
+    else all.push({ start, end })
+  }
+  return all
 }
 
 /** A text up to an end, with a mask in the place of each span. */
@@ -32,12 +48,14 @@ const masked = (text: string, spans: readonly Span[], end: number): string => {
  * Masks the secrets of a run in any text.
  *
  * It learns every secret that a playbook's variables and parameters hold, and each one that passes through a remote.
- * A secret of several lines is also masked line by line, because output is told line by line; its usual encodings are
- * masked too, and what is broken into lines by `base64`.
+ * A secret of several lines is also masked line by line, because output is reported line by line. Its encodings are masked
+ * too, and it is found in text with escapes, control characters, numbers for bytes and the like: see `views.ts`.
  */
 export class Redactor {
   readonly #known = new Set<string>()
   readonly #index = new SecretIndex()
+  /** More than this is never held back of a text that goes on. */
+  #longest = leastHeld
 
   /** Learns every {@link Secret} in a value, however deep. */
   learn(value: unknown): void {
@@ -55,13 +73,35 @@ export class Redactor {
   #add(secret: string): void {
     if (this.#known.has(secret)) return
     this.#known.add(secret)
-    for (const form of formsOf(secret)) this.#index.add(form)
+    for (const form of formsOf(secret)) {
+      this.#index.add(form)
+      this.#longest = Math.max(this.#longest, form.text.length * widest)
+    }
+  }
+
+  /** What is found in a text, and in it as other programs read it. */
+  #find(text: string, goesOn: boolean): Found {
+    const found = this.#index.find(text)
+    if (this.#known.size === 0) return found
+    const spans = [...found.spans]
+    let { open } = found
+    for (const view of viewsOf(text, goesOn)) {
+      const inView = this.#index.find(view.text)
+      for (const { start, end } of inView.spans)
+        spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
+      open = Math.min(
+        open,
+        view.open,
+        inView.open < view.text.length ? startIn(view, inView.open) : text.length,
+      )
+    }
+    return { spans: merged(spans), open }
   }
 
   /** The text with every known secret masked. */
   text(text: string): string {
-    const { spans } = this.#index.find(text)
-    return spans.length === 0 ? text : masked(text, spans, text.length)
+    const { spans } = this.#find(text, false)
+    return plainMasks(spans.length === 0 ? text : masked(text, spans, text.length))
   }
 
   /** A text, masked, or undefined. */
@@ -73,9 +113,12 @@ export class Redactor {
    * The beginning of a text that goes on, masked, and the rest of it: from where on a secret could have begun.
    */
   begin(text: string): { readonly shown: string; readonly rest: string } {
-    const { spans, open } = this.#index.find(text)
+    const { spans, open } = this.#find(text, true)
+    // what goes on and on without an end is no secret, and must not be kept
+    if (text.length - open > this.#longest)
+      return { shown: plainMasks(masked(text, spans, text.length)), rest: '' }
     const across = spans.find(({ start, end }) => start < open && end > open)
     const cut = across?.start ?? open
-    return { shown: masked(text, spans, cut), rest: text.slice(cut) }
+    return { shown: plainMasks(masked(text, spans, cut)), rest: text.slice(cut) }
   }
 }

@@ -1,6 +1,7 @@
-/** The forms in which a secret turns up in text: itself, its lines, and what encodings and quoting make of it. Pure. */
+/** The forms in which a secret turns up in text: itself, its lines, and what encodings and shells make of it. Pure. */
 import { keySize } from './secret-index.ts'
 import type { Form } from './secret-index.ts'
+import { folded } from './views.ts'
 
 /** Shorter secrets are not searched for in text: masking every `a` would hide everything and protect nothing. */
 const shortest = keySize
@@ -23,16 +24,6 @@ const linesOf = (text: string): string[] =>
 const withReturns = (text: string): string[] =>
   text.includes('\n') ? [text.replaceAll(/\r?\n/g, '\r\n')] : []
 
-const unicode = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
-
-/** JSON as most write it, as those write it who keep to ASCII, and as those who fear for HTML; each within JSON again. */
-const inJson = (text: string): string[] => {
-  const json = JSON.stringify(text).slice(1, -1)
-  const ascii = json.replaceAll(/[\u0080-\uFFFF]/g, unicode)
-  const forms = [json, ascii, json.replaceAll(/[<>&]/g, unicode)]
-  return forms.flatMap((form) => [form, JSON.stringify(form).slice(1, -1)])
-}
-
 /** As shells quote it within '…' (POSIX's two ways), and without quotes, letter by letter. */
 const inShell = (text: string): string[] => [
   text.replaceAll("'", String.raw`'\''`),
@@ -40,64 +31,25 @@ const inShell = (text: string): string[] => [
   text.replaceAll(/[^\w@%+=:,./\n-]/g, String.raw`\$&`),
 ]
 
-/** How C, and all that follow it, write letters that have no picture. */
-const named: Readonly<Record<string, string>> = {
-  '\n': String.raw`\n`,
-  '\r': String.raw`\r`,
-  '\t': String.raw`\t`,
-  '\\': String.raw`\\`,
-  '\u0007': String.raw`\a`,
-  '\b': String.raw`\b`,
-  '\f': String.raw`\f`,
-  '\v': String.raw`\v`,
-}
-
-/** As literals of C, Python and `ls -b` write it: with either kind of quotes, bytes beyond ASCII octal or hexadecimal. */
-const inC = (text: string): string[] => {
-  const byteForms = [
-    (byte: number) => `\\${byte.toString(8).padStart(3, '0')}`,
-    (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`,
-  ]
-  return byteForms.flatMap((inDigits) =>
-    ['"', "'", ''].map((quotes) =>
-      Array.from(text)
-        .map((letter) => {
-          if (letter === quotes) return `\\${letter}`
-          if (named[letter] !== undefined) return named[letter]
-          return /[ -~]/.test(letter) ? letter : [...Buffer.from(letter)].map(inDigits).join('')
-        })
-        .join(''),
-    ),
-  )
-}
-
-/** As YAML's '…', and as HTML and XML. */
-const inMarkup = (text: string): string[] => [
-  text.replaceAll("'", "''"),
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;'),
-]
-
 const forUrls = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
 
 /**
- * What is certain of a text's base64 wherever it stands within a longer text: letters hold six bits, so there are three
- * ways to begin, and the letters at both ends hold bits of what stands around. When a line ends right behind the first
- * letters, the others are known by themselves.
+ * What is certain of the base64 of some bytes wherever they stand among others: letters hold six bits, so there are three
+ * ways to begin, and the letters at both ends hold bits of what stands around.
  */
-const withinBase64 = (text: string): string[] => {
-  const bytes = Buffer.from(text)
-  return [0, 1, 2].flatMap((before) => {
+export const certainInBase64 = (bytes: Buffer): string[] =>
+  [0, 1, 2].flatMap((before) => {
     const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
     const certain = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
-    return certain.length < shortestEncoded ? [] : [certain, ...atLeast(shortestTail, [certain.slice(3)])]
+    return certain.length < shortestEncoded ? [] : [certain]
   })
-}
+
+/** The same of a text, and without its first letters: a line may end right after them. */
+const withinBase64 = (text: string): string[] =>
+  certainInBase64(Buffer.from(text)).flatMap((certain) => [
+    certain,
+    ...atLeast(shortestTail, [certain.slice(3)]),
+  ])
 
 /** Base64 of the text and of the text as a line, with padding, and in lines of the usual widths. */
 const inBase64 = (text: string): string[] =>
@@ -114,25 +66,34 @@ const inHex = (text: string): string[] => {
   return [hex, hex.toUpperCase()]
 }
 
-const inUrl = (text: string): string[] => {
+/** As forms of the web send it, where a plus stands for a blank. Other escapes of URLs are read in `views.ts`. */
+const inForm = (text: string): string[] => {
   const form = new URLSearchParams({ x: text }).toString().slice('x='.length)
-  // half a character has no form in a URL
-  const forms = /\p{Surrogate}/u.test(text) ? [form] : [encodeURIComponent(text), encodeURI(text), form]
-  return forms.flatMap((one) => [one, one.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase())])
+  return [form, form.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase()), text.replaceAll(' ', '+')]
 }
 
-/** All texts to mask for a secret; none when it is too short to be told from ordinary words. */
+/** With its bytes read as letters, as `views.ts` reads bytes that are written as numbers. */
+const inBytes = (text: string): string[] =>
+  /^[\0-\x7f]*$/.test(text) ? [] : [Buffer.from(text).toString('latin1')]
+
+/**
+ * All texts to mask for a secret; none when it is too short to be told from ordinary words. Escapes (of JSON, C, HTML, URLs)
+ * are not among them: `views.ts` reads them.
+ */
 export const formsOf = (secret: string): Form[] => {
   // the empty lines around it give nothing away, and every line could be their beginning
   const core = secret.trim()
   // a mask must not be masked again
   if (core.length < shortest || /^\*+$/.test(core)) return []
-  const plain = [
+  const written = [
     core,
     ...atLeast(shortestLine, linesOf(core)),
-    ...atLeast(shortest, [...inJson(secret), ...inJson(core), ...inShell(core), ...withReturns(core)]),
-    ...atLeast(shortestEncoded, [...inC(core), ...inMarkup(core), ...inUrl(secret), ...inUrl(core)]),
+    ...atLeast(shortest, [...inShell(core), ...withReturns(core), core.replaceAll("'", "''")]),
+    ...atLeast(shortestEncoded, inForm(core)),
+    // with the newline at its end, where it is not seen as one
+    ...(secret === core ? [] : [JSON.stringify(secret).slice(1, -1)]),
   ]
+  const plain = written.flatMap((text) => [text, ...atLeast(shortest, [folded(text), ...inBytes(text)])])
   const encoded = [secret, core].flatMap((text) => [...inBase64(text), ...inHex(text)])
   const wrapped = [...atLeast(shortestEncoded, encoded), ...withinBase64(core)].flatMap((form) => [
     form,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Playbook, RawContext, RawHost, SealedPlay } from '../../dsl/playbook.ts'
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Portion } from '../../dsl/play.ts'
@@ -67,9 +68,17 @@ const authored = <Value>(play: string, work: () => Value): Value => {
     return work()
   } catch (error) {
     const place = authorsPlace(error)
-    if (isCoxswainError(error)) throw error.at({ place })
-    const message = error instanceof Error ? error.message : String(error)
-    throw new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { cause: error, place })
+    const about = `play "${play}"`
+    if (isCoxswainError(error)) {
+      const said = error.code !== 'playbook-invalid' || error.message.startsWith(about)
+      throw error.at({ place, about: said ? undefined : about })
+    }
+    const message = error instanceof Error ? error.message : `threw ${inspect(error)}`
+    throw new CoxswainError('playbook-invalid', `${about}: ${message}`, {
+      cause: error,
+      place,
+      hint: 'fix the code at the place shown',
+    })
   }
 }
 

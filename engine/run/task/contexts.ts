@@ -11,6 +11,7 @@ import { createRemote } from '../../remote/remote.ts'
 import type { Remote, RemoteReader } from '../../remote/remote.ts'
 import type { Transfer } from '../../remote/transfer.ts'
 import { identityOf } from '../fleet.ts'
+import { refuseMask } from '../masking/refuse-mask.ts'
 import type { RunScope } from '../scope.ts'
 import { resolveSelector } from '../selection.ts'
 import type { TaskWatch } from './task-watch.ts'
@@ -38,6 +39,7 @@ export interface ContextOptions {
 const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Connection => ({
   description: scope.host(host).address,
   execute: async (request) => {
+    refuseMask(request)
     scope.redactor.learn(request.stdin)
     const note = (): void => {
       if (request.lane === 'run') scope.changed(host)

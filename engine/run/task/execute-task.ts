@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
+import { refuseMaskedParams } from '../../dsl/parse-params.ts'
 import type { Task } from '../../dsl/task.ts'
 import type { Change, Drift, Ok, Verdict } from '../../dsl/verdict.ts'
 import { exitCodes } from '../../error-codes.ts'
@@ -250,6 +251,7 @@ const doubt = async (task: Task, execution: Execution): Promise<string | undefin
 /** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
 export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
   try {
+    refuseMaskedParams(task)
     const seen = await firstLook(task, execution)
     if (seen.kind === 'skip') return { outcome: 'skipped', changes: [], why: 'its condition does not hold' }
     if (seen.kind === 'pending' || (isVerdict(seen) && onlyWaits(task)))

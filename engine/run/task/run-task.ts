@@ -1,7 +1,9 @@
 /** One task on one host, told from its start to its end. */
-import { authorsPlace } from '../../authors-place.ts'
-import { CoxswainError, isCoxswainError, toCoxswainError } from '../../errors.ts'
+import { authorsPlace, blamed } from '../../authors-place.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import type { Place } from '../../errors.ts'
 import { describeSelector } from '../../dsl/select.ts'
+import type { Task } from '../../dsl/task.ts'
 import type { Change } from '../../dsl/verdict.ts'
 import { isSecret, mask } from '../../secret.ts'
 import { checkContext, oneHost, taskContexts, whenContext } from './contexts.ts'
@@ -90,6 +92,10 @@ const refOf = (run: HostRun, planned: PlannedTask, place: string): TaskRef => {
   }
 }
 
+/** Where the code of a task stands that threw what says nothing of its place. */
+const placeOfCode = (task: Task, error: unknown): Place | undefined =>
+  task.definedAt() ?? (error instanceof Error ? undefined : task.place())
+
 const tellEnd = (
   run: HostRun,
   { task }: PlannedTask,
@@ -108,7 +114,11 @@ const tellEnd = (
       error === undefined
         ? undefined
         : reportError(
-            toCoxswainError(error).at({ host, task: ref.title, place: authorsPlace(error) ?? task.place() }),
+            blamed(error, placeOfCode(task, error)).at({
+              host,
+              task: ref.title,
+              place: authorsPlace(error) ?? task.place(),
+            }),
             scope.redactor,
           ),
     seconds: (performance.now() - began) / 1000,

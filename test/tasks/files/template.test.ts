@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
+import { Secret } from '../../../engine/secret.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { file } from '../../../tasks/files/file.ts'
 import { renderTemplate } from '../../../tasks/files/render.ts'
 import { template } from '../../../tasks/files/template.ts'
+import { rejects } from '../../support/rejects.ts'
 import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -23,6 +25,113 @@ test('values go in unescaped, and a variable that is not given is an error with 
   const missing = await rehearse(template({ src, dest: '/etc/conf', values: { name: 'x' } }), {})
   assert.match(String(missing.error), `${src} names a variable that is not given: port`)
   assert.throws(() => renderTemplate('{{#if}', {}, 'broken.hbs'), /broken.hbs/)
+})
+
+const values = {
+  port: 80,
+  nothing: null,
+  absent: undefined,
+  off: false,
+  zero: 0,
+  empty: '',
+  db: { host: 'db1', user: null },
+  sites: [
+    { name: 'a', ports: [1, 2] },
+    { name: 'b', ports: [] },
+  ],
+  names: ['x', 'y'],
+  password: new Secret('hunter2&more'),
+  users: { ann: { password: new Secret('sesame') } },
+}
+
+const texts: readonly (readonly [string, string])[] = [
+  ['{{port}} {{{port}}} {{db.host}} {{db/host}} {{this.port}} {{./port}}', '80 80 db1 db1 80 80'],
+  ['{{off}} {{zero}} [{{empty}}]', 'false 0 []'],
+  ['{{#if nothing}}a{{else}}b{{/if}}{{#unless absent}}c{{/unless}}{{#if db.user}}d{{/if}}', 'bc'],
+  ['{{#if port}}{{port}}{{/if}}', '80'],
+  [
+    '{{#each sites}}{{@index}}{{name}}{{#each ports}}{{this}}{{../name}}{{../../port}}{{/each}};{{/each}}',
+    '0a1a802a80;1b;',
+  ],
+  ['{{#each sites as |site i|}}{{i}}{{site.name}}{{../port}} {{/each}}', '0a80 1b80 '],
+  ['{{#each names}}{{.}}{{#unless @last}},{{/unless}}{{/each}}', 'x,y'],
+  ['{{#each db}}{{@key}} {{/each}}', 'host user '],
+  ['{{#with db}}{{host}}{{@root.port}}{{/with}}{{#with nothing}}x{{else}}none{{/with}}', 'db180none'],
+  ['{{#sites}}{{name}}{{/sites}}{{^off}}off{{/off}}{{#port}}yes{{/port}}', 'aboffyes'],
+  ['{{lookup db "host"}} {{lookup (lookup sites 0) "name"}} {{names.[1]}} {{names.length}}', 'db1 a y 2'],
+  ['a\n{{#if port}}\nb\n{{/if}}\nc\n', 'a\nb\nc\n'],
+  ['{{! a word }}{{!-- another --}}x', 'x'],
+  ['{{#*inline "part"}}<{{port}}>{{/inline}}{{> part this}}', '<80>'],
+  ['{{names}}', 'x,y'],
+]
+for (const [text, wanted] of texts) {
+  test(`renders ${JSON.stringify(text)}`, () => assert.is(renderTemplate(text, values, 'x.hbs'), wanted))
+}
+
+const refused: readonly (readonly [string, string, string])[] = [
+  ['{{prt}}', 'not given: prt', '1:3'],
+  ['\n {{#if prt}}x{{/if}}', 'not given: prt', '2:8'],
+  ['{{#unless prt}}x{{/unless}}', 'not given: prt', '1:11'],
+  ['{{#each stes}}x{{/each}}', 'not given: stes', '1:9'],
+  ['{{#with bd}}x{{/with}}', 'not given: bd', '1:9'],
+  ['{{#stes}}x{{/stes}}', 'not given: stes', '1:4'],
+  ['{{^stes}}x{{/stes}}', 'not given: stes', '1:4'],
+  ['{{#if db.hots}}x{{/if}}', 'not given: db.hots', '1:7'],
+  ['{{#each sites}}\n{{nmae}}{{/each}}', 'not given: nmae', '2:3'],
+  ['{{#each sites as |s|}}{{s.nmae}}{{/each}}', 'not given: s.nmae', '1:25'],
+  ['{{#each sites}}{{#if ../prt}}{{/if}}{{/each}}', 'not given: ../prt', '1:22'],
+  ['{{#each sites}}{{port}}{{/each}}', 'not given: port', '1:18'],
+  ['{{@root.prt}}', 'not given: @root.prt', '1:3'],
+  ['{{lookup bd "host"}}', 'not given: bd', '1:10'],
+  ['{{#if (lookup bd "x")}}{{/if}}', 'not given: bd', '1:15'],
+  ['{{lookup db "hots"}}', 'cannot write lookup: it is undefined', '1:1'],
+  ['{{nothing}}', 'cannot write nothing: it is null', '1:1'],
+  ['{{absent}}', 'cannot write absent: it is undefined', '1:1'],
+  ['{{db.user}}', 'cannot write db.user: it is null', '1:1'],
+  ['{{db}}', 'it is a map', '1:1'],
+  ['{{constructor}}', 'not given: constructor', '1:3'],
+  ['{{db.__proto__}}', 'not given: db.__proto__', '1:3'],
+  ['{{#if port}}{{else}}{{/each}}', "doesn't match", '1'],
+  ['{{shout port}}', 'Missing helper', ''],
+]
+for (const [text, message, place] of refused) {
+  test(`refuses ${JSON.stringify(text)}`, async () => {
+    const error = await rejects(() => renderTemplate(text, values, 'x.hbs'), 'template-invalid', message)
+    const at = [error.place?.line, error.place?.column].filter((part) => part !== undefined).join(':')
+    assert.is(at, place)
+  })
+}
+
+test('the nearest name is told', async () => {
+  const error = await rejects(
+    () => renderTemplate('{{#if prt}}{{/if}}', values, 'x.hbs'),
+    'template-invalid',
+    'prt',
+  )
+  assert.is(error.hint, 'did you mean port?')
+})
+
+test('secrets are revealed, and the content is a secret then', async () => {
+  const src = folder.write(
+    'secret.hbs',
+    'pw={{password}}\n{{#each users}}{{@key}}={{password}}\n{{/each}}{{#if password}}yes{{/if}}\n',
+  )
+  const run = await rehearse(template({ src, dest: '/etc/conf', values }), {
+    files: { '/etc/conf': 'pw=old\n' },
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.is(run.files.get('/etc/conf')?.content, 'pw=hunter2&more\nann=sesame\nyes\n')
+  assert.not.match(JSON.stringify(run.changes), /hunter2|sesame|old/)
+  const open = folder.write('open.hbs', 'port={{port}}\n')
+  const other = await rehearse(template({ src: open, dest: '/etc/conf', values }), {})
+  assert.equal(other.changes, [{ what: '/etc/conf', to: 'port=80\n' }])
+})
+
+test('the mask of a secret among the values is refused by its name', async () => {
+  const src = folder.write('open.hbs', 'port={{port}}\n')
+  const line = `user:${String(values.password)}`
+  const { error } = await rehearse(template({ src, dest: '/x', values: { port: 1, line } }), {})
+  assert.match(String(error), 'values.line')
 })
 
 /** The beginning of a sum. */

@@ -1,0 +1,79 @@
+/** What an option may be, and the refusal of those that do not exist: playbooks may be plain JavaScript. Pure. */
+import { z } from 'zod'
+import { CoxswainError } from '../errors.ts'
+import { nearest } from '../inventory/nearest.ts'
+import { refuseMasks } from './parse-params.ts'
+
+/** What an option may be. */
+export interface Kind {
+  readonly fits: (value: unknown) => boolean
+  readonly hint: string
+  /** Whether its text goes to hosts: then it must not hold the mask of a secret. */
+  readonly sent?: true
+}
+
+export type Kinds<Options> = Readonly<Record<keyof Options, Kind>>
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+export const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const text: Kind = { fits: isText, hint: 'it is text' }
+export const words: Kind = {
+  fits: (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+  hint: 'it is a word, or a list of words',
+}
+export const truth: Kind = { fits: (value) => typeof value === 'boolean', hint: 'it is true or false' }
+export const become: Kind = {
+  fits: (value) => typeof value === 'boolean' || isText(value),
+  hint: 'it is the name of a user, true for root, or false for the login user',
+  sent: true,
+}
+export const env: Kind = {
+  fits: (value) => isRecord(value) && Object.values(value).every(isText),
+  hint: 'it gives a text to each name: { LANG: "C" }',
+  sent: true,
+}
+export const folder: Kind = { ...text, sent: true }
+export const seconds: Kind = {
+  fits: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
+  hint: 'it is a number of seconds, more than 0',
+}
+export const list: Kind = { fits: Array.isArray, hint: 'it is a list of tasks and other steps' }
+export const work = (hint: string): Kind => ({ fits: (value) => typeof value === 'function', hint })
+export const oneOf = (...choices: readonly string[]): Kind => ({
+  fits: (value) => isText(value) && choices.includes(value),
+  hint: `it is one of ${choices.join(', ')}`,
+})
+/** Looked at more closely where it is used. */
+export const elsewhere: Kind = { fits: () => true, hint: '' }
+
+export const schema: Kind = {
+  fits: (value) => value instanceof z.ZodType,
+  hint: 'it is a schema: z.object({ … })',
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
+
+/**
+ * Refuses options that do not exist, or whose value makes no sense.
+ *
+ * @param about what they are said of, for the error.
+ * @throws `playbook-invalid` with the nearest name, or what the value may be.
+ */
+export const checkOptions = (about: string, options: object, kinds: Readonly<Record<string, Kind>>): void => {
+  for (const [key, value] of Object.entries(options)) {
+    const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined
+    if (kind === undefined) {
+      const known = Object.keys(kinds)
+      const guess = nearest(key, known)
+      throw new CoxswainError('playbook-invalid', `${about}: there is no option ${key}`, {
+        hint: guess === undefined ? `there are: ${known.join(', ')}` : `did you mean ${guess}?`,
+      })
+    }
+    if (kind.sent === true) refuseMasks(about, { [key]: value })
+    if (value === undefined || kind.fits(value)) continue
+    throw new CoxswainError('playbook-invalid', `${about}: ${key} is ${shown(value)}`, { hint: kind.hint })
+  }
+}

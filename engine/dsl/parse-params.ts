@@ -1,0 +1,113 @@
+/** Parameters of a task through its schema. Pure. */
+import { z } from 'zod'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
+import { nearest } from '../inventory/nearest.ts'
+import { findMask, isSecret, mask } from '../secret.ts'
+import { coercedNothing } from './coercion.ts'
+import { issueText } from './issue-text.ts'
+import { unguarded } from './strict-variables.ts'
+import type { Task } from './task.ts'
+
+const named = (path: readonly PropertyKey[], text: string): string =>
+  path.length === 0 ? text : `${path.map(String).join('.')}: ${text}`
+
+const at = (tree: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (item, key) => (typeof item === 'object' && item !== null ? Reflect.get(item, key) : undefined),
+    tree,
+  )
+
+/** A parameter that the schema does not know: schemas ignore what they do not know, and a misspelt one would do nothing. */
+const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void => {
+  // one with a catch-all says itself what it does with others
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined) return
+  const known = Object.keys(schema.shape)
+  const given = typeof input === 'object' && input !== null ? Object.keys(input) : []
+  const unknown = given.find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  const guess = nearest(unknown, known)
+  throw new CoxswainError('params-invalid', `task ${name} has no parameter ${unknown}`, {
+    task: name,
+    hint: guess === undefined ? `it takes: ${known.join(', ')}` : `did you mean ${guess}?`,
+  })
+}
+
+/**
+ * Refuses parameters in which a secret became text, and so its mask.
+ *
+ * @throws `secret-masked` naming the parameter.
+ */
+export const refuseMasks = (about: string, value: unknown): void => {
+  const path = findMask(value)
+  if (path === undefined) return
+  const where = path.join('.')
+  throw new CoxswainError('secret-masked', `${about}: ${where} holds ${mask}, the mask of a secret`, {
+    hint: `a secret in a template literal becomes its mask: in ${where}, write \${secret.reveal()} instead of \${secret}`,
+  })
+}
+
+/**
+ * Refuses a task with parameters in which a secret became its mask. What only reads, or does something on this machine,
+ * may show people a mask.
+ *
+ * @throws `secret-masked` naming the parameter.
+ */
+export const refuseMaskedParams = ({
+  name,
+  params,
+  apply,
+  changes,
+  place,
+}: Pick<Task, 'name' | 'params' | 'apply' | 'changes' | 'place'>): void => {
+  if (apply === undefined || !changes) return
+  try {
+    refuseMasks(`task ${name}`, params)
+  } catch (error) {
+    throw isCoxswainError(error) ? error.at({ place: place() }) : error
+  }
+}
+
+const takesNoSecret = 'it takes no secret; value.reveal() gives its text'
+
+/** What a schema makes of an input, or what it has against it, in words. */
+const parse = <Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): { readonly data: z.output<Schema> } | { readonly problems: readonly string[] } => {
+  const nothing = coercedNothing(schema, input)
+  if (nothing.length > 0) {
+    const problems = nothing.map((path) => {
+      const value = at(input, path)
+      if (isSecret(value)) return named(path, takesNoSecret)
+      return named(path, value === undefined || value === null ? `it is ${value}` : 'it is a map or a list')
+    })
+    return { problems }
+  }
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return { data: parsed.data }
+  return {
+    problems: parsed.error.issues.map((issue) =>
+      named(issue.path, isSecret(at(input, issue.path)) ? takesNoSecret : issueText(issue)),
+    ),
+  }
+}
+
+/**
+ * Parameters that a schema accepts.
+ *
+ * @throws `params-invalid` naming every parameter that is wrong.
+ */
+export const parseParams = <Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  given: unknown,
+): z.output<Schema> => {
+  const input = unguarded(given)
+  refuseUnknown(name, schema, input)
+  const parsed = parse(schema, input)
+  if ('data' in parsed) return parsed.data
+  throw new CoxswainError('params-invalid', `task ${name}: ${parsed.problems.join('; ')}`, {
+    task: name,
+    hint: `see \`run ${name} --help\` for its parameters`,
+  })
+}
