@@ -118,3 +118,35 @@ test('the address of a host is an error for who reads it, where it is a template
   makePlan(reading(1), territory)
   assert.equal(seen, ['192.0.2.3'])
 })
+
+test('hosts come in the order of the pattern: a group’s own, then those of its children', async () => {
+  const file = join(folder, 'order')
+  writeFileSync(file, '[a]\nh1\nh2\nh3\n[b]\nh3\nh1\n[p:children]\nb\na\n')
+  const seen: string[] = []
+  const ordered = playbook({
+    name: 'ordered',
+    vars: z.object({}),
+    plays: ({ play }) => [
+      play('one', {
+        hosts: 'p',
+        serial: 1,
+        tasks: ({ group }) => {
+          seen.push(group('b')[0]?.name ?? '')
+          return []
+        },
+      }),
+      play('first', { hosts: 'p[0]', tasks: () => [] }),
+    ],
+  })
+  for (const limit of [undefined, 'a', 'h2,h1,h3']) {
+    const { territory, limit: limited } = await openWorkspace(
+      optionsSchema.parse({ inventory: [file], limit }),
+    )
+    const { plays } = makePlan(ordered, territory, limited)
+    assert.equal(
+      plays.map(({ candidates }) => [...candidates.keys()]),
+      [['h3', 'h1', 'h2'], ['h3']],
+    )
+  }
+  assert.equal(new Set(seen), new Set(['h3']))
+})
