@@ -149,3 +149,18 @@ for (const [text, column] of unquoted) {
     assert.match(error.hint, 'quotes')
   })
 }
+
+test('of a password that only names another variable the name is shown', async () => {
+  const host = await withVariables('      ansible_become_password: "{{ vault_become }}"\n')
+  const error = await rejects(
+    () => reachOf(host),
+    'inventory-invalid',
+    '{{ vault_become }} holds an expression',
+  )
+  assert.is(error.place?.line, 4)
+  const quoted = await withVariables(`      ansible_password: "{{ 'hush' }}"\n`)
+  assert.not.match(
+    (await rejects(() => reachOf(quoted), 'inventory-invalid', 'the value holds')).message,
+    'hush',
+  )
+})

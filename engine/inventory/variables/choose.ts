@@ -7,6 +7,16 @@ import type { ScalarValue } from '../yaml/readings.ts'
 /** A value for a schema, or why none can be given to it. */
 export type Choice = { readonly value: unknown } | { readonly problem: string }
 
+/** What errors may tell of a value: all of it, only what names another variable (`{{ name }}`), or nothing. */
+export type Shown = 'all' | 'references' | 'nothing'
+
+/** Whether an error may tell a text. */
+const tells = (schema: z.core.$ZodType, text: string, shown: Shown): boolean => {
+  if (shown === 'nothing') return false
+  if (/^\{\{[\w\s.|[\]-]+\}\}$/.test(text)) return true
+  return shown === 'all' && !isSecret(attempt(schema, text)?.output)
+}
+
 /** What a schema makes of a value; undefined when it refuses it. */
 const attempt = (schema: z.core.$ZodType, value: unknown): { readonly output: unknown } | undefined => {
   const parsed = z.safeParse(schema, value)
@@ -33,11 +43,11 @@ const sameKind = (one: unknown, other: unknown): boolean => typeof one === typeo
  * The reading of a scalar that a schema wants. Where it takes text, that is the text in the source; where it takes
  * something else, what Ansible reads. Where it takes both and keeps them apart, only what has one meaning is read.
  *
- * @param shown whether errors may tell the value.
+ * @param shown what errors may tell of the value.
  */
-export const chooseReading = (schema: z.core.$ZodType, scalar: Scalar, shown: boolean): Choice => {
+export const chooseReading = (schema: z.core.$ZodType, scalar: Scalar, shown: Shown): Choice => {
   const { text, value, other, template, ambiguous, plain } = scalar
-  const named = shown && !isSecret(attempt(schema, text)?.output) ? text : 'the value'
+  const named = tells(schema, text, shown) ? text : 'the value'
   if (template) {
     return {
       problem: `${named} holds an expression of Jinja ({{ … }}), which is not evaluated: write the value itself, or !unsafe '…' (YAML) for text with braces`,

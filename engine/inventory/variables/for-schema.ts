@@ -7,6 +7,7 @@ import { Scalar } from '../scalar.ts'
 import { mapScalars } from '../scalar-tree.ts'
 import { isSealed } from '../secrets/sealed.ts'
 import { chooseReading } from './choose.ts'
+import type { Shown } from './choose.ts'
 import { optionsOf, partOf, unwrapped } from './parts.ts'
 
 /** A part of a value that cannot be read. */
@@ -22,10 +23,10 @@ export interface Fitted {
   readonly problems: readonly Problem[]
 }
 
-/** The way to a part, and whether errors may tell what stands there. */
+/** The way to a part, and what errors may tell of what stands there. */
 interface Way {
   readonly path: readonly PropertyKey[]
-  readonly shown: boolean
+  readonly shown: Shown
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -35,7 +36,7 @@ const plainOf = (written: unknown): unknown => mapScalars(written, ({ plain }) =
 
 const below = ({ path, shown }: Way, key: PropertyKey): Way => ({
   path: [...path, key],
-  shown: shown && !looksSecretName(String(key)),
+  shown: shown === 'all' && looksSecretName(String(key)) ? 'references' : shown,
 })
 
 /** Of what a union may be, the first that takes the value. */
@@ -79,11 +80,11 @@ const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: 
  * The value of a variable as a schema wants it: each scalar in it as text, or as what Ansible reads.
  *
  * @param schema of the variable; undefined where nothing reads it.
- * @param shown whether errors may tell the value.
+ * @param shown what errors may tell of the value; less where the name of a part looks like that of a secret.
  */
 export const fitValue = (
   schema: z.core.$ZodType | undefined,
   written: unknown,
   name: string,
-  shown: boolean,
+  shown: Shown,
 ): Fitted => fitWritten(schema, written, below({ path: [], shown }, name))

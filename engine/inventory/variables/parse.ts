@@ -4,7 +4,7 @@ import { coercedNothing } from '../../dsl/coercion.ts'
 import { secretNames } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
-import { discreet, looksSecretName, withoutLine } from '../place.ts'
+import { discreet, withoutLine } from '../place.ts'
 import { Scalar } from '../scalar.ts'
 import type { Variable } from '../types.ts'
 import { fitValue } from './for-schema.ts'
@@ -44,8 +44,7 @@ const fitted = (schema: z.core.$ZodType, name: string, variable: Variable): Fitt
   const part = partOf(schema, name)
   const whole = typed !== undefined && typeof value !== 'string' && !(written instanceof Scalar)
   if (whole && part !== undefined && wantsText(part, value, typed)) return { value: typed, problems: [] }
-  const shown = hidden !== true && !looksSecretName(name)
-  return fitValue(part, written, name, shown)
+  return fitValue(part, written, name, hidden === true ? 'nothing' : 'all')
 }
 
 /**
