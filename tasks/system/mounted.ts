@@ -48,7 +48,8 @@ export const mountsIn = (table: string): Mounted[] =>
 
 /** What is mounted in a place, the uppermost where several lie upon each other; undefined for nothing. */
 export const mountedAt = async (remote: RemoteReader, path: string): Promise<Mounted | undefined> => {
-  const mounts = mountsIn((await remote.read('/proc/self/mountinfo')) ?? '')
+  // not `read`: it follows links one by one, and /proc/self is another place for each process that looks
+  const mounts = mountsIn(await remote.query`cat /proc/self/mountinfo`.text())
   const found = mounts.findLast((one) => one.path === path)
   if (found !== undefined) return found
   // the kernel lists it without links in its path; only now, for what is mounted may not answer

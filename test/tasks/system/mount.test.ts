@@ -18,6 +18,7 @@ const info = (flags = 'rw,relatime', options = 'rw') =>
 const host = (table: string, mounts = ''): World => ({
   files: { '/etc/fstab': table, '/proc/self/mountinfo': mounts },
   replies: {
+    'cat /proc/self/mountinfo': (_, files) => String(files.get('/proc/self/mountinfo')?.content),
     "readlink -f '/srv/a b'": '/srv/a b\n',
     "mount '/srv/a b'": (_, files) => {
       files.set('/proc/self/mountinfo', { content: info() })
