@@ -63,8 +63,12 @@ const isUtf16 = (bytes: Uint8Array): boolean =>
  *
  * @throws `read-failed` for UTF-16.
  */
-export const readText = async (remote: RemoteReader, path: string): Promise<string | undefined> => {
-  const bytes = await remote.readBytes(path)
+export const readText = async (
+  remote: RemoteReader,
+  path: string,
+  { follow }: Pick<WriteOptions, 'follow'> = {},
+): Promise<string | undefined> => {
+  const bytes = await remote.readBytes(path, { follow })
   if (bytes === undefined) return undefined
   if (isUtf16(bytes))
     throw new CoxswainError('read-failed', `${path} is UTF-16 text, which cannot be edited`, {

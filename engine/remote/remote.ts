@@ -53,7 +53,7 @@ export interface RemoteReader {
    */
   readonly read: (path: string, options?: FollowOptions) => Promise<string | undefined>
   /** A file's bytes, or undefined when there is none. */
-  readonly readBytes: (path: string) => Promise<Buffer | undefined>
+  readonly readBytes: (path: string, options?: FollowOptions) => Promise<Buffer | undefined>
   /**
    * A file's bytes as a stream, whatever its size; the memory it takes does not grow with it. It fails with `read-failed`
    * where there is no file. A file that changes meanwhile comes as a mixture: compare it by its sum.
@@ -285,7 +285,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
   return {
     query,
     run: commandTag(execute('run'), { onOutput, onCommand, onTransfer, env, cwd }),
-    readBytes: (path) => lookUp({ kind: 'read', path }),
+    readBytes: (path, { follow } = {}) => lookUp({ kind: 'read', path, ...(follow === true && { follow }) }),
     read: async (path, { follow } = {}) => {
       const bytes = await lookUp({ kind: 'read', path, ...(follow === true && { follow }) })
       return bytes === undefined ? undefined : decoded(path, bytes)

@@ -16,7 +16,7 @@ export const attributeParams = {
 /** Parameter of every task that changes a path which others may have a part in. */
 export const followParam = {
   follow: flag()
-    .default(false)
+    .optional()
     .describe(
       'follow links even where others than root and the acting user can change where they lead; by default such a link is followed only to what is theirs',
     ),
@@ -51,7 +51,7 @@ export const attributeChanges = (
 
 /** Attributes, and whether links are followed that others control. */
 export interface FollowingAttributes extends Attributes {
-  readonly follow?: boolean
+  readonly follow?: boolean | undefined
 }
 
 /** Only these, of parameters that hold more. */

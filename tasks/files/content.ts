@@ -10,7 +10,7 @@ const sumOf = (content: string | Secret): string =>
 
 /** Whether links are followed that others control. */
 interface Follow {
-  readonly follow?: boolean
+  readonly follow?: boolean | undefined
 }
 
 /** Whether a file holds just this, compared by sums: it may be any bytes, and of any size. */

@@ -2,13 +2,14 @@
 import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext, Verdict } from '../../engine/index.ts'
 import { readText, shown, writeText } from '../file-text.ts'
-import { writeParams } from './attributes.ts'
+import { followParam, writeParams } from './attributes.ts'
 
 /** Parameters of every such task. */
 export const editParams = {
   path: remotePath().describe('the file'),
   create: flag().default(false).describe('make the file where there is none'),
   ...writeParams,
+  ...followParam,
 }
 
 /** What those parameters are when they are read. */
@@ -17,6 +18,7 @@ export interface EditParams {
   readonly create: boolean
   readonly validate?: string | undefined
   readonly backup?: boolean | undefined
+  readonly follow?: boolean | undefined
   /** What goes needs no file to go from. */
   readonly state?: 'present' | 'absent' | undefined
 }
@@ -51,7 +53,7 @@ export const editing = <Given extends EditParams>({ edit, hidden = () => undefin
 
   async check({ remote }: CheckContext, given: Given): Promise<Verdict<void>> {
     const { path } = given
-    const found = await readText(remote, path)
+    const found = await readText(remote, path, given)
     const text = readable(found, given)
     const wanted = edit(text, given)
     if (text === wanted) return driftUnlessEmpty([])
@@ -64,8 +66,8 @@ export const editing = <Given extends EditParams>({ edit, hidden = () => undefin
   },
 
   async apply({ remote }: ApplyContext, given: Given): Promise<void> {
-    const { path, validate, backup } = given
-    const text = readable(await readText(remote, path), given)
-    await writeText(remote, path, edit(text, given), { validate, backup })
+    const { path, validate, backup, follow } = given
+    const text = readable(await readText(remote, path, given), given)
+    await writeText(remote, path, edit(text, given), { validate, backup, follow })
   },
 })

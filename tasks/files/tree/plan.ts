@@ -15,7 +15,7 @@ export interface TreeWishes {
   readonly directoryMode?: string | undefined
   /** Whether what is not here goes. */
   readonly delete: boolean
-  readonly follow?: boolean
+  readonly follow?: boolean | undefined
 }
 
 /** Something to be sent, and as whose. */
