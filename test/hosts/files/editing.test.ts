@@ -4,6 +4,7 @@ import type { Task } from '../../../engine/dsl/task.ts'
 import { blockInFile } from '../../../tasks/files/block-in-file.ts'
 import { iniSetting } from '../../../tasks/files/ini-setting.ts'
 import { jsonSetting } from '../../../tasks/files/json-setting.ts'
+import { lineInFile } from '../../../tasks/files/line-in-file.ts'
 import { replace } from '../../../tasks/files/replace.ts'
 import { yamlSetting } from '../../../tasks/files/yaml-setting.ts'
 import { realHosts } from '../../support/real-host.ts'
@@ -18,6 +19,9 @@ const cases: readonly (readonly [string, Task, string])[] = [
   ['a\n', blockInFile({ path, block: 'x "$y"\n' }), 'a\n# BEGIN by coxswain\nx "$y"\n# END by coxswain\n'],
   ['[a]\nx = 1\n', iniSetting({ path, section: 'a', option: 'x', value: 'ü' }), '[a]\nx = ü\n'],
   ['{ "a": 1 } // c\n', jsonSetting({ path, key: 'a', value: 2 }), '{ "a": 2 } // c\n'],
+  ['a=1\r\nb=2', lineInFile({ path, regexp: '^a=.*$', line: 'a=9' }), 'a=9\r\nb=2'],
+  ['[a]\r\nx = 1 ; c\r\n', iniSetting({ path, section: 'a', option: 'x', value: 2 }), '[a]\r\nx = 2 ; c\r\n'],
+  ['m: 0400\r\na: no\r\n', yamlSetting({ path, key: 'a', value: 'no' }), 'm: 0400\r\na: "no"\r\n'],
   ['a: 1 # c\n', yamlSetting({ path, key: 'a', value: 2 }), 'a: 2 # c\n'],
 ]
 

@@ -55,6 +55,21 @@ for (const host of hosts) {
     assert.is(await host.sh('cd ~anna/.ssh; stat -c "%U %a" . authorized_keys'), 'anna 700\nanna 600\n')
   })
 
+  test(`${host.name}: a link to the keys of a user stays a link`, async () => {
+    await host.sh(
+      'cd ~anna/.ssh; rm -f authorized_keys; mkdir -p ../keys; : >../keys/real; chown -R anna: ../keys; ln -s ../keys/real authorized_keys; chown -h anna: authorized_keys',
+    )
+    await host.proves(authorizedKey({ user: 'anna', key }))
+    assert.is(
+      await host.sh(
+        'cd ~anna; readlink .ssh/authorized_keys; cat keys/real; stat -c "%U %a" keys/real; ls -A keys',
+      ),
+      `../keys/real\n${key}\nanna 600\nreal\n`,
+    )
+    await host.proves(authorizedKey({ user: 'anna', key, state: 'absent' }))
+    await host.sh('cd ~anna/.ssh; rm authorized_keys; : >authorized_keys; chown anna: authorized_keys')
+  })
+
   test(`${host.name}: a link in the way harms nobody else`, async () => {
     await host.sh(
       'cd ~anna; rm -r .ssh; mkdir -m 755 /root/.ssh; echo roots >/root/.ssh/authorized_keys; ln -s /root/.ssh .ssh',
