@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { Door } from '../doors.ts'
 import type { Doors } from '../doors.ts'
+import { usualLoginTimeout } from '../ssh/settings.ts'
 import type { HostKeyChecking } from '../ssh/host-keys.ts'
 import type { Program } from './process-transport.ts'
 import { explainOpenssh, judgeOpenssh } from './openssh-words.ts'
@@ -101,7 +102,8 @@ export const opensshProgram = (settings: OpensshSettings): Program => {
     get user() {
       return user ?? configured().user
     },
-    seconds: connectTimeout,
+    // ssh itself ends an attempt to connect in its time; a login may take longer
+    seconds: connectTimeout + usualLoginTimeout,
     // one for all shells of the host, each of which logs in
     door: doors?.of(`${address} ${port ?? 'openssh'}`) ?? new Door(),
     retries: connectRetries,

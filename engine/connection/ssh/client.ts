@@ -9,7 +9,7 @@ import { authentication } from './authentication.ts'
 import type { Authentication } from './authentication.ts'
 import { knownAs } from './known-hosts.ts'
 import type { KnownAs } from './known-hosts.ts'
-import { placeOf } from './settings.ts'
+import { placeOf, usualLoginTimeout } from './settings.ts'
 import type { SshSettings } from './settings.ts'
 import type { Way } from './way.ts'
 
@@ -111,10 +111,26 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
   let refusal: unknown
   return new Promise<void>((resolve, reject) => {
     const failed = async (error: Error): Promise<void> => {
+      clearTimeout(timer)
       if (refusal !== undefined) return reject(refusal)
       reject(explain(error, settings, auth, await way?.lastWords()))
     }
-    client.once('ready', resolve)
+    const { connectTimeout, loginTimeout = Math.max(usualLoginTimeout, connectTimeout) } = settings
+    const giveUp = (message: string) => (): void => {
+      void failed(new Error(message))
+      client.destroy()
+    }
+    // ssh2's own limit would count the login in, which takes its time where PAM asks a directory
+    let timer = setTimeout(giveUp('Timed out while waiting for handshake'), connectTimeout * 1000)
+    const loggingIn = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(giveUp(`the login took longer than ${loginTimeout} s`), loginTimeout * 1000)
+    }
+    client.once('handshake', loggingIn)
+    client.once('ready', () => {
+      clearTimeout(timer)
+      resolve()
+    })
     client.on('error', (error: Error & { level?: string }) => {
       // an agent that does not sign is one try that failed; ssh2 goes on with the next
       if (error.level !== 'agent') void failed(error)
@@ -144,7 +160,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
           },
         )
       },
-      readyTimeout: settings.connectTimeout * 1000,
+      readyTimeout: 0,
       keepaliveInterval: settings.keepaliveInterval * 1000,
       keepaliveCountMax: settings.keepaliveCountMax ?? 3,
     })

@@ -36,8 +36,10 @@ export interface SshSettings {
   readonly addressFamily?: 'inet' | 'inet6' | undefined
   /** The address of this machine to come from. */
   readonly bindAddress?: string | undefined
-  /** Seconds for one attempt to connect and log in. */
+  /** Seconds for one attempt to connect, until keys are exchanged. */
   readonly connectTimeout: number
+  /** Seconds for the login after that, which slow directories and name servers of a host hold up; two minutes by default, as sshd's. */
+  readonly loginTimeout?: number | undefined
   /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
   readonly connectRetries: number
   /** Shared by the connections of a run, so that they do not crowd one server; a door of its own where absent. */
@@ -71,6 +73,9 @@ export interface LateSettings {
 
 /** Who logs in where, for people. */
 export const placeOf = ({ user, address, port }: SshSettings): string => `${user}@${address}:${port}`
+
+/** Seconds that sshd gives a login (LoginGraceTime). */
+export const usualLoginTimeout = 120
 
 export const usualSettings = {
   port: 22,

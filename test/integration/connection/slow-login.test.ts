@@ -1,0 +1,55 @@
+/** Hosts that take their time to let us in. */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { opensshConnection, sshConnection } from '../../../engine/connection/connect.ts'
+import type { Connection } from '../../../engine/connection/types.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+import { startSshd } from '../../support/sshd.ts'
+import type { Sshd } from '../../support/sshd.ts'
+
+const test = suite('a slow login', { seconds: 120 })
+
+let sshd: Sshd
+const folder = `/etc/ssh/coxswain-test-slow-${process.pid}`
+const open: Connection[] = []
+test.before(async () => {
+  mkdirSync(folder)
+  // the keys of a user come from a directory that answers after three seconds
+  const program = join(folder, 'keys')
+  writeFileSync(program, `#!/bin/sh\nsleep 3\ncat ${folder}/authorized\n`)
+  chmodSync(program, 0o755)
+  sshd = await startSshd([
+    'AuthorizedKeysFile none',
+    `AuthorizedKeysCommand ${program}`,
+    'AuthorizedKeysCommandUser root',
+  ])
+  writeFileSync(join(folder, 'authorized'), `${sshd.publicKey}\n`)
+})
+test.after(async () => {
+  await sshd.stop()
+  rmSync(folder, { recursive: true })
+})
+test.afterEach(async () => {
+  await Promise.all(open.splice(0).map((connection) => connection.close()))
+})
+const opened = (made: Connection): Connection => {
+  open.push(made)
+  return made
+}
+const says = async (connection: Connection): Promise<string> =>
+  (await connection.execute({ script: 'echo in', lane: 'query' })).stdout.toString()
+
+test('the limit of connecting is not one of logging in', async () => {
+  assert.is(await says(opened(sshConnection(sshd.settings({ connectTimeout: 2 })))), 'in\n')
+})
+
+test("nor is it with the system's ssh", async () => {
+  assert.is(await says(opened(opensshConnection(sshd.opensshSettings({ connectTimeout: 2 })))), 'in\n')
+})
+
+test('a login that takes longer than it may is an error that says so', async () => {
+  const connection = opened(sshConnection(sshd.settings({ loginTimeout: 1 })))
+  await rejects(() => says(connection), 'connect-failed', 'the login took longer than 1 s')
+})
