@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 // without the rest of zx, which takes as long to load as all of ours
 import { $ } from 'zx/core'
 import { CoxswainError } from '../errors.ts'
+import { openFilesHint } from './open-files.ts'
 import type { Channel, Transport } from './transport.ts'
 
 /** Keeps nothing: zx stores what a process prints, and our shells live as long as the run. */
@@ -29,7 +30,7 @@ export class LocalTransport implements Transport {
       store: { stdout: new Forgetful(), stderr: new Forgetful(), stdall: new Forgetful() },
     })`${command}`
     if (child?.stdin == null || child.stdout === null || child.stderr === null) {
-      throw new CoxswainError('shell-failed', 'cannot start /bin/sh on this machine')
+      throw new CoxswainError('shell-failed', 'cannot start /bin/sh on this machine', { hint: openFilesHint })
     }
     return {
       stdin: child.stdin,

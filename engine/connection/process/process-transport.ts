@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
 import type { Door, Refusal } from '../doors.ts'
+import { hintOnOpenFiles } from '../open-files.ts'
 import type { Channel, Transport } from '../transport.ts'
 
 /** Bytes kept of what a program says before it has reached its host. */
@@ -101,6 +102,10 @@ export class ProcessTransport implements Transport {
     const [program, ...args] = this.#program.words(`echo; ${command}`)
     // a session of its own: a Ctrl-C at our terminal is for the engine alone, which ends what it has started in order
     const child = spawn(program, args, { detached: true, stdio: 'pipe' })
+    if (!hasStreams(child)) {
+      const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
+      throw missing(program, this.#program.description, cause)
+    }
     this.#children.add(child)
     child.once('close', () => this.#children.delete(child))
     const channel = asChannel(child)
@@ -155,12 +160,19 @@ export class ProcessTransport implements Transport {
   }
 }
 
+/** Whether a child has its streams: it does not where no more files can be opened, whatever the types say. */
+const hasStreams = ({ stdin, stdout, stderr }: Partial<ChildProcessWithoutNullStreams>): boolean =>
+  [stdin, stdout, stderr].every((stream) => stream !== undefined && stream !== null)
+
 const missing = (program: string, description: string, cause: Error & { code?: string }): CoxswainError =>
   new CoxswainError(
     'connect-failed',
     `cannot connect to ${description}: cannot start ${program} (${cause.message})`,
     {
       cause,
-      hint: cause.code === 'ENOENT' ? `install ${program} on this machine, or put it on the PATH` : undefined,
+      hint:
+        cause.code === 'ENOENT'
+          ? `install ${program} on this machine, or put it on the PATH`
+          : hintOnOpenFiles(cause.message),
     },
   )

@@ -5,6 +5,7 @@ import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, isCoxswainError, toCoxswainError } from '../../errors.ts'
 import { Door, droppedHint } from '../doors.ts'
 import type { Refusal } from '../doors.ts'
+import { hintOnOpenFiles } from '../open-files.ts'
 import { authentication } from './authentication.ts'
 import type { Authentication } from './authentication.ts'
 import { knownAs } from './known-hosts.ts'
@@ -170,7 +171,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
 const hintOf = (message: string): string | undefined => {
   if (/no matching/i.test(message))
     return 'it has none of the algorithms that are usual now: name those of its own in ~/.ssh/config, such as KexAlgorithms +diffie-hellman-group14-sha1 (`ssh -v` lists them)'
-  return busy.test(message) ? droppedHint : undefined
+  return busy.test(message) ? droppedHint : hintOnOpenFiles(message)
 }
 
 const explain = (
