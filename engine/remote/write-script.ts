@@ -112,7 +112,8 @@ export const writeScript = ({ part, ...operation }: Write, size: number): string
     stageFunctions,
     // a link stays a link: what it points to is replaced
     'end; see; [ -z "$k" ] || regular',
-    'umask 077; clean',
+    // a part that is gone on with can be older than what is cleaned away
+    part === undefined ? 'umask 077; clean' : 'umask 077',
     placing(part?.name),
     ...(part === undefined ? receiving(operation, size) : receivingPart(part, size)),
     ownership(operation),
