@@ -35,13 +35,16 @@ const watchdog = `exec 2>/dev/null; cat; echo :; sleep 1; echo : && ${endGroup}`
 /** What a shell is started with. */
 export interface ShellStart {
   readonly identity: Identity | undefined
+  /** Tells this shell from all others (left-behind.ts). */
+  readonly mark: string
   /** Whether sudo wants a terminal. */
   readonly terminal: boolean
   /** The lock that it holds as long as it lives. */
   readonly lock?: HostLock | undefined
 }
 
-const asUser = ({ identity, terminal, lock }: ShellStart, inner: string): string => {
+const asUser = ({ identity, mark, terminal, lock }: ShellStart, text: string): string => {
+  const inner = `: ${mark}; ${text}`
   const words = lock === undefined ? [inner] : [...lockWords(lock), inner]
   if (identity === undefined) return `exec /bin/sh -c ${words.map(quoted).join(' ')}`
   return becomingOf(identity, terminal).command(identity.user, words)

@@ -34,6 +34,8 @@ export interface LaneStart {
   readonly greets?: boolean | undefined
   /** Seconds to end; {@link usualGrace} by default. */
   readonly grace?: number | undefined
+  /** Called when the lane ends while a `run` may still be under way on the host. */
+  readonly leaves: () => void
 }
 
 /**
@@ -50,6 +52,7 @@ export class Lane {
   readonly #channel: Channel
   readonly #description: string
   readonly #grace: number
+  readonly #leaves: () => void
   // not written yet
   readonly #waiting: Exchange[] = []
   // written; leaves the first list when its standard output has ended, the second when its standard error has
@@ -66,8 +69,17 @@ export class Lane {
   #limit: NodeJS.Timeout | undefined
   readonly #greetingLimit: NodeJS.Timeout
 
-  constructor({ channel, description, rest, shellTimeout, greets = true, grace = usualGrace }: LaneStart) {
+  constructor({
+    channel,
+    description,
+    rest,
+    shellTimeout,
+    leaves,
+    greets = true,
+    grace = usualGrace,
+  }: LaneStart) {
     this.#channel = channel
+    this.#leaves = leaves
     this.#description = description
     this.#grace = grace * 1000
     const nonce = newNonce()
@@ -240,6 +252,7 @@ export class Lane {
     const killed = this.#state === 'alive' && code !== undefined
     this.#state = 'ended'
     clearTimeout(this.#greetingLimit)
+    if (this.#open.stdout.some(({ request }) => request.lane === 'run')) this.#leaves()
     // a command whose standard output has ended is done, though the end of its standard error is missing
     for (const exchange of this.#open.stderr) if (!this.#open.stdout.includes(exchange)) exchange.finish()
     for (const exchange of this.#open.stdout) exchange.fail(new LaneEnded({ begun: true, lost, killed }))

@@ -4,6 +4,8 @@ import { laneCommand } from './bootstrap.ts'
 import type { Channels } from './channels.ts'
 import { handshake } from './handshake.ts'
 import { Lane } from './lane.ts'
+import { newMark } from './left-behind.ts'
+import type { LeftBehind } from './left-behind.ts'
 import { watchLock } from './lock.ts'
 import type { HostLock } from './lock.ts'
 
@@ -25,6 +27,8 @@ export interface LaneOptions {
   readonly closing: AbortSignal
   /** Held by every shell, where there is one. */
   readonly lock: HostLock | undefined
+  /** Is told of shells that may go on when we have lost them. */
+  readonly left: LeftBehind
   /** What is known of sudo here. */
   readonly terminal: Terminal
   /** Where the connection leads, for people. */
@@ -92,8 +96,9 @@ export class Lanes {
   }
 
   async #open(purpose: Purpose, identity: Identity | undefined): Promise<Lane> {
-    const { shellTimeout: seconds, closing: signal, lock, terminal, description } = this.#options
-    const command = (): string => laneCommand({ identity, terminal: terminal.needed, lock })
+    const { shellTimeout: seconds, closing: signal, lock, terminal, description, left } = this.#options
+    const mark = newMark()
+    const command = (): string => laneCommand({ identity, mark, terminal: terminal.needed, lock })
     const sibling = this.#place(purpose === 'query' ? 'run' : 'query', identity)
     const opened = await this.#channels.open(command, {
       signal,
@@ -104,6 +109,7 @@ export class Lanes {
     if (opened instanceof Lane) return opened
     const limits = { seconds, signal, lock: lock && watchLock(lock, description) }
     const rest = await handshake(opened, identity, limits)
-    return new Lane({ channel: opened, description, rest, shellTimeout: seconds })
+    const leaves = (): void => left.add({ mark, identity })
+    return new Lane({ channel: opened, description, rest, shellTimeout: seconds, leaves })
   }
 }

@@ -12,6 +12,7 @@ import type { Send } from './exchange.ts'
 import { frame, longestFrameInput } from './frame.ts'
 import { handshake } from './handshake.ts'
 import { Lanes } from './lanes.ts'
+import { LeftBehind, newMark } from './left-behind.ts'
 import { watchLock } from './lock.ts'
 import type { HostLock } from './lock.ts'
 import { executeRaw } from './raw.ts'
@@ -59,6 +60,7 @@ export class ShellConnection implements Connection {
   readonly #waiting = new Map<string, Turns>()
   readonly #closing = new AbortController()
   readonly #terminal = new Terminal()
+  readonly #left = new LeftBehind()
   // shells of streams that are taking leave
   readonly #leaving = new Set<Promise<void>>()
   #streaming = 0
@@ -74,6 +76,7 @@ export class ShellConnection implements Connection {
       closing: this.#closing.signal,
       lock,
       terminal: this.#terminal,
+      left: this.#left,
       description: this.description,
     })
   }
@@ -112,6 +115,7 @@ export class ShellConnection implements Connection {
     }
     return this.#lanes.use(purpose, identity, (open) =>
       this.#again(purpose, async () => {
+        if (this.#left.any) await this.#endLeft(signal)
         const lane = await unlessAborted(open(), signal)
         throwIfAborted(signal)
         return lane.execute(request, send)
@@ -124,9 +128,10 @@ export class ShellConnection implements Connection {
     const { signal, unlink } = linkedSignal([request.signal, this.#closing.signal])
     try {
       // a source can be read only once, so only what comes before may be done again
-      const shell = await this.#again('query', () =>
-        this.#terminal.learn(() => this.#openRaw(request.identity, signal)),
-      )
+      const shell = await this.#again('query', async () => {
+        if (this.#left.any) await this.#endLeft(signal)
+        return this.#terminal.learn(() => this.#openRaw(request.identity, signal))
+      })
       this.#streaming += 1
       try {
         const { result, gone } = await executeRaw(shell, { ...request, signal })
@@ -143,7 +148,8 @@ export class ShellConnection implements Connection {
 
   async #openRaw(identity: Identity | undefined, signal: AbortSignal) {
     const lock = this.#lock
-    const command = (): string => rawCommand({ identity, terminal: this.#terminal.needed, lock })
+    const mark = newMark()
+    const command = (): string => rawCommand({ identity, mark, terminal: this.#terminal.needed, lock })
     const channel = await this.#channels.open<never>(command, {
       signal,
       instead: () => undefined,
@@ -155,7 +161,28 @@ export class ShellConnection implements Connection {
       signal,
       lock: lock && watchLock(lock, this.description),
     })
-    return { channel, rest, description: this.description, shellTimeout: this.#shellTimeout }
+    const leaves = (): void => this.#left.add({ mark, identity })
+    return { channel, rest, description: this.description, shellTimeout: this.#shellTimeout, leaves }
+  }
+
+  /** Ends what may still run on the host of shells that were lost: nothing is asked of it before. */
+  #endLeft(signal: AbortSignal | undefined): Promise<void> {
+    const ending = this.#left.end((script, identity) =>
+      this.#lanes.use('query', identity, async (open) => {
+        const lane = await open()
+        try {
+          return await lane.execute({ script, identity, lane: 'query' }, (stdin, nonce) => {
+            stdin.write(frame(nonce, { script, input: undefined, timeout: undefined }))
+          })
+        } catch (cause) {
+          if (!(cause instanceof LaneEnded)) throw cause
+          throw new CoxswainError('connection-lost', `the connection to ${this.description} was lost`, {
+            cause,
+          })
+        }
+      }),
+    )
+    return unlessAborted(ending, signal)
   }
 
   /** Does again what lost its connection, where that is safe: when it only reads, or was not written to a shell yet. */

@@ -1,6 +1,7 @@
 /** What the engine itself needs of a host, where there is GNU and where there is busybox alone. */
 import { Readable } from 'node:stream'
 import * as assert from 'uvu/assert'
+import { endScript } from '../../../engine/connection/shell/left-behind.ts'
 import type { HostLock } from '../../../engine/connection/shell/lock.ts'
 import type { Connection, Request } from '../../../engine/connection/types.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
@@ -43,6 +44,18 @@ const running = (host: RealHost): Promise<string> =>
 
 const hosts = realHosts('debian', 'busybox')
 for (const host of hosts) {
+  test(`${host.name}: a shell that was left behind is ended, with what it runs`, () =>
+    using(host, async (connection) => {
+      const left = `setsid sh -c ': coxswain:0123; sleep ${marker}; :' >/dev/null 2>&1 </dev/null &`
+      await connection.execute({ script: left, lane: 'run' })
+      await until(async () => (await running(host)) !== '0')
+      const { code } = await connection.execute({ script: endScript('coxswain:0123'), lane: 'query' })
+      assert.is(code, 0)
+      assert.is((await running(host)).trim(), '0')
+      // nothing is there any more
+      assert.is((await connection.execute({ script: endScript('coxswain:0123'), lane: 'query' })).code, 0)
+    }))
+
   test(`${host.name}: files are read, written, listed and removed`, () =>
     using(host, async (connection) => {
       const remote = createRemote(connection)

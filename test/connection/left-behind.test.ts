@@ -1,0 +1,107 @@
+/** Commands that go on when the way to them is gone: real shells, on a way whose end the host never notices. */
+import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
+import type { Channel, ChannelEnd, Transport } from '../../engine/connection/transport.ts'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
+import { suite } from '../support/spec.ts'
+import { until } from '../support/until.ts'
+
+const test = suite('what was left behind', { seconds: 180 })
+const folder = folderOf(test)
+
+/** This machine, over ways that can be lost on our side alone. */
+class LossyTransport implements Transport {
+  readonly description = 'lossy'
+  readonly user = 'whoever'
+  readonly #shell: string
+  readonly #open = new Map<ChildProcessWithoutNullStreams, (end: ChannelEnd) => void>()
+
+  constructor(shell: string) {
+    this.#shell = shell
+  }
+
+  async open(command: string): Promise<Channel> {
+    const child = spawn(this.#shell, ['-c', command], { detached: true, stdio: 'pipe' })
+    child.stdin.on('error', () => {})
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      ended: new Promise((resolve) => {
+        this.#open.set(child, resolve)
+        child.once('close', (code) => resolve({ code: code ?? 143 }))
+      }),
+      destroy: () => child.stdin.end(),
+    }
+  }
+
+  /** Nobody hears of what runs any more, and it does not hear of that. */
+  lose(): void {
+    for (const end of this.#open.values()) end({ code: undefined })
+    this.#open.clear()
+  }
+
+  async close(): Promise<void> {}
+}
+
+const lines = (path: string): string[] => readFileSync(path, 'utf8').trim().split('\n')
+
+for (const shell of ['sh', 'bash']) {
+  test(`a change that was lost has ended before anything else is asked (${shell})`, async () => {
+    const transport = new LossyTransport(shell)
+    const connection = new ShellConnection(transport)
+    const file = folder.at(`${shell}-steps`)
+    // most of it is done when the second look would be over, were it not ended
+    const steps = `n=0; while [ $n -lt 200 ]; do echo $n >>${file}; n=$((n+1)); sleep 0.05; done`
+    const lost = connection.execute({ script: steps, lane: 'run' })
+    await until(() => existsSync(file) && lines(file).length > 2)
+    transport.lose()
+    await rejects(() => lost, 'connection-lost', 'the connection to lossy was lost')
+    const count = `wc -l <${file}`
+    const look = async (): Promise<string> =>
+      (await connection.execute({ script: count, lane: 'query' })).stdout.toString()
+    const before = await look()
+    await connection.execute({ script: 'sleep 0.3', lane: 'query' })
+    assert.is(await look(), before)
+    assert.ok(Number(before) < 200, before)
+    await connection.close()
+  })
+}
+
+test('one that does not listen is killed', async () => {
+  const transport = new LossyTransport('sh')
+  const connection = new ShellConnection(transport)
+  const file = folder.at('deaf')
+  const deaf = `sh -c 'trap "" TERM; echo $$ >${file}; while :; do sleep 0.1; done'`
+  const lost = connection.execute({ script: deaf, lane: 'run' })
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'))
+  transport.lose()
+  await rejects(() => lost, 'connection-lost', 'lost')
+  const { stdout } = await connection.execute({
+    // a process that was killed and not waited for is still in the list, as a zombie
+    script: `grep -s '^State:[[:space:]]*[A-Y]' /proc/${lines(file)[0]}/status`,
+    lane: 'query',
+  })
+  assert.is(stdout.toString(), '')
+  await connection.close()
+})
+
+test('a daemon with a session of its own lives on', async () => {
+  const transport = new LossyTransport('sh')
+  const connection = new ShellConnection(transport)
+  const file = folder.at('daemon')
+  const lost = connection.execute({
+    script: `setsid sh -c 'echo $$ >${file}; exec sleep 600' >/dev/null 2>&1 </dev/null & sleep 600`,
+    lane: 'run',
+  })
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'))
+  transport.lose()
+  await rejects(() => lost, 'connection-lost', 'lost')
+  await connection.execute({ script: 'true', lane: 'query' })
+  process.kill(Number(lines(file)[0]), 'SIGKILL')
+  await connection.close()
+})

@@ -1,0 +1,113 @@
+/** What goes wrong in a world, and when: drawn from its seed before the run begins. */
+import type { Run } from './run.ts'
+import type { Host } from './world/host.ts'
+import type { Random } from './world/random.ts'
+import type { World } from './world/world.ts'
+
+interface Scene {
+  readonly world: World
+  readonly random: Random
+  readonly run: Run
+  readonly host: Host
+  /** Writes down that it happened; `Ctrl-C` of a run. */
+  readonly note: (text: string, run?: Run) => void
+}
+
+type Fault = (scene: Scene) => void
+
+const linksTo = ({ world, host }: Scene) =>
+  [...world.transports].filter((transport) => transport.host === host && transport.run.alive)
+
+/** How long a host takes to notice that a connection is gone: at once, or when its own patience ends. */
+const noticing = (random: Random): number => (random.chance(0.5) ? 0 : random.whole(0, 60_000))
+
+const faults: readonly Fault[] = [
+  // one channel ends
+  (scene) => {
+    scene.note(`a channel to ${scene.host.name} is cut`)
+    for (const transport of linksTo(scene)) transport.cut(noticing(scene.random), scene.random)
+  },
+  // the connection ends
+  (scene) => {
+    scene.note(`the connection to ${scene.host.name} is cut`)
+    for (const transport of linksTo(scene)) transport.cut(noticing(scene.random))
+  },
+  // the network swallows all
+  (scene) => {
+    scene.note(`the network to ${scene.host.name} is silent`)
+    const { random } = scene
+    for (const transport of linksTo(scene)) transport.silence(random.whole(100, 45_000), noticing(random))
+  },
+  // the host cannot be reached for a while
+  (scene) => {
+    const { world, host, random } = scene
+    scene.note(`${host.name} is away`)
+    host.up = false
+    for (const transport of linksTo(scene)) transport.cut(noticing(random))
+    world.time.after(random.whole(100, 60_000), () => (host.up = true))
+  },
+  // the host boots again: nothing that ran on it is left
+  (scene) => {
+    const { world, host, random } = scene
+    scene.note(`${host.name} boots again`)
+    for (const transport of linksTo(scene)) transport.cut(0)
+    for (const shell of host.shells) shell.kill()
+    host.up = false
+    world.time.after(random.whole(1000, 40_000), () => (host.up = true))
+  },
+  ({ host, random, note }) => {
+    host.slowness = random.pick([3, 10, 40])
+    note(`${host.name} is ${host.slowness} times slower`)
+  },
+  ({ host, random, note }) => {
+    host.channels = random.whole(1, 2)
+    note(`${host.name} allows ${host.channels} channels`)
+  },
+  ({ host, note }) => {
+    host.temper.refuses = 0.3
+    note(`${host.name} refuses changes`)
+  },
+  ({ host, note }) => {
+    host.temper.lies = 0.3
+    note(`${host.name} changes and says that it failed`)
+  },
+  ({ run, note }) => {
+    note('Ctrl-C', run)
+    run.interrupt()
+  },
+  ({ world, random, run, note }) => {
+    note('Ctrl-C', run)
+    run.interrupt()
+    world.time.after(random.whole(1, 8000), () => {
+      note('Ctrl-C', run)
+      run.interrupt()
+    })
+  },
+  ({ run, note, random }) => {
+    const power = random.chance(0.5)
+    note(power ? 'the controller loses its power' : 'the controller is killed')
+    run.kill(power ? random.next() : undefined)
+  },
+  ({ world, random, note }) => {
+    note('the state folder is full')
+    world.disk.full = true
+    world.time.after(random.whole(10, 20_000), () => (world.disk.full = false))
+  },
+  ({ world, random, note }) => {
+    world.time.skew += random.pick([-3_600_000, 3_600_000, -2000, 86_400_000])
+    note(`the clock jumps; it is ${world.time.skew / 1000} s off`)
+  },
+]
+
+/** Draws what goes wrong in a run. */
+export const drawFaults = ({ world, random, run, note }: Omit<Scene, 'host'>, most: number): void => {
+  for (let count = random.whole(0, most); count > 0; count -= 1) {
+    const fault = random.pick(faults)
+    const host = random.pick(world.hosts)
+    const when = random.pick([random.whole(0, 500), random.whole(0, 5000), random.whole(0, 30_000)])
+    if (fault === undefined || host === undefined) continue
+    world.time.after(when, () => {
+      if (!run.over) fault({ world, random, run, host, note })
+    })
+  }
+}

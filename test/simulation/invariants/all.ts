@@ -1,0 +1,23 @@
+import type { Invariant } from '../timeline.ts'
+import { appliedOnce } from './applied-once.ts'
+import { ending } from './ending.ts'
+import { handlers } from './handlers.ts'
+import { interrupt } from './interrupt.ts'
+import { limits } from './limits.ts'
+import { locks } from './locks.ts'
+import { order } from './order.ts'
+import { recap } from './recap.ts'
+import { truth } from './truth.ts'
+
+/** What holds in every world, by name. */
+export const invariants: Readonly<Record<string, Invariant>> = {
+  'applied once': appliedOnce,
+  order,
+  limits,
+  handlers,
+  truth,
+  locks,
+  recap,
+  ending,
+  interrupt,
+}

@@ -1,0 +1,34 @@
+import { eachMoment } from '../timeline.ts'
+import type { Invariant } from '../timeline.ts'
+
+/**
+ * Nothing is applied twice without a check in between; what has no check is done at most as often as the run says that it
+ * is applying it.
+ */
+export const appliedOnce: Invariant = (history) => {
+  const wrong: string[] = []
+  /** Keys by host that were set and not looked at since. */
+  const unseen = new Set<string>()
+  /** How often a run may count a key up. */
+  const allowed = new Map<string, number>()
+  eachMoment(history, {
+    event: ({ run, event }) => {
+      if (event.type !== 'task-progress' || event.what !== 'applying') return
+      const key = `${run} ${event.task.title}`
+      allowed.set(key, (allowed.get(key) ?? 0) + 1)
+    },
+    effect: ({ effect: { host, verb, key, run } }) => {
+      const place = `${host} ${key}`
+      if (verb === 'get') unseen.delete(place)
+      if (verb === 'set') {
+        if (unseen.has(place)) wrong.push(`${key} was set twice on ${host} without a look in between`)
+        unseen.add(place)
+      }
+      if (verb !== 'add') return
+      const left = (allowed.get(`${run} ${key}`) ?? 0) - 1
+      allowed.set(`${run} ${key}`, left)
+      if (left < 0) wrong.push(`${key} was counted up on ${host} more often than ${run} said`)
+    },
+  })
+  return wrong
+}

@@ -1,0 +1,37 @@
+import { tasksIn } from '../recipe.ts'
+import { eachMoment } from '../timeline.ts'
+import type { Invariant } from '../timeline.ts'
+
+/** Every run comes to an end; the last ones, which nothing disturbs, come to rest. */
+export const ending: Invariant = (history) => {
+  const wrong: string[] = []
+  const [, last] = history.calm
+  // whichever host comes first does what is done once, and a condition may ask for it: that differs from run to run
+  const varying = new Set(
+    history.recipe.plays
+      .flatMap(({ steps }) => tasksIn(steps))
+      .filter(({ oncePer, after }) => oncePer !== undefined || after !== undefined)
+      .map(({ id }) => id),
+  )
+  eachMoment(history, {
+    over: ({ run, how }) => {
+      if (how === 'hung' || how === 'threw') wrong.push(`${run} ${how}`)
+    },
+    event: ({ run, event }) => {
+      if (event.type !== 'task-end' || !history.calm.includes(run)) return
+      const { task, outcome } = event
+      if (!['ok', 'changed', 'skipped'].includes(outcome))
+        wrong.push(
+          `${task.title} on ${task.host} is ${outcome} though nothing disturbs ${run}: ${event.error?.message ?? ''}`,
+        )
+      if (
+        run === last &&
+        task.name === 'hold' &&
+        outcome === 'changed' &&
+        !varying.has(task.title.split('.')[0] ?? '')
+      )
+        wrong.push(`${task.title} on ${task.host} is changed in a second run`)
+    },
+  })
+  return wrong
+}

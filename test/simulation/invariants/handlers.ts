@@ -1,0 +1,22 @@
+import { handlerKey, tasksIn } from '../recipe.ts'
+import { eachMoment } from '../timeline.ts'
+import type { Invariant } from '../timeline.ts'
+
+/** Every handler that a change calls for runs after it: in that run, or in one that comes later. */
+export const handlers: Invariant = (history) => {
+  if (!history.remembered) return []
+  const notified = new Map(
+    history.recipe.plays.flatMap(({ steps }) => tasksIn(steps)).map(({ id, notify }) => [id, notify]),
+  )
+  /** Handlers' keys that are due, with what called for them. */
+  const due = new Map<string, string>()
+  eachMoment(history, {
+    effect: ({ effect: { host, verb, key } }) => {
+      if (verb === 'get') return
+      const [id = '', , owner = host] = key.split('.')
+      due.delete(key)
+      for (const handler of notified.get(id) ?? []) due.set(handlerKey(handler, owner), key)
+    },
+  })
+  return [...due].map(([handler, cause]) => `${handler} never ran after ${cause} was changed`)
+}

@@ -1,0 +1,43 @@
+import { wanted } from '../playbook.ts'
+import { eachMoment } from '../timeline.ts'
+import type { Invariant } from '../timeline.ts'
+
+/** What is reported `ok` or `changed` is what the host holds, and only what changed something is `changed`. */
+export const truth: Invariant = (history) => {
+  const wrong: string[] = []
+  const held = new Map(
+    Object.entries(history.before).flatMap(([host, keys]) =>
+      Object.entries(keys).map(([key, value]): [string, string] => [`${host} ${key}`, value]),
+    ),
+  )
+  /** Changes by run, host and key since the task began there. */
+  const changes = new Map<string, number>()
+  eachMoment(history, {
+    effect: ({ effect: { host, verb, key, value, run } }) => {
+      if (verb === 'get') return
+      held.set(`${host} ${key}`, value)
+      const place = `${run} ${host} ${key}`
+      changes.set(place, (changes.get(place) ?? 0) + 1)
+    },
+    event: ({ run, event }) => {
+      if (event.type !== 'task-start' && event.type !== 'task-end') return
+      const { task } = event
+      const host = task.on ?? task.host
+      const places = task.title.split(' ').map((key) => `${host} ${key}`)
+      if (event.type === 'task-start') {
+        for (const place of places) changes.set(`${run} ${place}`, 0)
+        return
+      }
+      const made = places.reduce((sum, place) => sum + (changes.get(`${run} ${place}`) ?? 0), 0)
+      const told = `${task.title} on ${host} was reported ${event.outcome} (${run})`
+      if (event.outcome === 'ok' || event.outcome === 'changed') {
+        for (const place of places)
+          if (task.name === 'hold' && held.get(place) !== wanted)
+            wrong.push(`${told}, and ${place} is not ${wanted}`)
+      }
+      if (event.outcome === 'ok' && made > 0) wrong.push(`${told}, and it was changed`)
+      if (event.outcome === 'changed' && made === 0) wrong.push(`${told}, and nothing was changed`)
+    },
+  })
+  return wrong
+}

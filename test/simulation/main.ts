@@ -1,0 +1,93 @@
+/**
+ * Simulates seeds: `npm run simulate -- [--seeds N] [--from S] [--jobs N]`, or `--seed S` to print what happens in one.
+ * Ends with a line `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { simulate } from './simulate.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    /** Of one of several processes: which of them it is. */
+    part: { type: 'string' },
+  },
+})
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** What is wrong with a seed; the same seed is tried twice now and then, and must give the same. */
+const judge = async (seed: number): Promise<readonly string[]> => {
+  const { wrong, events } = await simulate(seed)
+  if (wrong.length > 0 || seed % 20 !== 0) return wrong
+  const again = await simulate(seed)
+  return again.events.join('\n') === events.join('\n') ? [] : ['repeatable: the same seed gave another run']
+}
+
+const replay = async (seed: number): Promise<number> => {
+  const { recipe, log, wrong } = await simulate(seed)
+  print(JSON.stringify(recipe, undefined, 1))
+  for (const line of [...log, '', ...wrong]) print(line)
+  return wrong.length
+}
+
+const part = async (index: number, jobs: number): Promise<number> => {
+  let failed = 0
+  const [from, count] = [Number(values.from), Number(values.seeds)]
+  for (let seed = from + index; seed < from + count; seed += jobs) {
+    const [first, ...more] = await judge(seed)
+    if (first === undefined) continue
+    failed += 1
+    print(`seed ${seed}: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`)
+  }
+  print(tried)
+  return failed
+}
+
+/** What a part says when it has tried all of its seeds. */
+const tried = 'tried'
+
+/** All parts, each in a process of its own. */
+const parts = async (jobs: number): Promise<number> => {
+  let failed = 0
+  let unfinished = jobs
+  await Promise.all(
+    Array.from({ length: jobs }, async (_, index) => {
+      const words = [
+        ...process.execArgv,
+        import.meta.filename,
+        ...process.argv.slice(2),
+        '--jobs',
+        String(jobs),
+      ]
+      const child = spawn(process.execPath, [...words, '--part', String(index)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (/^seed \d+: /.test(line)) failed += 1
+        if (line === tried) unfinished -= 1
+        else print(line)
+      })
+      await once(child, 'close')
+    }),
+  )
+  // a process that died has not tried what it should
+  failed += unfinished
+  print(`\n${Number(values.seeds) - failed} passed, ${failed} failed`)
+  return failed
+}
+
+const jobs = Number(values.jobs)
+const failed =
+  values.seed !== undefined
+    ? await replay(Number(values.seed))
+    : values.part !== undefined
+      ? await part(Number(values.part), jobs)
+      : await parts(jobs)
+process.exit(failed > 0 ? 1 : 0)

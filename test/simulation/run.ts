@@ -1,0 +1,143 @@
+/** One run of a plan in a simulated world, put together as the command line does it. */
+import { closeSync } from 'node:fs'
+import { openJournal } from '../../engine/cli/journal/journal.ts'
+import { remember } from '../../engine/cli/journal/memory.ts'
+import { newHeader } from '../../engine/cli/journal/header.ts'
+import { optionsSchema } from '../../engine/cli/options.ts'
+import { inherit } from '../../engine/cli/resume.ts'
+import type { HostLock } from '../../engine/connection/shell/lock.ts'
+import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
+import type { RunEvent } from '../../engine/run/events.ts'
+import type { Fleet } from '../../engine/run/fleet.ts'
+import type { Plan } from '../../engine/run/plan/plan.ts'
+import { runPlan } from '../../engine/run/runner.ts'
+import type { Controller } from './world/controller.ts'
+import { SimulatedTransport } from './world/transport.ts'
+import type { World } from './world/world.ts'
+
+export interface RunSetup {
+  readonly world: World
+  readonly plan: Plan
+  readonly folder: string
+  readonly forks: number
+  /** Whether it goes on with the last one. */
+  readonly resume: boolean
+  /** Seconds to wait for locks. */
+  readonly wait: number
+  readonly emit: (event: RunEvent) => void
+  /** Told when something cannot be remembered. */
+  readonly warn: (text: string) => void
+}
+
+const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'] }
+
+const fleetOf = ({ world, plan }: RunSetup, controller: Controller): Fleet => {
+  const hosts = new Map(
+    world.hosts.map((host) => [
+      host.name,
+      {
+        name: host.name,
+        groups: ['all', 'web'],
+        address: host.name,
+        become: false,
+        becomeMethod: 'sudo' as const,
+        becomePassword: undefined,
+        secrets: [],
+        connect: (lock?: HostLock) =>
+          new ShellConnection(new SimulatedTransport(world, host, controller), { lock }),
+      },
+    ]),
+  )
+  return { hosts, match: (pattern) => (pattern === 'all' ? plan.hosts : [pattern]) }
+}
+
+export class Run {
+  readonly name: string
+  readonly controller: Controller
+  /** How it ended; undefined while it goes on. */
+  over: 'ended' | 'killed' | 'threw' | undefined
+  readonly #setup: RunSetup
+  readonly #stopping = new AbortController()
+  readonly #signal = new AbortController()
+
+  constructor(name: string, setup: RunSetup) {
+    this.name = name
+    this.#setup = setup
+    this.controller = setup.world.controller(name)
+  }
+
+  start(): void {
+    const { world } = this.#setup
+    const finish = (how: 'ended' | 'threw'): void => {
+      this.over ??= how
+      this.controller.kill()
+    }
+    world.running
+      .run(this.controller, () => this.#run())
+      .then(
+        () => finish('ended'),
+        (error: unknown) => {
+          world.note(`${this.name} threw: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
+          finish('threw')
+        },
+      )
+  }
+
+  /** Ctrl-C: the first lets running tasks end, the second stops them. */
+  interrupt(): void {
+    this.#setup.world.running.run(this.controller, () =>
+      (this.#stopping.signal.aborted ? this.#signal : this.#stopping).abort(),
+    )
+  }
+
+  /** Ends its process. @param power when the machine loses its power: the share of unsynced bytes that is left. */
+  kill(power: number | undefined): void {
+    const { disk } = this.#setup.world
+    this.over ??= 'killed'
+    this.controller.kill()
+    for (const file of disk.filesOf(this.controller)) {
+      if (power !== undefined) disk.cutBack(file, power)
+      closeSync(file)
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { world, plan, folder, forks, resume, wait, emit, warn } = this.#setup
+    const options = optionsSchema.parse({ resume })
+    const heritage = inherit(plan, remember(folder, subject), options)
+    if (typeof heritage === 'string') return
+    const journal = openJournal({
+      folder,
+      header: {
+        ...newHeader(subject, options, [], heritage.resumes),
+        pid: this.controller.pid,
+        process: undefined,
+      },
+      keep: 50,
+      warn,
+    })
+    const lock: HostLock = {
+      token: world.random.hex(8),
+      owner: this.name,
+      purpose: 'simulation',
+      pid: this.controller.pid,
+      wait,
+      stopping: this.#stopping.signal,
+      waiting: () => {},
+      absent: () => {},
+    }
+    const { exit } = await runPlan(heritage.plan, fleetOf(this.#setup, this.controller), {
+      checkMode: false,
+      forks,
+      signal: this.#signal.signal,
+      stopping: this.#stopping.signal,
+      due: heritage.due,
+      lock: () => lock,
+      emit: (event) => {
+        journal?.record(event)
+        emit(event)
+      },
+    })
+    await journal?.close(exit)
+  }
+}

@@ -1,0 +1,161 @@
+/** Some seeds as a sample; `npm run simulate` tries more. And that the invariants see what they are there for. */
+import * as assert from 'uvu/assert'
+import { suite } from '../support/spec.ts'
+import { invariants } from './invariants/all.ts'
+import type { PlayRecipe, Recipe, TaskRecipe } from './recipe.ts'
+import { simulate } from './simulate.ts'
+import type { History, Moment } from './timeline.ts'
+
+const test = suite('simulation', { seconds: 180 })
+
+const task = (id: string, more: Partial<TaskRecipe> = {}): TaskRecipe => ({
+  kind: 'task',
+  id,
+  does: 'hold',
+  keys: 1,
+  beside: false,
+  notify: [],
+  attempts: 1,
+  timeout: undefined,
+  ignoreErrors: false,
+  oncePer: undefined,
+  on: undefined,
+  after: undefined,
+  ...more,
+})
+
+const recipe = (steps: PlayRecipe['steps'], more: Partial<PlayRecipe> = {}): Recipe => ({
+  hosts: ['a', 'b'],
+  plays: [
+    {
+      name: 'p0',
+      serial: undefined,
+      strategy: 'free',
+      maxFailPercentage: undefined,
+      anyErrorsFatal: false,
+      handlers: ['p0h0'],
+      steps,
+      ...more,
+    },
+  ],
+})
+
+const usual = recipe([task('p0t1', { does: 'act', notify: ['p0h0'] }), task('p0t2', { does: 'act' })])
+
+/** A history in which all is well. */
+const quiet = async (what = usual): Promise<History> => {
+  const { history, wrong } = await simulate(1, { faults: false, recipe: what })
+  assert.equal(wrong, [])
+  return history
+}
+
+/** The names of the invariants that see something in a history. */
+const seenIn = (history: History): string[] =>
+  Object.entries(invariants).flatMap(([name, invariant]) => (invariant(history).length > 0 ? [name] : []))
+
+const changed = (history: History, change: (moment: Moment) => readonly Moment[]): History => ({
+  ...history,
+  moments: history.moments.flatMap((moment) => change(moment)),
+})
+
+const isChange = (moment: Moment, key: RegExp): boolean =>
+  moment.kind === 'effect' && moment.effect.verb !== 'get' && key.test(moment.effect.key)
+
+test('a sample of seeds', async () => {
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const { wrong } = await simulate(seed)
+    assert.equal(wrong, [], `seed ${seed}: npm run simulate -- --seed ${seed}`)
+  }
+})
+
+test('the same seed gives the same run', async () => {
+  for (const seed of [3, 67]) {
+    const [one, other] = [await simulate(seed), await simulate(seed)]
+    assert.is(one.events.join('\n'), other.events.join('\n'))
+    assert.is(one.log.join('\n'), other.log.join('\n'))
+  }
+})
+
+test('a host that says it has changed what it has not', async () => {
+  const { wrong } = await simulate(1, {
+    faults: false,
+    recipe: usual,
+    prepare: ({ hosts }) => hosts.forEach(({ temper }) => (temper.forgets = 1)),
+  })
+  assert.match(
+    wrong.join('\n'),
+    /truth: p0t1.0.a on a was reported changed \(run1\), and nothing was changed/,
+  )
+})
+
+test('a change that is made twice', async () => {
+  const history = await quiet()
+  assert.equal(
+    seenIn(changed(history, (moment) => (isChange(moment, /p0t1/) ? [moment, moment] : [moment]))),
+    ['applied once'],
+  )
+})
+
+test('a change whose task has ended, when another is at work', async () => {
+  const history = await quiet()
+  const late = history.moments.filter((moment) => isChange(moment, /p0t1\.0\.a/)).slice(0, 1)
+  const moved = changed(history, (moment) => {
+    if (late.includes(moment)) return []
+    const first = isChange(moment, /p0t2\.0\.a/) && moment.kind === 'effect' && moment.effect.run === 'run1'
+    return first ? [moment, ...late] : [moment]
+  })
+  assert.ok(seenIn(moved).includes('order'))
+})
+
+test('a handler that never ran', async () => {
+  const history = await quiet()
+  assert.equal(seenIn(changed(history, (moment) => (isChange(moment, /p0h0/) ? [] : [moment]))), [
+    'handlers',
+    'truth',
+  ])
+})
+
+test('a batch that begins before the one before is through', async () => {
+  const history = await quiet(recipe([task('p0t1')], { serial: [1] }))
+  const hurried = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'host-end' ? [] : [moment],
+  )
+  assert.equal(seenIn(hurried), ['limits'])
+})
+
+test('a batch that begins though too many had failed', async () => {
+  const history = await quiet(recipe([task('p0t1')], { serial: [1] }))
+  const failing = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'host-end' && moment.event.host === 'a'
+      ? [{ ...moment, event: { ...moment.event, standing: 'failed' } }]
+      : [moment],
+  )
+  assert.equal(seenIn(failing), ['limits'])
+})
+
+test('a change while another run has the lock, and a lock that outlives its run', async () => {
+  const history = await quiet()
+  const beside = changed(history, (moment) =>
+    moment.kind === 'effect' ? [{ ...moment, others: ['rival'] }] : [moment],
+  )
+  assert.equal(seenIn(beside), ['locks'])
+  assert.equal(seenIn({ ...history, locks: ['a run1'] }), ['locks'])
+})
+
+test('a recap that leaves out a task', async () => {
+  const history = await quiet()
+  let left = 1
+  const short = changed(history, (moment) => {
+    const ends = moment.kind === 'event' && moment.event.type === 'task-end'
+    return ends && (left -= 1) === 0 ? [moment, moment] : [moment]
+  })
+  assert.ok(seenIn(short).includes('recap'))
+})
+
+test('a run that never ends, and a task that begins after Ctrl-C', async () => {
+  const history = await quiet()
+  const over: Moment = { kind: 'over', time: 0, run: 'run1', how: 'hung' }
+  assert.equal(seenIn({ ...history, moments: [...history.moments, over] }), ['ending'])
+  const fault: Moment = { kind: 'fault', time: 0, text: 'Ctrl-C', run: 'run1' }
+  assert.equal(seenIn({ ...history, moments: [fault, ...history.moments] }), ['interrupt'])
+})
