@@ -34,6 +34,10 @@ export const written: Readonly<Record<string, Case>> = {
     '[b:vars]\nv=1\n[p:children]\nb\na\n[a]\nh1\n[b]\nh2\n',
     'p[0]',
   ),
+  'a pending child that is known by its variables meanwhile': ini(
+    '[g3:children]\n1web\n[1web:vars]\n[all:children]\ng2\n1web\n[g2]\n[1web]\n',
+    'all',
+  ),
   'truth and numbers': yaml(
     'all:\n  hosts:\n    h1:\n      a: no\n      b: 0644\n      c: 1_000\n      d: 1e3\n      e: 22:22\n      f: 0o17\n      g: 2024-01-02\n',
   ),

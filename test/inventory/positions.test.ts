@@ -81,3 +81,8 @@ test('a host that is named before any heading and grouped later is not ungrouped
   assert.equal(resolveHosts(inventory).get('h1')?.groups, ['all', 'web'])
   assert.is(words(matchHosts(inventory, 'all')), 'h2 h1')
 })
+
+test('below :children a group that is known from its variables counts at once', async () => {
+  const inventory = await load('[p:children]\nb\n[b:vars]\nv=1\n[q:children]\na\nb\n[a]\nh1\n[b]\nh2\n')
+  assert.is(words(hostsOfGroup(inventory, 'q')), 'h2 h1')
+})

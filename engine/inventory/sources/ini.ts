@@ -36,10 +36,9 @@ class PendingChildren {
   /** Names a child of a group. */
   add(parent: string, child: string, place: Place): void {
     checkGroupName(this.#draft, child, place)
-    const waiting = this.#parents.get(child)
-    if (waiting !== undefined) waiting.push({ parent, place })
-    else if (this.#draft.has(child)) this.#draft.child(parent, child, place)
-    else this.#parents.set(child, [{ parent, place }])
+    // known also from the heading of its variables
+    if (this.#draft.has(child)) this.#draft.child(parent, child, place)
+    else this.#parents.set(child, [...(this.#parents.get(child) ?? []), { parent, place }])
   }
 
   /** A heading declares a group. */
