@@ -1,17 +1,20 @@
 import { unlessAborted } from '../connection/abort.ts'
 import { exitCodes } from '../error-codes.ts'
-import { CoxswainError } from '../errors.ts'
+import { CoxswainError, exitCodeOf } from '../errors.ts'
+import { formatError } from '../report/format-error.ts'
 import { dispatch } from '../report/reporter.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
 import type { Plan } from '../run/plan/plan.ts'
 import { refuseMaskedPlan } from '../run/plan/refuse-masks.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
+import { reportError } from '../run/report-error.ts'
 import { runPlan } from '../run/runner.ts'
 import { onInterrupt } from './interrupt.ts'
-import { runsToKeep, stateFolder } from './journal/folder.ts'
+import { retentionOf, stateFolder } from './journal/folder.ts'
 import { newHeader } from './journal/header.ts'
 import type { Subject } from './journal/header.ts'
 import { openJournal } from './journal/journal.ts'
+import type { Journal, JournalOptions } from './journal/journal.ts'
 import { hostLocks } from './lock.ts'
 import type { Options } from './options.ts'
 import { Prompt } from './prompt.ts'
@@ -23,6 +26,8 @@ import type { Workspace } from './workspace.ts'
 /** What connects a run with those before and after it. */
 export interface RunRecord extends Omit<Heritage, 'plan'> {
   readonly subject: Subject
+  /** What the tasks of the run are made of, given what makes hashes. */
+  readonly signatures: NonNullable<JournalOptions['signatures']>
 }
 
 /**
@@ -38,11 +43,12 @@ export const execute = async (
   record?: RunRecord,
 ): Promise<number> => {
   refuseMaskedPlan(plan)
-  const { stdin, env } = process
+  const { stdin, stderr, env } = process
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
-  const { reporter, notice } = openReporters(options, record !== undefined && options.journal)
+  let journal: Journal | undefined
+  const { reporter, notice } = openReporters(options, () => journal?.intact === true)
   const { stopping, signal, release } = onInterrupt(notice)
   const prompt = new Prompt()
   /** Questions one after another, the screen taken away meanwhile. */
@@ -54,15 +60,17 @@ export const execute = async (
       resume()
     }
   }
-  const journal =
-    record === undefined || !options.journal
-      ? undefined
-      : openJournal({
-          folder: stateFolder(env),
-          header: newHeader(record.subject, options, process.argv.slice(2), record.resumes),
-          keep: runsToKeep(env),
-          warn: notice,
-        })
+  if (record !== undefined && options.journal)
+    journal = openJournal({
+      folder: stateFolder(env),
+      header: newHeader(record.subject, options, process.argv.slice(2), record.resumes),
+      retention: retentionOf(env),
+      signatures: record.signatures,
+      warn: notice,
+    })
+  /** What earlier runs have left due stays remembered by them, whatever becomes of this one's journal. */
+  const inherited = (host: string, handler: string): boolean =>
+    record !== undefined && plan.plays.some((_, play) => record.due(play, host).includes(handler))
   // what only reads, and what a person types at hosts, is nobody's danger but their own
   const changes =
     everyTask(plan).some(({ planned: { task } }) => task.apply !== undefined && task.changes) ||
@@ -70,6 +78,8 @@ export const execute = async (
   const locks = record !== undefined && changes && options.lock && !options.check
   for (const text of record?.notes ?? []) notice(text)
   let exit: number = exitCodes.failed
+  /** Why a report could not be written. */
+  let unreported: unknown
   try {
     const result = await runPlan(plan, workspace.fleet, {
       checkMode: options.check,
@@ -81,6 +91,7 @@ export const execute = async (
       ...(options.step && { confirm: stepper(ask) }),
       redactor,
       ...(record && { due: record.due }),
+      remembers: (host, handler) => journal?.remembers(host, handler) === true || inherited(host, handler),
       ...(locks && { lock: hostLocks(options, { purpose: plan.playbook, stopping, note: notice }) }),
       emit: (event) => {
         journal?.record(event)
@@ -89,11 +100,16 @@ export const execute = async (
     })
     const foretold = options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
     exit = foretold ? exitCodes.wouldChange : result.exit
-    return exit
   } finally {
     prompt.close()
+    await reporter.close().catch((error: unknown) => (unreported = error))
+    if (unreported !== undefined && (exit === exitCodes.ok || exit === exitCodes.wouldChange))
+      exit = exitCodeOf(unreported)
     await journal?.close(exit)
-    await reporter.close()
     release()
   }
+  if (unreported === undefined) return exit
+  // what went wrong on hosts says more than that the report is missing
+  stderr.write(`${formatError(reportError(unreported, redactor), { color: stderr.isTTY, verbosity: 0 })}\n`)
+  return exit
 }

@@ -88,7 +88,7 @@ export const main = async (
     const command = await commandOf(request, library, redactor)
     // after the imports of our own, which would go through them
     loadHooks()
-    return strays.exit(await command())
+    return await strays.exit(await command())
   } catch (error) {
     const reported = reportError(error, redactor)
     process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)

@@ -1,6 +1,28 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, extname } from 'node:path'
 import { CoxswainError } from '../errors.ts'
+
+/** Makes a file that is on the disk when it returns, or throws. */
+const writeWhole = (path: string, content: string): void => {
+  const file = openSync(path, 'wx')
+  try {
+    writeFileSync(file, content)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
 
 /**
  * A file that a report will be saved to: looked at before the run, because a run of an hour should not end without its
@@ -23,9 +45,10 @@ export const reportFile = (file: string): ((page: string) => void) => {
     })
   }
   return (page) => {
-    const unfinished = `${file}.${process.pid}.part`
+    // a name that nobody can foresee: in a folder of everybody's a link could wait there
+    const unfinished = `${file}.${randomBytes(6).toString('hex')}.part`
     try {
-      writeFileSync(unfinished, page)
+      writeWhole(unfinished, page)
       renameSync(unfinished, file)
     } catch (cause) {
       rmSync(unfinished, { force: true })

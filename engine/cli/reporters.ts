@@ -15,12 +15,12 @@ export interface Telling {
 /**
  * The reporters that the options ask for, as one.
  *
- * @param resumable whether a run that fails can be resumed.
+ * @param resumable whether the run can be resumed; asked when it has ended.
  * @throws `usage` for a report that cannot be written.
  */
 export const openReporters = (
   options: Pick<Options, 'output' | 'diff' | 'verbose' | 'report'>,
-  resumable = false,
+  resumable: () => boolean = () => false,
 ): Telling => {
   const { stdout, stderr, env } = process
   const { isTTY } = stdout
@@ -29,14 +29,16 @@ export const openReporters = (
   const screen = createReporter(kind, {
     write: (text) => stdout.write(text),
     color: isTTY && env['NO_COLOR'] === undefined,
-    // asked anew for each picture: a terminal may change its size
+    // asked for each picture: a terminal may change its size
     get width() {
       return stdout.columns ?? 80
     },
     get height() {
       return stdout.rows ?? 24
     },
-    resumable,
+    get resumable() {
+      return resumable()
+    },
     diff: options.diff,
     verbosity: options.verbose,
   })

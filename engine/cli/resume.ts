@@ -2,8 +2,9 @@
 import { exitCodes } from '../error-codes.ts'
 import { CoxswainError } from '../errors.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
-import { playMark } from '../run/journal/ledger.ts'
+import { handlersOf, playMark } from '../run/journal/ledger.ts'
 import { resumed } from '../run/journal/resume.ts'
+import type { Again, SignatureOf } from '../run/journal/resume.ts'
 import type { Plan } from '../run/plan/plan.ts'
 import { isRunning } from './journal/files.ts'
 import type { RecordedRun } from './journal/files.ts'
@@ -19,7 +20,7 @@ export interface Heritage {
   readonly due: Due
   /** The run that is gone on with. */
   readonly resumes: number | null
-  /** What the person shall know of it beforehand. */
+  /** What a person must know of it beforehand. */
   readonly notes: readonly string[]
 }
 
@@ -28,11 +29,12 @@ const dueIn = (plan: Plan, { due }: Memory): Due => {
   const names = new Map<string, Set<string>>()
   const key = (play: number, host: string): string => JSON.stringify([play, host])
   const all = plan.plays.map(({ name }) => name)
+  const marks = handlersOf(due)
   for (const [index, { candidates }] of plan.plays.entries()) {
     const { play, nth } = playMark(all, index)
     for (const [host, { handlers }] of candidates) {
       const there = new Set(handlers.flatMap(({ handler }) => handler ?? []))
-      const wanted = due.filter(
+      const wanted = marks.filter(
         (mark) => mark.play === play && mark.nth === nth && mark.host === host && there.has(mark.handler),
       )
       if (wanted.length > 0) names.set(key(index, host), new Set(wanted.map(({ handler }) => handler)))
@@ -72,31 +74,73 @@ const otherwise = ({ header }: RecordedRun, { limit, tags, skipTags }: Options):
   ]
 }
 
+/** Most tasks that are named one by one. */
+const shownTasks = 20
+
+/** What ended well and is looked at again, by task and reason, with the hosts. */
+const againNotes = (again: readonly Again[]): string[] => {
+  const hosts = new Map<string, { readonly title: string; readonly why: string; readonly on: string[] }>()
+  for (const { title, why, host } of again) {
+    const key = JSON.stringify([title, why])
+    const known = hosts.get(key) ?? { title, why, on: [] }
+    hosts.set(key, known)
+    if (known.on.at(-1) !== host) known.on.push(host)
+  }
+  const notes = [...hosts.values()].map(({ title, why, on }) => {
+    const more = on.length > 3 ? ` and ${on.length - 3} more` : ''
+    return `again: ${title} on ${on.slice(0, 3).join(', ')}${more}: ${why}`
+  })
+  const rest = notes.length - shownTasks
+  return rest > 0 ? [...notes.slice(0, shownTasks), `again: ${rest} more tasks that have changed`] : notes
+}
+
 /**
  * The plan that is to be run, and what is due. With `--resume` the plan is without what is done.
  *
+ * @param signatureOf what a task of the plan is made of.
  * @returns a text instead where there is nothing to resume.
  * @throws `usage` when the run that would be resumed is still under way.
  */
-export const inherit = (plan: Plan, memory: Memory, options: Options): Heritage | string => {
+export const inherit = (
+  plan: Plan,
+  memory: Memory,
+  options: Options,
+  signatureOf: SignatureOf,
+): Heritage | string => {
   const due = dueIn(plan, memory)
-  const notes = dueNotes(plan, due)
+  const waiting = dueNotes(plan, due)
+  const notes = [...memory.warnings, ...waiting]
   if (options.resume && !options.journal)
     throw new CoxswainError('usage', '--resume and --no-journal exclude each other')
   if (!options.resume) return { plan, due, resumes: null, notes }
   const { last } = memory
-  if (last === undefined) return 'nothing to resume: no run of this playbook with this inventory is recorded'
+  if (last === undefined)
+    return [
+      'nothing to resume: no run of this playbook with this inventory is recorded',
+      ...memory.warnings,
+    ].join('\n')
   const { run } = last.header
   if (isRunning(last)) {
     throw new CoxswainError('usage', `run ${run} is still under way (process ${last.header.pid})`, {
       hint: 'wait until it ends, or end it; then resume it',
     })
   }
-  const left = resumed(plan, memory.past(), due)
+  const { past, warnings } = memory.past()
+  const { plan: left, again, added } = resumed(plan, past, due, signatureOf)
   const well = last.trailer?.exit === exitCodes.ok
-  if ((well || left.hosts.length === 0) && notes.length === 0)
-    return `nothing to resume: run ${run} came through with all of it`
+  const over = left.hosts.length === 0 || (well && again.length === 0 && !added)
+  if (over && waiting.length === 0)
+    return [
+      `nothing to resume: run ${run} came through with all of it`,
+      ...memory.warnings,
+      ...warnings,
+    ].join('\n')
   const count = fewer(plan, left)
   const going = `going on with run ${run}: ${count} ${count === 1 ? 'task is' : 'tasks are'} done already`
-  return { plan: left, due, resumes: run, notes: [going, ...otherwise(last, options), ...notes] }
+  return {
+    plan: left,
+    due,
+    resumes: run,
+    notes: [going, ...otherwise(last, options), ...againNotes(again), ...warnings, ...notes],
+  }
 }

@@ -7,8 +7,8 @@ import { reportError } from '../run/report-error.ts'
 
 /** What goes wrong beside a run, and must neither end it nor be forgotten. */
 export interface Strays {
-  /** The exit status, when all that went wrong was seen. */
-  readonly exit: (status: number) => number
+  /** The exit status, when all that went wrong was seen; it waits until all output is written, or could not be. */
+  readonly exit: (status: number) => Promise<number>
 }
 
 const tell = (error: unknown, redactor: Redactor): void => {
@@ -44,5 +44,12 @@ export const catchStrays = (redactor: Redactor): Strays => {
     failed = true
     tell(reason, redactor)
   })
-  return { exit: (status) => (failed && status === exitCodes.ok ? exitCodes.failed : status) }
+  const written = (): Promise<void> => new Promise((done) => process.stdout.write('', () => done()))
+  return {
+    exit: async (status) => {
+      // that the last of it could not be written is only known afterwards
+      await written()
+      return failed && status === exitCodes.ok ? exitCodes.failed : status
+    },
+  }
 }

@@ -84,6 +84,7 @@ export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   until: work('write until: (params) => ({ timeout: 60, every: 1 })'),
   needs: work('write needs: (params) => …'),
   brings: work('write brings: (params) => …'),
+  sends: work('write sends: (params) => [ … ]'),
   changes: { fits: (value) => value === false, hint: 'it is false, or left out' },
 }
 

@@ -47,6 +47,8 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    * {@link pending}.
    */
   readonly until?: (params: z.output<Schema>) => Patience
+  /** Paths on this machine whose content it brings to a host: `--resume` does it again when that has changed. */
+  readonly sends?: (params: z.output<Schema>) => readonly string[]
   /**
    * Reads what it needs on the machine that runs the playbook. It throws where that is missing: under `--check` too, and for
    * parameters that leave nothing to check.
@@ -86,6 +88,10 @@ export interface Task<Value = unknown> {
   readonly place: () => Place | undefined
   /** Where its definition stands in an author's file; undefined for tasks that come with Coxswain. */
   readonly definedAt: () => Place | undefined
+  /** What it does, as source text, and the file of its definition; without a file it comes with the engine. */
+  readonly definition: () => { readonly source: string; readonly file: string | undefined }
+  /** Paths on this machine whose content it brings to a host. */
+  readonly sends: readonly string[]
 }
 
 /** What the command line and the documentation know of a task. */
@@ -209,7 +215,15 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     kind: kindOf(spec),
   })
   const { check, apply } = spec
-  const definition = trace()
+  const defined = trace()
+  let known: ReturnType<Task['definition']> | undefined
+  const definition = (): ReturnType<Task['definition']> => {
+    known ??= {
+      source: [check, apply, spec.checkable].map(String).join('\n'),
+      file: callersPlace(defined)?.file,
+    }
+    return known
+  }
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
     // a check that changed them would change what apply gets
     const params = deepFreeze(parseParams(spec.name, spec.params, input ?? {}))
@@ -224,7 +238,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       check:
         check && spec.checkable?.(params) !== false
           ? async (ctx: CheckContext) =>
-              checked(spec.name, definition, await namingMasks(spec.name, params, () => check(ctx, params)))
+              checked(spec.name, defined, await namingMasks(spec.name, params, () => check(ctx, params)))
           : undefined,
       apply: apply && (async (ctx: ApplyContext) => namingMasks(spec.name, params, () => apply(ctx, params))),
       until: spec.until?.(params),
@@ -232,7 +246,9 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       brings: spec.brings?.(params) ?? false,
       changes: spec.changes !== false,
       place: () => authorsPlace(origin),
-      definedAt: () => callersPlace(definition),
+      definedAt: () => callersPlace(defined),
+      definition,
+      sends: spec.sends?.(params) ?? [],
     })
   }
   const make = (...[input, options]: [input?: z.input<Schema>, options?: TaskOptions]): Task<Value> =>

@@ -1,9 +1,14 @@
-import type { ReportedError, RunEvent, TaskRef } from '../run/events.ts'
+import type { ReportedError, RunEvent, TaskOutput, TaskRef } from '../run/events.ts'
+import { boundedEnd, boundedError, boundedText } from './bounded.ts'
+import { KeptOutput } from './kept-output.ts'
 import { undrawn } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 
 /** The number of the form; it grows when a field changes its meaning or goes. */
 export const jsonFormat = 2
+
+/** What is written of the output of one task at its beginning, and again at its end. */
+const outputLimit = { lines: 10_000, size: 256 * 1024 }
 
 /** What JSON leaves as it is, though a terminal may act on it, or a reader of lines may take it for their end. */
 const outside = /[\u007f-\u009f\u2028\u2029]/g
@@ -54,7 +59,8 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  * - `run-start`: `format` ({@link jsonFormat}), `playbook`, `check`, `hosts`, `plays`
  * - `play-start`: `play` (index from 0), `name`, `hosts`, `tasks` (host → number of tasks), `note`
  * - `task-start`: `task`
- * - `task-output`: `task`, `stream` (`stdout`, `stderr`, `log`), `line`
+ * - `task-output`: `task`, `stream` (`stdout`, `stderr`, `log`), `line`, `dropped` (`lines` and `bytes` that were left out
+ *   here: of the output of one task the first 256 KiB are written as they come, the last 256 KiB when it ends)
  * - `task-progress`: `task`, `what` (`waiting`, `applying`, `reconnecting`, `retrying`), `why`
  * - `task-transfer`: `task`, `path`, `bytes`, `size` (what is streamed to a host, once a second at most)
  * - `task-end`: `task`, `outcome` (`ok`, `changed`, `skipped`, `failed`, `unreachable`, `ignored`, `rescued`,
@@ -64,7 +70,8 @@ const maybeError = (error: ReportedError | undefined) => (error === undefined ? 
  * - `host-end`: `play`, `host`, `standing` (`well`, `failed`, `unreachable`, `stopped`)
  * - `play-end`: `play`, `failed` (hosts), `note`
  * - `run-end`: `recap` (list of `host`, `counts` by outcome), `stopped` (an error), `notRun` (plays), `due` (handlers
- *   by host that were notified and have not run), `seconds`
+ *   by host that were notified and have not run), `forgotten` (those of them that the next run will not run, because
+ *   they could not be remembered), `seconds`
  *
  * A `task` has `id` (unique in the run), `host`, `play`, `position`, `name`, `title`, `role`
  * (`task`, `rescue`, `always`, `handler`), `handler` (the name by which it is notified), `on` (the host that it is done on, where that is another). An error has `code`,
@@ -74,6 +81,20 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
   // the fields are named one by one: a rename in the engine must not rename them here
   const line = (event: RunEvent, fields: Readonly<Record<string, unknown>>): void =>
     write(`${escaped(JSON.stringify({ type: event.type, time: event.time, ...fields }))}\n`)
+  /** Output of tasks that have not ended. */
+  const outputs = new Map<number, KeptOutput>()
+  const outputLine = (event: TaskOutput): void => {
+    const { task, stream, line: text, dropped } = event
+    line(event, { task: taskFields(task), stream, line: text, dropped: orNull(dropped) })
+  }
+  /** Writes the end of a task's output. */
+  const endOutput = (id: number): void => {
+    for (const event of outputs.get(id)?.end() ?? []) outputLine(event)
+    outputs.delete(id)
+  }
+  const endAll = (): void => {
+    for (const id of outputs.keys()) endOutput(id)
+  }
   return {
     handle: {
       'run-start': (event) => {
@@ -86,18 +107,24 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
       },
       'task-start': (event) => line(event, { task: taskFields(event.task) }),
       'task-output': (event) => {
-        line(event, { task: taskFields(event.task), stream: event.stream, line: event.line })
+        const { id } = event.task
+        const kept = outputs.get(id) ?? new KeptOutput(outputLimit)
+        outputs.set(id, kept)
+        const now = kept.push(event)
+        if (now !== undefined) outputLine(now)
       },
       'task-progress': (event) => {
-        line(event, { task: taskFields(event.task), what: event.what, why: orNull(event.why) })
+        const why = event.why === undefined ? null : boundedText(event.why)
+        line(event, { task: taskFields(event.task), what: event.what, why })
       },
       'task-transfer': (event) => {
         const { task, path, bytes, size } = event
         line(event, { task: taskFields(task), path, bytes, size })
       },
       'task-end': (event) => {
-        const { outcome, why, error, seconds } = event
-        const changes = event.changes.map(({ what, from, to }) => ({
+        endOutput(event.task.id)
+        const { outcome, why, error, seconds, changes: all } = boundedEnd(event)
+        const changes = all.map(({ what, from, to }) => ({
           what,
           from: orNull(from),
           to: orNull(to),
@@ -115,13 +142,15 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
         line(event, { play, failed, note: orNull(note) })
       },
       'run-end': (event) => {
-        const { recap, stopped, notRun, due, seconds } = event
+        endAll()
+        const { recap, notRun, due, forgotten, seconds } = event
+        const stopped = boundedError(event.stopped)
         const hosts = recap.map(({ host, counts }) => ({ host, counts: { ...counts } }))
-        line(event, { recap: hosts, stopped: maybeError(stopped), notRun, due, seconds })
+        line(event, { recap: hosts, stopped: maybeError(stopped), notRun, due, forgotten, seconds })
       },
     },
     note: () => {},
     suspend: undrawn,
-    close: () => Promise.resolve(),
+    close: async () => endAll(),
   }
 }

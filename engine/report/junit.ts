@@ -71,11 +71,10 @@ const caseOf = (recorded: RecordedTask, last: number): Case => {
 }
 
 /** What was printed, by task; the output of a failed command stands in its failure. */
-const outputOf = ({ task, outcome, output, dropped, error }: RecordedTask): string[] => {
+const outputOf = ({ task, outcome, output, error }: RecordedTask): string[] => {
   const passed = outcome === 'ignored' || outcome === 'rescued'
   const lines = [
     ...(passed && error !== undefined ? formatError(error, { color: false, verbosity: 1 }).split('\n') : []),
-    ...(dropped > 0 ? [`… ${dropped} lines before these`] : []),
     ...output.map(({ line }) => printable(line)),
   ]
   const head = `${oneLine(task.host)}: ${oneLine(titledBy(task))}${passed ? ` (${outcome})` : ''}`

@@ -103,6 +103,7 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     task,
     stream: z.enum(['stdout', 'stderr', 'log']),
     line: z.string(),
+    dropped: maybe(z.object({ lines: whole, bytes: whole })),
   }),
   z.object({
     type: z.literal('task-progress'),
@@ -145,6 +146,8 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     stopped: maybe(error),
     notRun: texts,
     due: z.record(z.string(), texts),
+    // a version that did not write it forgot none
+    forgotten: z.record(z.string(), texts).default({}),
     seconds: z.number(),
   }),
 ])

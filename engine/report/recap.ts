@@ -3,6 +3,7 @@ import { noOutcomes } from '../run/events.ts'
 import type { HostRecap, Outcome, RunEnd } from '../run/events.ts'
 import { outcomeStyle, paintWith } from './colors.ts'
 import type { Paint } from './colors.ts'
+import { dueHandlers } from './due.ts'
 import { columnsOf, cut, duration, oneLine, pad, plural } from './text.ts'
 
 export interface RecapFormat {
@@ -145,16 +146,14 @@ const nextLines = ({ recap, stopped }: RunEnd, { check, resumable }: RecapFormat
   return lines
 }
 
-/** Handlers that wait for the next run, and for which hosts. */
-const dueLines = ({ due }: RunEnd, paint: Paint): string[] => {
-  const hostsOf = new Map<string, string[]>()
-  for (const [host, handlers] of Object.entries(due))
-    for (const handler of handlers) hostsOf.set(handler, [...(hostsOf.get(handler) ?? []), oneLine(host)])
-  return [...hostsOf].map(
-    ([handler, hosts]) =>
-      `${paint.yellow('due:')} ${oneLine(handler)} on ${hosts.join(',')} (runs the next time)`,
-  )
-}
+/** Handlers that are due, on which hosts, and whether the next run runs them. */
+const dueLines = (event: RunEnd, paint: Paint): string[] =>
+  dueHandlers(event).map(({ handler, hosts, remembered }) => {
+    const where = `${oneLine(handler)} on ${hosts.map(oneLine).join(',')}`
+    return remembered
+      ? `${paint.yellow('due:')} ${where} (runs the next time)`
+      : `${paint.red('due:')} ${where} (not remembered: the next run does not run it, do its work by hand)`
+  })
 
 /**
  * The recap as lines.

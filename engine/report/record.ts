@@ -10,9 +10,11 @@ import type {
   TaskOutput,
   TaskRef,
 } from '../run/events.ts'
+import { boundedEnd } from './bounded.ts'
+import { KeptOutput } from './kept-output.ts'
 
-/** Lines of output kept of one task, the last ones; and characters of one line. */
-const keptLines = 200
+/** How much of the output of one task is kept at its beginning, and again at its end; and characters of one line. */
+const outputLimit = { lines: 100, size: 100 * 1024 }
 const keptColumns = 2000
 
 export interface RecordedLine {
@@ -30,9 +32,8 @@ export interface RecordedTask {
   readonly changes: readonly ReportedChange[]
   readonly why: string | undefined
   readonly error: ReportedError | undefined
+  /** Its beginning and its end; what was left out between them is told in a line of its own. */
   readonly output: readonly RecordedLine[]
-  /** How many lines came before those that were kept. */
-  readonly dropped: number
 }
 
 export interface RecordedPlay {
@@ -65,8 +66,8 @@ export interface RecordedRun {
 interface GrowingTask {
   readonly task: TaskRef
   readonly start: number
-  readonly output: RecordedLine[]
-  dropped: number
+  readonly head: TaskOutput[]
+  readonly kept: KeptOutput
   ended: TaskEnd | undefined
 }
 
@@ -76,7 +77,7 @@ interface GrowingPlay extends Omit<RecordedPlay, 'tasks' | 'end' | 'standings'> 
   end: number | undefined
 }
 
-const recorded = ({ task, start, output, dropped, ended }: GrowingTask): RecordedTask => ({
+const recorded = ({ task, start, head, kept, ended }: GrowingTask): RecordedTask => ({
   task,
   start,
   end: ended?.time,
@@ -84,8 +85,7 @@ const recorded = ({ task, start, output, dropped, ended }: GrowingTask): Recorde
   changes: ended?.changes ?? [],
   why: ended?.why,
   error: ended?.error,
-  output,
-  dropped,
+  output: [...head, ...kept.end()].map(({ stream, line }) => ({ stream, line })),
 })
 
 export interface Recorder {
@@ -111,19 +111,19 @@ export const recorder = (): Recorder => {
   const playAt = (index: number): GrowingPlay | undefined => plays.findLast((play) => play.index === index)
 
   const begin = (task: TaskRef, start: number): GrowingTask => {
-    const begun: GrowingTask = { task, start, output: [], dropped: 0, ended: undefined }
+    const begun: GrowingTask = { task, start, head: [], kept: new KeptOutput(outputLimit), ended: undefined }
     open.set(task.id, begun)
     playAt(task.play)?.tasks.push(begun)
     return begun
   }
 
-  const keep = ({ task, stream, line }: TaskOutput): void => {
-    const of = open.get(task.id)
+  const keep = (event: TaskOutput): void => {
+    const of = open.get(event.task.id)
     if (of === undefined) return
-    of.output.push({ stream, line: line.length > keptColumns ? `${line.slice(0, keptColumns)}…` : line })
-    if (of.output.length <= keptLines) return
-    of.output.shift()
-    of.dropped += 1
+    const { line } = event
+    const cut = line.length > keptColumns ? { ...event, line: `${line.slice(0, keptColumns)}…` } : event
+    const first = of.kept.push(cut)
+    if (first !== undefined) of.head.push(first)
   }
 
   const see = (event: RunEvent): void => {
@@ -149,7 +149,7 @@ export const recorder = (): Recorder => {
         const { task, time, seconds } = event
         // a task that is skipped with its block may end without having begun
         const of = open.get(task.id) ?? begin(task, time - seconds * 1000)
-        of.ended = event
+        of.ended = boundedEnd(event)
         open.delete(task.id)
         break
       }

@@ -1,3 +1,4 @@
+import { now as runClock } from '../run/clock.ts'
 import { paintWith } from './colors.ts'
 import { formatError } from './format-error.ts'
 import { recapLines } from './recap.ts'
@@ -26,7 +27,7 @@ import { screen } from './tree-screen.ts'
  *
  * @param now the clock of the drawing: Unix milliseconds, as in the events.
  */
-export const treeReporter = (options: ReportOptions, now: () => number = Date.now): Reporter => {
+export const treeReporter = (options: ReportOptions, now: () => number = runClock): Reporter => {
   // width and height are read at each drawing, so that a getter can follow a terminal that is resized
   const { write, color, verbosity } = options
   const paint = paintWith(color)

@@ -53,7 +53,7 @@ export interface HostRecap {
   readonly counts: Readonly<Record<Outcome, number>>
 }
 
-/** Unix time in milliseconds, of every event. */
+/** Unix time in milliseconds, of every event; it never goes back within a run. */
 interface Timed {
   readonly time: number
 }
@@ -90,6 +90,8 @@ export interface TaskOutput extends Timed {
   readonly task: TaskRef
   readonly stream: 'stdout' | 'stderr' | 'log'
   readonly line: string
+  /** What was left out here because it was too much to keep; the line says so in words. */
+  readonly dropped?: { readonly lines: number; readonly bytes: number } | undefined
 }
 
 /** A task that waits tells why it still does; or that the connection was lost and is being made again, or it is tried again. */
@@ -159,8 +161,10 @@ export interface RunEnd extends Timed {
   readonly stopped: ReportedError | undefined
   /** Plays that were not begun, because one before them failed. */
   readonly notRun: readonly string[]
-  /** Handlers by host that were notified and have not run. They are remembered, and run the next time. */
+  /** Handlers by host that were notified and have not run. */
   readonly due: Readonly<Record<string, readonly string[]>>
+  /** Those of them that are not remembered: the next run will not run them. */
+  readonly forgotten: Readonly<Record<string, readonly string[]>>
   readonly seconds: number
 }
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { exitCodes } from '../error-codes.ts'
 import { CoxswainError, exitCodeOf } from '../errors.ts'
+import { now } from './clock.ts'
 import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
 import { maskEvent } from './masking/mask-event.ts'
@@ -25,6 +26,8 @@ export interface RunOptions extends ScopeOptions {
   readonly confirm?: (task: TaskRef) => Promise<boolean>
   /** Handlers that are due from earlier runs, by index of the play and host. */
   readonly due?: (play: number, host: string) => readonly string[]
+  /** Whether the next run will know that a handler is due on a host; without it, it will not. */
+  readonly remembers?: (host: string, handler: string) => boolean
 }
 
 /** How a run ended. */
@@ -35,12 +38,30 @@ export interface RunResult {
   readonly wouldChange: boolean
 }
 
-const exitOf = (recap: readonly HostRecap[], stopped: unknown, interrupted: boolean): number => {
+/** Handlers that are due and that the next run will not know of. */
+const forgottenOf = (
+  due: Readonly<Record<string, readonly string[]>>,
+  remembers: NonNullable<RunOptions['remembers']>,
+): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(due).flatMap(([host, handlers]) => {
+      const own = handlers.filter((handler) => !remembers(host, handler))
+      return own.length === 0 ? [] : [[host, own]]
+    }),
+  )
+
+const exitOf = (
+  recap: readonly HostRecap[],
+  stopped: unknown,
+  { interrupted, forgot }: { readonly interrupted: boolean; readonly forgot: boolean },
+): number => {
   if (interrupted) return exitCodes.interrupted
   const any = (outcome: Outcome): boolean => recap.some(({ counts }) => counts[outcome] > 0)
   if (any('failed')) return exitCodes.failed
   if (any('unreachable')) return exitCodes.unreachable
-  return stopped === undefined ? exitCodes.ok : exitCodeOf(stopped)
+  if (stopped !== undefined) return exitCodeOf(stopped)
+  // a handler that no run will ever run is not a success
+  return forgot ? exitCodes.failed : exitCodes.ok
 }
 
 /** Counts the handlers that are due from earlier runs, of plays that are never come to, too; not those that are no more. */
@@ -61,7 +82,7 @@ const expectDue = ({ plays }: Plan, tally: Tally, due: NonNullable<RunOptions['d
  * is in the events and in the result.
  */
 export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Promise<RunResult> => {
-  const { checkMode, forks, signal, confirm, due = () => [] } = options
+  const { checkMode, forks, signal, confirm, due = () => [], remembers = () => false } = options
   const stopping = options.stopping ?? new AbortController().signal
   // every command under way listens to it
   for (const one of [signal, stopping]) setMaxListeners(Infinity, one)
@@ -81,7 +102,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
       for (const { task } of [...tasksOf(steps, 'all'), ...handlers]) scope.redactor.learn(task.params)
   emit({
     type: 'run-start',
-    time: Date.now(),
+    time: now(),
     playbook: plan.playbook,
     check: checkMode,
     hosts: plan.hosts,
@@ -125,18 +146,21 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
   if (interrupted) stopped = new CoxswainError('interrupted', 'the run was interrupted')
   await scope.close()
   const recap = tally.recap()
+  const left = tally.due()
+  const forgotten = forgottenOf(left, remembers)
   emit({
     type: 'run-end',
-    time: Date.now(),
+    time: now(),
     recap,
     stopped: stopped === undefined ? undefined : reportError(stopped, scope.redactor),
     notRun,
-    due: tally.due(),
+    due: left,
+    forgotten,
     seconds: (performance.now() - began) / 1000,
   })
   return {
     recap,
-    exit: exitOf(recap, stopped, interrupted),
+    exit: exitOf(recap, stopped, { interrupted, forgot: Object.keys(forgotten).length > 0 }),
     wouldChange: recap.some(({ counts }) => counts['would change'] > 0 || counts.unknown > 0),
   }
 }

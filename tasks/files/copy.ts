@@ -70,6 +70,7 @@ export const copy = defineTask({
   example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
   params,
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
+  sends: ({ src }) => [src],
 
   async check(ctx, given) {
     const { remote } = ctx

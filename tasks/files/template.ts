@@ -35,6 +35,7 @@ export const template = defineTask({
     ...followParam,
   }),
   title: ({ dest }) => `file ${dest} from a template`,
+  sends: ({ src }) => [src],
 
   async check({ remote }, { src, dest, values, ...attributes }) {
     const { shown } = await rendered(src, values)

@@ -175,6 +175,7 @@ export const unarchive = defineTask({
   example: { src: '/opt/tool-1.2.tar.gz', dest: '/opt/tool', onHost: true, strip: 1 },
   params,
   title: ({ src, dest }) => `${src} unpacked in ${dest}`,
+  sends: ({ src, onHost }) => (onHost ? [] : [src]),
 
   async check({ remote }, given) {
     const { creates } = given

@@ -66,6 +66,7 @@ export const applyCni = defineTask({
     timeout: z.coerce.number().default(300).describe('seconds to wait for DaemonSets and nodes'),
   }),
   title: ({ manifest }) => `pod network ${manifest.split('/').at(-1) ?? manifest}`,
+  sends: ({ manifest }) => [manifest],
   until: ({ timeout }) => ({ timeout, every: 1 }),
 
   async check(ctx, { manifest, podCidr, version }) {

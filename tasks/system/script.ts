@@ -29,6 +29,7 @@ export const script = defineTask({
   }),
   title: ({ src, args }) => [src, ...args].join(' '),
   needs: ({ src }) => textOf(src),
+  sends: ({ src }) => [src],
   checkable: guarded,
   check: async (ctx, given) => {
     const verdict = await checkGuards(ctx, given, given.src)

@@ -200,4 +200,6 @@ test('history, a run of it, and how many', () => {
   assert.equal(view(), [{ kind: 'list', playbook: undefined, last: 20 }, false])
   assert.equal(view('site.ts', '-n', '3'), [{ kind: 'list', playbook: 'site.ts', last: 3 }, false])
   assert.equal(view('show', '12', '-D'), [{ kind: 'show', run: 12 }, true])
+  const pruned = { kind: 'prune', retention: { keep: 3, days: 365, mib: 0 } }
+  assert.equal(view('prune', '--keep', '3', '--mib', '0'), [pruned, false])
 })

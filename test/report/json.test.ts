@@ -78,6 +78,7 @@ test('what a task printed comes as it was', () => {
     },
     stream: 'stderr',
     line: '\x1b[31mred',
+    dropped: null,
   })
 })
 
@@ -147,7 +148,7 @@ test('the fields of the other events', () => {
   assert.equal(top(taskStart(task)), ['type', 'time', 'task'])
   assert.equal(top(taskProgress(task, 'waiting')), ['type', 'time', 'task', 'what', 'why'])
   assert.equal(top(playEnd()), ['type', 'time', 'play', 'failed', 'note'])
-  assert.equal(top(runEnd()), ['type', 'time', 'recap', 'stopped', 'notRun', 'due', 'seconds'])
+  assert.equal(top(runEnd()), ['type', 'time', 'recap', 'stopped', 'notRun', 'due', 'forgotten', 'seconds'])
 })
 
 test('the end of a run', () =>
@@ -163,5 +164,6 @@ test('the end of a run', () =>
     stopped: null,
     notRun: ['join'],
     due: {},
+    forgotten: {},
     seconds: 1.5,
   }))

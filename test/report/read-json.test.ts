@@ -78,6 +78,7 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     task,
     stream: fc.constantFrom('stdout' as const, 'stderr' as const, 'log' as const),
     line: text,
+    dropped: maybe(fc.record({ lines: count, bytes: count })),
   }),
   'task-progress': fc.record({
     type: fc.constant('task-progress' as const),
@@ -136,6 +137,7 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     stopped: maybe(error),
     notRun: texts,
     due: fc.dictionary(name, names),
+    forgotten: fc.dictionary(name, names),
     seconds,
   }),
 }

@@ -132,6 +132,7 @@ export const runEnd = (more: Partial<RunEnd> = {}): RunEnd => ({
   stopped: undefined,
   notRun: [],
   due: {},
+  forgotten: {},
   seconds: 1.5,
   ...more,
 })

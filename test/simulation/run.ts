@@ -1,5 +1,6 @@
 /** One run of a plan in a simulated world, put together as the command line does it. */
 import { closeSync } from 'node:fs'
+import { usualRetention } from '../../engine/cli/journal/folder.ts'
 import { openJournal } from '../../engine/cli/journal/journal.ts'
 import { remember } from '../../engine/cli/journal/memory.ts'
 import { newHeader } from '../../engine/cli/journal/header.ts'
@@ -28,6 +29,9 @@ export interface RunSetup {
   /** Told when something cannot be remembered. */
   readonly warn: (text: string) => void
 }
+
+/** The tasks of the simulation are never corrected between two runs. */
+const same = { definition: '', parameters: '', settings: '', variables: '' }
 
 const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'] }
 
@@ -104,7 +108,7 @@ export class Run {
   async #run(): Promise<void> {
     const { world, plan, folder, forks, resume, wait, emit, warn } = this.#setup
     const options = optionsSchema.parse({ resume })
-    const heritage = inherit(plan, remember(folder, subject), options)
+    const heritage = inherit(plan, remember(folder, subject), options, () => same)
     if (typeof heritage === 'string') return
     const journal = openJournal({
       folder,
@@ -113,7 +117,8 @@ export class Run {
         pid: this.controller.pid,
         process: undefined,
       },
-      keep: 50,
+      retention: usualRetention,
+      signatures: () => () => same,
       warn,
     })
     const lock: HostLock = {
@@ -132,6 +137,7 @@ export class Run {
       signal: this.#signal.signal,
       stopping: this.#stopping.signal,
       due: heritage.due,
+      remembers: (host, handler) => journal?.remembers(host, handler) === true,
       lock: () => lock,
       emit: (event) => {
         journal?.record(event)

@@ -13,12 +13,16 @@ import { chooseByTags } from '../../run/plan/tags.ts'
 import { execute } from '../execute.ts'
 import { stateFolder } from '../journal/folder.ts'
 import { subjectOf } from '../journal/header.ts'
+import { existingHash } from '../journal/key.ts'
 import { noMemory, remember } from '../journal/memory.ts'
+import { signaturesOf } from '../journal/signatures.ts'
+import { readSources } from '../journal/sources.ts'
 import { findTarget } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
+import { packageVersion } from '../package-root.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { inherit } from '../resume.ts'
 import { writeWarnings } from '../warnings.ts'
@@ -142,11 +146,31 @@ export const run = async (
     return 0
   }
   const subject = subjectOf(target, options)
-  const memory = options.journal ? remember(stateFolder(process.env), subject) : noMemory
-  const inherited = inherit(plan, memory, options)
+  const folder = stateFolder(process.env)
+  const memory = options.journal ? remember(folder, subject) : noMemory
+  const [file = ''] = subject.playbook.split('#')
+  const making = {
+    // as they are now: what is opened later, on the way to a host, would make them look changed
+    hosts: new Map(workspace.hosts),
+    playbook: file,
+    version: await packageVersion(),
+    sources: readSources(),
+  }
+  const hash = existingHash(folder)
+  const signatureAt = hash && signaturesOf({ ...making, plan }, hash)
+  const inherited = inherit(plan, memory, options, (where, { position }) => signatureAt?.(where, position))
   if (typeof inherited === 'string') {
     process[options.output === 'json' ? 'stderr' : 'stdout'].write(`${inherited}\n`)
     return 0
   }
-  return execute(inherited.plan, workspace, options, redactor, { ...inherited, subject })
+  const { plan: left } = inherited
+  return execute(left, workspace, options, redactor, {
+    ...inherited,
+    subject,
+    signatures: (hashWith) => {
+      // what was prepared for the whole plan holds for what is left of it
+      const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)
+      return (task) => at(task, task.position)
+    },
+  })
 }

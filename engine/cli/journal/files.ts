@@ -1,13 +1,14 @@
-/** Files of runs: found, and read from both ends. A file that is not ours, or not of our format, is left alone. */
-import { closeSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs'
+/** Files of runs: found, and read from both ends. */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { runOfFile } from './folder.ts'
 import { headerSchema, trailerSchema } from './header.ts'
 import type { Header, Trailer } from './header.ts'
+import { listState } from './names.ts'
+import type { RunName } from './names.ts'
 import { processMark } from './process-mark.ts'
+import { endsOf } from './read-lines.ts'
 
-/** A run as its file tells it at first sight. */
+/** A run as its file shows it at first sight. */
 export interface RecordedRun {
   readonly file: string
   readonly header: Header
@@ -15,13 +16,7 @@ export interface RecordedRun {
   readonly trailer: Trailer | undefined
 }
 
-/** Bytes that are read of either end at first. */
-const glance = 8 * 1024
-
-const read = (file: number, from: number, length: number): string => {
-  const bytes = Buffer.alloc(length)
-  return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, from))
-}
+const begins = { first: '{"type":"journal",', last: '{"type":"journal-end",' }
 
 const parsed = (line: string | undefined): unknown => {
   try {
@@ -32,58 +27,36 @@ const parsed = (line: string | undefined): unknown => {
   }
 }
 
-/** The first line, however long it is. */
-const firstLine = (file: number, size: number): string => {
-  for (let length = glance; ; length *= 4) {
-    const text = read(file, 0, Math.min(length, size))
-    const end = text.indexOf('\n')
-    if (end >= 0 || length >= size) return end < 0 ? text : text.slice(0, end)
-  }
-}
+/** Whether an error says that a file has gone: another run prunes. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
-/** The last line that has an end. */
-const lastLine = (file: number, size: number): string => {
-  for (let length = glance; ; length *= 4) {
-    const text = read(file, Math.max(0, size - length), Math.min(length, size))
-    const end = text.lastIndexOf('\n')
-    const start = text.lastIndexOf('\n', end - 1)
-    if (start >= 0 || length >= size) return text.slice(start + 1, Math.max(0, end))
-  }
-}
-
-const readEnds = (path: string): RecordedRun | undefined => {
-  const file = openSync(path, 'r')
+/**
+ * Reads both ends of a run's file. It never throws.
+ *
+ * @returns a text where the file is damaged, and undefined where it is gone.
+ */
+export const readRun = (folder: string, { name, run }: RunName): RecordedRun | string | undefined => {
+  const file = join(folder, name)
   try {
-    const { size } = fstatSync(file)
-    const header = headerSchema.safeParse(parsed(firstLine(file, size)))
-    if (!header.success) return undefined
-    const trailer = trailerSchema.safeParse(parsed(lastLine(file, size)))
-    return { file: path, header: header.data, trailer: trailer.success ? trailer.data : undefined }
-  } finally {
-    closeSync(file)
+    const { first, last } = endsOf(file, begins)
+    const header = headerSchema.safeParse(parsed(first))
+    if (!header.success) return 'its first line is not the header of a journal of this version'
+    const trailer = trailerSchema.safeParse(parsed(last))
+    // the name counts: it is what makes a number unique
+    return { file, header: { ...header.data, run }, trailer: trailer.success ? trailer.data : undefined }
+  } catch (error) {
+    if (isGone(error)) return undefined
+    return error instanceof Error ? error.message : String(error)
   }
 }
 
-/** Every run in a state folder, the oldest first. What cannot be read is left out. */
-export const recordedRuns = (folder: string): RecordedRun[] => {
-  let names: string[]
-  try {
-    names = readdirSync(folder)
-  } catch {
-    return []
-  }
-  return names
-    .filter((name) => runOfFile(name) !== undefined)
-    .flatMap((name): RecordedRun[] => {
-      try {
-        return [readEnds(join(folder, name)) ?? []].flat()
-      } catch {
-        // pruned by another run meanwhile
-        return []
-      }
-    })
-    .toSorted((a, b) => a.header.run - b.header.run)
-}
+/** Every run in a state folder that can be read, the oldest first. */
+export const recordedRuns = (folder: string): RecordedRun[] =>
+  listState(folder).runs.flatMap((name) => {
+    const found = readRun(folder, name)
+    return typeof found === 'object' ? [found] : []
+  })
 
 /** Whether a run without an end is still under way, as far as this machine can tell. */
 export const isRunning = ({ header, trailer }: RecordedRun): boolean => {

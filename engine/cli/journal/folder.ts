@@ -1,11 +1,9 @@
 import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** How many runs of a playbook and inventory are kept, unless `COXSWAIN_STATE_KEEP` says otherwise. */
-const usualKeep = 50
 
 /**
  * Where runs are remembered: `$XDG_STATE_HOME/coxswain`, or `~/.local/state/coxswain`.
@@ -17,11 +15,30 @@ export const stateFolder = (env: Environment): string => {
   return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'coxswain')
 }
 
-/** How many runs of each playbook and inventory are kept: `COXSWAIN_STATE_KEEP`, at least 1, or 50. */
-export const runsToKeep = (env: Environment): number => {
-  const given = Number(env['COXSWAIN_STATE_KEEP'] ?? '')
-  return Number.isInteger(given) && given >= 1 ? given : usualKeep
+/** How much is kept of earlier runs. */
+export interface Retention {
+  /** Runs of each playbook and inventory. */
+  readonly keep: number
+  /** Days since a run was last written to. */
+  readonly days: number
+  /** MiB of all runs together. */
+  readonly mib: number
 }
+
+/** What is kept by default. */
+export const usualRetention: Retention = { keep: 50, days: 365, mib: 1024 }
+
+const numberOf = (text: string | undefined, usual: number): number => {
+  const given = Number(text ?? '')
+  return Number.isInteger(given) && given >= 1 ? given : usual
+}
+
+/** What `COXSWAIN_STATE_KEEP`, `COXSWAIN_STATE_DAYS` and `COXSWAIN_STATE_MIB` say, whole numbers from 1, or the default. */
+export const retentionOf = (env: Environment): Retention => ({
+  keep: numberOf(env['COXSWAIN_STATE_KEEP'], usualRetention.keep),
+  days: numberOf(env['COXSWAIN_STATE_DAYS'], usualRetention.days),
+  mib: numberOf(env['COXSWAIN_STATE_MIB'], usualRetention.mib),
+})
 
 /** Makes a folder and those above it. Node's own way tries for ever where the file system refuses, as `/proc` does. */
 const makeFolder = (folder: string): void => {
@@ -37,23 +54,35 @@ const makeFolder = (folder: string): void => {
 }
 
 /**
- * Makes the state folder, for its owner only. What a symbolic link leads to, or belongs to somebody else, keeps its mode:
- * it may be meant for more than this, and root must not close it for all others.
+ * Why a state folder cannot be trusted: whoever may write to it can make `--resume` skip tasks. Undefined where it can, or
+ * where there is none.
+ */
+export const distrust = (folder: string): string | undefined => {
+  let found: Stats
+  try {
+    found = statSync(folder)
+  } catch {
+    // whoever wants to use it is told what is wrong with it
+    return undefined
+  }
+  if (process.getuid === undefined) return undefined
+  if (found.uid !== process.getuid())
+    return `${folder} belongs to another user (id ${found.uid}); set XDG_STATE_HOME to a folder of your own`
+  if ((found.mode & 0o022) !== 0)
+    return `other users can write to ${folder}; run chmod go-w ${folder}, after a look at what is in it`
+  return undefined
+}
+
+/**
+ * Makes the state folder, for its owner only. What a symbolic link leads to keeps its mode: it may be meant for more.
  *
- * @throws what the file system says when it cannot be made.
+ * @throws what the file system says when it cannot be made, or why it cannot be trusted.
  */
 export const makePrivate = (folder: string): void => {
   makeFolder(folder)
+  const why = distrust(folder)
+  if (why !== undefined) throw new Error(why)
   const found = lstatSync(folder)
   if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) !== 0)
     chmodSync(folder, 0o700)
-}
-
-/** Name of the file of a run; numbers are padded so that a listing is in order. */
-export const fileOfRun = (run: number): string => `${String(run).padStart(6, '0')}.jsonl`
-
-/** The number of the run that a file is of; undefined for files of others. */
-export const runOfFile = (name: string): number | undefined => {
-  const [, digits] = /^(\d{6,})\.jsonl$/.exec(name) ?? []
-  return digits === undefined ? undefined : Number(digits)
 }

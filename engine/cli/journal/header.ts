@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { now } from '../../run/clock.ts'
 import type { Options } from '../options.ts'
 import { processMark } from './process-mark.ts'
 
 /** Grows when a field changes its meaning or goes. A file of another format is left alone. */
-export const journalFormat = 1
+export const journalFormat = 2
 
 const marks = z
   .array(
@@ -16,7 +17,8 @@ const marks = z
       nth: z.number().int().default(0),
       host: z.string(),
       handler: z.string(),
-      time: z.number(),
+      run: z.number().int(),
+      call: z.number().int(),
     }),
   )
   .readonly()
@@ -30,7 +32,7 @@ export const headerSchema = z.object({
   time: z.number(),
   /** Absolute path of the playbook, or the name of a task of the library. */
   playbook: z.string(),
-  /** Absolute paths, or what was given where it is no path. */
+  /** Absolute paths, or what was given where it is not a path. */
   inventory: z.array(z.string()),
   limit: z.string().nullable(),
   tags: z.array(z.string()),
@@ -39,14 +41,16 @@ export const headerSchema = z.object({
   /** The run that this one goes on with (`--resume`). */
   resumes: z.number().int().nullable(),
   user: z.string(),
-  /** Runs that were under way when it began. */
+  /** Runs that were under way, or may have been, when it began. */
   beside: z.array(z.number().int()).default([]),
+  /** Calls of handlers that were due when it began: whoever reads this one needs none of those before it. */
+  due: marks.default([]),
   /** The machine that the run was started on. */
   machine: z.string(),
   pid: z.number().int(),
-  /** Which process had that number, where the machine tells (Linux). */
+  /** Which process had that number, where the machine says (Linux). */
   process: z.string().optional(),
-  /** The command line; values behind `=` are left out, they may be secrets. */
+  /** The command line; values after `=` are left out, they may be secrets. */
   argv: z.array(z.string()),
 })
 
@@ -64,14 +68,17 @@ export const trailerSchema = z.object({
   failed: z.array(z.string()),
   /** Tasks that changed something; under `--check`, that would. */
   changed: z.number().int(),
-  /** Handlers that it left due. */
+  /** Calls of handlers that are due at its end. */
   due: marks,
-  /** Handlers that had their turn in it. */
-  served: marks,
+  /** Calls of handlers that it answered, or took back. */
+  over: marks,
 })
 
-/** How a run ended, so that a listing needs not read all of it. Missing where the run was killed. */
+/** How a run ended, so that a listing need not read all of it. Missing where the run was killed. */
 export type Trailer = z.output<typeof trailerSchema>
+
+/** What is known of a run before it has a number. */
+export type NewHeader = Omit<Header, 'run' | 'beside' | 'due'>
 
 /** What a run is remembered under: its playbook and its inventory. */
 export type Subject = Pick<Header, 'playbook' | 'inventory'>
@@ -97,16 +104,16 @@ export const subjectOf = (target: string, { inventory }: Pick<Options, 'inventor
 export const withoutValues = (argv: readonly string[]): string[] =>
   argv.map((word) => word.replace(/=.*$/s, '=…'))
 
-/** The header of a run that begins now; its number is given when its file is made. */
+/** The header of a run that begins now; it gets its number when its file is made. */
 export const newHeader = (
   subject: Subject,
   { limit, tags, skipTags, check }: Pick<Options, 'limit' | 'tags' | 'skipTags' | 'check'>,
   argv: readonly string[],
   resumes: number | null = null,
-): Omit<Header, 'run' | 'beside'> => ({
+): NewHeader => ({
   type: 'journal',
   format: journalFormat,
-  time: Date.now(),
+  time: now(),
   ...subject,
   limit: limit ?? null,
   tags,

@@ -1,31 +1,46 @@
-import { readdirSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunEvent } from '../../run/events.ts'
-import { keepLedger } from '../../run/journal/ledger.ts'
 import { jsonReporter } from '../../report/json.ts'
 import { dispatch } from '../../report/reporter.ts'
-import { mayRun, recordedRuns } from './files.ts'
-import { fileOfRun, makePrivate, runOfFile } from './folder.ts'
-import type { Header, Trailer } from './header.ts'
-import { createLineFile } from './line-file.ts'
+import { now } from '../../run/clock.ts'
+import type { RunEvent, TaskRef } from '../../run/events.ts'
+import { keepLedger } from '../../run/journal/ledger.ts'
+import type { HandlerMark } from '../../run/journal/ledger.ts'
+import type { Signature } from '../../run/journal/signature.ts'
+import { claimRun } from './claim.ts'
+import { makePrivate } from './folder.ts'
+import type { Retention } from './folder.ts'
+import type { Header, NewHeader, Trailer } from './header.ts'
+import { makeHash } from './key.ts'
+import type { Hash } from './key.ts'
+import { linesInto } from './line-file.ts'
 import type { Care, LineFile } from './line-file.ts'
-import { pruneRuns } from './memory.ts'
+import { fileOfRun, subjectHash } from './names.ts'
+import { pruneAll, pruneSubject } from './prune.ts'
+import type { SignedTask } from './signed.ts'
+import { standingOf } from './standing.ts'
 
 /** The record of one run, written as it happens. It never fails the run. */
 export interface Journal {
   /** The number by which `run history` knows the run. */
   readonly run: number
+  /** Whether all of the run is recorded so far. */
+  readonly intact: boolean
   record(event: RunEvent): void
+  /** Whether the next run will know that a handler of a host is due. */
+  remembers(host: string, handler: string): boolean
   /** Writes how the run ended. Resolves when it is on the disk. */
   close(exit: number): Promise<void>
 }
 
 export interface JournalOptions {
   readonly folder: string
-  readonly header: Omit<Header, 'run' | 'beside'>
-  /** How many runs of the same playbook and inventory are kept. */
-  readonly keep: number
-  /** Told, once, when the journal cannot be written; the run goes on. */
+  readonly header: NewHeader
+  /** How much is kept of earlier runs. */
+  readonly retention: Retention
+  /** What a task is made of, given what makes hashes; undefined where it is not known. */
+  readonly signatures?: (hash: Hash) => (task: TaskRef) => Signature | undefined
+  /** Called, once, when the journal cannot be written; the run goes on. */
   readonly warn: (text: string) => void
 }
 
@@ -33,30 +48,52 @@ const because = (error: unknown): string => (error instanceof Error ? error.mess
 
 /** What must not be lost: a handler that is due, before the change that it is due for; then changes. */
 const careFor = (event: RunEvent): Care => {
-  if (event.type === 'handlers-due') return 'on disk'
+  if (event.type === 'handlers-due' || event.type === 'run-end') return 'on disk'
   if (event.type === 'task-end') return event.outcome === 'changed' ? 'now' : 'soon'
   return event.type === 'run-start' ? 'now' : 'soon'
 }
 
-/** The file of the next number. Two runs that begin at once get two numbers. */
-const nextFile = (
-  folder: string,
+/** How often the whole folder is pruned: at each run whose number is a multiple of this. */
+const pruneEvery = 20
+
+/** The file of the next number, with its header in it. Two runs that begin at once get two numbers. */
+const begin = (
+  { folder, header }: Pick<JournalOptions, 'folder' | 'header'>,
   failed: (error: unknown) => void,
-): { readonly run: number; readonly file: LineFile } => {
+): { readonly header: Header; readonly file: LineFile } => {
   makePrivate(folder)
-  const last = Math.max(0, ...readdirSync(folder).map((name) => runOfFile(name) ?? 0))
-  for (let run = last + 1; ; run += 1) {
-    try {
-      return { run, file: createLineFile(join(folder, fileOfRun(run)), failed) }
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
+  const hash = subjectHash(header)
+  const { run, path, file, listing } = claimRun(folder, hash)
+  const named = join(folder, fileOfRun(run, hash, header.check))
+  let begun = false
+  let failure: unknown
+  const lines = linesInto(
+    file,
+    (error) => {
+      if (begun) failed(error)
+      else failure = error
+    },
+    named,
+  )
+  try {
+    const { due, beside } = standingOf(folder, header, listing)
+    const whole: Header = { ...header, run, beside: [...beside], due: header.check ? [] : due }
+    lines.add(JSON.stringify(whole), 'now')
+    if (!lines.intact) throw failure
+    // nobody sees a file of a run without its header
+    renameSync(path, named)
+    begun = true
+    return { header: whole, file: lines }
+  } catch (error) {
+    void lines.close()
+    rmSync(path, { force: true })
+    throw error
   }
 }
 
 /** The end of a run, drawn from its events. */
-const summary = () => {
-  const { see, ledger } = keepLedger()
+const summary = (run: number, inherited: readonly HandlerMark[]) => {
+  const { see, ledger } = keepLedger(run, inherited)
   let hosts = 0
   let seconds = 0
   let changed = 0
@@ -73,7 +110,7 @@ const summary = () => {
     },
     trailer: (exit: number): Trailer => ({
       type: 'journal-end',
-      time: Date.now(),
+      time: now(),
       exit,
       seconds,
       hosts,
@@ -84,27 +121,38 @@ const summary = () => {
   }
 }
 
+const handlerKey = (host: string, handler: string): string => JSON.stringify([host, handler])
+
 /**
  * Begins the journal of a run: a file of JSON lines in the state folder, its header first. A run that is killed leaves
  * what happened until then; at worst the last line is cut.
  *
- * @returns undefined, after a warning, where the state folder cannot be written.
+ * @returns undefined, after a warning, where the state folder cannot be written or trusted.
  */
-export const openJournal = ({ folder, header, keep, warn }: JournalOptions): Journal | undefined => {
-  const failed = (error: unknown): void =>
-    warn(`the journal of this run is not complete, --resume may do things again: ${because(error)}`)
-  let made: ReturnType<typeof nextFile>
+export const openJournal = (options: JournalOptions): Journal | undefined => {
+  const { folder, retention, signatures, warn } = options
+  let made: ReturnType<typeof begin>
   try {
-    made = nextFile(folder, failed)
+    made = begin(options, (error) =>
+      warn(
+        `the journal of this run cannot be written any more: handlers that become due from now on are not remembered, and --resume may do things again: ${because(error)}`,
+      ),
+    )
   } catch (error) {
-    warn(`this run is not recorded (no --resume, no history; --no-journal is silent): ${because(error)}`)
+    warn(
+      `this run is not recorded (no --resume, no history, handlers that are left due are not remembered; --no-journal turns this warning off): ${because(error)}`,
+    )
     return undefined
   }
-  const { run, file } = made
-  const beside = recordedRuns(folder).filter(mayRun)
-  const whole: Header = { ...header, run, beside: beside.map((other) => other.header.run) }
-  file.add(JSON.stringify(whole), 'now')
-  const end = summary()
+  const { header, file } = made
+  const { run } = header
+  const end = summary(run, header.due)
+  const hash = signatures === undefined || header.check ? undefined : makeHash(folder)
+  const signatureOf = hash === undefined ? undefined : signatures?.(hash)
+  /** What tasks that run now were made of when they began. */
+  const begun = new Map<number, Signature | undefined>()
+  /** Handlers whose calls are on the disk. */
+  const remembered = new Set(header.due.map(({ host, handler }) => handlerKey(host, handler)))
   let care: Care = 'soon'
   const json = jsonReporter({
     write: (line) => file.add(line.trimEnd(), care),
@@ -114,20 +162,38 @@ export const openJournal = ({ folder, header, keep, warn }: JournalOptions): Jou
     diff: false,
     verbosity: 0,
   })
+  const sign = ({ id, play, host, position, name }: TaskRef): void => {
+    const signature = begun.get(id)
+    begun.delete(id)
+    if (signature === undefined) return
+    const signed: SignedTask = { type: 'signature', play, host, position, name, ...signature }
+    file.add(JSON.stringify(signed), 'soon')
+  }
   return {
     run,
+    get intact() {
+      return file.intact
+    },
     record: (event) => {
       end.see(event)
+      if (event.type === 'task-start' && event.task.handler === undefined)
+        begun.set(event.task.id, signatureOf?.(event.task))
+      if (event.type === 'task-end') sign(event.task)
       care = careFor(event)
       dispatch(json, event)
+      if (event.type === 'handlers-due' && file.intact)
+        for (const handler of event.handlers) remembered.add(handlerKey(event.task.host, handler))
     },
+    remembers: (host, handler) => file.intact || remembered.has(handlerKey(host, handler)),
     close: async (exit) => {
+      await json.close()
       file.add(JSON.stringify(end.trailer(exit)), 'now')
       await file.close()
       try {
-        pruneRuns(folder, whole, keep)
+        pruneSubject(folder, subjectHash(header), retention.keep)
+        if (run % pruneEvery === 0) pruneAll(folder, retention, Date.now())
       } catch {
-        // an old run too many harms nobody
+        // an old run too many does no harm
       }
     },
   }

@@ -1,40 +1,63 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 
 /** How sure a line must be before going on: soon on its way, handed to the system now, or on the disk now. */
 export type Care = 'soon' | 'now' | 'on disk'
 
-/** A file of lines that only grows. What it fails of is told once; it never throws. */
+/** A file of lines that only grows. Why it cannot be written is reported once; it never throws. */
 export interface LineFile {
   add(line: string, care: Care): void
+  /** Whether every line could be written so far, as far as was asked for. */
+  readonly intact: boolean
   /** Resolves when all is on the disk. */
   close(): Promise<void>
 }
 
-/** Bytes that may wait in memory, and milliseconds that they may. */
+/** Characters that may wait in memory, and milliseconds that they may. */
 const waitingSize = 64 * 1024
 const waitingTime = 200
 
-/**
- * Makes a file that nobody else can read, for lines.
- *
- * @throws what the file system says when it cannot be made, or exists.
- */
-export const createLineFile = (path: string, failed: (error: unknown) => void): LineFile =>
-  linesInto(openSync(path, 'ax', 0o600), failed)
+/** Puts the name of a file on the disk, where the file system can: its content alone does not survive a power cut. */
+const syncFolder = (folder: string): void => {
+  let file: number
+  try {
+    file = openSync(folder, 'r')
+  } catch {
+    return
+  }
+  try {
+    fsyncSync(file)
+  } catch {
+    // not on this file system
+  } finally {
+    closeSync(file)
+  }
+}
 
 /**
  * Writes lines to an open file, and closes it in the end.
  *
  * A line that is written `soon` may be lost when this process is killed, one written `now` only when the machine goes
  * down in the next moment: it is synced in the background, many lines at a time, so that a thousand hosts do not wait
- * for the disk one after another.
+ * for the disk one after another. One `on disk` is there when `add` returns, under the name of the file.
  *
- * @param failed is told, once, why lines cannot be written any more.
+ * @param path the name of the file; without it, it is not looked at whether the file is still there.
+ * @param failed is called, once, with why lines cannot be written any more.
  */
-export const linesInto = (file: number, failed: (error: unknown) => void): LineFile => {
+export const linesInto = (file: number, failed: (error: unknown) => void, path?: string): LineFile => {
   let waiting: string[] = []
   let size = 0
   let broken = false
+  let named = false
   let timer: NodeJS.Timeout | undefined
   let syncing: Promise<void> | undefined
   let unsynced = false
@@ -59,6 +82,15 @@ export const linesInto = (file: number, failed: (error: unknown) => void): LineF
       for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     })
   }
+  /** A file that was removed takes lines as before, and nobody ever reads them. */
+  const lookForIt = (): void => {
+    if (path === undefined) return
+    const [own, there] = [fstatSync(file), statSync(path, { throwIfNoEntry: false })]
+    if (there === undefined || own.ino !== there.ino || own.dev !== there.dev)
+      throw new Error(`${path} was removed`)
+    if (!named) syncFolder(dirname(path))
+    named = true
+  }
   const sync = (): Promise<void> =>
     new Promise((done) => {
       unsynced = false
@@ -78,18 +110,27 @@ export const linesInto = (file: number, failed: (error: unknown) => void): LineF
   process.on('exit', write)
 
   return {
+    get intact() {
+      return !broken
+    },
     add: (line, care) => {
+      if (broken) return
       waiting.push(`${line}\n`)
-      size += line.length
+      size += line.length + 1
       if (care !== 'soon' || size > waitingSize) write()
       else timer ??= setTimeout(write, waitingTime).unref()
       if (care === 'now') syncSoon()
-      if (care === 'on disk') attempt(() => fdatasyncSync(file))
+      if (care === 'on disk')
+        attempt(() => {
+          fdatasyncSync(file)
+          lookForIt()
+        })
     },
     close: async () => {
       write()
       process.off('exit', write)
       await syncing
+      // whether it is still there is not asked: once its last line is written, another run may prune it
       attempt(() => fdatasyncSync(file))
       closeSync(file)
     },

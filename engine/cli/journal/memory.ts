@@ -1,80 +1,89 @@
 /** What earlier runs of a playbook and inventory have left for the next one. */
-import { rmSync } from 'node:fs'
-import { dueHandlers, keepLedger } from '../../run/journal/ledger.ts'
-import type { HandlerMark, Ledger } from '../../run/journal/ledger.ts'
 import { collectPast } from '../../run/journal/past.ts'
 import type { Past } from '../../run/journal/past.ts'
-import { eventsOf } from './events.ts'
-import { isRunning, recordedRuns } from './files.ts'
+import type { HandlerMark } from '../../run/journal/ledger.ts'
+import { entriesOf } from './events.ts'
+import type { Damage } from './events.ts'
+import { readRun } from './files.ts'
 import type { RecordedRun } from './files.ts'
-import { isSame } from './header.ts'
+import { distrust } from './folder.ts'
 import type { Subject } from './header.ts'
+import { listState, subjectHash } from './names.ts'
+import { standingOf } from './standing.ts'
 
 /** What is remembered; nothing is where there was no run. */
 export interface Memory {
   /** The last run that could change something. */
   readonly last: RecordedRun | undefined
-  /** Handlers that were notified and have not had their turn. */
+  /** Calls of handlers that have not had their turn. */
   readonly due: readonly HandlerMark[]
-  /** What the last run, and those that it went on with, did. */
-  readonly past: () => Past
+  /** What cannot be remembered, and why, as sentences for a person. */
+  readonly warnings: readonly string[]
+  /** What the last run, and those that it went on with, did; with what of it cannot be read. */
+  readonly past: () => { readonly past: Past; readonly warnings: readonly string[] }
 }
+
+const nothing = { last: undefined, due: [], past: () => ({ past: collectPast().past, warnings: [] }) }
 
 /** A memory without a run in it. */
-export const noMemory: Memory = { last: undefined, due: [], past: () => collectPast().past }
-
-const runsOf = (folder: string, subject: Subject): RecordedRun[] =>
-  recordedRuns(folder).filter(({ header }) => isSame(header, subject))
-
-/** The ledger at the end of a run's file; of one that was killed it is made from what happened. */
-const ledgerOf = ({ file, trailer }: RecordedRun): Ledger => {
-  if (trailer !== undefined) return trailer
-  const { see, ledger } = keepLedger()
-  for (const event of eventsOf(file, ['run-start', 'handlers-due', 'task-start', 'task-end'])) see(event)
-  return ledger()
-}
+export const noMemory: Memory = { ...nothing, warnings: [] }
 
 /** The runs that one goes on with, the oldest first, itself the last. */
-const chainOf = (runs: readonly RecordedRun[], last: RecordedRun): RecordedRun[] => {
-  // only one before it, whatever a damaged file says
-  const before = runs.find(({ header }) => header.run === last.header.resumes && header.run < last.header.run)
-  return before === undefined ? [last] : [...chainOf(runs, before), last]
+const chainOf = (last: RecordedRun, find: (run: number) => RecordedRun | undefined): RecordedRun[] => {
+  const chain = [last]
+  for (let { run, resumes } = last.header; resumes !== null && resumes < run;) {
+    // only one before it, whatever a damaged file says
+    const before = find(resumes)
+    if (before === undefined) break
+    chain.unshift(before)
+    ;({ run, resumes } = before.header)
+  }
+  return chain
 }
 
-/** The handlers that are due after some runs, the oldest first. */
-const dueAfter = (runs: readonly RecordedRun[]): HandlerMark[] =>
-  dueHandlers(runs.map(ledgerOf), (earlier, later) => {
-    const before = runs[earlier]?.header.run
-    return before !== undefined && runs[later]?.header.beside.includes(before) === true
-  })
-
-/** Remembers what is recorded in a state folder. Runs under `--check` have left nothing. */
+/** Remembers what is recorded in a state folder. What cannot be read costs its own history, and a warning. */
 export const remember = (folder: string, subject: Subject): Memory => {
-  const runs = runsOf(folder, subject).filter(({ header }) => !header.check)
-  const last = runs.at(-1)
+  const why = distrust(folder)
+  if (why !== undefined) return { ...nothing, warnings: [`earlier runs are not read: ${why}`] }
+  const hash = subjectHash(subject)
+  const listing = listState(folder, hash)
+  const { newest, due, warnings } = standingOf(folder, subject, listing)
+  const { foreign } = listing
+  const find = (run: number): RecordedRun | undefined => {
+    const name = listing.runs.find((one) => one.run === run && one.subject === hash && !one.check)
+    const found = name === undefined ? undefined : readRun(folder, name)
+    return typeof found === 'object' ? found : undefined
+  }
   return {
-    last,
-    due: dueAfter(runs),
+    last: newest,
+    due,
+    warnings: [
+      ...warnings,
+      ...(foreign.length === 0
+        ? []
+        : [
+            `${foreign.length} journals of an earlier version in ${folder} are not read: handlers that they left due are not known; \`run history prune\` removes them`,
+          ]),
+    ],
     past: () => {
-      const { see, past } = collectPast()
-      for (const { file } of last === undefined ? [] : chainOf(runs, last))
-        for (const event of eventsOf(file, ['run-start', 'host-end', 'task-end'])) see(event)
-      return past
+      const { see, sign, past } = collectPast()
+      const unread: string[] = []
+      for (const { file, header } of newest === undefined ? [] : chainOf(newest, find)) {
+        const damage: Damage = { lines: 0 }
+        try {
+          for (const entry of entriesOf(file, ['run-start', 'task-end', 'signature'], damage)) {
+            if (entry.type === 'signature') sign(entry)
+            else see(entry)
+          }
+        } catch (error) {
+          unread.push(`the journal of run ${header.run} cannot be read: ${String(error)}`)
+        }
+        if (damage.lines > 0)
+          unread.push(
+            `the journal of run ${header.run} is damaged (lines that cannot be read: ${damage.lines}); what they recorded is done again`,
+          )
+      }
+      return { past, warnings: unread }
     },
   }
-}
-
-/**
- * Removes the oldest runs of a playbook and inventory, so that so many are left. One that is under way stays, and one that
- * left a handler due, until that had its turn.
- */
-export const pruneRuns = (folder: string, subject: Subject, keep: number): void => {
-  const same = runsOf(folder, subject)
-  const old = same.slice(0, Math.max(0, same.length - keep))
-  if (old.length === 0) return
-  const real = same.filter(({ header }) => !header.check)
-  const marks = new Set(dueAfter(real).map((mark) => JSON.stringify(mark)))
-  const leftDue = (run: RecordedRun): boolean =>
-    !run.header.check && ledgerOf(run).due.some((mark) => marks.has(JSON.stringify(mark)))
-  for (const run of old) if (!isRunning(run) && !leftDue(run)) rmSync(run.file, { force: true })
 }

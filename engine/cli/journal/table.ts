@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { exitCodes } from '../../error-codes.ts'
 import { duration, oneLine, pad, plural } from '../../report/text.ts'
-import { dueHandlers } from '../../run/journal/ledger.ts'
+import { handlersOf } from '../../run/journal/ledger.ts'
 import type { RecordedRun } from './files.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
@@ -40,7 +40,7 @@ export const resultOf = ({ header, trailer }: RecordedRun, running: boolean): st
   if (trailer === undefined) return `${check}${running ? 'running' : 'killed'}`
   const verb = header.check ? 'would change' : 'changed'
   const changed = trailer.exit === exitCodes.ok && trailer.changed > 0 ? `, ${trailer.changed} ${verb}` : ''
-  const due = dueHandlers([trailer]).length
+  const due = handlersOf(trailer.due).length
   const left = due === 0 ? '' : `, ${plural(due, 'handler')} due`
   return `${check}${words[trailer.exit] ?? 'error'}${named(trailer.failed)}${changed}${left}`
 }

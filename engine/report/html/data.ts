@@ -2,6 +2,7 @@ import { noOutcomes } from '../../run/events.ts'
 import type { Outcome, ReportedChange, ReportedError } from '../../run/events.ts'
 import { changeLines } from '../diff.ts'
 import type { RecordedPlay, RecordedRun, RecordedTask } from '../record.ts'
+import { dueHandlers } from '../due.ts'
 import { oneLine, printable, titledBy } from '../text.ts'
 import type { DetailShape, ErrorShape, PageData, PlayShape, TaskRow } from './shape.ts'
 import { table, textTable } from './tables.ts'
@@ -45,14 +46,13 @@ const changeShape = (change: ReportedChange, text: Place): readonly [number, num
 
 const marks = { stdout: '|', stderr: '!', log: '>' } as const
 
-const detailShape = ({ why, changes, error, output, dropped }: RecordedTask, text: Place): DetailShape => ({
+const detailShape = ({ why, changes, error, output }: RecordedTask, text: Place): DetailShape => ({
   ...(why !== undefined && { why: text(why) }),
   ...(error !== undefined && { error: errorShape(error, text) }),
   ...(changes.length > 0 && { changes: changes.map((change) => changeShape(change, text)) }),
   ...(output.length > 0 && {
     output: text(output.map(({ stream, line }) => `${marks[stream]}${printable(line)}`).join('\n')),
   }),
-  ...(dropped > 0 && { dropped }),
 })
 
 /** Where room is scarce, failures come first, then changes. */
@@ -73,12 +73,14 @@ const detailsOf = (plays: readonly RecordedPlay[], text: Place) => {
   return { values: details.values, of: (task: RecordedTask): number => places.get(task) ?? -1 }
 }
 
-const dueOf = ({ end }: RecordedRun): [string, string][] => {
-  const hosts = new Map<string, string[]>()
-  for (const [host, handlers] of Object.entries(end?.due ?? {}))
-    for (const handler of handlers) hosts.set(handler, [...(hosts.get(handler) ?? []), oneLine(host)])
-  return [...hosts].map(([handler, names]) => [oneLine(handler), names.join(', ')])
-}
+const dueOf = ({ end }: RecordedRun): PageData['due'] =>
+  end === undefined
+    ? []
+    : dueHandlers(end).map(({ handler, hosts, remembered }) => [
+        oneLine(handler),
+        hosts.map(oneLine).join(', '),
+        remembered ? '(runs the next time)' : '(not remembered: the next run does not run it)',
+      ])
 
 /** The data of a run's page: everything that it shows, as compact as it may be. */
 export const pageData = (run: RecordedRun): PageData => {

@@ -28,8 +28,6 @@ export interface DetailShape {
   readonly error?: ErrorShape
   /** Lines, each behind a mark for where it comes from: `|` standard output, `!` standard error, `>` the task itself. */
   readonly output?: number
-  /** Lines of output that were not kept. */
-  readonly dropped?: number
 }
 
 export interface PlayShape {
@@ -61,6 +59,6 @@ export interface PageData {
   readonly plays: readonly PlayShape[]
   readonly stopped?: ErrorShape
   readonly notRun: readonly string[]
-  /** Handlers that are due: what, and on which hosts. */
-  readonly due: readonly (readonly [handler: string, hosts: string])[]
+  /** Handlers that are due: what, on which hosts, and whether the next run runs it, in words. */
+  readonly due: readonly (readonly [handler: string, hosts: string, next: string])[]
 }

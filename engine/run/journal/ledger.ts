@@ -1,4 +1,4 @@
-/** Which handlers a run called for, and which of them had their turn: what is left is due the next time. Pure. */
+/** Which handlers runs called for, and which of these calls are over: what is left is due the next time. Pure. */
 import type { Outcome, RunEvent } from '../events.ts'
 
 /** A play of a playbook, known again when plays of other names come before it. */
@@ -8,25 +8,39 @@ export interface PlayMark {
   readonly nth: number
 }
 
-/** A handler of a play on a host, and when it last became due, or began its turn (Unix milliseconds). */
+/**
+ * A call for a handler of a play on a host. Run and call make it unique, so that runs that overlap can tell which calls
+ * are over without asking a clock.
+ */
 export interface HandlerMark extends PlayMark {
   readonly host: string
   readonly handler: string
-  readonly time: number
+  /** The run that called. */
+  readonly run: number
+  /** The id of the task in that run. */
+  readonly call: number
 }
 
 /** What one run did with handlers. */
 export interface Ledger {
-  /** Those that it left due. */
+  /** Calls that are due at its end: its own, and those of earlier runs that it took over. */
   readonly due: readonly HandlerMark[]
-  readonly served: readonly HandlerMark[]
+  /** Calls that it answered, or took back. */
+  readonly over: readonly HandlerMark[]
 }
 
 /** How a handler had its turn. */
 const turns = new Set<Outcome>(['ok', 'changed', 'skipped', 'ignored'])
 
-const keyOf = ({ play, nth, host, handler }: Omit<HandlerMark, 'time'>): string =>
-  JSON.stringify([play, nth, host, handler])
+type Handler = Omit<HandlerMark, 'run' | 'call'>
+
+const keyOf = ({ play, nth, host, handler }: Handler): string => JSON.stringify([play, nth, host, handler])
+const tagOf = (mark: HandlerMark): string => JSON.stringify([mark.run, mark.call, keyOf(mark)])
+
+/** Each handler once, whatever called for it. */
+export const handlersOf = (marks: readonly HandlerMark[]): Handler[] => [
+  ...new Map(marks.map((mark) => [keyOf(mark), mark])).values(),
+]
 
 /** The play at a position among the names of all plays. */
 export const playMark = (plays: readonly string[], index: number): PlayMark => {
@@ -34,85 +48,89 @@ export const playMark = (plays: readonly string[], index: number): PlayMark => {
   return { play, nth: plays.slice(0, index).filter((name) => name === play).length }
 }
 
-/** Keeps the ledger of a run while its events pass. */
-export const keepLedger = (): { readonly see: (event: RunEvent) => void; readonly ledger: () => Ledger } => {
-  /** With the tasks that called for each. */
-  const due = new Map<string, Map<number, HandlerMark>>()
-  const served = new Map<string, HandlerMark>()
-  /** Handlers that run, and were not called for anew since they began. */
-  const serving = new Map<string, HandlerMark>()
+/**
+ * Keeps the ledger of a run while its events pass.
+ *
+ * @param run its number.
+ * @param inherited calls of earlier runs that were due when it began.
+ */
+export const keepLedger = (
+  run: number,
+  inherited: readonly HandlerMark[] = [],
+): { readonly see: (event: RunEvent) => void; readonly ledger: () => Ledger } => {
+  /** Calls by handler. */
+  const due = new Map<string, Map<string, HandlerMark>>()
+  const over: HandlerMark[] = []
+  /** Handlers that run, and were not called for again since they began. */
+  const serving = new Set<string>()
   let plays: readonly PlayMark[] = []
+
+  const call = (mark: HandlerMark): void => {
+    const key = keyOf(mark)
+    due.set(key, (due.get(key) ?? new Map<string, HandlerMark>()).set(tagOf(mark), mark))
+    // what is changed now may be too late for one that runs already
+    serving.delete(key)
+  }
+  for (const mark of inherited) call(mark)
+
+  /** The calls of a task that has changed nothing: what it called for is as it was before. */
+  const takeBack = (id: number): void => {
+    for (const [key, calls] of due) {
+      for (const [tag, mark] of calls) {
+        if (mark.run !== run || mark.call !== id) continue
+        calls.delete(tag)
+        over.push(mark)
+      }
+      if (calls.size === 0) due.delete(key)
+    }
+  }
+
   return {
     see: (event) => {
       if (event.type === 'run-start') plays = event.plays.map((_, index, names) => playMark(names, index))
       if (event.type !== 'handlers-due' && event.type !== 'task-start' && event.type !== 'task-end') return
-      const { time, task } = event
-      const mark = (handler: string): HandlerMark => ({
-        ...(plays[task.play] ?? { play: '', nth: 0 }),
-        host: task.host,
-        handler,
-        time,
-      })
+      const { task } = event
+      const play = plays[task.play] ?? { play: '', nth: 0 }
       if (event.type === 'handlers-due') {
-        for (const one of event.handlers.map(mark)) {
-          const calls = due.get(keyOf(one)) ?? new Map<number, HandlerMark>()
-          due.set(keyOf(one), calls.set(task.id, one))
-          // what is changed now may be too late for one that runs already
-          serving.delete(keyOf(one))
-        }
+        for (const handler of event.handlers) call({ ...play, host: task.host, handler, run, call: task.id })
         return
       }
-      if (event.type === 'task-end' && event.outcome === 'ok') {
-        // it has changed nothing: what it called for is as it was before
-        for (const [key, calls] of due) if (calls.delete(task.id) && calls.size === 0) due.delete(key)
-      }
+      if (event.type === 'task-end' && event.outcome === 'ok') takeBack(task.id)
       if (task.handler === undefined) return
-      const one = mark(task.handler)
-      const key = keyOf(one)
+      const key = keyOf({ ...play, host: task.host, handler: task.handler })
       if (event.type === 'task-start') {
-        serving.set(key, one)
+        serving.add(key)
         return
       }
-      const begun = serving.get(key)
-      serving.delete(key)
-      if (begun === undefined || !turns.has(event.outcome)) return
-      served.set(key, begun)
+      if (!serving.delete(key) || !turns.has(event.outcome)) return
+      over.push(...(due.get(key)?.values() ?? []))
       due.delete(key)
     },
-    ledger: () => ({
-      due: [...due.values()].flatMap((calls) => [...calls.values()].slice(-1)),
-      served: [...served.values()],
-    }),
+    ledger: () => ({ due: [...due.values()].flatMap((calls) => [...calls.values()]), over: [...over] }),
   }
 }
 
-/** Whether two runs were under way at the same time, by their places in the list; the earlier one first. */
-export type Overlap = (earlier: number, later: number) => boolean
+/** The ledger of a run, with its number. */
+export interface RunLedger {
+  readonly run: number
+  readonly ledger: Ledger
+}
 
 /**
- * The handlers that are due after some runs, in the order in which those began: that a run left due, and no run after it
- * has served. For runs that overlap, on different hosts, the clock says which came first; for others it is not asked, as it
- * may have been set back between them.
+ * The calls that are due after some runs. The newest of them knows what was due when it began; of the others, which ran
+ * beside it or beside those beside it, only what they did themselves counts.
+ *
+ * A call is over when a run that knew of it has answered it. A run that did not know of it, because it ran at the same
+ * time, does not end it: that a handler runs once too often is harmless, that it never runs is not.
  */
-export const dueHandlers = (ledgers: readonly Ledger[], overlap: Overlap = () => false): HandlerMark[] => {
-  const turnsOf = new Map<string, { readonly run: number; readonly time: number }[]>()
-  for (const [run, { served }] of ledgers.entries()) {
-    for (const one of served) {
-      const known = turnsOf.get(keyOf(one)) ?? []
-      turnsOf.set(keyOf(one), known)
-      known.push({ run, time: one.time })
-    }
-  }
-  const due = new Map<string, HandlerMark>()
-  for (const [run, ledger] of ledgers.entries()) {
-    for (const one of ledger.due) {
-      const over = (turnsOf.get(keyOf(one)) ?? []).some((turn) => {
-        if (turn.run === run) return false
-        const beside = overlap(Math.min(turn.run, run), Math.max(turn.run, run))
-        return beside ? turn.time >= one.time : turn.run > run
-      })
-      if (!over) due.set(keyOf(one), one)
-    }
-  }
+export const dueAfter = (newest: RunLedger | undefined, others: readonly RunLedger[]): HandlerMark[] => {
+  if (newest === undefined) return []
+  const over = new Set([newest, ...others].flatMap(({ ledger }) => ledger.over.map(tagOf)))
+  const marks = [
+    ...newest.ledger.due,
+    ...others.flatMap(({ run, ledger }) => ledger.due.filter((mark) => mark.run === run)),
+  ]
+  const due = new Map(marks.map((mark) => [tagOf(mark), mark]))
+  for (const tag of over) due.delete(tag)
   return [...due.values()]
 }

@@ -1,6 +1,7 @@
 /** What earlier runs did, task by task. Pure. */
 import type { Outcome, RunEvent } from '../events.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
+import type { Signature } from './signature.ts'
 
 /** Where something was done: the play by position and name, so that another play in its place is not taken for it. */
 export interface PastPlace {
@@ -9,40 +10,54 @@ export interface PastPlace {
   readonly host: string
 }
 
-/** What is known of earlier runs. */
-export interface Past {
-  /** How a task ended on a host; undefined when it did not, or is not the same task any more. */
-  outcome(where: PastPlace, task: PlannedTask): Outcome | undefined
-  /** Whether the host came through the whole play. */
-  through(where: PastPlace): boolean
+/** What a task was made of when it ran. */
+export interface Signed extends Signature {
+  readonly play: number
+  readonly host: string
+  readonly position: number
+  readonly name: string
 }
 
-const placeKey = ({ play, name, host }: PastPlace): string => JSON.stringify([play, name, host])
-const taskKey = (where: PastPlace, position: number, name: string, title: string): string =>
-  JSON.stringify([placeKey(where), position, name, title])
+/** How a task ended, and what it was made of, where that is known. */
+export interface PastTask {
+  readonly outcome: Outcome
+  readonly signature: Signature | undefined
+}
 
-/** Collects the past from the events of a run, or of several that went on with each other, the oldest first. */
-export const collectPast = (): { readonly see: (event: RunEvent) => void; readonly past: Past } => {
-  const outcomes = new Map<string, Outcome>()
-  const through = new Set<string>()
+/** What is known of earlier runs. */
+export interface Past {
+  /** What became of a task on a host; undefined when it did not end, or another one stands in its place now. */
+  task(where: PastPlace, task: PlannedTask): PastTask | undefined
+}
+
+const keyOf = ({ play, name, host }: PastPlace, position: number, task: string): string =>
+  JSON.stringify([play, name, host, position, task])
+
+/**
+ * Collects the past from the events of a run, or of several that went on with each other, the oldest first. What a task was
+ * made of comes before how it ended.
+ */
+export const collectPast = (): {
+  readonly see: (event: RunEvent) => void
+  readonly sign: (signed: Signed) => void
+  readonly past: Past
+} => {
+  const tasks = new Map<string, PastTask>()
+  const signatures = new Map<string, Signature>()
   let plays: readonly string[] = []
   const at = (play: number, host: string): PastPlace => ({ play, name: plays[play] ?? '', host })
   return {
     see: (event) => {
       if (event.type === 'run-start') ({ plays } = event)
-      if (event.type === 'host-end') {
-        const key = placeKey(at(event.play, event.host))
-        if (event.standing === 'well') through.add(key)
-        else through.delete(key)
-      }
       if (event.type !== 'task-end' || event.task.role === 'handler') return
-      const { play, host, position, name, title } = event.task
-      outcomes.set(taskKey(at(play, host), position, name, title), event.outcome)
+      const { play, host, position, name } = event.task
+      const key = keyOf(at(play, host), position, name)
+      tasks.set(key, { outcome: event.outcome, signature: signatures.get(key) })
+      signatures.delete(key)
     },
-    past: {
-      outcome: (where, { position, task: { name, title } }) =>
-        outcomes.get(taskKey(where, position, name, title)),
-      through: (where) => through.has(placeKey(where)),
+    sign: ({ play, host, position, name, definition, parameters, settings, variables }) => {
+      signatures.set(keyOf(at(play, host), position, name), { definition, parameters, settings, variables })
     },
+    past: { task: (where, { position, task }) => tasks.get(keyOf(where, position, task.name)) },
   }
 }

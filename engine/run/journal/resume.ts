@@ -1,40 +1,46 @@
-/** Going on where an earlier run has left off: a plan without what is done already. Pure. */
+/** Going on where an earlier run stopped: a plan without what is done already. Pure. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/task.ts'
 import { chooseTasks } from '../plan/choose-tasks.ts'
 import type { Plan } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
-import type { Past } from './past.ts'
+import type { Past, PastPlace } from './past.ts'
+import { whyChanged } from './signature.ts'
+import type { Signature } from './signature.ts'
 
-const done = new Set<Outcome | undefined>(['ok', 'changed', 'skipped', 'ignored'])
+const done = new Set<Ended>(['ok', 'changed', 'skipped', 'ignored'])
 
-type OutcomeOf = (task: PlannedTask) => Outcome | undefined
+/** How a task ended; `altered` where it ended and is another one now, undefined where it did not end. */
+type Ended = Outcome | 'altered' | undefined
+type EndOf = (task: PlannedTask) => Ended
 
 const positions = (steps: readonly PlannedStep[]): number[] =>
   tasksOf(steps, 'all').map(({ position }) => position)
 
 /** Positions of the tasks that need not run again. */
-const finished = (steps: readonly PlannedStep[], outcomeOf: OutcomeOf): Set<number> => {
+const finished = (steps: readonly PlannedStep[], endOf: EndOf): Set<number> => {
   /** Whether all of a list is done that runs when all goes well. */
   const through = (list: readonly PlannedStep[], over: ReadonlySet<number>): boolean =>
     tasksOf(list, 'smooth').every(({ position }) => over.has(position))
   const one = (step: PlannedStep): Iterable<number> => {
     switch (step.kind) {
       case 'task':
-        return done.has(outcomeOf(step)) ? [step.position] : []
+        return done.has(endOf(step)) ? [step.position] : []
       case 'parallel':
       case 'background':
-        return finished(step.steps, outcomeOf)
+        return finished(step.steps, endOf)
       case 'block': {
-        const own = finished(step.steps, outcomeOf)
-        const always = finished(step.always, outcomeOf)
-        // what a rescue has mended is not tried again, nor what it has passed over
-        const mended =
+        const own = finished(step.steps, endOf)
+        const always = finished(step.always, endOf)
+        // what a rescue has repaired is not tried again, nor what it has passed over
+        const ends = new Set(tasksOf(step.steps, 'all').map(endOf))
+        const repaired =
           step.rescue.length > 0 &&
-          tasksOf(step.steps, 'all').some((task) => outcomeOf(task) === 'rescued') &&
-          through(step.rescue, finished(step.rescue, outcomeOf))
-        const over = mended || through(step.steps, own)
+          ends.has('rescued') &&
+          !ends.has('altered') &&
+          through(step.rescue, finished(step.rescue, endOf))
+        const over = repaired || through(step.steps, own)
         return over ? [...positions(step.steps), ...positions(step.rescue), ...always] : own
       }
       case 'join':
@@ -45,9 +51,28 @@ const finished = (steps: readonly PlannedStep[], outcomeOf: OutcomeOf): Set<numb
   return new Set(steps.flatMap((step) => [...one(step)]))
 }
 
+/** A task that had ended well and is looked at again, because it may be another one now. */
+export interface Again {
+  readonly host: string
+  readonly title: string
+  readonly why: string
+}
+
+/** What a task of the plan is made of now. */
+export type SignatureOf = (where: PastPlace, task: PlannedTask) => Signature | undefined
+
+/** What is left to do. */
+export interface Resumed {
+  readonly plan: Plan
+  readonly again: readonly Again[]
+  /** Whether a play has tasks that its hosts, which have begun it, never came to: they are new, or were not chosen. */
+  readonly added: boolean
+}
+
 /**
- * The plan without the tasks that ended well on a host in earlier runs. What does not match them (another playbook, another
- * order) runs. Tasks that are left see how those before them ended.
+ * The plan without the tasks that ended well on a host in earlier runs and are made of the same as then: definition,
+ * parameters, variables. What does not match (another playbook, another order) runs. Tasks that are left see how those
+ * before them ended.
  *
  * @param due handlers that are due; their host stays in the play, though no task of it is left.
  */
@@ -55,17 +80,29 @@ export const resumed = (
   plan: Plan,
   past: Past,
   due: (play: number, host: string) => readonly string[],
-): Plan => {
+  signatureOf: SignatureOf,
+): Resumed => {
+  const again: Again[] = []
+  const endIn = (where: PastPlace): EndOf => {
+    const known = new Map<number, Ended>()
+    const compare = (planned: PlannedTask): Ended => {
+      const before = past.task(where, planned)
+      if (before === undefined) return undefined
+      const why = whyChanged(before.signature, signatureOf(where, planned))
+      if (why === undefined) return before.outcome
+      if (done.has(before.outcome)) again.push({ host: where.host, title: planned.task.title, why })
+      return 'altered'
+    }
+    return (planned) => {
+      const { position } = planned
+      if (!known.has(position)) known.set(position, compare(planned))
+      return known.get(position)
+    }
+  }
   const over = plan.plays.map(
     ({ name, candidates }, play) =>
       new Map(
-        [...candidates].map(([host, { steps }]) => {
-          const where = { play, name, host }
-          const all = past.through(where)
-            ? new Set(positions(steps))
-            : finished(steps, (task) => past.outcome(where, task))
-          return [host, all]
-        }),
+        [...candidates].map(([host, { steps }]) => [host, finished(steps, endIn({ play, name, host }))]),
       ),
   )
   const chosen = chooseTasks(plan, {
@@ -73,25 +110,38 @@ export const resumed = (
     host: ({ play, host }) => due(play, host).length > 0,
     whole: true,
   })
+  const added = plan.plays.some(({ name, candidates }, play) =>
+    [...candidates].some(([host, { steps }]) => {
+      const ends = tasksOf(steps, 'smooth').map((planned) => ({
+        over: over[play]?.get(host)?.has(planned.position) === true,
+        known: past.task({ play, name, host }, planned) !== undefined,
+      }))
+      return ends.some(({ known }) => known) && ends.some((end) => !end.over && !end.known)
+    }),
+  )
   const outcomes = (play: number, name: string, host: string): ReadonlyMap<Task, Outcome> => {
     const before = plan.plays[play]?.candidates.get(host)?.steps ?? []
     return new Map(
       tasksOf(before, 'all').flatMap((planned): [Task, Outcome][] => {
-        const outcome = past.outcome({ play, name, host }, planned)
-        return outcome === undefined ? [] : [[planned.task, outcome]]
+        const known = past.task({ play, name, host }, planned)
+        return known === undefined ? [] : [[planned.task, known.outcome]]
       }),
     )
   }
   return {
-    ...chosen,
-    plays: chosen.plays.map((play, index) => ({
-      ...play,
-      candidates: new Map(
-        [...play.candidates].map(([host, planned]) => [
-          host,
-          { ...planned, past: outcomes(index, play.name, host) },
-        ]),
-      ),
-    })),
+    again,
+    added,
+    plan: {
+      ...chosen,
+      plays: chosen.plays.map((play, index) => ({
+        ...play,
+        candidates: new Map(
+          [...play.candidates].map(([host, planned]) => [
+            host,
+            { ...planned, past: outcomes(index, play.name, host) },
+          ]),
+        ),
+      })),
+    },
   }
 }

@@ -51,6 +51,8 @@ const maskChange = ({ what, from, to }: ReportedChange, redactor: Redactor): Rep
  */
 export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
   const all = (texts: readonly string[]): string[] => texts.map((text) => redactor.text(text))
+  const byHost = (names: Readonly<Record<string, readonly string[]>>): Record<string, string[]> =>
+    Object.fromEntries(Object.entries(names).map(([host, own]) => [host, all(own)]))
   switch (event.type) {
     case 'run-start':
       return { ...event, playbook: redactor.text(event.playbook), plays: all(event.plays) }
@@ -83,7 +85,8 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
         ...event,
         stopped: maskError(event.stopped, redactor),
         notRun: all(event.notRun),
-        due: Object.fromEntries(Object.entries(event.due).map(([host, names]) => [host, all(names)])),
+        due: byHost(event.due),
+        forgotten: byHost(event.forgotten),
       }
   }
 }

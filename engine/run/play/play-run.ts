@@ -1,4 +1,5 @@
 /** One play: its batches, one after another, and when to give up. */
+import { now } from '../clock.ts'
 import type { Emit, HostEnd, TaskRef } from '../events.ts'
 import { batchesOf } from '../plan/batches.ts'
 import { Failures } from './failures.ts'
@@ -77,7 +78,7 @@ const runBatch = async (
     const standing: HostEnd['standing'] = await runHost(part, plan, run.due(host))
     if (isFailure(standing)) failures.add(host)
     if (standing !== 'stopped') through.add(host)
-    emit({ type: 'host-end', time: Date.now(), play: index, host, standing })
+    emit({ type: 'host-end', time: now(), play: index, host, standing })
   })
 }
 
@@ -87,7 +88,7 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
   const hosts = await hostsOf(play, run)
   emit({
     type: 'play-start',
-    time: Date.now(),
+    time: now(),
     play: index,
     name: play.name,
     hosts: hosts.map(([host]) => host),
@@ -108,7 +109,7 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
   const left = cut ? [] : hosts.map(([host]) => host).filter((host) => !through.has(host))
   emit({
     type: 'play-end',
-    time: Date.now(),
+    time: now(),
     play: index,
     failed: failures.hosts,
     note: failures.goOn ? undefined : failures.note(left),

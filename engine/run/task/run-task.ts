@@ -6,6 +6,7 @@ import { describeSelector } from '../../dsl/select.ts'
 import type { Task } from '../../dsl/task.ts'
 import type { Change } from '../../dsl/verdict.ts'
 import { isSecret, mask } from '../../secret.ts'
+import { now } from '../clock.ts'
 import { checkContext, oneHost, taskContexts, whenContext } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 import type { Outcome, ReportedChange, TaskProgress, TaskRef } from '../events.ts'
@@ -105,7 +106,7 @@ const tellEnd = (
   const { changes, why, error } = result
   emit({
     type: 'task-end',
-    time: Date.now(),
+    time: now(),
     task: ref,
     outcome,
     changes: changes.map((change) => reported(scope.redactor, change)),
@@ -139,7 +140,7 @@ export const tellResult = (
 ): Outcome => {
   const ref = refOf(run, planned, run.host)
   const outcome = provided(result, planned.settings, rescuable)
-  run.emit({ type: 'task-start', time: Date.now(), task: ref })
+  run.emit({ type: 'task-start', time: now(), task: ref })
   tellEnd(run, planned, { ref, result, outcome, began: performance.now() })
   return outcome
 }
@@ -192,9 +193,9 @@ export const runTask = async (
     return { outcome: 'skipped', began: false }
   }
   const since = performance.now()
-  emit({ type: 'task-start', time: Date.now(), task: ref })
+  emit({ type: 'task-start', time: now(), task: ref })
   const tell = (stream: 'stdout' | 'stderr' | 'log') => (line: string) =>
-    emit({ type: 'task-output', time: Date.now(), task: ref, stream, line: scope.redactor.text(line) })
+    emit({ type: 'task-output', time: now(), task: ref, stream, line: scope.redactor.text(line) })
   const lines = (stream: 'stdout' | 'stderr' | 'log') => new MaskedLines(scope.redactor, tell(stream))
   const [output, log] = [{ stdout: lines('stdout'), stderr: lines('stderr') }, lines('log')]
   let began = false
@@ -202,10 +203,10 @@ export const runTask = async (
     if (what === 'applying' && task.changes) {
       // before the change, so that it is known even if we do not live to tell the outcome
       if (!began && notifies.length > 0)
-        emit({ type: 'handlers-due', time: Date.now(), task: ref, handlers: notifies })
+        emit({ type: 'handlers-due', time: now(), task: ref, handlers: notifies })
       began = true
     }
-    emit({ type: 'task-progress', time: Date.now(), task: ref, what, why: scope.redactor.maybe(why) })
+    emit({ type: 'task-progress', time: now(), task: ref, what, why: scope.redactor.maybe(why) })
   }
 
   let attempts = 0
@@ -218,7 +219,7 @@ export const runTask = async (
       ...contextOptions(run, planned, place, watch),
       onOutput: (stream, text) => output[stream].push(text),
       onTransfer: tellTransfers((transfer) =>
-        emit({ type: 'task-transfer', time: Date.now(), task: ref, ...transfer }),
+        emit({ type: 'task-transfer', time: now(), task: ref, ...transfer }),
       ),
       onLog: (text) => log.push(`${text}\n`),
     }

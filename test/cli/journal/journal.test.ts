@@ -13,9 +13,12 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { isRunning, recordedRuns } from '../../../engine/cli/journal/files.ts'
-import { fileOfRun, runOfFile, runsToKeep, stateFolder } from '../../../engine/cli/journal/folder.ts'
+import { retentionOf, stateFolder, usualRetention } from '../../../engine/cli/journal/folder.ts'
 import { newHeader, subjectOf, withoutValues } from '../../../engine/cli/journal/header.ts'
+import type { Subject } from '../../../engine/cli/journal/header.ts'
+import type { Retention } from '../../../engine/cli/journal/folder.ts'
 import { openJournal } from '../../../engine/cli/journal/journal.ts'
+import { fileOfRun, listingOf, subjectHash } from '../../../engine/cli/journal/names.ts'
 import { remember } from '../../../engine/cli/journal/memory.ts'
 import { linesInto } from '../../../engine/cli/journal/line-file.ts'
 import type { Journal } from '../../../engine/cli/journal/journal.ts'
@@ -30,10 +33,16 @@ const plain = { limit: undefined, tags: [], skipTags: [], check: false }
 let count = 0
 const fresh = (): string => temporary.at(`state-${(count += 1)}`)
 
+const subjectNamed = (playbook: string): Subject => ({ playbook, inventory: ['hosts.yaml'] })
+const subject = subjectNamed('site.ts')
+const nameOf = (number: number, playbook = 'site.ts'): string =>
+  fileOfRun(number, subjectHash(subjectNamed(playbook)), false)
+const keeping = (keep: number): Retention => ({ ...usualRetention, keep })
+
 const open = (folder: string, { playbook = 'site.ts', keep = 50 } = {}): Journal => {
-  const header = newHeader({ playbook, inventory: ['hosts.yaml'] }, plain, [playbook, '-e', 'token=abc'])
+  const header = newHeader(subjectNamed(playbook), plain, [playbook, '-e', 'token=abc'])
   const warn = (text: string): never => assert.unreachable(text) as never
-  const journal = openJournal({ folder, header, keep, warn })
+  const journal = openJournal({ folder, header, retention: keeping(keep), warn })
   if (journal === undefined) throw new Error('no journal')
   return journal
 }
@@ -45,8 +54,7 @@ const events = async (): Promise<RunEvent[]> =>
     })
   ).events
 
-const textOf = (folder: string, number: number): string =>
-  readFileSync(join(folder, fileOfRun(number)), 'utf8')
+const textOf = (folder: string, number: number): string => readFileSync(join(folder, nameOf(number)), 'utf8')
 const typesOf = (text: string): string[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [String(JSON.parse(line).type)]))
 
@@ -59,19 +67,38 @@ test('the state folder follows XDG', () => {
 
 test('how many runs are kept can be said; nonsense cannot', () => {
   assert.equal(
-    [undefined, '3', '0', 'x', '1.5'].map((COXSWAIN_STATE_KEEP) => runsToKeep({ COXSWAIN_STATE_KEEP })),
+    [undefined, '3', '0', 'x', '1.5'].map((COXSWAIN_STATE_KEEP) => retentionOf({ COXSWAIN_STATE_KEEP }).keep),
     [50, 3, 50, 50, 50],
   )
+  assert.equal(retentionOf({ COXSWAIN_STATE_DAYS: '7', COXSWAIN_STATE_MIB: '10' }), {
+    keep: 50,
+    days: 7,
+    mib: 10,
+  })
 })
 
-test('files of runs are in order in a listing, and other files are none', () => {
-  assert.is(fileOfRun(12), '000012.jsonl')
-  assert.equal(['000012.jsonl', '1234567.jsonl', '12.jsonl', 'notes.txt'].map(runOfFile), [
-    12,
-    1_234_567,
-    undefined,
-    undefined,
-  ])
+test('names of files say number and subject; other files are of no account', () => {
+  const hash = subjectHash(subject)
+  assert.match(hash, /^[0-9a-f]{16}$/)
+  assert.is(fileOfRun(12, hash, false), `000012-${hash}.jsonl`)
+  const names = [
+    fileOfRun(1_234_567, hash, true),
+    fileOfRun(12, hash, false),
+    '000013.claim',
+    '000009.jsonl',
+    '12.jsonl',
+    'notes.txt',
+    'key',
+  ]
+  const { runs, claims, foreign, last } = listingOf(names)
+  assert.equal(
+    runs.map((one) => [one.run, one.subject === hash, one.check]),
+    [
+      [12, true, false],
+      [1_234_567, true, true],
+    ],
+  )
+  assert.equal([claims, foreign, last], [[13], ['000009.jsonl'], 1_234_567])
 })
 
 test('values of the command line are not kept: they may be secrets', () => {
@@ -101,7 +128,7 @@ test('a run is recorded from header to end, for its owner only', async () => {
   assert.equal(typesOf(text), ['journal', ...all.map(({ type }) => type), 'journal-end'])
   assert.not.match(text, 'abc')
   assert.is(statSync(folder).mode & 0o777, 0o700)
-  assert.is(statSync(join(folder, fileOfRun(1))).mode & 0o777, 0o600)
+  assert.is(statSync(join(folder, nameOf(1))).mode & 0o777, 0o600)
   const [recorded] = recordedRuns(folder)
   assert.equal([recorded?.trailer?.exit, recorded?.trailer?.hosts, recorded?.trailer?.changed], [0, 1, 1])
 })
@@ -140,7 +167,7 @@ test('a run whose last line is cut is read all the same, and counts as killed', 
   const folder = fresh()
   const journal = open(folder)
   await journal.close(2)
-  const path = join(folder, fileOfRun(1))
+  const path = join(folder, nameOf(1))
   const [header = ''] = textOf(folder, 1).split('\n')
   writeFileSync(path, `${header.replace(`"pid":${process.pid}`, '"pid":999999999')}\n{"type":"run-st`)
   const [recorded] = recordedRuns(folder)
@@ -177,10 +204,8 @@ test('old runs of the same playbook and inventory go, those of others stay', asy
   assert.ok(readdirSync(folder).includes('notes.txt'))
 })
 
-test('an old run stays as long as a handler that it left is due', async () => {
+test('a handler that is due outlives the journal of the run that called for it', async () => {
   const folder = fresh()
-  const subject = { playbook: 'site.ts', inventory: ['hosts.yaml'] }
-  const task = { id: 1, host: 'a', play: 0, position: 0, name: 't', title: 't', role: 'task' } as const
   const time = Date.now()
   const begin: RunEvent = {
     type: 'run-start',
@@ -190,17 +215,16 @@ test('an old run stays as long as a handler that it left is due', async () => {
     hosts: ['a'],
     plays: ['p'],
   }
+  const task = { id: 1, host: 'a', play: 0, position: 0, name: 't', title: 't', role: 'task' } as const
   const ref = { ...task, handler: undefined, on: undefined }
   const first = open(folder, { keep: 1 })
   first.record(begin)
   first.record({ type: 'handlers-due', time, task: ref, handlers: ['h'] })
   await first.close(2)
   for (let times = 0; times < 2; times += 1) await open(folder, { keep: 1 }).close(0)
-  assert.equal(readdirSync(folder), [fileOfRun(1), fileOfRun(3)])
-  assert.equal(
-    remember(folder, subject).due.map(({ handler }) => handler),
-    ['h'],
-  )
+  assert.equal(readdirSync(folder), [nameOf(3)])
+  const due = (): string[] => remember(folder, subject).due.map(({ handler }) => handler)
+  assert.equal(due(), ['h'])
   const served = open(folder, { keep: 1 })
   served.record(begin)
   const handler = { ...ref, role: 'handler', handler: 'h' } as const
@@ -216,7 +240,8 @@ test('an old run stays as long as a handler that it left is due', async () => {
     seconds: 0,
   })
   await served.close(0)
-  assert.equal(readdirSync(folder), [fileOfRun(4)])
+  assert.equal(readdirSync(folder), [nameOf(4)])
+  assert.equal(due(), [])
 })
 
 test('a run knows which others were under way when it began', async () => {
@@ -231,21 +256,37 @@ test('a run knows which others were under way when it began', async () => {
   )
 })
 
-test('a file of another format is left alone', async () => {
+test('a file of another format is not read, with a warning', async () => {
   const folder = fresh()
   await open(folder).close(0)
   const text = textOf(folder, 1)
-  writeFileSync(join(folder, fileOfRun(1)), text.replace('"format":1', '"format":99'))
+  writeFileSync(join(folder, nameOf(1)), text.replace('"format":2', '"format":99'))
   assert.equal(recordedRuns(folder), [])
-  await open(folder, { keep: 1 }).close(0)
-  assert.equal(readdirSync(folder), [fileOfRun(1), fileOfRun(2)])
+  assert.match(remember(folder, subject).warnings.join('\n'), 'the journal of run 1 is ignored')
+  await open(folder, { keep: 5 }).close(0)
+  assert.equal(
+    recordedRuns(folder).map(({ header }) => header.run),
+    [2],
+  )
+  assert.equal(remember(folder, subject).warnings, [])
+})
+
+test('journals of an earlier version are not read, with a warning', () => {
+  const folder = fresh()
+  mkdirSync(folder, { mode: 0o700 })
+  writeFileSync(join(folder, '000007.jsonl'), '{"type":"journal","format":1}\n')
+  assert.match(remember(folder, subject).warnings.join('\n'), '1 journals of an earlier version')
+  assert.is(open(folder).run, 8)
 })
 
 test('a state folder that cannot be made is a warning', () => {
   const warnings: string[] = []
   const folder = join(temporary.write('file', ''), 'coxswain')
   const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
-  assert.is(openJournal({ folder, header, keep: 1, warn: (text) => warnings.push(text) }), undefined)
+  assert.is(
+    openJournal({ folder, header, retention: usualRetention, warn: (text) => warnings.push(text) }),
+    undefined,
+  )
   assert.is(warnings.length, 1)
   assert.match(warnings[0] ?? '', 'not recorded')
   assert.match(warnings[0] ?? '', 'ENOTDIR')
@@ -255,7 +296,10 @@ test('a state folder where nothing can be made is a warning, not a wait without 
   const words: string[] = []
   const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
   const warn = (text: string): number => words.push(text)
-  assert.is(openJournal({ folder: '/proc/nowhere/coxswain', header, keep: 1, warn }), undefined)
+  assert.is(
+    openJournal({ folder: '/proc/nowhere/coxswain', header, retention: usualRetention, warn }),
+    undefined,
+  )
   assert.match(words.join('\n'), 'not recorded')
 })
 
@@ -272,7 +316,7 @@ test('a process that has the number of a run that was killed is not that run', (
   const folder = fresh()
   open(folder)
   const text = textOf(folder, 1)
-  writeFileSync(join(folder, fileOfRun(1)), text.replace(/"process":"[^"]*"/, '"process":"another boot 1"'))
+  writeFileSync(join(folder, nameOf(1)), text.replace(/"process":"[^"]*"/, '"process":"another boot 1"'))
   assert.equal(recordedRuns(folder).map(isRunning), [process.platform !== 'linux'])
 })
 

@@ -1,7 +1,18 @@
 /** Reports of runs, from the command line: --report and --output junit. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { runCli, spawnCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
@@ -88,5 +99,45 @@ test('a report that cannot be is refused before anything runs', async () => {
     assert.is(result.status, 1)
     assert.match(result.stderr, hint)
     assert.not.ok(existsSync(flag))
+  }
+})
+
+test('a report that cannot be written any more ends the run with a failure, and what a host says comes first', async () => {
+  const gone = join(folder, 'gone')
+  mkdirSync(gone)
+  const words = (script: string): string[] => [
+    'exec',
+    'h1',
+    '-i',
+    inventory,
+    '--output',
+    'plain',
+    '--report',
+    join(gone, 'run.html'),
+    '--',
+    `rm -rf ${gone}; ${script}`,
+  ]
+  const well = await runCli(words('true'))
+  assert.is(well.status, 2)
+  assert.match(well.stderr, /error\[report-failed\].*run\.html could not be written/)
+  assert.match(well.stdout, 'recap')
+})
+
+test('output that cannot be written makes the exit status that of a failure, and the run goes to its end', async () => {
+  const flag = join(folder, 'to-its-end')
+  const full = openSync('/dev/full', 'w')
+  try {
+    for (const output of ['json', 'junit', 'plain']) {
+      rmSync(flag, { force: true })
+      const words = ['exec', 'h1', '-i', inventory, '--output', output, '--', `touch ${flag}`]
+      const child = spawnSync(process.execPath, [resolve('bin/run.js'), ...words], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      })
+      assert.equal([child.status, existsSync(flag)], [2, true], child.stderr)
+      assert.match(child.stderr, 'cannot write the output: ENOSPC')
+    }
+  } finally {
+    closeSync(full)
   }
 })

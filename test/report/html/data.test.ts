@@ -58,15 +58,15 @@ test('what repeats is there once', () => {
   ])
 })
 
-test('of what a task prints the last lines are kept, and what cannot be shown is cleaned', () => {
+test('of what a task prints the beginning and the end are kept, and what cannot be shown is cleaned', () => {
   const task = taskRef('m1', 'list')
   const lines = Array.from({ length: 250 }, (_, index) => taskOutput(task, `line ${index}\x1b[31m`, 'stderr'))
   const data = dataOf([runStart(), playStart(), taskStart(task), ...lines, taskEnd(task, 'ok'), runEnd()])
   const [detail] = data.details
-  assert.is(detail?.dropped, 50)
   const kept = data.texts[detail?.output ?? -1]?.split('\n') ?? []
-  assert.is(kept.length, 200)
-  assert.is(kept[0], '!line 50')
+  assert.is(kept.length, 201)
+  assert.equal([kept[0], kept[99], kept[101], kept[200]], ['!line 0', '!line 99', '!line 150', '!line 249'])
+  assert.is(kept[100], '>… 50 lines of output (700 bytes) not kept here …')
 })
 
 test('where room is scarce failures come first, then changes, then output', () => {

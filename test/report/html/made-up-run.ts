@@ -127,6 +127,7 @@ export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: M
     stopped: undefined,
     notRun: plays.slice(1),
     due: failed.length === 0 ? {} : { [failed[0] ?? '']: ['restart haproxy'] },
+    forgotten: {},
     seconds: (last - begin) / 1000,
   })
   return events

@@ -1,20 +1,31 @@
 import * as assert from 'uvu/assert'
 import type { RunEvent } from '../../../engine/run/events.ts'
-import { dueHandlers, keepLedger } from '../../../engine/run/journal/ledger.ts'
+import { dueAfter, handlersOf, keepLedger } from '../../../engine/run/journal/ledger.ts'
 import type { HandlerMark, Ledger } from '../../../engine/run/journal/ledger.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, run, say, touch, usual } from '../site.ts'
 
 const test = suite('ledger of handlers')
 
-const ledgerOf = (events: readonly RunEvent[]): Ledger => {
-  const { see, ledger } = keepLedger()
+const ledgerOf = (
+  events: readonly RunEvent[],
+  number = 1,
+  inherited: readonly HandlerMark[] = [],
+): Ledger => {
+  const { see, ledger } = keepLedger(number, inherited)
   for (const event of events) see(event)
   return ledger()
 }
-const mark = (time: number, host = 'a'): HandlerMark => ({ play: 'p', nth: 0, host, handler: 'h', time })
+const mark = (number: number, call = 1, host = 'a'): HandlerMark => ({
+  play: 'p',
+  nth: 0,
+  host,
+  handler: 'h',
+  run: number,
+  call,
+})
 const names = (marks: readonly HandlerMark[]): string[] =>
-  marks.map(({ play, host, handler }) => `${play} ${host} ${handler}`)
+  handlersOf(marks).map(({ play, host, handler }) => `${play} ${host} ${handler}`)
 
 const events = async (...between: ReturnType<typeof fails>[]): Promise<RunEvent[]> =>
   (
@@ -32,18 +43,18 @@ const events = async (...between: ReturnType<typeof fails>[]): Promise<RunEvent[
 
 test('a handler that had its turn is not due', async () => {
   const ledger = ledgerOf(await events())
-  assert.equal([names(ledger.due), names(ledger.served)], [[], ['p a h']])
-  assert.equal(dueHandlers([ledger]), [])
+  assert.equal([names(ledger.due), names(ledger.over)], [[], ['p a h']])
+  assert.equal(dueAfter({ run: 1, ledger }, []), [])
 })
 
 test('a handler is due when its host failed before it', async () => {
-  assert.equal(names(dueHandlers([ledgerOf(await events(fails()))])), ['p a h'])
+  assert.equal(names(ledgerOf(await events(fails())).due), ['p a h'])
 })
 
 test('a run that is killed in the middle of the change leaves the handler due', async () => {
   const all = await events()
   const change = all.findIndex(({ type }) => type === 'handlers-due')
-  assert.equal(names(dueHandlers([ledgerOf(all.slice(0, change + 1))])), ['p a h'])
+  assert.equal(names(ledgerOf(all.slice(0, change + 1)).due), ['p a h'])
 })
 
 test('a task that ends well has called for nothing, and others have all the same', async () => {
@@ -58,39 +69,32 @@ test('a task that ends well has called for nothing, and others have all the same
   assert.equal(names(both.due), ['p a h'])
 })
 
-test('a later run that serves it ends it, and times decide for runs that overlap', () => {
-  const [failed, served]: Ledger[] = [
-    { due: [mark(10)], served: [] },
-    { due: [], served: [mark(20)] },
-  ]
-  if (failed === undefined || served === undefined) throw new Error()
-  const beside = (): boolean => true
-  assert.equal(dueHandlers([failed, served]), [])
-  assert.equal(dueHandlers([failed, served], beside), [])
-  assert.equal(dueHandlers([served, failed], beside), [])
-  const before: Ledger = { due: [], served: [mark(5)] }
-  assert.equal(dueHandlers([failed, before], beside), [mark(10)])
+test('a run that takes a call over and answers it ends it, one that does not passes it on', async () => {
+  const before = [mark(1), mark(2, 7), mark(1, 1, 'b')]
+  const all = await events()
+  const ledger = ledgerOf(all, 3, before)
+  assert.equal(names(ledger.due), ['p b h'])
+  assert.equal(new Set(ledger.over.map((one) => one.run)), new Set([1, 2, 3]))
+  assert.equal(ledgerOf([], 3, before), { due: before, over: [] })
 })
 
-test('hosts are apart', () => {
-  const ledgers: Ledger[] = [
-    { due: [mark(10), mark(10, 'b')], served: [] },
-    { due: [], served: [mark(20, 'b')] },
-  ]
-  assert.equal(dueHandlers(ledgers), [mark(10)])
+test('the newest run knows what was before it; of one beside it counts what it did itself', () => {
+  const [own, old] = [mark(2), mark(1)]
+  // run 2 began when a call of run 1 was due, and still knows it as such; run 3 has answered that one
+  const beside = { run: 2, ledger: { due: [old, own], over: [] } }
+  assert.equal(dueAfter({ run: 3, ledger: { due: [], over: [old] } }, [beside]), [own])
+  assert.equal(dueAfter(undefined, []), [])
 })
 
-test('a clock that was set back between two runs loses no handler, and keeps none for ever', () => {
-  const late: Ledger = { due: [], served: [mark(100)] }
-  const early: Ledger = { due: [mark(50)], served: [] }
-  assert.equal(dueHandlers([late, early]), [mark(50)])
-  assert.equal(
-    dueHandlers([
-      { due: [mark(100)], served: [] },
-      { due: [], served: [mark(50)] },
-    ]),
-    [],
-  )
+test('of runs that overlap only one that knew of a call ends it', () => {
+  const call = mark(2)
+  const due = { run: 2, ledger: { due: [call], over: [] } }
+  // it has run the handler for calls of its own: whether before the other change or after it, nobody can say
+  assert.equal(dueAfter({ run: 3, ledger: { due: [], over: [mark(3)] } }, [due]), [call])
+  assert.equal(dueAfter({ run: 3, ledger: { due: [], over: [call] } }, [due]), [])
+  // one that is still under way knew of a call that the newest has taken over
+  const older = { run: 2, ledger: { due: [], over: [mark(1)] } }
+  assert.equal(dueAfter({ run: 3, ledger: { due: [mark(1)], over: [] } }, [older]), [])
 })
 
 test('plays of the same name have handlers of their own, wherever they stand', async () => {
@@ -108,7 +112,7 @@ test('plays of the same name have handlers of their own, wherever they stand', a
   )
   const ledger = ledgerOf(all)
   assert.equal(
-    [ledger.due, ledger.served].map((marks) => marks.map(({ nth }) => nth)),
+    [ledger.due, ledger.over].map((marks) => marks.map(({ nth }) => nth)),
     [[1], [0]],
   )
 })

@@ -1,13 +1,17 @@
 import * as assert from 'uvu/assert'
+import { everyTask } from '../../../engine/run/plan/choose-tasks.ts'
 import { block, parallel } from '../../../engine/dsl/step.ts'
 import type { Step } from '../../../engine/dsl/step.ts'
 import type { PlayMaker, Play } from '../../../engine/dsl/play.ts'
 import type { RunEvent } from '../../../engine/run/events.ts'
 import { collectPast } from '../../../engine/run/journal/past.ts'
+import type { Past } from '../../../engine/run/journal/past.ts'
+import type { Signature } from '../../../engine/run/journal/signature.ts'
+import type { Plan } from '../../../engine/run/plan/plan.ts'
 import { resumed } from '../../../engine/run/journal/resume.ts'
 import type { Script } from '../../../engine/connection/scripted.ts'
 import { suite } from '../../support/spec.ts'
-import { run, say } from '../site.ts'
+import { prepare, run, say } from '../site.ts'
 import type { Outcome, Site } from '../site.ts'
 
 const test = suite('resume')
@@ -30,11 +34,32 @@ const steps =
 
 const none = (): readonly string[] => []
 
+/** What a task is made of, as far as these tests change it. */
+const signatureOf = (title: string): Signature => ({
+  definition: 'say',
+  parameters: title,
+  settings: '',
+  variables: '',
+})
+
+const pastOf = (events: readonly RunEvent[], sign = signatureOf): Past => {
+  const { see, sign: learn, past } = collectPast()
+  for (const event of events) {
+    if (event.type === 'task-end') {
+      const { play, host, position, name, title } = event.task
+      learn({ play, host, position, name, ...sign(title) })
+    }
+    see(event)
+  }
+  return past
+}
+
 /** Goes on after runs whose events are given, on hosts where nothing fails any more. */
 const goOn = (plays: Plays, before: readonly RunEvent[], site: Site = {}): Promise<Outcome> => {
-  const { see, past } = collectPast()
-  for (const event of before) see(event)
-  return run(plays, { hosts: failing(), choose: (plan) => resumed(plan, past, none), ...site })
+  const past = pastOf(before)
+  const choose = (plan: Plan): Plan =>
+    resumed(plan, past, none, (_, { task }) => signatureOf(task.title)).plan
+  return run(plays, { hosts: failing(), choose, ...site })
 }
 
 /** The story of a first run with failures, and that of the run that goes on with it. */
@@ -130,4 +155,57 @@ test('a condition on the outcome of a task that is done knows that outcome', asy
     }),
   ]
   assert.equal((await both(plays, '2'))[1], ['a 2 changed', 'a 3 changed'])
+})
+
+/** What is left to do, and done again, when the signatures of some tasks were others before. */
+const left = (plays: Plays, events: readonly RunEvent[], sign: (title: string) => Signature) => {
+  const { plan } = prepare(plays, { hosts: failing() })
+  const { plan: rest, again } = resumed(plan, pastOf(events, sign), none, (_, { task }) =>
+    signatureOf(task.title),
+  )
+  return {
+    titles: everyTask(rest).map(({ planned: { task } }) => task.title),
+    again: again.map(({ host, title, why }) => `${host} ${title}: ${why}`),
+  }
+}
+
+test('a task runs again when anything that it is made of was another, and it is told why', async () => {
+  const plays = steps(hi('1'), hi('2'), hi('3'))
+  const { events } = await run(plays, { hosts: failing('3') })
+  const reasons = {
+    definition: 'its definition has changed',
+    parameters: 'its parameters have changed',
+    settings: 'where or as whom it runs has changed',
+    variables: 'variables of the host have changed',
+  }
+  for (const [part, why] of Object.entries(reasons))
+    assert.equal(
+      left(plays, events, (title) => ({ ...signatureOf(title), ...(title === '2' && { [part]: 'other' }) })),
+      { titles: ['2', '3'], again: [`a 2: ${why}`] },
+    )
+})
+
+test('a task of which it is not recorded what it was made of runs again', async () => {
+  const plays = steps(hi('1'), hi('2'))
+  const { events } = await run(plays, { hosts: failing('2') })
+  const { see, past } = collectPast()
+  for (const event of events) see(event)
+  const { plan } = prepare(plays, { hosts: failing() })
+  const { again } = resumed(plan, past, none, (_, { task }) => signatureOf(task.title))
+  assert.equal(again, [{ host: 'a', title: '1', why: 'what it was made of is not recorded' }])
+})
+
+test('a task that is new, or was never begun, runs, though its host came through the play', async () => {
+  const { events } = await run(steps(hi('1')), { hosts: failing() })
+  const { story } = await goOn(steps(hi('1'), hi('2')), events)
+  assert.equal(story, ['a 2 changed'])
+})
+
+test('a block that a rescue has repaired is tried again when one of its tasks was corrected', async () => {
+  const plays = steps(block([hi('1'), hi('2')], { rescue: [hi('repair')] }), hi('after'))
+  const { events } = await run(plays, { hosts: failing('2', 'after') })
+  const altered = (changed: string) => (title: string) => signatureOf(title === changed ? 'before' : title)
+  assert.equal(left(plays, events, signatureOf).titles, ['after'])
+  assert.equal(left(plays, events, altered('2')).titles, ['2', 'repair', 'after'])
+  assert.equal(left(plays, events, altered('1')).titles, ['1', '2', 'repair', 'after'])
 })

@@ -81,16 +81,13 @@ export const changeBlocks = ({ details, texts }, detail) =>
  * @returns {Node[]}
  */
 export const detailBlocks = (data, { detail }) => {
-  const { why, error, output, dropped } = data.details[detail] ?? {}
+  const { why, error, output } = data.details[detail] ?? {}
   const blocks = [
     ...(why === undefined ? [] : [make('p', 'why', data.texts[why] ?? '')]),
     ...(error === undefined ? [] : [errorBlock(data, error)]),
     ...changeBlocks(data, detail),
   ]
-  if (output !== undefined) {
-    const before = dropped === undefined ? '' : ` (${dropped} lines before these were not kept)`
-    blocks.push(make('h4', '', `Output${before}`), outputBlock(data.texts[output] ?? ''))
-  }
+  if (output !== undefined) blocks.push(make('h4', '', 'Output'), outputBlock(data.texts[output] ?? ''))
   return blocks.length === 0 ? [make('p', 'why', 'It has nothing more to show.')] : blocks
 }
 

@@ -46,8 +46,8 @@ const header = (data, tasks) => {
   )
   if (data.stopped !== undefined) element.append(errorBlock(data, data.stopped))
   for (const name of data.notRun) element.append(make('p', 'note', make('b', '', 'not run: '), name))
-  for (const [handler, hosts] of data.due)
-    element.append(make('p', 'note', make('b', '', 'due: '), `${handler} on ${hosts} (runs the next time)`))
+  for (const [handler, hosts, next] of data.due)
+    element.append(make('p', 'note', make('b', '', 'due: '), `${handler} on ${hosts} ${next}`))
   return element
 }
 

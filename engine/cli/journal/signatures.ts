@@ -1,0 +1,111 @@
+/** What the tasks of a plan are made of, as keyed hashes. */
+import type { Host } from '../../inventory/types.ts'
+import { isSealed } from '../../inventory/secrets/sealed.ts'
+import type { PastPlace } from '../../run/journal/past.ts'
+import { canonical } from '../../run/journal/signature.ts'
+import type { Signature } from '../../run/journal/signature.ts'
+import type { Plan } from '../../run/plan/plan.ts'
+import type { PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
+import type { Hash } from './key.ts'
+import type { Sources } from './sources.ts'
+
+/** What is needed to say what a task is made of. */
+export interface Making {
+  readonly plan: Plan
+  readonly hosts: ReadonlyMap<string, Host>
+  /** Absolute path of the playbook: it changes whenever any task is corrected, so it does not count as a whole. */
+  readonly playbook: string
+  /** The version of the engine, whose tasks change with it. */
+  readonly version: string
+  readonly sources: Sources
+}
+
+/** A task of the plan with the conditions that it stands under. */
+interface Placed {
+  readonly planned: PlannedTask
+  readonly conditions: readonly string[]
+}
+
+const placedIn = (steps: readonly PlannedStep[], conditions: readonly string[] = []): Placed[] =>
+  steps.flatMap((step): Placed[] => {
+    switch (step.kind) {
+      case 'task':
+        return [{ planned: step, conditions }]
+      case 'block':
+      case 'parallel': {
+        const inner = step.condition === undefined ? conditions : [...conditions, String(step.condition.when)]
+        const parts = step.kind === 'block' ? [...step.steps, ...step.rescue, ...step.always] : step.steps
+        return placedIn(parts, inner)
+      }
+      case 'background':
+        return placedIn(step.steps, conditions)
+      case 'join':
+      case 'flush':
+        return []
+    }
+  })
+
+/** A variable's value; one that was not opened cannot have been read by a task. */
+const valueOf = (value: unknown): unknown => {
+  if (isSealed(value)) return 'sealed'
+  if (Array.isArray(value)) return value.map(valueOf)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, valueOf(part)]))
+}
+
+/**
+ * Says what a task of a plan is made of: by play, host and position.
+ *
+ * @param hash makes the hashes.
+ */
+export const signaturesOf = (
+  { plan, hosts, playbook, version, sources }: Making,
+  hash: Hash,
+): ((where: Pick<PastPlace, 'play' | 'host'>, position: number) => Signature | undefined) => {
+  const places = new Map<string, ReadonlyMap<number, Placed>>()
+  const variables = new Map<string, string>()
+  const definitions = new Map<string, string>()
+  const remembered = <Value>(map: Map<string, Value>, key: string, make: () => Value): Value => {
+    const known = map.get(key)
+    if (known !== undefined) return known
+    const made = make()
+    map.set(key, made)
+    return made
+  }
+  const placesOf = (play: number, host: string): ReadonlyMap<number, Placed> =>
+    remembered(places, JSON.stringify([play, host]), () => {
+      const steps = plan.plays[play]?.candidates.get(host)?.steps ?? []
+      return new Map(placedIn(steps).map((placed) => [placed.planned.position, placed]))
+    })
+  const variablesOf = (host: string): string =>
+    remembered(variables, host, () => {
+      const known = hosts.get(host)?.variables ?? new Map<string, never>()
+      const values = [...known].map(([name, { value, typed }]) => [name, valueOf(value), typed])
+      return hash(
+        canonical(values.toSorted(([one = ''], [other = '']) => (String(one) < String(other) ? -1 : 1))),
+      )
+    })
+  const definitionOf = ({ planned: { task }, conditions }: Placed): string => {
+    const { source, file } = task.definition()
+    const { when } = task.options
+    // of a task that comes with the engine the version says it all, in whatever form it was compiled
+    const made = file === undefined ? ['engine', version] : [source, file]
+    const key = canonical([task.name, made, when, conditions])
+    return remembered(definitions, key, () =>
+      hash(canonical([key, file === undefined ? '' : sources.module(file, playbook)])),
+    )
+  }
+  return ({ play, host }, position) => {
+    const placed = placesOf(play, host).get(position)
+    if (placed === undefined) return undefined
+    const { task, settings } = placed.planned
+    const { become, on, env, cwd, ignoreErrors, oncePer } = settings
+    return {
+      definition: definitionOf(placed),
+      parameters: hash(canonical([task.title, task.params, task.sends.map(sources.content)])),
+      settings: hash(canonical([become, on, env, cwd, ignoreErrors, oncePer])),
+      variables: variablesOf(host),
+    }
+  }
+}

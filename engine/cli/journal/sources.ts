@@ -1,0 +1,106 @@
+/** What files on this machine hold, as short texts that change when they do. */
+import { createHash } from 'node:crypto'
+import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+/** Bytes of one file that are read; of a bigger one, size and time of change count instead. */
+const readable = 64 * 1024 * 1024
+/** Entries of one folder that are looked at. */
+const countable = 20_000
+
+const pieceSize = 256 * 1024
+
+const hashOfFile = (path: string): string => {
+  const hash = createHash('sha256')
+  const file = openSync(path, 'r')
+  try {
+    const piece = Buffer.alloc(pieceSize)
+    for (let length = readSync(file, piece); length > 0; length = readSync(file, piece))
+      hash.update(piece.subarray(0, length))
+  } finally {
+    closeSync(file)
+  }
+  return hash.digest('hex')
+}
+
+/** What stands for the content of a path; of a folder, what stands for all that is in it. */
+const contentOf = (path: string, left: { entries: number }): string => {
+  left.entries -= 1
+  if (left.entries < 0) return 'too many'
+  const stat = lstatSync(path)
+  const mode = (stat.mode & 0o7777).toString(8)
+  if (stat.isSymbolicLink()) return `link ${JSON.stringify(readlinkSync(path))}`
+  if (stat.isDirectory()) {
+    const entries = readdirSync(path).toSorted()
+    const inside = entries.map((name) => `${JSON.stringify(name)}:${contentOf(join(path, name), left)}`)
+    return `folder ${mode} {${inside.join(',')}}`
+  }
+  if (!stat.isFile()) return 'special'
+  return `file ${mode} ${stat.size > readable ? `${stat.size} ${stat.mtimeMs}` : hashOfFile(path)}`
+}
+
+/** Relative imports of a module, as far as they stand in its text as such. */
+const imports = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g
+
+const asSource = (path: string): string => (path.endsWith('.js') ? `${path.slice(0, -3)}.ts` : path)
+
+const textOf = (path: string): { readonly path: string; readonly text: string } | undefined => {
+  for (const one of [path, asSource(path)]) {
+    try {
+      return { path: one, text: readFileSync(one, 'utf8') }
+    } catch {
+      // not there, or not readable: then the module would not have been loaded
+    }
+  }
+  return undefined
+}
+
+/** What files hold, each looked at once. */
+export interface Sources {
+  /** Of a file or folder; what cannot be read is told as such. */
+  readonly content: (path: string) => string
+  /** Of a module and all that it imports by relative paths, except one file, which changes for other reasons. */
+  readonly module: (path: string, except: string | undefined) => string
+}
+
+/** Looks at files on this machine. */
+export const readSources = (): Sources => {
+  const contents = new Map<string, string>()
+  const modules = new Map<string, string>()
+  const remembered = (map: Map<string, string>, key: string, make: () => string): string => {
+    const known = map.get(key)
+    if (known !== undefined) return known
+    const made = make()
+    map.set(key, made)
+    return made
+  }
+  const followed = (start: string, except: string | undefined): string => {
+    const texts = new Map<string, string>()
+    const seen = new Set<string>()
+    const visit = (path: string): void => {
+      if (seen.has(path)) return
+      seen.add(path)
+      const found = textOf(path)
+      if (found === undefined) return
+      if (found.path !== except) texts.set(found.path, found.text)
+      for (const [, specifier = ''] of found.text.matchAll(imports))
+        visit(resolve(dirname(found.path), specifier))
+    }
+    visit(start)
+    const hash = createHash('sha256')
+    for (const path of [...texts.keys()].toSorted()) hash.update(JSON.stringify([path, texts.get(path)]))
+    return hash.digest('hex')
+  }
+  return {
+    content: (path) =>
+      remembered(contents, resolve(path), () => {
+        try {
+          return contentOf(resolve(path), { entries: countable })
+        } catch (error) {
+          return `unreadable ${error instanceof Error && 'code' in error ? String(error.code) : ''}`
+        }
+      }),
+    module: (path, except) =>
+      remembered(modules, JSON.stringify([path, except]), () => followed(resolve(path), except)),
+  }
+}

@@ -1,0 +1,84 @@
+/** How things stand for a playbook and inventory: its newest run, and the handlers that are due. */
+import { dueAfter, keepLedger } from '../../run/journal/ledger.ts'
+import type { HandlerMark, Ledger, RunLedger } from '../../run/journal/ledger.ts'
+import { entriesOf } from './events.ts'
+import { mayRun, readRun } from './files.ts'
+import type { RecordedRun } from './files.ts'
+import { isSame } from './header.ts'
+import type { Subject } from './header.ts'
+import { subjectHash } from './names.ts'
+import type { Listing, RunName } from './names.ts'
+
+/** What earlier runs have left. Runs under `--check` have left nothing. */
+export interface Standing {
+  /** The last run that could change something. */
+  readonly newest: RecordedRun | undefined
+  readonly due: readonly HandlerMark[]
+  /** Runs that are under way, or may be. */
+  readonly beside: readonly number[]
+  /** What cannot be read, as sentences for a person. */
+  readonly warnings: readonly string[]
+}
+
+/** The ledger at the end of a run's file; of one that was killed it is made from what happened. */
+const ledgerOf = ({ file, header, trailer }: RecordedRun): Ledger => {
+  if (trailer !== undefined) return trailer
+  const { see, ledger } = keepLedger(header.run, header.due)
+  for (const entry of entriesOf(file, ['run-start', 'handlers-due', 'task-start', 'task-end']))
+    if (entry.type !== 'signature') see(entry)
+  return ledger()
+}
+
+/**
+ * Reads how things stand. It opens the newest run, and those that may have run beside it: the newest one says in its header
+ * what was due when it began, so no older file is needed.
+ */
+export const standingOf = (folder: string, subject: Subject, listing: Listing): Standing => {
+  const hash = subjectHash(subject)
+  const names = listing.runs.filter((one) => one.subject === hash && !one.check)
+  const warnings: string[] = []
+  const read = (name: RunName): RecordedRun | undefined => {
+    const found = readRun(folder, name)
+    if (found === undefined) return undefined
+    if (typeof found === 'object' && isSame(found.header, subject)) return found
+    const why = typeof found === 'string' ? found : 'it is of another playbook or inventory'
+    warnings.push(
+      `the journal of run ${name.run} is ignored, ${why}; handlers that it left due are not known (${folder}/${name.name})`,
+    )
+    return undefined
+  }
+  const ledger = (run: RecordedRun): RunLedger | undefined => {
+    try {
+      return { run: run.header.run, ledger: ledgerOf(run) }
+    } catch {
+      // pruned in this moment
+      return undefined
+    }
+  }
+  let newest: RecordedRun | undefined
+  let at = names.length
+  while (newest === undefined && at > 0) {
+    at -= 1
+    const name = names[at]
+    if (name !== undefined) newest = read(name)
+  }
+  if (newest === undefined) return { newest, due: [], beside: listing.claims, warnings }
+  const { header } = newest
+  const known = new Set(names.map(({ run }) => run))
+  const first = Math.min(header.run, ...header.beside.filter((run) => known.has(run)))
+  const others = names
+    .filter(({ run }) => run >= first && run < header.run)
+    .flatMap((name) => read(name) ?? [])
+  return {
+    newest,
+    due: dueAfter(
+      ledger(newest),
+      others.flatMap((run) => ledger(run) ?? []),
+    ),
+    beside: [...others, newest]
+      .filter(mayRun)
+      .map((run) => run.header.run)
+      .concat(listing.claims),
+    warnings,
+  }
+}

@@ -1,0 +1,61 @@
+/** Bounds what is kept of the end of a task: contents of files and errors may be of any size. Pure. */
+import type { ReportedChange, ReportedError, TaskEnd } from '../run/events.ts'
+
+/** Characters that are kept of one text, and of all changes of a task. */
+const textLimit = 64 * 1024
+const changesLimit = 1024 * 1024
+/** Changes that are kept of a task, and causes of an error. */
+const changesCount = 1000
+const causesCount = 20
+
+/**
+ * A text whose beginning and end are kept, with what was left out between them in words.
+ *
+ * @example
+ * boundedText('abcdefghij', 4) // 'ab\n… 6 characters not kept here …\nij'
+ */
+export const boundedText = (text: string, limit = textLimit): string => {
+  if (text.length <= limit) return text
+  const half = Math.floor(limit / 2)
+  return `${text.slice(0, half)}\n… ${text.length - 2 * half} characters not kept here …\n${text.slice(-half)}`
+}
+
+const maybe = (text: string | undefined, limit?: number): string | undefined =>
+  text === undefined ? undefined : boundedText(text, limit)
+
+const boundedChanges = (changes: readonly ReportedChange[]): readonly ReportedChange[] => {
+  const kept: ReportedChange[] = []
+  let left = changesLimit
+  for (const { what, from, to } of changes) {
+    if (left <= 0 || kept.length >= changesCount) {
+      const more = changes.length - kept.length
+      return [...kept, { what: `… ${more} more changes not kept here …`, from: undefined, to: undefined }]
+    }
+    const change = { what: boundedText(what, 4096), from: maybe(from), to: maybe(to) }
+    left -= change.what.length + (change.from?.length ?? 0) + (change.to?.length ?? 0)
+    kept.push(change)
+  }
+  return kept
+}
+
+/** An error of bounded size. */
+export const boundedError = (error: ReportedError | undefined): ReportedError | undefined =>
+  error && {
+    ...error,
+    message: boundedText(error.message),
+    hint: boundedText(error.hint),
+    output: maybe(error.output),
+    place: error.place && {
+      ...error.place,
+      ...(error.place.excerpt !== undefined && { excerpt: boundedText(error.place.excerpt, 4096) }),
+    },
+    causes: error.causes.slice(0, causesCount).map((cause) => boundedText(cause)),
+  }
+
+/** The end of a task, of bounded size. */
+export const boundedEnd = (event: TaskEnd): TaskEnd => ({
+  ...event,
+  changes: boundedChanges(event.changes),
+  why: maybe(event.why),
+  error: boundedError(event.error),
+})

@@ -1,0 +1,24 @@
+/** Handlers that a run has left due, as reports show them. Pure. */
+import type { RunEnd } from '../run/events.ts'
+
+/** A handler that is due, with its hosts. */
+export interface DueHandler {
+  readonly handler: string
+  readonly hosts: readonly string[]
+  /** Whether the next run will run it there. */
+  readonly remembered: boolean
+}
+
+/** The handlers that are due at the end of a run; one that is remembered only on some hosts stands there twice. */
+export const dueHandlers = ({ due, forgotten }: Pick<RunEnd, 'due' | 'forgotten'>): DueHandler[] => {
+  const [kept, lost] = [new Map<string, string[]>(), new Map<string, string[]>()]
+  for (const [host, handlers] of Object.entries(due)) {
+    for (const handler of handlers) {
+      const map = forgotten[host]?.includes(handler) === true ? lost : kept
+      map.set(handler, [...(map.get(handler) ?? []), host])
+    }
+  }
+  const all = (map: ReadonlyMap<string, string[]>, remembered: boolean): DueHandler[] =>
+    [...map].map(([handler, hosts]) => ({ handler, hosts, remembered }))
+  return [...all(kept, true), ...all(lost, false)]
+}

@@ -1,0 +1,90 @@
+/** What makes a task the same task as in an earlier run. Pure. */
+import { isSecret } from '../../secret.ts'
+
+/** Keyed hashes of what a task is made of, so that a later run can say what has changed, and nothing can be guessed. */
+export interface Signature {
+  /** The code of its check, apply and condition, and the files that it is written in. */
+  readonly definition: string
+  /** Its parameters and title, and the local files that it sends. */
+  readonly parameters: string
+  /** Where and as whom it runs. */
+  readonly settings: string
+  /** The variables of its host. */
+  readonly variables: string
+}
+
+const reasons: Readonly<Record<keyof Signature, string>> = {
+  definition: 'its definition has changed',
+  parameters: 'its parameters have changed',
+  settings: 'where or as whom it runs has changed',
+  variables: 'variables of the host have changed',
+}
+
+/**
+ * Why a task is not the same as it was; undefined where it is.
+ *
+ * @param before undefined where it is not known what it was.
+ */
+export const whyChanged = (before: Signature | undefined, now: Signature | undefined): string | undefined => {
+  if (before === undefined || now === undefined) return 'what it was made of is not recorded'
+  if (before.parameters !== now.parameters) return reasons.parameters
+  if (before.definition !== now.definition) return reasons.definition
+  if (before.settings !== now.settings) return reasons.settings
+  return before.variables === now.variables ? undefined : reasons.variables
+}
+
+const quoted = (text: string): string => JSON.stringify(text)
+
+const bytesOf = (value: ArrayBuffer | ArrayBufferView): string => {
+  const bytes = ArrayBuffer.isView(value)
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : Buffer.from(value)
+  return bytes.toString('base64')
+}
+
+const propertiesOf = (value: object): [string, unknown][] =>
+  Object.keys(value)
+    .toSorted()
+    .map((key) => [key, Reflect.get(value, key)])
+
+/**
+ * A value as text: equal texts for equal values, and different ones for different values, whatever their types. Secrets are
+ * in it, so it must not be kept; hash it with a key. Of a function its source counts; what it closes over cannot be seen.
+ */
+export const canonical = (value: unknown, above: readonly object[] = []): string => {
+  switch (typeof value) {
+    case 'string':
+      return quoted(value)
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value)
+    case 'bigint':
+      return `${value}n`
+    case 'symbol':
+      return `symbol ${quoted(value.description ?? '')}`
+    case 'function':
+      return `function ${quoted(String(value))}`
+    case 'object':
+      break
+    default:
+      return String(value)
+  }
+  if (value === null) return 'null'
+  // it holds itself: how far up says which of those around it is meant
+  if (above.includes(value)) return `up ${above.length - above.indexOf(value)}`
+  const inside = [...above, value]
+  const one = (part: unknown): string => canonical(part, inside)
+  const list = (parts: Iterable<unknown>): string => `[${Array.from(parts, one).join(',')}]`
+  if (isSecret(value)) return `secret ${quoted(value.reveal())}`
+  if (Array.isArray(value)) return list(value)
+  if (value instanceof Date) return `date ${value.getTime()}`
+  if (value instanceof RegExp) return `pattern ${quoted(String(value))}`
+  if (value instanceof URL) return `url ${quoted(value.href)}`
+  if (value instanceof Map) return `map ${list([...value].map((entry: readonly unknown[]) => [...entry]))}`
+  if (value instanceof Set) return `set ${list(value)}`
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
+    return `${value.constructor.name} ${bytesOf(value)}`
+  const properties = propertiesOf(value).map(([key, part]) => `${quoted(key)}:${one(part)}`)
+  const { constructor } = value
+  const kind = typeof constructor === 'function' && constructor !== Object ? `${constructor.name} ` : ''
+  return `${kind}{${properties.join(',')}}`
+}

@@ -1,0 +1,170 @@
+/** `--resume` leaves out only what is the same as it was. */
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../../support/spec.ts'
+import { ended, go, localSite } from './local-site.ts'
+import type { LocalSite } from './local-site.ts'
+
+const test = suite('--resume after a correction', { seconds: 180 })
+
+let site: LocalSite
+test.beforeEach(() => {
+  site = localSite()
+})
+test.afterEach(() => site.remove())
+
+const target = (): string => readFileSync(join(site.folder, 'target'), 'utf8')
+/** Goes on, and gives what was said of tasks that are done again. */
+const resumes = async (words: readonly string[] = []): Promise<string[]> => {
+  go(site)
+  const result = await site.run(['--resume', ...words])
+  ended(result, 0)
+  return result.stdout.split('\n').filter((line) => line.startsWith('again: '))
+}
+
+test('a parameter that is not in the title', async () => {
+  const content = (text: string): void =>
+    site.book(`say('one'), file({ path: '${site.folder}/target', content: '${text}' }), fails('two')`)
+  content('wrong')
+  ended(await site.run(), 2)
+  content('right')
+  assert.equal(await resumes(), [`again: file ${site.folder}/target on here: its parameters have changed`])
+  assert.equal([target(), site.told()], ['right', ['one', 'two', 'two']])
+})
+
+test('values of every kind in parameters: dates, maps, bytes, functions, secrets', async () => {
+  const before = `import { Secret } from 'coxswain'
+const keeps = defineTask({
+  name: 'keeps',
+  description: 'Keeps a value.',
+  params: z.object({ value: z.unknown() }),
+  title: () => 'keeps',
+  async check() { return drift({ what: 'x', to: 'y' }) },
+  async apply({ remote }) { await remote.run({})\`sh -c \${tell('kept')}\` },
+})
+const acts = defineTask({
+  name: 'acts',
+  description: 'Acts on a value.',
+  params: z.object({ value: z.unknown() }),
+  title: () => 'acts',
+  async apply({ remote }) { await remote.run({})\`sh -c \${tell('acted')}\` },
+})`
+  const pairs = [
+    ['new Date(1)', 'new Date(2)'],
+    ['new Map([[1, 2]])', 'new Map([[1, 3]])'],
+    ['new Set([1])', 'new Set([2])'],
+    ["Buffer.from('a')", "Buffer.from('b')"],
+    ['() => 1', '() => 2'],
+    ["new Secret('one-secret')", "new Secret('two-secret')"],
+    ['1', "'1'"],
+    ['1n', '1'],
+    ['[undefined]', '[null]'],
+    ['/a/', '/b/'],
+    ["new URL('http://a')", "new URL('http://b')"],
+    ['{ a: { b: 1 } }', '{ a: { b: 2 } }'],
+    ['-0', '0'],
+  ]
+  const list = (side: 0 | 1): string =>
+    pairs.map((pair, at) => `acts({ value: ${pair[side]} }, { title: 'value ${at}' })`).join(', ')
+  site.book(`${list(0)}, acts({ value: [new Date(5), new Map()] }, { title: 'same' }), fails('two')`, {
+    before,
+  })
+  ended(await site.run(), 2)
+  site.book(`${list(1)}, acts({ value: [new Date(5), new Map()] }, { title: 'same' }), fails('two')`, {
+    before,
+  })
+  assert.equal(
+    await resumes(),
+    pairs.map((_, at) => `again: value ${at} on here: its parameters have changed`),
+  )
+  const state = readdirSync(site.state)
+    .map((name) => readFileSync(join(site.state, name), 'latin1'))
+    .join('')
+  assert.not.match(state, /one-secret|two-secret/)
+  assert.is(statSync(join(site.state, 'key')).mode & 0o777, 0o600)
+})
+
+test('the content of a file that is sent', async () => {
+  const source = site.write('source', 'wrong')
+  site.write('page.hbs', 'wrong {{x}}')
+  site.book(
+    `copy({ src: '${source}', dest: '${site.folder}/target' }), template({ src: '${site.folder}/page.hbs', dest: '${site.folder}/page', values: { x: 1 } }), fails('two')`,
+  )
+  ended(await site.run(), 2)
+  site.write('source', 'right')
+  site.write('page.hbs', 'right {{x}}')
+  assert.is((await resumes()).length, 2)
+  assert.equal([target(), readFileSync(join(site.folder, 'page'), 'utf8')], ['right', 'right 1'])
+})
+
+test('the code of a task: its own, what it imports, its condition, and that of its block', async () => {
+  const tasks = (text: string): void => {
+    site.write('helper.ts', `export const text = '${text}'\n`)
+    site.write(
+      'task.ts',
+      `import { defineTask, z } from 'coxswain'
+import { text } from './helper.ts'
+export const other = defineTask({
+  name: 'other', description: 'Says something.', params: z.object({}),
+  async apply({ remote }) { await remote.run({})\`sh -c \${'echo ' + text + ' >> ${site.folder}/told'}\` },
+})`,
+    )
+  }
+  const book = (word: string): void =>
+    site.book(
+      `own({}), other({}), say('c', { when: () => '${word}' === 'right' }),
+       block([say('d')], { when: () => '${word}' === 'right' }), say('same'), fails('two')`,
+      {
+        before: `import { block } from 'coxswain'
+import { other } from './task.ts'
+const own = defineTask({
+  name: 'own', description: 'Says something.', params: z.object({}),
+  async apply({ remote }) { await remote.run({})\`sh -c \${tell('own-${word}')}\` },
+})`,
+      },
+    )
+  tasks('wrong')
+  book('wrong')
+  ended(await site.run(), 2)
+  assert.equal(site.told(), ['own-wrong', 'wrong', 'same', 'two'])
+  tasks('right')
+  book('right')
+  assert.is((await resumes()).length, 4)
+  assert.equal(site.told().slice(4), ['own-right', 'right', 'c', 'd', 'two'])
+})
+
+test('a variable of the host, in the inventory or typed, and where it runs', async () => {
+  site.variables({ colour: 'red' })
+  site.book("say('one'), fails('two')")
+  ended(await site.run(['-e', 'size=1']), 2)
+  site.variables({ colour: 'blue' })
+  const why = 'variables of the host have changed'
+  assert.equal(await resumes(['-e', 'size=1']), [`again: echo one >> ${site.folder}/told on here: ${why}`])
+  rmSync(join(site.folder, 'go'))
+  ended(await site.run(['-e', 'size=1']), 2)
+  assert.is((await resumes(['-e', 'size=2'])).length, 1)
+  rmSync(join(site.folder, 'go'))
+  ended(await site.run(), 2)
+  site.book("say('one', { env: { X: '1' } }), fails('two')")
+  assert.match((await resumes()).join(), 'where or as whom it runs has changed')
+})
+
+test('a task that is new, before the end of a play that its host came through', async () => {
+  site.book("say('one'), fails('two')")
+  ended(await site.run(), 2)
+  assert.equal(await resumes(), [])
+  site.book("say('one'), fails('two'), say('three')")
+  ended(await site.run(['--resume']), 0)
+  assert.equal(site.told(), ['one', 'two', 'two', 'three'])
+})
+
+test('without the key nothing is known, and all is looked at again', async () => {
+  site.book("say('one'), fails('two')")
+  ended(await site.run(), 2)
+  for (const content of ['', 'short', 'x'.repeat(32)]) {
+    writeFileSync(join(site.state, 'key'), content)
+    ended(await site.run(['--resume']), 2, 'again: echo one')
+  }
+  assert.is(statSync(join(site.state, 'key')).mode & 0o777, 0o600)
+})
