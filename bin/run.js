@@ -1,6 +1,17 @@
 #!/usr/bin/env node
-// The compiled engine with the task library; `npm ci` in a checkout compiles it (`npm run build` does it again).
-import { main } from '../dist/engine/cli/main.js'
-import * as library from '../dist/tasks/index.js'
+// Checks the version of Node, then starts the engine. Any Node must be able to parse this file: CommonJS, ES5.
+/* oxlint-disable no-var, prefer-template, prefer-arrow-callback, unicorn/prefer-module -- as above */
+'use strict'
 
-process.exitCode = await main(process.argv.slice(2), library)
+var needed = /(\d+)\.(\d+)/.exec(require('../package.json').engines.node)
+var found = process.versions.node.split('.')
+var major = Number(found[0]) - Number(needed[1])
+
+if (major < 0 || (major === 0 && Number(found[1]) < Number(needed[2]))) {
+  process.stderr.write(
+    'Coxswain needs Node.js ' + needed[0] + ' or later; this is ' + process.versions.node + '.\n',
+  )
+  process.exitCode = 1
+} else {
+  require('./start.js').start()
+}

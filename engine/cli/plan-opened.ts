@@ -1,13 +1,16 @@
 import { schemasOf } from '../dsl/playbook.ts'
 import type { z } from 'zod'
-import type { Playbook, SealedPlay } from '../dsl/playbook.ts'
+import type { Playbook, RawHost, SealedPlay } from '../dsl/playbook.ts'
 import { namesRead, secretNames } from '../dsl/schema.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import { isCoxswainError } from '../errors.ts'
+import type { CoxswainError } from '../errors.ts'
+import { hasSealedSetting } from '../inventory/secrets/hosts.ts'
+import type { Host } from '../inventory/types.ts'
 import { parseVariables } from '../inventory/variables/parse.ts'
 import { validateAll } from '../inventory/variables/validate.ts'
 import { makePlan } from '../run/plan/plan.ts'
-import type { Plan } from '../run/plan/plan.ts'
+import type { Plan, Territory } from '../run/plan/plan.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import type { PlayHosts } from './listing.ts'
 import type { Workspace } from './workspace.ts'
@@ -55,28 +58,86 @@ const learnSecrets = (schemas: readonly z.ZodType[], { hosts }: Workspace, redac
   }
 }
 
+export interface PlanOptions {
+  /** The plan is only listed: nothing is opened for it, unless a play reads a variable that is no secret. */
+  readonly listing?: boolean
+  /** Tells what was left unopened. */
+  readonly notice?: (text: string) => void
+}
+
+/** The hosts as a listing sees them. */
+const listed = (territory: Territory): Territory => ({
+  ...territory,
+  hosts: new Map([...territory.hosts].map(([name, host]) => [name, withFlag(host)])),
+})
+
+/** A host that is only listed; its address may be read later, or not at all. */
+const withFlag = (host: RawHost): RawHost => {
+  const { name, groups, variables } = host
+  return {
+    name,
+    groups,
+    variables,
+    get address() {
+      return host.address
+    },
+    listed: true,
+  }
+}
+
+/**
+ * Whether nothing is lost for certain when files stay encrypted that nobody has a key for: no variable is read, and none
+ * that is known to say how to reach a host is encrypted itself.
+ */
+const isNeedless = (
+  error: unknown,
+  wanted: ReadonlySet<string> | 'all',
+  hosts: readonly Host[],
+): error is CoxswainError =>
+  isCoxswainError(error) &&
+  error.code === 'secret-locked' &&
+  wanted !== 'all' &&
+  wanted.size === 0 &&
+  !hosts.some(hasSealedSetting)
+
 /**
  * Plans a playbook. Before that, sealed variables that it reads are opened on the hosts that its plays touch, and checked;
  * those of other hosts when a play turns out to read them. A secret that nobody needs is not asked for.
  *
  * @throws CoxswainError for whatever is wrong with variables, patterns, parameters or notifications.
  */
-export const planOpened = async (book: Playbook, workspace: Workspace, redactor: Redactor): Promise<Plan> => {
+export const planOpened = async (
+  book: Playbook,
+  workspace: Workspace,
+  redactor: Redactor,
+  { listing = false, notice = () => {} }: PlanOptions = {},
+): Promise<Plan> => {
   // an included playbook reads variables of its own
   const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
   for (const play of book.plays)
     for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
-  for (const [vars, names] of touched)
-    await workspace.open([...names], { wanted: namesRead(vars), reach: true })
-  for (const [vars, names] of touched)
+  for (const [vars, names] of listing ? [] : touched) {
+    const hosts = [...workspace.hosts.values()].filter(({ name }) => names.has(name))
+    const wanted = namesRead(vars)
+    try {
+      await workspace.open([...names], { wanted, reach: true })
+    } catch (error) {
+      if (!isNeedless(error, wanted, hosts)) throw error
+      notice(`not opened, so what it says of connections does not count: ${error.message}`)
+    }
     validateAll(
       vars,
       [...workspace.hosts.values()].filter(({ name }) => names.has(name)),
     )
+  }
   for (const opened = new Set<string>(); ;) {
     try {
       // planning is pure: it may be begun anew
-      const plan = makePlan(book, workspace.territory, workspace.limit)
+      const plan = makePlan(
+        book,
+        listing ? listed(workspace.territory) : workspace.territory,
+        workspace.limit,
+      )
       learnSecrets([...touched.keys()], workspace, redactor)
       return plan
     } catch (error) {

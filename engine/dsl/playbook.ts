@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import type { Host } from '../inventory/types.ts'
-import { validateAll, variablesOf } from '../inventory/variables/validate.ts'
+import { listedVariables, validateAll, variablesOf } from '../inventory/variables/validate.ts'
 import { settingNames } from '../inventory/variables/settings.ts'
 import { playbookKinds, playKinds } from './check-options.ts'
 import { checkOptions } from './option-kinds.ts'
@@ -29,6 +29,8 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
 /** A host with its merged variables as the inventory has them, before the playbook's schema. */
 export interface RawHost extends Pick<Host, 'name' | 'groups' | 'variables'> {
   readonly address: string
+  /** Nothing of it is opened: only for a listing, which shows no secret. */
+  readonly listed?: true
 }
 
 /** What the engine knows when it asks a play for its tasks. */
@@ -70,7 +72,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
     const known = seen.get(raw)
     if (known !== undefined) return known
     const { name, groups } = raw
-    const vars = strictVariables(schema, variablesOf(schema, raw))
+    const vars = strictVariables(schema, (raw.listed ? listedVariables : variablesOf)(schema, raw))
     const host = {
       name,
       groups,
@@ -93,7 +95,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
         // a group may hold hosts that no play touches: all that is wrong with them is told at once
         validateAll(
           schema,
-          hosts.filter((one) => !seen.has(one)),
+          hosts.filter((one) => !seen.has(one) && one.listed !== true),
         )
         return hosts.map(typed)
       },

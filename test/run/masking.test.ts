@@ -167,6 +167,12 @@ test('wherever a stream is cut, it is told in the same way', () => {
   )
 })
 
+test('digits that follow each other are told apart', () => {
+  const redactor = knowing('027bbb')
+  assert.is(redactor.text('027bbb027bbb'), `${mask}${mask}`)
+  assert.equal(told(redactor, ['027bbb027bbb']), [`${mask}${mask}`])
+})
+
 test('of secrets that overlap nothing is left, nor of one that begins like another', () => {
   assert.is(knowing('abcdef', 'defghi').text('<abcdefghi>'), '<********>')
   assert.equal(told(knowing('abc', 'abcdef'), ['<abc', 'def>\n']), ['<********>'])

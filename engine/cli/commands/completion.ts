@@ -40,7 +40,7 @@ export const completeWords = async (
       dirname(playbook),
       redactor,
     )
-    return tagsOf(await planOpened(book, workspace, redactor))
+    return tagsOf(await planOpened(book, workspace, redactor, { listing: true }))
   })
   const found = await complete(grammar, words, world).catch((): string[] => [])
   process.stdout.write(redactor.text(found.map((word) => `${word}\n`).join('')))

@@ -15,6 +15,7 @@ export const exec = async (
   redactor: Redactor,
 ): Promise<number> => {
   const script = execScript(command)
+  const notice = (text: string) => process.stderr.write(`${redactor.text(text)}\n`)
   const { timeout } = options
   const workspace = await openWorkspace(options, undefined, redactor)
   writeWarnings(workspace.inventory, redactor)
@@ -31,6 +32,6 @@ export const exec = async (
     process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
-  const plan = await planOpened(book, workspace, redactor)
+  const plan = await planOpened(book, workspace, redactor, { notice })
   return execute(plan, workspace, { ...options, verbose }, redactor)
 }

@@ -137,7 +137,10 @@ export const run = async (
     process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
-  const whole = await planOpened(book, workspace, redactor)
+  const whole = await planOpened(book, workspace, redactor, {
+    listing: options.listTasks || options.listTags || options.listHosts,
+    notice: (text) => process.stderr.write(`${redactor.text(text)}\n`),
+  })
   // a tag beside never is what --tags is for, so the list of tags that there are has it too
   const plan = options.listTags && !choosesTasks(options) ? whole : chosenPlan(whole, options)
   const listing = listingOf(plan, options)

@@ -109,6 +109,8 @@ const isShut = ([name, { value }]: readonly [string, Variable]): boolean =>
 
 /** Whether something of a host's variables that is wanted is not opened yet. */
 export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Wanted): boolean =>
+  // a schema that reads nothing needs nothing
+  (wanted === 'all' || wanted.size > 0) &&
   [...variables].some(
     (entry) => (isLockedFile(entry[0]) || wanted === 'all' || wanted.has(entry[0])) && isShut(entry),
   )
@@ -117,8 +119,16 @@ export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Wan
 export const isUnreadable = ({ variables, settings }: Pick<Host, 'variables' | 'settings'>): boolean =>
   [...variables.keys()].some(isLockedFile) || [...settings].some(isShut)
 
+/** Whether one of the variables that say how to reach a host is sealed itself. */
+export const hasSealedSetting = ({ settings }: Pick<Host, 'settings'>): boolean =>
+  [...settings].some((entry) => isShut(entry) && !isLockedFile(entry[0]))
+
+/** Variables without those that are still sealed. */
+export const withoutShut = (variables: Variables): Variables =>
+  new Map([...variables].filter((entry) => !isShut(entry)))
+
 /** A host without what is still sealed. */
 export const withoutSealed = (host: Host): Host => ({
   ...host,
-  settings: new Map([...host.settings].filter((entry) => !isShut(entry))),
+  settings: withoutShut(host.settings),
 })

@@ -5,9 +5,10 @@ import { nearest } from '../nearest.ts'
 import type { Place } from '../../errors.ts'
 import type { Problem } from './for-schema.ts'
 import { parseVariables, placeOf, unreadable } from './parse.ts'
+import { Secret } from '../../secret.ts'
 import { renderPlace } from '../place.ts'
-import { needsOpening } from '../secrets/hosts.ts'
-import { namesRead } from '../../dsl/schema.ts'
+import { needsOpening, withoutShut } from '../secrets/hosts.ts'
+import { namesRead, secretNames } from '../../dsl/schema.ts'
 import type { Host } from '../types.ts'
 
 /** What is needed of a host to check its variables. */
@@ -113,4 +114,28 @@ export const variablesOf = <Schema extends z.ZodType>(schema: Schema, host: Chec
   if (!parsed.success) throw complaint(problemsOf(schema, [host]))
   guardUnreadable(parsed.data, parsed.late)
   return parsed.data
+}
+
+/** What stands for a secret in a listing. */
+const unopened = new Secret('')
+
+/**
+ * A host's variables for a listing, with nothing opened: a secret that is sealed, or may stand in an encrypted file, is an
+ * empty one.
+ *
+ * @throws `secret-sealed` when the schema needs another variable that is not opened, `variables-invalid`.
+ */
+export const listedVariables = <Schema extends z.ZodType>(
+  schema: Schema,
+  host: Checked,
+): z.output<Schema> => {
+  if (!needsOpening(host, namesRead(schema))) return variablesOf(schema, host)
+  const secrets = secretNames(schema)
+  const variables = new Map(withoutShut(host.variables))
+  const place: Place = { file: 'not opened' }
+  for (const name of secrets)
+    if (!variables.has(name)) variables.set(name, { value: unopened, hidden: true, place })
+  const parsed = parseVariables(schema, variables)
+  if (parsed.success) return parsed.data
+  return variablesOf(schema, host)
 }

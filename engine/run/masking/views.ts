@@ -275,7 +275,12 @@ const together = (from: View, goesOn: boolean): (View | undefined)[] =>
         const start = match.index + one.index
         const letters = apart.read(one[0])
         size += letters.length
-        builder.put(letters, start, start + one[0].length)
+        const last = start + one[0].length
+        // digits stand for themselves, a number as a whole for its byte
+        if (letters.length < 2) builder.put(letters, start, last)
+        else
+          for (let back = letters.length; back > 0; back -= 1)
+            builder.put(letters.at(-back) ?? '', last - back, last - back + 1)
       }
       if (size < beforeBreak && match[0].endsWith('\n')) builder.put(gap, match.index, match.index + 1)
     }
