@@ -87,7 +87,7 @@ const printing = async (bytes: number): Promise<{ readonly size: number; readonl
   journal.record({ type: 'task-start', time: 0, task })
   for (let printed = 0; printed < bytes; printed += line.length + 1) journal.record({ ...output })
   await journal.close(0)
-  const [name = ''] = readdirSync(folder).filter((one) => one.endsWith('.jsonl'))
+  const name = readdirSync(folder).find((one) => one.endsWith('.jsonl')) ?? ''
   return { size: statSync(join(folder, name)).size / 1e6, memory: peak() - before }
 }
 
