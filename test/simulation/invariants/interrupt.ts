@@ -1,19 +1,25 @@
-import { tasksIn } from '../recipe.ts'
 import type { StepRecipe } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** Ids of tasks that are done last, whatever happens. */
-const lastOnes = (steps: readonly StepRecipe[]): string[] =>
+/** Ids of what is done last, whatever happens: the tasks of an `always`, and the handlers where a flush stands in one. */
+const lastOnes = (steps: readonly StepRecipe[], handlers: readonly string[], last = false): string[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
+      case 'task':
+        return last ? [step.id] : []
+      case 'flush':
+        return last ? handlers : []
       case 'parallel':
-        return lastOnes(step.steps)
+        return lastOnes(step.steps, handlers, last)
       case 'background':
-        return lastOnes([step.step])
+        return lastOnes([step.step], handlers, last)
       case 'block':
-        return [...lastOnes([...step.steps, ...step.rescue]), ...tasksIn(step.always).map(({ id }) => id)]
-      default:
+        return [
+          ...lastOnes([...step.steps, ...step.rescue], handlers, last),
+          ...lastOnes(step.always, handlers, true),
+        ]
+      case 'join':
         return []
     }
   })
@@ -21,7 +27,7 @@ const lastOnes = (steps: readonly StepRecipe[]): string[] =>
 /** After Ctrl-C no task begins to change anything, except in an `always`; after the second none at all. */
 export const interrupt: Invariant = (history) => {
   const wrong: string[] = []
-  const last = new Set(history.recipe.plays.flatMap(({ steps }) => lastOnes(steps)))
+  const last = new Set(history.recipe.plays.flatMap(({ steps, handlers }) => lastOnes(steps, handlers)))
   /** How often a run was interrupted. */
   const times = new Map<string, number>()
   const late = new Map<string, number>()
