@@ -99,7 +99,9 @@ class Simulation {
     const first = this.#begin('run1', { resume: false }, faulty ? 4 : 0)
     if (rival) {
       const wait = this.#random.whole(0, 5000)
-      time.after(wait, () => others.push(this.#begin('rival', { resume: false }, 0)))
+      time.after(wait, () => {
+        if (first.over === undefined) others.push(this.#begin('rival', { resume: false }, 0))
+      })
     }
     const others: Run[] = []
     await this.#end([first], others)

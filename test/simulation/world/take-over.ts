@@ -97,6 +97,7 @@ export const takeOver = (nature: Nature): (() => void) => {
   replace(timers, 'setTimeout', sleeper(nature))
   replace(Date, 'now', () => time.calendar())
   replace(performance, 'now', () => time.now)
+  replace(performance, 'timeOrigin', time.origin)
   replace(Math, 'random', () => random.next())
   replace(crypto, 'randomBytes', (size: number) => Buffer.from(random.hex(size), 'hex'))
   const kill = process.kill.bind(process)

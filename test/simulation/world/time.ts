@@ -16,6 +16,8 @@ const before = (one: Event, other: Event): boolean =>
 export class Time {
   /** Milliseconds since the world began; it only goes on. */
   now = 0
+  /** When the world began, Unix milliseconds. */
+  readonly origin = 1_800_000_000_000
   /** Milliseconds that the controller's calendar clock is off. */
   skew = 0
   readonly #random: Random
@@ -34,7 +36,7 @@ export class Time {
 
   /** The calendar clock of the controller, Unix milliseconds. */
   calendar(): number {
-    return 1_800_000_000_000 + Math.floor(this.now) + this.skew
+    return this.origin + Math.floor(this.now) + this.skew
   }
 
   /** Lets the next thing happen, not later than a time. Gives false when there is nothing more. */
