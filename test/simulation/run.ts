@@ -137,7 +137,9 @@ export class Run {
       signal: this.#signal.signal,
       stopping: this.#stopping.signal,
       due: heritage.due,
-      remembers: (host, handler) => journal?.remembers(host, handler) === true,
+      remembers: (host, handler) =>
+        journal?.remembers(host, handler) === true ||
+        plan.plays.some((_, play) => heritage.due(play, host).includes(handler)),
       lock: () => lock,
       emit: (event) => {
         journal?.record(event)

@@ -115,6 +115,16 @@ test('a handler that never ran', async () => {
   ])
 })
 
+test('a handler that was left due as remembered, and is lost', async () => {
+  const history = await quiet()
+  const lost = changed(history, (moment) => {
+    if (isChange(moment, /p0h0/)) return []
+    const ends = moment.kind === 'event' && moment.event.type === 'run-end'
+    return ends ? [{ ...moment, event: { ...moment.event, due: { a: ['p0h0'] } } }] : [moment]
+  })
+  assert.ok(seenIn({ ...lost, remembered: false }).includes('promises'))
+})
+
 test('a batch that begins before the one before is through', async () => {
   const history = await quiet(recipe([task('p0t1')], { serial: [1] }))
   const hurried = changed(history, (moment) =>

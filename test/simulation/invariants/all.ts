@@ -6,6 +6,7 @@ import { interrupt } from './interrupt.ts'
 import { limits } from './limits.ts'
 import { locks } from './locks.ts'
 import { order } from './order.ts'
+import { promises } from './promises.ts'
 import { recap } from './recap.ts'
 import { truth } from './truth.ts'
 
@@ -15,6 +16,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   order,
   limits,
   handlers,
+  promises,
   truth,
   locks,
   recap,
