@@ -16,8 +16,8 @@ const wordsOf = (chunks: readonly Buffer[]): string[] => {
 }
 
 test('words are found wherever the stream is cut, once each', () => {
-  const printed = `noise${sudoPrompt}x${asking}Password: coxswain-coxswain-lock-is held 17 ab:c;coxswain-lock-is unsafe d/1 /p;${hello}`
-  const expected = ['sudo prompt', 'asking', 'prompt', 'held 17 ab:c', 'unsafe d/1 /p', 'hello']
+  const printed = `noise${sudoPrompt}x${asking}Password: coxswain-coxswain-lock-is held 17 ab:c;coxswain-lock-is unsafe d/1 /tmp/coxswain-0;${hello}`
+  const expected = ['sudo prompt', 'asking', 'prompt', 'held 17 ab:c', 'unsafe d/1 /tmp/coxswain-0', 'hello']
   const stream = Buffer.from(printed)
   for (let cut = 0; cut <= stream.length; cut += 1)
     assert.equal(wordsOf([stream.subarray(0, cut), stream.subarray(cut)]), expected)

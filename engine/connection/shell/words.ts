@@ -56,8 +56,8 @@ const prefix = 'coxswain-'
 const longestWord = 'coxswain-lock-is absent'.length + longestLockText
 const longestPrompt = 'assword:'.length
 
-/** What ends the text of a word on the lock: its own end, or what cannot be in it. */
-const endOfLockText = /[;\n]|coxswain-/
+/** What ends the text of a word on the lock: its own end, or what cannot be in it. Paths of locks hold `coxswain-`. */
+const endOfLockText = /[;\n]|coxswain-(?:lock-is|shell-ready)/
 
 const isLockKind = (text: string | undefined): text is LockWord['kind'] =>
   text === 'held' || text === 'absent' || text === 'unsafe'

@@ -52,8 +52,7 @@ export class SshTransport implements Transport {
         reject(
           new CoxswainError('connection-lost', `the connection to ${this.description} was lost`, { cause }),
         )
-      client.once('close', gone)
-      client.exec(command, (error, stream) => {
+      const take = (error: Error | undefined, stream: ClientChannel): void => {
         client.off('close', gone)
         if (error === undefined) resolve(asChannel(stream))
         else if (isRefusedChannel(error)) {
@@ -64,7 +63,15 @@ export class SshTransport implements Transport {
             ),
           )
         } else gone(error)
-      })
+      }
+      client.once('close', gone)
+      try {
+        client.exec(command, take)
+      } catch (error) {
+        // ssh2 throws where the connection ended after the login, and says so in no event
+        client.off('close', gone)
+        gone(error instanceof Error ? error : undefined)
+      }
     })
   }
 

@@ -227,7 +227,7 @@ test('a full disk fails, and leaves nothing half-written', async () => {
       '--output',
       'plain',
     ])
-    fails(result, 2, 'write-failed', 'No space left on device', 'neither full nor read-only')
+    fails(result, 2, 'write-failed', 'No space left on device', 'make room on the file system')
     assert.equal(readdirSync(disk), [])
   } finally {
     execFileSync('umount', [disk])

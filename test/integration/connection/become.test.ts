@@ -1,11 +1,12 @@
 /** Becoming another user with su and doas, and with a sudo that wants a terminal; plain sudo is in ssh.test.ts. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
 import type { Connection, Identity } from '../../../engine/connection/types.ts'
 import { Secret } from '../../../engine/secret.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
+import { doasRules } from '../../support/doas.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
@@ -16,8 +17,6 @@ const test = suite('becoming another user')
 let sshd: Sshd
 let [ann, bob]: TestUser[] = []
 const open: Connection[] = []
-const doasRules = '/etc/doas.conf'
-const before = existsSync(doasRules) ? readFileSync(doasRules) : undefined
 
 const need = <Value>(value: Value | undefined): Value => {
   if (value === undefined) throw new Error('the suite has not begun')
@@ -31,10 +30,10 @@ test.before(async () => {
 })
 test.after(async () => {
   await sshd.stop()
-  ann?.remove()
-  bob?.remove()
-  if (before === undefined) rmSync(doasRules, { force: true })
-  else writeFileSync(doasRules, before, { mode: 0o600 })
+  for (const user of [need(ann), need(bob)]) {
+    doasRules(user.name, [])
+    user.remove()
+  }
 })
 test.afterEach(async () => {
   await Promise.all(open.splice(0).map((connection) => connection.close()))
@@ -109,7 +108,7 @@ test('su: root needs no password', () => works(login('root'), as('su', need(bob)
 
 test('doas: at a terminal of its own, with a password, from fish', async () => {
   const { name, password } = need(bob)
-  writeFileSync(doasRules, `permit ${name} as root\npermit ${name} as ${need(ann).name}\n`, { mode: 0o600 })
+  doasRules(name, [`permit ${name} as root`, `permit ${name} as ${need(ann).name}`])
   await works(login(name), as('doas', 'root', password))
   await works(login(name), as('doas', need(ann).name, password))
   nothingShows(name, password)
@@ -127,7 +126,8 @@ test('doas: at a terminal of its own, with a password, from fish', async () => {
 
 test('doas: without a password, and for somebody who may not', async () => {
   const { name } = need(ann)
-  writeFileSync(doasRules, `permit nopass ${name} as root\n`, { mode: 0o600 })
+  doasRules(need(bob).name, [])
+  doasRules(name, [`permit nopass ${name} as root`])
   await works(login(name), as('doas', 'root', 'never asked for'))
   const error = await rejects(
     () => says(login(need(bob).name), 'true', as('doas', 'root')),
@@ -160,7 +160,7 @@ for (const kind of ['with password', 'without password'] as const) {
 
 test('what runs as another user is stopped, with its children', async () => {
   const { name, password } = need(bob)
-  writeFileSync(doasRules, `permit ${name} as root\n`, { mode: 0o600 })
+  doasRules(name, [`permit ${name} as root`])
   for (const identity of [as('doas', 'root', password), as('su', need(ann).name, need(ann).password)]) {
     const controller = new AbortController()
     const marker = `7331${process.pid}`
