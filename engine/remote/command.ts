@@ -53,19 +53,34 @@ const withoutFinalNewlines = (text: string): string => {
 
 const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20).join('\n')
 
+/** A longer command is not shown in an error: it is a script, and the task that runs it says what it is for. */
+const longestName = 200
+
+/** What an error calls a command: its text where that is one short line. */
+const nameOf = (text: string): string => {
+  const lines = text.trim().split('\n').length
+  if (lines > 1) return `a script of ${lines} lines`
+  return text.length > longestName ? `${text.slice(0, longestName)} …` : text
+}
+
 /**
  * A command that runs when it is awaited, once.
  *
  * Awaited plainly, it rejects with `command-failed` on a non-zero status. `.result()` never rejects for a status.
  */
 export class Command implements PromiseLike<CommandResult> {
+  /** What the shell is given, with the working directory and the environment. */
   readonly script: string
+  /** What errors call it. */
+  readonly #name: string
   readonly #execute: () => Promise<Result>
   readonly #quiet: boolean
   #result: Promise<CommandResult> | undefined
 
-  constructor(text: string, execute: () => Promise<Result>, quiet = false) {
-    this.script = text
+  /** @param text the command as it was written, without what is put in front of it. */
+  constructor(script: string, execute: () => Promise<Result>, { text = script, quiet = false } = {}) {
+    this.script = script
+    this.#name = nameOf(text)
     this.#execute = execute
     this.#quiet = quiet
   }
@@ -91,7 +106,7 @@ export class Command implements PromiseLike<CommandResult> {
   async orFail(): Promise<CommandResult> {
     const result = await this.result()
     if (result.ok) return result
-    throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.script}`, {
+    throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.#name}`, {
       output: this.#told(result.stderr.trim() === '' ? result.stdout : result.stderr),
       // POSIX.1-2017, XCU 2.8.2: the command was not found
       hint: hints[result.code],
@@ -111,7 +126,7 @@ export class Command implements PromiseLike<CommandResult> {
     const { stdout, dropped } = await this.orFail()
     if (dropped === 0) return withoutFinalNewlines(stdout)
     const lost = `${dropped} bytes are lost`
-    throw new CoxswainError('command-failed', `it printed more than can be kept (${lost}): ${this.script}`, {
+    throw new CoxswainError('command-failed', `it printed more than can be kept (${lost}): ${this.#name}`, {
       hint: 'let the command print less, such as with grep, head or tail',
     })
   }
@@ -127,7 +142,7 @@ export class Command implements PromiseLike<CommandResult> {
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw new CoxswainError('command-failed', `no JSON from: ${this.script}`, {
+      throw new CoxswainError('command-failed', `no JSON from: ${this.#name}`, {
         // the parser quotes what it cannot read
         cause: this.#quiet ? undefined : cause,
         output: this.#told(text),
@@ -196,14 +211,16 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
   ): Command => {
     const cwd = options.cwd ?? usual.cwd
     const surroundings = { env: { ...usual.env, ...options.env }, ...(cwd !== undefined && { cwd }) }
-    const text = withSurroundings(script(parts, ...values), surroundings)
+    const text = script(parts, ...values)
+    const full = withSurroundings(text, surroundings)
     const { stdin: input, transfer, timeout, quiet = false } = options
     const stdin =
       transfer !== undefined && onTransfer !== undefined && isStream(input)
         ? told(input, { ...transfer, offset: 0 }, onTransfer)
         : input
     const tell = quiet ? undefined : onOutput
-    const command = new Command(text, () => execute({ script: text, stdin, timeout, onOutput: tell }), quiet)
+    const send = (): Promise<Result> => execute({ script: full, stdin, timeout, onOutput: tell })
+    const command = new Command(full, send, { text, quiet })
     onCommand?.(command)
     return command
   }

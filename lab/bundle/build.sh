@@ -22,6 +22,10 @@ sources() {
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends golang-go golang-github-modern-go-reflect2-dev \
     golang-github-modern-go-concurrent-dev dpkg-dev mmdebstrap gcc libc6-dev >/dev/null
+  # Debian's Go, whatever else is installed: from Go 1.25.2 on net/url refuses the `https://[10.96.0.1]:1234/` that kubeadm
+  # 1.20 makes in its preflight checks, and init fails
+  export PATH=/usr/lib/go/bin:$PATH
+  unset GOROOT
   tree=$work/gopath/src/k8s.io/kubernetes
   [ -e "$work/sources-done" ] && return
   rm -rf "$tree"

@@ -22,6 +22,16 @@ test('a command that fails rejects with its status and its last words', async ()
   assert.is(error.output, 'oh no')
 })
 
+test('an error shows the command as it was written, and no script of ours', async () => {
+  const failing = run({ cwd: '/usr', env: { GREETING: 'hi' } })`exit 7`
+  const error = await rejects(() => failing, 'command-failed', 'exit status 7 from: exit 7')
+  assert.not.match(error.message, /cd --|export/)
+  const long = await rejects(() => run`set -e\nfalse\ntrue`, 'command-failed', 'exit')
+  assert.is(long.message, 'exit status 1 from: a script of 3 lines')
+  const words = await rejects(() => run`false ${'x'.repeat(300)}`, 'command-failed', 'exit')
+  assert.ok(words.message.length < 240)
+})
+
 test('result and succeeds do not reject', async () => {
   assert.is((await run`exit 3`.result()).code, 3)
   assert.is(await run`false`.succeeds(), false)
