@@ -78,8 +78,8 @@ export class Command implements PromiseLike<CommandResult> {
   #result: Promise<CommandResult> | undefined
 
   /** @param text the command as it was written, without what is put in front of it. */
-  constructor(script: string, execute: () => Promise<Result>, { text = script, quiet = false } = {}) {
-    this.script = script
+  constructor(full: string, execute: () => Promise<Result>, { text = full, quiet = false } = {}) {
+    this.script = full
     this.#name = nameOf(text)
     this.#execute = execute
     this.#quiet = quiet
