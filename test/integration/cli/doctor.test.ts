@@ -40,7 +40,7 @@ const said = async (variables: Record<string, unknown>, ...words: string[]) => {
     '-i',
     inventory,
     '--connect-timeout',
-    '3',
+    '60',
     ...words,
   ])
   return { status, all: stdout + stderr }
