@@ -89,7 +89,7 @@ test('pain 24: the hosts that failed are on record, and --resume goes on with th
 
 test('--resume after a host could not be reached', async () => {
   const tasks = "say('one')"
-  const words = site(tasks, { web1: {}, web2: { port: await freePort(), connect_timeout: 1 } })
+  const words = site(tasks, { web1: {}, web2: { port: await freePort(), connect_timeout: 60 } })
   ended(await cli(words), 4)
   assert.equal(steps.told(), ['web1 one'])
   site(tasks, { web1: {}, web2: {} })

@@ -16,9 +16,9 @@ const folder = `/etc/ssh/coxswain-test-slow-${process.pid}`
 const open: Connection[] = []
 test.before(async () => {
   mkdirSync(folder)
-  // the keys of a user come from a directory that answers after three seconds
+  // the keys of a user come from a directory that answers after eleven seconds
   const program = join(folder, 'keys')
-  writeFileSync(program, `#!/bin/sh\nsleep 3\ncat ${folder}/authorized\n`)
+  writeFileSync(program, `#!/bin/sh\nsleep 11\ncat ${folder}/authorized\n`)
   chmodSync(program, 0o755)
   sshd = await startSshd([
     'AuthorizedKeysFile none',
@@ -42,11 +42,11 @@ const says = async (connection: Connection): Promise<string> =>
   (await connection.execute({ script: 'echo in', lane: 'query' })).stdout.toString()
 
 test('the limit of connecting is not one of logging in', async () => {
-  assert.is(await says(opened(sshConnection(sshd.settings({ connectTimeout: 2 })))), 'in\n')
+  assert.is(await says(opened(sshConnection(sshd.settings({ connectTimeout: 10 })))), 'in\n')
 })
 
 test("nor is it with the system's ssh", async () => {
-  assert.is(await says(opened(opensshConnection(sshd.opensshSettings({ connectTimeout: 2 })))), 'in\n')
+  assert.is(await says(opened(opensshConnection(sshd.opensshSettings({ connectTimeout: 10 })))), 'in\n')
 })
 
 test('a login that takes longer than it may is an error that says so', async () => {

@@ -266,7 +266,7 @@ test('an inventory names the configuration and the way, for either kind of ssh',
   folder.write('site/ssh_config', block.join('\n'))
   for (const connection of ['ssh', 'openssh']) {
     const run = async (more: Record<string, string>): Promise<[number | null, string]> => {
-      const vars = { ssh_config: 'ssh_config', connection, connect_timeout: 5, ...more }
+      const vars = { ssh_config: 'ssh_config', connection, connect_timeout: 60, ...more }
       const inventory = folder.write('site/hosts.yaml', `all: { hosts: { web: ${JSON.stringify(vars)} } }\n`)
       const words = ['exec', 'web', '-i', inventory, '--output', 'plain', '--', 'echo', 'in']
       const { status, stdout, stderr } = await runCli(words)
