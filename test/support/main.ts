@@ -54,7 +54,11 @@ const counts =
   kinds.has('e2e') || files.length === 1
     ? await inTurn(files)
     : // more than there are processors: many tests wait
-      await runSideBySide(inOrder(files), availableParallelism() * 3)
+      await runSideBySide(
+        inOrder(files),
+        availableParallelism() * 3,
+        (file) => kindOf(relative(root, file)) === 'hosts',
+      )
 const sum = (key: keyof Count): number => counts.reduce((total, count) => total + count[key], 0)
 const [passed, failed] = [sum('passed'), sum('failed')]
 console.log(`\n${passed} passed, ${failed} failed`)

@@ -41,17 +41,29 @@ const send = (worker: ChildProcess, file: string): Promise<Count> =>
 const start = (): ChildProcess =>
   fork(join(import.meta.dirname, 'worker.ts'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 
-/** Runs files in so many processes, in order, and counts the tests of each. */
-export const runSideBySide = async (files: readonly string[], processes: number): Promise<Count[]> => {
+/**
+ * Runs files in so many processes, in order, and counts the tests of each.
+ *
+ * @param alone whether a file needs a process of its own, as one does whose hosts live as long as its process.
+ */
+export const runSideBySide = async (
+  files: readonly string[],
+  processes: number,
+  alone: (file: string) => boolean,
+): Promise<Count[]> => {
   const queue = files.values()
   const counts: Count[] = []
   const work = async (): Promise<void> => {
     let worker = start()
+    const leave = (): void => {
+      if (worker.connected) worker.disconnect()
+    }
     for (const file of queue) {
       if (!worker.connected) worker = start()
       counts.push(await send(worker, file))
+      if (alone(file)) leave()
     }
-    if (worker.connected) worker.disconnect()
+    leave()
   }
   await Promise.all(Array.from({ length: Math.min(processes, files.length) }, work))
   return counts
