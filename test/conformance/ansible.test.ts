@@ -2,7 +2,7 @@
  * Inventories mean what they mean in Ansible: ansible-core reads the same ones, and says the same members, order,
  * variables, types and hosts of patterns.
  *
- * `CONFORMANCE_RUNS` says how many are generated, `CONFORMANCE_SEED` which.
+ * `CONFORMANCE_RUNS` says how many are generated, `CONFORMANCE_SEED` which; the same ones by default.
  */
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -45,10 +45,10 @@ const inFolder = async ({ files, sources, patterns }: Case): Promise<void> => {
 for (const [name, one] of Object.entries(written)) test(name, () => inFolder(one))
 
 test('generated inventories', async () => {
-  const { CONFORMANCE_RUNS: runs = '400', CONFORMANCE_SEED: seed } = process.env
+  const { CONFORMANCE_RUNS: runs = '400', CONFORMANCE_SEED: seed = '1' } = process.env
   await fc.assert(fc.asyncProperty(cases, inFolder), {
     numRuns: Number(runs),
     includeErrorInReport: true,
-    ...(seed !== undefined && { seed: Number(seed) }),
+    seed: Number(seed),
   })
 })
