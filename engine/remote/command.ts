@@ -54,7 +54,7 @@ const withoutFinalNewlines = (text: string): string => {
 const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20).join('\n')
 
 /** A longer command is not shown in an error: it is a script, and the task that runs it says what it is for. */
-const longestName = 200
+const longestName = 1000
 
 /** What an error calls a command: its text where that is one short line. */
 const nameOf = (text: string): string => {
