@@ -22,6 +22,8 @@ const bin = (...words: string[]): string =>
   })
 
 test.before(() => {
+  // other tests lock this machine, too
+  process.env['COXSWAIN_LOCK_PATH'] = folder
   const name =
     npm(root, 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder)
       .trim()
@@ -43,7 +45,10 @@ test.before(() => {
     join(folder, name),
   )
 })
-test.after(() => rmSync(folder, { recursive: true, force: true }))
+test.after(() => {
+  delete process.env['COXSWAIN_LOCK_PATH']
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const playbookText = `
 import { defineTask, drift, ok, playbook, z } from 'coxswain'

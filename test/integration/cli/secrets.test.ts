@@ -115,7 +115,7 @@ const atTerminal = (given: readonly string[]): Promise<CliResult> =>
     const command = [process.execPath, resolve(import.meta.dirname, '../../../bin/run.js'), ...given]
     const quoted = command.map((word) => `'${word}'`).join(' ')
     const child = spawn('script', ['-qec', `stty cols 160 rows 60; ${quoted}`, '/dev/null'], {
-      env: { ...process.env, CI: undefined },
+      env: { ...process.env, CI: undefined, COXSWAIN_LOCK_PATH: folder.path },
     })
     let [stdout, asked] = ['', false]
     child.stdout.on('data', (chunk: Buffer) => {

@@ -63,7 +63,8 @@ test('false programs in the PATH of the login user are not run by us, nor as ano
     owner: 'ann@laptop',
     purpose: 'site',
     pid: 1,
-    wait: 0,
+    // another test may hold root's
+    wait: 100,
     waiting: () => {},
     absent: (why: string) => assert.unreachable(why),
   }
