@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 // without the rest of zx, which takes as long to load as all of ours
 import { $ } from 'zx/core'
 import { CoxswainError } from '../errors.ts'
-import { openFilesHint } from './open-files.ts'
+import { hintOnOpenFiles, openFilesHint } from './open-files.ts'
 import type { Channel, Transport } from './transport.ts'
 
 /** Keeps nothing: zx stores what a process prints, and our shells live as long as the run. */
@@ -12,13 +13,33 @@ class Forgetful extends Array<string | Buffer> {
   }
 }
 
+const notStarted = (folder: string, cause?: Error): CoxswainError => {
+  if (existsSync(folder)) {
+    const why = cause === undefined ? '' : `: ${cause.message}`
+    const hint = cause === undefined ? openFilesHint : hintOnOpenFiles(cause.message)
+    return new CoxswainError('shell-failed', `cannot start /bin/sh on this machine${why}`, { cause, hint })
+  }
+  return new CoxswainError(
+    'shell-failed',
+    `cannot start /bin/sh on this machine: the folder ${folder} was removed`,
+    {
+      cause,
+      hint: 'start coxswain again in a folder that exists',
+    },
+  )
+}
+
 /** This machine, through zx: the same shells as over ssh, without the network. */
 export class LocalTransport implements Transport {
   readonly description = 'local'
   readonly user = userInfo().username
 
   async open(command: string): Promise<Channel> {
+    // zx would take the folder in which it was loaded. Node remembers it, so this works even when it was removed
+    const folder = process.cwd()
     const { child } = $({
+      cwd: folder,
+      env: process.env,
       quiet: true,
       nothrow: true,
       shell: '/bin/sh',
@@ -29,9 +50,10 @@ export class LocalTransport implements Transport {
       detached: true,
       store: { stdout: new Forgetful(), stderr: new Forgetful(), stdall: new Forgetful() },
     })`${command}`
-    if (child?.stdin == null || child.stdout === null || child.stderr === null) {
-      throw new CoxswainError('shell-failed', 'cannot start /bin/sh on this machine', { hint: openFilesHint })
-    }
+    // Node gives no streams when no more files can be opened, whatever the types say, and no number when nothing started
+    if (child?.stdin == null || child.stdout === null || child.stderr === null) throw notStarted(folder)
+    if (child.pid === undefined)
+      throw notStarted(folder, await new Promise((resolve) => child.once('error', resolve)))
     return {
       stdin: child.stdin,
       stdout: child.stdout,

@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnection } from '../../../engine/connection/connect.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
@@ -34,6 +36,21 @@ test('what is out of time is stopped, with what it started', async () => {
   )
   assert.is(execFileSync('sh', ['-c', "pgrep -f '[s]leep 7031' || true"]).toString(), '')
   assert.is(await remote.query`echo on`.text(), 'on')
+})
+
+test('commands run in the folder that the process is in now, and a folder that was removed is named', async () => {
+  const before = process.cwd()
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'coxswain-local-')))
+  const started = () => createRemote(localConnection()).query`pwd`.text()
+  try {
+    process.chdir(folder)
+    assert.is(await started(), folder)
+    rmSync(folder, { recursive: true })
+    await rejects(started, 'shell-failed', `the folder ${folder} was removed`)
+  } finally {
+    process.chdir(before)
+  }
+  assert.is(await started(), before)
 })
 
 test('once closed it is closed', async () => {
