@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { bundle, hostImage } from './artifacts.ts'
+import { bundle, hostImage, vmImage } from './artifacts.ts'
 import { containers } from './hosts.ts'
 import { down, up } from './lab.ts'
-import { cacheFolder, podman, prepareMachine } from './machine.ts'
+import { cacheFolder, podman, prepareMachine, vmPackages } from './machine.ts'
 import { LabError, say } from './say.ts'
 
 const program = new Command('lab').description('Disposable hosts on this machine, to try playbooks on.')
@@ -82,10 +82,14 @@ program
 program
   .command('bundle')
   .description('builds what a lab needs, and nothing else')
-  .action(async () => {
+  .option('--vm', 'the virtual machine as well', false)
+  .action(async ({ vm }: { vm: boolean }) => {
     await prepareMachine()
     say(`lab: bundle in ${await bundle()}`)
     say(`lab: image ${await hostImage()}`)
+    if (!vm) return
+    await prepareMachine(vmPackages)
+    say(`lab: virtual machine in ${await vmImage()}`)
   })
 
 try {

@@ -17,7 +17,17 @@ const listed = z.array(
 
 /** Containers of a lab by their host's name, with whether they really run. */
 export const containers = async (lab: string): Promise<Map<string, boolean>> => {
-  const { stdout } = await podman(['ps', '-a', '--filter', `label=coxswain-lab=${lab}`, '--format', 'json'])
+  const { exitCode, stdout, stderr } = await podman([
+    'ps',
+    '-a',
+    '--filter',
+    `label=coxswain-lab=${lab}`,
+    '--format',
+    'json',
+  ]).nothrow()
+  // podman 4.3 lists nothing as long as there is a container that was killed together with its network namespace
+  if (exitCode !== 0)
+    throw new LabError(`podman cannot list its containers: ${stderr.trim()}`, 'begin with new hosts: --fresh')
   const found = listed.parse(JSON.parse(stdout || '[]'))
   const names = found.map(({ Names: [name = ''] }) => name)
   const alive = await Promise.all(
@@ -33,7 +43,12 @@ export const containerName = (lab: string, host: string): string => `${lab}-${ho
 export const startHost = async (
   lab: string,
   { name, address, role }: LabHost,
-  { image, bundle, publicKey }: { image: string; bundle: string | undefined; publicKey: string },
+  {
+    image,
+    bundle,
+    network,
+    publicKey,
+  }: { image: string; bundle: string | undefined; network: string; publicKey: string },
 ): Promise<void> => {
   const container = containerName(lab, name)
   const master = role === 'master' && bundle !== undefined
@@ -50,7 +65,7 @@ export const startHost = async (
     '--systemd=always',
     '--cgroupns=private',
     '--network',
-    lab,
+    network,
     '--ip',
     address,
     '--tmpfs',
@@ -104,15 +119,17 @@ export const hostKeysOf = async (lab: string, { name }: LabHost): Promise<string
   )
 }
 
-/** Removes hosts with their volumes. */
+/** Removes hosts with their volumes, where they exist. */
 export const removeHosts = async (lab: string, names: readonly string[]): Promise<void> => {
   if (names.length === 0) return
-  await podman([
-    'rm',
-    '--force',
-    '--volumes',
-    '--time',
-    '0',
-    ...names.map((name) => containerName(lab, name)),
-  ])
+  const found = names.map((name) => containerName(lab, name))
+  const words = ['rm', '--force', '--ignore', '--volumes', '--time', '0', ...found]
+  // podman 4.3 fails, or only seems to succeed, the first time for what was killed from outside
+  await podman(words).nothrow()
+  const { exitCode, stderr } = await podman(words).nothrow()
+  if (exitCode !== 0)
+    throw new LabError(
+      `podman does not remove ${found.join(', ')}: ${stderr.trim()}`,
+      `see: podman rm --force ${found[0]}`,
+    )
 }

@@ -10,7 +10,7 @@ import { containerName, containers, hostKeysOf, removeHosts, startHost } from '.
 import type { LabHost } from './hosts.ts'
 import { inventoryText } from './inventory.ts'
 import { cacheFolder, makeRoomForHosts, podman, prepareMachine } from './machine.ts'
-import { labNetwork } from './network.ts'
+import { labNetwork, removeNetworks } from './network.ts'
 import { step } from './say.ts'
 
 export interface LabOptions {
@@ -43,16 +43,17 @@ export interface Lab {
 
 const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
 
-const wantedHosts = ({ masters, plain }: LabOptions, prefix: string): LabHost[] => [
-  ...(masters > 0 ? [{ name: 'lb1', address: `${prefix}.10`, role: 'loadbalancer' as const }] : []),
+/** The hosts that are wanted, with the last number of their addresses. */
+const wantedHosts = ({ masters, plain }: LabOptions): (Omit<LabHost, 'address'> & { number: number })[] => [
+  ...(masters > 0 ? [{ name: 'lb1', number: 10, role: 'loadbalancer' as const }] : []),
   ...Array.from({ length: masters }, (_, index) => ({
     name: `m${index + 1}`,
-    address: `${prefix}.${11 + index}`,
+    number: 11 + index,
     role: 'master' as const,
   })),
   ...Array.from({ length: plain }, (_, index) => ({
     name: `h${index + 1}`,
-    address: `${prefix}.${101 + index}`,
+    number: 101 + index,
     role: 'plain' as const,
   })),
 ]
@@ -82,6 +83,32 @@ const asLab = (name: string, hosts: readonly LabHost[], inventory: string): Lab 
   },
 })
 
+/** Removes all hosts of a lab, those of the given names first, and its network. */
+const removeAll = async (name: string, names: readonly string[] = []): Promise<void> => {
+  await removeHosts(name, names)
+  await removeHosts(name, [...(await containers(name)).keys()])
+  await removeNetworks(name)
+}
+
+/**
+ * The names of the wanted hosts that run; all others are removed, every one for `fresh`. Where none is left, the network
+ * goes as well: podman can still count the addresses of hosts that were killed as taken.
+ */
+const livingHosts = async (
+  name: string,
+  { fresh, wanted }: { readonly fresh: boolean; readonly wanted: readonly string[] },
+): Promise<readonly string[]> => {
+  const found = fresh ? [] : [...(await containers(name))]
+  const kept = found.flatMap(([host, isAlive]) => (isAlive && wanted.includes(host) ? [host] : []))
+  if (kept.length === 0) await removeAll(name, wanted)
+  else
+    await removeHosts(
+      name,
+      found.flatMap(([host]) => (kept.includes(host) ? [] : [host])),
+    )
+  return kept
+}
+
 /** Brings a lab up, or finds it up; writes its inventory. */
 export const up = async (options: LabOptions): Promise<Lab> => {
   const { name, fresh, inventory } = options
@@ -92,22 +119,17 @@ export const up = async (options: LabOptions): Promise<Lab> => {
   const folder = stateFolder(name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const keyFile = await loginKey(folder)
-  const hosts = wantedHosts(options, await labNetwork(name))
-  const found = await containers(name)
-  const stale = [...found].filter(
-    ([host, alive]) => fresh || !alive || !hosts.some((wanted) => wanted.name === host),
-  )
-  await removeHosts(
-    name,
-    stale.map(([host]) => host),
-  )
-  const missing = hosts.filter((host) => fresh || found.get(host.name) !== true)
+  const wanted = wantedHosts(options)
+  const kept = await livingHosts(name, { fresh, wanted: wanted.map((host) => host.name) })
+  const { name: network, prefix } = await labNetwork(name)
+  const hosts: LabHost[] = wanted.map(({ number, ...host }) => ({ ...host, address: `${prefix}.${number}` }))
+  const missing = hosts.filter((host) => !kept.includes(host.name))
   if (missing.length > 0) {
     await step(
       `starting ${missing.length > 8 ? `${missing.length} hosts` : missing.map((host) => host.name).join(', ')}`,
       async () => {
         await pool(missing, availableParallelism(), (host) =>
-          startHost(name, host, { image, bundle: kubernetes, publicKey: `${keyFile}.pub` }),
+          startHost(name, host, { image, bundle: kubernetes, network, publicKey: `${keyFile}.pub` }),
         )
       },
     )
@@ -124,7 +146,6 @@ export const up = async (options: LabOptions): Promise<Lab> => {
 /** Removes a lab with everything that it has outside the caches. */
 export const down = async (name: string): Promise<void> => {
   await prepareMachine()
-  await removeHosts(name, [...(await containers(name)).keys()])
-  await podman(['network', 'rm', '--force', name]).nothrow()
+  await removeAll(name)
   await rm(stateFolder(name), { recursive: true, force: true })
 }

@@ -1,11 +1,28 @@
+import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
 import { z } from 'zod'
 import { podman } from './machine.ts'
 import { LabError } from './say.ts'
 
 const networks = z.array(
-  z.object({ name: z.string(), subnets: z.array(z.object({ subnet: z.string() })).optional() }),
+  z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).optional(),
+    subnets: z.array(z.object({ subnet: z.string() })).optional(),
+  }),
 )
+
+/** The label that names the lab of a network. */
+const label = 'coxswain-lab'
+
+/** A network of a lab. */
+export interface LabNetwork {
+  readonly name: string
+  /** The first three numbers of its addresses: `10.77.3`. */
+  readonly prefix: string
+}
+
+const prefixOf = (subnet: string): string => subnet.split('.').slice(0, 3).join('.')
 
 const inspected = async (): Promise<z.output<typeof networks>> => {
   const names = (await podman(['network', 'ls', '--format', '{{.Name}}'])).lines()
@@ -15,29 +32,41 @@ const inspected = async (): Promise<z.output<typeof networks>> => {
 }
 
 /**
- * The first three numbers of the lab's own network, made when it is not there: `10.77.3`. Labs with other names have
- * other networks, and so never meet.
+ * The lab's own network, made when it is not there. Labs with other names have other networks, and so never meet.
+ *
+ * Each has a name that was never used before: podman 4.3 keeps the addresses of hosts that were killed as taken, by the name
+ * of their network, even when that is removed.
  */
-export const labNetwork = async (name: string): Promise<string> => {
+export const labNetwork = async (lab: string): Promise<LabNetwork> => {
   const known = await inspected()
-  const ours = known.find((network) => network.name === name)?.subnets?.[0]?.subnet
-  if (ours !== undefined) return ours.split('.').slice(0, 3).join('.')
+  const ours = known.find(({ labels }) => labels?.[label] === lab)
+  const subnet = ours?.subnets?.[0]?.subnet
+  if (ours !== undefined && subnet !== undefined) return { name: ours.name, prefix: prefixOf(subnet) }
   const taken = new Set([
-    ...known.flatMap(({ subnets = [] }) =>
-      subnets.map(({ subnet }) => subnet.split('.').slice(0, 3).join('.')),
-    ),
+    ...known.flatMap(({ subnets = [] }) => subnets.map((its) => prefixOf(its.subnet))),
     ...Object.values(networkInterfaces()).flatMap((list = []) =>
-      list.map(({ address }) => address.split('.').slice(0, 3).join('.')),
+      list.map(({ address }) => prefixOf(address)),
     ),
   ])
+  const name = `${lab}-${randomBytes(3).toString('hex')}`
   for (let third = 1; third < 255; third += 1) {
     const prefix = `10.77.${third}`
     if (taken.has(prefix)) continue
-    await podman(['network', 'create', '--subnet', `${prefix}.0/24`, name])
-    return prefix
+    const words = ['--subnet', `${prefix}.0/24`, '--label', `${label}=${lab}`, name]
+    const created = await podman(['network', 'create', ...words]).nothrow()
+    if (created.exitCode === 0) return { name, prefix }
+    // also by a bridge without a network, which a lab that was killed leaves behind
+    if (!created.stderr.includes('is already used'))
+      throw new LabError(`podman cannot make a network: ${created.stderr.trim()}`, 'see: podman network ls')
   }
   throw new LabError(
     'no free network in 10.77.0.0/16',
     'remove labs that are not needed: npm run lab -- down --name NAME',
   )
+}
+
+/** Removes the networks of a lab. */
+export const removeNetworks = async (lab: string): Promise<void> => {
+  const ours = (await inspected()).filter(({ labels }) => labels?.[label] === lab)
+  for (const { name } of ours) await podman(['network', 'rm', '--force', name]).nothrow()
 }
