@@ -26,6 +26,7 @@ import type { Workspace } from './workspace.ts'
 /** What connects a run with those before and after it. */
 export interface RunRecord extends Omit<Heritage, 'plan'> {
   readonly subject: Subject
+  readonly seen: JournalOptions['seen']
   /** What the tasks of the run are made of, given what makes hashes. */
   readonly signatures: NonNullable<JournalOptions['signatures']>
 }
@@ -63,6 +64,7 @@ export const execute = async (
   if (record !== undefined && options.journal)
     journal = openJournal({
       folder: stateFolder(env),
+      seen: record.seen,
       header: newHeader(record.subject, options, process.argv.slice(2), record.resumes),
       retention: retentionOf(env),
       signatures: record.signatures,

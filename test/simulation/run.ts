@@ -108,10 +108,12 @@ export class Run {
   async #run(): Promise<void> {
     const { world, plan, folder, forks, resume, wait, emit, warn } = this.#setup
     const options = optionsSchema.parse({ resume })
-    const heritage = inherit(plan, remember(folder, subject), options, () => same)
+    const memory = remember(folder, subject)
+    const heritage = inherit(plan, memory, options, () => same)
     if (typeof heritage === 'string') return
     const journal = openJournal({
       folder,
+      seen: memory.seen,
       header: {
         ...newHeader(subject, options, [], heritage.resumes),
         pid: this.controller.pid,

@@ -170,6 +170,7 @@ export const run = async (
   return execute(left, workspace, options, redactor, {
     ...inherited,
     subject,
+    seen: memory.seen,
     signatures: (hashWith) => {
       // what was prepared for the whole plan holds for what is left of it
       const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)

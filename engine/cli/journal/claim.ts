@@ -17,36 +17,42 @@ export interface Claim {
 const exists = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EEXIST'
 
+/** A file that holds a number, made now; undefined where another run has the number. */
+const take = (path: string): number | undefined => {
+  try {
+    return openSync(path, 'ax', 0o600)
+  } catch (error) {
+    if (exists(error)) return undefined
+    throw error
+  }
+}
+
 /**
  * Takes the next number.
  *
  * @param subject whose runs are listed.
+ * @param seen the highest number that was seen in the folder lately: that saves reading it once. What began since is found.
  * @throws what the file system says when no file can be made.
  */
-export const claimRun = (folder: string, subject: string): Claim => {
+export const claimRun = (folder: string, subject: string, seen?: number): Claim => {
+  let last = seen ?? listingOf(readdirSync(folder), subject).last
   for (;;) {
-    // nothing but the highest number is asked for
-    let run = listingOf(readdirSync(folder), subject).last
-    for (;;) {
-      run += 1
-      const path = join(folder, claimOf(run))
-      let file: number
-      try {
-        file = openSync(path, 'ax', 0o600)
-      } catch (error) {
-        if (exists(error)) continue
-        throw error
-      }
-      const listing = listingOf(readdirSync(folder), subject)
-      const later = listing.runs.some((other) => other.run >= run) || listing.others >= run
-      if (!later) {
-        const claims = listing.claims.filter((other) => other < run)
-        return { run, path, file, listing: { ...listing, claims } }
-      }
-      // it slept since it had looked, and runs with higher numbers have begun meanwhile
-      closeSync(file)
-      rmSync(path, { force: true })
-      break
+    const run = last + 1
+    const path = join(folder, claimOf(run))
+    const file = take(path)
+    if (file === undefined) {
+      last = run
+      continue
     }
+    const listing = listingOf(readdirSync(folder), subject)
+    const highest = Math.max(listing.others, ...listing.runs.slice(-1).map((other) => other.run))
+    if (highest < run) {
+      const claims = listing.claims.filter((other) => other < run)
+      return { run, path, file, listing: { ...listing, claims } }
+    }
+    // runs with higher numbers have begun since it had looked
+    closeSync(file)
+    rmSync(path, { force: true })
+    last = highest
   }
 }

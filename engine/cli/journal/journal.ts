@@ -36,6 +36,8 @@ export interface Journal {
 export interface JournalOptions {
   readonly folder: string
   readonly header: NewHeader
+  /** The highest number that was seen in the folder lately, see `claimRun`. */
+  readonly seen?: number | undefined
   /** How much is kept of earlier runs. */
   readonly retention: Retention
   /** What a task is made of, given what makes hashes; undefined where it is not known. */
@@ -58,12 +60,12 @@ const pruneEvery = 20
 
 /** The file of the next number, with its header in it. Two runs that begin at once get two numbers. */
 const begin = (
-  { folder, header }: Pick<JournalOptions, 'folder' | 'header'>,
+  { folder, header, seen }: Pick<JournalOptions, 'folder' | 'header' | 'seen'>,
   failed: (error: unknown) => void,
 ): { readonly header: Header; readonly file: LineFile } => {
   makePrivate(folder)
   const hash = subjectHash(header)
-  const { run, path, file, listing } = claimRun(folder, hash)
+  const { run, path, file, listing } = claimRun(folder, hash, seen)
   const named = join(folder, fileOfRun(run, hash, header.check))
   let begun = false
   let failure: unknown

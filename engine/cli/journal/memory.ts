@@ -15,6 +15,8 @@ import { standingOf } from './standing.ts'
 export interface Memory {
   /** The last run that could change something. */
   readonly last: RecordedRun | undefined
+  /** The highest number in the state folder when it was read, for {@link claimRun}; undefined where it was not read. */
+  readonly seen: number | undefined
   /** Calls of handlers that have not had their turn. */
   readonly due: readonly HandlerMark[]
   /** What cannot be remembered, and why, as sentences for a person. */
@@ -23,7 +25,12 @@ export interface Memory {
   readonly past: () => { readonly past: Past; readonly warnings: readonly string[] }
 }
 
-const nothing = { last: undefined, due: [], past: () => ({ past: collectPast().past, warnings: [] }) }
+const nothing = {
+  last: undefined,
+  seen: undefined,
+  due: [],
+  past: () => ({ past: collectPast().past, warnings: [] }),
+}
 
 /** A memory without a run in it. */
 export const noMemory: Memory = { ...nothing, warnings: [] }
@@ -56,6 +63,7 @@ export const remember = (folder: string, subject: Subject): Memory => {
   }
   return {
     last: newest,
+    seen: listing.last,
     due,
     warnings: [
       ...warnings,

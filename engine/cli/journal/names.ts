@@ -47,6 +47,31 @@ export const claimOf = (run: number): string => `${digits(run)}.claim`
 
 const pattern = /^(\d{6,12})(?:-([0-9a-f]{16})(-check)?\.jsonl|(\.claim)|(\.jsonl))$/
 
+/** Digits of the highest number. */
+const mostDigits = 12
+
+/** The number at the beginning of a name, so many digits; undefined where something else stands there. */
+const numberIn = (name: string, length: number): number | undefined => {
+  let number = 0
+  for (let at = 0; at < length; at += 1) {
+    const digit = name.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return undefined
+    number = number * 10 + digit
+  }
+  return number
+}
+
+/** A file of a run of a subject, read without a regular expression: there may be thousands. */
+const runOf = (name: string, dash: number, subject: string): RunName | undefined => {
+  const end = dash + 1 + subject.length
+  const check = name.length === end + 12 && name.endsWith('-check.jsonl')
+  if (!check && !(name.length === end + 6 && name.endsWith('.jsonl'))) return undefined
+  const run = dash > mostDigits ? undefined : numberIn(name, dash)
+  return run === undefined ? undefined : { name, run, subject, check }
+}
+
+const byNumber = (a: RunName, b: RunName): number => a.run - b.run
+
 /**
  * Sorts names of files. What is none of ours is left out.
  *
@@ -61,10 +86,12 @@ export const listingOf = (names: readonly string[], subject?: string): Listing =
   for (const name of names) {
     // what follows the number says whose it is; most files are of others
     const dash = name.indexOf('-')
-    const other = subject !== undefined && dash >= 6 && !name.startsWith(subject, dash + 1)
-    if (other) {
-      const run = Number(name.slice(0, dash))
-      if (run > others) others = run
+    if (subject !== undefined && dash >= 6) {
+      if (name.startsWith(subject, dash + 1)) {
+        const run = runOf(name, dash, subject)
+        if (run !== undefined) runs.push(run)
+        if (run !== undefined && run.run > last) last = run.run
+      } else if (dash <= mostDigits) others = Math.max(others, numberIn(name, dash) ?? 0)
       continue
     }
     const [, number, of, check, claim] = pattern.exec(name) ?? []
@@ -76,7 +103,10 @@ export const listingOf = (names: readonly string[], subject?: string): Listing =
     else foreign.push(name)
   }
   return {
-    runs: runs.toSorted((a, b) => a.run - b.run),
+    // they come in the order of their names, which is that of their numbers up to a million
+    runs: runs.every((run, index) => index === 0 || byNumber(runs[index - 1] ?? run, run) <= 0)
+      ? runs
+      : runs.toSorted(byNumber),
     claims,
     foreign,
     last: Math.max(last, others),

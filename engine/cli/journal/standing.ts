@@ -35,7 +35,8 @@ const ledgerOf = ({ file, header, trailer }: RecordedRun): Ledger => {
  */
 export const standingOf = (folder: string, subject: Subject, listing: Listing): Standing => {
   const hash = subjectHash(subject)
-  const names = listing.runs.filter((one) => one.subject === hash && !one.check)
+  const names = listing.runs
+  const counts = ({ subject: of, check }: RunName): boolean => of === hash && !check
   const warnings: string[] = []
   const read = (name: RunName): RecordedRun | undefined => {
     const found = readRun(folder, name)
@@ -60,14 +61,15 @@ export const standingOf = (folder: string, subject: Subject, listing: Listing): 
   while (newest === undefined && at > 0) {
     at -= 1
     const name = names[at]
-    if (name !== undefined) newest = read(name)
+    if (name !== undefined && counts(name)) newest = read(name)
   }
   if (newest === undefined) return { newest, due: [], beside: listing.claims, warnings }
   const { header } = newest
-  const known = new Set(names.map(({ run }) => run))
-  const first = Math.min(header.run, ...header.beside.filter((run) => known.has(run)))
+  const beside = new Set(header.beside)
+  const first = beside.size === 0 ? -1 : names.findIndex((name) => counts(name) && beside.has(name.run))
   const others = names
-    .filter(({ run }) => run >= first && run < header.run)
+    .slice(first === -1 ? at : first, at)
+    .filter(counts)
     .flatMap((name) => read(name) ?? [])
   return {
     newest,
