@@ -15,8 +15,10 @@ export class Tally {
   readonly #counts: Map<string, Record<Outcome, number>>
   /** By host, then by play, for handlers of two plays may have the same name; with the tasks that called for each. */
   readonly #due = new Map<string, Map<string, Set<number | undefined>>>()
-  /** Handlers that are running, and were not notified anew since they began. */
-  readonly #serving = new Set<string>()
+  /** Handlers that are running, and were not notified again since they began; with the tasks that they answer. */
+  readonly #serving = new Map<string, readonly (number | undefined)[]>()
+  /** Tasks that are under way. */
+  readonly #underway = new Set<number>()
   /** Whether some host was stopped before it was through. */
   stopped = false
 
@@ -37,6 +39,10 @@ export class Tally {
     for (const [key, tasks] of due ?? []) if (tasks.delete(id) && tasks.size === 0) due?.delete(key)
   }
 
+  #callsOf({ host, play }: TaskRef, handler: string): Set<number | undefined> | undefined {
+    return this.#due.get(host)?.get(JSON.stringify([play, handler]))
+  }
+
   see(event: RunEvent): void {
     if (event.type === 'host-end' && event.standing === 'stopped') this.stopped = true
     if (event.type === 'handlers-due') {
@@ -47,17 +53,30 @@ export class Tally {
         this.#serving.delete(servingKey(event.task, handler))
       }
     }
-    if (event.type === 'task-start' && event.task.handler !== undefined)
-      this.#serving.add(servingKey(event.task, event.task.handler))
+    if (event.type === 'task-start') {
+      const { task } = event
+      this.#underway.add(task.id)
+      if (task.handler === undefined) return
+      // what a task that is under way has yet to change comes too late for it
+      const calls = [...(this.#callsOf(task, task.handler) ?? [])]
+      this.#serving.set(
+        servingKey(task, task.handler),
+        calls.filter((id) => id === undefined || !this.#underway.has(id)),
+      )
+    }
     if (event.type !== 'task-end') return
     const { task, outcome } = event
+    this.#underway.delete(task.id)
     const counts = this.#counts.get(task.host)
     if (counts !== undefined) counts[outcome] += 1
     if (outcome === 'ok') this.#takeBack(task)
     if (task.handler === undefined) return
-    const inTime = this.#serving.delete(servingKey(task, task.handler))
-    if (inTime && served.has(outcome))
-      this.#due.get(task.host)?.delete(JSON.stringify([task.play, task.handler]))
+    const key = servingKey(task, task.handler)
+    const answered = this.#serving.get(key)
+    if (!this.#serving.delete(key) || answered === undefined || !served.has(outcome)) return
+    const calls = this.#callsOf(task, task.handler)
+    for (const id of answered) calls?.delete(id)
+    if (calls?.size === 0) this.#due.get(task.host)?.delete(JSON.stringify([task.play, task.handler]))
   }
 
   recap(): HostRecap[] {

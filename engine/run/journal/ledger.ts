@@ -61,8 +61,10 @@ export const keepLedger = (
   /** Calls by handler. */
   const due = new Map<string, Map<string, HandlerMark>>()
   const over: HandlerMark[] = []
-  /** Handlers that run, and were not called for again since they began. */
-  const serving = new Set<string>()
+  /** Handlers that run, and were not called for again since they began; with the calls that they answer. */
+  const serving = new Map<string, readonly HandlerMark[]>()
+  /** Tasks of this run that are under way. */
+  const underway = new Set<number>()
   let plays: readonly PlayMark[] = []
 
   const call = (mark: HandlerMark): void => {
@@ -85,6 +87,12 @@ export const keepLedger = (
     }
   }
 
+  const answer = (key: string, marks: readonly HandlerMark[]): void => {
+    const calls = due.get(key)
+    over.push(...marks.filter((mark) => calls?.delete(tagOf(mark)) === true))
+    if (calls?.size === 0) due.delete(key)
+  }
+
   return {
     see: (event) => {
       if (event.type === 'run-start') plays = event.plays.map((_, index, names) => playMark(names, index))
@@ -95,16 +103,23 @@ export const keepLedger = (
         for (const handler of event.handlers) call({ ...play, host: task.host, handler, run, call: task.id })
         return
       }
+      if (event.type === 'task-start') underway.add(task.id)
+      else underway.delete(task.id)
       if (event.type === 'task-end' && event.outcome === 'ok') takeBack(task.id)
       if (task.handler === undefined) return
       const key = keyOf({ ...play, host: task.host, handler: task.handler })
       if (event.type === 'task-start') {
-        serving.add(key)
+        // what a task that is under way has yet to change comes too late for it
+        const calls = [...(due.get(key)?.values() ?? [])]
+        serving.set(
+          key,
+          calls.filter((mark) => mark.run !== run || !underway.has(mark.call)),
+        )
         return
       }
-      if (!serving.delete(key) || !turns.has(event.outcome)) return
-      over.push(...(due.get(key)?.values() ?? []))
-      due.delete(key)
+      const answered = serving.get(key)
+      if (!serving.delete(key) || answered === undefined || !turns.has(event.outcome)) return
+      answer(key, answered)
     },
     ledger: () => ({ due: [...due.values()].flatMap((calls) => [...calls.values()]), over: [...over] }),
   }

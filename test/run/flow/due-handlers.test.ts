@@ -1,9 +1,10 @@
 import * as assert from 'uvu/assert'
-import { background, flushHandlers } from '../../../engine/dsl/step.ts'
+import { background, flushHandlers, join } from '../../../engine/dsl/step.ts'
 import { z } from 'zod'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { drift, ok, unknown } from '../../../engine/dsl/verdict.ts'
 import type { RunEnd } from '../../../engine/run/events.ts'
+import { handlersOf, keepLedger } from '../../../engine/run/journal/ledger.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, losing, run, say, touch, usual } from '../site.ts'
 import type { Outcome } from '../site.ts'
@@ -188,4 +189,58 @@ test('a handler that its play has no more is not due for ever', async () => {
     options: { due: () => ['gone'] },
   })
   assert.equal(endOf(result)?.due, {})
+})
+
+test('a handler that runs while a task that calls for it is under way stays due for that task', async () => {
+  let finish = (): void => {}
+  const slow = {
+    replies: [
+      [/^say slow$/, () => new Promise<string>((resolve) => (finish = () => resolve('')))],
+      [
+        /^say next$/,
+        () => {
+          finish()
+          return ''
+        },
+      ],
+      ...(usual.replies ?? []),
+    ] as const,
+  }
+  const plays =
+    (after: () => ReturnType<typeof fails>[]) => (play: Parameters<Parameters<typeof run>[0]>[0]) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => {
+          const slowly = background(say({ text: 'slow' }, { notify: 'h' }))
+          return [
+            slowly,
+            say({ text: 'first' }, { notify: 'h' }),
+            flushHandlers(),
+            say({ text: 'next' }),
+            join(slowly),
+            ...after(),
+          ]
+        },
+        handlers: () => ({ h: say({ text: 'handler' }) }),
+      }),
+    ]
+  const failed = await run(
+    plays(() => [fails()]),
+    { hosts: { a: slow } },
+  )
+  assert.equal(failed.story.slice(0, 2), ['a first changed', 'a handler changed'])
+  assert.equal(failed.story.slice(2).toSorted(), ['a fail failed', 'a next changed', 'a slow changed'])
+  assert.equal(endOf(failed)?.due, { a: ['h'] })
+  const { see, ledger } = keepLedger(1)
+  for (const event of failed.events) see(event)
+  assert.equal(
+    handlersOf(ledger().due).map(({ handler }) => handler),
+    ['h'],
+  )
+  const well = await run(
+    plays(() => []),
+    { hosts: { a: slow } },
+  )
+  assert.is(well.story.at(-1), 'a handler changed')
+  assert.equal(endOf(well)?.due, {})
 })
