@@ -20,6 +20,12 @@ fi
 
 const names = ['example.com', 'api.example', 'git.example', 'packages.example']
 
+/** Starts the server of a host that has been booted again. */
+export const startWeb = `if [ -e /srv/web.pem ]; then
+socat OPENSSL-LISTEN:443,bind=127.0.0.1,fork,reuseaddr,cert=/srv/web.pem,verify=0 EXEC:/srv/answer >/dev/null 2>&1 &
+until nc -z 127.0.0.1 443; do :; done
+fi`
+
 /**
  * Serves the folders /srv/www/NAME over HTTPS, by a certificate that the host trusts. The second time it does nothing.
  *
@@ -36,6 +42,5 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /sr
 update-ca-certificates >/dev/null 2>&1
 cat /srv/web.key /usr/local/share/ca-certificates/web.crt >/srv/web.pem
 echo '127.0.0.1 ${names.join(' ')}' >>/etc/hosts
-socat OPENSSL-LISTEN:443,bind=127.0.0.1,fork,reuseaddr,cert=/srv/web.pem,verify=0 EXEC:/srv/answer >/dev/null 2>&1 &
-until nc -z 127.0.0.1 443; do :; done
+${startWeb}
 fi`

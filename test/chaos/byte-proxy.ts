@@ -1,0 +1,72 @@
+/** A TCP proxy on loopback in front of a host's sshd, which counts what is sent to the host and can cut at a byte. */
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { Socket } from 'node:net'
+
+export interface ByteProxy {
+  readonly port: number
+  /** Bytes that were sent to the host since the start. */
+  readonly sent: () => number
+  /** Calls back once, when so many bytes were sent; nothing after that byte has left by then. */
+  at(bytes: number, happens: () => void): void
+  /** Cuts all connections; those that come later are passed again. */
+  cut(): void
+  stop(): Promise<void>
+}
+
+/** Starts a proxy to an address's port 22. */
+export const startByteProxy = async (address: string): Promise<ByteProxy> => {
+  const sockets = new Set<Socket>()
+  let sent = 0
+  let watch: { readonly bytes: number; readonly happens: () => void } | undefined
+  const keep = (socket: Socket, other: Socket): void => {
+    sockets.add(socket.setNoDelay(true))
+    socket.on('error', () => other.destroy())
+    socket.on('close', () => {
+      sockets.delete(socket)
+      other.destroy()
+    })
+    socket.on('end', () => other.end())
+  }
+  /** Passes on what is below the watched byte, lets the fault happen, then passes on the rest. */
+  const toHost = (chunk: Buffer, host: Socket): void => {
+    const due = watch
+    if (due === undefined || sent + chunk.length < due.bytes) {
+      sent += chunk.length
+      if (!host.destroyed) host.write(chunk)
+      return
+    }
+    watch = undefined
+    const before = chunk.subarray(0, Math.max(0, due.bytes - sent))
+    sent += before.length
+    if (!host.destroyed) host.write(before)
+    due.happens()
+    toHost(chunk.subarray(before.length), host)
+  }
+  const server = createServer((controller) => {
+    const host = connect(22, address)
+    keep(controller, host)
+    keep(host, controller)
+    controller.on('data', (chunk: Buffer) => toHost(chunk, host))
+    host.on('data', (chunk: Buffer) => void (controller.destroyed || controller.write(chunk)))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const place = server.address()
+  if (place === null || typeof place === 'string') throw new Error('no port')
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: place.port,
+    sent: () => sent,
+    at: (bytes, happens) => {
+      watch = { bytes, happens }
+    },
+    cut,
+    stop: async () => {
+      cut()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

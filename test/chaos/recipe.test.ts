@@ -1,0 +1,39 @@
+/** What the rounds of a seed are, without a host. */
+import * as assert from 'uvu/assert'
+import { elsewhere } from '../hosts/examples/elsewhere.ts'
+import { prepared } from '../hosts/examples/prepared.ts'
+import { suite } from '../support/spec.ts'
+import { faultNames } from './faults.ts'
+import { leftOut, pieces } from './pieces.ts'
+import { recipeOf } from './recipe.ts'
+
+const test = suite('rounds of disturbed runs')
+
+const rounds = (seed: number) => Array.from({ length: 60 }, (_, n) => recipeOf(seed, n + 1, pieces(), 16))
+
+test('a seed gives the same rounds each time, and another seed gives others', () => {
+  assert.equal(rounds(7), rounds(7))
+  assert.not.equal(rounds(7), rounds(8))
+})
+
+test('a round does not depend on those before it', () => {
+  assert.equal(recipeOf(7, 40, pieces(), 16), rounds(7)[39])
+})
+
+test('60 rounds have each fault six times or more, and each task', () => {
+  const all = rounds(1)
+  for (const name of faultNames)
+    assert.ok(all.filter(({ fault }) => fault === name).length >= 6, `${name} is rare`)
+  const used = new Set(all.flatMap(({ steps }) => steps.map(({ piece }) => piece.name)))
+  assert.equal(
+    pieces().flatMap(({ name }) => (used.has(name) ? [] : [name])),
+    [],
+  )
+})
+
+test('each task whose example runs on a host takes part, or says why not', () => {
+  const names = pieces().map(({ name }) => name)
+  assert.is(new Set(names).size, names.length)
+  for (const name of Object.keys(prepared)) assert.is.not(names.includes(name), name in leftOut, name)
+  for (const name of Object.keys(elsewhere)) assert.not(names.includes(name), name)
+})

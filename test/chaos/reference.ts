@@ -1,0 +1,40 @@
+/** What a playbook makes of a new host when nothing disturbs it. */
+import { startByteProxy } from './byte-proxy.ts'
+import { prepareDesk, removeDesk } from './desk.ts'
+import { freshHost } from './host.ts'
+import { traces } from './leftovers.ts'
+import type { Step } from './recipe.ts'
+import { runPlaybook } from './run.ts'
+import { snapshot } from './snapshot.ts'
+import { wrongAfter } from './verdict.ts'
+
+export interface Reference {
+  /** Lines of `--output json`. */
+  readonly events: number
+  /** Bytes that were sent to the host. */
+  readonly bytes: number
+  readonly state: readonly string[]
+  readonly traces: readonly string[]
+}
+
+/** Runs it twice: the second time nothing changes, or the tasks themselves are at odds with each other. */
+export const undisturbed = async (steps: readonly Step[]): Promise<Reference> => {
+  const host = await freshHost()
+  const proxy = await startByteProxy(host.address)
+  const desk = await prepareDesk(host, proxy, steps)
+  try {
+    const before = proxy.sent()
+    const first = await runPlaybook(desk)
+    if (first.result.status !== 0)
+      throw new Error(`the undisturbed run failed: ${wrongAfter(first).join('; ')}`)
+    return {
+      events: first.events.length,
+      bytes: proxy.sent() - before,
+      state: await snapshot(host),
+      traces: await traces(host),
+    }
+  } finally {
+    await proxy.stop()
+    removeDesk(desk)
+  }
+}

@@ -1,0 +1,61 @@
+/** What a host holds after its runs, as lines that are equal on two hosts where the same was done. */
+import type { ChaosHost } from './host.ts'
+
+const roots = '/etc /srv /opt /root /home /usr/local /var/backups /var/spool /var/lib/haproxy'
+
+/** Made by the preparation of a host, or backups that tools make at each change of a file. */
+const notLookedAt =
+  '-path /srv/gpg -o -path /srv/image -o -path /srv/repo -o -path /srv/www -o -path /srv/source -o -path "*/.git/logs" -o -path "/etc/*-"'
+
+/** Files whose content is another on each host: keys, times, and what has them in it. */
+const ownContent = [
+  '/etc/hosts',
+  '/etc/machine-id',
+  '/etc/ssh/ssh_host_',
+  '/etc/ssl/app.key',
+  '/etc/ssl/certs/',
+  '/etc/apt/trusted.gpg.d/',
+  '/opt/many.tar.gz',
+  '/opt/tool-1.2.tar.gz',
+  '/root/.ssh/id_',
+  '/srv/Release',
+  '/srv/web.',
+  '/srv/app/.git/index',
+  '/usr/local/share/ca-certificates/',
+  '/var/spool/cron/crontabs/',
+]
+
+const script = `cd /
+find ${roots} \\( ${notLookedAt} \\) -prune -o -printf '%y %m %u:%g %p %l\\n' | sort
+echo '# content'
+find ${roots} \\( ${notLookedAt} \\) -prune -o -type f -print0 | xargs -0 sha256sum | grep -vE ' (${ownContent.join('|')})' | sort -k2
+echo '# names'
+grep -v containers.internal /etc/hosts | sort
+hostname
+crontab -l 2>/dev/null
+echo '# kernel'
+sysctl net.ipv4.ip_forward
+findmnt -rno TARGET,SOURCE,FSTYPE | grep ' tmpfs ' | grep ^/srv
+nft list table inet coxswain 2>/dev/null || nft list tables
+echo '# services'
+systemctl list-unit-files --state=enabled,disabled,masked --no-legend --no-pager | sort
+systemctl list-units --type=service --state=active,failed --no-legend --no-pager --plain | awk '{ print $1, $3, $4 }' | grep -vE '^(user|session|ssh@|systemd-tmpfiles|podman)' | sort
+echo '# packages'
+dpkg-query -W -f '\${Package} \${Version} \${Status}\\n'
+apt-mark showhold
+echo '# containers'
+if [ -e /etc/containers/storage.conf ]; then podman ps --filter status=running --format '{{.Names}} {{.Image}} {{.Ports}}' | sort; podman images --format '{{.Repository}}:{{.Tag}}' | sort; fi
+true`
+
+/** The lines of a snapshot. */
+export const snapshot = async (host: ChaosHost): Promise<string[]> =>
+  (await host.sh(script)).split('\n').filter((line) => line !== '')
+
+/** Lines that only one of two snapshots has: `- ` before what is missing, `+ ` before what is too much. */
+export const difference = (wanted: readonly string[], found: readonly string[]): string[] => {
+  const [a, b] = [new Set(wanted), new Set(found)]
+  return [
+    ...wanted.filter((line) => !b.has(line)).map((line) => `- ${line}`),
+    ...found.filter((line) => !a.has(line)).map((line) => `+ ${line}`),
+  ]
+}
