@@ -18,7 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '1' },
     round: { type: 'string' },
-    tasks: { type: 'string', default: '16' },
+    tasks: { type: 'string', default: '8' },
     table: { type: 'string' },
   },
 })
@@ -54,9 +54,9 @@ for (let round = first; round <= last; round += 1) {
   const seconds = Math.round((performance.now() - began) / 1000)
   print(`  ${outcome.struck ?? 'the run was over before'} (${seconds} s)`)
   for (const line of outcome.wrong) print(`  WRONG ${line}`)
+  if (values.table !== undefined) await writeFile(values.table, tableText(seed, outcomes))
 }
 await removeHost()
-if (values.table !== undefined) await writeFile(values.table, tableText(seed, outcomes))
 const failed = outcomes.filter(({ wrong }) => wrong.length > 0).length
 print(`${outcomes.length - failed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -4,7 +4,7 @@ import { faultNames } from './faults.ts'
 import type { FaultName } from './faults.ts'
 import type { Piece } from './pieces.ts'
 
-/** When the fault happens: at a share of what an undisturbed run shows of itself, from 0 to 1. */
+/** When the fault happens: at a share of what an undisturbed run shows of itself, from 0 to 0.97. */
 export interface Moment {
   /** Lines of `--output json`, or bytes that were sent to the host. */
   readonly by: 'events' | 'bytes'
@@ -45,7 +45,7 @@ const faultOf = (seed: number, round: number): FaultName => {
 const canResume = (fault: FaultName): boolean => fault !== 'power-cycle'
 
 /** Rounds that share a playbook, and so what an undisturbed run of it makes. */
-const roundsOfOne = 4
+const roundsOfOne = 6
 
 /** The pieces of a playbook: dealt in turn from decks of all pieces, so that none is left out for long. */
 const dealt = (seed: number, playbook: number, all: readonly Piece[], size: number): Piece[] => {
@@ -62,7 +62,7 @@ const dealt = (seed: number, playbook: number, all: readonly Piece[], size: numb
 export const recipeOf = (seed: number, round: number, all: readonly Piece[], size: number): Recipe => {
   const random = new Random(seed * 100_003 + round)
   const fault = faultOf(seed, round)
-  const moment: Moment = { by: random.chance(0.5) ? 'events' : 'bytes', share: random.next() }
+  const moment: Moment = { by: random.chance(0.5) ? 'events' : 'bytes', share: random.next() * 0.97 }
   const resume = random.chance(0.3) && canResume(fault)
   const playbook = Math.floor((round - 1) / roundsOfOne)
   const choice = new Random(seed * 104_729 + playbook)

@@ -5,7 +5,7 @@ const roots = '/etc /srv /opt /root /home /usr/local /var/backups /var/spool /va
 
 /** Made by the preparation of a host, or backups that tools make at each change of a file. */
 const notLookedAt =
-  '-path /srv/gpg -o -path /srv/image -o -path /srv/repo -o -path /srv/www -o -path /srv/source -o -path "*/.git/logs" -o -path "/etc/*-"'
+  '-path /srv/gpg -o -path /srv/image -o -path /srv/repo -o -path /srv/www -o -path /srv/source -o -path "*/.git/logs" -o -path "/etc/*-" -o -path /etc/systemd/system/containerd.service -o -path /etc/systemd/system/kubelet.service'
 
 /** Files whose content is another on each host: keys, times, and what has them in it. */
 const ownContent = [
@@ -38,8 +38,8 @@ sysctl net.ipv4.ip_forward
 findmnt -rno TARGET,SOURCE,FSTYPE | grep ' tmpfs ' | grep ^/srv
 nft list table inet coxswain 2>/dev/null || nft list tables
 echo '# services'
-systemctl list-unit-files --state=enabled,disabled,masked --no-legend --no-pager | sort
-systemctl list-units --type=service --state=active,failed --no-legend --no-pager --plain | awk '{ print $1, $3, $4 }' | grep -vE '^(user|session|ssh@|systemd-tmpfiles|podman)' | sort
+systemctl list-unit-files --state=enabled,disabled,masked --no-legend --no-pager | grep -vE '^(containerd|kubelet)' | sort
+systemctl list-units --type=service --state=active,failed --no-legend --no-pager --plain | awk '{ print $1, $3, $4 }' | grep -vE '^(user|session|ssh@|systemd-tmpfiles|podman|containerd|kubelet)' | sort
 echo '# packages'
 dpkg-query -W -f '\${Package} \${Version} \${Status}\\n'
 apt-mark showhold
