@@ -51,7 +51,7 @@ const faults: readonly Fault[] = [
     const { world, host, random } = scene
     scene.note(`${host.name} boots again`)
     for (const transport of linksTo(scene)) transport.cut(0)
-    for (const shell of host.shells) shell.kill()
+    host.reboot()
     host.up = false
     world.time.after(random.whole(1000, 40_000), () => (host.up = true))
   },
@@ -71,6 +71,18 @@ const faults: readonly Fault[] = [
     host.temper.lies = 0.3
     note(`${host.name} changes and says that it failed`)
   },
+  ({ host, note }) => {
+    host.temper.babbles = 0.2
+    note(`${host.name} gives statuses that are no numbers`)
+  },
+  ({ host, note }) => {
+    host.noisy = true
+    note(`${host.name} prints at each login`)
+  },
+  ({ host, random, note }) => {
+    host.password = random.pick(['right', 'wrong', 'missing'])
+    note(`sudo on ${host.name} wants a password: ${host.password}`)
+  },
   ({ run, note }) => {
     note('Ctrl-C', run)
     run.interrupt()
@@ -79,6 +91,7 @@ const faults: readonly Fault[] = [
     note('Ctrl-C', run)
     run.interrupt()
     world.time.after(random.whole(1, 8000), () => {
+      if (run.over !== undefined) return
       note('Ctrl-C', run)
       run.interrupt()
     })

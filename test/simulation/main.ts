@@ -1,12 +1,14 @@
 /**
  * Simulates seeds: `npm run simulate -- [--seeds N] [--from S] [--jobs N]`, or `--seed S` to print what happens in one.
- * Ends with a line `N passed, N failed`.
+ * Says how many seeds had each dimension: of 2,000 seeds or more none may be without. Ends with a line `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { Tally, dimensionsOf } from './dimensions.ts'
 import { simulate } from './simulate.ts'
 
 const { values } = parseArgs({
@@ -22,9 +24,13 @@ const { values } = parseArgs({
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
+/** From so many seeds on every dimension must have been there. */
+const enough = 2000
+
 /** What is wrong with a seed; the same seed is tried twice now and then, and must give the same. */
-const judge = async (seed: number): Promise<readonly string[]> => {
-  const { wrong, events } = await simulate(seed)
+const judge = async (seed: number, tally: Tally): Promise<readonly string[]> => {
+  const { wrong, events, history } = await simulate(seed)
+  for (const name of dimensionsOf(history)) tally.add(name, 1)
   if (wrong.length > 0 || seed % 20 !== 0) return wrong
   const again = await simulate(seed)
   return again.events.join('\n') === events.join('\n') ? [] : ['repeatable: the same seed gave another run']
@@ -39,24 +45,28 @@ const replay = async (seed: number): Promise<number> => {
 
 const part = async (index: number, jobs: number): Promise<number> => {
   let failed = 0
+  const tally = new Tally()
   const [from, count] = [Number(values.from), Number(values.seeds)]
   for (let seed = from + index; seed < from + count; seed += jobs) {
-    const [first, ...more] = await judge(seed)
+    const [first, ...more] = await judge(seed, tally)
     if (first === undefined) continue
     failed += 1
     print(`seed ${seed}: ${first}${more.length > 0 ? ` (and ${more.length} more)` : ''}`)
   }
-  print(tried)
+  print(`${tried}${JSON.stringify(Object.fromEntries(tally.counts))}`)
   return failed
 }
 
 /** What a part says when it has tried all of its seeds. */
-const tried = 'tried'
+const tried = 'tried '
+
+const countsSchema = z.record(z.string(), z.number())
 
 /** All parts, each in a process of its own. */
 const parts = async (jobs: number): Promise<number> => {
   let failed = 0
   let unfinished = jobs
+  const tally = new Tally()
   await Promise.all(
     Array.from({ length: jobs }, async (_, index) => {
       const words = [
@@ -71,14 +81,22 @@ const parts = async (jobs: number): Promise<number> => {
       })
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (/^seed \d+: /.test(line)) failed += 1
-        if (line === tried) unfinished -= 1
-        else print(line)
+        if (!line.startsWith(tried)) return print(line)
+        unfinished -= 1
+        for (const [name, count] of Object.entries(countsSchema.parse(JSON.parse(line.slice(tried.length)))))
+          tally.add(name, count)
       })
       await once(child, 'close')
     }),
   )
   // a process that died has not tried what it should
   failed += unfinished
+  if (unfinished > 0) print(`${unfinished} of ${jobs} processes ended before they had tried their seeds`)
+  print(`\nSeeds with each dimension:\n${tally.table}`)
+  if (Number(values.seeds) >= enough && tally.missing.length > 0) {
+    failed += 1
+    print(`no seed had: ${tally.missing.join(', ')}`)
+  }
   print(`\n${Number(values.seeds) - failed} passed, ${failed} failed`)
   return failed
 }

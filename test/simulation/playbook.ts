@@ -5,43 +5,86 @@ import type { Background, Step } from '../../engine/dsl/step.ts'
 import type { TaskOptions } from '../../engine/dsl/options.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import type { Task } from '../../engine/dsl/task.ts'
-import { drift, ok } from '../../engine/dsl/verdict.ts'
+import type { ApplyContext } from '../../engine/dsl/context.ts'
+import { drift, ok, pending } from '../../engine/dsl/verdict.ts'
 import type { Plan } from '../../engine/run/plan/plan.ts'
 import { prepare } from '../run/site.ts'
 import { handlerKey, keysOf } from './recipe.ts'
 import type { Recipe, StepRecipe, TaskRecipe } from './recipe.ts'
+import { rising, saidLine } from './world/output.ts'
 
 /** What every key of a `hold` is to have. */
 export const wanted = 'v1'
 
+/** Said of output that is not what the host printed. */
+export const garbled = 'the output is not what the host printed'
+
+/** Has the host print lines on both streams, and looks whether all of them have come. */
+const hear = async ({ remote }: Pick<ApplyContext, 'remote'>, key: string, says: number): Promise<void> => {
+  if (says === 0) return
+  const heard = await remote.run`say ${key} ${says}`
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const lines = Array.from({ length: says }, (_, index) => saidLine(key, stream, index))
+    if (heard[stream].trimEnd() !== lines.join('\n')) throw new Error(`${garbled}: ${key} ${stream}`)
+  }
+}
+
+const says = z.number()
+
 const hold = defineTask({
   name: 'hold',
   description: 'Sets keys to a value.',
-  params: z.object({ keys: z.array(z.string()), beside: z.boolean() }),
+  params: z.object({ keys: z.array(z.string()), beside: z.boolean(), says }),
   title: ({ keys }) => keys.join(' '),
   async check({ remote }, { keys }) {
     const held = await Promise.all(keys.map((key) => remote.query`get ${key}`.text()))
     const wrong = keys.filter((_, index) => held[index] !== wanted)
     return wrong.length === 0 ? ok() : drift(...wrong.map((what) => ({ what, to: wanted })))
   },
-  async apply({ remote }, { keys, beside }) {
+  async apply({ remote }, { keys, beside, says: lines }) {
+    await hear({ remote }, keys[0] ?? '', lines)
     if (beside) await Promise.all(keys.map((key) => remote.run`set ${key} ${wanted}`.text()))
     else for (const key of keys) await remote.run`set ${key} ${wanted}`
+  },
+})
+
+const settle = defineTask({
+  name: 'settle',
+  description: 'Starts what sets a key after a while.',
+  params: z.object({ key: z.string(), says }),
+  title: ({ key }) => key,
+  until: () => ({ timeout: 20, every: 1 }),
+  async check({ remote }, { key }) {
+    const held = await remote.query`get ${key}`.text()
+    if (held === rising) return pending(`${key} is ${held}`)
+    return held === wanted ? ok() : drift({ what: key, to: wanted })
+  },
+  async apply({ remote }, { key, says: lines }) {
+    await hear({ remote }, key, lines)
+    await remote.run`start ${key} ${wanted}`
   },
 })
 
 const act = defineTask({
   name: 'act',
   description: 'Counts a key up, every time.',
-  params: z.object({ key: z.string() }),
+  params: z.object({ key: z.string(), says }),
   title: ({ key }) => key,
-  async apply({ remote }, { key }) {
+  async apply({ remote }, { key, says: lines }) {
+    await hear({ remote }, key, lines)
     await remote.run`add ${key}`
   },
 })
 
+const makeTask = (recipe: TaskRecipe, keys: readonly string[], options: TaskOptions): Task => {
+  const { does, beside, says: lines } = recipe
+  const [key = ''] = keys
+  if (does === 'hold') return hold({ keys: [...keys], beside, says: lines }, options)
+  return does === 'settle' ? settle({ key, says: lines }, options) : act({ key, says: lines }, options)
+}
+
 const taskOf = (recipe: TaskRecipe, host: string, known: Map<string, Task>): Task => {
-  const { id, does, beside, notify, attempts, timeout, ignoreErrors, oncePer, on, after } = recipe
+  const { id, notify, attempts, timeout, ignoreErrors, oncePer, on, after, user } = recipe
   const before = after === undefined ? undefined : known.get(after)
   const options: TaskOptions = {
     ...(notify.length > 0 && { notify }),
@@ -50,10 +93,10 @@ const taskOf = (recipe: TaskRecipe, host: string, known: Map<string, Task>): Tas
     ...(ignoreErrors && { ignoreErrors }),
     ...(oncePer !== undefined && { oncePer }),
     ...(on !== undefined && { on }),
+    ...(user !== undefined && { become: user }),
     ...(before !== undefined && { when: ({ changed }) => changed(before) }),
   }
-  const keys = keysOf(recipe, host)
-  const task = does === 'hold' ? hold({ keys, beside }, options) : act({ key: keys[0] ?? '' }, options)
+  const task = makeTask(recipe, keysOf(recipe, host), options)
   known.set(id, task)
   return task
 }
@@ -100,7 +143,7 @@ export const planOf = ({ hosts, plays }: Recipe): Plan =>
           tasks: ({ host }) => stepsOf(steps, host.name),
           handlers: ({ host }) =>
             Object.fromEntries(
-              handlers.map((handler) => [handler, act({ key: handlerKey(handler, host.name) })]),
+              handlers.map((handler) => [handler, act({ key: handlerKey(handler, host.name), says: 0 })]),
             ),
         }),
       ),

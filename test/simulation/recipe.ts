@@ -5,12 +5,16 @@ export interface TaskRecipe {
   readonly kind: 'task'
   /** Unique in the playbook. */
   readonly id: string
-  /** `hold` looks and sets, `act` has no check. */
-  readonly does: 'hold' | 'act'
+  /** `hold` looks and sets, `settle` starts what is so only after a while, `act` has no check. */
+  readonly does: 'hold' | 'settle' | 'act'
   /** How many keys it holds. */
   readonly keys: number
   /** Whether it sets them side by side. */
   readonly beside: boolean
+  /** Lines that its apply prints on each of the two streams. */
+  readonly says: number
+  /** The user that it becomes, where it does. */
+  readonly user: string | undefined
   readonly notify: readonly string[]
   readonly attempts: number
   readonly timeout: number | undefined
@@ -85,7 +89,7 @@ const makePlay = (random: Random, hosts: readonly string[], name: string): PlayR
   let count = 0
   const task = (): TaskRecipe => {
     const id = `${name}t${(count += 1)}`
-    const does = random.chance(0.75) ? 'hold' : 'act'
+    const does = random.chance(0.75) ? (random.chance(0.15) ? 'settle' : 'hold') : 'act'
     const oncePer = random.chance(0.1) ? random.pick(['run', 'batch'] as const) : undefined
     const recipe: TaskRecipe = {
       kind: 'task',
@@ -93,6 +97,8 @@ const makePlay = (random: Random, hosts: readonly string[], name: string): PlayR
       does,
       keys: does === 'hold' && random.chance(0.3) ? 2 : 1,
       beside: random.chance(0.5),
+      says: random.chance(0.12) ? random.pick([1, 20, 120] as const) : 0,
+      user: random.chance(0.2) ? random.pick(['app', 'db'] as const) : undefined,
       notify: handlers.filter(() => random.chance(0.4)),
       attempts: random.chance(0.15) ? random.whole(2, 3) : 1,
       timeout: random.chance(0.1) ? random.whole(2, 8) : undefined,

@@ -12,7 +12,10 @@ import type { RunEvent } from '../../engine/run/events.ts'
 import type { Fleet } from '../../engine/run/fleet.ts'
 import type { Plan } from '../../engine/run/plan/plan.ts'
 import { runPlan } from '../../engine/run/runner.ts'
+import { Secret } from '../../engine/secret.ts'
 import type { Controller } from './world/controller.ts'
+import type { Password } from './world/host.ts'
+import { password } from './world/protocol.ts'
 import { SimulatedTransport } from './world/transport.ts'
 import type { World } from './world/world.ts'
 
@@ -21,6 +24,8 @@ export interface RunSetup {
   readonly plan: Plan
   readonly folder: string
   readonly forks: number
+  /** Whether it only predicts. */
+  readonly check: boolean
   /** Whether it goes on with the last one. */
   readonly resume: boolean
   /** Seconds to wait for locks. */
@@ -28,12 +33,22 @@ export interface RunSetup {
   readonly emit: (event: RunEvent) => void
   /** Told when something cannot be remembered. */
   readonly warn: (text: string) => void
+  /** Told when it waits for a lock. */
+  readonly waiting: (text: string) => void
 }
 
 /** The tasks of the simulation are never corrected between two runs. */
 const same = { definition: '', parameters: '', settings: '', variables: '' }
 
 const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'] }
+
+/** What a run knows of the password that sudo wants. */
+const passwords = {
+  none: undefined,
+  missing: undefined,
+  right: new Secret(password),
+  wrong: new Secret('n0t-the-password'),
+} as const satisfies Readonly<Record<Password, Secret | undefined>>
 
 const fleetOf = ({ world, plan }: RunSetup, controller: Controller): Fleet => {
   const hosts = new Map(
@@ -45,8 +60,11 @@ const fleetOf = ({ world, plan }: RunSetup, controller: Controller): Fleet => {
         address: host.name,
         become: false,
         becomeMethod: 'sudo' as const,
-        becomePassword: undefined,
-        secrets: [],
+        // as it is when it is asked for
+        get becomePassword() {
+          return passwords[host.password]
+        },
+        secrets: host.password === 'right' || host.password === 'wrong' ? [passwords[host.password]] : [],
         connect: (lock?: HostLock) =>
           new ShellConnection(new SimulatedTransport(world, host, controller), { lock }),
       },
@@ -89,6 +107,7 @@ export class Run {
 
   /** Ctrl-C: the first lets running tasks end, the second stops them. */
   interrupt(): void {
+    if (!this.controller.alive) return
     this.#setup.world.running.run(this.controller, () =>
       (this.#stopping.signal.aborted ? this.#signal : this.#stopping).abort(),
     )
@@ -106,8 +125,8 @@ export class Run {
   }
 
   async #run(): Promise<void> {
-    const { world, plan, folder, forks, resume, wait, emit, warn } = this.#setup
-    const options = optionsSchema.parse({ resume })
+    const { world, plan, folder, forks, resume, check, wait, emit, warn, waiting } = this.#setup
+    const options = optionsSchema.parse({ resume, check })
     const memory = remember(folder, subject)
     const heritage = inherit(plan, memory, options, () => same)
     if (typeof heritage === 'string') return
@@ -130,11 +149,11 @@ export class Run {
       pid: this.controller.pid,
       wait,
       stopping: this.#stopping.signal,
-      waiting: () => {},
+      waiting,
       absent: () => {},
     }
     const { exit } = await runPlan(heritage.plan, fleetOf(this.#setup, this.controller), {
-      checkMode: false,
+      checkMode: check,
       forks,
       signal: this.#signal.signal,
       stopping: this.#stopping.signal,
@@ -142,7 +161,8 @@ export class Run {
       remembers: (host, handler) =>
         journal?.remembers(host, handler) === true ||
         plan.plays.some((_, play) => heritage.due(play, host).includes(handler)),
-      lock: () => lock,
+      // a run that only predicts changes nothing: it locks nobody out
+      ...(!check && { lock: () => lock }),
       emit: (event) => {
         journal?.record(event)
         emit(event)

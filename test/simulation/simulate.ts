@@ -8,8 +8,9 @@ import { planOf, wanted } from './playbook.ts'
 import { keysOf, makeRecipe, tasksIn } from './recipe.ts'
 import type { Recipe } from './recipe.ts'
 import { Run } from './run.ts'
-import type { RunSetup } from './run.ts'
 import type { History, Moment } from './timeline.ts'
+import { toldOf } from './told.ts'
+import type { Password } from './world/host.ts'
 import { Random } from './world/random.ts'
 import { takeOver } from './world/take-over.ts'
 import { World } from './world/world.ts'
@@ -36,6 +37,21 @@ export interface Change {
   readonly recipe?: Recipe
 }
 
+/** What sudo wants on hosts, as often as here. */
+const passwords: readonly [Password, ...Password[]] = [
+  'none',
+  'none',
+  'none',
+  'none',
+  'none',
+  'none',
+  'right',
+  'right',
+  'right',
+  'wrong',
+  'missing',
+]
+
 /** A disk in memory, where there is one: a seed makes and removes some files. */
 const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
@@ -61,7 +77,7 @@ const passUntil = async (world: World, done: () => boolean): Promise<boolean> =>
 const prepareHosts = (world: World, recipe: Recipe, random: Random): History['before'] => {
   for (const host of world.hosts)
     for (const task of recipe.plays.flatMap(({ steps }) => tasksIn(steps)))
-      for (const key of task.does === 'hold' ? keysOf(task, host.name) : [])
+      for (const key of task.does !== 'act' ? keysOf(task, host.name) : [])
         if (random.chance(0.5)) host.state.set(key, random.pick([wanted, 'v0']))
   return Object.fromEntries(world.hosts.map(({ name, state }) => [name, Object.fromEntries(state)]))
 }
@@ -76,6 +92,7 @@ class Simulation {
   readonly #folder: string
   readonly #moments: Moment[] = []
   readonly #events: string[] = []
+  readonly #checks = new Set<string>()
   #remembered = true
 
   constructor(world: World, random: Random, { recipe, folder }: { recipe: Recipe; folder: string }) {
@@ -85,51 +102,66 @@ class Simulation {
     this.#folder = folder
     world.onEffect = (effect) => {
       const host = world.hosts.find(({ name }) => name === effect.host)
-      const holders = [...(host?.shells ?? [])].filter(({ token }) => token !== undefined)
+      const holders = host?.lockedBy(effect.user) ?? []
       const others = [...new Set(holders.map(({ run }) => run))].filter((run) => run !== effect.run)
       this.#moments.push({ kind: 'effect', time: world.time.now, effect, others })
     }
   }
 
-  async all(
-    faulty: boolean,
-    rival: boolean,
-  ): Promise<Pick<History, 'moments' | 'calm' | 'remembered' | 'locks'>> {
+  async all(faulty: boolean, rival: boolean): Promise<Omit<History, 'recipe' | 'before'>> {
     const { hosts, time } = this.#world
-    const first = this.#begin('run1', { resume: false }, faulty ? 4 : 0)
+    if (faulty && this.#random.chance(0.15))
+      await this.#end([this.#begin('check', { check: true, faults: this.#random.whole(0, 2) })])
+    const first = this.#begin('run1', { faults: faulty ? 4 : 0 })
     if (rival) {
       const wait = this.#random.whole(0, 5000)
       time.after(wait, () => {
-        if (first.over === undefined) others.push(this.#begin('rival', { resume: false }, 0))
+        if (first.over !== undefined) return
+        const check = this.#random.chance(0.15)
+        others.push(this.#begin('rival', { check, faults: this.#random.whole(0, 1) }))
       })
     }
     const others: Run[] = []
     await this.#end([first], others)
-    if (faulty && this.#random.chance(0.7))
-      await this.#end([this.#begin('run2', { resume: this.#random.chance(0.5) }, this.#random.whole(0, 2))])
-    this.#heal()
+    for (const name of ['run2', 'run3'])
+      if (faulty && this.#random.chance(0.6)) {
+        const resume = this.#random.chance(0.5)
+        await this.#end([this.#begin(name, { resume, faults: this.#random.whole(0, 2) })])
+      }
+    this.#world.disk.full = false
+    for (const host of hosts) host.heal()
     // what is left of runs that were cut off ends by itself, and nobody waits for hosts to notice
-    await passUntil(this.#world, () => hosts.every(({ shells }) => shells.size === 0))
+    await passUntil(this.#world, () => hosts.every(({ shells, rising }) => shells.size + rising.size === 0))
     const calm = ['calm1', 'calm2']
-    for (const name of calm) await this.#end([this.#begin(name, { resume: false }, 0)])
+    const foretold = { check: 'foretells', run: 'calm1' }
+    await this.#end([this.#begin(foretold.check, { check: true, faults: 0 })])
+    for (const name of calm) await this.#end([this.#begin(name, { faults: 0 })])
     await passUntil(this.#world, () => false)
     const locks = hosts.flatMap(({ name, shells }) => [...shells].map(({ run }) => `${name} ${run}`))
-    return { moments: this.#moments, calm, remembered: this.#remembered, locks }
+    const [moments, checks] = [this.#moments, [...this.#checks]]
+    return { moments, calm, checks, foretold, remembered: this.#remembered, locks }
   }
 
   get events(): readonly string[] {
     return this.#events
   }
 
-  #begin(name: string, { resume }: Pick<RunSetup, 'resume'>, faults: number): Run {
+  #begin(
+    name: string,
+    { resume = false, check = false, faults }: { resume?: boolean; check?: boolean; faults: number },
+  ): Run {
     const world = this.#world
-    world.note(`${name} begins${resume ? ', with --resume' : ''}`)
+    const options = `${resume ? ', with --resume' : ''}${check ? ', with --check' : ''}`
+    world.note(`${name} begins${options}`)
+    this.#moments.push({ kind: 'begin', time: world.time.now, run: name, resume })
+    if (check) this.#checks.add(name)
     const run = new Run(name, {
       world,
       plan: planOf(this.#recipe),
       folder: this.#folder,
       forks: this.#random.whole(1, 4),
       resume,
+      check,
       wait: this.#random.pick([0, 60]),
       emit: (event) => {
         if (!run.controller.alive) return
@@ -140,6 +172,10 @@ class Simulation {
       warn: (text) => {
         this.#remembered = false
         world.note(`${name} warns: ${text}`)
+      },
+      waiting: (text) => {
+        world.note(`${name} waits: ${text}`)
+        this.#moments.push({ kind: 'fault', time: world.time.now, text: 'a lock is waited for', run: name })
       },
     })
     drawFaults(
@@ -166,43 +202,6 @@ class Simulation {
       this.#moments.push({ kind: 'over', time: this.#world.time.now, run: name, how: over })
     }
   }
-
-  #heal(): void {
-    const { hosts, disk } = this.#world
-    disk.full = false
-    for (const host of hosts) {
-      host.up = true
-      host.channels = Infinity
-      host.slowness = 1
-      host.longest = 50
-      host.jitter = 0
-      host.temper.refuses = 0
-      host.temper.lies = 0
-    }
-  }
-}
-
-const toldOf = (event: Extract<Moment, { kind: 'event' }>['event']): string => {
-  switch (event.type) {
-    case 'task-start':
-      return `${event.task.host} ${event.task.title} begins (${event.task.role} ${event.task.id})`
-    case 'task-progress':
-      return `${event.task.host} ${event.task.title} ${event.what} ${event.why ?? ''}`
-    case 'task-end':
-      return `${event.task.host} ${event.task.title} ${event.outcome} ${event.why ?? ''}${event.error?.message ?? ''} (${event.task.id})`
-    case 'handlers-due':
-      return `${event.task.host} ${event.task.title} calls for ${event.handlers.join(' ')}`
-    case 'host-end':
-      return `${event.host} is through: ${event.standing}`
-    case 'play-start':
-      return `play ${event.name} on ${event.hosts.join(' ')}`
-    case 'play-end':
-      return `play over ${event.note ?? ''}`
-    case 'run-end':
-      return `run over, due: ${JSON.stringify(event.due)} ${event.stopped?.message ?? ''}`
-    default:
-      return event.type
-  }
 }
 
 /** Simulates a seed. While it does, the time and the randomness of this process are the world's. */
@@ -214,6 +213,7 @@ export const simulate = async (seed: number, change: Change = {}): Promise<Repor
   const world = new World(random.whole(0, 2 ** 31), { hosts: recipe.hosts, several: rival })
   const before = prepareHosts(world, recipe, random.fork())
   const folder = mkdtempSync(join(scratch, 'coxswain-simulation-'))
+  if (faulty) for (const host of world.hosts) host.password = random.pick(passwords)
   change.prepare?.(world)
   const simulation = new Simulation(world, random.fork(), { recipe, folder: join(folder, 'state') })
   const restore = takeOver(world)

@@ -1,62 +1,11 @@
 /** Some seeds as a sample; `npm run simulate` tries more. And that the invariants see what they are there for. */
 import * as assert from 'uvu/assert'
 import { suite } from '../support/spec.ts'
-import { invariants } from './invariants/all.ts'
-import type { PlayRecipe, Recipe, TaskRecipe } from './recipe.ts'
+import { changed, quiet, recipe, seenIn, task, usual } from './altered.ts'
 import { simulate } from './simulate.ts'
-import type { History, Moment } from './timeline.ts'
+import type { Moment } from './timeline.ts'
 
 const test = suite('simulation', { seconds: 180 })
-
-const task = (id: string, more: Partial<TaskRecipe> = {}): TaskRecipe => ({
-  kind: 'task',
-  id,
-  does: 'hold',
-  keys: 1,
-  beside: false,
-  notify: [],
-  attempts: 1,
-  timeout: undefined,
-  ignoreErrors: false,
-  oncePer: undefined,
-  on: undefined,
-  after: undefined,
-  ...more,
-})
-
-const recipe = (steps: PlayRecipe['steps'], more: Partial<PlayRecipe> = {}): Recipe => ({
-  hosts: ['a', 'b'],
-  plays: [
-    {
-      name: 'p0',
-      serial: undefined,
-      strategy: 'free',
-      maxFailPercentage: undefined,
-      anyErrorsFatal: false,
-      handlers: ['p0h0'],
-      steps,
-      ...more,
-    },
-  ],
-})
-
-const usual = recipe([task('p0t1', { does: 'act', notify: ['p0h0'] }), task('p0t2', { does: 'act' })])
-
-/** A history in which all is well. */
-const quiet = async (what = usual): Promise<History> => {
-  const { history, wrong } = await simulate(1, { faults: false, recipe: what })
-  assert.equal(wrong, [])
-  return history
-}
-
-/** The names of the invariants that see something in a history. */
-const seenIn = (history: History): string[] =>
-  Object.entries(invariants).flatMap(([name, invariant]) => (invariant(history).length > 0 ? [name] : []))
-
-const changed = (history: History, change: (moment: Moment) => readonly Moment[]): History => ({
-  ...history,
-  moments: history.moments.flatMap((moment) => change(moment)),
-})
 
 const isChange = (moment: Moment, key: RegExp): boolean =>
   moment.kind === 'effect' && moment.effect.verb !== 'get' && key.test(moment.effect.key)

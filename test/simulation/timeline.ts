@@ -12,6 +12,7 @@ export type Moment =
       readonly others: readonly string[]
     }
   | { readonly kind: 'event'; readonly time: number; readonly run: string; readonly event: RunEvent }
+  | { readonly kind: 'begin'; readonly time: number; readonly run: string; readonly resume: boolean }
   | { readonly kind: 'fault'; readonly time: number; readonly text: string; readonly run: string | undefined }
   | {
       readonly kind: 'over'
@@ -28,6 +29,10 @@ export interface History {
   readonly moments: readonly Moment[]
   /** Runs that were made last, one after another, when nothing disturbed them. */
   readonly calm: readonly string[]
+  /** Runs that only predicted. */
+  readonly checks: readonly string[]
+  /** A run that predicted, with the one right after it that acted; nothing disturbed either. */
+  readonly foretold: { readonly check: string; readonly run: string }
   /** Whether every journal could be written. */
   readonly remembered: boolean
   /** Locks that were held when everything was over, as `host run`. */
@@ -57,6 +62,7 @@ export const eachMoment = ({ moments }: History, visitor: Visitor): void => {
     if (moment.kind === 'effect') visitor.effect?.(moment)
     else if (moment.kind === 'event') visitor.event?.(moment)
     else if (moment.kind === 'fault') visitor.fault?.(moment)
+    else if (moment.kind === 'begin') visitor.begin?.(moment)
     else visitor.over?.(moment)
   }
 }

@@ -1,13 +1,18 @@
 import type { Invariant } from '../timeline.ts'
 import { appliedOnce } from './applied-once.ts'
+import { checks } from './checks.ts'
+import { conditions } from './conditions.ts'
 import { ending } from './ending.ts'
 import { handlers } from './handlers.ts'
 import { interrupt } from './interrupt.ts'
 import { limits } from './limits.ts'
 import { locks } from './locks.ts'
 import { order } from './order.ts'
+import { once } from './once.ts'
+import { output } from './output.ts'
 import { promises } from './promises.ts'
 import { recap } from './recap.ts'
+import { secrets } from './secrets.ts'
 import { truth } from './truth.ts'
 
 /** What holds in every world, by name. */
@@ -22,4 +27,9 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   recap,
   ending,
   interrupt,
+  checks,
+  output,
+  secrets,
+  once,
+  conditions,
 }

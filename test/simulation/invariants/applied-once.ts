@@ -1,6 +1,9 @@
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
+/** Said of a task without a check that lost its connection. */
+const lost = 'the connection was lost while it ran'
+
 /**
  * Nothing is applied twice without a check in between; what has no check is done at most as often as the run says that it
  * is applying it.
@@ -13,14 +16,17 @@ export const appliedOnce: Invariant = (history) => {
   const allowed = new Map<string, number>()
   eachMoment(history, {
     event: ({ run, event }) => {
-      if (event.type !== 'task-progress' || event.what !== 'applying') return
+      if (event.type !== 'task-progress') return
+      if (event.what === 'retrying' && event.why?.includes(lost) === true)
+        wrong.push(`${event.task.title} is tried again though nothing can tell what it did (${run})`)
+      if (event.what !== 'applying') return
       const key = `${run} ${event.task.title}`
       allowed.set(key, (allowed.get(key) ?? 0) + 1)
     },
     effect: ({ effect: { host, verb, key, run } }) => {
       const place = `${host} ${key}`
       if (verb === 'get') unseen.delete(place)
-      if (verb === 'set') {
+      if (verb === 'set' || verb === 'start') {
         if (unseen.has(place)) wrong.push(`${key} was set twice on ${host} without a look in between`)
         unseen.add(place)
       }

@@ -26,7 +26,7 @@ export const ending: Invariant = (history) => {
         )
       if (
         run === last &&
-        task.name === 'hold' &&
+        task.name !== 'act' &&
         outcome === 'changed' &&
         !varying.has(task.title.split('.')[0] ?? '')
       )

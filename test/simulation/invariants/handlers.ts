@@ -1,6 +1,7 @@
 import { handlerKey, tasksIn } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
+import { isChange } from '../world/host.ts'
 
 /** Every handler that a change calls for runs after it: in that run, or in one that comes later. */
 export const handlers: Invariant = (history) => {
@@ -12,7 +13,7 @@ export const handlers: Invariant = (history) => {
   const due = new Map<string, string>()
   eachMoment(history, {
     effect: ({ effect: { host, verb, key } }) => {
-      if (verb === 'get') return
+      if (!isChange({ verb })) return
       const [id = '', , owner = host] = key.split('.')
       due.delete(key)
       for (const handler of notified.get(id) ?? []) due.set(handlerKey(handler, owner), key)

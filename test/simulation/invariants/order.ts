@@ -3,9 +3,10 @@ import { tasksIn } from '../recipe.ts'
 import type { StepRecipe } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
+import { isChange } from '../world/host.ts'
 
 /** Ids of tasks that run beside others of their host. */
-const besideOthers = (steps: readonly StepRecipe[]): string[] =>
+export const besideOthers = (steps: readonly StepRecipe[]): string[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
       case 'parallel':
@@ -34,6 +35,9 @@ const flushesBeside = (steps: readonly StepRecipe[], beside = false): boolean =>
         return false
     }
   })
+
+/** The host where a task is done: a command that was lost on another host may end later than the next task begins here. */
+const actedOn = ({ task }: { readonly task: TaskRef }): string => task.on ?? task.host
 
 const idOf = ({ title }: TaskRef): string => title.split('.')[0] ?? ''
 
@@ -83,11 +87,11 @@ export const order: Invariant = (history) => {
     },
     effect: ({ effect: { run, key, verb, host } }) => {
       const mine = owners.get(`${run} ${key}`)
-      if (mine === undefined) return
-      if (verb !== 'get' && mine.state === 'passed')
+      if (mine === undefined || verb === 'rise') return
+      if (isChange({ verb }) && mine.state === 'passed')
         wrong.push(`${key} changed on ${host} when a later task was at work (${run})`)
       for (const [place, other] of owners)
-        if (place.startsWith(`${run} `) && other.state === 'ended' && other.task.host === mine.task.host)
+        if (place.startsWith(`${run} `) && other.state === 'ended' && actedOn(other) === actedOn(mine))
           if (other.task.id < mine.task.id) other.state = 'passed'
     },
   })

@@ -1,6 +1,7 @@
 import { handlerKey, tasksIn } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
+import { isChange } from '../world/host.ts'
 
 /** A handler that a run leaves due, and does not call forgotten, runs later: also where journals cannot be written. */
 export const promises: Invariant = (history) => {
@@ -20,7 +21,7 @@ export const promises: Invariant = (history) => {
         }
     },
     effect: ({ effect: { host, verb, key } }) => {
-      if (verb === 'get') return
+      if (!isChange({ verb })) return
       const [id = '', , owner = host] = key.split('.')
       due.delete(key)
       for (const handler of notified.get(id) ?? []) due.set(handlerKey(handler, owner), undefined)

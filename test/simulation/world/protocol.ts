@@ -2,7 +2,7 @@
  * How a simulated host reads what the engine sends, in one place: the command line that starts a shell, and the lines that
  * the shell reads. It knows the engine's text by its shape, and refuses what it does not know.
  */
-import { hello } from '../../../engine/connection/shell/words.ts'
+import { hello, sudoPrompt } from '../../../engine/connection/shell/words.ts'
 
 /** A lock that a shell wants before it is ready. */
 export interface WantedLock {
@@ -19,6 +19,18 @@ export const lockIn = (command: string): WantedLock | undefined => {
   if (token === undefined) return undefined
   return { token, grace: Number(group(command, /\$n -lt (\d+)/) ?? 0) / 10 }
 }
+
+/** The user that sudo is to become, in the command line that starts a shell. */
+export const userIn = (command: string): string => group(command, / sh '(\w+)' '\/bin\/sh' '-c'/) ?? ''
+
+/** What sudo takes. */
+export const password = 'p4ss-of-the-simulation'
+
+/** What some hosts print when somebody logs in; none of it is what a shell of ours says. */
+export const noise = 'Welcome!\ncoxswain-shell-rea\nPassword: \n0123456789abcdef0;\r\n'
+
+/** What sudo asks, and what it says of a wrong password. */
+export const sudoTexts = { prompt: sudoPrompt, sorry: 'Sorry, try again.\n' }
 
 /** What tells a shell from others, in the command line that starts it. */
 export const markIn = (command: string): string | undefined => group(command, /: (coxswain:\w+);/)
@@ -70,7 +82,7 @@ export const heldText = (now: number, token: string): string => {
 /** The marks that end what a line did, on its two streams. */
 export const endTexts = (
   nonce: string,
-  code: number,
+  code: number | 'NaN',
 ): { readonly stdout: string; readonly stderr: string } => ({
   stdout: `${nonce}${code};`,
   stderr: `${nonce};`,

@@ -1,7 +1,21 @@
 /** A shell on a simulated host: the process group of one channel, with its watchdog, lock and commands. */
 import type { Controller } from './controller.ts'
 import type { Host } from './host.ts'
-import { endTexts, heldText, lockIn, markIn, readLine, wholeLine, readyText } from './protocol.ts'
+import { answer } from './commands.ts'
+import type { Answer } from './commands.ts'
+import {
+  endTexts,
+  heldText,
+  lockIn,
+  markIn,
+  noise,
+  password,
+  readLine,
+  readyText,
+  sudoTexts,
+  userIn,
+  wholeLine,
+} from './protocol.ts'
 import type { Line, WantedLock } from './protocol.ts'
 import type { World } from './world.ts'
 
@@ -21,6 +35,8 @@ export class Shell {
   readonly id: number
   /** Set while it holds the lock of the host. */
   token: string | undefined
+  /** As whom it runs; empty for the login user. */
+  readonly user: string
   readonly #world: World
   readonly #host: Host
   readonly #run: Controller
@@ -28,7 +44,7 @@ export class Shell {
   readonly #mark: string | undefined
   readonly #ends: Ends
   /** `alive` reads commands; `left` has ended by itself, and its watchdog waits for the channel to end. */
-  #state: 'starting' | 'alive' | 'left' | 'gone' = 'starting'
+  #state: 'starting' | 'asking' | 'alive' | 'left' | 'gone' = 'starting'
   #busy = false
   #hungUp = false
   #text = ''
@@ -42,10 +58,11 @@ export class Shell {
     this.#run = run
     this.#lock = lockIn(command)
     this.#mark = markIn(command)
+    this.user = userIn(command)
     this.#ends = ends
     this.id = world.nextId()
     host.shells.add(this)
-    this.#later(this.#world.random.whole(1, 40), () => this.#takeLock(0))
+    this.#later(this.#world.random.whole(1, 40), () => this.#logIn())
   }
 
   /** Whose it is. */
@@ -99,18 +116,37 @@ export class Shell {
     })
   }
 
+  #logIn(): void {
+    const { noisy, password: asks } = this.#host
+    if (noisy) for (const stream of ['stdout', 'stderr'] as const) this.#ends.print(stream, noise)
+    if (this.user === '' || asks === 'none') return this.#takeLock(0)
+    this.#state = 'asking'
+    this.#ends.print('stderr', sudoTexts.prompt)
+    this.#readOn()
+  }
+
+  #hearPassword(given: string): void {
+    if (given !== password) {
+      this.#ends.print('stderr', `${sudoTexts.sorry}${sudoTexts.prompt}`)
+      return
+    }
+    this.#state = 'starting'
+    this.#takeLock(0)
+  }
+
   #takeLock(waited: number): void {
     const lock = this.#lock
     if (lock === undefined) return this.#ready()
     const host = this.#host
-    if (host.holder === lock.token || host.lockedBy().size === 0) {
-      host.holder = lock.token
+    const holder = host.holders.get(this.user) ?? ''
+    if (holder === lock.token || host.lockedBy(this.user).length === 0) {
+      host.holders.set(this.user, lock.token)
       this.token = lock.token
       return this.#ready()
     }
     if (this.#stopped) return
     const patient = waited < lock.grace
-    if (!patient) this.#ends.print('stdout', heldText(this.#world.time.calendar(), host.holder))
+    if (!patient) this.#ends.print('stdout', heldText(this.#world.time.calendar(), holder))
     const pause = patient ? 0.1 : 1
     this.#later(pause * 1000, () => this.#takeLock(waited + pause))
   }
@@ -121,14 +157,20 @@ export class Shell {
     this.#readOn()
   }
 
-  #sayEnd(nonce: string, code: number): void {
+  #sayEnd(nonce: string, code: Answer['code']): void {
     const { stdout, stderr } = endTexts(nonce, code)
     this.#ends.print('stdout', stdout)
     this.#ends.print('stderr', stderr)
   }
 
   #readOn(): void {
-    if (this.#busy || this.#stopped || this.#state !== 'alive') return
+    if (this.#stopped) return
+    if (this.#state === 'asking' && this.#text.includes('\n')) {
+      const [line = ''] = this.#text.split('\n')
+      this.#text = this.#text.slice(line.length + 1)
+      return this.#hearPassword(line)
+    }
+    if (this.#busy || this.#state !== 'alive') return
     const [text] = wholeLine.exec(this.#text) ?? []
     if (text === undefined) return
     const line = readLine(text)
@@ -166,8 +208,7 @@ export class Shell {
 
   #execute({ script, nonce, timeout }: Frame): void {
     const { random } = this.#world
-    const [verb = '', key = '', value = ''] = script.split(' ')
-    const reads = verb === 'get'
+    const reads = script.startsWith('get ')
     const duration = reads ? random.whole(1, 30) : random.whole(1, random.pick([50, this.#host.longest]))
     let over = false
     const step = (delay: number, act: () => void): void =>
@@ -178,42 +219,25 @@ export class Shell {
       this.#watch(timeout * 1000, () => {
         if (!over) this.#end(143)
       })
-    let answer = { code: 0, text: '' }
-    step(random.next() * duration, () => (answer = this.#act(verb, key, value)))
-    step(duration, () => {
-      over = true
-      if (answer.text !== '') this.#ends.print('stdout', answer.text)
-      this.#sayEnd(nonce, answer.code)
-      this.#busy = false
-      this.#readOn()
+    const begins = random.next() * duration
+    step(begins, () => {
+      const { run, id: shell, user } = this
+      const { code, output } = answer(this.#world, this.#host, { run, shell, user }, script)
+      // what it prints comes in pieces, so that a connection may end between two of them
+      const pieces = output.length > 10 ? random.whole(2, 8) : 1
+      const size = Math.ceil(output.length / pieces)
+      const print = (piece: number): void => {
+        for (const { stream, text } of output.slice(piece * size, (piece + 1) * size))
+          if (text !== '') this.#ends.print(stream, text)
+        step((duration - begins) / pieces, () => {
+          if (piece + 1 < pieces) return print(piece + 1)
+          over = true
+          this.#sayEnd(nonce, code)
+          this.#busy = false
+          this.#readOn()
+        })
+      }
+      print(0)
     })
-  }
-
-  /** Takes effect. */
-  #act(verb: string, key: string, value: string): { code: number; text: string } {
-    const { state, temper } = this.#host
-    const { random } = this.#world
-    if (verb !== 'get' && verb !== 'set' && verb !== 'add')
-      throw new Error(`the simulated host has no command ${verb}`)
-    const effect = (now: string): void =>
-      this.#world.effect({
-        host: this.#host.name,
-        run: this.#run.name,
-        shell: this.id,
-        verb,
-        key,
-        value: now,
-      })
-    if (verb === 'get') {
-      const held = state.get(key) ?? ''
-      effect(held)
-      return { code: 0, text: held }
-    }
-    if (random.chance(temper.refuses)) return { code: 1, text: '' }
-    if (random.chance(temper.forgets)) return { code: 0, text: '' }
-    const now = verb === 'set' ? value : String(Number(state.get(key) ?? 0) + 1)
-    state.set(key, now)
-    effect(now)
-    return { code: random.chance(temper.lies) ? 1 : 0, text: '' }
   }
 }

@@ -1,0 +1,35 @@
+import * as assert from 'uvu/assert'
+import { suite } from '../support/spec.ts'
+import { quiet, recipe, task } from './altered.ts'
+import { Tally, dimensions, dimensionsOf } from './dimensions.ts'
+
+const test = suite('dimensions of the simulation', { seconds: 180 })
+
+test('a history has those that its playbook has, and those that happened', async () => {
+  const history = await quiet(
+    recipe([
+      task('p0t1', { user: 'app', says: 3, notify: ['p0h0'] }),
+      task('p0t2', { does: 'settle', on: 'b' }),
+      task('p0t3', { oncePer: 'run' }),
+    ]),
+  )
+  assert.equal(dimensionsOf(history), [
+    'another user',
+    'several users on a host',
+    'output on both streams',
+    'predicted change',
+    'pending check',
+    'delegation',
+    'once per run',
+    'skipped',
+  ])
+})
+
+test('a tally names the dimensions that no seed had', () => {
+  const tally = new Tally()
+  const [first = '', ...others] = Object.keys(dimensions)
+  tally.add(first, 2)
+  tally.add(first, 1)
+  assert.equal(tally.missing, others)
+  assert.match(tally.table, new RegExp(`^ +3 ${first}\n +0 `))
+})

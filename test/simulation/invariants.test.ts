@@ -1,0 +1,87 @@
+/** That the invariants of what a run predicts, prints and leaves out see what they are there for. */
+import * as assert from 'uvu/assert'
+import { suite } from '../support/spec.ts'
+import { changed, quiet, recipe, seenIn, task, usual } from './altered.ts'
+import { password } from './world/protocol.ts'
+
+const test = suite('invariants of the simulation', { seconds: 180 })
+
+test('a change under --check, and one that was not predicted', async () => {
+  const history = await quiet()
+  const acting = changed(history, (moment) =>
+    moment.kind === 'effect' && moment.effect.run === 'calm1'
+      ? [{ ...moment, effect: { ...moment.effect, run: 'foretells' } }]
+      : [moment],
+  )
+  assert.ok(seenIn(acting).includes('checks'))
+  const wrongly = changed(history, (moment) =>
+    moment.kind === 'event' && moment.run === 'foretells' && moment.event.type === 'task-end'
+      ? [{ ...moment, event: { ...moment.event, outcome: 'ok' } }]
+      : [moment],
+  )
+  assert.ok(seenIn(wrongly).includes('checks'))
+})
+
+test('a line of output that is lost, and one that is cut and goes on', async () => {
+  const history = await quiet(recipe([task('p0t1', { does: 'act', says: 20 })]))
+  let count = 0
+  const short = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'task-output' && (count += 1) === 3 ? [] : [moment],
+  )
+  assert.equal(seenIn(short), ['output'])
+  count = 0
+  const cut = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'task-output' && (count += 1) === 3
+      ? [{ ...moment, event: { ...moment.event, line: moment.event.line.slice(0, 4) } }]
+      : [moment],
+  )
+  assert.equal(seenIn(cut), ['output'])
+})
+
+test('a password in an event', async () => {
+  const history = await quiet()
+  const open = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'play-end'
+      ? [{ ...moment, event: { ...moment.event, note: `it is ${password}` } }]
+      : [moment],
+  )
+  assert.equal(seenIn(open), ['secrets'])
+})
+
+test('what is done once and is begun on two hosts', async () => {
+  const history = await quiet(recipe([task('p0t1', { does: 'act', oncePer: 'run' })]))
+  const twice = changed(history, (moment) => {
+    if (moment.kind !== 'event' || moment.event.type !== 'task-progress') return [moment]
+    const { event } = moment
+    return [moment, { ...moment, event: { ...event, task: { ...event.task, id: 1000, host: 'b' } } }]
+  })
+  assert.ok(seenIn(twice).includes('once'))
+})
+
+test('a condition that is not heeded', async () => {
+  const history = await quiet(
+    recipe([task('p0t1', { does: 'act' }), task('p0t2', { does: 'act', after: 'p0t1' })]),
+  )
+  const skipping = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'task-end' && /p0t2/.test(moment.event.task.title)
+      ? [{ ...moment, event: { ...moment.event, outcome: 'skipped' } }]
+      : [moment],
+  )
+  assert.ok(seenIn(skipping).includes('conditions'))
+})
+
+test('a task that cannot know what it did, and is tried again', async () => {
+  const history = await quiet(usual)
+  const again = changed(history, (moment) =>
+    moment.kind === 'event' && moment.event.type === 'task-progress'
+      ? [
+          moment,
+          {
+            ...moment,
+            event: { ...moment.event, what: 'retrying', why: 'the connection was lost while it ran' },
+          },
+        ]
+      : [moment],
+  )
+  assert.equal(seenIn(again), ['applied once'])
+})

@@ -1,0 +1,59 @@
+/** The commands of a simulated host: how each takes effect. */
+
+import type { Effect, Host } from './host.ts'
+import { rising, saidText } from './output.ts'
+import type { StreamName } from './output.ts'
+import type { World } from './world.ts'
+
+/** Who runs a command. */
+export type By = Pick<Effect, 'run' | 'shell' | 'user'>
+
+/** What a command has done. */
+export interface Answer {
+  readonly code: number | 'NaN'
+  readonly output: readonly { readonly stream: StreamName; readonly text: string }[]
+}
+
+const silent = (code: number): Answer => ({ code, output: [] })
+
+/** Takes effect at once. */
+export const act = (world: World, host: Host, by: By, script: string): Answer => {
+  const [verb = '', key = '', value = ''] = script.split(' ')
+  const { state, temper } = host
+  const { random, time } = world
+  const effect = (done: Effect['verb'], now: string): void =>
+    world.effect({ host: host.name, ...by, verb: done, key, value: now })
+  if (verb === 'say') return { code: 0, output: saidText(key, Number(value)) }
+  if (verb === 'get') {
+    const held = state.get(key) ?? ''
+    effect('get', held)
+    return { code: 0, output: [{ stream: 'stdout', text: held }] }
+  }
+  if (verb !== 'set' && verb !== 'add' && verb !== 'start')
+    throw new Error(`the simulated host has no command ${verb}`)
+  if (random.chance(temper.refuses)) return silent(1)
+  if (random.chance(temper.forgets)) return silent(0)
+  const now = verb === 'add' ? String(Number(state.get(key) ?? 0) + 1) : verb === 'set' ? value : rising
+  const before = host.rising.get(key)
+  if (before !== undefined) before.cancelled = true
+  host.rising.delete(key)
+  state.set(key, now)
+  effect(verb, now)
+  // what it starts lives on when the shell is gone
+  if (verb === 'start')
+    host.rising.set(
+      key,
+      time.after(random.whole(1, host.longest), () => {
+        host.rising.delete(key)
+        state.set(key, value)
+        effect('rise', value)
+      }),
+    )
+  return silent(random.chance(temper.lies) ? 1 : 0)
+}
+
+/** What a host answers: one that babbles gives no status for some of what is asked. */
+export const answer = (world: World, host: Host, by: By, script: string): Answer => {
+  const done = act(world, host, by, script)
+  return world.random.chance(host.temper.babbles) ? { ...done, code: 'NaN' } : done
+}
