@@ -146,3 +146,14 @@ test('each task has a test in a file of its own', () => {
   )
   assert.equal(untested, [])
 })
+
+test('standard streams are written at one place, where all text is masked once more', () => {
+  const writes = /\bstd(?:out|err)\.write\(|\bconsole\.\w+\(/
+  const comment = /^\s*(?:\*|\/)/
+  const writers = sources.filter((file) =>
+    readFileSync(join(root, file), 'utf8')
+      .split('\n')
+      .some((line) => writes.test(line) && !comment.test(line)),
+  )
+  assert.equal(writers, ['engine/cli/outlets.ts'])
+})

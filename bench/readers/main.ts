@@ -1,8 +1,8 @@
 /**
  * `npm run bench:readers [-- --json]`: whether everything that reads what a host prints takes time in proportion to its
- * length. Each reader gets 32 MiB of the text that is worst for it, in chunks as a channel gives them: once as one output,
- * once as 32 outputs of 1 MiB, so that memory and caches have the same to do. The figure is how much longer the one takes
- * than the 32: 1 is linear, 32 is quadratic. Ends with 1 over budget.
+ * length. Each reader gets 32 MiB (what masks: 4 MiB) of the text that is worst for it, in chunks as a channel gives them:
+ * once as one output, once as 32 (4) outputs of 1 MiB, so that memory and caches have the same to do. The figure is how much
+ * longer the one takes than the many: 1 is linear, 32 (4) is quadratic. Ends with 1 over budget.
  */
 import { MarkScanner } from '../../engine/connection/shell/mark-scanner.ts'
 import { OutputKeeper } from '../../engine/connection/shell/output.ts'
@@ -10,15 +10,18 @@ import { WordScanner } from '../../engine/connection/shell/words.ts'
 import { commandTag } from '../../engine/remote/command.ts'
 import { oneLine, printable } from '../../engine/report/text.ts'
 import { Lines } from '../../engine/run/masking/lines.ts'
+import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
+import { Secret } from '../../engine/secret.ts'
 
 const limit = 1.3
 const mebibyte = 1024 * 1024
-const length = 32
+const usualLength = 32
 
 const nonce = '0123456789abcdef0123456789abcdef'
 
 /** What a host prints, in chunks. */
-const chunksOf = (text: string, chunk: number): Buffer[] => {
+const chunksOf = (text: string, chunk: number, length: number): Buffer[] => {
   const bytes = Buffer.alloc(length * mebibyte, text)
   return Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, n) =>
     bytes.subarray(n * chunk, (n + 1) * chunk),
@@ -32,6 +35,8 @@ interface Reader {
   /** Repeated as often as is needed. */
   readonly text: string
   readonly chunk?: number
+  /** In MiB. */
+  readonly length?: number
   readonly read: (chunks: readonly Buffer[]) => unknown
 }
 
@@ -53,6 +58,14 @@ const cutLines = (chunks: readonly Buffer[]): void => {
   for (const chunk of chunks) lines.push(chunk.toString('latin1'))
   lines.end()
 }
+/** What is shown of a host's output when there are secrets. */
+const maskLines = (chunks: readonly Buffer[]): void => {
+  const redactor = new Redactor()
+  redactor.learn([new Secret('hunter2-and-more'), new Secret('two\nlines of it')])
+  const lines = new MaskedLines(redactor, () => {})
+  for (const chunk of chunks) lines.push(chunk.toString('latin1'))
+  lines.end()
+}
 /** The text that a command gives, whatever it printed. */
 const textOf = async (chunks: readonly Buffer[]): Promise<unknown> => {
   const stdout = Buffer.concat([...chunks, Buffer.from('x')])
@@ -60,6 +73,9 @@ const textOf = async (chunks: readonly Buffer[]): Promise<unknown> => {
   return run`true`.text()
 }
 const whole = (chunks: readonly Buffer[]): string => `${Buffer.concat(chunks).toString('latin1')}x`
+
+/** Masking takes its time, though in proportion. */
+const fewer = 4
 
 const readers: readonly Reader[] = [
   { what: 'marks: a nonce that is never ended', text: nonce.slice(0, 31), read: scanMarks },
@@ -71,6 +87,14 @@ const readers: readonly Reader[] = [
   { what: 'output, in pieces of 64 bytes', text: 'x', chunk: 64, read: keep },
   { what: 'lines: one that never ends, in pieces of 64 bytes', text: 'x', chunk: 64, read: cutLines },
   { what: 'lines: empty ones', text: '\n', read: cutLines },
+  { what: 'masked: lines without a secret', text: 'the quick brown fox\n', length: fewer, read: maskLines },
+  { what: 'masked: beginnings of a secret', text: 'hunter2-and-', length: fewer, read: maskLines },
+  {
+    what: 'masked: a secret in escapes',
+    text: String.raw`hunter2\u002dand-more%0a`,
+    length: fewer,
+    read: maskLines,
+  },
   { what: 'text: newlines that are not the last', text: '\n', read: textOf },
   { what: 'printed: carriage returns', text: '\r', read: (chunks) => printable(whole(chunks)) },
   {
@@ -93,8 +117,8 @@ const rounds = 3
 
 const json = process.argv.includes('--json')
 let over = false
-for (const { what, text, chunk = channel, read } of readers) {
-  const one = chunksOf(text, chunk)
+for (const { what, text, chunk = channel, length = usualLength, read } of readers) {
+  const one = chunksOf(text, chunk, length)
   const perMebibyte = mebibyte / chunk
   const many = Array.from({ length }, (_, n) => one.slice(n * perMebibyte, (n + 1) * perMebibyte))
   const [together, parts]: [number[], number[]] = [[], []]

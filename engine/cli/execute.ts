@@ -2,6 +2,7 @@ import { unlessAborted } from '../connection/abort.ts'
 import { exitCodes } from '../error-codes.ts'
 import { CoxswainError, exitCodeOf } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
+import { lastMask } from '../report/last-mask.ts'
 import { dispatch } from '../report/reporter.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
 import type { Plan } from '../run/plan/plan.ts'
@@ -17,8 +18,9 @@ import { openJournal } from './journal/journal.ts'
 import type { Journal, JournalOptions } from './journal/journal.ts'
 import { hostLocks } from './lock.ts'
 import type { Options } from './options.ts'
-import { Prompt } from './prompt.ts'
+import { Prompt, ownTerminal } from './prompt.ts'
 import { stepper } from './step.ts'
+import { outletsOf } from './outlets.ts'
 import { openReporters } from './reporters.ts'
 import type { Heritage } from './resume.ts'
 import type { Workspace } from './workspace.ts'
@@ -45,13 +47,14 @@ export const execute = async (
 ): Promise<number> => {
   refuseMaskedPlan(plan)
   const { stdin, stderr, env } = process
+  const outlets = outletsOf(redactor)
   if (options.step && !stdin.isTTY) {
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
   let journal: Journal | undefined
-  const { reporter, notice } = openReporters(options, () => journal?.intact === true)
+  const { reporter, notice } = openReporters(options, outlets, () => journal?.intact === true)
   const { stopping, signal, release } = onInterrupt(notice)
-  const prompt = new Prompt()
+  const prompt = new Prompt(ownTerminal(outlets))
   /** Questions one after another, the screen taken away meanwhile. */
   const ask = async (question: string): Promise<string> => {
     const resume = reporter.suspend()
@@ -68,6 +71,7 @@ export const execute = async (
       header: newHeader(record.subject, options, process.argv.slice(2), record.resumes),
       retention: retentionOf(env),
       signatures: record.signatures,
+      lastly: lastMask(redactor, 'json'),
       warn: notice,
     })
   /** What earlier runs have left due stays remembered by them, whatever becomes of this one's journal. */
@@ -112,6 +116,6 @@ export const execute = async (
   }
   if (unreported === undefined) return exit
   // what went wrong on hosts says more than that the report is missing
-  stderr.write(`${formatError(reportError(unreported, redactor), { color: stderr.isTTY, verbosity: 0 })}\n`)
+  outlets.err(`${formatError(reportError(unreported, redactor), { color: stderr.isTTY, verbosity: 0 })}\n`)
   return exit
 }

@@ -5,6 +5,7 @@ import { formatError } from '../report/format-error.ts'
 import { libraryOf } from './library.ts'
 import { registerLoader } from './loader/register.ts'
 import { parseArguments } from './options.ts'
+import { outletsOf } from './outlets.ts'
 import { packageVersion } from './package-root.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
@@ -29,7 +30,7 @@ const commandOf = async (
     }
     case 'completion': {
       const { completion } = await import('./commands/completion.ts')
-      return async () => completion(request)
+      return async () => completion(request, redactor)
     }
     case 'complete': {
       const { completeWords } = await import('./commands/completion.ts')
@@ -41,19 +42,19 @@ const commandOf = async (
     }
     case 'init': {
       const { init } = await import('./commands/init.ts')
-      return () => init(request)
+      return () => init(request, redactor)
     }
     case 'docs': {
       const { docs } = await import('./commands/docs.ts')
-      return async () => docs(request, library)
+      return async () => docs(request, library, redactor)
     }
     case 'schema': {
       const { schema } = await import('./commands/schema.ts')
-      return () => schema(request)
+      return () => schema(request, redactor)
     }
     case 'history': {
       const { history } = await import('./commands/history.ts')
-      return () => history(request)
+      return () => history(request, redactor)
     }
     case 'run': {
       const { run } = await import('./commands/run.ts')
@@ -77,11 +78,12 @@ export const main = async (
 ): Promise<number> => {
   let verbosity = 0
   const redactor = new Redactor()
-  const strays = catchStrays(redactor)
+  const outlets = outletsOf(redactor)
+  const strays = catchStrays(redactor, outlets)
   try {
     const request = parseArguments(argv, await packageVersion())
     if (request.kind === 'text') {
-      process.stdout.write(request.text)
+      outlets.out(request.text)
       return 0
     }
     verbosity = request.options.verbose
@@ -91,7 +93,7 @@ export const main = async (
     return await strays.exit(await command())
   } catch (error) {
     const reported = reportError(error, redactor)
-    process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)
+    outlets.err(`${formatError(reported, { color: process.stderr.isTTY, verbosity })}\n`)
     return exitCodeOf(error)
   }
 }

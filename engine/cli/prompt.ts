@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { Secret } from '../secret.ts'
 import { CoxswainError } from '../errors.ts'
 import type { ErrorCode } from '../error-codes.ts'
+import type { Outlets } from './outlets.ts'
 
 /** Keys that end, cancel or shorten what is typed at a hidden prompt. */
 const keys = { enter: ['\r', '\n'], interrupt: '\u0003', end: '\u0004', erase: ['\u007f', '\b'] }
@@ -16,6 +17,9 @@ export interface Terminal {
   readonly output: { readonly write: (text: string) => unknown }
 }
 
+/** The terminal of this process. */
+export const ownTerminal = ({ err }: Outlets): Terminal => ({ input: process.stdin, output: { write: err } })
+
 /** Asks questions, one after another, also when they are asked at the same time. What comes behind the end of an answer is kept for the next question. */
 export class Prompt {
   readonly #terminal: Terminal
@@ -24,7 +28,7 @@ export class Prompt {
   #last = ''
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(terminal: Terminal = { input: process.stdin, output: process.stderr }) {
+  constructor(terminal: Terminal) {
     this.#terminal = terminal
   }
 

@@ -1,8 +1,9 @@
-import { chooseOutput, createReporter, isForPrograms } from '../report/create.ts'
+import { chooseOutput, createReporter, formOf, isForPrograms } from '../report/create.ts'
 import { htmlReporter } from '../report/html/reporter.ts'
 import { together } from '../report/reporter.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Options } from './options.ts'
+import type { Outlets } from './outlets.ts'
 import { reportFile } from './report-file.ts'
 
 /** What tells of a run: the screen, and the report that was asked for. */
@@ -20,14 +21,16 @@ export interface Telling {
  */
 export const openReporters = (
   options: Pick<Options, 'output' | 'diff' | 'verbose' | 'report'>,
+  outlets: Outlets,
   resumable: () => boolean = () => false,
 ): Telling => {
-  const { stdout, stderr, env } = process
+  const { stdout, env } = process
   const { isTTY } = stdout
   const kind = chooseOutput({ isTTY, ci: env['CI'] !== undefined, requested: options.output })
-  const report = options.report === undefined ? [] : [htmlReporter(reportFile(options.report))]
+  const report =
+    options.report === undefined ? [] : [htmlReporter(outlets.through('html', reportFile(options.report)))]
   const screen = createReporter(kind, {
-    write: (text) => stdout.write(text),
+    write: (text) => outlets.out(text, formOf[kind]),
     color: isTTY && env['NO_COLOR'] === undefined,
     // asked for each picture: a terminal may change its size
     get width() {
@@ -45,6 +48,6 @@ export const openReporters = (
   const reporter = together([screen, ...report])
   return {
     reporter,
-    notice: isForPrograms(kind) ? (text) => stderr.write(`${text}\n`) : (text) => reporter.note(text),
+    notice: isForPrograms(kind) ? (text) => outlets.err(`${text}\n`) : (text) => reporter.note(text),
   }
 }

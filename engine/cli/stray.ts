@@ -4,6 +4,7 @@ import { exitCodes } from '../error-codes.ts'
 import { formatError } from '../report/format-error.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
+import type { Outlets } from './outlets.ts'
 
 /** What goes wrong beside a run, and must neither end it nor be forgotten. */
 export interface Strays {
@@ -11,9 +12,9 @@ export interface Strays {
   readonly exit: (status: number) => Promise<number>
 }
 
-const tell = (error: unknown, redactor: Redactor): void => {
+const tell = (error: unknown, redactor: Redactor, { err }: Outlets): void => {
   const reported = reportError(error, redactor)
-  process.stderr.write(`${formatError(reported, { color: process.stderr.isTTY, verbosity: 0 })}\n`)
+  err(`${formatError(reported, { color: process.stderr.isTTY, verbosity: 0 })}\n`)
 }
 
 /**
@@ -30,25 +31,24 @@ const leaveDeadTerminal = (): void => {
  * a process that dies of either leaves hosts half done. Whoever stops reading our output (`head`) is none of our
  * concern; anything else makes the exit status that of a failure.
  */
-export const catchStrays = (redactor: Redactor): Strays => {
+export const catchStrays = (redactor: Redactor, outlets: Outlets): Strays => {
   let failed = false
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || failed) return
     failed = true
-    process.stderr.write(`cannot write the output: ${error.message}\n`)
+    outlets.err(`cannot write the output: ${error.message}\n`)
   })
   // whatever happens to our complaints, the run goes on
   process.stderr.on('error', () => {})
   process.on('exit', leaveDeadTerminal)
   process.on('unhandledRejection', (reason) => {
     failed = true
-    tell(reason, redactor)
+    tell(reason, redactor, outlets)
   })
-  const written = (): Promise<void> => new Promise((done) => process.stdout.write('', () => done()))
   return {
     exit: async (status) => {
       // that the last of it could not be written is only known afterwards
-      await written()
+      await outlets.flushed()
       return failed && status === exitCodes.ok ? exitCodes.failed : status
     },
   }

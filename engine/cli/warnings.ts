@@ -1,9 +1,9 @@
 import type { Inventory } from '../inventory/types.ts'
 import { formatWarning } from '../report/format-error.ts'
-import type { Redactor } from '../run/masking/redactor.ts'
+import type { Outlets } from './outlets.ts'
 
 /** Writes the warnings of an inventory to standard error, each once. */
-export const writeWarnings = ({ warnings }: Pick<Inventory, 'warnings'>, redactor: Redactor): void => {
+export const writeWarnings = ({ warnings }: Pick<Inventory, 'warnings'>, { err }: Outlets): void => {
   const texts = warnings.map((one) => formatWarning(one, { color: process.stderr.isTTY }))
-  for (const text of new Set(texts)) process.stderr.write(`${redactor.text(text)}\n`)
+  for (const text of new Set(texts)) err(`${text}\n`)
 }

@@ -24,7 +24,8 @@ import { connector } from './connector.ts'
 import type { Asked } from './connector.ts'
 import { keysOf } from './keys.ts'
 import type { Options } from './options.ts'
-import { Prompt } from './prompt.ts'
+import { outletsOf } from './outlets.ts'
+import { Prompt, ownTerminal } from './prompt.ts'
 
 /** The inventory as the command line means it: what can be planned with, and what can be connected to. */
 export interface Workspace {
@@ -69,7 +70,7 @@ export const openWorkspace = async (
   redactor = new Redactor(),
 ): Promise<Workspace> => {
   // one for all questions: their answers may come in one piece
-  const prompt = new Prompt()
+  const prompt = new Prompt(ownTerminal(outletsOf(redactor)))
   const { keyring, stopAsking } = keysOf(options, prompt, redactor)
   const inventory = await loadInventory(options.inventory, { playbookFolder, keys: keyring })
   const extra = await parseExtra(options.extraVars)

@@ -1,6 +1,7 @@
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
 import { plainReporter } from './plain.ts'
+import type { TextForm } from './last-mask.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { treeReporter } from './tree.ts'
 
@@ -16,6 +17,14 @@ export type OutputKind = keyof typeof reporters
 
 /** Whether it is for a program: then nothing else may be written to standard output. */
 export const isForPrograms = (kind: OutputKind): boolean => kind === 'json' || kind === 'junit'
+
+/** What each kind is written in. */
+export const formOf: Readonly<Record<OutputKind, TextForm>> = {
+  tree: 'text',
+  plain: 'text',
+  json: 'json',
+  junit: 'xml',
+}
 
 /** Makes the reporter of a kind. */
 export const createReporter = (kind: OutputKind, options: ReportOptions): Reporter => reporters[kind](options)

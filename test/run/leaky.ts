@@ -5,10 +5,12 @@ import { secret } from '../../engine/dsl/schema.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import { drift, ok, pending, unknown } from '../../engine/dsl/verdict.ts'
 import { CoxswainError } from '../../engine/errors.ts'
-import { createReporter } from '../../engine/report/create.ts'
+import { createReporter, formOf } from '../../engine/report/create.ts'
 import { htmlReporter } from '../../engine/report/html/reporter.ts'
+import { lastMask } from '../../engine/report/last-mask.ts'
 import { dispatch } from '../../engine/report/reporter.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { scripted } from '../../engine/connection/scripted.ts'
 import { cut } from './secret-words.ts'
 
@@ -88,13 +90,17 @@ export const printing = (words: string, places: readonly number[]): Connection =
   }
 }
 
-/** All that the reporters write of events, with everything shown. */
-export const shownBy = async (events: readonly RunEvent[]): Promise<string> => {
+/**
+ * All that the reporters write of events, with everything shown.
+ *
+ * @param lastly masks it once more on its way out, as the command line does.
+ */
+export const shownBy = async (events: readonly RunEvent[], lastly = new Redactor()): Promise<string> => {
   let written = ''
   for (const kind of ['tree', 'plain', 'json', 'junit'] as const) {
     for (const verbosity of [0, 2]) {
       const reporter = createReporter(kind, {
-        write: (text) => (written += text),
+        write: (text) => (written += lastMask(lastly, formOf[kind])(text)),
         color: kind === 'tree',
         width: 10_000,
         height: 50,
@@ -105,7 +111,7 @@ export const shownBy = async (events: readonly RunEvent[]): Promise<string> => {
       await reporter.close()
     }
   }
-  const page = htmlReporter((text) => (written += text))
+  const page = htmlReporter((text) => (written += lastMask(lastly, 'html')(text)))
   for (const event of events) dispatch(page, event)
   await page.close()
   return written

@@ -11,19 +11,23 @@ import { loadPlaybook } from '../load.ts'
 import type { Request } from '../options.ts'
 import { planOpened } from '../plan-opened.ts'
 import { openWorkspace } from '../workspace.ts'
+import { outletsOf } from '../outlets.ts'
 
 /**
  * `run completion SHELL`. Gives the exit status.
  *
  * @throws `usage` for a shell that there is no script for.
  */
-export const completion = ({ shell }: Extract<Request, { kind: 'completion' }>): number => {
+export const completion = (
+  { shell }: Extract<Request, { kind: 'completion' }>,
+  redactor: Redactor,
+): number => {
   const script = completionScript(shell)
   if (script === undefined)
     throw new CoxswainError('usage', `there is no completion for ${shell}`, {
       hint: `there is one for ${shells.join(', ')}`,
     })
-  process.stdout.write(script)
+  outletsOf(redactor).out(script)
   return exitCodes.ok
 }
 
@@ -43,6 +47,6 @@ export const completeWords = async (
     return tagsOf(await planOpened(book, workspace, redactor, { listing: true }))
   })
   const found = await complete(grammar, words, world).catch((): string[] => [])
-  process.stdout.write(redactor.text(found.map((word) => `${word}\n`).join('')))
+  outletsOf(redactor).out(found.map((word) => `${word}\n`).join(''))
   return exitCodes.ok
 }

@@ -2,6 +2,8 @@ import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import type { Request } from '../options.ts'
 import { documentedTasks, taskList, taskPage } from '../task-docs.ts'
+import type { Redactor } from '../../run/masking/redactor.ts'
+import { outletsOf } from '../outlets.ts'
 
 /**
  * `run docs [NAME]`: the library, or all about one task. Gives the exit status.
@@ -11,10 +13,12 @@ import { documentedTasks, taskList, taskPage } from '../task-docs.ts'
 export const docs = (
   { name }: Extract<Request, { kind: 'docs' }>,
   library: Readonly<Record<string, unknown>>,
+  redactor: Redactor,
 ): number => {
+  const { out } = outletsOf(redactor)
   const tasks = documentedTasks(library)
   if (name === undefined) {
-    process.stdout.write(taskList(tasks))
+    out(taskList(tasks))
     return 0
   }
   const task = tasks.find(({ info }) => info.name === name)
@@ -27,6 +31,6 @@ export const docs = (
       hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run docs\` for all`,
     })
   }
-  process.stdout.write(taskPage(task))
+  out(taskPage(task))
   return 0
 }

@@ -10,6 +10,7 @@ import type { Request } from '../options.ts'
 import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
+import { outletsOf } from '../outlets.ts'
 
 const visit = async ({ fleet }: Workspace, name: string): Promise<readonly Finding[]> => {
   try {
@@ -40,7 +41,8 @@ export const doctor = async (
   redactor: Redactor,
 ): Promise<number> => {
   const workspace = await openWorkspace(options, undefined, redactor)
-  writeWarnings(workspace.inventory, redactor)
+  const outlets = outletsOf(redactor)
+  writeWarnings(workspace.inventory, outlets)
   const { limit } = workspace
   const names = workspace.territory
     .match(options.hosts ?? 'all', '--hosts')
@@ -51,7 +53,7 @@ export const doctor = async (
     found.set(name, await visit(workspace, name))
   })
   const hosts = names.map((host) => ({ host, findings: found.get(host) ?? [] }))
-  const text = options.output === 'json' ? doctorJson(hosts) : doctorTable(hosts)
-  process.stdout.write(redactor.text(text))
+  if (options.output === 'json') outlets.out(doctorJson(hosts), 'json')
+  else outlets.out(doctorTable(hosts))
   return doctorExit(hosts)
 }

@@ -8,6 +8,7 @@ import type { Request } from '../options.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
+import { outletsOf } from '../outlets.ts'
 
 /** `run exec PATTERN -- COMMAND`. Gives the exit status. */
 export const exec = async (
@@ -15,10 +16,11 @@ export const exec = async (
   redactor: Redactor,
 ): Promise<number> => {
   const script = execScript(command)
-  const notice = (text: string) => process.stderr.write(`${redactor.text(text)}\n`)
+  const outlets = outletsOf(redactor)
+  const notice = (text: string) => outlets.err(`${text}\n`)
   const { timeout } = options
   const workspace = await openWorkspace(options, undefined, redactor)
-  writeWarnings(workspace.inventory, redactor)
+  writeWarnings(workspace.inventory, outlets)
   // told as what was typed, before the play that is made of it is looked at
   workspace.territory.match(pattern, 'pattern')
   const book = playbook({
@@ -29,7 +31,7 @@ export const exec = async (
   // what a command prints is what was asked for
   const verbose = Math.max(1, options.verbose)
   if (options.listHosts) {
-    process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
+    outlets.out(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
   const plan = await planOpened(book, workspace, redactor, { notice })

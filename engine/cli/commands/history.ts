@@ -15,6 +15,9 @@ import { clock, historyTable, resultOf, shownPath } from '../journal/table.ts'
 import type { HistoryView } from '../options-history.ts'
 import type { Options, Request } from '../options.ts'
 import { openReporters } from '../reporters.ts'
+import type { Redactor } from '../../run/masking/redactor.ts'
+import { outletsOf } from '../outlets.ts'
+import type { Outlets } from '../outlets.ts'
 
 /** The newest runs, of a playbook where one is named, the oldest first; files that nobody asks for stay closed. */
 const newest = (
@@ -56,11 +59,11 @@ const find = (folder: string, number: number): RecordedRun => {
   })
 }
 
-const show = async (run: RecordedRun, options: Options): Promise<void> => {
+const show = async (run: RecordedRun, options: Options, outlets: Outlets): Promise<void> => {
   const { header } = run
   // a drawing that moves has nothing to show of what is over
   const output = options.output === 'tree' ? 'plain' : (options.output ?? 'plain')
-  const { reporter, notice } = openReporters({ ...options, output })
+  const { reporter, notice } = openReporters({ ...options, output }, outlets)
   const inventory = header.inventory.map((source) => shownPath(source, process.cwd())).join(' ')
   notice(
     `run ${header.run}, ${clock(header.time)}, by ${header.user}@${header.machine}, inventory ${inventory}: run ${header.argv.join(' ')}`,
@@ -82,13 +85,17 @@ const prune = (folder: string, retention: Retention): string => {
 }
 
 /** `run history`, `run history show N` and `run history prune`. Gives the exit status. */
-export const history = async ({ view, options }: Extract<Request, { kind: 'history' }>): Promise<number> => {
+export const history = async (
+  { view, options }: Extract<Request, { kind: 'history' }>,
+  redactor: Redactor,
+): Promise<number> => {
+  const outlets = outletsOf(redactor)
   const folder = stateFolder(process.env)
   if (view.kind === 'list') {
     const { runs, damaged } = newest(folder, view)
-    process.stdout.write(list(runs, options))
-    for (const text of damaged) process.stderr.write(`${text}\n`)
-  } else if (view.kind === 'show') await show(find(folder, view.run), options)
-  else process.stdout.write(prune(folder, view.retention))
+    outlets.out(list(runs, options), options.output === 'json' ? 'json' : 'text')
+    for (const text of damaged) outlets.err(`${text}\n`)
+  } else if (view.kind === 'show') await show(find(folder, view.run), options, outlets)
+  else outlets.out(prune(folder, view.retention))
   return 0
 }

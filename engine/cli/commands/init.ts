@@ -5,6 +5,8 @@ import { CoxswainError } from '../../errors.ts'
 import type { Request } from '../options.ts'
 import { packageRoot, packageVersion } from '../package-root.ts'
 import { starterFiles } from '../starter.ts'
+import type { Redactor } from '../../run/masking/redactor.ts'
+import { outletsOf } from '../outlets.ts'
 
 /** A name that npm takes. */
 const packageName = (folder: string): string =>
@@ -24,7 +26,11 @@ const dependency = async (folder: string): Promise<string> =>
  *
  * @throws `usage` when one of its files is there already: nothing is written then.
  */
-export const init = async ({ folder, list }: Extract<Request, { kind: 'init' }>): Promise<number> => {
+export const init = async (
+  { folder, list }: Extract<Request, { kind: 'init' }>,
+  redactor: Redactor,
+): Promise<number> => {
+  const { out } = outletsOf(redactor)
   const root = resolve(folder)
   const files = starterFiles(packageName(root), await dependency(root))
   const there = files.filter(({ path }) => existsSync(join(root, path)))
@@ -34,17 +40,16 @@ export const init = async ({ folder, list }: Extract<Request, { kind: 'init' }>)
     })
   }
   const width = Math.max(...files.map(({ path }) => path.length))
-  process.stdout.write(list ? `would write into ${folder}:\n` : `${folder}:\n`)
+  out(list ? `would write into ${folder}:\n` : `${folder}:\n`)
   for (const { path, purpose, content } of files) {
     if (!list) {
       await mkdir(dirname(join(root, path)), { recursive: true })
       // somebody may have made it a moment ago: it is not overwritten even then
       await writeFile(join(root, path), content, { flag: 'wx' })
     }
-    process.stdout.write(`  ${path.padEnd(width)}  ${purpose}\n`)
+    out(`  ${path.padEnd(width)}  ${purpose}\n`)
   }
   const enter = root === process.cwd() ? '' : `cd ${folder} && `
-  if (!list)
-    process.stdout.write(`\nNow: ${enter}npm install && npx run site.ts -i inventory.yaml --check --diff\n`)
+  if (!list) out(`\nNow: ${enter}npm install && npx run site.ts -i inventory.yaml --check --diff\n`)
   return 0
 }

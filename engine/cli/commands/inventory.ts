@@ -21,7 +21,8 @@ import { describeParams } from '../help.ts'
 import { loadPlaybook } from '../load.ts'
 import { keysOf } from '../keys.ts'
 import type { Options, Request } from '../options.ts'
-import { Prompt } from '../prompt.ts'
+import { outletsOf } from '../outlets.ts'
+import { Prompt, ownTerminal } from '../prompt.ts'
 import { writeWarnings } from '../warnings.ts'
 
 /** What the command looks at. */
@@ -53,7 +54,7 @@ const open = async (options: Options, playbook: string | undefined, redactor: Re
   const inventory = await loadInventory(options.inventory, {
     playbookFolder: playbook === undefined ? undefined : dirname(playbook),
     // what is encrypted as a whole holds the names of hosts; no other secret is opened, for none is shown
-    keys: keysOf(options, new Prompt(), redactor).keyring,
+    keys: keysOf(options, new Prompt(ownTerminal(outletsOf(redactor))), redactor).keyring,
   })
   const extra = await parseExtra(options.extraVars)
   const { limit } = options
@@ -123,20 +124,21 @@ export const inventory = async (
   { view: wanted, options }: Extract<Request, { kind: 'inventory' }>,
   redactor: Redactor,
 ): Promise<number> => {
+  const outlets = outletsOf(redactor)
   const view = await open(options, wanted.playbook, redactor)
-  writeWarnings(view.inventory, redactor)
-  const stdout = { write: (text: string) => process.stdout.write(redactor.text(text)) }
+  const { out, err } = outlets
+  writeWarnings(view.inventory, outlets)
   if (wanted.kind === 'host') {
     const host = hostIn(view, wanted.host)
     const { explain: variable } = wanted
-    stdout.write(variable === undefined ? json(shownVariables(host, view)) : explained(view, host, variable))
+    out(variable === undefined ? json(shownVariables(host, view)) : explained(view, host, variable))
   } else if (wanted.kind === 'list') {
     const hosts = [...view.hosts.values()]
-    stdout.write(json(outlineListing(view.inventory, hosts, (host) => shownVariables(host, view))))
+    out(json(outlineListing(view.inventory, hosts, (host) => shownVariables(host, view))))
   } else {
-    stdout.write(outlineTree(view.inventory, new Set(view.hosts.keys()), view.limited))
+    out(outlineTree(view.inventory, new Set(view.hosts.keys()), view.limited))
     for (const path of view.inventory.folders.flatMap(({ unread }) => unread))
-      process.stderr.write(`${path} is for no group and no host of this inventory\n`)
+      err(`${path} is for no group and no host of this inventory\n`)
   }
   return 0
 }

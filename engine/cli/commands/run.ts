@@ -27,6 +27,7 @@ import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { inherit } from '../resume.ts'
 import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
+import { outletsOf } from '../outlets.ts'
 
 /** A playbook of one task, for `run TASK key=value…`. */
 const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: Options): Playbook => {
@@ -89,7 +90,7 @@ const listingOf = (
 /** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
 const listInventory = async (options: Options, redactor: Redactor): Promise<string> => {
   const { inventory, territory, limit } = await openWorkspace(options, undefined, redactor)
-  writeWarnings(inventory, redactor)
+  writeWarnings(inventory, outletsOf(redactor))
   return listNames(
     territory
       .match(options.hosts ?? 'all', '--hosts')
@@ -103,17 +104,14 @@ export const run = async (
   library: ReadonlyMap<string, TaskFactory>,
   redactor: Redactor,
 ): Promise<number> => {
+  const outlets = outletsOf(redactor)
   if (target === undefined) {
-    process.stdout.write(
-      options.listTasks ? listLibrary(library.values()) : await listInventory(options, redactor),
-    )
+    outlets.out(options.listTasks ? listLibrary(library.values()) : await listInventory(options, redactor))
     return 0
   }
   const found = await findTarget(target, library)
   if (options.help) {
-    process.stdout.write(
-      found.kind === 'task' ? taskHelp(found.task.info) : playbookHelp(target, found.playbook),
-    )
+    outlets.out(found.kind === 'task' ? taskHelp(found.task.info) : playbookHelp(target, found.playbook))
     return 0
   }
   if (found.kind === 'playbook' && options.hosts !== undefined) {
@@ -130,22 +128,22 @@ export const run = async (
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const playbookFolder = found.kind === 'playbook' ? dirname(target) : undefined
   const workspace = await openWorkspace(options, playbookFolder, redactor)
-  writeWarnings(workspace.inventory, redactor)
+  writeWarnings(workspace.inventory, outlets)
   // told as what was typed, before the play that was made of it is looked at
   if (options.hosts !== undefined) workspace.territory.match(options.hosts, '--hosts')
   if (options.listHosts && !choosesTasks(options)) {
-    process.stdout.write(listHosts(hostsOfPlays(book, workspace)))
+    outlets.out(listHosts(hostsOfPlays(book, workspace)))
     return 0
   }
   const whole = await planOpened(book, workspace, redactor, {
     listing: options.listTasks || options.listTags || options.listHosts,
-    notice: (text) => process.stderr.write(`${redactor.text(text)}\n`),
+    notice: (text) => outlets.err(`${text}\n`),
   })
   // a tag beside never is what --tags is for, so the list of tags that there are has it too
   const plan = options.listTags && !choosesTasks(options) ? whole : chosenPlan(whole, options)
   const listing = listingOf(plan, options)
   if (listing !== undefined) {
-    process.stdout.write(redactor.text(listing))
+    outlets.out(listing)
     return 0
   }
   const subject = subjectOf(target, options)
@@ -163,7 +161,7 @@ export const run = async (
   const signatureAt = hash && signaturesOf({ ...making, plan }, hash)
   const inherited = inherit(plan, memory, options, (where, { position }) => signatureAt?.(where, position))
   if (typeof inherited === 'string') {
-    process[options.output === 'json' ? 'stderr' : 'stdout'].write(`${inherited}\n`)
+    outlets[options.output === 'json' ? 'err' : 'out'](`${inherited}\n`)
     return 0
   }
   const { plan: left } = inherited

@@ -42,6 +42,8 @@ export interface JournalOptions {
   readonly retention: Retention
   /** What a task is made of, given what makes hashes; undefined where it is not known. */
   readonly signatures?: (hash: Hash) => (task: TaskRef) => Signature | undefined
+  /** Masks a line of JSON just before it is written. */
+  readonly lastly?: (line: string) => string
   /** Called, once, when the journal cannot be written; the run goes on. */
   readonly warn: (text: string) => void
 }
@@ -132,7 +134,7 @@ const handlerKey = (host: string, handler: string): string => JSON.stringify([ho
  * @returns undefined, after a warning, where the state folder cannot be written or trusted.
  */
 export const openJournal = (options: JournalOptions): Journal | undefined => {
-  const { folder, retention, signatures, warn } = options
+  const { folder, retention, signatures, lastly = (line) => line, warn } = options
   let made: ReturnType<typeof begin>
   try {
     made = begin(options, (error) =>
@@ -157,7 +159,7 @@ export const openJournal = (options: JournalOptions): Journal | undefined => {
   const remembered = new Set(header.due.map(({ host, handler }) => handlerKey(host, handler)))
   let care: Care = 'soon'
   const json = jsonReporter({
-    write: (line) => file.add(line.trimEnd(), care),
+    write: (line) => file.add(lastly(line.trimEnd()), care),
     color: false,
     width: 80,
     height: 24,

@@ -1,6 +1,6 @@
 /** Secrets from every source, on a real host, in every output: none of them is ever shown. */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
@@ -12,6 +12,7 @@ import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
+import { localSite } from './local-site.ts'
 
 const test = suite('secrets at the command line')
 const folder = folderOf(test, 'coxswain-secrets-')
@@ -161,11 +162,18 @@ for (const [what, end, more, status] of ways) {
   for (const output of ['plain', 'json', 'junit', 'tree']) {
     test(`no secret in any output of any mode: ${what}, ${output}`, async () => {
       folder.write('out', 'before\n')
+      const state = folder.at(`state-${end}-${output}-${more.join('')}`)
+      mkdirSync(state, { mode: 0o700 })
       const given = words(end, ...more, ...shows, '--output', output)
       const result =
-        output === 'tree' ? await atTerminal(given) : await runCli(given, { input: `${secrets.prompt}\n` })
+        output === 'tree'
+          ? await atTerminal(given)
+          : await runCli(given, { input: `${secrets.prompt}\n`, env: { XDG_STATE_HOME: state } })
       assert.is(result.status, status, result.stdout + result.stderr)
       showsNothing(result)
+      for (const journal of output === 'tree' ? [] : readdirSync(`${state}/coxswain`))
+        if (journal.endsWith('.jsonl'))
+          showsNothing({ ...result, stdout: readFileSync(`${state}/coxswain/${journal}`, 'utf8') })
       showsNothing({ ...result, stdout: readFileSync(page, 'utf8'), stderr: '' })
       const { age, sops: sopsValue, vault, command, env, prompt } = secrets
       const content = [age, sopsValue, vault, command, env, prompt, '0042', ''].join('\n')
@@ -222,4 +230,31 @@ test('a single command on a host opens nothing but what it needs to get there', 
   assert.is(other.status, 1)
   assert.match(other.stderr, '[secret-command-failed]')
   assert.match(other.stderr, `${inventory}:9:`)
+})
+
+test('what is written when the run ends hides a secret that a task made after it had been printed', async () => {
+  const site = localSite()
+  try {
+    site.book('early({}), late({})', {
+      before: `import { Secret } from 'coxswain'
+const word = ['late', 'word', 'of', 'all'].join('-')
+const early = defineTask({
+  name: 'early', description: 'Prints it.', params: z.object({}), title: () => 'print ' + word,
+  async apply({ remote, log }) { log(word); await remote.run({ stdin: word })\`cat\` },
+})
+const late = defineTask({
+  name: 'late', description: 'Makes it a secret.', params: z.object({}),
+  async apply({ remote }) { await remote.run({ stdin: new Secret(word) })\`cat\` },
+})`,
+    })
+    const report = `${site.folder}/run.html`
+    const result = await site.run(['--output', 'junit', '--report', report])
+    assert.is(result.status, 0, result.stderr)
+    for (const text of [result.stdout, readFileSync(report, 'utf8')]) {
+      assert.not.match(text, 'late-word-of-all')
+      assert.match(text, 'print ********')
+    }
+  } finally {
+    site.remove()
+  }
 })
