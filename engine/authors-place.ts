@@ -68,6 +68,12 @@ export const authorsPlace = (error: unknown): Place | undefined => {
   return frame && placeAt(frame)
 }
 
+/** Whether the engine was called by code that its reader has written, and not by a task that comes with it. */
+export const isAuthorsCall = (trace: Error): boolean => {
+  const frame = framesOf(trace).find(({ file }) => !file.startsWith(`${own}engine/`))
+  return frame !== undefined && !isForeign(frame.file)
+}
+
 /** Where the engine was called, if that is a file that its reader has written; whoever loaded that file is of no interest. */
 export const callersPlace = (trace: Error): Place | undefined => {
   const frame = framesOf(trace).find(({ file }) => !file.startsWith(`${own}engine/`))

@@ -1,6 +1,7 @@
 import type { Input, OutputStream, Result } from '../connection/types.ts'
+import { isAuthorsCall } from '../authors-place.ts'
 import { CoxswainError } from '../errors.ts'
-import { quote, script } from './quote.ts'
+import { isScript, quote, script } from './quote.ts'
 import type { Word } from './quote.ts'
 import { told } from './transfer.ts'
 import type { Transfer } from './transfer.ts'
@@ -26,6 +27,8 @@ export interface CommandOptions {
   readonly cwd?: string
   /** Environment variables. Not for secrets: anybody on the host may read a process's environment as its user. */
   readonly env?: Readonly<Record<string, string>>
+  /** What it does, in a few words such as `count the swap areas`: errors show it in place of a shell script. */
+  readonly label?: string
   /** Tells nobody what it prints, neither live nor when it fails: for commands whose output is a secret. */
   readonly quiet?: boolean
 }
@@ -33,6 +36,7 @@ export interface CommandOptions {
 /** How a command gets to the host. */
 export type Execute = (request: {
   script: string
+  label?: string | undefined
   stdin: Input | undefined
   timeout: number | undefined
   onOutput: ((stream: OutputStream, text: string) => void) | undefined
@@ -64,6 +68,20 @@ const nameOf = (text: string): string => {
 }
 
 /**
+ * The same for a command that is being built: its label. A script of a task that comes with the engine has none of its
+ * reader's words in it, so it is not shown; what an author wrote is.
+ */
+const nameOfCall = (
+  text: string,
+  label: string | undefined,
+  parts: TemplateStringsArray,
+  values: readonly unknown[],
+): string => {
+  if (label !== undefined) return label
+  return isScript(parts, values) && !isAuthorsCall(new Error('called here')) ? 'a shell script' : nameOf(text)
+}
+
+/**
  * A command that runs when it is awaited, once.
  *
  * Awaited plainly, it rejects with `command-failed` on a non-zero status. `.result()` never rejects for a status.
@@ -77,10 +95,10 @@ export class Command implements PromiseLike<CommandResult> {
   readonly #quiet: boolean
   #result: Promise<CommandResult> | undefined
 
-  /** @param text the command as it was written, without what is put in front of it. */
-  constructor(full: string, execute: () => Promise<Result>, { text = full, quiet = false } = {}) {
+  /** @param name what errors call it; its text unless given. */
+  constructor(full: string, execute: () => Promise<Result>, { name = nameOf(full), quiet = false } = {}) {
     this.script = full
-    this.#name = nameOf(text)
+    this.#name = name
     this.#execute = execute
     this.#quiet = quiet
   }
@@ -213,14 +231,15 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
     const surroundings = { env: { ...usual.env, ...options.env }, ...(cwd !== undefined && { cwd }) }
     const text = script(parts, ...values)
     const full = withSurroundings(text, surroundings)
-    const { stdin: input, transfer, timeout, quiet = false } = options
+    const { stdin: input, transfer, timeout, label, quiet = false } = options
+    const name = nameOfCall(text, label, parts, values)
     const stdin =
       transfer !== undefined && onTransfer !== undefined && isStream(input)
         ? told(input, { ...transfer, offset: 0 }, onTransfer)
         : input
     const tell = quiet ? undefined : onOutput
-    const send = (): Promise<Result> => execute({ script: full, stdin, timeout, onOutput: tell })
-    const command = new Command(full, send, { text, quiet })
+    const send = (): Promise<Result> => execute({ script: full, label: name, stdin, timeout, onOutput: tell })
+    const command = new Command(full, send, { name, quiet })
     onCommand?.(command)
     return command
   }

@@ -66,6 +66,16 @@ export const script = (parts: TemplateStringsArray, ...values: readonly unknown[
   return parts.reduce((text, part, index) => text + word(values[index - 1], template) + part)
 }
 
+/** More than a program and its arguments: what joins, redirects or computes, and the words of the shell's grammar. */
+const syntax = /[;|&<>`$()\n]|(?:^|\s)(?:\[|\{|!|if|for|while|until|case)\s/
+
+/** Whether a command template is a shell script by what it says itself, whatever the words are that it is given. */
+export const isScript = (parts: readonly string[], values: readonly unknown[]): boolean => {
+  const inValue = (value: unknown): boolean =>
+    Array.isArray(value) ? value.some(inValue) : isShellText(value) && syntax.test(value[brand])
+  return parts.some((part) => syntax.test(part)) || values.some(inValue)
+}
+
 /**
  * Shell text to build a longer command of: its `${…}` are quoted, and it is not quoted again.
  *

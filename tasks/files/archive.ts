@@ -79,8 +79,10 @@ export const archive = defineTask({
     if (stat === undefined) return drift({ what: dest, to: `an archive of ${src}` })
     const [now, then] = await Promise.all([
       // what tar cannot read makes another sum, and the apply tells of it
-      remote.query`{ tar -cf - ${packed(given)} || echo failed; } 2>/dev/null | sha256sum`.text(),
-      remote.query`${unpack} <${dest} 2>/dev/null | sha256sum`.text(),
+      remote.query({
+        label: `read ${src}`,
+      })`{ tar -cf - ${packed(given)} || echo failed; } 2>/dev/null | sha256sum`.text(),
+      remote.query({ label: `read ${dest}` })`${unpack} <${dest} 2>/dev/null | sha256sum`.text(),
     ])
     return driftUnlessEmpty([
       ...(now === then

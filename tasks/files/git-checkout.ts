@@ -155,7 +155,9 @@ export const gitCheckout = defineTask({
     const { run } = ctx.remote
     const git = gitIn(given)
     if (place === 'nothing') await run`git init -q -- ${dest}`
-    await run`${git} config remote.origin.url ${repo} && ${git} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
+    await run({
+      label: `git config remote.origin.url ${repo}`,
+    })`${git} config remote.origin.url ${repo} && ${git} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
     const target = await fetch(ctx, given, wanted)
     const how = [
       ...(force ? ['--force'] : []),

@@ -60,7 +60,7 @@ const credentials = [
 ]
 
 const etcdctl = (tag: CommandTag, words: readonly string[]) =>
-  tag({ timeout: 30 })`${finder}; etcdctl ${credentials} ${words}`
+  tag({ timeout: 30, label: `etcdctl ${words.join(' ')}` })`${finder}; etcdctl ${credentials} ${words}`
 
 /**
  * The members that a master's own etcd knows, whether it has a quorum or not; undefined when it does not answer.

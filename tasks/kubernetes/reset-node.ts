@@ -64,8 +64,11 @@ const unmount = async ({ remote, host }: ApplyContext): Promise<void> => {
   const mounted = `awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts`
   await remote.run({
     timeout: 120,
+    label: 'unmount what is below /var/lib/kubelet',
   })`sh -c ${`${mounted} | sort -r | while read -r m; do umount "$(printf %b "$m")"; done`}`.result()
-  const left = await remote.query`sh -c ${mounted}`.lines()
+  const left = await remote.query({
+    label: 'list what is mounted below /var/lib/kubelet',
+  })`sh -c ${mounted}`.lines()
   if (left.length === 0) return
   throw new CoxswainError('task-failed', `${host.name} cannot unmount ${left.join(', ')}`, {
     hint: `see who uses it (fuser -vm ${left[0]}), and run it again; nothing in it was touched`,
@@ -113,10 +116,18 @@ export const resetNode = defineTask({
     await unmount(ctx)
     for (const path of leftovers.removed) await remote.remove(path, { recursive: true })
     for (const path of leftovers.emptied)
-      await remote.run({ timeout: 60 })`[ ! -d ${path} ] || find ${path} -xdev -mindepth 1 -delete`
-    for (const name of links) await remote.run`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`
+      await remote.run({
+        timeout: 60,
+        label: `empty ${path}`,
+      })`[ ! -d ${path} ] || find ${path} -xdev -mindepth 1 -delete`
+    for (const name of links)
+      await remote.run({
+        label: `ip link delete ${name}`,
+      })`[ ! -e ${`/sys/class/net/${name}`} ] || ip link delete ${name}`
     if (given.flushIptables)
-      await remote.run`iptables -F && iptables -t nat -F && iptables -t mangle -F && iptables -X`
+      await remote.run({
+        label: 'flush iptables',
+      })`iptables -F && iptables -t nat -F && iptables -t mangle -F && iptables -X`
     await remote.remove('/etc/coxswain', { recursive: true })
   },
 })

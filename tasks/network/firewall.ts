@@ -41,8 +41,9 @@ const fileOf = ({ name }: Params): string => `${folder}/${name}.nft`
 
 /** How the host is reached. The session's shell may be another user's by now, so its ancestors are asked. */
 const accessOf = async ({ remote }: CheckContext): Promise<Access> => {
-  const text =
-    await remote.query`p=$$; while [ "\${p:-1}" -gt 1 ]; do c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=//p'); [ -z "$c" ] || break; p=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$p/status" 2>/dev/null); done; echo "$c"; s=$(command -v sshd || echo /usr/sbin/sshd); [ ! -x "$s" ] || "$s" -T 2>/dev/null | sed -n 's/^port //p'`.text()
+  const text = await remote.query({
+    label: 'find out how the host is reached',
+  })`p=$$; while [ "\${p:-1}" -gt 1 ]; do c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=//p'); [ -z "$c" ] || break; p=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$p/status" 2>/dev/null); done; echo "$c"; s=$(command -v sshd || echo /usr/sbin/sshd); [ ! -x "$s" ] || "$s" -T 2>/dev/null | sed -n 's/^port //p'`.text()
   const [connection = '', ...ports] = text.split('\n')
   const [client, , , port] = connection.split(' ')
   const session = client === undefined || port === undefined ? undefined : { client, port: Number(port) }
@@ -100,9 +101,11 @@ const tableChanges = (
 }
 
 const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean> =>
-  (await remote.query`command -v nft >/dev/null || exit 0; nft list tables`.lines()).includes(
-    `table inet ${name}`,
-  )
+  (
+    await remote.query({
+      label: 'nft list tables',
+    })`command -v nft >/dev/null || exit 0; nft list tables`.lines()
+  ).includes(`table inet ${name}`)
 
 /** The file that is loaded at boot, its text, and whether it loads ours. */
 const bootFile = async ({ remote }: CheckContext) => {
@@ -123,7 +126,11 @@ const bootFile = async ({ remote }: CheckContext) => {
 const atBoot = async (ctx: CheckContext): Promise<boolean> => {
   // what systemd says of the boot it says without running, too
   if ((await ctx.fact(serviceManager())) !== 'openrc')
-    return (await ctx.remote.query`systemctl is-enabled nftables 2>/dev/null || :`.text()) !== 'disabled'
+    return (
+      (await ctx.remote.query({
+        label: 'systemctl is-enabled nftables',
+      })`systemctl is-enabled nftables 2>/dev/null || :`.text()) !== 'disabled'
+    )
   const service = await openrc.state(ctx, 'nftables')
   return !service.exists || service.atBoot
 }

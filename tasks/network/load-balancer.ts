@@ -85,6 +85,7 @@ export const loadBalancer = defineTask({
     // one step that nothing of ours can end in its middle: a file in place that haproxy does not know of would look done
     await remote.run({
       timeout: 60,
+      label: 'systemctl try-reload-or-restart haproxy',
     })`trap '' HUP INT TERM; mv -f -- ${next} ${dest} && systemctl try-reload-or-restart haproxy`
   },
 })

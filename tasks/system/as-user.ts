@@ -23,8 +23,17 @@ export interface SshFile {
 const noUser = 9
 
 /** Runs shell text as a user: as root by su(1), which asks root nothing; as themselves directly. */
-const asUser = (tag: CheckContext['remote']['query'], user: string, text: string, stdin?: string): Command =>
+const asUser = (
+  tag: CheckContext['remote']['query'],
+  user: string,
+  {
+    text,
+    label,
+    stdin,
+  }: { readonly text: string; readonly label: string; readonly stdin?: string | undefined },
+): Command =>
   tag({
+    label,
     ...(stdin !== undefined && { stdin }),
   })`id -u ${user} >/dev/null 2>&1 || exit ${noUser}; if [ "$(id -un)" = ${user} ]; then sh -c ${text}; else su -s /bin/sh ${user} -c ${text}; fi`
 
@@ -50,7 +59,7 @@ export const readSshFile = async (
     'if [ -d "$d" ]; then stat -L -c "%U %a" "$d"; else echo; fi',
     'if [ -f "$f" ]; then stat -L -c %a "$f"; cat "$f"; else echo; fi',
   ].join('; ')
-  const result = await asUser(remote.query, user, text).result()
+  const result = await asUser(remote.query, user, { text, label: `read ~/.ssh/${name} of ${user}` }).result()
   if (result.code === noUser) return undefined
   if (!result.ok) throw unreadable(user, name, result.stderr)
   const [folder = '', mode = '', ...lines] = result.stdout.split('\n')
@@ -70,9 +79,11 @@ export const inSshFolder = async (
   stdin?: string,
 ): Promise<void> => {
   // a folder that is another's is given to them first; a link there stays untouched
-  await remote.run`d=$(eval echo ${`~${user}`})/.ssh; if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %U "$d")" != ${user} ]; then chown -h ${`${user}:`} "$d"; fi`
+  await remote.run({
+    label: `give ~/.ssh to ${user}`,
+  })`d=$(eval echo ${`~${user}`})/.ssh; if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %U "$d")" != ${user} ]; then chown -h ${`${user}:`} "$d"; fi`
   const start = `set -e; umask 077; ${folderOf(user)}; mkdir -p "$d"; chmod 0700 "$d"`
-  await asUser(remote.run, user, `${start}; ${text}`, stdin)
+  await asUser(remote.run, user, { text: `${start}; ${text}`, label: `change ~/.ssh of ${user}`, stdin })
 }
 
 /** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
@@ -115,7 +126,10 @@ export const statSshFiles = async (
     'if [ -f "$f" ]; then stat -L -c %a "$f"; else echo; fi',
     `if [ -f "$d/"${quote(beside)} ]; then echo there; fi`,
   ].join('; ')
-  const result = await asUser(remote.query, user, text).result()
+  const result = await asUser(remote.query, user, {
+    text,
+    label: `look at ~/.ssh/${name} of ${user}`,
+  }).result()
   if (result.code === noUser) return undefined
   if (!result.ok) throw unreadable(user, name, result.stderr)
   const [mode = '', other] = result.stdout.split('\n')

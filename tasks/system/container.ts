@@ -149,12 +149,15 @@ const make = async ({ remote }: ApplyContext, found: Found, given: Params): Prom
     ...options,
   ]
   // left by a run that was broken off
-  await remote.run`${tool} rm -f ${draft} >/dev/null 2>&1 || :`
+  await remote.run({ label: `${tool} rm -f ${draft}` })`${tool} rm -f ${draft} >/dev/null 2>&1 || :`
   await remote.run({
     stdin: envFile(config),
   })`${tool} create --pull=never --env-file=/dev/stdin ${flags} ${[image, ...command]}`
   if (found.container !== undefined)
-    await remote.run({ timeout: 120 })`${tool} stop ${name} && ${tool} rm -f ${name}`
+    await remote.run({
+      timeout: 120,
+      label: `remove the container ${name}`,
+    })`${tool} stop ${name} && ${tool} rm -f ${name}`
   await remote.run`${tool} rename ${draft} ${name}`
 }
 
@@ -197,7 +200,10 @@ export const container = defineTask({
     const { name, state } = given
     if (state === 'absent') {
       const { runtime: tool } = await lookAgain(ctx, given)
-      await ctx.remote.run({ timeout: 120 })`${tool} stop ${name} && ${tool} rm -f ${name}`
+      await ctx.remote.run({
+        timeout: 120,
+        label: `remove the container ${name}`,
+      })`${tool} stop ${name} && ${tool} rm -f ${name}`
       return
     }
     const found = await fetched(ctx, given)

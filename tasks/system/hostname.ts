@@ -45,6 +45,8 @@ export const hostname = defineTask({
     const file = '/etc/hostname'
     await writeText(remote, file, withName((await readText(remote, file)) ?? '', name))
     // hostnamectl would replace /etc/hostname itself, which it cannot in a container; small systems lack hostname(1)
-    await remote.run`if command -v hostname >/dev/null; then hostname ${name}; else hostnamectl --transient set-hostname ${name}; fi`
+    await remote.run({
+      label: `hostname ${name}`,
+    })`if command -v hostname >/dev/null; then hostname ${name}; else hostnamectl --transient set-hostname ${name}; fi`
   },
 })

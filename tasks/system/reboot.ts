@@ -69,6 +69,7 @@ const asking = ({ remote }: ApplyContext, { command, message, timeout }: Params)
   // busybox has no shutdown
   return remote.run({
     timeout,
+    label: 'shutdown -r now',
   })`if command -v shutdown >/dev/null; then shutdown -r now ${message ?? shell``}; else reboot; fi`
 }
 
@@ -109,6 +110,7 @@ const missing = async ({ remote, signal }: ApplyContext, before: string): Promis
   try {
     const [id, state = ''] = await remote.query({
       timeout: 20,
+      label: 'read the boot id and the state of systemd',
     })`cat ${bootIdPath} && if [ -d /run/systemd/system ]; then systemctl is-system-running; fi; true`.lines()
     if (id === undefined || id === before) return ['it has not gone down yet']
     if (starting.has(state)) return ['it is up, but systemd is still starting']

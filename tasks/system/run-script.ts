@@ -46,11 +46,11 @@ const places = shell`"\${TMPDIR:-/tmp}" /var/tmp /run /dev/shm "$HOME"`
  */
 export const runScript = async (
   { remote }: ApplyContext,
-  { text, what }: { readonly text: string; readonly what: string },
+  { text, what, label = what }: { readonly text: string; readonly what: string; readonly label?: string },
   { interpreter, args, ...guards }: ScriptRun,
 ): Promise<void> => {
   refuseCarriageReturns(text, what, interpreter)
-  const how = { ...surroundings(guards), stdin: text }
+  const how = { ...surroundings(guards), stdin: text, label }
   const words = wordsOf(text, interpreter)
   await remote.run(
     how,

@@ -33,5 +33,6 @@ export const shell = defineTask({
     refuseCarriageReturns(given.run, what, given.interpreter)
     return checkGuards(ctx, given, summary(given.run))
   },
-  apply: (ctx, { run, ...given }) => runScript(ctx, { text: run, what }, given),
+  apply: (ctx, { run, ...given }) =>
+    runScript(ctx, { text: run, what, label: `the script: ${summary(run)}` }, given),
 })

@@ -114,7 +114,10 @@ const make = async ({ remote }: ApplyContext, path: string, mebibytes: number): 
   const next = `${path}.coxswain-new`
   await remote.makeDirectory(folder)
   await remote.run`rm -f ${next}`
-  const free = Number(await remote.query`df -Pk ${folder} | awk 'NR == 2 { print $4 }'`.text()) / 1024
+  const free =
+    Number(
+      await remote.query({ label: `df ${folder}` })`df -Pk ${folder} | awk 'NR == 2 { print $4 }'`.text(),
+    ) / 1024
   if (free < mebibytes)
     throw new CoxswainError('task-failed', `there is no room for ${mebibytes}M in ${folder}`, {
       hint: `${Math.floor(free)}M are free there: take a smaller size, or another place`,
@@ -123,6 +126,7 @@ const make = async ({ remote }: ApplyContext, path: string, mebibytes: number): 
   // be told of an empty file alone; and where holes are no holes to the kernel, room is taken without writing it all
   await remote.run({
     timeout: 3600,
+    label: `make the swap file ${path}`,
   })`umask 077; set -C; : >${next} && { chattr +C ${next} 2>/dev/null || :; } && { case $(stat -f -c %T ${next}) in ext*|btrfs) fallocate -l ${mebibytes * mebibyte} ${next} ;; *) false ;; esac || dd if=/dev/zero of=${next} bs=${mebibyte} count=${mebibytes}; } && mkswap ${next} || { rm -f ${next}; exit 1; }`
   return next
 }

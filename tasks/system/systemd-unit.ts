@@ -120,7 +120,8 @@ export const systemdUnit = defineTask({
     const { content = '', state, dropIn, name } = given
     if (state === 'absent') {
       await remote.remove(path)
-      if (dropIn !== undefined) await remote.run`rmdir ${folder} 2>/dev/null || :`
+      if (dropIn !== undefined)
+        await remote.run({ label: `rmdir ${folder}` })`rmdir ${folder} 2>/dev/null || :`
     } else if (!(await holds(remote, path, content))) {
       const unit = dropIn === undefined ? undefined : await unitFileOf(ctx, name)
       if (dropIn !== undefined) await remote.makeDirectory(folder)

@@ -1,5 +1,8 @@
+import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
+import { isAuthorsCall } from '../../engine/authors-place.ts'
 import { commandTag } from '../../engine/remote/command.ts'
+import { isScript, shell } from '../../engine/remote/quote.ts'
 import { createRemote } from '../../engine/remote/remote.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
@@ -81,4 +84,45 @@ test('a quiet command tells nobody what it prints, neither live nor when it fail
   assert.equal(heard, [])
   await rejects(() => tag`mint`, 'command-failed', 'exit status 1')
   assert.equal(heard, ['token\n'])
+})
+
+test('a label stands for a script in errors, and a script of an author is shown', async () => {
+  const labelled = await rejects(
+    () => run({ label: 'count users' })`cat /nowhere | wc -l && false`,
+    'command-failed',
+    'exit',
+  )
+  assert.is(labelled.message, 'exit status 1 from: count users')
+  const shown = await rejects(() => run`true && false`, 'command-failed', 'exit')
+  assert.is(shown.message, 'exit status 1 from: true && false')
+})
+
+test('whose call it was is read from the trace', () => {
+  const root = resolve(import.meta.dirname, '../..')
+  const calledIn = (file: string): Error => {
+    const trace = new Error('here')
+    trace.stack = `Error: here\n    at build (${root}/engine/remote/command.ts:1:1)\n    at check (${file}:3:7)`
+    return trace
+  }
+  assert.is(isAuthorsCall(calledIn('/home/me/site.ts')), true)
+  assert.is(isAuthorsCall(calledIn(`${root}/tasks/system/hostname.ts`)), false)
+  assert.is(isAuthorsCall(calledIn('/home/me/node_modules/coxswain/dist/tasks/index.js')), false)
+})
+
+test('what only a shell reads makes a script', () => {
+  const is = (parts: TemplateStringsArray, ...values: readonly unknown[]): boolean => isScript(parts, values)
+  for (const [plain, what] of [
+    [is`systemctl restart ${'a; b'}`, 'words that are given'],
+    [is`curl -sf --max-time 5 http://127.0.0.1:10248/healthz`, 'an address'],
+    [is`git ${shell`-C ${'/srv'}`} fetch`, 'plain shell text'],
+  ] as const)
+    assert.is(plain, false, what)
+  for (const [script, what] of [
+    [is`a && b`, 'a list'],
+    [is`[ -e ${'/x'} ]`, 'a test'],
+    [is`cat <${'/x'}`, 'a redirection'],
+    [is`${shell`a; b`} c`, 'shell text with syntax'],
+    [is`if a`, 'a word of the grammar'],
+  ] as const)
+    assert.is(script, true, what)
 })

@@ -166,6 +166,7 @@ export const remoteTree = async (
     remote.stat(folder),
     remote.query({
       stdin,
+      label: `list the files in ${folder}`,
     })`echo "$(id -u) $(id -g)"; cd -- ${folder} 2>/dev/null || exit 0; xargs -0 -n 200 sh -c ${telling} sh ${list}`.orFail(),
   ])
   if (stat !== undefined && stat.type !== 'directory' && stat.type !== 'link') {

@@ -65,7 +65,9 @@ export const apt: PackageManager = {
   },
   refresh: async ({ remote }) => {
     await remote.run(options)`apt-get update ${words.slice(0, 1)} -o DPkg::Lock::Timeout=600`
-    await remote.run`mkdir -p /var/lib/apt/periodic && touch ${stamp}`
+    await remote.run({
+      label: 'note that the package lists were refreshed',
+    })`mkdir -p /var/lib/apt/periodic && touch ${stamp}`
   },
   // the lists of a container's image are often thrown away, the folder of what is under way with them
   refreshed: shell`[ -d /var/lib/apt/lists/partial ] && stat -c %Y ${stamp}`,

@@ -32,7 +32,9 @@ export const dnf: PackageManager = {
   refresh: async ({ remote }) => {
     // without --refresh it looks no sooner than metadata_expire says: two days (dnf.conf(5))
     await remote.run(options)`dnf makecache --refresh`
-    await remote.run`mkdir -p /var/cache/dnf && touch ${stamp}`
+    await remote.run({
+      label: 'note that the package lists were refreshed',
+    })`mkdir -p /var/cache/dnf && touch ${stamp}`
   },
   // dnf 5 has another folder for the lists; `dnf clean` empties both
   refreshed: shell`set -- /var/cache/dnf/*/repodata /var/cache/libdnf5/*/repodata; { [ -d "$1" ] || [ -d "$2" ]; } && stat -c %Y ${stamp}`,

@@ -51,11 +51,15 @@ const moveHome = async (
   { user, plan }: Work,
 ): Promise<void> => {
   if (move && plan.home !== undefined)
-    await remote.run`if [ -d ${user.home} ] && [ ! -e ${plan.home} ]; then mv ${user.home} ${plan.home}; fi`
+    await remote.run({
+      label: `mv ${user.home} ${plan.home}`,
+    })`if [ -d ${user.home} ] && [ ! -e ${plan.home} ]; then mv ${user.home} ${plan.home}; fi`
   if (plan.uid === undefined) return
   const home = (move && plan.home) || user.home
   // as usermod does: what is theirs at home stays theirs
-  await remote.run`if [ -d ${home} ]; then find ${home} -xdev -user ${user.uid} -exec chown -h ${plan.uid} {} +; fi`
+  await remote.run({
+    label: `change the owner of the files in ${home}`,
+  })`if [ -d ${home} ]; then find ${home} -xdev -user ${user.uid} -exec chown -h ${plan.uid} {} +; fi`
 }
 
 export const busyboxUsers: UserTools = {

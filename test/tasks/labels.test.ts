@@ -1,0 +1,80 @@
+/** Errors of the library's tasks: what they say when a command fails, and that it is not the text of a script of ours. */
+import * as assert from 'uvu/assert'
+import { scripted } from '../../engine/connection/scripted.ts'
+import type { Answer, LogEntry } from '../../engine/connection/scripted.ts'
+import { isTaskFactory } from '../../engine/dsl/task.ts'
+import type { Task } from '../../engine/dsl/task.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
+import { reportError } from '../../engine/run/report-error.ts'
+import { alone } from '../../engine/run/task/alone.ts'
+import * as library from '../../tasks/index.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('errors of commands')
+
+/** What only a shell reads. */
+const shellText = /\|\||&&|\| |[12]?>[&/]|\$[({"']|"\$|\bthen\b.*\bfi\b|^a shell script$|from: a shell script/
+
+const failure: Answer = { code: 1, stdout: 'half', stderr: 'it went wrong' }
+/** Answers that get a task further than nothing does. */
+const usual: readonly (readonly [RegExp, string])[] = [
+  [/^if \[ -d \/run\/systemd/, 'systemd'],
+  [/^command -v/, '/usr/bin/there'],
+  [/^id -u/, '0'],
+  [/^cat \/proc\/sys\/kernel\/random\/boot_id/, 'b00t'],
+]
+
+/** What is said when the command of a number fails, counted from 1; undefined where there is none of this number. */
+const saidWhenFails = async (task: Task, number: number): Promise<readonly string[] | undefined> => {
+  let count = 0
+  const answer = ({ script }: LogEntry): Answer | string => {
+    count += 1
+    return count === number ? failure : (usual.find(([pattern]) => pattern.test(script))?.[1] ?? '')
+  }
+  const files = {
+    '/etc/hosts': '127.0.0.1 localhost\n',
+    '/etc/fstab': '',
+    '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
+  }
+  const connection = scripted({ files, replies: [[/[^]/, answer]] })
+  const run = alone(new Map([['host', connection]]))
+  const { error } = await run(task, false)
+  if (count < number) return undefined
+  if (error === undefined) return []
+  const { message, hint, output = '', causes, stack = '' } = reportError(error, new Redactor())
+  return [message, hint, output, ...causes, stack.split('\n    at ')[0] ?? '']
+}
+
+const most = 8
+
+for (const [name, factory] of Object.entries(library)) {
+  if (!isTaskFactory(factory)) continue
+  test(`${name}: no error shows shell text of ours`, async () => {
+    // what is not there yet is not waited for
+    const task = { ...factory.from(factory.info.example ?? {}), until: undefined }
+    for (let number = 1; number <= most; number += 1) {
+      const said = await saidWhenFails(task, number)
+      if (said === undefined) break
+      for (const text of said) assert.not.ok(shellText.test(text), text)
+    }
+  })
+}
+
+test('what an author wrote is shown', async () => {
+  const said = async (task: Task): Promise<string | undefined> => (await saidWhenFails(task, 1))?.[0]
+  assert.is(
+    await said(library.command({ run: 'make all 2>&1 | tee log' })),
+    "exit status 1 from: sh -c 'make all 2>&1 | tee log'",
+  )
+  assert.is(
+    await said(library.shell({ run: 'set -x\nfalse || exit 1' })),
+    'exit status 1 from: the script: set -x',
+  )
+})
+
+test('a script of ours is named by what it does', async () => {
+  assert.is(
+    (await saidWhenFails(library.service({ name: 'nginx', state: 'started' }), 1))?.[0],
+    'exit status 1 from: find the service manager',
+  )
+})
