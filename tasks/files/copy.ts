@@ -78,7 +78,7 @@ export const copy = defineTask({
     if (await isFolder(given)) return driftUnlessEmpty((await planOf(ctx, given)).changes)
     const [source, there, stat] = await Promise.all([
       localFile(ctx, src),
-      remote.sha256(dest, attributes),
+      remote.sha256(dest, { follow: given.follow }),
       remote.stat(dest, { follow: true }),
     ])
     const { size, sha256: wanted } = source
@@ -95,10 +95,10 @@ export const copy = defineTask({
 
   async apply(ctx, given) {
     const { remote } = ctx
-    const { src, dest, ...attributes } = given
+    const { src, dest, delete: _delete, directoryMode: _directoryMode, ...attributes } = given
     if (await isFolder(given)) return applyTree(remote, src, await planOf(ctx, given), given)
     const source = await localFile(ctx, src)
-    if ((await remote.sha256(dest, attributes)) === source.sha256)
+    if ((await remote.sha256(dest, { follow: given.follow })) === source.sha256)
       return remote.setAttributes(dest, attributesOf(attributes))
     await remote.writeStream(dest, source, attributes)
   },

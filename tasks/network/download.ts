@@ -69,7 +69,10 @@ export const download = defineTask({
   title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…')}`,
 
   async check({ remote }, { dest, sha256, ...given }) {
-    const [sum, stat] = await Promise.all([remote.sha256(dest, given), remote.stat(dest, { follow: true })])
+    const [sum, stat] = await Promise.all([
+      remote.sha256(dest, { follow: given.follow }),
+      remote.stat(dest, { follow: true }),
+    ])
     const right = sha256 === 'none' ? sum !== undefined : sum === sha256
     return driftUnlessEmpty([
       ...(right
@@ -82,7 +85,7 @@ export const download = defineTask({
   async apply(ctx, given) {
     const { remote } = ctx
     const { dest, sha256 } = given
-    const sum = await remote.sha256(dest, given)
+    const sum = await remote.sha256(dest, { follow: given.follow })
     if (sha256 === 'none' ? sum !== undefined : sum === sha256)
       return remote.setAttributes(dest, attributesOf(given))
     const { command, ...input } = await getter(ctx, given)

@@ -14,6 +14,7 @@ import { identityOf } from '../fleet.ts'
 import { refuseMask } from '../masking/refuse-mask.ts'
 import type { RunScope } from '../scope.ts'
 import { resolveSelector } from '../selection.ts'
+import { checkedRemote } from './checked-remote.ts'
 import type { TaskWatch } from './task-watch.ts'
 import { missing } from './wait.ts'
 
@@ -107,15 +108,17 @@ const factReader =
   }
 
 const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remote =>
-  createRemote(watched(scope, host, options), {
-    identity: identityOf(scope.host(host), options.become),
-    signal: options.watch.signal,
-    env: options.env,
-    cwd: options.cwd,
-    onOutput: options.onOutput,
-    onTransfer: options.onTransfer,
-    onCommand: (command) => options.watch.made(command),
-  })
+  checkedRemote(
+    createRemote(watched(scope, host, options), {
+      identity: identityOf(scope.host(host), options.become),
+      signal: options.watch.signal,
+      env: options.env,
+      cwd: options.cwd,
+      onOutput: options.onOutput,
+      onTransfer: options.onTransfer,
+      onCommand: (command) => options.watch.made(command),
+    }),
+  )
 
 /** The half of a remote that only reads. */
 const readerOf = ({

@@ -1,0 +1,159 @@
+/** Options of a remote's methods that only a compiler would refuse: playbooks may be plain JavaScript. */
+import { basename } from 'node:path'
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import { scripted } from '../../engine/connection/scripted.ts'
+import type { ApplyContext } from '../../engine/dsl/context.ts'
+import { defineTask } from '../../engine/dsl/task.ts'
+import { isCoxswainError } from '../../engine/errors.ts'
+import type { CoxswainError } from '../../engine/errors.ts'
+import type { CommandOptions } from '../../engine/remote/command.ts'
+import { shell } from '../../engine/remote/quote.ts'
+import { alone } from '../../engine/run/task/alone.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('options of remote methods')
+
+/** What a task that does this says on a host that answers everything. */
+const told = async (
+  work: (remote: ApplyContext['remote']) => unknown,
+): Promise<CoxswainError | undefined> => {
+  const task = defineTask({
+    name: 'calls',
+    description: 'Calls a method.',
+    params: z.object({}),
+    apply: async ({ remote }) => void (await work(remote)),
+  })
+  const connection = scripted({ files: { '/f': 'text' }, replies: [[/[^]/, '']] })
+  const { error } = await alone(new Map([['host', connection]]))(task({}), false)
+  if (error === undefined) return undefined
+  if (isCoxswainError(error)) return error
+  throw error
+}
+
+/** As plain JavaScript gives them. */
+const odd = (options: object): never => options as never
+const oddly = (options: object): CommandOptions => options
+
+const wrong: Readonly<
+  Record<string, readonly [(remote: ApplyContext['remote']) => unknown, string, string]>
+> = {
+  run: [
+    (r) => r.run(oddly({ timeut: 3 }))`true`,
+    'remote.run: there is no option timeut',
+    'did you mean timeout?',
+  ],
+  query: [
+    (r) => r.query(oddly({ evn: {} }))`true`,
+    'remote.query: there is no option evn',
+    'did you mean env?',
+  ],
+  'run of text': [(r) => r.run('ls' as never), 'remote.run is called without a template', 'remote.run`…`'],
+  'a time as text': [(r) => r.run(oddly({ timeout: '3' }))`true`, 'remote.run: timeout is "3"', 'seconds'],
+  'a number in env': [
+    (r) => r.run(oddly({ env: { A: 1 } }))`true`,
+    'remote.run: env is {"A":1}',
+    'it gives a text',
+  ],
+  read: [(r) => r.read('/f', odd({ folow: true })), 'remote.read: there is no option folow', 'follow'],
+  readBytes: [(r) => r.readBytes('/f', odd({ x: 1 })), 'remote.readBytes: there is no option x', 'follow'],
+  stat: [(r) => r.stat('/f', odd({ follow: 'no' })), 'remote.stat: follow is "no"', 'true or false'],
+  sha256: [(r) => r.sha256('/f', odd({ x: 1 })), 'remote.sha256: there is no option x', 'follow'],
+  exists: [
+    (r) => Reflect.apply(r.exists, undefined, ['/f', { follow: true }]),
+    'remote.exists takes no options',
+    '',
+  ],
+  list: [(r) => Reflect.apply(r.list, undefined, ['/', {}]), 'remote.list takes no options', ''],
+  write: [
+    (r) => r.write('/f', '', odd({ mod: '0600' })),
+    'remote.write: there is no option mod',
+    'did you mean mode?',
+  ],
+  'write with text': [
+    (r) => r.write('/f', '', '0600' as never),
+    'remote.write: its options are not an object',
+    '',
+  ],
+  writeStream: [
+    (r) => r.writeStream('/f', { size: 0, chunks: (async function* () {})() }, odd({ ower: 'x' })),
+    'remote.writeStream: there is no option ower',
+    'did you mean owner?',
+  ],
+  writeOutput: [
+    (r) => r.writeOutput('/f', shell`date`, odd({ sha265: '' })),
+    'remote.writeOutput: there is no option sha265',
+    'did you mean sha256?',
+  ],
+  writeTree: [
+    (r) => r.writeTree('/d', shell`date`, odd({ mode: '0600' })),
+    'remote.writeTree: there is no option mode',
+    '',
+  ],
+  setAttributesBelow: [
+    (r) => r.setAttributesBelow('/d', ['./a'], odd({ gruop: 'x' })),
+    'remote.setAttributesBelow: there is no option gruop',
+    'did you mean group?',
+  ],
+  removeBelow: [
+    (r) => r.removeBelow('/d', ['./a'], odd({ recursive: true })),
+    'remote.removeBelow: there is no option recursive',
+    'follow',
+  ],
+  makeDirectory: [
+    (r) => r.makeDirectory('/d', odd({ recursive: true })),
+    'remote.makeDirectory: there is no option recursive',
+    'there are: mode, owner, group, follow',
+  ],
+  setAttributes: [
+    (r) => r.setAttributes('/f', odd({ onwer: 'x' })),
+    'remote.setAttributes: there is no option onwer',
+    'did you mean owner?',
+  ],
+  link: [
+    (r) => Reflect.apply(r.link, undefined, ['/l', '/f', { force: true }]),
+    'remote.link takes no options',
+    '',
+  ],
+  remove: [
+    (r) => r.remove('/d', odd({ recursve: true })),
+    'remote.remove: there is no option recursve',
+    'did you mean recursive?',
+  ],
+}
+
+for (const [what, [call, message, hint]] of Object.entries(wrong)) {
+  test(`${what}: refused with the place of the call`, async () => {
+    const error = await told(call)
+    assert.is(error?.code, 'playbook-invalid', error?.message)
+    assert.match(error?.message ?? '', message)
+    assert.match(error?.hint ?? '', hint)
+    assert.is(basename(error?.place?.file ?? ''), basename(import.meta.filename))
+    assert.ok((error?.place?.line ?? 0) > 30 && (error?.place?.column ?? 0) > 0)
+  })
+}
+
+test('nothing is sent when an option is refused', async () => {
+  const task = defineTask({
+    name: 'writes',
+    description: 'Writes.',
+    params: z.object({}),
+    apply: ({ remote }) => remote.write('/f', 'new', odd({ mod: '0600' })),
+  })
+  const connection = scripted({ files: { '/f': 'old' } })
+  await alone(new Map([['host', connection]]))(task({}), false)
+  assert.is(connection.files.get('/f')?.content, 'old')
+  assert.equal(connection.log.length, 0)
+})
+
+test('every option that there is, is taken', async () => {
+  const calls: readonly ((remote: ApplyContext['remote']) => unknown)[] = [
+    (r) => r.run({ stdin: '', timeout: 3, cwd: '/', env: { A: 'b' }, label: 'x', quiet: true })`true`,
+    (r) => r.query({})`true`,
+    (r) => r.write('/f', '', { mode: '0600', owner: 'root', group: 'root', backup: false, follow: true }),
+    (r) => r.write('/f', '', undefined),
+    (r) => r.remove('/f', { recursive: false }),
+    (r) => r.stat('/f', { follow: true }),
+  ]
+  for (const call of calls) assert.is((await told(call))?.message, undefined)
+})
