@@ -1,25 +1,35 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import { linesOf, mapLines } from '../lines.ts'
 import { readSshFile, userName, writeSshFile } from './as-user.ts'
-import { areOptions, keyLine, readKey } from './public-key.ts'
+import { problemOfOptions } from './key-options.ts'
+import { keyLine, readKey } from './public-key.ts'
 import type { AuthorizedKey } from './public-key.ts'
 
 const name = 'authorized_keys'
+
+/** Options that sshd does not take: it refuses the key then. */
+const refuse = (options: string | undefined, issues: z.RefinementCtx): void => {
+  const problem = options === undefined || options === '' ? undefined : problemOfOptions(options)
+  if (problem !== undefined) issues.addIssue({ code: 'custom', message: problem })
+}
 
 const params = z
   .object({
     user: userName().default('root').describe('who may log in with it'),
     key: z
       .string()
-      .refine((text) => !text.trim().includes('\n') && readKey(text) !== undefined, {
-        message: 'a public key is needed, as `ssh-ed25519 AAAA… comment`',
+      .refine((text) => !/[^\P{Cc}\t]/u.test(text.trim()) && readKey(text) !== undefined, {
+        message: 'a complete public key is needed, in one line as `ssh-ed25519 AAAA… comment`',
       })
+      .superRefine((text, issues) => refuse(readKey(text)?.options, issues))
       .describe('the public key, as it is in a .pub file'),
     options: z
       .string()
-      .refine(areOptions, 'options have no blanks but in double quotes')
+      .superRefine(refuse)
       .optional()
-      .describe('what the key may do, such as restrict,command="…"; as they are when absent'),
+      .describe(
+        'what the key may do, such as restrict,command="…"; empty for no options, as they are when absent',
+      ),
     exclusive: flag().default(false).describe('let no other key in'),
     state: z.enum(['present', 'absent']).default('present'),
   })
@@ -40,6 +50,15 @@ const wantedLine = (given: Params, line: string | undefined): string => {
   const key = parsed(given.key)
   const before = line === undefined ? undefined : readKey(line)
   const options = given.options ?? (key.options === '' ? before?.options : key.options) ?? ''
+  const problem = options === '' || options === given.options ? undefined : problemOfOptions(options)
+  if (problem !== undefined)
+    throw new CoxswainError(
+      'task-failed',
+      `sshd refuses the key of ${given.user} as it is in the file: ${problem}`,
+      {
+        hint: "set the task's `options`, or correct the line in ~/.ssh/authorized_keys",
+      },
+    )
   const comment = key.comment === '' ? (before?.comment ?? '') : key.comment
   const wanted = keyLine({ ...key, options, comment })
   return line !== undefined && before !== undefined && keyLine(before) === wanted ? line : wanted

@@ -1,4 +1,6 @@
 /** Lines of authorized_keys(5). Pure. */
+import { createPublicKey } from 'node:crypto'
+import { endOfOptions } from './key-options.ts'
 
 /** A line of an authorized_keys file. */
 export interface AuthorizedKey {
@@ -8,29 +10,95 @@ export interface AuthorizedKey {
   readonly comment: string
 }
 
-const options = '(?:[^\\s"]|"(?:\\\\.|[^"\\\\])*")+'
-const types =
-  '(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com)'
-const line = new RegExp(`^(?:(${options})\\s+)?(${types})\\s+([A-Za-z\\d+/]+=*)(?:\\s+(.*))?$`)
+type Field = (bytes: Buffer) => boolean
 
-/** Options as sshd takes them: words with quoted parts, no blanks outside of quotes. */
-export const areOptions = (text: string): boolean => new RegExp(`^${options}$`).test(text)
+/** A number is not negative, and has no more than the 2,048 bytes that OpenSSH takes. */
+const isNumber: Field = (bytes) => bytes.length > 0 && bytes.length <= 2049 && (bytes[0] ?? 0) < 0x80
 
-/** A key's blob begins with its own type: a length of four bytes, then the name (RFC 4253, 6.6). */
-const isOf = (type: string, blob: string): boolean => {
+/** A modulus of 1,024 bits or more: sshd refuses shorter ones. */
+const isModulus: Field = (bytes) =>
+  isNumber(bytes) && BigInt(`0x${bytes.toString('hex')}`).toString(2).length >= 1024
+
+const isEd25519: Field = (bytes) => bytes.length === 32
+
+const anything: Field = () => true
+
+const textIs =
+  (text: string): Field =>
+  (bytes) =>
+    bytes.toString('latin1') === text
+
+/** A point of the curve, not compressed. */
+const isPointOf =
+  (crv: string, size: number): Field =>
+  (bytes) => {
+    if (bytes.length !== 1 + 2 * size || bytes[0] !== 4) return false
+    const [x, y] = [bytes.subarray(1, 1 + size), bytes.subarray(1 + size)]
+    const key = { kty: 'EC', crv, x: x.toString('base64url'), y: y.toString('base64url') }
+    try {
+      createPublicKey({ format: 'jwk', key })
+      return true
+    } catch {
+      return false
+    }
+  }
+
+const p256: readonly Field[] = [textIs('nistp256'), isPointOf('P-256', 32)]
+
+/** What follows the type in a blob (RFC 4253, 5656 and 8709, PROTOCOL.u2f of OpenSSH). */
+const fieldsOf: ReadonlyMap<string, readonly Field[]> = new Map([
+  ['ssh-rsa', [isNumber, isModulus]],
+  ['ssh-dss', [isNumber, isNumber, isNumber, isNumber]],
+  ['ssh-ed25519', [isEd25519]],
+  ['ecdsa-sha2-nistp256', p256],
+  ['ecdsa-sha2-nistp384', [textIs('nistp384'), isPointOf('P-384', 48)]],
+  ['ecdsa-sha2-nistp521', [textIs('nistp521'), isPointOf('P-521', 66)]],
+  ['sk-ssh-ed25519@openssh.com', [isEd25519, anything]],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', [...p256, anything]],
+])
+
+/** The fields of a blob, each after its length in four bytes; undefined when the lengths do not add up. */
+const split = (blob: string): Buffer[] | undefined => {
   const bytes = Buffer.from(blob, 'base64')
-  if (bytes.length < 4 + type.length + 4 || bytes.readUInt32BE(0) !== type.length) return false
-  return bytes.subarray(4, 4 + type.length).toString('latin1') === type
+  // sshd takes no base64 that is cut off, or has bits after its end
+  if (bytes.toString('base64') !== blob) return undefined
+  const fields: Buffer[] = []
+  for (let at = 0; at < bytes.length;) {
+    if (at + 4 > bytes.length) return undefined
+    const end = at + 4 + bytes.readUInt32BE(at)
+    if (end > bytes.length) return undefined
+    fields.push(bytes.subarray(at + 4, end))
+    at = end
+  }
+  return fields
 }
 
-/** A line read; undefined for comments and for what is no key. */
+/** Whether a blob is a complete key of the type. */
+const isOf = (type: string, blob: string): boolean => {
+  const wanted = fieldsOf.get(type)
+  const fields = split(blob)
+  if (wanted === undefined || fields === undefined || fields.length !== wanted.length + 1) return false
+  return [textIs(type), ...wanted].every((accepts, index) => accepts(fields[index] ?? Buffer.alloc(0)))
+}
+
+/** What stands after the options: the type, the blob, and a comment. */
+const keyIn = (text: string): Omit<AuthorizedKey, 'options'> | undefined => {
+  const [, type = '', blob = '', comment = ''] =
+    /^(\S+)[ \t]+([A-Za-z\d+/]+=*)(?:[ \t]+(.*))?$/.exec(text) ?? []
+  return isOf(type, blob) ? { type, blob, comment: comment.trim() } : undefined
+}
+
+/** A line read; undefined for comments and for what is not a key. */
 export const readKey = (text: string): AuthorizedKey | undefined => {
-  const match = line.exec(text.trim())
-  if (match === null || text.trim().startsWith('#')) return undefined
-  const [, given = '', type = '', blob = '', comment = ''] = match
-  return isOf(type, blob) ? { options: given, type, blob, comment: comment.trim() } : undefined
+  const line = text.trim()
+  if (line.startsWith('#')) return undefined
+  const bare = keyIn(line)
+  if (bare !== undefined) return { options: '', ...bare }
+  const end = endOfOptions(line)
+  const key = keyIn(line.slice(end).trim())
+  return key === undefined ? undefined : { options: line.slice(0, end), ...key }
 }
 
 /** A key as a line of the file. */
-export const keyLine = ({ options: given, type, blob, comment }: AuthorizedKey): string =>
-  [given, type, blob, comment].filter((part) => part !== '').join(' ')
+export const keyLine = ({ options, type, blob, comment }: AuthorizedKey): string =>
+  [options, type, blob, comment].filter((part) => part !== '').join(' ')

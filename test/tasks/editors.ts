@@ -56,7 +56,7 @@ const iniPool = [
   'other = 1',
   'ports = 5',
 ]
-const blob = (tail: string): string => `AAAAC3NzaC1lZDI1NTE5AAAAI${tail.padEnd(43, 'A')}`
+const blob = (tail: string): string => `AAAAC3NzaC1lZDI1NTE5AAAAIA${tail.padEnd(42, 'A')}`
 const key = `ssh-ed25519 ${blob('a')} anna@home`
 const keyPool = [key, `no-pty  ssh-ed25519 ${blob('a')}`, `ssh-ed25519 ${blob('b')} ben`, 'new-kind AAAA']
 const authorized = (state: 'present' | 'absent') => (text: string) =>

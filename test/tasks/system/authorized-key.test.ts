@@ -1,12 +1,12 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { authorizedKey, withKey } from '../../../tasks/system/authorized-key.ts'
-import { areOptions, readKey } from '../../../tasks/system/public-key.ts'
+import { readKey } from '../../../tasks/system/public-key.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('authorized-key')
 
-const blob = (tail: string) => `AAAAC3NzaC1lZDI1NTE5AAAAI${tail.padEnd(43, 'A')}`
+const blob = (tail: string) => `AAAAC3NzaC1lZDI1NTE5AAAAIA${tail.padEnd(42, 'A')}`
 const key = `ssh-ed25519 ${blob('a')} anna@home`
 const other = `ssh-ed25519 ${blob('b')} ben@home`
 
@@ -41,8 +41,6 @@ test('lines are read as sshd reads them', () => {
   assert.is(readKey(`command="a \\" b",no-pty ${key}`)?.options, 'command="a \\" b",no-pty')
   assert.is(readKey(`# ${key}`), undefined)
   assert.is(readKey(`ssh-rsa ${blob('a')}`), undefined, 'the blob is of another type')
-  assert.is(areOptions('command="a b"'), true)
-  assert.is(areOptions('a b'), false)
 })
 
 test('where all is well nothing is done; without the user it is unknown', async () => {
@@ -58,11 +56,25 @@ test('where all is well nothing is done; without the user it is unknown', async 
 })
 
 test('what is no key, or no user, is refused', () => {
-  assert.throws(() => authorizedKey({ key: 'ssh-ed25519 AAAA' }), /a public key is needed/)
-  assert.throws(() => authorizedKey({ key: `${key}\n${other}` }), /a public key is needed/)
+  assert.throws(() => authorizedKey({ key: 'ssh-ed25519 AAAA' }), /a complete public key is needed/)
+  assert.throws(() => authorizedKey({ key: `${key}\n${other}` }), /a complete public key is needed/)
   assert.throws(() => authorizedKey({ user: 'a;b', key }), /a user name is needed/)
-  assert.throws(() => authorizedKey({ key, options: 'a b' }), /no blanks/)
+  assert.throws(() => authorizedKey({ key, options: 'no-pty b' }), /no blanks/)
   assert.throws(() => authorizedKey({ key, exclusive: true, state: 'absent' }), /exclusive/)
+})
+
+test('options that sshd does not take are refused, wherever they stand', () => {
+  const broken = 'no-pty,comand="/bin/true"'
+  const said = /no key option comand \(did you mean command\?\)/
+  assert.throws(() => authorizedKey({ key, options: broken }), said)
+  assert.throws(() => authorizedKey({ key: `${broken} ${key}` }), said)
+  assert.throws(
+    () => withKey(`${broken} ${key}\n`, given()),
+    /sshd refuses the key of anna as it is in the file: .*comand/,
+  )
+  assert.is(withKey(`${broken} ${key}\n`, given({ options: 'no-pty' })), `no-pty ${key}\n`)
+  assert.is(withKey(`${broken} ${key}\n`, given({ state: 'absent' })), '')
+  assert.is(withKey(`no-pty ${key}\n`, given({ options: '' })), `${key}\n`)
 })
 
 test('a line that says the same keeps its blanks, and CRLF stays', () => {
