@@ -34,7 +34,7 @@ const editsFor = (
   if (found.kind === 'missing' && (value === undefined || found.rest.length > 0)) {
     // an own key wins over a merged one as a whole: it can neither take away nor change a part
     const above = keys.slice(0, keys.length - found.rest.length)
-    if (valueIn(dataOf(work.path, document), above) !== undefined)
+    if (valueIn(dataOf(work.path, work.text), above) !== undefined)
       throw noPath(work.path, above, 'comes from a merge (<<): change what is merged')
   }
   if (value !== undefined) return setEdits(work, found, keys, value)
@@ -52,7 +52,7 @@ export const withYamlSetting = (text: string, { path, key, value, state }: Setti
   const document = documentOf(path, text)
   const keys = keysOf(key)
   const wanted = state === 'absent' ? undefined : plainValue(value)
-  const found = valueIn(dataOf(path, document), keys)
+  const found = valueIn(dataOf(path, text), keys)
   const old = oldDataOf(path, text)
   const same = isDeepStrictEqual(found, wanted)
   // text that readers of YAML 1.1 take for something else is not what was asked for
@@ -77,7 +77,7 @@ const verify = (path: string, before: string, after: string, keys: readonly Key[
   }
   let data: unknown
   try {
-    data = dataOf(path, documentOf(path, after))
+    data = dataOf(path, after)
   } catch (error) {
     return fail(error instanceof Error ? error.message.replace(/^.*?: /, '') : String(error))
   }

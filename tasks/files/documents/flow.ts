@@ -60,6 +60,20 @@ const ownsLines = (text: string, flow: Flow, index: number, end: number): boolea
   return beginsLine(text, start) && next >= lineEnd(text, end)
 }
 
+/** A comma that goes; where a `#` follows, a blank is left, without which it would begin no comment. */
+const withoutComma = (text: string, at: number): Splice => ({
+  start: at,
+  end: at + 1,
+  text: text[at + 1] === '#' ? ' ' : '',
+})
+
+/** The last entry without its neighbour's comma: comments between the two stay. */
+const removeLast = (text: string, comma: number, { start, end }: FlowEntry): Splice[] => {
+  if (text.slice(comma + 1, start).trim() === '') return [{ start: comma, end, text: '' }]
+  const blanks = beginsLine(text, start) ? 0 : (/[ \t]*$/.exec(text.slice(comma + 1, start))?.[0].length ?? 0)
+  return [withoutComma(text, comma), { start: start - blanks, end, text: '' }]
+}
+
 /** An entry less. */
 export const removeEntry = (text: string, flow: Flow, index: number): Splice[] => {
   const { entries, commas, open, close } = flow
@@ -74,10 +88,10 @@ export const removeEntry = (text: string, flow: Flow, index: number): Splice[] =
       : [{ start: entry.start, end, text: '' }]
   }
   const before = comma === undefined ? commas[index - 1] : undefined
-  const lostComma = before === undefined ? [] : [{ start: before, end: before + 1, text: '' }]
+  const lostComma = before === undefined ? [] : [withoutComma(text, before)]
   if (ownsLines(text, flow, index, end))
     return [...lostComma, { start: lineStart(text, entry.start), end: lineEnd(text, end), text: '' }]
-  if (comma === undefined) return [{ start: before ?? entry.start, end, text: '' }]
+  if (before !== undefined) return removeLast(text, before, entry)
   const next = entries[index + 1]
   const blank = next !== undefined && text.slice(end, next.start).trim() === ''
   return [{ start: entry.start, end: blank ? next.start : end, text: '' }]

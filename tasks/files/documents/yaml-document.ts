@@ -1,5 +1,5 @@
 /** A YAML file's one document, read in the ways in which its readers do. */
-import { Scalar, parseAllDocuments, visit } from 'yaml'
+import { Scalar, isScalar, parseAllDocuments, visit } from 'yaml'
 import type { Document } from 'yaml'
 import { unreadable } from './unreadable.ts'
 
@@ -42,8 +42,18 @@ const normalized = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, normalized(inner)]))
 }
 
-/** A document as plain data. */
-export const dataOf = (path: string, document: YamlDocument | undefined): unknown => {
+/** Keys by the text that they are written with: `1.10` is not 1.1, and `on` not true, whatever a reader makes of it. */
+const nameKeys = (document: YamlDocument): void => {
+  visit(document, {
+    Pair: (_, { key }) => {
+      // the key of a merge is a symbol
+      if (isScalar(key) && typeof key.value !== 'symbol' && key.source !== undefined) key.value = key.source
+    },
+  })
+}
+
+const plainOf = (path: string, document: YamlDocument | undefined): unknown => {
+  if (document !== undefined) nameKeys(document)
   try {
     return normalized(document?.toJS() ?? null)
   } catch (error) {
@@ -56,6 +66,13 @@ export const dataOf = (path: string, document: YamlDocument | undefined): unknow
   }
 }
 
+/**
+ * A file as plain data, its keys as they are written.
+ *
+ * @throws `task-failed` as {@link documentOf}.
+ */
+export const dataOf = (path: string, text: string): unknown => plainOf(path, documentOf(path, text))
+
 /** The same as a reader of YAML 1.1 sees it; undefined where it cannot read it. */
 export const oldDataOf = (path: string, text: string): unknown => {
   const documents = parsed(text, '1.1')
@@ -63,15 +80,15 @@ export const oldDataOf = (path: string, text: string): unknown => {
   const [document] = documents
   if (document === undefined || document.errors.length > 0) return undefined
   try {
-    return dataOf(path, document)
+    return plainOf(path, document)
   } catch {
     return undefined
   }
 }
 
-/** A document as plain data in which an alias is its name: what changes at an anchor changes there alone. */
+/** A file as plain data in which an alias is its name: what changes at an anchor changes there alone. */
 export const ownDataOf = (path: string, text: string): unknown => {
   const document = documentOf(path, text, false)
   if (document !== undefined) visit(document, { Alias: (_, { source }) => new Scalar(`*${source}`) })
-  return dataOf(path, document)
+  return plainOf(path, document)
 }

@@ -56,16 +56,15 @@ const containerOf = ({ text }: Source, node: Parent, above: Slot | undefined): C
   return { node, token, items, column: first - lineStart(text, first), flow, above }
 }
 
-const keyMatches = (key: unknown, wanted: Key, exactly: boolean): boolean => {
-  if (!isScalar(key)) return false
-  if (exactly) return key.value === wanted
-  return String(key.value) === String(wanted) || key.source === String(wanted)
-}
-
-/** The entry of a map with this key; `8080` is both the number and the text. */
+/** The entry of a map with this key, by the text that it is written with; where `8080` and `"8080"` stand, the kind decides. */
 const pairAt = (items: readonly Pair<ParsedNode, ParsedNode | null>[], key: Key): number => {
-  const exact = items.findIndex((pair) => keyMatches(pair.key, key, true))
-  return exact >= 0 ? exact : items.findIndex((pair) => keyMatches(pair.key, key, false))
+  const isIt = (pair: (typeof items)[number]): boolean =>
+    isScalar(pair.key) && (pair.key.source ?? pair.key.value) === String(key)
+  const exact = items.findIndex(
+    (pair) =>
+      isIt(pair) && isScalar(pair.key) && (typeof pair.key.value === 'string') === (typeof key === 'string'),
+  )
+  return exact >= 0 ? exact : items.findIndex(isIt)
 }
 
 const slotAt = (container: Container, index: number): Slot | undefined => {

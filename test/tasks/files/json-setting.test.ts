@@ -54,6 +54,16 @@ test('what is not touched keeps every byte', async () => {
   assert.is(await after({ key: 'b', state: 'absent' }, lines), '{\r\n\t"a": 1 // x\r\n}\r\n')
 })
 
+test('the last entry goes, and the comments of its neighbour stay', async () => {
+  const without = (key: string, from: string) => after({ key, state: 'absent' }, from)
+  assert.is(await without('b', '{\n  "a": 1, // about a\n  "b": 2 }'), '{\n  "a": 1 // about a\n   }')
+  assert.is(await without('1', '[\n  1, // one\n  2 ]'), '[\n  1 // one\n   ]')
+  assert.is(await without('b', '{"a": 1, /* about a */ "b": 2}'), '{"a": 1 /* about a */}')
+  assert.is(await without('b', '{"a": 1,/* about a */"b": 2 /* b */}'), '{"a": 1/* about a */ /* b */}')
+  assert.is(await without('b', '{"a": 1 /* about a */, "b": 2}'), '{"a": 1 /* about a */}')
+  assert.is(await without('b', '{"a": 1, "b": 2 }'), '{"a": 1 }')
+})
+
 test('paths that lead nowhere are named', async () => {
   await rejects(() => after({ key: 'a.x', value: 1 }, '{"a":"t"}'), 'task-failed', 'a is a single value')
   await rejects(() => after({ key: 'a.x', value: 1 }, '{"a":[]}'), 'task-failed', 'a is a list')

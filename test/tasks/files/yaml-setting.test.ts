@@ -35,6 +35,40 @@ test('a value goes, comments and blank lines around it stay', async () => {
   assert.is(await after({ key: 'x.y', state: 'absent' }), text)
 })
 
+test('the last entry in brackets goes, and the comments of its neighbour stay', async () => {
+  const without = (key: string, from: string) => after({ key, state: 'absent' }, from)
+  assert.is(await without('a.c', 'a: {b: 1, # about b\n    c: 2}\n'), 'a: {b: 1 # about b\n    }\n')
+  assert.is(await without('a.c', 'a: {b: 1,\n    # about c\n    c: 2}\n'), 'a: {b: 1\n    # about c\n    }\n')
+  assert.is(await without('a.1', 'a: [x, # x\n  y, # y\n]\n'), 'a: [x, # x\n]\n')
+  assert.is(await without('a.1', 'a: [x, # x\n  y # y\n  ]\n'), 'a: [x # x\n  ]\n')
+})
+
+test('keys are what is written, whatever a reader makes of them', async () => {
+  const workflow = 'on:\n  push:\n    branches:\n    - main # trunk\n'
+  assert.is(await after({ key: 'on.push.branches', value: ['main'] }, workflow), workflow)
+  assert.is(await after({ key: 'on.push.branches.0', value: 'x' }, workflow), workflow.replace('main', 'x'))
+  const countries = 'countries:\n  no: 0x1F\n  y: [1]\n'
+  assert.is(await after({ key: 'countries.no', value: 31 }, countries), countries)
+  assert.is(await after({ key: 'countries.y', value: [1] }, countries), countries)
+  const versions = 'v:\n  1.10: foo\n  b: 1\n'
+  assert.is(await after({ key: ['v', '1.10'], state: 'absent' }, versions), 'v:\n  b: 1\n')
+  assert.is(await after({ key: ['v', '1.10'], value: 'x' }, versions), versions.replace('foo', 'x'))
+  assert.is(await after({ key: ['v', '1.1'], state: 'absent' }, versions), versions)
+  assert.is(await after({ key: ['v', '1.1'], value: 'x' }, versions), `${versions}  "1.1": x\n`)
+  const quoted = { '"a b"': 'a b', "'it''s'": "it's", '"\\u0041"': 'A' }
+  const plain = ['~', 'null', '0x10', 'true', '1_000', '2001-01-01'].map((key) => [key, key])
+  for (const [written = '', key = ''] of [...plain, ...Object.entries(quoted)])
+    assert.is(
+      await after({ key: ['v', key], state: 'absent' }, `v:\n  ${written}: 1\n  b: 1\n`),
+      'v:\n  b: 1\n',
+      key,
+    )
+  assert.is(
+    await after({ key: ['v', 8080], value: 1 }, 'v:\n  "8080": 2\n  8080: 2\n'),
+    'v:\n  "8080": 2\n  8080: 1\n',
+  )
+})
+
 test('what is no single document is left alone', async () => {
   const say = async (content: string): Promise<string> =>
     String((await rehearse(yamlSetting({ path, key: 'a', value: 1 }), { files: { [path]: content } })).error)
