@@ -6,11 +6,14 @@ import { candidatePattern } from '../dsl/select.ts'
 import { isCoxswainError } from '../errors.ts'
 import type { CoxswainError } from '../errors.ts'
 import { hasSealedSetting } from '../inventory/secrets/hosts.ts'
+import type { Opening } from '../inventory/secrets/hosts.ts'
 import type { Host } from '../inventory/types.ts'
 import { parseVariables } from '../inventory/variables/parse.ts'
 import { validateAll } from '../inventory/variables/validate.ts'
 import { makePlan } from '../run/plan/plan.ts'
 import type { Plan, Territory } from '../run/plan/plan.ts'
+import { tasksOf } from '../run/plan/planned-steps.ts'
+import type { PlannedTask } from '../run/plan/planned-steps.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import type { PlayHosts } from './listing.ts'
 import type { Workspace } from './workspace.ts'
@@ -91,14 +94,44 @@ const withFlag = (host: RawHost): RawHost => {
  */
 const isNeedless = (
   error: unknown,
-  wanted: ReadonlySet<string> | 'all',
+  { wanted, reach }: Opening,
   hosts: readonly Host[],
 ): error is CoxswainError =>
   isCoxswainError(error) &&
   error.code === 'secret-locked' &&
   wanted !== 'all' &&
   wanted.size === 0 &&
-  !hosts.some(hasSealedSetting)
+  !hosts.some((host) => hasSealedSetting(host, reach))
+
+/** Opens what is wanted of hosts, and leaves files that nobody has a key for where nothing is lost by it for certain. */
+const openWhatIsNeeded = async (
+  { hosts, open }: Workspace,
+  names: ReadonlySet<string>,
+  opening: Opening,
+  notice: (text: string) => void,
+): Promise<void> => {
+  const touched = [...hosts.values()].filter(({ name }) => names.has(name))
+  try {
+    await open([...names], opening)
+  } catch (error) {
+    if (!isNeedless(error, opening, touched)) throw error
+    notice(`not opened, so what it says of connections does not count: ${error.message}`)
+  }
+}
+
+/** Hosts on which a task becomes another user, or may when its host is picked. */
+const becomingHosts = ({ plays }: Plan, { fleet }: Workspace): Set<string> => {
+  const becomes = ({ settings: { become } }: PlannedTask, host: string): boolean =>
+    (become ?? fleet.hosts.get(host)?.become ?? false) !== false
+  return new Set(
+    plays.flatMap(({ hosts, candidates }) =>
+      [...candidates].flatMap(([host, { steps, handlers }]) => {
+        const tasks = [...tasksOf(steps, 'all'), ...handlers]
+        return typeof hosts !== 'string' || tasks.some((task) => becomes(task, host)) ? [host] : []
+      }),
+    ),
+  )
+}
 
 /**
  * Plans a playbook. Before that, sealed variables that it reads are opened on the hosts that its plays touch, and checked;
@@ -112,19 +145,17 @@ export const planOpened = async (
   redactor: Redactor,
   { listing = false, notice = () => {} }: PlanOptions = {},
 ): Promise<Plan> => {
+  const said = new Set<string>()
+  const noticeOnce = (text: string): void => {
+    if (!said.has(text)) notice(text)
+    said.add(text)
+  }
   // an included playbook reads variables of its own
   const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
   for (const play of book.plays)
     for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
   for (const [vars, names] of listing ? [] : touched) {
-    const hosts = [...workspace.hosts.values()].filter(({ name }) => names.has(name))
-    const wanted = namesRead(vars)
-    try {
-      await workspace.open([...names], { wanted, reach: true })
-    } catch (error) {
-      if (!isNeedless(error, wanted, hosts)) throw error
-      notice(`not opened, so what it says of connections does not count: ${error.message}`)
-    }
+    await openWhatIsNeeded(workspace, names, { wanted: namesRead(vars), reach: 'login' }, noticeOnce)
     validateAll(
       vars,
       [...workspace.hosts.values()].filter(({ name }) => names.has(name)),
@@ -138,6 +169,10 @@ export const planOpened = async (
         listing ? listed(workspace.territory) : workspace.territory,
         workspace.limit,
       )
+      if (!listing) {
+        const becoming = becomingHosts(plan, workspace)
+        await openWhatIsNeeded(workspace, becoming, { wanted: new Set(), reach: true }, noticeOnce)
+      }
       learnSecrets([...touched.keys()], workspace, redactor)
       return plan
     } catch (error) {

@@ -89,12 +89,15 @@ export const openWorkspace = async (
   const fleetHosts = new Map<string, FleetHost>()
   const openings = new Map<string, Opening>()
   const invalid = new Map<string, CoxswainError>()
-  const open = async (names: readonly string[], opening: Opening): Promise<void> => {
+  const open = async (names: readonly string[], wished: Opening): Promise<void> => {
+    // a password that was typed is the one that counts
+    const typed = asked.become !== undefined && wished.reach === true
+    const opening: Opening = typed ? { ...wished, reach: 'login' } : wished
     const shut = new Map<string, Opening>()
     for (const name of names) {
       const host = hosts.get(name)
       if (host === undefined) continue
-      if (!needsOpening(host, opening.wanted) && !(opening.reach && isUnreadable(host))) continue
+      if (!needsOpening(host, opening.wanted) && !isUnreadable(host, opening.reach)) continue
       // a host is opened anew from what the inventory says: what was wanted of it before still is
       const whole = bothOpenings(openings.get(name) ?? opening, opening)
       openings.set(name, whole)
@@ -102,7 +105,7 @@ export const openWorkspace = async (
     }
     if (shut.size > 0)
       for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
-    const wrong = opening.reach ? names.find((name) => invalid.has(name)) : undefined
+    const wrong = opening.reach !== false ? names.find((name) => invalid.has(name)) : undefined
     if (wrong !== undefined) throw invalid.get(wrong)
   }
   /** How to reach a host. What is wrong with it is an error where the host is wanted, and only there. */
@@ -148,9 +151,9 @@ export const openWorkspace = async (
       becomePassword: asked.become ?? reach.become_password,
       secrets,
       ready: isUnreadable(host)
-        ? async () => {
+        ? async (wanted = true) => {
             stopAsking()
-            await open([name], { wanted: new Set(), reach: true })
+            await open([name], { wanted: new Set(), reach: wanted })
           }
         : undefined,
       connect: (lock) => connect(name, reach, lock),

@@ -16,8 +16,10 @@ export interface FleetHost extends HostIdentity {
   /**
    * Opens what is still sealed of how to reach it: of a host that no play touches, but a task asks. Absent where nothing
    * is. After it this host may be another object, of the same name.
+   *
+   * @param reach all of it unless given, or what it takes to log in.
    */
-  readonly ready?: (() => Promise<void>) | undefined
+  readonly ready?: ((reach?: true | 'login') => Promise<void>) | undefined
   /**
    * Made when it is first wanted, then the same one.
    *

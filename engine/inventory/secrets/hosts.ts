@@ -15,9 +15,18 @@ export type Wanted = ReadonlySet<string> | 'all'
 /** What to open of a host. */
 export interface Opening {
   readonly wanted: Wanted
-  /** Whether to open what says how to reach it too. */
-  readonly reach: boolean
+  /** Whether to open what says how to reach it too: all of it, or what it takes to log in. */
+  readonly reach: Reach
 }
+
+/** What says how to reach a host: all of it, what it takes to log in (not how to become another user), or nothing. */
+export type Reach = boolean | 'login'
+
+/** Settings that are of no use to who stays the user that logged in. */
+const ofBecoming: ReadonlySet<string> = new Set(['become_password'])
+
+const reaches = (reach: Reach, setting: string): boolean =>
+  reach === true || (reach === 'login' && !ofBecoming.has(setting))
 
 const open = async (variable: Variable, keys: Keyring): Promise<Variable> => {
   const { value, written, place } = variable
@@ -92,7 +101,8 @@ export const openHosts = async (
     const host = resolved.get(name)
     if (host === undefined) continue
     const variables = await openNamed(host.variables, wanted, keys)
-    const settings = reach ? await openNamed(host.settings, 'all', keys) : host.settings
+    const named = [...host.settings.keys()].filter((setting) => reaches(reach, setting))
+    const settings = await openNamed(host.settings, new Set(named), keys)
     hosts.set(name, { ...host, variables, settings })
   }
   return hosts
@@ -101,7 +111,7 @@ export const openHosts = async (
 /** What two openings want together. */
 export const bothOpenings = (one: Opening, other: Opening): Opening => ({
   wanted: one.wanted === 'all' || other.wanted === 'all' ? 'all' : new Set([...one.wanted, ...other.wanted]),
-  reach: one.reach || other.reach,
+  reach: [one.reach, other.reach].includes(true) || one.reach || other.reach,
 })
 
 const isShut = ([name, { value }]: readonly [string, Variable]): boolean =>
@@ -116,12 +126,17 @@ export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Wan
   )
 
 /** Whether what says how to reach a host is not all opened yet. */
-export const isUnreadable = ({ variables, settings }: Pick<Host, 'variables' | 'settings'>): boolean =>
-  [...variables.keys()].some(isLockedFile) || [...settings].some(isShut)
+export const isUnreadable = (
+  { variables, settings }: Pick<Host, 'variables' | 'settings'>,
+  reach: Reach = true,
+): boolean =>
+  reach !== false &&
+  ([...variables.keys()].some(isLockedFile) ||
+    [...settings].some((entry) => reaches(reach, entry[0]) && isShut(entry)))
 
 /** Whether one of the variables that say how to reach a host is sealed itself. */
-export const hasSealedSetting = ({ settings }: Pick<Host, 'settings'>): boolean =>
-  [...settings].some((entry) => isShut(entry) && !isLockedFile(entry[0]))
+export const hasSealedSetting = ({ settings }: Pick<Host, 'settings'>, reach: Reach): boolean =>
+  [...settings].some((entry) => reaches(reach, entry[0]) && isShut(entry) && !isLockedFile(entry[0]))
 
 /** Variables without those that are still sealed. */
 export const withoutShut = (variables: Variables): Variables =>

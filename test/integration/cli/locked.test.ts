@@ -57,8 +57,11 @@ test('what only lists asks for no key', async () => {
 })
 
 test('nor does a command, which says what it did not open', async () => {
-  const { stderr } = await works('hello', 'exec', 'all', '--output', 'plain', '--', 'echo', 'hello')
-  assert.match(stderr, 'vault.yml')
+  for (const become of [[], ['-b']]) {
+    const words = ['all', ...become, '--output', 'plain', '--', 'echo', 'hello']
+    const { stderr } = await works('hello', 'exec', ...words)
+    assert.match(stderr, 'vault.yml')
+  }
 })
 
 test('what reads such a variable fails, and names the file', async () => {
@@ -68,4 +71,91 @@ test('what reads such a variable fails, and names the file', async () => {
     assert.match(stderr, '[secret-locked]')
     assert.match(stderr, 'vault.yml')
   }
+})
+
+/** A site whose password for becoming root is encrypted, and nobody has the key. */
+const becoming = async (tasks: string, play = ''): Promise<string> => {
+  const sealed = await new Vault({ password: 'key' }).encrypt('s3cret', '')
+  folder.write(
+    'becoming/hosts.yaml',
+    `all:\n  hosts: { here: { connection: local } }\n  vars:\n    become_password: !vault |\n${sealed.trim().replaceAll(/^/gm, '      ')}\n`,
+  )
+  return folder.write(
+    'becoming.ts',
+    `import { pick, playbook, z } from 'coxswain'
+import { command } from 'coxswain/tasks'
+export default playbook({ name: 'becoming', vars: z.object({}), plays: ({ play }) => [
+  play('p', { hosts: 'all', tags: 'one', ${play} tasks: () => [${tasks}] })] })
+`,
+  )
+}
+const there = (...words: string[]): Promise<CliResult> =>
+  runCli([...words, '-i', folder.at('becoming/hosts.yaml'), '--output', 'plain'], { cwd: folder.path })
+
+test('a password for becoming another user is opened where one is become, and only there', async () => {
+  const plain = "command({ run: 'echo well' })"
+  for (const [tasks, play, opens] of [
+    [plain, '', false],
+    [plain, 'become: true,', true],
+    ["command({ run: 'true' }, { become: true })", '', true],
+    ["command({ run: 'true' }, { become: 'daemon' })", 'become: false,', true],
+    ["command({ run: 'true' }, { become: false })", 'become: true,', false],
+    [plain, "handlers: () => ({ h: command({ run: 'true' }, { become: true }) }),", true],
+  ] as const) {
+    const { status, stderr, stdout } = await there(await becoming(tasks, play))
+    assert.is(status, opens ? 1 : 0, `${tasks} ${play}: ${stdout}${stderr}`)
+    if (opens) assert.match(stderr, '[secret-locked]')
+  }
+})
+
+test('what becomes nobody needs no such password: exec, doctor, and what only lists', async () => {
+  const book = await becoming("command({ run: 'true' })", 'become: true,')
+  for (const words of [
+    ['exec', 'all'],
+    ['doctor'],
+    [book, '--list-hosts'],
+    [book, '--list-tasks'],
+    [book, '--list-tags'],
+    ['inventory', '--list'],
+    ['inventory', '--host', 'here', '--explain'],
+  ]) {
+    const [first = '', ...rest] = words
+    const ending = first === 'exec' ? ['--', 'echo', 'well'] : []
+    const output = first === 'inventory' ? [] : ['--output', first === 'doctor' ? 'json' : 'plain']
+    const result = await runCli(
+      [first, ...rest, '-i', folder.at('becoming/hosts.yaml'), ...output, ...ending],
+      {
+        cwd: folder.path,
+      },
+    )
+    assert.not.match(result.stdout + result.stderr, 'secret-locked', words.join(' '))
+    assert.is(result.status, 0, `${words.join(' ')}: ${result.stdout}${result.stderr}`)
+  }
+  const refused = await runCli(
+    ['exec', 'all', '-b', '-i', folder.at('becoming/hosts.yaml'), '--output', 'plain', '--', 'true'],
+    { cwd: folder.path },
+  )
+  assert.is(refused.status, 1)
+  assert.match(refused.stderr, '[secret-locked]')
+})
+
+test('a password that is typed spares the encrypted one', async () => {
+  await becoming("command({ run: 'true' })")
+  const typed = await runCli(
+    [
+      'exec',
+      'all',
+      '-b',
+      '-K',
+      '-i',
+      folder.at('becoming/hosts.yaml'),
+      '--output',
+      'plain',
+      '--',
+      'id',
+      '-u',
+    ],
+    { cwd: folder.path, input: 'typed\n' },
+  )
+  assert.not.match(typed.stderr, 'secret-locked')
 })
