@@ -86,6 +86,13 @@ const isOurs = (error: Error): boolean => {
   return frame !== undefined && isForeign(frame.file) && !frame.file.includes('/node_modules/')
 }
 
+const hintFor = (value: unknown, place: Place | undefined): string => {
+  if (place === undefined) return 'throw an Error in its place: it knows where it was made'
+  return value instanceof Error && isOurs(value)
+    ? 'see what is passed in the call at the place shown'
+    : 'fix the code at the place shown'
+}
+
 /**
  * Any caught value as a {@link CoxswainError}: what code of a playbook or of an author's task threw becomes
  * `author-error` with its place, anything else that is not expected `internal`.
@@ -102,10 +109,7 @@ export const blamed = (value: unknown, fallback?: Place): CoxswainError => {
   const error = new CoxswainError('author-error', message, {
     cause: value,
     place,
-    hint:
-      isError && isOurs(value)
-        ? 'see what is passed in the call at the place shown'
-        : 'fix the code at the place shown',
+    hint: hintFor(value, place),
   })
   if (isError && value.stack !== undefined) error.stack = value.stack
   return error

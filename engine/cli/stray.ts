@@ -1,6 +1,8 @@
 import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { authorsPlace, blamed } from '../authors-place.ts'
 import { exitCodes } from '../error-codes.ts'
+import type { CoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
@@ -10,6 +12,12 @@ import type { Outlets } from './outlets.ts'
 export interface Strays {
   /** The exit status, when all that went wrong was seen; it waits until all output is written, or could not be. */
   readonly exit: (status: number) => Promise<number>
+}
+
+/** What was thrown, with the place in its reader's files where that can be seen. */
+const placed = (error: unknown): CoxswainError => {
+  const known = blamed(error)
+  return known.place === undefined ? known.at({ place: authorsPlace(known) }) : known
 }
 
 const tell = (error: unknown, redactor: Redactor, { err }: Outlets): void => {
@@ -27,12 +35,21 @@ const leaveDeadTerminal = (): void => {
 }
 
 /**
- * Lets a run go on to its end when its output cannot be written, or when a promise fails that a task never awaited:
- * a process that dies of either leaves hosts half done. Whoever stops reading our output (`head`) is none of our
- * concern; anything else makes the exit status that of a failure.
+ * Lets a run go on to its end when its output cannot be written, when a promise fails that a task never awaited, or when
+ * an author's timer throws: a process that dies of these leaves hosts half done. Whoever stops reading our output (`head`)
+ * is none of our concern; anything else makes the exit status that of a failure.
+ *
+ * What our own code throws where nothing can catch it ends the process: what waits for it would wait for ever.
  */
 export const catchStrays = (redactor: Redactor, outlets: Outlets): Strays => {
   let failed = false
+  let ended = false
+  const fail = (error: unknown): void => {
+    failed = true
+    tell(error, redactor, outlets)
+    // a timer may outlive the run
+    if (ended) process.exitCode ||= exitCodes.failed
+  }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || failed) return
     failed = true
@@ -41,14 +58,18 @@ export const catchStrays = (redactor: Redactor, outlets: Outlets): Strays => {
   // whatever happens to our complaints, the run goes on
   process.stderr.on('error', () => {})
   process.on('exit', leaveDeadTerminal)
-  process.on('unhandledRejection', (reason) => {
-    failed = true
-    tell(reason, redactor, outlets)
+  process.on('unhandledRejection', (reason) => fail(placed(reason)))
+  process.on('uncaughtException', (thrown) => {
+    const error = placed(thrown)
+    fail(error)
+    // what waits to be written is written at the exit
+    if (error.code !== 'author-error') process.exit(exitCodes.failed)
   })
   return {
     exit: async (status) => {
       // that the last of it could not be written is only known afterwards
       await outlets.flushed()
+      ended = true
       return failed && status === exitCodes.ok ? exitCodes.failed : status
     },
   }
