@@ -1,0 +1,54 @@
+/** Many connections at once where few files may be open: what does not fit fails by name, and everything ends. */
+import { spawn } from 'node:child_process'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../../support/spec.ts'
+import { startSshd } from '../../support/sshd.ts'
+import type { Sshd } from '../../support/sshd.ts'
+
+const test = suite('many connections, few files', { seconds: 180 })
+
+let sshd: Sshd
+test.before(async () => {
+  // as many logins at once as are asked for
+  sshd = await startSshd(['MaxStartups 500'])
+})
+test.after(() => sshd.stop())
+
+/** Runs the probe with so many open files at most; gives what it printed, and how it ended. */
+const probe = (
+  files: number,
+  connections: number,
+): Promise<{ status: number | null; out: string; err: string }> =>
+  new Promise((done, failed) => {
+    const node = [
+      process.execPath,
+      '--conditions=source',
+      '--import',
+      'tsx',
+      join(import.meta.dirname, 'crowd-probe.ts'),
+    ]
+    const words = [...node, String(sshd.port), sshd.keyFile, userInfo().username, String(connections)]
+    const child = spawn('sh', ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', ...words])
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    child.on('error', failed)
+    child.on('close', (status) => done({ status, out, err }))
+  })
+
+test('connections for which there are no files fail and say what to do; closing them all ends', async () => {
+  const { status, out, err } = await probe(60, 40)
+  assert.is(status, 0, out + err)
+  const told: unknown = JSON.parse(out)
+  assert.ok(typeof told === 'object' && told !== null)
+  const words = Object.keys(told)
+  for (const word of words) assert.match(word, /^in$|raise the limit \(`ulimit -n`\), or give fewer --forks/)
+  assert.ok(
+    words.some((word) => word !== 'in'),
+    out,
+  )
+  const sum = Object.values(told).reduce((all: number, one: unknown) => all + Number(one), 0)
+  assert.is(sum, 40)
+})
