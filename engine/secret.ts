@@ -61,8 +61,7 @@ export const holdsMask = (value: string | Uint8Array): boolean =>
     ? value.includes(maskInText)
     : Buffer.from(value.buffer, value.byteOffset, value.byteLength).includes(maskBytes)
 
-const isWalked = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !isSecret(value)
+const isWalked = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Keys and values of what holds other values; nothing for bytes and streams, which are not walked. */
 const entriesOf = (value: object): Iterable<readonly [unknown, unknown]> => {
@@ -81,6 +80,8 @@ export const findMask = (value: unknown): readonly string[] | undefined => {
   const seen = new Set<object>()
   const visit = (item: unknown): readonly string[] | undefined => {
     if (typeof item === 'string' || item instanceof Uint8Array) return holdsMask(item) ? [] : undefined
+    // a schema may have made a secret of a text that another one was put into
+    if (isSecret(item)) return visit(item.reveal())
     if (!isWalked(item) || seen.has(item)) return undefined
     seen.add(item)
     for (const [key, inner] of entriesOf(item)) {

@@ -47,8 +47,8 @@ export const refuseMasks = (about: string, value: unknown): void => {
 }
 
 /**
- * Refuses a task with parameters in which a secret became its mask. What only reads, or does something on this machine,
- * may show people a mask.
+ * Refuses a task with parameters in which a secret became its mask. A fact, and what does something on this machine, may
+ * show people a mask.
  *
  * @throws `secret-masked` naming the parameter.
  */
@@ -56,10 +56,12 @@ export const refuseMaskedParams = ({
   name,
   params,
   apply,
+  until,
   changes,
   place,
-}: Pick<Task, 'name' | 'params' | 'apply' | 'changes' | 'place'>): void => {
-  if (apply === undefined || !changes) return
+}: Pick<Task, 'name' | 'params' | 'apply' | 'until' | 'changes' | 'place'>): void => {
+  // what waits asks for something by its parameters, on the host or over the network
+  if ((apply === undefined && until === undefined) || !changes) return
   try {
     refuseMasks(`task ${name}`, params)
   } catch (error) {

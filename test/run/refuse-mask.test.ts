@@ -6,9 +6,11 @@ import { defineTask, drift, ok, playbook, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Task } from '../../engine/index.ts'
 import { refuseMaskedParams } from '../../engine/dsl/parse-params.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
+import { refuseMask } from '../../engine/run/masking/refuse-mask.ts'
 import { Secret, findMask, mask } from '../../engine/secret.ts'
 import { rehearse } from '../../engine/testing.ts'
 import { command } from '../../tasks/system/command.ts'
+import { waitFor } from '../../tasks/network/wait-for.ts'
 import { file } from '../../tasks/files/file.ts'
 import { lineInFile } from '../../tasks/files/line-in-file.ts'
 import { sysctl } from '../../tasks/system/sysctl.ts'
@@ -36,6 +38,17 @@ const texts: Readonly<Record<string, string>> = {
   hexadecimal: Buffer.from(`x${shown}`).toString('hex'),
   'a part of a URL': encodeURIComponent(`p ${shown}`),
   'an address': new URL(`https://user:${shown}@example.org/`).href,
+  'hexadecimal of UTF-16LE': Buffer.from(`x${shown}`, 'utf16le').toString('hex'),
+  'base64 of UTF-16LE': Buffer.from(`user ${shown}`, 'utf16le').toString('base64'),
+  'an entity in hexadecimal': `&#x2063;${mask}`,
+  'an entity with zeros': `&#0008291;${mask}`,
+  'an entity by name': `&InvisibleComma;${mask}`,
+  'an entity of an entity': `&amp;#8291;${mask}`,
+  'an escape of JavaScript': String.raw`\u{2063}` + mask,
+  'JSON within JSON': String.raw`\\u2063` + mask,
+  'a URL within a URL': encodeURIComponent(encodeURIComponent(shown)),
+  'quoted-printable': `=E2=81=A3${mask}`,
+  'hexadecimal with blanks': Buffer.from(shown).toString('hex').replaceAll(/../g, '$& '),
   'JSON of ASCII': JSON.stringify({ a: shown }).replaceAll('\u2063', String.raw`\u2063`),
 }
 
@@ -63,6 +76,8 @@ for (const [what, text] of Object.entries(texts)) {
       ({ remote }) => remote.run`echo ${['a', text]}`,
       ({ remote }) => remote.run({ stdin: text })`cat`,
       ({ remote }) => remote.run({ stdin: Buffer.from(text) })`cat`,
+      ({ remote }) => remote.run({ stdin: new Secret(text) })`cat`,
+      ({ remote }) => remote.write('/x', new Secret(`${'x\n'.repeat(1_048_570)}${text}`)),
       ({ remote }) => remote.run({ env: { A: text } })`env`,
       ({ remote }) => remote.run({ cwd: `/${text}` })`pwd`,
       ({ remote }) => remote.write('/x', text),
@@ -77,6 +92,12 @@ for (const [what, text] of Object.entries(texts)) {
   })
 }
 
+test('as base64 in lines', async () => {
+  const text = Buffer.from(`password: ${shown}`).toString('base64')
+  for (const lines of [text.replaceAll(/.{5}/g, '$&\n'), text.replaceAll(/.{8}/g, '$&\r\n  ')])
+    assert.match(await errorOf(sends(({ remote }) => remote.write('/x', lines), '')), 'the mask of a secret')
+})
+
 const deep = defineTask({
   name: 'deep',
   description: '',
@@ -89,13 +110,18 @@ const inParams: [string, Task][] = [
   ['path', file({ path: `/srv/${shown}`, content: 'x' })],
   ['content', file({ path: '/x', content: `a\n${shown}\n` })],
   ['run', command({ run: `login ${shown}` })],
+  ['stdin', command({ run: 'cat > /x', stdin: `app:${shown}\n` })],
+  ['content', file({ path: '/x', content: new Secret(`key=${shown}`) })],
+  ['url', waitFor({ url: `http://127.0.0.1/?token=${shown}` })],
+  ['url', waitFor({ url: `http://127.0.0.1/?token=${shown}`, from: 'here' })],
+  ['path', waitFor({ path: `/srv/${shown}` })],
   ['env.list.0.TOKEN', deep({ env: { list: [{ TOKEN: shown }] } })],
   [`env.${shown}`, deep({ env: { [shown]: 1 } })],
   ['map.a', deep({ env: {}, map: new Map([['a', shown]]) })],
   ['env.bytes', deep({ env: { bytes: Buffer.from(shown) } })],
 ]
 for (const [path, task] of inParams) {
-  test(`the parameter ${path} is named before anything runs, with the way out`, async () => {
+  test(`the parameter ${path} of ${task.name} is named before anything runs, with the way out`, async () => {
     const error = await rejects(
       () => refuseMaskedParams(task),
       'secret-masked',
@@ -137,6 +163,15 @@ test('a task that only reads may show it, and names its parameter when it sends 
   })({ text: `see ${shown}` })
   assert.is(look.title, `see ${mask}`)
   assert.match(await errorOf(look), 'task look: text holds ********')
+})
+
+test('the password for becoming another user is looked at too', async () => {
+  const identity = { method: 'sudo', user: 'root', password: new Secret(`x${shown}`) } as const
+  await rejects(
+    () => refuseMask({ script: 'true', lane: 'run', identity }),
+    'secret-masked',
+    'the password for becoming root',
+  )
 })
 
 test('asterisks of the user are sent', async () => {
