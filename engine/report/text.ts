@@ -1,17 +1,8 @@
 /** Text from elsewhere made fit for a terminal: what could move the cursor is taken out, what is long is cut. */
-import { stripVTControlCharacters } from 'node:util'
 import type { TaskRef } from '../run/events.ts'
+import { terminalCodes } from '../run/masking/terminal-codes.ts'
 
-const escape = '\u001b'
-const bell = '\u0007'
-/** Commands that carry a text, such as a window title: they end with a bell or a string terminator (ECMA-48, 5.6). */
-const withText = new RegExp(
-  `(?:${escape}[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^${bell}${escape}\u009c\n]*(?:${bell}|${escape}\\\\|\u009c)?`,
-  'g',
-)
-
-/** Control characters but newline and tab; and the marks that turn the direction of writing, which can disguise text. */
-const harmful = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu
+const codes = new RegExp(terminalCodes, 'g')
 
 /** As a terminal would leave it: a carriage return begins the line anew, so the last stretch is what is seen. */
 const afterReturns = (line: string): string => {
@@ -28,11 +19,7 @@ const afterReturns = (line: string): string => {
  * printable('\x1b[31mred\x1b[0m\x07') // 'red'
  */
 export const printable = (text: string): string =>
-  stripVTControlCharacters(text.replace(withText, ''))
-    .split('\n')
-    .map(afterReturns)
-    .join('\n')
-    .replace(harmful, '')
+  text.replace(codes, '').split('\n').map(afterReturns).join('\n').replaceAll('\r', '')
 
 /** The same on one line: newlines and tabs become a space. */
 export const oneLine = (text: string): string =>

@@ -5,6 +5,7 @@ import { Lines } from '../../engine/run/masking/lines.ts'
 import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { oneLine, printable } from '../../engine/report/text.ts'
+import { folded } from '../../engine/run/masking/views.ts'
 import { Secret, mask } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
 import {
@@ -92,6 +93,69 @@ for (const [what, write] of Object.entries(transformationsOfAscii)) {
     )
   })
 }
+
+/** What terminals take for a command, or what is taken out of text because it looks like one. */
+const codes = [
+  '\u001b[[31m',
+  '\u001b123m',
+  '\u001b?25h',
+  '\u001b;31m',
+  '\u001b;1;2m',
+  '\u001b((B',
+  '\u001b[>4;2m',
+  '\u001b[38:5:1m',
+  '\u001b#8',
+  '\u009b[1m',
+  '\u009b 31m',
+  '\u009b ;;1A',
+  '\u009b31m',
+  '\u001b]8;;https://example.org\u001b\\',
+  '\u001b]8;;https://example.org\u0007',
+  `\u001b]0;${'t'.repeat(2000)}\u0007`,
+  `\u001bP${'t'.repeat(2000)}\u001b\\`,
+  `\u0090${'t'.repeat(2000)}\u009c`,
+  '\u001b',
+  '\u0007',
+  '\u202e',
+  '\u2067',
+]
+
+for (const code of codes) {
+  test(`${JSON.stringify(code.slice(0, 12))} within a secret does not bring it back`, () => {
+    const secret = 'Tr0ub4dor&3'
+    const text = `A Tr0ub4dor${code}&3 B\nand Tr0u${code}b4dor&3\n`
+    const redactor = knowing(secret)
+    for (const seen of [redactor.text(text), told(redactor, Array.from(text)).join('\n')])
+      for (const last of [printable(seen), oneLine(seen)]) {
+        assert.not.match(last, secret)
+        // where the code is taken out as a whole the mask stands in its place; else what is left of it parts the secret
+        assert.ok(last.includes(mask) || !printable(text).includes(secret), last)
+      }
+  })
+}
+
+test('whatever reporters take out of text, masking does not see', () => {
+  const part = fc.oneof(
+    fc.constantFrom(...codes),
+    fc.string({
+      unit: fc.constantFrom(
+        ...Array.from('\u001b\u009b\u009d\u0090\u009c\u0007[]()#;?0123 m\\AhP<=>~\u0000\u202e'),
+      ),
+      maxLength: 8,
+    }),
+    fc.constantFrom('hunter2-and-more', 'hunter2', '-and-more', '\n'),
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), anyPlaces, (parts, places) => {
+      const text = parts.join('')
+      assert.is(folded(printable(text)), folded(text))
+      const redactor = knowing('hunter2-and-more')
+      for (const seen of [redactor.text(text), ...told(redactor, cut(text, places))])
+        assert.not.match(printable(seen), 'hunter2-and-more')
+    }),
+    { numRuns: 2000 },
+  )
+})
 
 test('a secret with control characters in it is masked when they are gone', () => {
   for (const odd of ['hun\u001b[31mter2', 'hun\0ter2', 'hun\bter2', 'hun\rter2']) {

@@ -2,7 +2,8 @@ import { isSecret, mask, plainMasks } from '../../secret.ts'
 import { formsOf } from './secret-forms.ts'
 import { SecretIndex } from './secret-index.ts'
 import type { Found, Span } from './secret-index.ts'
-import { endIn, startIn, viewsOf } from './views.ts'
+import { endIn, startIn } from './view.ts'
+import { viewsOf } from './views.ts'
 
 /** Bytes and what streams them: a walk over them finds no Secret and takes long, or takes what is meant for others. */
 const isBulk = (item: object): boolean =>

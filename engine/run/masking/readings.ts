@@ -1,0 +1,119 @@
+/** How programs write text: each reading says what stands for what. */
+import { entities } from './entities.ts'
+import { terminalCodes, unfinishedCode } from './terminal-codes.ts'
+import { ViewBuilder, startIn } from './view.ts'
+import type { View } from './view.ts'
+
+/** How one kind of writing is read. */
+export interface Reading {
+  /** What it reads in another way. */
+  readonly pattern: RegExp
+  readonly read: (written: string) => string
+  /** Where the end of a text may be the beginning of an escape that goes on; its length when it is not. */
+  readonly unfinishedIn: (text: string) => number
+}
+
+/** What is not complete is looked for in the last letters only: an escape is short. */
+const atEnd =
+  (unfinished: RegExp) =>
+  (text: string): number => {
+    const from = Math.max(0, text.length - 32)
+    return from + (unfinished.exec(text.slice(from))?.index ?? text.length - from)
+  }
+
+const escape = '\u001b'
+const named: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  e: escape,
+  '\n': '',
+}
+const codePoint = (digits: string, radix: number): string => {
+  const code = Number.parseInt(digits, radix)
+  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : ''
+}
+
+/** `\n`, `\"`, `\/`, `\u0041`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. */
+export const backslashes: Reading = {
+  pattern:
+    /\\(?:u\{[\da-f]{1,6}\}|u[\da-f]{4}|U[\da-f]{8}|x\{[\da-f]{1,6}\}|x[\da-f]{1,2}|[0-3]?[0-7]{1,2}|[^])/giu,
+  read: (written) => {
+    const digits = /^\\(?:[ux]\{?|U)([\da-f]+)\}?$/i.exec(written)?.[1]
+    if (digits !== undefined) return codePoint(digits, 16)
+    if (/^\\[0-7]+$/.test(written)) return codePoint(written.slice(1), 8)
+    const letter = written.slice(1)
+    return named[letter] ?? letter
+  },
+  unfinishedIn: atEnd(/\\(?:u\{?[\da-f]{0,6}|U[\da-f]{0,7}|x\{?[\da-f]{0,6}|[0-3]?[0-7]{0,2})$/i),
+}
+
+/** `%41` of URLs, one letter for each byte, and `%u0041`. */
+export const percents: Reading = {
+  pattern: /%(?:u[\da-f]{4}|[\da-f]{2})/gi,
+  read: (written) => codePoint(written.replace(/^%u?/i, ''), 16),
+  unfinishedIn: atEnd(/%(?:u[\da-f]{0,3}|[\da-f]?)$/i),
+}
+
+/** `=41` of mail (quoted-printable), and its soft line breaks. */
+export const equals: Reading = {
+  pattern: /=(?:[\dA-F]{2}|\r?\n)/g,
+  read: (written) => (written.endsWith('\n') ? '' : codePoint(written.slice(1), 16)),
+  unfinishedIn: atEnd(/=[\dA-F\r]?$/),
+}
+
+/** `&amp;`, `&#65;`, `&#x41;`: HTML and XML. */
+export const markup: Reading = {
+  pattern: /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,7});?/gi,
+  read: (written) => {
+    const [, hex, decimal, name = ''] = /^&(?:#x([\da-f]+)|#(\d+)|([a-z]+));?$/i.exec(written) ?? []
+    if (hex !== undefined) return codePoint(hex, 16)
+    return decimal === undefined ? (entities[name.toLowerCase()] ?? written) : codePoint(decimal, 10)
+  },
+  unfinishedIn: atEnd(/&(?:#x?[\da-f]{0,7}|[a-z]{0,7})$/i),
+}
+
+/**
+ * Without what terminals do not show: their commands, control characters, letters of no width. Letters of other widths
+ * and shapes are read as the plain ones.
+ */
+export const shown: Reading = {
+  pattern: new RegExp(`${terminalCodes}|\\^@|[\\x0b-\\x0d]|[\\u{80}-\\u{10ffff}]`, 'gu'),
+  read: (written) =>
+    written < '\u0080' || /^[\p{Cc}\p{Cf}\ufe00-\ufe0f]/u.test(written) ? '' : written.normalize('NFKD'),
+  unfinishedIn: (text) => {
+    const code = unfinishedCode(text)
+    return code === text.length && /[\ud800-\udbff^]$/.test(text) ? code - 1 : code
+  },
+}
+
+/** A view of a view; undefined where there is nothing to read in another way. */
+export const reread = (
+  from: View,
+  { pattern, read, unfinishedIn }: Reading,
+  goesOn: boolean,
+): View | undefined => {
+  const { text } = from
+  const builder = new ViewBuilder(from)
+  const end = goesOn ? unfinishedIn(text) : text.length
+  let [at, found] = [0, end < text.length]
+  for (const match of text.matchAll(pattern)) {
+    const next = match.index + match[0].length
+    // a pair of backslashes at the end is complete
+    if (match.index >= end) break
+    const letters = read(match[0])
+    if (letters === match[0]) continue
+    found = true
+    builder.keep(at, match.index)
+    builder.put(letters, match.index, next)
+    at = next
+  }
+  if (!found) return undefined
+  const last = Math.max(at, end)
+  builder.keep(at, last)
+  return builder.done(last < text.length ? Math.min(from.open, startIn(from, last)) : from.open)
+}
