@@ -36,9 +36,17 @@ export const decoded = (bytes: Uint8Array): string => {
   return parts.join('')
 }
 
-/** Text as the bytes that {@link decoded} has read it from. */
-export const encoded = (text: string): Buffer =>
-  Buffer.concat(
+/**
+ * Text as the bytes that {@link decoded} has read it from.
+ *
+ * @throws `task-failed` where a character was cut in two, which has no bytes.
+ */
+export const encoded = (text: string): Buffer => {
+  if (/(?![\u{DC80}-\u{DCFF}])\p{Surrogate}/u.test(text))
+    throw new CoxswainError('task-failed', 'the edit would cut a character of the file in two', {
+      hint: 'let the pattern match the whole character',
+    })
+  return Buffer.concat(
     text.split(/([\u{DC80}-\u{DCFF}]+)/u).map((part, index) =>
       // every second part is what the pattern has found
       index % 2 === 0
@@ -46,6 +54,7 @@ export const encoded = (text: string): Buffer =>
         : Buffer.from(part.split('').map((one) => one.charCodeAt(0) & 0xff)),
     ),
   )
+}
 
 /** The text as people can read it: a byte that is no UTF-8 as `\xE4`. */
 export const shown = (text: string | undefined): string | undefined =>

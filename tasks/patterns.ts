@@ -1,14 +1,23 @@
 /** Regular expressions that people gave, and texts that shall be taken as they stand. */
 import { CoxswainError } from '../engine/index.ts'
 
+const unicode = (source: string, flags: string): RegExp | undefined => {
+  try {
+    return new RegExp(source, `${flags}u`)
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * A pattern that a person gave.
+ * A pattern that a person gave. A character is never cut in two: it is read as Unicode, except where only the older rules
+ * of JavaScript take it for a pattern (`\-`).
  *
  * @throws `params-invalid` when it is not a regular expression.
  */
 export const pattern = (source: string, flags = ''): RegExp => {
   try {
-    return new RegExp(source, flags)
+    return unicode(source, flags) ?? new RegExp(source, flags)
   } catch (cause) {
     throw new CoxswainError('params-invalid', `not a regular expression: ${source}`, { cause })
   }
@@ -16,6 +25,12 @@ export const pattern = (source: string, flags = ''): RegExp => {
 
 /** A pattern for one line without its end: `.` is any character of it, whatever JavaScript takes for a line break. */
 export const linePattern = (source: string): RegExp => pattern(source, 's')
+
+/** A group as sed and Python write it, which would be put in as it stands. */
+export const oldGroup = /\\\d|\\g</
+
+/** What to say of {@link oldGroup}. */
+export const groupHint = 'a group is written $1, not \\1'
 
 /** A text as a part of a regular expression that matches just it. */
 export const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')

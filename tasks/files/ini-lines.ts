@@ -1,8 +1,19 @@
 /**
- * The lines of an INI file, as Python's configparser reads them: a line that is indented further than the option above it
- * goes on with its value. So does what stands below a line that ends with a backslash (systemd.syntax(7), git-config(1)).
- * Pure.
+ * The lines of an INI file. Programs disagree about what continues a value: for Python's configparser it is a line that is
+ * indented further than the option above it, for systemd (systemd.syntax(7)), git (git-config(1)) and Samba what stands
+ * below a line that ends with a backslash. Pure.
  */
+
+/** Which lines continue a value: every one that can, only those that can be nothing else, or none. */
+type Rule = 'always' | 'certain' | 'never'
+
+/** How a program reads the lines below an option. */
+export interface Reading {
+  /** Lines that are indented further. */
+  readonly indent: Rule
+  /** Lines below a backslash. */
+  readonly backslash: Rule
+}
 
 /** An option: its first line, and those that go on with its value. */
 export interface IniOption {
@@ -32,9 +43,13 @@ export interface IniSection {
 const indentOf = (line: string): string => /^\s*/.exec(line)?.[0] ?? ''
 const isBlank = (line: string): boolean => line.trim() === ''
 const isComment = (line: string): boolean => /^\s*[#;]/.test(line)
+const hasSign = (line: string): boolean => /[=:]/.test(line)
 
-/** Whether the next line goes on where this one ends. */
-const goesOn = (line: string): boolean => (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1
+/** Whether the line below continues this one; what looks like an option there continues only what surely goes on. */
+const goesOn = (line: string, next: string, rule: Rule): boolean => {
+  if (rule === 'never' || (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 0) return false
+  return rule === 'always' || /\s\\$/.test(line) || !hasSign(next)
+}
 
 const optionAt = (line: string, at: number, more: readonly number[]): IniOption => {
   const indent = indentOf(line)
@@ -43,33 +58,47 @@ const optionAt = (line: string, at: number, more: readonly number[]): IniOption 
   return { at, indent, name, before, value: line.slice(before.length), more }
 }
 
+/**
+ * How many of the lines below an option are indented further and so continue its value. Where that is to be certain, it
+ * takes an option without a value, or a line among them that is no option.
+ */
+const indentedBelow = (lines: readonly string[], at: number, rule: Rule): number => {
+  if (rule === 'never') return 0
+  const line = lines[at] ?? ''
+  const indent = indentOf(line).length
+  let [end, certain] = [at + 1, rule === 'always' || /[=:]\s*$/.test(line)]
+  for (let next = at + 1; next < lines.length; next += 1) {
+    const below = lines[next] ?? ''
+    if (isBlank(below) || isComment(below)) continue
+    if (indentOf(below).length <= indent) break
+    end = next + 1
+    certain ||= !hasSign(below)
+  }
+  return certain ? end - at - 1 : 0
+}
+
 /** The lines after an option that belong to its value. */
-const moreOf = (lines: readonly string[], at: number): number[] => {
-  const indent = indentOf(lines[at] ?? '').length
+const moreOf = (lines: readonly string[], at: number, reading: Reading): number[] => {
+  const indented = at + indentedBelow(lines, at, reading.indent)
   const more: number[] = []
   let pending: number[] = []
-  let open = goesOn(lines[at] ?? '')
+  let last = lines[at] ?? ''
   for (let next = at + 1; next < lines.length; next += 1) {
     const line = lines[next] ?? ''
-    if (open && !isBlank(line)) {
-      if (isComment(line)) continue
+    if (isComment(line)) continue
+    // it belongs to the value only if more of it follows
+    if (isBlank(line)) pending.push(next)
+    else if (next <= indented || (pending.length === 0 && goesOn(last, line, reading.backslash))) {
       more.push(...pending, next)
-    } else if (isBlank(line)) {
-      // it belongs to the value only if more of it follows
-      pending.push(next)
-      open = false
-      continue
-    } else if (isComment(line)) continue
-    else if (indentOf(line).length > indent) more.push(...pending, next)
-    else break
-    pending = []
-    open = goesOn(line)
+      pending = []
+    } else break
+    last = line
   }
   return more
 }
 
 /** The sections of a file in their order, first what stands above all headings. */
-export const sectionsOf = (lines: readonly string[]): IniSection[] => {
+export const sectionsOf = (lines: readonly string[], reading: Reading): IniSection[] => {
   const sections: IniSection[] = []
   let heading: { name: string | undefined; at: number } = { name: undefined, at: -1 }
   let options: IniOption[] = []
@@ -86,7 +115,7 @@ export const sectionsOf = (lines: readonly string[]): IniSection[] => {
       options = []
       continue
     }
-    const more = moreOf(lines, at)
+    const more = moreOf(lines, at, reading)
     options.push(optionAt(line, at, more))
     at = more.at(-1) ?? at
   }
@@ -116,13 +145,18 @@ export const indentOfNew = (lines: readonly string[], { options, indent, end }: 
   return next.length > indent.length ? next : indent
 }
 
-/** A value, and the blanks and the comment after it. A comment begins with `#` or `;` after a blank, outside of quotes. */
+/** Where the quotes of a value end; undefined where one of them stays open. */
+const isClosed = (text: string): boolean =>
+  /^(?:[^"'\\]|\\.|"(?:\\.|[^"\\])*"|(?<=^|[\s=])'[^']*'|(?<![\s=])(?<!^)')*$/.test(text)
+
+/**
+ * A value, and the blanks and the comment after it. A comment begins with `#` or `;` after a blank, outside of quotes. A
+ * value that begins so is one, such as a colour.
+ */
 export const splitComment = (text: string): readonly [value: string, comment: string] => {
-  const [quoted = ''] = /^(?:"(?:\\.|[^"\\])*"|'[^']*')(?=\s|$)/.exec(text) ?? []
-  const rest = text.slice(quoted.length)
-  const at = /(?:^|\s)\s*[#;]/.exec(quoted === '' ? ` ${rest}` : rest)
-  if (at === null) return [text.trimEnd(), '']
-  const cut = quoted.length + at.index - (quoted === '' ? 1 : 0)
-  const value = text.slice(0, Math.max(0, cut)).trimEnd()
-  return [value, text.slice(value.length)]
+  for (const match of text.matchAll(/\s+(?=[#;])/g)) {
+    const value = text.slice(0, match.index)
+    if (isClosed(value)) return [value, text.slice(value.length)]
+  }
+  return [text.trimEnd(), '']
 }

@@ -1,8 +1,8 @@
-import { defineTask, flag, isSecret, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, flag, isSecret, z } from '../../engine/index.ts'
 import { appendLines, linesOf, mapLines, spliceLines } from '../lines.ts'
 import { editParams, editing, maybeSecret, revealed } from './editing.ts'
 import { endOfSection, indentOfNew, sectionsOf, splitComment } from './ini-lines.ts'
-import type { IniOption } from './ini-lines.ts'
+import type { IniOption, IniSection, Reading } from './ini-lines.ts'
 
 const params = z
   .object({
@@ -25,6 +25,17 @@ const params = z
       .describe(
         'what follows # or ; after a blank is a comment, which stays; false where it is part of the value',
       ),
+    continuation: z
+      .enum(['indent', 'backslash', 'none'])
+      .optional()
+      .describe(
+        'what continues a value on the next line: indent (Python), backslash (systemd, git, Samba) or none; needed only where a line can be both, a part of the value above it and an option of its own',
+      ),
+    caseSensitive: flag()
+      .optional()
+      .describe(
+        'whether names that differ in case only are different ones; needed only where the file has such a name',
+      ),
   })
   .refine(({ value, state }) => value !== undefined || state === 'absent', {
     message: 'a value is needed',
@@ -46,8 +57,11 @@ type Params = z.output<typeof params>
 
 /** What an option is set to, and the comment after it that stays. */
 const partsOf = (option: IniOption, { value, inlineComments }: Params): readonly [string, string] =>
-  // a secret may have such signs in it, and what was left of an old one would be shown for a comment
-  inlineComments && !isSecret(value) ? splitComment(option.value) : [option.value.trimEnd(), '']
+  // a secret may have such signs in it, and what was left of an old one would be shown for a comment; where the new value
+  // has them, the old one may have had them too
+  inlineComments && !isSecret(value) && !/(?:^|\s)[#;]/.test(value ?? '')
+    ? splitComment(option.value)
+    : [option.value.trimEnd(), '']
 
 const isSet = (option: IniOption, given: Params, value: string): boolean =>
   option.more.length === 0 &&
@@ -62,13 +76,58 @@ const lineWith = (option: IniOption, given: Params, value: string): string => {
   return `${before}${blank}${value}${partsOf(option, given)[1]}`
 }
 
-/** The text with the setting; everything else, comments too, stays where it is. */
-export const withSetting = (text: string, given: Params): string => {
+const readings: Readonly<Record<NonNullable<Params['continuation']>, Reading>> = {
+  indent: { indent: 'always', backslash: 'never' },
+  backslash: { indent: 'never', backslash: 'always' },
+  none: { indent: 'never', backslash: 'never' },
+}
+
+/** The sections that are meant. */
+const sectionsNamed = (sections: readonly IniSection[], { section, caseSensitive }: Params): IniSection[] => {
+  const isSame = sameName(caseSensitive)
+  return sections.filter(({ name }) =>
+    section === undefined || name === undefined ? section === name : isSame(name, section),
+  )
+}
+
+const sameName =
+  (caseSensitive: boolean | undefined) =>
+  (one: string, other: string): boolean =>
+    one === other || (caseSensitive === false && one.toLowerCase() === other.toLowerCase())
+
+/** @throws `task-failed` where a name is in the file that only some programs take for the same. */
+const refuseLookalike = (
+  names: readonly (string | undefined)[],
+  wanted: string | undefined,
+  { path, caseSensitive }: Params,
+): void => {
+  const plain = (name: string | undefined): string | undefined => name?.trim().toLowerCase()
+  const found = names.find((name) => name !== wanted && plain(name) === plain(wanted))
+  if (found === undefined || wanted === undefined || caseSensitive !== undefined) return
+  throw new CoxswainError('task-failed', `${path} has ${found}, which many programs take for ${wanted}`, {
+    hint: `write ${found} as the file does, or say whether they are different: caseSensitive=true or false`,
+  })
+}
+
+const editedAs = (text: string, given: Params, reading: Reading): string => {
   const { section, option, state, separator } = given
   const value = given.value === undefined ? '' : revealed(given.value)
   const lines = linesOf(text)
-  const sections = sectionsOf(lines).filter(({ name }) => name === section)
-  const mine = sections.flatMap(({ options }) => options.filter(({ name }) => name === option))
+  const all = sectionsOf(lines, reading)
+  refuseLookalike(
+    all.map(({ name }) => name),
+    section,
+    given,
+  )
+  const sections = sectionsNamed(all, given)
+  const options = sections.flatMap((one) => one.options)
+  refuseLookalike(
+    options.map(({ name }) => name),
+    option,
+    given,
+  )
+  const isSame = sameName(given.caseSensitive)
+  const mine = options.filter(({ name }) => isSame(name, option))
   if (state === 'absent') {
     const goes = new Set(mine.flatMap(({ at, more }) => [at, ...more]))
     return goes.size === 0 ? text : mapLines(text, (line, index) => (goes.has(index) ? [] : [line]))
@@ -90,6 +149,27 @@ export const withSetting = (text: string, given: Params): string => {
   }
   const gap = lines.length === 0 || lines.at(-1)?.trim() === '' ? [] : ['']
   return appendLines(text, [...gap, `[${section}]`, `${option}${separator}${value}`])
+}
+
+/**
+ * The text with the setting; everything else, comments too, stays where it is.
+ *
+ * @throws `task-failed` where the result depends on which program reads the file.
+ */
+export const withSetting = (text: string, given: Params): string => {
+  const { continuation, option, path } = given
+  if (continuation !== undefined) return editedAs(text, given, readings[continuation])
+  const [edited = text, other] = (['certain', 'always'] as const).map((rule) =>
+    editedAs(text, given, { indent: rule, backslash: rule }),
+  )
+  if (edited === other) return edited
+  throw new CoxswainError(
+    'task-failed',
+    `near ${option} in ${path} is a line that can continue the value above it or be an option of its own`,
+    {
+      hint: 'say what continues a value for the program that reads it: continuation=indent, backslash or none',
+    },
+  )
 }
 
 /** Sets an option in a file of sections and options. */

@@ -1,6 +1,6 @@
 import { defineTask, flag, z } from '../../engine/index.ts'
 import { linesOf, mapLines, spliceLines } from '../lines.ts'
-import { expanded, linePattern, placeFor } from '../patterns.ts'
+import { expanded, groupHint, linePattern, oldGroup, placeFor } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z
@@ -41,8 +41,8 @@ const params = z
     message: 'backrefs needs a regexp and state present',
     path: ['backrefs'],
   })
-  .refine(({ backrefs, line }) => !backrefs || line === undefined || !/\\\d|\\g</.test(line), {
-    message: 'a group is written $1, not \\1',
+  .refine(({ backrefs, line }) => !backrefs || line === undefined || !oldGroup.test(line), {
+    message: groupHint,
     path: ['line'],
   })
 type Params = Omit<z.output<typeof params>, 'backrefs'> & { readonly backrefs?: boolean }

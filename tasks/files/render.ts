@@ -63,6 +63,7 @@ export const render = (
     secret = true
     return value.reveal()
   }
+  const plainly = (value: unknown): unknown => (Array.isArray(value) ? value.map(plainly) : revealed(value))
   // an instance of its own: helpers that somebody registers elsewhere do not reach it
   const engine = Handlebars.create()
   engine.registerHelper(helperNames.read, (...given: unknown[]) => {
@@ -80,9 +81,10 @@ export const render = (
   })
   engine.registerHelper(helperNames.write, (...given: unknown[]) => {
     const [original, line, column, value] = given
-    const written = Array.isArray(value) ? value.map(revealed) : revealed(value)
+    const written = plainly(value)
     const wrong = noText(written)
-    if (wrong === undefined) return written
+    // a text, since Handlebars adds numbers that stand side by side
+    if (wrong === undefined) return String(written)
     throw invalid(
       { name, template, line: Number(line), column: Number(column) },
       `cannot write ${String(original)}: it ${wrong}`,

@@ -1,25 +1,27 @@
 import { defineTask, z } from '../../engine/index.ts'
 import { endOf } from '../lines.ts'
-import { expanded, pattern } from '../patterns.ts'
+import { expanded, groupHint, oldGroup, pattern } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
-const params = z.object({
-  ...editParams,
-  regexp: z
-    .string()
-    .describe(
-      'what is replaced, wherever it matches; ^ and $ are the ends of a line, \\n is also a line end of CRLF unless the pattern names \\r',
-    ),
-  replacement: z
-    .string()
-    .default('')
-    .describe('what takes its place; $1 is the first group, $& the whole match'),
-  after: z.string().optional().describe('a pattern: only what comes after its first match'),
-  before: z
-    .string()
-    .optional()
-    .describe('a pattern: only what comes before its first match, after that of `after`'),
-})
+const params = z
+  .object({
+    ...editParams,
+    regexp: z
+      .string()
+      .describe(
+        'what is replaced, wherever it matches; ^ and $ are the ends of a line, \\n is also a line end of CRLF unless the pattern names \\r',
+      ),
+    replacement: z
+      .string()
+      .default('')
+      .describe('what takes its place; $1 is the first group, $& the whole match'),
+    after: z.string().optional().describe('a pattern: only what comes after its first match'),
+    before: z
+      .string()
+      .optional()
+      .describe('a pattern: only what comes before its first match, after that of `after`'),
+  })
+  .refine(({ replacement }) => !oldGroup.test(replacement), { message: groupHint, path: ['replacement'] })
 type Params = z.output<typeof params>
 
 /** A text as patterns see it, and where each of its characters is in the file. */

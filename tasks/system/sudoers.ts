@@ -10,12 +10,24 @@ import {
 } from '../../engine/index.ts'
 import type { Change, RemoteReader } from '../../engine/index.ts'
 
-/** What a word of sudoers(5) is made of without being quoted: names, %groups, #ids, +netgroups. */
-const who = z.string().regex(/^[%#+]?[\w.@\\-]+\$?$/, 'a user, %group or #id is needed, or ALL')
+/**
+ * A name, %group, #id, %#id or +netgroup. Not what sudoers(5) reads as something else at the beginning of a line: comments,
+ * `@include`, `Defaults` and aliases.
+ */
+const who = z
+  .string()
+  .regex(
+    /^(?:%?#\d+|(?!(?:Defaults|(?:User|Runas|Host|Cmnd|Cmd)_Alias)(?:$|@))[%+]?[\w.-][\w.@\\-]*\$?)$/,
+    'a user, %group or #id is needed, or ALL',
+  )
 
-/** A command: ALL, or a path with arguments; wildcards and `!` are left to those who write files of their own. */
+/**
+ * A command: ALL, or a path with arguments; wildcards, `!` and regular expressions (`^…$`, sudo 1.9.10) are left to those
+ * who write files of their own.
+ */
 const what = z
   .string()
+  .refine((command) => !/\s\^/.test(command), 'arguments that begin with ^ are a regular expression to sudo')
   .regex(/^(?:ALL|\/[^\n\0*?[\]!"]*[^\n\0*?[\]!"\s\\])$/, 'ALL or a command by its absolute path is needed')
 
 const params = z
@@ -41,12 +53,15 @@ const params = z
 type Params = z.output<typeof params>
 
 /** sudoers(5), "Other special characters": these are told apart from syntax by a backslash. */
-const escaped = (command: string): string => command.replaceAll(/[,:=\\]/g, '\\$&')
+const escaped = (command: string): string => command.replaceAll(/[,:=\\#]/g, '\\$&')
+
+/** The backslash of `DOMAIN\user` stands for itself. */
+const escapedName = (name: string): string => name.replaceAll('\\', '\\\\')
 
 /** The text of the file. */
 export const sudoersText = ({ users, commands, runAs, password, keepEnvironment }: Params): string => {
   const tags = `${password ? '' : 'NOPASSWD: '}${keepEnvironment ? 'SETENV: ' : ''}`
-  return `${users.join(', ')} ALL=(${runAs.join(', ')}) ${tags}${commands.map(escaped).join(', ')}\n`
+  return `${users.map(escapedName).join(', ')} ALL=(${runAs.map(escapedName).join(', ')}) ${tags}${commands.map(escaped).join(', ')}\n`
 }
 
 const hasVisudo = (remote: RemoteReader): Promise<boolean> => remote.query`command -v visudo`.succeeds()

@@ -42,7 +42,13 @@ const is =
 
 const line = { path: '/f', create: false, state: 'present' } as const
 const ini = (given: object) => {
-  const { params } = iniSetting.from({ path: '/f', option: 'port', value: '9', ...given })
+  const { params } = iniSetting.from({
+    path: '/f',
+    option: 'port',
+    value: '9',
+    continuation: 'indent',
+    ...given,
+  })
   return (text: string): string => withSetting(text, params as Parameters<typeof withSetting>[1])
 }
 const iniPool = [
@@ -204,6 +210,12 @@ export const editors: Readonly<Record<string, Editor>> = {
     pool: iniPool,
     edit: ini({ section: 'a' }),
     mine: is(/port\b/, /more/, /^\[a\]$/, /^\s*$/),
+  },
+  'ini-setting where indentation means nothing': {
+    module: 'files/ini-setting.ts',
+    pool: iniPool,
+    edit: ini({ section: 'a', continuation: 'none' }),
+    mine: is(/port\b/, /^\[a\]$/, /^\s*$/),
   },
   'ini-setting above': {
     module: 'files/ini-setting.ts',

@@ -93,7 +93,8 @@ test('configparser reads the new value, and every other one as before', () => {
     option: 'port',
     separator: ' = ',
     inlineComments: true,
-  }
+    continuation: 'indent',
+  } as const
   const texts = fc
     .sample(fileOf(pool, ['', '# c', '  # c', '; c']), { numRuns: 300, seed: 11 })
     .map((text) => text.replace('\u{FEFF}', ''))

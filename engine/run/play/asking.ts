@@ -2,6 +2,7 @@
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/task.ts'
 import { checkContext, whenContext } from '../task/contexts.ts'
+import { holds } from '../task/condition.ts'
 import { again, look, resultOf } from '../task/execute-task.ts'
 import type { Look, TaskResult } from '../task/execute-task.ts'
 import type { HostRun } from './part.ts'
@@ -24,7 +25,7 @@ export const askCondition = async (run: HostRun, condition: Condition): Promise<
   try {
     place = await placeOf(run, about)
     const ctx = checkContext(scope, place, contextOptions(run, about, place, watch))
-    const ask = (): Promise<boolean> => watch.whole(async () => when(whenContext(ctx, outcomeOf)))
+    const ask = (): Promise<boolean> => watch.whole(() => holds(when, whenContext(ctx, outcomeOf)))
     return await again({ progress: () => {} }, ask)
   } catch (error) {
     const { foretold } = scope

@@ -6,6 +6,7 @@ import type { Change, Drift, Ok, Verdict } from '../../dsl/verdict.ts'
 import { exitCodes } from '../../error-codes.ts'
 import { CoxswainError, exitCodeOf, isCoxswainError } from '../../errors.ts'
 import type { Outcome, TaskProgress } from '../events.ts'
+import { holds } from './condition.ts'
 import type { TaskWatch } from './task-watch.ts'
 import { askPatiently, missing, usualPatience, waitUntil } from './wait.ts'
 
@@ -63,7 +64,7 @@ const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
 export const look = (task: Task, ctx: WhenContext, watch: TaskWatch): Promise<Look> =>
   watch.whole(async () => {
     const { when } = task.options
-    return when !== undefined && !(await when(ctx)) ? { kind: 'skip' } : ask(task, ctx)
+    return when !== undefined && !(await holds(when, ctx)) ? { kind: 'skip' } : ask(task, ctx)
   })
 
 /** A task that changes nothing: whatever its check misses, it waits for. */

@@ -133,3 +133,16 @@ test('a task in a block that was left out was skipped', async () => {
   })
   assert.is(seen, 'skipped')
 })
+
+test('what a condition returns is true or false, or a failure: a text is neither', async () => {
+  // as it comes from JavaScript, or from a value without a type
+  const answer = (value: unknown) => ({ when: () => JSON.parse(JSON.stringify(value)) })
+  for (const value of ['false', 0, null, []]) {
+    const { story, ends } = await on(() => [say({ text: 'hi' }, answer(value))])
+    assert.equal(story, ['a hi failed'])
+    assert.is(ends[0]?.error?.code, 'author-error')
+    assert.match(ends[0]?.error?.message ?? '', 'a condition (when) returned')
+  }
+  const inBlock = await on(() => [block([hi('hi')], answer('no'))])
+  assert.equal(inBlock.story, ['a hi failed'])
+})

@@ -72,6 +72,57 @@ test('lines that go on with a value are a part of it', async () => {
   )
 })
 
+test('a line that can be an option or a part of the one above is neither lost nor doubled: the reader is asked for', async () => {
+  const cases: readonly (readonly [string, Omit<Parameters<typeof iniSetting>[0], 'path'>])[] = [
+    ['[user]\nname = A\n\temail = a@x\n', { section: 'user', option: 'name', value: 'B' }],
+    ['[user]\nname = A\n\temail = a@x\n', { section: 'user', option: 'email', value: 'b@x' }],
+    ['[user]\nname = A\n\temail = a@x\n', { section: 'user', option: 'email', state: 'absent' }],
+    ['[a]\ndir = C:\\foo\\\nnext = 1\n', { section: 'a', option: 'dir', value: 'x' }],
+    ['[a]\ndir = C:\\foo\\\nnext = 1\n', { section: 'a', option: 'next', value: 2 }],
+  ]
+  for (const [from, params] of cases)
+    await rejects(() => after(params, from), 'task-failed', 'can continue the value')
+  const indented = '[user]\nname = A\n\temail = a@x\n'
+  const set = { section: 'user', option: 'name', value: 'B' }
+  assert.is(await after({ ...set, continuation: 'indent' }, indented), '[user]\nname = B\n')
+  for (const continuation of ['backslash', 'none'] as const)
+    assert.is(await after({ ...set, continuation }, indented), indented.replace('= A', '= B'))
+  const slashed = '[a]\ndir = C:\\foo\\\nnext = 1\n'
+  const dir = { section: 'a', option: 'dir', value: 'x' }
+  assert.is(await after({ ...dir, continuation: 'backslash' }, slashed), '[a]\ndir = x\n')
+  for (const continuation of ['indent', 'none'] as const)
+    assert.is(await after({ ...dir, continuation }, slashed), '[a]\ndir = x\nnext = 1\n')
+  // what is not touched does not matter
+  assert.is(
+    await after({ section: 'b', option: 'x', value: 2 }, `${indented}[b]\nx = 1\n`),
+    `${indented}[b]\nx = 2\n`,
+  )
+})
+
+test('a name that differs in case or blanks is not set a second time', async () => {
+  const upper = '[a]\nPort = 1\n'
+  const set = { section: 'a', option: 'port', value: 2 }
+  await rejects(() => after(set, upper), 'task-failed', 'has Port, which many programs take for port')
+  await rejects(() => after({ ...set, section: 'A' }, upper), 'task-failed', 'has a, which many')
+  await rejects(() => after(set, '[ a ]\nport = 1\n'), 'task-failed', 'which many programs take for a')
+  assert.is(await after({ ...set, caseSensitive: false }, upper), '[a]\nPort = 2\n')
+  assert.is(await after({ ...set, caseSensitive: true }, upper), '[a]\nPort = 1\nport = 2\n')
+})
+
+test('signs of comments within values are not taken for comments', async () => {
+  const one = async (line: string, value: string | number): Promise<unknown> => {
+    const text = await after({ section: 'a', option: 'x', value }, `[a]\n${line}\n`)
+    assert.is(await after({ section: 'a', option: 'x', value }, String(text)), text)
+    return text
+  }
+  assert.is(await one('x = #ff0000', '#00ff00'), '[a]\nx = #00ff00\n')
+  assert.is(await one('x = #ff0000', 'red'), '[a]\nx = red\n')
+  assert.is(await one('x = 1 #c', 'a #b'), '[a]\nx = a #b\n')
+  assert.is(await one('x=/bin/sh -c "echo # hi"', '/bin/true'), '[a]\nx=/bin/true\n')
+  assert.is(await one("x=/bin/sh -c 'echo # hi' # c", '/bin/true'), '[a]\nx=/bin/true # c\n')
+  assert.is(await one("x = Ann's # c", 2), '[a]\nx = 2 # c\n')
+})
+
 test('a section that stands twice is one section', async () => {
   const twice = '[a]\nx=1\n[b]\n[a]\ny=2\n'
   assert.is(await after({ section: 'a', option: 'y', value: 3 }, twice), '[a]\nx=1\n[b]\n[a]\ny=3\n')

@@ -29,6 +29,27 @@ test('only between two limits; where one is not there, nothing', async () => {
   assert.is(await after(text, { ...params, before: 'nowhere' }), text)
 })
 
+test('characters beyond U+FFFF are one character, and never cut in two', async () => {
+  assert.is(
+    await after('status: \u{1F525}x\n', { regexp: 'status: .x', replacement: 'status: ok' }),
+    'status: ok\n',
+  )
+  assert.is(await after('a\u{1F480}b\n', { regexp: '[^-a-z\\n]', replacement: '-' }), 'a-b\n')
+  // what only the older rules take for a pattern
+  assert.is(await after('{{ x }}\n', { regexp: '{{ x }}', replacement: 'y' }), 'y\n')
+  assert.is(await after('a-b_c\n', { regexp: 'a\\-b\\_', replacement: 'x' }), 'xc\n')
+  await rejects(
+    () => after('{\u{1F525}\n', { regexp: '{.', replacement: 'x' }),
+    'task-failed',
+    'would cut a character of the file in two',
+  )
+})
+
+test('a group as sed writes it is refused', () => {
+  for (const replacement of ['p: \\1', 'p: \\g<name>'])
+    assert.throws(() => replace({ path, regexp: 'p: (.*)', replacement }), /a group is written \$1/)
+})
+
 test('where nothing matches all is well', async () => {
   const run = await rehearse(replace({ path, regexp: 'x', replacement: 'y' }), { files: { [path]: 'a\n' } })
   assert.is(run.outcome, 'ok')

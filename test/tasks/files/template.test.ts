@@ -102,6 +102,17 @@ for (const [text, message, place] of refused) {
   })
 }
 
+test('values that stand side by side are written one after the other', () => {
+  const nodes = [
+    { id: 1, port: 8080 },
+    { id: 2, port: 8081 },
+  ]
+  assert.is(renderTemplate('{{#each nodes}}{{id}}{{port}}\n{{/each}}', { nodes }, 'n'), '18080\n28081\n')
+  assert.is(renderTemplate('{{a}}{{b}}{{c}}{{d}}', { a: 1, b: 2, c: 0, d: false }, 'n'), '120false')
+  assert.is(renderTemplate('{{on}}{{list}}', { on: true, list: [1, [2, 3]] }, 'n'), 'true1,2,3')
+  assert.is(renderTemplate('{{list}}', { list: [[new Secret('a')], 'b'] }, 'n'), 'a,b')
+})
+
 test('the nearest name is told', async () => {
   const error = await rejects(
     () => renderTemplate('{{#if prt}}{{/if}}', values, 'x.hbs'),

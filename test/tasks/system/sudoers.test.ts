@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
-import { sudoers } from '../../../tasks/system/sudoers.ts'
+import { sudoers, sudoersText } from '../../../tasks/system/sudoers.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('sudoers')
@@ -66,6 +66,22 @@ test('before sudo is there it is unknown; a rule that shall go needs none', asyn
     replies: none,
   })
   assert.is(gone.files.has(path), false)
+})
+
+test('signs that mean something else to sudo stand for themselves', () => {
+  const textOf = (given: object): string => {
+    const { params } = sudoers.from({ name: 'a', users: 'bob', ...given })
+    return sudoersText(params as Parameters<typeof sudoersText>[0])
+  }
+  assert.is(
+    textOf({ commands: ['/usr/bin/tee #log', '/usr/bin/pkill -f x#y', '/usr/bin/id a=b'] }),
+    'bob ALL=(ALL) /usr/bin/tee \\#log, /usr/bin/pkill -f x\\#y, /usr/bin/id a\\=b\n',
+  )
+  assert.is(textOf({ users: ['CORP\\ann', '#1000', '%#50'] }), 'CORP\\\\ann, #1000, %#50 ALL=(ALL) ALL\n')
+  for (const user of ['#include', '#x', '@include', 'Defaults', 'Defaults@host', 'User_Alias'])
+    assert.throws(() => sudoers({ name: 'a', users: user }), /a user, %group/)
+  for (const command of ['/bin/cat ^.*$', '/bin/cat ^/etc'])
+    assert.throws(() => sudoers({ name: 'a', users: 'bob', commands: command }), /regular expression/)
 })
 
 test('what cannot be is refused', () => {
