@@ -111,9 +111,9 @@ test('a name that differs in case or blanks is not set a second time', async () 
 
 test('signs of comments within values are not taken for comments', async () => {
   const one = async (line: string, value: string | number): Promise<unknown> => {
-    const text = await after({ section: 'a', option: 'x', value }, `[a]\n${line}\n`)
-    assert.is(await after({ section: 'a', option: 'x', value }, String(text)), text)
-    return text
+    const next = await after({ section: 'a', option: 'x', value }, `[a]\n${line}\n`)
+    assert.is(await after({ section: 'a', option: 'x', value }, String(next)), next)
+    return next
   }
   assert.is(await one('x = #ff0000', '#00ff00'), '[a]\nx = #00ff00\n')
   assert.is(await one('x = #ff0000', 'red'), '[a]\nx = red\n')
