@@ -6,9 +6,7 @@ import { containerName, hostKeysOf } from '../../lab/hosts.ts'
 import { cacheFolder, podman } from '../../lab/machine.ts'
 import { startWeb } from '../hosts/examples/web.ts'
 
-const lab = 'chaos'
 const name = 'h1'
-const container = containerName(lab, name)
 
 export interface ChaosHost {
   readonly address: string
@@ -24,8 +22,13 @@ export interface ChaosHost {
 /** What the container's own tools write at each start, where a real machine keeps what was there. */
 const kept = ['/etc/hosts', '/etc/hostname']
 
-/** A new host; the one before is gone. */
-export const freshHost = async (): Promise<ChaosHost> => {
+/**
+ * A new host; the one before is gone.
+ *
+ * @param lab the lab's name: processes that disturb runs side by side each have their own.
+ */
+export const freshHost = async (lab: string): Promise<ChaosHost> => {
+  const container = containerName(lab, name)
   const inventory = join(cacheFolder(), 'labs', `${lab}.yaml`)
   const made = await up({ name: lab, masters: 0, plain: 1, inventory, fresh: true })
   const [host] = made.hosts
@@ -57,4 +60,4 @@ export const freshHost = async (): Promise<ChaosHost> => {
 }
 
 /** Removes the lab. */
-export const removeHost = (): Promise<void> => down(lab)
+export const removeHost = (lab: string): Promise<void> => down(lab)

@@ -1,8 +1,8 @@
 /**
- * Disturbs runs on a lab host: `npm run chaos -- [--rounds N] [--seed S] [--from R] [--tasks N] [--table FILE]`, or `--round R`
+ * Disturbs runs on a lab host: `npm run chaos -- [--rounds N] [--seed S] [--from R] [--tasks N] [--table FILE] [--lab NAME]`, or `--round R`
  * to repeat one with all that its runs printed. Ends with a line `N passed, N failed`.
  */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { faults } from './faults.ts'
 import { removeHost } from './host.ts'
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     round: { type: 'string' },
     tasks: { type: 'string', default: '8' },
     table: { type: 'string' },
+    /** Name of the lab. */
+    lab: { type: 'string', default: 'chaos' },
   },
 })
 
@@ -30,7 +32,7 @@ const only = values.round === undefined ? undefined : Number(values.round)
 const first = only ?? Number(values.from)
 const last = only ?? first + Number(values.rounds) - 1
 const all = pieces()
-const tryRound = roundTrier()
+const tryRound = roundTrier(values.lab)
 
 /** A round that cannot be tried has failed. */
 const outcomeOf = async (round: number): Promise<Outcome> => {
@@ -44,6 +46,12 @@ const outcomeOf = async (round: number): Promise<Outcome> => {
   }
 }
 
+/** Rows of other rounds of the same seed stay in the table. */
+const updateTable = async (file: string): Promise<void> => {
+  const before = await readFile(file, 'utf8').catch(() => '')
+  await writeFile(file, tableText({ seed, size }, outcomes, before))
+}
+
 const outcomes: Outcome[] = []
 for (let round = first; round <= last; round += 1) {
   const began = performance.now()
@@ -54,9 +62,9 @@ for (let round = first; round <= last; round += 1) {
   const seconds = Math.round((performance.now() - began) / 1000)
   print(`  ${outcome.struck ?? 'the run was over before'} (${seconds} s)`)
   for (const line of outcome.wrong) print(`  WRONG ${line}`)
-  if (values.table !== undefined) await writeFile(values.table, tableText(seed, outcomes))
+  if (values.table !== undefined) await updateTable(values.table)
 }
-await removeHost()
+await removeHost(values.lab)
 const failed = outcomes.filter(({ wrong }) => wrong.length > 0).length
 print(`${outcomes.length - failed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0

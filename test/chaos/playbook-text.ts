@@ -3,7 +3,7 @@ import type { Step } from './recipe.ts'
 
 /** Each handler leaves a file of its own: what is missing in the end was due and did not run. */
 const handlerOf = (name: string): string =>
-  `      ${JSON.stringify(`after ${name}`)}: shell({ run: ${JSON.stringify(`mkdir -p /srv/handled; : >'/srv/handled/${name}'`)} }),`
+  `      ${JSON.stringify(`after ${name}`)}: shell({ run: ${JSON.stringify(`mkdir -p /srv/handled; : >'/srv/handled/${name}'`)} }, { title: ${JSON.stringify(`handler after ${name}`)} }),`
 
 const taskOf = ({ piece, notify }: Step): string => {
   const options = JSON.stringify({

@@ -17,9 +17,9 @@ export interface Reference {
   readonly traces: readonly string[]
 }
 
-/** Runs it twice: the second time nothing changes, or the tasks themselves are at odds with each other. */
-export const undisturbed = async (steps: readonly Step[]): Promise<Reference> => {
-  const host = await freshHost()
+/** Runs it on a new host. */
+export const undisturbed = async (steps: readonly Step[], lab: string): Promise<Reference> => {
+  const host = await freshHost(lab)
   const proxy = await startByteProxy(host.address)
   const desk = await prepareDesk(host, proxy, steps)
   try {

@@ -127,11 +127,11 @@ const around = async (recipe: Recipe, reference: Reference, host: ChaosHost): Pr
 }
 
 /** Tries recipes; what an undisturbed run makes is found out once for each playbook. */
-export const roundTrier = (): ((recipe: Recipe) => Promise<Outcome>) => {
+export const roundTrier = (lab: string): ((recipe: Recipe) => Promise<Outcome>) => {
   let known: { readonly playbook: number; readonly reference: Reference } | undefined
   return async (recipe) => {
     if (known?.playbook !== recipe.playbook)
-      known = { playbook: recipe.playbook, reference: await undisturbed(recipe.steps) }
-    return around(recipe, known.reference, await freshHost())
+      known = { playbook: recipe.playbook, reference: await undisturbed(recipe.steps, lab) }
+    return around(recipe, known.reference, await freshHost(lab))
   }
 }

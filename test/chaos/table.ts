@@ -31,12 +31,33 @@ const row = ({ recipe, struck, runs: [first, second], wrong }: Outcome): string 
   return `| ${cells.map(cell).join(' | ')} |`
 }
 
-/** A page of Markdown. */
-export const tableText = (seed: number, outcomes: readonly Outcome[]): string => {
-  const good = outcomes.filter(({ wrong }) => wrong.length === 0).length
+const said = ({ seed, size }: TableOf): string => `seed ${seed}, ${size} tasks in each playbook`
+
+/** Rows of a page that is there, by their rounds; none where it is of another seed or size. */
+const rowsOf = (page: string, of: TableOf): Map<number, string> =>
+  page.includes(said(of))
+    ? new Map([...page.matchAll(/^\| (\d+) \|.*$/gm)].map(([line, round]) => [Number(round), line]))
+    : new Map()
+
+/** Which rounds a table is of. */
+export interface TableOf {
+  readonly seed: number
+  readonly size: number
+}
+
+/**
+ * A page of Markdown.
+ *
+ * @param before the page that is there: its rows of other rounds stay.
+ */
+export const tableText = (of: TableOf, outcomes: readonly Outcome[], before = ''): string => {
+  const rows = rowsOf(before, of)
+  for (const outcome of outcomes) rows.set(outcome.recipe.round, row(outcome))
+  const lines = [...rows].toSorted(([a], [b]) => a - b).map(([, line]) => line)
+  const good = lines.filter((line) => line.endsWith(' | well |')).length
   return `# Interrupted runs
 
-Written by \`npm run chaos -- --seed ${seed} --rounds ${outcomes.length} --table docs/chaos.md\`: ${good} of ${outcomes.length} rounds ended well.
+Written by \`npm run chaos -- --table docs/chaos.md\` (${said(of)}): ${good} of ${lines.length} rounds ended well.
 
 Each round takes a new lab host (Debian with systemd and sshd) and a playbook of tasks drawn from the library, half of them with
 a handler. A first run is disturbed at a moment that the seed decides: at an event of its output, or at a byte on its way to the
@@ -47,6 +68,6 @@ no temporary file, process, or held lock is left on the host, and none on the co
 
 | round | what was done | when | the disturbed run | the next run | outcome |
 |---|---|---|---|---|---|
-${outcomes.map(row).join('\n')}
+${lines.join('\n')}
 `
 }
