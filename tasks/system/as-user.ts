@@ -4,6 +4,7 @@
  */
 import { CoxswainError, quote, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
+import { atEnd } from '../at-end.ts'
 import { unharmed } from '../file-text.ts'
 import { textOf } from '../lines.ts'
 import { accountName } from './account-files.ts'
@@ -86,6 +87,16 @@ export const inSshFolder = async (
   await asUser(remote.run, user, { text: `${start}; ${text}`, label: `change ~/.ssh of ${user}`, stdin })
 }
 
+/**
+ * Removes what shells of this host that are gone have left in the folder of `$f`; sets `$h` to how the names begin. The
+ * folder is the user's own, and may be that of many hosts.
+ */
+const sweepDrafts = [
+  'h=${f%/*}/.coxswain.$(uname -n)',
+  'for x in "$h".*.??????; do [ -f "$x" ] && [ ! -L "$x" ] || continue',
+  'p=${x%.??????}; kill -0 "${p##*.}" 2>/dev/null || rm -f -- "$x"; done',
+].join('; ')
+
 /** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
 export const writeSshFile = (
   ctx: ApplyContext,
@@ -96,8 +107,9 @@ export const writeSshFile = (
     `f=$d/${quote(name)}`,
     // a link stays: the user's own rights decide whether what it points to can be written
     'if [ -L "$f" ]; then f=$(readlink -f "$f"); fi',
-    't=$(mktemp "${f%/*}/.coxswain.XXXXXX")',
-    `trap 'rm -f "$t"' EXIT`,
+    sweepDrafts,
+    't=$(mktemp "$h.$$.XXXXXX")',
+    atEnd('rm -f -- "$t"'),
     `cat >"$t"; test "$(wc -c <"$t")" -eq ${Buffer.byteLength(text)}`,
     `chmod ${quote(mode)} "$t"; mv -f "$t" "$f"`,
   ].join('; ')

@@ -1,5 +1,6 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, quote, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
+import { atEnd } from '../at-end.ts'
 import { contentChanges, holds } from '../files/content.ts'
 import { serviceManager } from './service-manager.ts'
 
@@ -73,7 +74,7 @@ const verifying = ({ name, dropIn }: Params, unit: string | undefined): string =
   return [
     // wherever there is room: a full /tmp is no reason to refuse a unit
     'd=$(mktemp -d /run/.coxswain.XXXXXX 2>/dev/null || mktemp -d) || exit 1',
-    `trap 'rm -r "$d"' EXIT`,
+    atEnd('rm -rf -- "$d"'),
     'before=0',
     ...(unit === undefined
       ? []

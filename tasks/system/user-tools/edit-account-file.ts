@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { CoxswainError, Secret } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
+import { atEnd, notAtEnd } from '../../at-end.ts'
 
 const changed = 12
 const locked = 11
@@ -15,7 +16,7 @@ const replaced = async (remote: Remote, path: string, before: string, after: str
   const { code } = await remote.run({
     stdin: new Secret(after),
     quiet: true,
-  })`p=${path}; n=$p+; i=0; umask 077; until (set -C; : >"$n") 2>/dev/null; do i=$((i + 1)); [ "$i" -lt 10 ] || exit ${locked}; sleep 1; done; trap 'rm -f "$n"' EXIT; s=$(sha256sum <"$p") && [ "\${s%% *}" = ${sum} ] || exit ${changed}; cat >"$n" && [ "$(wc -c <"$n")" -eq ${Buffer.byteLength(after)} ] && chown "$(stat -c %u:%g "$p")" "$n" && chmod "$(stat -c %a "$p")" "$n" && sync && mv -f "$n" "$p" && trap - EXIT`.result()
+  })`p=${path}; n=$p+; i=0; umask 077; until (set -C; : >"$n") 2>/dev/null; do i=$((i + 1)); [ "$i" -lt 10 ] || exit ${locked}; sleep 1; done; eval ${atEnd('rm -f "$n"')}; s=$(sha256sum <"$p") && [ "\${s%% *}" = ${sum} ] || exit ${changed}; cat >"$n" && [ "$(wc -c <"$n")" -eq ${Buffer.byteLength(after)} ] && chown "$(stat -c %u:%g "$p")" "$n" && chmod "$(stat -c %a "$p")" "$n" && sync && mv -f "$n" "$p" && eval ${notAtEnd}`.result()
   return code
 }
 

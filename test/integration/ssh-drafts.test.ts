@@ -1,0 +1,43 @@
+/** Drafts that killed runs left in a user's `~/.ssh`: the next task that writes there removes them. */
+import { spawn, spawnSync } from 'node:child_process'
+import { chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { alone } from '../../engine/run/task/alone.ts'
+import { authorizedKey } from '../../tasks/system/authorized-key.ts'
+import { shellConnection } from '../support/shell-connection.ts'
+import { suite } from '../support/spec.ts'
+import { addUser } from '../support/sshd.ts'
+import type { TestUser } from '../support/sshd.ts'
+
+const test = suite('drafts in ~/.ssh')
+
+const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'a'.padEnd(43, 'A')} anna@home`
+
+let user: TestUser
+test.before(() => {
+  user = addUser('cxw-drafts')
+})
+test.after(() => user.remove())
+
+test('what a shell left that is gone is removed; what one still uses, or another host made, stays', async () => {
+  const folder = join(user.home, '.ssh')
+  const { uid, gid } = statSync(user.home)
+  mkdirSync(folder, { mode: 0o700 })
+  const make = (name: string): string => {
+    writeFileSync(join(folder, name), 'x')
+    chownSync(join(folder, name), uid, gid)
+    return name
+  }
+  chownSync(folder, uid, gid)
+  make(`.coxswain.${hostname()}.${spawnSync('true').pid}.abcdef`)
+  const shell = spawn('cat', { uid, gid, stdio: ['pipe', 'ignore', 'ignore'] })
+  const inUse = make(`.coxswain.${hostname()}.${shell.pid}.abcdef`)
+  const elsewhere = make('.coxswain.elsewhere.4242.abcdef')
+  const run = alone(new Map([['host', shellConnection()]]))
+  const { outcome, error } = await run(authorizedKey({ user: user.name, key }), false)
+  shell.stdin.end()
+  assert.is(outcome, 'changed', String(error))
+  assert.equal(readdirSync(folder), [inUse, elsewhere, 'authorized_keys'].toSorted())
+})
