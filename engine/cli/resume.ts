@@ -114,11 +114,14 @@ export const inherit = (
     throw new CoxswainError('usage', '--resume and --no-journal exclude each other')
   if (!options.resume) return { plan, due, resumes: null, notes }
   const { last } = memory
+  // a run that could not be recorded may have been there: an exit with 0 would say that all is done
   if (last === undefined)
-    return [
-      'nothing to resume: no run of this playbook with this inventory is recorded',
-      ...memory.warnings,
-    ].join('\n')
+    return {
+      plan,
+      due,
+      resumes: null,
+      notes: ['no run of this playbook with this inventory is recorded: nothing is skipped', ...notes],
+    }
   const { run } = last.header
   if (isRunning(last)) {
     throw new CoxswainError('usage', `run ${run} is still under way (process ${last.header.pid})`, {

@@ -118,10 +118,12 @@ test('--resume after a run was killed: what is done stays done, what was due is 
   assert.equal(steps.told(), ['web1 one', 'web1 two', 'web1 two', 'web1 three', 'web1 reload', 'web1 last'])
 })
 
-test('--resume where there is nothing', async () => {
+test('--resume where no run is recorded does all of it: an exit with 0 never says more than what is done', async () => {
   const words = site("say('one')")
-  ended(await cli([...words, '--resume']), 0, 'nothing to resume: no run of this playbook')
-  assert.equal(steps.told(), [])
+  ended(await cli([...words, '--resume']), 0, 'no run of this playbook with this inventory is recorded')
+  assert.equal(steps.told(), ['web1 one', 'web1 last'])
+  ended(await cli([...words, '--resume']), 0, 'nothing to resume: run 1 came through')
+  assert.equal(steps.told(), ['web1 one', 'web1 last'])
   ended(await cli([...words, '--resume', '--no-journal']), 1, 'exclude each other')
 })
 
