@@ -26,9 +26,10 @@ const prefixOf = (subnet: string): string => subnet.split('.').slice(0, 3).join(
 
 const inspected = async (): Promise<z.output<typeof networks>> => {
   const names = (await podman(['network', 'ls', '--format', '{{.Name}}'])).lines()
-  return names.length === 0
-    ? []
-    : networks.parse(JSON.parse((await podman(['network', 'inspect', ...names])).stdout))
+  if (names.length === 0) return []
+  // another lab may have removed its network since; podman tells of the others, and that one is missing
+  const { stdout } = await podman(['network', 'inspect', ...names]).nothrow()
+  return networks.parse(JSON.parse(stdout))
 }
 
 /**
