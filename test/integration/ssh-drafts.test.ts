@@ -13,7 +13,7 @@ import type { TestUser } from '../support/sshd.ts'
 
 const test = suite('drafts in ~/.ssh')
 
-const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'a'.padEnd(43, 'A')} anna@home`
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/vvS1pgpkdqfdqY deploy@example'
 
 let user: TestUser
 test.before(() => {
