@@ -12,11 +12,12 @@ const tries = 5
 
 const replaced = async (remote: Remote, path: string, before: string, after: string): Promise<number> => {
   const sum = createHash('sha256').update(before).digest('hex')
+  // no signal may come between the lock and the trap that removes it;
   // the new file, FILE+, is the lock: who makes it may replace the old one, as adduser of busybox does
   const { code } = await remote.run({
     stdin: new Secret(after),
     quiet: true,
-  })`p=${path}; n=$p+; i=0; umask 077; until (set -C; : >"$n") 2>/dev/null; do i=$((i + 1)); [ "$i" -lt 10 ] || exit ${locked}; sleep 1; done; eval ${atEnd('rm -f "$n"')}; s=$(sha256sum <"$p") && [ "\${s%% *}" = ${sum} ] || exit ${changed}; cat >"$n" && [ "$(wc -c <"$n")" -eq ${Buffer.byteLength(after)} ] && chown "$(stat -c %u:%g "$p")" "$n" && chmod "$(stat -c %a "$p")" "$n" && sync && mv -f "$n" "$p" && eval ${notAtEnd}`.result()
+  })`p=${path}; n=$p+; i=0; umask 077; trap '' HUP INT TERM PIPE; until (set -C; : >"$n") 2>/dev/null; do i=$((i + 1)); [ "$i" -lt 10 ] || exit ${locked}; sleep 1; done; eval ${atEnd('rm -f "$n"')}; s=$(sha256sum <"$p") && [ "\${s%% *}" = ${sum} ] || exit ${changed}; cat >"$n" && [ "$(wc -c <"$n")" -eq ${Buffer.byteLength(after)} ] && chown "$(stat -c %u:%g "$p")" "$n" && chmod "$(stat -c %a "$p")" "$n" && sync && mv -f "$n" "$p" && eval ${notAtEnd}`.result()
   return code
 }
 
