@@ -48,13 +48,13 @@ test('a password in an event', async () => {
   assert.equal(seenIn(open), ['secrets'])
 })
 
-test('what is done once and is begun on two hosts', async () => {
+test('what is done once and changes two hosts', async () => {
   const history = await quiet(recipe([task('p0t1', { does: 'act', oncePer: 'run' })]))
-  const twice = changed(history, (moment) => {
-    if (moment.kind !== 'event' || moment.event.type !== 'task-progress') return [moment]
-    const { event } = moment
-    return [moment, { ...moment, event: { ...event, task: { ...event.task, id: 1000, host: 'b' } } }]
-  })
+  const twice = changed(history, (moment) =>
+    moment.kind === 'effect'
+      ? [moment, { ...moment, effect: { ...moment.effect, host: moment.effect.host === 'a' ? 'b' : 'a' } }]
+      : [moment],
+  )
   assert.ok(seenIn(twice).includes('once'))
 })
 

@@ -10,6 +10,7 @@ import type { Recipe } from './recipe.ts'
 import { Run } from './run.ts'
 import type { History, Moment } from './timeline.ts'
 import { toldOf } from './told.ts'
+import { rise } from './world/commands.ts'
 import type { Password } from './world/host.ts'
 import { Random } from './world/random.ts'
 import { takeOver } from './world/take-over.ts'
@@ -73,12 +74,20 @@ const passUntil = async (world: World, done: () => boolean): Promise<boolean> =>
   return done()
 }
 
+/** What was begun before any run. */
+const nobody = { run: '', shell: 0, user: '' }
+
 /** Some keys are there already, some with another value. */
 const prepareHosts = (world: World, recipe: Recipe, random: Random): History['before'] => {
   for (const host of world.hosts)
     for (const task of recipe.plays.flatMap(({ steps }) => tasksIn(steps)))
       for (const key of task.does !== 'act' ? keysOf(task, host.name) : [])
         if (random.chance(0.5)) host.state.set(key, random.pick([wanted, 'v0']))
+  // something may be under way already
+  for (const host of world.hosts)
+    for (const task of recipe.plays.flatMap(({ steps }) => tasksIn(steps)))
+      for (const key of task.does === 'settle' ? keysOf(task, host.name) : [])
+        if (random.chance(0.2)) rise(world, host, { by: nobody, key, value: wanted })
   return Object.fromEntries(world.hosts.map(({ name, state }) => [name, Object.fromEntries(state)]))
 }
 

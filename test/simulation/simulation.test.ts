@@ -118,3 +118,14 @@ test('a run that never ends, and a task that begins after Ctrl-C', async () => {
   const fault: Moment = { kind: 'fault', time: 0, text: 'Ctrl-C', run: 'run1' }
   assert.equal(seenIn({ ...history, moments: [fault, ...history.moments] }), ['interrupt'])
 })
+
+test('seeds that found a fault', async () => {
+  const found = {
+    7: 'what is done once was done by a second host, after the first had answered nonsense',
+    77: 'a line that was cut off was joined with the first one of the next attempt',
+  }
+  for (const [seed, what] of Object.entries(found)) {
+    const { wrong } = await simulate(Number(seed))
+    assert.equal(wrong, [], `seed ${seed}: ${what}`)
+  }
+})

@@ -51,6 +51,8 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
       scope.reached.add(host)
       return answer
     } catch (error) {
+      // it has answered, though no sense: what was asked for may be done
+      if (isCoxswainError(error) && error.code === 'protocol-error') scope.reached.add(host)
       throw isCoxswainError(error) ? error.at({ host }) : error
     } finally {
       note()

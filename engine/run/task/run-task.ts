@@ -200,6 +200,8 @@ export const runTask = async (
   const [output, log] = [{ stdout: lines('stdout'), stderr: lines('stderr') }, lines('log')]
   let began = false
   const progress = (what: TaskProgress['what'], why?: string): void => {
+    // a line that was cut off ends before what is done next
+    for (const stream of Object.values(output)) stream.end()
     if (what === 'applying' && task.changes) {
       // before the change, so that it is known even if we do not live to tell the outcome
       if (!began && notifies.length > 0)

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { CoxswainError } from '../../../engine/errors.ts'
 import { suite } from '../../support/spec.ts'
 import { dead, fails, run, say, touch, usual } from '../site.ts'
 
@@ -83,4 +84,24 @@ test('once: a host that was never reached has not done it', async () => {
     { hosts: { a: dead, b: usual, c: usual } },
   )
   assert.equal(story, ['a x unreachable', 'b x changed', 'c x skipped'])
+})
+
+test('once: a host that answers nonsense may have done it, so no other does it too', async () => {
+  const babbling = {
+    ...dead,
+    execute: async () => {
+      throw new CoxswainError('protocol-error', 'an answer that is not one')
+    },
+  }
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        strategy: 'linear',
+        tasks: () => [say({ text: 'x' }, { oncePer: 'run' })],
+      }),
+    ],
+    { hosts: { a: babbling, b: usual, c: usual } },
+  )
+  assert.equal(story, ['a x unreachable', 'b x failed', 'c x failed'])
 })

@@ -149,3 +149,27 @@ test('retry that makes no sense is refused at once', () => {
   assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, delay: -1 } }), /retry makes no sense/)
   assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, backoff: 0.5 } }), /retry makes no sense/)
 })
+
+test('a line that was cut off is not joined with the first one of the next attempt', async () => {
+  let asked = 0
+  const reply = (): { code: number; stdout: string } => {
+    asked += 1
+    return asked === 1 ? { code: 1, stdout: 'one\ntw' } : { code: 0, stdout: 'one\ntwo\n' }
+  }
+  const { events } = await run(
+    (play) => [
+      play('p', { hosts: 'a', tasks: () => [say({ text: 'x' }, { retry: { attempts: 2, delay: 0 } })] }),
+    ],
+    { hosts: { a: { replies: [[/^say x$/, reply]] } } },
+  )
+  assert.equal(
+    events.flatMap((event) =>
+      event.type === 'task-output'
+        ? [event.line]
+        : event.type === 'task-progress' && event.what === 'retrying'
+          ? ['again']
+          : [],
+    ),
+    ['one', 'tw', 'again', 'one', 'two'],
+  )
+})

@@ -1,30 +1,33 @@
-import { tasksIn } from '../recipe.ts'
 import { batchesOf } from '../../../engine/run/plan/batches.ts'
-import { eventsIn, runsIn } from '../timeline.ts'
+import { tasksIn } from '../recipe.ts'
+import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
+import { isChange } from '../world/host.ts'
 
-/** What is done once for all hosts, or once for each batch, is not begun on more of them. */
-export const once: Invariant = (history) =>
-  runsIn(history).flatMap((run) => {
-    const spans = new Map(
-      history.recipe.plays.flatMap(({ steps }) => tasksIn(steps)).map(({ id, oncePer }) => [id, oncePer]),
-    )
-    /** Tasks that were begun, by id and batch. */
-    const begun = new Map<string, Set<number>>()
-    let batches: string[][] = []
-    for (const event of eventsIn(history, run)) {
+/** What is done once for all hosts, or once for each batch, changes no second one. */
+export const once: Invariant = (history) => {
+  const spans = new Map(
+    history.recipe.plays.flatMap(({ steps }) => tasksIn(steps)).map(({ id, oncePer }) => [id, oncePer]),
+  )
+  /** Batches of the play that each run is in. */
+  const batches = new Map<string, readonly (readonly string[])[]>()
+  /** By run, task and batch: the hosts that were changed. */
+  const changed = new Map<string, Set<string>>()
+  eachMoment(history, {
+    event: ({ run, event }) => {
       if (event.type === 'play-start')
-        batches = batchesOf([...event.hosts], history.recipe.plays[event.play]?.serial ?? [])
-      if (event.type !== 'task-progress' || event.what !== 'applying') continue
-      const { title, host, id } = event.task
-      const [name = ''] = title.split('.')
-      const span = spans.get(name)
-      if (span === undefined) continue
-      const batch = batches.findIndex((one) => one.includes(host))
-      const place = span === 'run' ? name : `${name} ${batch}`
-      begun.set(place, (begun.get(place) ?? new Set()).add(id))
-    }
-    return [...begun].flatMap(([place, tasks]) =>
-      tasks.size > 1 ? [`${place} was begun on ${tasks.size} hosts (${run})`] : [],
-    )
+        batches.set(run, batchesOf([...event.hosts], history.recipe.plays[event.play]?.serial ?? []))
+    },
+    effect: ({ effect: { run, host, key, verb } }) => {
+      const [id = ''] = key.split('.')
+      const span = spans.get(id)
+      if (span === undefined || !isChange({ verb })) return
+      const batch = batches.get(run)?.findIndex((one) => one.includes(host)) ?? 0
+      const place = span === 'run' ? `${run} ${id}` : `${run} ${id} ${batch}`
+      changed.set(place, (changed.get(place) ?? new Set()).add(host))
+    },
   })
+  return [...changed].flatMap(([place, hosts]) =>
+    hosts.size > 1 ? [`${place} was done on ${[...hosts].join(' and ')}`] : [],
+  )
+}

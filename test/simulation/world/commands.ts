@@ -11,23 +11,39 @@ export type By = Pick<Effect, 'run' | 'shell' | 'user'>
 /** What a command has done. */
 export interface Answer {
   readonly code: number | 'NaN'
-  readonly output: readonly { readonly stream: StreamName; readonly text: string }[]
+  readonly output: Readonly<Record<StreamName, string>>
 }
 
-const silent = (code: number): Answer => ({ code, output: [] })
+const silent = (code: number): Answer => ({ code, output: { stdout: '', stderr: '' } })
+
+/** Sets a key after a while. */
+export const rise = (
+  world: World,
+  host: Host,
+  { by, key, value }: { readonly by: By; readonly key: string; readonly value: string },
+): void => {
+  host.state.set(key, rising)
+  const delay = world.random.whole(1, host.longest) * host.slowness
+  const event = world.time.after(delay, () => {
+    host.rising.delete(key)
+    host.state.set(key, value)
+    world.effect({ host: host.name, ...by, verb: 'rise', key, value })
+  })
+  host.rising.set(key, event)
+}
 
 /** Takes effect at once. */
 export const act = (world: World, host: Host, by: By, script: string): Answer => {
   const [verb = '', key = '', value = ''] = script.split(' ')
   const { state, temper } = host
-  const { random, time } = world
+  const { random } = world
   const effect = (done: Effect['verb'], now: string): void =>
     world.effect({ host: host.name, ...by, verb: done, key, value: now })
   if (verb === 'say') return { code: 0, output: saidText(key, Number(value)) }
   if (verb === 'get') {
     const held = state.get(key) ?? ''
     effect('get', held)
-    return { code: 0, output: [{ stream: 'stdout', text: held }] }
+    return { code: 0, output: { stdout: held, stderr: '' } }
   }
   if (verb !== 'set' && verb !== 'add' && verb !== 'start')
     throw new Error(`the simulated host has no command ${verb}`)
@@ -40,15 +56,7 @@ export const act = (world: World, host: Host, by: By, script: string): Answer =>
   state.set(key, now)
   effect(verb, now)
   // what it starts lives on when the shell is gone
-  if (verb === 'start')
-    host.rising.set(
-      key,
-      time.after(random.whole(1, host.longest), () => {
-        host.rising.delete(key)
-        state.set(key, value)
-        effect('rise', value)
-      }),
-    )
+  if (verb === 'start') rise(world, host, { by, key, value })
   return silent(random.chance(temper.lies) ? 1 : 0)
 }
 

@@ -9,8 +9,12 @@ export type StreamName = 'stdout' | 'stderr'
 export const saidLine = (key: string, stream: StreamName, index: number): string =>
   `${key} ${stream} ${index} ${'.'.repeat(index % 60)}|`
 
-/** Lines of each stream in the order in which a host prints them, one after another. */
-export const saidText = (key: string, count: number): readonly { stream: StreamName; text: string }[] =>
-  Array.from({ length: count }, (_, index) => index).flatMap((index) =>
-    (['stdout', 'stderr'] as const).map((stream) => ({ stream, text: `${saidLine(key, stream, index)}\n` })),
-  )
+/** The names of the streams. */
+export const streamNames = ['stdout', 'stderr'] as const
+
+/** All lines of each stream. */
+export const saidText = (key: string, count: number): Readonly<Record<StreamName, string>> => {
+  const text = (stream: StreamName): string =>
+    Array.from({ length: count }, (_, index) => `${saidLine(key, stream, index)}\n`).join('')
+  return { stdout: text('stdout'), stderr: text('stderr') }
+}

@@ -3,6 +3,7 @@ import type { Controller } from './controller.ts'
 import type { Host } from './host.ts'
 import { answer } from './commands.ts'
 import type { Answer } from './commands.ts'
+import { streamNames } from './output.ts'
 import {
   endTexts,
   heldText,
@@ -224,11 +225,13 @@ export class Shell {
       const { run, id: shell, user } = this
       const { code, output } = answer(this.#world, this.#host, { run, shell, user }, script)
       // what it prints comes in pieces, so that a connection may end between two of them
-      const pieces = output.length > 10 ? random.whole(2, 8) : 1
-      const size = Math.ceil(output.length / pieces)
+      const pieces = output.stderr === '' ? 1 : random.whole(2, 8)
       const print = (piece: number): void => {
-        for (const { stream, text } of output.slice(piece * size, (piece + 1) * size))
+        for (const stream of streamNames) {
+          const size = Math.ceil(output[stream].length / pieces)
+          const text = output[stream].slice(piece * size, (piece + 1) * size)
           if (text !== '') this.#ends.print(stream, text)
+        }
         step((duration - begins) / pieces, () => {
           if (piece + 1 < pieces) return print(piece + 1)
           over = true
