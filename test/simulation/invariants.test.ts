@@ -85,3 +85,15 @@ test('a task that cannot know what it did, and is tried again', async () => {
   )
   assert.equal(seenIn(again), ['applied once'])
 })
+
+test('what is done on another host than its task names, or as another user', async () => {
+  const history = await quiet(recipe([task('p0t1', { on: 'b', user: 'app' })]))
+  const elsewhere = changed(history, (moment) =>
+    moment.kind === 'effect' ? [{ ...moment, effect: { ...moment.effect, host: 'a' } }] : [moment],
+  )
+  assert.ok(seenIn(elsewhere).includes('places'))
+  const otherwise = changed(history, (moment) =>
+    moment.kind === 'effect' ? [{ ...moment, effect: { ...moment.effect, user: 'db' } }] : [moment],
+  )
+  assert.equal(seenIn(otherwise), ['places'])
+})

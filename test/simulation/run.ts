@@ -130,6 +130,8 @@ export class Run {
     const memory = remember(folder, subject)
     const heritage = inherit(plan, memory, options, () => same)
     if (typeof heritage === 'string') return
+    // what is between them takes its time: another run may begin meanwhile
+    if (world.running.several) await world.pause(world.random.whole(0, 1500))
     const journal = openJournal({
       folder,
       seen: memory.seen,

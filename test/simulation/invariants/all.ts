@@ -10,6 +10,7 @@ import { locks } from './locks.ts'
 import { order } from './order.ts'
 import { once } from './once.ts'
 import { output } from './output.ts'
+import { places } from './places.ts'
 import { promises } from './promises.ts'
 import { recap } from './recap.ts'
 import { secrets } from './secrets.ts'
@@ -31,5 +32,6 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   output,
   secrets,
   once,
+  places,
   conditions,
 }

@@ -31,6 +31,11 @@ export class Running {
     this.#storage = several ? new AsyncLocalStorage() : undefined
   }
 
+  /** Whether several may be at work at a time. */
+  get several(): boolean {
+    return this.#storage !== undefined
+  }
+
   get controller(): Controller | undefined {
     return this.#storage === undefined ? this.#only : this.#storage.getStore()
   }
