@@ -97,3 +97,9 @@ test('what is done on another host than its task names, or as another user', asy
   )
   assert.equal(seenIn(otherwise), ['places'])
 })
+
+test('two runs with one number', async () => {
+  const history = await quiet()
+  const [first = 0] = history.numbers
+  assert.equal(seenIn({ ...history, numbers: [...history.numbers, first] }), ['numbers'])
+})

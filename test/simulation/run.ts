@@ -76,6 +76,8 @@ const fleetOf = ({ world, plan }: RunSetup, controller: Controller): Fleet => {
 export class Run {
   readonly name: string
   readonly controller: Controller
+  /** Its number in the state folder, where it has one. */
+  number: number | undefined
   /** How it ended; undefined while it goes on. */
   over: 'ended' | 'killed' | 'threw' | undefined
   readonly #setup: RunSetup
@@ -144,6 +146,7 @@ export class Run {
       signatures: () => () => same,
       warn,
     })
+    this.number = journal?.run
     const lock: HostLock = {
       token: world.random.hex(8),
       owner: this.name,

@@ -102,6 +102,7 @@ class Simulation {
   readonly #moments: Moment[] = []
   readonly #events: string[] = []
   readonly #checks = new Set<string>()
+  readonly #runs: Run[] = []
   #remembered = true
 
   constructor(world: World, random: Random, { recipe, folder }: { recipe: Recipe; folder: string }) {
@@ -123,7 +124,7 @@ class Simulation {
       await this.#end([this.#begin('check', { check: true, faults: this.#random.whole(0, 2) })])
     const first = this.#begin('run1', { faults: faulty ? 4 : 0 })
     if (rival) {
-      const wait = this.#random.whole(0, 5000)
+      const wait = this.#random.whole(0, this.#random.pick([500, 5000]))
       time.after(wait, () => {
         if (first.over !== undefined) return
         const check = this.#random.chance(0.15)
@@ -148,7 +149,8 @@ class Simulation {
     await passUntil(this.#world, () => false)
     const locks = hosts.flatMap(({ name, shells }) => [...shells].map(({ run }) => `${name} ${run}`))
     const [moments, checks] = [this.#moments, [...this.#checks]]
-    return { moments, calm, checks, foretold, remembered: this.#remembered, locks }
+    const numbers = this.#runs.flatMap(({ number }) => number ?? [])
+    return { moments, numbers, calm, checks, foretold, remembered: this.#remembered, locks }
   }
 
   get events(): readonly string[] {
@@ -199,6 +201,7 @@ class Simulation {
       },
       faults,
     )
+    this.#runs.push(run)
     run.start()
     return run
   }

@@ -27,6 +27,8 @@ export interface History {
   /** The hosts' keys before anything happened. */
   readonly before: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly moments: readonly Moment[]
+  /** The numbers of the runs that have a journal. */
+  readonly numbers: readonly number[]
   /** Runs that were made last, one after another, when nothing disturbed them. */
   readonly calm: readonly string[]
   /** Runs that only predicted. */

@@ -8,6 +8,7 @@ import { interrupt } from './interrupt.ts'
 import { limits } from './limits.ts'
 import { locks } from './locks.ts'
 import { order } from './order.ts'
+import { numbers } from './numbers.ts'
 import { once } from './once.ts'
 import { output } from './output.ts'
 import { places } from './places.ts'
@@ -33,5 +34,6 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   secrets,
   once,
   places,
+  numbers,
   conditions,
 }
