@@ -41,32 +41,60 @@ const withoutNames = (line: string, { names }: Line, gone: ReadonlySet<string>):
   return [its.reduceRight((text, { start, end }) => text.slice(0, start).trimEnd() + text.slice(end), line)]
 }
 
-/** The line with more names after those that it has. */
-const withNames = (line: string, { names }: Line, more: readonly string[]): string => {
+/** The line with some names in an order, in the places of those that it has, and the rest after its last name. */
+const withNames = (line: string, { names }: Line, wanted: readonly string[]): string => {
+  const mine = lowered(wanted)
+  const places = names.filter(({ name }) => mine.has(name))
+  const more = wanted.slice(places.length)
   const end = names.at(-1)?.end ?? line.length
-  return line.slice(0, end) + more.map((name) => ` ${name}`).join('') + line.slice(end)
+  const added = line.slice(0, end) + more.map((name) => ` ${name}`).join('') + line.slice(end)
+  return places.reduceRight((text, place, index) => {
+    const name = wanted[index] ?? place.name
+    // one that is there already stays as it is written
+    return name.toLowerCase() === place.name
+      ? text
+      : text.slice(0, place.start) + name + text.slice(place.end)
+  }, added)
+}
+
+/** Whether the first of the names is the first of them on every line that has one. */
+const isInOrder = (lines: readonly Line[], names: readonly string[]): boolean => {
+  const [first = '', ...rest] = names.map((name) => name.toLowerCase())
+  return lines.every(({ names: its }) => {
+    const there = its.map(({ name }) => name)
+    return rest.every(
+      (name) =>
+        !there.includes(name) || (there.includes(first) && there.indexOf(first) < there.indexOf(name)),
+    )
+  })
 }
 
 /**
  * The text of /etc/hosts in which these names mean this address, and no other of its family: a name may have an address
- * of IPv4 and one of IPv6 beside each other. All other names, lines and blanks stay.
+ * of IPv4 and one of IPv6 beside each other. The first name stands before the others, on their line: it is the canonical
+ * one. All other names, lines and blanks stay.
  */
-export const withEntry = (text: string, { address, names }: Entry): string => {
+export const withEntry = (text: string, { address, names: given }: Entry): string => {
   const wanted = addressOf(address)
+  const names = given.filter(
+    (name, at) => given.findIndex((one) => one.toLowerCase() === name.toLowerCase()) === at,
+  )
   if (wanted === undefined) return text
   const mine = lowered(names)
   const lines = linesOf(text).map(parsed)
-  const right = lines.map((line) => line?.address.key === wanted.key)
-  const there = new Set(
-    lines.flatMap((line, at) => (right[at] ? (line?.names ?? []).map(({ name }) => name) : [])),
-  )
-  const missing = names.filter((name) => !there.has(name.toLowerCase()))
-  const home = lines.findIndex((line, at) => right[at] && line?.names.some(({ name }) => mine.has(name)))
+  const isMine = (line: Line): boolean => line.names.some(({ name }) => mine.has(name))
+  const right = lines.map((line) => line?.address.key === wanted.key && isMine(line))
+  const its = lines.filter((line, at): line is Line => line !== undefined && right[at] === true)
+  const there = new Set(its.flatMap((line) => line.names.map(({ name }) => name)))
+  const well = names.every((name) => there.has(name.toLowerCase())) && isInOrder(its, names)
+  const home = right.indexOf(true)
   const change = (line: string, at: number): string[] => {
-    const its = lines[at]
-    if (its === undefined || its.address.family !== wanted.family) return [line]
-    if (right[at]) return [at === home ? withNames(line, its, missing) : line]
-    return its.names.some(({ name }) => mine.has(name)) ? withoutNames(line, its, mine) : [line]
+    const found = lines[at]
+    if (found === undefined || found.address.family !== wanted.family || !isMine(found)) return [line]
+    if (!right[at]) return withoutNames(line, found, mine)
+    if (well) return [line]
+    // all of them stand on one line
+    return at === home ? [withNames(line, found, names)] : withoutNames(line, found, mine)
   }
   return mapLines(text, change, home < 0 ? [`${address} ${names.join(' ')}`] : [])
 }

@@ -26,10 +26,18 @@ const numberOf = (text: string, { least, most, names = [] }: Field): number | un
   return number >= least && number <= most ? number : undefined
 }
 
+/** A time that cronie takes at random, `first~last`; either end can be left out. */
+const isRandom = (ends: readonly string[], field: Field): boolean => {
+  const [first, last] = [ends[0] || `${field.least}`, ends[1] || `${field.most}`].map((end) =>
+    numberOf(end, field),
+  )
+  return ends.length === 2 && first !== undefined && last !== undefined && first <= last
+}
+
 /** One of the parts between commas: a number, a range, or everything; the last two also in steps. */
 const isPart = (part: string, field: Field): boolean => {
-  // a time that cronie takes at random
-  if (part.includes('~')) return true
+  const random = part.split('~')
+  if (random.length > 1) return isRandom(random, field)
   const [range = '', step, ...more] = part.split('/')
   if (more.length > 0 || (step !== undefined && !/^[1-9]\d?$/.test(step))) return false
   if (range === '*') return true

@@ -1,6 +1,8 @@
 import { defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
 import { readText, writeText } from '../file-text.ts'
 import { appendLines, linesOf, mapLines } from '../lines.ts'
+import { countsElsewhere, filesAfter, isRead, otherFiles } from './later-files.ts'
+import type { FoundFile, Places } from './later-files.ts'
 
 /** What pam_limits(8) can limit. */
 const items = [
@@ -26,33 +28,106 @@ const items = [
 
 interface Limit {
   readonly domain: string
-  readonly type: string
+  readonly type: 'soft' | 'hard' | '-'
   readonly item: string
 }
 
-/** The fields of a line of limits.conf(5), when it is about the same. */
-const valueIn = (line: string, { domain, type, item }: Limit): string | undefined => {
-  const [who, kind, what, value] = line.replace(/#.*/, '').trim().split(/\s+/)
-  return who === domain && kind === type && what === item ? value : undefined
+/** A line of limits.conf(5): who, the type and the item in small letters, as pam_limits compares them, and the value. */
+interface Line extends Limit {
+  readonly value: string
 }
 
-/** The text with the limit at a value, or without it; where it is given more than once, the last line counts. */
+const parsed = (line: string): Line | undefined => {
+  const [domain = '', type = '', item = '', value] = line.replace(/#.*/s, '').trim().split(/\s+/)
+  const kind = (['soft', 'hard', '-'] as const).find((one) => one === type.toLowerCase())
+  return kind === undefined || value === undefined
+    ? undefined
+    : { domain, type: kind, item: item.toLowerCase(), value }
+}
+
+/** The types that a line of a type sets. */
+const kindsOf = (type: Limit['type']): readonly ('soft' | 'hard')[] =>
+  type === '-' ? ['soft', 'hard'] : [type]
+
+/** The lines of a text that set one of the kinds for the same domain and item. */
+const about = (lines: readonly string[], { domain, type, item }: Limit): readonly (Line | undefined)[] =>
+  lines.map((text) => {
+    const line = parsed(text)
+    if (line === undefined || line.domain !== domain || line.item !== item) return undefined
+    return kindsOf(line.type).some((kind) => kindsOf(type).includes(kind)) ? line : undefined
+  })
+
+/** Where the line is that counts for a kind: the last one. */
+const lastOf = (lines: readonly (Line | undefined)[], kind: 'soft' | 'hard'): number =>
+  lines.findLastIndex((line) => line !== undefined && kindsOf(line.type).includes(kind))
+
+/** Values mean the same in capitals, and there are three ways to say that there is no limit. */
+const isSame = (found: string | undefined, wanted: string | undefined, item: string): boolean => {
+  const named = (text: string): string =>
+    item !== 'nice' && item !== 'priority' && /^(?:-1|infinity)$/i.test(text)
+      ? 'unlimited'
+      : text.toLowerCase()
+  return found === undefined || wanted === undefined ? found === wanted : named(found) === named(wanted)
+}
+
+/** What a limit is in a text: one value, or both where soft and hard differ. */
+export const limitIn = (text: string | undefined, limit: Limit): string | undefined => {
+  const lines = about(linesOf(text), limit)
+  const values = kindsOf(limit.type).map((kind) => lines[lastOf(lines, kind)]?.value)
+  const [first] = values
+  if (values.every((value) => isSame(value, first, limit.item))) return first
+  return kindsOf(limit.type)
+    .map((kind, index) => `${kind} ${values[index] ?? 'none'}`)
+    .join(', ')
+}
+
+const withWord = (line: string, at: 1 | 3, word: string): string =>
+  line.replace(/^(\s*)(\S+)(\s+)(\S+)(\s+)(\S+)(\s+)([^\s#]+)/, (...parts: string[]) => {
+    const words = parts.slice(1, 9)
+    return words.with(at * 2 + 1, word).join('')
+  })
+
+/** The text with the limit at a value, or without it; of several lines, the last one counts. */
 export const withLimit = (text: string, limit: Limit, value: string | undefined): string => {
-  const lines = linesOf(text)
-  const isIt = (line: string): boolean => valueIn(line, limit) !== undefined
-  const last = lines.findLastIndex(isIt)
-  if (value === undefined) return mapLines(text, (line) => (isIt(line) ? [] : [line]))
-  if (last < 0) return appendLines(text, [`${limit.domain} ${limit.type} ${limit.item} ${value}`])
-  return mapLines(text, (line, index) => [
-    index === last ? line.replace(/^(\s*(?:\S+\s+){3})[^\s#]+/, (_, before: string) => before + value) : line,
-  ])
+  const { domain, type, item } = limit
+  const lines = about(linesOf(text), limit)
+  const kinds = kindsOf(type)
+  if (value === undefined)
+    return mapLines(text, (line, index) => {
+      const its = lines[index]
+      if (its === undefined) return [line]
+      // one for both keeps the other half
+      return its.type === '-' && type !== '-' ? [withWord(line, 1, type === 'soft' ? 'hard' : 'soft')] : []
+    })
+  const counting = kinds.map((kind) => lastOf(lines, kind))
+  const wrong = counting.filter((at) => !isSame(lines[at]?.value, value, item))
+  if (wrong.length === 0) return text
+  // a line that sets what was not asked for, too, stays, and one of its own comes after it
+  if (wrong.some((at) => at < 0 || (lines[at]?.type === '-' && type !== '-')))
+    return appendLines(text, [`${domain} ${type} ${item} ${value}`])
+  return mapLines(text, (line, index) => [wrong.includes(index) ? withWord(line, 3, value) : line])
+}
+
+/** What pam_limits(8) reads. */
+const places: Places = { first: '/etc/security/limits.conf', folders: ['/etc/security/limits.d'] }
+
+/** @throws `task-failed` where a file that is read later has another value for the same. */
+const mustCount = (files: readonly FoundFile[], limit: Limit, value: string, own: string): void => {
+  const lines = filesAfter(places, own, files).flatMap(({ path, lines: some }) =>
+    about(some, limit).flatMap((line) => (line === undefined ? [] : [{ ...line, path }])),
+  )
+  for (const kind of kindsOf(limit.type)) {
+    const winner = lines.findLast(({ type }) => kindsOf(type).includes(kind))
+    if (winner !== undefined && !isSame(winner.value, value, limit.item))
+      throw countsElsewhere(`${limit.domain} ${winner.type} ${limit.item} ${winner.value}`, own, winner.path)
+  }
 }
 
 /** Hold a limit for the sessions of users. */
 export const limits = defineTask({
   name: 'limits',
   description: 'Holds a limit of resources for the sessions of a user or group, from their next login on.',
-  reads: 'the file in /etc/security/limits.d',
+  reads: 'the file in /etc/security/limits.d, and those that are read after it',
   example: { domain: 'www-data', item: 'nofile', value: 65536 },
   params: z
     .object({
@@ -76,17 +151,20 @@ export const limits = defineTask({
   title: ({ domain, type, item, value, state }) =>
     state === 'absent' ? `no limit ${item} of ${domain}` : `limit ${domain} ${type} ${item} ${value}`,
 
-  async check({ remote }, { file, value, state, ...limit }) {
-    const [text, folder] = await Promise.all([
+  async check(ctx, { file, value, state, ...limit }) {
+    const { remote } = ctx
+    const [text, folder, others] = await Promise.all([
       readText(remote, file),
       remote.exists(file.replace(/\/[^/]*$/, '/')),
+      isRead(places, file) ? otherFiles(ctx, places, file, limit.domain) : [],
     ])
     if (!folder && state === 'present')
       return unknown(`there is no folder for ${file} yet: PAM's package brings /etc/security/limits.d`)
-    const found = linesOf(text).flatMap((line) => valueIn(line, limit) ?? [])
+    if (state === 'present') mustCount(others, limit, String(value), file)
+    const found = limitIn(text, limit)
     const wanted = state === 'absent' ? undefined : String(value)
     const what = `${limit.domain} ${limit.type} ${limit.item} in ${file}`
-    return driftUnlessEmpty(found.at(-1) === wanted ? [] : [{ what, from: found.at(-1), to: wanted }])
+    return driftUnlessEmpty(isSame(found, wanted, limit.item) ? [] : [{ what, from: found, to: wanted }])
   },
 
   async apply({ remote }, { file, value, state, ...limit }) {

@@ -1,6 +1,8 @@
 import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import { readText, writeText } from '../file-text.ts'
 import { appendLines, linesOf, mapLines } from '../lines.ts'
+import { countsElsewhere, filesAfter, isRead, otherFiles } from './later-files.ts'
+import type { FoundFile, Places } from './later-files.ts'
 
 /** A value as it is compared: the kernel prints tabs between the fields of a list, and takes any blanks. */
 const fields = (text: string): string => text.trim().split(/\s+/).join(' ')
@@ -41,11 +43,33 @@ export const withValue = (text: string, key: string, value: string): string => {
   ])
 }
 
+/** What is read at boot (sysctl.d(5)), and by `sysctl --system`, which reads /etc/sysctl.conf after all others. */
+const places: Places = {
+  folders: [
+    '/etc/sysctl.d',
+    '/run/sysctl.d',
+    '/usr/local/lib/sysctl.d',
+    '/usr/lib/sysctl.d',
+    '/lib/sysctl.d',
+  ],
+  last: '/etc/sysctl.conf',
+}
+
+/** @throws `task-failed` where a file that is read later gives the parameter another value. */
+const mustCount = (files: readonly FoundFile[], key: string, value: string, own: string): void => {
+  const winner = filesAfter(places, own, files).findLast(
+    ({ lines }) => savedValue(lines.join('\n'), key) !== undefined,
+  )
+  const there = winner && savedValue(winner.lines.join('\n'), key)
+  if (winner !== undefined && there !== undefined && fields(there) !== fields(value))
+    throw countsElsewhere(`${key} = ${there}`, own, winner.path)
+}
+
 /** Hold a kernel parameter at a value, now and after every boot. */
 export const sysctl = defineTask({
   name: 'sysctl',
   description: 'Holds a kernel parameter at a value, now and after every boot.',
-  reads: 'sysctl -n, and the file',
+  reads: 'sysctl -n, the file, and those that are read after it',
   example: { key: 'net.ipv4.ip_forward', value: 1 },
   params: z.object({
     key: z
@@ -62,8 +86,14 @@ export const sysctl = defineTask({
   }),
   title: ({ key, value }) => `${key} = ${value}`,
 
-  async check({ remote }, { key, value, file }) {
-    const [live, saved] = await Promise.all([remote.query`sysctl -n ${key}`.text(), readText(remote, file)])
+  async check(ctx, { key, value, file }) {
+    const { remote } = ctx
+    const [live, saved, others] = await Promise.all([
+      remote.query`sysctl -n ${key}`.text(),
+      readText(remote, file),
+      isRead(places, file) ? otherFiles(ctx, places, file, pathOf(key).split('/').at(-1) ?? key) : [],
+    ])
+    mustCount(others, key, value, file)
     const kept = savedValue(saved, key)
     return driftUnlessEmpty([
       ...(fields(live) === fields(value) ? [] : [{ what: key, from: live, to: value }]),

@@ -95,7 +95,7 @@ const mountTask = (state: 'present' | 'absent') => (text: string) =>
 const cronTask = (state: 'present' | 'absent') => (text: string) =>
   withCron(text, { name: 'x', schedule: '@daily', command: 'y', state })
 const cronPool = ['# BEGIN coxswain: x', '@hourly z', '# END coxswain: x', '0 3  * * *  other', 'MAILTO=x']
-const limit = { domain: 'web', type: 'soft', item: 'nofile' }
+const limit = { domain: 'web', type: 'soft', item: 'nofile' } as const
 
 const yamlParts = [
   '# a comment',

@@ -64,6 +64,23 @@ test('blanks, comments and line ends stay; a name comes to the line that has the
   )
 })
 
+test('the first name is the canonical one: it stands before the others', () => {
+  const entry = { address: '10.0.0.12', names: ['db1.example.com', 'db1'] }
+  const right = '10.0.0.12 db1.example.com db1\n'
+  assert.is(withEntry('10.0.0.12 db1\n', entry), right)
+  assert.is(withEntry('10.0.0.12 db1 DB1.example.com # c\n', entry), '10.0.0.12 db1.example.com db1 # c\n')
+  assert.is(
+    withEntry('10.0.0.12 db1.example.com\tother  DB1 # c\r\n', entry),
+    '10.0.0.12 db1.example.com\tother  DB1 # c\r\n',
+  )
+  assert.is(withEntry('10.0.0.12  db1\tother # c\n', entry), '10.0.0.12  db1.example.com\tother db1 # c\n')
+  assert.is(withEntry('10.0.0.12 db1\n10.0.0.12 x db1.example.com\n', entry), `${right}10.0.0.12 x\n`)
+  assert.is(withEntry('10.0.0.12 db1.example.com\n10.0.0.12 db1\n', entry), right)
+  assert.is(withEntry(`${right}10.0.0.12 db1.example.com\n`, entry), `${right}10.0.0.12 db1.example.com\n`)
+  assert.is(withEntry('10.0.0.12 db1.example.com db1\n', { address: '10.0.0.12', names: ['db1'] }), right)
+  assert.is(withEntry('10.0.0.12 x\n', entry), `10.0.0.12 x\n${right}`)
+})
+
 test('what is no address is refused', () => {
   for (const address of ['1.2.3', '::1::', '10.0.0.1%eth0', 'fe80::1%', '300.1.1.1'])
     assert.throws(() => hostsEntry({ address, names: 'api' }), /an IP address is needed/)

@@ -12,6 +12,7 @@ for (const schedule of [
   '1,2-4,10-20/3 * * * *',
   '@daily',
   '0~30 4 * * *',
+  '~ 3~ ~5 jan~mar *',
 ])
   test(`${schedule} is one`, () => assert.is(scheduleFault(schedule), undefined))
 
@@ -24,6 +25,10 @@ for (const [schedule, fault] of [
   ['0 0 * * 8', 'the weekday cannot be 8'],
   ['5/10 * * * *', 'the minute cannot be 5/10'],
   ['*/0 * * * *', 'the minute cannot be */0'],
+  ['99~0 * * * *', 'the minute cannot be 99~0'],
+  ['~~~ * * * *', 'the minute cannot be ~~~'],
+  ['30~10 * * * *', 'the minute cannot be 30~10'],
+  ['x~ * * * *', 'the minute cannot be x~'],
   // some crons take it, and never run it
   ['9-5 * * * *', 'the minute cannot be 9-5'],
   ['1-2-3 * * * *', 'the minute cannot be 1-2-3'],

@@ -6,10 +6,12 @@ import { suite } from '../../support/spec.ts'
 const test = suite('sysctl')
 
 /** A host on which `sysctl -w` changes what `sysctl -n` says. */
-const hostWith = (live: string, files: Record<string, string> = {}) => {
+const hostWith = (live: string, files: Record<string, string> = {}, others = '') => {
   let value = live
+  const patterns: [RegExp, string][] = [[/^sh -c .*sysctl\.d\/\*\.conf/, others]]
   return {
     files,
+    patterns,
     replies: {
       'sysctl -n net.ipv4.ip_forward': () => `${value}\n`,
       'sysctl -w net.ipv4.ip_forward=1': () => {
@@ -72,4 +74,31 @@ test('how a line is written stays; a key with slashes is the same key, and the l
   )
   assert.is(withValue(`${key}=1\n\n${key}=0\n`, key, '1'), `${key}=1\n\n${key}=1\n`)
   assert.is(withValue('x = 1\t2\n', 'x', '1 2'), 'x = 1\t2\n')
+})
+
+test('a file that is read later and says otherwise is named, before anything changes', async () => {
+  const said = async (others: string, file?: string): Promise<string> => {
+    const task = sysctl({ key: 'net.ipv4.ip_forward', value: 1, ...(file !== undefined && { file }) })
+    const run = await rehearse(task, hostWith('0', {}, others))
+    if (run.error !== undefined) assert.equal(run.commands.apply, [])
+    return String(run.error ?? '')
+  }
+  const conf = '/etc/sysctl.conf\n net/ipv4/ip_forward=0\n'
+  const zz = '/etc/sysctl.d/99-zz.conf\n #net.ipv4.ip_forward=5\n net.ipv4.ip_forward = 0\n'
+  assert.match(
+    await said(conf),
+    'net.ipv4.ip_forward = 0 in /etc/sysctl.conf counts, not what /etc/sysctl.d/90',
+  )
+  assert.match(await said(zz), '= 0 in /etc/sysctl.d/99-zz.conf counts')
+  assert.is(await said(zz + conf.replace('0', '1')), '', 'the last one counts')
+  assert.is(await said(zz, '/etc/sysctl.conf'), '')
+  assert.is(await said(zz.replace('99-zz', '10-zz')), '')
+  assert.is(
+    await said(`/etc/sysctl.d/99-a.conf\n${zz.replace('/etc/sysctl.d/99-zz', '/usr/lib/sysctl.d/99-a')}`),
+    '',
+    'hidden',
+  )
+  const hides = '/etc/sysctl.d/50-x.conf\n net.ipv4.ip_forward=0\n'
+  assert.match(await said(hides, '/usr/lib/sysctl.d/50-x.conf'), '/etc/sysctl.d/50-x.conf counts')
+  assert.is(await said(zz, '/opt/x.conf'), '')
 })
