@@ -5,13 +5,15 @@ import { withBlock } from '../files/block-in-file.ts'
 import { scheduleFault } from './cron-schedule.ts'
 import { cronFile, crontabOf } from './cron-tables.ts'
 import type { CronTable } from './cron-tables.ts'
-
-const oneLine = (what: string) => z.string().regex(/^[^\r\n]+$/, `${what} is one line`)
+import { oneLine } from '../one-line.ts'
 
 const params = z
   .object({
-    name: oneLine('a name').describe('names the entry, in a comment above and below it'),
+    name: oneLine('a name')
+      .min(1, 'a name is needed')
+      .describe('names the entry, in a comment above and below it'),
     command: oneLine('a command')
+      .min(1, 'a command is needed')
       .optional()
       .describe('what runs; in a crontab % is a newline unless it is \\%'),
     schedule: z

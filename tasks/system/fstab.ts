@@ -10,11 +10,19 @@ export const escaped = (text: string): string =>
 
 const isEntry = (line: string): boolean => /^\s*[^#\s]/.test(line)
 
+/** Where the comment after the fields of a line begins; `#` begins none in the four that must be there. */
+const commentAt = (line: string): number => {
+  const [fields = line] = /^\s*(?:\S+\s+){4}(?:[^\s#]\S*\s+){0,2}(?=#)/.exec(line) ?? []
+  return fields.length
+}
+
 /** The fields of an entry, still escaped; none of a comment and of an empty line. */
-export const fieldsOf = (line: string): string[] => (isEntry(line) ? line.trim().split(/\s+/) : [])
+export const fieldsOf = (line: string): string[] =>
+  isEntry(line) ? line.slice(0, commentAt(line)).trim().split(/\s+/) : []
 
 /** A line with its fields as they are wanted; blanks between them, and what stands after them, stay. */
-const withFields = (line: string, wanted: readonly string[]): string => {
+const withFields = (whole: string, wanted: readonly string[]): string => {
+  const line = whole.slice(0, commentAt(whole))
   // leading blanks, then field and blanks in turn
   const [lead = '', ...parts] = /^\s*/.exec(line)?.concat(line.trim().split(/(\s+)/)) ?? []
   const trail = /\s*$/.exec(line)?.[0] ?? ''
@@ -23,7 +31,7 @@ const withFields = (line: string, wanted: readonly string[]): string => {
   // fields that are not there count as 0
   const rest = wanted.slice(there)
   const missing = rest.every((field) => field === '0') ? [] : rest.map((field) => ` ${field}`)
-  return `${lead}${next.join('')}${missing.join('')}${trail}`
+  return `${lead}${next.join('')}${missing.join('')}${trail}${whole.slice(line.length)}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import { defineTask, driftUnlessEmpty, isCoxswainError, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
 import { readText, shown, writeText } from '../file-text.ts'
+import { oneLine } from '../one-line.ts'
 import { plainPath } from '../paths.ts'
 import { escaped, fstab, withFstabEntry } from './fstab.ts'
 import { differenceOf, mountedAt } from './mounted.ts'
@@ -8,10 +9,12 @@ import type { MountDifference } from './mounted.ts'
 
 const params = z
   .object({
-    path: remotePath().transform(plainPath).describe('where it is mounted'),
-    src: z.string().optional().describe('what is mounted: a device, UUID=…, host:/path'),
-    fstype: z.string().optional().describe('the kind of file system, such as ext4, nfs, tmpfs'),
-    options: z.string().default('defaults').describe('mount options, parted by commas'),
+    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('where it is mounted'),
+    src: oneLine('a source').optional().describe('what is mounted: a device, UUID=…, host:/path'),
+    fstype: oneLine('a kind of file system')
+      .optional()
+      .describe('the kind of file system, such as ext4, nfs, tmpfs'),
+    options: oneLine('the list of options').default('defaults').describe('mount options, parted by commas'),
     dump: z.coerce.number().int().min(0).default(0).describe('the fifth field of fstab(5)'),
     pass: z.coerce
       .number()

@@ -8,11 +8,12 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, RemoteReader } from '../../engine/index.ts'
+import { oneLine } from '../one-line.ts'
 import { managerOf } from './package-managers/managers.ts'
 import type { PackageManager } from './package-managers/types.ts'
 import type { Place } from './package-managers/repository.ts'
 
-const oneLine = z.string().regex(/^\S(?:.*\S)?$/, 'one line is needed')
+const field = oneLine('a field').regex(/^\S(?:.*\S)?$/, 'one line is needed')
 
 const apart = (list: readonly string[]): boolean => list.every((word) => /^\S+$/.test(word))
 
@@ -50,7 +51,7 @@ const params = z
       .describe('apk: the file name of the key, which stands in the signatures; NAME.rsa.pub when absent'),
     unsigned: flag().default(false).describe('take what nobody has signed (apt, dnf)'),
     options: z
-      .record(z.string().regex(/^[\w-]+$/, 'letters, digits, _ and - are needed'), oneLine)
+      .record(z.string().regex(/^[\w-]+$/, 'letters, digits, _ and - are needed'), field)
       .default({})
       .describe('further fields of its file: Architectures of sources.list(5), priority of dnf.conf(5)'),
     state: z

@@ -2,6 +2,7 @@ import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../.
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { attributeChanges } from '../files/attributes.ts'
 import { readText, shown, writeText } from '../file-text.ts'
+import { oneLine } from '../one-line.ts'
 import { plainPath } from '../paths.ts'
 import { escaped, fstab, withFstabEntry } from './fstab.ts'
 
@@ -10,7 +11,7 @@ const units = { M: 1, G: 1024, T: 1024 * 1024 } as const
 
 const params = z
   .object({
-    path: remotePath().transform(plainPath).describe('the swap file'),
+    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the swap file'),
     size: z
       .string()
       .regex(/^[1-9]\d*[MGT]$/, 'a size is needed, such as 512M or 2G')

@@ -1,6 +1,7 @@
 import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import { readText, writeText } from '../file-text.ts'
 import { appendLines, linesOf, mapLines } from '../lines.ts'
+import { oneLine } from '../one-line.ts'
 import { countsElsewhere, filesAfter, isRead, otherFiles } from './later-files.ts'
 import type { FoundFile, Places } from './later-files.ts'
 
@@ -76,10 +77,7 @@ export const sysctl = defineTask({
       .string()
       .regex(/^[\w.][^\s=]*$/, 'the name of a parameter is needed, such as net.ipv4.ip_forward')
       .describe('dotted name, such as net.ipv4.ip_forward'),
-    value: z.coerce
-      .string()
-      .regex(/^[^\r\n]*$/, 'a value is one line')
-      .describe('the value to hold'),
+    value: z.coerce.string().pipe(oneLine('a value')).describe('the value to hold'),
     file: remotePath()
       .default('/etc/sysctl.d/90-coxswain.conf')
       .describe('where it is kept for the next boot'),

@@ -1,12 +1,13 @@
 /** What the user task takes. */
 import { flag, remotePath, secret, words, z } from '../../../engine/index.ts'
+import { oneLine } from '../../one-line.ts'
 import { plainPath } from '../../paths.ts'
 import { accountName } from '../account-files.ts'
 
 /** crypt(5): `$id$…`, or the thirteen letters of old; `*` for none. */
 const hash = /^(?:\$[\w-]+\$[^:\s]+|[\w./]{13}|\*)$/
 
-const line = (what: string) => z.string().regex(/^[^:\n]*$/, `${what} has neither colon nor newline in it`)
+const line = (what: string) => oneLine(what).regex(/^[^:]*$/, `${what} has neither colon nor newline in it`)
 
 export const userParams = z.object({
   name: z.string().regex(accountName, 'a user name is needed').describe('the name'),

@@ -32,5 +32,15 @@ test('only the fields that differ change; what stands beside them stays', () => 
   assert.is(withFstabEntry(table, isA, ['a', '/b', 'ext4', 'ro', '0', '2']), table.replace('defaults', 'ro'))
   assert.is(withFstabEntry(table, isA, ['a', '/b', 'ext4', 'defaults', '0', '2']), table)
   assert.is(withFstabEntry('a /b ext4 ro\n', isA, ['a', '/b', 'ext4', 'ro', '0', '0']), 'a /b ext4 ro\n')
+  const noted = 'a /b tmpfs defaults # scratch, see ticket\n'
+  const fields = ['a', '/b', 'tmpfs', 'defaults', '0', '0']
+  assert.is(withFstabEntry(noted, isA, fields), noted)
+  assert.is(withFstabEntry(noted, isA, fields.with(3, 'ro')), noted.replace('defaults', 'ro'))
+  assert.is(
+    withFstabEntry(noted, isA, fields.with(5, '2')),
+    noted.replace('#', '0 2 #').replace('defaults ', 'defaults '),
+  )
+  assert.is(withFstabEntry('a /b x y 1 # c', isA, fields), 'a /b tmpfs defaults 0 # c')
+  assert.equal(fieldsOf('//nas/a#1 /b x y #c 1'), ['//nas/a#1', '/b', 'x', 'y'])
   assert.is(withFstabEntry('a /b ext4 ro\n', isA, ['a', '/b', 'ext4', 'ro', '0', '1']), 'a /b ext4 ro 0 1\n')
 })

@@ -66,8 +66,10 @@ test('without PAM it is unknown, and what cannot be is refused', async () => {
 
 test('a limit that another file overrides is an error that names it', async () => {
   const task = limits({ domain: 'web', item: 'nofile', value: 99 })
-  const said = async (others: string): Promise<string> =>
-    String((await rehearse(task, { files: folder, patterns: [[/^sh -c .*limits\.d/, others]] })).error ?? '')
+  const said = async (others: string): Promise<string> => {
+    const { error } = await rehearse(task, { files: folder, patterns: [[/^sh -c .*limits\.d/, others]] })
+    return error instanceof Error ? error.message : ''
+  }
   const zz = '/etc/security/limits.d/zz.conf\n web soft nofile 77 # ours\n'
   assert.match(await said(zz), 'web soft nofile 77 in /etc/security/limits.d/zz.conf counts, not what')
   assert.is(

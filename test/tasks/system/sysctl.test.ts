@@ -81,7 +81,7 @@ test('a file that is read later and says otherwise is named, before anything cha
     const task = sysctl({ key: 'net.ipv4.ip_forward', value: 1, ...(file !== undefined && { file }) })
     const run = await rehearse(task, hostWith('0', {}, others))
     if (run.error !== undefined) assert.equal(run.commands.apply, [])
-    return String(run.error ?? '')
+    return run.error instanceof Error ? run.error.message : ''
   }
   const conf = '/etc/sysctl.conf\n net/ipv4/ip_forward=0\n'
   const zz = '/etc/sysctl.d/99-zz.conf\n #net.ipv4.ip_forward=5\n net.ipv4.ip_forward = 0\n'
