@@ -45,6 +45,8 @@ const readAs = (
   if (has('array', 'object')) {
     const found = structuredValue(text)
     if (found !== undefined && types.has(Array.isArray(found.value) ? 'array' : 'object')) return found
+    if (has('array') && text.trimStart().startsWith('['))
+      throw refused(task, name, `the list cannot be read: write ${name}='["a", "b"]'`)
   }
   // Number('') is 0, and so would be what is made of an empty text
   if (has('number', 'integer') && (text.trim() === '' || (!has('string') && !number.test(text))))
@@ -76,7 +78,7 @@ const asTyped = (
   let repaired: unknown = input
   for (const { path } of schema.safeParse(input).error?.issues ?? []) {
     const text = at(texts, path)
-    if (typeof text === 'string' && at(input, path) !== text) repaired = withValue(repaired, path, text)
+    if (text !== undefined && at(input, path) !== text) repaired = withValue(repaired, path, text)
   }
   return repaired
 }
@@ -93,13 +95,15 @@ export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task
   const types = typesOfParams(params)
   const read = new Map([...typed].map((pair) => [pair[0], readAs(name, pair, types.get(pair[0]))]))
   const input = Object.fromEntries([...read].map(([key, { value }]) => [key, value]))
-  // a list that a parameter refuses may still be a text to it
+  // a map that a parameter refuses may still be a text to it; a list is one
   const whole = (schema: z.ZodType): Record<string, unknown> => {
     const wrong = new Set((schema.safeParse(input).error?.issues ?? []).map(({ path }) => String(path[0])))
     return Object.fromEntries(
       Object.entries(input).map(([key, value]) => [
         key,
-        wrong.has(key) && types.get(key)?.has('string') === true ? typed.get(key) : value,
+        wrong.has(key) && !Array.isArray(value) && types.get(key)?.has('string') === true
+          ? typed.get(key)
+          : value,
       ]),
     )
   }

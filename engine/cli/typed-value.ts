@@ -1,5 +1,6 @@
 /** Values as a person types them. Pure. */
-import { isScalar, parseDocument, visit } from 'yaml'
+import { isCollection, isScalar, parseDocument, visit } from 'yaml'
+import type { Document } from 'yaml'
 
 /** A value read, and the same with each part of it as the text that was typed. */
 export interface TypedValue {
@@ -30,13 +31,32 @@ export const exactValue = (text: string): unknown => {
   return isSimple && JSON.stringify(value) === text ? value : text
 }
 
-/** A list or map in brackets, of JSON or else of YAML; undefined for what is none. */
+/** Whether YAML in brackets has more than a person types: keys that are maps or without a value, tags, anchors. */
+const isOdd = (document: Document.Parsed): boolean => {
+  let odd = false
+  const found = (): symbol => {
+    odd = true
+    return visit.BREAK
+  }
+  visit(document, {
+    Alias: found,
+    Pair: (_, { key, value }) => (isScalar(key) && value !== null ? undefined : found()),
+    Node: (_, node) =>
+      (isScalar(node) || isCollection(node)) && (node.anchor !== undefined || node.tag !== undefined)
+        ? found()
+        : undefined,
+  })
+  return odd
+}
+
+/** A list or map in brackets, of JSON or else of YAML; undefined for what is none, such as `{{ $value }}`. */
 export const structuredValue = (text: string): TypedValue | undefined => {
   if (!/^\s*[[{]/.test(text)) return undefined
   const value = json(text)
-  if (value !== undefined) return { value, texts: value }
   const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent' })
-  if (document.errors.length > 0) return undefined
+  const isYaml = document.errors.length === 0 && !isOdd(document)
+  if (value !== undefined) return { value, texts: isYaml ? document.toJS() : value }
+  if (!isYaml) return undefined
   const texts: unknown = document.toJS()
   visit(document, {
     Scalar: (key, node) => {

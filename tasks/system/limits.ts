@@ -138,7 +138,14 @@ export const limits = defineTask({
       type: z.enum(['soft', 'hard', '-']).default('-').describe('which limit; - for both'),
       item: z.enum(items).describe('what is limited'),
       value: z
-        .union([z.coerce.number().int(), z.enum(['unlimited', 'infinity'])])
+        .union([
+          z.number().int(),
+          z
+            .string()
+            .regex(/^-?\d{1,15}$/, 'a number or unlimited is needed')
+            .transform(Number),
+          z.enum(['unlimited', 'infinity']),
+        ])
         .optional()
         .describe('the limit: a number, or unlimited'),
       file: remotePath().default('/etc/security/limits.d/90-coxswain.conf').describe('where it is kept'),

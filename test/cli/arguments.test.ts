@@ -132,13 +132,28 @@ test('where anything can stand, a number is one that JSON writes the same', () =
   )
 })
 
+test('what is not a list or map that a person types is the text', () => {
+  const value = (text: string): unknown =>
+    at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
+  for (const text of ['{{ $value }}', '{{a}}', '{a}', '[!!str 1]', '[&a 1, *a]', '[a', '{a: !x 1}'])
+    assert.is(value(text), text)
+})
+
 test('lists are JSON, or YAML in brackets, where a list is wanted', async () => {
   const key = (text: string) =>
     at(taskFromWords(tasks.jsonSetting, ['path=/f', 'value=1', `key=${text}`]), 'key')
   assert.equal(key('["c.d", 0]'), ['c.d', 0])
   assert.equal(key('[c.d, 0]'), ['c.d', 0])
   assert.is(key('a.b'), 'a.b')
-  assert.is(key('[a'), '[a')
+  for (const text of ['[a', '["a"', '[]', '[a: 1]', '[[a]]']) assert.throws(() => key(text), /key/, text)
+  assert.equal(key('["x", -1]'), ['x', '-1'])
+  const names = (text: string): unknown =>
+    at(taskFromWords(tasks.hostsEntry, ['address=10.0.0.1', `names=${text}`]), 'names')
+  assert.equal(names('[8080, 010]'), ['8080', '010'])
+  assert.equal(names('[8080, 1.30]'), ['8080', '1.30'])
+  const limit = (text: string) => taskFromWords(tasks.limits, ['domain=u', 'item=core', `value=${text}`])
+  assert.is(at(limit('16'), 'value'), 16)
+  for (const text of ['0x10', '1e3', ' 1', '']) assert.throws(() => limit(text), /value/, text)
   const env = at(taskFromWords(tasks.command, ['run=x', 'env={A: 1, B: 1.30, C: no}']), 'env')
   assert.equal(env, { A: '1', B: '1.30', C: 'no' })
   await rejects(() => taskFromWords(sample, ['text=a', 'text=b']), 'usage', 'text is given twice')
