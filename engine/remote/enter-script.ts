@@ -151,30 +151,18 @@ stage() {
   trap 'exit 143' HUP INT TERM PIPE
   cd -P -- "./$x" 2>/dev/null || swapped
   # others may have swapped it: only a new folder of ours is empty, closed, and in the folder that we come from
-  case $(stat -c '%u %a %d:%i' . ..) in
+  s=$(stat -c '%u %a %d:%i' . ..)
+  case $s in
   "$me 700 "*"$LF"*" $i" | "$me 2700 "*"$LF"*" $i") [ -z "$(ls -A .)" ] && staged=1 ;;
   esac
   [ -n "$staged" ] || swapped
-  mkdir new
+  marking "$x" "${'$'}{s%%"$LF"*}"
+  mkdir new "./$mark"
 }
 # tidy: removes the stage, which is the current folder. By its name an empty folder goes, and nothing else
 tidy() {
-  [ -z "$staged" ] || rm -rf -- ./new ./old 2>/dev/null || {
-    find ./new -type d ! -perm -700 -exec chmod u+rwx {} \;
-    rm -rf -- ./new ./old
-  }
+  [ -z "$staged" ] || strip
   cd -P .. && rmdir -- "./$x" 2>/dev/null || :
-}
-`
-
-/**
- * `clean` removes what earlier runs have left in the current folder. Where others can change it, only GNU's rm is safe from
- * being led elsewhere: it goes from folder to folder by descriptors.
- */
-const cleaning = String.raw`
-clean() {
-  [ -n "$safe" ] || case $(rm --version 2>/dev/null) in *GNU*) ;; *) return 0 ;; esac
-  sweep
 }
 `
 
@@ -222,5 +210,5 @@ const entering = (
   ].join('\n')
 }
 
-/** Shell functions `stage` and `tidy`, `fresh` for a temporary file, and `clean` for what earlier runs have left. */
-export const stageFunctions = withoutComments(temporaryFunctions + staging + cleaning)
+/** Shell functions `stage` and `tidy`, `fresh` for a temporary file, and `sweep` for what earlier runs have left. */
+export const stageFunctions = withoutComments(temporaryFunctions + staging)

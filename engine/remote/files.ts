@@ -35,7 +35,10 @@ export interface WriteOptions extends Attributes {
    * lies in the same folder: `visudo -cf %s`.
    */
   readonly validate?: string | undefined
-  /** Keep what is replaced beside it, as `NAME.2026-01-31T12:00:00Z~`. */
+  /**
+   * Keep what is replaced beside it, as `NAME.2026-01-31T12:00:00Z~`; where something has that name, as
+   * `NAME.2026-01-31T12:00:00Z.2~`, and so on. No backup replaces another.
+   */
   readonly backup?: boolean | undefined
   /** Follow links in the path even where others than root and the acting user can change where they lead. */
   readonly follow?: boolean | undefined

@@ -4,12 +4,44 @@
  * Shell functions for scripts whose current folder is the one that gets temporary files:
  *
  * - `fresh` makes one there, or with `-d` a folder, and prints its name. The name says which shell of which host made it.
- * - `sweep` removes those of the acting user that were left behind: by a shell of this host that is gone (it was killed, or
- *   the host lost power), or longer than a day ago by any. It must be called only where no one else can rename what is in
- *   the folder. It costs no process where nothing was left behind.
+ * - `marking NAME STAT`, called in a folder that `fresh` made, sets `$mark` to the name of the empty folder that marks it as
+ *   ours. `STAT` is what `stat -c ...%i .` printed.
+ * - `sweep` removes what is left of the acting user's: by a shell of this host that is gone (it was killed, or the host lost
+ *   power), or longer than a day ago by any. It costs no process where nothing was left.
+ *
+ * A name and an owner prove nothing: who controls a folder can give our names to root's files and folders in it, but cannot
+ * empty such a folder. So files go, as whoever controls the folder could have removed them. A folder goes only where it holds
+ * its mark, which says its own name and inode number, and nothing but what we put into such folders: nobody else can write
+ * into one. It is emptied from inside, so that no other can be put in its place meanwhile.
  */
 export const temporaryFunctions = String.raw`
 fresh() { mktemp "$@" "./.coxswain.$(uname -n).$$.XXXXXX"; }
+marking() { mark=${'$'}{1#./}.${'$'}{2##*[ :]}; }
+# strip: removes what a folder of ours holds, which is the current one; the mark goes last
+strip() {
+  rm -rf -- ./new ./old ./script "./$mark" 2>/dev/null || {
+    find ./new -type d ! -perm -700 -exec chmod u+rwx {} \;
+    rm -rf -- ./new ./old ./script "./$mark"
+  }
+}
+# raze NAME: removes a folder of the current one, if it is ours or empty; to be called in a subshell
+raze() {
+  i=$(stat -c %d:%i .)
+  cd -P -- "$1" 2>/dev/null || return 0
+  s=$(stat -c '%u %a %d:%i' . ..)
+  case $s in "$(id -u) "*700\ *"
+"*" $i") ;; *) return 0 ;; esac
+  marking "$1" "${'$'}{s%%
+*}"
+  if [ -d "./$mark" ] && [ ! -L "./$mark" ]; then
+    for e in ./* ./.[!.]* ./..?*; do
+      case $e in ./new | ./old | ./script | "./$mark") continue ;; esac
+      if [ -e "$e" ] || [ -L "$e" ]; then return 0; fi
+    done
+    strip
+  fi
+  cd -P .. && rmdir -- "$1" 2>/dev/null
+}
 sweep() {
   set -- ./.coxswain.*
   [ -e "$1" ] || [ -L "$1" ] || return 0
@@ -21,7 +53,7 @@ sweep() {
       if kill -0 "${'$'}{by##*.}" 2>/dev/null; then continue; fi ;;
     *) [ -n "$(find "$left" -prune -mtime +0)" ] || continue ;;
     esac
-    rm -rf -- "$left" || :
+    if [ -d "$left" ]; then ( raze "$left" ) || :; else rm -f -- "$left" 2>/dev/null || :; fi
   done
 }
 `

@@ -73,7 +73,7 @@ export const treeScript = (operation: Extract<FileOperation, { kind: 'tree' }>):
     enterFolder(operation.path, operation),
     stageFunctions,
     putting,
-    'clean',
+    'sweep',
     'exec 8<.',
     'stage',
     // a folder below one with set-group-id has it too

@@ -61,10 +61,30 @@ const validating = (command: string): string =>
   `if e=$({ ${command.replace('%s', () => '"$v"')}; } </dev/null 2>&1); then :; else ` +
   `printf '%s\\n' "$e" >&2; exit ${invalidContent}; fi`
 
-/** A copy of what is replaced, with all its attributes; a name that ends with ~ is one that tools pass over. */
-const backingUp =
-  'if [ -n "$k" ]; then y=$n.$(date -u +%Y-%m-%dT%H:%M:%SZ)~; ' +
-  'if [ -n "$safe" ]; then cp -p -- "$b" "./$y"; else cp -pP -- "$b" "./new/$y"; mv -f -- "./new/$y" ..; fi; fi'
+/**
+ * A copy of what is replaced, with all its attributes; a name that ends with ~ is one that tools pass over. It takes a name
+ * that is free: two writes within a second must not leave only the second one's copy.
+ */
+const backingUp = String.raw`
+taken() { [ -e "$1" ] || [ -L "$1" ]; }
+# copied NAME: makes the copy, unless something has the name
+copied() {
+  if [ -n "$safe" ]; then
+    ! taken "./$1" || return 1
+    # the name is taken by making the file: another write of ours may look for one now
+    ( set -C; : >"./$1" ) 2>/dev/null || { ! taken "./$1" || return 1; : >"./$1"; }
+    cp -p -- "$b" "./$1" || { rm -f -- "./$1"; exit 1; }
+  else
+    ! taken "../$1" || return 1
+    cp -pP -- "$b" "./new/$1" || exit 1
+    mv -n -- "./new/$1" .. || taken "../$1" || exit 1
+    if taken "./new/$1"; then rm -f -- "./new/$1"; return 1; fi
+  fi
+}
+if [ -n "$k" ]; then
+  y=$n.$(date -u +%Y-%m-%dT%H:%M:%SZ) c=1
+  until copied "$y$([ "$c" = 1 ] || printf .%s "$c")~"; do c=$((c + 1)); done
+fi`
 
 /**
  * Where the new content is made: `$t` is its name, `$v` its path, `$q` the file that it replaces, `$z` where it is moved
@@ -112,8 +132,8 @@ export const writeScript = ({ part, ...operation }: Write, size: number): string
     stageFunctions,
     // a link stays a link: what it points to is replaced
     'end; see; [ -z "$k" ] || regular',
-    // a part that is gone on with can be older than what is cleaned away
-    part === undefined ? 'umask 077; clean' : 'umask 077',
+    // a part that is gone on with can be older than what is swept away
+    part === undefined ? 'umask 077; sweep' : 'umask 077',
     placing(part?.name),
     ...(part === undefined ? receiving(operation, size) : receivingPart(part, size)),
     ownership(operation),

@@ -42,7 +42,7 @@ const places = shell`"\${TMPDIR:-/tmp}" /var/tmp /run /dev/shm "$HOME"`
 /**
  * Runs a script on a host, from a folder that nobody else can look into and that is gone afterwards. It is given to its
  * interpreter, so that it also runs where nothing may be executed (noexec). Its standard input is empty: what it reads is
- * not by mistake the rest of itself.
+ * not by mistake the rest of itself. The empty folder beside it marks the folder as ours, for those who remove what is left.
  */
 export const runScript = async (
   { remote }: ApplyContext,
@@ -54,5 +54,5 @@ export const runScript = async (
   const words = wordsOf(text, interpreter)
   await remote.run(
     how,
-  )`s=$(cat; echo .); d=; trap 'trap "" HUP INT TERM; [ -z "$d" ] || rm -rf -- "$d"' EXIT; trap 'exit 143' HUP INT TERM; for p in ${places}; do d=$(mktemp -d "$p/.coxswain.XXXXXX" 2>/dev/null) || continue; printf %s "\${s%.}" 2>/dev/null >"$d/script" && [ "$(wc -c <"$d/script")" -eq ${Buffer.byteLength(text)} ] && break; rm -rf -- "$d"; d=; done; [ -n "$d" ] || { echo 'there is no room for the script in /tmp, /var/tmp, /run, /dev/shm and the home' >&2; exit 1; }; ${words} "$d/script" ${args} </dev/null`
+  )`s=$(cat; echo .); d=; trap 'trap "" HUP INT TERM; [ -z "$d" ] || rm -rf -- "$d"' EXIT; trap 'exit 143' HUP INT TERM; for p in ${places}; do d=$(mktemp -d "$p/.coxswain.XXXXXX" 2>/dev/null) || continue; mkdir "$d/\${d##*/}.$(stat -c %i "$d")" && printf %s "\${s%.}" 2>/dev/null >"$d/script" && [ "$(wc -c <"$d/script")" -eq ${Buffer.byteLength(text)} ] && break; rm -rf -- "$d"; d=; done; [ -n "$d" ] || { echo 'there is no room for the script in /tmp, /var/tmp, /run, /dev/shm and the home' >&2; exit 1; }; ${words} "$d/script" ${args} </dev/null`
 }

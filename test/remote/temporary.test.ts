@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -36,6 +37,13 @@ const make = (name: string, days = 0): void => {
   utimesSync(path, time, time)
 }
 
+/** A folder that has the mark of ours. */
+const makeFolder = (name: string): void => {
+  const path = join(folder, name)
+  mkdirSync(join(path, 'new'), { recursive: true, mode: 0o700 })
+  mkdirSync(join(path, `${name}.${statSync(path).ino}`))
+}
+
 for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path))) {
   test(`${shell}: a name says which shell of which host made it`, () => {
     const name = run(shell, 'fresh; fresh -d; echo $$')
@@ -47,13 +55,18 @@ for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path)
   test(`${shell}: what a shell left behind that is gone is removed; what one still uses is not`, () => {
     const pid = gone()
     make(`.coxswain.${hostname()}.${pid}.abcdef`)
-    mkdirSync(join(folder, `.coxswain.${hostname()}.${pid}.folder/new`), { recursive: true })
+    makeFolder(`.coxswain.${hostname()}.${pid}.folder`)
+    makeFolder(`.coxswain.${hostname()}.${process.pid}.folder`)
     make(`.coxswain.${hostname()}.${process.pid}.abcdef`)
     make('.coxswain.elsewhere.4242.abcdef')
     run(shell, 'sweep')
     assert.equal(
       readdirSync(folder),
-      [`.coxswain.${hostname()}.${process.pid}.abcdef`, '.coxswain.elsewhere.4242.abcdef'].toSorted(),
+      [
+        `.coxswain.${hostname()}.${process.pid}.abcdef`,
+        `.coxswain.${hostname()}.${process.pid}.folder`,
+        '.coxswain.elsewhere.4242.abcdef',
+      ].toSorted(),
     )
   })
 

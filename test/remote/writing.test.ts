@@ -110,6 +110,38 @@ test('a device, a pipe and a socket stay what they are', async () => {
   }
 })
 
+test('no backup replaces another, though time stands still and something has the next name', async () => {
+  const still = createRemote({
+    ...shellConnection(),
+    execute: (request) =>
+      shellConnection().execute({
+        ...request,
+        script: `date() { echo 2026-01-31T12:00:00Z; }\n${request.script}`,
+      }),
+  })
+  for (const owner of [0, 65_534]) {
+    const folder = at(`backups-${owner}`)
+    mkdirSync(folder)
+    chownSync(folder, owner, owner)
+    writeFileSync(`${folder}/f`, 'first')
+    chmodSync(`${folder}/f`, 0o640)
+    symlinkSync('nowhere', `${folder}/f.2026-01-31T12:00:00Z.2~`)
+    for (const text of ['second', 'third']) {
+      await still.write(`${folder}/f`, text, { backup: true, mode: '0600' })
+    }
+    const [first, second] = ['', '.3'].map((count) => `${folder}/f.2026-01-31T12:00:00Z${count}~`)
+    assert.equal(
+      [first, second].map((path) => readFileSync(path ?? '', 'utf8')),
+      ['first', 'second'],
+    )
+    assert.equal(
+      [first, second].map((path) => mode(path ?? '')),
+      ['0640', '0600'],
+    )
+    assert.is(readdirSync(folder).length, 4)
+  }
+})
+
 test('a link is not made inside of a directory that stands there', async () => {
   mkdirSync(at('taken'))
   const error = await rejects(
