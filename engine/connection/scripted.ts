@@ -200,7 +200,8 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
     unanswered,
     commands: () => log.flatMap(({ operation, script }) => (operation === undefined ? [script] : [])),
     execute: async (request) => {
-      const { lane, script, operation, identity } = request
+      const { lane, operation, identity } = request
+      const script = request.command ?? request.script
       const input = await inputBytes(request.stdin)
       const entry = { lane, script, operation, identity, stdin: input.toString('utf8') }
       log.push(entry)

@@ -33,6 +33,18 @@ export interface Part {
 /** Bytes of a piece in which a file is read that is too big to be kept in memory: well below what is kept of an output. */
 export const pieceSize = 8 * 1024 * 1024
 
+/**
+ * What a command works on, entered or opened as file operations do it: a folder, in which the command runs, or a file, which
+ * the command has as descriptor 3 (`/proc/self/fd/3`).
+ */
+export type CommandPath = (
+  | { readonly folder: string; readonly file?: undefined }
+  | { readonly file: string; readonly folder?: undefined }
+) & {
+  /** Follow links whoever controls them. */
+  readonly follow?: boolean | undefined
+}
+
 /** What a request stands for, when it is a file operation: told in events, and answered by the scripted connection. */
 export type FileOperation =
   /** All of a file, or one of its pieces of {@link pieceSize}, counted from 0. */
@@ -67,6 +79,8 @@ export type FileOperation =
       readonly part?: Part | undefined
       /** Shell text that prints the new content; standard input is its own then. */
       readonly command?: string | undefined
+      /** What the command works on. */
+      readonly at?: CommandPath | undefined
       /** Lower-case hex of the SHA-256 that what the command prints must have. */
       readonly sha256?: string | undefined
       /** Follow links whoever controls them. */
@@ -94,6 +108,8 @@ export type FileOperation =
       readonly path: string
       /** Shell text. */
       readonly command: string
+      /** What the command works on. */
+      readonly at?: CommandPath | undefined
       readonly owner: string | undefined
       readonly group: string | undefined
       /** Keep set-user-id and set-group-id bits, devices, pipes and sockets. */
@@ -126,6 +142,8 @@ export interface Request {
    * output redirected: the shell is shared, so what comes late is taken for the next command's.
    */
   readonly script: string
+  /** The command in the script, where the engine put more in front of it. */
+  readonly command?: string | undefined
   /** What the script does, in words fit for a person; the script itself when absent. */
   readonly label?: string | undefined
   /** Set when the script is a file operation of the engine. */

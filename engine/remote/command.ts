@@ -1,6 +1,9 @@
-import type { Input, OutputStream, Result } from '../connection/types.ts'
+import type { CommandPath, Input, OutputStream, Result } from '../connection/types.ts'
 import { isAuthorsCall } from '../authors-place.ts'
 import { CoxswainError } from '../errors.ts'
+import { operationFailure } from './failures.ts'
+import { deadLink, foreignLink } from './kinds.ts'
+import { placePath, placeScript } from './place-script.ts'
 import { isScript, quote, script } from './quote.ts'
 import type { Word } from './quote.ts'
 import { told } from './transfer.ts'
@@ -23,6 +26,12 @@ export interface CommandOptions {
   readonly transfer?: { readonly path: string; readonly size: number }
   /** Seconds until the command and its children are stopped. */
   readonly timeout?: number
+  /**
+   * A folder or file of the host that it works on, where others may control a part of the path: it is entered or opened as
+   * file operations do it, without following links that others control. The command runs in the folder, or has the file as
+   * descriptor 3. `cwd` does not count then.
+   */
+  readonly at?: CommandPath
   /** Working directory on the host. */
   readonly cwd?: string
   /** Environment variables. Not for secrets: anybody on the host may read a process's environment as its user. */
@@ -37,6 +46,8 @@ export interface CommandOptions {
 export type Execute = (request: {
   script: string
   label?: string | undefined
+  /** The command in the script, where more was put in front of it. */
+  command?: string | undefined
   stdin: Input | undefined
   timeout: number | undefined
   onOutput: ((stream: OutputStream, text: string) => void) | undefined
@@ -227,7 +238,8 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
     parts: TemplateStringsArray,
     values: readonly unknown[],
   ): Command => {
-    const cwd = options.cwd ?? usual.cwd
+    const { at } = options
+    const cwd = at === undefined ? (options.cwd ?? usual.cwd) : undefined
     const surroundings = { env: { ...usual.env, ...options.env }, ...(cwd !== undefined && { cwd }) }
     const text = script(parts, ...values)
     const full = withSurroundings(text, surroundings)
@@ -238,7 +250,13 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
         ? told(input, { ...transfer, offset: 0 }, onTransfer)
         : input
     const tell = quiet ? undefined : onOutput
-    const send = (): Promise<Result> => execute({ script: full, label: name, stdin, timeout, onOutput: tell })
+    const request = { label: name, stdin, timeout, onOutput: tell }
+    const send = async (): Promise<Result> => {
+      if (at === undefined) return execute({ script: full, ...request })
+      const result = await execute({ script: placeScript(at, full), command: full, ...request })
+      if (result.code !== foreignLink && result.code !== deadLink) return result
+      throw operationFailure({ kind: 'read', path: placePath(at) }, 'query', result)
+    }
     const command = new Command(full, send, { name, quiet })
     onCommand?.(command)
     return command

@@ -29,13 +29,15 @@ const verbs: Readonly<Record<FileOperation['kind'], string>> = {
   remove: 'remove',
 }
 
+const nameTarget =
+  'name the path that it leads to, or give follow=true if everybody who can change the link may decide what it leads to'
+
 /** What to do about a script that ended with a status of its own. */
 const byStatus: Readonly<Record<number, string>> = {
   [inTheWay]: 'move it away first, or give another path',
   [deadLink]: 'make the folder that it points into, or remove the link',
   [notAskedFor]: 'give special=true to take it nevertheless, if you trust who made it',
-  [foreignLink]:
-    'name the path that it leads to, or give follow=true if everybody who can change the link may decide what is written',
+  [foreignLink]: nameTarget,
 }
 
 const asRoot = 'act as root: give -b, or become in the play or the inventory'
@@ -49,6 +51,7 @@ const byWords: readonly (readonly [RegExp, string])[] = [
     'the file system that it is on is mounted read-only: remount it, or see dmesg for why',
   ],
   [/Text file busy/, 'a program that is running is executed from it: stop the program first'],
+  [/others than root control/, nameTarget],
   [/Permission denied/, asRoot],
   [/invalid (user|group)|unknown user/, 'make the user or group first, or name another'],
   [/No such file or directory/, 'make the folder that it is in first, with the task directory'],

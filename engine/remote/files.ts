@@ -8,15 +8,13 @@ import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
 import { attributesScript, directoryScript } from './attributes-script.ts'
-import { inTheWay, kindFunctions } from './kinds.ts'
+import { inTheWay } from './kinds.ts'
+import { absent, placeScript } from './place-script.ts'
 import { eachScript, treeScript } from './tree-script.ts'
 import { partScript } from './part-script.ts'
 import { quote } from './quote.ts'
 import { removeScript } from './remove-script.ts'
 import { writeScript } from './write-script.ts'
-
-/** Exit status of a reading script when there is nothing at the path. */
-export const absent = 3
 
 export interface Attributes {
   /**
@@ -95,21 +93,6 @@ const absentOrFail = (path: string): string =>
 const reading = (path: string, then: string): string =>
   `if [ -e ${path} ]; then ${then}; exit; fi; ${absentOrFail(path)}`
 
-/**
- * Reads a regular file: a pipe would be waited for, and a device has no end. Where others can change the folder, what was
- * opened must be what has the name: content that only root may read could else be written into a file of theirs.
- */
-const readingFile = (path: string, follow: boolean | undefined, then: string): string =>
-  [
-    enterFolderOf(path, { missing: absent, follow }),
-    kindFunctions,
-    `end; [ -e "./$n" ] || exit ${absent}`,
-    '[ -f "./$n" ] || { see; regular; }',
-    'exec 3<"./$n" || exit 4',
-    '[ -n "$safe" ] || [ "$(stat -c %d:%i -- "./$n")" = "$(stat -L -c %d:%i /proc/self/fd/3)" ] || moved "$n"',
-    then,
-  ].join('\n')
-
 /** The new link takes the place of what is there by a rename. */
 const linkScript = (path: string, target: string): string =>
   [
@@ -145,13 +128,12 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
   const path = quote(operation.path)
   switch (operation.kind) {
     case 'read':
-      return readingFile(
-        operation.path,
-        operation.follow,
+      return placeScript(
+        { file: operation.path, follow: operation.follow },
         operation.piece === undefined ? 'exec cat <&3' : `exec ${pieceOf(operation.piece)}`,
       )
     case 'sha256':
-      return readingFile(operation.path, operation.follow, 'sha256sum <&3')
+      return placeScript({ file: operation.path, follow: operation.follow }, 'sha256sum <&3')
     case 'part':
       return partScript(operation)
     case 'list':

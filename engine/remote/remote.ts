@@ -1,4 +1,12 @@
-import type { Connection, FileOperation, Identity, Input, OutputStream, Result } from '../connection/types.ts'
+import type {
+  Connection,
+  FileOperation,
+  Identity,
+  Input,
+  OutputStream,
+  CommandPath,
+  Result,
+} from '../connection/types.ts'
 import { pieceSize } from '../connection/types.ts'
 import { inputBytes } from '../connection/input.ts'
 import { isSecret } from '../secret.ts'
@@ -7,9 +15,10 @@ import { CoxswainError } from '../errors.ts'
 import { commandTag, isStream, withSurroundings } from './command.ts'
 import type { Command, CommandTag, Execute } from './command.ts'
 import { isNotPermitted, operationFailure, reasonFrom, reasonScript } from './failures.ts'
-import { absent, checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
+import { checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
 import type { Attributes, Stat, WriteOptions } from './files.ts'
 import { checkedMode } from './mode-script.ts'
+import { absent } from './place-script.ts'
 import type { ShellText } from './quote.ts'
 import { script } from './quote.ts'
 import { partName, partOf, toBeGathered, told, worthResuming } from './transfer.ts'
@@ -28,6 +37,8 @@ export interface FollowOptions {
 export interface OutputOptions extends WriteOptions {
   /** Its standard input. */
   readonly stdin?: Input
+  /** What it works on; `cwd` does not count where that is a folder. */
+  readonly at?: CommandPath
   /** Seconds until it is stopped. */
   readonly timeout?: number
   /** Lower-case hex of the SHA-256 that its output must have; anything else is `validation-failed` and replaces nothing. */
@@ -37,6 +48,8 @@ export interface OutputOptions extends WriteOptions {
 /** How files that a command makes are put into a folder. */
 export interface TreeOptions extends Omit<Attributes, 'mode'>, FollowOptions {
   readonly stdin?: Input
+  /** A file that it works on. */
+  readonly at?: CommandPath & { readonly file: string }
   /** What a stream on standard input is: how far it is gets told, as it is with `writeStream`. */
   readonly transfer?: { readonly path: string; readonly size: number }
   /** Keep set-user-id and set-group-id bits, devices, pipes and sockets: only from who is trusted. */
@@ -323,25 +336,38 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       const stdin = size - offset <= toBeGathered ? await inputBytes(sent) : sent
       await change({ kind: 'write', path, ...writing(how), ...(part && { part }) }, stdin, size)
     },
-    writeOutput: async (path, command, { stdin, timeout, sha256, ...how } = {}) => {
+    writeOutput: async (path, command, { stdin, timeout, sha256, at, ...how } = {}) => {
       const text = withSurroundings(script`${command}`, {
         ...(env !== undefined && { env }),
-        ...(cwd !== undefined && { cwd }),
+        ...(cwd !== undefined && at?.folder === undefined && { cwd }),
       })
       await change(
-        { kind: 'write', path, ...writing(how), command: text, ...(sha256 !== undefined && { sha256 }) },
+        {
+          kind: 'write',
+          path,
+          ...writing(how),
+          command: text,
+          ...(at !== undefined && { at }),
+          ...(sha256 !== undefined && { sha256 }),
+        },
         stdin,
         0,
         timeout,
       )
     },
-    writeTree: async (path, command, { stdin, transfer, owner, group, special = false, follow } = {}) => {
+    writeTree: async (path, command, { stdin, transfer, owner, group, special = false, follow, at } = {}) => {
       const sent =
         transfer !== undefined && onTransfer !== undefined && isStream(stdin)
           ? told(stdin, { ...transfer, offset: 0 }, onTransfer)
           : stdin
       const text = script`${command}`
-      const how = { owner, group, special, ...(follow === true && { follow }) }
+      const how = {
+        owner,
+        group,
+        special,
+        ...(follow === true && { follow }),
+        ...(at !== undefined && { at }),
+      }
       await change({ kind: 'tree', path, command: text, ...how }, sent)
     },
     setAttributesBelow: (path, names, attributes) =>

@@ -3,6 +3,7 @@ import type { FileOperation } from '../connection/types.ts'
 import { enterFolder, stageFunctions } from './enter-script.ts'
 import { attributeFunctions } from './attributes-script.ts'
 import { foreignLink, inTheWay, kindFunctions, noContent, notAskedFor } from './kinds.ts'
+import { placeScript } from './place-script.ts'
 import { quote } from './quote.ts'
 import { removeFunctions } from './remove-script.ts'
 
@@ -81,7 +82,7 @@ export const treeScript = (operation: Extract<FileOperation, { kind: 'tree' }>):
     'exec 9<./new',
     '(',
     'cd new',
-    `if ( set +e; ${operation.command}\n) then :; else exit ${noContent}; fi`,
+    `if ( set +e; ${placeScript(operation.at, operation.command, true)}\n) then :; else exit ${noContent}; fi`,
     ...(operation.special ? [] : [withoutSpecial]),
     withoutOthers,
     giving(ownerWords(operation)),

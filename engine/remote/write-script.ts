@@ -5,6 +5,7 @@ import { enterFolderOf, stageFunctions } from './enter-script.ts'
 import type { Attributes } from './files.ts'
 import { invalidContent, kindFunctions, noContent, otherContent } from './kinds.ts'
 import { receivingPart, removeParts, sizeMustBe } from './part-script.ts'
+import { placeScript } from './place-script.ts'
 import { quote } from './quote.ts'
 
 type Write = Extract<FileOperation, { kind: 'write' }>
@@ -108,12 +109,15 @@ fi`
 }
 
 /** Lets `$t` hold what comes on standard input, or what a command prints. */
-const receiving = ({ command, sha256 }: Pick<Write, 'command' | 'sha256'>, size: number): string[] => [
+const receiving = (
+  { command, at, sha256 }: Pick<Write, 'command' | 'at' | 'sha256'>,
+  size: number,
+): string[] => [
   `if [ -n "$safe" ]; then trap 'trap "" HUP INT TERM PIPE; rm -f -- "$t"' EXIT; trap 'exit 143' HUP INT TERM PIPE; fi`,
   ...(command === undefined
     ? // a connection that drops ends the input early: what came must be complete before it may replace anything
       ['cat >"$t"', sizeMustBe(size)]
-    : [`if ( set +e; ${command}\n) >"$t"; then :; else exit ${noContent}; fi`]),
+    : [`if ( set +e; ${placeScript(at, command)}\n) >"$t"; then :; else exit ${noContent}; fi`]),
   ...(sha256 === undefined
     ? []
     : [`s=$(sha256sum <"$t"); s=\${s%% *}; [ "$s" = ${quote(sha256)} ] || fail ${otherContent} "$s"`]),

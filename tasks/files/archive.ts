@@ -8,7 +8,7 @@ import {
   words,
   z,
 } from '../../engine/index.ts'
-import type { ShellText, Stat } from '../../engine/index.ts'
+import type { CommandPath, ShellText, Stat } from '../../engine/index.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
 
 /** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
@@ -29,6 +29,7 @@ const params = z
     dest: remotePath().describe('the archive on the host: NAME.tar, .tar.gz, .tar.bz2 or .tar.xz'),
     exclude: words().default([]).describe('patterns of names that are left out, as tar takes them'),
     ...attributeParams,
+    mode: attributeParams.mode.describe('its mode; by default that of the archive that is there, else 0600'),
     ...followParam,
   })
   .refine(({ dest }) => found(dest) !== undefined, {
@@ -41,12 +42,15 @@ const params = z
   })
 type Params = z.output<typeof params>
 
-/** The words of tar behind its options: what is packed, named from the folder that it is in. */
-const packed = ({ src, exclude }: Params): ShellText => {
+/** The words of tar after its options, and where it runs: what is packed is named from the folder that it is in. */
+const packed = ({ src, exclude, follow }: Params): { words: ShellText; at: CommandPath } => {
   const path = src.replace(/\/+$/, '')
   const at = path.lastIndexOf('/')
   const patterns = exclude.map((pattern) => `--exclude=${pattern}`)
-  return shell`${patterns} -C ${path.slice(0, at) || '/'} -- ${path.slice(at + 1)}`
+  return {
+    words: shell`${patterns} -- ${path.slice(at + 1)}`,
+    at: { folder: path.slice(0, at) || '/', follow },
+  }
 }
 
 /** @throws `task-failed` where something else than a file is. */
@@ -61,14 +65,14 @@ const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
 export const archive = defineTask({
   name: 'archive',
   description:
-    'Holds a tar archive on the host that packs a file or folder of it, just as tar would pack it now.',
+    'Holds a tar archive on the host that packs a file or folder of it, just as tar would pack it now; a new one is readable for its owner alone.',
   reads: 'what tar would pack, and what is in the archive, each by its sum: all of it is read',
   example: { src: '/etc/ssh', dest: '/var/backups/ssh.tar.gz', mode: '0600' },
   params,
   title: ({ src, dest }) => `${dest} of ${src}`,
 
   async check({ remote }, given) {
-    const { src, dest } = given
+    const { src, dest, follow } = given
     const { unpack } = kindOf(dest)
     const [source, stat] = await Promise.all([remote.stat(src), remote.stat(dest, { follow: true })])
     if (source === undefined)
@@ -76,13 +80,22 @@ export const archive = defineTask({
         hint: 'make it, or mind its path',
       })
     refuseUnlessFile(dest, stat)
-    if (stat === undefined) return drift({ what: dest, to: `an archive of ${src}` })
+    const { words: what, at } = packed(given)
+    if (stat === undefined) {
+      // refuses links that others control
+      await remote.query({ at })`true`
+      return drift({ what: dest, to: `an archive of ${src}` })
+    }
     const [now, then] = await Promise.all([
       // what tar cannot read makes another sum, and the apply tells of it
       remote.query({
+        at,
         label: `read ${src}`,
-      })`{ tar -cf - ${packed(given)} || echo failed; } 2>/dev/null | sha256sum`.text(),
-      remote.query({ label: `read ${dest}` })`${unpack} <${dest} 2>/dev/null | sha256sum`.text(),
+      })`{ tar -cf - ${what} || echo failed; } 2>/dev/null | sha256sum`.text(),
+      remote.query({
+        at: { file: dest, follow },
+        label: `read ${dest}`,
+      })`${unpack} <&3 2>/dev/null | sha256sum`.text(),
     ])
     return driftUnlessEmpty([
       ...(now === then
@@ -95,8 +108,14 @@ export const archive = defineTask({
   async apply({ remote }, given) {
     const { dest } = given
     const { letter } = kindOf(dest)
-    await remote.writeOutput(dest, shell`tar ${`-c${letter}f`} - ${packed(given)}`, {
-      ...attributesOf(given),
+    const { words: what, at } = packed(given)
+    const { mode, ...attributes } = attributesOf(given)
+    // what is packed can be readable for root alone
+    const fresh = (await remote.stat(dest, { follow: true })) === undefined ? '0600' : undefined
+    await remote.writeOutput(dest, shell`tar ${`-c${letter}f`} - ${what}`, {
+      ...attributes,
+      mode: mode ?? fresh,
+      at,
     })
   },
 })

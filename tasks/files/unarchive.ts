@@ -45,7 +45,9 @@ const params = z.object({
     ),
   follow: flag()
     .default(false)
-    .describe('write through links that are in the way, such as /lib; by default they are refused'),
+    .describe(
+      'write through links that are in the way, such as /lib, and read an archive of the host through links of other users; by default both are refused',
+    ),
 })
 type Params = z.output<typeof params>
 
@@ -66,17 +68,28 @@ const isGzip = async (path: string): Promise<boolean> => {
   }
 }
 
+/** An archive of the host, opened: its path may lead through folders that others control. */
+interface ArchivePlace {
+  readonly file: string
+  readonly follow: boolean
+}
+
+/** Where tar reads what was opened. It does not tell the compression of what comes on standard input. */
+const opened = '/proc/self/fd/3'
+
 /** What GNU tar and busybox give the content of each file to: it prints a sum for each, in the order of the archive. */
 const summing = '--to-command=sha256sum'
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
 
-const indexThere = async (remote: RemoteReader, src: string): Promise<RawMember[]> => {
+const indexThere = async (remote: RemoteReader, src: string, at: ArchivePlace): Promise<RawMember[]> => {
   if (!(await remote.exists(src)))
     throw new CoxswainError('task-failed', `there is no archive ${src}`, { hint: 'bring it there first' })
   const [listing, sums] = await Promise.all([
-    remote.query`tar --version 2>/dev/null | grep -c GNU; tar -tvf ${src} --numeric-owner`.result(),
-    remote.query`tar -xf ${src} ${summing}`.result(),
+    remote.query({
+      at,
+    })`tar --version 2>/dev/null | grep -c GNU; tar -tvf ${opened} --numeric-owner`.result(),
+    remote.query({ at })`tar -xf ${opened} ${summing}`.result(),
   ])
   if (!listing.ok || !sums.ok) throw unreadable(src, lastLine(listing.stderr) || lastLine(sums.stderr))
   if (listing.dropped + sums.dropped > 0) throw unreadable(src, 'its index is too long')
@@ -86,9 +99,10 @@ const indexThere = async (remote: RemoteReader, src: string): Promise<RawMember[
 
 /** What is in the archive, below the folder. The last one of a name counts. */
 const membersOf = async (remote: RemoteReader, given: Params): Promise<Member[]> => {
-  const { src, onHost } = given
+  const { src, onHost, follow } = given
   try {
-    return membersBelow(src, await (onHost ? indexThere(remote, src) : indexHere(src)), given)
+    const members = await (onHost ? indexThere(remote, src, { file: src, follow }) : indexHere(src))
+    return membersBelow(src, members, given)
   } catch (error) {
     if (isCoxswainError(error)) throw error
     throw unreadable(src, error instanceof Error ? error.message : String(error), error)
@@ -158,7 +172,10 @@ const unpackAll = async (remote: Remote, given: Params): Promise<void> => {
   const { src, dest, onHost, strip, owner, group, special, follow } = given
   const how = { owner, group, special, follow }
   const stripping = strip === 0 ? [] : [`--strip-components=${strip}`]
-  if (onHost) return remote.writeTree(dest, shell`tar -xpof ${src} ${stripping}`, how)
+  if (onHost) {
+    const at = { file: src, follow }
+    return remote.writeTree(dest, shell`tar -xpof ${opened} ${stripping}`, { ...how, at })
+  }
   const { size } = await localStat(src)
   const letters = (await isGzip(src)) ? '-xpozf' : '-xpof'
   const sent = { stdin: createReadStream(src), transfer: { path: dest, size } }

@@ -5,8 +5,8 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('archive')
 
-const now = "{ tar -cf - '--exclude=*.log' -C /var/my -- data || echo failed; } 2>/dev/null | sha256sum"
-const then = 'gzip -dc </b/a.tgz 2>/dev/null | sha256sum'
+const now = "{ tar -cf - '--exclude=*.log' -- data || echo failed; } 2>/dev/null | sha256sum"
+const then = 'gzip -dc <&3 2>/dev/null | sha256sum'
 const task = archive({ src: '/var/my/data/', dest: '/b/a.tgz', exclude: '*.log' })
 const source = { content: '', type: 'directory' as const }
 
@@ -14,13 +14,15 @@ test('exact commands', async () => {
   const run = await rehearse(task, {
     files: { '/var/my/data/': source },
     replies: {
-      "tar -czf - '--exclude=*.log' -C /var/my -- data": 'packed',
+      true: '',
+      "tar -czf - '--exclude=*.log' -- data": 'packed',
       [now]: 'x -',
       [then]: 'x -',
     },
   })
   assert.is(run.outcome, 'changed', String(run.error))
   assert.is(run.files.get('/b/a.tgz')?.content, 'packed')
+  assert.is(run.files.get('/b/a.tgz')?.mode, '0600')
 })
 
 test('a host where all is well, and one where it is not', async () => {
