@@ -31,6 +31,8 @@ export type {
 export { modeFor } from './connection/mode.ts'
 export { quote, shell } from './remote/quote.ts'
 export type { ShellText, Word } from './remote/quote.ts'
+export { enterLocalFolder } from './connection/local-folder.ts'
+export type { LocalFolder } from './connection/local-folder.ts'
 export type { CommandPath } from './connection/types.ts'
 export type { Command, CommandOptions, CommandResult, CommandTag } from './remote/command.ts'
 export type { Attributes, Stat, WriteOptions } from './remote/files.ts'

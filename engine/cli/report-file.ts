@@ -7,20 +7,41 @@ import {
   openSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, extname } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
+import { enterLocalFolder } from '../connection/local-folder.ts'
+import type { LocalFolder } from '../connection/local-folder.ts'
 import { CoxswainError } from '../errors.ts'
 
 /** Makes a file that is on the disk when it returns, or throws. */
 const writeWhole = (path: string, content: string): void => {
-  const file = openSync(path, 'wx')
+  // it shows what the hosts said, which is not for every user of this machine
+  const file = openSync(path, 'wx', 0o600)
   try {
     writeFileSync(file, content)
     fsyncSync(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/** The folder of a file: other users of this machine may control a part of the path. */
+const folderOf = (file: string): LocalFolder => {
+  const folder = enterLocalFolder(dirname(file))
+  if (folder === undefined) throw new Error(`there is no folder ${dirname(file)}`)
+  return folder
+}
+
+const putInto = (folder: LocalFolder, name: string, page: string): void => {
+  // a name that no one can predict: in a folder that others can change, a link could wait there
+  const unfinished = join(folder.path, `${name}.${randomBytes(6).toString('hex')}.part`)
+  try {
+    writeWhole(unfinished, page)
+    renameSync(unfinished, join(folder.path, name))
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
   }
 }
 
@@ -37,7 +58,10 @@ export const reportFile = (file: string): ((page: string) => void) => {
     })
   try {
     accessSync(dirname(file), constants.W_OK)
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder')
+    const folder = folderOf(file)
+    const found = folder.look(basename(file))
+    folder.close()
+    if (found?.isDirectory() === true) throw new Error('it is a folder')
   } catch (cause) {
     throw new CoxswainError('usage', `--report ${file}: it cannot be written`, {
       hint: 'name a file in a folder that exists and may be written to',
@@ -45,13 +69,14 @@ export const reportFile = (file: string): ((page: string) => void) => {
     })
   }
   return (page) => {
-    // a name that nobody can foresee: in a folder of everybody's a link could wait there
-    const unfinished = `${file}.${randomBytes(6).toString('hex')}.part`
     try {
-      writeWhole(unfinished, page)
-      renameSync(unfinished, file)
+      const folder = folderOf(file)
+      try {
+        putInto(folder, basename(file), page)
+      } finally {
+        folder.close()
+      }
     } catch (cause) {
-      rmSync(unfinished, { force: true })
       throw new CoxswainError('report-failed', `the report ${file} could not be written`, { cause })
     }
   }

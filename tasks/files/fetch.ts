@@ -1,7 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm, stat as localStat } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
-import { CoxswainError, defineTask, drift, flag, ok, remotePath, z } from '../../engine/index.ts'
+import { createHash, randomBytes } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  enterLocalFolder,
+  flag,
+  ok,
+  remotePath,
+  z,
+} from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, RemoteReader } from '../../engine/index.ts'
 import { localSum } from './local-file.ts'
 
@@ -33,7 +42,9 @@ const placeOf = ({ host }: Pick<CheckContext, 'host'>, { src, dest, flat }: Para
 }
 
 const sumHere = async (ctx: CheckContext, path: string): Promise<string | undefined> => {
-  const found = await localStat(path).catch(() => undefined)
+  const folder = enterLocalFolder(dirname(path))
+  const found = folder?.look(basename(path))
+  folder?.close()
   if (found === undefined) return undefined
   if (found.isFile()) return localSum(ctx, path)
   throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
@@ -51,7 +62,10 @@ const sumThere = async (remote: RemoteReader, { src, optional }: Params): Promis
 
 const told = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
 
-/** Writes what comes beside the place, and puts it there when it is what was announced. */
+/**
+ * Writes what comes beside the place, and puts it there when it is what was announced. Other users of this machine may control
+ * a part of the path: the folder is entered without their links, and names in it are used from then on.
+ */
 const receive = async (ctx: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
   const { remote } = ctx
   const stat = await remote.stat(src, { follow: true })
@@ -59,21 +73,42 @@ const receive = async (ctx: ApplyContext, src: string, sum: string, place: strin
     throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
       hint: 'fetch it when nothing writes into it',
     })
-  await mkdir(dirname(place), { recursive: true })
-  const path = join(dirname(place), `.coxswain.${randomBytes(6).toString('hex')}`)
+  const folder = enterLocalFolder(dirname(place), { make: true })
+  if (folder === undefined) throw new CoxswainError('write-failed', `there is no folder ${dirname(place)}`)
+  try {
+    await receiveIn(folder.path, { remote, src, size: stat.size, sum, name: basename(place) })
+  } finally {
+    folder.close()
+  }
+}
+
+/** What comes, and what it becomes. */
+interface Incoming {
+  readonly remote: RemoteReader
+  readonly src: string
+  readonly size: number
+  readonly sum: string
+  readonly name: string
+}
+
+const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incoming): Promise<void> => {
+  const path = join(folder, `.coxswain.${randomBytes(6).toString('hex')}`)
   // what root may read on a host is not for everybody here
   const file = await open(path, 'wx', 0o600)
   try {
+    const hash = createHash('sha256')
     // no more than that: a host that sends without end would fill the disk
-    for await (const chunk of remote.readStream(src, stat.size)) await file.writeFile(chunk)
+    for await (const chunk of remote.readStream(src, size)) {
+      hash.update(chunk)
+      await file.writeFile(chunk)
+    }
     await file.sync()
-    const came = await localSum(ctx, path)
-    if (came !== sum) {
+    if (hash.digest('hex') !== sum) {
       throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
         hint: 'fetch it when nothing writes into it',
       })
     }
-    await rename(path, place)
+    await rename(path, join(folder, name))
   } finally {
     await file.close()
     await rm(path, { force: true })

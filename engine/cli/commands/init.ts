@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { enterLocalFolder } from '../../connection/local-folder.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Request } from '../options.ts'
 import { packageRoot, packageVersion } from '../package-root.ts'
@@ -43,9 +44,10 @@ export const init = async (
   out(list ? `would write into ${folder}:\n` : `${folder}:\n`)
   for (const { path, purpose, content } of files) {
     if (!list) {
-      await mkdir(dirname(join(root, path)), { recursive: true })
+      const into = enterLocalFolder(dirname(join(root, path)), { make: true })
       // somebody may have made it a moment ago: it is not overwritten even then
-      await writeFile(join(root, path), content, { flag: 'wx' })
+      if (into !== undefined) await writeFile(join(into.path, basename(path)), content, { flag: 'wx' })
+      into?.close()
     }
     out(`  ${path.padEnd(width)}  ${purpose}\n`)
   }

@@ -12,6 +12,7 @@ const commandKinds: Kinds<CommandOptions> = {
   stdin: elsewhere,
   transfer: elsewhere,
   timeout: seconds,
+  at: elsewhere,
   cwd: text,
   // a mask in it is refused with the whole command
   env: { fits: env.fits, hint: env.hint },
@@ -28,6 +29,7 @@ const outputKinds: Kinds<OutputOptions> = {
   stdin: elsewhere,
   timeout: seconds,
   sha256: text,
+  at: elsewhere,
 }
 const treeKinds: Kinds<TreeOptions> = {
   owner: text,
@@ -36,6 +38,7 @@ const treeKinds: Kinds<TreeOptions> = {
   stdin: elsewhere,
   transfer: elsewhere,
   special: truth,
+  at: elsewhere,
 }
 const removeKinds: Kinds<NonNullable<Parameters<Remote['remove']>[1]>> = { recursive: truth }
 
