@@ -239,8 +239,6 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
     values: readonly unknown[],
   ): Command => {
     const { at } = options
-    // refuses a mask in it
-    if (at !== undefined) script`${placePath(at)}`
     const cwd = at === undefined ? (options.cwd ?? usual.cwd) : undefined
     const surroundings = { env: { ...usual.env, ...options.env }, ...(cwd !== undefined && { cwd }) }
     const text = script(parts, ...values)

@@ -1,5 +1,7 @@
 /** The shell text that enters or opens what a command works on. Pure. */
 import type { CommandPath } from '../connection/types.ts'
+import { CoxswainError } from '../errors.ts'
+import { holdsMask, mask } from '../secret.ts'
 import { enterFolder, enterFolderOf } from './enter-script.ts'
 import { kindFunctions } from './kinds.ts'
 
@@ -27,10 +29,13 @@ export const placePath = (at: CommandPath): string => at.folder ?? at.file
 /**
  * A script that runs a command on what it works on.
  *
+ * @throws `secret-masked` for a path that holds the mask of a secret.
  * @param stay run it in the folder that is the current one, where it works on a file.
  */
 export const placeScript = (at: CommandPath | undefined, command: string, stay = false): string => {
   if (at === undefined) return command
+  if (holdsMask(placePath(at)))
+    throw new CoxswainError('secret-masked', `${mask}, the mask of a secret, in the path ${placePath(at)}`)
   if (at.folder !== undefined) return [enterFolder(at.folder, { follow: at.follow }), command].join('\n')
   const opened = openFile(at.file, at.follow)
   return [...(stay ? ['exec 4<.', opened, 'cd -P /proc/self/fd/4 || exit'] : [opened]), command].join('\n')
