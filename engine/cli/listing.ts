@@ -1,5 +1,6 @@
 import { describeSelector } from '../dsl/select.ts'
 import type { TaskFactory } from '../dsl/task.ts'
+import type { Where } from '../run/plan/choose-tasks.ts'
 import type { Plan, PlannedPlay } from '../run/plan/plan.ts'
 import type { PlannedStep, PlannedTask } from '../run/plan/planned-steps.ts'
 import { tagsOf } from '../run/plan/tags.ts'
@@ -50,9 +51,19 @@ const delegated = ({ on }: PlannedTask['settings']): string =>
 /** How a step stands beside others; nothing for one that stands in the row. */
 type Manner = '' | 'side by side' | 'in the background'
 
-const note = ({ task, role, settings }: PlannedTask, manner: Manner): string => {
+/** What becomes of a task on a host: a word before it, and a note after it. */
+export interface Mark {
+  readonly word: string
+  readonly note: string
+}
+
+/** Gives the mark of a task. */
+type MarkOf = (task: PlannedTask) => Mark | undefined
+
+const note = ({ task, role, settings }: PlannedTask, manner: Manner, mark: Mark | undefined): string => {
   const { check, apply, until, changes, options } = task
   const notes = [
+    mark?.note ?? '',
     role === 'task' ? '' : role,
     manner,
     delegated(settings),
@@ -69,21 +80,24 @@ const note = ({ task, role, settings }: PlannedTask, manner: Manner): string => 
   return `${notes.length === 0 ? '' : `  (${notes.join(', ')})`}${tags}`
 }
 
-const titled = (planned: PlannedTask, manner: Manner): string =>
-  `${planned.task.name}: ${planned.task.title}${note(planned, manner)}`
+const titled = (planned: PlannedTask, manner: Manner, markOf: MarkOf): string => {
+  const mark = markOf(planned)
+  const word = mark === undefined ? '' : `${mark.word}  `
+  return `${word}${planned.task.name}: ${planned.task.title}${note(planned, manner, mark)}`
+}
 
 /** What a host goes through, a line for each step. */
-const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner): string[] =>
+const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner, markOf: MarkOf): string[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
       case 'task':
-        return [titled(step, manner)]
+        return [titled(step, manner, markOf)]
       case 'block':
-        return [step.steps, step.rescue, step.always].flatMap((part) => linesOfSteps(part, manner))
+        return [step.steps, step.rescue, step.always].flatMap((part) => linesOfSteps(part, manner, markOf))
       case 'parallel':
-        return linesOfSteps(step.steps, 'side by side')
+        return linesOfSteps(step.steps, 'side by side', markOf)
       case 'background':
-        return linesOfSteps(step.steps, 'in the background')
+        return linesOfSteps(step.steps, 'in the background', markOf)
       case 'join':
         return ['(waits for what runs in the background)']
       case 'flush':
@@ -107,12 +121,14 @@ const lineOf = (key: string): string => {
 }
 
 /** Steps of a play in their order, with the hosts of each where they differ from host to host. */
-const linesOf = (play: PlannedPlay): string[] => {
+const linesOf = (play: PlannedPlay, markFor: (host: string) => MarkOf): string[] => {
   const hostsOf = new Map<string, string[]>()
   const order: string[] = []
   for (const [host, { steps, handlers }] of play.candidates) {
     let fresh: string[] = []
-    for (const key of counted([...linesOfSteps(steps, ''), ...handlers.map((one) => titled(one, ''))])) {
+    const markOf = markFor(host)
+    const lines = [...linesOfSteps(steps, '', markOf), ...handlers.map((one) => titled(one, '', markOf))]
+    for (const key of counted(lines)) {
       const hosts = hostsOf.get(key)
       hostsOf.set(key, [...(hosts ?? []), host])
       if (hosts === undefined) {
@@ -132,10 +148,23 @@ const linesOf = (play: PlannedPlay): string[] => {
   })
 }
 
-/** `--list-tasks` of a playbook: what each play would go through, and its handlers; no connection is made. */
-export const listTasks = ({ plays }: Plan): string =>
+/**
+ * `--list-tasks` of a playbook: what each play would go through, and its handlers; no connection is made.
+ *
+ * @param markOf what becomes of a task on a host, where that is known.
+ */
+export const listTasks = (
+  { plays }: Plan,
+  markOf: (where: Where, task: PlannedTask) => Mark | undefined = () => undefined,
+): string =>
   chosen(plays)
-    .map(([index, play]) => [heading(play, index), ...linesOf(play)].join('\n'))
+    .map(([index, play]) => {
+      const markFor =
+        (host: string): MarkOf =>
+        (task) =>
+          markOf({ play: index, host }, task)
+      return [heading(play, index), ...linesOf(play, markFor)].join('\n')
+    })
     .join('\n\n') + '\n'
 
 /** `--list-tags`: the tags of each play's tasks, and all of them; no connection is made. */

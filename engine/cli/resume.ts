@@ -2,13 +2,16 @@
 import { exitCodes } from '../error-codes.ts'
 import { CoxswainError } from '../errors.ts'
 import { everyTask } from '../run/plan/choose-tasks.ts'
+import type { Where } from '../run/plan/choose-tasks.ts'
 import { handlersOf, playMark } from '../run/journal/ledger.ts'
 import { resumed } from '../run/journal/resume.ts'
-import type { Again, SignatureOf } from '../run/journal/resume.ts'
+import type { Again, Resumed, SignatureOf } from '../run/journal/resume.ts'
 import type { Plan } from '../run/plan/plan.ts'
+import type { PlannedTask } from '../run/plan/planned-steps.ts'
 import { isRunning } from './journal/files.ts'
 import type { RecordedRun } from './journal/files.ts'
 import type { Memory } from './journal/memory.ts'
+import type { Mark } from './listing.ts'
 import type { Options } from './options.ts'
 
 /** Handlers that are due from earlier runs, by index of the play and host. */
@@ -20,6 +23,8 @@ export interface Heritage {
   readonly due: Due
   /** The run that is gone on with. */
   readonly resumes: number | null
+  /** What becomes of each task with `--resume`. */
+  readonly standing?: Resumed['standing']
   /** What a person must know of it beforehand. */
   readonly notes: readonly string[]
 }
@@ -129,7 +134,7 @@ export const inherit = (
     })
   }
   const { past, warnings } = memory.past()
-  const { plan: left, again, added } = resumed(plan, past, due, signatureOf)
+  const { plan: left, again, added, standing } = resumed(plan, past, due, signatureOf)
   const well = last.trailer?.exit === exitCodes.ok
   const over = left.hosts.length === 0 || (well && again.length === 0 && !added)
   if (over && waiting.length === 0)
@@ -144,6 +149,21 @@ export const inherit = (
     plan: left,
     due,
     resumes: run,
+    standing,
     notes: [going, ...otherwise(last, options), ...againNotes(again), ...warnings, ...notes],
   }
 }
+
+/** What `--resume --list-tasks` says of a task on a host. */
+export const marksOf =
+  (inherited: Heritage | string) =>
+  ({ play, host }: Where, task: PlannedTask): Mark => {
+    if (typeof inherited === 'string') return { word: 'skip', note: '' }
+    const { due, standing } = inherited
+    if (task.handler !== undefined)
+      return due(play, host).includes(task.handler)
+        ? { word: 'run ', note: 'due from an earlier run' }
+        : { word: '    ', note: '' }
+    const { skips = false, why = '' } = standing?.({ play, host }, task) ?? {}
+    return { word: skips ? 'skip' : 'run ', note: why }
+  }

@@ -38,7 +38,7 @@ export interface RunSetup {
 }
 
 /** The tasks of the simulation are never corrected between two runs. */
-const same = { definition: '', parameters: '', settings: '', variables: '' }
+const same = { definition: '', parameters: '', settings: '', variables: '', program: '' }
 
 const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'] }
 

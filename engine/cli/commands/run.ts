@@ -24,7 +24,7 @@ import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
 import { packageVersion } from '../package-root.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
-import { inherit } from '../resume.ts'
+import { inherit, marksOf } from '../resume.ts'
 import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
 import { outletsOf } from '../outlets.ts'
@@ -136,12 +136,14 @@ export const run = async (
     return 0
   }
   const whole = await planOpened(book, workspace, redactor, {
-    listing: options.listTasks || options.listTags || options.listHosts,
+    // whether variables have changed is known only when they are opened
+    listing: (options.listTasks && !options.resume) || options.listTags || options.listHosts,
     notice: (text) => outlets.err(`${text}\n`),
   })
   // a tag beside never is what --tags is for, so the list of tags that there are has it too
   const plan = options.listTags && !choosesTasks(options) ? whole : chosenPlan(whole, options)
-  const listing = listingOf(plan, options)
+  const resuming = options.resume && options.listTasks && !options.listHosts
+  const listing = resuming ? undefined : listingOf(plan, options)
   if (listing !== undefined) {
     outlets.out(listing)
     return 0
@@ -160,6 +162,12 @@ export const run = async (
   const hash = existingHash(folder)
   const signatureAt = hash && signaturesOf({ ...making, plan }, hash)
   const inherited = inherit(plan, memory, options, (where, { position }) => signatureAt?.(where, position))
+  if (resuming) {
+    const notes = typeof inherited === 'string' ? [inherited] : inherited.notes
+    for (const text of notes) outlets.err(`${text}\n`)
+    outlets.out(listTasks(plan, marksOf(inherited)))
+    return 0
+  }
   if (typeof inherited === 'string') {
     outlets[options.output === 'json' ? 'err' : 'out'](`${inherited}\n`)
     return 0

@@ -170,7 +170,9 @@ export const openJournal = (options: JournalOptions): Journal | undefined => {
     const signature = begun.get(id)
     begun.delete(id)
     if (signature === undefined) return
-    const signed: SignedTask = { type: 'signature', play, host, position, name, ...signature }
+    const { definition, parameters, settings, variables, program } = signature
+    const kept = { definition, parameters, settings, variables, program }
+    const signed: SignedTask = { type: 'signature', play, host, position, name, ...kept }
     file.add(JSON.stringify(signed), 'soon')
   }
   return {

@@ -2,10 +2,10 @@
 import type { Host } from '../../inventory/types.ts'
 import { isSealed } from '../../inventory/secrets/sealed.ts'
 import type { PastPlace } from '../../run/journal/past.ts'
-import { canonical } from '../../run/journal/signature.ts'
+import { canonical, isOpaque } from '../../run/journal/signature.ts'
 import type { Signature } from '../../run/journal/signature.ts'
 import type { Plan } from '../../run/plan/plan.ts'
-import type { PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
+import type { Condition, PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
 import type { Hash } from './key.ts'
 import type { Sources } from './sources.ts'
 
@@ -20,20 +20,20 @@ export interface Making {
   readonly sources: Sources
 }
 
-/** A task of the plan with the conditions that it stands under. */
+/** A task of the plan with the conditions of the blocks that it stands in. */
 interface Placed {
   readonly planned: PlannedTask
-  readonly conditions: readonly string[]
+  readonly conditions: readonly Condition['when'][]
 }
 
-const placedIn = (steps: readonly PlannedStep[], conditions: readonly string[] = []): Placed[] =>
+const placedIn = (steps: readonly PlannedStep[], conditions: Placed['conditions'] = []): Placed[] =>
   steps.flatMap((step): Placed[] => {
     switch (step.kind) {
       case 'task':
         return [{ planned: step, conditions }]
       case 'block':
       case 'parallel': {
-        const inner = step.condition === undefined ? conditions : [...conditions, String(step.condition.when)]
+        const inner = step.condition === undefined ? conditions : [...conditions, step.condition.when]
         const parts = step.kind === 'block' ? [...step.steps, ...step.rescue, ...step.always] : step.steps
         return placedIn(parts, inner)
       }
@@ -66,6 +66,7 @@ export const signaturesOf = (
   const places = new Map<string, ReadonlyMap<number, Placed>>()
   const variables = new Map<string, string>()
   const definitions = new Map<string, string>()
+  const programs = new Map<string, string>()
   const remembered = <Value>(map: Map<string, Value>, key: string, make: () => Value): Value => {
     const known = map.get(key)
     if (known !== undefined) return known
@@ -86,12 +87,34 @@ export const signaturesOf = (
         canonical(values.toSorted(([one = ''], [other = '']) => (String(one) < String(other) ? -1 : 1))),
       )
     })
+  /** Variables of all hosts: a function can have closed over those of any. */
+  const everyVariable = (): string =>
+    remembered(variables, '', () =>
+      canonical([...hosts.keys()].toSorted().map((host) => [host, variablesOf(host)])),
+    )
+  /** All that functions written by an author can close over; undefined where a task has none. */
+  const programOf = ({
+    planned: { task, settings },
+    conditions,
+  }: Placed): Pick<Signature, 'program' | 'unsure'> => {
+    const { file } = task.definition()
+    const { when, retry } = task.options
+    const given = [task.params, settings.on, when, retry?.until, conditions]
+    if (file === undefined && !isOpaque(given)) return { program: '' }
+    const files = [playbook, ...(file === undefined ? [] : [file])]
+    const key = canonical(files)
+    const program = remembered(programs, key, () =>
+      hash(canonical([version, everyVariable(), files.map((one) => sources.module(one))])),
+    )
+    const unsure = files.map(sources.outside).find((one) => one !== undefined)
+    return { program, ...(unsure !== undefined && { unsure }) }
+  }
   const definitionOf = ({ planned: { task }, conditions }: Placed): string => {
     const { source, file } = task.definition()
-    const { when } = task.options
+    const { when, retry } = task.options
     // of a task that comes with the engine the version says it all, in whatever form it was compiled
     const made = file === undefined ? ['engine', version] : [source, file]
-    const key = canonical([task.name, made, when, conditions])
+    const key = canonical([task.name, made, when, retry?.until, conditions])
     return remembered(definitions, key, () =>
       hash(canonical([key, file === undefined ? '' : sources.module(file, playbook)])),
     )
@@ -106,6 +129,7 @@ export const signaturesOf = (
       parameters: hash(canonical([task.title, task.params, task.sends.map(sources.content)])),
       settings: hash(canonical([become, on, env, cwd, ignoreErrors, oncePer])),
       variables: variablesOf(host),
+      ...programOf(placed),
     }
   }
 }

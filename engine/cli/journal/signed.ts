@@ -11,6 +11,8 @@ const schema = z.object({
   parameters: z.string(),
   settings: z.string(),
   variables: z.string(),
+  // not there in journals of earlier versions
+  program: z.string().default(''),
 })
 
 /** A task on a host, with what it was made of. */

@@ -1,7 +1,8 @@
 /** What files on this machine hold, as short texts that change when they do. */
 import { createHash } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
+import { outsideIn } from './outside.ts'
 
 /** Bytes of one file that are read; of a bigger one, size and time of change count instead. */
 const readable = 64 * 1024 * 1024
@@ -57,50 +58,88 @@ const textOf = (path: string): { readonly path: string; readonly text: string } 
 
 /** What files hold, each looked at once. */
 export interface Sources {
-  /** Of a file or folder; what cannot be read is told as such. */
+  /** Of a file or folder; a text that says so where it cannot be read. */
   readonly content: (path: string) => string
   /** Of a module and all that it imports by relative paths, except one file, which changes for other reasons. */
-  readonly module: (path: string, except: string | undefined) => string
+  readonly module: (path: string, except?: string) => string
+  /** What a module, or one that it imports by a relative path, can read that is in none of them: what and where. */
+  readonly outside: (path: string) => string | undefined
+}
+
+/** A module and all that it imports by relative paths. */
+interface Graph {
+  /** Texts by path. */
+  readonly texts: ReadonlyMap<string, string>
+  /** Paths of modules that cannot be read. */
+  readonly missing: readonly string[]
+}
+
+const graphOf = (start: string): Graph => {
+  const texts = new Map<string, string>()
+  const missing: string[] = []
+  const seen = new Set<string>()
+  const visit = (path: string): void => {
+    if (seen.has(path)) return
+    seen.add(path)
+    const found = textOf(path)
+    if (found === undefined) {
+      missing.push(path)
+      return
+    }
+    texts.set(found.path, found.text)
+    for (const [, specifier = ''] of found.text.matchAll(imports))
+      visit(resolve(dirname(found.path), specifier))
+  }
+  visit(start)
+  return { texts, missing }
+}
+
+const hashOfGraph = ({ texts }: Graph, except: string | undefined): string => {
+  const hash = createHash('sha256')
+  for (const path of [...texts.keys()].toSorted())
+    if (path !== except) hash.update(JSON.stringify([path, texts.get(path)]))
+  return hash.digest('hex')
+}
+
+const outsideOf = ({ texts, missing }: Graph): string | undefined => {
+  const [absent] = missing
+  if (absent !== undefined) return `the module ${absent}`
+  for (const [path, text] of texts) {
+    const found = path.endsWith('.json') ? undefined : outsideIn(text)
+    if (found !== undefined) return `${found.what} (${relative(process.cwd(), path)}:${found.line})`
+  }
+  return undefined
+}
+
+/** A function that makes each value once. */
+const once = <Value>(make: (path: string) => Value): ((path: string) => Value) => {
+  const made = new Map<string, { readonly value: Value }>()
+  return (path) => {
+    const known = made.get(path) ?? { value: make(path) }
+    made.set(path, known)
+    return known.value
+  }
 }
 
 /** Looks at files on this machine. */
 export const readSources = (): Sources => {
-  const contents = new Map<string, string>()
-  const modules = new Map<string, string>()
-  const remembered = (map: Map<string, string>, key: string, make: () => string): string => {
-    const known = map.get(key)
-    if (known !== undefined) return known
-    const made = make()
-    map.set(key, made)
-    return made
-  }
-  const followed = (start: string, except: string | undefined): string => {
-    const texts = new Map<string, string>()
-    const seen = new Set<string>()
-    const visit = (path: string): void => {
-      if (seen.has(path)) return
-      seen.add(path)
-      const found = textOf(path)
-      if (found === undefined) return
-      if (found.path !== except) texts.set(found.path, found.text)
-      for (const [, specifier = ''] of found.text.matchAll(imports))
-        visit(resolve(dirname(found.path), specifier))
+  const content = once((path) => {
+    try {
+      return contentOf(path, { entries: countable })
+    } catch (error) {
+      return `unreadable ${error instanceof Error && 'code' in error ? String(error.code) : ''}`
     }
-    visit(start)
-    const hash = createHash('sha256')
-    for (const path of [...texts.keys()].toSorted()) hash.update(JSON.stringify([path, texts.get(path)]))
-    return hash.digest('hex')
-  }
+  })
+  const graph = once(graphOf)
+  const outside = once((path) => outsideOf(graph(path)))
+  const hashes = once((key) => {
+    const [path = '', except]: string[] = JSON.parse(key)
+    return hashOfGraph(graph(path), except)
+  })
   return {
-    content: (path) =>
-      remembered(contents, resolve(path), () => {
-        try {
-          return contentOf(resolve(path), { entries: countable })
-        } catch (error) {
-          return `unreadable ${error instanceof Error && 'code' in error ? String(error.code) : ''}`
-        }
-      }),
+    content: (path) => content(resolve(path)),
     module: (path, except) =>
-      remembered(modules, JSON.stringify([path, except]), () => followed(resolve(path), except)),
+      hashes(JSON.stringify([resolve(path), ...(except === undefined ? [] : [except])])),
+    outside: (path) => outside(resolve(path)),
   }
 }

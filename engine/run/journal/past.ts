@@ -55,8 +55,9 @@ export const collectPast = (): {
       tasks.set(key, { outcome: event.outcome, signature: signatures.get(key) })
       signatures.delete(key)
     },
-    sign: ({ play, host, position, name, definition, parameters, settings, variables }) => {
-      signatures.set(keyOf(at(play, host), position, name), { definition, parameters, settings, variables })
+    sign: ({ play, host, position, name, definition, parameters, settings, variables, program }) => {
+      const signature = { definition, parameters, settings, variables, program }
+      signatures.set(keyOf(at(play, host), position, name), signature)
     },
     past: { task: (where, { position, task }) => tasks.get(keyOf(where, position, task.name)) },
   }

@@ -2,6 +2,7 @@
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/task.ts'
 import { chooseTasks } from '../plan/choose-tasks.ts'
+import type { Where } from '../plan/choose-tasks.ts'
 import type { Plan } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
@@ -14,6 +15,20 @@ const done = new Set<Ended>(['ok', 'changed', 'skipped', 'ignored'])
 /** How a task ended; `altered` where it ended and is another one now, undefined where it did not end. */
 type Ended = Outcome | 'altered' | undefined
 type EndOf = (task: PlannedTask) => Ended
+
+/** Why a task runs that was not done. */
+const whyLeft = (ended: Ended): string => {
+  switch (ended) {
+    case undefined:
+      return 'not run before'
+    case 'rescued':
+      return 'failed before, and was not fully rescued'
+    case 'unreachable':
+      return 'the host was unreachable'
+    default:
+      return done.has(ended) ? 'its block is not done' : `${ended} before`
+  }
+}
 
 const positions = (steps: readonly PlannedStep[]): number[] =>
   tasksOf(steps, 'all').map(({ position }) => position)
@@ -61,9 +76,17 @@ export interface Again {
 /** What a task of the plan is made of now. */
 export type SignatureOf = (where: PastPlace, task: PlannedTask) => Signature | undefined
 
+/** What becomes of a task on a host, and why. */
+export interface Standing {
+  readonly skips: boolean
+  readonly why: string
+}
+
 /** What is left to do. */
 export interface Resumed {
   readonly plan: Plan
+  /** Of any task of the plan that was given, on a host of the play with that index. */
+  readonly standing: (where: Where, task: PlannedTask) => Standing
   readonly again: readonly Again[]
   /** Whether a play has tasks that its hosts, which have begun it, never came to: they are new, or were not chosen. */
   readonly added: boolean
@@ -83,6 +106,9 @@ export const resumed = (
   signatureOf: SignatureOf,
 ): Resumed => {
   const again: Again[] = []
+  const reasons = new Map<string, string>()
+  const reasonKey = (play: number, host: string, position: number): string =>
+    JSON.stringify([play, host, position])
   const endIn = (where: PastPlace): EndOf => {
     const known = new Map<number, Ended>()
     const compare = (planned: PlannedTask): Ended => {
@@ -90,7 +116,9 @@ export const resumed = (
       if (before === undefined) return undefined
       const why = whyChanged(before.signature, signatureOf(where, planned))
       if (why === undefined) return before.outcome
-      if (done.has(before.outcome)) again.push({ host: where.host, title: planned.task.title, why })
+      if (!done.has(before.outcome)) return 'altered'
+      again.push({ host: where.host, title: planned.task.title, why })
+      reasons.set(reasonKey(where.play, where.host, planned.position), why)
       return 'altered'
     }
     return (planned) => {
@@ -128,9 +156,22 @@ export const resumed = (
       }),
     )
   }
+  const kept = new Map(
+    chosen.plays.flatMap(({ candidates }, play) =>
+      [...candidates].map(([host, { steps }]) => [JSON.stringify([play, host]), new Set(positions(steps))]),
+    ),
+  )
+  const standing = ({ play, host }: Where, planned: PlannedTask): Standing => {
+    const { position } = planned
+    const before = past.task({ play, name: plan.plays[play]?.name ?? '', host }, planned)?.outcome
+    const skips = kept.get(JSON.stringify([play, host]))?.has(position) !== true
+    if (!skips) return { skips, why: reasons.get(reasonKey(play, host, position)) ?? whyLeft(before) }
+    return { skips, why: done.has(before) ? `${before} before` : 'its block is done' }
+  }
   return {
     again,
     added,
+    standing,
     plan: {
       ...chosen,
       plays: chosen.plays.map((play, index) => ({

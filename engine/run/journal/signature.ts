@@ -11,13 +11,18 @@ export interface Signature {
   readonly settings: string
   /** The variables of its host. */
   readonly variables: string
+  /** All that its functions can close over, where it has functions of an author; else empty. */
+  readonly program: string
+  /** What its functions can read that cannot be recorded; then nothing can be said of what they do. Not kept. */
+  readonly unsure?: string
 }
 
-const reasons: Readonly<Record<keyof Signature, string>> = {
+const reasons: Readonly<Record<Exclude<keyof Signature, 'unsure'>, string>> = {
   definition: 'its definition has changed',
   parameters: 'its parameters have changed',
   settings: 'where or as whom it runs has changed',
   variables: 'variables of the host have changed',
+  program: 'code or variables that its functions can use have changed',
 }
 
 /**
@@ -30,7 +35,39 @@ export const whyChanged = (before: Signature | undefined, now: Signature | undef
   if (before.parameters !== now.parameters) return reasons.parameters
   if (before.definition !== now.definition) return reasons.definition
   if (before.settings !== now.settings) return reasons.settings
-  return before.variables === now.variables ? undefined : reasons.variables
+  if (before.variables !== now.variables) return reasons.variables
+  if (before.program !== now.program) return reasons.program
+  return now.unsure === undefined ? undefined : `its functions can read what is not recorded: ${now.unsure}`
+}
+
+/** Prototypes of values that {@link canonical} prints completely. */
+const printed: ReadonlySet<unknown> = new Set([
+  null,
+  Object.prototype,
+  Array.prototype,
+  Date.prototype,
+  RegExp.prototype,
+  URL.prototype,
+  Map.prototype,
+  Set.prototype,
+])
+
+/**
+ * Whether a value holds something that {@link canonical} cannot print completely: a function, which may close over anything,
+ * or an object of a class, which may have private fields.
+ */
+export const isOpaque = (value: unknown, above: ReadonlySet<object> = new Set()): boolean => {
+  if (typeof value === 'function' || typeof value === 'symbol') return true
+  if (typeof value !== 'object' || value === null || above.has(value)) return false
+  if (isSecret(value) || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return false
+  if (!printed.has(Object.getPrototypeOf(value)) || Object.getOwnPropertySymbols(value).length > 0)
+    return true
+  const inside = new Set(above).add(value)
+  if (value instanceof Map || value instanceof Set)
+    return [...value].some((part: unknown) => isOpaque(part, inside))
+  return Object.values(Object.getOwnPropertyDescriptors(value)).some(
+    ({ get, value: part }: PropertyDescriptor) => get !== undefined || isOpaque(part, inside),
+  )
 }
 
 const quoted = (text: string): string => JSON.stringify(text)

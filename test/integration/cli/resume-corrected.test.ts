@@ -14,6 +14,9 @@ test.beforeEach(() => {
 })
 test.afterEach(() => site.remove())
 
+/** Why a task is looked at again whose functions may have closed over something else. */
+const closed = 'code or variables that its functions can use have changed'
+
 const target = (): string => readFileSync(join(site.folder, 'target'), 'utf8')
 /** Goes on, and gives what was said of tasks that are done again. */
 const resumes = async (words: readonly string[] = []): Promise<string[]> => {
@@ -74,10 +77,10 @@ const acts = defineTask({
   site.book(`${list(1)}, acts({ value: [new Date(5), new Map()] }, { title: 'same' }), fails('two')`, {
     before,
   })
-  assert.equal(
-    await resumes(),
-    pairs.map((_, at) => `again: value ${at} on here: its parameters have changed`),
-  )
+  assert.equal(await resumes(), [
+    ...pairs.map((_, at) => `again: value ${at} on here: its parameters have changed`),
+    `again: same on here: ${closed}`,
+  ])
   const state = readdirSync(site.state)
     .map((name) => readFileSync(join(site.state, name), 'latin1'))
     .join('')
@@ -167,4 +170,108 @@ test('without the key nothing is known, and all is looked at again', async () =>
     ended(await site.run(['--resume']), 2, 'again: echo one')
   }
   assert.is(statSync(join(site.state, 'key')).mode & 0o777, 0o600)
+})
+
+const closing = (before: string, own = ''): Parameters<LocalSite['book']>[1] => ({
+  before: `${before}
+const own = defineTask({
+  name: 'own', description: 'Says something.', params: z.object({}),
+  async apply({ remote }) { await remote.run({})\`sh -c \${tell(String(value))}\` },
+})
+${own}`,
+})
+
+test('what a task, a condition or a parameter closes over', async () => {
+  const tasks = "own({}), say('c', { when: () => value === 'right' }), say('same'), fails('two')"
+  site.book(tasks, closing("const value = 'wrong'"))
+  ended(await site.run(), 2)
+  site.book(tasks, closing("const value = 'right'"))
+  assert.equal(await resumes(), [
+    `again: own on here: ${closed}`,
+    `again: echo c >> ${site.folder}/told on here: ${closed}`,
+  ])
+  assert.equal(site.told(), ['wrong', 'same', 'two', 'right', 'c', 'two'])
+})
+
+test('what a task closes over of a module beside the playbook', async () => {
+  const book = (): void => site.book("own({}), fails('two')", closing("import { value } from './value.ts'"))
+  site.write('value.ts', "export const value = 'wrong'\n")
+  book()
+  ended(await site.run(), 2)
+  site.write('value.ts', "export const value = 'right'\n")
+  assert.equal(await resumes(), ['again: own on here: its definition has changed'])
+})
+
+test('the same program with the same variables: what it closes over is the same', async () => {
+  site.book(
+    "own({}), say('c', { when: () => value === 'right' }), fails('two')",
+    closing("const value = 'right'"),
+  )
+  ended(await site.run(), 2)
+  assert.equal(await resumes(), [])
+  assert.equal(site.told(), ['right', 'c', 'two', 'two'])
+})
+
+test('a task that closes over what is not in the program: the environment, the clock, a file, a package', async () => {
+  const outside = [
+    ['const value = process.env.SOME', 'process'],
+    ['const value = new Date().getTime()', 'Date'],
+    ["import { readFileSync } from 'node:fs'; const value = 'x'", 'node:fs'],
+    ["const value = 'x'; const { env } = globalThis.process", 'globalThis'],
+    ["const { value } = await import('./' + 'value.ts')", 'import'],
+  ]
+  site.write('value.ts', "export const value = 'x'\n")
+  for (const [before = '', what] of outside) {
+    site.book("own({}), say('same'), fails('two')", closing(before))
+    rmSync(join(site.folder, 'go'), { force: true })
+    ended(await site.run(), 2)
+    const [line = '', ...rest] = await resumes()
+    assert.equal(rest, [])
+    assert.match(line, `again: own on here: its functions can read what is not recorded: ${what} (`)
+  }
+})
+
+test('--list-tasks says what --resume would skip, and why not, without connecting', async () => {
+  const list = async (...words: string[]): Promise<string[]> => {
+    const result = await site.run(['--resume', '--list-tasks', ...words])
+    ended(result, 0)
+    return result.stdout.trimEnd().split('\n')
+  }
+  const always = 'no check: acts every time'
+  const shown = (word: string, text: string, why: string): string =>
+    `    ${word}  ${text}${why === '' ? '' : `  (${why})`}`
+  const said = (word: string): string => `command: echo ${word} >> ${site.folder}/told`
+  const failing = (word: string): string => `${said(word)}; [ -e ${site.folder}/go ]`
+  const content = (text: string): void =>
+    site.book(
+      `say('one'), file({ path: '${site.folder}/target', content: '${text}' }), fails('two'), say('three')`,
+    )
+  content('wrong')
+  assert.equal(await list(), [
+    'play 1: one  [all]',
+    shown('skip', said('one'), always),
+    shown('skip', `file: file ${site.folder}/target`, ''),
+    shown('skip', failing('two'), always),
+    shown('skip', said('three'), always),
+    shown('skip', said('reload'), `handler, ${always}`),
+  ])
+  ended(await site.run(), 2)
+  const before = site.journals()
+  const parts = (file: string, why = 'not run before'): string[] => [
+    'play 1: one  [all]',
+    shown('skip', said('one'), `changed before, ${always}`),
+    file,
+    shown('run ', failing('two'), `failed before, ${always}`),
+    shown('run ', said('three'), `${why}, ${always}`),
+    shown('    ', said('reload'), `handler, ${always}`),
+  ]
+  assert.equal(await list(), parts(shown('skip', `file: file ${site.folder}/target`, 'changed before')))
+  content('right')
+  const again = parts(shown('run ', `file: file ${site.folder}/target`, 'its parameters have changed'))
+  assert.equal(await list(), again)
+  site.variables({ colour: 'blue' })
+  assert.match((await list()).join('\n'), `${said('one')}  (variables of the host have changed, ${always})`)
+  site.variables({ connection: 'ssh', address: 'host.invalid' })
+  ended(await site.run(['--resume', '--list-tasks']), 0)
+  assert.equal([site.journals(), site.told()], [before, ['one', 'two']])
 })

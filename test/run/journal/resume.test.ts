@@ -40,6 +40,7 @@ const signatureOf = (title: string): Signature => ({
   parameters: title,
   settings: '',
   variables: '',
+  program: '',
 })
 
 const pastOf = (events: readonly RunEvent[], sign = signatureOf): Past => {
