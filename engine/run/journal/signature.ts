@@ -66,7 +66,7 @@ export const isOpaque = (value: unknown, above: ReadonlySet<object> = new Set())
   if (value instanceof Map || value instanceof Set)
     return [...value].some((part: unknown) => isOpaque(part, inside))
   return Object.values(Object.getOwnPropertyDescriptors(value)).some(
-    ({ get, value: part }: PropertyDescriptor) => get !== undefined || isOpaque(part, inside),
+    (property) => !('value' in property) || isOpaque(property.value, inside),
   )
 }
 
