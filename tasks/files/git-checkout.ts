@@ -10,6 +10,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change } from '../../engine/index.ts'
+import { begin, end, note } from './git-interrupted.ts'
 import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git-state.ts'
 import type { Checkout, Place, Wanted } from './git-state.ts'
 
@@ -79,6 +80,7 @@ const changesOf = (place: Checkout, wanted: Wanted, { dest, repo }: Params): Cha
   ...(place.commit === wanted.commit
     ? []
     : [{ what: dest, from: place.commit && short(place.commit), to: named(wanted) }]),
+  ...(place.interrupted === undefined ? [] : [{ what: `interrupted checkout of ${dest}`, to: 'complete' }]),
   ...place.submodules.map((path) => ({ what: `submodule ${path} of ${dest}`, to: 'its commit' })),
   ...(place.modified.length === 0
     ? []
@@ -155,17 +157,20 @@ export const gitCheckout = defineTask({
     const { run } = ctx.remote
     const git = gitIn(given)
     if (place === 'nothing') await run`git init -q -- ${dest}`
+    await begin(ctx.remote, git, dest, wanted.commit)
     await run({
       label: `git config remote.origin.url ${repo}`,
     })`${git} config remote.origin.url ${repo} && ${git} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
     const target = await fetch(ctx, given, wanted)
+    // what an interrupted checkout has written is in the way of the next one
+    const own = typeof place === 'object' && place.interrupted?.safe === true
     const how = [
-      ...(force ? ['--force'] : []),
+      ...(force || own ? ['--force'] : []),
       ...(wanted.kind === 'branch' ? ['-B', wanted.name] : ['--detach']),
     ]
     const commit = `${target}^{commit}`
     // before it is checked out: whatever breaks off after this, it is known to come from the repository
-    await run`${git} update-ref ${ownRef(wanted)} ${commit}`
+    await run`${git} update-ref ${ownRef(wanted)} ${commit} && ${note(git, commit)}`
     const result = await run({
       timeout: given.timeout,
     })`${git} checkout -q ${how} ${commit} --`.result()
@@ -173,5 +178,6 @@ export const gitCheckout = defineTask({
     if (wanted.kind === 'branch')
       await run`${git} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
     if (given.submodules) await updateSubmodules(ctx, given)
+    await end(ctx.remote, git)
   },
 })

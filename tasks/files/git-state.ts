@@ -1,6 +1,7 @@
 /** What git says of a checkout and of the repository that it comes from. It only reads. */
 import { CoxswainError, quote, shell } from '../../engine/index.ts'
 import type { CheckContext, CommandResult, ShellText } from '../../engine/index.ts'
+import { lookAtInterrupted, printNote } from './git-interrupted.ts'
 
 /** A version, as the repository knows it. */
 export interface Wanted {
@@ -18,6 +19,8 @@ export interface Checkout {
   readonly modified: readonly string[]
   /** Whether there are commits, on any branch, that the repository has not given. */
   readonly ahead: boolean
+  /** Of a checkout that was begun and has not ended: whether only what it has written itself stands in its way. */
+  readonly interrupted: { readonly safe: boolean } | undefined
   /** Submodules that are not at the commit that is checked out, or not there; none where they are left alone. */
   readonly submodules: readonly string[]
 }
@@ -103,11 +106,15 @@ const modifiedIn = (line: string): string[] => {
 /** Divides what git says of submodules from what it says of files. */
 const divider = '=== submodules ==='
 
+/** Divides that from the commit of a checkout that was interrupted. */
+const begunDivider = '=== begun ==='
+
 /** What is at the path; undefined when there is no git on the host. */
 export const readPlace = async (
-  { remote }: CheckContext,
-  { dest, submodules }: Pick<Manner, 'dest' | 'submodules'>,
+  ctx: CheckContext,
+  { dest, submodules, timeout }: Pick<Manner, 'dest' | 'submodules'> & Pick<Access, 'timeout'>,
 ): Promise<Place | undefined> => {
+  const { remote } = ctx
   // a status may write the index, unless it is told not to
   const git = shell`${gitIn({ dest, hooks: false })} --no-optional-locks`
   // one that is left alone may be at any commit
@@ -117,21 +124,26 @@ export const readPlace = async (
     ? shell`; echo ${divider}; ${git} submodule status --recursive; ${git} submodule -q foreach --recursive ${ownCommits}`
     : shell``
   const result =
-    await remote.query`command -v git >/dev/null || exit ${noGit}; if [ ! -e ${`${dest}/.git`} ]; then if [ ! -e ${dest} ] || { [ -d ${dest} ] && [ -z "$(ls -A ${dest})" ]; }; then exit ${nothing}; fi; exit ${something}; fi; ${git} rev-parse --git-dir >/dev/null || exit; ${git} rev-parse -q --verify HEAD || echo; ${git} config --get remote.origin.url || echo; ${git} rev-list --count HEAD --branches --not --remotes --tags --glob=refs/coxswain 2>/dev/null || echo; ${git} status --porcelain=v2 --untracked-files=no ${`--ignore-submodules=${ignored}`}${ofSubmodules}`.result()
+    await remote.query`command -v git >/dev/null || exit ${noGit}; if [ ! -e ${`${dest}/.git`} ]; then if [ ! -e ${dest} ] || { [ -d ${dest} ] && [ -z "$(ls -A ${dest})" ]; }; then exit ${nothing}; fi; exit ${something}; fi; ${git} rev-parse --git-dir >/dev/null || exit; ${git} rev-parse -q --verify HEAD || echo; ${git} config --get remote.origin.url || echo; ${git} rev-list --count HEAD --branches --not --remotes --tags --glob=refs/coxswain 2>/dev/null || echo; ${git} status --porcelain=v2 --untracked-files=no ${`--ignore-submodules=${ignored}`}${ofSubmodules}; s=$?; echo ${begunDivider}; ${printNote(git)}; exit $s`.result()
   if (result.code === noGit) return undefined
   if (result.code === nothing) return 'nothing'
   if (result.code === something) return 'something else'
   if (!result.ok) throw gitFailure(`git cannot tell about ${dest}`, result)
-  const [of = '', ofModules = ''] = result.stdout.split(`${divider}\n`)
+  const [state = '', begun = ''] = result.stdout.split(`${begunDivider}\n`)
+  const [of = '', ofModules = ''] = state.split(`${divider}\n`)
   const [commit = '', repo = '', own = '', ...status] = of.split('\n')
   const modules = ofModules.split('\n')
   const moved = modules.flatMap((line) => /^[-+U][0-9a-f]+ (.*?)(?: \(.*\))?$/.exec(line)?.[1] ?? [])
+  const modified = status.flatMap(modifiedIn)
+  const interrupted =
+    begun === '' ? undefined : await lookAtInterrupted(ctx, { git, dest, timeout }, begun.trim(), modified)
   return {
     commit: commit === '' ? undefined : commit,
+    interrupted,
     repo,
     ahead: (commit !== '' && own !== '0') || moved.some((path) => modules.includes(`A ${path}`)),
     submodules: moved,
-    modified: status.flatMap(modifiedIn),
+    modified: modified.filter((path) => interrupted?.own.has(path) !== true),
   }
 }
 

@@ -29,7 +29,7 @@ const host = (own = '0', status = ''): World => {
     patterns: [
       [/rev-parse -q --verify HEAD/, () => `${head}\n${repo}\n${own}\n${status}`],
       [/git ls-remote/, `${now}\trefs/heads/main\n`],
-      [/^git|GIT_SSH_COMMAND/, ''],
+      [/^git|GIT_SSH_COMMAND|coxswain-begun/, ''],
     ],
   }
 }
@@ -43,7 +43,7 @@ test('a branch that moved is fetched and checked out', async () => {
     run.commands.apply.filter((command) => /fetch -q|checkout|update-ref|upstream/.test(command)),
     [
       `${ssh}${git} fetch -q --force --no-recurse-submodules --tags --prune origin '+refs/heads/*:refs/remotes/origin/*'`,
-      `${git} update-ref refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}'`,
+      `${git} update-ref refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}' && b=$(${git} rev-parse --absolute-git-dir)/coxswain-begun && ${git} rev-parse 'refs/remotes/origin/main^{commit}' >"$b"`,
       `${git} checkout -q -B main 'refs/remotes/origin/main^{commit}' --`,
       `${git} branch -q --set-upstream-to=origin/main main`,
     ],
