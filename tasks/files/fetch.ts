@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import {
@@ -12,6 +12,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, RemoteReader } from '../../engine/index.ts'
+import { draftIn, sweepDrafts } from './local-draft.ts'
 import { localSum } from './local-file.ts'
 
 const params = z.object({
@@ -92,7 +93,8 @@ interface Incoming {
 }
 
 const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incoming): Promise<void> => {
-  const path = join(folder, `.coxswain.${randomBytes(6).toString('hex')}`)
+  await sweepDrafts(folder)
+  const path = draftIn(folder)
   // what root may read on a host is not for everybody here
   const file = await open(path, 'wx', 0o600)
   try {

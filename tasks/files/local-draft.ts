@@ -1,0 +1,44 @@
+/** Files of the machine that runs the playbook while they are not complete yet. */
+import { randomBytes } from 'node:crypto'
+import { lstat, readdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+
+const prefix = '.coxswain.'
+const day = 86_400_000
+
+/** A name for a file in a folder here that is not complete yet. It says which process of which machine makes it. */
+export const draftIn = (folder: string): string =>
+  join(folder, `${prefix}${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`)
+
+/** Whether a process of this machine runs. */
+const runs = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // it runs as another user
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Whether the process that makes a draft is gone; undefined where the name does not say it. */
+const isOrphan = (name: string): boolean | undefined => {
+  const start = `${prefix}${hostname()}.`
+  const [, pid] = /^(\d+)\.[0-9a-f]{12}$/.exec(name.startsWith(start) ? name.slice(start.length) : '') ?? []
+  return pid === undefined ? undefined : !runs(Number(pid))
+}
+
+/**
+ * Removes what killed processes have left of our own in a folder here: drafts of processes of this machine that are gone, and
+ * those of others that are older than a day. What cannot be removed stays.
+ */
+export const sweepDrafts = async (folder: string): Promise<void> => {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((one) => one.startsWith(prefix))) {
+    const path = join(folder, name)
+    const found = await lstat(path).catch(() => undefined)
+    if (found?.isFile() !== true || found.uid !== process.getuid?.()) continue
+    if (isOrphan(name) ?? found.mtimeMs < Date.now() - day) await rm(path, { force: true }).catch(() => {})
+  }
+}
