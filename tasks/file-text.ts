@@ -94,10 +94,13 @@ export const writeText = (
   options: WriteOptions = {},
 ): Promise<void> => remote.write(path, encoded(text), options)
 
-/** A text that a command printed, when no byte of it was lost on the way. */
-export const unharmed = (text: string, what: string): string => {
-  if (!text.includes('\u{FFFD}')) return text
-  throw new CoxswainError('read-failed', `${what} has bytes that are no UTF-8`, {
-    hint: 'convert it to UTF-8 first: edited as it is, these bytes would be lost',
-  })
-}
+/** Bytes as `od -An -v -tx1` prints them. */
+const fromHex = (printed: string): Buffer => Buffer.from(printed.replaceAll(/\s+/g, ''), 'hex')
+
+/**
+ * A text that a command printed, none of its bytes lost.
+ *
+ * @param again prints the same through `od -An -v -tx1`; it is asked only where the text has bytes that are no UTF-8.
+ */
+export const printedText = async (text: string, again: () => Promise<string>): Promise<string> =>
+  text.includes('\u{FFFD}') ? decoded(fromHex(await again())) : text

@@ -5,7 +5,7 @@
 import { CoxswainError, quote, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
 import { atEnd } from '../at-end.ts'
-import { unharmed } from '../file-text.ts'
+import { encoded, printedText } from '../file-text.ts'
 import { textOf } from '../lines.ts'
 import { accountName } from './account-files.ts'
 
@@ -31,7 +31,7 @@ const asUser = (
     text,
     label,
     stdin,
-  }: { readonly text: string; readonly label: string; readonly stdin?: string | undefined },
+  }: { readonly text: string; readonly label: string; readonly stdin?: string | Uint8Array | undefined },
 ): Command =>
   tag({
     label,
@@ -63,12 +63,20 @@ export const readSshFile = async (
   const result = await asUser(remote.query, user, { text, label: `read ~/.ssh/${name} of ${user}` }).result()
   if (result.code === noUser) return undefined
   if (!result.ok) throw unreadable(user, name, result.stderr)
-  const [folder = '', mode = '', ...lines] = result.stdout.split('\n')
+  const printed = await printedText(result.stdout, async () => {
+    const again = await asUser(remote.query, user, {
+      text: `{ ${text}; } | od -An -v -tx1`,
+      label: `read ~/.ssh/${name} of ${user}`,
+    }).result()
+    if (!again.ok) throw unreadable(user, name, again.stderr)
+    return again.stdout
+  })
+  const [folder = '', mode = '', ...lines] = printed.split('\n')
   const [owner = '', folderMode = ''] = folder.split(' ')
   return {
     folder: folder === '' ? undefined : { owner, mode: folderMode.padStart(4, '0') },
     mode: mode === '' ? undefined : mode.padStart(4, '0'),
-    text: mode === '' ? undefined : unharmed(lines.join('\n'), `~/.ssh/${name} of ${user}`),
+    text: mode === '' ? undefined : lines.join('\n'),
   }
 }
 
@@ -77,7 +85,7 @@ export const inSshFolder = async (
   { remote }: ApplyContext,
   user: string,
   text: string,
-  stdin?: string,
+  stdin?: string | Uint8Array,
 ): Promise<void> => {
   // a folder that is another's is given to them first; a link there stays untouched
   await remote.run({
@@ -110,10 +118,10 @@ export const writeSshFile = (
     sweepDrafts,
     't=$(mktemp "$h.$$.XXXXXX")',
     atEnd('rm -f -- "$t"'),
-    `cat >"$t"; test "$(wc -c <"$t")" -eq ${Buffer.byteLength(text)}`,
+    `cat >"$t"; test "$(wc -c <"$t")" -eq ${encoded(text).length}`,
     `chmod ${quote(mode)} "$t"; mv -f "$t" "$f"`,
   ].join('; ')
-  return inSshFolder(ctx, user, script, text)
+  return inSshFolder(ctx, user, script, encoded(text))
 }
 
 /** Appends lines to a file of `~/.ssh` as its user: what others append at the same time is not lost. */
@@ -124,7 +132,7 @@ export const appendToSshFile = (
 ): Promise<void> => {
   // a last line without an end would run into the first one of these
   const script = `f=$d/${quote(name)}; if [ -s "$f" ] && [ -n "$(tail -c 1 "$f")" ]; then echo >>"$f"; fi; cat >>"$f"`
-  return inSshFolder(ctx, user, script, textOf(lines))
+  return inSshFolder(ctx, user, script, encoded(textOf(lines)))
 }
 
 /** The mode of a file of `~/.ssh` and whether another is there, none of them read; undefined when there is no such user. */

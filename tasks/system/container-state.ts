@@ -24,6 +24,8 @@ export interface Container {
   readonly image: string
   readonly running: boolean
   readonly state: string
+  /** Whether it ran to its end and ended well. */
+  readonly completed: boolean
   /** What it was made of; undefined when somebody else made it. */
   readonly made: string | undefined
   readonly env: ReadonlyMap<string, string>
@@ -73,7 +75,7 @@ export const otherVariables = ({ env }: Config, container: Container): string[] 
 const inspected = z.array(
   z.object({
     Image: z.string(),
-    State: z.object({ Running: z.boolean(), Status: z.string() }),
+    State: z.object({ Running: z.boolean(), Status: z.string(), ExitCode: z.number().optional() }),
     Config: z.object({
       Labels: z.record(z.string(), z.string()).nullish(),
       Env: z.array(z.string()).nullish(),
@@ -94,6 +96,7 @@ const containerIn = (text: string): Container | undefined => {
     image: plainId(one.Image),
     running: one.State.Running,
     state: one.State.Status,
+    completed: one.State.Status === 'exited' && one.State.ExitCode === 0,
     made: one.Config.Labels?.[label],
     env: new Map(pairs),
   }

@@ -90,6 +90,14 @@ const remakes = (found: Found, container: Container, given: Params): Change[] =>
   ]
 }
 
+/** Whether it runs, or has ended well where nothing is to start it again. */
+const isStarted = ({ running, completed }: Container, { restart }: Params): boolean =>
+  running || (completed && (restart === 'no' || restart === 'on-failure'))
+
+/** Whether it is in the state that is wanted. */
+const isAsWanted = (container: Container, given: Params): boolean =>
+  given.state === 'started' ? isStarted(container, given) : !container.running
+
 const changesOf = (found: Found, given: Params): Change[] => {
   const { container } = found
   const { name, state } = given
@@ -99,7 +107,7 @@ const changesOf = (found: Found, given: Params): Change[] => {
   if (container === undefined) return [{ what, to: pretty(configText(withImage(given))) }]
   return [
     ...remakes(found, container, given),
-    ...(container.running === (state === 'started') ? [] : [{ what, from: container.state, to: state }]),
+    ...(isAsWanted(container, given) ? [] : [{ what, from: container.state, to: state }]),
   ]
 }
 
@@ -165,7 +173,7 @@ const start = async (ctx: ApplyContext, found: Found, given: Params): Promise<vo
   const { runtime: tool } = found
   const result = await ctx.remote.run({ timeout: 120 })`${tool} start ${given.name}`.result()
   const now = await lookAgain(ctx, given)
-  if (result.ok && now.container?.running === true) return
+  if (result.ok && now.container !== undefined && isStarted(now.container, given)) return
   const logs = await ctx.remote.query`${tool} logs --tail 12 ${given.name} 2>&1`.result()
   throw new CoxswainError(
     'task-failed',
@@ -210,7 +218,8 @@ export const container = defineTask({
     const fresh = found.container === undefined || remakes(found, found.container, given).length > 0
     if (fresh) await make(ctx, found, given)
     const running = !fresh && found.container?.running
-    if (state === 'started' && !running) await start(ctx, found, given)
+    const wanted = !fresh && found.container !== undefined && isAsWanted(found.container, given)
+    if (state === 'started' && !wanted) await start(ctx, found, given)
     if (state === 'stopped' && running) await ctx.remote.run({ timeout: 120 })`${found.runtime} stop ${name}`
   },
 })

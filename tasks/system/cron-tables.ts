@@ -1,7 +1,7 @@
 /** Where cron entries are: the crontab of a user, and files of /etc/cron.d. */
 import { CoxswainError } from '../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
-import { readText, unharmed, writeText } from '../file-text.ts'
+import { encoded, printedText, readText, writeText } from '../file-text.ts'
 
 /** A text of entries. */
 export interface CronTable {
@@ -33,7 +33,10 @@ export const crontabOf = (user: string | undefined): CronTable => ({
   flaws: async () => [],
   read: async (remote) => {
     const { ok, code, stdout, stderr } = await remote.query`crontab ${words(user, '-l')}`.result()
-    if (ok) return unharmed(stdout, 'the crontab')
+    if (ok)
+      return printedText(stdout, () =>
+        remote.query`t=$(crontab ${words(user, '-l')} | od -An -v -tx1) && printf %s "$t"`.text(),
+      )
     if (code === 127) return undefined
     // Debian and Red Hat; busybox
     if (/no crontab for|No such file/.test(stderr)) return ''
@@ -47,7 +50,7 @@ export const crontabOf = (user: string | undefined): CronTable => ({
     )
   },
   write: async (remote, text) => {
-    await remote.run({ stdin: text })`crontab ${words(user, '-')}`
+    await remote.run({ stdin: encoded(text) })`crontab ${words(user, '-')}`
   },
 })
 

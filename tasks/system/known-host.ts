@@ -10,7 +10,8 @@ import {
 } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { readText, writeText } from '../file-text.ts'
-import { readSshFile, userName, writeSshFile } from './as-user.ts'
+import { linesOf } from '../lines.ts'
+import { appendToSshFile, readSshFile, userName, writeSshFile } from './as-user.ts'
 import { hashedName, keysOf, knownName, revokedAt, withKey, withoutKeys } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
 import { readKey } from './public-key.ts'
@@ -116,6 +117,10 @@ export const knownHost = defineTask({
       if (text === undefined) await ctx.remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
       return writeText(ctx.remote, file, wanted)
     }
+    // what ssh adds itself at the same time is not lost by an addition, as it is when the file is replaced
+    const added = text !== undefined && wanted.startsWith(text) ? wanted.slice(text.length) : '\r'
+    if (!added.includes('\r'))
+      return appendToSshFile(ctx, user, { name, lines: linesOf(added).filter((line) => line !== '') })
     await writeSshFile(ctx, user, { name, text: wanted, mode: '0600' })
   },
 })

@@ -109,11 +109,31 @@ const changesOf = (found: Look, { path, size = '', priority, state }: Params): C
   ]
 }
 
+/**
+ * Refuses a folder that others than root can change, or replace on the way to it: they could put a link there, or read and
+ * swap what is in memory.
+ */
+const refuseOpenFolder = async ({ remote }: ApplyContext, folder: string): Promise<void> => {
+  const result =
+    await remote.query`d=${folder}; last=1; for d in "$d" "$(cd -P -- "$d" && pwd -P)"; do last=1; while :; do set -- $(stat -c '%u %a' -- "$d") && [ "$1" = 0 ] || { echo "$d"; exit; }; if [ ! -L "$d" ]; then case $last$2 in 0[1357]???) ;; *[2367]? | *[2367]) echo "$d"; exit ;; esac; fi; last=0; [ "$d" != / ] || break; d=\${d%/*}; d=\${d:-/}; done; done`.text()
+  const open = result.trim()
+  if (open === '') return
+  throw new CoxswainError(
+    'task-failed',
+    `others than root can change ${open}, so no swap file can be made in ${folder}`,
+    {
+      hint: 'name a folder that belongs to root and that only root can write to, and the folders above it likewise',
+    },
+  )
+}
+
 /** Makes a swap file beside its place, so that what is there is always whole; nobody else can read it at any time. */
-const make = async ({ remote }: ApplyContext, path: string, mebibytes: number): Promise<string> => {
+const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise<string> => {
+  const { remote } = ctx
   const folder = path.slice(0, path.lastIndexOf('/')) || '/'
   const next = `${path}.coxswain-new`
   await remote.makeDirectory(folder)
+  await refuseOpenFolder(ctx, folder)
   await remote.run`rm -f ${next}`
   const free =
     Number(

@@ -15,13 +15,30 @@ const fields = (text: string): string => text.trim().split(/\s+/).join(' ')
 const pathOf = (key: string): string =>
   /^[^./]*\//.test(key) ? key : key.replaceAll(/[./]/g, (sign) => (sign === '.' ? '/' : '.'))
 
-/** A line that sets a key; a dash before it lets failures pass. What stands before the value, the value, blanks. */
-const setting = /^(\s*-?\s*([^#;=\s-][^=\s]*)\s*=\s*)(.*?)(\s*)$/s
+interface Setting {
+  readonly name: string
+  readonly value: string
+  /** What stands before the value, and behind it. */
+  readonly before: string
+  readonly after: string
+}
+
+/** A line that sets a key; a dash before it lets failures pass. The time is proportional to the length of the line. */
+const settingIn = (line: string): Setting | undefined => {
+  const equals = line.indexOf('=')
+  const left = line.slice(0, Math.max(equals, 0)).trim()
+  const name = left.startsWith('-') ? left.slice(1).trimStart() : left
+  if (!/^[^#;=\s-][^=\s]*$/.test(name)) return undefined
+  const right = line.slice(equals + 1)
+  const value = right.trim()
+  const start = equals + 1 + (right.length - right.trimStart().length)
+  return { name, value, before: line.slice(0, start), after: line.slice(start + value.length) }
+}
 
 /** The value that a line gives to the key, or undefined. */
 const valueIn = (line: string, key: string): string | undefined => {
-  const [, , name, value] = setting.exec(line) ?? []
-  return name !== undefined && pathOf(name) === pathOf(key) ? value : undefined
+  const found = settingIn(line)
+  return found !== undefined && pathOf(found.name) === pathOf(key) ? found.value : undefined
 }
 
 /** The last line wins, as in sysctl.d(5). */
@@ -37,11 +54,11 @@ const savedValue = (text: string | undefined, key: string): string | undefined =
 export const withValue = (text: string, key: string, value: string): string => {
   const at = lastOf(linesOf(text), key)
   if (at < 0) return appendLines(text, [`${key} = ${value}`])
-  return mapLines(text, (line, index) => [
-    index === at && fields(valueIn(line, key) ?? '') !== fields(value)
-      ? line.replace(setting, (_, before: string, __, ___, after: string) => before + value + after)
-      : line,
-  ])
+  return mapLines(text, (line, index) => {
+    const found = index === at ? settingIn(line) : undefined
+    if (found === undefined || fields(found.value) === fields(value)) return [line]
+    return [found.before + value + found.after]
+  })
 }
 
 /** What is read at boot (sysctl.d(5)), and by `sysctl --system`, which reads /etc/sysctl.conf after all others. */

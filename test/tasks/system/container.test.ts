@@ -12,16 +12,18 @@ interface Made {
   label: string | undefined
   env: string[]
   running: boolean
+  /** Its exit status, when it has ended by itself. */
+  ended?: number
 }
 
 /** A host whose docker remembers what it was told. */
-const host = ({ image = '', made }: { image?: string; made?: Made } = {}) => {
+const host = ({ image = '', made, ends }: { image?: string; made?: Made; ends?: number } = {}) => {
   let [there, now, draft]: [string, Made | undefined, Made | undefined] = [image, made, undefined]
-  const inspect = ({ label, env, running }: Made): string =>
+  const inspect = ({ label, env, running, ended }: Made): string =>
     JSON.stringify([
       {
         Image: `sha256:${there}`,
-        State: { Running: running, Status: running ? 'running' : 'exited' },
+        State: { Running: running, Status: running ? 'running' : 'exited', ExitCode: ended ?? 137 },
         Config: { Labels: label === undefined ? null : { 'coxswain.config': label }, Env: env },
       },
     ])
@@ -48,7 +50,11 @@ const host = ({ image = '', made }: { image?: string; made?: Made } = {}) => {
         ({ script }) => {
           if (script.startsWith('docker rename')) now = draft
           else if (script.endsWith(' rm -f web')) now = undefined
-          else if (now !== undefined) now = { ...now, running: script.startsWith('docker start') }
+          else if (now !== undefined) {
+            const running = script.startsWith('docker start')
+            now =
+              ends === undefined || !running ? { ...now, running } : { ...now, running: false, ended: ends }
+          }
           return ''
         },
       ],
@@ -144,4 +150,24 @@ test('bad parameters', async () => {
     'params-invalid',
     'several lines',
   )
+})
+
+test('one that ends well is not started again where nothing else would start it, and one that fails is', async () => {
+  for (const restart of ['no', 'on-failure'] as const) {
+    const run = await rehearse(
+      container({ name: 'web', image: 'i', restart }),
+      host({ image: 'i1', ends: 0 }),
+    )
+    assert.is(run.outcome, 'changed', String(run.error))
+    const failing = await rehearse(
+      container({ name: 'web', image: 'i', restart }),
+      host({ image: 'i1', ends: 1 }),
+    )
+    assert.match(String(failing.error), 'does not stay up')
+  }
+  const always = await rehearse(
+    container({ name: 'web', image: 'i', restart: 'always' }),
+    host({ image: 'i1', ends: 0 }),
+  )
+  assert.match(String(always.error), 'does not stay up')
 })

@@ -2,6 +2,8 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { inputBytes } from '../../../engine/connection/input.ts'
+import { createRemote } from '../../../engine/remote/remote.ts'
+import { crontabOf } from '../../../tasks/system/cron-tables.ts'
 import { cron, withEntry } from '../../../tasks/system/cron.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
@@ -131,4 +133,23 @@ test('schedules may have several blanks and all names that cron knows', () => {
   for (const schedule of ['@midnight', '@annually', '0  3 *\t* *', ' @daily '])
     assert.is(cron({ ...entry, schedule }).name, 'cron', schedule)
   assert.is(withEntry('', { ...entry, schedule: '0  3 * * *' }), marked('0  3 * * * clean --all\n'))
+})
+
+test('a crontab with bytes that are no UTF-8 keeps them', async () => {
+  let bytes: Buffer = Buffer.from('# gr\xfc\xdfe \xff\r\n@daily y\n', 'latin1')
+  const before = bytes
+  // what is scripted has no bytes but text
+  const remote = createRemote({
+    description: 'crontab',
+    execute: async ({ script, stdin }) => {
+      if (script.endsWith(' -')) bytes = await inputBytes(stdin)
+      const hex = bytes.toString('hex').replaceAll(/../g, ' $&')
+      const stdout = script.includes('od -An') ? Buffer.from(hex) : bytes
+      return { code: 0, stdout, stderr: Buffer.alloc(0), dropped: 0 }
+    },
+    close: async () => {},
+  })
+  const table = crontabOf(undefined)
+  await table.write(remote, `${(await table.read(remote)) ?? ''}@hourly x\n`)
+  assert.equal(bytes, Buffer.concat([before, Buffer.from('@hourly x\n')]))
 })

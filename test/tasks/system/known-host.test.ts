@@ -61,3 +61,23 @@ test('a new key comes where the old one stood; nothing else of the line changes'
   })
   assert.is(run.files.get(file)?.content, `GIT  ${key('a')}  note\r\nother ${key('b')}\r\n`)
 })
+
+test("a user's new key is added, so that what ssh adds at the same time is not lost; a changed one is replaced", async () => {
+  for (const [before, kind] of [
+    [`other ${key('b')}\n`, '; cat >>"$f"'],
+    [`other ${key('b')}`, '; cat >>"$f"'],
+    [`git ${key('b')}\n`, 'mv -f "$t" "$f"'],
+  ]) {
+    const run = await rehearse(knownHost({ host: 'git', key: key('a'), user: 'anna' }), {
+      patterns: [
+        [/^id -u anna.*mkdir/s, ''],
+        [/^id -u anna/, () => `anna 700\n600\n${before}`],
+        [/^d=/, ''],
+      ],
+    })
+    assert.ok(
+      run.commands.apply.some((command) => command.includes(kind ?? '-')),
+      run.commands.apply.join('\n'),
+    )
+  }
+})

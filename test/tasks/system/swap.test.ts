@@ -40,6 +40,7 @@ const host = (files: World['files'] = {}, { signed = true, free = 1024 * 1024 } 
     [`swapoff ${quoted}`]: sets(header),
   },
   patterns: [
+    [/^d=\S+; last=1/, ''],
     [/^for p in 4096 .* grep -q SWAPSPACE2/, { code: signed ? 0 : 1 }],
     [
       /^umask 077; set -C; .*mkswap/,

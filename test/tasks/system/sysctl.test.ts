@@ -102,3 +102,16 @@ test('a file that is read later and says otherwise is named, before anything cha
   assert.match(await said(hides, '/usr/lib/sysctl.d/50-x.conf'), '/etc/sysctl.d/50-x.conf counts')
   assert.is(await said(zz, '/opt/x.conf'), '')
 })
+
+test('blanks around a value stay, whatever they are', () => {
+  assert.is(withValue(' - a.b\t=  1 \u{A0} \r\nx', 'a.b', '2'), ' - a.b\t=  2 \u{A0} \r\nx')
+  assert.is(withValue('a.b =\nc.d=1 2', 'a.b', '2'), 'a.b =2\nc.d=1 2')
+  assert.is(withValue('a.b = 1 = 2\n', 'a.b', '3'), 'a.b = 3\n')
+})
+
+test('a line of a megabyte of blanks takes no longer than it is long', () => {
+  const blanks = ' '.repeat(1_000_000)
+  const text = `a.b = 1${blanks}2${blanks}\n${blanks}x\n#${blanks}=\n`
+  assert.is(withValue(text, 'c.d', '1'), `${text}c.d = 1\n`)
+  assert.is(withValue(text, 'a.b', '3').length, text.length - blanks.length - 1)
+})
