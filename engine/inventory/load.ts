@@ -12,6 +12,7 @@ import { emptyKeyring } from './secrets/keyring.ts'
 import type { Keyring } from './secrets/keyring.ts'
 import { readSource as readSourceFile } from './sources/source-text.ts'
 import type { Inventory } from './types.ts'
+import { ignoredSettings } from './variables/ignored.ts'
 import { readVariablesFolders } from './variables/folders.ts'
 import { readYamlInventory } from './sources/yaml-source.ts'
 
@@ -122,5 +123,6 @@ export const loadInventory = async (
   }
   const inventory = draft.finish()
   const folders = await readVariablesFolders(inventory, paths, playbookFolder)
-  return { ...inventory, folders, warnings: [inventory, ...folders].flatMap(({ warnings }) => warnings) }
+  const warnings = [inventory, ...folders].flatMap((one) => one.warnings)
+  return { ...inventory, folders, warnings: [...warnings, ...ignoredSettings({ ...inventory, folders })] }
 }

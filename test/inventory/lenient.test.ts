@@ -188,3 +188,16 @@ test('an executable that tells variables of a host of no group does not add the 
   assert.equal([...inventory.hosts.keys()], ['h1'])
   assert.equal(warned, ['h2 has variables, but is in no group: it is left out'])
 })
+
+test('what says in Ansible how to reach a host and has no effect here is named, each name once', async () => {
+  const { warned, places, hints } = await read(
+    'h1 ansible_ssh_pipelining=true ansible_ssh_executable=/opt/ssh\nh2 ansible_ssh_pipelining=true\n[all:vars]\nansible_host_key_checking=false\n',
+  )
+  assert.equal(warned.toSorted(), [
+    'ansible_host_key_checking has no effect here',
+    'ansible_ssh_executable has no effect here',
+    'ansible_ssh_pipelining has no effect here',
+  ])
+  assert.is(places.length, 3)
+  assert.match(hints.join(), '--host-key-checking')
+})

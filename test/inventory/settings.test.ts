@@ -190,3 +190,24 @@ test('a playbook sees both names as they are written', async () => {
   const { variables } = await hostOf('all: { vars: { user: root }, hosts: { a: { ansible_user: bob } } }')
   assert.equal(plainVariables(variables), { user: 'root', ansible_user: 'bob' })
 })
+
+test('the old names for becoming another user count for their own way alone, and last', async () => {
+  const become = async (vars: string) => {
+    const { become_user: user, become_password: password } = reachOf(
+      await hostOf(`all: { hosts: { a: { ${vars} } } }`),
+    )
+    return [user, password?.reveal()]
+  }
+  const old = ['sudo', 'su', 'doas'].map(
+    (one) => `ansible_${one}_user: ${one}-user, ansible_${one}_pass: ${one}-pass`,
+  )
+  const all = `ansible_become_user: root, ansible_become_pass: usual, ${old.join(', ')}`
+  assert.equal(await become(all), ['sudo-user', 'sudo-pass'])
+  for (const [method, way] of [
+    ['sudo', 'sudo'],
+    ['ansible.builtin.su', 'su'],
+    ['community.general.doas', 'doas'],
+  ])
+    assert.equal(await become(`ansible_become_method: ${method}, ${all}`), [`${way}-user`, `${way}-pass`])
+  assert.equal(await become('ansible_su_pass: other, ansible_become_pass: usual'), [undefined, 'usual'])
+})

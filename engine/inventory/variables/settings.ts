@@ -23,9 +23,15 @@ const ansibleNames = {
   connect_timeout: ['ansible_ssh_timeout'],
   become: ['ansible_become'],
   become_method: ['ansible_become_method'],
-  become_user: ['ansible_become_user'],
+  become_user: ['ansible_become_user', 'ansible_sudo_user', 'ansible_su_user', 'ansible_doas_user'],
   become_timeout: [],
-  become_password: ['ansible_become_password', 'ansible_become_pass'],
+  become_password: [
+    'ansible_become_password',
+    'ansible_become_pass',
+    'ansible_sudo_pass',
+    'ansible_su_pass',
+    'ansible_doas_pass',
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** Our name of a setting. */
@@ -56,6 +62,16 @@ const lastOf = (layers: readonly Variables[], name: string): Found | undefined =
   return variable === undefined ? undefined : { name, variable, layer }
 }
 
+/** The way to become another user that a name is for; undefined for a name that is for all. */
+const methodOf = (name: string): string | undefined =>
+  /^ansible_(sudo|su|doas)_(?:user|pass)$/.exec(name)?.[1]
+
+/** The way to become another user on a host, by its short name. */
+const becomeMethod = (layers: readonly Variables[]): string => {
+  const value = countingName(layers, ['become_method', ...ansibleNames.become_method])?.variable.value
+  return typeof value === 'string' ? value.replace(/^.*\./, '') : 'sudo'
+}
+
 /**
  * Which of the names of a setting counts. Of Ansible's it is the last one that has a value, as in Ansible. Between that one and
  * ours the more specific layer counts, and ours where both are in one.
@@ -68,7 +84,10 @@ export const countingName = (
   [ours = '', ...theirs]: readonly string[],
 ): Found | undefined => {
   const own = lastOf(layers, ours)
-  const found = theirs.flatMap((name) => lastOf(layers, name) ?? [])
+  const method = theirs.some((name) => methodOf(name) !== undefined) ? becomeMethod(layers) : undefined
+  const found = theirs
+    .filter((name) => (methodOf(name) ?? method) === method)
+    .flatMap((name) => lastOf(layers, name) ?? [])
   const other = found.findLast(({ variable }) => variable.value !== null) ?? found.at(-1)
   if (own === undefined || other === undefined) return own ?? other
   return own.layer >= other.layer ? own : other
