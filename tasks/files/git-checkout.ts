@@ -170,7 +170,9 @@ export const gitCheckout = defineTask({
     ]
     const commit = `${target}^{commit}`
     // before it is checked out: whatever breaks off after this, it is known to come from the repository
-    await run`${git} update-ref ${ownRef(wanted)} ${commit} && ${note(git, commit)}`
+    await run({
+      label: `git update-ref ${ownRef(wanted)} ${commit}`,
+    })`${git} update-ref ${ownRef(wanted)} ${commit} && ${note(git, commit)}`
     const result = await run({
       timeout: given.timeout,
     })`${git} checkout -q ${how} ${commit} --`.result()
@@ -178,6 +180,6 @@ export const gitCheckout = defineTask({
     if (wanted.kind === 'branch')
       await run`${git} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
     if (given.submodules) await updateSubmodules(ctx, given)
-    await end(ctx.remote, git)
+    await end(ctx.remote, git, dest)
   },
 })

@@ -17,7 +17,9 @@ const busy = shell`busy() { for d in /proc/[0-9]*; do { read -r c <"$d/comm"; } 
  * temporary files of git that are younger than its note.
  */
 export const begin = async (remote: Remote, git: ShellText, dest: string, commit: string): Promise<void> => {
-  await remote.run`set -e; ${noteOf(git)}; if [ -f "$b" ]; then cd -P -- ${dest}; ${busy}; busy || find "\${b%/*}" -type f '(' -name '*.lock' -o -name 'tmp_pack_*' -o -name 'tmp_idx_*' -o -name 'tmp_obj_*' ')' -newer "$b" -exec rm -f -- {} +; fi; echo ${commit} >"$b"`
+  await remote.run({
+    label: `begin a checkout in ${dest}`,
+  })`set -e; ${noteOf(git)}; if [ -f "$b" ]; then cd -P -- ${dest}; ${busy}; busy || find "\${b%/*}" -type f '(' -name '*.lock' -o -name 'tmp_pack_*' -o -name 'tmp_idx_*' -o -name 'tmp_obj_*' ')' -newer "$b" -exec rm -f -- {} +; fi; echo ${commit} >"$b"`
 }
 
 /** Shell text that notes the commit itself, when it is known. */
@@ -25,8 +27,8 @@ export const note = (git: ShellText, commit: string): ShellText =>
   shell`${noteOf(git)} && ${git} rev-parse ${commit} >"$b"`
 
 /** Removes the note. */
-export const end = async (remote: Remote, git: ShellText): Promise<void> => {
-  await remote.run`${noteOf(git)}; rm -f -- "$b"`
+export const end = async (remote: Remote, git: ShellText, dest: string): Promise<void> => {
+  await remote.run({ label: `end a checkout in ${dest}` })`${noteOf(git)}; rm -f -- "$b"`
 }
 
 /** What stands in a tree, by path. */
@@ -86,7 +88,11 @@ export const lookAtInterrupted = async (
   const all = [...new Set([...modified, ...untracked])]
   const paths = all.filter(plain)
   const stdin = paths.map((path) => `${tree.get(path) ?? '- -'} ${path}\n`).join('')
-  const judged = await remote.query({ timeout, stdin })`cd -- ${dest}; ${judging}`.orFail()
+  const judged = await remote.query({
+    timeout,
+    stdin,
+    label: `compare ${dest} with ${commit}`,
+  })`cd -- ${dest}; ${judging}`.orFail()
   const verdicts = judged.stdout.split('\n')
   const own = new Set(paths.filter((_, at) => verdicts[at] === '1'))
   return { own, safe: own.size === all.length }

@@ -35,7 +35,9 @@ export const crontabOf = (user: string | undefined): CronTable => ({
     const { ok, code, stdout, stderr } = await remote.query`crontab ${words(user, '-l')}`.result()
     if (ok)
       return printedText(stdout, () =>
-        remote.query`t=$(crontab ${words(user, '-l')} | od -An -v -tx1) && printf %s "$t"`.text(),
+        remote.query({
+          label: 'crontab -l',
+        })`t=$(crontab ${words(user, '-l')} | od -An -v -tx1) && printf %s "$t"`.text(),
       )
     if (code === 127) return undefined
     // Debian and Red Hat; busybox

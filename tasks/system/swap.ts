@@ -114,8 +114,9 @@ const changesOf = (found: Look, { path, size = '', priority, state }: Params): C
  * swap what is in memory.
  */
 const refuseOpenFolder = async ({ remote }: ApplyContext, folder: string): Promise<void> => {
-  const result =
-    await remote.query`d=${folder}; last=1; for d in "$d" "$(cd -P -- "$d" && pwd -P)"; do last=1; while :; do set -- $(stat -c '%u %a' -- "$d") && [ "$1" = 0 ] || { echo "$d"; exit; }; if [ ! -L "$d" ]; then case $last$2 in 0[1357]???) ;; *[2367]? | *[2367]) echo "$d"; exit ;; esac; fi; last=0; [ "$d" != / ] || break; d=\${d%/*}; d=\${d:-/}; done; done`.text()
+  const result = await remote.query({
+    label: `look who can change ${folder}`,
+  })`d=${folder}; last=1; for d in "$d" "$(cd -P -- "$d" && pwd -P)"; do last=1; while :; do set -- $(stat -c '%u %a' -- "$d") && [ "$1" = 0 ] || { echo "$d"; exit; }; if [ ! -L "$d" ]; then case $last$2 in 0[1357]???) ;; *[2367]? | *[2367]) echo "$d"; exit ;; esac; fi; last=0; [ "$d" != / ] || break; d=\${d%/*}; d=\${d:-/}; done; done`.text()
   const open = result.trim()
   if (open === '') return
   throw new CoxswainError(
