@@ -132,3 +132,14 @@ test('a size is needed, in units that are known', async () => {
   await rejects(() => swap({ path, size: '2GB' }), 'params-invalid', 'such as 512M or 2G')
   await rejects(() => swap({ path, size: '1G', priority: 40_000 }), 'params-invalid', 'priority')
 })
+
+test('a folder that others than root can change is refused before anything is made in it', async () => {
+  const world = host()
+  const open: World = { ...world, patterns: [[/^d=\S+; last=1/, '/swap\n'], ...(world.patterns ?? [])] }
+  const run = await rehearse(swap({ path, size: '1M' }), open)
+  assert.match(String(run.error), 'others than root can change /swap')
+  assert.is(
+    run.commands.apply.some((command) => command.includes('mkswap')),
+    false,
+  )
+})
