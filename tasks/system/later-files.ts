@@ -40,7 +40,7 @@ export const otherFiles = async (
     '[ "$(readlink -f "$f")" != "$own" ] || continue',
     `printf '%s\\n' "$f"; [ ! -f "$f" ] || sed -n '/${pattern}/s/^/ /p' "$f"; done`,
   ].join('; ')
-  const text = await remote.query`sh -c ${script}`.text()
+  const text = await remote.query({ label: `look for ${word} in ${all}` })`sh -c ${script}`.text()
   const files: { path: string; lines: string[] }[] = []
   for (const line of text.split('\n')) {
     if (line.startsWith(' ')) files.at(-1)?.lines.push(line.slice(1))

@@ -56,7 +56,9 @@ const priorityIn = (swaps: string | undefined, path: string): number | undefined
 
 /** mkswap signs the end of the first page, and pages have different sizes. */
 const isSigned = ({ remote }: CheckContext, path: string): Promise<boolean> =>
-  remote.query`for p in 4096 8192 16384 65536; do dd if=${path} bs=1 skip=$((p - 10)) count=10 2>/dev/null | grep -q SWAPSPACE2 && exit; done; exit 1`.succeeds()
+  remote.query({
+    label: `look for a swap signature in ${path}`,
+  })`for p in 4096 8192 16384 65536; do dd if=${path} bs=1 skip=$((p - 10)) count=10 2>/dev/null | grep -q SWAPSPACE2 && exit; done; exit 1`.succeeds()
 
 /**
  * Looks what is there.

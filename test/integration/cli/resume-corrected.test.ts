@@ -249,11 +249,11 @@ test('--list-tasks says what --resume would skip, and why not, without connectin
   content('wrong')
   assert.equal(await list(), [
     'play 1: one  [all]',
-    shown('skip', said('one'), always),
-    shown('skip', `file: file ${site.folder}/target`, ''),
-    shown('skip', failing('two'), always),
-    shown('skip', said('three'), always),
-    shown('skip', said('reload'), `handler, ${always}`),
+    shown('run ', said('one'), always),
+    shown('run ', `file: file ${site.folder}/target`, ''),
+    shown('run ', failing('two'), always),
+    shown('run ', said('three'), always),
+    shown('    ', said('reload'), `handler, ${always}`),
   ])
   ended(await site.run(), 2)
   const before = site.journals()
