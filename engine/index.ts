@@ -11,7 +11,7 @@ export type { Become, Play, PlayContext, PlaybookHost, PlaySpec, Portion } from 
 export { playbook } from './dsl/playbook.ts'
 export type { Playbook } from './dsl/playbook.ts'
 export { fileMode, flag, hostSelector, remotePath, secret, words } from './dsl/schema.ts'
-export { Secret, isSecret } from './secret.ts'
+export { Secret, isSecret, looksSecret } from './secret.ts'
 export { except, pick } from './dsl/select.ts'
 export type { Selector } from './dsl/select.ts'
 export { background, block, flushHandlers, join, parallel } from './dsl/step.ts'

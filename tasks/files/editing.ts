@@ -2,6 +2,7 @@
 import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext, Verdict } from '../../engine/index.ts'
 import { readText, shown, writeText } from '../file-text.ts'
+import { withHiddenLines } from './hidden-lines.ts'
 import { followParam, writeParams } from './attributes.ts'
 
 /** Parameters of every such task. */
@@ -38,7 +39,7 @@ const readable = (text: string | undefined, { path, create, state }: EditParams)
 export interface Editing<Given> {
   /** The text after the edit; pure. Edited once more, it must stay the same. No byte beside the edit changes. */
   readonly edit: (text: string, given: Given) => string
-  /** What changes, in a few words, where it is a secret; undefined where the texts may be shown. */
+  /** What changes, in a few words, where it is a secret, or named like one; undefined where the texts may be shown. */
   readonly hidden?: (given: Given) => string | undefined
 }
 
@@ -60,7 +61,11 @@ export const editing = <Given extends EditParams>({ edit, hidden = () => undefin
     const what = hidden(given)
     const change: Change =
       what === undefined
-        ? { what: path, from: shown(found), to: shown(wanted) }
+        ? {
+            what: path,
+            from: withHiddenLines(shown(found), shown(wanted), ', goes'),
+            to: withHiddenLines(shown(wanted), shown(found), ', new'),
+          }
         : { what: `${what} in ${path}`, from: new Secret(''), to: new Secret('') }
     return driftUnlessEmpty([change])
   },

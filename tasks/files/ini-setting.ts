@@ -1,5 +1,6 @@
 import { CoxswainError, defineTask, flag, isSecret, z } from '../../engine/index.ts'
 import { appendLines, linesOf, mapLines, spliceLines } from '../lines.ts'
+import { isSecretKey } from './hidden-lines.ts'
 import { editParams, editing, maybeSecret, revealed } from './editing.ts'
 import { endOfSection, indentOfNew, sectionsOf, splitComment } from './ini-lines.ts'
 import type { IniOption, IniSection, Reading } from './ini-lines.ts'
@@ -183,6 +184,8 @@ export const iniSetting = defineTask({
   ...editing<Params>({
     edit: withSetting,
     hidden: ({ section, option, value }) =>
-      isSecret(value) ? `${section === undefined ? '' : `[${section}] `}${option}` : undefined,
+      isSecret(value) || isSecretKey([option])
+        ? `${section === undefined ? '' : `[${section}] `}${option}`
+        : undefined,
   }),
 })

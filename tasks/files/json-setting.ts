@@ -8,6 +8,7 @@ import type { Setting } from './document-setting.ts'
 import { jsonRemoveEdits, jsonSetEdits } from './documents/json-edit.ts'
 import { spliced } from './documents/splices.ts'
 import { unreadable } from './documents/unreadable.ts'
+import { isSecretKey } from './hidden-lines.ts'
 import { editing } from './editing.ts'
 
 const byteOrderMark = '\u{FEFF}'
@@ -60,6 +61,6 @@ export const jsonSetting = defineTask({
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,
   ...editing<Setting>({
     edit: withJsonSetting,
-    hidden: ({ key, value }) => (isSecret(value) ? keyText(key) : undefined),
+    hidden: ({ key, value }) => (isSecret(value) || isSecretKey(keysOf(key)) ? keyText(key) : undefined),
   }),
 })

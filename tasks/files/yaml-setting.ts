@@ -12,6 +12,7 @@ import type { YamlDocument } from './documents/yaml-document.ts'
 import { removeEdits, setEdits } from './documents/yaml-edit.ts'
 import type { Work } from './documents/yaml-edit.ts'
 import { follow } from './documents/yaml-path.ts'
+import { isSecretKey } from './hidden-lines.ts'
 import { editing } from './editing.ts'
 
 /** How a file is laid out: a level's blanks, and whether lists under a key stand further in than it. */
@@ -108,6 +109,6 @@ export const yamlSetting = defineTask({
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,
   ...editing<Setting>({
     edit: withYamlSetting,
-    hidden: ({ key, value }) => (isSecret(value) ? keyText(key) : undefined),
+    hidden: ({ key, value }) => (isSecret(value) || isSecretKey(keysOf(key)) ? keyText(key) : undefined),
   }),
 })

@@ -1,0 +1,58 @@
+/** What a diff shows of secrets that were in a file before: neither what goes nor what stays beside it. */
+import * as assert from 'uvu/assert'
+import type { Task } from '../../../engine/index.ts'
+import { rehearse } from '../../../engine/testing.ts'
+import { iniSetting } from '../../../tasks/files/ini-setting.ts'
+import { jsonSetting } from '../../../tasks/files/json-setting.ts'
+import { lineInFile } from '../../../tasks/files/line-in-file.ts'
+import { replace } from '../../../tasks/files/replace.ts'
+import { yamlSetting } from '../../../tasks/files/yaml-setting.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('secrets in diffs of edits')
+
+const path = '/etc/app'
+const ini = '[db]\npassword=OLD\nport=1\n'
+const cases: Readonly<Record<string, readonly [Task, string]>> = {
+  'ini-setting absent': [iniSetting({ path, section: 'db', option: 'password', state: 'absent' }), ini],
+  'ini-setting beside one': [iniSetting({ path, section: 'db', option: 'port', value: '2' }), ini],
+  'yaml-setting absent': [
+    yamlSetting({ path, key: 'db.password', state: 'absent' }),
+    'db:\n  password: OLD\n',
+  ],
+  'yaml-setting, several lines': [yamlSetting({ path, key: 'api_key', value: 'n' }), 'api_key: |\n  OLD\n'],
+  'json-setting, plain': [
+    jsonSetting({ path, key: 'password', value: 'n' }),
+    '{"a": 1, "password": "OLD"}\n',
+  ],
+  'line-in-file absent': [lineInFile({ path, regexp: '^rootpw', state: 'absent' }), 'a\nrootpw OLD\n'],
+  'line-in-file, another': [lineInFile({ path, regexp: '^token', line: 'token = n' }), 'token = OLD\n'],
+  replace: [replace({ path, regexp: 'OLD', replacement: 'n' }), 'export API_KEY="OLD"\n'],
+}
+
+for (const [name, [task, content]] of Object.entries(cases)) {
+  test(name, async () => {
+    const run = await rehearse(task, { files: { [path]: content } })
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.not.match(JSON.stringify(run.changes), 'OLD')
+    assert.not.match(
+      String(run.files.get(path)?.content),
+      name === 'ini-setting beside one' ? 'port=1' : 'OLD',
+    )
+  })
+}
+
+test('a diff still tells which line changes, and prose and PAM are shown', async () => {
+  const content =
+    '# the password is in the vault\npassword required pam_unix.so\ntoken=kept\ntoken2=x\nsecret: OLD\n'
+  const run = await rehearse(replace({ path, regexp: 'OLD', replacement: 'n' }), {
+    files: { [path]: content },
+  })
+  assert.equal(run.changes, [
+    {
+      what: path,
+      from: content.replace('kept', '(hidden)').replace('OLD', '(hidden, goes)'),
+      to: content.replace('kept', '(hidden)').replace('OLD', '(hidden, new)'),
+    },
+  ])
+})
