@@ -106,6 +106,11 @@ test('extra variables win; their values are YAML', async () => {
   const inventory = await loadInventory([site])
   assert.is(resolveHosts(inventory, extra).get('web2')?.variables.get('level')?.value, 'file')
   await rejects(() => parseExtra(['nonsense']), 'usage', 'neither key=value nor @file')
+  // what was typed can hold a secret
+  for (const word of ['{"pw":"hunter2"}', '{"pw":"hunter=2"}', 'hunter2', '"hunter2=', "pw: 'hunter=2'"]) {
+    const error = await rejects(() => parseExtra([word]), 'usage', 'it is not shown')
+    assert.not.match(`${error.message} ${error.hint} ${error.output ?? ''}`, 'hunter')
+  }
   await rejects(() => parseExtra(['@/no/such']), 'load-failed', 'cannot read')
 })
 

@@ -5,6 +5,7 @@ import type { Playbook } from '../../dsl/playbook.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
+import { extraName } from '../../inventory/variables/resolve.ts'
 import { settingNames } from '../../inventory/variables/settings.ts'
 import type { Plan } from '../../run/plan/plan.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
@@ -58,7 +59,7 @@ const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void =>
     known.push(...Object.keys(schema.shape))
   }
   for (const word of extraVars.filter((one) => !one.startsWith('@'))) {
-    const [variable = ''] = word.split('=')
+    const variable = extraName(word)
     if (known.includes(variable)) continue
     const guess = nearest(variable, known)
     throw new CoxswainError('variables-invalid', `${name} reads no variable ${variable}`, {

@@ -29,15 +29,23 @@ export const resolveHosts = (inventory: Inventory, extra: Variables = new Map())
   return hosts
 }
 
+/**
+ * The name of a variable of the command line.
+ *
+ * @throws `usage` for what is not `key=value`. The error does not show it: it can hold a secret.
+ */
+export const extraName = (word: string): string => {
+  const [name = ''] = word.split('=')
+  if (word.includes('=') && /^[^\s{}[\]"':,]+$/.test(name)) return name
+  throw new CoxswainError('usage', 'a value of -e is neither key=value nor @file; it is not shown', {
+    hint: 'write -e name=value, or put JSON or YAML into a file: -e @file.yaml',
+  })
+}
+
 const fromWord = (word: string): readonly [string, Variable] => {
-  const cut = word.indexOf('=')
-  if (cut < 1) {
-    throw new CoxswainError('usage', `-e ${word} is neither key=value nor @file`, {
-      hint: 'write -e name=value or -e @file.yaml',
-    })
-  }
-  const file = `-e ${word.slice(0, cut)}`
-  const [name, typed, place] = [word.slice(0, cut), word.slice(cut + 1), { file }]
+  const name = extraName(word)
+  const file = `-e ${name}`
+  const [typed, place] = [word.slice(name.length + 1), { file }]
   // an empty YAML document is null, but nothing behind the = means an empty text
   if (typed === '') return [name, { value: '', place }]
   const { value, written } = asYaml(file, typed)
