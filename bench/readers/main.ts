@@ -95,6 +95,12 @@ const readers: readonly Reader[] = [
     length: fewer,
     read: maskLines,
   },
+  {
+    what: 'masked: escapes of all kinds',
+    text: String.raw`\x41%41&amp;=41 68 75 6e 74 `,
+    length: fewer,
+    read: maskLines,
+  },
   { what: 'text: newlines that are not the last', text: '\n', read: textOf },
   { what: 'printed: carriage returns', text: '\r', read: (chunks) => printable(whole(chunks)) },
   {

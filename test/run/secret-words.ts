@@ -118,6 +118,63 @@ export const transformationsOfAscii: Readonly<Record<string, (secret: string) =>
   'letters that stand apart (od -c)': (secret) => Array.from(secret).join('   '),
 }
 
+const inLines = (text: string, size: number, write: (part: string, at: number) => string): string =>
+  (text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [])
+    .map((part, index) => `${write(part, index * size)}\n`)
+    .join('')
+const address = (at: number, radix: number, size: number): string => at.toString(radix).padStart(size, '0')
+const bits = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+/** What ordinary tools make of a secret in ASCII, for which its letters and digits must be enough to know it. */
+export const tools: Readonly<Record<string, (secret: string) => string>> = {
+  'fold -w 6': (secret) => inLines(secret, 6, (part) => part),
+  'grep -o .': (secret) => inLines(secret, 1, (part) => part),
+  'tr a-z A-Z': (secret) => secret.toUpperCase(),
+  'tr A-Z a-z, in JSON': (secret) => JSON.stringify(secret.toLowerCase()).slice(1, -1),
+  rev: (secret) => Array.from(secret).toReversed().join(''),
+  'iconv -t utf-16le | base64': (secret) => Buffer.from(secret, 'utf16le').toString('base64'),
+  'iconv -t utf-16le | xxd -p': (secret) => Buffer.from(secret, 'utf16le').toString('hex'),
+  'base64 | base64': (secret) => base64(base64(`user:${secret}`)),
+  base32: (secret) =>
+    (bits(`user ${secret}`).match(/.{5}/g) ?? [])
+      .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five, 2)])
+      .join(''),
+  xxd: (secret) =>
+    inLines(`password ${secret}`, 16, (part, at) => {
+      const hex = (hexOf(part).match(/.{1,4}/g) ?? []).join(' ')
+      return `${address(at, 16, 8)}: ${hex.padEnd(39)}  ${part}`
+    }),
+  'hexdump -C': (secret) =>
+    inLines(`password ${secret}`, 16, (part, at) => {
+      const hex = (hexOf(part).match(/.{1,2}/g) ?? []).join(' ')
+      return `${address(at, 16, 8)}  ${hex.padEnd(48)}  |${part}|`
+    }),
+  'od -t x1': (secret) =>
+    inLines(secret, 16, (part, at) => `${address(at, 8, 7)} ${eachByte(part, hexByte, ' ')}`),
+  'od -c': (secret) =>
+    inLines(secret, 16, (part, at) => `${address(at, 8, 7)}   ${Array.from(part).join('   ')}`),
+  'a list of letters': (secret) => `['${Array.from(secret).join("', '")}']`,
+  'a list of bytes': (secret) => `['${eachByte(secret, (byte) => `0x${hexByte(byte)}`, "', '")}']`,
+  'entities with zeros': (secret) =>
+    eachUnit(secret, (letter) => `&#${String(letter.charCodeAt(0)).padStart(10, '0')};`),
+  'escapes with zeros': (secret) => eachByte(secret, (byte) => `\\u{00000${hexByte(byte)}}`),
+  'percent-encoding, three times': (secret) =>
+    encodeURIComponent(encodeURIComponent(eachByte(secret, (byte) => `%${hexByte(byte)}`))),
+  'JSON in JSON in JSON': (secret) => JSON.stringify(JSON.stringify(JSON.stringify(secret))),
+  'without its last letter': (secret) => secret.slice(0, -1),
+  'without its first letter': (secret) => secret.slice(1),
+}
+
+/** Secrets of which letters and digits remain that are no ordinary word. */
+export const anyTelling: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.string({ unit: fc.constantFrom(...Array.from('abcdXYZ0189')), minLength: 6, maxLength: 15 }),
+    fc.string({ unit: fc.constantFrom(...Array.from('abcdXYZ0189-_+&"')), minLength: 4, maxLength: 15 }),
+  )
+  .map(([first, second]) => `k${first}7${second}z`)
+
 /** Secrets without blanks, in ASCII. */
 export const anyToken: fc.Arbitrary<string> = fc
   .string({ unit: fc.constantFrom(...Array.from('abcXYZ0189-_/+&<%"$')), minLength: 8, maxLength: 30 })

@@ -1,11 +1,13 @@
 /** How programs write text: each reading says what stands for what. */
 import { entities } from './entities.ts'
 import { terminalCodes, unfinishedCode } from './terminal-codes.ts'
-import { ViewBuilder, startIn } from './view.ts'
+import { ViewBuilder, lazily, startIn } from './view.ts'
 import type { View } from './view.ts'
 
 /** How one kind of writing is read. */
 export interface Reading {
+  /** What stands at the beginning of each; a text without it is left as it is. */
+  readonly begins: RegExp
   /** What it reads in another way. */
   readonly pattern: RegExp
   readonly read: (written: string) => string
@@ -40,20 +42,23 @@ const codePoint = (digits: string, radix: number): string => {
 
 /** `\n`, `\"`, `\/`, `\u0041`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. */
 export const backslashes: Reading = {
+  begins: /\\/,
   pattern:
-    /\\(?:u\{[\da-f]{1,6}\}|u[\da-f]{4}|U[\da-f]{8}|x\{[\da-f]{1,6}\}|x[\da-f]{1,2}|[0-3]?[0-7]{1,2}|[^])/giu,
+    /\\(?:u\{0*[\da-f]{1,6}\}|u[\da-f]{4}|U[\da-f]{8}|x\{0*[\da-f]{1,6}\}|x[\da-f]{1,2}|[0-3]?[0-7]{1,2}|[^])/giu,
   read: (written) => {
-    const digits = /^\\(?:[ux]\{?|U)([\da-f]+)\}?$/i.exec(written)?.[1]
-    if (digits !== undefined) return codePoint(digits, 16)
-    if (/^\\[0-7]+$/.test(written)) return codePoint(written.slice(1), 8)
     const letter = written.slice(1)
-    return named[letter] ?? letter
+    if (letter.length === 1 && !/[0-7]/.test(letter)) return named[letter] ?? letter
+    if (/^[0-7]/.test(letter)) return codePoint(letter, 8)
+    return letter.length === 1 ? letter : codePoint(letter.replaceAll(/[^\da-f]/gi, ''), 16)
   },
-  unfinishedIn: atEnd(/\\(?:u\{?[\da-f]{0,6}|U[\da-f]{0,7}|x\{?[\da-f]{0,6}|[0-3]?[0-7]{0,2})$/i),
+  unfinishedIn: atEnd(
+    /(?<=(?:^|[^\\])(?:\\\\)*)\\(?:u\{?[\da-f]{0,16}|U[\da-f]{0,7}|x\{?[\da-f]{0,16}|[0-3]?[0-7]{0,2})$/i,
+  ),
 }
 
 /** `%41` of URLs, one letter for each byte, and `%u0041`. */
 export const percents: Reading = {
+  begins: /%/,
   pattern: /%(?:u[\da-f]{4}|[\da-f]{2})/gi,
   read: (written) => codePoint(written.replace(/^%u?/i, ''), 16),
   unfinishedIn: atEnd(/%(?:u[\da-f]{0,3}|[\da-f]?)$/i),
@@ -61,6 +66,7 @@ export const percents: Reading = {
 
 /** `=41` of mail (quoted-printable), and its soft line breaks. */
 export const equals: Reading = {
+  begins: /=/,
   pattern: /=(?:[\dA-F]{2}|\r?\n)/g,
   read: (written) => (written.endsWith('\n') ? '' : codePoint(written.slice(1), 16)),
   unfinishedIn: atEnd(/=[\dA-F\r]?$/),
@@ -68,13 +74,14 @@ export const equals: Reading = {
 
 /** `&amp;`, `&#65;`, `&#x41;`: HTML and XML. */
 export const markup: Reading = {
-  pattern: /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,7});?/gi,
+  begins: /&/,
+  pattern: /&(?:#0*\d{1,7}|#x0*[\da-f]{1,6}|[a-z]{2,7});?/gi,
   read: (written) => {
     const [, hex, decimal, name = ''] = /^&(?:#x([\da-f]+)|#(\d+)|([a-z]+));?$/i.exec(written) ?? []
     if (hex !== undefined) return codePoint(hex, 16)
     return decimal === undefined ? (entities[name.toLowerCase()] ?? written) : codePoint(decimal, 10)
   },
-  unfinishedIn: atEnd(/&(?:#x?[\da-f]{0,7}|[a-z]{0,7})$/i),
+  unfinishedIn: atEnd(/&(?:#x?[\da-f]{0,16}|[a-z]{0,7})$/i),
 }
 
 /**
@@ -82,6 +89,7 @@ export const markup: Reading = {
  * and shapes are read as the plain ones.
  */
 export const shown: Reading = {
+  begins: /[^\t\n -~]|\^/,
   pattern: new RegExp(`${terminalCodes}|\\^@|[\\x0b-\\x0d]|[\\u{80}-\\u{10ffff}]`, 'gu'),
   read: (written) =>
     written < '\u0080' || /^[\p{Cc}\p{Cf}\ufe00-\ufe0f]/u.test(written) ? '' : written.normalize('NFKD'),
@@ -94,26 +102,27 @@ export const shown: Reading = {
 /** A view of a view; undefined where there is nothing to read in another way. */
 export const reread = (
   from: View,
-  { pattern, read, unfinishedIn }: Reading,
+  { begins, pattern, read, unfinishedIn }: Reading,
   goesOn: boolean,
 ): View | undefined => {
-  const { text } = from
-  const builder = new ViewBuilder(from)
-  const end = goesOn ? unfinishedIn(text) : text.length
-  let [at, found] = [0, end < text.length]
-  for (const match of text.matchAll(pattern)) {
-    const next = match.index + match[0].length
-    // a pair of backslashes at the end is complete
-    if (match.index >= end) break
-    const letters = read(match[0])
-    if (letters === match[0]) continue
-    found = true
-    builder.keep(at, match.index)
-    builder.put(letters, match.index, next)
-    at = next
-  }
-  if (!found) return undefined
-  const last = Math.max(at, end)
-  builder.keep(at, last)
-  return builder.done(last < text.length ? Math.min(from.open, startIn(from, last)) : from.open)
+  if (!begins.test(from.text)) return undefined
+  const end = goesOn ? unfinishedIn(from.text) : from.text.length
+  const body = end < from.text.length ? from.text.slice(0, end) : from.text
+  const text = body.replace(pattern, (written) => read(written))
+  if (text === from.text) return undefined
+  const open = end < from.text.length ? Math.min(from.open, startIn(from, end)) : from.open
+  return lazily(text, open, () => {
+    const builder = new ViewBuilder(from)
+    let at = 0
+    for (const match of body.matchAll(pattern)) {
+      const letters = read(match[0])
+      if (letters === match[0]) continue
+      const next = match.index + match[0].length
+      builder.keep(at, match.index)
+      builder.put(letters, match.index, next)
+      at = next
+    }
+    builder.keep(at, end)
+    return builder.done(open)
+  })
 }

@@ -1,5 +1,6 @@
 import { isSecret, mask, plainMasks } from '../../secret.ts'
-import { formsOf } from './secret-forms.ts'
+import { isLoose, looseForms, looseViews } from './loose.ts'
+import { certainInBase64, formsOf } from './secret-forms.ts'
 import { SecretIndex } from './secret-index.ts'
 import type { Found, Span } from './secret-index.ts'
 import { endIn, startIn } from './view.ts'
@@ -20,6 +21,15 @@ const partsOf = (item: object): Iterable<unknown> => {
 /** So many letters at most stand for one in what is held back; and so many are held back in any case. */
 const widest = 16
 const leastHeld = 64 * 1024
+
+/**
+ * With fewer letters of a secret at the end of a text no line that is complete is held back: almost every text ends so. Of
+ * the line in which something begins so many letters are held back.
+ */
+const fewestBegun = 4
+const mostHeld = 256
+const lineBefore = (text: string, at: number): number =>
+  Math.max(text.lastIndexOf('\n', at - 1) + 1, at - mostHeld)
 
 /** Spans in order; those that overlap are one. */
 const merged = (spans: readonly Span[]): Span[] => {
@@ -55,6 +65,10 @@ const masked = (text: string, spans: readonly Span[], end: number): string => {
 export class Redactor {
   readonly #known = new Set<string>()
   readonly #index = new SecretIndex()
+  /** What is looked for among letters and digits alone. */
+  readonly #loose = new SecretIndex()
+  /** Whether there is a secret that is too short for that. */
+  #deep = false
   /** More than this is never held back of a text that goes on. */
   #longest = leastHeld
 
@@ -78,6 +92,11 @@ export class Redactor {
       this.#index.add(form)
       this.#longest = Math.max(this.#longest, form.text.length * widest)
     }
+    const core = secret.trim()
+    if (formsOf(core).length === 0) return
+    for (const text of looseForms(core, certainInBase64)) this.#loose.add({ text, wraps: false })
+    // bytes of other letters are read in more ways than one
+    if (!isLoose(core) || /[^\0-\x7f]/.test(core)) this.#deep = true
   }
 
   /** What is found in a text, and in it as other programs read it. */
@@ -86,7 +105,22 @@ export class Redactor {
     if (this.#known.size === 0) return found
     const spans = [...found.spans]
     let { open } = found
-    for (const view of viewsOf(text, goesOn)) {
+    for (const view of looseViews(text, goesOn)) {
+      const inView = this.#loose.find(view.text)
+      for (const { start, end } of inView.spans)
+        spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
+      const begun = view.text.length - inView.open
+      if (goesOn && begun > 0)
+        open = Math.min(
+          open,
+          begun < fewestBegun ? text.length - (text.endsWith('\n') ? 0 : 1) : startIn(view, inView.open),
+        )
+      open = Math.min(open, view.open)
+    }
+    // letters and digits alone say quickly that there is nothing; what was erased is not among them
+    if (!goesOn && !this.#deep && spans.length === found.spans.length && !text.includes('\b'))
+      return { spans: merged(spans), open }
+    for (const view of viewsOf(text, goesOn, this.#deep)) {
       const inView = this.#index.find(view.text)
       for (const { start, end } of inView.spans)
         spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
@@ -96,7 +130,8 @@ export class Redactor {
         inView.open < view.text.length ? startIn(view, inView.open) : text.length,
       )
     }
-    return { spans: merged(spans), open }
+    // the line is read again as a whole: how it begins says what it is
+    return { spans: merged(spans), open: open < text.length && open > 0 ? lineBefore(text, open) : open }
   }
 
   /** The text with every known secret masked. */

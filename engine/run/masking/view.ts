@@ -4,8 +4,8 @@
 export interface View {
   readonly text: string
   /** Where each letter begins and ends in what was read; absent in the text itself. */
-  readonly starts?: readonly number[]
-  readonly ends?: readonly number[]
+  readonly starts?: readonly number[] | undefined
+  readonly ends?: readonly number[] | undefined
   /** From where on the end of what was read may be the beginning of an escape; its length when it is not. */
   readonly open: number
 }
@@ -53,3 +53,19 @@ export class ViewBuilder {
 
 /** A text as it is. */
 export const whole = (text: string): View => ({ text, open: text.length })
+
+/** A view whose places are worked out when something was found in it: most texts hold nothing. */
+export const lazily = (text: string, open: number, build: () => View): View => {
+  let made: View | undefined
+  const built = (): View => (made ??= build())
+  return {
+    text,
+    open,
+    get starts() {
+      return built().starts
+    },
+    get ends() {
+      return built().ends
+    },
+  }
+}

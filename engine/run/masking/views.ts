@@ -29,9 +29,10 @@ const plain = /^[\t\n -$'-<>-[\]_-~]*$/
 /**
  * The views of a text, without the text itself.
  *
+ * @param deep whether to look for letters and bytes that stand apart, and escapes within escapes, one by one.
  * @param goesOn whether more text follows: what ends in the middle of an escape is left out then.
  */
-export const viewsOf = (text: string, goesOn: boolean): View[] => {
+export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
   const isPlain = plain.test(text)
   const seen = new Set([`${text.length} ${text}`])
   const views: View[] = []
@@ -44,6 +45,7 @@ export const viewsOf = (text: string, goesOn: boolean): View[] => {
     return [view]
   }
   const first = whole(text)
+  if (isPlain && !deep) return []
   if (isPlain) {
     for (const view of together(first, goesOn)) add(view)
     return views
@@ -51,10 +53,10 @@ export const viewsOf = (text: string, goesOn: boolean): View[] => {
   const seenThrough = (view: View | undefined): View[] =>
     view === undefined ? [] : [...add(view), ...add(reread(view, shown, goesOn))]
   const bases = [first, ...add(reread(first, shown, goesOn))]
-  for (const base of bases) for (const view of together(base, goesOn)) add(view)
+  if (deep) for (const base of bases) for (const view of together(base, goesOn)) add(view)
   let level = [...bases, ...seenThrough(erased(first))]
   // what is escaped may have been escaped before
-  for (let depth = 0; depth < 2; depth += 1)
+  for (let depth = 0; depth < (deep ? 2 : 1); depth += 1)
     level = level.flatMap((view) =>
       [backslashes, percents, markup, equals].flatMap((reading) =>
         seenThrough(reread(view, reading, goesOn)),
