@@ -90,7 +90,9 @@ export const treeScript = (operation: Extract<FileOperation, { kind: 'tree' }>):
     'cd -P /proc/self/fd/8',
     'put /proc/self/fd/9',
     ')',
-    'b=$(find ./new ! -type d | head -n 1); [ -z "$b" ] || fail 1 "cannot move $b into place"',
+    'b=$(find ./new ! -type d | head -n 1); b=${b#./new/}',
+    `if [ -d "../$b" ] && [ -n "$b" ]; then fail ${inTheWay} "\${f%/}/$b is a directory: a file cannot take its place"; fi`,
+    '[ -z "$b" ] || fail 1 "cannot move $b into place"',
   ].join('\n')
 
 /** Names by the folder that they are in, at most so many together: a command line has an end. */

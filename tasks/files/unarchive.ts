@@ -102,7 +102,14 @@ const membersOf = async (remote: RemoteReader, given: Params): Promise<Member[]>
   const { src, onHost, follow } = given
   try {
     const members = await (onHost ? indexThere(remote, src, { file: src, follow }) : indexHere(src))
-    return membersBelow(src, members, given)
+    const below = membersBelow(src, members, given)
+    if (below.length > 0) return below
+    throw new CoxswainError('task-failed', `${src} holds nothing that could be unpacked`, {
+      hint:
+        members.length === 0
+          ? 'it is an empty archive: see how it was made'
+          : 'strip leaves nothing of its names',
+    })
   } catch (error) {
     if (isCoxswainError(error)) throw error
     throw unreadable(src, error instanceof Error ? error.message : String(error), error)

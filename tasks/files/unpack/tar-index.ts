@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
 import { Parser } from 'tar'
 import type { ReadEntry } from 'tar'
 import type { RawMember } from './member.ts'
@@ -31,6 +33,22 @@ const memberOf = ({ path: name, type, size, linkpath = '' }: ReadEntry, sha256: 
   }
 }
 
+/** The most that tar makes of an archive of nothing: one record of zeros, of any blocking factor that is used. */
+const longestEmpty = 1024 * 1024
+
+/** Whether a file is an archive of nothing: zeros alone (POSIX.1-2017, pax), which the parser takes for no archive. */
+const isEmptyTar = async (file: string): Promise<boolean> => {
+  if ((await stat(file)).size > longestEmpty) return false
+  const bytes = await readFile(file)
+  try {
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+    const plain = isGzip ? gunzipSync(bytes, { maxOutputLength: longestEmpty }) : bytes
+    return plain.length >= 1024 && plain.every((byte) => byte === 0)
+  } catch {
+    return false
+  }
+}
+
 /**
  * The members of an archive, in its order.
  *
@@ -52,6 +70,9 @@ export const tarIndex = async (file: string): Promise<RawMember[]> => {
       source.on('error', reject).on('data', (chunk) => void parser.write(chunk))
       source.on('end', () => void parser.end())
     })
+  } catch (error) {
+    if (entries.length === 0 && (await isEmptyTar(file))) return []
+    throw error
   } finally {
     source.destroy()
   }

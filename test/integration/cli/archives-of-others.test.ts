@@ -77,6 +77,24 @@ test('unarchive does not read an archive through a link of another user, and fol
   assert.ok(existsSync(at('home/out/data/k')))
 })
 
+test('an empty archive, and a folder where a file would be, are named', async () => {
+  for (const [name, letters] of [
+    ['empty.tar', '-cf'],
+    ['empty.tgz', '-czf'],
+  ] as const) {
+    execFileSync('tar', [letters, at(name), '-T', '/dev/null'])
+    for (const where of ['onHost=true', 'onHost=false']) {
+      const result = await run('unarchive', `src=${at(name)}`, where, `dest=${at('none')}`)
+      assert.is(result.status, 2, result.stdout + result.stderr)
+      assert.match(result.stdout + result.stderr, 'it is an empty archive')
+    }
+  }
+  mkdirSync(at('busy/data/k'), { recursive: true })
+  const result = await run('unarchive', `src=${at('home/own/s.tgz')}`, `dest=${at('busy')}`)
+  assert.match(result.stdout + result.stderr, `${at('busy/data/k')} is a directory`)
+  assert.match(result.stdout + result.stderr, 'move it away first')
+})
+
 test('unarchive reads a compressed archive in a folder of another user', async () => {
   const result = await run('unarchive', `src=${at('home/mine/s.tgz')}`, 'onHost=true', `dest=${at('plain')}`)
   assert.is(result.status, 0, result.stdout + result.stderr)
