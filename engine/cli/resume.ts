@@ -48,6 +48,36 @@ const dueIn = (plan: Plan, { due }: Memory): Due => {
   return (play, host) => [...(names.get(key(play, host)) ?? [])]
 }
 
+/**
+ * Handlers that are due and that the playbook does not have any more, as sentences: its author has given them, or their
+ * play, another name. What a limit leaves out is still there.
+ *
+ * @param whole the plan before tags choose.
+ */
+export const lostHandlers = (whole: Plan, { due }: Memory): string[] => {
+  const all = whole.plays.map(({ name }) => name)
+  const there = new Set(
+    whole.plays.flatMap(({ candidates }, index) => {
+      const { play, nth } = playMark(all, index)
+      const names = [...candidates.values()].flatMap(({ handlers }) =>
+        handlers.flatMap(({ handler }) => handler ?? []),
+      )
+      return candidates.size === 0
+        ? [JSON.stringify([play, nth])]
+        : names.map((name) => JSON.stringify([play, nth, name]))
+    }),
+  )
+  return handlersOf(due)
+    .filter(
+      ({ play, nth, handler }) =>
+        !there.has(JSON.stringify([play, nth, handler])) && !there.has(JSON.stringify([play, nth])),
+    )
+    .map(
+      ({ play, handler, host }) =>
+        `due from an earlier run, but not in this playbook any more: handler ${handler} of play ${play} on ${host}; do by hand what it does`,
+    )
+}
+
 const dueNotes = ({ plays }: Plan, due: Due): string[] => {
   const hosts = new Map<string, Set<string>>()
   for (const [index, { candidates }] of plays.entries()) {

@@ -25,7 +25,7 @@ import { taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
 import { packageVersion } from '../package-root.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
-import { inherit, marksOf } from '../resume.ts'
+import { inherit, lostHandlers, marksOf } from '../resume.ts'
 import { writeWarnings } from '../warnings.ts'
 import { openWorkspace } from '../workspace.ts'
 import { outletsOf } from '../outlets.ts'
@@ -151,12 +151,14 @@ export const run = async (
   }
   const subject = subjectOf(target, options)
   const folder = stateFolder(process.env)
-  const memory = options.journal ? remember(folder, subject) : noMemory
+  const recorded = options.journal ? remember(folder, subject) : noMemory
+  const memory = { ...recorded, warnings: [...recorded.warnings, ...lostHandlers(whole, recorded)] }
   const [file = ''] = subject.playbook.split('#')
   const making = {
     // as they are now: what is opened later, on the way to a host, would make them look changed
     hosts: new Map(workspace.hosts),
     playbook: file,
+    as: [options.user, options.become, options.becomeUser, options.becomeMethod],
     version: await packageVersion(),
     sources: readSources(),
   }

@@ -15,6 +15,8 @@ export interface Making {
   readonly hosts: ReadonlyMap<string, Host>
   /** Absolute path of the playbook: it changes whenever any task is corrected, so it does not count as a whole. */
   readonly playbook: string
+  /** As whom the command line says to log in and act. */
+  readonly as: readonly (string | boolean | undefined)[]
   /** The version of the engine, whose tasks change with it. */
   readonly version: string
   readonly sources: Sources
@@ -60,7 +62,7 @@ const valueOf = (value: unknown): unknown => {
  * @param hash makes the hashes.
  */
 export const signaturesOf = (
-  { plan, hosts, playbook, version, sources }: Making,
+  { plan, hosts, playbook, as, version, sources }: Making,
   hash: Hash,
 ): ((where: Pick<PastPlace, 'play' | 'host'>, position: number) => Signature | undefined) => {
   const places = new Map<string, ReadonlyMap<number, Placed>>()
@@ -127,7 +129,10 @@ export const signaturesOf = (
     return {
       definition: definitionOf(placed),
       parameters: hash(canonical([task.title, task.params, task.sends.map(sources.content)])),
-      settings: hash(canonical([become, on, env, cwd, ignoreErrors, oncePer])),
+      // of another host that it is done on, its variables say where and as whom
+      settings: hash(
+        canonical([as, become, on, on === undefined ? '' : everyVariable(), env, cwd, ignoreErrors, oncePer]),
+      ),
       variables: variablesOf(host),
       ...programOf(placed),
     }

@@ -2,6 +2,7 @@
 import { dueAfter, keepLedger } from '../../run/journal/ledger.ts'
 import type { HandlerMark, Ledger, RunLedger } from '../../run/journal/ledger.ts'
 import { entriesOf } from './events.ts'
+import type { Damage } from './events.ts'
 import { mayRun, readRun } from './files.ts'
 import type { RecordedRun } from './files.ts'
 import { isSame } from './header.ts'
@@ -21,10 +22,10 @@ export interface Standing {
 }
 
 /** The ledger at the end of a run's file; of one that was killed it is made from what happened. */
-const ledgerOf = ({ file, header, trailer }: RecordedRun): Ledger => {
+const ledgerOf = ({ file, header, trailer }: RecordedRun, damage: Damage): Ledger => {
   if (trailer !== undefined) return trailer
   const { see, ledger } = keepLedger(header.run, header.due)
-  for (const entry of entriesOf(file, ['run-start', 'handlers-due', 'task-start', 'task-end']))
+  for (const entry of entriesOf(file, ['run-start', 'handlers-due', 'task-start', 'task-end'], damage))
     if (entry.type !== 'signature') see(entry)
   return ledger()
 }
@@ -49,8 +50,14 @@ export const standingOf = (folder: string, subject: Subject, listing: Listing): 
     return undefined
   }
   const ledger = (run: RecordedRun): RunLedger | undefined => {
+    const damage = { lines: 0 }
     try {
-      return { run: run.header.run, ledger: ledgerOf(run) }
+      const found = { run: run.header.run, ledger: ledgerOf(run, damage) }
+      if (damage.lines > 0)
+        warnings.push(
+          `the journal of run ${found.run} is damaged (${damage.lines} ${damage.lines === 1 ? 'line' : 'lines'}): it may have left handlers due that are not known (${run.file})`,
+        )
+      return found
     } catch {
       // pruned in this moment
       return undefined

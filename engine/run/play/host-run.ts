@@ -166,20 +166,25 @@ class HostWalk {
       // others may have failed while it waited for its turn
       if (this.#over(around)) return 'stopped'
       around.begin()
-      const { outcome, began } = await this.#executed(planned, around)
-      this.#learn(planned, outcome, began)
-      return standingOf[outcome]
+      const end = await this.#executed(planned, around)
+      if (end === undefined) return 'stopped'
+      this.#learn(planned, end.outcome, end.began)
+      return standingOf[end.outcome]
     })
   }
 
-  #executed(planned: PlannedTask, { rescuable }: Around): Promise<Ended> {
+  /** How it ended; undefined when it did not begin, since the run was over when it was its turn. */
+  #executed(planned: PlannedTask, around: Around): Promise<Ended | undefined> {
+    const { rescuable } = around
     const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
     const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
     if (planned.settings.oncePer === undefined) return work()
     const { handler = '' } = planned
     const round = (this.#rounds.get(handler) ?? 0) + 1
     if (handler !== '') this.#rounds.set(handler, round)
-    return doneForAll(this.#run, planned, { rescuable, round }, work)
+    // others may have taken long before it was this host's turn
+    const inTime = async (): Promise<Ended | undefined> => (this.#over(around) ? undefined : work())
+    return doneForAll(this.#run, planned, { rescuable, round }, inTime)
   }
 
   #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {

@@ -22,23 +22,26 @@ export class OncePer {
   /**
    * Does the work unless another host has done it. Hosts try one after another, until one has settled it.
    *
+   * @param work gives undefined when it does not begin, since the run is over.
    * @returns what this host has done itself, or what another has done for it.
    */
   async attempt(
     key: string,
     host: string,
-    work: () => Promise<Ended>,
-  ): Promise<{ readonly own: Ended } | { readonly done: Done }> {
+    work: () => Promise<Ended | undefined>,
+  ): Promise<{ readonly own: Ended | undefined } | { readonly done: Done }> {
     const before = this.#last.get(key) ?? Promise.resolve(undefined)
     let own: Ended | undefined
+    let tried = false
     const mine = before.then(async (done): Promise<Done | undefined> => {
       if (done !== undefined) return done
+      tried = true
       own = await work()
-      return settles(own) ? { ...own, host } : undefined
+      return own !== undefined && settles(own) ? { ...own, host } : undefined
     })
     this.#last.set(key, mine)
     const done = await mine
-    if (own !== undefined) return { own }
+    if (tried) return { own }
     if (done !== undefined) return { done }
     return { own: { outcome: 'skipped', began: false } }
   }
@@ -53,8 +56,8 @@ export const doneForAll = async (
   run: HostRun,
   planned: PlannedTask,
   { rescuable, round }: { readonly rescuable: boolean; readonly round: number },
-  work: () => Promise<Ended>,
-): Promise<Ended> => {
+  work: () => Promise<Ended | undefined>,
+): Promise<Ended | undefined> => {
   const { play, batch, host, once } = run
   const { task, handler, twin, settings } = planned
   const span = settings.oncePer === 'batch' ? [play, batch] : [play, 'run']

@@ -156,3 +156,29 @@ for (const first of ['background', 'in front'] as const) {
     assert.is(exit, 2)
   })
 }
+
+test('stopping: a host that waits for another to do what is done once does not begin it', async () => {
+  const stopping = new AbortController()
+  const { story, exit } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'web',
+        tasks: () => [
+          say(
+            { text: 'once' },
+            {
+              oncePer: 'run',
+              when: ({ host }) => {
+                if (host.name === 'a') stopping.abort()
+                return host.name !== 'a'
+              },
+            },
+          ),
+        ],
+      }),
+    ],
+    { options: { stopping: stopping.signal } },
+  )
+  assert.equal(story, ['a once skipped'])
+  assert.is(exit, 130)
+})
