@@ -115,7 +115,12 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
     const anna = (command: string) => host.sh(`su -s /bin/sh anna -c '${command}'`)
     assert.is(await anna('sudo -n id -u; sudo -n /bin/echo a,b:c'), '0\na,b:c\n')
     await anna('! sudo -n id -g 2>/dev/null')
-    assert.match(await host.refuses(sudoers({ ...rule, users: ['a\\'] })), /sudo would not take this rule/)
+    await host.proves(sudoers({ ...rule, name: 'log', commands: ['/bin/echo #log'] }))
+    assert.is(await anna('sudo -n /bin/echo "#log"'), '#log\n')
+    await anna('! sudo -n /bin/echo other 2>/dev/null')
+    await host.proves(sudoers({ name: 'log', state: 'absent' }))
+    // a word of sudo's own, which no name may be
+    assert.match(await host.refuses(sudoers({ ...rule, users: ['TYPE'] })), /sudo would not take this rule/)
     await anna('sudo -n id -u')
     await host.proves(sudoers({ name: 'anna', state: 'absent' }))
     await anna('! sudo -n id -u 2>/dev/null')
