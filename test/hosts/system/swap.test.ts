@@ -98,7 +98,7 @@ for (const host of debian) {
 
 for (const host of hosts) {
   test(`${host.name}: where the kernel takes none, nothing is left behind`, async () => {
-    await host.sh('mkdir -p /mnt && mount -t tmpfs -o size=64m tmpfs /mnt; touch /etc/fstab')
+    await host.sh('mkdir -p /mnt && mount -t tmpfs -o size=64m,mode=755 tmpfs /mnt; touch /etc/fstab')
     const said = await host.refuses(swap({ path: '/mnt/swap', size: '16M' }))
     assert.match(said, 'the kernel takes no swap on /mnt/swap; a file system of a disk is needed')
     assert.is(await host.sh('ls -A /mnt; grep /mnt/swap /etc/fstab || :'), '')
