@@ -56,7 +56,7 @@ export const labNetwork = async (lab: string): Promise<LabNetwork> => {
     const words = ['--subnet', `${prefix}.0/24`, '--label', `${label}=${lab}`, name]
     const created = await podman(['network', 'create', ...words]).nothrow()
     if (created.exitCode === 0) return { name, prefix }
-    // also by a bridge without a network, which a lab that was killed leaves behind
+    // also by a bridge without a network, left over from a lab that was killed
     if (!created.stderr.includes('is already used'))
       throw new LabError(`podman cannot make a network: ${created.stderr.trim()}`, 'see: podman network ls')
   }

@@ -103,7 +103,7 @@ const isNeedless = (
   wanted.size === 0 &&
   !hosts.some((host) => hasSealedSetting(host, reach))
 
-/** Opens what is wanted of hosts, and leaves files that nobody has a key for where nothing is lost by it for certain. */
+/** Opens what is wanted of hosts, and leaves files that no one has a key for where nothing is lost by it for certain. */
 const openWhatIsNeeded = async (
   { hosts, open }: Workspace,
   names: ReadonlySet<string>,

@@ -22,7 +22,7 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Bytes for standard input: the only way in for a Secret. */
   readonly stdin?: Input
-  /** What a stream on standard input is: how far it is gets told, as it is with `writeStream`. */
+  /** What a stream on standard input is: progress is reported, as with `writeStream`. */
   readonly transfer?: { readonly path: string; readonly size: number }
   /** Seconds until the command and its children are stopped. */
   readonly timeout?: number

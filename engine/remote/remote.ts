@@ -50,7 +50,7 @@ export interface TreeOptions extends Omit<Attributes, 'mode'>, FollowOptions {
   readonly stdin?: Input
   /** A file that it works on. */
   readonly at?: CommandPath & { readonly file: string }
-  /** What a stream on standard input is: how far it is gets told, as it is with `writeStream`. */
+  /** What a stream on standard input is: progress is reported, as with `writeStream`. */
   readonly transfer?: { readonly path: string; readonly size: number }
   /** Keep set-user-id and set-group-id bits, devices, pipes and sockets: only from who is trusted. */
   readonly special?: boolean
@@ -71,7 +71,7 @@ export interface RemoteReader {
    * A file's bytes as a stream, whatever its size; the memory it takes does not grow with it. It fails with `read-failed`
    * where there is no file. A file that changes meanwhile comes as a mixture: compare it by its sum.
    *
-   * @param size what it is known to have: how far the stream is gets told then, and a host that sends more is an error.
+   * @param size what it is known to have: progress is reported then, and a host that sends more is an error.
    */
   readonly readStream: (path: string, size?: number) => AsyncIterable<Uint8Array>
   /**
@@ -95,7 +95,7 @@ export interface Remote extends RemoteReader {
   readonly run: CommandTag
   /**
    * Writes a file whole: a temporary file beside it gets content, owner and mode, is synced, and takes its place. An
-   * existing file keeps its owner and mode where none are told, and its extended attributes, ACL and SELinux context where
+   * existing file keeps its owner and mode where none are given, and its extended attributes, ACL and SELinux context where
    * the host's cp can copy them (GNU's); a new one is 0644. A link stays, its target is written; but a link that others
    * than root and the acting user control is followed only to what is theirs, unless `follow` is given. Where others can
    * change the folder, nothing that they do meanwhile changes which file is written.

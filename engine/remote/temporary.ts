@@ -11,7 +11,7 @@
  *
  * A name and an owner prove nothing: who controls a folder can give our names to root's files and folders in it, but cannot
  * empty such a folder. So files go, as whoever controls the folder could have removed them. A folder goes only where it holds
- * its mark, which says its own name and inode number, and nothing but what we put into such folders: nobody else can write
+ * its mark, which says its own name and inode number, and nothing but what we put into such folders: no one else can write
  * into one. It is emptied from inside, so that no other can be put in its place meanwhile.
  */
 export const temporaryFunctions = String.raw`

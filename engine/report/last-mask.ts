@@ -4,7 +4,7 @@ import type { Redactor } from '../run/masking/redactor.ts'
 /** What a text is written in. A program that reads it must still be able to when secrets in it are masked. */
 export type TextForm = 'text' | 'json' | 'xml' | 'html'
 
-/** What values of JSON have under these names: words of ours, numbers, and names by which hosts are told apart. */
+/** What values of JSON have under these names: words of ours, numbers, and names by which hosts are distinguished. */
 const ownKeys = new Set(
   [
     'type',

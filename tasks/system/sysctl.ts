@@ -18,7 +18,7 @@ const pathOf = (key: string): string =>
 interface Setting {
   readonly name: string
   readonly value: string
-  /** What stands before the value, and behind it. */
+  /** What stands before the value, and after it. */
   readonly before: string
   readonly after: string
 }

@@ -31,7 +31,7 @@ const knowing = (...secrets: string[]): Redactor => {
   return redactor
 }
 
-/** The events of a run in which `words` stand everywhere, and are a secret to nobody. */
+/** The events of a run in which `words` stand everywhere, and are a secret to no one. */
 const eventsOf = async (ending: (typeof endings)[number], words: string): Promise<readonly RunEvent[]> => {
   const { events } = await run(
     (play) => [
@@ -152,7 +152,7 @@ test('secrets that look like the structure of a report leave it readable for pro
   for (const text of texts) for (const word of structure) assert.not.ok(text.includes(word), text)
 })
 
-test('names by which hosts are told apart, and numbers, stay', async () => {
+test('names by which hosts are distinguished, and numbers, stay', async () => {
   const line = '{"type":"x","host":"web1","hosts":["web1","web2"],"time":1234567,"line":"web1 web2 1234567"}'
   assert.is(
     lastMask(knowing('web1', 'web2', '1234567'), 'json')(line),

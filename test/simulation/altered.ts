@@ -5,7 +5,7 @@ import type { PlayRecipe, Recipe, TaskRecipe } from './recipe.ts'
 import { simulate } from './simulate.ts'
 import type { History, Moment } from './timeline.ts'
 
-/** A task of a recipe; it sets one key and no more, unless told. */
+/** A task of a recipe; by default it sets one key and no more. */
 export const task = (id: string, more: Partial<TaskRecipe> = {}): TaskRecipe => ({
   kind: 'task',
   id,

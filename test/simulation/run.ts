@@ -166,7 +166,7 @@ export class Run {
       remembers: (host, handler) =>
         journal?.remembers(host, handler) === true ||
         plan.plays.some((_, play) => heritage.due(play, host).includes(handler)),
-      // a run that only predicts changes nothing: it locks nobody out
+      // a run that only predicts changes nothing: it locks no one out
       ...(!check && { lock: () => lock }),
       emit: (event) => {
         journal?.record(event)

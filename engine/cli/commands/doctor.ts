@@ -15,7 +15,7 @@ import { outletsOf } from '../outlets.ts'
 const visit = async ({ fleet }: Workspace, name: string): Promise<readonly Finding[]> => {
   try {
     await fleet.hosts.get(name)?.ready?.('login')
-    // who becomes nobody needs no password for it; whether one does may only be known now
+    // a task that becomes no one needs no password for it; whether one does may only be known now
     if (fleet.hosts.get(name)?.become !== false) await fleet.hosts.get(name)?.ready?.()
   } catch (error) {
     return [findingOf(error, 'secrets')]

@@ -2,7 +2,7 @@
 import { ViewBuilder, startIn } from './view.ts'
 import type { View } from './view.ts'
 
-/** Stands between what is read apart. No secret that is looked for goes on behind it. */
+/** Stands between what is read apart. No secret that is looked for continues after it. */
 const gap = '\u0001'
 
 /** Tokens that stand apart, each of which is a byte or some letters. */
@@ -41,7 +41,7 @@ const runOf = ({ token, separator }: Apart, goesOn: boolean): RegExp =>
     'g',
   )
 
-/** So many digits stand before a line break that a run goes on behind it. */
+/** So many digits stand before a line break that a run continues after it. */
 const beforeBreak = 8
 
 const readers = [false, true].map((goesOn) =>

@@ -73,7 +73,7 @@ test('what reads such a variable fails, and names the file', async () => {
   }
 })
 
-/** A site whose password for becoming root is encrypted, and nobody has the key. */
+/** A site whose password for becoming root is encrypted, and no one has the key. */
 const becoming = async (tasks: string, play = ''): Promise<string> => {
   const sealed = await new Vault({ password: 'key' }).encrypt('s3cret', '')
   folder.write(
@@ -108,7 +108,7 @@ test('a password for becoming another user is opened where one is become, and on
   }
 })
 
-test('what becomes nobody needs no such password: exec, doctor, and what only lists', async () => {
+test('what becomes no one needs no such password: exec, doctor, and what only lists', async () => {
   const book = await becoming("command({ run: 'true' })", 'become: true,')
   for (const words of [
     ['exec', 'all'],

@@ -1,4 +1,4 @@
-/** Exceptions in timers of authors, and promises that nobody awaits: reported as theirs, and the run goes on. */
+/** Exceptions in timers of authors, and promises that no one awaits: reported as theirs, and the run goes on. */
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
 import { spawnCli } from '../../support/run-cli.ts'

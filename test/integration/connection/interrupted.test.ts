@@ -106,7 +106,7 @@ test('a folder that is being copied when its shell on the host is killed: the ne
   assert.equal(readdirSync(dest), ['f'])
 })
 
-/** A repository with two versions of many files, of which one takes as long as it is told to check out. */
+/** A repository with two versions of many files, of which one takes a set time to check out. */
 const repository = () => {
   const repo = join(folder, 'repo')
   const git = (...words: string[]): string =>
