@@ -1,4 +1,4 @@
-import type { Remote, RemoteReader } from '../remote/remote.ts'
+import type { Remote, RemoteReader } from '../remote/types.ts'
 import type { Outcome } from './outcome.ts'
 import type { Selector } from './select.ts'
 import type { Task } from './task.ts'

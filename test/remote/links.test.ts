@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../engine/remote/remote.ts'
-import type { Remote } from '../../engine/remote/remote.ts'
+import type { Remote } from '../../engine/remote/types.ts'
 import { folderOf } from '../support/folder.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'

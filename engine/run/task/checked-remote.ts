@@ -6,7 +6,7 @@ import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Command, CommandOptions, CommandTag } from '../../remote/command.ts'
 import type { Attributes, WriteOptions } from '../../remote/files.ts'
 import type { Word } from '../../remote/quote.ts'
-import type { FollowOptions, OutputOptions, Remote, TreeOptions } from '../../remote/remote.ts'
+import type { FollowOptions, OutputOptions, Remote, TreeOptions } from '../../remote/types.ts'
 
 const commandKinds: Kinds<CommandOptions> = {
   stdin: elsewhere,

@@ -1,7 +1,7 @@
 /** What a file keeps when it is written anew, on real file systems. */
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../../engine/remote/remote.ts'
-import type { Remote } from '../../../engine/remote/remote.ts'
+import type { Remote } from '../../../engine/remote/types.ts'
 import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
 import { rejects } from '../../support/rejects.ts'
