@@ -144,25 +144,30 @@ for (const [way, make] of Object.entries(ways)) {
   })
 }
 
-test('a connection lost in the middle is no end of input', async () => {
-  const proxy = await startDelayProxy(sshd.port, 0)
-  const connection = opened(
-    sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') })),
-  )
-  const [began, taken] = [join(folder, 'began'), join(folder, 'taken')]
-  async function* endless(): AsyncGenerator<Uint8Array> {
-    for (;;) yield megabytes(1)
-  }
-  const work = connection.execute({
-    script: `head -c 1000 >${began}; cat >/dev/null; echo whole >${taken}`,
-    lane: 'run',
-    stdin: endless(),
+for (const [how, before] of [
+  ['', ''],
+  [', also for a command that ignores SIGTERM', "trap '' TERM; "],
+] as const)
+  test(`a connection lost in the middle is no end of input${how}`, async () => {
+    const proxy = await startDelayProxy(sshd.port, 0)
+    const connection = opened(
+      sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') })),
+    )
+    const paths = mkdtempSync(join(folder, 'lost-'))
+    const [began, taken] = [join(paths, 'began'), join(paths, 'taken')]
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) yield megabytes(1)
+    }
+    const work = connection.execute({
+      script: `${before}head -c 1000 >${began}; cat >/dev/null; echo whole >${taken}`,
+      lane: 'run',
+      stdin: endless(),
+    })
+    await until(() => existsSync(began) && readFileSync(began).length > 0)
+    proxy.cut()
+    await rejects(() => work, 'connection-lost', 'lost')
+    // the shells of the host are gone when none has the file's name in its words any more
+    await until(() => execFileSync('sh', ['-c', `pgrep -f '[h]ead -c 1000 >${began}' || true`]).length === 0)
+    assert.not.ok(existsSync(taken))
+    await proxy.stop()
   })
-  await until(() => existsSync(began) && readFileSync(began).length > 0)
-  proxy.cut()
-  await rejects(() => work, 'connection-lost', 'lost')
-  // the shells of the host are gone when none has the file's name in its words any more
-  await until(() => execFileSync('sh', ['-c', `pgrep -f '[h]ead -c 1000 >${began}' || true`]).length === 0)
-  assert.not.ok(existsSync(taken))
-  await proxy.stop()
-})
