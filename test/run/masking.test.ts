@@ -7,6 +7,7 @@ import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { oneLine, printable } from '../../engine/report/text.ts'
 import { folded } from '../../engine/run/masking/views.ts'
 import { Secret, mask } from '../../engine/secret.ts'
+import { propertyRuns } from '../support/property-runs.ts'
 import { suite } from '../support/spec.ts'
 import {
   anyPlaces,
@@ -51,7 +52,7 @@ for (const [what, write] of Object.entries(writings)) {
           assert.not.ok(shown.includes(secret.trim()), shown)
         }
       }),
-      { numRuns: 200 },
+      propertyRuns(200),
     )
   })
 }
@@ -80,7 +81,7 @@ for (const [what, write] of Object.entries(transformations)) {
         // what is erased later than it was shown cannot be known
         hidden(secret.trim(), write(secret.trim()), before, behind, what.includes('erased') ? [] : places)
       }),
-      { numRuns: 40 },
+      propertyRuns(40),
     )
   })
 }
@@ -91,7 +92,7 @@ for (const [what, write] of Object.entries(transformationsOfAscii)) {
       fc.property(anyToken, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
         hidden(secret, write(secret), before, behind, places)
       }),
-      { numRuns: 40 },
+      propertyRuns(40),
     )
   })
 }
@@ -116,7 +117,7 @@ for (const [what, write] of Object.entries(tools)) {
             for (const run of runsOf(written)) assert.not.ok(seen.includes(run), seen)
         }
       }),
-      { numRuns: 40 },
+      propertyRuns(40),
     )
   })
 }
@@ -186,7 +187,7 @@ test('whatever reporters take out of text, masking does not see', () => {
       for (const seen of [redactor.text(text), ...told(redactor, cut(text, places))])
         assert.not.match(printable(seen), 'hunter2-and-more')
     }),
-    { numRuns: 2000 },
+    propertyRuns(2000),
   )
 })
 
@@ -234,7 +235,7 @@ test('in the middle of what is base64, in lines of any width', () => {
         }
       },
     ),
-    { numRuns: 600 },
+    propertyRuns(600),
   )
 })
 
@@ -260,7 +261,7 @@ test('wherever a stream is cut, it is told in the same way', () => {
         assert.equal(told(redactor, cut(text, places)), lines)
       },
     ),
-    { numRuns: 600 },
+    propertyRuns(600),
   )
 })
 

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { decoded, encoded } from '../../tasks/file-text.ts'
 import { linesOf } from '../../tasks/lines.ts'
+import { propertyRuns } from '../support/property-runs.ts'
 import { suite } from '../support/spec.ts'
 import { editors } from './editors.ts'
 import type { Editor } from './editors.ts'
@@ -48,7 +49,7 @@ for (const [name, { pool, parts, edit, mine }] of Object.entries(editors)) {
         assert.is(edit(after), after, 'a second edit')
         assert.is(decoded(encoded(after)), after, 'bytes')
       }),
-      { numRuns: parts === undefined ? 200 : 30 },
+      propertyRuns(parts === undefined ? 200 : 30),
     ),
   )
 }
@@ -58,7 +59,7 @@ test('anything at all is read and written as the same bytes', () =>
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       assert.equal([...encoded(decoded(bytes))], [...bytes])
     }),
-    { numRuns: 2000 },
+    propertyRuns(2000),
   ))
 
 const tasks = resolve(import.meta.dirname, '../../tasks')
