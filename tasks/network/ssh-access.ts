@@ -14,6 +14,7 @@ import {
   appendToSshFile,
   inSshFolder,
   readSshFile,
+  sshDraft,
   statSshFiles,
   userName,
   writeSshFile,
@@ -56,7 +57,7 @@ export const sshKey = defineTask({
         : []),
       'chmod 0600 "$f"',
       ...(found.mode !== undefined && !found.beside
-        ? [`ssh-keygen -y -P '' -f "$f" >"$f.coxswain"; mv -f "$f.coxswain" "$f.pub"`]
+        ? [`${sshDraft}; ssh-keygen -y -P '' -f "$f" >"$t"; mv -f "$t" "$f.pub"`]
         : []),
       'chmod 0644 "$f.pub"',
     ].join('; ')

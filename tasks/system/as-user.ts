@@ -80,19 +80,49 @@ export const readSshFile = async (
   }
 }
 
+/** Exit status where there is something of others in the folder. */
+const ofOthers = 21
+
+/**
+ * Gives a user their `~/.ssh` where it is another's; a link there stays untouched. Who owns the home can give this name to any
+ * folder of others that is in it: only one that holds nothing of others is given, and only the one that was entered.
+ */
+const giveFolder = async ({ remote }: ApplyContext, user: string): Promise<void> => {
+  const found = await remote.query({
+    label: `look whose ~/.ssh of ${user} is`,
+  })`eval d=${`~${user}/.ssh`}; if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %U "$d")" != ${user} ]; then printf %s "$d"; fi`.text()
+  if (found === '') return
+  const { ok, code, stderr } = await remote.run({
+    at: { folder: found },
+    label: `give ~/.ssh to ${user}`,
+  })`e=$(find . ! -path . ! -user ${user} | head -n 1); [ -z "$e" ] || { echo "$e" >&2; exit ${ofOthers}; }; chown ${`${user}:`} .`.result()
+  if (ok) return
+  throw new CoxswainError(
+    'task-failed',
+    code === ofOthers
+      ? `${found} belongs to another user than ${user}, and so does what is in it`
+      : `cannot give ${found} to ${user}`,
+    {
+      output: stderr.trim(),
+      hint: `see whose the files in ${found} are; if all of it is for ${user}, give it to them: chown -R ${user}: ${found}`,
+    },
+  )
+}
+
 /** Runs shell text as a user in whose `~/.ssh`, `$d`, there is one that is theirs alone. */
 export const inSshFolder = async (
-  { remote }: ApplyContext,
+  ctx: ApplyContext,
   user: string,
   text: string,
   stdin?: string | Uint8Array,
 ): Promise<void> => {
-  // a folder that is another's is given to them first; a link there stays untouched
-  await remote.run({
-    label: `give ~/.ssh to ${user}`,
-  })`d=$(eval echo ${`~${user}`})/.ssh; if [ -d "$d" ] && [ ! -L "$d" ] && [ "$(stat -c %U "$d")" != ${user} ]; then chown -h ${`${user}:`} "$d"; fi`
+  await giveFolder(ctx, user)
   const start = `set -e; umask 077; ${folderOf(user)}; mkdir -p "$d"; chmod 0700 "$d"`
-  await asUser(remote.run, user, { text: `${start}; ${text}`, label: `change ~/.ssh of ${user}`, stdin })
+  await asUser(ctx.remote.run, user, {
+    text: `${start}; ${text}`,
+    label: `change ~/.ssh of ${user}`,
+    stdin,
+  })
 }
 
 /**
@@ -105,6 +135,9 @@ const sweepDrafts = [
   'p=${x%.??????}; kill -0 "${p##*.}" 2>/dev/null || rm -f -- "$x"; done',
 ].join('; ')
 
+/** Makes a file beside `$f`, `$t`, which is gone at the end unless it took the place of `$f`. */
+export const sshDraft = [sweepDrafts, 't=$(mktemp "$h.$$.XXXXXX")', atEnd('rm -f -- "$t"')].join('; ')
+
 /** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
 export const writeSshFile = (
   ctx: ApplyContext,
@@ -115,9 +148,7 @@ export const writeSshFile = (
     `f=$d/${quote(name)}`,
     // a link stays: the user's own rights decide whether what it points to can be written
     'if [ -L "$f" ]; then f=$(readlink -f "$f"); fi',
-    sweepDrafts,
-    't=$(mktemp "$h.$$.XXXXXX")',
-    atEnd('rm -f -- "$t"'),
+    sshDraft,
     `cat >"$t"; test "$(wc -c <"$t")" -eq ${encoded(text).length}`,
     `chmod ${quote(mode)} "$t"; mv -f "$t" "$f"`,
   ].join('; ')

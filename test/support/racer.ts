@@ -1,29 +1,37 @@
 /**
  * A user who attacks what root writes: swaps folders, files and drafts for links, as fast as a process can, until stopped.
  *
- * `home` belongs to the user. In it, `d` is now a folder and now a link to the victim's folder, `f` now a file and now a
- * link to the victim's file, and whatever the product makes beside them is moved away and replaced by a link.
+ * `home` belongs to the user. In it, `d` is now a folder and now a link to the victim's folder, `f` now a file, now a link to
+ * the victim's file and now another name of it (as where fs.protected_hardlinks is off), and `.ssh` is all of that and a
+ * folder of root's besides. Whatever the product makes beside them is moved away and replaced by a link.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 
-const attacker = 65_534
+const nobody = 65_534
 
 const program = `
 const fs = require('fs')
-const [home, victim] = process.argv.slice(1)
+const [home, victim, uid] = process.argv.slice(1)
+// only root can reach the files of a container
 process.chdir(home)
+process.setgroups([]); process.setgid(+uid); process.setuid(+uid)
 const t = (f) => { try { f() } catch {} }
 const swap = (name, target) => {
   t(() => fs.symlinkSync(target, name + '.link'))
@@ -47,7 +55,10 @@ const drafts = (folder) => {
       fs.symlinkSync(is ? victim : victim + '/f', path) })
   }
 }
-const tidy = () => { for (const folder of ['.', 'd', 'd.real', 'd/sub', 'd.real/sub']) {
+// puts something of root's, which cannot be made or changed but renamed, in the place of a name, and takes it back
+const lay = (from, name) => t(() => { fs.lstatSync(from); t(() => fs.renameSync(name + '.real', '.coxswain.' + Math.random())); t(() => fs.renameSync(name, name + '.real')); fs.renameSync(from, name) })
+const take = (from, name) => t(() => { if (!fs.existsSync(from) && fs.lstatSync(name).uid === 0 && !fs.lstatSync(name).isSymbolicLink()) fs.renameSync(name, from) })
+const tidy = () => { for (const folder of ['.', 'd', 'd.real', 'd/sub', 'd.real/sub', '.ssh']) {
   let names = []
   t(() => { names = fs.readdirSync(folder) })
   for (const name of names) if (name.startsWith('.coxswain')) t(() => fs.rmSync(folder + '/' + name, { recursive: true })) } }
@@ -65,14 +76,27 @@ for (let round = 0; ; round += 1) {
   for (const name of ['d', 'd/sub']) t(() => { if (missing(name)) fs.mkdirSync(name) })
   for (const name of ['f', 'd/f']) t(() => { if (missing(name)) fs.writeFileSync(name, 'mine') })
   wait()
+  if (round % 2 === 0) lay('hard0', 'f'), lay('hard1', 'd/f'), lay('hard2', '.ssh')
+  else swap('.ssh', victim)
+  wait()
+  back('.ssh'); take('hard0', 'f'); take('hard1', 'd/f'); take('hard2', '.ssh'); back('f'); back('d/f'); back('.ssh')
+  t(() => { if (missing('.ssh')) fs.mkdirSync('.ssh', 0o700) })
+  swap('.ssh/authorized_keys', victim + '/f'); swap('.ssh/known_hosts', victim + '/f'); drafts('.ssh')
+  wait()
+  back('.ssh/authorized_keys'); back('.ssh/known_hosts')
+  if (round % 3 === 0) { lay('keep', '.ssh'); wait(); take('keep', '.ssh'); back('.ssh') }
   if (round % 50 === 0) tidy()
 }
 `
 
 export interface Racer {
-  /** The attacker's folder. */
+  /** The attacker's folder, as the host names it. */
   readonly home: string
-  /** What must not change: owner, mode, and content of everything in the victim's folder, as text. */
+  /** The same, as this machine names it. */
+  readonly homeHere: string
+  /** Gives the attacker the names of root's files again that the product has replaced. */
+  readonly arm: () => void
+  /** What must not change: owner, mode, and content of everything in the victim's folders, as text. */
   readonly victim: () => string
   /** Stops the attacker. */
   readonly stop: () => Promise<void>
@@ -91,27 +115,52 @@ const told = (path: string): string[] => {
   ]
 }
 
-/** Starts the attack in a folder that is there and that others can enter. */
-export const startRacer = async (folder: string): Promise<Racer> => {
+/**
+ * Starts the attack in a folder that is there and that others can enter.
+ *
+ * @param folder as this machine names it.
+ * @param options how the host names it, where that is another one, and who attacks.
+ */
+export const startRacer = async (
+  folder: string,
+  { there = folder, uid = nobody }: { readonly there?: string; readonly uid?: number } = {},
+): Promise<Racer> => {
   const [home, victim] = [join(folder, 'home'), join(folder, 'victim')]
   mkdirSync(home)
-  chownSync(home, attacker, attacker)
   for (const path of [victim, join(victim, 'sub')]) mkdirSync(path)
   for (const path of ['f', 'sub/f', 'name']) writeFileSync(join(victim, path), 'precious\n')
   chmodSync(join(victim, 'f'), 0o640)
-  const child = spawn(process.execPath, ['-e', program, home, victim], {
-    uid: attacker,
-    gid: attacker,
+  const armed = ({ ino }: Stats, name: string): boolean =>
+    lstatSync(join(home, name), { throwIfNoEntry: false })?.ino === ino
+  const arm = (): void => {
+    const precious = lstatSync(join(victim, 'f'))
+    for (const [at, name] of ['f', 'd/f', '.ssh'].entries()) {
+      if (armed(precious, `hard${at}`) || armed(precious, name)) continue
+      rmSync(join(home, `hard${at}`), { force: true, recursive: true })
+      linkSync(join(victim, 'f'), join(home, `hard${at}`))
+    }
+  }
+  const keep = join(home, 'keep')
+  mkdirSync(keep, 0o755)
+  writeFileSync(join(keep, 'k'), 'precious\n')
+  // whatever its name is meanwhile
+  const kept = openSync(keep, 'r')
+  arm()
+  chownSync(home, uid, uid)
+  const child = spawn(process.execPath, ['-e', program, home, join(there, 'victim'), String(uid)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(child.stdout, 'data')
   return {
-    home,
-    victim: () => told(victim).join('\n'),
+    home: join(there, 'home'),
+    homeHere: home,
+    arm,
+    victim: () => [...told(victim), ...told(`/proc/self/fd/${kept}/.`)].join('\n'),
     stop: async () => {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
+      closeSync(kept)
     },
   }
 }

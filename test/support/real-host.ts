@@ -24,6 +24,8 @@ export interface RealHost<Name extends Kind = Kind> {
   readonly name: Name
   /** Runs a shell command as root and gives what it printed; it must succeed. */
   sh(command: string): Promise<string>
+  /** The folder on this machine in which its files are. */
+  files(): Promise<string>
   /** Another connection to it; whoever asks for it closes it. */
   connect(options?: ShellOptions & { readonly user?: string }): Promise<Connection>
   /** Executes a task once. */
@@ -134,6 +136,10 @@ const realHost = <Name extends Kind>(kind: Name): RealHost<Name> => {
   }
   return {
     name: kind,
+    files: async () => {
+      const { stdout } = await podman(['inspect', '--format', '{{.State.Pid}}', (await host()).container])
+      return `/proc/${stdout.trim()}/root`
+    },
     connect: async (options) => new ShellConnection(inside((await host()).container, options?.user), options),
     execute,
     sh: async (command) => {

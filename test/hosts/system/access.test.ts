@@ -80,6 +80,17 @@ for (const host of hosts) {
     await host.sh('rm ~anna/.ssh; rm -r /root/.ssh')
   })
 
+  test(`${host.name}: a folder of others that is named .ssh is not given to the user`, async () => {
+    // who owns the home can rename whatever is in it
+    await host.sh('cd ~anna; mkdir -m 755 .ssh; echo roots >.ssh/k')
+    assert.match(
+      await host.refuses(authorizedKey({ user: 'anna', key })),
+      /belongs to another user than anna, and so does what is in it; .*chown -R anna:/,
+    )
+    assert.is(await host.sh('cd ~anna/.ssh; stat -c %U . k; ls -A'), 'root\nroot\nk\n')
+    await host.sh('rm -r ~anna/.ssh')
+  })
+
   test(`${host.name}: a host is known, to all and to one user`, async () => {
     await host.proves(knownHost({ host: 'git.example', key, hash: true }))
     await host.proves(knownHost({ host: 'git.example', key: other }))

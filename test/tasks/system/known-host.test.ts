@@ -72,7 +72,7 @@ test("a user's new key is added, so that what ssh adds at the same time is not l
       patterns: [
         [/^id -u anna.*mkdir/s, ''],
         [/^id -u anna/, () => `anna 700\n600\n${before}`],
-        [/^d=/, ''],
+        [/^eval d=/, ''],
       ],
     })
     assert.ok(
