@@ -11,8 +11,13 @@ export interface ScalarFacts {
   readonly other?: ScalarValue
   /** It holds an expression of Jinja, which Ansible would evaluate. */
   readonly template?: boolean
+  /** It is the number that it looks like, and no text: it stands in JSON, or a tag says so. */
+  readonly definite?: boolean
   readonly place: Place
 }
+
+/** Whether a decimal number ends with a zero that the number does not keep. */
+const losesZero = (text: string): boolean => /^[-+]?\d+\.\d*0$/.test(text)
 
 /**
  * A scalar of an inventory that is more than its text: what stands in the source beside what Ansible reads. Which of the
@@ -23,19 +28,23 @@ export class Scalar {
   readonly value: ScalarValue
   readonly other: ScalarValue | undefined
   readonly template: boolean
+  readonly definite: boolean
   readonly place: Place
 
-  constructor({ text, value, other, template = false, place }: ScalarFacts) {
+  constructor({ text, value, other, template = false, definite = false, place }: ScalarFacts) {
     this.text = text
     this.value = value
     this.other = other
     this.template = template
+    this.definite = definite
     this.place = place
   }
 
-  /** YAML 1.1 and YAML 1.2 read different values. */
+  /** YAML 1.1 and YAML 1.2 read different values, or the number loses a digit of its text: 1.10 is 1.1, and no version 1.10. */
   get ambiguous(): boolean {
-    return this.other !== undefined
+    return (
+      this.other !== undefined || (!this.definite && typeof this.value === 'number' && losesZero(this.text))
+    )
   }
 
   /** Its value in plain data: dates are their text, whole numbers beyond 2^53 are their digits. */

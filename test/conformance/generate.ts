@@ -56,6 +56,18 @@ const quotedScalars = [
   '!!int "7"',
   '!!float 1',
   '!unsafe no',
+  '!!str no',
+  '!!str',
+  '!!int 010',
+  '!!float "1e3"',
+  '!!bool "no"',
+  '!!null text',
+  // a set of more has no order in Python
+  '!!set {a}',
+  '!!set {}',
+  '!!omap [b: 1, a: 0644]',
+  '!!pairs [a: 1, a: no]',
+  '! no',
 ]
 
 const scalar = fc.oneof(
@@ -105,11 +117,24 @@ const value: fc.Arbitrary<Yaml> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .uniqueArray(fc.tuple(fc.constantFrom('k', 'l', 'm'), scalar), {
+      .uniqueArray(fc.tuple(fc.constantFrom('k', 'l', 'm', '1', '8080', '"010"', '"no"', "'~'"), scalar), {
         minLength: 1,
         selector: ([key]) => key,
       })
       .map((pairs) => ['', ...mapOf(pairs.map(([key, text]) => [key, [text]] as const))]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('{k: 1}', '[{k: no}, {k: 2, l: 3}]', '[]', '{"1": a}', '{<<: {k: 0644}, m: 1}'),
+        fc.constantFrom('k', 'l', '1'),
+        fc.boolean(),
+      )
+      .map(([merged, key, first]) => [
+        '',
+        ...(first ? [`<<: ${merged}`, `${key}: own`] : [`${key}: own`, `<<: ${merged}`]),
+      ]),
   },
 )
 
@@ -144,6 +169,14 @@ const yamlHosts = (words: readonly string[]) =>
     .uniqueArray(fc.tuple(fc.constantFrom(...words), variables), { maxLength: 4, selector: ([key]) => key })
     .map((hosts) => hosts.map(([word, vars]) => section(quoteKey(word), vars)))
 
+/** What no group has. */
+const unknownSection: fc.Arbitrary<readonly [string, Yaml]> = fc.constantFrom(
+  ['hots', ['', 'h1:']] as const,
+  ['more', ['1']] as const,
+  ['h1', ['']] as const,
+  ['Hosts', ['{ h2: }']] as const,
+)
+
 /** A group of YAML: its sections in any order. Children are later groups, to a depth of three. */
 const yamlGroup = (from: number, depth: number): fc.Arbitrary<Yaml> => {
   const later = groupNames.slice(from)
@@ -174,7 +207,8 @@ const yamlGroup = (from: number, depth: number): fc.Arbitrary<Yaml> => {
   return fc
     .tuple(hosts, children, variables)
     .map(([some, below, vars]) => [some, section('children', below), section('vars', vars)])
-    .chain((sections) => fc.shuffledSubarray(sections))
+    .chain((sections) => fc.tuple(fc.shuffledSubarray(sections), fc.option(unknownSection, { freq: 12 })))
+    .map(([sections, unknown]) => (unknown === null ? sections : [...sections, unknown]))
     .map((sections) => (sections.length === 0 ? [''] : ['', ...mapOf(sections)]))
 }
 
@@ -230,6 +264,23 @@ const iniValues = [
     '{{x}}',
     '[1',
     "{'k':[True,None]}",
+    'set()',
+    "{'a'}",
+    '{1:2}',
+    '{None:0x1F}',
+    '{0x1F:1}',
+    '()',
+    '1e1_0',
+    '1e-3',
+    '"a#b"',
+    "'a # b'",
+    '"#"',
+    'b"x"',
+    "r'\\n'",
+    "'a''b'",
+    '(1)',
+    '-0x1F',
+    '0X1f',
   ],
 ].flat()
 const iniPair = fc
@@ -321,9 +372,13 @@ const pattern = fc
   )
   .map(([terms, separator]) => terms.map(([sign, name]) => `${sign}${name}`).join(separator))
 
-const variablesFile = variables.map((entries) =>
-  entries.length === 0 ? '{}\n' : `${mapOf(entries).join('\n')}\n`,
-)
+/** Also with a priority, which comes too late there. */
+const variablesFile = fc
+  .tuple(variables, fc.option(fc.constant('ansible_group_priority: 7\n'), { freq: 8, nil: '' }))
+  .map(([entries, priority]) => {
+    const lines = mapOf(entries).map((line) => `${line}\n`)
+    return lines.length === 0 && priority === '' ? '{}\n' : `${lines.join('')}${priority}`
+  })
 
 /** Beside the inventory: group_vars and host_vars. */
 const beside: fc.Arbitrary<Files> = fc
@@ -331,6 +386,12 @@ const beside: fc.Arbitrary<Files> = fc
     fc.tuple(
       fc.constantFrom(
         'group_vars/all.yml',
+        'group_vars/all.yaml',
+        'group_vars/all/one.yml',
+        'group_vars/g1.yml',
+        'group_vars/g1.yaml',
+        'group_vars/g2/two.yml',
+        'host_vars/h1.yaml',
         'group_vars/g1',
         'group_vars/g2.yaml',
         'group_vars/my-group/a.yml',

@@ -109,6 +109,60 @@ case $1 in --list) echo '{"web": {"hosts": ["h2", "h1"]}}' ;; *) echo '{"who": "
     sources: ['hosts.sh'],
     patterns: ['web'],
   },
+  'keys that no group has': yaml(
+    'web: { hosts: { h1: }, hots: { h2: }, h3: , more: [1] }\ndb: [h4]\nedge: text\n',
+    'all',
+    'web',
+  ),
+  'priorities beside an inventory': {
+    files: {
+      hosts: '[a]\nh1\n[b]\nh1\n',
+      'group_vars/a.yml': 'v: 1\nansible_group_priority: 9\n',
+      'group_vars/b.yml': 'v: 2\n',
+    },
+    sources: ['hosts'],
+    patterns: [],
+  },
+  'several files of variables for one name': {
+    files: {
+      hosts: '[g]\nh1\n',
+      'group_vars/all.yml': 'a: 1\nb: 1\n',
+      'group_vars/all/x.yml': 'a: 2\nc: 2\n',
+      'group_vars/g': 'd: none\n',
+      'group_vars/g.yml': 'd: yml\ne: 1\n',
+      'group_vars/g.yaml': 'd: yaml\nf: 1\n',
+      'host_vars/h1.yaml': 'g: yaml\n',
+      'host_vars/h1.yml': 'g: yml\n',
+      'host_vars/h1.json': '{"g": "json"}',
+    },
+    sources: ['hosts'],
+    patterns: [],
+  },
+  'standard tags': yaml(
+    'all: { hosts: { h1: { a: !!set {x}, b: !!omap [x: 1, y: no], c: !!pairs [x: 1, x: 2], d: !!str 010, e: !!null no, f: !!float "1e3", g: ! no } } }\n',
+  ),
+  ...Object.fromEntries(
+    [
+      '!!int no',
+      '!!bool maybe',
+      '!!float x',
+      '!!str [a]',
+      '!!map [a]',
+      '!!seq {a: 1}',
+      '!!foo x',
+      '!foo x',
+    ].map((text) => [`${text} is no value`, yaml(`all: { hosts: { h1: }, vars: { a: ${text} } }\n`)]),
+  ),
+  ...Object.fromEntries(
+    ['010', 'no', '1.0', '~', '1', '0x1F', '22:22', '2024-01-02', '""'].flatMap((name) => [
+      [`${name} is no host`, yaml(`all:\n  hosts:\n    ${name}:\n`)],
+      [`${name} is no group`, yaml(`${name}:\n  hosts:\n    h1:\n`)],
+      [
+        `"${name}" in quotes`,
+        yaml(`all:\n  vars:\n    '${name}': 1\n    v: { '${name}': 2 }\n  hosts:\n    h1:\n`),
+      ],
+    ]),
+  ),
   'values of INI': ini(
     "h1 a=no b=0644 c=1_000 d=True e='[1, \"x\"]' f=1,2 g={{x}} h=0o17 i=None j=1e3\n[all:vars]\nk= a b\nl='a b'\nm=\n",
   ),

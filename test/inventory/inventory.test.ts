@@ -159,7 +159,6 @@ test('several inventories: the later one wins, and hosts may be named on the com
 
 const broken: [string, string, RegExp, string][] = [
   ['a key twice', 'all:\n  hosts:\n    a:\n    a:\n', /stands here twice/, '4:5'],
-  ['a misspelt group key', 'all:\n  host:\n    a:\n', /a group has no "host"/, '2:3'],
   ['hosts as a list', 'all:\n  hosts:\n    - a\n', /hosts of all must be a map/, '3:5'],
   ['a host that is a word', 'all:\n  hosts:\n    a: yes\n', /the variables of host a must be a map/, '3:8'],
   ['a broken range', 'all:\n  hosts:\n    a[3:1]:\n', /runs backwards/, '3:5'],

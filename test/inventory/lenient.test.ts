@@ -201,3 +201,28 @@ test('what says in Ansible how to reach a host and has no effect here is named, 
   assert.is(places.length, 3)
   assert.match(hints.join(), '--host-key-checking')
 })
+
+test('a key that a group does not have is ignored, with the nearest one', async () => {
+  const { warned, places, hints, inventory } = await read(
+    'web:\n  hosts: { h1: }\n  hots: { h2: }\n  more: 1\n',
+    '.yml',
+  )
+  assert.equal(warned, [
+    'a group has no "hots": it is ignored in web',
+    'a group has no "more": it is ignored in web',
+  ])
+  assert.equal(places, ['3:3', '4:3'])
+  assert.match(hints[0] ?? '', 'did you mean hosts?')
+  assert.equal([...inventory.hosts.keys()], ['h1'])
+})
+
+test('what is no group is ignored', async () => {
+  const { warned, inventory } = await read('web: [h1]\ndb: text\nok: { hosts: { h2: } }\n', '.yml')
+  assert.equal(warned, ['web is not a group: it is ignored', 'db is not a group: it is ignored'])
+  assert.equal([...inventory.groups.keys()], ['all', 'ungrouped', 'ok'])
+  await rejects(
+    () => read('web: { children: { db: text } }\n', '.yml'),
+    'inventory-invalid',
+    'group db must be a map',
+  )
+})

@@ -5,6 +5,7 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import { reachOf } from '../../engine/inventory/variables/reach.ts'
 import { parseExtra, resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import { folderOf } from '../support/folder.ts'
+import { plainVariables } from '../support/plain-variables.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
@@ -111,19 +112,63 @@ test('a relative path begins where the inventory is, not in group_vars', async (
   assert.is(host && reachOf(host).private_key_file, join(at('keys'), 'id'))
 })
 
-test('two files for one name are refused: Ansible reads the first and says nothing', async () => {
+/** The values of h1, and what is warned of. */
+const warnedIn = async (folder: string) => {
+  const { folders, ...inventory } = await loadInventory([at(folder)])
+  const host = resolveHosts({ folders, ...inventory }).get('h1')
+  return {
+    found: plainVariables(host?.variables ?? new Map()),
+    warnings: folders.flatMap(({ warnings }) => warnings),
+  }
+}
+
+test('of several files for one name the first counts, as in Ansible, and a warning names the others', async () => {
   write('two/hosts.yaml', 'all: { hosts: { h1: } }\n')
   write('two/host_vars/h1.yaml', 'a: 1\n')
   write('two/host_vars/h1/b.yaml', 'a: 2\n')
-  const error = await rejects(() => values(['two/hosts.yaml']), 'inventory-invalid', 'for the same h1')
-  assert.match(error.hint, 'into one of them')
+  write('two/group_vars/all', 'b: plain\n')
+  write('two/group_vars/all.json', '{"b": "json"}')
+  write('two/group_vars/all.yaml', 'b: yaml\n')
+  write('two/group_vars/all.yml', 'b: yml\n')
+  const { found, warnings } = await warnedIn('two')
+  assert.equal(found, { a: 2, b: 'plain' })
+  assert.equal(
+    warnings.map(({ place }) => place.file),
+    [
+      ...['all.yml', 'all.yaml', 'all.json'].map((name) => at(`two/group_vars/${name}`)),
+      at('two/host_vars/h1.yaml'),
+    ],
+  )
+  assert.match(warnings[0]?.message ?? '', 'all.yml is not read: all is for the same all')
 })
 
-test('a priority in group_vars is refused: it comes too late there', async () => {
-  write('late/hosts.yaml', 'web: { hosts: { h1: } }\n')
+test('yml counts before yaml, and yaml before json', async () => {
+  write('endings/hosts.yaml', 'all: { hosts: { h1: } }\n')
+  write('endings/group_vars/all.yaml', 'a: yaml\n')
+  write('endings/group_vars/all.yml', 'a: yml\n')
+  write('endings/host_vars/h1.yaml', 'b: yaml\n')
+  write('endings/host_vars/h1.json', '{"b": "json"}')
+  assert.equal((await warnedIn('endings')).found, { a: 'yml', b: 'yaml' })
+})
+
+test('an encrypted file beside another for one name is refused, for neither may be left out', async () => {
+  write('hidden/hosts.yaml', 'all: { hosts: { h1: } }\n')
+  write('hidden/host_vars/h1.yaml', 'a: 1\n')
+  write('hidden/host_vars/h1.yaml.age', 'x')
+  const error = await rejects(() => values(['hidden/hosts.yaml']), 'inventory-invalid', 'for the same h1')
+  assert.match(error.hint, 'into a folder')
+})
+
+test('a priority in group_vars does not count, as in Ansible, and is warned of', async () => {
+  write('late/hosts.yaml', 'web: { hosts: { h1: } }\nxyz: { hosts: { h1: } }\n')
   write('late/group_vars/web.yaml', 'a: 1\nansible_group_priority: 3\n')
-  const error = await rejects(() => values(['late']), 'inventory-invalid', 'does not count here')
-  assert.equal([error.place?.line, error.place?.column], [2, 1])
+  write('late/group_vars/xyz.yaml', 'a: 2\n')
+  const { found, warnings } = await warnedIn('late')
+  assert.equal(found, { a: 2, ansible_group_priority: 3 })
+  assert.equal(
+    warnings.map(({ message, place }) => [message, place.line, place.column]),
+    [['ansible_group_priority does not count here', 2, 1]],
+  )
 })
 
 test('files that are for nobody are known', async () => {

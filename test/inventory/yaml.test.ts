@@ -76,11 +76,24 @@ for (const [what, text, message, at] of wrong) {
   })
 }
 
-test('a name that looks like a number is what is written', () => {
-  const text =
-    'all:\n  hosts:\n    007:\n    1.10:\n    1e3:\n    0x1F:\n    1.1:\n    true:\n    ~:\n    "08":\n'
-  assert.equal(names(text), ['007', '1.10', '1e3', '0x1F', '1.1', 'true', '~', '08'])
+test('a name in quotes is what is written, and so is one that only YAML 1.2 takes for a number', () => {
+  const text = 'all:\n  hosts:\n    "007":\n    "no":\n    1e3:\n    08:\n    "1.10":\n'
+  assert.equal(names(text), ['007', 'no', '1e3', '08', '1.10'])
 })
+
+for (const name of ['007', '1.10', '0x1F', 'true', 'no', '~', '2024-01-02', '22:22', '!!int "5"']) {
+  test(`${name} without quotes is no name of a host or group, as in Ansible`, async () => {
+    for (const [text, what] of [
+      [`all:\n  hosts:\n    ${name}:\n`, 'host'],
+      [`all:\n  children:\n    ${name}:\n`, 'group'],
+    ] as const) {
+      const error = await rejects(() => read(text), 'inventory-invalid', `the name of a ${what} is`)
+      assert.is(error.place?.line, 3)
+      assert.match(error.hint, 'put it in quotes')
+    }
+    await rejects(() => read(`${name}:\n  hosts:\n`), 'inventory-invalid', 'the name of a group is')
+  })
+}
 
 test('keys deep in values are what is written, too', () => {
   assert.equal(readYaml('f', '{ 080: { 1.0: x } }').value, { '080': { '1.0': 'x' } })

@@ -37,7 +37,7 @@ const unescape = (text: string): string =>
   )
 
 const numberPattern =
-  /[+-]?[ \t]*(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d+)?|\d(?:_?\d)*\.?[eE][+-]?\d+|\d(?:_?\d)*\.|\d(?:_?\d)*)(?![\w.])/y
+  /[+-]?[ \t]*(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?[eE][+-]?\d(?:_?\d)*|\d(?:_?\d)*\.|\d(?:_?\d)*)(?![\w.])/y
 
 /** A number or a text at its place. */
 const scalar = (text: string, value: number | bigint | boolean | string, place: Place): Literal => {
@@ -64,6 +64,14 @@ const numberOf = (text: string, place: Place): Literal | undefined => {
   if (/^0\d*[1-9]\d*$/.test(digits)) return undefined
   const size = sizeOf(digits)
   return scalar(plain, plain.startsWith('-') ? -size : size, place)
+}
+
+/** The name of a key: whole numbers and nothing as Python prints them, other numbers as they are written. */
+const nameOfKey = ({ value, written }: Literal): string => {
+  if (value === null) return 'None'
+  if (written instanceof Scalar && (typeof written.value === 'bigint' || Number.isInteger(written.value)))
+    return /^[+-]?(?:\d+$|0[xob])/i.test(written.text) ? String(written.value) : written.text
+  return String(textsOf(written))
 }
 
 const words: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null }
@@ -126,7 +134,7 @@ const parser = (text: string, place: Place) => {
       return asList(list.map(({ key }) => key))
     const entries = list.map(({ key, item }) => {
       if (item === undefined) throw none
-      return { name: String(textsOf(key.written)), item }
+      return { name: nameOfKey(key), item }
     })
     return {
       value: Object.fromEntries(entries.map(({ name, item }) => [name, item.value])),
@@ -145,6 +153,8 @@ const parser = (text: string, place: Place) => {
   const literal = (): Literal => {
     blank()
     if (/[[({]/.test(text[at] ?? '')) return bracketed()
+    // the one call that is a literal: {} is an empty map
+    if (take(/set[ \t]*\([ \t]*\)/y) !== undefined) return asList([])
     const quoted = string()
     if (quoted !== undefined) return quoted
     const number = take(numberPattern)

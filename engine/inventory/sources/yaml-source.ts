@@ -12,7 +12,19 @@ import type { Entry, YamlNode } from '../yaml/read.ts'
 /** What a group may hold, in Ansible's YAML layout. */
 const groupKeys = ['hosts', 'children', 'vars']
 
+/** Refuses a name that is a number or the like to YAML, as Ansible does: `no` would be one of false, `010` one of 8. */
+const requireName = ({ key, named, place }: Entry, what: string): void => {
+  if (key === '') throw invalid(`a ${what} needs a name`, place)
+  if (!named)
+    throw invalid(
+      `${key} is not text to YAML, but the name of a ${what} is`,
+      place,
+      `put it in quotes: "${key}":`,
+    )
+}
+
 const readHost = (draft: InventoryDraft, group: string, entry: Entry): void => {
+  requireName(entry, 'host')
   const variables = entriesOf(entry.node, `the variables of host ${entry.key}`)
   const { names, port } = readHostWord(entry.key, entry.place)
   for (const name of names) {
@@ -26,37 +38,52 @@ const namesOrMap = (draft: InventoryDraft, node: YamlNode, what: string): readon
   const { value, place } = node
   if (typeof value !== 'string' || value === '') return entriesOf(node, what)
   draft.warn(`${what} is text: it is read as the one name ${value}`, place, `write a map: { ${value}: }`)
-  return [{ key: value, place, node: emptyAt(place) }]
+  return [{ key: value, named: true, place, node: emptyAt(place) }]
+}
+
+/** A key that a group does not have is ignored with a warning, as in Ansible. */
+const warnOfKey = (draft: InventoryDraft, group: string, { key, place }: Entry): void => {
+  const guess = nearest(key, groupKeys)
+  draft.warn(
+    `a group has no "${key}": it is ignored in ${group}`,
+    place,
+    guess === undefined
+      ? `it has ${groupKeys.join(', ')}; a host stands under hosts, a group under children`
+      : `did you mean ${guess}?`,
+  )
+}
+
+const readChildren = (draft: InventoryDraft, group: string, node: YamlNode): void => {
+  for (const child of namesOrMap(draft, node, `children of ${group}`)) {
+    requireName(child, 'group')
+    checkGroupName(draft, child.key, child.place)
+    draft.impliedChild(group, child.key, child.place)
+    // a name alone points to a group that is defined elsewhere
+    if (child.node.empty) continue
+    entriesOf(child.node, `group ${child.key}`)
+    readGroup(draft, child)
+  }
 }
 
 const readGroup = (draft: InventoryDraft, entry: Entry): void => {
-  checkGroupName(draft, entry.key, entry.place)
-  draft.group(entry.key, entry.place)
-  for (const part of entriesOf(entry.node, `group ${entry.key}`)) {
+  const { key, node, place } = entry
+  requireName(entry, 'group')
+  checkGroupName(draft, key, place)
+  if (node.entries === undefined) {
+    draft.warn(`${key} is not a group: it is ignored`, place, `a group has ${groupKeys.join(', ')}`)
+    return
+  }
+  draft.group(key, place)
+  for (const part of node.entries) {
     if (part.key === 'hosts') {
-      for (const host of namesOrMap(draft, part.node, `hosts of ${entry.key}`))
-        readHost(draft, entry.key, host)
+      for (const host of namesOrMap(draft, part.node, `hosts of ${key}`)) readHost(draft, key, host)
     } else if (part.key === 'children') {
-      for (const child of namesOrMap(draft, part.node, `children of ${entry.key}`)) {
-        checkGroupName(draft, child.key, child.place)
-        draft.impliedChild(entry.key, child.key, child.place)
-        // a name alone points to a group that is defined elsewhere
-        if (!child.node.empty) readGroup(draft, child)
-      }
+      readChildren(draft, key, part.node)
     } else if (part.key === 'vars') {
-      for (const variable of namesOrMap(draft, part.node, `vars of ${entry.key}`)) {
-        draft.groupVariable(entry.key, variable.key, variableOf(variable))
+      for (const variable of namesOrMap(draft, part.node, `vars of ${key}`)) {
+        draft.groupVariable(key, variable.key, variableOf(variable))
       }
-    } else {
-      const guess = nearest(part.key, groupKeys)
-      throw invalid(
-        `a group has no "${part.key}"`,
-        part.place,
-        guess === undefined
-          ? `it has ${groupKeys.join(', ')}; a host stands under hosts, a group under children`
-          : `did you mean ${guess}?`,
-      )
-    }
+    } else warnOfKey(draft, key, part)
   }
 }
 

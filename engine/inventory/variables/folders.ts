@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { priorityName, setVariable } from '../draft.ts'
+import type { Place } from '../../errors.ts'
 import { invalid } from '../invalid.ts'
 import { danglingLink, isDangling, isFolder } from '../paths.ts'
 import type { Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
@@ -10,17 +11,17 @@ import type { Warning } from '../warning.ts'
 import { readVariables } from './file.ts'
 
 /** Endings of files of variables, in the order in which Ansible looks for them; those encrypted with age have one more. */
-const endings = ['', '.yaml', '.yml', '.json', '.age', '.yaml.age', '.yml.age', '.json.age']
+const endings = ['', '.yml', '.yaml', '.json', '.age', '.yml.age', '.yaml.age', '.json.age']
 
 /** Takes a warning. */
-type Warn = (message: string, file: string, hint?: string) => void
+type Warn = (message: string, place: Place, hint?: string) => void
 
 /** What is in a folder, in name order; links that lead nowhere are left out. */
 const namesIn = async (folder: string, warn: Warn): Promise<readonly string[]> => {
   if (!(await isFolder(folder))) return []
   const names: string[] = []
   for (const name of (await readdir(folder)).toSorted()) {
-    if (await isDangling(join(folder, name))) warn(danglingLink, join(folder, name))
+    if (await isDangling(join(folder, name))) warn(danglingLink, { file: join(folder, name) })
     else names.push(name)
   }
   return names
@@ -39,22 +40,31 @@ const filesBelow = async (folder: string, warn: Warn): Promise<string[]> => {
   return files
 }
 
-/** The files for a name: one file with any of the endings, or those of a folder. */
+/** The files for a name: one file with any of the endings, or those of a folder. Of several the first counts. */
 const filesFor = async (
   folder: string,
   there: ReadonlySet<string>,
   name: string,
   warn: Warn,
 ): Promise<string[]> => {
-  const [first, second] = endings.map((ending) => `${name}${ending}`).filter((file) => there.has(file))
+  const found = endings.map((ending) => `${name}${ending}`).filter((file) => there.has(file))
+  const [first, ...others] = found
   if (first === undefined) return []
-  if (second !== undefined) {
+  // Ansible knows no files of age, and one that is left out may hold what must be secret
+  const sealed = found.find((file) => file.endsWith('.age'))
+  if (others.length > 0 && sealed !== undefined) {
     throw invalid(
-      `${join(folder, first)} and ${second} are for the same ${name}`,
-      { file: join(folder, second) },
-      'Ansible would read the first only and say nothing: put all into one of them, or into a folder named after it',
+      `${join(folder, first)} and ${others.join(', ')} are for the same ${name}`,
+      { file: join(folder, sealed) },
+      'put both into a folder that is named after it',
     )
   }
+  for (const other of others)
+    warn(
+      `${other} is not read: ${first} is for the same ${name}, and the first counts`,
+      { file: join(folder, other) },
+      'as in Ansible; put all into one of them, or into a folder that is named after it',
+    )
   const path = join(folder, first)
   return (await isFolder(path)) ? filesBelow(path, warn) : [path]
 }
@@ -70,7 +80,7 @@ const readAll = async (
   if (!(await isFolder(folder)) && (await stat(folder).catch(() => undefined)) !== undefined)
     warn(
       `${kind} is no folder: it is passed over`,
-      folder,
+      { file: folder },
       'a file of variables stands in it, and is named after a group or host',
     )
   const there = new Set(await namesIn(folder, warn))
@@ -81,13 +91,12 @@ const readAll = async (
     const variables = new Map<string, Variable>()
     for (const file of await filesFor(folder, there, name, warn)) {
       for (const [key, variable] of await readVariables(file)) {
-        if (kind === 'group_vars' && key === priorityName) {
-          throw invalid(
+        if (kind === 'group_vars' && key === priorityName)
+          warn(
             `${priorityName} does not count here`,
             variable.place,
-            'it is needed to read these files in their order: set it under vars of the group in the inventory itself',
+            'as in Ansible: set it under vars of the group in the inventory itself',
           )
-        }
         // a relative path begins where the inventory is, wherever in these folders it is written
         setVariable(variables, key, { ...variable, base })
       }
@@ -110,7 +119,7 @@ export const readVariablesFolders = async (
 ): Promise<VariablesFolder[]> => {
   const read = async (base: string, beside: VariablesFolder['beside']): Promise<VariablesFolder> => {
     const warnings: Warning[] = []
-    const warn: Warn = (message, file, hint) => warnings.push(warning(message, { file }, hint))
+    const warn: Warn = (message, place, hint) => warnings.push(warning(message, place, hint))
     const ofGroups = await readAll(base, 'group_vars', [...groups.keys()], warn)
     const ofHosts = await readAll(base, 'host_vars', [...hosts.keys()], warn)
     const unread = [...ofGroups.unread, ...ofHosts.unread]

@@ -31,6 +31,18 @@ const hint =
 
 const yesNo: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false }
 
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** A time as ssh_config(5) writes it, in seconds: `90`, `90s`, `1m30s`; undefined for what is none. */
+const timeOf = (text: string): number | undefined => {
+  if (!/^(?:\d+[smhdw]?)+$/i.test(text)) return undefined
+  const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)]
+  return parts.reduce(
+    (total, [, digits = '', unit = '']) => total + Number(digits) * (secondsOf[unit] ?? 1),
+    0,
+  )
+}
+
 /** Reads the arguments of ssh, cut into words as Ansible cuts them, by Python's `shlex`. */
 export const argumentsFrom = (
   texts: Readonly<Partial<Record<ArgumentsSetting, string | undefined>>>,
@@ -59,14 +71,25 @@ export const argumentsFrom = (
   const [before, after] = [options.ssh_args, [...options.ssh_common_args, ...options.ssh_extra_args]]
   const all = [...before, ...after]
   const forward = optionIn(all, 'ForwardAgent')
-  const timeout = Number(optionIn(all, 'ConnectTimeout'))
+  const timeout = optionIn(all, 'ConnectTimeout')
+  const seconds = timeout === undefined || timeout === 'none' ? 0 : timeOf(timeout)
+  const forwarded = forward === undefined ? undefined : yesNo[forward.toLowerCase()]
+  /** Refuses the value of an option, at the setting that counts. */
+  const refuseValue = (name: string, value: string, how: string): void => {
+    const setting = settings.find((one) => optionIn(options[one], name) !== undefined)
+    refused ??= { setting: setting ?? 'ssh_args', what: `${name}=${value} is not supported`, hint: how }
+  }
+  if (timeout !== undefined && seconds === undefined)
+    refuseValue('ConnectTimeout', timeout, 'write seconds, or a time such as 5s or 1m30s')
+  if (forward !== undefined && forwarded === undefined)
+    refuseValue('ForwardAgent', forward, 'write yes or no; IdentityAgent names the socket of the agent')
   return {
     arguments: {
       configFile,
       before,
       after,
-      forwardAgent: forward === undefined ? undefined : yesNo[forward.toLowerCase()],
-      connectTimeout: timeout > 0 ? timeout : undefined,
+      forwardAgent: forwarded,
+      connectTimeout: seconds !== undefined && seconds > 0 ? seconds : undefined,
     },
     ...(refused && { refused }),
   }

@@ -5,8 +5,9 @@ import { invalid } from '../invalid.ts'
 import type { Place } from '../../errors.ts'
 import { placesIn, withoutLine } from '../place.ts'
 import { Scalar as Written, isTemplate } from '../scalar.ts'
-import { numberInJson, readingsOf } from './readings.ts'
+import { numberInJson } from './readings.ts'
 import { sealSops } from './sops.ts'
+import { readStandardTags, readingsOfScalar } from './standard-tags.ts'
 import { sealTags } from './tags.ts'
 
 /** A document with the text that it was read from. */
@@ -18,6 +19,8 @@ export interface Source {
   readonly document: Document
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>
+  /** Keys that are not text to YAML: numbers, truth values, nothing, dates. */
+  readonly notText: ReadonlySet<Scalar>
 }
 
 export const asNode = (value: unknown): Node | null =>
@@ -44,7 +47,7 @@ const plainTags = new Set([
 ])
 
 const isPlain = ({ type, tag }: Scalar): boolean =>
-  (tag === undefined && type === 'PLAIN') ||
+  ((tag === undefined || tag === '!') && type === 'PLAIN') ||
   (tag !== undefined && plainTags.has(tag) && (tag !== '!unsafe' || type === 'PLAIN'))
 
 /**
@@ -63,15 +66,17 @@ const valueOf = (
   if (typeof value === 'object' && value !== null) return value
   const text = source ?? String(value)
   const template = !unsafe && isTemplate(text)
-  if (typeof value === 'number' && json) return new Written({ text, value: numberInJson(text), place })
+  if (typeof value === 'number' && json)
+    return new Written({ text, value: numberInJson(text), definite: true, place })
   if (!isPlain(scalar) || json)
     return typeof value === 'string' && template
       ? new Written({ text: value, value, template, place })
       : value
-  const { value: read, other, ambiguous } = readingsOf(text)
+  const { value: read, other, ambiguous } = readingsOfScalar(scalar.tag, text)
   if (read === null) return null
   if (typeof read === 'string' && !ambiguous && !template) return read
-  return new Written({ text, value: read, ...(ambiguous && { other }), template, place })
+  const definite = scalar.tag !== undefined && typeof read === 'number'
+  return new Written({ text, value: read, ...(ambiguous && { other }), template, definite, place })
 }
 
 /** Whether Ansible's mark for text that is no template stands at a node. */
@@ -105,22 +110,27 @@ const prepare = (
   placeAt: Source['placeAt'],
   document: Document,
   json: boolean,
-): Source['targets'] => {
+): Pick<Source, 'targets' | 'notText'> => {
   const anchors = new Map<string, Node>()
+  const notText = new Set<Scalar>()
   const targets = new Map<Alias, Node>()
   const placeOf = (node: Node | null | undefined): Place => placeAt(node?.range?.[0] ?? 0)
   const refuse = (message: string, node: Node | null | undefined, hint?: string): never => {
     throw invalid(message, placeOf(node), hint)
   }
   sealTags(document, placeOf, refuse)
+  readStandardTags(document, refuse)
   sealSops(document, file, placeOf, refuse)
   visit(document, {
     Node: (role, node, path) => {
       if (!isAlias(node)) {
         if (node.anchor !== undefined) anchors.set(node.anchor, node)
         if (isScalar(node)) {
-          if (role === 'key') node.value = keyOf(node)
-          else node.value = valueOf(node, placeOf(node), { json, unsafe: [...path, node].some(isUnsafe) })
+          if (role === 'key') {
+            if (isPlain(node) && typeof readingsOfScalar(node.tag, node.source ?? '').value !== 'string')
+              notText.add(node)
+            node.value = keyOf(node)
+          } else node.value = valueOf(node, placeOf(node), { json, unsafe: [...path, node].some(isUnsafe) })
         }
         return
       }
@@ -146,7 +156,7 @@ const prepare = (
       }
     },
   })
-  return targets
+  return { targets, notText }
 }
 
 /** Whether a text is JSON. Ansible reads such a file as JSON, whatever its name. */
@@ -183,5 +193,5 @@ export const readDocument = (file: string, text: string, hidden = false): Source
     const place = placeAt(error.pos[0])
     throw invalid(message, place, /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : undefined)
   }
-  return { placeAt, hidden, document, targets: prepare(file, placeAt, document, isJson(text)) }
+  return { placeAt, hidden, document, ...prepare(file, placeAt, document, isJson(text)) }
 }

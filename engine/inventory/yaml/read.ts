@@ -11,6 +11,8 @@ import type { Source } from './document.ts'
 /** A key of a map with its value and the places of both. */
 export interface Entry {
   readonly key: string
+  /** The key is text to YAML, and not a number, a truth value, a date or nothing. */
+  readonly named: boolean
   readonly place: Place
   readonly node: YamlNode
 }
@@ -76,7 +78,12 @@ const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
     if (!isScalar(key)) throw invalid('a key must be plain text', nodeAt(source, asNode(key), 0).place)
     const place = source.placeAt(key.range?.[0] ?? 0)
     const name = String(key.value)
-    entries.set(name, { key: name, place, node: nodeAt(source, asNode(value), key.range?.[1] ?? 0) })
+    entries.set(name, {
+      key: name,
+      named: !source.notText.has(key),
+      place,
+      node: nodeAt(source, asNode(value), key.range?.[1] ?? 0),
+    })
   }
   return [...entries.values()]
 }

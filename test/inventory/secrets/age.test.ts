@@ -100,7 +100,7 @@ test('an encrypted inventory is read, and no error shows a line of it', async ()
   for (const broken of [
     'all:\n  hosts:\n    a: { x: "hush-hush\n',
     'all:\n  hosts: { a: *hush-hush }\n',
-    'all:\n  hots: hush-hush\n',
+    'all:\n  hosts: [hush-hush]\n',
   ]) {
     const file = await encrypt(broken)
     const error = await rejects(() => valuesOf(file, keys), 'inventory-invalid', /./)
