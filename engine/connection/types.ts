@@ -38,7 +38,12 @@ export const pieceSize = 8 * 1024 * 1024
  * the command has as descriptor 3 (`/proc/self/fd/3`).
  */
 export type CommandPath = (
-  | { readonly folder: string; readonly file?: undefined }
+  | {
+      readonly folder: string
+      readonly file?: undefined
+      /** Exit status where there is no such folder; 1 with a message when absent. */
+      readonly missing?: number | undefined
+    }
   | { readonly file: string; readonly folder?: undefined }
 ) & {
   /** Follow links whoever controls them. */

@@ -36,7 +36,8 @@ export const placeScript = (at: CommandPath | undefined, command: string, stay =
   if (at === undefined) return command
   if (holdsMask(placePath(at)))
     throw new CoxswainError('secret-masked', `${mask}, the mask of a secret, in the path ${placePath(at)}`)
-  if (at.folder !== undefined) return [enterFolder(at.folder, { follow: at.follow }), command].join('\n')
+  if (at.folder !== undefined)
+    return [enterFolder(at.folder, { follow: at.follow, missing: at.missing }), command].join('\n')
   const opened = openFile(at.file, at.follow)
   return [...(stay ? ['exec 4<.', opened, 'cd -P /proc/self/fd/4 || exit'] : [opened]), command].join('\n')
 }

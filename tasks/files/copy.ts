@@ -52,7 +52,8 @@ const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<bo
 const planOf = async (ctx: CheckContext, given: Params): Promise<TreePlan> => {
   const local = await localTree(ctx, given.src)
   const paths = local.map(({ path }) => path)
-  return planTree(local, await remoteTree(ctx.remote, given.dest, paths, { all: given.delete }), given)
+  const { dest, delete: all, follow } = given
+  return planTree(local, await remoteTree(ctx.remote, dest, paths, { all, follow }), given)
 }
 
 /** The text that a diff may show: everybody may read it, here and there, as it is and as it shall be. */

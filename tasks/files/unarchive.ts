@@ -153,7 +153,7 @@ const differences = async (remote: RemoteReader, given: Params): Promise<Differe
   const { dest, src, owner, group } = given
   const members = await membersOf(remote, given)
   const paths = members.map(({ path }) => path)
-  const { entries } = await remoteTree(remote, dest, paths)
+  const { entries } = await remoteTree(remote, dest, paths, { follow: given.follow })
   if (entries === undefined)
     return { changes: [{ what: dest, to: `${members.length} from ${src}` }], missing: true, foreign: [] }
   const at = (path: string): string => `${dest.replace(/\/$/, '')}${path.slice(1)}`

@@ -147,36 +147,44 @@ export const parseTree = (text: string, paths: readonly string[]): RemoteTree =>
   return { ...ids, entries, all: all.filter((path) => path !== '' && path !== '.') }
 }
 
+/** Exit status where there is no folder. */
+const noFolder = 3
+
+/** Who asks. */
+const asking = shell`echo "$(id -u) $(id -g)"`
+
 /**
- * What is in a folder of a host.
+ * What is in a folder of a host, which is entered as file operations do it.
  *
  * @param paths that are asked for, such as `./a`.
- * @param options whether every path below the folder is wanted, too.
+ * @param options whether every path below the folder is wanted, too, and whether links that others control are followed.
  * @throws `task-failed` when something else than a folder is there, `read-failed` when it cannot be read.
  */
 export const remoteTree = async (
   remote: RemoteReader,
   folder: string,
   paths: readonly string[],
-  { all = false }: { readonly all?: boolean } = {},
+  { all = false, follow }: { readonly all?: boolean; readonly follow?: boolean | undefined } = {},
 ): Promise<RemoteTree> => {
   const stdin = paths.map((path) => `${path}\0`).join('')
   const list = all ? shell`&& printf ${divider} && find . -print0` : shell``
-  const [stat, { stdout, stderr, dropped }] = await Promise.all([
+  const label = `list the files in ${folder}`
+  const [stat, result] = await Promise.all([
     remote.stat(folder),
     remote.query({
       stdin,
-      label: `list the files in ${folder}`,
-    })`echo "$(id -u) $(id -g)"; cd -- ${folder} 2>/dev/null || exit 0; xargs -0 -n 200 sh -c ${telling} sh ${list}`.orFail(),
+      label,
+      at: { folder, missing: noFolder, follow },
+    })`${asking}; xargs -0 -n 200 sh -c ${telling} sh ${list}`.result(),
   ])
   if (stat !== undefined && stat.type !== 'directory' && stat.type !== 'link') {
     throw new CoxswainError('task-failed', `${folder} is there, but it is no folder`, {
       hint: 'move it away first, or give another path',
     })
   }
-  const tree = parseTree(stdout, paths)
-  if (stderr !== '' || dropped > 0 || (stat !== undefined && tree.entries === undefined)) {
-    throw new CoxswainError('read-failed', `cannot read all of ${folder}`, { output: stderr.trim() })
-  }
-  return tree
+  if (result.code === noFolder && stat === undefined)
+    return parseTree(`${await remote.query({ label })`${asking}`.text()}\n`, paths)
+  if (!result.ok || result.stderr !== '' || result.dropped > 0)
+    throw new CoxswainError('read-failed', `cannot read all of ${folder}`, { output: result.stderr.trim() })
+  return parseTree(result.stdout, paths)
 }

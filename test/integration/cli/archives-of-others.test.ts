@@ -77,6 +77,19 @@ test('unarchive does not read an archive through a link of another user, and fol
   assert.ok(existsSync(at('home/out/data/k')))
 })
 
+test('a folder is neither looked at nor copied or unpacked by way of a link of another user', async () => {
+  execFileSync('cp', ['-a', at('closed/data'), at('same')])
+  const copies = [`src=${at('same')}`, `dest=${at('home/app/data')}`]
+  const unpacks = [`src=${at('closed/s.tar')}`, `dest=${at('home/app')}`]
+  for (const [task, words] of [['copy', copies] as const, ['unarchive', unpacks] as const]) {
+    refused(await run(task, ...words, '--check'))
+    refused(await run(task, ...words))
+    // all of it is there
+    const followed = await run(task, ...words, 'follow=true')
+    assert.match(followed.stdout, /1 ok/, followed.stdout + followed.stderr)
+  }
+})
+
 test('an empty archive, and a folder where a file would be, are named', async () => {
   for (const [name, letters] of [
     ['empty.tar', '-cf'],

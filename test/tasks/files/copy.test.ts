@@ -49,7 +49,7 @@ test('a text that everybody may read is shown, one that could be a key is not', 
   assert.equal((await rehearse(copy({ src, dest: '/x' }), {})).changes, [{ what: '/x', to: 'new\n' }])
 })
 
-test('a folder: one look, one stream, and nothing when all is there', async () => {
+test('a folder: one look, and who asks where it is missing; one stream, and nothing when all is there', async () => {
   const src = folder.at('tree')
   folder.write('tree/a', 'a')
   folder.write('tree/sub/b', 'b')
@@ -61,7 +61,11 @@ test('a folder: one look, one stream, and nothing when all is there', async () =
     `${sumOf('a')}  ./a\n${sumOf('b')}  ./sub/b\n`,
   ].join('')
   let has = false
-  const looking = [/^echo "\$\(id -u\) \$\(id -g\)"; cd -- \/d /, () => (has ? all : '0 0\n')] as const
+  const who = [/^echo "\$\(id -u\) \$\(id -g\)"$/, '0 0\n'] as const
+  const looking = [
+    /^echo "\$\(id -u\) \$\(id -g\)"; xargs /,
+    () => (has ? { stdout: all } : { code: 3 }),
+  ] as const
   const sending = [
     /^tar -xpmf -$/,
     (_: unknown, files: Map<string, ScriptedFile>) => {
@@ -69,9 +73,9 @@ test('a folder: one look, one stream, and nothing when all is there', async () =
       return ''
     },
   ] as const
-  const run = await rehearse(copy({ src, dest: '/d' }), { patterns: [looking, sending] })
+  const run = await rehearse(copy({ src, dest: '/d' }), { patterns: [who, looking, sending] })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.is(run.commands.check.length, 1)
+  assert.is(run.commands.check.length, 2)
   assert.equal(
     run.changes.map(({ what }) => what),
     ['/d', '/d/a', '/d/sub', '/d/sub/b'],
