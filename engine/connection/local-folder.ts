@@ -23,6 +23,10 @@ export interface LocalFolder {
    * @throws `write-failed` for a link that others control. Any other link is followed.
    */
   look(name: string): Stats | undefined
+  /** Whether a name in it is a link; throws as {@link LocalFolder.look} does. */
+  isLink(name: string): boolean
+  /** Whether only root and the acting user can change what is in it. */
+  readonly closed: boolean
   close(): void
 }
 
@@ -58,8 +62,7 @@ class Step implements LocalFolder {
   /** What has a name in it, links not followed; throws for one that others control. */
   seen(name: string): Stats | undefined {
     const found = lstatSync(`${this.path}/${name}`, { throwIfNoEntry: false })
-    const here = this.#descriptor === undefined ? statSync(this.name) : fstatSync(this.#descriptor)
-    if (found?.isSymbolicLink() !== true || !isForeign(here, found)) return found
+    if (found?.isSymbolicLink() !== true || !isForeign(this.#stat(), found)) return found
     throw new CoxswainError(
       'write-failed',
       `${join(this.name, name)} is a link that other users of this machine control`,
@@ -74,6 +77,19 @@ class Step implements LocalFolder {
       : found
   }
 
+  isLink(name: string): boolean {
+    return this.seen(name)?.isSymbolicLink() === true
+  }
+
+  get closed(): boolean {
+    const { uid, mode } = this.#stat()
+    return isTrusted(uid) && (mode & 0o022) === 0
+  }
+
+  #stat(): Stats {
+    return this.#descriptor === undefined ? statSync(this.name) : fstatSync(this.#descriptor)
+  }
+
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor)
   }
@@ -82,9 +98,9 @@ class Step implements LocalFolder {
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.')
 
 /** Makes a folder, unless another run was quicker. */
-const made = (folder: Step, name: string): Stats | undefined => {
+const made = (folder: Step, name: string, mode: number | undefined): Stats | undefined => {
   try {
-    mkdirSync(`${folder.path}/${name}`)
+    mkdirSync(`${folder.path}/${name}`, { mode })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
@@ -95,10 +111,14 @@ const made = (folder: Step, name: string): Stats | undefined => {
  * Enters a folder of this machine step by step. Links of root and of the acting user are followed, in folders where others
  * cannot put them.
  *
+ * @param how whether folders that are missing are made, and with which mode.
  * @returns undefined where it is missing and is not to be made.
  * @throws `write-failed` for a link that others control; the system's errors where it cannot be entered or made.
  */
-export const enterLocalFolder = (path: string, { make = false } = {}): LocalFolder | undefined => {
+export const enterLocalFolder = (
+  path: string,
+  { make = false, mode }: { readonly make?: boolean; readonly mode?: number } = {},
+): LocalFolder | undefined => {
   const full = resolve(path)
   let here = new Step('/', '/')
   const enter = (from: string, name: string): void => {
@@ -114,7 +134,7 @@ export const enterLocalFolder = (path: string, { make = false } = {}): LocalFold
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     let found: Stats | undefined
     try {
-      found = here.seen(name) ?? (make ? made(here, name) : undefined)
+      found = here.seen(name) ?? (make ? made(here, name, mode) : undefined)
       if (found?.isSymbolicLink() === true) {
         hops += 1
         if (hops > 40) throw new Error(`${full} leads through a link to itself`)
