@@ -22,11 +22,11 @@ const builtinPrintf =
 /** Seconds that processes which were asked to end have to clean up after themselves, before they are killed. */
 const grace = 3
 
-/** Ends the whole process group, first politely: traps can clean up. */
-const killGroup = `trap "" TERM; kill -TERM 0; sleep ${grace}; kill -KILL 0`
+/** Ends the whole process group, first politely: traps can clean up. The shell that does it ignores SIGTERM. */
+const killGroup = `kill -TERM 0; sleep ${grace}; kill -KILL 0`
 
-/** {@link killGroup} of a shell whose output nobody reads any more: it keeps neither a channel nor a pipe open. */
-const endGroup = `{ exec >/dev/null 2>&1; ${killGroup}; }`
+/** {@link killGroup} by a shell whose output no one reads: it keeps neither a channel nor a pipe open. */
+const endGroup = `{ exec >/dev/null 2>&1; trap "" TERM; ${killGroup}; }`
 
 /**
  * The watchdog: passes our text on to the shell, and when there is no more (the engine ended, the connection broke, or
@@ -68,13 +68,13 @@ export const laneCommand = (start: ShellStart): string =>
 
 /**
  * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: any end but our
- * farewell ends the whole process group, and only then the command's input: it stays open until the command is dead, for
- * one that sees its input end takes what it has for all of it. `dd` takes a piece whole before it passes
- * it on, so a command that reads no more does not bring the lengths out of step. It says that it has heard our farewell,
+ * farewell ends the whole process group. The command's input stays open until the command is dead, also when something
+ * else stops it (this shell ignores SIGTERM), for one that sees its input end takes what it has for all of it. `dd` takes
+ * a piece whole before it passes it on, so a command that reads no more does not bring the lengths out of step. It says that it has heard our farewell,
  * with the nonce that came with it: sshd throws away what it has not passed on yet when a connection ends.
  */
 const feeder =
-  'exec 3>&2 2>/dev/null; while IFS= read -r n && [ "$n" -gt 0 ]; do dd bs="$n" count=1 iflag=fullblock; done; ' +
+  'trap "" TERM; exec 3>&2 2>/dev/null; while IFS= read -r n && [ "$n" -gt 0 ]; do dd bs="$n" count=1 iflag=fullblock; done; ' +
   'if [ "$n" = 0 ]; then exec >/dev/null; IFS= read -r n; fi; ' +
   `case $n in "bye "*) printf "%s;" "\${n#bye }" >&3;; *) exec 3>&-; ${killGroup};; esac`
 

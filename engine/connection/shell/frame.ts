@@ -15,11 +15,15 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`
 /** Input longer than this many bytes goes over a channel of its own. */
 export const longestFrameInput = 2 * 1024 * 1024
 
+/**
+ * Prints input. It outlives SIGTERM, which stops the command: one that goes on after it still reads all of its input,
+ * or is killed, and never takes a part of it for all there is.
+ */
 const feeding = (input: Buffer): string =>
   // printf is built into dash, bash and busybox ash: nothing of the input is ever in an argv
   input.includes(0) || !isUtf8(input)
-    ? `printf %s ${quoted(input.toString('base64'))} | base64 -d | `
-    : `printf %s ${quoted(input.toString('utf8'))} | `
+    ? `{ trap '' TERM; printf %s ${quoted(input.toString('base64'))} | base64 -d; } | `
+    : `{ trap '' TERM; printf %s ${quoted(input.toString('utf8'))}; } | `
 
 const isUtf8 = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)
 

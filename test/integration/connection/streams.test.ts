@@ -1,6 +1,6 @@
 /** Input that is too big for a frame, or comes from a stream: limits, aborts, broken sources, lost connections. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -50,6 +50,8 @@ const ways = {
 const megabytes = (n: number): Buffer => Buffer.alloc(n * 1_000_000, 'x')
 /** A number of seconds that no other run of these tests uses at the same time. */
 const lasting = (seconds: number): string => `${seconds}${process.pid}`
+/** Starts what lives as long as its process group: it ignores SIGTERM. */
+const last = (marker: string): string => `(trap '' TERM; exec sleep ${marker}) &`
 const runs = (marker: string): boolean =>
   execFileSync('sh', ['-c', `pgrep -f '[s]leep ${marker}' || true`]).length > 0
 
@@ -129,6 +131,30 @@ for (const [way, make] of Object.entries(ways)) {
     execFileSync('pkill', ['-f', `sleep ${time}`])
   })
 
+  for (const [size, bytes] of Object.entries({ 'in a frame': megabytes(1), 'in pieces': megabytes(8) }))
+    test(`${way}: input ${size} that is stopped has no end, also for a command that outlives SIGTERM`, async () => {
+      const { connection, identity } = make()
+      const paths = mkdtempSync(join(folder, 'stopped-'))
+      chmodSync(paths, 0o777)
+      const [taken, time] = [join(paths, 'taken'), lasting(7104)]
+      const controller = new AbortController()
+      const work = connection.execute({
+        // SIGTERM ends the sleep; the shell goes on and reads what there is
+        script: `${last(time)} trap : TERM; echo go; sleep ${time}9; n=$(wc -c) && echo $n >${taken}`,
+        lane: 'run',
+        stdin: bytes,
+        identity,
+        signal: controller.signal,
+        onOutput: () => controller.abort(),
+      })
+      await rejects(() => work, 'interrupted', 'interrupted')
+      await until(() => !runs(time))
+      assert.is(
+        existsSync(taken) ? readFileSync(taken, 'utf8').trim() : String(bytes.length),
+        String(bytes.length),
+      )
+    })
+
   test(`${way}: bytes in pieces of any size come through whole`, async () => {
     const { connection, identity } = make()
     const sizes = [1, 70_000, 0, 2_500_000, 3, 1_048_576]
@@ -144,9 +170,15 @@ for (const [way, make] of Object.entries(ways)) {
   })
 }
 
-for (const [how, before] of [
-  ['', ''],
-  [', also for a command that ignores SIGTERM', "trap '' TERM; "],
+for (const [how, before, between] of [
+  ['', '', ''],
+  [', also for a command that ignores SIGTERM', "trap '' TERM; ", ''],
+  // its input is full then, and what feeds it does not read
+  [
+    ', also for a command that reads on after SIGTERM',
+    'trap : TERM; ',
+    `exec 2>/dev/null; sleep ${lasting(7105)}; `,
+  ],
 ] as const)
   test(`a connection lost in the middle is no end of input${how}`, async () => {
     const proxy = await startDelayProxy(sshd.port, 0)
@@ -154,20 +186,19 @@ for (const [how, before] of [
       sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') })),
     )
     const paths = mkdtempSync(join(folder, 'lost-'))
-    const [began, taken] = [join(paths, 'began'), join(paths, 'taken')]
+    const [began, taken, time] = [join(paths, 'began'), join(paths, 'taken'), lasting(7106)]
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (;;) yield megabytes(1)
     }
     const work = connection.execute({
-      script: `${before}head -c 1000 >${began}; cat >/dev/null; echo whole >${taken}`,
+      script: `${last(time)} ${before}head -c 1000 >${began}; ${between}cat >/dev/null && echo whole >${taken}`,
       lane: 'run',
       stdin: endless(),
     })
     await until(() => existsSync(began) && readFileSync(began).length > 0)
     proxy.cut()
     await rejects(() => work, 'connection-lost', 'lost')
-    // the shells of the host are gone when none has the file's name in its words any more
-    await until(() => execFileSync('sh', ['-c', `pgrep -f '[h]ead -c 1000 >${began}' || true`]).length === 0)
+    await until(() => !runs(time))
     assert.not.ok(existsSync(taken))
     await proxy.stop()
   })
