@@ -153,6 +153,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
     }
     case 'tree':
     case 'each':
+    case 'give':
       return result({})
     case 'link':
       if (isDirectory(files, path)) return directoryInTheWay(path)
@@ -232,6 +233,8 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
       // what it makes is in the reply: files appear where they belong at once
       if (operation?.kind === 'tree') return answerTo(operation.command)
       if (operation?.kind === 'each') return answerTo(commandOf(operation))
+      if (operation?.kind === 'give')
+        return answerTo(`give ${operation.path} from ${operation.from} to ${operation.to}`)
       if (operation !== undefined) return operate(files, operation, input)
       const answer = await answerTo(script)
       for (const stream of ['stdout', 'stderr'] as const) {

@@ -133,6 +133,8 @@ export type FileOperation =
       readonly group?: string | undefined
       readonly follow?: boolean | undefined
     }
+  /** Give what belongs to one user in a folder to another, by their numbers. */
+  | { readonly kind: 'give'; readonly path: string; readonly from: number; readonly to: number }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'remove'; readonly path: string; readonly recursive: boolean }
 

@@ -39,6 +39,10 @@ export const seconds: Kind = {
   fits: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
   hint: 'it is a number of seconds, more than 0',
 }
+export const userNumber: Kind = {
+  fits: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
+  hint: 'it is the number of a user',
+}
 export const list: Kind = { fits: Array.isArray, hint: 'it is a list of tasks and other steps' }
 export const work = (hint: string): Kind => ({ fits: (value) => typeof value === 'function', hint })
 export const oneOf = (...choices: readonly string[]): Kind => ({

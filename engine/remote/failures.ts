@@ -26,6 +26,7 @@ const verbs: Readonly<Record<FileOperation['kind'], string>> = {
   link: 'make the link',
   tree: 'put files into',
   each: 'change what is in',
+  give: 'change the owner of what is in',
   remove: 'remove',
 }
 

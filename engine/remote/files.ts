@@ -8,6 +8,7 @@ import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
 import { attributesScript, directoryScript } from './attributes-script.ts'
+import { giveScript } from './give-script.ts'
 import { inTheWay } from './kinds.ts'
 import { absent, placeScript } from './place-script.ts'
 import { eachScript, treeScript } from './tree-script.ts'
@@ -152,6 +153,8 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
       return treeScript(operation)
     case 'each':
       return eachScript(operation)
+    case 'give':
+      return giveScript(operation)
     case 'remove':
       return removeScript(operation)
   }

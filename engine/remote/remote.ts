@@ -233,6 +233,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     },
     setAttributesBelow: (path, names, attributes) =>
       change({ kind: 'each', path, names, change: 'attributes', ...normalized(attributes) }),
+    giveBelow: (path, { from, to }) => change({ kind: 'give', path, from, to }),
     removeBelow: (path, names, { follow } = {}) =>
       change({ kind: 'each', path, names, change: 'remove', ...(follow === true && { follow }) }),
     makeDirectory: async (path, attributes = {}) =>

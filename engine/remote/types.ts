@@ -108,6 +108,13 @@ export interface Remote extends RemoteReader {
     names: readonly string[],
     attributes: Attributes & FollowOptions,
   ) => Promise<void>
+  /**
+   * Gives what belongs to one user in a folder, and the folder itself, to another, on the same file system: files, folders and
+   * links. Whatever that user does meanwhile, nothing of others is given.
+   *
+   * @param ids the numbers of both.
+   */
+  readonly giveBelow: (path: string, ids: { readonly from: number; readonly to: number }) => Promise<void>
   /** Removes several paths below a folder, with all that is in them. */
   readonly removeBelow: (path: string, names: readonly string[], options?: FollowOptions) => Promise<void>
   /** Makes a directory and its parents; one that is there only gets the attributes. */

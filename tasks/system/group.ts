@@ -1,4 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
+import { readText } from '../file-text.ts'
 import { accountName, groupEntries, withFields } from './account-files.ts'
 import { editAccountFile } from './user-tools/edit-account-file.ts'
 
@@ -17,7 +18,7 @@ export const group = defineTask({
   title: ({ name, state }) => (state === 'absent' ? `no group ${name}` : `group ${name}`),
 
   async check({ remote, absent }, { name, gid, state }) {
-    const found = groupEntries(await remote.read('/etc/group')).find((entry) => entry.name === name)
+    const found = groupEntries(await readText(remote, '/etc/group')).find((entry) => entry.name === name)
     const what = `group ${name}`
     if (found === undefined) absent(`the group ${name}`)
     if (state === 'absent') return driftUnlessEmpty(found ? [{ what, from: `gid ${found.gid}` }] : [])
@@ -28,7 +29,7 @@ export const group = defineTask({
   },
 
   async apply({ remote }, { name, gid, system, state }) {
-    const text = (await remote.read('/etc/group')) ?? ''
+    const text = (await readText(remote, '/etc/group')) ?? ''
     const entries = groupEntries(text)
     const found = entries.find((entry) => entry.name === name)
     const tools = await remote.query`command -v groupadd`.succeeds()

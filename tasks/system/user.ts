@@ -18,7 +18,7 @@ const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => 
   const [passwd, groups, shadow] = await Promise.all([
     readText(remote, '/etc/passwd'),
     readText(remote, '/etc/group'),
-    needsShadow(given) ? remote.read('/etc/shadow') : undefined,
+    needsShadow(given) ? readText(remote, '/etc/shadow') : undefined,
   ])
   const user = passwdEntry(passwd, given.name)
   const entries = groupEntries(groups)

@@ -1,6 +1,15 @@
 /** Refuses options of a remote that only a compiler would refuse otherwise: unknown ones would be ignored. */
 import { callersPlace } from '../../authors-place.ts'
-import { checkOptions, elsewhere, env, isRecord, seconds, text, truth } from '../../dsl/option-kinds.ts'
+import {
+  checkOptions,
+  elsewhere,
+  env,
+  isRecord,
+  seconds,
+  text,
+  truth,
+  userNumber,
+} from '../../dsl/option-kinds.ts'
 import type { Kind, Kinds } from '../../dsl/option-kinds.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Command, CommandOptions, CommandTag } from '../../remote/command.ts'
@@ -115,6 +124,7 @@ export const checkedRemote = (remote: Remote): Remote => ({
   writeOutput: checked('writeOutput', 2, outputKinds)(remote.writeOutput),
   writeTree: checked('writeTree', 2, treeKinds)(remote.writeTree),
   setAttributesBelow: checked('setAttributesBelow', 2, placedKinds)(remote.setAttributesBelow),
+  giveBelow: checked('giveBelow', 1, { from: userNumber, to: userNumber })(remote.giveBelow),
   removeBelow: checked('removeBelow', 2, followKinds)(remote.removeBelow),
   makeDirectory: checked('makeDirectory', 1, placedKinds)(remote.makeDirectory),
   setAttributes: checked('setAttributes', 1, placedKinds)(remote.setAttributes),

@@ -1,21 +1,24 @@
 /** adduser, addgroup and deluser of busybox. It has nothing that changes a user: there its files are edited. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
-import { groupEntries, shadowDay, withFields } from '../account-files.ts'
+import { readText } from '../../file-text.ts'
+import { groupEntries, passwdEntry, shadowDay, withFields } from '../account-files.ts'
 import { editAccountFile } from './edit-account-file.ts'
 import type { UserParams } from './params.ts'
 import type { UserTools, Work } from './types.ts'
 import { option } from './types.ts'
 
 const gidOf = async (remote: Remote, group: string): Promise<string> => {
-  const found = groupEntries(await remote.read('/etc/group')).find(
+  const found = groupEntries(await readText(remote, '/etc/group')).find(
     ({ name, gid }) => name === group || gid === group,
   )
   if (found !== undefined) return found.gid
   throw new CoxswainError('task-failed', `there is no group ${group}`, { hint: 'make the group first' })
 }
 
-const refuseTaken = (text: string, uid: string): void => {
+const refuseTaken = async (remote: Remote, { uid }: Work['plan']): Promise<void> => {
+  if (uid === undefined) return
+  const text = (await readText(remote, '/etc/passwd')) ?? ''
   const taken = text.split('\n').find((line) => line.split(':')[2] === uid)
   if (taken === undefined) return
   throw new CoxswainError('task-failed', `uid ${uid} belongs to the user ${taken.split(':')[0] ?? ''}`, {
@@ -27,10 +30,9 @@ const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Pro
   const { uid, group, comment, home, shell } = plan
   if ([uid, group, comment, home, shell].every((field) => field === undefined)) return
   const gid = group === undefined ? undefined : await gidOf(remote, group)
-  await editAccountFile(remote, '/etc/passwd', (text) => {
-    if (uid !== undefined) refuseTaken(text, uid)
-    return withFields(text, name, { 2: uid, 3: gid, 4: comment, 5: home, 6: shell })
-  })
+  await editAccountFile(remote, '/etc/passwd', (text) =>
+    withFields(text, name, { 2: uid, 3: gid, 4: comment, 5: home, 6: shell }),
+  )
 }
 
 const editGroups = async (remote: Remote, name: string, { found, plan }: Work): Promise<void> => {
@@ -57,9 +59,18 @@ const moveHome = async (
   if (plan.uid === undefined) return
   const home = (move && plan.home) || user.home
   // as usermod does: what is theirs at home stays theirs
-  await remote.run({
-    label: `change the owner of the files in ${home}`,
-  })`if [ -d ${home} ]; then find ${home} -xdev -user ${user.uid} -exec chown -h ${plan.uid} {} +; fi`
+  const stat = await remote.stat(home, { follow: true })
+  if (stat?.type === 'directory')
+    await remote.giveBelow(home, { from: Number(user.uid), to: Number(plan.uid) })
+}
+
+/** Removes a home as userdel does, which leaves what is not the user's; deluser would go by paths that they can change. */
+const removeHomeOf = async (remote: Remote, name: string): Promise<void> => {
+  const user = passwdEntry(await readText(remote, '/etc/passwd'), name)
+  if (user === undefined) return
+  const stat = await remote.stat(user.home)
+  if (stat?.type === 'directory' && stat.uid === Number(user.uid))
+    await remote.remove(user.home, { recursive: true })
 }
 
 export const busyboxUsers: UserTools = {
@@ -84,8 +95,10 @@ export const busyboxUsers: UserTools = {
 
   modify: async (remote, given, work) => {
     const { name } = given
-    await editPasswd(remote, name, work.plan)
+    // what is in /etc/passwd comes last: whoever is interrupted before it is not taken for done
+    await refuseTaken(remote, work.plan)
     await moveHome(remote, given, work)
+    await editPasswd(remote, name, work.plan)
     await editGroups(remote, name, work)
     const { expires } = work.plan
     if (expires === undefined) return
@@ -93,6 +106,7 @@ export const busyboxUsers: UserTools = {
   },
 
   remove: async (remote, { name, removeHome }) => {
-    await remote.run`deluser ${[...(removeHome ? ['--remove-home'] : []), name]}`
+    if (removeHome) await removeHomeOf(remote, name)
+    await remote.run`deluser ${name}`
   },
 }

@@ -108,6 +108,51 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
     assert.is(await host.sh('stat -c %a /etc/passwd; ls /etc | grep "+" || true'), '644\n')
   })
 
+  test(`${host.name}: another id gives the user what is theirs, whatever they put in the way meanwhile`, async () => {
+    await host.proves(user({ name: 'mallory', uid: 1800, home: '/srv/mallory' }))
+    await host.sh(
+      'mkdir -m 755 /srv/victim; echo roots >/srv/victim/f; cd ~mallory; mkdir d; echo theirs >d/f; chown -R mallory: d',
+    )
+    // the folder is swapped for a link just before an owner is changed at home
+    await host.sh(
+      'mv /bin/chown /bin/chown.real; printf "%s\\n" "#!/bin/sh" "[ \\"\\$1\\" != -h ] || [ -L ~mallory/d ] || { mv ~mallory/d ~mallory/d.real; ln -s /srv/victim ~mallory/d; chmod 777 ~mallory; }" "exec /bin/busybox chown \\"\\$@\\"" >/bin/chown; chmod 755 /bin/chown',
+    )
+    try {
+      await host.execute(user({ name: 'mallory', uid: 1801 }))
+    } finally {
+      await host.sh('mv /bin/chown.real /bin/chown')
+    }
+    assert.is(await host.sh('stat -c %u /srv/victim /srv/victim/f'), '0\n0\n')
+    // an interrupted change goes on where it stopped
+    await host.sh(
+      'cd ~mallory; rm -f d; [ ! -d d.real ] || mv d.real d; chown -R 1800 .; sed -i "s/:1801:/:1800:/" /etc/passwd',
+    )
+    await host.proves(user({ name: 'mallory', uid: 1801 }))
+    assert.is(await host.sh('stat -c %u ~mallory ~mallory/d ~mallory/d/f'), '1801\n1801\n1801\n')
+  })
+
+  test(`${host.name}: a home goes with its user, but not one that is another's`, async () => {
+    await host.proves(user({ name: 'mallory', state: 'absent', removeHome: true }))
+    await host.proves(user({ name: 'guest', home: '/srv/victim', createHome: false }))
+    await host.proves(user({ name: 'guest', state: 'absent', removeHome: true }))
+    assert.is(await host.sh('ls /srv; cat /srv/victim/f; rm -r /srv/victim'), 'victim\nroots\n')
+  })
+
+  test(`${host.name}: bytes of the files of accounts that are no UTF-8 stay`, async () => {
+    await host.sh(
+      'printf "latin:x:1900:1900:Gr\\374n:/:/bin/sh\\n" >>/etc/passwd; printf "gr\\374n:x:1901:\\n" >>/etc/group',
+    )
+    await host.proves(user({ name: 'bytes', uid: 1902, home: '/srv/bytes' }))
+    await host.proves(user({ name: 'bytes', shell: '/bin/false' }))
+    await host.proves(group({ name: 'bytegroup' }))
+    await host.proves(group({ name: 'bytegroup', gid: 1903 }))
+    const hex = (file: string) => host.sh(`grep -a ":190[01]:" ${file} | od -An -tx1`)
+    assert.match(await hex('/etc/passwd'), /47 72 fc 6e/)
+    assert.match(await hex('/etc/group'), /67 72 fc 6e/)
+    await host.sh('sed -i /:190[01]:/d /etc/passwd /etc/group')
+    await host.proves(user({ name: 'bytes', state: 'absent', removeHome: true }))
+  })
+
   test(`${host.name}: other spellings of the same are no change`, async () => {
     const dot = (more = {}) =>
       user({
