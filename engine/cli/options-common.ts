@@ -14,7 +14,7 @@ export const choosing = (command: Command): Command =>
     )
     .option('-l, --limit <pattern>', 'only these hosts; @file names a file of them')
     .option(
-      '-e, --extra-vars <key=value|@file>',
+      '-e, --extra-vars <key=value|@file|map>',
       'variables that win over the inventory (may be repeated)',
       collect,
     )

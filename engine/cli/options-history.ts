@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { isDecimal, miscoerced } from '../dsl/coercion.ts'
 import { CoxswainError } from '../errors.ts'
 import { retentionOf, usualRetention } from './journal/folder.ts'
 import type { Retention } from './journal/folder.ts'
@@ -14,10 +15,17 @@ export type HistoryView =
 const whole = z.coerce.number().int().min(0)
 const limits = z.object({ keep: whole.optional(), days: whole.optional(), mib: whole.optional() })
 
+/** A number of runs, or of one. */
+const numberOf = (text: string): number => {
+  if (isDecimal(text) && Number.isInteger(Number(text))) return Number(text)
+  throw new CoxswainError('usage', `${text === '' ? 'nothing' : text} is not a number of a run or of runs`)
+}
+
 /** What to keep: as the command line says, else as the environment, else the default. */
 const retentionIn = (raw: unknown): Retention => {
   const { success, data } = limits.safeParse(raw)
-  if (!success) throw new CoxswainError('usage', '--keep, --days and --mib take a whole number from 0')
+  if (!success || miscoerced(limits, raw).length > 0)
+    throw new CoxswainError('usage', '--keep, --days and --mib take a whole number from 0')
   const usual = retentionOf(process.env)
   return { keep: data.keep ?? usual.keep, days: data.days ?? usual.days, mib: data.mib ?? usual.mib }
 }
@@ -32,13 +40,13 @@ export const addHistory = (
     .description('Lists recorded runs, the newest last, with their numbers.')
     .usage('[options] [playbook]')
     .argument('[playbook]', 'only runs of this playbook file or task')
-    .option('-n, --last <count>', 'how many at most', (text) => Number(text), 20)
+    .option('-n, --last <count>', 'how many at most', numberOf, 20)
     .option('--output <kind>', 'json for a line of JSON per run')
     .helpOption('-h, --help', 'this help')
   const show = verbosity(list.command('show'))
     .description('Shows a recorded run again.')
     .usage('[options] <run>')
-    .argument('<run>', 'its number in `run history`', (text) => Number(text))
+    .argument('<run>', 'its number in `run history`', numberOf)
     .option('--output <kind>', 'plain, json or junit (plain)')
     .option('--report <file.html>', 'write its page, too')
     .option('-D, --diff', 'show what changed')

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { becomeMethods } from '../connection/types.ts'
+import { miscoerced } from '../dsl/coercion.ts'
 import { issueText } from '../dsl/issue-text.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { choosing, unlocking, verbosity } from './options-common.ts'
@@ -128,10 +129,13 @@ export type Request =
 
 const read = (raw: unknown): Options => {
   const parsed = optionsSchema.safeParse(raw)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const name = String(issue?.path[0] ?? '').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  throw new CoxswainError('usage', `--${name}: ${issue === undefined ? 'not understood' : issueText(issue)}`)
+  const [issue] = parsed.error?.issues ?? []
+  const [wrong] = miscoerced(optionsSchema, raw)
+  if (parsed.success && wrong === undefined) return parsed.data
+  const [key = ''] = issue?.path ?? wrong?.path ?? []
+  const name = String(key).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const problem = issue === undefined ? wrong?.needed : issueText(issue)
+  throw new CoxswainError('usage', `--${name}: ${problem ?? 'not understood'}`)
 }
 
 const lists = ({ listHosts, listTasks }: Options): boolean => listHosts || listTasks

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { isDecimal } from '../dsl/coercion.ts'
 import type { TaskFactory, Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
 import { typesOfParams } from './help.ts'
@@ -24,8 +25,6 @@ const pairs = (words: readonly string[]): Map<string, string> => {
   return texts
 }
 
-const number = /^[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
-
 const refused = (task: string, name: string, why: string): CoxswainError =>
   new CoxswainError('params-invalid', `task ${task}: ${name}: ${why}`, {
     task,
@@ -49,7 +48,7 @@ const readAs = (
       throw refused(task, name, `the list cannot be read: write ${name}='["a", "b"]'`)
   }
   // Number('') is 0, and so would be what is made of an empty text
-  if (has('number', 'integer') && (text.trim() === '' || (!has('string') && !number.test(text))))
+  if (has('number', 'integer') && (text.trim() === '' || (!has('string') && !isDecimal(text))))
     throw refused(task, name, 'a number is needed')
   if (has('string')) return plain
   if (has('number', 'integer')) return { value: Number(text), texts: text }

@@ -1,7 +1,14 @@
-/** Where a schema would make text or a number of nothing: `z.coerce` reads undefined as "undefined" and null as 0. Pure. */
+/** Where a schema would make a value of what is none: `z.coerce` reads null as 0, "no" as true and "0x10" as 16. Pure. */
 import { z } from 'zod'
 
 type Path = readonly PropertyKey[]
+
+/** A value that a schema would coerce into another one than a person means. */
+export interface Miscoerced {
+  readonly path: Path
+  /** What is needed there. Undefined where there is nothing, a map or a list, which is no value at all. */
+  readonly needed: string | undefined
+}
 
 /** What a schema that coerces cannot mean: nothing, or a map or list that has no text. */
 const isNoScalar = (value: unknown): boolean =>
@@ -11,30 +18,64 @@ const coerces = (schema: z.core.$ZodType): boolean =>
   (schema instanceof z.ZodString ||
     schema instanceof z.ZodNumber ||
     schema instanceof z.ZodBigInt ||
-    schema instanceof z.ZodBoolean) &&
+    schema instanceof z.ZodBoolean ||
+    schema instanceof z.ZodDate) &&
   'coerce' in schema.def &&
   schema.def.coerce
+
+/** A number as a person writes it. `Number` also takes nothing, blanks, 0x10 and 010, which others read as 8. */
+const decimal = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
+
+/** Whether a text is a number as a person writes it. */
+export const isDecimal = (text: string): boolean => decimal.test(text)
+
+/** A date, with a time or without. `Date` also takes "5", and 2024 as milliseconds. */
+const dateText = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[-+]\d\d(?::?\d\d)?)?)?$/
+
+/** What a schema that coerces needs instead of a value; undefined where the value fits. */
+const neededBy = (schema: z.core.$ZodType, value: unknown): string | undefined => {
+  if (schema instanceof z.ZodNumber || schema instanceof z.ZodBigInt) {
+    const fits =
+      typeof value === 'string' ? isDecimal(value) : typeof value === 'number' || typeof value === 'bigint'
+    return fits ? undefined : 'a number is needed'
+  }
+  if (schema instanceof z.ZodBoolean) {
+    const fits = typeof value === 'boolean' || value === 0 || value === 1
+    return fits ? undefined : 'true or false is needed'
+  }
+  if (schema instanceof z.ZodDate) {
+    const fits = typeof value === 'string' ? dateText.test(value) : value instanceof Date
+    return fits ? undefined : 'a date is needed, such as 2024-01-02'
+  }
+  return undefined
+}
+
+/** What is wrong with a value for a schema that coerces. */
+const wrongly = (schema: z.core.$ZodType, value: unknown): Miscoerced[] => {
+  if (isNoScalar(value)) return [{ path: [], needed: undefined }]
+  const needed = neededBy(schema, value)
+  return needed === undefined ? [] : [{ path: [], needed }]
+}
 
 const entriesOf = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : []
 
 /**
- * The paths in an input at which a schema would coerce nothing, a map or a list into a value.
+ * The parts of an input of which a schema would make another value than a person means.
  *
  * @example
- * coercedNothing(z.object({ port: z.coerce.number() }), { port: null }) // [['port']]
+ * miscoerced(z.object({ port: z.coerce.number() }), { port: '0x10' }) // [{ path: ['port'], needed: 'a number is needed' }]
  */
-export const coercedNothing = (schema: z.core.$ZodType, value: unknown): Path[] => {
-  if (coerces(schema)) return isNoScalar(value) ? [[]] : []
-  const below = (key: PropertyKey, inner: z.core.$ZodType, item: unknown): Path[] =>
-    coercedNothing(inner, item).map((path) => [key, ...path])
+export const miscoerced = (schema: z.core.$ZodType, value: unknown): Miscoerced[] => {
+  if (coerces(schema)) return wrongly(schema, value)
+  const below = (key: PropertyKey, inner: z.core.$ZodType, item: unknown): Miscoerced[] =>
+    miscoerced(inner, item).map(({ path, needed }) => ({ path: [key, ...path], needed }))
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return value === undefined ? [] : coercedNothing(schema.def.innerType, value)
-  if (schema instanceof z.ZodNullable)
-    return value === null ? [] : coercedNothing(schema.def.innerType, value)
+    return value === undefined ? [] : miscoerced(schema.def.innerType, value)
+  if (schema instanceof z.ZodNullable) return value === null ? [] : miscoerced(schema.def.innerType, value)
   if (schema instanceof z.ZodReadonly || schema instanceof z.ZodCatch || schema instanceof z.ZodNonOptional)
-    return coercedNothing(schema.def.innerType, value)
-  if (schema instanceof z.ZodPipe) return coercedNothing(schema.def.in, value)
+    return miscoerced(schema.def.innerType, value)
+  if (schema instanceof z.ZodPipe) return miscoerced(schema.def.in, value)
   if (schema instanceof z.ZodObject) {
     const { shape } = schema
     // what is not there at all is found missing by the schema itself
@@ -48,7 +89,7 @@ export const coercedNothing = (schema: z.core.$ZodType, value: unknown): Path[] 
     return value.flatMap((item, index) => below(index, schema.def.element, item))
   if (schema instanceof z.ZodUnion) {
     // one that takes the value without coercing it may have it
-    const branches = schema.def.options.map((option) => coercedNothing(option, value))
+    const branches = schema.def.options.map((option) => miscoerced(option, value))
     const free = schema.def.options.some(
       (option, index) => branches[index]?.length === 0 && z.safeParse(option, value).success,
     )

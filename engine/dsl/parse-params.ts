@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { findMask, isSecret, mask } from '../secret.ts'
-import { coercedNothing } from './coercion.ts'
+import { miscoerced } from './coercion.ts'
 import { issueText } from './issue-text.ts'
 import { unguarded } from './strict-variables.ts'
 import type { Task } from './task.ts'
@@ -76,9 +76,10 @@ const parse = <Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): { readonly data: z.output<Schema> } | { readonly problems: readonly string[] } => {
-  const nothing = coercedNothing(schema, input)
-  if (nothing.length > 0) {
-    const problems = nothing.map((path) => {
+  const wrong = miscoerced(schema, input)
+  if (wrong.length > 0) {
+    const problems = wrong.map(({ path, needed }) => {
+      if (needed !== undefined) return named(path, needed)
       const value = at(input, path)
       if (isSecret(value)) return named(path, takesNoSecret)
       return named(path, value === undefined || value === null ? `it is ${value}` : 'it is a map or a list')

@@ -218,3 +218,16 @@ test('history, a run of it, and how many', () => {
   const pruned = { kind: 'prune', retention: { keep: 3, days: 365, mib: 0 } }
   assert.equal(view('prune', '--keep', '3', '--mib', '0'), [pruned, false])
 })
+
+test('numbers of options are decimal', async () => {
+  for (const option of ['--forks', '--connect-timeout', '--become-timeout'])
+    for (const text of ['0x10', '', ' 5 ', '1_0'])
+      await rejects(async () => parse('site.ts', option, text), 'usage', `${option}: `)
+  for (const text of ['', '0x10', '1_0'])
+    for (const argv of [
+      ['prune', '--keep', text],
+      ['-n', text],
+      ['show', text],
+    ])
+      await rejects(async () => parse('history', ...argv), 'usage', /number/)
+})

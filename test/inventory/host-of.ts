@@ -1,6 +1,7 @@
 import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Host } from '../../engine/inventory/types.ts'
-import { parseExtra, resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { parseExtra } from '../../engine/inventory/variables/typed.ts'
 import type { Folder } from '../support/folder.ts'
 
 /** Reads inventories and gives their host `a`. */

@@ -12,7 +12,8 @@ import { expandRanges } from '../../engine/inventory/sources/ranges.ts'
 import { reachOf } from '../../engine/inventory/variables/reach.ts'
 import { plainVariables } from '../support/plain-variables.ts'
 import { validateAll, variablesOf } from '../../engine/inventory/variables/validate.ts'
-import { parseExtra, resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
+import { parseExtra } from '../../engine/inventory/variables/typed.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
@@ -105,9 +106,9 @@ test('extra variables win; their values are YAML', async () => {
   })
   const inventory = await loadInventory([site])
   assert.is(resolveHosts(inventory, extra).get('web2')?.variables.get('level')?.value, 'file')
-  await rejects(() => parseExtra(['nonsense']), 'usage', 'neither key=value nor @file')
+  await rejects(() => parseExtra(['nonsense']), 'usage', 'neither key=value, nor @file, nor a map')
   // what was typed can hold a secret
-  for (const word of ['{"pw":"hunter2"}', '{"pw":"hunter=2"}', 'hunter2', '"hunter2=', "pw: 'hunter=2'"]) {
+  for (const word of ['{"pw":"hunter2"', '{"pw":"hunter=2', 'hunter2', '"hunter2=', "pw: 'hunter=2'"]) {
     const error = await rejects(() => parseExtra([word]), 'usage', 'it is not shown')
     assert.not.match(`${error.message} ${error.hint} ${error.output ?? ''}`, 'hunter')
   }

@@ -1,10 +1,14 @@
 import * as assert from 'uvu/assert'
+import fc from 'fast-check'
 import { z } from 'zod'
 import { parseVariables } from '../../engine/inventory/variables/parse.ts'
-import { parseExtra } from '../../engine/inventory/variables/resolve.ts'
+import { extraNames, parseExtra } from '../../engine/inventory/variables/typed.ts'
+import { folderOf } from '../support/folder.ts'
+import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('variables of the command line')
+const folder = folderOf(test)
 
 const given = async (schema: z.ZodType, text: string): Promise<unknown> => {
   const parsed = parseVariables(z.object({ v: schema }), await parseExtra([`v=${text}`]))
@@ -31,4 +35,176 @@ test('a number, a truth value and a list are what the schema makes of it', async
   assert.is(await given(z.number(), '1.30'), 1.3)
   assert.is(await given(z.boolean(), 'true'), true)
   assert.equal(await given(z.array(z.string()), '[a, 1.30]'), ['a', '1.30'])
+})
+
+const looksLikeSyntax = [
+  '&a b',
+  '*a',
+  '|',
+  '>',
+  '|x',
+  '> x',
+  '[a',
+  '{a',
+  '[1]x',
+  '"a" b',
+  "'a' b",
+  '!x',
+  '!x y',
+  '%x',
+  '@x',
+  '`x`',
+  ' 5 ',
+  '5 ',
+  '\ta',
+  '',
+  ' ',
+  '- a',
+  '-',
+  '# x',
+  '--- a',
+  '...',
+  '? a',
+  'a: b',
+  '<<',
+  '=',
+  'a\nb',
+  '{{ x }}',
+  '"a',
+  "'a",
+  '{',
+  '[',
+  '"',
+  "'",
+  ': a',
+  '?',
+  '0x10',
+  '22:22',
+  '1_000',
+  '.inf',
+  '2024-01-02',
+  '!!foo x',
+]
+for (const text of looksLikeSyntax) {
+  test(`${JSON.stringify(text)} is that text where text is wanted`, async () => {
+    for (const schema of [
+      z.string(),
+      z.coerce.string(),
+      z.string().nullable(),
+      z.union([z.string(), z.array(z.string())]),
+    ])
+      assert.is(await given(schema, text), text)
+  })
+}
+
+test('every text is what was typed where text is wanted, but for one in quotes or with a tag of ours', async () => {
+  const texts = fc
+    .oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'[]{}&*!|>\'"%@`#:-?,~ \n\t01ax='.split('')) }))
+    .filter((text) => !/^(?:".*"|'.*'|!.*)$/s.test(text))
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => assert.is(await given(z.string(), text), text)),
+    { numRuns: 2000 },
+  )
+})
+
+test('a number is decimal, and nothing else', async () => {
+  for (const schema of [z.number(), z.coerce.number(), z.coerce.bigint(), z.bigint()]) {
+    for (const text of [
+      '0x10',
+      '0123',
+      '1_000',
+      '0b11',
+      '22:22',
+      '',
+      ' ',
+      ' 5 ',
+      '5 ',
+      'yes',
+      '2024-01-02',
+      '~',
+      '[1]',
+    ])
+      assert.type(await given(schema, text), 'string', text)
+  }
+  for (const [text, value] of [
+    ['5', 5],
+    ['-1', -1],
+    ['+1', 1],
+    ['1.30', 1.3],
+    ['.5', 0.5],
+  ] as const) {
+    assert.is(await given(z.number(), text), value)
+    assert.is(await given(z.coerce.number(), text), value)
+  }
+  assert.is(await given(z.coerce.number(), ''), 'a number is needed')
+})
+
+test('a date is written as one, and truth as truth', async () => {
+  const date = await given(z.coerce.date(), '2024-01-02')
+  assert.is(date instanceof Date && date.toISOString(), '2024-01-02T00:00:00.000Z')
+  for (const text of ['5', '2024', 'yes', '~', '1,2', '[1,2]', '2024-13-45', 'true', ''])
+    assert.type(await given(z.coerce.date(), text), 'string', text)
+  for (const [text, value] of [
+    ['no', false],
+    ['yes', true],
+    ['true', true],
+    ['False', false],
+    ['1', true],
+    ['0', false],
+  ] as const)
+    assert.is(await given(z.coerce.boolean(), text), value)
+  for (const text of ['2', 'maybe', '', '"no"', '[1]'])
+    assert.type(await given(z.coerce.boolean(), text), 'string', text)
+})
+
+test('where anything is taken, what could be two things must be put in quotes', async () => {
+  for (const text of ['no', '0x10', '0123', '1_000', '22:22', '1.30', '1e3', '2024-01-02']) {
+    assert.match(String(await given(z.any(), text)), 'may mean the text or', text)
+    assert.is(await given(z.any(), `"${text}"`), text)
+  }
+  for (const text of ['a: b', '- a', '# x', '? a', '[a', ' 5 ', '|'])
+    assert.is(await given(z.any(), text), text)
+  assert.equal(await given(z.any(), '{a: [1, no-thing]}'), { a: [1, 'no-thing'] })
+})
+
+test('a list or map that is broken is text, which the schema refuses', async () => {
+  assert.match(String(await given(z.array(z.string()), '[a')), 'expected array')
+  assert.match(String(await given(z.record(z.string(), z.string()), '{a')), 'expected record')
+})
+
+test('a map gives several variables, in JSON or YAML', async () => {
+  const variables = await parseExtra([
+    '{"a": 1, "b": ["x", "0644"], "c": "no"}',
+    '{d: yes, e: 0644}',
+    'c=typed',
+  ])
+  const schema = z.object({
+    a: z.number(),
+    b: z.array(z.string()),
+    c: z.string(),
+    d: z.boolean(),
+    e: z.string(),
+  })
+  assert.equal(parseVariables(schema, variables).data, {
+    a: 1,
+    b: ['x', '0644'],
+    c: 'typed',
+    d: true,
+    e: '0644',
+  })
+  assert.is(variables.get('a')?.place.file, '-e a')
+  assert.equal(extraNames('{"a": 1, "b": 2}'), ['a', 'b'])
+  for (const word of ['{hush-hush', '{"hush-hush": "', '[1]', '{a: 1, a: hush-hush}', 'hush-hush'])
+    assert.not.match((await rejects(() => parseExtra([word]), 'usage', 'nor a map')).message, 'hush-hush')
+})
+
+test('a file gives several variables, in JSON or YAML', async () => {
+  const yaml = folder.write('vars.yml', 'a: 0644\nb: [x]\n')
+  const json = folder.write('vars.json', '{"c": 1.50}')
+  const schema = z.object({ a: z.string(), b: z.array(z.string()), c: z.number() })
+  assert.equal(parseVariables(schema, await parseExtra([`@${yaml}`, `@${json}`])).data, {
+    a: '0644',
+    b: ['x'],
+    c: 1.5,
+  })
 })

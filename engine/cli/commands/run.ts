@@ -5,7 +5,7 @@ import type { Playbook } from '../../dsl/playbook.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
-import { extraName } from '../../inventory/variables/resolve.ts'
+import { extraNames } from '../../inventory/variables/typed.ts'
 import { settingNames } from '../../inventory/variables/settings.ts'
 import type { Plan } from '../../run/plan/plan.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
@@ -58,8 +58,7 @@ const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void =>
     if (!(schema instanceof z.ZodObject)) return
     known.push(...Object.keys(schema.shape))
   }
-  for (const word of extraVars.filter((one) => !one.startsWith('@'))) {
-    const variable = extraName(word)
+  for (const variable of extraVars.flatMap(extraNames)) {
     if (known.includes(variable)) continue
     const guess = nearest(variable, known)
     throw new CoxswainError('variables-invalid', `${name} reads no variable ${variable}`, {

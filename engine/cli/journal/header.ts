@@ -96,13 +96,13 @@ export const subjectOf = (target: string, { inventory }: Pick<Options, 'inventor
 }
 
 /**
- * A command line fit to be kept: what is behind a `=` may be a secret, as a variable's or a parameter's value.
+ * A command line fit to be kept: what is behind a `=`, or in a map of -e, may be a secret.
  *
  * @example
  * withoutValues(['site.ts', '-e', 'token=abc']) // ['site.ts', '-e', 'token=…']
  */
 export const withoutValues = (argv: readonly string[]): string[] =>
-  argv.map((word) => word.replace(/=.*$/s, '=…'))
+  argv.map((word) => word.replace(/^((?:-e|--extra-vars=)?\s*\{).*$/s, '$1…').replace(/=.*$/s, '=…'))
 
 /** The header of a run that begins now; it gets its number when its file is made. */
 export const newHeader = (

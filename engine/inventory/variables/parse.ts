@@ -1,6 +1,6 @@
 /** Variables through a schema. Pure. */
 import { z } from 'zod'
-import { coercedNothing } from '../../dsl/coercion.ts'
+import { miscoerced } from '../../dsl/coercion.ts'
 import { secretNames } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
@@ -69,15 +69,19 @@ export const parseVariables = <Schema extends z.ZodType>(
   const parsed = schema.safeParse(values)
   const notes = { places, late }
   // `z.coerce` would make "null" or 0 of nothing
-  const nothing = coercedNothing(schema, values).map((path) => ({
+  const miscoercions = miscoerced(schema, values).map(({ path, needed }) => ({
     path,
-    message: 'a value is needed; here is none',
+    message: needed ?? 'a value is needed; here is none',
   }))
-  if (parsed.success && problems.length === 0 && nothing.length === 0)
+  const coercions = new Set(miscoercions.map(({ path }) => path.map(String).join('.')))
+  if (parsed.success && problems.length === 0 && miscoercions.length === 0)
     return { success: true, data: parsed.data, ...notes }
   // what the schema says of such a value besides says less
-  const others = (parsed.error?.issues ?? []).filter(({ path }) => !places.has(path.map(String).join('.')))
-  const issues = [...problems, ...nothing].map(({ path, message }): z.core.$ZodIssueCustom => ({
+  const others = (parsed.error?.issues ?? []).filter(({ path }) => {
+    const key = path.map(String).join('.')
+    return !places.has(key) && !coercions.has(key)
+  })
+  const issues = [...problems, ...miscoercions].map(({ path, message }): z.core.$ZodIssueCustom => ({
     code: 'custom',
     path: [...path],
     message,

@@ -102,6 +102,14 @@ test('names of files say number and subject; other files are of no account', () 
 })
 
 test('values of the command line are not kept: they may be secrets', () => {
+  const maps = withoutValues([
+    '-e',
+    '{"token": "abc"}',
+    '-e{token: abc}',
+    '--extra-vars={token: abc}',
+    ' {a: abc}',
+  ])
+  assert.equal(maps, ['-e', '{…', '-e{…', '--extra-vars=…', ' {…'])
   assert.equal(withoutValues(['site.ts', '-e', 'token=a=b\nc', '--limit', 'web']), [
     'site.ts',
     '-e',

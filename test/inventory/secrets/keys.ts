@@ -9,7 +9,7 @@ import type { KeyOptions } from '../../../engine/inventory/secrets/key-sources.t
 import type { Keyring } from '../../../engine/inventory/secrets/keyring.ts'
 import type { Host } from '../../../engine/inventory/types.ts'
 import { plainVariables } from '../../support/plain-variables.ts'
-import { parseExtra } from '../../../engine/inventory/variables/resolve.ts'
+import { parseExtra } from '../../../engine/inventory/variables/typed.ts'
 import { Secret } from '../../../engine/secret.ts'
 
 /** The path of a file that the real programs have encrypted, or of a key. */
