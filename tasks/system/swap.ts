@@ -60,6 +60,9 @@ const isSigned = ({ remote }: CheckContext, path: string): Promise<boolean> =>
     label: `look for a swap signature in ${path}`,
   })`for p in 4096 8192 16384 65536; do dd if=${path} bs=1 skip=$((p - 10)) count=10 2>/dev/null | grep -q SWAPSPACE2 && exit; done; exit 1`.succeeds()
 
+/** The file that is made, before it takes its place. */
+const draftOf = (path: string): string => `${path}.coxswain-new`
+
 /**
  * Looks what is there.
  *
@@ -68,10 +71,11 @@ const isSigned = ({ remote }: CheckContext, path: string): Promise<boolean> =>
 const look = async (ctx: CheckContext, given: Params) => {
   const { remote } = ctx
   const { path } = given
-  const [stat, table = '', swaps, real] = await Promise.all([
+  const [stat, table = '', swaps, left, real] = await Promise.all([
     remote.stat(path),
     readText(remote, fstab),
     remote.read('/proc/swaps'),
+    remote.exists(draftOf(path)),
     // the kernel lists it without links in its path
     remote.query`readlink -f ${path}`.result(),
   ])
@@ -80,7 +84,7 @@ const look = async (ctx: CheckContext, given: Params) => {
       hint: 'it is left as it is: give another path, or move it away',
     })
   const wanted = withSwap(table, given)
-  return { stat, table, wanted, live: priorityIn(swaps, (real.ok && real.stdout.trim()) || path) }
+  return { stat, table, wanted, left, live: priorityIn(swaps, (real.ok && real.stdout.trim()) || path) }
 }
 type Look = Awaited<ReturnType<typeof look>>
 
@@ -90,17 +94,20 @@ const hasPriority = ({ live }: Look, priority: number | undefined): boolean =>
   live !== undefined && (priority === undefined || live === priority)
 
 const changesOf = (found: Look, { path, size = '', priority, state }: Params): Change[] => {
-  const { stat, live, table, wanted } = found
+  const { stat, live, table, wanted, left } = found
   const area = `swap on ${path}`
   const entry = table === wanted ? [] : [{ what: fstab, from: shown(table), to: shown(wanted) }]
+  const draft = left ? [{ what: draftOf(path), from: 'left by an interrupted run', to: undefined }] : []
   if (state === 'absent')
     return [
+      ...draft,
       ...(live === undefined ? [] : [{ what: area, from: 'on', to: 'off' }]),
       ...entry,
       ...(stat === undefined ? [] : [{ what: path, from: 'a swap file', to: undefined }]),
     ]
   const is = stat && `a swap file of ${stat.size / mebibyte}M`
   return [
+    ...draft,
     ...(isAnother(found, size) ? [{ what: path, from: is, to: `a swap file of ${size}` }] : []),
     ...(stat === undefined ? [] : attributeChanges(path, stat, { mode: '0600', owner: 'root' })),
     ...(live === undefined ? [{ what: area, from: 'off', to: 'on' }] : []),
@@ -134,7 +141,7 @@ const refuseOpenFolder = async ({ remote }: ApplyContext, folder: string): Promi
 const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise<string> => {
   const { remote } = ctx
   const folder = path.slice(0, path.lastIndexOf('/')) || '/'
-  const next = `${path}.coxswain-new`
+  const next = draftOf(path)
   await remote.makeDirectory(folder)
   await refuseOpenFolder(ctx, folder)
   await remote.run`rm -f ${next}`
@@ -173,7 +180,8 @@ export const swap = defineTask({
     const { remote } = ctx
     const { path, size = '', priority, state } = given
     const found = await look(ctx, given)
-    const { stat, live, table, wanted } = found
+    const { stat, live, table, wanted, left } = found
+    if (left) await remote.remove(draftOf(path))
     if (state === 'absent') {
       if (live !== undefined) await off(ctx, path)
       if (table !== wanted) await writeText(remote, fstab, wanted)

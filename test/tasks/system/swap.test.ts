@@ -143,3 +143,26 @@ test('a folder that others than root can change is refused before anything is ma
     false,
   )
 })
+
+test('what an interrupted run has left of a new file goes, whatever the state', async () => {
+  const left = {
+    [path]: file(1),
+    [`${path}.coxswain-new`]: file(1),
+    '/etc/fstab': entry,
+    '/proc/swaps': live(-2),
+  }
+  const change = { what: `${path}.coxswain-new`, from: 'left by an interrupted run', to: undefined }
+  const present = await rehearse(swap({ path, size: '1M' }), host(left))
+  assert.is(present.outcome, 'changed', String(present.error))
+  assert.equal([present.changes, present.commands.apply], [[change], []])
+  assert.ok(present.files.has(path) && !present.files.has(`${path}.coxswain-new`))
+  const alone = { [`${path}.coxswain-new`]: file(1) }
+  for (const files of [left, alone]) {
+    const absent = await rehearse(swap({ path, state: 'absent' }), host(files))
+    assert.is(absent.outcome, 'changed', String(absent.error))
+    assert.equal(
+      [...absent.files.keys()].filter((name) => name.startsWith('/swap/')),
+      [],
+    )
+  }
+})
