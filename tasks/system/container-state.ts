@@ -35,6 +35,8 @@ export interface Container {
 export interface Found {
   readonly runtime: 'podman' | 'docker'
   readonly container: Container | undefined
+  /** Whether an interrupted run has left the container that was to take its place. */
+  readonly draft: boolean
   /** The image that the name stands for now; undefined when it is not on the host. */
   readonly image: string | undefined
 }
@@ -104,6 +106,9 @@ const containerIn = (text: string): Container | undefined => {
 
 const none = 101
 
+/** The container that is made, before it takes the place of the old one. */
+export const draftOf = (name: string): string => `${name}.coxswain-new`
+
 /** What there is of a container and its image; undefined where there is neither podman nor docker. */
 export const find = async (
   { remote }: CheckContext,
@@ -117,18 +122,20 @@ export const find = async (
   // its environment may hold secrets
   const result = await remote.query({
     quiet: true,
-  })`for t in ${candidates}; do command -v "$t" >/dev/null && break; t=; done; [ -n "$t" ] || exit ${none}; echo "$t"; "$t" image inspect --format '{{.Id}}' ${image} 2>/dev/null || echo; n=$("$t" ps -a --format '{{.Names}}') || exit; if printf '%s\n' "$n" | grep -Fxq -- ${name}; then "$t" container inspect ${name}; fi`.result()
+  })`for t in ${candidates}; do command -v "$t" >/dev/null && break; t=; done; [ -n "$t" ] || exit ${none}; n=$("$t" ps -a --format '{{.Names}}') || exit; d=; if printf '%s\n' "$n" | grep -Fxq -- ${draftOf(name)}; then d=' draft'; fi; echo "$t$d"; "$t" image inspect --format '{{.Id}}' ${image} 2>/dev/null || echo; if printf '%s\n' "$n" | grep -Fxq -- ${name}; then "$t" container inspect ${name}; fi`.result()
   if (result.code === none) return undefined
   if (!result.ok)
     throw new CoxswainError('task-failed', 'the containers of the host cannot be listed', {
       output: result.stderr.trim().split('\n').slice(-5).join('\n'),
       hint: 'is its service running, and may this user use it? become root, or the user whose containers they are',
     })
-  const [tool = '', id = '', ...rest] = result.stdout
+  const [first = '', id = '', ...rest] = result.stdout
     .split('\n')
     .filter((line, index) => index < 2 || line !== '')
+  const [tool, draft] = first.split(' ')
   return {
     runtime: tool === 'docker' ? 'docker' : 'podman',
+    draft: draft !== undefined,
     image: id === '' ? undefined : plainId(id),
     container: containerIn(rest.join('\n')),
   }

@@ -8,7 +8,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, Secret } from '../../engine/index.ts'
-import { configText, envFile, find, label, otherVariables } from './container-state.ts'
+import { configText, draftOf, envFile, find, label, otherVariables } from './container-state.ts'
 import type { Container, Found } from './container-state.ts'
 
 const variable = () =>
@@ -98,7 +98,14 @@ const isStarted = ({ running, completed }: Container, { restart }: Params): bool
 const isAsWanted = (container: Container, given: Params): boolean =>
   given.state === 'started' ? isStarted(container, given) : !container.running
 
-const changesOf = (found: Found, given: Params): Change[] => {
+const changesOf = (found: Found, given: Params): Change[] => [
+  ...(found.draft
+    ? [{ what: `container ${draftOf(given.name)}`, from: 'left by an interrupted run', to: undefined }]
+    : []),
+  ...ownChanges(found, given),
+]
+
+const ownChanges = (found: Found, given: Params): Change[] => {
   const { container } = found
   const { name, state } = given
   const what = `container ${name}`
@@ -139,12 +146,17 @@ const fetched = async (ctx: ApplyContext, given: Params): Promise<Found> => {
 const optional = (flag: string, value: string | undefined): string[] =>
   value === undefined ? [] : [`--${flag}=${value}`]
 
+/** Removes what an interrupted run has left. */
+const removeDraft = async (ctx: ApplyContext, { runtime: tool, draft }: Found, { name }: Params) => {
+  if (draft) await ctx.remote.run`${tool} rm -f ${draftOf(name)}`
+}
+
 /** Makes the container beside the one that is there, which goes only when the new one can be. */
 const make = async ({ remote }: ApplyContext, found: Found, given: Params): Promise<void> => {
   const { runtime: tool } = found
   const config = withImage(given)
   const { name, ports, volumes, restart, network, user, entrypoint, options, image, command } = config
-  const draft = `${name}.coxswain-new`
+  const draft = draftOf(name)
   const flags = [
     `--name=${draft}`,
     `--label=${label}=${configText(config)}`,
@@ -156,8 +168,6 @@ const make = async ({ remote }: ApplyContext, found: Found, given: Params): Prom
     ...optional('entrypoint', entrypoint),
     ...options,
   ]
-  // left by a run that was broken off
-  await remote.run({ label: `${tool} rm -f ${draft}` })`${tool} rm -f ${draft} >/dev/null 2>&1 || :`
   await remote.run({
     stdin: envFile(config),
   })`${tool} create --pull=never --env-file=/dev/stdin ${flags} ${[image, ...command]}`
@@ -207,7 +217,10 @@ export const container = defineTask({
   async apply(ctx, given) {
     const { name, state } = given
     if (state === 'absent') {
-      const { runtime: tool } = await lookAgain(ctx, given)
+      const found = await lookAgain(ctx, given)
+      const { runtime: tool } = found
+      await removeDraft(ctx, found, given)
+      if (found.container === undefined) return
       await ctx.remote.run({
         timeout: 120,
         label: `remove the container ${name}`,
@@ -215,6 +228,7 @@ export const container = defineTask({
       return
     }
     const found = await fetched(ctx, given)
+    await removeDraft(ctx, found, given)
     const fresh = found.container === undefined || remakes(found, found.container, given).length > 0
     if (fresh) await make(ctx, found, given)
     const running = !fresh && found.container?.running

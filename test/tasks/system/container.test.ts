@@ -17,8 +17,13 @@ interface Made {
 }
 
 /** A host whose docker remembers what it was told. */
-const host = ({ image = '', made, ends }: { image?: string; made?: Made; ends?: number } = {}) => {
-  let [there, now, draft]: [string, Made | undefined, Made | undefined] = [image, made, undefined]
+const host = ({
+  image = '',
+  made,
+  left,
+  ends,
+}: { image?: string; made?: Made; left?: Made; ends?: number } = {}) => {
+  let [there, now, draft]: [string, Made | undefined, Made | undefined] = [image, made, left]
   const inspect = ({ label, env, running, ended }: Made): string =>
     JSON.stringify([
       {
@@ -29,7 +34,11 @@ const host = ({ image = '', made, ends }: { image?: string; made?: Made; ends?: 
     ])
   const world: World = {
     patterns: [
-      [/^for t in/, () => `docker\n${there}\n${now === undefined ? '' : inspect(now)}\n`],
+      [
+        /^for t in/,
+        () =>
+          `docker${draft === undefined ? '' : ' draft'}\n${there}\n${now === undefined ? '' : inspect(now)}\n`,
+      ],
       [
         /^docker pull/,
         () => {
@@ -48,13 +57,20 @@ const host = ({ image = '', made, ends }: { image?: string; made?: Made; ends?: 
       [
         /^docker (start|stop|rename)/,
         ({ script }) => {
-          if (script.startsWith('docker rename')) now = draft
+          if (script.startsWith('docker rename')) [now, draft] = [draft, undefined]
           else if (script.endsWith(' rm -f web')) now = undefined
           else if (now !== undefined) {
             const running = script.startsWith('docker start')
             now =
               ends === undefined || !running ? { ...now, running } : { ...now, running: false, ended: ends }
           }
+          return ''
+        },
+      ],
+      [
+        /^docker rm -f web\.coxswain-new$/,
+        () => {
+          draft = undefined
           return ''
         },
       ],
@@ -81,7 +97,6 @@ test('a container is fetched, made and started; secrets come on standard input',
     run.commands.apply.filter((command) => command.startsWith('docker')),
     [
       'docker pull -q reg/app:1',
-      'docker rm -f web.coxswain-new >/dev/null 2>&1 || :',
       `docker create --pull=never --env-file=/dev/stdin --name=web.coxswain-new '--label=coxswain.config=${label}' --restart=unless-stopped --publish=80:80 reg/app:1 serve 'a b'`,
       'docker rename web.coxswain-new web',
       'docker start web',
@@ -170,4 +185,18 @@ test('one that ends well is not started again where nothing else would start it,
     host({ image: 'i1', ends: 0 }),
   )
   assert.match(String(always.error), 'does not stay up')
+})
+
+test('what an interrupted run has left goes, whatever the state', async () => {
+  const left: Made = { label: 'x', env: [], running: false }
+  const what = 'container web.coxswain-new'
+  const absent = await rehearse(container({ ...given, state: 'absent' }), host({ left }))
+  assert.is(absent.outcome, 'changed', String(absent.error))
+  assert.equal(
+    [absent.changes?.map((change) => change.what), absent.commands.apply],
+    [[what], ['docker rm -f web.coxswain-new']],
+  )
+  const fresh = await rehearse(container(given), host({ left }))
+  assert.is(fresh.outcome, 'changed', String(fresh.error))
+  assert.is(fresh.commands.apply.filter((command) => command === 'docker rm -f web.coxswain-new').length, 1)
 })
