@@ -41,8 +41,19 @@ const noText = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return value.map(noText).find((wrong) => wrong !== undefined)
   if (typeof value === 'function') return 'is a function'
   if (typeof value === 'number' && Number.isNaN(value)) return 'is not a number (NaN)'
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'is not a finite number'
+  if (typeof value === 'symbol') return 'is a symbol'
+  if (value instanceof Date) return 'is a date, which has no fixed text: give its text'
   const isMap = typeof value === 'object' && Reflect.get(value, 'toString') === Object.prototype.toString
   return isMap ? 'is a map, which has no text: name one of its values' : undefined
+}
+
+/** What `{{#each}}` cannot go through; undefined for lists, maps, and for nothing, which is as good as an empty list. */
+const noList = (value: unknown): string | undefined => {
+  if (value === null || value === undefined) return undefined
+  if (value instanceof Date) return 'a date'
+  if (typeof value === 'object') return undefined
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`
 }
 
 /**
@@ -91,13 +102,23 @@ export const render = (
       `give it a value, or write it inside of {{#if ${String(original)}}} … {{/if}}`,
     )
   })
+  engine.registerHelper(helperNames.list, (...given: unknown[]) => {
+    const [original, line, column, value] = given
+    const wrong = noList(value)
+    if (wrong === undefined) return value
+    throw invalid(
+      { name, template, line: Number(line), column: Number(column) },
+      `cannot go through ${String(original)} with each: it is ${wrong}`,
+      '{{#each}} takes a list or a map',
+    )
+  })
   // what Handlebars does with a section, which it keeps to itself
   const section = engine.helpers['blockHelperMissing']
   if (section !== undefined) engine.registerHelper(helperNames.section, section)
   try {
-    const tree = strictTemplate(engine.parseWithoutProcessing(template), (one) =>
-      Object.hasOwn(engine.helpers, one),
-    )
+    const tree = strictTemplate(engine.parseWithoutProcessing(template), (message, { start }, hint) => {
+      throw invalid({ name, template, line: start.line, column: start.column + 1 }, message, hint)
+    })
     const text = engine.compile(tree, { noEscape: true, explicitPartialContext: true })(values)
     return { text, secret }
   } catch (cause) {

@@ -8,7 +8,22 @@ type Path = hbs.AST.PathExpression
 type Loc = hbs.AST.SourceLocation
 
 /** The names of the helpers, that of `{{#name}} … {{/name}}` too. No variable has such a name. */
-export const helperNames = { read: '*read', write: '*write', section: '*section' } as const
+export const helperNames = { read: '*read', write: '*write', section: '*section', list: '*list' } as const
+
+/** Handlebars' own helpers that templates have, and how each is called. `log` is not one: it prints here, secrets too. */
+const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
+  ['if', 'block'],
+  ['unless', 'block'],
+  ['each', 'block'],
+  ['with', 'block'],
+  ['lookup', 'inline'],
+])
+
+/** What stands behind an `@`. */
+const dataNames = ['root', 'index', 'key', 'first', 'last', 'partial-block']
+
+/** An error at a place of the template. */
+export type Refuse = (message: string, loc: hbs.AST.SourceLocation, hint?: string) => never
 
 const isPath = (node: Node): node is Path => node.type === 'PathExpression'
 const isMustache = (node: Node): node is hbs.AST.MustacheStatement => node.type === 'MustacheStatement'
@@ -24,6 +39,9 @@ interface Block extends hbs.AST.Statement {
 const isBlock = (node: Node): node is Block =>
   node.type === 'BlockStatement' || node.type === 'DecoratorBlock' || node.type === 'PartialBlockStatement'
 const isPartial = (node: Node): node is hbs.AST.PartialStatement => node.type === 'PartialStatement'
+const isText = (node: Node): boolean => node.type === 'StringLiteral'
+/** What is called, and with which values. */
+type Call = Pick<hbs.AST.SubExpression, 'path' | 'params' | 'loc'>
 const isCall = (node: Node): node is hbs.AST.SubExpression => node.type === 'SubExpression'
 
 const text = (value: string, loc: Loc): hbs.AST.StringLiteral => ({
@@ -70,10 +88,16 @@ const originalOf = (node: Node): string => {
 }
 
 /** Rewrites the parts of a template, which are inside of blocks that name their parameters. */
-const rewriter = (isHelper: (name: string) => boolean) => {
+const rewriter = (refuse: Refuse) => {
   const read = (node: Path, names: ReadonlySet<string>): hbs.AST.Expression => {
     const { data, depth, parts, original, loc } = node
     const [head = '', ...rest] = parts
+    if (data && !dataNames.includes(head))
+      refuse(
+        `names a variable that does not exist: ${original}`,
+        loc,
+        `there are ${dataNames.map((one) => `@${one}`).join(', ')}`,
+      )
     const own = data || (depth === 0 && names.has(head) && !/^(\.\/|this[./])/.test(original))
     const keys = own ? rest : parts
     if (keys.length === 0) return node
@@ -85,7 +109,23 @@ const rewriter = (isHelper: (name: string) => boolean) => {
   }
   const expression = (node: hbs.AST.Expression, names: ReadonlySet<string>): hbs.AST.Expression => {
     if (isPath(node)) return read(node, names)
-    return isCall(node) ? { ...node, ...args(node, names) } : node
+    if (!isCall(node)) return node
+    checkCall(node, false)
+    return { ...node, ...args(node, names) }
+  }
+  /** Refuses what is called and is no helper, or is called in another way than it is made for. */
+  const checkCall = (node: Call, inBlock: boolean): void => {
+    const { path: target, params, loc } = node
+    const name = originalOf(target)
+    const kind = helpers.get(name)
+    if (kind === undefined)
+      refuse(`calls ${name}, which is not a helper`, loc, `helpers are ${[...helpers.keys()].join(', ')}`)
+    if (kind === 'block' && !inBlock)
+      refuse(`calls ${name} without a block`, loc, `write {{#${name} …}} … {{/${name}}}`)
+    if (kind === 'inline' && inBlock) refuse(`calls ${name} as a block`, loc, `write {{${name} …}}`)
+    const [needed, what] = kind === 'inline' ? [2, 'a list or map, and a key'] : [1, 'one value']
+    if (params.length !== needed)
+      refuse(`calls ${name} with ${params.length} values`, loc, `it takes ${what}`)
   }
   const args = (
     { params, hash }: { params: hbs.AST.Expression[]; hash?: hbs.AST.Hash },
@@ -104,7 +144,10 @@ const rewriter = (isHelper: (name: string) => boolean) => {
   ): hbs.AST.MustacheStatement => {
     const { loc } = node
     const target: Node = node.path
+    if (!isPath(target) && !isText(target))
+      refuse('writes a literal, which is not a variable', loc, 'write it without the braces')
     const named = isPath(target) ? target : path([originalOf(target)], loc)
+    if (calls(node)) checkCall({ ...node, path: named }, false)
     const value = calls(node)
       ? { ...call('', [], loc), path: named, ...args(node, names) }
       : read(named, names)
@@ -117,9 +160,21 @@ const rewriter = (isHelper: (name: string) => boolean) => {
       ...(node.program && { program: program(node.program, names) }),
       ...(node.inverse && { inverse: program(node.inverse, names) }),
     }
-    const { path: target, loc } = node
-    if (node.type !== 'BlockStatement' || target === undefined || calls(node) || isHelper(target.original))
-      return { ...inner, ...args(node, names) }
+    const { path: target, params, loc } = node
+    if (node.type !== 'BlockStatement' || target === undefined) return { ...inner, ...args(node, names) }
+    if (!isPath(target) && !isText(target)) refuse('opens a block of a literal', loc, 'name a variable')
+    if (calls(node) || helpers.get(originalOf(target)) === 'block') {
+      checkCall({ path: target, params, loc }, true)
+      const called = args(node, names)
+      const [first, ...rest] = called.params
+      if (first === undefined || target.original !== 'each') return { ...inner, ...called }
+      const original = params[0] === undefined ? '' : originalOf(params[0])
+      return {
+        ...inner,
+        ...called,
+        params: [call(helperNames.list, [...placed(original, loc, loc), first], loc), ...rest],
+      }
+    }
     // a section: {{#name}} … {{/name}}
     return {
       ...inner,
@@ -131,7 +186,9 @@ const rewriter = (isHelper: (name: string) => boolean) => {
   const statement = (node: hbs.AST.Statement, names: ReadonlySet<string>): hbs.AST.Statement => {
     if (isMustache(node)) return mustache(node, names)
     if (isBlock(node)) return block(node, names)
-    return isPartial(node) ? { ...node, ...args(node, names) } : node
+    if (!isPartial(node)) return node
+    if (isCall(node.name)) refuse('computes the name of a partial', node.loc, 'write its name: {{> name}}')
+    return { ...node, ...args(node, names) }
   }
   const program = (node: hbs.AST.Program, names: ReadonlySet<string>): hbs.AST.Program => {
     const within = new Set([...names, ...(node.blockParams ?? [])])
@@ -140,8 +197,10 @@ const rewriter = (isHelper: (name: string) => boolean) => {
   return program
 }
 
-/** The template with the helpers in all places where a variable is read or a value written. */
-export const strictTemplate = (
-  template: hbs.AST.Program,
-  isHelper: (name: string) => boolean,
-): hbs.AST.Program => rewriter(isHelper)(template, new Set())
+/**
+ * The template with the helpers in all places where a variable is read or a value written.
+ *
+ * @param refuse is called for what calls no helper, or one in another way than it is made for.
+ */
+export const strictTemplate = (template: hbs.AST.Program, refuse: Refuse): hbs.AST.Program =>
+  rewriter(refuse)(template, new Set())

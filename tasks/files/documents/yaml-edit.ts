@@ -141,7 +141,9 @@ const addTo = (work: Work, container: Container, key: Key, value: unknown): Spli
     const first = list ? [value] : { [String(key)]: value }
     if (above !== undefined) return replaceBlock(work, above, first)
     const start = token.offset
-    return [{ start, end: flow.close + 1, text: blockLines(first, 0, layout).join(newline) }]
+    // but for one behind ---, where no lines can begin
+    if (beginsLine(text, start))
+      return [{ start, end: flow.close + 1, text: blockLines(first, 0, layout).join(newline) }]
   }
   if (flow !== undefined) {
     const entry = list ? flowText(value) : `${keyText(container, key)}: ${flowText(value)}`
@@ -158,10 +160,15 @@ const addTo = (work: Work, container: Container, key: Key, value: unknown): Spli
 /** Where the contents of a document without any end: before a line `...`. */
 const addToEmpty = ({ text, layout, newline }: Work, value: unknown): Splice[] => {
   const close = /^\.\.\.(?=\s|$)/m.exec(text)?.index ?? text.length
-  const nothing = /^(?:~|null|\{\})[ \t]*(?=\r?$)/m.exec(text)
+  const [line = '', marker = '', nothing = ''] =
+    /^(---[ \t]+)?(~|null|Null|NULL)(?=[ \t]*(?:\r?$|[ \t]#))/m.exec(text) ?? []
   const lines = blockLines(value, 0, layout)
-  if (nothing !== null)
-    return [{ start: nothing.index, end: nothing.index + nothing[0].length, text: lines.join(newline) }]
+  if (nothing !== '') {
+    const start = text.indexOf(line) + marker.length
+    // no lines can begin behind ---
+    const written = marker === '' ? lines.join(newline) : flowText(value)
+    return [{ start, end: start + nothing.length, text: written }]
+  }
   return [insertLines(text, close, lines, newline)]
 }
 

@@ -135,3 +135,47 @@ test('a secret is shown nowhere, nor what was there before it', async () => {
 test('a whole number that would lose digits is refused', async () => {
   await rejects(() => yamlSetting({ path, key: 'a', value: [2 ** 60] }), 'params-invalid', 'loses its digits')
 })
+
+/** Documents with nothing or little in them, and what becomes of them with `z: 5` and with `z.k: [5]`. */
+const little: [from: string, five: string, deep: string][] = [
+  ['', 'z: 5\n', 'z:\n  k:\n    - 5\n'],
+  ['# c\n', '# c\nz: 5\n', '# c\nz:\n  k:\n    - 5\n'],
+  ['# c', '# c\nz: 5\n', '# c\nz:\n  k:\n    - 5\n'],
+  ['---', '---\nz: 5\n', '---\nz:\n  k:\n    - 5\n'],
+  ['--- # c\n', '--- # c\nz: 5\n', '--- # c\nz:\n  k:\n    - 5\n'],
+  ['{}', 'z: 5', 'z:\n  k:\n    - 5'],
+  ['{ } # c\n', 'z: 5 # c\n', 'z:\n  k:\n    - 5 # c\n'],
+  ['~\n', 'z: 5\n', 'z:\n  k:\n    - 5\n'],
+  ['Null # c\n', 'z: 5 # c\n', 'z:\n  k:\n    - 5 # c\n'],
+  ['--- {}\n', '--- {z: 5}\n', '--- {z: {k: [5]}}\n'],
+  ['--- {} # c\n...\n', '--- {z: 5} # c\n...\n', '--- {z: {k: [5]}} # c\n...\n'],
+  ['--- ~\n', '--- {z: 5}\n', '--- {z: {k: [5]}}\n'],
+  ['# c\r\n---  null # c\r\n', '# c\r\n---  {z: 5} # c\r\n', '# c\r\n---  {z: {k: [5]}} # c\r\n'],
+  ['--- !!map {}\n', '--- !!map {z: 5}\n', '--- !!map {z: {k: [5]}}\n'],
+  ['--- &a {}\n', '--- &a {z: 5}\n', '--- &a {z: {k: [5]}}\n'],
+  ['%YAML 1.1\n--- {}\n', '%YAML 1.1\n--- {z: 5}\n', '%YAML 1.1\n--- {z: {k: [5]}}\n'],
+  ['%YAML 1.1\n---\na: no\n', '%YAML 1.1\n---\na: no\nz: 5\n', '%YAML 1.1\n---\na: no\nz:\n  k:\n    - 5\n'],
+  ['a:\t1\n', 'a:\t1\nz: 5\n', 'a:\t1\nz:\n  k:\n    - 5\n'],
+]
+for (const [from, five, deep] of little) {
+  test(`a value comes into ${JSON.stringify(from)}`, async () => {
+    assert.is(await after({ key: 'z', value: 5 }, from), five)
+    assert.is(await after({ key: 'z.k', value: [5] }, from), deep)
+    assert.is(await after({ key: 'nowhere', state: 'absent' }, from), from)
+  })
+}
+
+const unreadable: [from: string, why: RegExp][] = [
+  ['a: 1\n---\nb: 2\n', /no single YAML document: it holds 2/],
+  ['a: 1\n---\n', /no single YAML document: it holds 2/],
+  ['a:\n\tb: 1\n', /Tabs are not allowed as indentation at line 2/],
+  ['%YAML 1.1\na: 1\n', /Missing directives-end/],
+  ['--- a: 1\n', /cannot start on same line/],
+  ['a: 1\na: 2\n', /keys must be unique/],
+  ['- a\n', /is a list/],
+]
+for (const [from, why] of unreadable) {
+  test(`${JSON.stringify(from)} is a clear error`, async () => {
+    await rejects(() => after({ key: 'z', value: 5 }, from), 'task-failed', why)
+  })
+}
