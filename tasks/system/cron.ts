@@ -67,6 +67,27 @@ export const withEntry = (
 const tableOf = ({ file, user }: Params): CronTable =>
   file === undefined ? crontabOf(user) : cronFile(file, user ?? 'root')
 
+/**
+ * Refuses a table with lines that end with CRLF: cron takes the carriage return as a part of the command, which fails then.
+ *
+ * @throws `task-failed` naming the first such line.
+ */
+const refuseCarriageReturns = (text: string, { what }: CronTable, { state, file }: Params): void => {
+  if (state === 'absent') return
+  const line = text.split('\n').findIndex((one) => one.endsWith('\r'))
+  if (line < 0) return
+  throw new CoxswainError(
+    'task-failed',
+    `${what}: line ${line + 1} ends with CRLF, and cron takes the carriage return as a part of the command`,
+    {
+      hint:
+        file === undefined
+          ? "remove them on the host: crontab -l | tr -d '\\r' | crontab -"
+          : `remove them on the host: sed -i 's/\\r$//' ${what}`,
+    },
+  )
+}
+
 /** A user that there is not yet: cron would pass over the whole file. */
 const lacksUser = async (
   { remote }: CheckContext,
@@ -90,6 +111,7 @@ export const cron = defineTask({
     const text = await table.read(ctx.remote)
     if (text === undefined) return given.state === 'absent' ? ok() : unknown(table.missing.why)
     if (await lacksUser(ctx, table, given)) return unknown(`there is no user ${table.user} yet`)
+    refuseCarriageReturns(text, table, given)
     const wanted = withEntry(text, given)
     return driftUnlessEmpty([
       ...(text === wanted

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
+import { isCoxswainError } from '../../../engine/errors.ts'
 import { inputBytes } from '../../../engine/connection/input.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
 import { crontabOf } from '../../../tasks/system/cron-tables.ts'
@@ -152,4 +153,22 @@ test('a crontab with bytes that are no UTF-8 keeps them', async () => {
   const table = crontabOf(undefined)
   await table.write(remote, `${(await table.read(remote)) ?? ''}@hourly x\n`)
   assert.equal(bytes, Buffer.concat([before, Buffer.from('@hourly x\n')]))
+})
+
+test('a table with lines of CRLF is a clear error: cron would run the carriage return', async () => {
+  const windows = `MAILTO=x\n@daily y\r\n${lines}`
+  const run = await rehearse(cron(entry), host(windows))
+  assert.is(run.outcome, 'failed')
+  assert.match(String(run.error), 'crontab: line 2 ends with CRLF')
+  const ours = await rehearse(cron(entry), host(lines.replaceAll('\n', '\r\n')))
+  assert.match(String(ours.error), 'line 1 ends with CRLF')
+  const table = await rehearse(cron(inFile), {
+    files: { [path]: { content: '@daily root y\r\n', mode: '0644' } },
+    replies: { 'id -u root': '0' },
+  })
+  assert.match(String(table.error), `${path}: line 1 ends with CRLF`)
+  assert.match(String(isCoxswainError(table.error) && table.error.hint), `sed -i 's/\\r$//' ${path}`)
+  const gone = host(windows)
+  assert.is((await rehearse(cron({ ...entry, state: 'absent' }), gone)).outcome, 'changed')
+  assert.is(gone.now(), 'MAILTO=x\n@daily y\r\n')
 })
