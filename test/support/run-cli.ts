@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
+import { compiledProgram } from './compiled.ts'
 import { runMain } from './run-main.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -66,7 +67,7 @@ export const spawnCli = (
   { watch, input, cwd = root, env = {} }: SpawnOptions = {},
 ): Promise<CliResult> =>
   new Promise((done, failed) => {
-    const child = spawn(process.execPath, [resolve(root, 'bin/run.js'), ...words], {
+    const child = spawn(process.execPath, [compiledProgram(), ...words], {
       cwd,
       env: environment(env),
       stdio: ['pipe', 'pipe', 'pipe'],

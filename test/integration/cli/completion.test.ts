@@ -1,18 +1,17 @@
 /** Completion in the shells themselves. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
-import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
+import { compiledProgram } from '../../support/compiled.ts'
 import { folderOf } from '../../support/folder.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('completion in shells')
 const folder = folderOf(test)
-const root = resolve(import.meta.dirname, '../../..')
 
 test.before(async () => {
-  const run = folder.write('bin/run', `#!/bin/sh\nexec '${process.execPath}' '${root}/bin/run.js' "$@"\n`)
+  const run = folder.write('bin/run', `#!/bin/sh\nexec '${process.execPath}' '${compiledProgram()}' "$@"\n`)
   chmodSync(run, 0o755)
   folder.write(
     'site.ts',

@@ -2,8 +2,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { compiledProgram } from '../../support/compiled.ts'
 import { spawnCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
@@ -134,7 +135,7 @@ test('pain 18: how long sudo may take can be said', async () => {
 test('a terminal that goes away lets the run come to its end, with an exit status of its own', async () => {
   const at = (name: string): string => join(folder, name)
   writeFileSync(at('local.yaml'), 'all: { hosts: { here: { connection: local } } }')
-  const bin = resolve(import.meta.dirname, '../../../bin/run.js')
+  const bin = compiledProgram()
   const words = `command run="touch ${at('hung')}; sleep 1" -i ${at('local.yaml')} --hosts all --no-journal --no-lock`
   const line = `trap "" HUP; ${process.execPath} ${bin} ${words}; echo $? > ${at('part')}; mv ${at('part')} ${at('status')}`
   const terminal = spawn('script', ['-qec', line, '/dev/null'])

@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { compiledProgram } from '../../support/compiled.ts'
 import { runCli, spawnCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -130,7 +131,7 @@ test('output that cannot be written makes the exit status that of a failure, and
     for (const output of ['json', 'junit', 'plain']) {
       rmSync(flag, { force: true })
       const words = ['exec', 'h1', '-i', inventory, '--output', output, '--', `touch ${flag}`]
-      const child = spawnSync(process.execPath, [resolve('bin/run.js'), ...words], {
+      const child = spawnSync(process.execPath, [compiledProgram(), ...words], {
         stdio: ['ignore', full, 'pipe'],
         encoding: 'utf8',
       })

@@ -1,11 +1,11 @@
 /** Secrets from every source, on a real host, in every output: none of them is ever shown. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
 import { fixture } from '../../inventory/secrets/keys.ts'
 import { sopsEncrypt } from '../../inventory/secrets/sops-encrypt.ts'
+import { compiledProgram } from '../../support/compiled.ts'
 import { folderOf } from '../../support/folder.ts'
 import { runCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
@@ -113,7 +113,7 @@ const words = (end: string, ...more: string[]): string[] => [book(end), '-i', in
 /** At a terminal of its own: what is typed comes when it is asked for. */
 const atTerminal = (given: readonly string[]): Promise<CliResult> =>
   new Promise((done, failed) => {
-    const command = [process.execPath, resolve(import.meta.dirname, '../../../bin/run.js'), ...given]
+    const command = [process.execPath, compiledProgram(), ...given]
     const quoted = command.map((word) => `'${word}'`).join(' ')
     const child = spawn('script', ['-qec', `stty cols 160 rows 60; ${quoted}`, '/dev/null'], {
       env: { ...process.env, CI: undefined, COXSWAIN_LOCK_PATH: folder.path },

@@ -14,6 +14,7 @@ import { alone } from '../../../engine/run/task/alone.ts'
 import { copy } from '../../../tasks/files/copy.ts'
 import { fetch } from '../../../tasks/files/fetch.ts'
 import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
+import { compiledProgram } from '../../support/compiled.ts'
 import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
@@ -201,7 +202,7 @@ const fetching = (src: string, dest: string): ChildProcess =>
   spawn(
     process.execPath,
     [
-      'bin/run.js',
+      compiledProgram(),
       'fetch',
       '-i',
       join(folder, 'inventory.yaml'),
