@@ -55,8 +55,8 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    */
   readonly needs?: (params: z.output<Schema>) => Promise<unknown>
   /**
-   * Whether it brings files that only it knows, as a package does. Under `--check` a later task that finds nothing below a
-   * missing folder is unknown then, not ok.
+   * Whether it brings files that only it knows, as a package does. Under `--check` a later task that does not find the file
+   * that it names, or anything below a missing folder, is unknown then, not ok.
    */
   readonly brings?: (params: z.output<Schema>) => boolean
   /**

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import * as assert from 'uvu/assert'
 import { defineTask } from '../../engine/dsl/task.ts'
-import { drift } from '../../engine/dsl/verdict.ts'
+import { drift, ok } from '../../engine/dsl/verdict.ts'
 import { copy } from '../../tasks/files/copy.ts'
 import { file } from '../../tasks/files/file.ts'
 import { template } from '../../tasks/files/template.ts'
@@ -34,7 +34,7 @@ const make = defineTask({
 const hosts = { a: { files: { '/etc': { content: '', type: 'directory' } as const } } }
 const gone = (path: string) => file({ path, state: 'absent' })
 
-test('what is not there, below a folder that is not there either, may come with a package', async () => {
+test('what is not there may come with a package, in a folder that is there, too', async () => {
   const tasks = () => [
     gone('/etc/haproxy/errors/400.http'),
     install(),
@@ -44,9 +44,51 @@ test('what is not there, below a folder that is not there either, may come with 
   const { story, ends } = await run((play) => [play('p', { hosts: 'a', tasks })], { hosts, checkMode: true })
   assert.equal(
     story.map((line) => line.replace(/^a \S+ ?/, '')).map((line) => line.split(' ').at(-1)),
-    ['ok', 'change', 'unknown', 'ok'],
+    ['ok', 'change', 'unknown', 'unknown'],
   )
   assert.is(ends[2]?.why, '/etc/haproxy/errors/401.http is not there, and may come with: package haproxy')
+})
+
+test('what no package has stays known: homes, temporary files, and what this machine made itself', async () => {
+  const paths = ['/home/ann/x', '/root/x', '/tmp/x', '/var/tmp/x', '/usr/local/bin/x', '/swapfile']
+  const folders = [
+    '/home',
+    '/home/ann',
+    '/root',
+    '/tmp',
+    '/var',
+    '/var/tmp',
+    '/usr',
+    '/usr/local',
+    '/usr/local/bin',
+    '/etc',
+  ]
+  const there = Object.fromEntries(folders.map((path) => [path, { content: '', type: 'directory' } as const]))
+  const tasks = () => [install(), ...paths.map(gone), gone('/etc/logrotate.d')]
+  const { ends } = await run((play) => [play('p', { hosts: 'a', tasks })], {
+    hosts: { a: { files: there } },
+    checkMode: true,
+  })
+  assert.equal(
+    ends.slice(1).map(({ outcome }) => outcome),
+    [...paths.map(() => 'ok'), 'unknown'],
+  )
+})
+
+test('a file that a task looks at besides leaves no doubt', async () => {
+  const looking = defineTask({
+    name: 'looking',
+    description: 'Looks at more than it names.',
+    params: z.object({ path: z.string() }),
+    check: async ({ remote }) => {
+      await remote.exists('/etc/besides')
+      return ok()
+    },
+    apply: () => Promise.resolve(),
+  })
+  const tasks = () => [install(), looking({ path: '/etc/named' })]
+  const { ends } = await run((play) => [play('p', { hosts: 'a', tasks })], { hosts, checkMode: true })
+  assert.is(ends[1]?.outcome, 'ok')
 })
 
 test('a service or a user that is to be gone, and is not there, may come with a package', async () => {

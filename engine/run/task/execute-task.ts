@@ -9,6 +9,7 @@ import type { Outcome, TaskProgress } from '../events.ts'
 import { holds } from './condition.ts'
 import type { TaskWatch } from './task-watch.ts'
 import { askPatiently, missing, usualPatience, waitUntil } from './wait.ts'
+import { namesPackagedPath } from './packaged-path.ts'
 
 export interface TaskResult {
   readonly outcome: Outcome
@@ -229,8 +230,8 @@ const doAside = async ({ apply }: Task, execution: Execution): Promise<TaskResul
 }
 
 /**
- * Why an `ok` is not known under `--check`: it rests on something that is not there, in a folder that is not there either and
- * may come with what was not installed.
+ * Why an `ok` is not known under `--check`: it rests on something that is not there and may come with what was not installed.
+ * That is so for what the task itself names, and for everything in a folder that is not there either.
  */
 const doubt = async (task: Task, execution: Execution): Promise<string | undefined> => {
   const { checkMode, brought, absent, checkContext } = execution
@@ -243,6 +244,7 @@ const doubt = async (task: Task, execution: Execution): Promise<string | undefin
   for (const path of paths) {
     const folder = posix.dirname(path)
     if (!path.startsWith('/')) return `${path} does not exist, and may come with: ${brought}`
+    if (namesPackagedPath(task.params, path)) return `${path} is not there, and may come with: ${brought}`
     if (folder !== '/' && !(await checkContext.remote.exists(folder)))
       return `${path} is not there, and may come with: ${brought}`
   }
