@@ -11,6 +11,26 @@ const holdingOf = async (ctx: CheckContext): Promise<Holding> => {
   })
 }
 
+interface Held {
+  readonly holding: Holding
+  /** What the package manager calls each name: of a virtual package, the one that provides it. */
+  readonly real: ReadonlyMap<string, string>
+  /** Which of the names are not as they are wanted. */
+  readonly wrong: readonly string[]
+}
+
+const heldOf = async (ctx: CheckContext, names: readonly string[], wanted: boolean): Promise<Held> => {
+  const holding = await holdingOf(ctx)
+  const direct = await holding.held(ctx, names)
+  const others = names.filter((name) => !direct.includes(name))
+  const providers = others.length === 0 ? undefined : await holding.providers?.(ctx, others)
+  const real = new Map(names.map((name) => [name, providers?.get(name) ?? name]))
+  const provided = [...new Set(providers?.values())]
+  const through = provided.length === 0 ? [] : await holding.held(ctx, provided)
+  const isHeld = (name: string): boolean => direct.includes(name) || through.includes(real.get(name) ?? name)
+  return { holding, real, wrong: names.filter((name) => isHeld(name) !== wanted) }
+}
+
 /** Hold packages at the version that they have, whatever an upgrade would do. */
 export const packageHold = defineTask({
   name: 'package-hold',
@@ -24,19 +44,15 @@ export const packageHold = defineTask({
   title: ({ name, state }) => `package ${name.join(', ')} ${state}`,
 
   async check(ctx, { name, state }) {
-    const held = await (await holdingOf(ctx)).held(ctx, name)
-    const wrong = name.filter((one) => held.includes(one) !== (state === 'held'))
+    const { wrong, real } = await heldOf(ctx, name, state === 'held')
     const from = state === 'held' ? 'free' : 'held'
-    return driftUnlessEmpty(wrong.map((one) => ({ what: `package ${one}`, from, to: state })))
+    const called = (one: string): string =>
+      real.get(one) === one ? one : `${real.get(one)}, which provides ${one}`
+    return driftUnlessEmpty(wrong.map((one) => ({ what: `package ${called(one)}`, from, to: state })))
   },
 
   async apply(ctx, { name, state }) {
-    const holding = await holdingOf(ctx)
-    const held = await holding.held(ctx, name)
-    await holding.hold(
-      ctx,
-      name.filter((one) => held.includes(one) !== (state === 'held')),
-      state === 'held',
-    )
+    const { holding, real, wrong } = await heldOf(ctx, name, state === 'held')
+    await holding.hold(ctx, [...new Set(wrong.map((one) => real.get(one) ?? one))], state === 'held')
   },
 })

@@ -62,6 +62,12 @@ export const apt: PackageManager = {
     hold: async ({ remote }, names, on) => {
       await remote.run`apt-mark ${on ? 'hold' : 'unhold'} ${names}`
     },
+    providers: async (ctx, names) => {
+      const installed = await installedOf(ctx, names)
+      return new Map(
+        [...installed].flatMap(([name, { as, provides }]) => (provides ? [[name, as] as const] : [])),
+      )
+    },
   },
   refresh: async ({ remote }) => {
     await remote.run(options)`apt-get update ${words.slice(0, 1)} -o DPkg::Lock::Timeout=600`

@@ -31,6 +31,8 @@ export interface Holding {
   /** Which of these names are held. */
   held(ctx: CheckContext, names: readonly string[]): Promise<readonly string[]>
   hold(ctx: ApplyContext, names: readonly string[], on: boolean): Promise<void>
+  /** The installed packages that names stand for which are no packages, as `git-core` does for git; absent where there are none. */
+  readonly providers?: (ctx: CheckContext, names: readonly string[]) => Promise<ReadonlyMap<string, string>>
 }
 
 /** What one of the package managers can do for us. */

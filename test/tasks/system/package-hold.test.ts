@@ -11,6 +11,12 @@ const test = suite('package-hold')
 const host = (...held: string[]): World => ({
   files: { '/etc/os-release': 'ID=debian\n' },
   patterns: [
+    [/^dpkg-query -W -f .*Provides/, 'installed\tgit\tamd64\t1:2.39\tgit-completion, git-core\n'],
+    [
+      /^dpkg-query -W /,
+      'a 1 installed amd64\nb 1 installed amd64\nc 1 installed amd64\ngit 1:2.39 installed amd64\namd64\n',
+    ],
+    [/^apt-cache policy /, ''],
     [/^apt-mark showhold$/, () => held.map((name) => `${name}\n`).join('')],
     [/^apt-mark hold (.*)$/, ({ script }) => (held.push(...script.split(' ').slice(2)), '')],
     [
@@ -29,6 +35,24 @@ test('only what is free is held, and what is held let go', async () => {
   assert.is((await rehearse(packageHold({ name: 'a' }), host('a'))).outcome, 'ok')
   const free = await rehearse(packageHold({ name: ['a', 'b'], state: 'free' }), host('a', 'c'))
   assert.equal(free.commands.apply, ['apt-mark unhold a'])
+})
+
+test('of a virtual package the one that provides it is held', async () => {
+  const held: string[] = []
+  const world = host(...held)
+  const run = await rehearse(packageHold({ name: ['git-core', 'git'] }), world)
+  assert.equal(
+    [run.outcome, run.foretold, run.commands.apply],
+    ['changed', 'would change', ['apt-mark hold git']],
+    String(run.error),
+  )
+  assert.equal(
+    run.changes.map(({ what }) => what),
+    ['package git, which provides git-core', 'package git'],
+  )
+  assert.is((await rehearse(packageHold({ name: 'git-core' }), host('git'))).outcome, 'ok')
+  const free = await rehearse(packageHold({ name: 'git-core', state: 'free' }), host('git'))
+  assert.equal(free.commands.apply, ['apt-mark unhold git'])
 })
 
 test('dnf holds by versionlock, whose lists are read', async () => {
