@@ -1,5 +1,7 @@
 /**
- * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts hosts`, `main.ts conformance`, `main.ts e2e`, or paths of files.
+ * Runs test files: `main.ts unit`, `main.ts integration`, `main.ts long`, `main.ts hosts`, `main.ts conformance`, `main.ts e2e`,
+ * or paths of files. Files named `*.long.test.ts` take long for what they are (a browser, an installed package, hundreds of
+ * hosts): `npm test` leaves them out, CI does not.
  *
  * Ends with a line `N passed, N failed` and a status that says the same. End-to-end tests share one lab, so their files
  * run one after another; all others run side by side.
@@ -15,7 +17,9 @@ import { runSideBySide } from './workers.ts'
 const root = resolve(import.meta.dirname, '..')
 
 const kindOf = (file: string): string =>
-  /^(integration|hosts|e2e|types|conformance)\//.exec(file)?.[1] ?? 'unit'
+  file.endsWith('.long.test.ts')
+    ? 'long'
+    : (/^(integration|hosts|e2e|types|conformance)\//.exec(file)?.[1] ?? 'unit')
 
 const filesOf = async (words: readonly string[]): Promise<string[]> => {
   const all = (await readdir(root, { recursive: true }))

@@ -70,8 +70,9 @@ export const laneCommand = (start: ShellStart): string =>
  * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: any end but our
  * farewell ends the whole process group. The command's input stays open until the command is dead, also when something
  * else stops it (this shell ignores SIGTERM), for one that sees its input end takes what it has for all of it. `dd` takes
- * a piece whole before it passes it on, so a command that reads no more does not bring the lengths out of step. It says that it has heard our farewell,
- * with the nonce that came with it: sshd throws away what it has not passed on yet when a connection ends.
+ * a piece whole before it passes it on, so a command that reads no more does not bring the lengths out of step. It says
+ * that it has heard our farewell, with the nonce that came with it: sshd throws away what it has not passed on yet when a
+ * connection ends.
  */
 const feeder =
   'trap "" TERM; exec 3>&2 2>/dev/null; while IFS= read -r n && [ "$n" -gt 0 ]; do dd bs="$n" count=1 iflag=fullblock; done; ' +

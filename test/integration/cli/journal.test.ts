@@ -157,16 +157,15 @@ if (root)
 test('runs of one playbook at once keep their journals whole, while old ones are removed', async () => {
   site.book("say('one')")
   const env = { COXSWAIN_STATE_KEEP: '4' }
-  for (let times = 0; times < 2; times += 1) {
-    const results = await Promise.all(Array.from({ length: 8 }, () => site.beside(['--no-lock'], { env })))
-    for (const result of results) {
-      ended(result, 0)
-      assert.not.match(result.stdout + result.stderr, /journal|recorded/)
-    }
+  for (let times = 0; times < 4; times += 1) ended(await site.run([], { env }), 0)
+  const results = await Promise.all(Array.from({ length: 6 }, () => site.beside(['--no-lock'], { env })))
+  for (const result of results) {
+    ended(result, 0)
+    assert.not.match(result.stdout + result.stderr, /journal|recorded/)
   }
   const names = site.journals()
   assert.is(new Set(names.map((name) => name.slice(0, 6))).size, names.length)
-  assert.is(names.at(-1)?.slice(0, 6), '000016')
+  assert.is(names.at(-1)?.slice(0, 6), '000010')
   for (const name of names) {
     const types = site
       .journal(name)

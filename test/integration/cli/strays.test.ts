@@ -1,7 +1,7 @@
 /** Exceptions in timers of authors, and promises that no one awaits: reported as theirs, and the run goes on. */
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
-import { spawnCli } from '../../support/run-cli.ts'
+import { runCli, spawnCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -52,7 +52,7 @@ for (const [name, stray] of Object.entries(strays)) {
     assert.not.match(stdout + stderr, 'bug in Coxswain')
     assert.match(stdout, 'the end')
     assert.match(stdout, 'recap')
-    const shown = await spawnCli(['history', '--output', 'json'], { env: { XDG_STATE_HOME: folder.path } })
+    const shown = await runCli(['history', '--output', 'json'], { env: { XDG_STATE_HOME: folder.path } })
     const last: unknown = JSON.parse(shown.stdout.trim().split('\n').at(-1) ?? '')
     assert.match(JSON.stringify(last), '"type":"journal-end"')
     assert.match(JSON.stringify(last), name)
