@@ -12,12 +12,12 @@ import {
 import type { CheckContext } from '../../engine/index.ts'
 import {
   appendToSshFile,
+  editSshFile,
   inSshFolder,
   readSshFile,
   sshDraft,
   statSshFiles,
   userName,
-  writeSshFile,
 } from '../system/as-user.ts'
 import { appendLines, linesOf } from '../lines.ts'
 
@@ -132,8 +132,13 @@ export const sshAccess = defineTask({
         hint: 'ssh-key makes one: run it there first',
       })
     }
-    const text = appendLines(authorized.text, missingLines(authorized.text, [key.text.trim()]))
-    await writeSshFile(ctx, user, { name: 'authorized_keys', text, mode: '0600' })
+    const line = key.text.trim()
+    await editSshFile(ctx, user, {
+      name: 'authorized_keys',
+      mode: '0600',
+      before: authorized.text,
+      edit: (text) => appendLines(text, missingLines(text, [line])),
+    })
     // several hosts may do this side by side
     const lines = missingLines(known.text, hostKeys)
     if (lines.length > 0) await appendToSshFile(other, user, { name: 'known_hosts', lines })

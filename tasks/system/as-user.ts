@@ -2,6 +2,7 @@
  * Files below a user's home, handled as that user. What root wrote or changed there by its path, a link that the user puts
  * in the way could turn against any file of the host.
  */
+import { createHash } from 'node:crypto'
 import { CoxswainError, quote, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
 import { atEnd } from '../at-end.ts'
@@ -109,20 +110,30 @@ const giveFolder = async ({ remote }: ApplyContext, user: string): Promise<void>
   )
 }
 
-/** Runs shell text as a user in whose `~/.ssh`, `$d`, there is one that is theirs alone. */
+/** Exit status where the file is another than it was when it was read. */
+const changed = 22
+
+/**
+ * Runs shell text as a user in whose `~/.ssh`, `$d`, there is one that is theirs alone.
+ *
+ * @returns false where it ended because a file had changed meanwhile.
+ */
 export const inSshFolder = async (
   ctx: ApplyContext,
   user: string,
   text: string,
   stdin?: string | Uint8Array,
-): Promise<void> => {
+): Promise<boolean> => {
   await giveFolder(ctx, user)
   const start = `set -e; umask 077; ${folderOf(user)}; mkdir -p "$d"; chmod 0700 "$d"`
-  await asUser(ctx.remote.run, user, {
+  const command = asUser(ctx.remote.run, user, {
     text: `${start}; ${text}`,
     label: `change ~/.ssh of ${user}`,
     stdin,
   })
+  if ((await command.result()).code === changed) return false
+  await command.orFail()
+  return true
 }
 
 /**
@@ -138,32 +149,76 @@ const sweepDrafts = [
 /** Makes a file beside `$f`, `$t`, which is gone at the end unless it took the place of `$f`. */
 export const sshDraft = [sweepDrafts, 't=$(mktemp "$h.$$.XXXXXX")', atEnd('rm -f -- "$t"')].join('; ')
 
-/** Writes a file of `~/.ssh` whole, the folder 0700, as its user. */
-export const writeSshFile = (
+/** How often a file is edited again that others change at the same time. */
+const tries = 5
+
+/**
+ * Moves `$t` over `$f` if that is still what was read. What others, such as ssh, append to it just then comes along: the old
+ * file keeps a second name until it is replaced.
+ */
+const replaceSame = (before: string | undefined): string => {
+  if (before === undefined) return `[ ! -e "$f" ] || exit ${changed}; mv -f "$t" "$f"`
+  const bytes = encoded(before)
+  const sum = createHash('sha256').update(bytes).digest('hex')
+  return [
+    'o=$(mktemp "$h.$$.XXXXXX")',
+    atEnd('rm -f -- "$t" "$o"'),
+    // a file of others cannot be given another name (fs.protected_hardlinks)
+    'if ln -f "$f" "$o" 2>/dev/null; then x=$o; else x=$f; fi',
+    `s=$(sha256sum <"$x") || exit ${changed}; [ "\${s%% *}" = ${sum} ] || exit ${changed}`,
+    `mv -f "$t" "$f"; [ "$x" = "$f" ] || tail -c +${bytes.length + 1} "$x" >>"$f"`,
+  ].join('; ')
+}
+
+/** How a file of `~/.ssh` is edited. */
+interface SshEdit {
+  readonly name: string
+  readonly mode: string
+  /** Its text when it was read; undefined where there was none. */
+  readonly before: string | undefined
+  /** What becomes of a text. */
+  readonly edit: (text: string | undefined) => string
+}
+
+/**
+ * Edits a file of `~/.ssh`, the folder 0700, as its user. What others change at the same time is kept: the edit is made again.
+ *
+ * @throws `write-failed` when it changes again and again.
+ */
+export const editSshFile = async (
   ctx: ApplyContext,
   user: string,
-  { name, text, mode }: { readonly name: string; readonly text: string; readonly mode: string },
+  { name, mode, before: first, edit }: SshEdit,
 ): Promise<void> => {
-  const script = [
-    `f=$d/${quote(name)}`,
-    // a link stays: the user's own rights decide whether what it points to can be written
-    'if [ -L "$f" ]; then f=$(readlink -f "$f"); fi',
-    sshDraft,
-    `cat >"$t"; test "$(wc -c <"$t")" -eq ${encoded(text).length}`,
-    `chmod ${quote(mode)} "$t"; mv -f "$t" "$f"`,
-  ].join('; ')
-  return inSshFolder(ctx, user, script, encoded(text))
+  let before = first
+  for (let left = tries; left > 0; left -= 1) {
+    const bytes = encoded(edit(before))
+    const script = [
+      `f=$d/${quote(name)}`,
+      // a link stays: the user's own rights decide whether what it points to can be written
+      'if [ -L "$f" ]; then f=$(readlink -f "$f"); fi',
+      sshDraft,
+      `cat >"$t"; test "$(wc -c <"$t")" -eq ${bytes.length}`,
+      `chmod ${quote(mode)} "$t"`,
+      replaceSame(before),
+    ].join('; ')
+    if (await inSshFolder(ctx, user, script, bytes)) return
+    before = (await readSshFile(ctx, user, name))?.text
+  }
+  throw new CoxswainError('write-failed', `cannot write ~/.ssh/${name} of ${user}: others change it`, {
+    hint: 'see what writes into it all the time, and run it again when nothing does',
+  })
 }
 
 /** Appends lines to a file of `~/.ssh` as its user: what others append at the same time is not lost. */
-export const appendToSshFile = (
+export const appendToSshFile = async (
   ctx: ApplyContext,
   user: string,
   { name, lines }: { readonly name: string; readonly lines: readonly string[] },
 ): Promise<void> => {
   // a last line without an end would run into the first one of these
   const script = `f=$d/${quote(name)}; if [ -s "$f" ] && [ -n "$(tail -c 1 "$f")" ]; then echo >>"$f"; fi; cat >>"$f"`
-  return inSshFolder(ctx, user, script, encoded(textOf(lines)))
+  await inSshFolder(ctx, user, script, encoded(textOf(lines)))
 }
 
 /** The mode of a file of `~/.ssh` and whether another is there, none of them read; undefined when there is no such user. */

@@ -1,6 +1,6 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import { linesOf, mapLines } from '../lines.ts'
-import { readSshFile, userName, writeSshFile } from './as-user.ts'
+import { editSshFile, readSshFile, userName } from './as-user.ts'
 import { problemOfOptions } from './key-options.ts'
 import { keyLine, readKey } from './public-key.ts'
 import type { AuthorizedKey } from './public-key.ts'
@@ -124,6 +124,7 @@ export const authorizedKey = defineTask({
       throw new CoxswainError('task-failed', `there is no user ${given.user}`, {
         hint: 'make the user first',
       })
-    await writeSshFile(ctx, given.user, { name, text: withKey(found.text, given), mode: '0600' })
+    const edit = (text: string | undefined): string => withKey(text, given)
+    await editSshFile(ctx, given.user, { name, mode: '0600', before: found.text, edit })
   },
 })

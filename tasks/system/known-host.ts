@@ -11,7 +11,7 @@ import {
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { readText, writeText } from '../file-text.ts'
 import { linesOf } from '../lines.ts'
-import { appendToSshFile, readSshFile, userName, writeSshFile } from './as-user.ts'
+import { appendToSshFile, editSshFile, readSshFile, userName } from './as-user.ts'
 import { hashedName, keysOf, knownName, revokedAt, withKey, withoutKeys } from './known-hosts.ts'
 import type { KnownKey } from './known-hosts.ts'
 import { readKey } from './public-key.ts'
@@ -121,6 +121,11 @@ export const knownHost = defineTask({
     const added = text !== undefined && wanted.startsWith(text) ? wanted.slice(text.length) : '\r'
     if (!added.includes('\r'))
       return appendToSshFile(ctx, user, { name, lines: linesOf(added).filter((line) => line !== '') })
-    await writeSshFile(ctx, user, { name, text: wanted, mode: '0600' })
+    await editSshFile(ctx, user, {
+      name,
+      mode: '0600',
+      before: text,
+      edit: (now) => wantedText(now, given),
+    })
   },
 })

@@ -103,6 +103,34 @@ for (const host of hosts) {
   })
 }
 
+for (const host of hosts) {
+  test(`${host.name}: what ssh adds while a key is replaced is not lost`, async () => {
+    await host.proves(knownHost({ host: 'late.example', key, user: 'anna' }))
+    // a file of root's, of which the user can make no second name
+    await host.sh('cd ~anna/.ssh; chown root: known_hosts; chmod 644 known_hosts')
+    await host.proves(knownHost({ host: 'late.example', key: other, user: 'anna' }))
+    assert.is(
+      await host.sh('cd ~anna/.ssh; stat -c %U known_hosts; ls -A | grep -c coxswain || :'),
+      'anna\n0\n',
+    )
+    await host.proves(knownHost({ host: 'late.example', key, user: 'anna' }))
+    // ssh is quicker than the rename
+    await host.sh(
+      'mv /bin/mv /bin/mv.real; if [ -x /bin/busybox ]; then m="/bin/busybox mv"; else m=/bin/mv.real; fi; printf "%s\\n" "#!/bin/sh" "echo new.example ssh-ed25519 NEW >>~anna/.ssh/known_hosts" "exec $m \\"\\$@\\"" >/bin/mv; chmod 755 /bin/mv',
+    )
+    try {
+      await host.proves(knownHost({ host: 'late.example', key: other, user: 'anna' }))
+    } finally {
+      await host.sh(
+        'if [ -x /bin/busybox ]; then /bin/busybox mv /bin/mv.real /bin/mv; else /bin/mv.real /bin/mv.real /bin/mv; fi',
+      )
+    }
+    const text = await host.sh('cat ~anna/.ssh/known_hosts; ls -A ~anna/.ssh')
+    assert.match(text, `late.example ssh-ed25519 ${blob('b')}\nnew.example ssh-ed25519 NEW\n`)
+    assert.not.match(text, '.coxswain')
+  })
+}
+
 for (const host of hosts.filter(({ name }) => name === 'debian')) {
   test(`${host.name}: ssh-keygen and we read the same file`, async () => {
     await host.proves(knownHost({ host: 'one.example', key, hash: true }))

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
 import { inputBytes } from '../../../engine/connection/input.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { defineTask, drift, z } from '../../../engine/index.ts'
+import { defineTask, drift, isCoxswainError, z } from '../../../engine/index.ts'
 import { alone } from '../../../engine/run/task/alone.ts'
-import { readSshFile, writeSshFile } from '../../../tasks/system/as-user.ts'
+import { readSshFile, editSshFile } from '../../../tasks/system/as-user.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('files of ~/.ssh')
@@ -16,7 +16,8 @@ const addLine = defineTask({
   check: () => drift({ what: 'the file', to: 'a line more' }),
   async apply(ctx) {
     const found = await readSshFile(ctx, 'anna', 'f')
-    await writeSshFile(ctx, 'anna', { name: 'f', text: `${found?.text ?? ''}more\n`, mode: '0600' })
+    const edit = (text = ''): string => `${text}more\n`
+    await editSshFile(ctx, 'anna', { name: 'f', mode: '0600', before: found?.text, edit })
   },
 })
 
@@ -43,4 +44,32 @@ test('bytes that are no UTF-8 stay', async () => {
   assert.equal(first?.bytes, Buffer.concat([bytes, Buffer.from('more\n')]))
   // it is written only when all of it has come
   assert.match(first?.script ?? '', `-eq ${bytes.length + 5}`)
+})
+
+test('a file that others change at the same time is read and edited again, and is given up on at last', async () => {
+  for (const [busy, outcome] of [
+    [2, 'not-converged'],
+    [99, 'write-failed'],
+  ] as const) {
+    let text = 'a\n'
+    let left = busy
+    const connection: Connection = {
+      description: 'home',
+      execute: async ({ script, stdin }) => {
+        const answer = { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), dropped: 0 }
+        if (!script.includes('mktemp')) return { ...answer, stdout: Buffer.from(`anna 700\n600\n${text}`) }
+        left -= 1
+        if (left >= 0) {
+          text += 'theirs\n'
+          return { ...answer, code: 22 }
+        }
+        text = (await inputBytes(stdin)).toString()
+        return answer
+      },
+      close: async () => {},
+    }
+    const { error } = await alone(new Map([['here', connection]]))(addLine({}), false)
+    assert.is(isCoxswainError(error) && error.code, outcome)
+    if (busy === 2) assert.is(text, 'a\ntheirs\ntheirs\nmore\n')
+  }
 })
