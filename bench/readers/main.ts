@@ -2,7 +2,8 @@
  * `npm run bench:readers [-- --json]`: whether everything that reads what a host prints takes time in proportion to its
  * length. Each reader gets 32 MiB (what masks: 4 MiB) of the text that is worst for it, in chunks as a channel gives them:
  * once as one output, once as 32 (4) outputs of 1 MiB, so that memory and caches have the same to do. The figure is how much
- * longer the one takes than the many: 1 is linear, 32 (4) is quadratic. Ends with 1 over budget.
+ * longer the one takes than the many: 1 is linear, 32 (4) is quadratic. Then, what masking text takes that is written to be
+ * read in many ways, as a multiple of masking as much ordinary text. Ends with 1 over budget.
  */
 import { MarkScanner } from '../../engine/connection/shell/mark-scanner.ts'
 import { OutputKeeper } from '../../engine/connection/shell/output.ts'
@@ -58,10 +59,11 @@ const cutLines = (chunks: readonly Buffer[]): void => {
   for (const chunk of chunks) lines.push(chunk.toString('latin1'))
   lines.end()
 }
+const usualSecrets = ['hunter2-and-more', 'two\nlines of it']
 /** What is shown of a host's output when there are secrets. */
-const maskLines = (chunks: readonly Buffer[]): void => {
+const maskLines = (chunks: readonly Buffer[], secrets: readonly string[] = usualSecrets): void => {
   const redactor = new Redactor()
-  redactor.learn([new Secret('hunter2-and-more'), new Secret('two\nlines of it')])
+  for (const secret of secrets) redactor.learn(new Secret(secret))
   const lines = new MaskedLines(redactor, () => {})
   for (const chunk of chunks) lines.push(chunk.toString('latin1'))
   lines.end()
@@ -145,6 +147,44 @@ for (const { what, text, chunk = channel, length = usualLength, read } of reader
     json
       ? JSON.stringify(figures)
       : `${what.padEnd(52)} ${growth.toFixed(2)} times what is proportional (at most ${limit})${held ? '' : '  OVER'}`,
+  )
+}
+
+/** So many times as long as ordinary text it may take. */
+const mostBeside = 25
+const ordinary = chunksOf('the quick brown fox jumps over line 17 of 23\n', channel, fewer)
+const [escaped, candidates] = [String.raw`\x41%41&amp;=41 68 75 6e 74 `, String.raw`x A\u0062 1 `]
+const costly: readonly { what: string; text: string; secret: string }[] = [
+  { what: 'escapes, a long secret', text: escaped, secret: 'hunter2-and-more' },
+  { what: 'escapes, a secret of three letters', text: escaped, secret: 'ab1' },
+  { what: 'escapes in lines, a secret of three letters', text: `${escaped}\n`, secret: 'ab1' },
+  { what: 'what may be a short secret', text: `${candidates}\n`, secret: 'ab1' },
+  { what: 'escapes in lines, letters outside ASCII', text: `${escaped}\n`, secret: 'pässwörd' },
+  { what: 'escapes in lines, a secret of punctuation', text: `${escaped}\n`, secret: '$%&!?' },
+  { what: 'backslashes', text: '\\'.repeat(60), secret: 'ab1' },
+]
+for (const { what, text, secret } of costly) {
+  const chunks = chunksOf(text, channel, fewer)
+  const [plain, full]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round += 1) {
+    plain.push(await timed(() => maskLines(ordinary, [secret])))
+    full.push(await timed(() => maskLines(chunks, [secret])))
+  }
+  const times = Math.min(...full) / Math.min(...plain)
+  const held = times <= mostBeside
+  over ||= !held
+  const figures = {
+    bench: 'readers',
+    what: `masked: ${what}`,
+    beside: Number(times.toFixed(1)),
+    limit: mostBeside,
+    held,
+  }
+  console.log(
+    json
+      ? JSON.stringify(figures)
+      : `masked: ${what}`.padEnd(53) +
+          `${times.toFixed(1)} times ordinary text (at most ${mostBeside})${held ? '' : '  OVER'}`,
   )
 }
 process.exitCode = over ? 1 : 0

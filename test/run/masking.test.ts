@@ -97,6 +97,55 @@ for (const [what, write] of Object.entries(transformationsOfAscii)) {
   })
 }
 
+test('a secret of three to six characters, in every way of writing it', () => {
+  const anyShort = fc
+    .oneof(
+      fc.string({ unit: 'grapheme', minLength: 3, maxLength: 6 }),
+      fc.stringMatching(/^[a-z0-9@$!]{3,6}$/),
+      fc.string({ unit: fc.constantFrom(...Array.from('парольäöü日本')), minLength: 3, maxLength: 6 }),
+    )
+    .filter((secret) => secret.trim() === secret && secret.length >= 3 && !/[*\p{Surrogate}\n]/u.test(secret))
+  const written = /JSON|HTML|percent|colours|octal esc|hexadecimal esc/
+  const ways = Object.entries(transformations).filter(([what]) => written.test(what) && !/base64/.test(what))
+  fc.assert(
+    fc.property(anyShort, fc.constantFrom(...ways), anyText, (secret, [what, write], before) => {
+      const redactor = knowing(secret)
+      // a letter that a backslash escapes is one of the letters around
+      if (/\\$/.test(secret)) return
+      const text = `${before} ${write(secret)}|`
+      assert.ok(redactor.text(text).includes(mask), `${what}: ${JSON.stringify(text)}`)
+    }),
+    { numRuns: 1500 },
+  )
+})
+
+test('what could be a secret too often to look at each closely is hidden, line by line', () => {
+  const lines = Array.from({ length: 60_000 }, (_, index) => String.raw`${index} x A\u0062 1 y`)
+  const text = `${lines.join('\n')}\nthe end\n`
+  const redactor = knowing('ab1')
+  const seen = told(redactor, text.match(/[^]{1,32768}/g) ?? [])
+  assert.is(seen.length, lines.length + 1)
+  // neither is all of it hidden, nor is all of it looked at
+  assert.ok(seen.includes(lines[0] ?? ''))
+  assert.is(seen.at(-2), mask)
+  assert.is(seen.at(-1), 'the end')
+  const whole = redactor.text(text).split('\n')
+  assert.is(whole.at(-3), mask)
+  assert.is(whole.at(-2), 'the end')
+})
+
+test('a secret of punctuation is hidden however much came before, in text with escapes', () => {
+  const secret = '$%&!?'
+  const redactor = knowing(secret)
+  const escaped = Array.from(secret, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')
+  const lines = Array.from({ length: 60_000 }, (_, index) => String.raw`${index} "a \n line \u0041"`)
+  const seen = told(redactor, [`${lines.join('\n')}\n`, `<${escaped}> <${secret}>\n`, `plain ${secret}\n`])
+  assert.is(seen[0], lines[0])
+  assert.not.ok(seen.join('\n').includes(escaped))
+  assert.not.ok(seen.join('\n').includes(secret))
+  assert.is(seen.at(-1), `plain ${mask}`)
+})
+
 /** Runs of letters and digits of a text. */
 const runsOf = (text: string): string[] => text.match(/[A-Za-z0-9+/=%]{6,}/g) ?? []
 

@@ -2,16 +2,16 @@
  * Text and secrets as their letters and digits alone: without case, blanks, line breaks and punctuation, with every escape
  * resolved. However a program sets a secret, its letters follow each other in such a text; so do the digits of its bytes.
  */
-import { backslashes, equals, markup, percents, reread, shown } from './readings.ts'
+import { backslashes, bytes, equals, erased, markup, percents, reread, shown } from './readings.ts'
 import type { Reading } from './readings.ts'
 import { ViewBuilder, lazily, startIn, whole } from './view.ts'
 import type { View } from './view.ts'
 
-/** A text may be escaped so many times. */
-const mostTimes = 4
+/** A text may be escaped so many times: the last of them would need more than a hundred backslashes. */
+const mostTimes = 8
 
 /** What is neither letter nor digit, and what only says that a number is hexadecimal. */
-const between = /(?:[^0-9A-Za-z\u0080-\uffff]|(?<![0-9A-Za-z])0x(?=[0-9A-Fa-f]{2}))+/g
+export const between = /(?:[^0-9A-Za-z\u0080-\uffff]|(?<![0-9A-Za-z])0x(?=[0-9A-Fa-f]{2}))+/g
 
 /** Mail writes bytes so; a single one is the end of a name and the beginning of its value. */
 const mail = /(?:=[\dA-F]{2}){2}|=\r?\n/
@@ -60,17 +60,27 @@ const compact = (from: View, goesOn: boolean): View => {
   })
 }
 
-const resolved = (from: View, readings: readonly Reading[], goesOn: boolean): View => {
+/** A view with its escapes resolved: once, then once more, as long as there are any. */
+const levels = (from: View, readings: readonly Reading[], goesOn: boolean): View[] => {
+  const views: View[] = []
   let view = from
   for (let times = 0; times < mostTimes; times += 1) {
     const before = view
     for (const reading of readings) view = reread(view, reading, goesOn) ?? view
     if (view === before) break
+    views.push(view)
   }
-  return view
+  return views
 }
 
-const escapes = [shown, backslashes, percents, markup]
+/** All that is resolved, again and again, before letters are compared. */
+const escapes: readonly Reading[] = [shown, backslashes, percents, markup, bytes]
+
+const resolved = (from: View, readings: readonly Reading[], goesOn: boolean): View =>
+  levels(from, readings, goesOn).at(-1) ?? from
+
+/** A text with its escapes resolved once, twice, and so on: text within JSON within JSON, for one. */
+export const resolvedOnceAndMore = (from: View, goesOn: boolean): View[] => levels(from, escapes, goesOn)
 
 /** The views of a text as letters and digits alone. */
 export const looseViews = (text: string, goesOn: boolean): View[] => {
@@ -78,67 +88,13 @@ export const looseViews = (text: string, goesOn: boolean): View[] => {
   const view = resolved(plain, escapes, goesOn)
   const views = [view]
   if (mail.test(text)) views.push(resolved(plain, [equals, ...escapes], goesOn))
-  const bytes = reread(view, dump, goesOn)
-  if (bytes !== undefined) views.push(bytes)
+  const dumped = reread(view, dump, goesOn)
+  if (dumped !== undefined) views.push(dumped)
+  const corrected = erased(plain)
+  if (corrected !== undefined) views.push(resolved(corrected, escapes, goesOn))
   return views.map((one) => compact(one, goesOn))
 }
 
-const looseOf = (text: string, readings = escapes): string =>
-  compact(resolved(whole(text), readings, false), false).text
-
-/** What is certain of some bytes in base32: letters hold five bits, so there are five ways to begin. */
-const inBase32 = (bytes: Buffer): string[] => {
-  const letters = 'abcdefghijklmnopqrstuvwxyz234567'
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
-  return [0, 1, 2, 3, 4].map((skipped) =>
-    (bits.slice(skipped).match(/.{5}/g) ?? []).map((five) => letters[Number.parseInt(five, 2)]).join(''),
-  )
-}
-
-/** Whether letters are no ordinary word or number, however they are set. */
-const isTelling = (text: string): boolean =>
-  text.length >= (/\d/.test(text) ? (/[a-z]/.test(text) ? 6 : 8) : 10)
-
-/** Whether a secret can be looked for by its letters and digits. */
-export const isLoose = (secret: string): boolean => isTelling(looseOf(secret))
-
-/** Fewer digits of bytes are a number like many. */
-const fewestDigits = 8
-/** From so many letters on a secret is looked for without its first or last one too. */
-const longEnough = 10
-
-/**
- * A secret as it stands in {@link looseViews}: itself, without one of its ends, backwards, and its bytes in the digits that
- * programs write them in.
- *
- * @param inBase64 what is certain of bytes in base64.
- */
-export const looseForms = (secret: string, inBase64: (bytes: Buffer) => string[]): string[] => {
-  const text = looseOf(secret)
-  // where its letters stand apart, escapes in it are none; bytes that are written as numbers are read as letters
-  const others = [looseOf(secret, [shown]), looseOf(Buffer.from(secret).toString('latin1'))].filter(isTelling)
-  const bytes = Buffer.from(secret)
-  const wide = Buffer.from(secret, 'utf16le')
-  const once = inBase64(bytes)
-  const numbers = [10, 8].flatMap((radix) => [
-    [...bytes].map((byte) => byte.toString(radix)).join(''),
-    [...bytes].map((byte) => byte.toString(radix).padStart(3, '0')).join(''),
-  ])
-  const encoded = [
-    bytes.toString('hex'),
-    wide.toString('hex').slice(0, -2),
-    ...numbers,
-    ...once,
-    ...inBase64(wide),
-    ...once.flatMap((form) => inBase64(Buffer.from(form))),
-    ...inBase32(bytes),
-  ].map((form) => form.replace(between, '').toLowerCase())
-  const backwards = looseOf(Array.from(secret).toReversed().join(''))
-  const cut =
-    text.length < longEnough ? [] : [secret.slice(1), secret.slice(0, -1)].map((part) => looseOf(part))
-  return [
-    ...others,
-    ...[text, backwards, ...cut].filter(isTelling),
-    ...encoded.filter((form) => form.length >= fewestDigits),
-  ]
-}
+/** A text as its letters and digits alone, with its escapes resolved, or with none of them. */
+export const looseOf = (text: string, literally = false): string =>
+  compact(resolved(whole(text), literally ? [shown] : escapes, false), false).text

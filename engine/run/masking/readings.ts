@@ -84,6 +84,15 @@ export const markup: Reading = {
   unfinishedIn: atEnd(/&(?:#x?[\da-f]{0,16}|[a-z]{0,7})$/i),
 }
 
+/** Bytes of a letter outside ASCII, read as letters, as escapes of bytes give them. */
+export const bytes: Reading = {
+  begins: /[\u0080-\u00bf]/,
+  pattern:
+    /[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}/g,
+  read: (written) => Buffer.from(written, 'latin1').toString(),
+  unfinishedIn: atEnd(/[\u00c2-\u00f4][\u0080-\u00bf]{0,2}$/),
+}
+
 /**
  * Without what terminals do not show: their commands, control characters, letters of no width. Letters of other widths
  * and shapes are read as the plain ones.
@@ -125,4 +134,17 @@ export const reread = (
     builder.keep(at, end)
     return builder.done(open)
   })
+}
+
+/** A view with each backspace, and the letter before it, gone; undefined where there is none. */
+export const erased = (from: View): View | undefined => {
+  const { text } = from
+  if (!text.includes('\b')) return undefined
+  const kept: number[] = []
+  for (let at = 0; at < text.length; at += 1)
+    if (text[at] !== '\b') kept.push(at)
+    else if (/[\udc00-\udfff]/.test(text[kept.pop() ?? 0] ?? '')) kept.pop()
+  const builder = new ViewBuilder(from)
+  for (const at of kept) builder.keep(at, at + 1)
+  return builder.done(from.open)
 }

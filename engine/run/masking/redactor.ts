@@ -1,9 +1,13 @@
 import { isSecret, mask, plainMasks } from '../../secret.ts'
-import { isLoose, looseForms, looseViews } from './loose.ts'
+import { Allowance, beginningOfEnd, escapedLines, linesAround, windowsOf } from './closely.ts'
+import { hintsOf } from './hints.ts'
+import { isLoose, looseForms } from './loose-forms.ts'
+import { looseViews } from './loose.ts'
 import { certainInBase64, formsOf } from './secret-forms.ts'
-import { SecretIndex } from './secret-index.ts'
+import { SecretIndex, keySize } from './secret-index.ts'
 import type { Found, Span } from './secret-index.ts'
 import { endIn, startIn } from './view.ts'
+import type { View } from './view.ts'
 import { viewsOf } from './views.ts'
 
 /** Bytes and what streams them: a walk over them finds no Secret and takes long, or takes what is meant for others. */
@@ -30,6 +34,13 @@ const fewestBegun = 4
 const mostHeld = 256
 const lineBefore = (text: string, at: number): number =>
   Math.max(text.lastIndexOf('\n', at - 1) + 1, at - mostHeld)
+
+/** So many letters of a text are read in every way at most; beyond them lines that may hold a secret are hidden. */
+const mostInText = 256 * 1024
+/** Texts are masked more than once on their way out: so many of them are remembered, up to a length. */
+const [mostCached, longestCached] = [64, 4096]
+
+const shifted = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by })
 
 /** Spans in order; those that overlap are one. */
 const merged = (spans: readonly Span[]): Span[] => {
@@ -67,8 +78,12 @@ export class Redactor {
   readonly #index = new SecretIndex()
   /** What is looked for among letters and digits alone. */
   readonly #loose = new SecretIndex()
-  /** Whether there is a secret that is too short for that. */
+  /** What says that something may be there: of secrets that are too short for that, and of lines and encodings. */
+  readonly #hints = new SecretIndex()
+  /** Whether there is a secret that is too short for that, and one that nothing hints at. */
   #deep = false
+  #blind = false
+  #cache = new Map<string, string>()
   /** More than this is never held back of a text that goes on. */
   #longest = leastHeld
 
@@ -88,56 +103,96 @@ export class Redactor {
   #add(secret: string): void {
     if (this.#known.has(secret)) return
     this.#known.add(secret)
-    for (const form of formsOf(secret)) {
+    this.#cache.clear()
+    const forms = formsOf(secret)
+    for (const form of forms) {
       this.#index.add(form)
       this.#longest = Math.max(this.#longest, form.text.length * widest)
     }
+    if (forms.length === 0) return
     const core = secret.trim()
-    if (formsOf(core).length === 0) return
     for (const text of looseForms(core, certainInBase64)) this.#loose.add({ text, wraps: false })
     // bytes of other letters are read in more ways than one
     if (!isLoose(core) || /[^\0-\x7f]/.test(core)) this.#deep = true
+    const texts = forms.map(({ text }) => text)
+    const { letters, blind } = hintsOf(core, texts, certainInBase64, keySize)
+    for (const text of letters) this.#hints.add({ text, wraps: false })
+    this.#blind ||= blind
   }
 
   /** What is found in a text, and in it as other programs read it. */
-  #find(text: string, goesOn: boolean): Found {
+  #find(text: string, goesOn: boolean, allowance: Allowance): Found {
     const found = this.#index.find(text)
     if (this.#known.size === 0) return found
     const spans = [...found.spans]
+    /** Where something may be, in the text. */
+    const hints: Span[] = []
     let { open } = found
+    let begun = text.length
+    const hint = (view: View, inView: Found): void => {
+      for (const { start, end } of inView.spans)
+        hints.push({ start: startIn(view, start), end: endIn(view, end - 1) })
+      if (goesOn && view.text.length - inView.open >= fewestBegun)
+        begun = Math.min(begun, startIn(view, inView.open))
+    }
     for (const view of looseViews(text, goesOn)) {
       const inView = this.#loose.find(view.text)
       for (const { start, end } of inView.spans)
         spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
-      const begun = view.text.length - inView.open
-      if (goesOn && begun > 0)
+      const size = view.text.length - inView.open
+      if (goesOn && size > 0)
         open = Math.min(
           open,
-          begun < fewestBegun ? text.length - (text.endsWith('\n') ? 0 : 1) : startIn(view, inView.open),
+          size < fewestBegun ? text.length - (text.endsWith('\n') ? 0 : 1) : startIn(view, inView.open),
         )
       open = Math.min(open, view.open)
+      hint(view, this.#hints.find(view.text))
     }
-    // letters and digits alone say quickly that there is nothing; what was erased is not among them
-    if (!goesOn && !this.#deep && spans.length === found.spans.length && !text.includes('\b'))
-      return { spans: merged(spans), open }
-    for (const view of viewsOf(text, goesOn, this.#deep)) {
-      const inView = this.#index.find(view.text)
-      for (const { start, end } of inView.spans)
-        spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
-      open = Math.min(
-        open,
-        view.open,
-        inView.open < view.text.length ? startIn(view, inView.open) : text.length,
-      )
+    const windows = windowsOf(text, [...hints, ...found.spans])
+    if (this.#blind) {
+      // nothing hints at some secret: all of the text, or what of it is escaped is hidden
+      if (allowance.takes(text))
+        windows.splice(0, Infinity, { start: 0, end: text.length, hint: { start: 0, end: text.length } })
+      else spans.push(...escapedLines(text))
+    }
+    for (const { start, end, hint } of windows) {
+      const part = text.slice(start, end)
+      if (!allowance.takes(part)) spans.push(linesAround(text, hint))
+      else for (const one of this.#read(part, false).spans) spans.push(shifted(one, start))
+    }
+    if (goesOn) {
+      const start = Math.min(begun, beginningOfEnd(text))
+      const inEnd = this.#read(text.slice(start), true)
+      for (const one of inEnd.spans) spans.push(shifted(one, start))
+      open = Math.min(open, start + inEnd.open)
     }
     // the line is read again as a whole: how it begins says what it is
     return { spans: merged(spans), open: open < text.length && open > 0 ? lineBefore(text, open) : open }
   }
 
+  /** What is found in a part of a text as other programs read it, in every way. */
+  #read(text: string, goesOn: boolean): Found {
+    const spans: Span[] = []
+    let open = text.length
+    for (const view of viewsOf(text, goesOn, this.#deep)) {
+      const inView = this.#index.find(view.text)
+      for (const { start, end } of inView.spans)
+        spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
+      if (goesOn && inView.open < view.text.length) open = Math.min(open, startIn(view, inView.open))
+      open = Math.min(open, view.open)
+    }
+    return { spans, open }
+  }
+
   /** The text with every known secret masked. */
   text(text: string): string {
-    const { spans } = this.#find(text, false)
-    return plainMasks(spans.length === 0 ? text : masked(text, spans, text.length))
+    const before = this.#cache.get(text)
+    if (before !== undefined) return before
+    const { spans } = this.#find(text, false, new Allowance(mostInText))
+    const shown = plainMasks(spans.length === 0 ? text : masked(text, spans, text.length))
+    if (this.#cache.size >= mostCached) this.#cache.clear()
+    if (text.length <= longestCached) this.#cache.set(text, shown)
+    return shown
   }
 
   /** A text, masked, or undefined. */
@@ -147,9 +202,11 @@ export class Redactor {
 
   /**
    * The beginning of a text that goes on, masked, and the rest of it: from where on a secret could have begun.
+   *
+   * @param allowance of all the text.
    */
-  begin(text: string): { readonly shown: string; readonly rest: string } {
-    const { spans, open } = this.#find(text, true)
+  begin(text: string, allowance: Allowance): { readonly shown: string; readonly rest: string } {
+    const { spans, open } = this.#find(text, true, allowance)
     // what goes on and on without an end is no secret, and must not be kept
     if (text.length - open > this.#longest)
       return { shown: plainMasks(masked(text, spans, text.length)), rest: '' }

@@ -2,29 +2,19 @@
  * A text as other programs would read it: without what terminals do not show, with escapes resolved, with the bytes that
  * are written as numbers. Each view knows where its letters come from, so that what is found in it is masked in the text.
  */
-import { backslashes, equals, markup, percents, reread, shown } from './readings.ts'
+import { resolvedOnceAndMore } from './loose.ts'
+import { backslashes, equals, erased, markup, percents, reread, shown } from './readings.ts'
 import { together } from './tokens-apart.ts'
-import { ViewBuilder, whole } from './view.ts'
+import { whole } from './view.ts'
 import type { View } from './view.ts'
-
-/** With each backspace, and the letter before it, gone. */
-const erased = (from: View): View | undefined => {
-  const { text } = from
-  if (!text.includes('\b')) return undefined
-  const kept: number[] = []
-  for (let at = 0; at < text.length; at += 1)
-    if (text[at] !== '\b') kept.push(at)
-    else if (/[\udc00-\udfff]/.test(text[kept.pop() ?? 0] ?? '')) kept.pop()
-  const builder = new ViewBuilder(from)
-  for (const at of kept) builder.keep(at, at + 1)
-  return builder.done(from.open)
-}
 
 /** Views of views are looked at up to this number: text that is written to be read in many ways must not take for ever. */
 const most = 64
 
 /** Nothing in such a text can be read in another way, bytes and letters that stand apart left aside. */
 const plain = /^[\t\n -$'-<>-[\]_-~]*$/
+/** Whether a text has no escapes of any kind. */
+export const isPlain = (text: string): boolean => plain.test(text)
 
 /**
  * The views of a text, without the text itself.
@@ -33,7 +23,6 @@ const plain = /^[\t\n -$'-<>-[\]_-~]*$/
  * @param goesOn whether more text follows: what ends in the middle of an escape is left out then.
  */
 export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
-  const isPlain = plain.test(text)
   const seen = new Set([`${text.length} ${text}`])
   const views: View[] = []
   const add = (view: View | undefined): View[] => {
@@ -45,8 +34,8 @@ export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
     return [view]
   }
   const first = whole(text)
-  if (isPlain && !deep) return []
-  if (isPlain) {
+  if (isPlain(text)) {
+    if (!deep) return []
     for (const view of together(first, goesOn)) add(view)
     return views
   }
@@ -62,7 +51,7 @@ export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
         seenThrough(reread(view, reading, goesOn)),
       ),
     )
-  return views
+  return [...views, ...resolvedOnceAndMore(first, goesOn)]
 }
 
 /** A text as {@link viewsOf} sees it: without what is not shown, in plain letters. */

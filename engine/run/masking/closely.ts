@@ -1,0 +1,75 @@
+/** Which parts of a text are read in every way, and how much of that is done at most. */
+import { looseOf } from './loose.ts'
+import type { Span } from './secret-index.ts'
+import { isPlain } from './views.ts'
+
+/** So much around a hint is read with it: what it is part of says how it is written. */
+const around = 256
+/** At the end of a text that goes on at least so much, and so many letters, are looked at, but no more than the most. */
+const [leastAtEnd, lettersAtEnd, mostAtEnd] = [512, 16, 8192]
+/** Reading text without escapes in every way takes less time by this factor. */
+const plainFactor = 8
+
+/** A part of a text to read in every way, and from where to where something hints at a secret in it. */
+export interface Window extends Span {
+  readonly hint: Span
+}
+
+/** The parts of a text around hints; those that overlap are one. */
+export const windowsOf = (text: string, hints: readonly Span[]): Window[] => {
+  const windows: Window[] = []
+  for (const hint of hints.toSorted((a, b) => a.start - b.start)) {
+    const start = Math.max(0, hint.start - around)
+    const end = Math.min(text.length, hint.end + around)
+    const last = windows.at(-1)
+    if (last === undefined || start > last.end) windows.push({ start, end, hint })
+    else
+      windows[windows.length - 1] = {
+        start: last.start,
+        end: Math.max(last.end, end),
+        hint: { start: last.hint.start, end: Math.max(last.hint.end, hint.end) },
+      }
+  }
+  return windows
+}
+
+/** From where on the end of a text that goes on could be the beginning of a secret that is too short to be hinted at. */
+export const beginningOfEnd = (text: string): number => {
+  for (let size = leastAtEnd; size < Math.min(text.length, mostAtEnd); size *= 2)
+    if (looseOf(text.slice(-size)).length >= lettersAtEnd) return text.length - size
+  return Math.max(0, text.length - mostAtEnd)
+}
+
+/** The lines of a text that a part of it stands in. */
+export const linesAround = (text: string, { start, end }: Span): Span => {
+  const next = text.indexOf('\n', end)
+  return { start: text.lastIndexOf('\n', start - 1) + 1, end: next < 0 ? text.length : next }
+}
+
+/** The lines of a text that have escapes of some kind. */
+export const escapedLines = (text: string): Span[] => {
+  const lines: Span[] = []
+  let start = 0
+  for (const line of text.split('\n')) {
+    if (!isPlain(line)) lines.push({ start, end: start + line.length })
+    start += line.length + 1
+  }
+  return lines
+}
+
+/** How much of a text, or of a stream of it, is still read in every way. */
+export class Allowance {
+  #left: number
+
+  constructor(letters: number) {
+    this.#left = letters
+  }
+
+  /** Whether a part may be read, which is counted; one that may not is hidden. */
+  takes(part: string): boolean {
+    const cost = isPlain(part) ? part.length / plainFactor : part.length
+    if (cost > this.#left) return false
+    this.#left -= cost
+    return true
+  }
+}
