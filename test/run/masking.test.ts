@@ -111,7 +111,7 @@ test('a secret of three to six characters, in every way of writing it', () => {
     fc.property(anyShort, fc.constantFrom(...ways), anyText, (secret, [what, write], before) => {
       const redactor = knowing(secret)
       // a letter that a backslash escapes is one of the letters around
-      if (/\\$/.test(secret)) return
+      if (secret.endsWith('\\')) return
       const text = `${before} ${write(secret)}|`
       assert.ok(redactor.text(text).includes(mask), `${what}: ${JSON.stringify(text)}`)
     }),

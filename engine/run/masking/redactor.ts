@@ -129,7 +129,7 @@ export class Redactor {
     const hints: Span[] = []
     let { open } = found
     let begun = text.length
-    const hint = (view: View, inView: Found): void => {
+    const look = (view: View, inView: Found): void => {
       for (const { start, end } of inView.spans)
         hints.push({ start: startIn(view, start), end: endIn(view, end - 1) })
       if (goesOn && view.text.length - inView.open >= fewestBegun)
@@ -146,7 +146,7 @@ export class Redactor {
           size < fewestBegun ? text.length - (text.endsWith('\n') ? 0 : 1) : startIn(view, inView.open),
         )
       open = Math.min(open, view.open)
-      hint(view, this.#hints.find(view.text))
+      look(view, this.#hints.find(view.text))
     }
     const windows = windowsOf(text, [...hints, ...found.spans])
     if (this.#blind) {
