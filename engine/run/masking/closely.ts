@@ -3,32 +3,35 @@ import { looseOf } from './loose.ts'
 import type { Span } from './secret-index.ts'
 import { isPlain } from './views.ts'
 
-/** So much around a hint is read with it: what it is part of says how it is written. */
-const around = 256
+/** So much around a hint is read with it: punctuation of the secret, and what says how it is written. */
+const [leastAround, mostAround, aroundEach] = [256, 1024, 16]
 /** At the end of a text that goes on at least so much, and so many letters, are looked at, but no more than the most. */
 const [leastAtEnd, lettersAtEnd, mostAtEnd] = [512, 16, 8192]
 /** Reading text without escapes in every way takes less time by this factor. */
 const plainFactor = 8
 
-/** A part of a text to read in every way, and from where to where something hints at a secret in it. */
+/** A part of a text to read in every way, and what hints at a secret in it. */
 export interface Window extends Span {
-  readonly hint: Span
+  readonly hints: readonly Span[]
 }
 
-/** The parts of a text around hints; those that overlap are one. */
-export const windowsOf = (text: string, hints: readonly Span[]): Window[] => {
-  const windows: Window[] = []
+/**
+ * The parts of a text around hints; those that overlap are one.
+ *
+ * @param longest letters of a secret.
+ */
+export const windowsOf = (text: string, hints: readonly Span[], longest: number): Window[] => {
+  const around = Math.min(mostAround, Math.max(leastAround, longest * aroundEach))
+  const windows: { start: number; end: number; hints: Span[] }[] = []
   for (const hint of hints.toSorted((a, b) => a.start - b.start)) {
     const start = Math.max(0, hint.start - around)
     const end = Math.min(text.length, hint.end + around)
     const last = windows.at(-1)
-    if (last === undefined || start > last.end) windows.push({ start, end, hint })
-    else
-      windows[windows.length - 1] = {
-        start: last.start,
-        end: Math.max(last.end, end),
-        hint: { start: last.hint.start, end: Math.max(last.hint.end, hint.end) },
-      }
+    if (last === undefined || start > last.end) windows.push({ start, end, hints: [hint] })
+    else {
+      last.end = Math.max(last.end, end)
+      last.hints.push(hint)
+    }
   }
   return windows
 }
@@ -68,8 +71,8 @@ export class Allowance {
   /** Whether a part may be read, which is counted; one that may not is hidden. */
   takes(part: string): boolean {
     const cost = isPlain(part) ? part.length / plainFactor : part.length
-    if (cost > this.#left) return false
-    this.#left -= cost
-    return true
+    const taken = cost <= this.#left
+    this.#left = taken ? this.#left - cost : 0
+    return taken
   }
 }

@@ -83,6 +83,7 @@ export class Redactor {
   /** Whether there is a secret that is too short for that, and one that nothing hints at. */
   #deep = false
   #blind = false
+  #longestSecret = 0
   #cache = new Map<string, string>()
   /** More than this is never held back of a text that goes on. */
   #longest = leastHeld
@@ -118,6 +119,7 @@ export class Redactor {
     const { letters, blind } = hintsOf(core, texts, certainInBase64, keySize)
     for (const text of letters) this.#hints.add({ text, wraps: false })
     this.#blind ||= blind
+    this.#longestSecret = Math.max(this.#longestSecret, core.length)
   }
 
   /** What is found in a text, and in it as other programs read it. */
@@ -148,17 +150,18 @@ export class Redactor {
       open = Math.min(open, view.open)
       look(view, this.#hints.find(view.text))
     }
-    const windows = windowsOf(text, [...hints, ...found.spans])
-    if (this.#blind) {
-      // nothing hints at some secret: all of the text, or what of it is escaped is hidden
-      if (allowance.takes(text))
-        windows.splice(0, Infinity, { start: 0, end: text.length, hint: { start: 0, end: text.length } })
-      else spans.push(...escapedLines(text))
+    const read = (part: string, from: number): void => {
+      for (const span of this.#read(part, false).spans) spans.push(shifted(span, from))
     }
-    for (const { start, end, hint } of windows) {
-      const part = text.slice(start, end)
-      if (!allowance.takes(part)) spans.push(linesAround(text, hint))
-      else for (const one of this.#read(part, false).spans) spans.push(shifted(one, start))
+    // where nothing hints at some secret, all of the text is read, or what of it is escaped is hidden
+    if (this.#blind && allowance.takes(text)) read(text, 0)
+    else {
+      if (this.#blind) spans.push(...escapedLines(text))
+      for (const window of windowsOf(text, [...hints, ...found.spans], this.#longestSecret)) {
+        const part = text.slice(window.start, window.end)
+        if (allowance.takes(part)) read(part, window.start)
+        else spans.push(...window.hints.map((hint) => linesAround(text, hint)))
+      }
     }
     if (goesOn) {
       const start = Math.min(begun, beginningOfEnd(text))
