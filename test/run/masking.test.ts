@@ -139,11 +139,11 @@ test('a secret of punctuation is hidden however much came before, in text with e
   const redactor = knowing(secret)
   const escaped = Array.from(secret, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')
   const lines = Array.from({ length: 60_000 }, (_, index) => String.raw`${index} "a \n line \u0041"`)
-  const seen = told(redactor, [`${lines.join('\n')}\n`, `<${escaped}> <${secret}>\n`, `plain ${secret}\n`])
+  const seen = told(redactor, [`${lines.join('\n')}\n`, `<${escaped}> <${secret}>\n`, 'plain\n'])
   assert.is(seen[0], lines[0])
   assert.not.ok(seen.join('\n').includes(escaped))
   assert.not.ok(seen.join('\n').includes(secret))
-  assert.is(seen.at(-1), `plain ${mask}`)
+  assert.equal(seen.slice(-2), [mask, 'plain'])
 })
 
 /** Runs of letters and digits of a text. */

@@ -103,3 +103,23 @@ test('two runs with one number', async () => {
   const [first = 0] = history.numbers
   assert.equal(seenIn({ ...history, numbers: [...history.numbers, first] }), ['numbers'])
 })
+
+test('a handler that runs only in the second run after all is calm, and a password that is given again', async () => {
+  const history = await quiet(
+    recipe([task('p0t1', { does: 'hold', notify: ['p0h0'] })], { handlers: ['p0h0'] }),
+  )
+  const [, second = ''] = history.calm
+  const late = history.moments.flatMap((moment) =>
+    moment.kind === 'effect' && moment.effect.key.startsWith('p0h0') ? [moment] : [],
+  )
+  assert.ok(late.length > 0)
+  const delayed = {
+    ...history,
+    moments: history.moments.flatMap((moment) => {
+      if (moment.kind === 'effect' && moment.effect.key.startsWith('p0h0')) return []
+      return moment.kind === 'over' && moment.run === second ? [...late, moment] : [moment]
+    }),
+  }
+  assert.ok(seenIn(delayed).includes('handlers'))
+  assert.equal(seenIn({ ...history, guesses: ['a run1'] }), ['guesses'])
+})

@@ -148,9 +148,10 @@ class Simulation {
     for (const name of calm) await this.#end([this.#begin(name, { faults: 0 })])
     await passUntil(this.#world, () => false)
     const locks = hosts.flatMap(({ name, shells }) => [...shells].map(({ run }) => `${name} ${run}`))
+    const guesses = [...this.#world.guesses]
     const [moments, checks] = [this.#moments, [...this.#checks]]
     const numbers = this.#runs.flatMap(({ number }) => number ?? [])
-    return { moments, numbers, calm, checks, foretold, remembered: this.#remembered, locks }
+    return { moments, numbers, calm, checks, foretold, remembered: this.#remembered, locks, guesses }
   }
 
   get events(): readonly string[] {

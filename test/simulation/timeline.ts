@@ -39,6 +39,8 @@ export interface History {
   readonly remembered: boolean
   /** Locks that were held when everything was over, as `host run`. */
   readonly locks: readonly string[]
+  /** Wrong passwords that were given again to one question of sudo, as `host run`. */
+  readonly guesses: readonly string[]
 }
 
 /** The names of the runs, in the order in which they began. */

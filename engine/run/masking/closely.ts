@@ -49,6 +49,16 @@ export const linesAround = (text: string, { start, end }: Span): Span => {
   return { start: text.lastIndexOf('\n', start - 1) + 1, end: next < 0 ? text.length : next }
 }
 
+/** The parts that are not within others; both in order. */
+export const notWithin = (parts: readonly Span[], others: readonly Span[]): Span[] => {
+  let at = 0
+  return parts.filter(({ start, end }) => {
+    while (at < others.length && (others[at]?.end ?? 0) <= start) at += 1
+    const other = others[at]
+    return other === undefined || other.start > start || other.end < end
+  })
+}
+
 /** The lines of a text that have escapes of some kind. */
 export const escapedLines = (text: string): Span[] => {
   const lines: Span[] = []

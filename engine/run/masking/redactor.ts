@@ -1,5 +1,5 @@
 import { isSecret, mask, plainMasks } from '../../secret.ts'
-import { Allowance, beginningOfEnd, escapedLines, linesAround, windowsOf } from './closely.ts'
+import { Allowance, beginningOfEnd, escapedLines, linesAround, notWithin, windowsOf } from './closely.ts'
 import { hintsOf } from './hints.ts'
 import { isLoose, looseForms } from './loose-forms.ts'
 import { looseViews } from './loose.ts'
@@ -160,7 +160,8 @@ export class Redactor {
       for (const window of windowsOf(text, [...hints, ...found.spans], this.#longestSecret)) {
         const part = text.slice(window.start, window.end)
         if (allowance.takes(part)) read(part, window.start)
-        else spans.push(...window.hints.map((hint) => linesAround(text, hint)))
+        // what is hidden already hides no line
+        else for (const hint of notWithin(window.hints, found.spans)) spans.push(linesAround(text, hint))
       }
     }
     if (goesOn) {

@@ -3,6 +3,7 @@ import { appliedOnce } from './applied-once.ts'
 import { checks } from './checks.ts'
 import { conditions } from './conditions.ts'
 import { ending } from './ending.ts'
+import { guesses } from './guesses.ts'
 import { handlers } from './handlers.ts'
 import { interrupt } from './interrupt.ts'
 import { limits } from './limits.ts'
@@ -36,4 +37,5 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   places,
   numbers,
   conditions,
+  guesses,
 }

@@ -3,7 +3,10 @@ import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 import { isChange } from '../world/host.ts'
 
-/** Every handler that a change calls for runs after it: in that run, or in one that comes later. */
+/**
+ * Every handler that a change calls for runs after it: in that run, or in one that comes later, and at the latest in the next
+ * one that nothing disturbs.
+ */
 export const handlers: Invariant = (history) => {
   if (!history.remembered) return []
   const notified = new Map(
@@ -11,7 +14,14 @@ export const handlers: Invariant = (history) => {
   )
   /** Handlers' keys that are due, with what called for them. */
   const due = new Map<string, string>()
+  const wrong: string[] = []
   eachMoment(history, {
+    over: ({ run }) => {
+      if (!history.calm.includes(run)) return
+      for (const [handler, cause] of due)
+        wrong.push(`${handler} had not run when ${run} was over, though ${cause} was changed`)
+      due.clear()
+    },
     effect: ({ effect: { host, verb, key } }) => {
       if (!isChange({ verb })) return
       const [id = '', , owner = host] = key.split('.')
@@ -19,5 +29,5 @@ export const handlers: Invariant = (history) => {
       for (const handler of notified.get(id) ?? []) due.set(handlerKey(handler, owner), key)
     },
   })
-  return [...due].map(([handler, cause]) => `${handler} never ran after ${cause} was changed`)
+  return [...wrong, ...[...due].map(([handler, cause]) => `${handler} never ran after ${cause} was changed`)]
 }

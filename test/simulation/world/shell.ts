@@ -126,8 +126,13 @@ export class Shell {
     this.#readOn()
   }
 
+  /** Whether a wrong password was given: sudo counts these, and hosts lock users out. */
+  #refused = false
+
   #hearPassword(given: string): void {
     if (given !== password) {
+      if (this.#refused) this.#world.guesses.push(`${this.#host.name} ${this.run}`)
+      this.#refused = true
       this.#ends.print('stderr', `${sudoTexts.sorry}${sudoTexts.prompt}`)
       return
     }

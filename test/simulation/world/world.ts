@@ -19,6 +19,8 @@ export class World {
   readonly processes = new Map<number, Controller>()
   readonly transports = new Set<SimulatedTransport>()
   readonly effects: Effect[] = []
+  /** Wrong passwords that were given where one had been refused before. */
+  readonly guesses: string[] = []
   /** Hears of each effect when it happens. */
   onEffect: (effect: Effect) => void = () => {}
   /** What happened, one line each: what is printed of a seed. */
