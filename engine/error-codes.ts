@@ -179,6 +179,11 @@ const table = {
     exit: exitCodes.unreachable,
     hint: 'reach the host by ssh, openssh, local, docker or podman, or leave it out of the plays',
   },
+  'too-few-open-files': {
+    what: 'A run has more hosts than this process may have open connections. Nothing has been connected to.',
+    exit: exitCodes.usage,
+    hint: 'raise the limit before the run (`ulimit -n 4096`), or run on fewer hosts at a time with --limit',
+  },
   'connect-failed': {
     what: 'No connection to the host could be made.',
     exit: exitCodes.unreachable,

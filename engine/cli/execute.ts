@@ -10,6 +10,7 @@ import { refuseMaskedPlan } from '../run/plan/refuse-masks.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import { runPlan } from '../run/runner.ts'
+import { refuseTooManyHosts } from './file-limit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { retentionOf, stateFolder } from './journal/folder.ts'
 import { newHeader } from './journal/header.ts'
@@ -46,6 +47,7 @@ export const execute = async (
   record?: RunRecord,
 ): Promise<number> => {
   refuseMaskedPlan(plan)
+  refuseTooManyHosts(plan, workspace.fleet)
   const { stdin, stderr, env } = process
   const outlets = outletsOf(redactor)
   if (options.step && !stdin.isTTY) {

@@ -151,6 +151,8 @@ export const openWorkspace = async (
       becomeMethod: options.becomeMethod ?? reach.become_method ?? 'sudo',
       becomePassword: asked.become ?? reach.become_password,
       secrets,
+      // ssh has a socket; a program has three pipes
+      files: (reach.connection ?? 'ssh') === 'ssh' ? 1 : 3,
       ready: isUnreadable(host)
         ? async (wanted = true) => {
             stopAsking()

@@ -13,6 +13,8 @@ export interface FleetHost extends HostIdentity {
   readonly secrets: readonly Secret[]
   /** Whom to become where the play does not say: the inventory's `become` and `become_user`. */
   readonly become: boolean | string
+  /** How many files a connection to it takes at least; 1 unless given. */
+  readonly files?: number | undefined
   /**
    * Opens what is still sealed of how to reach it: of a host that no play touches, but a task asks. Absent where nothing
    * is. After it this host may be another object, of the same name.

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/spec.ts'
+import { folderOf } from '../../support/folder.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
@@ -51,4 +52,38 @@ test('connections for which there are no files fail and say what to do; closing 
   )
   const sum = Object.values(told).reduce((all: number, one: unknown) => all + Number(one), 0)
   assert.is(sum, 40)
+})
+
+const folder = folderOf(test, 'coxswain-crowd-')
+
+/** Runs a command on so many local hosts, with so many open files at most. */
+const onMany = (files: string, hosts: number): Promise<{ status: number | null; out: string; err: string }> =>
+  new Promise((done, failed) => {
+    const lines = Array.from({ length: hosts }, (_, index) => `h${index} ansible_connection=local`)
+    const inventory = folder.write('many.ini', `${lines.join('\n')}\n`)
+    const run = [join(import.meta.dirname, '../../../bin/run.js'), 'exec', 'all', '-i', inventory]
+    const words = [process.execPath, ...run, '--output', 'plain', '--', 'true']
+    const child = spawn('sh', ['-c', `ulimit ${files}; exec "$@"`, 'sh', ...words])
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    child.on('error', failed)
+    child.on('close', (status) => done({ status, out, err }))
+  })
+
+test('more hosts than files may be open are refused in one sentence, before anything connects', async () => {
+  const { status, out, err } = await onMany('-n 256', 300)
+  assert.is(status, 1, out + err)
+  assert.match(err, /\[too-few-open-files\]: connections to 300 hosts take at least \d+ open files, .* 256/)
+  assert.match(err, 'ulimit -n')
+  assert.is(out, '')
+})
+
+test('300 hosts with 1024 open files, also where only the hard limit allows so many', async () => {
+  for (const files of ['-n 1024', '-Hn 1024; ulimit -Sn 256']) {
+    const { status, out, err } = await onMany(files, 300)
+    assert.is(status, 0, out.slice(-2000) + err)
+    assert.match(out, '300 hosts')
+    assert.match(out, '300 changed')
+  }
 })
