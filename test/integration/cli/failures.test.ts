@@ -69,16 +69,16 @@ const fails = (result: CliResult, status: number, code: string, ...texts: (strin
 }
 
 test('a wrong inventory is shown with line, column and caret', async () => {
-  const file = write('wrong.yaml', 'all:\n  hosts:\n    web1:\n  hots:\n    web2:\n')
-  fails(
-    await touch('-i', file),
-    1,
-    'inventory-invalid',
-    `${file}:4:3`,
-    '  hots:',
-    /\^/,
-    'did you mean hosts?',
-  )
+  const file = write('wrong.yaml', 'all:\n  hosts:\n    web1:\n    no:\n')
+  fails(await touch('-i', file), 1, 'inventory-invalid', `${file}:4:5`, '    no:', /\^/, 'put it in quotes')
+})
+
+test('a misspelt key of a group is a warning, as in Ansible, with its place and the nearest key', async () => {
+  const file = write('misspelt.yaml', 'all:\n  hots:\n    web1:\n  hosts: { web1: { connection: local } }\n')
+  const { status, stderr } = await touch('-i', file, '--check')
+  assert.is(status, 0, stderr)
+  for (const text of ['a group has no "hots"', `${file}:2:3`, 'did you mean hosts?'])
+    assert.match(stderr, text)
 })
 
 test('an unknown host is named with the nearest', async () => {
