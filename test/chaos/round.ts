@@ -72,13 +72,13 @@ const disturbed = async (
   return { ran, struck }
 }
 
-const journal = async (desk: Desk, complete: boolean): Promise<string[]> => {
+const journal = async (desk: Desk, complete: boolean, recorded: number): Promise<string[]> => {
   const { status, stdout, stderr } = await askHistory(desk, '--output', 'json')
   const count = stdout.split('\n').filter((line) => line !== '').length
   if (status !== 0) return [`history ended with ${status}: ${stderr.trim()}`]
   if (!complete) return []
   return [
-    ...(count === 3 ? [] : [`history lists ${count} of 3 runs`]),
+    ...(count === recorded ? [] : [`history lists ${count} of ${recorded} runs`]),
     ...(stderr === '' ? [] : [`history says: ${stderr.trim()}`]),
   ]
 }
@@ -115,7 +115,8 @@ const around = async (recipe: Recipe, reference: Reference, host: ChaosHost): Pr
       ...wrongAtRest(third),
       ...(await leftovers(host, reference.traces)).map((line) => `left: ${line}`),
       ...difference(reference.state, await snapshot(host)).filter((line) => !announced(line)),
-      ...(await journal(desk, stateDisk === undefined)),
+      // a run that has nothing to resume is none
+      ...(await journal(desk, stateDisk === undefined, recipe.resume && first.result.status === 0 ? 2 : 3)),
       ...draftsHere(desk),
     ]
     return { recipe, struck, runs: [first, second, third], wrong }

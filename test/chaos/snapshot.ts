@@ -3,9 +3,12 @@ import type { ChaosHost } from './host.ts'
 
 const roots = '/etc /srv /opt /root /home /usr/local /var/backups /var/spool /var/lib/haproxy'
 
-/** Made by the preparation of a host, or backups that tools make at each change of a file. */
+/**
+ * Made by the preparation of a host, backups that tools make at each change of a file, and what update-ca-certificates itself
+ * leaves when it is killed (its next run replaces it).
+ */
 const notLookedAt =
-  '-path /srv/gpg -o -path /srv/image -o -path /srv/repo -o -path /srv/www -o -path /srv/source -o -path "*/.git/logs" -o -path "/etc/*-" -o -path /etc/systemd/system/containerd.service -o -path /etc/systemd/system/kubelet.service'
+  '-path /srv/gpg -o -path /srv/image -o -path /srv/repo -o -path /srv/www -o -path /srv/source -o -path "*/.git/logs" -o -path "/etc/*-" -o -path /etc/ssl/certs/ca-certificates.crt.new -o -path /etc/systemd/system/containerd.service -o -path /etc/systemd/system/kubelet.service'
 
 /** Files whose content is another on each host: keys, times, and what has them in it. */
 const ownContent = [
@@ -25,6 +28,9 @@ const ownContent = [
   '/var/spool/cron/crontabs/',
 ]
 
+/** Services that are not compared: those of the system itself, and nftables, which only a start of the host makes active. */
+const otherServices = '(user|session|ssh@|systemd-tmpfiles|podman|containerd|kubelet|nftables)'
+
 const script = `cd /
 find ${roots} \\( ${notLookedAt} \\) -prune -o -printf '%y %m %u:%g %p %l\\n' | sort
 echo '# content'
@@ -39,7 +45,7 @@ findmnt -rno TARGET,SOURCE,FSTYPE | grep ' tmpfs ' | grep ^/srv
 nft list table inet coxswain 2>/dev/null || nft list tables
 echo '# services'
 systemctl list-unit-files --state=enabled,disabled,masked --no-legend --no-pager | grep -vE '^(containerd|kubelet)' | sort
-systemctl list-units --type=service --state=active,failed --no-legend --no-pager --plain | awk '{ print $1, $3, $4 }' | grep -vE '^(user|session|ssh@|systemd-tmpfiles|podman|containerd|kubelet)' | sort
+systemctl list-units --type=service --state=active,failed --no-legend --no-pager --plain | awk '{ print $1, $3, $4 }' | grep -vE '^${otherServices}' | sort
 echo '# packages'
 dpkg-query -W -f '\${Package} \${Version} \${Status}\\n'
 apt-mark showhold
