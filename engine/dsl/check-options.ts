@@ -80,6 +80,7 @@ export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   title: work('write title: (params) => …'),
   check: work('write async check({ remote }, params) { … }'),
   checkable: work('write checkable: (params) => …'),
+  guards: work('write guards: (params) => …'),
   apply: work('write async apply({ remote }, params) { … }'),
   until: work('write until: (params) => ({ timeout: 60, every: 1 })'),
   needs: work('write needs: (params) => …'),

@@ -38,6 +38,11 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   /** False for parameters that leave nothing to check: with them the task acts every time, and is listed so. */
   readonly checkable?: (params: z.output<Schema>) => boolean
   /**
+   * True for parameters with which the check only guards the apply, as `creates` does: its `ok` says that the work was begun
+   * once, and is no proof that it came to its end. An apply that failed or was cut off is not called done because of it.
+   */
+  readonly guards?: (params: z.output<Schema>) => boolean
+  /**
    * Makes it so. The engine checks again afterwards. What it returns counts only where the check said `unknown`:
    * `ok()` tells that nothing had to be changed after all, `drift(…)` what was.
    */
@@ -78,6 +83,8 @@ export interface Task<Value = unknown> {
   readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
   readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
   readonly until: Patience | undefined
+  /** Whether an `ok` of the check is no proof that an apply came to its end. */
+  readonly guards: boolean
   /** Reads what it needs on this machine. */
   readonly needs: (() => Promise<unknown>) | undefined
   /** Whether it brings files that only it knows. */
@@ -242,6 +249,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
           : undefined,
       apply: apply && (async (ctx: ApplyContext) => namingMasks(spec.name, params, () => apply(ctx, params))),
       until: spec.until?.(params),
+      guards: spec.guards?.(params) ?? false,
       needs: spec.needs && (() => spec.needs?.(params) ?? Promise.resolve()),
       brings: spec.brings?.(params) ?? false,
       changes: spec.changes !== false,

@@ -201,6 +201,7 @@ export const unarchive = defineTask({
   title: ({ src, dest }) => `${src} unpacked in ${dest}`,
   sends: ({ src, onHost }) => (onHost ? [] : [src]),
 
+  guards: ({ creates }) => creates !== undefined,
   async check({ remote }, given) {
     const { creates } = given
     if (creates !== undefined)

@@ -22,6 +22,7 @@ export const command = defineTask({
   title: (given) => text(given),
 
   checkable: guarded,
+  guards: guarded,
 
   check: (ctx, given) => checkGuards(ctx, given, text(given)),
 

@@ -31,6 +31,7 @@ export const script = defineTask({
   needs: ({ src }) => textOf(src),
   sends: ({ src }) => [src],
   checkable: guarded,
+  guards: guarded,
   check: async (ctx, given) => {
     const verdict = await checkGuards(ctx, given, given.src)
     if (verdict.kind !== 'ok') refuseCarriageReturns(await textOf(given.src), given.src, given.interpreter)

@@ -29,6 +29,7 @@ export const shell = defineTask({
   }),
   title: ({ run }) => summary(run),
   checkable: guarded,
+  guards: guarded,
   async check(ctx, given) {
     refuseCarriageReturns(given.run, what, given.interpreter)
     return checkGuards(ctx, given, summary(given.run))

@@ -349,6 +349,23 @@ test('a connection lost in the middle of what has no check is an unknown outcome
   assert.equal(connection.commands(), ['say hi'])
 })
 
+test('a connection lost in the middle of what a guard alone looks at is an unknown outcome', async () => {
+  const task = defineTask({
+    name: 'half',
+    description: '',
+    params: z.object({}),
+    guards: () => true,
+    check: async ({ remote }) => ((await remote.exists('/made')) ? ok() : drift('made')),
+    apply: ({ remote }) => remote.write('/made', 'x'),
+  })
+  const { ends, exit } = await run((play) => [play('p', { hosts: 'a', tasks: () => [task({})] })], {
+    hosts: { a: losing(true, {}) },
+  })
+  assert.is(ends[0]?.error?.code, 'outcome-unknown')
+  assert.match(ends[0]?.error?.message ?? '', 'what guards it')
+  assert.is(exit, 2)
+})
+
 test('a pick is the first host that its probe likes, and stays; except gives the others', async () => {
   const probe = touch({ path: '/alive' })
   const leader = pick('leader', { hosts: 'web', prefer: [probe], become: false })

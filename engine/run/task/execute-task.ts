@@ -175,6 +175,11 @@ const doneAllTheSame = async (task: Task, execution: Execution, cause: unknown):
   }
   execution.progress('reconnecting', 'the connection was lost in the middle; looking what was done')
   const seen = await lookAfter(task, execution)
+  if (seen.kind === 'ok' && task.guards) {
+    const message =
+      'the connection was lost while it ran, and what guards it cannot tell whether it came to its end'
+    throw new CoxswainError('outcome-unknown', message, { cause })
+  }
   if (seen.kind === 'pending') await waitOut(task, execution)
   return seen.kind === 'ok' || seen.kind === 'pending'
 }

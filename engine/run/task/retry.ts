@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { linkedSignal } from '../../connection/abort.ts'
 import type { Retry } from '../../dsl/options.ts'
-import { isCoxswainError } from '../../errors.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { ErrorCode } from '../../error-codes.ts'
 import type { TaskResult } from './execute-task.ts'
 
@@ -24,6 +24,8 @@ const isFinal = ({ outcome, error }: TaskResult): boolean =>
 
 /** What trying again needs of the task around it. */
 export interface Attempts {
+  /** Whether an `ok` of the task's check is no proof that an attempt came to its end. */
+  readonly guards: boolean
   readonly once: () => Promise<TaskResult>
   /** Told before each further attempt, with why. */
   readonly again: (why: string) => void
@@ -33,6 +35,16 @@ export interface Attempts {
 
 const told = ({ error }: TaskResult): string => (error instanceof Error ? error.message : 'it failed')
 
+/** The failure of an attempt after which the task's guard says that there is nothing left to do. */
+const leftHalfDone = (result: TaskResult): TaskResult => {
+  const { error } = result
+  if (!isCoxswainError(error)) return result
+  const { code, message, output, place } = error
+  const hint =
+    'what guards it (creates, removes or unless) holds now, so it is not tried again: see what it has done'
+  return { ...result, error: new CoxswainError(code, message, { output, place, hint, cause: error }) }
+}
+
 /**
  * Attempts a task until it goes well, as often as its play says.
  *
@@ -40,7 +52,7 @@ const told = ({ error }: TaskResult): string => (error instanceof Error ? error.
  */
 export const withRetries = async (
   retry: Retry | undefined,
-  { once, again, ends }: Attempts,
+  { guards, once, again, ends }: Attempts,
   began: () => boolean,
 ): Promise<TaskResult> => {
   const { attempts = 1, delay = 1, backoff = 1 } = retry ?? {}
@@ -56,8 +68,10 @@ export const withRetries = async (
       unlink()
     }
     const changed = began()
-    result = await once()
-    if (changed && result.outcome === 'ok') result = { ...result, outcome: 'changed' }
+    const next = await once()
+    if (changed && next.outcome === 'ok')
+      return guards ? leftHalfDone(result) : { ...next, outcome: 'changed' }
+    result = next
   }
   return result
 }

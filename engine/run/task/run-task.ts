@@ -254,6 +254,7 @@ export const runTask = async (
     }
   }
   const ways = {
+    guards: task.guards,
     once: attempt,
     again: (why: string) => progress('retrying', why),
     ends: [run.signal, run.stopping],

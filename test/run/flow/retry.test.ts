@@ -59,6 +59,33 @@ test('when all attempts fail, the last failure is told, and a rescue gets it', a
   assert.match(ends[0]?.error?.output ?? '', 'no 2')
 })
 
+/** Makes `/made` and fails then; its check looks at `/made`. */
+const halfDone = (guards: boolean) =>
+  defineTask({
+    name: 'half',
+    description: '',
+    params: z.object({}),
+    guards: () => guards,
+    check: async ({ remote }) => ((await remote.exists('/made')) ? ok() : drift('made')),
+    async apply({ remote }) {
+      await remote.write('/made', 'half')
+      await remote.run`finish`
+    },
+  })({}, { retry: { attempts: 3, delay: 0 } })
+
+test('an attempt that failed is not called done because a guard holds then', async () => {
+  const replies: [RegExp, Reply][] = [[/^finish$/, { code: 7 }]]
+  const tried = (guards: boolean) =>
+    run((play) => [play('p', { hosts: 'a', tasks: () => [halfDone(guards)] })], { hosts: { a: { replies } } })
+  const { story, ends, exit } = await tried(true)
+  assert.equal(story, ['a half failed'])
+  assert.is(ends[0]?.error?.code, 'command-failed')
+  assert.match(ends[0]?.error?.hint ?? '', 'not tried again')
+  assert.is(exit, 2)
+  // a check that looks at the whole of it is believed
+  assert.equal((await tried(false)).story, ['a half changed'])
+})
+
 test('until: an attempt counts as failed while it does not hold', async () => {
   let looks = 0
   const { story } = await run(
