@@ -41,6 +41,8 @@ export interface Editing<Given> {
   readonly edit: (text: string, given: Given) => string
   /** What changes, in a few words, where it is a secret, or named like one; undefined where the texts may be shown. */
   readonly hidden?: (given: Given) => string | undefined
+  /** What to do where a second edit would change the text again. */
+  readonly unsettled?: string
 }
 
 /**
@@ -49,30 +51,47 @@ export interface Editing<Given> {
  * @example
  * { name: 'replace', params, ...editing({ edit: replaced }) }
  */
-export const editing = <Given extends EditParams>({ edit, hidden = () => undefined }: Editing<Given>) => ({
-  reads: 'the file',
-
-  async check({ remote }: CheckContext, given: Given): Promise<Verdict<void>> {
-    const { path } = given
-    const found = await readText(remote, path, given)
-    const text = readable(found, given)
+export const editing = <Given extends EditParams>({
+  edit,
+  hidden = () => undefined,
+  unsettled = 'change the parameters so that the edit, applied to its own result, leaves it as it is',
+}: Editing<Given>) => {
+  /** The text after the edit. Throws where the next run would change it again, before anything is written. */
+  const settled = (text: string, given: Given): string => {
     const wanted = edit(text, given)
-    if (text === wanted) return driftUnlessEmpty([])
-    const what = hidden(given)
-    const change: Change =
-      what === undefined
-        ? {
-            what: path,
-            from: withHiddenLines(shown(found), shown(wanted), ', goes'),
-            to: withHiddenLines(shown(wanted), shown(found), ', new'),
-          }
-        : { what: `${what} in ${path}`, from: new Secret(''), to: new Secret('') }
-    return driftUnlessEmpty([change])
-  },
+    if (wanted === text || edit(wanted, given) === wanted) return wanted
+    throw new CoxswainError(
+      'task-failed',
+      `the same edit would change ${given.path} again at the next run; nothing was written`,
+      { hint: unsettled },
+    )
+  }
 
-  async apply({ remote }: ApplyContext, given: Given): Promise<void> {
-    const { path, validate, backup, follow } = given
-    const text = readable(await readText(remote, path, given), given)
-    await writeText(remote, path, edit(text, given), { validate, backup, follow })
-  },
-})
+  return {
+    reads: 'the file',
+
+    async check({ remote }: CheckContext, given: Given): Promise<Verdict<void>> {
+      const { path } = given
+      const found = await readText(remote, path, given)
+      const text = readable(found, given)
+      const wanted = settled(text, given)
+      if (text === wanted) return driftUnlessEmpty([])
+      const what = hidden(given)
+      const change: Change =
+        what === undefined
+          ? {
+              what: path,
+              from: withHiddenLines(shown(found), shown(wanted), ', goes'),
+              to: withHiddenLines(shown(wanted), shown(found), ', new'),
+            }
+          : { what: `${what} in ${path}`, from: new Secret(''), to: new Secret('') }
+      return driftUnlessEmpty([change])
+    },
+
+    async apply({ remote }: ApplyContext, given: Given): Promise<void> {
+      const { path, validate, backup, follow } = given
+      const text = readable(await readText(remote, path, given), given)
+      await writeText(remote, path, settled(text, given), { validate, backup, follow })
+    },
+  }
+}

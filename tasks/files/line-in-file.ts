@@ -76,5 +76,9 @@ export const lineInFile = defineTask({
   params,
   title: ({ path, line, regexp, state }) =>
     state === 'absent' ? `no line ${regexp ?? line} in ${path}` : `line in ${path}: ${line}`,
-  ...editing<Params>({ edit: edited }),
+  ...editing<Params>({
+    edit: edited,
+    unsettled:
+      'write a regexp that matches the new line too, such as ^#?port for port 8080; with backrefs, one of which the result does not grow',
+  }),
 })

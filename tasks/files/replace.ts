@@ -92,12 +92,16 @@ export const replaced = (text: string, given: Params): string => {
   return parts.join('') + text.slice(done)
 }
 
-/** Replace what matches in a file. What was put in must not match again, else the task never comes to rest. */
+/** Replace what matches in a file. Where a second run would change the result again, it refuses. */
 export const replace = defineTask({
   name: 'replace',
   description: 'Replaces everything in a file that matches a pattern.',
   example: { path: '/etc/app.conf', regexp: '^port = .*$', replacement: 'port = 8080' },
   params,
   title: ({ path, regexp }) => `${regexp} replaced in ${path}`,
-  ...editing({ edit: replaced }),
+  ...editing<Params>({
+    edit: replaced,
+    unsettled:
+      'write a regexp that does not match what takes its place, such as ^listen 80(?! ssl) for listen 80 ssl, or one that matches all of it, such as ^port = .*$ for port = 8080',
+  }),
 })

@@ -87,3 +87,18 @@ test('groups of the match in the new line', () => {
   )
   assert.throws(() => lineInFile({ path: '/x', line: '$1', backrefs: true }), /backrefs needs a regexp/)
 })
+
+test('what would change at every run is refused before anything is written', async () => {
+  const cases = [
+    // grows by a group
+    [{ line: '$1 x', regexp: '^(a.*)$', backrefs: true }, 'a\n'],
+    // does not match itself, and takes the line above the next time
+    [{ line: 'new', regexp: '^old' }, 'old 1\nold 2\n'],
+  ] as const
+  for (const [params, text] of cases) {
+    const run = await rehearse(lineInFile({ path: '/x', ...params }), { files: { '/x': text } })
+    assert.match(String(run.error), 'the same edit would change /x again at the next run')
+    assert.equal([run.foretold, run.outcome], ['failed', 'failed'])
+    assert.is(run.files.get('/x')?.content.toString(), text)
+  }
+})

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { isCoxswainError } from '../../../engine/errors.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { replace, replaced } from '../../../tasks/files/replace.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -55,9 +56,20 @@ test('where nothing matches all is well', async () => {
   assert.is(run.outcome, 'ok')
 })
 
-test('what would match again never comes to rest, and is said to', async () => {
-  const run = await rehearse(replace({ path, regexp: 'a', replacement: 'aa' }), { files: { [path]: 'a\n' } })
-  assert.is(run.outcome, 'failed')
+test('what would change at every run is refused before anything is written', async () => {
+  const cases = [
+    ['a', 'aa', 'a\n'],
+    ['$', '!', 'a\n'],
+    ['o*', '0', 'foo\n'],
+    ['ab', 'b', 'aab\n'],
+  ] as const
+  for (const [regexp, replacement, text] of cases) {
+    const run = await rehearse(replace({ path, regexp, replacement }), { files: { [path]: text } })
+    assert.match(String(run.error), 'the same edit would change /etc/app.conf again at the next run')
+    assert.match(isCoxswainError(run.error) ? run.error.hint : '', '(?! ssl)')
+    assert.equal([run.foretold, run.outcome], ['failed', 'failed'])
+    assert.is(run.files.get(path)?.content.toString(), text)
+  }
 })
 
 test('a pattern that is none, and a file that is not there', async () => {
