@@ -58,6 +58,13 @@ const unicode = (letter: string): string =>
     (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('')
 
+/** What Python's `ascii()` and PyYAML write: eight digits for what four are too few for. */
+const inPython = (letter: string): string => {
+  const code = letter.codePointAt(0) ?? 0
+  if (code > 0xff_ff) return `\\U${code.toString(16).padStart(8, '0')}`
+  return code > 0xff ? unicode(letter) : `\\x${hexByte(code)}`
+}
+
 /** Something in the middle of a secret, not in the middle of a letter. */
 const within = (secret: string, what: string): string => {
   const letters = Array.from(secret)
@@ -87,6 +94,7 @@ export const transformations: Readonly<Record<string, (secret: string) => string
     for (let times = 1; times < 4; times += 1) text = JSON.stringify(text).slice(1, -1)
     return text
   },
+  "escapes of Python's ascii()": (secret) => eachUnit(secret, inPython),
   'hexadecimal with blanks': (secret) => eachByte(secret, hexByte, ' '),
   'hexadecimal with colons': (secret) => eachByte(secret, hexByte, ':').toUpperCase(),
   'hexadecimal by two bytes': (secret) => (hexOf(secret).match(/.{1,4}/g) ?? []).join(' '),

@@ -40,11 +40,14 @@ const codePoint = (digits: string, radix: number): string => {
   return code <= 0x10_ff_ff ? String.fromCodePoint(code) : ''
 }
 
-/** `\n`, `\"`, `\/`, `\u0041`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. */
+/**
+ * `\n`, `\"`, `\/`, `\u0041`, `\U0001f511`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. Eight digits follow a
+ * capital U only: behind `\u` four are the letter, and more of them are text.
+ */
 export const backslashes: Reading = {
   begins: /\\/,
   pattern:
-    /\\(?:u\{0*[\da-f]{1,6}\}|u[\da-f]{4}|U[\da-f]{8}|x\{0*[\da-f]{1,6}\}|x[\da-f]{1,2}|[0-3]?[0-7]{1,2}|[^])/giu,
+    /\\(?:[uU]\{0*[\dA-Fa-f]{1,6}\}|U00(?:0[\dA-Fa-f]|10)[\dA-Fa-f]{4}|[uU][\dA-Fa-f]{4}|[xX]\{0*[\dA-Fa-f]{1,6}\}|[xX][\dA-Fa-f]{1,2}|[0-3]?[0-7]{1,2}|[^])/gu,
   read: (written) => {
     const letter = written.slice(1)
     if (letter.length === 1 && !/[0-7]/.test(letter)) return named[letter] ?? letter

@@ -1,0 +1,22 @@
+/** Secrets that a mask once missed, in the way in which they were written. */
+import * as assert from 'uvu/assert'
+import { mask } from '../../engine/secret.ts'
+import { suite } from '../support/spec.ts'
+import { knowing, told } from './knowing.ts'
+
+const test = suite('masks: single cases')
+
+test("eight digits of Python's ascii() and of PyYAML are one letter, in capitals or not", () => {
+  const secret = 'Correct-Horse-9-🔑-Battery-Staple'
+  for (const digits of ['0001F511', '0001f511']) {
+    const written = `key: "Correct-Horse-9-\\U${digits}-Battery-Staple"\n`
+    assert.is(knowing(secret).text(written), `key: "${mask}"\n`)
+    for (let at = 1; at < written.length; at += 1)
+      assert.equal(told(knowing(secret), [written.slice(0, at), written.slice(at)]), [`key: "${mask}"`])
+  }
+})
+
+test('four digits of JSON end where more digits follow, in capitals too', () => {
+  assert.is(knowing('é1234-dead').text(String.raw`<\u00e91234-dead>`), `<${mask}>`)
+  assert.is(knowing('é1234-dead').text(String.raw`<\U00E91234-DEAD>`), `<${mask}>`)
+})
