@@ -1,5 +1,6 @@
 /** Secrets that a mask once missed, in the way in which they were written. */
 import * as assert from 'uvu/assert'
+import { quote } from '../../engine/remote/quote.ts'
 import { mask } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
 import { knowing, told } from './knowing.ts'
@@ -19,4 +20,15 @@ test("eight digits of Python's ascii() and of PyYAML are one letter, in capitals
 test('four digits of JSON end where more digits follow, in capitals too', () => {
   assert.is(knowing('é1234-dead').text(String.raw`<\u00e91234-dead>`), `<${mask}>`)
   assert.is(knowing('é1234-dead').text(String.raw`<\U00E91234-DEAD>`), `<${mask}>`)
+})
+
+test('quoted for a shell once, twice and three times, with its quotes', () => {
+  const secret = "pa's!w0"
+  const other = (text: string): string => `'${text.replaceAll("'", `'"'"'`)}'`
+  for (const first of [quote, other])
+    for (const second of [quote, other]) {
+      const twice = second(`ls ${first(secret)}`)
+      for (const text of [first(secret), twice, quote(`sh -c ${quote(`ls ${quote(secret)}`)}`)])
+        assert.not.match(knowing(secret).text(`exit status 2 from: sh -c ${text}`), /pa|s!w0/)
+    }
 })

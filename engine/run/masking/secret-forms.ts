@@ -24,12 +24,24 @@ const linesOf = (text: string): string[] =>
 const withReturns = (text: string): string[] =>
   text.includes('\n') ? [text.replaceAll(/\r?\n/g, '\r\n')] : []
 
-/** As shells quote it within '…' (POSIX's two ways), and without quotes, letter by letter. */
-const inShell = (text: string): string[] => [
+/** As shells quote a text within '…': POSIX's two ways. */
+const inQuotes = (text: string): string[] => [
   text.replaceAll("'", String.raw`'\''`),
   text.replaceAll("'", `'"'"'`),
-  text.replaceAll(/[^\w@%+=:,./\n-]/g, String.raw`\$&`),
 ]
+/** A command within `sh -c '…'` within `sh -c '…'`. */
+const mostQuoted = 3
+
+/** As shells quote it within '…', also where that is quoted again, and without quotes, letter by letter. */
+const inShell = (text: string): string[] => {
+  const quoted = text.includes("'") ? inQuotes(text) : []
+  let level = [...quoted]
+  for (let times = 1; times < mostQuoted; times += 1) {
+    level = level.flatMap((once) => inQuotes(once))
+    quoted.push(...level)
+  }
+  return [...quoted, text.replaceAll(/[^\w@%+=:,./\n-]/g, String.raw`\$&`)]
+}
 
 const forUrls = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
 
