@@ -3,7 +3,7 @@ import { isDecimal } from '../dsl/coercion.ts'
 import type { TaskFactory, Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
 import { typesOfParams } from './help.ts'
-import { exactValue, structuredValue } from './typed-value.ts'
+import { exactValue, hasKeyTwice, structuredValue } from './typed-value.ts'
 import type { TypedValue } from './typed-value.ts'
 
 /** `key=value` words as texts by their names. */
@@ -40,6 +40,8 @@ const readAs = (
   const plain = { value: text, texts: text }
   if (types === undefined) return plain
   const has = (...wanted: readonly string[]): boolean => wanted.some((type) => types.has(type))
+  if ((types.size === 0 || has('object', 'array')) && hasKeyTwice(text))
+    throw refused(task, name, 'a key stands in a map twice: leave one of them out')
   if (types.size === 0) return structuredValue(text) ?? { value: exactValue(text), texts: text }
   if (has('array', 'object')) {
     const found = structuredValue(text)
@@ -68,16 +70,20 @@ const withValue = (tree: unknown, [key, ...rest]: readonly PropertyKey[], value:
   return isTree(tree) ? { ...tree, [key]: withValue(Reflect.get(tree, key), rest, value) } : tree
 }
 
-/** The input with the typed text in each place where the schema refuses what was made of it. */
+/** The input with the typed text, or its number, in each place where the schema refuses what was made of it. */
 const asTyped = (
   schema: z.ZodType,
   input: Readonly<Record<string, unknown>>,
-  texts: Readonly<Record<string, unknown>>,
+  read: ReadonlyMap<string, TypedValue>,
 ): unknown => {
+  const [texts, numbers] = (['texts', 'numbers'] as const).map((form) =>
+    Object.fromEntries([...read].map(([key, value]) => [key, value[form]])),
+  )
   let repaired: unknown = input
   for (const { path } of schema.safeParse(input).error?.issues ?? []) {
-    const text = at(texts, path)
-    if (text !== undefined && at(input, path) !== text) repaired = withValue(repaired, path, text)
+    const given = at(input, path)
+    const other = [at(texts, path), at(numbers, path)].find((one) => one !== undefined && one !== given)
+    if (other !== undefined) repaired = withValue(repaired, path, other)
   }
   return repaired
 }
@@ -106,6 +112,5 @@ export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task
       ]),
     )
   }
-  const texts = Object.fromEntries([...read].map(([key, value]) => [key, value.texts]))
-  return task.from(asTyped(params, whole(params), texts))
+  return task.from(asTyped(params, whole(params), read))
 }

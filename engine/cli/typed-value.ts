@@ -1,11 +1,14 @@
 /** Values as a person types them. Pure. */
 import { isCollection, isScalar, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
+import { isDecimal } from '../dsl/coercion.ts'
 
 /** A value read, and the same with each part of it as the text that was typed. */
 export interface TypedValue {
   readonly value: unknown
   readonly texts: unknown
+  /** The same with the numbers that are written in another way than JSON writes them, such as `1.30`, as numbers. */
+  readonly numbers?: unknown
 }
 
 const json = (text: string): unknown => {
@@ -49,21 +52,57 @@ const isOdd = (document: Document.Parsed): boolean => {
   return odd
 }
 
-/** A list or map in brackets, of JSON or else of YAML; undefined for what is none, such as `{{ $value }}`. */
-export const structuredValue = (text: string): TypedValue | undefined => {
-  if (!/^\s*[[{]/.test(text)) return undefined
-  const value = json(text)
-  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent' })
-  const isYaml = document.errors.length === 0 && !isOdd(document)
-  if (value !== undefined) return { value, texts: isYaml ? document.toJS() : value }
-  if (!isYaml) return undefined
-  const texts: unknown = document.toJS()
+/** JSON with a blank in the place of its line ends and tabs, which YAML takes for indentation; other text as it is. */
+const onOneLine = (text: string): string =>
+  json(text) === undefined
+    ? text
+    : text.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ')
+
+const documentOf = (text: string): Document.Parsed =>
+  parseDocument(onOneLine(text), { schema: 'failsafe', logLevel: 'silent' })
+
+const isBracketed = (text: string): boolean => /^\s*[[{]/.test(text)
+
+/** Whether a text is a list or map in brackets but for a key that stands in a map twice. */
+export const hasKeyTwice = (text: string): boolean => {
+  if (!isBracketed(text)) return false
+  const { errors } = documentOf(text)
+  return errors.length > 0 && errors.every(({ code }) => code === 'DUPLICATE_KEY')
+}
+
+/** The document with each value without quotes as what is made of its text. Keys of maps are text, and so is what stands in quotes. */
+const withPlain = (text: string, made: (text: string) => unknown): unknown => {
+  const document = documentOf(text)
   visit(document, {
     Scalar: (key, node) => {
-      // keys of maps are text, and so is what stands in quotes
-      if (key !== 'key' && isScalar(node) && node.type === 'PLAIN' && typeof node.value === 'string')
-        node.value = exactValue(node.value)
+      if (key !== 'key' && node.type === 'PLAIN' && typeof node.value === 'string')
+        node.value = made(node.value)
     },
   })
-  return { value: document.toJS(), texts }
+  return document.toJS()
+}
+
+/** A text as a number where it is a decimal that a number holds, else what it says as it stands. */
+const asNumber = (text: string): unknown => {
+  const number = Number(text)
+  const holds = Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number))
+  return isDecimal(text) && holds ? number : exactValue(text)
+}
+
+/**
+ * A list or map in brackets, of JSON or YAML; undefined for what is none, such as `{{ $value }}`. What has no quotes in it is
+ * read as {@link exactValue} reads it.
+ *
+ * @example
+ * structuredValue('[1.30, 8080]')?.value // ['1.30', 8080]
+ */
+export const structuredValue = (text: string): TypedValue | undefined => {
+  if (!isBracketed(text)) return undefined
+  const document = documentOf(text)
+  if (document.errors.length > 0 || isOdd(document)) return undefined
+  return {
+    value: withPlain(text, exactValue),
+    texts: document.toJS(),
+    numbers: withPlain(text, asNumber),
+  }
 }

@@ -132,6 +132,44 @@ test('where anything can stand, a number is one that JSON writes the same', () =
   )
 })
 
+test('what stands in brackets is what was typed, in JSON too', async () => {
+  const value = (text: string): unknown =>
+    at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
+  const digits = '12345678901234567890'
+  assert.equal(
+    [
+      '[1.30]',
+      '{"v": 1.30}',
+      '[1e400]',
+      `[${digits}, -0]`,
+      '[8080, 1.5, true, null, "1"]',
+      '{"a":\n\t[1,\n\t"b\\/\\ud83d\\ude00"]}',
+      `{"${'k'.repeat(2000)}":1}`,
+      '[]',
+      '{}',
+    ].map(value),
+    [
+      ['1.30'],
+      { v: '1.30' },
+      ['1e400'],
+      [digits, '-0'],
+      [8080, 1.5, true, null, '1'],
+      { a: [1, 'b/\u{1F600}'] },
+      { ['k'.repeat(2000)]: 1 },
+      [],
+      {},
+    ],
+  )
+  for (const text of ['{"a":1,"a":2}', '{a: 1, a: 2}', '[{"b": {"a":"hush","a":2}}]']) {
+    const error = await rejects(() => value(text), 'params-invalid', 'value: a key stands in a map twice')
+    assert.not.match(error.message, 'hush')
+  }
+  const map = (text: string): unknown => at(taskFromWords(sample, ['text=a', `map=${text}`]), 'map')
+  for (const text of ['{"x": 1.30}', '{x: 1.30}']) assert.equal(map(text), { x: 1.3 })
+  for (const text of ['{"x": 1e400}', '{"x": "1.30"}', '{x: 0x10}', `{"x": ${digits}}`])
+    await rejects(() => map(text), 'params-invalid', 'x')
+})
+
 test('what is not a list or map that a person types is the text', () => {
   const value = (text: string): unknown =>
     at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')

@@ -162,6 +162,12 @@ test('where anything is taken, what could be two things must be put in quotes', 
     assert.match(String(await given(z.any(), text)), 'may mean the text or', text)
     assert.is(await given(z.any(), `"${text}"`), text)
   }
+  // a list or map in brackets is typed too, and no JSON of a program
+  for (const text of ['[1.30]', '{"a": 1.30}', '[1e400]', '["a", {"b": 1.30}]'])
+    for (const schema of [z.any(), z.unknown()])
+      assert.match(String(await given(schema, text)), /may mean the text or .* in quotes/, text)
+  assert.equal(await given(z.array(z.number()), '[1.30]'), [1.3])
+  assert.equal(await given(z.array(z.string()), '[1.30]'), ['1.30'])
   for (const text of ['a: b', '- a', '# x', '? a', '[a', ' 5 ', '|'])
     assert.is(await given(z.any(), text), text)
   assert.equal(await given(z.any(), '{a: [1, no-thing]}'), { a: [1, 'no-thing'] })

@@ -15,10 +15,10 @@ type Read = Pick<Variable, 'value' | 'written'>
 const asWritten = (written: unknown): unknown =>
   mapScalars(written, (scalar) => (scalar.template ? scalar.text : scalar))
 
-/** A text of YAML: a list or map in brackets, a text in quotes, or a tag. Undefined where it is none. */
+/** A text of YAML: a list or map in brackets, a text in quotes, or a tag. Undefined where it is none. A number in it was typed. */
 const structured = (file: string, text: string): Read | undefined => {
   try {
-    const { value, written } = readYaml(file, text)
+    const { value, written } = readYaml(file, text, false, false)
     return { value, written: asWritten(written) }
   } catch (error) {
     if (isCoxswainError(error)) return undefined

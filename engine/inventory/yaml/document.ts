@@ -174,10 +174,11 @@ const isJson = (text: string): boolean => {
  * Reads YAML text into a document.
  *
  * @param hidden whether the text was encrypted: then no error shows any of it.
+ * @param json whether its numbers are those of JSON, which are no text.
  * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
  * nothing.
  */
-export const readDocument = (file: string, text: string, hidden = false): Source => {
+export const readDocument = (file: string, text: string, hidden = false, json = isJson(text)): Source => {
   const document = parseDocument(text, {
     uniqueKeys: false,
     prettyErrors: false,
@@ -193,5 +194,5 @@ export const readDocument = (file: string, text: string, hidden = false): Source
     const place = placeAt(error.pos[0])
     throw invalid(message, place, /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : undefined)
   }
-  return { placeAt, hidden, document, ...prepare(file, placeAt, document, isJson(text)) }
+  return { placeAt, hidden, document, ...prepare(file, placeAt, document, json) }
 }

@@ -121,10 +121,11 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
  * Reads YAML text.
  *
  * @param hidden whether the text was encrypted: then no error and no place shows any of it.
+ * @param json whether its numbers are those of JSON, which are no text; what is JSON as a whole, where it is not given.
  * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
  * nothing.
  */
-export const readYaml = (file: string, text: string, hidden = false): YamlNode => {
-  const source = readDocument(file, text, hidden)
+export const readYaml = (file: string, text: string, hidden = false, json?: boolean): YamlNode => {
+  const source = readDocument(file, text, hidden, json)
   return nodeAt(source, asNode(source.document.contents), 0)
 }
