@@ -79,7 +79,11 @@ export const remember = (folder: string, subject: Subject): Memory => {
       for (const { file, header } of newest === undefined ? [] : chainOf(newest, find)) {
         const damage: Damage = { lines: 0 }
         try {
-          for (const entry of entriesOf(file, ['run-start', 'task-end', 'signature'], damage)) {
+          for (const entry of entriesOf(
+            file,
+            ['run-start', 'task-progress', 'task-end', 'signature'],
+            damage,
+          )) {
             if (entry.type === 'signature') sign(entry)
             else see(entry)
           }

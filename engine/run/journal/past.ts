@@ -28,6 +28,8 @@ export interface PastTask {
 export interface Past {
   /** What became of a task on a host; undefined when it did not end, or another one stands in its place now. */
   task(where: PastPlace, task: PlannedTask): PastTask | undefined
+  /** Whether it has begun to change the host and was not seen to come to its end: it failed, or the run ended with it. */
+  unfinished(where: PastPlace, task: PlannedTask): boolean
 }
 
 const keyOf = ({ play, name, host }: PastPlace, position: number, task: string): string =>
@@ -44,14 +46,21 @@ export const collectPast = (): {
 } => {
   const tasks = new Map<string, PastTask>()
   const signatures = new Map<string, Signature>()
+  const unfinished = new Set<string>()
   let plays: readonly string[] = []
   const at = (play: number, host: string): PastPlace => ({ play, name: plays[play] ?? '', host })
   return {
     see: (event) => {
       if (event.type === 'run-start') ({ plays } = event)
-      if (event.type !== 'task-end' || event.task.role === 'handler') return
+      if ((event.type !== 'task-end' && event.type !== 'task-progress') || event.task.role === 'handler')
+        return
       const { play, host, position, name } = event.task
       const key = keyOf(at(play, host), position, name)
+      if (event.type === 'task-progress') {
+        if (event.what === 'applying') unfinished.add(key)
+        return
+      }
+      if (event.outcome === 'ok' || event.outcome === 'changed') unfinished.delete(key)
       tasks.set(key, { outcome: event.outcome, signature: signatures.get(key) })
       signatures.delete(key)
     },
@@ -59,6 +68,9 @@ export const collectPast = (): {
       const signature = { definition, parameters, settings, variables, program }
       signatures.set(keyOf(at(play, host), position, name), signature)
     },
-    past: { task: (where, { position, task }) => tasks.get(keyOf(where, position, task.name)) },
+    past: {
+      task: (where, { position, task }) => tasks.get(keyOf(where, position, task.name)),
+      unfinished: (where, { position, task }) => unfinished.has(keyOf(where, position, task.name)),
+    },
   }
 }

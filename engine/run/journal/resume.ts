@@ -156,6 +156,12 @@ export const resumed = (
       }),
     )
   }
+  const unfinished = (where: PastPlace): ReadonlySet<Task> =>
+    new Set(
+      tasksOf(plan.plays[where.play]?.candidates.get(where.host)?.steps ?? [], 'all')
+        .filter((planned) => past.unfinished(where, planned))
+        .map(({ task }) => task),
+    )
   const kept = new Map(
     chosen.plays.flatMap(({ candidates }, play) =>
       [...candidates].map(([host, { steps }]) => [JSON.stringify([play, host]), new Set(positions(steps))]),
@@ -179,7 +185,11 @@ export const resumed = (
         candidates: new Map(
           [...play.candidates].map(([host, planned]) => [
             host,
-            { ...planned, past: outcomes(index, play.name, host) },
+            {
+              ...planned,
+              past: outcomes(index, play.name, host),
+              unfinished: unfinished({ play: index, name: play.name, host }),
+            },
           ]),
         ),
       })),

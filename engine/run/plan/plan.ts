@@ -20,6 +20,8 @@ export interface HostPlan {
   readonly handlers: readonly PlannedTask[]
   /** How tasks ended in the run that this one goes on with. */
   readonly past?: ReadonlyMap<Task, Outcome>
+  /** Tasks that had begun to change the host in that run, and were not seen to come to their end. */
+  readonly unfinished?: ReadonlySet<Task>
 }
 
 export interface PlannedPlay {

@@ -239,12 +239,16 @@ class HostWalk {
  * @param due handlers that are due from an earlier run.
  */
 export const runHost = async (
-  run: Omit<HostRun, 'outcomeOf'>,
+  run: Omit<HostRun, 'outcomeOf' | 'unfinished'>,
   plan: HostPlan,
   due: readonly string[],
 ): Promise<Standing> => {
   const outcomes = new Map<Task, Outcome>(plan.past)
-  const whole: HostRun = { ...run, outcomeOf: (task) => outcomes.get(task) }
+  const whole: HostRun = {
+    ...run,
+    outcomeOf: (task) => outcomes.get(task),
+    unfinished: (task) => plan.unfinished?.has(task) ?? false,
+  }
   try {
     return await new HostWalk(whole, plan, outcomes, due).all()
   } finally {

@@ -26,6 +26,8 @@ export interface HostRun {
   readonly once: OncePer
   /** How a task of this play ended on this host. */
   readonly outcomeOf: (task: Task) => Outcome | undefined
+  /** Whether an earlier run, which this one goes on with, began it and did not see it come to its end. */
+  readonly unfinished: (task: Task) => boolean
   /** Asks a person whether to run a task. */
   readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
 }

@@ -48,6 +48,7 @@ export const alone = (
       checkMode,
       watch,
       foretold: false,
+      unfinished: false,
       checkContext: looking,
       whenContext: whenContext(looking, () => undefined),
       applyContext: applying,

@@ -34,6 +34,8 @@ export interface Execution {
   readonly applyContext: () => ApplyContext
   /** Whether something before this task would have changed something, had this not been `--check`. */
   readonly foretold: boolean
+  /** Whether an earlier run, which this one goes on with, began it and did not see it come to its end. */
+  readonly unfinished: boolean
   /** What would have brought files to this host that are not known before, had this not been `--check`. */
   readonly brought?: string | undefined
   /** Paths that the check has looked for, and that are not there; and what else it says is not. */
@@ -256,6 +258,16 @@ const doubt = async (task: Task, execution: Execution): Promise<string | undefin
   return undefined
 }
 
+/** What is known of a task that an earlier run began, when its guard holds now: not that it came to its end. */
+const leftHalfDone = ({ checkMode }: Execution): TaskResult => {
+  const why =
+    'an earlier run began it and did not see it end; what guards it holds now, but is no proof that it was done'
+  if (checkMode) return { outcome: 'unknown', changes: [], why }
+  const hint =
+    'look at what it has done; remove that to have it done again, or run without --resume to take it as done'
+  return { outcome: 'failed', changes: [], error: new CoxswainError('outcome-unknown', why, { hint }) }
+}
+
 /** Executes a task on a host: look, apply where there is need, look again. It never throws: failures are results. */
 export const executeTask = async (task: Task, execution: Execution): Promise<TaskResult> => {
   try {
@@ -266,6 +278,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
       return await waitFor(task, execution, seen)
     if (!task.changes) return await doAside(task, execution)
     if (seen.kind === 'ok') {
+      if (task.guards && execution.unfinished) return leftHalfDone(execution)
       const why = await doubt(task, execution)
       return why === undefined
         ? { outcome: 'ok', changes: [], value: seen.value }

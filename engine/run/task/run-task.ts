@@ -239,6 +239,7 @@ export const runTask = async (
         applyContext: applying,
         early: attempts === 1 ? early?.() : undefined,
         foretold: scope.foretold,
+        unfinished: run.unfinished(task),
         brought,
         absent,
         changing: (work) => scope.changing(place, work),

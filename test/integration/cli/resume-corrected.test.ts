@@ -26,6 +26,19 @@ const resumes = async (words: readonly string[] = []): Promise<string[]> => {
   return result.stdout.split('\n').filter((line) => line.startsWith('again: '))
 }
 
+test('what an earlier run began is not ok because a guard holds', async () => {
+  const made = join(site.folder, 'half')
+  site.book(`command({ run: \`echo half >${made}; [ -e ${join(site.folder, 'go')} ]\`, creates: '${made}' })`)
+  ended(await site.run(), 2)
+  ended(await site.run(['--resume', '--check']), 0, /unknown/)
+  ended(await site.run(['--resume']), 2, 'outcome-unknown', 'an earlier run began it')
+  // still, and as often as it is asked
+  ended(await site.run(['--resume']), 2, 'outcome-unknown')
+  rmSync(made)
+  go(site)
+  ended(await site.run(['--resume']), 0, /changed/)
+})
+
 test('a parameter that is not in the title', async () => {
   const content = (text: string): void =>
     site.book(`say('one'), file({ path: '${site.folder}/target', content: '${text}' }), fails('two')`)
