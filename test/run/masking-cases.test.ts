@@ -32,3 +32,13 @@ test('quoted for a shell once, twice and three times, with its quotes', () => {
         assert.not.match(knowing(secret).text(`exit status 2 from: sh -c ${text}`), /pa|s!w0/)
     }
 })
+
+test('a capital sigma at the end of a word is the same letter within one', () => {
+  for (const before of ['', 't'])
+    for (const secret of ['Σ ↅ0', '9Σ-Σ9', 'ΟΔΟΣ-7-ΟΔΟΣ'])
+      for (const written of [secret, secret.toLowerCase(), Array.from(secret).join('\u001b[0m')]) {
+        // fewer than six letters and digits are looked for as they are
+        if (written === secret.toLowerCase() && secret.length < 8) continue
+        assert.is(knowing(secret).text(`${before}${written}|`), `${before}${mask}|`)
+      }
+})

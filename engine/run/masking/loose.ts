@@ -34,8 +34,9 @@ const dump: Reading = {
   },
 }
 
+/** A capital sigma becomes one of two letters, by what stands around it: both are read as the usual one. */
 const lower = (text: string): string => {
-  const small = text.toLowerCase()
+  const small = text.toLowerCase().replaceAll('ς', 'σ')
   return small.length === text.length ? small : text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
