@@ -42,3 +42,61 @@ test('a capital sigma at the end of a word is the same letter within one', () =>
         assert.is(knowing(secret).text(`${before}${written}|`), `${before}${mask}|`)
       }
 })
+
+const codes = '4821-9937-x\n7710-2284-q\n0031-5562-z\n'
+
+test('a line of a secret is hidden where it stands alone or with some of the others', () => {
+  const lines = codes.trim().split('\n')
+  for (const count of [1, 2]) {
+    const head = lines.slice(0, count)
+    const output = head.map((line) => `${line}\n`).join('')
+    assert.is(knowing(codes).text(output), head.map(() => `${mask}\n`).join(''))
+    for (let at = 1; at < output.length; at += 1)
+      assert.equal(
+        told(knowing(codes), [output.slice(0, at), output.slice(at)]),
+        head.map(() => mask),
+      )
+  }
+  assert.is(knowing('two\nline "99"\nabc').text(String.raw`{"a":"line \"99\""}`), `{"a":"${mask}"}`)
+})
+
+test('six letters and digits of a line are enough, unless they are one word or a name', () => {
+  const hidden = [
+    'a1b2c3',
+    'ab cdef',
+    '12-34-56',
+    '$a$b$c$1$2$3',
+    'pin: 4821',
+    'user: bob',
+    'abc-def-ghi',
+    'пар оль',
+  ]
+  for (const line of hidden) assert.is(knowing(`first\n  ${line}\nlast`).text(`<${line}>`), `<${mask}>`, line)
+  const plain = [
+    '---',
+    '{',
+    'a1b2c',
+    'password:',
+    '- clusters:',
+    '"letters",',
+    'client-key:',
+    'data: {}',
+    'text: |-',
+  ]
+  for (const line of [...plain, 'enabled: true', 'пароль:', '-- secret --'])
+    assert.is(knowing(`first\n  ${line}\nlast`).text(`<${line}>`), `<${line}>`, line)
+})
+
+test('base64 of a secret is hidden from three characters on as a line, four alone, five anywhere; hexadecimal from three', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  const letters = 'q7w'
+  assert.is(knowing(letters).text(`<${base64(letters)}>`), `<${base64(letters)}>`)
+  for (const [count, secret] of [3, 4, 5, 6, 7].map((size) => [size, 'q7wX9zK'.slice(0, size)] as const)) {
+    const redactor = knowing(secret)
+    assert.is(redactor.text(`<${base64(`${secret}\n`)}>`), `<${mask}>`)
+    assert.is(redactor.text(`<${Buffer.from(secret).toString('hex')}>`), `<${mask}>`)
+    if (count >= 4) assert.is(redactor.text(`<${base64(secret)}>`), `<${mask}>`)
+    for (const before of ['', 'a', 'ab'])
+      if (count >= 5) assert.ok(redactor.text(base64(`${before}${secret} and more`)).includes(mask), before)
+  }
+})

@@ -1,14 +1,15 @@
 /** The forms in which a secret turns up in text: itself, its lines, and what encodings and shells make of it. Pure. */
 import { keySize } from './secret-index.ts'
 import type { Form } from './secret-index.ts'
+import { tellingLines } from './secret-lines.ts'
 import { folded } from './views.ts'
 
 /** Shorter secrets are not searched for in text: masking every `a` would hide everything and protect nothing. */
 const shortest = keySize
-/** Lines of a longer secret that are shorter could be any word: `user:` of a kubeconfig would mask the word user. */
-const shortestLine = 16
 /** Encodings of short secrets are left alone for the same reason: `a b` is `a+b` in a form. */
 const shortestEncoded = 6
+/** A shorter line of base64 could be any word. */
+const shortestBroken = 16
 /** What is left of base64 behind a line break, which ordinary words are not. */
 const shortestTail = 4
 /** Widths at which base64 is broken into lines: that of PEM and that of the `base64` command. */
@@ -16,9 +17,6 @@ const widths = [64, 76]
 
 const atLeast = (size: number, texts: readonly string[]): string[] =>
   texts.filter((text) => text.length >= size)
-
-const linesOf = (text: string): string[] =>
-  text.includes('\n') ? text.split('\n').map((line) => line.trim()) : []
 
 /** As terminals and Windows end lines. */
 const withReturns = (text: string): string[] =>
@@ -70,7 +68,7 @@ const inBase64 = (text: string): string[] =>
     const broken = widths.flatMap((width) =>
       whole.length <= width ? [] : (whole.match(new RegExp(`.{1,${width}}`, 'g')) ?? []),
     )
-    return [whole, whole.replace(/=+$/, ''), ...atLeast(shortestLine, broken)]
+    return [whole, whole.replace(/=+$/, ''), ...atLeast(shortestBroken, broken)]
   })
 
 const inHex = (text: string): string[] => {
@@ -99,7 +97,7 @@ export const formsOf = (secret: string): Form[] => {
   if (core.length < shortest || /^\*+$/.test(core)) return []
   const written = [
     core,
-    ...atLeast(shortestLine, linesOf(core)),
+    ...tellingLines(core),
     ...atLeast(shortest, [...inShell(core), ...withReturns(core), core.replaceAll("'", "''")]),
     ...atLeast(shortestEncoded, inForm(core)),
     // with the newline at its end, where it is not seen as one
