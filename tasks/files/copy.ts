@@ -8,6 +8,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { CheckContext, Stat } from '../../engine/index.ts'
+import { canBeFile } from '../paths.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, summary } from './content.ts'
 import { isPublic, localFile, localStat, publicText } from './local-file.ts'
@@ -46,6 +47,14 @@ const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<bo
     throw new CoxswainError('task-failed', `${src} is no folder: delete and directoryMode are for one`, {
       hint: 'leave them out',
     })
+  if (!folder && !canBeFile(given.dest))
+    throw new CoxswainError(
+      'task-failed',
+      `${src} is no folder: the dest of a file does not end with a slash, /. or /..`,
+      {
+        hint: 'write the name of the file at the end of dest, or leave the slash out',
+      },
+    )
   return folder
 }
 

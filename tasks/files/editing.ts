@@ -1,13 +1,14 @@
 /** Tasks that change a part of a text file: they differ in how a text is edited, and in nothing else. */
-import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, remotePath, z } from '../../engine/index.ts'
+import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext, Verdict } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { readText, shown, writeText } from '../file-text.ts'
 import { withHiddenLines } from './hidden-lines.ts'
 import { followParam, writeParams } from './attributes.ts'
 
 /** Parameters of every such task. */
 export const editParams = {
-  path: remotePath().describe('the file'),
+  path: remoteFile().describe('the file'),
   create: flag().default(false).describe('make the file where there is none'),
   ...writeParams,
   ...followParam,

@@ -1,4 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
+import { canBeFile, folderNamed } from '../paths.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 
@@ -8,19 +9,24 @@ export const file = defineTask({
   description: 'Holds a file with given content, owner and mode, or absent.',
   reads: "the file's content, owner and mode",
   example: { path: '/etc/motd', content: 'Welcome.\n', mode: '0644' },
-  params: z.object({
-    path: remotePath().describe('the file'),
-    content: z
-      .union([z.string(), secret()])
-      .optional()
-      .describe(
-        'what is in it; as it is when absent, empty for a new file (the task permissions makes none)',
-      ),
-    state: z.enum(['present', 'absent']).default('present'),
-    ...attributeParams,
-    ...writeParams,
-    ...followParam,
-  }),
+  params: z
+    .object({
+      path: remotePath().describe('the file'),
+      content: z
+        .union([z.string(), secret()])
+        .optional()
+        .describe(
+          'what is in it; as it is when absent, empty for a new file (the task permissions makes none)',
+        ),
+      state: z.enum(['present', 'absent']).default('present'),
+      ...attributeParams,
+      ...writeParams,
+      ...followParam,
+    })
+    .refine(({ path, state }) => state === 'absent' || canBeFile(path), {
+      message: folderNamed,
+      path: ['path'],
+    }),
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
 
   async check({ remote }, { path, content, state, ...attributes }) {

@@ -1,4 +1,5 @@
-import { CoxswainError, defineTask, drift, ok, remotePath, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 
 /** Hold a symbolic link. */
 export const link = defineTask({
@@ -7,8 +8,11 @@ export const link = defineTask({
   reads: 'where the link points to',
   example: { path: '/srv/current', target: '/srv/releases/7' },
   params: z.object({
-    path: remotePath().describe('the link'),
-    target: z.string().describe('what it points to'),
+    path: remoteFile().describe('the link'),
+    target: z
+      .string()
+      .regex(/^\P{Cc}+$/u, 'a target has no control characters and is not empty')
+      .describe('what it points to'),
   }),
   title: ({ path, target }) => `link ${path} to ${target}`,
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { CoxswainError, Secret, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import { CoxswainError, Secret, defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 import { render } from './render.ts'
@@ -28,7 +29,7 @@ export const template = defineTask({
   example: { src: 'site.conf.hbs', dest: '/etc/site.conf', values: { port: 8080 } },
   params: z.object({
     src: z.string().describe('the template here'),
-    dest: remotePath().describe('the file on the host'),
+    dest: remoteFile().describe('the file on the host'),
     values: z.record(z.string(), z.unknown()).default({}).describe('its variables; secrets are revealed'),
     ...attributeParams,
     ...writeParams,

@@ -1,4 +1,5 @@
-import { defineTask, driftUnlessEmpty, remotePath } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { renderConfig } from './config/render.ts'
 import { kubeadmConfigPath } from './paths.ts'
 import { hostConfigSchema } from './settings.ts'
@@ -14,7 +15,7 @@ export const writeConfig = defineTask({
     members: [{ name: 'm1', address: '10.0.0.11' }],
   },
   params: hostConfigSchema.extend({
-    dest: remotePath().default(kubeadmConfigPath).describe('where it goes'),
+    dest: remoteFile().default(kubeadmConfigPath).describe('where it goes'),
   }),
   title: ({ dest }) => `kubeadm configuration ${dest}`,
 

@@ -3,19 +3,19 @@ import {
   defineTask,
   driftUnlessEmpty,
   isCoxswainError,
-  remotePath,
   secret,
   shell,
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Secret, ShellText } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam } from '../files/attributes.ts'
 import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
 import { httpUrl } from './http.ts'
 
 const params = z.object({
   url: httpUrl().describe('where it is'),
-  dest: remotePath().describe('the file on the host'),
+  dest: remoteFile().describe('the file on the host'),
   sha256: z
     .string()
     .regex(/^([0-9a-f]{64}|none)$/, '64 hexadecimal digits are needed, or none')

@@ -1,4 +1,5 @@
-import { defineTask, driftUnlessEmpty, remotePath, words, z } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, words, z } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { readText, shown, writeText } from '../file-text.ts'
 import { linesOf, mapLines } from '../lines.ts'
 import { addressOf } from './addresses.ts'
@@ -113,7 +114,7 @@ export const hostsEntry = defineTask({
     names: words()
       .pipe(z.array(z.string().regex(/^[^\s#]+$/, 'a host name is needed')).min(1, 'a name is needed'))
       .describe('the names, the canonical one first'),
-    file: remotePath().default('/etc/hosts'),
+    file: remoteFile().default('/etc/hosts'),
   }),
   title: ({ address, names }) => `${names.join(', ')} is ${address}`,
 

@@ -1,4 +1,5 @@
-import { CoxswainError, defineTask, drift, ok, remotePath, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { renderTemplate } from '../files/render.ts'
 
 /**
@@ -58,7 +59,7 @@ export const loadBalancer = defineTask({
     backends: z.array(backend).min(1).describe('the masters: a list of {name, address, port}'),
     bind: z.string().default('*').describe('the address to listen at'),
     port: z.coerce.number().int().default(6443).describe('the port to listen at'),
-    dest: remotePath().default('/etc/haproxy/haproxy.cfg'),
+    dest: remoteFile().default('/etc/haproxy/haproxy.cfg'),
   }),
   title: ({ port, backends }) =>
     `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import {
-  CoxswainError,
-  defineTask,
-  driftUnlessEmpty,
-  flag,
-  remotePath,
-  unknown,
-  z,
-} from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { readText, writeText } from '../file-text.ts'
 import { linesOf } from '../lines.ts'
 import { appendToSshFile, editSshFile, readSshFile, userName } from './as-user.ts'
@@ -33,7 +26,7 @@ const params = z
       .optional()
       .describe('its public key; with state absent, all its keys go when none is told'),
     user: userName().optional().describe('who shall know it; every user of the host when absent'),
-    file: remotePath().default('/etc/ssh/ssh_known_hosts').describe('the file for every user'),
+    file: remoteFile().default('/etc/ssh/ssh_known_hosts').describe('the file for every user'),
     hash: flag().default(false).describe('write the name hashed'),
     state: z.enum(['present', 'absent']).default('present'),
   })

@@ -1,4 +1,5 @@
-import { defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { readText, writeText } from '../file-text.ts'
 import { appendLines, linesOf, mapLines } from '../lines.ts'
 import { countsElsewhere, filesAfter, isRead, otherFiles } from './later-files.ts'
@@ -148,7 +149,7 @@ export const limits = defineTask({
         ])
         .optional()
         .describe('the limit: a number, or unlimited'),
-      file: remotePath().default('/etc/security/limits.d/90-coxswain.conf').describe('where it is kept'),
+      file: remoteFile().default('/etc/security/limits.d/90-coxswain.conf').describe('where it is kept'),
       state: z.enum(['present', 'absent']).default('present'),
     })
     .refine(({ value, state }) => state === 'absent' || value !== undefined, {

@@ -1,4 +1,5 @@
-import { defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
+import { remoteFile } from '../paths.ts'
 import { readText, writeText } from '../file-text.ts'
 import { appendLines, linesOf, mapLines } from '../lines.ts'
 import { oneLine } from '../one-line.ts'
@@ -95,7 +96,7 @@ export const sysctl = defineTask({
       .regex(/^[\w.][^\s=]*$/, 'the name of a parameter is needed, such as net.ipv4.ip_forward')
       .describe('dotted name, such as net.ipv4.ip_forward'),
     value: z.coerce.string().pipe(oneLine('a value')).describe('the value to hold'),
-    file: remotePath()
+    file: remoteFile()
       .default('/etc/sysctl.d/90-coxswain.conf')
       .describe('where it is kept for the next boot'),
   }),

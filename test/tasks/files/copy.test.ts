@@ -90,5 +90,9 @@ test('parameters that mean nothing for what is copied', async () => {
     String((await rehearse(copy(given), {})).error)
   assert.match(await refused({ src: folder.path, dest: '/x', backup: true }), 'are for a file')
   assert.match(await refused({ src: folder.write('f', 'x'), dest: '/x', delete: true }), 'is no folder')
+  assert.match(
+    await refused({ src: folder.write('f', 'x'), dest: '/x/' }),
+    'is no folder: the dest of a file does not end with a slash',
+  )
   assert.throws(() => copy({ src: 'x', dest: '/x', directoryMode: '9' }), /directoryMode/)
 })

@@ -38,3 +38,9 @@ test('a directory is in the way of a file, of a template and of a link', async (
     assert.equal([...run.files.keys()], ['/srv/below'])
   }
 })
+
+test('a target with a control character is refused', () => {
+  for (const target of ['x\n', 'a\nb', 'x\r', '\u{1B}[0m', 'a\tb', ''])
+    assert.throws(() => link({ path: '/a', target }), /target/, JSON.stringify(target))
+  link({ path: '/a', target: '../b c' })
+})
