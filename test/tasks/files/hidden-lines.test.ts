@@ -42,6 +42,34 @@ for (const [name, [task, content]] of Object.entries(cases)) {
   })
 }
 
+for (const [line, shown] of [
+  ['<password>OLD</password>', '<password>(hidden, goes)</password>'],
+  ['<dbPassword type="x">OLD</dbPassword>', '<dbPassword type="x">(hidden, goes)</dbPassword>'],
+  ['ExecStart=/bin/x --token OLD --port 5', 'ExecStart=/bin/x --token (hidden, goes) --port 5'],
+  ["run --db-password='OLD 1'", 'run --db-password=(hidden, goes)'],
+  ['user_pw=OLD', 'user_pw=(hidden, goes)'],
+  ['pwd=OLD', 'pwd=(hidden, goes)'],
+  ['  psk="OLD"', '  psk=(hidden, goes)'],
+  ['encryptionKey: OLD', 'encryptionKey: (hidden, goes)'],
+  ['requirepass OLD', 'requirepass (hidden, goes)'],
+  ['masterauth OLD', 'masterauth (hidden, goes)'],
+  ['Authorization: Bearer OLD', 'Authorization: Bearer (hidden, goes)'],
+  ['url=postgres://u:OLD@h/db', 'url=postgres://u:(hidden, goes)@h/db'],
+  ['sshpass -p OLD ssh h', 'sshpass -p (hidden, goes) ssh h'],
+] as const)
+  test(`a line that goes: ${shown}`, async () => {
+    const run = await rehearse(lineInFile({ path, regexp: 'OLD', state: 'absent' }), {
+      files: { [path]: `a\n${line}\n` },
+    })
+    assert.equal(run.changes, [{ what: path, from: `a\n${shown}\n`, to: 'a\n' }])
+  })
+
+test('words that only look alike are shown', async () => {
+  const content = 'passenger: OLD\n--passive OLD\nhttp://h:80/OLD@x\nthe token ring OLD is old\n'
+  const run = await rehearse(lineInFile({ path, line: 'new' }), { files: { [path]: content } })
+  assert.equal(run.changes, [{ what: path, from: content, to: `${content}new\n` }])
+})
+
 test('a diff still tells which line changes, and prose and PAM are shown', async () => {
   const content =
     '# the password is in the vault\npassword required pam_unix.so\ntoken=kept\ntoken2=x\nsecret: OLD\n'
