@@ -74,15 +74,21 @@ export const checkedPath = (path: string): string => {
   return path
 }
 
+/** Whether a command can validate a file: the path of the file stands in it, once. */
+export const isValidation = (command: string): boolean => command.split('%s').length === 2
+
+/** How such a command is written. */
+export const validationHint = 'write %s once, where the path of the new content goes: visudo -cf %s'
+
 /**
  * The command that validates a file.
  *
  * @throws `params-invalid` unless the path of the file stands in it, once.
  */
 export const checkedValidate = (command: string): string => {
-  if (command.split('%s').length === 2) return command
+  if (isValidation(command)) return command
   throw new CoxswainError('params-invalid', `not a command that checks a file: ${command}`, {
-    hint: 'write %s once, where the path of the new content goes: visudo -cf %s',
+    hint: validationHint,
   })
 }
 

@@ -1,5 +1,5 @@
 /** Owner, group and mode: what tasks that make files and directories have in common. */
-import { fileMode, flag, modeFor, z } from '../../engine/index.ts'
+import { fileMode, flag, isValidation, modeFor, validationHint, z } from '../../engine/index.ts'
 import type { Attributes, Change, Stat } from '../../engine/index.ts'
 
 /** Parameters of every task that makes something in the file system. */
@@ -26,6 +26,7 @@ export const followParam = {
 export const writeParams = {
   validate: z
     .string()
+    .refine(isValidation, { error: validationHint })
     .optional()
     .describe('a command that must accept the new content before it counts; %s is its path: visudo -cf %s'),
   backup: flag().optional().describe('keep what is replaced beside it, as NAME.TIME~'),

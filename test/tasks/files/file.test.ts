@@ -38,3 +38,11 @@ test('a mode that is a number, and a relative path, are refused', () => {
   assert.throws(() => Reflect.apply(file, undefined, [number]), /octal digits as text/)
   assert.throws(() => file({ path: 'x' }), /an absolute path is needed/)
 })
+
+test('a validation names the new content once, which is known before anything is done', () => {
+  for (const validate of ['false', 'cmp %s %s'])
+    assert.throws(
+      () => file({ path: '/etc/x', content: 'x', validate }),
+      (error: unknown) => error instanceof Error && /validate.*%s once/s.test(error.message),
+    )
+})
