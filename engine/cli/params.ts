@@ -6,14 +6,30 @@ import { typesOfParams } from './help.ts'
 import { exactValue, hasKeyTwice, structuredValue } from './typed-value.ts'
 import type { TypedValue } from './typed-value.ts'
 
-/** `key=value` words as texts by their names. */
+const quoteBlanks = 'put quotes around a value with blanks'
+
+/**
+ * Refuses words behind a playbook. None of them is shown: it can be a part of a secret that was typed without quotes.
+ *
+ * @throws `usage` where there is one.
+ */
+export const refuseWords = (words: readonly string[]): void => {
+  if (words.length === 0) return
+  throw new CoxswainError(
+    'usage',
+    `a playbook takes no parameters, and ${words.length} ${words.length === 1 ? 'was' : 'were'} given; they are not shown`,
+    { hint: `give a variable with -e name=value, and ${quoteBlanks}` },
+  )
+}
+
+/** `key=value` words as texts by their names. What is not one is not shown: it can be a part of a secret. */
 const pairs = (words: readonly string[]): Map<string, string> => {
   const texts = new Map<string, string>()
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
     const cut = word.indexOf('=')
     if (cut < 1)
-      throw new CoxswainError('usage', `not a key=value pair: ${word}`, {
-        hint: 'write NAME=VALUE, such as path=/etc/motd',
+      throw new CoxswainError('usage', `parameter ${index + 1} is not a key=value pair; it is not shown`, {
+        hint: `write NAME=VALUE, such as path=/etc/motd, and ${quoteBlanks}: NAME='VALUE WITH BLANKS'`,
       })
     const name = word.slice(0, cut)
     if (texts.has(name))

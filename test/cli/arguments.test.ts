@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { execScript } from '../../engine/cli/exec-task.ts'
 import { libraryOf } from '../../engine/cli/library.ts'
 import { parseArguments } from '../../engine/cli/options.ts'
-import { taskFromWords } from '../../engine/cli/params.ts'
+import { refuseWords, taskFromWords } from '../../engine/cli/params.ts'
 import { taskHelp } from '../../engine/cli/help.ts'
 import { flag, words } from '../../engine/dsl/schema.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
@@ -206,9 +206,27 @@ test('a list is words with commas between them, or JSON', () => {
 
 test('wrong parameters are named', async () => {
   await rejects(() => taskFromWords(sample, ['text=a', 'cuont=1']), 'params-invalid', 'no parameter cuont')
-  await rejects(() => taskFromWords(sample, ['text']), 'usage', 'not a key=value pair')
   await rejects(() => taskFromWords(sample, ['text=a', 'count=x']), 'params-invalid', 'count')
   await rejects(() => taskFromWords(sample, []), 'params-invalid', 'text')
+})
+
+test('a stray word may be a part of a secret without quotes: it is not shown', async () => {
+  const typed = ['text=my', 'ZebraPw-6', 'count=1']
+  const stray = await rejects(
+    () => taskFromWords(sample, typed),
+    'usage',
+    'parameter 2 is not a key=value pair; it is not shown',
+  )
+  const behind = await rejects(
+    () => refuseWords(typed),
+    'usage',
+    'a playbook takes no parameters, and 3 were given',
+  )
+  for (const { message, hint } of [stray, behind]) {
+    assert.not.match(message + hint, 'Zebra')
+    assert.match(hint, /quotes around a value with blanks/)
+  }
+  refuseWords([])
 })
 
 test('the help of a task comes from its schema', () => {

@@ -21,7 +21,7 @@ import { readSources } from '../journal/sources.ts'
 import { findTarget } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
-import { taskFromWords } from '../params.ts'
+import { refuseWords, taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
 import { packageVersion } from '../package-root.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
@@ -119,11 +119,7 @@ export const run = async (
       hint: `to leave the others out, give --limit ${options.hosts}`,
     })
   }
-  if (found.kind === 'playbook' && params.length > 0) {
-    throw new CoxswainError('usage', `a playbook takes no ${params.join(' ')}`, {
-      hint: `give a variable with -e ${params[0] ?? 'name=value'}`,
-    })
-  }
+  if (found.kind === 'playbook') refuseWords(params)
   const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const playbookFolder = found.kind === 'playbook' ? dirname(target) : undefined

@@ -106,6 +106,9 @@ test('a playbook tells its variables', async () => {
 
 test('hosts of a playbook are not named on the command line', async () => {
   fails(await run(book('hosts.ts', ''), '--hosts', 'here'), '[usage]', 'give --limit here')
+  const stray = await run(book('stray.ts', ''), 'ZebraPw-6')
+  fails(stray, '[usage]', 'a playbook takes no parameters')
+  assert.not.match(stray.stdout + stray.stderr, 'Zebra')
 })
 
 test('a variable that the playbook does not read is not taken for one that it does', async () => {
