@@ -258,3 +258,22 @@ const late = defineTask({
     site.remove()
   }
 })
+
+test('the error of a command hides a secret with an apostrophe, quoted in what is quoted', async () => {
+  const site = localSite()
+  try {
+    site.book(`command({ run: 'ls', args: [vars.word.reveal()] })`, {
+      before: `import { secret } from 'coxswain'`,
+    })
+    const written = readFileSync(`${site.folder}/site.ts`, 'utf8')
+    site.write('site.ts', written.replace('z.looseObject({', 'z.looseObject({ word: secret(),'))
+    site.variables({ word: "pa's!w0" })
+    const result = await site.run()
+    const all = result.stdout + result.stderr
+    assert.is(result.status, 2, all)
+    assert.match(all, /exit status \d+ from: .*\*{8}/)
+    assert.not.match(all, 's!w0')
+  } finally {
+    site.remove()
+  }
+})
