@@ -67,7 +67,8 @@ test('six letters and digits of a line are enough, unless they are one word or a
     '12-34-56',
     '$a$b$c$1$2$3',
     'pin: 4821',
-    'user: bob',
+    'password: hunter',
+    'token: abc',
     'abc-def-ghi',
     'пар оль',
   ]
@@ -82,6 +83,10 @@ test('six letters and digits of a line are enough, unless they are one word or a
     'client-key:',
     'data: {}',
     'text: |-',
+    'kind: Config',
+    'apiVersion: v1',
+    'port: 22',
+    'user: bob',
   ]
   for (const line of [...plain, 'enabled: true', 'пароль:', '-- secret --'])
     assert.is(knowing(`first\n  ${line}\nlast`).text(`<${line}>`), `<${line}>`, line)
