@@ -68,14 +68,14 @@ const withoutFinalNewlines = (text: string): string => {
 
 const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20).join('\n')
 
-/** A longer command is not shown in an error: it is a script, and the task that runs it says what it is for. */
-const longestName = 1000
-
-/** What an error calls a command: its text where that is one short line. */
+/**
+ * What an error calls a command: its text where that is one line. It is not cut here: half a secret would not be known again
+ * when errors are masked (report-error.ts).
+ */
 const nameOf = (text: string): string => {
   const lines = text.trim().split('\n').length
   if (lines > 1) return `a script of ${lines} lines`
-  return text.length > longestName ? `${text.slice(0, longestName)} …` : text
+  return text
 }
 
 /**
