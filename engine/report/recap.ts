@@ -136,7 +136,7 @@ const nextLines = ({ recap, stopped }: RunEnd, { check, resumable }: RecapFormat
     lines.push(`${next} see that ${names(unreachable)} can be reached, ${again}`)
   }
   if (failed.length > 0) {
-    lines.push(`${next} mend what failed on ${names(failed)}, ${again}; what is done stays done`)
+    lines.push(`${next} fix what failed on ${names(failed)}, ${again}; what is done stays done`)
   }
   if (lines.length > 0) return lines
   const foretold = recap.some(({ counts }) => counts['would change'] + counts.unknown > 0)
@@ -167,7 +167,7 @@ const dueLines = (event: RunEnd, paint: Paint): string[] =>
  * //
  * // 2 hosts in 12.4 s: 19 ok, 3 changed, 1 failed
  * // not run: the other masters join
- * // next: mend what failed on m2, then run it again; what is done stays done
+ * // next: fix what failed on m2, then run it again; what is done stays done
  */
 export const recapLines = (event: RunEnd, format: RecapFormat): string[] => {
   const paint = paintWith(format.color)

@@ -78,7 +78,7 @@ test('a whole run', () => {
       '',
       '2 hosts in 1 min 03 s: 1 ok, 1 changed, 1 failed',
       'not run: the workers join',
-      'next: mend what failed on m22, then run it again; what is done stays done',
+      'next: fix what failed on m22, then run it again; what is done stays done',
     ),
   )
 })

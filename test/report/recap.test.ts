@@ -27,7 +27,7 @@ test('hosts, totals, what was not run, what to do', () =>
       '',
       '2 hosts in 12.4 s: 19 ok, 3 changed, 1 failed',
       'not run: the other masters join, the workers join',
-      'next: mend what failed on master-22, then run it again; what is done stays done',
+      'next: fix what failed on master-22, then run it again; what is done stays done',
     ],
   ))
 
@@ -66,7 +66,7 @@ test('hosts that cannot be reached come first in what to do', () =>
     ).slice(-2),
     [
       'next: see that m1 can be reached, then run it again',
-      'next: mend what failed on m2,m3, then run it again; what is done stays done',
+      'next: fix what failed on m2,m3, then run it again; what is done stays done',
     ],
   ))
 
@@ -90,7 +90,7 @@ test('what an interrupt cut off is not called something to mend', () => {
 test('a run that something else stopped still tells of failed hosts', () => {
   const recap = [recapOf('m1', { failed: 1 })]
   const lines = recapLines(runEnd({ recap, stopped: commandFailed({ code: 'internal' }) }), format)
-  assert.match(lines.at(-1) ?? '', 'next: mend what failed on m1')
+  assert.match(lines.at(-1) ?? '', 'next: fix what failed on m1')
 })
 
 test('a run in which nothing was done says so', () =>
@@ -183,7 +183,7 @@ test('what can be resumed says so, and what changes nothing does not', () => {
   const cut = runEnd({ stopped: commandFailed({ code: 'interrupted' }) })
   const lastOf = (event: typeof failed, resumable: boolean, check = false): string | undefined =>
     recapLines(event, { check, color: false, width: 80, resumable }).at(-1)
-  const mend = 'next: mend what failed on m1, then run it again'
+  const mend = 'next: fix what failed on m1, then run it again'
   assert.is(lastOf(failed, true), `${mend}; --resume goes on from here; what is done stays done`)
   assert.is(lastOf(failed, false), `${mend}; what is done stays done`)
   assert.is(lastOf(failed, true, true), `${mend}; what is done stays done`)
