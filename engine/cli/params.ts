@@ -9,7 +9,7 @@ import type { TypedValue } from './typed-value.ts'
 const quoteBlanks = 'put quotes around a value with blanks'
 
 /**
- * Refuses words behind a playbook. None of them is shown: it can be a part of a secret that was typed without quotes.
+ * Refuses words after a playbook. None of them is shown: it can be a part of a secret that was typed without quotes.
  *
  * @throws `usage` where there is one.
  */

@@ -97,7 +97,7 @@ export interface Remote extends RemoteReader {
   readonly writeOutput: (path: string, command: ShellText, options?: OutputOptions) => Promise<void>
   /**
    * Puts the files that a shell command makes in its current folder into a folder that is there: files that are there are
-   * replaced, folders stay. The command runs in a hidden folder beside them, which nobody else can enter; when all of it has
+   * replaced, folders stay. The command runs in a hidden folder beside them, which no other user can enter; when all of it has
    * come, each file takes its place by a rename. Nothing is written through a link below the folder, unless `follow` is
    * given. Set-user-id and set-group-id bits are dropped, and devices refused, unless `special` is given.
    */

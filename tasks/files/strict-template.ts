@@ -19,7 +19,7 @@ const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
   ['lookup', 'inline'],
 ])
 
-/** What stands behind an `@`. */
+/** What follows an `@`. */
 const dataNames = ['root', 'index', 'key', 'first', 'last', 'partial-block']
 
 /** An error at a place of the template. */

@@ -81,7 +81,7 @@ test('a check that was stopped does not ask to be run for real', () => {
   assert.not.match(lines.join('\n'), /next:/)
 })
 
-test('what an interrupt cut off is not called something to mend', () => {
+test('what an interrupt cut off is not called something to fix', () => {
   const stopped = commandFailed({ code: 'interrupted' })
   const lines = recapLines(runEnd({ recap: [recapOf('m1', { failed: 1 })], stopped }), format)
   assert.is(lines.at(-1), '1 host in 1.5 s: 1 failed')
@@ -183,10 +183,10 @@ test('what can be resumed says so, and what changes nothing does not', () => {
   const cut = runEnd({ stopped: commandFailed({ code: 'interrupted' }) })
   const lastOf = (event: typeof failed, resumable: boolean, check = false): string | undefined =>
     recapLines(event, { check, color: false, width: 80, resumable }).at(-1)
-  const mend = 'next: fix what failed on m1, then run it again'
-  assert.is(lastOf(failed, true), `${mend}; --resume goes on from here; what is done stays done`)
-  assert.is(lastOf(failed, false), `${mend}; what is done stays done`)
-  assert.is(lastOf(failed, true, true), `${mend}; what is done stays done`)
+  const next = 'next: fix what failed on m1, then run it again'
+  assert.is(lastOf(failed, true), `${next}; --resume goes on from here; what is done stays done`)
+  assert.is(lastOf(failed, false), `${next}; what is done stays done`)
+  assert.is(lastOf(failed, true, true), `${next}; what is done stays done`)
   assert.is(lastOf(cut, true), 'next: --resume goes on from here')
   assert.not.match(lastOf(cut, false) ?? '', 'next:')
 })

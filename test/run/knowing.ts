@@ -11,7 +11,7 @@ export const knowing = (...secrets: string[]): Redactor => {
 }
 
 /** The lines that are shown of what comes in these pieces. */
-export const told = (redactor: Redactor, pieces: readonly string[]): string[] => {
+export const shownOf = (redactor: Redactor, pieces: readonly string[]): string[] => {
   const lines: string[] = []
   const masked = new MaskedLines(redactor, (line) => lines.push(line))
   for (const piece of pieces) masked.push(piece)

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { quote } from '../../engine/remote/quote.ts'
 import { mask } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
-import { knowing, told } from './knowing.ts'
+import { knowing, shownOf } from './knowing.ts'
 
 const test = suite('masks: single cases')
 
@@ -13,7 +13,7 @@ test("eight digits of Python's ascii() and of PyYAML are one letter, in capitals
     const written = `key: "Correct-Horse-9-\\U${digits}-Battery-Staple"\n`
     assert.is(knowing(secret).text(written), `key: "${mask}"\n`)
     for (let at = 1; at < written.length; at += 1)
-      assert.equal(told(knowing(secret), [written.slice(0, at), written.slice(at)]), [`key: "${mask}"`])
+      assert.equal(shownOf(knowing(secret), [written.slice(0, at), written.slice(at)]), [`key: "${mask}"`])
   }
 })
 
@@ -53,7 +53,7 @@ test('a line of a secret is hidden where it stands alone or with some of the oth
     assert.is(knowing(codes).text(output), head.map(() => `${mask}\n`).join(''))
     for (let at = 1; at < output.length; at += 1)
       assert.equal(
-        told(knowing(codes), [output.slice(0, at), output.slice(at)]),
+        shownOf(knowing(codes), [output.slice(0, at), output.slice(at)]),
         head.map(() => mask),
       )
   }

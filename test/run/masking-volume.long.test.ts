@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
 import { mask } from '../../engine/secret.ts'
 import { suite } from '../support/spec.ts'
-import { knowing, told } from './knowing.ts'
+import { knowing, shownOf } from './knowing.ts'
 
 const test = suite('much text passes the masks')
 
@@ -11,7 +11,7 @@ test('what could be a secret too often to look at each closely is hidden, line b
   const lines = Array.from({ length: 60_000 }, (_, index) => String.raw`${index} x A\u0062 1 y`)
   const text = `${lines.join('\n')}\nthe end\n`
   const redactor = knowing('ab1')
-  const seen = told(redactor, text.match(/[^]{1,32768}/g) ?? [])
+  const seen = shownOf(redactor, text.match(/[^]{1,32768}/g) ?? [])
   assert.is(seen.length, lines.length + 1)
   // neither is all of it hidden, nor is all of it looked at
   assert.ok(seen.includes(lines[0] ?? ''))
@@ -27,7 +27,7 @@ test('a secret of punctuation is hidden however much came before, in text with e
   const redactor = knowing(secret)
   const escaped = Array.from(secret, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')
   const lines = Array.from({ length: 60_000 }, (_, index) => String.raw`${index} "a \n line \u0041"`)
-  const seen = told(redactor, [`${lines.join('\n')}\n`, `<${escaped}> <${secret}>\n`, 'plain\n'])
+  const seen = shownOf(redactor, [`${lines.join('\n')}\n`, `<${escaped}> <${secret}>\n`, 'plain\n'])
   assert.is(seen[0], lines[0])
   assert.not.ok(seen.join('\n').includes(escaped))
   assert.not.ok(seen.join('\n').includes(secret))
@@ -42,10 +42,10 @@ test('a host that prints the beginning of a secret and then nothing visible for 
   assert.ok(lines.join('').length > 300_000)
 })
 
-test('a secret that is longer than a line may be, and one behind a very long word', () => {
+test('a secret that is longer than a line may be, and one after a very long word', () => {
   const long = Array.from({ length: 20_000 }, (_, index) => (index ** 2).toString(36)).join('-')
-  assert.equal(told(knowing(long), [long.slice(0, 30_000), `${long.slice(30_000)}\n`]), ['********'])
-  const lines = told(knowing('sesame-open'), [`${'w'.repeat(65_530)}sesame-`, 'open\n'])
+  assert.equal(shownOf(knowing(long), [long.slice(0, 30_000), `${long.slice(30_000)}\n`]), ['********'])
+  const lines = shownOf(knowing('sesame-open'), [`${'w'.repeat(65_530)}sesame-`, 'open\n'])
   assert.not.match(lines.join(''), 'sesame-')
 })
 

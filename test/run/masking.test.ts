@@ -8,7 +8,7 @@ import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
 import { mask } from '../../engine/secret.ts'
 import { propertyRuns } from '../support/property-runs.ts'
 import { suite } from '../support/spec.ts'
-import { knowing, told } from './knowing.ts'
+import { knowing, shownOf } from './knowing.ts'
 import {
   anyPlaces,
   anySecret,
@@ -33,7 +33,7 @@ for (const [what, write] of Object.entries(writings)) {
         const written = write(secret)
         const core = write(secret.trim())
         const text = `${before}${written}${behind}`
-        for (const shown of [redactor.text(text), told(redactor, cut(text, places)).join('\n')]) {
+        for (const shown of [redactor.text(text), shownOf(redactor, cut(text, places)).join('\n')]) {
           assert.not.ok(shown.includes(core), shown)
           assert.not.ok(shown.includes(secret.trim()), shown)
         }
@@ -46,7 +46,7 @@ for (const [what, write] of Object.entries(writings)) {
 const hidden = (secret: string, written: string, before: string, behind: string, places: number[]): void => {
   const redactor = knowing(secret)
   const text = `${before} ${written}|${behind}`
-  for (const seen of [redactor.text(text), told(redactor, cut(text, places)).join('\n')]) {
+  for (const seen of [redactor.text(text), shownOf(redactor, cut(text, places)).join('\n')]) {
     assert.ok(
       seen.includes(mask),
       `${JSON.stringify(written)} of ${JSON.stringify(secret)}: ${JSON.stringify(seen)}`,
@@ -117,7 +117,7 @@ for (const [what, write] of Object.entries(tools)) {
         const text = `before:\n${written}\nafter\n`
         // letters on lines of their own are shown as soon as they come: the first of them cannot be known
         const cuts = what === 'grep -o .' ? [] : places
-        for (const seen of [redactor.text(text), told(redactor, cut(text, cuts)).join('\n')]) {
+        for (const seen of [redactor.text(text), shownOf(redactor, cut(text, cuts)).join('\n')]) {
           assert.ok(seen.includes(mask), `${JSON.stringify(written)}: ${JSON.stringify(seen)}`)
           assert.not.ok(seen.includes(written.trim()), seen)
           // not in parts either
@@ -167,7 +167,7 @@ for (const code of codes) {
     const secret = 'Tr0ub4dor&3'
     const text = `A Tr0ub4dor${code}&3 B\nand Tr0u${code}b4dor&3\n`
     const redactor = knowing(secret)
-    for (const seen of [redactor.text(text), told(redactor, Array.from(text)).join('\n')])
+    for (const seen of [redactor.text(text), shownOf(redactor, Array.from(text)).join('\n')])
       for (const last of [printable(seen), oneLine(seen)]) {
         assert.not.match(last, secret)
         // where the code is taken out as a whole the mask stands in its place; else what is left of it parts the secret
@@ -192,7 +192,7 @@ test('whatever reporters take out of text, masking does not see', () => {
       const text = parts.join('')
       assert.is(folded(printable(text)), folded(text))
       const redactor = knowing('hunter2-and-more')
-      for (const seen of [redactor.text(text), ...told(redactor, cut(text, places))])
+      for (const seen of [redactor.text(text), ...shownOf(redactor, cut(text, places))])
         assert.not.match(printable(seen), 'hunter2-and-more')
     }),
     propertyRuns(2000),
@@ -224,7 +224,7 @@ test('in the middle of what is base64, in lines of any width', () => {
         const certain = certainInBase64(core, Buffer.byteLength(before))
         const wanted = encoding === 'base64' ? certain : certain.replaceAll('+', '-').replaceAll('/', '_')
         const redactor = knowing(secret)
-        for (const shown of [redactor.text(text), told(redactor, cut(text, places)).join('\n')]) {
+        for (const shown of [redactor.text(text), shownOf(redactor, cut(text, places)).join('\n')]) {
           const letters = shown.replaceAll(/\s/g, '')
           assert.not.ok(letters.includes(wanted), shown)
           // what a line break leaves at an edge is less than a handful of letters
@@ -244,7 +244,7 @@ const maskPattern = mask.replaceAll('*', String.raw`\*`)
 const severalMasks = new RegExp(`${maskPattern}(?:\\s*${maskPattern})+`, 'g')
 const masksAsOne = (lines: readonly string[]): string => lines.join('\n').replaceAll(severalMasks, mask)
 
-test('wherever a stream is cut, it is told in the same way', () => {
+test('wherever a stream is cut, it is shownOf in the same way', () => {
   fc.assert(
     fc.property(
       fc.array(anySecret, { minLength: 1, maxLength: 3 }),
@@ -263,27 +263,27 @@ test('wherever a stream is cut, it is told in the same way', () => {
         const plain = new Lines((line) => lines.push(line))
         plain.push(redactor.text(text))
         plain.end()
-        assert.is(masksAsOne(told(redactor, cut(text, places))), masksAsOne(lines))
+        assert.is(masksAsOne(shownOf(redactor, cut(text, places))), masksAsOne(lines))
       },
     ),
     propertyRuns(600),
   )
 })
 
-test('digits that follow each other are told apart', () => {
+test('digits that follow each other are shownOf apart', () => {
   const redactor = knowing('027bbb')
   assert.is(redactor.text('027bbb027bbb'), `${mask}${mask}`)
-  assert.equal(told(redactor, ['027bbb027bbb']), [`${mask}${mask}`])
+  assert.equal(shownOf(redactor, ['027bbb027bbb']), [`${mask}${mask}`])
 })
 
 test('of secrets that overlap nothing is left, nor of one that begins like another', () => {
   assert.is(knowing('abcdef', 'defghi').text('<abcdefghi>'), '<********>')
-  assert.equal(told(knowing('abc', 'abcdef'), ['<abc', 'def>\n']), ['<********>'])
-  assert.equal(told(knowing('abc', 'abcdef'), ['<abc', 'xyz>\n']), ['<********xyz>'])
+  assert.equal(shownOf(knowing('abc', 'abcdef'), ['<abc', 'def>\n']), ['<********>'])
+  assert.equal(shownOf(knowing('abc', 'abcdef'), ['<abc', 'xyz>\n']), ['<********xyz>'])
 })
 
 test('a secret of short lines is masked where its lines follow each other', () => {
-  assert.equal(told(knowing('one\ntwo\nsix'), ['one\n', 'tw', 'o\nsix\n', 'two\n']), ['********', 'two'])
+  assert.equal(shownOf(knowing('one\ntwo\nsix'), ['one\n', 'tw', 'o\nsix\n', 'two\n']), ['********', 'two'])
 })
 
 test('text that goes on waits for no more than could be a secret', () => {

@@ -96,7 +96,7 @@ export const subjectOf = (target: string, { inventory }: Pick<Options, 'inventor
 }
 
 /**
- * A command line fit to be kept: what is behind a `=`, or in a map of -e, may be a secret.
+ * A command line fit to be kept: what follows a `=`, or stands in a map of -e, may be a secret.
  *
  * @example
  * withoutValues(['site.ts', '-e', 'token=abc']) // ['site.ts', '-e', 'token=…']

@@ -22,7 +22,7 @@ const builtinPrintf =
 /** Seconds that processes which were asked to end have to clean up after themselves, before they are killed. */
 const grace = 3
 
-/** Ends the whole process group, first politely: traps can clean up. The shell that does it ignores SIGTERM. */
+/** Ends the process group, with SIGTERM first: traps can clean up. The shell that does it ignores SIGTERM. */
 const killGroup = `kill -TERM 0; sleep ${grace}; kill -KILL 0`
 
 /** {@link killGroup} by a shell whose output no one reads: it keeps neither a channel nor a pipe open. */
@@ -67,8 +67,8 @@ export const laneCommand = (start: ShellStart): string =>
   )
 
 /**
- * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: any end but our
- * farewell ends the whole process group. The command's input stays open until the command is dead, also when something
+ * Takes pieces (see pieces.ts) and passes them on, then sees to it that the command ends when we do: every end but our
+ * farewell ends its process group. The command's input stays open until the command is dead, also when something
  * else stops it (this shell ignores SIGTERM), for one that sees its input end takes what it has for all of it. `dd` takes
  * a piece whole before it passes it on, so a command that reads no more does not bring the lengths out of step. It says
  * that it has heard our farewell, with the nonce that came with it: sshd throws away what it has not passed on yet when a

@@ -55,7 +55,7 @@ const malformed = (): CoxswainError =>
     hint: `write -e name=value, -e @file.yaml, or -e '{"name": "value"}'`,
   })
 
-/** The entries of a map that is typed as a whole. Its errors show no line of it: it can hold a secret. */
+/** The entries of a map that is typed in one piece. Its errors show no line of it: it can hold a secret. */
 const fromMap = (word: string): [string, Variable][] => {
   try {
     const { entries } = readYaml('-e', word, true)

@@ -121,7 +121,7 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
  * Reads YAML text.
  *
  * @param hidden whether the text was encrypted: then no error and no place shows any of it.
- * @param json whether its numbers are those of JSON, which are no text; what is JSON as a whole, where it is not given.
+ * @param json whether its numbers are those of JSON, which are no text; where it is not given, they are if the document is JSON.
  * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
  * nothing.
  */

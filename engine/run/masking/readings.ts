@@ -42,7 +42,7 @@ const codePoint = (digits: string, radix: number): string => {
 
 /**
  * `\n`, `\"`, `\/`, `\u0041`, `\U0001f511`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. Eight digits follow a
- * capital U only: behind `\u` four are the letter, and more of them are text.
+ * capital U only: after `\u` four are the letter, and more of them are text.
  */
 export const backslashes: Reading = {
   begins: /\\/,

@@ -170,7 +170,7 @@ export class Redactor {
       for (const one of inEnd.spans) spans.push(shifted(one, start))
       open = Math.min(open, start + inEnd.open)
     }
-    // the line is read again as a whole: how it begins says what it is
+    // the complete line is read again: how it begins says what it is
     return { spans: merged(spans), open: open < text.length && open > 0 ? lineBefore(text, open) : open }
   }
 

@@ -141,7 +141,7 @@ const addTo = (work: Work, container: Container, key: Key, value: unknown): Spli
     const first = list ? [value] : { [String(key)]: value }
     if (above !== undefined) return replaceBlock(work, above, first)
     const start = token.offset
-    // but for one behind ---, where no lines can begin
+    // but for one after ---, where no lines can begin
     if (beginsLine(text, start))
       return [{ start, end: flow.close + 1, text: blockLines(first, 0, layout).join(newline) }]
   }
@@ -165,7 +165,7 @@ const addToEmpty = ({ text, layout, newline }: Work, value: unknown): Splice[] =
   const lines = blockLines(value, 0, layout)
   if (nothing !== '') {
     const start = text.indexOf(line) + marker.length
-    // no lines can begin behind ---
+    // no lines can begin after ---
     const written = marker === '' ? lines.join(newline) : flowText(value)
     return [{ start, end: start + nothing.length, text: written }]
   }

@@ -17,7 +17,7 @@ const replaced = async (remote: Remote, path: string, before: string, after: str
   // no signal may come between the lock and the trap that removes it;
   // the new file, FILE+, is the lock: who makes it may replace the old one, as adduser of busybox does
   const { code } = await remote.run({
-    // a secret is text: a file with bytes that are no UTF-8 goes as it is, and is told nowhere either
+    // a secret is text: a file with bytes that are no UTF-8 goes as it is, and is shown nowhere either
     stdin: bytes.equals(Buffer.from(after)) ? new Secret(after) : bytes,
     quiet: true,
   })`p=${path}; n=$p+; i=0; umask 077; trap '' HUP INT TERM PIPE; until (set -C; : >"$n") 2>/dev/null; do i=$((i + 1)); [ "$i" -lt 10 ] || exit ${locked}; sleep 1; done; eval ${atEnd('rm -f "$n"')}; s=$(sha256sum <"$p") && [ "\${s%% *}" = ${sum} ] || exit ${changed}; cat >"$n" && [ "$(wc -c <"$n")" -eq ${bytes.length} ] && chown "$(stat -c %u:%g "$p")" "$n" && chmod "$(stat -c %a "$p")" "$n" && sync && mv -f "$n" "$p" && eval ${notAtEnd}`.result()

@@ -82,7 +82,7 @@ test('an attempt that failed is not called done because a guard holds then', asy
   assert.is(ends[0]?.error?.code, 'command-failed')
   assert.match(ends[0]?.error?.hint ?? '', 'not tried again')
   assert.is(exit, 2)
-  // a check that looks at the whole of it is believed
+  // a check that looks at all of it is believed
   assert.equal((await tried(false)).story, ['a half changed'])
 })
 
