@@ -259,7 +259,7 @@ const doubt = async (task: Task, execution: Execution): Promise<string | undefin
 }
 
 /** What is known of a task that an earlier run began, when its guard holds now: not that it came to its end. */
-const leftHalfDone = ({ checkMode }: Execution): TaskResult => {
+const begunEarlier = ({ checkMode }: Execution): TaskResult => {
   const why =
     'an earlier run began it and did not see it end; what guards it holds now, but is no proof that it was done'
   if (checkMode) return { outcome: 'unknown', changes: [], why }
@@ -278,7 +278,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
       return await waitFor(task, execution, seen)
     if (!task.changes) return await doAside(task, execution)
     if (seen.kind === 'ok') {
-      if (task.guards && execution.unfinished) return leftHalfDone(execution)
+      if (task.guards && execution.unfinished) return begunEarlier(execution)
       const why = await doubt(task, execution)
       return why === undefined
         ? { outcome: 'ok', changes: [], value: seen.value }

@@ -36,7 +36,7 @@ export interface Attempts {
 const told = ({ error }: TaskResult): string => (error instanceof Error ? error.message : 'it failed')
 
 /** The failure of an attempt after which the task's guard says that there is nothing left to do. */
-const leftHalfDone = (result: TaskResult): TaskResult => {
+const failedUnderGuard = (result: TaskResult): TaskResult => {
   const { error } = result
   if (!isCoxswainError(error)) return result
   const { code, message, output, place } = error
@@ -70,7 +70,7 @@ export const withRetries = async (
     const changed = began()
     const next = await once()
     if (changed && next.outcome === 'ok')
-      return guards ? leftHalfDone(result) : { ...next, outcome: 'changed' }
+      return guards ? failedUnderGuard(result) : { ...next, outcome: 'changed' }
     result = next
   }
   return result
