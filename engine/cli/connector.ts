@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import {
   containerConnection,
   localConnection,
@@ -10,6 +11,8 @@ import type { HostLock } from '../connection/shell/lock.ts'
 import type { ShellOptions } from '../connection/shell/shell-connection.ts'
 import { SshRoutes } from '../connection/ssh/routes.ts'
 import { usualSettings } from '../connection/ssh/settings.ts'
+import type { LateSettings, SshSettings } from '../connection/ssh/settings.ts'
+import type { OpenFiles } from '../connection/open-files.ts'
 import type { Connection } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Reach } from '../inventory/variables/reach.ts'
@@ -22,7 +25,13 @@ export interface Asked {
   readonly become: Secret | undefined
 }
 
-/** Makes the connections of a run: what the command line says counts before what the inventory says. */
+/** Who logs in where no other is become; undefined where only ssh's configuration says it. */
+const loginUser = (connection: string, given: string | undefined): string | undefined => {
+  if (connection === 'local') return userInfo().username
+  return connection === 'openssh' ? given : (given ?? 'root')
+}
+
+/** Makes the connections of a run, and says what they take: what the command line says counts before what the inventory says. */
 export const connector = (options: Options, asked: Asked) => {
   const doors = new Doors()
   const routes = new SshRoutes({ doors })
@@ -43,16 +52,14 @@ export const connector = (options: Options, asked: Asked) => {
     after: reach.sshArguments.after,
   })
 
-  const overSsh = (name: string, reach: Reach, shells: ShellOptions): Connection => {
-    const settings = routes.to({
+  const route = (name: string, reach: Reach): SshSettings | LateSettings =>
+    routes.to({
       ...sshSettings(name, reach),
       passphrase: reach.passphrase,
       password: asked.login ?? reach.password,
       checking: options.hostKeyChecking,
       connectTimeout: timeout(reach),
     })
-    return sshConnection(settings, shells)
-  }
 
   const overOpenssh = (name: string, reach: Reach, shells: ShellOptions): Connection => {
     // -k asks for the passwords of all hosts; what the inventory gives this one it would never use
@@ -100,11 +107,34 @@ export const connector = (options: Options, asked: Asked) => {
       case 'openssh':
         return overOpenssh(name, reach, shells)
       case 'ssh':
-        return overSsh(name, reach, shells)
+        return sshConnection(route(name, reach), shells)
     }
   }
 
-  return (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
+  /** One socket to a host, or to the first of those on the way. What cannot be reached at all opens none. */
+  const filesOverSsh = async (name: string, reach: Reach): Promise<OpenFiles> => {
+    try {
+      const settings = route(name, reach)
+      const { via } = 'settings' in settings ? await settings.settings() : settings
+      return via?.files ?? { count: 1 }
+    } catch {
+      return { count: 0 }
+    }
+  }
+
+  /** See `FleetHost`. */
+  const files = (name: string, reach: Reach, users: ReadonlySet<string>): Promise<OpenFiles> => {
+    const { connection = 'ssh' } = reach
+    if (reach.unsupported !== undefined) return Promise.resolve({ count: 0 })
+    if (connection === 'ssh') return filesOverSsh(name, reach)
+    const login = loginUser(connection, options.user ?? reach.user)
+    // a program for each shell, with three pipes. Where the login user is not known it may be one of the others
+    const others = [...users].filter((user) => user !== '' && user !== login)
+    const asLogin = login !== undefined && (users.has('') || users.has(login)) ? 1 : 0
+    return Promise.resolve({ count: 3 * Math.max(1, others.length + asLogin) })
+  }
+
+  const connect = (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
     if (reach.unsupported !== undefined) return refusedConnection(name, reach.unsupported)
     const connection = supported(name, reach, lock)
     // the command line may name another method
@@ -112,4 +142,6 @@ export const connector = (options: Options, asked: Asked) => {
     if (unsupportedBecome === undefined || options.becomeMethod !== undefined) return connection
     return withoutBecome(connection, unsupportedBecome)
   }
+
+  return { connect, files }
 }

@@ -47,7 +47,7 @@ export const execute = async (
   record?: RunRecord,
 ): Promise<number> => {
   refuseMaskedPlan(plan)
-  refuseTooManyHosts(plan, workspace.fleet)
+  await refuseTooManyHosts(plan, workspace.fleet)
   const { stdin, stderr, env } = process
   const outlets = outletsOf(redactor)
   if (options.step && !stdin.isTTY) {

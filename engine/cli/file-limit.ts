@@ -1,7 +1,10 @@
 /** How many files this process may open, and whether that is enough for the hosts of a run. */
 import { readFileSync, readdirSync } from 'node:fs'
+import type { OpenFiles } from '../connection/open-files.ts'
 import { CoxswainError } from '../errors.ts'
+import { identityOf } from '../run/fleet.ts'
 import type { Fleet } from '../run/fleet.ts'
+import { everyTask } from '../run/plan/choose-tasks.ts'
 import type { Plan } from '../run/plan/plan.ts'
 
 /** Numbers of files of this process. */
@@ -31,17 +34,54 @@ export const fileLimit = (): FileLimit | undefined => {
 }
 
 /**
- * Refuses a plan whose hosts cannot all be connected to: connections stay open until the run ends.
+ * As whom the tasks of each host certainly act, by the name of the host: those without a condition, on the way that is gone
+ * when all goes well. The login user is `''`.
+ */
+const usersOf = (plan: Plan, { hosts }: Fleet): Map<string, Set<string>> => {
+  const users = new Map(
+    plan.plays.flatMap(({ candidates }) => [...candidates.keys()]).map((name) => [name, new Set<string>()]),
+  )
+  for (const { host, planned } of everyTask(plan, 'smooth')) {
+    const { become, conditional, on, oncePer } = planned.settings
+    const known = hosts.get(host)
+    if (known === undefined || conditional || on !== undefined || oncePer !== undefined) continue
+    users.get(host)?.add(identityOf(known, become ?? known.become)?.user ?? '')
+  }
+  return users
+}
+
+/** The files that connections to hosts keep open together; those that hosts share count once. */
+const filesOf = async (
+  users: ReadonlyMap<string, ReadonlySet<string>>,
+  { hosts }: Fleet,
+): Promise<number> => {
+  const each: readonly OpenFiles[] = await Promise.all(
+    [...users].map(([name, of]) => hosts.get(name)?.files?.(of) ?? { count: 1 }),
+  )
+  const shared = new Map(
+    each.flatMap(({ count, shared }) => (shared === undefined ? [] : [[shared, count] as const])),
+  )
+  const own = each.filter(({ shared }) => shared === undefined)
+  return [...own.map(({ count }) => count), ...shared.values()].reduce((sum, count) => sum + count, 0)
+}
+
+/**
+ * Refuses a plan whose hosts cannot all be connected to: connections stay open until the run ends. Hosts behind a jump host
+ * share its connection. A shell of a program is one for each user that tasks act as.
  *
  * @throws `too-few-open-files`, before anything connects.
  */
-export const refuseTooManyHosts = ({ plays }: Plan, { hosts }: Fleet, limit = fileLimit()): void => {
+export const refuseTooManyHosts = async (plan: Plan, fleet: Fleet, limit = fileLimit()): Promise<void> => {
   if (limit === undefined) return
-  const names = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
-  const wanted = [...names].reduce((sum, name) => sum + (hosts.get(name)?.files ?? 1), limit.open + ownFiles)
+  const users = usersOf(plan, fleet)
+  const before = limit.open + ownFiles
+  // ssh need not be asked for the ways of a few hosts: three files for each user are more than any connection takes
+  const most = [...users.values()].reduce((sum, of) => sum + 3 * Math.max(1, of.size), before)
+  if (most <= limit.allowed) return
+  const wanted = before + (await filesOf(users, fleet))
   if (wanted <= limit.allowed) return
   throw new CoxswainError(
     'too-few-open-files',
-    `connections to ${names.size} hosts take at least ${wanted} open files, and this process may open ${limit.allowed}`,
+    `connections to ${users.size} hosts take at least ${wanted} open files, and this process may open ${limit.allowed}`,
   )
 }

@@ -85,7 +85,7 @@ export const openWorkspace = async (
     login: asks && options.askPass ? await prompt.secret('Login password') : undefined,
     become: asks && options.askBecomePass ? await prompt.secret('Become password') : undefined,
   }
-  const connect = connector(options, asked)
+  const ways = connector(options, asked)
   const raw = new Map<string, RawHost>()
   const fleetHosts = new Map<string, FleetHost>()
   const openings = new Map<string, Opening>()
@@ -151,15 +151,14 @@ export const openWorkspace = async (
       becomeMethod: options.becomeMethod ?? reach.become_method ?? 'sudo',
       becomePassword: asked.become ?? reach.become_password,
       secrets,
-      // ssh has a socket; a program has three pipes
-      files: (reach.connection ?? 'ssh') === 'ssh' ? 1 : 3,
+      files: (users) => ways.files(name, reach, users),
       ready: isUnreadable(host)
         ? async (wanted = true) => {
             stopAsking()
             await open([name], { wanted: new Set(), reach: wanted })
           }
         : undefined,
-      connect: (lock) => connect(name, reach, lock),
+      connect: (lock) => ways.connect(name, reach, lock),
     })
   }
   for (const host of hosts.values()) place(host)

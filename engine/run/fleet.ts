@@ -1,4 +1,5 @@
 import type { HostLock } from '../connection/shell/lock.ts'
+import type { OpenFiles } from '../connection/open-files.ts'
 import type { Connection, Identity } from '../connection/types.ts'
 import type { HostIdentity } from '../dsl/context.ts'
 import type { Secret } from '../secret.ts'
@@ -13,8 +14,12 @@ export interface FleetHost extends HostIdentity {
   readonly secrets: readonly Secret[]
   /** Whom to become where the play does not say: the inventory's `become` and `become_user`. */
   readonly become: boolean | string
-  /** How many files a connection to it takes at least; 1 unless given. */
-  readonly files?: number | undefined
+  /**
+   * The files of this machine that its connection keeps open at least.
+   *
+   * @param users as whom tasks act there: the name of one that is become, and `''` for the login user.
+   */
+  readonly files?: ((users: ReadonlySet<string>) => Promise<OpenFiles>) | undefined
   /**
    * Opens what is still sealed of how to reach it: of a host that no play touches, but a task asks. Absent where nothing
    * is. After it this host may be another object, of the same name.

@@ -36,7 +36,10 @@ export class Hops {
   /** The way through a host, which may itself lie behind another. */
   via(hop: SshSettings): Via {
     const key = keyOf(hop)
-    return { key, open: (to, options) => this.#through(hop, key, to, options) }
+    // behind another hop it is a channel there
+    const files = hop.via?.files ?? { count: 1 }
+    const shared = { ...files, shared: files.shared ?? key }
+    return { key, files: shared, open: (to, options) => this.#through(hop, key, to, options) }
   }
 
   async #through(hop: SshSettings, key: string, to: Place, options: WayOptions): Promise<Way> {

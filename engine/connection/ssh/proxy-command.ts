@@ -14,6 +14,7 @@ const lastWordsTime = 1
 /** The way that a command line makes, as ssh starts it: by the shell of who runs this. */
 export const commandVia = (command: string): Via => ({
   key: `ProxyCommand ${command}`,
+  files: { count: 3 },
   open: () => {
     // a session of its own: a Ctrl-C at our terminal is for the engine alone
     const child = spawn(process.env['SHELL'] ?? '/bin/sh', ['-c', `exec ${command}`], {

@@ -1,5 +1,6 @@
 import type { Secret } from '../../secret.ts'
 import type { Doors } from '../doors.ts'
+import type { OpenFiles } from '../open-files.ts'
 import type { Algorithms } from './config/algorithms.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { Way } from './way.ts'
@@ -54,6 +55,8 @@ export interface SshSettings {
 export interface Via {
   /** What makes it different from other ways to the same address. */
   readonly key: string
+  /** The files of this machine that it keeps open. */
+  readonly files: OpenFiles
   /** Goes there. */
   readonly open: (to: { address: string; port: number }, options: WayOptions) => Promise<Way>
 }

@@ -1,0 +1,87 @@
+/** The open files that connections of a run take are counted before anything connects. */
+import * as assert from 'uvu/assert'
+import { userInfo } from 'node:os'
+import { z } from 'zod'
+import { refuseTooManyHosts } from '../../engine/cli/file-limit.ts'
+import { optionsSchema } from '../../engine/cli/options.ts'
+import { planOpened } from '../../engine/cli/plan-opened.ts'
+import { openWorkspace } from '../../engine/cli/workspace.ts'
+import type { Step } from '../../engine/dsl/step.ts'
+import { playbook } from '../../engine/dsl/playbook.ts'
+import { block } from '../../engine/index.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
+import { folderOf } from '../support/folder.ts'
+import { suite } from '../support/spec.ts'
+import { say } from '../run/site.ts'
+
+const test = suite('the limit of open files')
+const folder = folderOf(test)
+
+const plain = (): Step[] => [say({ text: 'x' })]
+
+/** The open files that a run on 30 hosts with these variables is said to need; 0 where none are too few. */
+const needed = async (variables: string, tasks = plain): Promise<number> => {
+  const hosts = Array.from({ length: 30 }, (_, index) => `h${index} ${variables}`)
+  const inventory = [folder.write('inventory.ini', `${hosts.join('\n')}\n`)]
+  const workspace = await openWorkspace(optionsSchema.parse({ inventory }))
+  const book = playbook({
+    name: 'test',
+    vars: z.unknown(),
+    plays: ({ play }) => [play('p', { hosts: 'all', tasks })],
+  })
+  const plan = await planOpened(book, workspace, new Redactor())
+  const refusal = await Promise.resolve(
+    refuseTooManyHosts(plan, workspace.fleet, { allowed: 4, open: 4 }),
+  ).then(
+    () => '',
+    (error: Error) => error.message,
+  )
+  // four are open already, and a run keeps sixteen for itself
+  return Number(/take at least (\d+) /.exec(refusal)?.[1] ?? 20) - 20
+}
+
+const configured = (name: string, text: string): string => `ssh_config=${folder.write(name, text)}`
+
+test('hosts behind one jump host share its connection', async () => {
+  assert.is(await needed('address=192.0.2.1'), 30)
+  assert.is(await needed('proxy_jump=ops@192.0.2.9'), 1)
+  assert.is(await needed('proxy_jump=ops@192.0.2.9,192.0.2.8:2222'), 1)
+  assert.is(await needed("ansible_ssh_common_args='-J ops@192.0.2.9'"), 1)
+  assert.is(await needed('proxy_jump=none'), 30)
+})
+
+test("what ssh's configuration says of the way counts: a jump host is shared, a command has three pipes", async () => {
+  assert.is(await needed(configured('jump', 'Host h*\n  ProxyJump jump.test\n')), 1)
+  assert.is(await needed(configured('command', 'Host *\n  ProxyCommand nc %h %p\n')), 90)
+  // the hosts share what leads to the jump host
+  const through = 'Host h*\n  ProxyJump jump.test\nHost jump.test\n  ProxyCommand nc %h %p\n'
+  assert.is(await needed(configured('both', through)), 3)
+})
+
+test('a program has three pipes for each user that tasks certainly act as', async () => {
+  const local = 'ansible_connection=local'
+  const root = (): Step[] => [say({ text: 'x' }), say({ text: 'y' }, { become: 'other' })]
+  assert.is(await needed(local), 90)
+  assert.is(await needed(local, root), 180)
+  assert.is(await needed('ansible_connection=docker ansible_user=other', root), 90)
+  // where ssh's configuration names the login user, it may be the same
+  assert.is(await needed('ansible_connection=openssh', root), 90)
+  assert.is(await needed('ansible_connection=openssh ansible_user=ops', root), 180)
+  assert.is(await needed(`${local} ansible_become=yes ansible_become_user=other`, root), 90)
+  const self = (): Step[] => [say({ text: 'x' }), say({ text: 'y' }, { become: userInfo().username })]
+  assert.is(await needed(local, self), 90)
+})
+
+test('a task with a condition, or one that is only there for a failure, may never act', async () => {
+  const other = say({ text: 'y' }, { become: 'other' })
+  const never = (): Step[] => [
+    say({ text: 'x' }),
+    say({ text: 'y' }, { become: 'other', when: () => false }),
+    block([say({ text: 'z' })], { rescue: [other] }),
+  ]
+  assert.is(await needed('ansible_connection=local', never), 90)
+})
+
+test('hosts that cannot be reached at all open no files', async () => {
+  assert.is(await needed('ansible_connection=winrm'), 0)
+})
