@@ -55,14 +55,10 @@ const filesOf = async (
   users: ReadonlyMap<string, ReadonlySet<string>>,
   { hosts }: Fleet,
 ): Promise<number> => {
-  const each: readonly OpenFiles[] = await Promise.all(
-    [...users].map(([name, of]) => hosts.get(name)?.files?.(of) ?? { count: 1 }),
-  )
-  const shared = new Map(
-    each.flatMap(({ count, shared }) => (shared === undefined ? [] : [[shared, count] as const])),
-  )
-  const own = each.filter(({ shared }) => shared === undefined)
-  return [...own.map(({ count }) => count), ...shared.values()].reduce((sum, count) => sum + count, 0)
+  const alone = Promise.resolve<OpenFiles>({ count: 1 })
+  const each = await Promise.all([...users].map(([name, of]) => hosts.get(name)?.files?.(of) ?? alone))
+  const groups = new Map(each.map((files, index) => [files.shared ?? index, files.count]))
+  return [...groups.values()].reduce((sum, count) => sum + count, 0)
 }
 
 /**
