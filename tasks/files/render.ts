@@ -2,6 +2,7 @@
 import Handlebars from 'handlebars'
 import { CoxswainError, isSecret, nearest } from '../../engine/index.ts'
 import { helperNames, strictTemplate } from './strict-template.ts'
+import { ownBlock } from './template-partials.ts'
 
 /** A rendered template. */
 export interface Rendered {
@@ -66,7 +67,7 @@ const noList = (value: unknown): string | undefined => {
 export const render = (
   template: string,
   values: Readonly<Record<string, unknown>>,
-  name: string,
+  file: string,
 ): Rendered => {
   let secret = false
   const revealed = (value: unknown): unknown => {
@@ -84,7 +85,7 @@ export const render = (
       if (found !== undefined) return revealed(found.part)
       const guess = nearest(key, keysOf(value))
       throw invalid(
-        { name, template, line: Number(line), column: Number(column) },
+        { name: file, template, line: Number(line), column: Number(column) },
         `names a variable that is not given: ${String(original)}`,
         guess === undefined ? undefined : `did you mean ${guess}?`,
       )
@@ -97,7 +98,7 @@ export const render = (
     // a text, since Handlebars adds numbers that stand side by side
     if (wrong === undefined) return String(written)
     throw invalid(
-      { name, template, line: Number(line), column: Number(column) },
+      { name: file, template, line: Number(line), column: Number(column) },
       `cannot write ${String(original)}: it ${wrong}`,
       `give it a value, or write it inside of {{#if ${String(original)}}} … {{/if}}`,
     )
@@ -107,28 +108,67 @@ export const render = (
     const wrong = noList(value)
     if (wrong === undefined) return value
     throw invalid(
-      { name, template, line: Number(line), column: Number(column) },
+      { name: file, template, line: Number(line), column: Number(column) },
       `cannot go through ${String(original)} with each: it is ${wrong}`,
       '{{#each}} takes a list or a map',
     )
+  })
+  engine.registerHelper(helperNames.data, (...given: unknown[]) => {
+    const [original, line, column, name, depth] = given
+    const frames = Array.from({ length: Number(depth) })
+    const frame = frames.reduce((inner) => partOf(inner, '_parent')?.part, partOf(given.at(-1), 'data')?.part)
+    const found = partOf(frame, String(name))
+    if (found !== undefined) return found.part
+    throw invalid(
+      { name: file, template, line: Number(line), column: Number(column) },
+      `names a variable that does not exist here: ${String(original)}`,
+      '@index, @key, @first and @last exist inside of {{#each}}; ../ is one each further out',
+    )
+  })
+  engine.registerHelper(helperNames.around, (...given: unknown[]) => {
+    const [original, line, column, value] = given
+    if (value !== undefined) return value
+    throw invalid(
+      { name: file, template, line: Number(line), column: Number(column) },
+      `names what is around it, and nothing is: ${String(original)}`,
+      'each ../ is one {{#each}} or {{#with}} further out',
+    )
+  })
+  /** The last partial that was called, and where. */
+  let called: (Spot & { readonly partial: string }) | undefined
+  engine.registerHelper(helperNames.partial, (...given: unknown[]) => {
+    const [original, line, column] = given
+    called = { name: file, template, line: Number(line), column: Number(column), partial: String(original) }
+    // Handlebars looks for this one only where it finds its name in the template
+    return original === ownBlock
+      ? partOf(partOf(given.at(-1), 'data')?.part, 'partial-block')?.part
+      : original
   })
   // what Handlebars does with a section, which it keeps to itself
   const section = engine.helpers['blockHelperMissing']
   if (section !== undefined) engine.registerHelper(helperNames.section, section)
   try {
     const tree = strictTemplate(engine.parseWithoutProcessing(template), (message, { start }, hint) => {
-      throw invalid({ name, template, line: start.line, column: start.column + 1 }, message, hint)
+      throw invalid({ name: file, template, line: start.line, column: start.column + 1 }, message, hint)
     })
     const text = engine.compile(tree, { noEscape: true, explicitPartialContext: true })(values)
     return { text, secret }
   } catch (cause) {
     if (cause instanceof CoxswainError) throw cause
     const message = cause instanceof Error ? cause.message : String(cause)
+    if (called !== undefined && /^The partial .* could not be found$/s.test(message))
+      throw invalid(
+        called,
+        `calls the partial ${called.partial}, which is not defined here`,
+        called.partial === ownBlock
+          ? 'call the partial with a block: {{#> name}} … {{/name}}, or ask for it: {{#if @partial-block}}'
+          : 'a partial is known in the block that defines it, and in those inside of it',
+      )
     const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
-    throw new CoxswainError('template-invalid', `${name}: ${message}`, {
+    throw new CoxswainError('template-invalid', `${file}: ${message}`, {
       cause,
       place: {
-        file: name,
+        file,
         ...(line !== undefined && {
           line: Number(line),
           excerpt: template.split('\n')[Number(line) - 1] ?? '',

@@ -3,12 +3,25 @@
  * itself makes nothing of a variable that is missing in `#if`, `#each` and parameters of helpers, and of null. Pure.
  */
 
+import { ownBlock, partialsOf } from './template-partials.ts'
+import { call, isBlock, noHash, number, path, placed, text } from './template-tree.ts'
+import type { Block, Refuse } from './template-tree.ts'
+
 type Node = hbs.AST.Node
 type Path = hbs.AST.PathExpression
+type Expression = hbs.AST.Expression
 type Loc = hbs.AST.SourceLocation
 
 /** The names of the helpers, that of `{{#name}} … {{/name}}` too. No variable has such a name. */
-export const helperNames = { read: '*read', write: '*write', section: '*section', list: '*list' } as const
+export const helperNames = {
+  read: '*read',
+  write: '*write',
+  section: '*section',
+  list: '*list',
+  data: '*data',
+  around: '*around',
+  partial: '*partial',
+} as const
 
 /** Handlebars' own helpers that templates have, and how each is called. `log` is not one: it prints here, secrets too. */
 const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
@@ -22,64 +35,13 @@ const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
 /** What follows an `@`. */
 const dataNames = ['root', 'index', 'key', 'first', 'last', 'partial-block']
 
-/** An error at a place of the template. */
-export type Refuse = (message: string, loc: hbs.AST.SourceLocation, hint?: string) => never
-
 const isPath = (node: Node): node is Path => node.type === 'PathExpression'
 const isMustache = (node: Node): node is hbs.AST.MustacheStatement => node.type === 'MustacheStatement'
-/** What holds other statements, of any kind: not all of it is always there, whatever the types say. */
-interface Block extends hbs.AST.Statement {
-  path?: Path
-  params: hbs.AST.Expression[]
-  hash?: hbs.AST.Hash
-  program?: hbs.AST.Program
-  inverse?: hbs.AST.Program
-}
-
-const isBlock = (node: Node): node is Block =>
-  node.type === 'BlockStatement' || node.type === 'DecoratorBlock' || node.type === 'PartialBlockStatement'
 const isPartial = (node: Node): node is hbs.AST.PartialStatement => node.type === 'PartialStatement'
 const isText = (node: Node): boolean => node.type === 'StringLiteral'
 /** What is called, and with which values. */
 type Call = Pick<hbs.AST.SubExpression, 'path' | 'params' | 'loc'>
 const isCall = (node: Node): node is hbs.AST.SubExpression => node.type === 'SubExpression'
-
-const text = (value: string, loc: Loc): hbs.AST.StringLiteral => ({
-  type: 'StringLiteral',
-  value,
-  original: value,
-  loc,
-})
-const number = (value: number, loc: Loc): hbs.AST.NumberLiteral => ({
-  type: 'NumberLiteral',
-  value,
-  original: value,
-  loc,
-})
-const path = (parts: readonly string[], loc: Loc, more: Partial<Path> = {}): Path => ({
-  type: 'PathExpression',
-  data: false,
-  depth: 0,
-  parts: [...parts],
-  original: parts.join('.'),
-  loc,
-  ...more,
-})
-const noHash = (loc: Loc): hbs.AST.Hash => ({ type: 'Hash', pairs: [], loc })
-const call = (name: string, params: hbs.AST.Expression[], loc: Loc): hbs.AST.SubExpression => ({
-  type: 'SubExpression',
-  path: path([name], loc),
-  params,
-  hash: noHash(loc),
-  loc,
-})
-
-/** Where an expression stands, as parameters of a helper: its text, line and column. */
-const placed = (original: string, { start }: Loc, loc: Loc): hbs.AST.Expression[] => [
-  text(original, loc),
-  number(start.line, loc),
-  number(start.column + 1, loc),
-]
 
 /** The text of an expression, as far as it is known. */
 const originalOf = (node: Node): string => {
@@ -87,9 +49,27 @@ const originalOf = (node: Node): string => {
   return isCall(node) ? originalOf(node.path) : 'value'
 }
 
+/** What is written between the braces of a call: its name and values. */
+const textOf = (node: Node): string => {
+  if (isText(node)) return JSON.stringify(originalOf(node))
+  if (node.type === 'NumberLiteral' && 'value' in node) return String(node.value)
+  return isCall(node) ? `(${callText(node)})` : originalOf(node)
+}
+const callText = ({ path: target, params }: Pick<Call, 'path' | 'params'>): string =>
+  [originalOf(target), ...params.map(textOf)].join(' ')
+
 /** Rewrites the parts of a template, which are inside of blocks that name their parameters. */
-const rewriter = (refuse: Refuse) => {
-  const read = (node: Path, names: ReadonlySet<string>): hbs.AST.Expression => {
+const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) => {
+  /** Refuses what only a partial has, elsewhere. */
+  const checkInPartial = (names: ReadonlySet<string>, loc: Loc): void => {
+    if (!names.has(ownBlock))
+      refuse(
+        `names ${ownBlock} outside of a partial`,
+        loc,
+        'it is the block that a call of a partial brings with it: {{#*inline "name"}} … {{/inline}}',
+      )
+  }
+  const read = (node: Path, names: ReadonlySet<string>): Expression => {
     const { data, depth, parts, original, loc } = node
     const [head = '', ...rest] = parts
     if (data && !dataNames.includes(head))
@@ -100,14 +80,25 @@ const rewriter = (refuse: Refuse) => {
       )
     const own = data || (depth === 0 && names.has(head) && !/^(\.\/|this[./])/.test(original))
     const keys = own ? rest : parts
-    if (keys.length === 0) return node
-    const base = own
-      ? path([head], loc, { data, original: head })
-      : path([], loc, { depth, original: 'this' })
+    const spot = placed(original, loc, loc)
+    if (data && head === 'partial-block') {
+      checkInPartial(names, loc)
+      return node
+    }
+    // what is around a part may not be there, and data may not be set
+    const dataOf = (): Expression =>
+      call(helperNames.data, [...spot, text(head, loc), number(depth, loc)], loc)
+    if (keys.length === 0) {
+      if (data) return dataOf()
+      return depth === 0 ? node : call(helperNames.around, [...spot, node], loc)
+    }
+    const named = (): Expression =>
+      own ? path([head], loc, { original: head }) : path([], loc, { depth, original: 'this' })
+    const base = data ? dataOf() : named()
     const words = keys.map((key) => text(key, loc))
-    return call(helperNames.read, [...placed(original, loc, loc), base, ...words], loc)
+    return call(helperNames.read, [...spot, base, ...words], loc)
   }
-  const expression = (node: hbs.AST.Expression, names: ReadonlySet<string>): hbs.AST.Expression => {
+  const expression = (node: Expression, names: ReadonlySet<string>): Expression => {
     if (isPath(node)) return read(node, names)
     if (!isCall(node)) return node
     checkCall(node, false)
@@ -128,7 +119,7 @@ const rewriter = (refuse: Refuse) => {
       refuse(`calls ${name} with ${params.length} values`, loc, `it takes ${what}`)
   }
   const args = (
-    { params, hash }: { params: hbs.AST.Expression[]; hash?: hbs.AST.Hash },
+    { params, hash }: { params: Expression[]; hash?: hbs.AST.Hash },
     names: ReadonlySet<string>,
   ) => ({
     params: params.map((one) => expression(one, names)),
@@ -136,7 +127,7 @@ const rewriter = (refuse: Refuse) => {
       hash: { ...hash, pairs: hash.pairs.map((pair) => ({ ...pair, value: expression(pair.value, names) })) },
     }),
   })
-  const calls = ({ params, hash }: { params: hbs.AST.Expression[]; hash?: hbs.AST.Hash }): boolean =>
+  const calls = ({ params, hash }: { params: Expression[]; hash?: hbs.AST.Hash }): boolean =>
     params.length > 0 || hash !== undefined
   const mustache = (
     node: hbs.AST.MustacheStatement,
@@ -151,15 +142,38 @@ const rewriter = (refuse: Refuse) => {
     const value = calls(node)
       ? { ...call('', [], loc), path: named, ...args(node, names) }
       : read(named, names)
-    const params = [...placed(originalOf(target), loc, loc), value]
+    const original = calls(node) ? callText({ path: named, params: node.params }) : originalOf(target)
+    const params = [...placed(original, loc, loc), value]
     return { ...node, path: path([helperNames.write], loc), params, hash: noHash(loc) }
   }
+  /** What calls a partial: its name, by the helper that remembers where it is called, and its values. */
+  const partial = (
+    node: Pick<Block, 'name' | 'program' | 'loc' | 'params' | 'hash'>,
+    names: ReadonlySet<string>,
+  ) => {
+    const { name, program: own, loc } = node
+    if (name === undefined || isCall(name))
+      return refuse('computes the name of a partial', loc, 'write its name: {{> name}}')
+    const original = `${name.original}`
+    if (original === ownBlock) checkInPartial(names, loc)
+    else checkPartial(original, loc, own)
+    const { params, hash } = args(node, names)
+    // without a value a partial has no variables but those that it is given by name
+    const nothing: Expression = { type: 'UndefinedLiteral', loc }
+    return {
+      name: call(helperNames.partial, placed(original, loc, loc), loc),
+      params: params.length === 0 ? [nothing] : params,
+      ...(hash && { hash }),
+    }
+  }
   const block = (node: Block, names: ReadonlySet<string>): Block => {
+    const body = node.type === 'DecoratorBlock' ? new Set([...names, ownBlock]) : names
     const inner = {
       ...node,
-      ...(node.program && { program: program(node.program, names) }),
+      ...(node.program && { program: program(node.program, body) }),
       ...(node.inverse && { inverse: program(node.inverse, names) }),
     }
+    if (node.type === 'PartialBlockStatement') return { ...inner, ...partial(node, names) }
     const { path: target, params, loc } = node
     if (node.type !== 'BlockStatement' || target === undefined) return { ...inner, ...args(node, names) }
     if (!isPath(target) && !isText(target)) refuse('opens a block of a literal', loc, 'name a variable')
@@ -187,8 +201,7 @@ const rewriter = (refuse: Refuse) => {
     if (isMustache(node)) return mustache(node, names)
     if (isBlock(node)) return block(node, names)
     if (!isPartial(node)) return node
-    if (isCall(node.name)) refuse('computes the name of a partial', node.loc, 'write its name: {{> name}}')
-    return { ...node, ...args(node, names) }
+    return { ...node, ...partial(node, names) }
   }
   const program = (node: hbs.AST.Program, names: ReadonlySet<string>): hbs.AST.Program => {
     const within = new Set([...names, ...(node.blockParams ?? [])])
@@ -203,4 +216,4 @@ const rewriter = (refuse: Refuse) => {
  * @param refuse is called for what calls no helper, or one in another way than it is made for.
  */
 export const strictTemplate = (template: hbs.AST.Program, refuse: Refuse): hbs.AST.Program =>
-  rewriter(refuse)(template, new Set())
+  rewriter(refuse, partialsOf(template, refuse))(template, new Set())

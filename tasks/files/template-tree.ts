@@ -1,0 +1,64 @@
+/** Nodes of a Handlebars template, as our rewriting sees them. */
+
+type Path = hbs.AST.PathExpression
+type Loc = hbs.AST.SourceLocation
+
+/** An error at a place of the template. */
+export type Refuse = (message: string, loc: hbs.AST.SourceLocation, hint?: string) => never
+
+/** What holds other statements, of any kind: not all of it is always there, whatever the types say. */
+export interface Block extends hbs.AST.Statement {
+  path?: hbs.AST.PathExpression
+  /** What a call of a partial with a block names. */
+  name?: hbs.AST.PathExpression | hbs.AST.SubExpression
+  params: hbs.AST.Expression[]
+  hash?: hbs.AST.Hash
+  program?: hbs.AST.Program
+  inverse?: hbs.AST.Program
+}
+
+/** Whether a node holds other statements. */
+export const isBlock = (node: hbs.AST.Node): node is Block =>
+  node.type === 'BlockStatement' || node.type === 'DecoratorBlock' || node.type === 'PartialBlockStatement'
+
+/** A text of a template. */
+export const text = (value: string, loc: Loc): hbs.AST.StringLiteral => ({
+  type: 'StringLiteral',
+  value,
+  original: value,
+  loc,
+})
+/** A number of a template. */
+export const number = (value: number, loc: Loc): hbs.AST.NumberLiteral => ({
+  type: 'NumberLiteral',
+  value,
+  original: value,
+  loc,
+})
+/** The name of a variable. */
+export const path = (parts: readonly string[], loc: Loc, more: Partial<Path> = {}): Path => ({
+  type: 'PathExpression',
+  data: false,
+  depth: 0,
+  parts: [...parts],
+  original: parts.join('.'),
+  loc,
+  ...more,
+})
+/** The absence of named values. */
+export const noHash = (loc: Loc): hbs.AST.Hash => ({ type: 'Hash', pairs: [], loc })
+/** A call of a helper within an expression. */
+export const call = (name: string, params: hbs.AST.Expression[], loc: Loc): hbs.AST.SubExpression => ({
+  type: 'SubExpression',
+  path: path([name], loc),
+  params,
+  hash: noHash(loc),
+  loc,
+})
+
+/** Where an expression stands, as parameters of a helper: its text, line and column. */
+export const placed = (original: string, { start }: Loc, loc: Loc): hbs.AST.Expression[] => [
+  text(original, loc),
+  number(start.line, loc),
+  number(start.column + 1, loc),
+]
