@@ -154,7 +154,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     const { name, program: own, loc } = node
     if (name === undefined || isCall(name))
       return refuse('computes the name of a partial', loc, 'write its name: {{> name}}')
-    const original = `${name.original}`
+    const { original } = name
     if (original === ownBlock) checkInPartial(names, loc)
     else checkPartial(original, loc, own)
     const { params, hash } = args(node, names)
