@@ -15,7 +15,7 @@ export const choosing = (command: Command): Command =>
     .option('-l, --limit <pattern>', 'only these hosts; @file names a file of them')
     .option(
       '-e, --extra-vars <key=value|@file|map>',
-      'variables that win over the inventory (may be repeated)',
+      'variables that win over the inventory; one or more pairs, such as \'a="x y" b=2\' (may be repeated)',
       collect,
     )
 

@@ -100,7 +100,8 @@ for (const text of looksLikeSyntax) {
 test('every text is what was typed where text is wanted, but for one in quotes or with a tag of ours', async () => {
   const texts = fc
     .oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'[]{}&*!|>\'"%@`#:-?,~ \n\t01ax='.split('')) }))
-    .filter((text) => !/^(?:".*"|'.*'|!.*)$/s.test(text))
+    // but for what is several variables in one word
+    .filter((text) => !/^(?:".*"|'.*'|!.*)$|[ \t][a-z_]\w*=/is.test(text))
   await fc.assert(
     fc.asyncProperty(texts, async (text) => assert.is(await given(z.string(), text), text)),
     { numRuns: 2000 },
@@ -213,4 +214,67 @@ test('a file gives several variables, in JSON or YAML', async () => {
     b: ['x'],
     c: 1.5,
   })
+})
+
+const valuesOf = async (word: string): Promise<unknown> =>
+  Object.fromEntries([...(await parseExtra([word]))].map(([name, { value }]) => [name, value]))
+
+test('several key=value pairs in one word are several variables, as in Ansible', async () => {
+  for (const [word, values] of [
+    ['a=1 b=2', { a: 1, b: 2 }],
+    [' a=1\t b=x  ', { a: 1, b: 'x' }],
+    ['a="x y" b=2', { a: 'x y', b: 2 }],
+    ["a='x b=1' c=y", { a: 'x b=1', c: 'y' }],
+    ['a=x"y z"w b=2', { a: 'x"y z"w', b: 2 }],
+    ['a="x\\" b=1" c=2', { a: 'x" b=1', c: 2 }],
+    ['a= b=2', { a: '', b: 2 }],
+    ['a=[1, "x y"] b={c: d} e=f', { a: [1, 'x y'], b: { c: 'd' }, e: 'f' }],
+    ['a=x=1 b=y==', { a: 'x=1', b: 'y==' }],
+    ['a={{ x }} b=2', { a: '{{ x }}', b: 2 }],
+  ] as const) {
+    assert.equal(await valuesOf(word), values, word)
+    assert.equal(extraNames(word), Object.keys(values), word)
+  }
+  const variables = await parseExtra(['a=1 b=2 a=3'])
+  assert.equal([variables.get('a')?.value, variables.get('b')?.place.file], [3, '-e b'])
+})
+
+test('a value with blanks that no pair stands in is one value', async () => {
+  for (const text of [
+    'hello world',
+    "don't stop",
+    '--one=1 --two=2',
+    'a (b=c)',
+    'x =1',
+    'key="a b" c',
+    '-----BEGIN KEY-----\nab= c=\nd=e f=g',
+  ])
+    assert.equal(await valuesOf(`v=${text}`), { v: text }, text)
+  assert.equal(await valuesOf('v=[a b=c]'), { v: ['a b=c'] })
+})
+
+test('what may be one value or several variables is refused, and not shown', async () => {
+  for (const word of [
+    'a=hush-hush b=2 c',
+    'a=1 hush-hush b=2',
+    "a=don't-hush-hush b=2",
+    'a=[hush-hush b=2',
+    'a="hush-hush b=2',
+  ]) {
+    const error = await rejects(() => parseExtra([word]), 'usage', 'several variables')
+    assert.not.match(error.message, 'hush-hush')
+    assert.match(error.hint ?? '', 'quotes')
+    await rejects(() => extraNames(word), 'usage', 'several variables')
+  }
+})
+
+test('numbers in a map of -e are typed, in JSON too', async () => {
+  const read = async (schema: z.ZodType): Promise<unknown> => {
+    const parsed = parseVariables(z.object({ u: schema }), await parseExtra(['{"u": [1.30]}']))
+    return parsed.success ? parsed.data.u : parsed.error.issues[0]?.message
+  }
+  assert.match(String(await read(z.unknown())), /may mean the text or .* in quotes/)
+  assert.match(String(await read(z.array(z.any()))), /may mean the text or .* in quotes/)
+  assert.equal(await read(z.array(z.string())), ['1.30'])
+  assert.equal(await read(z.array(z.number())), [1.3])
 })

@@ -1,4 +1,4 @@
-/** Variables of the command line: `-e key=value`, `-e @file`, `-e '{"key": "value"}'`. */
+/** Variables of the command line: `-e key=value`, several such pairs in a word, `-e @file`, `-e '{"key": "value"}'`. */
 import { isDecimal } from '../../dsl/coercion.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
@@ -8,6 +8,7 @@ import type { Variable } from '../types.ts'
 import { readYaml } from '../yaml/read.ts'
 import { readingsOf } from '../yaml/readings.ts'
 import { readVariables } from './file.ts'
+import { pairsIn } from './pairs.ts'
 
 type Read = Pick<Variable, 'value' | 'written'>
 
@@ -58,7 +59,7 @@ const malformed = (): CoxswainError =>
 /** The entries of a map that is typed in one piece. Its errors show no line of it: it can hold a secret. */
 const fromMap = (word: string): [string, Variable][] => {
   try {
-    const { entries } = readYaml('-e', word, true)
+    const { entries } = readYaml('-e', word, true, false)
     if (entries === undefined) throw malformed()
     return entries.map(({ key, node }) => [
       key,
@@ -79,7 +80,8 @@ const fromWord = (word: string): [string, Variable] => {
 
 const isMap = (word: string): boolean => word.trimStart().startsWith('{')
 
-const read = (word: string): [string, Variable][] => (isMap(word) ? fromMap(word) : [fromWord(word)])
+const read = (word: string): [string, Variable][] =>
+  isMap(word) ? fromMap(word) : pairsIn(word).map(fromWord)
 
 /**
  * The names of the variables in a word of the command line; none for `@file`, which is not read.
@@ -90,7 +92,7 @@ export const extraNames = (word: string): string[] =>
   word.startsWith('@') ? [] : read(word).map(([name]) => name)
 
 /**
- * Variables of the command line: `key=value`, `@file.yaml`, or a map of YAML or JSON. Later ones win.
+ * Variables of the command line: `key=value` pairs, `@file.yaml`, or a map of YAML or JSON. Later ones win.
  *
  * @throws `usage`, `load-failed`, `inventory-invalid`.
  */
