@@ -1,12 +1,9 @@
-// The compiled engine with the task library; `npm ci` in a checkout compiles it (`npm run build` does it again).
+// The bundled engine; `npm ci` in a checkout makes it (`npm run build` does it again).
 'use strict'
 
 const start = async () => {
-  const [{ main }, library] = await Promise.all([
-    import('../dist/engine/cli/main.js'),
-    import('../dist/tasks/index.js'),
-  ])
-  process.exitCode = await main(process.argv.slice(2), library)
+  const { main } = await import('../dist/main.js')
+  process.exitCode = await main(process.argv.slice(2), () => import('../dist/tasks.js'))
 }
 
 exports.start = () => void start()

@@ -5,18 +5,23 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { CoxswainError, isCoxswainError, toCoxswainError } from './errors.ts'
 import type { Place } from './errors.ts'
+import { packageRoot } from './package-root.ts'
 import { looksSecret } from './secret.ts'
 
-/** The folder of the running engine and its tasks: the checkout, or the compiled form in it. */
-const own = fileURLToPath(new URL('../', import.meta.url))
+/** The task library: its sources and its bundle. */
+const library = [`${packageRoot}tasks/`, `${packageRoot}dist/tasks.js`]
 
-/** The folder of the program that starts the engine. */
-const starter = fileURLToPath(new URL(own.endsWith('/dist/') ? '../../bin/' : '../bin/', import.meta.url))
+/** The engine: its sources, its bundle, and what starts it. */
+const engine = ['engine/', 'dist/', 'bin/'].map((folder) => packageRoot + folder)
 
-/** Whether a file is not its reader's: of the engine, of what starts it, of the tasks that come with it, or of another package. */
+const startsWithOneOf = (file: string, starts: readonly string[]): boolean =>
+  starts.some((start) => file.startsWith(start))
+
+const isEngine = (file: string): boolean => startsWithOneOf(file, engine) && !startsWithOneOf(file, library)
+
+/** Whether a file is not its reader's: of the engine, of the tasks that come with it, or of another package. */
 const isForeign = (file: string): boolean =>
-  [`${own}engine/`, `${own}tasks/`, starter].some((folder) => file.startsWith(folder)) ||
-  file.includes('/node_modules/')
+  startsWithOneOf(file, [...engine, ...library]) || file.includes('/node_modules/')
 
 const fileOf = (where: string): string => (where.startsWith('file:') ? fileURLToPath(where) : where)
 
@@ -70,13 +75,13 @@ export const authorsPlace = (error: unknown): Place | undefined => {
 
 /** Whether the engine was called by code that its reader has written, and not by a task that comes with it. */
 export const isAuthorsCall = (trace: Error): boolean => {
-  const frame = framesOf(trace).find(({ file }) => !file.startsWith(`${own}engine/`))
+  const frame = framesOf(trace).find(({ file }) => !isEngine(file))
   return frame !== undefined && !isForeign(frame.file)
 }
 
 /** Where the engine was called, if that is a file that its reader has written; whoever loaded that file is of no interest. */
 export const callersPlace = (trace: Error): Place | undefined => {
-  const frame = framesOf(trace).find(({ file }) => !file.startsWith(`${own}engine/`))
+  const frame = framesOf(trace).find(({ file }) => !isEngine(file))
   return frame === undefined || isForeign(frame.file) ? undefined : placeAt(frame)
 }
 

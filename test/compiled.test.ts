@@ -11,11 +11,11 @@ const folder = folderOf(test)
 test('without it, an error says what to run', () => {
   assert.throws(
     () => compiledProgram(folder.at('nothing')),
-    /dist\/engine\/cli\/main\.js does not exist: run `npm run build` first/,
+    /dist\/main\.js does not exist: run `npm run build` first/,
   )
 })
 
 test('with it, it is the program that users start', () => {
-  folder.write('tree/dist/engine/cli/main.js', '')
+  folder.write('tree/dist/main.js', '')
   assert.is(basename(compiledProgram(folder.at('tree'))), 'run.js')
 })

@@ -34,7 +34,13 @@ const imports = sources.flatMap((file): Import[] =>
 
 /** Layers of the engine from the bottom up; a file may import from its own layer and from those below. */
 const engineLayers = [
-  ['engine/errors.ts', 'engine/error-codes.ts', 'engine/authors-place.ts', 'engine/secret.ts'],
+  [
+    'engine/errors.ts',
+    'engine/error-codes.ts',
+    'engine/package-root.ts',
+    'engine/authors-place.ts',
+    'engine/secret.ts',
+  ],
   ['engine/connection/'],
   ['engine/remote/'],
   ['engine/dsl/', 'engine/inventory/'],

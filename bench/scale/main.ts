@@ -19,7 +19,7 @@ const forks = Number(process.argv[4] ?? 20)
 
 /** Node with the engine in its compiled form, as a user runs it: what tsx makes of it takes twice as long. */
 const compiled = (): string[] => {
-  const loader = pathToFileURL(resolve('dist/engine/cli/loader/register.js')).href
+  const loader = pathToFileURL(resolve('dist/loader.js')).href
   return ['--import', `data:text/javascript,import { registerLoader } from '${loader}'; registerLoader()`]
 }
 

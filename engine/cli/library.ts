@@ -5,6 +5,9 @@ import { nearest } from '../inventory/nearest.ts'
 import { loadFile } from './load.ts'
 import type { Loaded } from './load.ts'
 
+/** Loads the module whose tasks can be named on the command line. It is large, and many commands do without it. */
+export type LoadLibrary = () => Promise<Readonly<Record<string, unknown>>>
+
 /** The tasks that can be named on the command line, by name. */
 export const libraryOf = (module: Readonly<Record<string, unknown>>): ReadonlyMap<string, TaskFactory> =>
   new Map(
@@ -20,11 +23,9 @@ const looksLikeFile = (target: string): boolean => /[/\\]|\.m?[jt]s(#|$)/.test(t
  *
  * @throws `load-failed`, with the nearest name.
  */
-export const findTarget = async (
-  target: string,
-  library: ReadonlyMap<string, TaskFactory>,
-): Promise<Loaded> => {
+export const findTarget = async (target: string, loadLibrary: LoadLibrary): Promise<Loaded> => {
   if (looksLikeFile(target)) return loadFile(target)
+  const library = libraryOf(await loadLibrary())
   const task = library.get(target)
   if (task !== undefined) return { kind: 'task', task }
   const guess = nearest(target, [...library.keys()])

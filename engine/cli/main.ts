@@ -1,22 +1,21 @@
 import { exitCodeOf } from '../errors.ts'
+import { packageVersion } from '../package-root.ts'
 import { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import { formatError } from '../report/format-error.ts'
-import { libraryOf } from './library.ts'
+import type { LoadLibrary } from './library.ts'
 import { registerLoader } from './loader/register.ts'
 import { parseArguments } from './options.ts'
 import { outletsOf } from './outlets.ts'
-import { packageVersion } from './package-root.ts'
 import type { Request } from './options.ts'
 import { catchStrays } from './stray.ts'
 
-type Library = Readonly<Record<string, unknown>>
 type Command = () => Promise<number>
 
 /** A command, which is loaded when it is asked for: nobody waits for what another one needs. */
 const commandOf = async (
   request: Exclude<Request, { kind: 'text' }>,
-  library: Library,
+  loadLibrary: LoadLibrary,
   redactor: Redactor,
 ): Promise<Command> => {
   switch (request.kind) {
@@ -34,7 +33,7 @@ const commandOf = async (
     }
     case 'complete': {
       const { completeWords } = await import('./commands/completion.ts')
-      return () => completeWords(request, libraryOf(library), redactor)
+      return () => completeWords(request, loadLibrary, redactor)
     }
     case 'doctor': {
       const { doctor } = await import('./commands/doctor.ts')
@@ -46,7 +45,7 @@ const commandOf = async (
     }
     case 'docs': {
       const { docs } = await import('./commands/docs.ts')
-      return async () => docs(request, library, redactor)
+      return () => docs(request, loadLibrary, redactor)
     }
     case 'schema': {
       const { schema } = await import('./commands/schema.ts')
@@ -58,7 +57,7 @@ const commandOf = async (
     }
     case 'run': {
       const { run } = await import('./commands/run.ts')
-      return () => run(request, libraryOf(library), redactor)
+      return () => run(request, loadLibrary, redactor)
     }
   }
 }
@@ -67,13 +66,13 @@ const commandOf = async (
  * The command line.
  *
  * @param argv arguments without node and script.
- * @param library the module whose tasks can be named.
+ * @param loadLibrary loads the module whose tasks can be named.
  * @param loadHooks installs what loads playbooks in TypeScript; a process that calls this several times installs it once.
  * @returns the exit status.
  */
 export const main = async (
   argv: readonly string[],
-  library: Library,
+  loadLibrary: LoadLibrary,
   loadHooks: () => void = registerLoader,
 ): Promise<number> => {
   let verbosity = 0
@@ -81,13 +80,13 @@ export const main = async (
   const outlets = outletsOf(redactor)
   const strays = catchStrays(redactor, outlets)
   try {
-    const request = parseArguments(argv, await packageVersion())
+    const request = parseArguments(argv, packageVersion())
     if (request.kind === 'text') {
       outlets.out(request.text)
       return 0
     }
     verbosity = request.options.verbose
-    const command = await commandOf(request, library, redactor)
+    const command = await commandOf(request, loadLibrary, redactor)
     // after the imports of our own, which would go through them
     loadHooks()
     return await strays.exit(await command())

@@ -7,10 +7,8 @@ import { suite } from '../support/spec.ts'
 const test = suite('completion')
 
 const world: World = {
-  tasks: new Map([
-    ['sysctl', ['key', 'value', 'file']],
-    ['swap-off', []],
-  ]),
+  tasks: async () => ['sysctl', 'swap-off'],
+  params: async (task) => (task === 'sysctl' ? ['key', 'value', 'file'] : []),
   hosts: async (inventories) =>
     inventories.includes('inv.yaml') ? ['all', 'web', 'web1', 'web2'] : ['usual1'],
   tags: async (playbook, inventories) => [`${playbook}-${inventories.join('+')}`, 'slow'],

@@ -67,7 +67,7 @@ export const marker = defineTask({
   },
 })
 
-const engine = await import(new URL('./node_modules/coxswain/dist/engine/index.js', import.meta.url).href)
+const engine = await import(new URL('./node_modules/coxswain/dist/index.js', import.meta.url).href)
 const same = engine.defineTask === defineTask
 
 export default playbook({

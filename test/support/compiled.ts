@@ -11,7 +11,7 @@ const repository = resolve(import.meta.dirname, '../..')
  * @throws where nothing is compiled.
  */
 export const compiledProgram = (root = repository): string => {
-  const main = join(root, 'dist/engine/cli/main.js')
+  const main = join(root, 'dist/main.js')
   if (!existsSync(main)) throw new Error(`${main} does not exist: run \`npm run build\` first`)
   return join(root, 'bin/run.js')
 }

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import type { TaskFactory } from '../../dsl/task.ts'
 import { exitCodes } from '../../error-codes.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
@@ -7,6 +6,7 @@ import { tagsOf } from '../../run/plan/tags.ts'
 import { complete } from '../completion/complete.ts'
 import { completionScript, shells } from '../completion/scripts.ts'
 import { worldOf } from '../completion/world.ts'
+import type { LoadLibrary } from '../library.ts'
 import { loadPlaybook } from '../load.ts'
 import type { Request } from '../options.ts'
 import { planOpened } from '../plan-opened.ts'
@@ -34,10 +34,10 @@ export const completion = (
 /** `run __complete -- WORDS`: a line for each word that fits. It never fails: somebody is typing. Gives the exit status. */
 export const completeWords = async (
   { words, grammar, options }: Extract<Request, { kind: 'complete' }>,
-  library: ReadonlyMap<string, TaskFactory>,
+  loadLibrary: LoadLibrary,
   redactor: Redactor,
 ): Promise<number> => {
-  const world = worldOf(library, async (playbook, inventory) => {
+  const world = worldOf(loadLibrary, async (playbook, inventory) => {
     const book = await loadPlaybook(playbook)
     const workspace = await openWorkspace(
       { ...options, inventory: [...inventory] },

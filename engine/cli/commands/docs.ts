@@ -1,5 +1,6 @@
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
+import type { LoadLibrary } from '../library.ts'
 import type { Request } from '../options.ts'
 import { documentedTasks, taskList, taskPage } from '../task-docs.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
@@ -10,13 +11,13 @@ import { outletsOf } from '../outlets.ts'
  *
  * @throws `load-failed`, with the nearest name.
  */
-export const docs = (
+export const docs = async (
   { name }: Extract<Request, { kind: 'docs' }>,
-  library: Readonly<Record<string, unknown>>,
+  loadLibrary: LoadLibrary,
   redactor: Redactor,
-): number => {
+): Promise<number> => {
   const { out } = outletsOf(redactor)
-  const tasks = documentedTasks(library)
+  const tasks = documentedTasks(await loadLibrary())
   if (name === undefined) {
     out(taskList(tasks))
     return 0

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { enterLocalFolder } from '../../connection/local-folder.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Request } from '../options.ts'
-import { packageRoot, packageVersion } from '../package-root.ts'
+import { packageRoot, packageVersion } from '../../package-root.ts'
 import { starterFiles } from '../starter.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
 import { outletsOf } from '../outlets.ts'
@@ -17,10 +17,8 @@ const packageName = (folder: string): string =>
     .replaceAll(/^-+|-+$/g, '') || 'site'
 
 /** Where npm finds this engine: by its version where it was installed so, else in this checkout. */
-const dependency = async (folder: string): Promise<string> =>
-  packageRoot().includes('/node_modules/')
-    ? `^${await packageVersion()}`
-    : `file:${relative(folder, packageRoot())}`
+const dependency = (folder: string): string =>
+  packageRoot.includes('/node_modules/') ? `^${packageVersion()}` : `file:${relative(folder, packageRoot)}`
 
 /**
  * `run init [FOLDER]`: makes a working folder. Gives the exit status.
@@ -33,7 +31,7 @@ export const init = async (
 ): Promise<number> => {
   const { out } = outletsOf(redactor)
   const root = resolve(folder)
-  const files = starterFiles(packageName(root), await dependency(root))
+  const files = starterFiles(packageName(root), dependency(root))
   const there = files.filter(({ path }) => existsSync(join(root, path)))
   if (there.length > 0) {
     throw new CoxswainError('usage', `${folder} has ${there.map(({ path }) => path).join(', ')} already`, {

@@ -4,6 +4,7 @@ import { playbook, schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
+import { packageVersion } from '../../package-root.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { extraNames } from '../../inventory/variables/typed.ts'
 import { settingNames } from '../../inventory/variables/settings.ts'
@@ -18,12 +19,12 @@ import { existingHash } from '../journal/key.ts'
 import { noMemory, remember } from '../journal/memory.ts'
 import { signaturesOf } from '../journal/signatures.ts'
 import { readSources } from '../journal/sources.ts'
-import { findTarget } from '../library.ts'
+import { findTarget, libraryOf } from '../library.ts'
+import type { LoadLibrary } from '../library.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from '../listing.ts'
 import type { Options, Request } from '../options.ts'
 import { refuseWords, taskFromWords } from '../params.ts'
 import { playbookHelp, taskHelp } from '../help.ts'
-import { packageVersion } from '../package-root.ts'
 import { hostsOfPlays, planOpened } from '../plan-opened.ts'
 import { inherit, lostHandlers, marksOf } from '../resume.ts'
 import { writeWarnings } from '../warnings.ts'
@@ -101,15 +102,19 @@ const listInventory = async (options: Options, redactor: Redactor): Promise<stri
 /** `run PLAYBOOK…` and `run TASK…`. Gives the exit status. */
 export const run = async (
   { target, params, options }: Extract<Request, { kind: 'run' }>,
-  library: ReadonlyMap<string, TaskFactory>,
+  loadLibrary: LoadLibrary,
   redactor: Redactor,
 ): Promise<number> => {
   const outlets = outletsOf(redactor)
   if (target === undefined) {
-    outlets.out(options.listTasks ? listLibrary(library.values()) : await listInventory(options, redactor))
+    outlets.out(
+      options.listTasks
+        ? listLibrary(libraryOf(await loadLibrary()).values())
+        : await listInventory(options, redactor),
+    )
     return 0
   }
-  const found = await findTarget(target, library)
+  const found = await findTarget(target, loadLibrary)
   if (options.help) {
     outlets.out(found.kind === 'task' ? taskHelp(found.task.info) : playbookHelp(target, found.playbook))
     return 0
@@ -154,7 +159,7 @@ export const run = async (
     hosts: new Map(workspace.hosts),
     playbook: file,
     as: [options.user, options.become, options.becomeUser, options.becomeMethod],
-    version: await packageVersion(),
+    version: packageVersion(),
     sources: readSources(),
   }
   const hash = existingHash(folder)

@@ -4,8 +4,10 @@ import type { Grammar, OptionWords } from '../options-grammar.ts'
 
 /** What completion may ask; everything is read only when it is wanted, and nothing connects. */
 export interface World {
-  /** Names of tasks, and of their parameters. */
-  readonly tasks: ReadonlyMap<string, readonly string[]>
+  /** Names of tasks. */
+  readonly tasks: () => Promise<readonly string[]>
+  /** Names of a task's parameters; none where there is no such task. */
+  readonly params: (task: string) => Promise<readonly string[]>
   /** Hosts and groups of these inventories, or of the usual one. */
   readonly hosts: (inventories: readonly string[]) => Promise<readonly string[]>
   /** Tags of a playbook. */
@@ -97,15 +99,15 @@ const wordsOf = async (line: Line, start: string, world: World): Promise<readonl
   const playbooks = async () => (await world.files(start)).filter((file) => scripts.test(file))
   if (command.commands.length > 0 && command.name === 'run') {
     if (first === undefined)
-      return [...command.commands.map(({ name }) => name), ...world.tasks.keys(), ...(await playbooks())]
-    return (world.tasks.get(first) ?? []).map((name) => `${name}=`)
+      return [...command.commands.map(({ name }) => name), ...(await world.tasks()), ...(await playbooks())]
+    return (await world.params(first)).map((name) => `${name}=`)
   }
   if (first !== undefined) return []
   switch (command.name) {
     case 'exec':
       return behind(start, /^.*[,:&!]/, await world.hosts(inventories))
     case 'docs':
-      return [...world.tasks.keys()]
+      return world.tasks()
     case 'schema':
       return playbooks()
     case 'completion':

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { loadInventory } from '../../inventory/load.ts'
-import type { TaskFactory } from '../../dsl/task.ts'
 import { describeParams } from '../help.ts'
+import { libraryOf } from '../library.ts'
+import type { LoadLibrary } from '../library.ts'
 import type { World } from './complete.ts'
 
 /** The inventory that is asked where the line names none yet: it most often lies there. */
@@ -10,12 +11,14 @@ const usual = ['inventory.yaml']
 
 /** Reads what completion asks of this machine. What cannot be read has nothing to offer. */
 export const worldOf = (
-  library: ReadonlyMap<string, TaskFactory>,
+  loadLibrary: LoadLibrary,
   tagsOf: (playbook: string, inventories: readonly string[]) => Promise<readonly string[]>,
 ): World => ({
-  tasks: new Map(
-    [...library].map(([name, { info }]) => [name, describeParams(info.params).map((param) => param.name)]),
-  ),
+  tasks: async () => [...libraryOf(await loadLibrary()).keys()],
+  params: async (task) => {
+    const found = libraryOf(await loadLibrary()).get(task)
+    return found === undefined ? [] : describeParams(found.info.params).map(({ name }) => name)
+  },
   hosts: async (inventories) => {
     const { hosts, groups } = await loadInventory(inventories.length === 0 ? usual : inventories)
     return [...groups.keys(), ...hosts.keys()]

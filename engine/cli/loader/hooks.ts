@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url'
 
 /** Where the running engine is, given by {@link registerLoader}. */
 export interface LoaderData {
-  /** Public module names and the files of the running engine that they mean. */
-  readonly modules: Readonly<Record<string, string>>
-  /** Folder of sources whose compiled form is running, with the folder of that form; absent when sources run. */
-  readonly compiled: { readonly from: string; readonly to: string } | undefined
+  /** The file of the running engine that each public module name stands for. */
+  readonly byName: Readonly<Record<string, string>>
+  /** The same by the source of the public module, so that a relative import does not load a second engine. */
+  readonly bySource: Readonly<Record<string, string>>
 }
 
-const state: { data: LoaderData } = { data: { modules: {}, compiled: undefined } }
+const state: { data: LoaderData } = { data: { byName: {}, bySource: {} } }
 
 /** Called by Node on the hooks thread, once. */
 export const initialize = (data: LoaderData): void => {
@@ -26,20 +26,12 @@ export const initialize = (data: LoaderData): void => {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 
-/** The compiled module of a source of this package, so that a relative import does not bring in a second engine. */
-const asCompiled = (url: string): string => {
-  const { compiled } = state.data
-  if (compiled === undefined || !url.startsWith(compiled.from) || !url.endsWith('.ts')) return url
-  const inside = url.slice(compiled.from.length)
-  return /^(engine|tasks)\//.test(inside) ? `${compiled.to}${inside.slice(0, -3)}.js` : url
-}
-
 export const resolve: ResolveHook = async (specifier, context, next) => {
-  const known = state.data.modules[specifier]
+  const known = state.data.byName[specifier]
   if (known !== undefined) return { url: known, shortCircuit: true }
   try {
     const found = await next(specifier, context)
-    return { ...found, url: asCompiled(found.url) }
+    return { ...found, url: state.data.bySource[found.url] ?? found.url }
   } catch (error) {
     // sources written for a compiler name the file that it would write
     if (!isMissing(error) || !/^\.{1,2}\/.*\.js$/.test(specifier))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { RunEvent } from '../../run/events.ts'
+import { packageRoot } from '../../package-root.ts'
 import { recordOf } from '../record.ts'
 import type { RecordedRun } from '../record.ts'
 import { pageData } from './data.ts'
@@ -12,7 +13,7 @@ const scripts = ['run', 'dom', 'detail', 'timeline', 'lists', 'main']
 /** Its styles; the later ones know the names of the earlier. */
 const styles = ['base', 'bar', 'tasks', 'timeline', 'media']
 
-const asset = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
+const asset = (name: string): string => readFileSync(`${packageRoot}engine/report/html/page/${name}`, 'utf8')
 
 /** The scripts as one: they share a scope there, so that their imports and the word `export` go. */
 const script = (): string =>
