@@ -63,6 +63,15 @@ const absent = result({ code: 3 })
 /** A directory takes no content and is no link, as the real scripts say. */
 const directoryInTheWay = (path: string): Result => result({ code: 6, stderr: `${path} is a directory` })
 
+/** Nothing can be below a regular file. */
+const underFile = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result | undefined => {
+  for (let at = posix.dirname(path); at.length > 1; at = posix.dirname(at)) {
+    const { type = 'file' } = files.get(at) ?? { type: 'directory' as const }
+    if (type === 'file') return result({ code: 1, stderr: `Not a directory: ${at}` })
+  }
+  return undefined
+}
+
 const names = (files: ReadonlyMap<string, ScriptedFile>, directory: string): string[] => {
   const prefix = directory === '/' ? '/' : `${directory}/`
   const below = [...files.keys()].filter((path) => path.startsWith(prefix) && path !== prefix)
@@ -130,12 +139,16 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
       return statOf(files, operation.follow === true ? behindLinks(files, path) : path)
     case 'part':
       return absent
+    case 'could':
+      return underFile(files, path) ?? result({})
     case 'write':
     case 'directory':
     case 'attributes': {
       if (operation.kind === 'attributes' && file === undefined && !isDirectory(files, path)) {
         return result({ code: 1, stderr: `chmod: cannot access '${path}': No such file or directory` })
       }
+      const refused = underFile(files, path)
+      if (refused !== undefined) return refused
       const isFile = operation.kind === 'write'
       if (isFile && isDirectory(files, path)) return directoryInTheWay(path)
       const type = isFile

@@ -91,6 +91,15 @@ export type FileOperation =
       /** Follow links whoever controls them. */
       readonly follow?: boolean | undefined
     }
+  /** Look whether one of the changes below would be refused; nothing is changed. */
+  | {
+      readonly kind: 'could'
+      readonly change: 'write' | 'directory' | 'link' | 'attributes'
+      readonly path: string
+      readonly owner: string | undefined
+      readonly group: string | undefined
+      readonly follow?: boolean | undefined
+    }
   | {
       readonly kind: 'directory'
       readonly path: string

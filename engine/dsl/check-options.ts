@@ -85,6 +85,8 @@ export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   until: work('write until: (params) => ({ timeout: 60, every: 1 })'),
   needs: work('write needs: (params) => …'),
   brings: work('write brings: (params) => …'),
+  writes: work("write writes: ({ path }) => [{ path, as: 'file' }]"),
+  makes: work('write makes: ({ name }) => [`the user ${name}`]'),
   sends: work('write sends: (params) => [ … ]'),
   changes: { fits: (value) => value === false, hint: 'it is false, or left out' },
 }

@@ -32,6 +32,8 @@ export interface CheckContext {
    * that rests on it is unknown when an earlier task may bring it. Files that `remote` does not find are noted by themselves.
    */
   readonly absent: (what: string) => void
+  /** Whether an earlier task of this run would have made something, such as `the group deploy`, had this not been `--check`. */
+  readonly predicted: (what: string) => boolean
   /** Aborted when the run is interrupted or the task is out of time. */
   readonly signal: AbortSignal
 }

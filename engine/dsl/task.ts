@@ -10,6 +10,7 @@ import { deepFreeze } from './freeze.ts'
 import type { Exact, TaskOptions } from './options.ts'
 import { parseParams, refuseMasks } from './parse-params.ts'
 import type { Verdict } from './verdict.ts'
+import type { Writing } from './writing.ts'
 import { plainMasks } from '../secret.ts'
 
 /** How long to ask a check again until it says ok. */
@@ -65,6 +66,13 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    */
   readonly brings?: (params: z.output<Schema>) => boolean
   /**
+   * What its apply writes on the host. Under `--check`, where something would change, the engine looks whether the host would
+   * refuse it, and fails as the run would. Folders that it makes count as there for later tasks.
+   */
+  readonly writes?: (params: z.output<Schema>) => readonly Writing[]
+  /** Users and groups that its apply makes, as `the user NAME` and `the group NAME`: under `--check` later tasks count on them. */
+  readonly makes?: (params: z.output<Schema>) => readonly string[]
+  /**
    * False for what changes nothing on a host, such as a pause: it has no check, is reported as `ok`, and is left out under
    * `--check`.
    */
@@ -89,6 +97,10 @@ export interface Task<Value = unknown> {
   readonly needs: (() => Promise<unknown>) | undefined
   /** Whether it brings files that only it knows. */
   readonly brings: boolean
+  /** What its apply writes on the host. */
+  readonly writes: () => readonly Writing[]
+  /** Users and groups that its apply makes. */
+  readonly makes: () => readonly string[]
   /** Whether its apply changes the host. */
   readonly changes: boolean
   /** Where it stands in an author's file; undefined where none made it. */
@@ -252,6 +264,8 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       guards: spec.guards?.(params) ?? false,
       needs: spec.needs && (() => spec.needs?.(params) ?? Promise.resolve()),
       brings: spec.brings?.(params) ?? false,
+      writes: () => spec.writes?.(params) ?? [],
+      makes: () => spec.makes?.(params) ?? [],
       changes: spec.changes !== false,
       place: () => authorsPlace(origin),
       definedAt: () => callersPlace(defined),

@@ -6,7 +6,8 @@ import { inTheWay, kindFunctions } from './kinds.ts'
 import { exactMode, folderMode } from './mode-script.ts'
 import { quote } from './quote.ts'
 
-const ownership = ({ owner, group }: Attributes): string | undefined => {
+/** Owner and group as `chown` takes them, quoted. */
+export const ownership = ({ owner, group }: Attributes): string | undefined => {
   if (owner === undefined && group === undefined) return undefined
   return quote(`${owner ?? ''}${group === undefined ? '' : `:${group}`}`)
 }

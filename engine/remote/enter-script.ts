@@ -23,6 +23,8 @@ export interface Entering {
   readonly follow?: boolean | undefined
   /** Make folders that are missing. */
   readonly make?: boolean | undefined
+  /** Shell text that ends the script where it would make a folder. */
+  readonly instead?: string | undefined
   /** Exit status where a folder on the way is missing. */
   readonly missing?: number | undefined
 }
@@ -76,7 +78,7 @@ step() {
     return 0
   fi
   if [ ! -e "./$1" ]; then
-    [ -n "$make" ] || missing "$1"
+    case $make in '') missing "$1" ;; instead) instead ;; esac
     mkdir -- "./$1" 2>/dev/null || [ -d "./$1" ] || mkdir -- "./$1" || exit 1
   fi
   [ -d "./$1" ] || gone 1 "Not a directory: $(here "$1")"
@@ -196,6 +198,10 @@ export const enterFolderOf = (path: string, how: Entering = {}): string => {
 export const enterFolder = (path: string, how: Entering = {}): string =>
   entering({ path, folder: path.replace(/\/+$/, '') || '/', name: '.' }, how)
 
+/** What a script does about folders that are missing, as `$make` says it. */
+const made = ({ make, instead }: Entering): string =>
+  instead !== undefined ? 'instead' : make === true ? '1' : ''
+
 const entering = (
   { path, folder, name }: { path: string; folder: string; name: string },
   how: Entering,
@@ -203,7 +209,8 @@ const entering = (
   const folders = foldersOf(folder)
   return [
     functions,
-    `me= free=${how.follow === true ? '1' : ''} make=${how.make === true ? '1' : ''} none=${how.missing ?? 1} lost= hops=0`,
+    ...(how.instead === undefined ? [] : [`instead() { ${how.instead}; exit; }`]),
+    `me= free=${how.follow === true ? '1' : ''} make=${made(how)} none=${how.missing ?? 1} lost= hops=0`,
     `f=${quote(path)}`,
     `n=${quote(name)}`,
     folders === undefined ? `walk ${quote(folder)}; look` : `go ${folders.map(quote).join(' ')}`,

@@ -14,7 +14,7 @@ import {
 } from './kinds.ts'
 
 /** What each operation does, behind `cannot`. */
-const verbs: Readonly<Record<FileOperation['kind'], string>> = {
+const verbs: Readonly<Record<Exclude<FileOperation['kind'], 'could'>, string>> = {
   read: 'read',
   stat: 'look at',
   sha256: 'read',
@@ -54,7 +54,7 @@ const byWords: readonly (readonly [RegExp, string])[] = [
   [/Text file busy/, 'a program that is running is executed from it: stop the program first'],
   [/others than root control/, nameTarget],
   [/Permission denied/, asRoot],
-  [/invalid (user|group)|unknown user/, 'make the user or group first, or name another'],
+  [/invalid (user|group)|unknown (user|group)/, 'make the user or group first, or name another'],
   [/No such file or directory/, 'make the folder that it is in first, with the task directory'],
 ]
 
@@ -89,11 +89,13 @@ const hintFor = (status: number, words: string): string | undefined =>
 
 /** The error of a file operation that ended with a status that is no answer. */
 export const operationFailure = (
-  { kind, path }: FileOperation,
+  operation: FileOperation,
   lane: 'query' | 'run',
   { code, stderr }: Result,
   reason?: string,
 ): CoxswainError => {
+  const { path } = operation
+  const kind = operation.kind === 'could' ? operation.change : operation.kind
   const output = stderr.toString('utf8').trim()
   if (code === invalidContent)
     return new CoxswainError('validation-failed', `${path} was not replaced: its new content is wrong`, {

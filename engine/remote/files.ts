@@ -8,6 +8,7 @@ import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
 import { attributesScript, directoryScript } from './attributes-script.ts'
+import { couldScript } from './could-script.ts'
 import { giveScript } from './give-script.ts'
 import { inTheWay } from './kinds.ts'
 import { absent, placeScript } from './place-script.ts'
@@ -153,6 +154,8 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
       return directoryScript(operation)
     case 'attributes':
       return attributesScript(operation)
+    case 'could':
+      return couldScript(operation)
     case 'link':
       return linkScript(operation.path, quote(operation.target))
     case 'tree':

@@ -1,9 +1,11 @@
 import type { HostLock } from '../connection/shell/lock.ts'
 import type { Connection } from '../connection/types.ts'
 import type { Pick } from '../dsl/select.ts'
+import type { Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Fleet, FleetHost } from './fleet.ts'
 import { Memo } from './memo.ts'
+import { Predicted } from './predicted.ts'
 import { Redactor } from './masking/redactor.ts'
 
 /** Puts a question to the person at the terminal, and gives the answer, a line. */
@@ -41,6 +43,7 @@ export class RunScope {
   foretold = false
   /** By host, what would have brought files under `--check` that are not known before: the title of the last such task. */
   readonly brought = new Map<string, string>()
+  readonly #predicted = new Map<string, Predicted>()
   #epoch = 0
   #applying = 0
   readonly #lock: ScopeOptions['lock']
@@ -50,6 +53,20 @@ export class RunScope {
     this.ask = ask
     this.redactor = redactor
     this.#lock = lock
+  }
+
+  /** What tasks would have made on a host, under `--check`. */
+  predicted(host: string): Predicted {
+    const known = this.#predicted.get(host) ?? new Predicted()
+    this.#predicted.set(host, known)
+    return known
+  }
+
+  /** Notes what a task would have made on a host, under `--check`. */
+  predict(host: string, task: Task): void {
+    this.predicted(host).add(task)
+    // checks that were made ahead did not count on these
+    if (task.makes().length > 0) this.changed(host)
   }
 
   /** Makes a host ready to be reached: called before any host is asked that no play was planned for. */

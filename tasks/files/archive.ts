@@ -9,7 +9,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { CommandPath, ShellText, Stat } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, written } from './attributes.ts'
 
 /** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
 const kinds = [
@@ -70,6 +70,7 @@ export const archive = defineTask({
   example: { src: '/etc/ssh', dest: '/var/backups/ssh.tar.gz', mode: '0600' },
   params,
   title: ({ src, dest }) => `${dest} of ${src}`,
+  writes: ({ dest, ...its }) => written('file', dest, its),
 
   async check({ remote }, given) {
     const { src, dest, follow } = given

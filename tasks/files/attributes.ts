@@ -1,6 +1,6 @@
 /** Owner, group and mode: what tasks that make files and directories have in common. */
 import { fileMode, flag, isValidation, modeFor, validationHint, z } from '../../engine/index.ts'
-import type { Attributes, Change, Stat } from '../../engine/index.ts'
+import type { Attributes, Change, Stat, Writing } from '../../engine/index.ts'
 
 /** Parameters of every task that makes something in the file system. */
 export const attributeParams = {
@@ -62,3 +62,15 @@ export const attributesOf = ({ owner, group, mode, follow }: FollowingAttributes
   mode,
   ...(follow === true && { follow }),
 })
+
+/** What a task writes at a path, of parameters that hold more; nothing where it holds the path absent. */
+export const written = (
+  as: Writing['as'],
+  path: string,
+  {
+    owner,
+    group,
+    follow,
+    state,
+  }: FollowingAttributes & { readonly state?: 'present' | 'absent' | undefined },
+): Writing[] => (state === 'absent' ? [] : [{ path, as, owner, group, follow }])

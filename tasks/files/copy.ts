@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import {
   CoxswainError,
   defineTask,
@@ -9,7 +10,14 @@ import {
 } from '../../engine/index.ts'
 import type { CheckContext, Stat } from '../../engine/index.ts'
 import { canBeFile } from '../paths.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  writeParams,
+  written,
+} from './attributes.ts'
 import { contentChanges, summary } from './content.ts'
 import { isPublic, localFile, localStat, publicText } from './local-file.ts'
 import { localTree } from './tree/local-tree.ts'
@@ -80,6 +88,7 @@ export const copy = defineTask({
   example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
   params,
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
+  writes: ({ src, dest, ...its }) => written(statSync(src).isDirectory() ? 'folder' : 'file', dest, its),
   sends: ({ src }) => [src],
 
   async check(ctx, given) {

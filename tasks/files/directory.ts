@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, written } from './attributes.ts'
 
 /** Hold a directory with its parents, or hold it absent with all that is in it. */
 export const directory = defineTask({
@@ -14,6 +14,7 @@ export const directory = defineTask({
     ...followParam,
   }),
   title: ({ path, state }) => (state === 'absent' ? `no directory ${path}` : `directory ${path}`),
+  writes: ({ path, ...its }) => written('folder', path, its),
 
   async check({ remote }, { path, state, ...attributes }) {
     const stat = await remote.stat(path, { follow: state === 'present' })

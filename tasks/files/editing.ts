@@ -1,6 +1,6 @@
 /** Tasks that change a part of a text file: they differ in how a text is edited, and in nothing else. */
 import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, z } from '../../engine/index.ts'
-import type { ApplyContext, Change, CheckContext, Verdict } from '../../engine/index.ts'
+import type { ApplyContext, Change, CheckContext, Verdict, Writing } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
 import { readText, shown, writeText } from '../file-text.ts'
 import { withHiddenLines } from './hidden-lines.ts'
@@ -70,6 +70,8 @@ export const editing = <Given extends EditParams>({
 
   return {
     reads: 'the file',
+
+    writes: ({ path, follow }: Given): Writing[] => [{ path, as: 'file', follow }],
 
     async check({ remote }: CheckContext, given: Given): Promise<Verdict<void>> {
       const { path } = given

@@ -1,6 +1,13 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
 import { canBeFile, folderNamed } from '../paths.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  writeParams,
+  written,
+} from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 
 /** Hold a file with this content, owner and mode, or hold it absent. */
@@ -28,6 +35,7 @@ export const file = defineTask({
       path: ['path'],
     }),
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
+  writes: ({ path, ...its }) => written('file', path, its),
 
   async check({ remote }, { path, content, state, ...attributes }) {
     const wanted = state === 'absent' ? undefined : content

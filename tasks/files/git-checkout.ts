@@ -133,6 +133,8 @@ export const gitCheckout = defineTask({
   example: { repo: 'https://git.example/app.git', dest: '/srv/app', version: 'v1.2.0' },
   params,
   title: ({ dest, version }) => `${dest} at ${version ?? 'the newest'}`,
+  // git follows every link
+  writes: ({ dest }) => [{ path: dest, as: 'folder', follow: true }],
 
   async check(ctx, given) {
     const place = await readPlace(ctx, given)

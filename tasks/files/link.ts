@@ -15,6 +15,7 @@ export const link = defineTask({
       .describe('what it points to'),
   }),
   title: ({ path, target }) => `link ${path} to ${target}`,
+  writes: ({ path }) => [{ path, as: 'link' }],
 
   async check({ remote }, { path, target }) {
     const stat = await remote.stat(path)

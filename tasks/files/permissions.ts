@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam } from './attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, written } from './attributes.ts'
 
 /** Set owner, group and mode of what is there; never make anything. */
 export const permissions = defineTask({
@@ -14,6 +14,7 @@ export const permissions = defineTask({
       message: 'give an owner, a group or a mode',
     }),
   title: ({ path }) => `permissions of ${path}`,
+  writes: ({ path, ...its }) => written('attributes', path, its),
 
   async check({ remote }, { path, ...attributes }) {
     const stat = await remote.stat(path, { follow: true })

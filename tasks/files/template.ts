@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, Secret, defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, writeParams } from './attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  writeParams,
+  written,
+} from './attributes.ts'
 import { contentChanges, holds } from './content.ts'
 import { render } from './render.ts'
 
@@ -36,6 +43,7 @@ export const template = defineTask({
     ...followParam,
   }),
   title: ({ dest }) => `file ${dest} from a template`,
+  writes: ({ dest, ...its }) => written('file', dest, its),
   sends: ({ src }) => [src],
 
   async check({ remote }, { src, dest, values, ...attributes }) {

@@ -13,7 +13,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
-import { attributeParams } from './attributes.ts'
+import { attributeParams, written } from './attributes.ts'
 import { localStat } from './local-file.ts'
 import { fewer, isOwnedBy } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
@@ -202,6 +202,8 @@ export const unarchive = defineTask({
   sends: ({ src, onHost }) => (onHost ? [] : [src]),
 
   guards: ({ creates }) => creates !== undefined,
+  writes: ({ dest, ...its }) => written('folder', dest, its),
+
   async check({ remote }, given) {
     const { creates } = given
     if (creates !== undefined)

@@ -9,7 +9,7 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, Secret, ShellText } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam } from '../files/attributes.ts'
+import { attributeChanges, attributeParams, attributesOf, followParam, written } from '../files/attributes.ts'
 import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
 import { httpUrl } from './http.ts'
 
@@ -67,6 +67,7 @@ export const download = defineTask({
   },
   params,
   title: ({ url, dest }) => `${dest} from ${url.replace(/\?.*/s, '?…')}`,
+  writes: ({ dest, ...its }) => written('file', dest, its),
 
   async check({ remote }, { dest, sha256, ...given }) {
     const [sum, stat] = await Promise.all([

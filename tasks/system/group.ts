@@ -16,6 +16,7 @@ export const group = defineTask({
     state: z.enum(['present', 'absent']).default('present'),
   }),
   title: ({ name, state }) => (state === 'absent' ? `no group ${name}` : `group ${name}`),
+  makes: ({ name, state }) => (state === 'absent' ? [] : [`the group ${name}`]),
 
   async check({ remote, absent }, { name, gid, state }) {
     const found = groupEntries(await readText(remote, '/etc/group')).find((entry) => entry.name === name)

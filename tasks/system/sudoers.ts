@@ -89,6 +89,7 @@ export const sudoers = defineTask({
   },
   params,
   title: ({ name, state }) => (state === 'absent' ? `no sudo rule ${name}` : `sudo rule ${name}`),
+  writes: ({ name, state }) => (state === 'absent' ? [] : [{ path: `/etc/sudoers.d/${name}`, as: 'file' }]),
 
   async check({ remote }, given) {
     const path = `/etc/sudoers.d/${given.name}`

@@ -1,5 +1,5 @@
-import { Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
-import type { Change, RemoteReader } from '../../engine/index.ts'
+import { CoxswainError, Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
+import type { Change, CheckContext, RemoteReader } from '../../engine/index.ts'
 import { readText } from '../file-text.ts'
 import { plainPath } from '../paths.ts'
 import { groupEntries, passwdEntry, passwordField, shadowDay, shadowEntry } from './account-files.ts'
@@ -28,6 +28,7 @@ const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => 
     primary: entries.find(({ gid }) => gid === user?.gid)?.name ?? user?.gid,
     groups: entries.filter(({ members }) => members.includes(given.name)).map(({ name }) => name),
     allGroups: entries.map(({ name }) => name),
+    allIds: entries.map(({ gid }) => gid),
   }
 }
 
@@ -90,6 +91,30 @@ const changesOf = (given: UserParams, found: Found, user: PasswdEntry): Change[]
   return pairs.flatMap(([what, from, to]) => (to === undefined ? [] : [{ what: of(what), from, to }]))
 }
 
+/**
+ * Refuses groups that are not there: where one is missing, the tools can have made the user before they notice.
+ *
+ * @throws `task-failed` naming the first of them.
+ */
+const refuseUnknownGroups = async (
+  { remote, predicted }: CheckContext,
+  { name, group, groups = [], state }: UserParams,
+  { user: there, allGroups, allIds }: Found,
+): Promise<void> => {
+  if (state === 'absent') return
+  const own = there === undefined && group === undefined ? [name] : []
+  const known = new Set([...allGroups, ...own])
+  const primary = group === undefined || allIds.includes(group) ? [] : [group]
+  for (const one of [...primary, ...groups]) {
+    if (known.has(one) || predicted(`the group ${one}`)) continue
+    // of a directory
+    if (await remote.query`getent group ${one}`.succeeds()) continue
+    throw new CoxswainError('task-failed', `there is no group ${one}`, {
+      hint: 'make the group first, with the task group, or name another',
+    })
+  }
+}
+
 /** Hold a user of the host's own files. */
 export const user = defineTask({
   name: 'user',
@@ -98,9 +123,14 @@ export const user = defineTask({
   example: { name: 'deploy', groups: ['www-data'], shell: '/bin/sh' },
   params: userParams,
   title: ({ name, state }) => (state === 'absent' ? `no user ${name}` : `user ${name}`),
+  // without a group of another name, a new user has one of its own
+  makes: ({ name, group = name, state }) =>
+    state === 'absent' ? [] : [`the user ${name}`, ...(group === name ? [`the group ${name}`] : [])],
 
-  async check({ remote, absent }, given) {
+  async check(ctx, given) {
+    const { remote, absent } = ctx
     const found = await find(remote, given)
+    await refuseUnknownGroups(ctx, given, found)
     const what = `user ${given.name}`
     if (found.user === undefined) absent(`the user ${given.name}`)
     if (given.state === 'absent')
@@ -110,10 +140,12 @@ export const user = defineTask({
     return driftUnlessEmpty(changesOf(given, found, found.user))
   },
 
-  async apply({ remote }, given) {
+  async apply(ctx, given) {
+    const { remote } = ctx
     const tools = (await remote.query`command -v useradd`.succeeds()) ? shadowUsers : busyboxUsers
     if (given.state === 'absent') return tools.remove(remote, given)
     const before = await find(remote, given)
+    await refuseUnknownGroups(ctx, given, before)
     if (before.user === undefined) await tools.add(remote, given, before)
     const found = before.user === undefined ? await find(remote, given) : before
     if (found.user === undefined) return undefined

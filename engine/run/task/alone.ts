@@ -42,7 +42,7 @@ export const alone = (
       },
     })
     const watch = new TaskWatch(new AbortController().signal, undefined)
-    const { looking, applying } = taskContexts(scope, host, { become: true, watch })
+    const { looking, applying, trying } = taskContexts(scope, host, { become: true, watch })
     return executeTask(task, {
       host,
       checkMode,
@@ -52,6 +52,7 @@ export const alone = (
       checkContext: looking,
       whenContext: whenContext(looking, () => undefined),
       applyContext: applying,
+      trying,
       changing: (work) => scope.changing(host, work),
       progress: () => {},
       elapsed: () => scope.changed(host),

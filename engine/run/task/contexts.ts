@@ -7,6 +7,7 @@ import { describeSelector } from '../../dsl/select.ts'
 import type { Selector } from '../../dsl/select.ts'
 import type { Task } from '../../dsl/task.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { createCould } from '../../remote/could.ts'
 import { createRemote } from '../../remote/remote.ts'
 import type { Remote, RemoteReader } from '../../remote/types.ts'
 import type { Transfer } from '../../remote/transfer.ts'
@@ -109,11 +110,15 @@ const factReader =
     )
   }
 
+const actingAs = (scope: RunScope, host: string, { become, watch }: ContextOptions) => ({
+  identity: identityOf(scope.host(host), become),
+  signal: watch.signal,
+})
+
 const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remote =>
   checkedRemote(
     createRemote(watched(scope, host, options), {
-      identity: identityOf(scope.host(host), options.become),
-      signal: options.watch.signal,
+      ...actingAs(scope, host, options),
       env: options.env,
       cwd: options.cwd,
       onOutput: options.onOutput,
@@ -168,7 +173,21 @@ export interface TaskContexts {
   readonly looking: CheckContext
   /** Made when it is wanted: most tasks of most runs are well. */
   readonly applying: () => ApplyContext
+  /** Looks whether the host would refuse what a task writes, and throws what the task would throw. */
+  readonly trying: (task: Task) => Promise<void>
 }
+
+const changeOf = { file: 'write', folder: 'directory', link: 'link', attributes: 'attributes' } as const
+
+const tryingOn =
+  (scope: RunScope, host: string, options: ContextOptions) =>
+  async (task: Task): Promise<void> => {
+    const could = createCould(watched(scope, host, options), actingAs(scope, host, options))
+    for (const writing of task.writes()) {
+      const { as, path, owner, group, follow } = scope.predicted(host).left(writing)
+      await could({ change: changeOf[as], path, owner, group, ...(follow === true && { follow }) })
+    }
+  }
 
 /** The contexts of a task on a host. */
 export const taskContexts = (scope: RunScope, host: string, options: ContextOptions): TaskContexts => {
@@ -178,9 +197,11 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
     ...readingHalf(scope, host, options),
     fact: factReader(scope, host, options),
     absent: (what: string) => options.onAbsent?.(what),
+    predicted: (what: string) => scope.predicted(host).has(what),
     once: <Value>(key: string, make: () => Promise<Value>): Promise<Value> => scope.once.get(key, make),
   }
   return {
+    trying: tryingOn(scope, host, options),
     looking: {
       ...half,
       remote: options.onAbsent === undefined ? readerOf(remote) : telling(readerOf(remote), options.onAbsent),

@@ -42,6 +42,8 @@ export interface Execution {
   readonly absent?: ReadonlySet<string> | undefined
   /** A look that was taken ahead, when it is still worth something; it gives undefined when it was too early to look. */
   readonly early?: Promise<Look | undefined> | undefined
+  /** Looks whether the host would refuse what the task writes, and throws what the task would throw. */
+  readonly trying: (task: Task) => Promise<void>
   /** Runs what may change the host. */
   readonly changing: <Value>(work: () => Promise<Value>) => Promise<Value>
   readonly progress: (what: TaskProgress['what'], why?: string) => void
@@ -104,7 +106,7 @@ const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
   again(execution, () => execution.watch.whole(() => ask(task, execution.checkContext)))
 
 /** Failures of a check that may come of what an earlier task would have made, and under `--check` did not. */
-const excused = new Set(['command-failed', 'read-failed', 'task-failed'])
+const excused = new Set(['command-failed', 'read-failed', 'task-failed', 'write-failed'])
 
 /** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
 const explained = ({ watch: { signal } }: Pick<Execution, 'watch'>, error: unknown): unknown => {
@@ -128,7 +130,9 @@ export const resultOf = (
 ): TaskResult => {
   const error = explained(execution, caught)
   if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
-    return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${error.message}` }
+    const words = error.code === 'write-failed' ? error.output?.split('\n').at(-1) : undefined
+    const reason = [error.message, ...(words === undefined ? [] : [words])].join(': ')
+    return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${reason}` }
   }
   return failure(execution.host, error)
 }
@@ -288,6 +292,7 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
     const changes = seen.kind === 'drift' ? seen.changes : []
     if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }
     if (task.apply === undefined) throw doesNotHold(task, seen)
+    await again(execution, () => execution.watch.whole(() => execution.trying(task)))
     return { outcome: 'would change', changes }
   } catch (caught) {
     return resultOf(caught, execution)

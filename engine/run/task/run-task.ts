@@ -228,7 +228,7 @@ export const runTask = async (
     const absent = new Set<string>()
     const brought = checkMode ? scope.brought.get(place) : undefined
     const onAbsent = brought === undefined ? {} : { onAbsent: (path: string) => void absent.add(path) }
-    const { looking, applying } = taskContexts(scope, place, { ...options, ...onAbsent })
+    const { looking, applying, trying } = taskContexts(scope, place, { ...options, ...onAbsent })
     try {
       const result = await executeTask(task, {
         host: place,
@@ -237,6 +237,7 @@ export const runTask = async (
         checkContext: looking,
         whenContext: whenContext(looking, run.outcomeOf),
         applyContext: applying,
+        trying,
         early: attempts === 1 ? early?.() : undefined,
         foretold: scope.foretold,
         unfinished: run.unfinished(task),
@@ -271,6 +272,7 @@ export const runTask = async (
   const outcome = provided(own, settings, rescuable)
   if (checkMode && task.brings && (outcome === 'would change' || outcome === 'unknown'))
     scope.brought.set(place, task.title)
+  if (outcome === 'would change') scope.predict(place, task)
   tellEnd(run, planned, { ref, result: own, outcome, began: since })
   // what was never reached was not changed either, however it looked; nor was what apply found well
   const changing = began && outcome !== 'ok' && (outcome !== 'unreachable' || scope.reached.has(place))

@@ -12,6 +12,8 @@ export interface Found {
   readonly groups: readonly string[]
   /** Every group of the host. */
   readonly allGroups: readonly string[]
+  /** Their ids. */
+  readonly allIds: readonly string[]
 }
 
 /** What shall change; undefined for what is right. */
