@@ -99,3 +99,29 @@ const secretName =
 
 /** Whether a line of text gives something a name like that of a password. */
 export const looksSecret = (line: string): boolean => secretName.test(line)
+
+/** A part of a name of so many letters and digits is a key. */
+const longestPart = 32
+/** So is a shorter one in which letters and digits change often, or which has capitals and digits alone. */
+const keyLength = 10
+const capitalsLength = 16
+
+/** Whether letters and digits in a row look like those of a key or token, and not like a name. */
+const looksRandom = (part: string): boolean =>
+  part.length >= longestPart ||
+  (part.length >= keyLength && (part.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 3) ||
+  (part.length >= capitalsLength && /^(?=.*\d)[A-Z\d]+$/.test(part))
+
+/** What stands for a word that is not shown. */
+export const hiddenWord = '(not shown)'
+
+/**
+ * A word that was typed where a name is expected, as errors show it: what is no name may be a part of a secret whose quotes are
+ * missing, and is not shown.
+ *
+ * @example
+ * shownWord('ngnix') // 'ngnix'
+ * shownWord('Pa$$w0rd!') // '(not shown)'
+ */
+export const shownWord = (word: string): string =>
+  /^[\p{L}\p{N}._:@/#~-]+$/u.test(word) && !word.split(/[^\p{L}\p{N}]/u).some(looksRandom) ? word : hiddenWord

@@ -1,6 +1,7 @@
 import { isTaskFactory } from '../dsl/task.ts'
 import type { TaskFactory } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
+import { shownWord } from '../secret.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { loadFile } from './load.ts'
 import type { Loaded } from './load.ts'
@@ -29,7 +30,7 @@ export const findTarget = async (target: string, loadLibrary: LoadLibrary): Prom
   const task = library.get(target)
   if (task !== undefined) return { kind: 'task', task }
   const guess = nearest(target, [...library.keys()])
-  throw new CoxswainError('load-failed', `there is no task named ${target}`, {
+  throw new CoxswainError('load-failed', `there is no task named ${shownWord(target)}`, {
     hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run --list-tasks\` for all; a file's path has a / or ends with .ts`,
   })
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { isDecimal, miscoerced } from '../dsl/coercion.ts'
 import { CoxswainError } from '../errors.ts'
+import { shownWord } from '../secret.ts'
 import { retentionOf, usualRetention } from './journal/folder.ts'
 import type { Retention } from './journal/folder.ts'
 import { verbosity } from './options-common.ts'
@@ -18,7 +19,10 @@ const limits = z.object({ keep: whole.optional(), days: whole.optional(), mib: w
 /** A number of runs, or of one. */
 const numberOf = (text: string): number => {
   if (isDecimal(text) && Number.isInteger(Number(text))) return Number(text)
-  throw new CoxswainError('usage', `${text === '' ? 'nothing' : text} is not a number of a run or of runs`)
+  throw new CoxswainError(
+    'usage',
+    `${text === '' ? 'nothing' : shownWord(text)} is not a number of a run or of runs`,
+  )
 }
 
 /** What to keep: as the command line says, else as the environment, else the default. */

@@ -11,6 +11,7 @@ import { addHistory } from './options-history.ts'
 import type { HistoryView } from './options-history.ts'
 import { examples } from './options-examples.ts'
 import { grammarOf } from './options-grammar.ts'
+import { unknownOption } from './options-unknown.ts'
 import type { Grammar } from './options-grammar.ts'
 import { addCompletion, addDocs, addDoctor, addInit } from './options-newcomers.ts'
 
@@ -234,9 +235,11 @@ export const parseArguments = (argv: readonly string[], version: string): Reques
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'commander.helpDisplayed' || code === 'commander.version')
       return { kind: 'text', text: printed }
-    throw new CoxswainError('usage', printed.trim().replace(/^error: /, '') || String(error), {
-      cause: error,
-    })
+    const said = printed.trim().replace(/^error: /, '')
+    throw (
+      unknownOption(said, grammarOf(program), error) ??
+      new CoxswainError('usage', said || String(error), { cause: error })
+    )
   }
   if (request?.kind === 'run' && request.target === undefined && !lists(request.options)) {
     if (request.options.help) return { kind: 'text', text: program.helpInformation() + examples + '\n' }

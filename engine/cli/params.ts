@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { isDecimal } from '../dsl/coercion.ts'
 import type { TaskFactory, Task } from '../dsl/task.ts'
 import { CoxswainError } from '../errors.ts'
+import { shownWord } from '../secret.ts'
 import { typesOfParams } from './help.ts'
 import { exactValue, hasKeyTwice, structuredValue } from './typed-value.ts'
 import type { TypedValue } from './typed-value.ts'
@@ -33,8 +34,8 @@ const pairs = (words: readonly string[]): Map<string, string> => {
       })
     const name = word.slice(0, cut)
     if (texts.has(name))
-      throw new CoxswainError('usage', `the parameter ${name} is given twice`, {
-        hint: `give it once; a list is written as ${name}='["a", "b"]'`,
+      throw new CoxswainError('usage', `the parameter ${shownWord(name)} is given twice`, {
+        hint: `give it once; a list is written as ${shownWord(name)}='["a", "b"]'`,
       })
     texts.set(name, word.slice(cut + 1))
   }

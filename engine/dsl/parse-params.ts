@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
-import { findMask, isSecret, mask } from '../secret.ts'
+import { findMask, isSecret, mask, shownWord } from '../secret.ts'
 import { miscoerced } from './coercion.ts'
 import { issueText } from './issue-text.ts'
 import { unguarded } from './strict-variables.ts'
@@ -26,7 +26,7 @@ const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void =>
   const unknown = given.find((key) => !known.includes(key))
   if (unknown === undefined) return
   const guess = nearest(unknown, known)
-  throw new CoxswainError('params-invalid', `task ${name} has no parameter ${unknown}`, {
+  throw new CoxswainError('params-invalid', `task ${name} has no parameter ${shownWord(unknown)}`, {
     task: name,
     hint: guess === undefined ? `it takes: ${known.join(', ')}` : `did you mean ${guess}?`,
   })

@@ -1,12 +1,16 @@
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { execScript } from '../../engine/cli/exec-task.ts'
-import { libraryOf } from '../../engine/cli/library.ts'
-import { parseArguments } from '../../engine/cli/options.ts'
+import { completion } from '../../engine/cli/commands/completion.ts'
+import { docs } from '../../engine/cli/commands/docs.ts'
+import { findTarget, libraryOf } from '../../engine/cli/library.ts'
+import { optionsSchema, parseArguments } from '../../engine/cli/options.ts'
 import { refuseWords, taskFromWords } from '../../engine/cli/params.ts'
 import { taskHelp } from '../../engine/cli/help.ts'
 import { flag, words } from '../../engine/dsl/schema.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
+import { isCoxswainError } from '../../engine/errors.ts'
+import { Redactor } from '../../engine/run/masking/redactor.ts'
 import * as tasks from '../../tasks/index.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
@@ -227,6 +231,63 @@ test('a stray word may be a part of a secret without quotes: it is not shown', a
     assert.match(hint, /quotes around a value with blanks/)
   }
   refuseWords([])
+})
+
+const samples = libraryOf({ sample })
+
+test('a wrong name is shown, but for one that looks like a secret: the same in all errors of the command line', async () => {
+  const said = async (word: string): Promise<string[]> => {
+    const asName = [
+      () => findTarget(word, samples),
+      () => docs({ kind: 'docs', name: word, options: optionsSchema.parse({}) }, { sample }, new Redactor()),
+      () => completion({ kind: 'completion', shell: word, options: optionsSchema.parse({}) }, new Redactor()),
+      () => parse('history', 'show', word),
+      () => parse(`--${word}`),
+      () => parse('exec', 'all', `--${word}=x`),
+    ]
+    const asParameter = [
+      () => taskFromWords(sample, ['text=a', `${word}=1`]),
+      () => taskFromWords(sample, [`${word}=1`, `${word}=2`]),
+    ]
+    const errors = [...asName, ...(word.includes('=') ? [] : asParameter)].map(async (attempt) => {
+      try {
+        await attempt()
+      } catch (error) {
+        if (error instanceof Error) return `${error.message} ${isCoxswainError(error) ? error.hint : ''}`
+      }
+      return 'nothing was thrown'
+    })
+    return Promise.all(errors)
+  }
+  for (const word of ['smaple2', 'cuont', 'no-such-name', 'hunter2', 'ipv6.conf_all'])
+    for (const text of await said(word)) assert.match(text, word)
+  for (const word of [
+    'Zebra!Pw',
+    'Zebra$6',
+    'my Zebra Pw',
+    'Zebra16C7e42F292c69',
+    'ZEBRAIOSFODNN7EXAMPLE',
+    'zebra'.repeat(7),
+  ])
+    for (const text of await said(word)) {
+      assert.not.match(text, /zebra/i)
+      assert.match(text, 'not shown')
+    }
+})
+
+test('what stands after an unknown option is a value, and not shown', async () => {
+  for (const argv of [
+    ['--passwrod=hunter2'],
+    ['-phunter2'],
+    ['exec', 'all', '--passwrod=hunter2'],
+    ['-p=hunter2'],
+  ]) {
+    const error = await rejects(() => parse(...argv), 'usage', 'unknown option')
+    assert.not.match(error.message, 'hunter2')
+    assert.match(error.message, /--passwrod|-p/)
+  }
+  const near = await rejects(() => parse('--forsk=3'), 'usage', '--forsk')
+  assert.is(near.hint, 'did you mean --forks?')
 })
 
 test('the help of a task comes from its schema', () => {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { exitCodes } from '../../error-codes.ts'
 import { CoxswainError } from '../../errors.ts'
+import { shownWord } from '../../secret.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
 import { tagsOf } from '../../run/plan/tags.ts'
 import { complete } from '../completion/complete.ts'
@@ -24,7 +25,7 @@ export const completion = (
 ): number => {
   const script = completionScript(shell)
   if (script === undefined)
-    throw new CoxswainError('usage', `there is no completion for ${shell}`, {
+    throw new CoxswainError('usage', `there is no completion for ${shownWord(shell)}`, {
       hint: `there is one for ${shells.join(', ')}`,
     })
   outletsOf(redactor).out(script)

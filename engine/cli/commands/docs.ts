@@ -1,4 +1,5 @@
 import { CoxswainError } from '../../errors.ts'
+import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import type { LoadLibrary } from '../library.ts'
 import type { Request } from '../options.ts'
@@ -28,7 +29,7 @@ export const docs = async (
       name,
       tasks.map(({ info }) => info.name),
     )
-    throw new CoxswainError('load-failed', `there is no task named ${name}`, {
+    throw new CoxswainError('load-failed', `there is no task named ${shownWord(name)}`, {
       hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run docs\` for all`,
     })
   }

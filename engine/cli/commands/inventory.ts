@@ -3,6 +3,7 @@ import { schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
 import { secretNames } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
+import { shownWord } from '../../secret.ts'
 import { explain, explainAll } from '../../inventory/variables/explain.ts'
 import { layersOf } from '../../inventory/variables/layers.ts'
 import type { Layer } from '../../inventory/variables/layers.ts'
@@ -82,7 +83,7 @@ const hostIn = ({ hosts, inventory, limited }: View, name: string): Host => {
   if (limited && inventory.hosts.has(name))
     throw new CoxswainError('no-hosts', `${name} is none of the hosts that --limit leaves`)
   const guess = nearest(name, inventory.hosts.keys())
-  throw new CoxswainError('pattern-invalid', `the inventory has no host ${name}`, {
+  throw new CoxswainError('pattern-invalid', `the inventory has no host ${shownWord(name)}`, {
     hint:
       guess === undefined ? 'see `run inventory --graph` for those that there are' : `did you mean ${guess}?`,
   })
@@ -115,7 +116,7 @@ const explained = (view: View, { name, groups }: Host, variable: string | true):
     )
   }
   const guess = nearest(variable, known)
-  throw new CoxswainError('variables-invalid', `nobody gives ${name} a variable ${variable}`, {
+  throw new CoxswainError('variables-invalid', `${name} has no variable ${shownWord(variable)}`, {
     hint: guess === undefined ? `see all: run inventory --host ${name} --explain` : `did you mean ${guess}?`,
   })
 }

@@ -5,6 +5,7 @@ import type { Playbook } from '../../dsl/playbook.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
 import { packageVersion } from '../../package-root.ts'
+import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { extraNames } from '../../inventory/variables/typed.ts'
 import { settingNames } from '../../inventory/variables/settings.ts'
@@ -62,7 +63,7 @@ const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void =>
   for (const variable of extraVars.flatMap(extraNames)) {
     if (known.includes(variable)) continue
     const guess = nearest(variable, known)
-    throw new CoxswainError('variables-invalid', `${name} reads no variable ${variable}`, {
+    throw new CoxswainError('variables-invalid', `${name} reads no variable ${shownWord(variable)}`, {
       hint: guess === undefined ? 'see its variables with --help' : `did you mean ${guess}?`,
     })
   }

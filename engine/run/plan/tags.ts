@@ -1,5 +1,6 @@
 /** Choosing tasks by their tags. Pure. */
 import { CoxswainError } from '../../errors.ts'
+import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { chooseTasks, everyTask } from './choose-tasks.ts'
 import type { Plan } from './plan.ts'
@@ -44,7 +45,7 @@ export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
   for (const tag of [...choice.tags, ...choice.skipTags]) {
     if (known.includes(tag) || words.has(tag)) continue
     const guess = nearest(tag, known)
-    throw new CoxswainError('usage', `no task has the tag ${tag}`, {
+    throw new CoxswainError('usage', `no task has the tag ${shownWord(tag)}`, {
       hint:
         guess === undefined
           ? `the tags: ${known.length === 0 ? 'none' : known.join(', ')}`
