@@ -233,13 +233,16 @@ test('a stray word may be a part of a secret without quotes: it is not shown', a
   refuseWords([])
 })
 
-const samples = libraryOf({ sample })
-
 test('a wrong name is shown, but for one that looks like a secret: the same in all errors of the command line', async () => {
   const said = async (word: string): Promise<string[]> => {
     const asName = [
-      () => findTarget(word, samples),
-      () => docs({ kind: 'docs', name: word, options: optionsSchema.parse({}) }, { sample }, new Redactor()),
+      () => findTarget(word, () => Promise.resolve({ sample })),
+      () =>
+        docs(
+          { kind: 'docs', name: word, options: optionsSchema.parse({}) },
+          () => Promise.resolve({ sample }),
+          new Redactor(),
+        ),
       () => completion({ kind: 'completion', shell: word, options: optionsSchema.parse({}) }, new Redactor()),
       () => parse('history', 'show', word),
       () => parse(`--${word}`),
