@@ -105,3 +105,22 @@ test('base64 of a secret is hidden from three characters on as a line, four alon
       if (count >= 5) assert.ok(redactor.text(base64(`${before}${secret} and more`)).includes(mask), before)
   }
 })
+
+test('a line with apostrophes is hidden as shells and YAML quote it', () => {
+  const lines = ["it's-4821-don't", "o'9937-x' y"]
+  const secret = `${lines[0]}\n${lines[1]}\nlast 7710-2284\n`
+  const other = (text: string): string => `'${text.replaceAll("'", `'"'"'`)}'`
+  const yaml = (text: string): string => `'${text.replaceAll("'", "''")}'`
+  const letters = (text: string): string => text.replaceAll(/[^\w-]/g, String.raw`\$&`)
+  for (const line of lines)
+    for (const written of [
+      quote(line),
+      other(line),
+      yaml(line),
+      letters(line),
+      quote(`echo ${quote(line)}`),
+      other(`echo ${quote(line)}`),
+      quote(`sh -c ${quote(`echo ${quote(line)}`)}`),
+    ])
+      assert.not.match(knowing(secret).text(`sh: 1: ${written}: not found`), /4821|9937/, written)
+})

@@ -41,6 +41,12 @@ const inShell = (text: string): string[] => {
   return [...quoted, text.replaceAll(/[^\w@%+=:,./\n-]/g, String.raw`\$&`)]
 }
 
+/** A text, and how shells and YAML quote it. */
+const quotings = (text: string): string[] => [
+  text,
+  ...atLeast(shortest, [...inShell(text), text.replaceAll("'", "''")]),
+]
+
 const forUrls = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_')
 
 /**
@@ -97,8 +103,8 @@ export const formsOf = (secret: string): Form[] => {
   if (core.length < shortest || /^\*+$/.test(core)) return []
   const written = [
     core,
-    ...tellingLines(core),
-    ...atLeast(shortest, [...inShell(core), ...withReturns(core), core.replaceAll("'", "''")]),
+    ...[core, ...tellingLines(core)].flatMap(quotings),
+    ...atLeast(shortest, withReturns(core)),
     ...atLeast(shortestEncoded, inForm(core)),
     // with the newline at its end, where it is not seen as one
     ...(secret === core ? [] : [JSON.stringify(secret).slice(1, -1)]),
