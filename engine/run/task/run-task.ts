@@ -16,6 +16,7 @@ import { MaskedLines } from '../masking/masked-lines.ts'
 import type { HostRun } from '../play/part.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { Redactor } from '../masking/redactor.ts'
+import { shortened } from '../masking/shortened.ts'
 import { reportError } from '../report-error.ts'
 import { withRetries } from './retry.ts'
 import { tellTransfers } from './transfers.ts'
@@ -110,7 +111,7 @@ const tellEnd = (
     task: ref,
     outcome,
     changes: changes.map((change) => reported(scope.redactor, change)),
-    why: scope.redactor.maybe(why),
+    why: why === undefined ? undefined : shortened(scope.redactor, why),
     error:
       error === undefined
         ? undefined
@@ -208,7 +209,8 @@ export const runTask = async (
         emit({ type: 'handlers-due', time: now(), task: ref, handlers: notifies })
       began = true
     }
-    emit({ type: 'task-progress', time: now(), task: ref, what, why: scope.redactor.maybe(why) })
+    const said = why === undefined ? undefined : shortened(scope.redactor, why)
+    emit({ type: 'task-progress', time: now(), task: ref, what, why: said })
   }
 
   let attempts = 0

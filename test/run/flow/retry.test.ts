@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { Reply } from '../../../engine/connection/scripted.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { block } from '../../../engine/dsl/step.ts'
-import { drift, ok } from '../../../engine/dsl/verdict.ts'
+import { drift, ok, pending } from '../../../engine/dsl/verdict.ts'
+import { Redactor } from '../../../engine/run/masking/redactor.ts'
+import { Secret } from '../../../engine/secret.ts'
 import { suite } from '../../support/spec.ts'
 import { losing, run, say, usual } from '../site.ts'
 
@@ -199,4 +201,45 @@ test('a line that was cut off is not joined with the first one of the next attem
     ),
     ['one', 'tw', 'again', 'one', 'two'],
   )
+})
+
+test('a very long reason is shortened after it is masked, of a retry, of a wait and of what is unknown', async () => {
+  const long = (before: number): string => `${'x'.repeat(before)} Tr0ub4dor-and-3 ${'y '.repeat(3000)}`
+  const waits = defineTask({
+    name: 'waits',
+    description: 'Waits for what never comes.',
+    params: z.object({ before: z.number() }),
+    until: () => ({ timeout: 0.001, every: 0.001 }),
+    check: (_, { before }) => pending(long(before)),
+  })
+  for (const before of [1100, 1150, 1160, 1170, 1180, 1190, 1199]) {
+    const redactor = new Redactor()
+    redactor.learn([new Secret('Tr0ub4dor-and-3')])
+    const { events } = await run(
+      (play) => [
+        play('p', {
+          hosts: 'a',
+          tasks: () => [
+            say({ text: long(before) }, { retry: { attempts: 2, delay: 0 }, ignoreErrors: true }),
+            waits({ before }, { ignoreErrors: true }),
+          ],
+        }),
+      ],
+      { hosts: { a: { replies: [[/^say /, { code: 1 }]] } }, redactor },
+    )
+    const check = await run((play) => [play('p', { hosts: 'a', tasks: () => [waits({ before })] })], {
+      redactor,
+      checkMode: true,
+    })
+    const whys = [...events, ...check.events].flatMap((event) =>
+      (event.type === 'task-progress' || event.type === 'task-end') && event.why !== undefined
+        ? [event.why]
+        : [],
+    )
+    assert.ok(whys.length >= 2, String(whys.length))
+    for (const why of whys) {
+      assert.ok(why.length <= 1202 && why.endsWith(' …'), String(why.length))
+      assert.not.match(why, /Tr0/)
+    }
+  }
 })
