@@ -22,6 +22,8 @@ export interface World {
   readonly replies?: Readonly<Record<string, Reply>>
   /** Answers by a pattern, asked after `replies`. */
   readonly patterns?: readonly (readonly [RegExp, Reply])[]
+  /** Why a check cannot know that the run refuses before it changes anything: what it rests on may come meanwhile. */
+  readonly unpredictable?: string
   /** Other hosts, by the selector or the pick's name that the task asks for. */
   readonly others?: Readonly<Record<string, World>>
 }
@@ -81,7 +83,7 @@ const insist = (holds: boolean, message: string, cause?: unknown): void => {
  * Rehearses a task on one host.
  *
  * @throws `task-failed` when the check sends anything that may change the host, when `--check` foretells another
- * outcome than the run has, when a second run changes something, or when the test gives no reply to a command.
+ * outcome than the run has, or a change where the run refuses before it changes anything, when a second run changes something, or when the test gives no reply to a command.
  * @example
  * const run = await rehearse(sysctl({ key: 'vm.swappiness', value: 0 }), { replies: { 'sysctl -n vm.swappiness': '60' } })
  * assert.equal(run.commands.apply, ['sysctl -w vm.swappiness=0'])
@@ -104,6 +106,15 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
     .slice(before)
     .flatMap(({ lane, script, operation }) => (lane === 'run' && operation === undefined ? [script] : []))
 
+  const refused = real.outcome === 'failed' && mutations() === 0
+  insist(
+    !refused ||
+      task.check === undefined ||
+      foretold.outcome !== 'would change' ||
+      world.unpredictable !== undefined,
+    '--check said "would change", but the run refuses before it changes anything',
+    real.error,
+  )
   if (real.outcome === 'changed' && task.check !== undefined) {
     insist(
       foretold.outcome === 'would change' || foretold.outcome === 'unknown',

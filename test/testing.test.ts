@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { defineTask, drift, ok, z } from '../engine/index.ts'
+import { CoxswainError, defineTask, drift, ok, z } from '../engine/index.ts'
 import { rehearse } from '../engine/testing.ts'
 import { rejects } from './support/rejects.ts'
 import { suite } from './support/spec.ts'
@@ -33,3 +33,24 @@ for (const how of ['asks', 'tries', 'applies', 'elsewhere'] as const) {
     assert.match(error.output ?? '', 'known')
   })
 }
+
+test('a run that refuses before it changes anything, which --check did not know, makes it fail', async () => {
+  const refusing = defineTask({
+    name: 'refusing',
+    description: '',
+    params: z.object({ first: z.boolean() }),
+    check: () => drift('x'),
+    async apply({ remote }, { first }) {
+      if (first) await remote.write('/x', 'x')
+      throw new CoxswainError('task-failed', 'no')
+    },
+  })
+  await rejects(
+    () => rehearse(refusing({ first: false }), {}),
+    'task-failed',
+    'the run refuses before it changes',
+  )
+  assert.is((await rehearse(refusing({ first: true }), {})).outcome, 'failed')
+  const known = await rehearse(refusing({ first: false }), { unpredictable: 'it may come' })
+  assert.is(known.outcome, 'failed')
+})

@@ -2,7 +2,7 @@
 import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext, Verdict, Writing } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
-import { readText, shown, writeText } from '../file-text.ts'
+import { encoded, readText, shown, writeText } from '../file-text.ts'
 import { withHiddenLines } from './hidden-lines.ts'
 import { followParam, writeParams } from './attributes.ts'
 
@@ -60,6 +60,8 @@ export const editing = <Given extends EditParams>({
   /** The text after the edit. Throws where the next run would change it again, before anything is written. */
   const settled = (text: string, given: Given): string => {
     const wanted = edit(text, given)
+    // throws for what cannot be written
+    encoded(wanted)
     if (wanted === text || edit(wanted, given) === wanted) return wanted
     throw new CoxswainError(
       'task-failed',

@@ -87,6 +87,7 @@ export const kubeadmInit = defineTask({
         return pending(`the API server of ${ctx.host.name} does not answer`)
       case 'begin':
       case 'resume':
+        await requireKubeadm(ctx)
         return drift({
           what: 'control plane',
           from: state.touched ? 'begun' : undefined,

@@ -110,6 +110,15 @@ const standingOf = async (ctx: CheckContext, via: CheckContext, given: Params): 
 
 const asPhase = (given: Params) => ({ ...given, node: given.name, apiNames: [] })
 
+/** @throws `params-invalid` for a version that cannot join masters, and what a missing kubeadm says. */
+const requireJoining = async (ctx: CheckContext, { version }: Params): Promise<void> => {
+  if (minorOf(version) < 14)
+    throw new CoxswainError('params-invalid', `kubeadm ${version} cannot join masters by itself`, {
+      hint: "use strategy 'phases' before v1.14",
+    })
+  await requireKubeadm(ctx)
+}
+
 /** Join a master to a cluster with `kubeadm join --control-plane`; copy-certs comes before. */
 export const kubeadmJoin = defineTask({
   name: 'kubeadm-join',
@@ -130,6 +139,7 @@ export const kubeadmJoin = defineTask({
     const standing = await standingOf(ctx, await ctx.on(given.via), given)
     if (standing === 'down') return pending(`the API server of ${ctx.host.name} does not answer`)
     if (standing !== 'joined') {
+      await requireJoining(ctx, given)
       const from = standing === 'new' ? undefined : standing
       return drift({ what: 'control plane', from, to: `${given.name} joined` })
     }
@@ -144,12 +154,7 @@ export const kubeadmJoin = defineTask({
   },
 
   async apply(ctx, given) {
-    if (minorOf(given.version) < 14) {
-      throw new CoxswainError('params-invalid', `kubeadm ${given.version} cannot join masters by itself`, {
-        hint: "use strategy 'phases' before v1.14",
-      })
-    }
-    await requireKubeadm(ctx)
+    await requireJoining(ctx, given)
     const via = await ctx.on(given.via)
     await untilAnswering(ctx, via, given.patience)
     const standing = await standingOf(ctx, via, given)

@@ -30,6 +30,22 @@ const complete = async (ctx: CheckContext, given: z.output<typeof params>): Prom
 })
 
 /**
+ * The phase's commands, without kubeadm.
+ *
+ * @throws `params-invalid` where the version has none for it under that flow.
+ */
+const linesOf = (
+  { version }: PhaseParams,
+  { phase, flow }: Pick<z.output<typeof params>, 'phase' | 'flow'>,
+): readonly string[] => {
+  const lines = phases[phase].commands(minorOf(version), flow)
+  if (lines.length > 0) return lines
+  throw new CoxswainError('params-invalid', `kubeadm ${flow} of ${version} has no phase for ${phase}`, {
+    hint: 'see `kubeadm init phase --help, kubeadm join phase --help`',
+  })
+}
+
+/**
  * Run one phase of kubeadm, under the name that the installed version has for it.
  *
  * Each phase has a test of its own for being done (see phases.ts), so that it does nothing where it is.
@@ -43,24 +59,18 @@ export const kubeadmPhase = defineTask({
   title: ({ phase }) => `kubeadm phase ${phase}`,
 
   async check(ctx, given) {
-    const problems = await phases[given.phase].problems(ctx, await complete(ctx, given))
-    return problems.length === 0
-      ? ok()
-      : drift(...problems.map((what) => ({ what: `${given.phase}: ${what}` })))
+    const known = await complete(ctx, given)
+    const problems = await phases[given.phase].problems(ctx, known)
+    if (problems.length === 0) return ok()
+    linesOf(known, given)
+    return drift(...problems.map((what) => ({ what: `${given.phase}: ${what}` })))
   },
 
   async apply(ctx, given) {
-    const { phase, flow, config } = given
-    const { commands, prepare, settle } = phases[phase]
+    const { phase, config } = given
+    const { prepare, settle } = phases[phase]
     const known = await complete(ctx, given)
-    const lines = commands(minorOf(known.version), flow)
-    if (lines.length === 0) {
-      throw new CoxswainError(
-        'params-invalid',
-        `kubeadm ${flow} of ${known.version} has no phase for ${phase}`,
-        { hint: 'see `kubeadm init phase --help, kubeadm join phase --help`' },
-      )
-    }
+    const lines = linesOf(known, given)
     await prepare?.(ctx, known)
     for (const line of lines)
       await ctx.remote.run({ timeout: 600 })`kubeadm ${line.split(' ')} --config ${config}`

@@ -15,16 +15,16 @@ export interface Leaving {
   readonly force: boolean
 }
 
-interface Survivor {
-  readonly ctx: ApplyContext
+interface Survivor<Context> {
+  readonly ctx: Context
   readonly members: readonly Member[]
 }
 
 /** Another master whose etcd answers and knows more than the one that leaves. */
-const survivorOf = async (
-  others: readonly ApplyContext[],
+const survivorOf = async <Context extends CheckContext>(
+  others: readonly Context[],
   address: string,
-): Promise<Survivor | undefined> => {
+): Promise<Survivor<Context> | undefined> => {
   for (const ctx of others) {
     const members = await listMembers(ctx).catch(() => undefined)
     if (members?.some((member) => member !== memberOf(members, address)) === true) return { ctx, members }
@@ -46,8 +46,8 @@ const refuse = (message: string, hint: string): CoxswainError =>
   new CoxswainError('task-failed', message, { hint })
 
 /** Nobody is left who could say what the data of this host is worth. */
-const leaveAlone = async (
-  ctx: ApplyContext,
+const refuseAlone = async (
+  ctx: CheckContext,
   others: readonly CheckContext[],
   { last, force }: Leaving,
 ): Promise<void> => {
@@ -59,21 +59,52 @@ const leaveAlone = async (
   )
 }
 
+/** Others of the masters, and one of them that stays. */
+const remaining = async <Context extends CheckContext>(
+  ctx: Context,
+  on: (name: string) => Promise<Context>,
+  { masters, address }: Leaving,
+): Promise<{ readonly others: readonly Context[]; readonly survivor: Survivor<Context> | undefined }> => {
+  const names = (await ctx.hostsOf(masters)).filter((name) => name !== ctx.host.name)
+  const others = await Promise.all(names.map(on))
+  return { others, survivor: await survivorOf(others, address) }
+}
+
+const refuseWithoutQuorum = async (
+  ctx: CheckContext,
+  { ctx: survivor, members }: Survivor<CheckContext>,
+  own: Member,
+): Promise<void> => {
+  if (keepsQuorum(members, own, await healthyWithout(survivor, own))) return
+  throw refuse(
+    `without ${ctx.host.name} etcd would lose its quorum`,
+    'fix the other members first (etcdctl endpoint health --cluster), or give force=true (the playbook reset: -e reset_force=true) to lose the cluster',
+  )
+}
+
+/**
+ * Looks whether a node may leave its cluster.
+ *
+ * @throws `task-failed` when the cluster would be lost by it, unless that is wanted.
+ */
+export const refuseLoss = async (ctx: CheckContext, leaving: Leaving): Promise<void> => {
+  if (leaving.force) return
+  const { others, survivor } = await remaining(ctx, ctx.on, leaving)
+  if (survivor === undefined) return refuseAlone(ctx, others, leaving)
+  const own = memberOf(survivor.members, leaving.address)
+  if (own !== undefined) await refuseWithoutQuorum(ctx, survivor, own)
+}
+
 const removeFrom = async (
   ctx: ApplyContext,
-  { ctx: survivor, members }: Survivor,
+  found: Survivor<ApplyContext>,
   own: Member,
   force: boolean,
-) => {
-  if (!force && !keepsQuorum(members, own, await healthyWithout(survivor, own))) {
-    throw refuse(
-      `without ${ctx.host.name} etcd would lose its quorum`,
-      'mend the other members first (etcdctl endpoint health --cluster), or give force=true (the playbook reset: -e reset_force=true) to lose the cluster',
-    )
-  }
+): Promise<void> => {
+  if (!force) await refuseWithoutQuorum(ctx, found, own)
   ctx.log(`removing the etcd member ${own.name || own.peerUrl}`)
   try {
-    await removeMember(survivor, own.id)
+    await removeMember(found.ctx, own.id)
   } catch (error) {
     // without a quorum nothing can be agreed on, not even who is gone
     if (!force) throw error
@@ -88,10 +119,8 @@ const removeFrom = async (
  * @throws `task-failed` when the cluster would be lost by it, unless that is wanted.
  */
 export const leaveCluster = async (ctx: ApplyContext, leaving: Leaving): Promise<void> => {
-  const names = (await ctx.hostsOf(leaving.masters)).filter((name) => name !== ctx.host.name)
-  const others = await Promise.all(names.map((name) => ctx.on(name)))
-  const survivor = await survivorOf(others, leaving.address)
-  if (survivor === undefined) return leaveAlone(ctx, others, leaving)
+  const { others, survivor } = await remaining(ctx, ctx.on, leaving)
+  if (survivor === undefined) return refuseAlone(ctx, others, leaving)
   const own = memberOf(survivor.members, leaving.address)
   if (own !== undefined) await removeFrom(ctx, survivor, own, leaving.force)
   await survivor.ctx.remote.run({

@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { accountOf } from '../system/account.ts'
-import { leaveCluster } from './leave-cluster.ts'
+import { leaveCluster, refuseLoss } from './leave-cluster.ts'
 import { resetWords } from './kubeadm.ts'
 import { adminConf, etcdData, kubeconfigs, kubeletConfig, manifests, pki } from './paths.ts'
 
@@ -98,9 +98,11 @@ export const resetNode = defineTask({
   }),
   title: ({ address }) => `nothing of kubeadm at ${address}`,
 
-  async check(ctx, { users }) {
-    const there = await found(ctx, users)
-    return there.length === 0 ? ok() : drift(...there.map((what) => ({ what, from: 'there', to: 'gone' })))
+  async check(ctx, given) {
+    const there = await found(ctx, given.users)
+    if (there.length === 0) return ok()
+    await refuseLoss(ctx, given)
+    return drift(...there.map((what) => ({ what, from: 'there', to: 'gone' })))
   },
 
   async apply(ctx, given) {

@@ -20,6 +20,9 @@ const refuseOthers = async ({ remote }: CheckContext, path: string): Promise<voi
   })
 }
 
+const noMaster = (): CoxswainError =>
+  new CoxswainError('task-failed', `there is no ${adminConf}`, { hint: 'the host is no master yet' })
+
 /** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
 export const userKubeconfig = defineTask({
   name: 'user-kubeconfig',
@@ -37,7 +40,8 @@ export const userKubeconfig = defineTask({
       ctx.remote.sha256(path),
       ctx.remote.stat(path),
     ])
-    if (wanted === undefined || wanted !== sum || stat === undefined) {
+    if (wanted === undefined) throw noMaster()
+    if (wanted !== sum || stat === undefined) {
       await refuseOthers(ctx, path)
       return drift({ what: path, to: `a copy of ${adminConf}` })
     }
@@ -51,10 +55,7 @@ export const userKubeconfig = defineTask({
   async apply(ctx, { user }) {
     const { home, group } = await accountOf(ctx, user)
     const text = await ctx.remote.read(adminConf)
-    if (text === undefined)
-      throw new CoxswainError('task-failed', `there is no ${adminConf}`, {
-        hint: 'the host is no master yet',
-      })
+    if (text === undefined) throw noMaster()
     await ctx.remote.makeDirectory(`${home}/.kube`, { owner: user, group, mode: '0700' })
     await ctx.remote.write(`${home}/.kube/config`, new Secret(text), { owner: user, group, mode: '0600' })
   },

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { defineTask, driftUnlessEmpty } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
 import { renderConfig } from './config/render.ts'
@@ -18,6 +19,7 @@ export const writeConfig = defineTask({
     dest: remoteFile().default(kubeadmConfigPath).describe('where it goes'),
   }),
   title: ({ dest }) => `kubeadm configuration ${dest}`,
+  writes: ({ dest }) => [{ path: posix.dirname(dest), as: 'folder' }],
 
   async check({ remote }, { dest, ...config }) {
     const [text, stat] = await Promise.all([remote.read(dest), remote.stat(dest, { follow: true })])

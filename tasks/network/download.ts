@@ -7,7 +7,7 @@ import {
   shell,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, Secret, ShellText } from '../../engine/index.ts'
+import type { ApplyContext, RemoteReader, Secret, ShellText } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
 import { attributeChanges, attributeParams, attributesOf, followParam, written } from '../files/attributes.ts'
 import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
@@ -37,22 +37,28 @@ const short = (sum: string): string => `sha256 ${sum.slice(0, 12)}…`
 export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>): Secret =>
   curlConfiguration(['fail', 'silent', 'show-error', 'location'], [['url', url], ...headerSettings(headers)])
 
+/**
+ * Whether the host has curl.
+ *
+ * @throws `task-failed` where it does not, and there are headers.
+ */
+const hasCurl = async (remote: RemoteReader, { headers }: Pick<Params, 'headers'>): Promise<boolean> => {
+  if (await remote.query`command -v curl`.succeeds()) return true
+  if (Object.keys(headers).length === 0) return false
+  throw new CoxswainError(
+    'task-failed',
+    'without curl on the host, everybody there could read the headers in the command line of wget',
+    { hint: 'install curl first' },
+  )
+}
+
 /** The command that prints the file, and its standard input. */
 const getter = async (
   { remote }: ApplyContext,
   given: Params,
 ): Promise<{ readonly command: ShellText; readonly stdin?: Secret }> => {
-  const { url, headers } = given
-  if (await remote.query`command -v curl`.succeeds())
-    return { command: shell`curl -q --config -`, stdin: curlConfig(given) }
-  if (Object.keys(headers).length > 0) {
-    throw new CoxswainError(
-      'task-failed',
-      'without curl on the host, everybody there could read the headers in the command line of wget',
-      { hint: 'install curl first' },
-    )
-  }
-  return { command: shell`wget -q -O - ${url}` }
+  if (await hasCurl(remote, given)) return { command: shell`curl -q --config -`, stdin: curlConfig(given) }
+  return { command: shell`wget -q -O - ${given.url}` }
 }
 
 /** Hold a file that comes from a URL, verified before it takes its place. */
@@ -75,6 +81,7 @@ export const download = defineTask({
       remote.stat(dest, { follow: true }),
     ])
     const right = sha256 === 'none' ? sum !== undefined : sum === sha256
+    if (!right && Object.keys(given.headers).length > 0) await hasCurl(remote, given)
     return driftUnlessEmpty([
       ...(right
         ? []

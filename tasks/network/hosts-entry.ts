@@ -117,6 +117,7 @@ export const hostsEntry = defineTask({
     file: remoteFile().default('/etc/hosts'),
   }),
   title: ({ address, names }) => `${names.join(', ')} is ${address}`,
+  writes: ({ file }) => [{ path: file, as: 'file' }],
 
   async check({ remote }, { file, ...entry }) {
     const text = await readText(remote, file)

@@ -36,6 +36,7 @@ export const sshKey = defineTask({
   example: { user: 'root' },
   params: z.object({ user: userName().default('root').describe('whose key it is') }),
   title: ({ user }) => `ssh key of ${user}`,
+  makes: ({ user }) => [keyOf(user)],
 
   async check(ctx, { user }) {
     const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
@@ -64,6 +65,14 @@ export const sshKey = defineTask({
     await inSshFolder(ctx, user, script)
   },
 })
+
+/** The key as an earlier task of the run would make it. */
+const keyOf = (user: string): string => `the key of the user ${user}`
+
+const noKey = (user: string, { host }: CheckContext): CoxswainError =>
+  new CoxswainError('task-failed', `${user} has no key on ${host.name}`, {
+    hint: 'ssh-key makes one: run it there first',
+  })
 
 /** The public host keys of a host, read on the host itself: nobody in between could have changed them. */
 const hostKeysOf = async ({ remote, host }: CheckContext): Promise<string[]> => {
@@ -105,6 +114,7 @@ export const sshAccess = defineTask({
     if (key === undefined || known === undefined)
       return unknown(`there is no user ${user} on ${other.host.name} yet`)
     if (authorized === undefined) return unknown(`there is no user ${user} yet`)
+    if (key.text === undefined && !other.predicted(keyOf(user))) throw noKey(user, other)
     const closed = key.text === undefined || missingLines(authorized.text, [key.text.trim()]).length > 0
     return driftUnlessEmpty([
       ...(closed
@@ -127,11 +137,7 @@ export const sshAccess = defineTask({
     ])
     if (key === undefined || known === undefined) throw noSuchUser(user, other)
     if (authorized === undefined) throw noSuchUser(user, ctx)
-    if (key.text === undefined) {
-      throw new CoxswainError('task-failed', `${user} has no key on ${other.host.name}`, {
-        hint: 'ssh-key makes one: run it there first',
-      })
-    }
+    if (key.text === undefined) throw noKey(user, other)
     const line = key.text.trim()
     await editSshFile(ctx, user, {
       name: 'authorized_keys',

@@ -39,6 +39,13 @@ export const passwdEntry = (text: string | undefined, name: string): PasswdEntry
   return { name, uid, gid, comment, home, shell }
 }
 
+/** The name of the user that has an id, or undefined. */
+export const userOfId = (text: string | undefined, uid: string): string | undefined =>
+  (text ?? '')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([, , id]) => id === uid)?.[0]
+
 /** All groups. */
 export const groupEntries = (text: string | undefined): GroupEntry[] =>
   (text ?? '').split('\n').flatMap((line) => {

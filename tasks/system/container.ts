@@ -129,15 +129,20 @@ const lookAgain = async (ctx: ApplyContext, given: Params): Promise<Found> => {
   return found
 }
 
+/** @throws `task-failed` where the image is needed, is not there and is not to be fetched. */
+const refuseWithoutImage = (found: Found, given: Params): void => {
+  if (given.pull !== 'never' || given.state === 'absent' || found.image !== undefined) return
+  throw new CoxswainError('task-failed', `the image ${withImage(given).image} is not on the host`, {
+    hint: 'load it there, or let it be fetched: pull=missing',
+  })
+}
+
 /** Fetches the image where it is needed, and gives what is there then. */
 const fetched = async (ctx: ApplyContext, given: Params): Promise<Found> => {
   const found = await lookAgain(ctx, given)
   const { pull, timeout } = given
   const { image } = withImage(given)
-  if (pull === 'never' && found.image === undefined)
-    throw new CoxswainError('task-failed', `the image ${image} is not on the host`, {
-      hint: 'load it there, or let it be fetched: pull=missing',
-    })
+  refuseWithoutImage(found, given)
   if (pull === 'never' || (pull === 'missing' && found.image !== undefined)) return found
   await ctx.remote.run({ timeout })`${found.runtime} pull -q ${image}`
   return lookAgain(ctx, given)
@@ -208,7 +213,11 @@ export const container = defineTask({
 
   async check(ctx, given) {
     const found = await find(ctx, withImage(given))
-    if (found !== undefined) return driftUnlessEmpty(changesOf(found, given))
+    if (found !== undefined) {
+      const changes = changesOf(found, given)
+      if (changes.length > 0) refuseWithoutImage(found, given)
+      return driftUnlessEmpty(changes)
+    }
     return given.state === 'absent'
       ? driftUnlessEmpty([])
       : unknown('neither podman nor docker is installed yet')

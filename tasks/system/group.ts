@@ -1,7 +1,17 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
 import { readText } from '../file-text.ts'
 import { accountName, groupEntries, withFields } from './account-files.ts'
+import type { GroupEntry } from './account-files.ts'
 import { editAccountFile } from './user-tools/edit-account-file.ts'
+
+/** @throws `task-failed` where another group has the id. */
+const refuseTaken = (entries: readonly GroupEntry[], name: string, gid: number | undefined): void => {
+  const other = entries.find((entry) => entry.gid === String(gid) && entry.name !== name)
+  if (other === undefined) return
+  throw new CoxswainError('task-failed', `gid ${gid} belongs to the group ${other.name}`, {
+    hint: 'choose another id, or move that group first',
+  })
+}
 
 /** Hold a group of the host's own files. */
 export const group = defineTask({
@@ -19,10 +29,12 @@ export const group = defineTask({
   makes: ({ name, state }) => (state === 'absent' ? [] : [`the group ${name}`]),
 
   async check({ remote, absent }, { name, gid, state }) {
-    const found = groupEntries(await readText(remote, '/etc/group')).find((entry) => entry.name === name)
+    const entries = groupEntries(await readText(remote, '/etc/group'))
+    const found = entries.find((entry) => entry.name === name)
     const what = `group ${name}`
     if (found === undefined) absent(`the group ${name}`)
     if (state === 'absent') return driftUnlessEmpty(found ? [{ what, from: `gid ${found.gid}` }] : [])
+    if (String(gid) !== found?.gid) refuseTaken(entries, name, gid)
     if (found === undefined)
       return driftUnlessEmpty([{ what, to: gid === undefined ? 'present' : `gid ${gid}` }])
     const same = gid === undefined || String(gid) === found.gid
@@ -35,6 +47,7 @@ export const group = defineTask({
     const found = entries.find((entry) => entry.name === name)
     const tools = await remote.query`command -v groupadd`.succeeds()
     if (state === 'absent') return tools ? remote.run`groupdel ${name}` : remote.run`delgroup ${name}`
+    refuseTaken(entries, name, gid)
     if (found === undefined) {
       const id = gid === undefined ? [] : ['-g', gid]
       return tools
@@ -42,11 +55,6 @@ export const group = defineTask({
         : remote.run`addgroup ${[...(system ? ['-S'] : []), ...id, name]}`
     }
     if (tools) return remote.run`groupmod ${gid === undefined ? shell`` : ['-g', gid]} ${name}`
-    const other = entries.find((entry) => entry.gid === String(gid))
-    if (other !== undefined)
-      throw new CoxswainError('task-failed', `gid ${gid} belongs to the group ${other.name}`, {
-        hint: 'choose another id, or move that group first',
-      })
     // busybox has nothing that changes a group
     await editAccountFile(remote, '/etc/group', (now) => withFields(now, name, { 2: String(gid) }))
   },

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
@@ -90,6 +91,7 @@ export const knownHost = defineTask({
   params,
   title: ({ host, port, state }) =>
     state === 'absent' ? `${knownName(host, port)} is not known` : `${knownName(host, port)} is known`,
+  writes: ({ user, file }) => (user === undefined ? [{ path: posix.dirname(file), as: 'folder' }] : []),
 
   async check(ctx, given) {
     const text = await textOf(ctx, given)

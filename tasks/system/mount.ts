@@ -97,6 +97,7 @@ export const mount = defineTask({
   example: { path: '/srv/scratch', src: 'tmpfs', fstype: 'tmpfs', options: 'size=64m' },
   params,
   title: ({ path, state }) => `${path} ${state}`,
+  writes: ({ path, state }) => (state === 'mounted' ? [{ path, as: 'folder' }] : []),
 
   async check(ctx, given) {
     const { path, state } = given

@@ -118,11 +118,13 @@ const changesOf = (found: Look, { path, size = '', priority, state }: Params): C
   ]
 }
 
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
+
 /**
  * Refuses a folder that others than root can change, or replace on the way to it: they could put a link there, or read and
  * swap what is in memory.
  */
-const refuseOpenFolder = async ({ remote }: ApplyContext, folder: string): Promise<void> => {
+const refuseOpenFolder = async ({ remote }: CheckContext, folder: string): Promise<void> => {
   const result = await remote.query({
     label: `look who can change ${folder}`,
   })`d=${folder}; last=1; for d in "$d" "$(cd -P -- "$d" && pwd -P)"; do last=1; while :; do set -- $(stat -c '%u %a' -- "$d") && [ "$1" = 0 ] || { echo "$d"; exit; }; if [ ! -L "$d" ]; then case $last$2 in 0[1357]???) ;; *[2367]? | *[2367]) echo "$d"; exit ;; esac; fi; last=0; [ "$d" != / ] || break; d=\${d%/*}; d=\${d:-/}; done; done`.text()
@@ -137,14 +139,12 @@ const refuseOpenFolder = async ({ remote }: ApplyContext, folder: string): Promi
   )
 }
 
-/** Makes a swap file beside its place, so that what is there is always whole; nobody else can read it at any time. */
-const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise<string> => {
-  const { remote } = ctx
-  const folder = path.slice(0, path.lastIndexOf('/')) || '/'
-  const next = draftOf(path)
-  await remote.makeDirectory(folder)
-  await refuseOpenFolder(ctx, folder)
-  await remote.run`rm -f ${next}`
+/** @throws `task-failed` where less is free. */
+const refuseWithoutRoom = async (
+  { remote }: CheckContext,
+  folder: string,
+  mebibytes: number,
+): Promise<void> => {
   const free =
     Number(
       await remote.query({ label: `df ${folder}` })`df -Pk ${folder} | awk 'NR == 2 { print $4 }'`.text(),
@@ -153,6 +153,17 @@ const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise
     throw new CoxswainError('task-failed', `there is no room for ${mebibytes}M in ${folder}`, {
       hint: `${Math.floor(free)}M are free there: take a smaller size, or another place`,
     })
+}
+
+/** Makes a swap file beside its place, so that what is there is always whole; nobody else can read it at any time. */
+const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise<string> => {
+  const { remote } = ctx
+  const folder = folderOf(path)
+  const next = draftOf(path)
+  await remote.makeDirectory(folder)
+  await refuseOpenFolder(ctx, folder)
+  await remote.run`rm -f ${next}`
+  await refuseWithoutRoom(ctx, folder, mebibytes)
   // a link that somebody puts in the way is not followed (set -C); on btrfs it must not be copied when written, which can
   // be told of an empty file alone; and where holes are no holes to the kernel, room is taken without writing it all
   await remote.run({
@@ -174,7 +185,19 @@ export const swap = defineTask({
   params,
   title: ({ path, size, state }) => (state === 'absent' ? `no swap ${path}` : `swap ${path} of ${size}`),
 
-  check: async (ctx, given) => driftUnlessEmpty(changesOf(await look(ctx, given), given)),
+  writes: ({ path, state }) => (state === 'absent' ? [] : [{ path: folderOf(path), as: 'folder' }]),
+
+  async check(ctx, given) {
+    const { path, size = '', state } = given
+    const found = await look(ctx, given)
+    const folder = folderOf(path)
+    if (state !== 'absent' && isAnother(found, size) && (await ctx.remote.exists(folder))) {
+      await refuseOpenFolder(ctx, folder)
+      // what an interrupted run has left takes room, and goes
+      if (!found.left) await refuseWithoutRoom(ctx, folder, mebibytesOf(size))
+    }
+    return driftUnlessEmpty(changesOf(found, given))
+  },
 
   async apply(ctx, given) {
     const { remote } = ctx

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
 import { remoteFile } from '../paths.ts'
 import { readText, writeText } from '../file-text.ts'
@@ -101,6 +102,7 @@ export const sysctl = defineTask({
       .describe('where it is kept for the next boot'),
   }),
   title: ({ key, value }) => `${key} = ${value}`,
+  writes: ({ file }) => [{ path: posix.dirname(file), as: 'folder' }],
 
   async check(ctx, { key, value, file }) {
     const { remote } = ctx

@@ -2,7 +2,14 @@ import { CoxswainError, Secret, defineTask, driftUnlessEmpty } from '../../engin
 import type { Change, CheckContext, RemoteReader } from '../../engine/index.ts'
 import { readText } from '../file-text.ts'
 import { plainPath } from '../paths.ts'
-import { groupEntries, passwdEntry, passwordField, shadowDay, shadowEntry } from './account-files.ts'
+import {
+  groupEntries,
+  passwdEntry,
+  passwordField,
+  shadowDay,
+  shadowEntry,
+  userOfId,
+} from './account-files.ts'
 import type { PasswdEntry } from './account-files.ts'
 import { busyboxUsers } from './user-tools/busybox.ts'
 import { shadowUsers } from './user-tools/shadow.ts'
@@ -21,6 +28,8 @@ const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => 
     needsShadow(given) ? readText(remote, '/etc/shadow') : undefined,
   ])
   const user = passwdEntry(passwd, given.name)
+  const uid = given.uid?.toString()
+  const taken = uid === undefined || uid === user?.uid ? undefined : userOfId(passwd, uid)
   const entries = groupEntries(groups)
   return {
     user,
@@ -28,6 +37,7 @@ const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => 
     primary: entries.find(({ gid }) => gid === user?.gid)?.name ?? user?.gid,
     groups: entries.filter(({ members }) => members.includes(given.name)).map(({ name }) => name),
     allGroups: entries.map(({ name }) => name),
+    taken,
     allIds: entries.map(({ gid }) => gid),
   }
 }
@@ -92,16 +102,21 @@ const changesOf = (given: UserParams, found: Found, user: PasswdEntry): Change[]
 }
 
 /**
- * Refuses groups that are not there: where one is missing, the tools can have made the user before they notice.
+ * Refuses an id that another user has, and groups that are not there: where one is missing, the tools can have made the
+ * user before they notice.
  *
  * @throws `task-failed` naming the first of them.
  */
-const refuseUnknownGroups = async (
+const refuseImpossible = async (
   { remote, predicted }: CheckContext,
-  { name, group, groups = [], state }: UserParams,
-  { user: there, allGroups, allIds }: Found,
+  { name, uid, group, groups = [], state }: UserParams,
+  { user: there, taken, allGroups, allIds }: Found,
 ): Promise<void> => {
   if (state === 'absent') return
+  if (taken !== undefined)
+    throw new CoxswainError('task-failed', `uid ${uid} belongs to the user ${taken}`, {
+      hint: 'choose another id, or move that user first',
+    })
   const own = there === undefined && group === undefined ? [name] : []
   const known = new Set([...allGroups, ...own])
   const primary = group === undefined || allIds.includes(group) ? [] : [group]
@@ -130,7 +145,7 @@ export const user = defineTask({
   async check(ctx, given) {
     const { remote, absent } = ctx
     const found = await find(remote, given)
-    await refuseUnknownGroups(ctx, given, found)
+    await refuseImpossible(ctx, given, found)
     const what = `user ${given.name}`
     if (found.user === undefined) absent(`the user ${given.name}`)
     if (given.state === 'absent')
@@ -145,7 +160,7 @@ export const user = defineTask({
     const tools = (await remote.query`command -v useradd`.succeeds()) ? shadowUsers : busyboxUsers
     if (given.state === 'absent') return tools.remove(remote, given)
     const before = await find(remote, given)
-    await refuseUnknownGroups(ctx, given, before)
+    await refuseImpossible(ctx, given, before)
     if (before.user === undefined) await tools.add(remote, given, before)
     const found = before.user === undefined ? await find(remote, given) : before
     if (found.user === undefined) return undefined

@@ -16,16 +16,6 @@ const gidOf = async (remote: Remote, group: string): Promise<string> => {
   throw new CoxswainError('task-failed', `there is no group ${group}`, { hint: 'make the group first' })
 }
 
-const refuseTaken = async (remote: Remote, { uid }: Work['plan']): Promise<void> => {
-  if (uid === undefined) return
-  const text = (await readText(remote, '/etc/passwd')) ?? ''
-  const taken = text.split('\n').find((line) => line.split(':')[2] === uid)
-  if (taken === undefined) return
-  throw new CoxswainError('task-failed', `uid ${uid} belongs to the user ${taken.split(':')[0] ?? ''}`, {
-    hint: 'choose another id, or move that user first',
-  })
-}
-
 const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Promise<void> => {
   const { uid, group, comment, home, shell } = plan
   if ([uid, group, comment, home, shell].every((field) => field === undefined)) return
@@ -96,7 +86,6 @@ export const busyboxUsers: UserTools = {
   modify: async (remote, given, work) => {
     const { name } = given
     // what is in /etc/passwd comes last: whoever is interrupted before it is not taken for done
-    await refuseTaken(remote, work.plan)
     await moveHome(remote, given, work)
     await editPasswd(remote, name, work.plan)
     await editGroups(remote, name, work)

@@ -10,6 +10,8 @@ export interface Found {
   readonly primary: string | undefined
   /** Those beside the primary one. */
   readonly groups: readonly string[]
+  /** The other user that has the id which this one gets. */
+  readonly taken: string | undefined
   /** Every group of the host. */
   readonly allGroups: readonly string[]
   /** Their ids. */

@@ -43,3 +43,11 @@ test('one that leads to another cluster is not overwritten, one of the same clus
   )
   assert.is(same.outcome, 'changed', String(same.error))
 })
+
+test('a host that is no master yet has none to give, which --check knows', async () => {
+  const run = await rehearse(userKubeconfig({ user: 'root' }), {
+    patterns: [[/^getent passwd root/, 'root:x:0:0::/root:/bin/sh\nroot\n']],
+  })
+  assert.match(String(run.error), 'there is no /etc/kubernetes/admin.conf')
+  assert.is(run.foretold, 'failed')
+})

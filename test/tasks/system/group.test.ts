@@ -25,12 +25,16 @@ test('where all is well nothing is done', async () => {
   assert.is((await rehearse(group({ name: 'none', state: 'absent' }), { files })).outcome, 'ok')
 })
 
-test('busybox: an id that is taken is said', async () => {
-  const run = await rehearse(group({ name: 'crew', gid: 10 }), {
-    files: { '/etc/group': 'crew:x:1500:\nwheel:x:10:\n' },
-    replies: { 'command -v groupadd': { code: 127 } },
-  })
-  assert.match(String(run.error), /gid 10 belongs to the group wheel/)
+test('an id that is taken is said, by --check too', async () => {
+  for (const code of [0, 127])
+    for (const crew of ['', 'crew:x:1500:\n']) {
+      const run = await rehearse(group({ name: 'crew', gid: 10 }), {
+        files: { '/etc/group': `${crew}wheel:x:10:\n` },
+        replies: { 'command -v groupadd': { code } },
+      })
+      assert.match(String(run.error), /gid 10 belongs to the group wheel/)
+      assert.is(run.foretold, 'failed')
+    }
 })
 
 test('a name is a name', () => {

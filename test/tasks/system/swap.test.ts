@@ -114,9 +114,12 @@ test('what is no swap file is left as it is, under --check as well', async () =>
   }
 })
 
+const folder = { '/swap': { content: '', type: 'directory' } } as const
+
 test('no room, and a kernel that takes none: nothing is left behind', async () => {
-  const full = await rehearse(swap({ path, size: '2M' }), host({}, { free: 1024 }))
+  const full = await rehearse(swap({ path, size: '2M' }), host(folder, { free: 1024 }))
   assert.match(String(full.error), 'there is no room for 2M in /swap')
+  assert.is(full.foretold, 'failed')
   const world = host()
   const refused = await rehearse(swap({ path, size: '2M' }), {
     ...world,
@@ -134,10 +137,11 @@ test('a size is needed, in units that are known', async () => {
 })
 
 test('a folder that others than root can change is refused before anything is made in it', async () => {
-  const world = host()
+  const world = host(folder)
   const open: World = { ...world, patterns: [[/^d=\S+; last=1/, '/swap\n'], ...(world.patterns ?? [])] }
   const run = await rehearse(swap({ path, size: '1M' }), open)
   assert.match(String(run.error), 'others than root can change /swap')
+  assert.is(run.foretold, 'failed')
   assert.is(
     run.commands.apply.some((command) => command.includes('mkswap')),
     false,

@@ -107,3 +107,46 @@ test('what cannot be is refused', () => {
   assert.throws(() => user({ name: 'anna', comment: 'a:b' }), /neither colon/)
   assert.throws(() => user({ name: 'anna', expires: 'soon' }), /expires/)
 })
+
+test('an id that is taken, and groups that are not there, are said before anything is done', async () => {
+  const files = {
+    '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nben:x:1001:1001::/:/bin/sh\n',
+    '/etc/group': 'ben:x:1001:\n',
+  }
+  const host: World = {
+    files,
+    patterns: [
+      [/^getent group staff/, { code: 2 }],
+      [/^command -v useradd/, ''],
+    ],
+  }
+  for (const [given, message] of [
+    [{ uid: 1001 }, 'uid 1001 belongs to the user ben'],
+    [{ group: 'staff' }, 'there is no group staff'],
+    [{ groups: 'ben,staff' }, 'there is no group staff'],
+  ] as const) {
+    const run = await rehearse(user({ name: 'anna', ...given }), host)
+    assert.match(String(run.error), message)
+    assert.equal([run.foretold, run.commands.apply], ['failed', []])
+  }
+})
+
+test('a group of a directory is one, and so is that of a new user itself', async () => {
+  const host: World = {
+    files: { '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n', '/etc/group': 'root:x:0:\n' },
+    patterns: [
+      [/^getent group corp/, 'corp:*:70001:\n'],
+      [/^command -v useradd/, ''],
+      [
+        /^useradd/,
+        (_, files) => {
+          files.set('/etc/passwd', { content: 'anna:x:1000:1000::/home/anna:/bin/sh\n' })
+          files.set('/etc/group', { content: 'anna:x:1000:\ncorp:x:70001:anna\n' })
+          return ''
+        },
+      ],
+    ],
+  }
+  const run = await rehearse(user({ name: 'anna', groups: ['anna', 'corp'] }), host)
+  assert.equal([run.foretold, run.outcome], ['would change', 'changed'], String(run.error))
+})
