@@ -118,7 +118,8 @@ export const eachScript = (operation: Extract<FileOperation, { kind: 'each' }>):
     ...(operation.change === 'remove'
       ? [removeFunctions, 'change() { for n do ( cut ); done; }']
       : [attributeFunctions(operation)]),
+    // with an `||` after it, `set -e` would not count in the subshell, and the last command alone would say how it went
     ...byFolder(operation.names).map(
-      ([folder, names]) => `( walk ${quote(folder)}; look; change ${names.map(quote).join(' ')} ) || exit`,
+      ([folder, names]) => `( walk ${quote(folder)}; look; change ${names.map(quote).join(' ')} )`,
     ),
   ].join('\n')

@@ -172,3 +172,18 @@ test('a link whose folder is missing, or that leads to itself, says where it poi
   const circle = await rejects(() => remote.write(at('circle'), 'x'), 'write-failed', 'cannot write')
   assert.match(circle.output ?? '', 'which leads nowhere')
 })
+
+test('an owner that cannot be set below a folder is an error, though the mode can', async () => {
+  mkdirSync(at('below/sub'), { recursive: true })
+  writeFileSync(at('below/f'), '')
+  chmodSync(at('below/f'), 0o600)
+  for (const names of [['./f'], ['./sub'], ['./sub', './f']])
+    await rejects(
+      () => remote.setAttributesBelow(at('below'), names, { owner: 'nosuch', mode: '0644' }),
+      'write-failed',
+      'cannot change what is in',
+    )
+  assert.is(mode(at('below/f')), '0600')
+  await remote.setAttributesBelow(at('below'), ['./sub', './f'], { owner: '0', mode: '0640' })
+  assert.equal([mode(at('below/f')), mode(at('below/sub'))], ['0640', '0640'])
+})
