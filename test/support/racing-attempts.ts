@@ -50,6 +50,10 @@ export const attemptsInFolders = (sources: Folder): Attempts => ({
     tasks.replace({ path: `${home}/f`, regexp: '^(mine|line .*)$', replacement: `line ${round}` }),
   'ini-setting': (home, round) =>
     tasks.iniSetting({ path: `${home}/d/f`, section: 's', option: 'o', value: `${round}`, create: true }),
+  'json-setting': (home, round) =>
+    tasks.jsonSetting({ path: `${home}/d/f.json`, key: 'a.b', value: round, create: true }),
+  'yaml-setting': (home, round) =>
+    tasks.yamlSetting({ path: `${home}/d/f.yaml`, key: 'a.b', value: round, create: true }),
   limits: (home, round) =>
     tasks.limits({ domain: 'racer', item: 'nofile', value: 1000 + round, file: `${home}/d/f` }),
   'known-host, of all users': (home, round) =>
