@@ -64,12 +64,15 @@ const removeHomeOf = async (remote: Remote, name: string): Promise<void> => {
 }
 
 export const busyboxUsers: UserTools = {
-  add: async (remote, given, { allGroups }) => {
+  add: async (remote, given, { allGroups, allIds }) => {
     // one of the system would get the group `nogroup`, which not every host has
     const ownGroup = given.group === undefined && given.system && !allGroups.includes(given.name)
     if (ownGroup) await remote.run`addgroup -S ${given.name}`
-    const group = given.group ?? (ownGroup || allGroups.includes(given.name) ? given.name : undefined)
+    const named = allGroups.includes(given.group ?? '')
+      ? given.group
+      : (allGroups[allIds.indexOf(given.group ?? '')] ?? given.group)
     // adduser takes a group by its name only
+    const group = named ?? (ownGroup || allGroups.includes(given.name) ? given.name : undefined)
     await remote.run`adduser ${[
       '-D',
       ...(given.system ? ['-S'] : []),

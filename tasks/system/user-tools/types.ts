@@ -14,7 +14,7 @@ export interface Found {
   readonly taken: string | undefined
   /** Every group of the host. */
   readonly allGroups: readonly string[]
-  /** Their ids. */
+  /** Their ids, in the same order. */
   readonly allIds: readonly string[]
 }
 

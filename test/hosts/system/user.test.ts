@@ -85,6 +85,30 @@ for (const host of hosts) {
     await host.finds(user({ name: 'ben' }))
   })
 
+  test(`${host.name}: the primary group is named by its id`, async () => {
+    await host.proves(group({ name: 'byid', gid: 1650 }))
+    await host.proves(user({ name: 'ida', group: '1650' }))
+    assert.is(await host.sh('id -gn ida'), 'byid\n')
+    await host.proves(user({ name: 'ida', state: 'absent', removeHome: true }))
+    await host.proves(group({ name: 'byid', state: 'absent' }))
+  })
+
+  test(`${host.name}: ids and groups that are not there are refused, by --check too`, async () => {
+    for (const task of [
+      group({ name: 'crew', gid: 0 }),
+      user({ name: 'ida', uid: 0 }),
+      user({ name: 'nobody', uid: 0 }),
+      user({ name: 'nobody', groups: ['nosuch'] }),
+    ]) {
+      assert.is((await host.execute(task, true)).outcome, 'failed', task.title)
+      await host.refuses(task)
+    }
+    assert.is(
+      await host.sh('grep -c -e ^ida: -e ^crew: /etc/passwd /etc/group || :'),
+      '/etc/passwd:0\n/etc/group:0\n',
+    )
+  })
+
   test(`${host.name}: a user goes with its home`, async () => {
     await host.proves(user({ name: 'anna', state: 'absent', removeHome: true }))
     await host.sh('test ! -e /srv/ann; ! grep ^anna: /etc/passwd')
