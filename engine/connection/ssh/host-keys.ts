@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CoxswainError } from '../../errors.ts'
 import { usualHostKeyAlgorithms } from './config/algorithms.ts'
 import type { HostKeyAlgorithm } from './config/algorithms.ts'
 import { appendKnownHost } from './known-hosts-file.ts'
+import { readKnownHosts } from './known-hosts-read.ts'
 import { isRemovable, judgeKey, knownTypes, parseKnownHosts, typeOfKey } from './known-hosts.ts'
 import type { Judgement, KnownAs, KnownKey, PresentedKey } from './known-hosts.ts'
 
@@ -163,10 +163,16 @@ export class HostKeys {
     await adding
   }
 
+  /** What is not checked need not be readable. */
+  #text(file: string): Promise<string> {
+    const text = readKnownHosts(file)
+    return this.#checking === 'off' ? text.catch(() => '') : text
+  }
+
   #read(): Promise<KnownKey[]> {
     this.#entries ??= (async () => {
       const texts = await Promise.all(
-        this.#files.map(async (file) => parseKnownHosts(file, await readFile(file, 'utf8').catch(() => ''))),
+        this.#files.map(async (file) => parseKnownHosts(file, await this.#text(file))),
       )
       return texts.flat()
     })()

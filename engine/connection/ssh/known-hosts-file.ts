@@ -39,7 +39,10 @@ const openOwn = async (file: string, hops = 0): Promise<FileHandle> => {
 const append = async (file: string, line: string): Promise<void> => {
   const handle = await openOwn(resolve(file))
   try {
-    const { size } = await handle.stat()
+    const stats = await handle.stat()
+    // it may have been exchanged since it was read
+    if (!stats.isFile() && !stats.isCharacterDevice()) throw new Error('it is not a file')
+    const { size } = stats
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
     // a last line without an end would swallow ours
     const start = bytesRead === 0 || buffer[0] === 0x0a ? '' : '\n'
