@@ -3,25 +3,23 @@ import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
-  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
-  statSync,
   symlinkSync,
 } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { appendKnownHost } from '../../engine/connection/ssh/known-hosts-file.ts'
 import { folderOf } from '../support/folder.ts'
+import { linkOf, modeOf, other } from '../support/owners.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('known_hosts of this machine')
 const { at, write } = folderOf(test)
-const other = 65_534
-const mode = (name: string): string => (statSync(at(name)).mode & 0o7777).toString(8)
+const mode = (name: string): string => modeOf(at(name))
 
 test.before(() => {
   chmodSync(at('.'), 0o755)
@@ -33,8 +31,7 @@ test.before(() => {
     ['to-file', at('victim/f')],
     ['to-nothing', at('victim/new')],
   ] as const) {
-    symlinkSync(target, at(`pub/${name}`))
-    lchownSync(at(`pub/${name}`), other, other)
+    linkOf(other, target, at(`pub/${name}`))
   }
   linkSync(at('victim/f'), at('pub/hard'))
 })

@@ -3,7 +3,6 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  lchownSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -17,26 +16,24 @@ import { rehearse } from '../../engine/testing.ts'
 import { reportFile } from '../../engine/cli/report-file.ts'
 import { fetch } from '../../tasks/files/fetch.ts'
 import { folderOf } from '../support/folder.ts'
+import { linkOf, other } from '../support/owners.ts'
 import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('folders of this machine')
 const { at } = folderOf(test)
-const other = 65_534
 
 /** A folder of another user with a link to what is root's, one of root's, and one that everybody may write into. */
 test.before(() => {
   chmodSync(at('.'), 0o755)
   for (const name of ['victim', 'pub', 'pub/h', 'own', 'sticky', 'world']) mkdirSync(at(name))
-  symlinkSync(at('victim'), at('pub/h/web1'))
+  linkOf(other, at('victim'), at('pub/h/web1'))
   symlinkSync(at('victim'), at('pub/h/of-root'))
-  lchownSync(at('pub/h/web1'), other, other)
   for (const name of ['pub', 'pub/h']) chownSync(at(name), other, other)
   symlinkSync('../victim', at('own/link'))
   chmodSync(at('sticky'), 0o1777)
   symlinkSync(at('victim'), at('sticky/of-root'))
-  symlinkSync(at('victim'), at('sticky/of-other'))
-  lchownSync(at('sticky/of-other'), other, other)
+  linkOf(other, at('victim'), at('sticky/of-other'))
   chmodSync(at('world'), 0o777)
   symlinkSync(at('victim'), at('world/of-root'))
 })

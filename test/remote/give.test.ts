@@ -1,19 +1,10 @@
 /** Giving what belongs to one user below a folder to another. */
-import {
-  chmodSync,
-  chownSync,
-  lchownSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, linkSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../engine/remote/remote.ts'
 import { folderOf } from '../support/folder.ts'
+import { linkOf, ownedBy, ownershipOf } from '../support/owners.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
@@ -22,44 +13,32 @@ const { at } = folderOf(test)
 const [from, to, third] = [4711, 4712, 4713]
 const remote = createRemote(shellConnection())
 
-/** A file or folder of an owner; a name ends with / for a folder. */
-const make = (path: string, owner: number, mode: number): void => {
-  if (path.endsWith('/')) mkdirSync(path)
-  else writeFileSync(path, 'x')
-  chownSync(path, owner, owner)
-  chmodSync(path, mode)
-}
-
-const told = (path: string): string => {
-  const { uid, gid, mode } = lstatSync(path)
-  return `${uid}:${gid} ${(mode & 0o7777).toString(8)}`
-}
-
 test('files, folders and links of that user alone, whatever their names; group and mode stay', async () => {
   chmodSync(at('.'), 0o755)
-  make(at('victim'), 0, 0o640)
+  ownedBy(0, at('victim'), 0o640)
   const home = at('home')
-  make(`${home}/`, from, 0o2750)
-  make(join(home, '.hidden'), from, 0o4711)
-  make(join(home, '-n \n*'), from, 0o600)
-  make(join(home, 'd e/'), from, 0o700)
-  make(join(home, 'd e/f'), from, 0o644)
-  make(join(home, 'roots/'), 0, 0o755)
-  make(join(home, 'roots/of-user'), from, 0o644)
-  make(join(home, 'roots/of-root'), 0, 0o644)
-  make(join(home, 'of-third'), third, 0o644)
+  ownedBy(from, `${home}/`, 0o2750)
+  ownedBy(from, join(home, '.hidden'), 0o4711)
+  ownedBy(from, join(home, '-n \n*'), 0o600)
+  ownedBy(from, join(home, 'd e/'), 0o700)
+  ownedBy(from, join(home, 'd e/f'), 0o644)
+  ownedBy(0, join(home, 'roots/'), 0o755)
+  ownedBy(from, join(home, 'roots/of-user'), 0o644)
+  ownedBy(0, join(home, 'roots/of-root'), 0o644)
+  ownedBy(third, join(home, 'of-third'), 0o644)
   const odd = Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xe4])])
   writeFileSync(odd, 'x')
   chownSync(odd, from, from)
   linkSync(at('victim'), join(home, 'hard'))
   linkSync(join(home, 'd e/f'), join(home, 'twice'))
-  symlinkSync(at('victim'), join(home, 'link'))
-  lchownSync(join(home, 'link'), from, from)
+  linkOf(from, at('victim'), join(home, 'link'))
   symlinkSync(at('.'), join(home, 'to-folder'))
   await remote.giveBelow(home, { from, to })
   const names = ['.', '.hidden', '-n \n*', 'd e', 'd e/f', 'twice', 'roots', 'roots/of-user', 'roots/of-root']
   assert.equal(
-    [...names, 'of-third', 'hard', 'link', 'to-folder', '../victim'].map((name) => told(join(home, name))),
+    [...names, 'of-third', 'hard', 'link', 'to-folder', '../victim'].map((name) =>
+      ownershipOf(join(home, name)),
+    ),
     [
       `${to}:${from} 2750`,
       `${to}:${from} 4711`,

@@ -2,7 +2,6 @@
 import {
   chmodSync,
   chownSync,
-  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -10,7 +9,6 @@ import {
   readdirSync,
   readlinkSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +16,7 @@ import * as assert from 'uvu/assert'
 import { createRemote } from '../../engine/remote/remote.ts'
 import type { Remote } from '../../engine/remote/types.ts'
 import { folderOf } from '../support/folder.ts'
+import { linkOf, other } from '../support/owners.ts'
 import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
@@ -25,7 +24,6 @@ import { suite } from '../support/spec.ts'
 const test = suite('links of other people')
 const { at } = folderOf(test)
 const shells = ['sh']
-const other = 65_534
 
 /** A user's folder, and what the user must not reach. */
 const worlds = (name: string) => {
@@ -37,11 +35,6 @@ const worlds = (name: string) => {
   for (const path of [home, join(home, 'd'), join(home, 'f'), join(home, 'd/f')])
     chownSync(path, other, other)
   return { top, home, victim }
-}
-
-const linkOf = (owner: number, target: string, path: string): void => {
-  symlinkSync(target, path)
-  lchownSync(path, owner, owner)
 }
 
 const told = (path: string): unknown => {

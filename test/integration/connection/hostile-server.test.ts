@@ -3,9 +3,8 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import * as assert from 'uvu/assert'
-import { sshConnection } from '../../../engine/connection/connect.ts'
 import { HostKeys } from '../../../engine/connection/ssh/host-keys.ts'
-import { isCoxswainError } from '../../../engine/errors.ts'
+import { hostileOutcomes } from '../../support/hostile.ts'
 import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
@@ -13,18 +12,11 @@ import type { Sshd } from '../../support/sshd.ts'
 const test = suite('servers that speak SSH badly', { seconds: 180 })
 
 let sshd: Sshd
-const strays: unknown[] = []
-const stray = (error: unknown): void => void strays.push(error)
+const command = hostileOutcomes(test)
 test.before(async () => {
   sshd = await startSshd()
-  process.on('uncaughtException', stray)
-  process.on('unhandledRejection', stray)
 })
-test.after(async () => {
-  await sshd.stop()
-  process.off('uncaughtException', stray)
-  process.off('unhandledRejection', stray)
-})
+test.after(() => sshd.stop())
 
 /** Runs a server on loopback as long as the work takes. */
 const serving = async (
@@ -46,32 +38,9 @@ const serving = async (
   }
 }
 
-const most = 200_000_000
-
-/** What comes of a command there: an error of ours, or nothing wrong. It takes neither much memory nor an error aside. */
-const outcome = async (port: number): Promise<string> => {
-  const before = process.memoryUsage().rss
-  let highest = before
-  const watching = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 10)
-  const connection = sshConnection(
-    sshd.settings({ port, hostKeys: new HostKeys([], 'off'), connectTimeout: 3, connectRetries: 0 }),
-    { shellTimeout: 3 },
-  )
-  try {
-    await connection.execute({ script: 'echo in', lane: 'query', timeout: 3 })
-    return 'in'
-  } catch (error) {
-    if (!isCoxswainError(error)) throw error
-    assert.not.match(error.message, '\n')
-    assert.ok(error.message.length < 400, error.message.slice(0, 1000))
-    return error.code
-  } finally {
-    clearInterval(watching)
-    await connection.close()
-    assert.ok(highest - before < most, `${highest - before} bytes`)
-    assert.equal(strays.splice(0), [])
-  }
-}
+/** What comes of a command there: an error of ours, or nothing wrong. */
+const outcome = (port: number): Promise<string> =>
+  command(sshd.settings({ port, hostKeys: new HostKeys([], 'off'), connectTimeout: 3, connectRetries: 0 }))
 
 /** Writes the same without end, as fast as it is taken. */
 const endless = (socket: Socket, chunk: Buffer): void => {
