@@ -4,7 +4,7 @@
  */
 import { pool } from '../../engine/run/pool.ts'
 import { runPlan } from '../../engine/run/runner.ts'
-import { createReporter } from '../../engine/report/create.ts'
+import { outputs } from '../../engine/report/outputs.ts'
 import { dispatch } from '../../engine/report/reporter.ts'
 import { cases, newHosts, planFor } from './fleet.ts'
 import type { Case, Size } from './fleet.ts'
@@ -43,7 +43,8 @@ const whole = async (
 ) => {
   const hosts = newHosts(size, start)
   const [planning, { plan, fleet }] = await timed(() => planFor(hosts, size.tasks))
-  const reporter = createReporter(output, {
+  const create = await outputs[output].load()
+  const reporter = create({
     write,
     color: false,
     width: 80,

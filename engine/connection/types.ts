@@ -9,6 +9,12 @@ import type { Secret } from '../secret.ts'
 /** The ways to become another user. */
 export const becomeMethods = ['sudo', 'su', 'doas'] as const
 
+/** What is done about the key that a host presents: known_hosts decides, or adds an unknown one, or is not read. */
+export const hostKeyCheckings = ['strict', 'accept-new', 'off'] as const
+
+/** One of them. */
+export type HostKeyChecking = (typeof hostKeyCheckings)[number]
+
 /** Another user to act as, and how to become it. */
 export interface Identity {
   readonly method: (typeof becomeMethods)[number]

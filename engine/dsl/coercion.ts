@@ -1,5 +1,6 @@
 /** Where a schema would make a value of what is none: `z.coerce` reads null as 0, "no" as true and "0x10" as 16. Pure. */
 import { z } from 'zod'
+import { isDecimal } from './decimal.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -22,12 +23,6 @@ const coerces = (schema: z.core.$ZodType): boolean =>
     schema instanceof z.ZodDate) &&
   'coerce' in schema.def &&
   schema.def.coerce
-
-/** A number as a person writes it. `Number` also takes nothing, blanks, 0x10 and 010, which others read as 8. */
-const decimal = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
-
-/** Whether a text is a number as a person writes it. */
-export const isDecimal = (text: string): boolean => decimal.test(text)
 
 /** A date, with a time or without. `Date` also takes "5", and 2024 as milliseconds. */
 const dateText = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[-+]\d\d(?::?\d\d)?)?)?$/

@@ -43,7 +43,7 @@ export const undrawn = (): (() => void) => () => {}
 
 /** Where a reporter writes, and what the person asked to see. */
 export interface ReportOptions {
-  /** Writes text to standard output. */
+  /** Writes text to where the output goes. */
   readonly write: (text: string) => void
   readonly color: boolean
   /** Columns of the terminal. */
@@ -90,7 +90,7 @@ export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
  * Several reporters as one: the screen, a report, a record.
  *
  * @example
- * const reporter = together([treeReporter(options), htmlReporter(save)])
+ * const reporter = together([treeReporter(options), htmlReporter({ write: save })])
  */
 export const together = (reporters: readonly Reporter[]): Reporter => ({
   handle: handleAll((event) => {

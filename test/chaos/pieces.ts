@@ -1,5 +1,5 @@
 /** What a playbook of a round is made of: each task of the library that one lab host can run, and a few large ones. */
-import { documentedTasks } from '../../engine/cli/task-docs.ts'
+import { documentedTasks } from '../../engine/cli/docs/task-docs.ts'
 import * as library from '../../tasks/index.ts'
 import { prepared } from '../hosts/examples/prepared.ts'
 

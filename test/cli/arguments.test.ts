@@ -1,12 +1,14 @@
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { execScript } from '../../engine/cli/exec-task.ts'
-import { completion } from '../../engine/cli/commands/completion.ts'
-import { docs } from '../../engine/cli/commands/docs.ts'
-import { findTarget, libraryOf } from '../../engine/cli/library.ts'
-import { optionsSchema, parseArguments } from '../../engine/cli/options.ts'
-import { refuseWords, taskFromWords } from '../../engine/cli/params.ts'
-import { taskHelp } from '../../engine/cli/help.ts'
+import { execScript } from '../../engine/cli/session/exec-task.ts'
+import { libraryOf } from '../../engine/cli/session/library.ts'
+import { run } from '../../engine/cli/commands/run.ts'
+import { valuesOf } from '../../engine/cli/define-option.ts'
+import { runOptions } from '../../engine/cli/options/run.ts'
+import { outletsOf } from '../../engine/cli/outlets.ts'
+import { parseCommandLine } from '../../engine/cli/parse.ts'
+import { refuseWords, taskFromWords } from '../../engine/cli/session/params.ts'
+import { taskHelp } from '../../engine/cli/docs/params.ts'
 import { flag, words } from '../../engine/dsl/schema.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import { isCoxswainError } from '../../engine/errors.ts'
@@ -17,69 +19,82 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('arguments')
 
-const parse = (...argv: string[]) => parseArguments(argv, '1.2.3')
+/** What a command line asks for. */
+const parse = (...argv: string[]) => {
+  const parsed = parseCommandLine(run, argv, '1.2.3')
+  if (parsed.kind === 'text') throw new Error(parsed.text)
+  const { name, words: typed, given } = parsed
+  return { name, words: typed, options: valuesOf(runOptions, given) }
+}
+
+/** Runs a command line whose library has one task. */
+const start = async (...argv: string[]): Promise<unknown> => {
+  const parsed = parseCommandLine(run, argv, '1.2.3')
+  const redactor = new Redactor()
+  const outlets = outletsOf(redactor)
+  return parsed.kind === 'text'
+    ? parsed
+    : parsed.start({ redactor, outlets, loadLibrary: async () => ({ sample }), loadHooks: () => {} })
+}
+
+const textOf = (...argv: string[]): string => {
+  const parsed = parseCommandLine(run, argv, '1.2.3')
+  return parsed.kind === 'text' ? parsed.text : parsed.name
+}
 
 test('a playbook with its options', () => {
-  const request = parse(
-    'site.ts',
-    '-i',
-    'a.yaml',
-    '-i',
-    'b.yaml',
-    '-l',
-    'web',
-    '-e',
-    'x=1',
-    '-e',
-    '@f',
-    '-f',
-    '3',
-    '-C',
-    '-D',
-    '-vv',
-    '-b',
-  )
-  if (request.kind !== 'run') throw new Error(request.kind)
-  const { inventory, limit, extraVars, forks, check, diff, verbose, become } = request.options
+  const typed = 'site.ts -i a.yaml -i b.yaml -l web -e x=1 -e @f -f 3 -C -D -vv -b'
+  const { name, words: given, options } = parse(...typed.split(' '))
+  const { inventory, limit, extraVars, forks, check, diff, verbose, become } = options
   assert.equal(
-    [request.target, inventory, limit, extraVars, forks, check, diff, verbose, become],
-    ['site.ts', ['a.yaml', 'b.yaml'], 'web', ['x=1', '@f'], 3, true, true, 2, true],
+    [name, given, inventory, limit, extraVars, forks, check, diff, verbose, become],
+    ['run', [['site.ts'], []], ['a.yaml', 'b.yaml'], 'web', ['x=1', '@f'], 3, true, true, 2, true],
   )
 })
 
-test('a task with its parameters, options before and behind', () => {
-  const request = parse('--hosts', 'web', 'sysctl', 'key=a', 'value=-1', '-i', 'x')
-  if (request.kind !== 'run') throw new Error(request.kind)
-  assert.equal(
-    [request.target, request.params, request.options.hosts],
-    ['sysctl', ['key=a', 'value=-1'], 'web'],
-  )
+test('a task with its parameters, options before and after', () => {
+  const { words: given, options } = parse('--hosts', 'web', 'sysctl', 'key=a', 'value=-1', '-i', 'x')
+  assert.equal([given, options.hosts], [[['sysctl'], ['key=a', 'value=-1']], 'web'])
 })
 
-test('exec: what comes behind -- is the command', () => {
-  const request = parse('exec', 'web', '-i', 'x', '--', 'ls', '-la', 'a b')
-  if (request.kind !== 'exec') throw new Error(request.kind)
-  assert.equal(
-    [request.pattern, request.command, request.options.inventory],
-    ['web', ['ls', '-la', 'a b'], ['x']],
-  )
-  assert.is(execScript(request.command), "ls -la 'a b'")
+test('exec: what comes after -- is the command, and options can stand before its name', () => {
+  for (const argv of [
+    ['exec', 'web', '-i', 'x', '--', 'ls', '-la', 'a b'],
+    ['-i', 'x', 'exec', 'web', '--', 'ls', '-la', 'a b'],
+  ]) {
+    const { name, words: given, options } = parse(...argv)
+    assert.equal([name, given, options.inventory], ['exec', [['web'], ['ls', '-la', 'a b']], ['x']])
+  }
+  assert.is(execScript(['ls', '-la', 'a b']), "ls -la 'a b'")
   assert.is(execScript(['echo $HOME | wc']), 'echo $HOME | wc')
 })
 
 test('help and version are text', () => {
-  assert.equal(parse('--version'), { kind: 'text', text: '1.2.3\n' })
-  const help = parse('--help')
-  assert.match(help.kind === 'text' ? help.text : '', 'Exit status')
-  const exec = parse('exec', '--help')
-  assert.match(exec.kind === 'text' ? exec.text : '', 'Runs a command on hosts')
+  assert.is(textOf('--version'), '1.2.3\n')
+  assert.match(textOf('exec', '--help'), 'Runs a command on hosts')
+  assert.match(textOf('history', 'prune', '--help'), '--keep <count>')
 })
 
-test('what is not understood is told', async () => {
+test('several outputs, to the screen and to files', async () => {
+  const { options } = parse('site.ts', '--output', 'tree', '--output', 'json=run.jsonl', '--output=junit=a=b')
+  assert.equal(options.output, [
+    { kind: 'tree' },
+    { kind: 'json', file: 'run.jsonl' },
+    { kind: 'junit', file: 'a=b' },
+  ])
+  const wrong = await rejects(() => parse('site.ts', '--output', 'jnuit'), 'usage', 'jnuit is not one of')
+  assert.match(wrong.hint, 'did you mean junit?')
+  await rejects(() => parse('site.ts', '--output', 'json='), 'usage', 'the file has no name')
+})
+
+test('what is not understood is an error', async () => {
   await rejects(() => parse('site.ts', '--frobnicate'), 'usage', 'frobnicate')
-  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks')
+  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks: "many" is not a whole number from 1')
+  await rejects(() => parse('site.ts', '--forks=0'), 'usage', '--forks')
   await rejects(() => parse('site.ts', '--host-key-checking', 'maybe'), 'usage', '--host-key-checking')
-  await rejects(() => parse(), 'usage', 'nothing to run')
+  const near = await rejects(() => parse('site.ts', '--become-method', 'sud'), 'usage', 'sud is not one of')
+  assert.match(near.hint, 'did you mean sudo?')
+  await rejects(() => parse('exec', 'web'), 'usage', "missing required argument 'command'")
 })
 
 const at = ({ params }: { readonly params: unknown }, name: string): unknown =>
@@ -236,15 +251,13 @@ test('a stray word may be a part of a secret without quotes: it is not shown', a
 test('a wrong name is shown, but for one that looks like a secret: the same in all errors of the command line', async () => {
   const said = async (word: string): Promise<string[]> => {
     const asName = [
-      () => findTarget(word, () => Promise.resolve({ sample })),
-      () =>
-        docs(
-          { kind: 'docs', name: word, options: optionsSchema.parse({}) },
-          () => Promise.resolve({ sample }),
-          new Redactor(),
-        ),
-      () => completion({ kind: 'completion', shell: word, options: optionsSchema.parse({}) }, new Redactor()),
-      () => parse('history', 'show', word),
+      () => start(word),
+      () => start('docs', word),
+      () => start('completion', word),
+      () => start('history', 'show', word),
+      () => parse('site.ts', '--output', word),
+      () => parse('site.ts', '--become-method', word),
+      () => parse('site.ts', '--forks', word),
       () => parse(`--${word}`),
       () => parse('exec', 'all', `--${word}=x`),
     ]
@@ -312,11 +325,7 @@ test('every task of the library has a name of its own, a description, and help',
 })
 
 test('a lock is waited for without end, for some seconds, or not at all', () => {
-  const wait = (...argv: string[]): number => {
-    const request = parse('site.ts', ...argv)
-    if (request.kind !== 'run') throw new Error(request.kind)
-    return request.options.waitForLock
-  }
+  const wait = (...argv: string[]): number => parse('site.ts', ...argv).options.waitForLock
   assert.equal(
     [wait(), wait('--wait-for-lock'), wait('--wait-for-lock', '60'), wait('--wait-for-lock=0.5')],
     [0, Infinity, 60, 0.5],
@@ -324,30 +333,30 @@ test('a lock is waited for without end, for some seconds, or not at all', () => 
 })
 
 test('--wait-for-lock before the playbook says where it goes', async () => {
-  await rejects(async () => parse('--wait-for-lock', 'site.ts'), 'usage', 'goes behind the playbook')
+  const error = await rejects(async () => parse('--wait-for-lock', 'site.ts'), 'usage', 'number of seconds')
+  assert.match(error.hint, 'after the playbook')
 })
 
-test('history, a run of it, and how many', () => {
-  const view = (...argv: string[]): unknown => {
-    const request = parse('history', ...argv)
-    return request.kind === 'history' ? [request.view, request.options.diff] : request.kind
-  }
-  assert.equal(view(), [{ kind: 'list', playbook: undefined, last: 20 }, false])
-  assert.equal(view('site.ts', '-n', '3'), [{ kind: 'list', playbook: 'site.ts', last: 3 }, false])
-  assert.equal(view('show', '12', '-D'), [{ kind: 'show', run: 12 }, true])
-  const pruned = { kind: 'prune', retention: { keep: 3, days: 365, mib: 0 } }
-  assert.equal(view('prune', '--keep', '3', '--mib', '0'), [pruned, false])
+test('--no-… is false, and what is not given is true', () => {
+  const { lock, journal } = parse('site.ts', '--no-lock').options
+  assert.equal([lock, journal], [false, true])
+})
+
+test('the commands below history', () => {
+  assert.equal(
+    [parse('history').name, parse('history', 'show', '12').name, parse('history', 'prune').name],
+    ['history', 'history show', 'history prune'],
+  )
 })
 
 test('numbers of options are decimal', async () => {
   for (const option of ['--forks', '--connect-timeout', '--become-timeout'])
     for (const text of ['0x10', '', ' 5 ', '1_0'])
       await rejects(async () => parse('site.ts', option, text), 'usage', `${option}: `)
-  for (const text of ['', '0x10', '1_0'])
+  for (const text of ['', '0x10', '1_0', '-1'])
     for (const argv of [
       ['prune', '--keep', text],
       ['-n', text],
-      ['show', text],
     ])
-      await rejects(async () => parse('history', ...argv), 'usage', /number/)
+      await rejects(async () => parse('history', ...argv), 'usage', /whole number/)
 })

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { complete } from '../../engine/cli/completion/complete.ts'
 import type { World } from '../../engine/cli/completion/complete.ts'
-import { parseArguments } from '../../engine/cli/options.ts'
+import { run as program } from '../../engine/cli/commands/run.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('completion')
@@ -15,13 +15,9 @@ const world: World = {
   files: async () => ['playbooks/', 'site.ts', 'inv.yaml', 'README.md'],
 }
 
-const request = parseArguments(['__complete'], '1.0.0')
-const grammar = request.kind === 'complete' ? request.grammar : undefined
-
 /** Candidates for a line; the last word is being typed. */
 const at = async (line: string): Promise<string[]> => {
-  assert.ok(grammar)
-  return complete(grammar, line.split(' ').slice(1), world)
+  return complete(program, line.split(' ').slice(1), world)
 }
 
 test('commands, tasks and playbooks come first', async () => {
@@ -59,7 +55,9 @@ test('values that are words, or files', async () => {
   assert.equal(await at('run site.ts -i inv'), ['inv.yaml'])
   assert.equal(await at('run completion '), ['bash', 'zsh', 'fish'])
   assert.equal(await at('run docs sys'), ['sysctl'])
-  assert.equal(await at('run history s'), ['show'])
+  assert.equal(await at('run history s'), ['show', 'sysctl', 'swap-off', 'site.ts'])
+  assert.equal(await at('run site.ts --output h'), ['html='])
+  assert.equal(await at('run site.ts --output junit=inv'), ['junit=inv.yaml'])
 })
 
 test('what stands behind -- is the command of the host', async () =>

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { onInterrupt } from '../../engine/cli/interrupt.ts'
+import { onInterrupt } from '../../engine/cli/session/interrupt.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('interrupts')

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { listTasks } from '../../engine/cli/listing.ts'
+import { listTasks } from '../../engine/cli/session/listing.ts'
 import { background, block, flushHandlers, join, parallel } from '../../engine/dsl/step.ts'
 import type { Step } from '../../engine/dsl/step.ts'
 import { run, say, touch, usual } from '../run/site.ts'

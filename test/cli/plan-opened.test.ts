@@ -1,9 +1,9 @@
 /** What is sealed in an inventory is opened for what a run reads, and for nothing else. */
 import * as assert from 'uvu/assert'
-import { optionsSchema } from '../../engine/cli/options.ts'
-import { planOpened } from '../../engine/cli/plan-opened.ts'
-import { openWorkspace } from '../../engine/cli/workspace.ts'
-import type { Workspace } from '../../engine/cli/workspace.ts'
+import { optionsWith } from '../support/run-options.ts'
+import { planOpened } from '../../engine/cli/session/plan-opened.ts'
+import { openWorkspace } from '../../engine/cli/session/workspace.ts'
+import type { Workspace } from '../../engine/cli/session/workspace.ts'
 import { playbook } from '../../engine/dsl/playbook.ts'
 import { secret } from '../../engine/dsl/schema.ts'
 import type { Plan } from '../../engine/run/plan/plan.ts'
@@ -32,7 +32,7 @@ const inventory = (): string =>
   )
 
 const open = (redactor = new Redactor()): Promise<Workspace> =>
-  openWorkspace(optionsSchema.parse({ inventory: [inventory()], limit: 'a' }), undefined, redactor)
+  openWorkspace(optionsWith({ inventory: [inventory()], limit: 'a' }), { redactor })
 
 /** A playbook whose play tells a variable of each of some hosts. */
 const book = (vars: z.ZodType<{ pin: unknown }>, others: readonly string[] = []) =>
@@ -86,7 +86,7 @@ test('a host that the limit leaves out is opened when a play reads it, and only 
   // the group holds c too, and all of it is read
   assert.is(error.place?.line, 6)
   const workspace = await openWorkspace(
-    optionsSchema.parse({ inventory: [inventory()], limit: 'a', extraVars: ['pin=!command [echo, typed]'] }),
+    optionsWith({ inventory: [inventory()], limit: 'a', extraVars: ['pin=!command [echo, typed]'] }),
   )
   assert.equal(await titles(pins, workspace, ['b']), ['typed', 'typed'])
 })
@@ -118,11 +118,7 @@ test('a secret of the variables is known to the masks though no task takes it, o
     'all:\n  hosts:\n    a: { pin: hidden-of-a }\n    b: { pin: hidden-of-b }\n    c: { pin: !command [no-such-program] }\n',
   )
   const redactor = new Redactor()
-  const workspace = await openWorkspace(
-    optionsSchema.parse({ inventory: [file], limit: 'a' }),
-    undefined,
-    redactor,
-  )
+  const workspace = await openWorkspace(optionsWith({ inventory: [file], limit: 'a' }), { redactor })
   const silent = playbook({
     name: 'silent',
     vars: z.object({ pin: secret() }),

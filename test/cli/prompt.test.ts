@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import * as assert from 'uvu/assert'
-import { Prompt } from '../../engine/cli/prompt.ts'
+import { Prompt } from '../../engine/cli/session/prompt.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 

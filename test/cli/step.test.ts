@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { stepper } from '../../engine/cli/step.ts'
+import { stepper } from '../../engine/cli/session/step.ts'
 import { taskRef } from '../report/run-events.ts'
 import { suite } from '../support/spec.ts'
 

@@ -13,7 +13,7 @@ import {
 import * as assert from 'uvu/assert'
 import { enterLocalFolder } from '../../engine/connection/local-folder.ts'
 import { rehearse } from '../../engine/testing.ts'
-import { reportFile } from '../../engine/cli/report-file.ts'
+import { wholeFile } from '../../engine/cli/session/report-file.ts'
 import { fetch } from '../../tasks/files/fetch.ts'
 import { folderOf } from '../support/folder.ts'
 import { linkOf, other } from '../support/owners.ts'
@@ -70,14 +70,14 @@ test('fetch, --report and init put nothing where a link of another user leads', 
   const run = await rehearse(task, { files: { '/etc/hostname': 'web1\n' } })
   assert.match(String(run.error), 'is a link that other users of this machine control')
   assert.not(existsSync(at('victim/f')))
-  assert.throws(() => reportFile(at('pub/h/web1/r.html')), /cannot be written/)
+  assert.throws(() => wholeFile(at('pub/h/web1/r.html')), /cannot be written/)
   const made = await runCli(['init', at('pub/h/web1/site')])
   assert.is(made.status, 2, made.stderr)
   assert.not(existsSync(at('victim/site')))
 })
 
 test('a report is for its owner alone', () => {
-  reportFile(at('own/r.html'))('<p>')
+  wholeFile(at('own/r.html'))('<p>')
   assert.is(readFileSync(at('own/r.html'), 'utf8'), '<p>')
   assert.is(statSync(at('own/r.html')).mode & 0o7777, 0o600)
 })

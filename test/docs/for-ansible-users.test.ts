@@ -1,6 +1,6 @@
 /** docs/for-ansible-users.md names only tasks that there are, and every module of ansible.builtin. */
 import * as assert from 'uvu/assert'
-import { documentedTasks } from '../../engine/cli/task-docs.ts'
+import { documentedTasks } from '../../engine/cli/docs/task-docs.ts'
 import * as library from '../../tasks/index.ts'
 import { pageText } from '../support/page.ts'
 import { suite } from '../support/spec.ts'

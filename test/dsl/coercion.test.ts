@@ -1,7 +1,8 @@
 /** What `z.coerce` would make of values that mean something else. */
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { isDecimal, miscoerced } from '../../engine/dsl/coercion.ts'
+import { miscoerced } from '../../engine/dsl/coercion.ts'
+import { isDecimal } from '../../engine/dsl/decimal.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('coercion')

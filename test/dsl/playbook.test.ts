@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { optionsSchema } from '../../engine/cli/options.ts'
-import { openWorkspace } from '../../engine/cli/workspace.ts'
+import { optionsWith } from '../support/run-options.ts'
+import { openWorkspace } from '../../engine/cli/session/workspace.ts'
 import { playbook, schemasOf } from '../../engine/dsl/playbook.ts'
 import { makePlan } from '../../engine/run/plan/plan.ts'
 import { exitCodeOf } from '../../engine/errors.ts'
@@ -47,7 +47,7 @@ test('a group that no play touches has its variables checked as all others, befo
     file,
     'web:\n  hosts: { w1: { size: 1 } }\ndb:\n  hosts:\n    d1: { size: many }\n    d2:\n    d3: { size: 3 }\n',
   )
-  const { territory, limit } = await openWorkspace(optionsSchema.parse({ inventory: [file], limit: 'w1' }))
+  const { territory, limit } = await openWorkspace(optionsWith({ inventory: [file], limit: 'w1' }))
   const error = await rejects(
     () => makePlan(book, territory, limit),
     'variables-invalid',
@@ -81,7 +81,7 @@ test('a playbook that stands among the plays brings its plays, which keep their 
       play('after', { hosts: 'db', tasks: ({ vars }) => note(vars) }),
     ],
   })
-  const { territory } = await openWorkspace(optionsSchema.parse({ inventory: [file] }))
+  const { territory } = await openWorkspace(optionsWith({ inventory: [file] }))
   const plan = makePlan(outer, territory)
   assert.equal(
     plan.plays.map(({ name }) => name),
@@ -97,7 +97,7 @@ test('the address of a host is an error for who reads it, where it is a template
     file,
     'web:\n  hosts: { w1: { address: 192.0.2.1 } }\ndb:\n  hosts:\n    d1: { ansible_host: "{{ site }}" }\n    d2: { ansible_host: 192.0.2.3, ansible_port: "{{ site }}" }\n',
   )
-  const { territory } = await openWorkspace(optionsSchema.parse({ inventory: [file] }))
+  const { territory } = await openWorkspace(optionsWith({ inventory: [file] }))
   const reading = (index: number) =>
     playbook({
       name: 'addresses',
@@ -139,9 +139,7 @@ test('hosts come in the order of the pattern: a group’s own, then those of its
     ],
   })
   for (const limit of [undefined, 'a', 'h2,h1,h3']) {
-    const { territory, limit: limited } = await openWorkspace(
-      optionsSchema.parse({ inventory: [file], limit }),
-    )
+    const { territory, limit: limited } = await openWorkspace(optionsWith({ inventory: [file], limit }))
     const { plays } = makePlan(ordered, territory, limited)
     assert.equal(
       plays.map(({ candidates }) => [...candidates.keys()]),

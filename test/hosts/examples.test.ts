@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { documentedTasks } from '../../engine/cli/task-docs.ts'
+import { documentedTasks } from '../../engine/cli/docs/task-docs.ts'
 import { isTaskFactory } from '../../engine/dsl/task.ts'
 import type { Task, TaskInfo } from '../../engine/dsl/task.ts'
 import * as library from '../../tasks/index.ts'

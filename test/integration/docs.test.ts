@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { parseArguments } from '../../engine/cli/options.ts'
-import { libraryOf } from '../../engine/cli/library.ts'
+import { run } from '../../engine/cli/commands/run.ts'
+import { parseCommandLine } from '../../engine/cli/parse.ts'
+import { libraryOf } from '../../engine/cli/session/library.ts'
 import * as tasks from '../../tasks/index.ts'
 import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
@@ -97,9 +98,10 @@ test('the commands of the README are understood, and name what there is', () => 
       .replace(/\s+#.*$/, '')
       .split(/\s+/)
       .slice(2)
-    const request = parseArguments(words, '0')
-    if (request.kind !== 'run' || request.target === undefined) continue
-    const { target } = request
+    const parsed = parseCommandLine(run, words, '0')
+    if (parsed.kind !== 'command' || parsed.name !== 'run') continue
+    const target = parsed.words[0]?.[0]
+    if (target === undefined) continue
     assert.ok(target.endsWith('.ts') ? existsSync(join(root, target)) : libraryOf(tasks).has(target), line)
   }
 })

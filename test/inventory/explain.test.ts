@@ -1,6 +1,6 @@
 /** Where values come from, and what an inventory looks like. */
 import * as assert from 'uvu/assert'
-import { explanation } from '../../engine/cli/explanation.ts'
+import { explanation } from '../../engine/cli/inventory/explanation.ts'
 import { Secret } from '../../engine/secret.ts'
 import { explain, explainAll } from '../../engine/inventory/variables/explain.ts'
 import { layersOf } from '../../engine/inventory/variables/layers.ts'

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
 import { join, resolve } from 'node:path'
-import { optionsSchema } from '../../engine/cli/options.ts'
-import { listHosts, listTasks } from '../../engine/cli/listing.ts'
-import { hostsOfPlays } from '../../engine/cli/plan-opened.ts'
-import { openWorkspace } from '../../engine/cli/workspace.ts'
-import type { Workspace } from '../../engine/cli/workspace.ts'
+import { optionsWith } from '../support/run-options.ts'
+import { listHosts, listTasks } from '../../engine/cli/session/listing.ts'
+import { hostsOfPlays } from '../../engine/cli/session/plan-opened.ts'
+import { openWorkspace } from '../../engine/cli/session/workspace.ts'
+import type { Workspace } from '../../engine/cli/session/workspace.ts'
 import type { Playbook } from '../../engine/dsl/playbook.ts'
 import { makePlan } from '../../engine/run/plan/plan.ts'
 import type { Task } from '../../engine/dsl/task.ts'
@@ -21,7 +21,7 @@ const test = suite('playbooks')
 const example = join(resolve(import.meta.dirname, '../..'), 'inventory/example.yaml')
 
 const workspaceOf = (...extraVars: string[]): Promise<Workspace> =>
-  openWorkspace(optionsSchema.parse({ inventory: [example], extraVars }))
+  openWorkspace(optionsWith({ inventory: [example], extraVars }))
 const planOf = async (book: Playbook, ...extraVars: string[]): Promise<Plan> => {
   const { territory, limit } = await workspaceOf(...extraVars)
   return makePlan(book, territory, limit)

@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert'
 import { usualRetention } from '../../engine/cli/journal/folder.ts'
 import { newHeader } from '../../engine/cli/journal/header.ts'
 import { openJournal } from '../../engine/cli/journal/journal.ts'
-import { createReporter, formOf } from '../../engine/report/create.ts'
-import type { OutputKind } from '../../engine/report/create.ts'
+import { outputs } from '../../engine/report/outputs.ts'
+import type { OutputKind } from '../../engine/report/outputs.ts'
 import { formatError } from '../../engine/report/format-error.ts'
 import { htmlReport } from '../../engine/report/html/page.ts'
 import { lastMask } from '../../engine/report/last-mask.ts'
@@ -99,8 +99,10 @@ const written = async (
   redactor: Redactor,
 ): Promise<string> => {
   let text = ''
-  const reporter = createReporter(kind, {
-    write: (part) => (text += lastMask(redactor, formOf[kind])(part)),
+  const { form, load } = outputs[kind]
+  const create = await load()
+  const reporter = create({
+    write: (part) => (text += lastMask(redactor, form)(part)),
     color: false,
     width: 80,
     height: 24,

@@ -5,8 +5,7 @@ import { secret } from '../../engine/dsl/schema.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import { drift, ok, pending, unknown } from '../../engine/dsl/verdict.ts'
 import { CoxswainError } from '../../engine/errors.ts'
-import { createReporter, formOf } from '../../engine/report/create.ts'
-import { htmlReporter } from '../../engine/report/html/reporter.ts'
+import { outputKinds, outputs } from '../../engine/report/outputs.ts'
 import { lastMask } from '../../engine/report/last-mask.ts'
 import { dispatch } from '../../engine/report/reporter.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
@@ -97,10 +96,12 @@ export const printing = (words: string, places: readonly number[]): Connection =
  */
 export const shownBy = async (events: readonly RunEvent[], lastly = new Redactor()): Promise<string> => {
   let written = ''
-  for (const kind of ['tree', 'plain', 'json', 'junit'] as const) {
+  for (const kind of outputKinds) {
+    const { form, load } = outputs[kind]
+    const create = await load()
     for (const verbosity of [0, 2]) {
-      const reporter = createReporter(kind, {
-        write: (text) => (written += lastMask(lastly, formOf[kind])(text)),
+      const reporter = create({
+        write: (text) => (written += lastMask(lastly, form)(text)),
         color: kind === 'tree',
         width: 10_000,
         height: 50,
@@ -111,8 +112,5 @@ export const shownBy = async (events: readonly RunEvent[], lastly = new Redactor
       await reporter.close()
     }
   }
-  const page = htmlReporter((text) => (written += lastMask(lastly, 'html')(text)))
-  for (const event of events) dispatch(page, event)
-  await page.close()
   return written
 }

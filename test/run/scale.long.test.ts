@@ -3,8 +3,9 @@ import * as assert from 'uvu/assert'
 import { cases, newHosts, planFor } from '../../bench/scale/fleet.ts'
 import type { Case } from '../../bench/scale/fleet.ts'
 import { disorder } from '../../bench/scale/order.ts'
-import { createReporter } from '../../engine/report/create.ts'
+import { outputs } from '../../engine/report/outputs.ts'
 import { dispatch } from '../../engine/report/reporter.ts'
+import type { Reporter } from '../../engine/report/reporter.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
 import { runPlan } from '../../engine/run/runner.ts'
 import { suite } from '../support/spec.ts'
@@ -18,16 +19,20 @@ const runAll = async (start: Case) => {
   const { plan, fleet } = planFor(hosts, size.tasks)
   const events: RunEvent[] = []
   const texts = { plain: '', json: '' }
-  const reporters = (['plain', 'json'] as const).map((kind) =>
-    createReporter(kind, {
-      write: (text) => (texts[kind] += text),
-      color: false,
-      width: 80,
-      height: 24,
-      diff: false,
-      verbosity: 1,
-    }),
-  )
+  const reporters: Reporter[] = []
+  for (const kind of ['plain', 'json'] as const) {
+    const create = await outputs[kind].load()
+    reporters.push(
+      create({
+        write: (text) => (texts[kind] += text),
+        color: false,
+        width: 80,
+        height: 24,
+        diff: false,
+        verbosity: 1,
+      }),
+    )
+  }
   const { exit } = await runPlan(plan, fleet, {
     checkMode: false,
     forks: 20,

@@ -4,8 +4,8 @@ import { usualRetention } from '../../engine/cli/journal/folder.ts'
 import { openJournal } from '../../engine/cli/journal/journal.ts'
 import { remember } from '../../engine/cli/journal/memory.ts'
 import { newHeader } from '../../engine/cli/journal/header.ts'
-import { optionsSchema } from '../../engine/cli/options.ts'
-import { inherit } from '../../engine/cli/resume.ts'
+import { optionsWith } from '../support/run-options.ts'
+import { inherit } from '../../engine/cli/session/resume.ts'
 import type { HostLock } from '../../engine/connection/shell/lock.ts'
 import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
@@ -128,7 +128,7 @@ export class Run {
 
   async #run(): Promise<void> {
     const { world, plan, folder, forks, resume, check, wait, emit, warn, waiting } = this.#setup
-    const options = optionsSchema.parse({ resume, check })
+    const options = optionsWith({ resume, check })
     const memory = remember(folder, subject)
     const heritage = inherit(plan, memory, options, () => same)
     if (typeof heritage === 'string') return

@@ -1,53 +1,25 @@
-import { dirname } from 'node:path'
-import { exitCodes } from '../../error-codes.ts'
-import { CoxswainError } from '../../errors.ts'
-import { shownWord } from '../../secret.ts'
-import type { Redactor } from '../../run/masking/redactor.ts'
-import { tagsOf } from '../../run/plan/tags.ts'
-import { complete } from '../completion/complete.ts'
-import { completionScript, shells } from '../completion/scripts.ts'
-import { worldOf } from '../completion/world.ts'
-import type { LoadLibrary } from '../library.ts'
-import { loadPlaybook } from '../load.ts'
-import type { Request } from '../options.ts'
-import { planOpened } from '../plan-opened.ts'
-import { openWorkspace } from '../workspace.ts'
-import { outletsOf } from '../outlets.ts'
+import { shells } from '../completion/scripts.ts'
+import { defineCommand, required, rest } from '../define-command.ts'
+import { verbosityOptions } from '../options/output.ts'
 
-/**
- * `run completion SHELL`. Gives the exit status.
- *
- * @throws `usage` for a shell that there is no script for.
- */
-export const completion = (
-  { shell }: Extract<Request, { kind: 'completion' }>,
-  redactor: Redactor,
-): number => {
-  const script = completionScript(shell)
-  if (script === undefined)
-    throw new CoxswainError('usage', `there is no completion for ${shownWord(shell)}`, {
-      hint: `there is one for ${shells.join(', ')}`,
-    })
-  outletsOf(redactor).out(script)
-  return exitCodes.ok
-}
+/** Prints what a shell loads. */
+export const completion = defineCommand({
+  name: 'completion',
+  summary: 'Prints a script that lets a shell complete commands, options, tasks, hosts and tags.',
+  arguments: { shell: required(`${shells.slice(0, -1).join(', ')} or ${shells.at(-1)}`, shells) },
+  options: verbosityOptions,
+  notes: `bash: echo 'source <(run completion bash)' >>~/.bashrc
+zsh:  echo 'source <(run completion zsh)' >>~/.zshrc    (after compinit)
+fish: run completion fish >~/.config/fish/completions/run.fish`,
+  run: async (input, context) => (await import('../completion/completion.ts')).completion(input, context),
+})
 
-/** `run __complete -- WORDS`: a line for each word that fits. It never fails: somebody is typing. Gives the exit status. */
-export const completeWords = async (
-  { words, grammar, options }: Extract<Request, { kind: 'complete' }>,
-  loadLibrary: LoadLibrary,
-  redactor: Redactor,
-): Promise<number> => {
-  const world = worldOf(loadLibrary, async (playbook, inventory) => {
-    const book = await loadPlaybook(playbook)
-    const workspace = await openWorkspace(
-      { ...options, inventory: [...inventory] },
-      dirname(playbook),
-      redactor,
-    )
-    return tagsOf(await planOpened(book, workspace, redactor, { listing: true }))
-  })
-  const found = await complete(grammar, words, world).catch((): string[] => [])
-  outletsOf(redactor).out(found.map((word) => `${word}\n`).join(''))
-  return exitCodes.ok
-}
+/** What the scripts call at each Tab. */
+export const completeWords = defineCommand({
+  name: '__complete',
+  summary: 'Prints what can stand in place of the last word.',
+  hidden: true,
+  arguments: { words: rest('the words after the name of the program', 'nothing') },
+  options: {},
+  run: async (input, context) => (await import('../completion/completion.ts')).completeWords(input, context),
+})

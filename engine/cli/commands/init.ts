@@ -1,55 +1,13 @@
-import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
-import { enterLocalFolder } from '../../connection/local-folder.ts'
-import { CoxswainError } from '../../errors.ts'
-import type { Request } from '../options.ts'
-import { packageRoot, packageVersion } from '../../package-root.ts'
-import { starterFiles } from '../starter.ts'
-import type { Redactor } from '../../run/masking/redactor.ts'
-import { outletsOf } from '../outlets.ts'
+import { defineCommand, optional } from '../define-command.ts'
+import { flag } from '../define-option.ts'
+import { verbosityOptions } from '../options/output.ts'
 
-/** A name that npm takes. */
-const packageName = (folder: string): string =>
-  basename(folder)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '') || 'site'
-
-/** Where npm finds this engine: by its version where it was installed so, else in this checkout. */
-const dependency = (folder: string): string =>
-  packageRoot.includes('/node_modules/') ? `^${packageVersion()}` : `file:${relative(folder, packageRoot)}`
-
-/**
- * `run init [FOLDER]`: makes a working folder. Gives the exit status.
- *
- * @throws `usage` when one of its files is there already: nothing is written then.
- */
-export const init = async (
-  { folder, list }: Extract<Request, { kind: 'init' }>,
-  redactor: Redactor,
-): Promise<number> => {
-  const { out } = outletsOf(redactor)
-  const root = resolve(folder)
-  const files = starterFiles(packageName(root), dependency(root))
-  const there = files.filter(({ path }) => existsSync(join(root, path)))
-  if (there.length > 0) {
-    throw new CoxswainError('usage', `${folder} has ${there.map(({ path }) => path).join(', ')} already`, {
-      hint: 'nothing was written; name a new folder: run init FOLDER',
-    })
-  }
-  const width = Math.max(...files.map(({ path }) => path.length))
-  out(list ? `would write into ${folder}:\n` : `${folder}:\n`)
-  for (const { path, purpose, content } of files) {
-    if (!list) {
-      const into = enterLocalFolder(dirname(join(root, path)), { make: true })
-      // somebody may have made it a moment ago: it is not overwritten even then
-      if (into !== undefined) await writeFile(join(into.path, basename(path)), content, { flag: 'wx' })
-      into?.close()
-    }
-    out(`  ${path.padEnd(width)}  ${purpose}\n`)
-  }
-  const enter = root === process.cwd() ? '' : `cd ${folder} && `
-  if (!list) out(`\nNow: ${enter}npm install && npx run site.ts -i inventory.yaml --check --diff\n`)
-  return 0
-}
+export const init = defineCommand({
+  name: 'init',
+  summary: 'Makes a folder to work in: an inventory, a playbook, a task of your own, types for editors.',
+  usage: '[folder] [--check]',
+  arguments: { folder: optional('where; the current folder by default', 'folder') },
+  options: { ...verbosityOptions, check: flag('-C, --check', 'write nothing, say what would be written') },
+  examples: [{ line: 'run init my-site', does: 'a folder to start with' }],
+  run: async (input, context) => (await import('../init/init.ts')).init(input, context),
+})

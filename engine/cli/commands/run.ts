@@ -1,190 +1,42 @@
-import { dirname } from 'node:path'
-import { z } from 'zod'
-import { playbook, schemasOf } from '../../dsl/playbook.ts'
-import type { Playbook } from '../../dsl/playbook.ts'
-import type { TaskFactory } from '../../dsl/task.ts'
-import { CoxswainError } from '../../errors.ts'
-import { packageVersion } from '../../package-root.ts'
-import { shownWord } from '../../secret.ts'
-import { nearest } from '../../inventory/nearest.ts'
-import { extraNames } from '../../inventory/variables/typed.ts'
-import { settingNames } from '../../inventory/variables/settings.ts'
-import type { Plan } from '../../run/plan/plan.ts'
-import type { Redactor } from '../../run/masking/redactor.ts'
-import { startAt } from '../../run/plan/start-at.ts'
-import { chooseByTags } from '../../run/plan/tags.ts'
-import { execute } from '../execute.ts'
-import { stateFolder } from '../journal/folder.ts'
-import { subjectOf } from '../journal/header.ts'
-import { existingHash } from '../journal/key.ts'
-import { noMemory, remember } from '../journal/memory.ts'
-import { signaturesOf } from '../journal/signatures.ts'
-import { readSources } from '../journal/sources.ts'
-import { findTarget, libraryOf } from '../library.ts'
-import type { LoadLibrary } from '../library.ts'
-import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from '../listing.ts'
-import type { Options, Request } from '../options.ts'
-import { refuseWords, taskFromWords } from '../params.ts'
-import { playbookHelp, taskHelp } from '../help.ts'
-import { hostsOfPlays, planOpened } from '../plan-opened.ts'
-import { inherit, lostHandlers, marksOf } from '../resume.ts'
-import { writeWarnings } from '../warnings.ts'
-import { openWorkspace } from '../workspace.ts'
-import { outletsOf } from '../outlets.ts'
+import { defineCommand, optional, rest } from '../define-command.ts'
+import { flag } from '../define-option.ts'
+import { runOptions } from '../options/run.ts'
+import { completion, completeWords } from './completion.ts'
+import { docs } from './docs.ts'
+import { doctor } from './doctor.ts'
+import { exec } from './exec.ts'
+import { history } from './history.ts'
+import { init } from './init.ts'
+import { inventory } from './inventory.ts'
+import { schema } from './schema.ts'
 
-/** A playbook of one task, for `run TASK key=value…`. */
-const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: Options): Playbook => {
-  const task = taskFromWords(factory, words)
-  if (hosts === undefined) {
-    throw new CoxswainError('usage', `on which hosts shall ${task.name} run?`, {
-      hint: 'name them: --hosts PATTERN',
-    })
-  }
-  return playbook({
-    name: task.name,
-    vars: z.unknown(),
-    plays: ({ play }) => [play(task.title, { hosts, tasks: () => [task] })],
-  })
-}
-
-/**
- * An inventory serves many playbooks and may hold what this one does not read; who types a variable means this one.
- *
- * @throws `variables-invalid` for one that the playbook does not read, with the nearest name.
- */
-const refuseUnknownVariables = (book: Playbook, { extraVars }: Options): void => {
-  const { name } = book
-  const known = [...settingNames]
-  for (const schema of schemasOf(book)) {
-    // one that is no object takes any
-    if (!(schema instanceof z.ZodObject)) return
-    known.push(...Object.keys(schema.shape))
-  }
-  for (const variable of extraVars.flatMap(extraNames)) {
-    if (known.includes(variable)) continue
-    const guess = nearest(variable, known)
-    throw new CoxswainError('variables-invalid', `${name} reads no variable ${shownWord(variable)}`, {
-      hint: guess === undefined ? 'see its variables with --help' : `did you mean ${guess}?`,
-    })
-  }
-}
-
-/** Whether some plays may be left out: then the hosts cannot be told without planning. */
-const choosesTasks = ({ tags, skipTags, startAtTask }: Options): boolean =>
-  tags.length > 0 || skipTags.length > 0 || startAtTask !== undefined
-
-/** The tasks that the command line chooses. */
-const chosenPlan = (plan: Plan, { tags, skipTags, startAtTask }: Options): Plan => {
-  const chosen = chooseByTags(plan, { tags, skipTags })
-  return startAtTask === undefined ? chosen : startAt(chosen, startAtTask)
-}
-
-/** What is to be listed instead of run, where something is. */
-const listingOf = (
-  plan: Plan,
-  { listHosts: hosts, listTasks: tasks, listTags: tags }: Options,
-): string | undefined => {
-  if (hosts) return listHosts(plannedHosts(plan))
-  if (tasks) return listTasks(plan)
-  return tags ? listTags(plan) : undefined
-}
-
-/** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
-const listInventory = async (options: Options, redactor: Redactor): Promise<string> => {
-  const { inventory, territory, limit } = await openWorkspace(options, undefined, redactor)
-  writeWarnings(inventory, outletsOf(redactor))
-  return listNames(
-    territory
-      .match(options.hosts ?? 'all', '--hosts')
-      .filter((name) => limit === undefined || limit.includes(name)),
-  )
-}
-
-/** `run PLAYBOOK…` and `run TASK…`. Gives the exit status. */
-export const run = async (
-  { target, params, options }: Extract<Request, { kind: 'run' }>,
-  loadLibrary: LoadLibrary,
-  redactor: Redactor,
-): Promise<number> => {
-  const outlets = outletsOf(redactor)
-  if (target === undefined) {
-    outlets.out(
-      options.listTasks
-        ? listLibrary(libraryOf(await loadLibrary()).values())
-        : await listInventory(options, redactor),
-    )
-    return 0
-  }
-  const found = await findTarget(target, loadLibrary)
-  if (options.help) {
-    outlets.out(found.kind === 'task' ? taskHelp(found.task.info) : playbookHelp(target, found.playbook))
-    return 0
-  }
-  if (found.kind === 'playbook' && options.hosts !== undefined) {
-    throw new CoxswainError('usage', 'the plays of a playbook name their hosts themselves', {
-      hint: `to leave the others out, give --limit ${options.hosts}`,
-    })
-  }
-  if (found.kind === 'playbook') refuseWords(params)
-  const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
-  if (found.kind === 'playbook') refuseUnknownVariables(book, options)
-  const playbookFolder = found.kind === 'playbook' ? dirname(target) : undefined
-  const workspace = await openWorkspace(options, playbookFolder, redactor)
-  writeWarnings(workspace.inventory, outlets)
-  // told as what was typed, before the play that was made of it is looked at
-  if (options.hosts !== undefined) workspace.territory.match(options.hosts, '--hosts')
-  if (options.listHosts && !choosesTasks(options)) {
-    outlets.out(listHosts(hostsOfPlays(book, workspace)))
-    return 0
-  }
-  const whole = await planOpened(book, workspace, redactor, {
-    // whether variables have changed is known only when they are opened
-    listing: (options.listTasks && !options.resume) || options.listTags || options.listHosts,
-    notice: (text) => outlets.err(`${text}\n`),
-  })
-  // a tag beside never is what --tags is for, so the list of tags that there are has it too
-  const plan = options.listTags && !choosesTasks(options) ? whole : chosenPlan(whole, options)
-  const resuming = options.resume && options.listTasks && !options.listHosts
-  const listing = resuming ? undefined : listingOf(plan, options)
-  if (listing !== undefined) {
-    outlets.out(listing)
-    return 0
-  }
-  const subject = subjectOf(target, options)
-  const folder = stateFolder(process.env)
-  const recorded = options.journal ? remember(folder, subject) : noMemory
-  const memory = { ...recorded, warnings: [...recorded.warnings, ...lostHandlers(whole, recorded)] }
-  const [file = ''] = subject.playbook.split('#')
-  const making = {
-    // as they are now: what is opened later, on the way to a host, would make them look changed
-    hosts: new Map(workspace.hosts),
-    playbook: file,
-    as: [options.user, options.become, options.becomeUser, options.becomeMethod],
-    version: packageVersion(),
-    sources: readSources(),
-  }
-  const hash = existingHash(folder)
-  const signatureAt = hash && signaturesOf({ ...making, plan }, hash)
-  const inherited = inherit(plan, memory, options, (where, { position }) => signatureAt?.(where, position))
-  if (resuming) {
-    const notes = typeof inherited === 'string' ? [inherited] : inherited.notes
-    for (const text of notes) outlets.err(`${text}\n`)
-    outlets.out(listTasks(plan, marksOf(inherited)))
-    return 0
-  }
-  if (typeof inherited === 'string') {
-    outlets[options.output === 'json' ? 'err' : 'out'](`${inherited}\n`)
-    return 0
-  }
-  const { plan: left } = inherited
-  return execute(left, workspace, options, redactor, {
-    ...inherited,
-    subject,
-    seen: memory.seen,
-    signatures: (hashWith) => {
-      // what was prepared for the whole plan holds for what is left of it
-      const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)
-      return (task) => at(task, task.position)
+/** The whole command line: `run PLAYBOOK`, `run TASK`, and the commands below it. */
+export const run = defineCommand({
+  name: 'run',
+  summary: 'Brings hosts to the state that a playbook describes, over SSH, with nothing installed on them.',
+  usage: '[options] <playbook.ts | task> [key=value...]',
+  arguments: {
+    target: optional('a playbook or task file, or the name of a task', 'target'),
+    params: rest('parameters of a task', 'parameters'),
+  },
+  options: { ...runOptions, help: flag('-h, --help', 'this help, or that of a task') },
+  examples: [
+    {
+      line: 'run playbooks/ha-masters.ts -i inventory.yaml',
+      does: "bring the hosts to the playbook's state",
     },
-  })
-}
+    {
+      line: 'run playbooks/ha-masters.ts -i inventory.yaml --check',
+      does: 'say what that would change, and change nothing',
+    },
+    {
+      line: 'run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b',
+      does: 'run a single task',
+    },
+  ],
+  notes:
+    'Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted',
+  printsHelp: true,
+  commands: [exec, inventory, schema, docs, init, doctor, history, completion, completeWords],
+  run: async (input, context) => (await import('../session/run.ts')).run(input, context),
+})

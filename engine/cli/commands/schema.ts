@@ -1,15 +1,11 @@
-import { inventoryJsonSchema } from '../../inventory/json-schema.ts'
-import type { Request } from '../options.ts'
-import { loadPlaybook } from '../load.ts'
-import type { Redactor } from '../../run/masking/redactor.ts'
-import { outletsOf } from '../outlets.ts'
+import { defineCommand, required } from '../define-command.ts'
+import { verbosityOptions } from '../options/output.ts'
 
-/** `run schema PLAYBOOK`: the JSON Schema of its inventory. Gives the exit status. */
-export const schema = async (
-  { playbook }: Extract<Request, { kind: 'schema' }>,
-  redactor: Redactor,
-): Promise<number> => {
-  const text = JSON.stringify(inventoryJsonSchema(await loadPlaybook(playbook)), null, 2)
-  outletsOf(redactor).out(`${text}\n`, 'json')
-  return 0
-}
+export const schema = defineCommand({
+  name: 'schema',
+  summary:
+    'Prints a JSON Schema of the inventory that a playbook reads, for editors: # yaml-language-server: $schema=FILE',
+  arguments: { playbook: required('the file of a playbook', 'playbook') },
+  options: verbosityOptions,
+  run: async (input, context) => (await import('../inventory/schema.ts')).schema(input, context),
+})

@@ -1,6 +1,8 @@
 /** What may stand where the cursor is. Pure but for the world that it asks. */
-import { becomeMethods } from '../../connection/types.ts'
-import type { Grammar, OptionWords } from '../options-grammar.ts'
+import { outputKinds, outputs } from '../../report/outputs.ts'
+import { namesOf, takesText } from '../define-command.ts'
+import type { Command } from '../define-command.ts'
+import type { Completion, OptionSpec } from '../define-option.ts'
 
 /** What completion may ask; everything is read only when it is wanted, and nothing connects. */
 export interface World {
@@ -16,28 +18,24 @@ export interface World {
   readonly files: (start: string) => Promise<readonly string[]>
 }
 
-/** Values of options that are words of their own. */
-const choices: Readonly<Record<string, readonly string[]>> = {
-  '--output': ['tree', 'plain', 'json', 'junit'],
-  '--become-method': becomeMethods,
-  '--host-key-checking': ['strict', 'accept-new', 'off'],
-}
-
 /** What the words before the cursor say. */
 interface Line {
-  readonly command: Grammar
+  readonly command: Command
   readonly plain: readonly string[]
   readonly inventories: readonly string[]
   /** The option whose value is being typed. */
-  readonly open: OptionWords | undefined
+  readonly open: OptionSpec<unknown> | undefined
   /** A lone `--` was there. */
   readonly ended: boolean
 }
 
-const optionNamed = (grammar: Grammar, word: string): OptionWords | undefined =>
-  grammar.options.find(({ names }) => names.includes(word))
+const optionNamed = ({ options }: Command, word: string): OptionSpec<unknown> | undefined =>
+  Object.values(options).find((option) => namesOf(option).includes(word))
 
-const read = (program: Grammar, words: readonly string[]): Line => {
+const visible = ({ commands = [] }: Command): readonly Command[] =>
+  commands.filter(({ hidden }) => hidden !== true)
+
+const read = (program: Command, words: readonly string[]): Line => {
   let command = program
   const plain: string[] = []
   const inventories: string[] = []
@@ -45,14 +43,14 @@ const read = (program: Grammar, words: readonly string[]): Line => {
     const word = words[index] ?? ''
     if (word === '--') return { command, plain, inventories, open: undefined, ended: true }
     const option = optionNamed(command, word)
-    if (option?.takesValue === true) {
+    if (option !== undefined && takesText(option)) {
       index += 1
       const value = words[index]
       if (value === undefined) return { command, plain, inventories, open: option, ended: false }
-      if (option.names.includes('--inventory')) inventories.push(value)
+      if (namesOf(option).includes('--inventory')) inventories.push(value)
     } else if (word.startsWith('--inventory=')) inventories.push(word.slice('--inventory='.length))
     else if (!word.startsWith('-')) {
-      const below = plain.length === 0 ? command.commands.find(({ name }) => name === word) : undefined
+      const below = plain.length === 0 ? visible(command).find(({ name }) => name === word) : undefined
       if (below === undefined) plain.push(word)
       else command = below
     }
@@ -68,56 +66,61 @@ const behind = (start: string, marks: RegExp, names: readonly string[]): string[
   return names.map((name) => kept + name)
 }
 
-const valuesOf = async (
-  { names }: OptionWords,
-  { plain, inventories }: Line,
+/** What fits where something of a kind is typed. */
+const candidates = async (
+  completion: Completion,
+  { command, plain, inventories }: Line,
   start: string,
   world: World,
 ): Promise<readonly string[]> => {
-  const long = names.at(-1) ?? ''
-  switch (long) {
-    case '--hosts':
-    case '--limit':
-    case '--host':
+  if (typeof completion !== 'string') return completion
+  const playbooks = async () => (await world.files(start)).filter((file) => scripts.test(file))
+  const [first] = plain
+  switch (completion) {
+    case 'hosts':
       return behind(start, /^.*[,:&!]/, await world.hosts(inventories))
-    case '--tags':
-    case '--skip-tags': {
-      const [playbook] = plain
-      return playbook === undefined ? [] : behind(start, /^.*,/, await world.tags(playbook, inventories))
+    case 'tags':
+      return first === undefined ? [] : behind(start, /^.*,/, await world.tags(first, inventories))
+    case 'outputs': {
+      const [, kind, file] = /^([^=]*=)(.*)$/s.exec(start) ?? []
+      return kind === undefined || file === undefined
+        ? outputKinds.map((one) => (outputs[one].toScreen ? one : `${one}=`))
+        : (await world.files(file)).map((one) => kind + one)
     }
-    case '--playbook':
-      return (await world.files(start)).filter((file) => scripts.test(file))
-    default:
-      return choices[long] ?? world.files(start)
+    case 'playbook':
+      return playbooks()
+    case 'task':
+      return world.tasks()
+    case 'target':
+      return [...visible(command).map(({ name }) => name), ...(await world.tasks()), ...(await playbooks())]
+    case 'parameters':
+      return first === undefined ? [] : (await world.params(first)).map((name) => `${name}=`)
+    case 'folder':
+      return (await world.files(start)).filter((file) => file.endsWith('/'))
+    case 'file':
+      return world.files(start)
+    case 'nothing':
+      return []
   }
 }
 
-/** What may stand as the plain word that is being typed. */
+/** What fits as the plain word that is being typed. */
 const wordsOf = async (line: Line, start: string, world: World): Promise<readonly string[]> => {
-  const { command, plain, inventories } = line
-  const [first] = plain
-  const playbooks = async () => (await world.files(start)).filter((file) => scripts.test(file))
-  if (command.commands.length > 0 && command.name === 'run') {
-    if (first === undefined)
-      return [...command.commands.map(({ name }) => name), ...(await world.tasks()), ...(await playbooks())]
-    return (await world.params(first)).map((name) => `${name}=`)
-  }
-  if (first !== undefined) return []
-  switch (command.name) {
-    case 'exec':
-      return behind(start, /^.*[,:&!]/, await world.hosts(inventories))
-    case 'docs':
-      return world.tasks()
-    case 'schema':
-      return playbooks()
-    case 'completion':
-      return ['bash', 'zsh', 'fish']
-    case 'init':
-      return (await world.files(start)).filter((file) => file.endsWith('/'))
-    default:
-      return command.commands.map(({ name }) => name)
-  }
+  const { command, plain } = line
+  const specs = Object.values(command.arguments)
+  const last = specs.at(-1)
+  const spec = specs[plain.length] ?? (last?.count === 'rest' || last?.count === 'some' ? last : undefined)
+  return spec === undefined
+    ? visible(command).map(({ name }) => name)
+    : candidates(spec.completion, line, start, world)
 }
+
+const valuesOf = (
+  { completion = 'file' }: OptionSpec<unknown>,
+  line: Line,
+  start: string,
+  world: World,
+): Promise<readonly string[]> => candidates(completion, line, start, world)
 
 /**
  * What may stand in place of the last word, sorted as a person looks for it: a line each.
@@ -125,7 +128,7 @@ const wordsOf = async (line: Line, start: string, world: World): Promise<readonl
  * @param words those behind `run`, the one that is being typed last; it may be empty.
  */
 export const complete = async (
-  program: Grammar,
+  program: Command,
   words: readonly string[],
   world: World,
 ): Promise<string[]> => {
@@ -138,7 +141,7 @@ export const complete = async (
     const option = name === undefined ? undefined : optionNamed(line.command, name)
     if (option !== undefined && value !== undefined)
       return (await valuesOf(option, line, value, world)).map((one) => `${name}=${one}`)
-    if (start.startsWith('-')) return line.command.options.flatMap(({ names }) => names)
+    if (start.startsWith('-')) return [...Object.values(line.command.options).flatMap(namesOf), '--help']
     return wordsOf(line, start, world)
   })()
   return [...new Set(found)].filter((word) => word.startsWith(start))

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { loadInventory } from '../../inventory/load.ts'
-import { describeParams } from '../help.ts'
-import { libraryOf } from '../library.ts'
-import type { LoadLibrary } from '../library.ts'
+import { describeParams } from '../docs/params.ts'
+import { libraryOf } from '../session/library.ts'
+import type { LoadLibrary } from '../define-command.ts'
 import type { World } from './complete.ts'
 
 /** The inventory that is asked where the line names none yet: it most often lies there. */

@@ -4,7 +4,7 @@ import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { now } from '../../run/clock.ts'
-import type { Options } from '../options.ts'
+import type { RunOptions } from '../options/run.ts'
 import { processMark } from './process-mark.ts'
 
 /** Grows when a field changes its meaning or goes. A file of another format is left alone. */
@@ -90,7 +90,7 @@ export const isSame = (one: Subject, other: Subject): boolean =>
 const located = (source: string): string => (existsSync(source) ? resolve(source) : source)
 
 /** The playbook and inventory that the command line names. `path#name` is a task in a file. */
-export const subjectOf = (target: string, { inventory }: Pick<Options, 'inventory'>): Subject => {
+export const subjectOf = (target: string, { inventory }: Pick<RunOptions, 'inventory'>): Subject => {
   const [path = '', ...name] = target.split('#')
   return { playbook: [located(path), ...name].join('#'), inventory: inventory.map(located) }
 }
@@ -107,7 +107,7 @@ export const withoutValues = (argv: readonly string[]): string[] =>
 /** The header of a run that begins now; it gets its number when its file is made. */
 export const newHeader = (
   subject: Subject,
-  { limit, tags, skipTags, check }: Pick<Options, 'limit' | 'tags' | 'skipTags' | 'check'>,
+  { limit, tags, skipTags, check }: Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'check'>,
   argv: readonly string[],
   resumes: number | null = null,
 ): NewHeader => ({
@@ -116,8 +116,8 @@ export const newHeader = (
   time: now(),
   ...subject,
   limit: limit ?? null,
-  tags,
-  skipTags,
+  tags: [...tags],
+  skipTags: [...skipTags],
   check,
   resumes,
   user: userInfo().username,

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { Door } from '../doors.ts'
 import type { Doors } from '../doors.ts'
 import { usualLoginTimeout } from '../ssh/settings.ts'
-import type { HostKeyChecking } from '../ssh/host-keys.ts'
 import type { Program } from './process-transport.ts'
 import { explainOpenssh, judgeOpenssh } from './openssh-words.ts'
+import type { HostKeyChecking } from '../types.ts'
 
 /** What ssh is told; it finds everything else in its own configuration. */
 export interface OpensshSettings {

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CoxswainError } from '../../errors.ts'
+import type { HostKeyChecking } from '../types.ts'
 import { usualHostKeyAlgorithms } from './config/algorithms.ts'
 import type { HostKeyAlgorithm } from './config/algorithms.ts'
 import { appendKnownHost } from './known-hosts-file.ts'
 import { readKnownHosts } from './known-hosts-read.ts'
 import { isRemovable, judgeKey, knownTypes, parseKnownHosts, typeOfKey } from './known-hosts.ts'
 import type { Judgement, KnownAs, KnownKey, PresentedKey } from './known-hosts.ts'
-
-export type HostKeyChecking = 'strict' | 'accept-new' | 'off'
 
 /** Where OpenSSH looks by default (ssh_config(5), UserKnownHostsFile and GlobalKnownHostsFile). */
 export const usualKnownHosts = (): string[] => [

@@ -11,11 +11,11 @@ import type { SshConfig } from './config/parse.ts'
 import { expandCommand, expandPath, expandTokens } from './config/tokens.ts'
 import type { Tokens } from './config/tokens.ts'
 import { HostKeys } from './host-keys.ts'
-import type { HostKeyChecking } from './host-keys.ts'
 import { Hops } from './hops.ts'
 import { commandVia } from './proxy-command.ts'
 import { usualSettings } from './settings.ts'
 import type { LateSettings, SshSettings } from './settings.ts'
+import type { HostKeyChecking } from '../types.ts'
 
 /** What is said of a host here. What is absent is left to ssh's configuration. */
 export interface SshWish {

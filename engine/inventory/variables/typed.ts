@@ -1,5 +1,5 @@
 /** Variables of the command line: `-e key=value`, several such pairs in a word, `-e @file`, `-e '{"key": "value"}'`. */
-import { isDecimal } from '../../dsl/coercion.ts'
+import { isDecimal } from '../../dsl/decimal.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
 import { Scalar, isTemplate } from '../scalar.ts'

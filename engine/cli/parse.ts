@@ -1,0 +1,147 @@
+/** Reads a command line with commander, which is given every command and option as {@link Command}s describe them. */
+import { Command as Commander, Option } from 'commander'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
+import type { ArgumentSpec, Command, CommandContext } from './define-command.ts'
+import type { Given, OptionSpec } from './define-option.ts'
+import { verbosityOptions } from './options/output.ts'
+import { unknownOption } from './unknown-option.ts'
+
+/** What a command line asks for: text to print, or a command to run. */
+export type Parsed =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'command'
+      /** The path of the command: `history show`. */
+      readonly name: string
+      /** The words of each argument. */
+      readonly words: readonly (readonly string[])[]
+      /** What is given for each option. */
+      readonly given: Given
+      readonly verbosity: number
+      /** Runs it. Gives the exit status. */
+      readonly start: (context: Omit<CommandContext, 'program' | 'help'>) => Promise<number>
+    }
+
+const bracketed = (name: string, { count }: ArgumentSpec<unknown>): string => {
+  switch (count) {
+    case 'required':
+      return `<${name}>`
+    case 'optional':
+      return `[${name}]`
+    case 'rest':
+      return `[${name}...]`
+    case 'some':
+      return `<${name}...>`
+  }
+}
+
+/** Examples of a command and of those below it, and its notes. */
+const afterHelp = (command: Command): string => {
+  const examples = [command, ...(command.commands ?? [])].flatMap((one) => one.examples ?? [])
+  const width = Math.max(0, ...examples.map(({ line }) => line.length))
+  const lines = examples.map(({ line, does }) => `  ${line.padEnd(Math.min(width, 56))}  ${does}`)
+  return [
+    ...(lines.length === 0 ? [] : ['', 'Examples:', ...lines]),
+    ...(command.notes === undefined ? [] : ['', command.notes]),
+  ].join('\n')
+}
+
+/** What was found on the command line, by option: an option that two commands share may stand after either name. */
+type Found = Map<OptionSpec<unknown>, (string | undefined)[]>
+
+/** Hears of every option where it stands. */
+const listen = (commander: Commander, option: OptionSpec<unknown>, found: Found): void => {
+  const declared = new Option(option.flags, option.description)
+  commander.addOption(declared)
+  commander.on(`option:${declared.name()}`, (value: unknown) => {
+    const before = found.get(option) ?? []
+    found.set(option, [...before, typeof value === 'string' ? value : undefined])
+  })
+}
+
+/** The words of each argument, in their order. */
+const wordsOf = (values: readonly unknown[]): string[][] =>
+  values.map((value) => {
+    if (typeof value === 'string') return [value]
+    return Array.isArray(value) ? value.map(String) : []
+  })
+
+interface Building {
+  readonly found: Found
+  readonly print: (text: string) => void
+  /** Called with the command that the line names, and its words. */
+  readonly chosen: (command: Command, commander: Commander, words: string[][]) => void
+}
+
+const build = (commander: Commander, command: Command, building: Building): Commander => {
+  const { found, print, chosen } = building
+  commander
+    .description(command.summary)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: print })
+  if (command.usage !== undefined) commander.usage(command.usage)
+  for (const [name, spec] of Object.entries(command.arguments))
+    commander.argument(bracketed(name, spec), spec.description)
+  for (const option of Object.values(command.options)) listen(commander, option, found)
+  if (command.printsHelp === true) commander.helpOption(false)
+  else commander.helpOption('-h, --help', 'this help')
+  commander.addHelpText('after', afterHelp(command))
+  for (const below of command.commands ?? [])
+    build(commander.command(below.name, { hidden: below.hidden === true }), below, building)
+  // commander calls it with the arguments, then the options and itself
+  return commander.action((...values: unknown[]) => chosen(command, commander, wordsOf(values.slice(0, -2))))
+}
+
+const pathOf = (commander: Commander): string =>
+  commander.parent === null || commander.parent.parent === null
+    ? commander.name()
+    : `${pathOf(commander.parent)} ${commander.name()}`
+
+/**
+ * Reads a command line.
+ *
+ * @throws `usage` for what is not understood.
+ */
+export const parseCommandLine = (program: Command, argv: readonly string[], version: string): Parsed => {
+  let printed = ''
+  let parsed: Parsed | undefined
+  const found: Found = new Map()
+  const given: Given = (option) => found.get(option) ?? []
+  const root = build(new Commander(program.name), program, {
+    found,
+    print: (text) => (printed += text),
+    chosen: (command, commander, words) => {
+      const prepared = command.prepare(words, given)
+      parsed = {
+        kind: 'command',
+        name: pathOf(commander),
+        words,
+        given,
+        verbosity: verbosityOptions.verbose.read(given(verbosityOptions.verbose)),
+        start: (context) =>
+          prepared({
+            ...context,
+            program,
+            help: () => `${commander.helpInformation()}${afterHelp(command)}\n`,
+          }),
+      }
+    },
+  })
+  // so that a command gets the options after its name
+  root.enablePositionalOptions().version(version, '-V, --version', 'print the version')
+  try {
+    root.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (isCoxswainError(error)) throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'commander.helpDisplayed' || code === 'commander.version')
+      return { kind: 'text', text: printed }
+    const said = printed.trim().replace(/^error: /, '')
+    throw (
+      unknownOption(said, program, error) ??
+      new CoxswainError('usage', said || String(error), { cause: error })
+    )
+  }
+  return parsed ?? { kind: 'text', text: printed }
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineTask } from '../../dsl/task.ts'
+import { quote } from '../../remote/quote.ts'
+
+/** The command line of `run exec`: one word is shell text, several are a command and its arguments. */
+export const execScript = (words: readonly string[]): string =>
+  words.length === 1 ? (words[0] ?? '') : words.map(quote).join(' ')
+
+/** What `run exec` runs on each host: a command that a person typed, every time. */
+export const execTask = defineTask({
+  name: 'exec',
+  description: 'Runs a command that a person typed.',
+  params: z.object({ script: z.string(), timeout: z.number().optional() }),
+  title: ({ script }) => script,
+  async apply({ remote }, { script, timeout }) {
+    await remote.run(timeout === undefined ? {} : { timeout })`sh -c ${script}`
+  },
+})

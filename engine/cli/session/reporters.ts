@@ -1,0 +1,69 @@
+import { chooseOutputs } from '../../report/choose-outputs.ts'
+import type { OutputRequest, Screen } from '../../report/choose-outputs.ts'
+import { outputs } from '../../report/outputs.ts'
+import { together } from '../../report/reporter.ts'
+import type { Reporter } from '../../report/reporter.ts'
+import type { RunOptions } from '../options/run.ts'
+import type { Outlets } from '../outlets.ts'
+import { fileReporter } from './file-reporter.ts'
+import { refuseNoPage } from './report-file.ts'
+
+/** What shows a run, and says things beside it. */
+export interface Output {
+  readonly reporter: Reporter
+  /** Tells a person something at once; what programs read stays free of it. */
+  readonly notice: (text: string) => void
+}
+
+/** What standard output is, now. */
+export const screenNow = (): Screen => ({
+  isTTY: process.stdout.isTTY,
+  ci: process.env['CI'] !== undefined,
+})
+
+/** The outputs that `--output` and `--report` ask for. */
+const requestsOf = ({ output, report }: Pick<RunOptions, 'output' | 'report'>): readonly OutputRequest[] => {
+  if (report === undefined) return output
+  refuseNoPage(report)
+  return [...output, { kind: 'html', file: report }]
+}
+
+/**
+ * The reporters that the options ask for, as one.
+ *
+ * @param resumable whether the run can be resumed; asked when it has ended.
+ * @throws `usage` for an output that cannot be written.
+ */
+export const openReporters = async (
+  options: Pick<RunOptions, 'output' | 'diff' | 'verbose' | 'report'>,
+  outlets: Outlets,
+  resumable: () => boolean = () => false,
+): Promise<Output> => {
+  const { stdout, env } = process
+  const chosen = chooseOutputs(requestsOf(options), screenNow())
+  const { form, isForPrograms, load } = outputs[chosen.screen]
+  const shown = { diff: options.diff, verbosity: options.verbose }
+  const createScreen = await load()
+  const files: Reporter[] = []
+  for (const file of chosen.files) files.push(await fileReporter(file, outlets, { ...shown, resumable }))
+  const screen = createScreen({
+    write: (text) => outlets.out(text, form),
+    color: stdout.isTTY && env['NO_COLOR'] === undefined,
+    // asked for each picture: a terminal can change its size
+    get width() {
+      return stdout.columns ?? 80
+    },
+    get height() {
+      return stdout.rows ?? 24
+    },
+    get resumable() {
+      return resumable()
+    },
+    ...shown,
+  })
+  const reporter = together([screen, ...files])
+  return {
+    reporter,
+    notice: isForPrograms ? (text) => outlets.err(`${text}\n`) : (text) => reporter.note(text),
+  }
+}

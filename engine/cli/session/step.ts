@@ -1,0 +1,33 @@
+import type { TaskRef } from '../../run/events.ts'
+import { oneLine, titledBy } from '../../report/text.ts'
+import type { Ask } from '../../run/scope.ts'
+
+/** What a person may answer, by the first letter. */
+const answers: Readonly<Record<string, 'run' | 'skip' | 'go on'>> = { y: 'run', n: 'skip', c: 'go on' }
+
+/**
+ * `--step`: asks before each task on each host whether to run it. "Continue" runs it, and all that come after it, without
+ * further questions. An answer that is none of these is asked for again.
+ */
+export const stepper = (ask: Ask): ((task: TaskRef) => Promise<boolean>) => {
+  let free = false
+  let before: Promise<unknown> = Promise.resolve()
+  const askAbout = async (task: TaskRef): Promise<boolean> => {
+    while (!free) {
+      const typed = await ask(
+        `${oneLine(task.host)}: ${oneLine(titledBy(task))}  run it? [y]es, [n]o, [c]ontinue`,
+      )
+      const answer = answers[typed.trim().toLowerCase().slice(0, 1)]
+      if (answer === 'skip') return false
+      if (answer === 'run') return true
+      free = answer === 'go on'
+    }
+    return true
+  }
+  return (task) => {
+    // tasks side by side: what is answered about the first may make a question about the second needless
+    const answer = before.then(() => askAbout(task))
+    before = answer.catch(() => {})
+    return answer
+  }
+}
