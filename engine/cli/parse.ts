@@ -35,6 +35,14 @@ const bracketed = (name: string, { count }: ArgumentSpec<unknown>): string => {
   }
 }
 
+/** What stands after the name of a command. */
+export const usageOf = (command: Command): string =>
+  command.usage ??
+  [
+    ...(Object.keys(command.options).length === 0 ? [] : ['[options]']),
+    ...Object.entries(command.arguments).map(([name, spec]) => bracketed(name, spec)),
+  ].join(' ')
+
 /** Examples of a command and of those below it, and its notes. */
 const afterHelp = (command: Command): string => {
   const examples = [command, ...(command.commands ?? [])].flatMap((one) => one.examples ?? [])
@@ -80,7 +88,7 @@ const build = (commander: Commander, command: Command, building: Building): Comm
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: print })
-  if (command.usage !== undefined) commander.usage(command.usage)
+  commander.usage(usageOf(command))
   for (const [name, spec] of Object.entries(command.arguments))
     commander.argument(bracketed(name, spec), spec.description)
   for (const option of Object.values(command.options)) listen(commander, option, found)

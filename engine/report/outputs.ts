@@ -31,7 +31,7 @@ export const outputs = {
     load: async () => (await import('./tree.ts')).treeReporter,
   },
   plain: {
-    summary: 'a line for each task of a host that changed something or failed',
+    summary: 'a line for each task and host, for logs and pipes',
     form: 'text',
     isForPrograms: false,
     toScreen: true,

@@ -9,6 +9,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -55,6 +56,44 @@ test('--report writes a page beside what the screen shows, also when a host fail
     readdirSync(folder).filter((name) => name.includes('.part')),
     [],
   )
+})
+
+test('several outputs: each to its file, and one to the screen', async () => {
+  const at = (name: string): string => join(folder, name)
+  const result = await runCli([
+    ...['exec', 'all', '-i', inventory, '--output', 'plain', '--output', `json=${at('run.jsonl')}`],
+    ...['--output', `junit=${at('r.xml')}`, '--report', at('several.html'), '--', 'echo seen'],
+  ])
+  assert.is(result.status, 0, result.stderr)
+  assert.match(result.stdout, 'recap')
+  const events = readFileSync(at('run.jsonl'), 'utf8').trim().split('\n')
+  assert.match(events[0] ?? '', /^\{"type":"run-start"/)
+  assert.match(events.at(-1) ?? '', /^\{"type":"run-end"/)
+  assert.match(readFileSync(at('r.xml'), 'utf8'), /^<\?xml[^]*<\/testsuites>\s*$/)
+  assert.equal(dataIn(at('several.html'))['hosts'], ['h1', 'h2'])
+  for (const name of ['run.jsonl', 'r.xml', 'several.html'])
+    assert.is(statSync(at(name)).mode & 0o777, 0o600, name)
+})
+
+test('an output that cannot be written is an error before the run', async () => {
+  const marker = join(folder, 'not-made')
+  for (const output of ['json=/nowhere/run.jsonl', 'junit=/nowhere/r.xml', `plain=${folder}`]) {
+    const result = await runCli(['exec', 'h1', '-i', inventory, '--output', output, '--', `touch ${marker}`])
+    assert.is(result.status, 1, output)
+    assert.match(result.stderr, 'cannot be written')
+    assert.not(existsSync(marker))
+  }
+})
+
+test('what programs read on standard output is theirs alone, also with --resume', async () => {
+  const words = ['command', 'run=true', '-i', inventory, '--hosts', 'h1', '--output']
+  assert.is((await runCli([...words, 'plain'])).status, 0)
+  for (const output of ['junit', 'json']) {
+    const { status, stdout, stderr } = await runCli([...words, output, '--resume'])
+    assert.is(status, 0, stderr)
+    assert.match(stderr, /nothing to resume|going on with run/)
+    assert.not.match(stdout, /nothing to resume|going on with run/)
+  }
 })
 
 test('an interrupted run leaves its page and its JUnit report', async () => {
