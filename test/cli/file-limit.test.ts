@@ -2,10 +2,10 @@
 import * as assert from 'uvu/assert'
 import { userInfo } from 'node:os'
 import { z } from 'zod'
-import { refuseTooManyHosts } from '../../engine/cli/file-limit.ts'
-import { optionsSchema } from '../../engine/cli/options.ts'
-import { planOpened } from '../../engine/cli/plan-opened.ts'
-import { openWorkspace } from '../../engine/cli/workspace.ts'
+import { refuseTooManyHosts } from '../../engine/cli/session/file-limit.ts'
+import { optionsWith } from '../support/run-options.ts'
+import { planOpened } from '../../engine/cli/session/plan-opened.ts'
+import { openWorkspace } from '../../engine/cli/session/workspace.ts'
 import type { Step } from '../../engine/dsl/step.ts'
 import { playbook } from '../../engine/dsl/playbook.ts'
 import { block } from '../../engine/index.ts'
@@ -23,7 +23,7 @@ const plain = (): Step[] => [say({ text: 'x' })]
 const needed = async (variables: string, tasks = plain): Promise<number> => {
   const hosts = Array.from({ length: 30 }, (_, index) => `h${index} ${variables}`)
   const inventory = [folder.write('inventory.ini', `${hosts.join('\n')}\n`)]
-  const workspace = await openWorkspace(optionsSchema.parse({ inventory }))
+  const workspace = await openWorkspace(optionsWith({ inventory }))
   const book = playbook({
     name: 'test',
     vars: z.unknown(),
