@@ -69,7 +69,7 @@ export const cliPage = (): string =>
     '## Outputs',
     '',
     '`--output KIND` goes to standard output, `--output KIND=FILE` to a file that only you can read; give it several times for',
-    'several outputs. What programs read is never mixed with other text.',
+    'several outputs. Of several for standard output the last one counts. What programs read is never mixed with other text.',
     '',
     ...table(
       ['output', 'what it is', 'where it goes', 'for programs'],

@@ -86,6 +86,8 @@ const build = (commander: Commander, command: Command, building: Building): Comm
   commander
     .description(command.summary)
     .helpCommand(false)
+    // so that a command gets the options after its name
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: print })
   commander.usage(usageOf(command))
@@ -136,8 +138,7 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
       }
     },
   })
-  // so that a command gets the options after its name
-  root.enablePositionalOptions().version(version, '-V, --version', 'print the version')
+  root.version(version, '-V, --version', 'print the version')
   try {
     root.parse([...argv], { from: 'user' })
   } catch (error) {

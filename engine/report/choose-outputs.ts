@@ -30,10 +30,10 @@ const goesToFile = (request: OutputRequest): request is FileOutput => request.fi
 const usual = ({ isTTY, ci }: Screen): OutputKind => (isTTY && !ci ? 'tree' : 'plain')
 
 /**
- * Which output goes where. Without a request for standard output, that is a tree where a person watches, and plain lines
+ * Which output goes where. Of several for standard output the last one counts, as with other options. Without a request for standard output, that is a tree where a person watches, and plain lines
  * elsewhere. A tree moves the cursor, so where there is no terminal it becomes plain even if it was asked for.
  *
- * @throws `usage` for two outputs that go to one place, and for one that cannot go where it is wanted.
+ * @throws `usage` for two outputs that go to one file, and for one that cannot go where it is wanted.
  */
 export const chooseOutputs = (requested: readonly OutputRequest[], where: Screen): ChosenOutputs => {
   const files = requested.filter(goesToFile)
@@ -53,10 +53,6 @@ export const chooseOutputs = (requested: readonly OutputRequest[], where: Screen
       throw new CoxswainError('usage', `--output ${kind}: ${kind} goes to a file`, {
         hint: `name it: --output ${kind}=FILE`,
       })
-  const [first, second] = screens
-  if (first !== undefined && second !== undefined)
-    throw new CoxswainError('usage', `--output: ${first} and ${second} both go to standard output`, {
-      hint: `name a file for one of them: --output ${second}=FILE`,
-    })
-  return { screen: first === 'tree' && !where.isTTY ? 'plain' : (first ?? usual(where)), files }
+  const screen = screens.at(-1) ?? usual(where)
+  return { screen: screen === 'tree' && !where.isTTY ? 'plain' : screen, files }
 }

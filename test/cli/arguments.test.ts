@@ -89,7 +89,7 @@ test('several outputs, to the screen and to files', async () => {
 
 test('what is not understood is an error', async () => {
   await rejects(() => parse('site.ts', '--frobnicate'), 'usage', 'frobnicate')
-  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks: "many" is not a whole number from 1')
+  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks: many is not a whole number from 1')
   await rejects(() => parse('site.ts', '--forks=0'), 'usage', '--forks')
   await rejects(() => parse('site.ts', '--host-key-checking', 'maybe'), 'usage', '--host-key-checking')
   const near = await rejects(() => parse('site.ts', '--become-method', 'sud'), 'usage', 'sud is not one of')

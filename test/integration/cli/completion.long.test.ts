@@ -76,12 +76,12 @@ zpty shell "PS1= zsh -f -i"
 zpty -w shell "autoload -Uz compinit; compinit -u -d ./dump; source ./run.zsh; LISTMAX=0; stty columns 200"
 zpty -w shell "print rea''dy"
 zpty -r shell out '*ready*'
-zpty -w -n shell $'run doctor -i inv.yaml --hosts web1\\C-i'
+zpty -w -n shell $'run exec -i inv.yaml web1\\C-i'
 zpty -w -n shell $' --outpu\\C-i j\\C-i'
 zpty -w -n shell $'\\C-aprint -r -- \\C-e; print do\\'\\'ne\\n'
 zpty -r shell out '*done*'
 print -r -- $out`
-  assert.match(shell('zsh', script, '-f').join('\n'), /doctor -i inv\.yaml --hosts web1 +--output +j/)
+  assert.match(shell('zsh', script, '-f').join('\n'), /exec -i inv\.yaml web1 +--output +j/)
 })
 
 test('a shell that there is no script for', async () => {

@@ -76,8 +76,8 @@ test('what is not there is told, with the nearest name', async () => {
     [['--host', 'w3'], 1, /no host w3[\s\S]*did you mean w1\?/],
     [['--host', 'w1', '-l', 'db'], 1, /w1 is none of the hosts that --limit leaves/],
     [['--host', 'w1', '--explain', 'palce'], 1, /w1 has no variable palce[\s\S]*did you mean place\?/],
-    [['--explain'], 1, /on which host/],
-    [['--list', '--host', 'w1'], 1, /cannot be used with/],
+    [['--explain'], 1, /--explain needs a host/],
+    [['--list', '--host', 'w1'], 1, /--list and --host cannot be used together/],
     [['-l', 'wbe'], 1, /--limit\n[\s\S]*wbe\n[\s\S]*\^[\s\S]*did you mean web\?/],
   ]
   for (const [words, status, text] of cases) {
