@@ -60,10 +60,22 @@ test('--report writes a page beside what the screen shows, also when a host fail
 
 test('several outputs: each to its file, and one to the screen', async () => {
   const at = (name: string): string => join(folder, name)
-  const result = await runCli([
-    ...['exec', 'all', '-i', inventory, '--output', 'plain', '--output', `json=${at('run.jsonl')}`],
-    ...['--output', `junit=${at('r.xml')}`, '--report', at('several.html'), '--', 'echo seen'],
+  const outputs = ['plain', `json=${at('run.jsonl')}`, `junit=${at('r.xml')}`].flatMap((one) => [
+    '--output',
+    one,
   ])
+  const words = [
+    'exec',
+    'all',
+    '-i',
+    inventory,
+    ...outputs,
+    '--report',
+    at('several.html'),
+    '--',
+    'echo seen',
+  ]
+  const result = await runCli(words)
   assert.is(result.status, 0, result.stderr)
   assert.match(result.stdout, 'recap')
   const events = readFileSync(at('run.jsonl'), 'utf8').trim().split('\n')
