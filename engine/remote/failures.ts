@@ -55,6 +55,10 @@ const byWords: readonly (readonly [RegExp, string])[] = [
   [/others than root control/, nameTarget],
   [/Permission denied/, asRoot],
   [/invalid (user|group)|unknown (user|group)/, 'make the user or group first, or name another'],
+  [
+    /Not a directory/,
+    'something else stands where the path needs a folder: move it away, or give another path',
+  ],
   [/No such file or directory/, 'make the folder that it is in first, with the task directory'],
 ]
 

@@ -30,6 +30,8 @@ test('each reason has a hint of its own', async () => {
     'mktemp: failed to create file: Read-only file system': /mounted read-only/,
     'sh: cannot create x: Text file busy': /stop the program/,
     'mktemp: Permission denied': /act as root/,
+    'Not a directory: /etc/passwd': /something else stands where the path needs a folder/,
+    'chown: unknown group nosuch': /make the user or group first/,
   }
   for (const [words, hint] of Object.entries(hints)) {
     const error = await rejects(

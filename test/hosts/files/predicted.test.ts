@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Task } from '../../../engine/index.ts'
+import { createCould } from '../../../engine/remote/could.ts'
 import type { TaskResult } from '../../../engine/run/task/execute-task.ts'
 import { archive } from '../../../tasks/files/archive.ts'
 import { copy } from '../../../tasks/files/copy.ts'
@@ -19,6 +20,7 @@ import { user } from '../../../tasks/system/user.ts'
 import { folderOf } from '../../support/folder.ts'
 import { realHosts } from '../../support/real-host.ts'
 import type { RealHost } from '../../support/real-host.ts'
+import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('refusals that --check predicts')
@@ -112,4 +114,41 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(user({ name: 'ann', groups: ['ann'] }))
     await host.proves(user({ name: 'ann', state: 'absent', removeHome: true }))
   })
+
+  test(`${host.name}: who may not write into a folder makes nothing in it`, async () => {
+    await host.sh('rm -rf /srv/*; mkdir /srv/d; chown nobody /srv/d; echo f >/srv/f; chown nobody /srv/f')
+    const connection = await host.connect({ user: 'nobody' })
+    try {
+      const could = createCould(connection, {})
+      const given = { owner: undefined, group: undefined }
+      for (const change of ['write', 'link', 'directory'] as const) {
+        const error = await rejects(
+          () => could({ change, path: '/srv/x', ...given }),
+          'write-failed',
+          '/srv/x',
+        )
+        assert.is(error.output, 'Permission denied: /srv')
+        await could({ change, path: '/srv/d/x', ...given })
+      }
+      // its mode and owner are for its owner to change
+      await could({ change: 'attributes', path: '/srv/f', ...given })
+      await could({ change: 'write', path: '/srv/f', ...given })
+    } finally {
+      await connection.close()
+    }
+    assert.is(await host.sh('ls /srv /srv/d'), '/srv:\nd\nf\n\n/srv/d:\n')
+  })
+
+  if (host.name === 'debian')
+    test(`${host.name}: root makes nothing on a file system that is mounted read-only`, async () => {
+      await host.sh('mkdir -p /srv/ro; mount -t tmpfs -o ro tmpfs /srv/ro')
+      const ends = [true, false].map(async (check) => {
+        const { error } = await host.execute(file({ path: '/srv/ro/x', content: 'x\n' }), check)
+        return error instanceof CoxswainError ? [error.code, error.message, error.hint] : []
+      })
+      const [foretold, real] = await Promise.all(ends)
+      await host.sh('umount /srv/ro; rmdir /srv/ro')
+      assert.equal(foretold, real)
+      assert.match(real?.[2] ?? '', 'mounted read-only')
+    })
 }
