@@ -1,3 +1,5 @@
+import { exitCodes } from '../../error-codes.ts'
+import { CoxswainError } from '../../errors.ts'
 import { defineCommand, optional, rest } from '../define-command.ts'
 import { flag } from '../define-option.ts'
 import { runOptions } from '../options/run.ts'
@@ -38,5 +40,12 @@ export const run = defineCommand({
     'Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted',
   printsHelp: true,
   commands: [exec, inventory, schema, docs, init, doctor, history, completion, completeWords],
-  run: async (input, context) => (await import('../session/run.ts')).run(input, context),
+  run: async (input, context) => {
+    const { arguments: words, options } = input
+    if (words.target !== undefined || options.listTasks || options.listHosts)
+      return (await import('../session/run.ts')).run(input, context)
+    if (!options.help) throw new CoxswainError('usage', 'nothing to run: name a playbook or a task')
+    context.outlets.out(context.help())
+    return exitCodes.ok
+  },
 })

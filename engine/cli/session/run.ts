@@ -109,15 +109,16 @@ interface RunInput {
   readonly options: RunOptions & { readonly help: boolean }
 }
 
-/** `run` without a playbook or task: lists, or help. Gives the exit status. */
+/** `run --list-tasks` and `run --list-hosts`, without a playbook or task. Gives the exit status. */
 const runWithoutTarget = async (
   { options }: RunInput,
-  { redactor, outlets, loadLibrary, help }: CommandContext,
+  { redactor, outlets, loadLibrary }: CommandContext,
 ): Promise<number> => {
-  if (options.listTasks) outlets.out(listLibrary(libraryOf(await loadLibrary()).values()))
-  else if (options.listHosts) outlets.out(await listInventory(options, redactor, outlets))
-  else if (options.help) outlets.out(help())
-  else throw new CoxswainError('usage', 'nothing to run: name a playbook or a task')
+  outlets.out(
+    options.listTasks
+      ? listLibrary(libraryOf(await loadLibrary()).values())
+      : await listInventory(options, redactor, outlets),
+  )
   return exitCodes.ok
 }
 
