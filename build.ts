@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import type { Plugin } from 'esbuild'
 import { publicModules } from './engine/cli/loader/public-modules.ts'
 
 const output = 'dist'
@@ -26,6 +27,18 @@ const entries = {
 /** CommonJS in a bundle of ES modules asks for Node's own modules with `require`. */
 const requireForCommonJs =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+
+/**
+ * zod comes with its messages in 50 languages, a seventh of all that is loaded; English, the default, is bundled. Playbooks
+ * that want another language import `zod` themselves.
+ */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    })),
+}
 
 /** The folders of the packages that these files are of. */
 const packagesOf = (files: readonly string[]): string[] => [
@@ -56,6 +69,7 @@ const { metafile } = await build({
   external,
   banner: { js: requireForCommonJs },
   metafile: true,
+  plugins: [englishOnly],
   logLevel: 'warning',
 })
 
