@@ -26,11 +26,25 @@ export const pattern = (source: string, flags = ''): RegExp => {
 /** A pattern for one line without its end: `.` is any character of it, whatever JavaScript takes for a line break. */
 export const linePattern = (source: string): RegExp => pattern(source, 's')
 
-/** A group as sed and Python write it, which would be put in as it stands. */
-export const oldGroup = /\\\d|\\g</
+/** Whether a pattern has a group; false for one that is not a regular expression. */
+const hasGroup = (source: string): boolean => {
+  try {
+    return (new RegExp(`${source}|`).exec('') ?? []).length > 1
+  } catch {
+    return false
+  }
+}
 
-/** What to say of {@link oldGroup}. */
-export const groupHint = 'a group is written $1, not \\1'
+/**
+ * Whether a text names a group as sed, Python or Perl write it: it would be put in as it stands, and what matched be lost.
+ * `${1}` is only one where the pattern has a group; elsewhere it may be text for a shell. After `$$`, a dollar sign, it is
+ * text everywhere.
+ */
+export const namesForeignGroup = (text: string, regexp: string): boolean =>
+  /\\\d|\\g</.test(text) || (hasGroup(regexp) && /(?<!\$)(?:\$\$)*\$\{\d/.test(text))
+
+/** What to say of such a text. */
+export const groupHint = 'a group is written $1 (or $01 before a digit), not \\1 or ${1}; $$ is a dollar sign'
 
 /** A text as a part of a regular expression that matches just it. */
 export const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -1,6 +1,6 @@
 import { defineTask, flag, z } from '../../engine/index.ts'
 import { linesOf, mapLines, spliceLines } from '../lines.ts'
-import { expanded, groupHint, linePattern, oldGroup, placeFor } from '../patterns.ts'
+import { expanded, groupHint, linePattern, namesForeignGroup, placeFor } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z
@@ -41,7 +41,7 @@ const params = z
     message: 'backrefs needs a regexp and state present',
     path: ['backrefs'],
   })
-  .refine(({ backrefs, line }) => !backrefs || line === undefined || !oldGroup.test(line), {
+  .refine(({ backrefs, line = '', regexp = '' }) => !backrefs || !namesForeignGroup(line, regexp), {
     message: groupHint,
     path: ['line'],
   })

@@ -1,6 +1,6 @@
 import { defineTask, z } from '../../engine/index.ts'
 import { endOf } from '../lines.ts'
-import { expanded, groupHint, oldGroup, pattern } from '../patterns.ts'
+import { expanded, groupHint, namesForeignGroup, pattern } from '../patterns.ts'
 import { editParams, editing } from './editing.ts'
 
 const params = z
@@ -21,7 +21,10 @@ const params = z
       .optional()
       .describe('a pattern: only what comes before its first match, after that of `after`'),
   })
-  .refine(({ replacement }) => !oldGroup.test(replacement), { message: groupHint, path: ['replacement'] })
+  .refine(({ replacement, regexp }) => !namesForeignGroup(replacement, regexp), {
+    message: groupHint,
+    path: ['replacement'],
+  })
 type Params = z.output<typeof params>
 
 /** A text as patterns see it, and where each of its characters is in the file. */

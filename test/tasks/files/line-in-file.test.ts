@@ -88,6 +88,20 @@ test('groups of the match in the new line', () => {
   assert.throws(() => lineInFile({ path: '/x', line: '$1', backrefs: true }), /backrefs needs a regexp/)
 })
 
+test('a group written as ${1} would lose what matched: it is refused, and $$ is a dollar sign', () => {
+  const refs = { path: '/x', backrefs: true, regexp: '^(port=)\\d+' }
+  for (const line of ['${1}60', 'x ${1}', '$$${1}', '\\g<1>60'])
+    assert.throws(
+      () => lineInFile({ ...refs, line }),
+      /a group is written \$1 \(or \$01 before a digit\)/,
+      line,
+    )
+  assert.is(edited('port=1\n', { ...given, ...refs, line: '$0160' }), 'port=60\n')
+  assert.is(edited('port=1\n', { ...given, ...refs, line: '$1$${1}' }), 'port=${1}\n')
+  lineInFile({ ...refs, regexp: '^port=', line: 'port=${1}' })
+  lineInFile({ path: '/x', regexp: '^(port=)', line: 'port=${1}' })
+})
+
 test('what would change at every run is refused before anything is written', async () => {
   const cases = [
     // grows by a group

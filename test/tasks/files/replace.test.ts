@@ -102,3 +102,9 @@ test('groups are expanded as String.replace does it', () => {
   const text = 'a=1\n'
   assert.is(replaced(text, given), text.replace(/(?<k>\w+)=(\d)/, given.replacement))
 })
+
+test('a group written as ${1} is refused where the pattern has groups, and text elsewhere', () => {
+  assert.throws(() => replace({ path: '/x', regexp: '(a)b', replacement: '${1}0' }), /a group is written \$1/)
+  replace({ path: '/x', regexp: 'ab', replacement: 'echo "${1}"' })
+  replace({ path: '/x', regexp: '(a)b', replacement: '$1 "$${1}"' })
+})
