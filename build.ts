@@ -34,10 +34,11 @@ const requireForCommonJs =
  */
 const englishOnly: Plugin = {
   name: 'english-only',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+  setup: (builder) => {
+    builder.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js'",
-    })),
+    }))
+  },
 }
 
 /** The folders of the packages that these files are of. */
