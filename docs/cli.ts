@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { run } from '../engine/cli/commands/run.ts'
+import { notesOf } from '../engine/cli/define-command.ts'
 import type { Command } from '../engine/cli/define-command.ts'
 import { usageOf } from '../engine/cli/parse.ts'
 import { outputKinds, outputs } from '../engine/report/outputs.ts'
@@ -29,8 +30,9 @@ const pathsOf = (command: Command, before: readonly string[] = []): [string, Com
     .flatMap((below) => pathsOf(below, [...before, command.name])),
 ]
 
-const section = ([path, command]: readonly [string, Command]): string =>
-  [
+const section = ([path, command]: readonly [string, Command]): string => {
+  const notes = notesOf(command, run.name)
+  return [
     `## ${path}`,
     '',
     command.summary,
@@ -51,8 +53,9 @@ const section = ([path, command]: readonly [string, Command]): string =>
       ['example', ''],
       (command.examples ?? []).map(({ line, does }) => [`\`${line}\``, does]),
     ),
-    ...(command.notes === undefined ? [] : ['```text', command.notes, '```', '']),
+    ...(notes === undefined ? [] : ['```text', notes, '```', '']),
   ].join('\n')
+}
 
 const placesOf = ({ toScreen, toFile }: OutputSpec): string =>
   [toScreen ? 'standard output' : '', toFile === undefined ? '' : 'file']

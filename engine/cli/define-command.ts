@@ -92,8 +92,8 @@ interface CommandFacts {
   /** What stands after the name, where it is not what follows from arguments and options. */
   readonly usage?: string
   readonly examples?: readonly Example[]
-  /** Text below the options in its help. */
-  readonly notes?: string
+  /** Text below the options in its help; a function is given the name of the program. */
+  readonly notes?: string | ((program: string) => string)
   /** Not shown in help or completion. */
   readonly hidden?: boolean
   /** `-h` is among its options: the command prints help itself. */
@@ -160,6 +160,14 @@ export const defineCommand = <const Arguments extends ArgumentSpecs, const Optio
     return (context) => run(input, context)
   },
 })
+
+/** The names of the visible commands directly below a command. */
+export const commandNames = ({ commands = [] }: Command): string[] =>
+  commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name)
+
+/** The text below the options in a command's help, where the program has this name. */
+export const notesOf = ({ notes }: Command, program: string): string | undefined =>
+  typeof notes === 'function' ? notes(program) : notes
 
 /** The names of an option: `-i` and `--inventory`. */
 export const namesOf = ({ flags }: OptionSpec<unknown>): string[] =>

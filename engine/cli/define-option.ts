@@ -12,6 +12,7 @@ export type Completion =
   | 'task'
   | 'target'
   | 'parameters'
+  | 'help'
   | 'hosts'
   | 'tags'
   | 'outputs'

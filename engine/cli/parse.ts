@@ -1,6 +1,7 @@
 /** Reads a command line with commander, which is given every command and option as {@link Command}s describe them. */
 import { Command as Commander, Option } from 'commander'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
+import { notesOf } from './define-command.ts'
 import type { ArgumentSpec, Command, CommandContext } from './define-command.ts'
 import type { Given, OptionSpec } from './define-option.ts'
 import { verbosityOptions } from './options/output.ts'
@@ -44,13 +45,16 @@ export const usageOf = (command: Command): string =>
   ].join(' ')
 
 /** Examples of a command and of those below it, and its notes. */
-const afterHelp = (command: Command): string => {
-  const examples = [command, ...(command.commands ?? [])].flatMap((one) => one.examples ?? [])
+const afterHelp = (command: Command, name: string): string => {
+  const examples = [command, ...(command.commands ?? [])]
+    .flatMap((one) => one.examples ?? [])
+    .map(({ line, does }) => ({ line: line.replace(/^run\b/, () => name), does }))
+  const notes = notesOf(command, name)
   const width = Math.max(0, ...examples.map(({ line }) => line.length))
   const lines = examples.map(({ line, does }) => `  ${line.padEnd(Math.min(width, 56))}  ${does}`)
   return [
     ...(lines.length === 0 ? [] : ['', 'Examples:', ...lines]),
-    ...(command.notes === undefined ? [] : ['', command.notes]),
+    ...(notes === undefined ? [] : ['', notes]),
   ].join('\n')
 }
 
@@ -75,6 +79,8 @@ const wordsOf = (values: readonly unknown[]): string[][] =>
   })
 
 interface Building {
+  /** The name of the program. */
+  readonly name: string
   readonly found: Found
   readonly print: (text: string) => void
   /** Called with the command that the line names, and its words. */
@@ -82,7 +88,7 @@ interface Building {
 }
 
 const build = (commander: Commander, command: Command, building: Building): Commander => {
-  const { found, print, chosen } = building
+  const { name: programName, found, print, chosen } = building
   commander
     .description(command.summary)
     .helpCommand(false)
@@ -96,7 +102,7 @@ const build = (commander: Commander, command: Command, building: Building): Comm
   for (const option of Object.values(command.options)) listen(commander, option, found)
   if (command.printsHelp === true) commander.helpOption(false)
   else commander.helpOption('-h, --help', 'this help')
-  commander.addHelpText('after', afterHelp(command))
+  commander.addHelpText('after', afterHelp(command, programName))
   for (const below of command.commands ?? [])
     build(commander.command(below.name, { hidden: below.hidden === true }), below, building)
   // commander calls it with the arguments, then the options and itself
@@ -119,6 +125,7 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
   const found: Found = new Map()
   const given: Given = (option) => found.get(option) ?? []
   const root = build(new Commander(program.name), program, {
+    name: program.name,
     found,
     print: (text) => (printed += text),
     chosen: (command, commander, words) => {
@@ -133,7 +140,7 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
           prepared({
             ...context,
             program,
-            help: () => `${commander.helpInformation()}${afterHelp(command)}\n`,
+            help: () => `${commander.helpInformation()}${afterHelp(command, program.name)}\n`,
           }),
       }
     },

@@ -8,9 +8,12 @@ export const completion = defineCommand({
   summary: 'Prints a script that lets a shell complete commands, options, tasks, hosts and tags.',
   arguments: { shell: required(`${shells.slice(0, -1).join(', ')} or ${shells.at(-1)}`, shells) },
   options: verbosityOptions,
-  notes: `bash: echo 'source <(run completion bash)' >>~/.bashrc
-zsh:  echo 'source <(run completion zsh)' >>~/.zshrc    (after compinit)
-fish: run completion fish >~/.config/fish/completions/run.fish`,
+  notes: (
+    program,
+  ) => `A script completes both names of the program, run and coxswain. It is loaded by a line in
+bash: ~/.bashrc                          source <(${program} completion bash)
+zsh:  ~/.zshrc, after compinit           source <(${program} completion zsh)
+fish: ~/.config/fish/config.fish         ${program} completion fish | source`,
   run: async (input, context) => (await import('../completion/completion.ts')).completion(input, context),
 })
 

@@ -7,6 +7,7 @@ import { completion, completeWords } from './completion.ts'
 import { docs } from './docs.ts'
 import { doctor } from './doctor.ts'
 import { exec } from './exec.ts'
+import { help, list } from './help.ts'
 import { history } from './history.ts'
 import { init } from './init.ts'
 import { inventory } from './inventory.ts'
@@ -39,7 +40,7 @@ export const run = defineCommand({
   notes:
     'Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted',
   printsHelp: true,
-  commands: [exec, inventory, schema, docs, init, doctor, history, completion, completeWords],
+  commands: [exec, inventory, schema, docs, help, init, doctor, history, completion, list, completeWords],
   run: async (input, context) => {
     const { arguments: words, options } = input
     if (words.target !== undefined || options.listTasks || options.listHosts)

@@ -20,6 +20,7 @@ export interface World {
 
 /** What the words before the cursor say. */
 interface Line {
+  readonly program: Command
   readonly command: Command
   readonly plain: readonly string[]
   readonly inventories: readonly string[]
@@ -41,12 +42,12 @@ const read = (program: Command, words: readonly string[]): Line => {
   const inventories: string[] = []
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? ''
-    if (word === '--') return { command, plain, inventories, open: undefined, ended: true }
+    if (word === '--') return { program, command, plain, inventories, open: undefined, ended: true }
     const option = optionNamed(command, word)
     if (option !== undefined && takesText(option)) {
       index += 1
       const value = words[index]
-      if (value === undefined) return { command, plain, inventories, open: option, ended: false }
+      if (value === undefined) return { program, command, plain, inventories, open: option, ended: false }
       if (namesOf(option).includes('--inventory')) inventories.push(value)
     } else if (word.startsWith('--inventory=')) inventories.push(word.slice('--inventory='.length))
     else if (!word.startsWith('-')) {
@@ -55,7 +56,7 @@ const read = (program: Command, words: readonly string[]): Line => {
       else command = below
     }
   }
-  return { command, plain, inventories, open: undefined, ended: false }
+  return { program, command, plain, inventories, open: undefined, ended: false }
 }
 
 const scripts = /\/$|\.[cm]?[jt]s$/
@@ -69,7 +70,7 @@ const behind = (start: string, marks: RegExp, names: readonly string[]): string[
 /** What fits where something of a kind is typed. */
 const candidates = async (
   completion: Completion,
-  { command, plain, inventories }: Line,
+  { program, command, plain, inventories }: Line,
   start: string,
   world: World,
 ): Promise<readonly string[]> => {
@@ -93,6 +94,13 @@ const candidates = async (
       return world.tasks()
     case 'target':
       return [...visible(command).map(({ name }) => name), ...(await world.tasks()), ...(await playbooks())]
+    case 'help': {
+      let below: Command | undefined = program
+      for (const word of plain)
+        below = below === undefined ? undefined : visible(below).find(({ name }) => name === word)
+      const names = below === undefined ? [] : visible(below).map(({ name }) => name)
+      return first === undefined ? [...names, ...(await world.tasks())] : names
+    }
     case 'parameters':
       return first === undefined ? [] : (await world.params(first)).map((name) => `${name}=`)
     case 'folder':

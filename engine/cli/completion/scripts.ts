@@ -1,4 +1,7 @@
-/** The scripts that shells load: each only hands the words to `run __complete` and takes what it prints. */
+/**
+ * The scripts that shells load, for both names of the program: each only hands the words to `run __complete` and takes what
+ * it prints.
+ */
 
 // bash breaks words at = and : too: the line is split anew at blanks, and what bash holds to be there is cut off again
 const bash = `_coxswain_run() {
@@ -17,10 +20,10 @@ const bash = `_coxswain_run() {
   [[ \${#candidates[@]} -gt 0 && \${candidates[0]} == *[/=] ]] && compopt -o nospace 2>/dev/null
   return 0
 }
-complete -F _coxswain_run run
+complete -F _coxswain_run run coxswain
 `
 
-const zsh = `#compdef run
+const zsh = `#compdef run coxswain
 _coxswain_run() {
   local -a candidates open
   candidates=("\${(@f)$("\${words[1]}" __complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null </dev/null)}")
@@ -30,14 +33,14 @@ _coxswain_run() {
   (( \${#open} )) && compadd -S '' -- "\${open[@]}"
   (( \${#candidates} )) && compadd -- "\${candidates[@]}"
 }
-compdef _coxswain_run run
+compdef _coxswain_run run coxswain
 `
 
 const fish = `function __coxswain_run
   set -l words (commandline -opc)
   $words[1] __complete -- $words[2..-1] (commandline -ct) 2>/dev/null </dev/null
 end
-complete -c run -f -a '(__coxswain_run)'
+complete -c run -c coxswain -f -a '(__coxswain_run)'
 `
 
 const scripts: Readonly<Record<string, string>> = { bash, zsh, fish }

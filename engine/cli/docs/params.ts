@@ -95,10 +95,10 @@ const valuesHelp = [
 ]
 
 /** `run TASK --help`. */
-export const taskHelp = ({ name, description, kind, params }: TaskInfo): string => {
+export const taskHelp = ({ name, description, kind, params }: TaskInfo, program = 'run'): string => {
   const lines = paramLines(describeParams(params))
   return [
-    `run ${name} key=value… -i INVENTORY --hosts PATTERN`,
+    `${program} ${name} key=value… -i INVENTORY --hosts PATTERN`,
     '',
     `${description} ${kinds[kind]}`,
     '',
@@ -109,12 +109,12 @@ export const taskHelp = ({ name, description, kind, params }: TaskInfo): string 
 }
 
 /** `run PLAYBOOK --help`. */
-export const playbookHelp = (file: string, book: Playbook): string => {
+export const playbookHelp = (file: string, book: Playbook, program = 'run'): string => {
   const { name, description } = book
   const all = schemasOf(book).flatMap(describeParams)
   const lines = paramLines([...new Map(all.map((param) => [param.name, param])).values()])
   return [
-    `run ${file} -i INVENTORY`,
+    `${program} ${file} -i INVENTORY`,
     '',
     `${name}${description === undefined ? '' : `: ${description}`}`,
     '',

@@ -37,7 +37,7 @@ export const init = async (
   const there = files.filter(({ path }) => existsSync(join(root, path)))
   if (there.length > 0) {
     throw new CoxswainError('usage', `${folder} has ${there.map(({ path }) => path).join(', ')} already`, {
-      hint: 'nothing was written; name a new folder: run init FOLDER',
+      hint: 'nothing was written; name a new folder: `run init FOLDER`',
     })
   }
   const width = Math.max(...files.map(({ path }) => path.length))

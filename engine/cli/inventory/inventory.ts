@@ -52,7 +52,7 @@ const refuseContradictions = ({ graph, list, host, explain: variable }: Inventor
     })
   if (variable !== undefined && host === undefined)
     throw new CoxswainError('usage', '--explain needs a host', {
-      hint: `name it: run inventory --host NAME --explain${variable === true ? '' : ` ${shownWord(variable)}`}`,
+      hint: `name it: \`run inventory --host NAME --explain${variable === true ? '' : ` ${shownWord(variable)}`}\``,
     })
 }
 
@@ -150,7 +150,8 @@ const explained = (view: View, { name, groups }: Host, variable: string | true):
   }
   const guess = nearest(variable, known)
   throw new CoxswainError('variables-invalid', `${name} has no variable ${shownWord(variable)}`, {
-    hint: guess === undefined ? `see all: run inventory --host ${name} --explain` : `did you mean ${guess}?`,
+    hint:
+      guess === undefined ? `see all: \`run inventory --host ${name} --explain\`` : `did you mean ${guess}?`,
   })
 }
 

@@ -81,7 +81,7 @@ interface ShowInput {
 /** `run history show N`. Gives the exit status. */
 export const showRun = async (
   { arguments: { run: typed }, options }: ShowInput,
-  { outlets }: CommandContext,
+  { outlets, program }: CommandContext,
 ): Promise<number> => {
   const run = find(stateFolder(process.env), numberOfRun(typed))
   const { header } = run
@@ -91,7 +91,7 @@ export const showRun = async (
   )
   const inventory = header.inventory.map((source) => shownPath(source, process.cwd())).join(' ')
   notice(
-    `run ${header.run}, ${clock(header.time)}, by ${header.user}@${header.machine}, inventory ${inventory}: run ${header.argv.join(' ')}`,
+    `run ${header.run}, ${clock(header.time)}, by ${header.user}@${header.machine}, inventory ${inventory}: ${program.name} ${header.argv.join(' ')}`,
   )
   const damage: Damage = { lines: 0 }
   for (const event of eventsOf(run.file, damage)) dispatch(reporter, event)

@@ -20,15 +20,20 @@ const looksLikeFile = (target: string): boolean => /[/\\]|\.m?[jt]s(#|$)/.test(t
 /**
  * What a word on the command line means: a playbook or task file, or a task of the library.
  *
+ * @param commands names of commands, for "did you mean".
  * @throws `load-failed`, with the nearest name.
  */
-export const findTarget = async (target: string, loadLibrary: LoadLibrary): Promise<Loaded> => {
+export const findTarget = async (
+  target: string,
+  loadLibrary: LoadLibrary,
+  commands: readonly string[] = [],
+): Promise<Loaded> => {
   if (looksLikeFile(target)) return loadFile(target)
   const library = libraryOf(await loadLibrary())
   const task = library.get(target)
   if (task !== undefined) return { kind: 'task', task }
-  const guess = nearest(target, [...library.keys()])
-  throw new CoxswainError('load-failed', `there is no task named ${shownWord(target)}`, {
-    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run --list-tasks\` for all; a file's path has a / or ends with .ts`,
+  const guess = nearest(target, [...commands, ...library.keys()])
+  throw new CoxswainError('load-failed', `there is no task or command named ${shownWord(target)}`, {
+    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run docs\` for all tasks; a file's path has a / or ends with .ts`,
   })
 }

@@ -14,6 +14,7 @@ import type { Plan } from '../../run/plan/plan.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
 import { chooseOutputs } from '../../report/choose-outputs.ts'
 import { outputs } from '../../report/outputs.ts'
+import { commandNames } from '../define-command.ts'
 import type { CommandContext } from '../define-command.ts'
 import type { RunOptions } from '../options/run.ts'
 import { startAt } from '../../run/plan/start-at.ts'
@@ -130,9 +131,12 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   loadHooks()
   if (target === undefined) return runWithoutTarget(input, context)
   const screen = outputs[chooseOutputs(options.output, screenNow()).screen]
-  const found = await findTarget(target, loadLibrary)
+  const found = await findTarget(target, loadLibrary, commandNames(context.program))
   if (options.help) {
-    outlets.out(found.kind === 'task' ? taskHelp(found.task.info) : playbookHelp(target, found.playbook))
+    const { name } = context.program
+    outlets.out(
+      found.kind === 'task' ? taskHelp(found.task.info, name) : playbookHelp(target, found.playbook, name),
+    )
     return 0
   }
   if (found.kind === 'playbook' && options.hosts !== undefined) {
