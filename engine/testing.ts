@@ -11,7 +11,7 @@ import type { Task } from './dsl/task.ts'
 import type { Change } from './dsl/verdict.ts'
 import { CoxswainError } from './errors.ts'
 import type { Outcome } from './run/events.ts'
-import { alone } from './run/task/alone.ts'
+import { standaloneRun } from './run/task/standalone-run.ts'
 
 export type { Reply, ScriptedFile } from './connection/scripted.ts'
 
@@ -55,7 +55,7 @@ const stage = (world: World) => {
   return {
     connection,
     others,
-    execute: alone(
+    execute: standaloneRun(
       new Map([['host', connection], ...others.map(({ name, connection: its }) => [name, its] as const)]),
     ),
   }
@@ -92,7 +92,7 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
   const { connection, others, execute } = stage(world)
   const everyone = [connection, ...others.map((other) => other.connection)]
   const mutations = (): number =>
-    everyone.flatMap(({ log }) => log.filter(({ lane }) => lane === 'run')).length
+    everyone.flatMap(({ log }) => log.filter(({ purpose }) => purpose === 'run')).length
 
   const foretold = await execute(task, true)
   insistOnReplies(everyone, world)
@@ -104,7 +104,9 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
   insistOnReplies(everyone, world)
   const apply = connection.log
     .slice(before)
-    .flatMap(({ lane, script, operation }) => (lane === 'run' && operation === undefined ? [script] : []))
+    .flatMap(({ purpose, script, operation }) =>
+      purpose === 'run' && operation === undefined ? [script] : [],
+    )
 
   const refused = real.outcome === 'failed' && mutations() === 0
   insist(

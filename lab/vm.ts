@@ -22,7 +22,7 @@ export interface Vm {
 }
 
 /** Seconds that a boot may take on a busy machine. */
-const patience = 180
+const startTimeout = 180
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -99,7 +99,7 @@ export const startVm = async (): Promise<Vm> => {
     await rm(folder, { recursive: true, force: true })
   }
   await step('starting a virtual machine', async () => {
-    const end = performance.now() + patience * 1000
+    const end = performance.now() + startTimeout * 1000
     while (!(await answers(port))) {
       const gone = child.exitCode !== null || child.signalCode !== null
       if (gone || performance.now() > end) {

@@ -75,10 +75,10 @@ const byHand = async (start: Case, forks: number, size: Size): Promise<number> =
     pool(Object.values(done), forks, async (connection) => {
       for (const path of paths) {
         const look = () =>
-          connection.execute({ script: '', operation: { kind: 'stat', path }, lane: 'query' })
+          connection.execute({ script: '', operation: { kind: 'stat', path }, purpose: 'query' })
         const { code } = await look()
         if (code === 0) continue
-        await connection.execute({ script: `make ${path}`, lane: 'run' })
+        await connection.execute({ script: `make ${path}`, purpose: 'run' })
         await look()
       }
     }),

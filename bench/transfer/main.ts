@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, rmSync } from 'node:fs'
 import { sshConnection } from '../../engine/connection/connect.ts'
-import { alone } from '../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import { copy } from '../../tasks/files/copy.ts'
 import { startSshd } from '../../test/support/sshd.ts'
 
@@ -29,7 +29,7 @@ const timed = async (work: () => unknown): Promise<number> => {
 const peak = (): number => process.resourceUsage().maxRSS / 1024
 
 const connection = sshConnection(sshd.settings())
-const run = alone(new Map([['host', connection]]))
+const run = standaloneRun(new Map([['host', connection]]))
 const held = async (src: string): Promise<void> => {
   const { outcome, error } = await run(copy({ src, dest: `${src}.there` }), false)
   if (outcome === 'failed' || outcome === 'unreachable') throw error

@@ -9,7 +9,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { sshConnection } from '../../engine/connection/connect.ts'
 import { HostKeys } from '../../engine/connection/ssh/host-keys.ts'
-import { alone } from '../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import { copy } from '../../tasks/files/copy.ts'
 import { startDelayProxy } from '../../test/support/delay-proxy.ts'
 import { startSshd } from '../../test/support/sshd.ts'
@@ -35,12 +35,12 @@ const timed = async (work: () => unknown): Promise<number> => {
 }
 
 const connection = sshConnection(sshd.settings({ port, hostKeys: new HostKeys([], 'off') }))
-const run = alone(new Map([['host', connection]]))
+const run = standaloneRun(new Map([['host', connection]]))
 const held = (outcome: string) => async (): Promise<void> => {
   const result = await run(copy({ src, dest: `${folder}/ours` }), false)
   if (result.outcome !== outcome) throw result.error ?? new Error(result.outcome)
 }
-await connection.execute({ script: 'true', lane: 'query' })
+await connection.execute({ script: 'true', purpose: 'query' })
 const known = ['-i', keyFile, '-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=no', '-q']
 const scpOnce = (): unknown =>
   execute('scp', ['-r', '-P', String(port), ...known, src, `127.0.0.1:${folder}/scp`])

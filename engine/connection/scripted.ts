@@ -35,7 +35,7 @@ export interface Script {
 
 /** A request as it was sent. */
 export interface LogEntry {
-  readonly lane: 'query' | 'run'
+  readonly purpose: 'query' | 'run'
   readonly script: string
   readonly operation: FileOperation | undefined
   readonly identity: Identity | undefined
@@ -214,10 +214,10 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
     unanswered,
     commands: () => log.flatMap(({ operation, script }) => (operation === undefined ? [script] : [])),
     execute: async (request) => {
-      const { lane, operation, identity } = request
+      const { purpose, operation, identity } = request
       const script = request.command ?? request.script
       const input = await inputBytes(request.stdin)
-      const entry = { lane, script, operation, identity, stdin: input.toString('utf8') }
+      const entry = { purpose, script, operation, identity, stdin: input.toString('utf8') }
       log.push(entry)
       const answerTo = async (command: string): Promise<Result> => {
         const found = replies.find(([wanted]) =>

@@ -176,7 +176,7 @@ export interface Request {
    * a long `run` does not hold up what others ask of the host. Each `run` is sent once, when those before it are
    * through; a query may be sent again after the connection was lost.
    */
-  readonly lane: 'query' | 'run'
+  readonly purpose: 'query' | 'run'
   readonly stdin?: Input | undefined
   /**
    * Seconds until the command and all its children are stopped, on the remote side too; they count from when it is its

@@ -14,7 +14,7 @@ import type { Writing } from './writing.ts'
 import { plainMasks } from '../secret.ts'
 
 /** How long to ask a check again until it says ok. */
-export interface Patience {
+export interface WaitOptions {
   /** Seconds until waiting fails with `wait-timeout`. */
   readonly timeout: number
   /** Seconds between two looks. */
@@ -52,7 +52,7 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    * How long to wait: a task without an apply waits until its check says ok, one with an apply while its check says
    * {@link pending}.
    */
-  readonly until?: (params: z.output<Schema>) => Patience
+  readonly until?: (params: z.output<Schema>) => WaitOptions
   /** Paths on this machine whose content it brings to a host: `--resume` does it again when that has changed. */
   readonly sends?: (params: z.output<Schema>) => readonly string[]
   /**
@@ -90,7 +90,7 @@ export interface Task<Value = unknown> {
   readonly options: TaskOptions
   readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
   readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
-  readonly until: Patience | undefined
+  readonly until: WaitOptions | undefined
   /** Whether an `ok` of the check is no proof that an apply came to its end. */
   readonly guards: boolean
   /** Reads what it needs on this machine. */

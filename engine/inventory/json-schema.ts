@@ -5,7 +5,7 @@ import type { Playbook } from '../dsl/playbook.ts'
 import { candidatePattern } from '../dsl/select.ts'
 import { priorityName } from './draft.ts'
 import { parsePattern } from './patterns/parse.ts'
-import { reachSchema } from './variables/reach.ts'
+import { reachSchema } from './variables/connection-vars.ts'
 import { ansibleNamesOf } from './variables/settings.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>

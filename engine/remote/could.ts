@@ -21,7 +21,7 @@ export const createCould =
     const operation: CouldOperation = { kind: 'could', ...change }
     const { path } = change
     checkedPath(path)
-    const surroundings = { identity, lane: 'query', signal, timeout } as const
+    const surroundings = { identity, purpose: 'query', signal, timeout } as const
     const script = operationScript(operation)
     const label = `whether ${path} can be changed`
     const result = await connection.execute({ script, operation, label, ...surroundings })

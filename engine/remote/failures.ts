@@ -94,7 +94,7 @@ const hintFor = (status: number, words: string): string | undefined =>
 /** The error of a file operation that ended with a status that is no answer. */
 export const operationFailure = (
   operation: FileOperation,
-  lane: 'query' | 'run',
+  purpose: 'query' | 'run',
   { code, stderr }: Result,
   reason?: string,
 ): CoxswainError => {
@@ -116,7 +116,7 @@ export const operationFailure = (
       hint: hintFor(code, output),
     })
   }
-  const failed = lane === 'run' ? 'write-failed' : 'read-failed'
+  const failed = purpose === 'run' ? 'write-failed' : 'read-failed'
   return new CoxswainError(failed, `cannot ${verbs[kind]} ${path}`, {
     output,
     hint: reason ?? hintFor(code, output),

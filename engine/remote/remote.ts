@@ -57,13 +57,13 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
   const { identity, signal, onOutput, onCommand, onTransfer = () => {}, env, cwd } = options
 
   const execute =
-    (lane: 'query' | 'run'): Execute =>
+    (purpose: 'query' | 'run'): Execute =>
     ({ timeout, ...request }) =>
-      connection.execute({ ...request, timeout: timeout ?? options.timeout, lane, identity, signal })
+      connection.execute({ ...request, timeout: timeout ?? options.timeout, purpose, identity, signal })
 
   const operate = (
     operation: FileOperation,
-    lane: 'query' | 'run',
+    purpose: 'query' | 'run',
     stdin?: Input,
     size?: number,
     timeout = options.timeout,
@@ -75,7 +75,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       operation,
       label,
       identity,
-      lane,
+      purpose,
       stdin,
       signal,
       timeout,
@@ -117,7 +117,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       script: reasonScript(path),
       label: `why not ${path}`,
       identity,
-      lane: 'query',
+      purpose: 'query',
       signal,
       timeout: options.timeout,
     })

@@ -16,7 +16,7 @@ import { columnsOf, duration, indent, oneLine, pad, plural, printable, titledBy 
 import { transferText } from './transfer-text.ts'
 
 /** Milliseconds between two lines about the same wait. */
-const patience = 10_000
+const progressInterval = 10_000
 
 const marks: Readonly<Record<TaskOutput['stream'], string>> = { stdout: '|', stderr: '!', log: '>' }
 
@@ -75,7 +75,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
     const before = transfers.get(key)
     const begins = before === undefined || bytes < before.bytes
     // one that begins at nothing needs no word: that its task runs is what everybody expects
-    const worthALine = begins ? bytes > 0 : time - before.since >= patience
+    const worthALine = begins ? bytes > 0 : time - before.since >= progressInterval
     if (!begins && !worthALine) return
     transfers.set(key, { since: time, bytes })
     if (!worthALine) return
@@ -89,7 +89,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
     if (what === 'applying' && verbosity < 2) return
     if (what === 'waiting') {
       const before = waits.get(task.id)
-      if (before !== undefined && (before.why === why || time - before.since < patience)) return
+      if (before !== undefined && (before.why === why || time - before.since < progressInterval)) return
       waits.set(task.id, { since: time, why })
     }
     const reason = why === undefined ? '' : paint.dim(`  (${oneLine(why)})`)

@@ -12,7 +12,7 @@ import {
 import type { ApplyContext, Change } from '../../engine/index.ts'
 import { begin, end, note } from './git-interrupted.ts'
 import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git-state.ts'
-import type { Checkout, Place, Wanted } from './git-state.ts'
+import type { Checkout, Place, GitVersion } from './git-state.ts'
 
 const params = z.object({
   repo: z
@@ -51,7 +51,7 @@ type Params = z.output<typeof params>
 
 const short = (commit: string): string => commit.slice(0, 12)
 
-const named = ({ kind, name, commit }: Wanted): string =>
+const named = ({ kind, name, commit }: GitVersion): string =>
   kind === 'commit' ? short(commit) : `${short(commit)} (${name})`
 
 /** What may not be thrown away unless somebody says so. */
@@ -73,7 +73,7 @@ const protect = (place: Place, { dest, force }: Params): void => {
     })
 }
 
-const changesOf = (place: Checkout, wanted: Wanted, { dest, repo }: Params): Change[] => [
+const changesOf = (place: Checkout, wanted: GitVersion, { dest, repo }: Params): Change[] => [
   ...(place.repo === repo
     ? []
     : [{ what: `repository of ${dest}`, from: place.repo || undefined, to: repo }]),
@@ -88,7 +88,7 @@ const changesOf = (place: Checkout, wanted: Wanted, { dest, repo }: Params): Cha
 ]
 
 /** Gets what is wanted, and gives what to check out: a branch may have moved since it was looked up. */
-const fetch = async ({ remote }: ApplyContext, given: Params, wanted: Wanted): Promise<string> => {
+const fetch = async ({ remote }: ApplyContext, given: Params, wanted: GitVersion): Promise<string> => {
   const { depth } = given
   const git = gitIn(given)
   const { kind, name, commit } = wanted

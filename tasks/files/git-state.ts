@@ -4,7 +4,7 @@ import type { CheckContext, CommandResult, ShellText } from '../../engine/index.
 import { lookAtInterrupted, printNote } from './git-interrupted.ts'
 
 /** A version, as the repository knows it. */
-export interface Wanted {
+export interface GitVersion {
   readonly kind: 'branch' | 'tag' | 'commit'
   readonly name: string
   readonly commit: string
@@ -50,7 +50,7 @@ export const gitIn = ({ dest, hooks }: Pick<Manner, 'dest' | 'hooks'>): ShellTex
   hooks ? shell`git -C ${dest}` : shell`git -c core.hooksPath=/dev/null -c core.fsmonitor= -C ${dest}`
 
 /** Where the task keeps what it has checked out: what is behind it came from the repository, which may have forgotten it. */
-export const ownRef = ({ kind, name }: Wanted): string =>
+export const ownRef = ({ kind, name }: GitVersion): string =>
   kind === 'branch' ? `refs/coxswain/branch/${name}` : 'refs/coxswain/detached'
 
 const noGit = 101
@@ -148,7 +148,7 @@ export const readPlace = async (
 }
 
 /** The version among the lines of `git ls-remote`; a branch comes before a tag of the same name. */
-export const findVersion = (text: string, version: string | undefined): Wanted | undefined => {
+export const findVersion = (text: string, version: string | undefined): GitVersion | undefined => {
   const lines = text.split('\n').map((line) => line.split('\t'))
   const commitOf = (ref: string): string | undefined => lines.find(([, name]) => name === ref)?.[0]
   if (version === undefined) {
@@ -176,7 +176,7 @@ export const findVersion = (text: string, version: string | undefined): Wanted |
 export const readWanted = async (
   { remote }: CheckContext,
   given: Access & { readonly version?: string | undefined },
-): Promise<Wanted> => {
+): Promise<GitVersion> => {
   const { repo, version } = given
   if (version !== undefined && fullCommit.test(version))
     return { kind: 'commit', name: version, commit: version }

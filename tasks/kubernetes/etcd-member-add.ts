@@ -3,7 +3,7 @@ import { peerUrl } from './config/etcd-arguments.ts'
 import { listMembers, memberOf } from './etcd.ts'
 import {
   ensureListed,
-  etcdPatience,
+  etcdWaitParam,
   forgetLost,
   startEtcd,
   untilAnswering,
@@ -29,7 +29,7 @@ export const etcdMemberAdd = defineTask({
     address: z.string().describe('the address that it advertises to its peers'),
     version: z.string().describe('the Kubernetes version'),
     config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
-    patience: etcdPatience(),
+    patience: etcdWaitParam(),
   }),
   title: ({ name, address }) => `etcd member ${name} at ${peerUrl({ address })}`,
 

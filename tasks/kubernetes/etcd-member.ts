@@ -30,7 +30,7 @@ export interface Joiner {
   readonly patience: number
 }
 
-export const etcdPatience = () =>
+export const etcdWaitParam = () =>
   z.coerce.number().min(0).default(60).describe('seconds that the other etcd members have to answer')
 
 /** Waits until nothing is amiss; when time is up, the caller looks once more and says what it is in its own words. */

@@ -13,7 +13,7 @@ import {
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { listMembers, memberOf, requireMembers } from './etcd.ts'
-import { etcdPatience, forgetLost, untilAnswering } from './etcd-member.ts'
+import { etcdWaitParam, forgetLost, untilAnswering } from './etcd-member.ts'
 import { comeUp, forgetNode, goOn, takeBack } from './join-recovery.ts'
 import { ignoring } from './kubeadm.ts'
 import { begin, finished, inBetween, masterState } from './master-state.ts'
@@ -32,7 +32,7 @@ const params = z.object({
   criSocket: z.string().optional(),
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
   ignorePreflightErrors: wordList().default([]).describe('preflight errors to take as warnings'),
-  patience: etcdPatience(),
+  patience: etcdWaitParam(),
 })
 type Params = z.output<typeof params>
 

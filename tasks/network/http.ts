@@ -73,7 +73,7 @@ export const faultOf = (
 const needsCurl = ({ method, headers, body }: HttpRequest): boolean =>
   method !== 'GET' || body !== undefined || Object.values(headers).some(isSecret)
 
-/** Commands are made anew for each way; a request that changes something goes over the lane of changes. */
+/** Commands are made anew for each way; a request that changes something goes over the purpose of changes. */
 type Tag = CheckContext['remote']['query']
 
 const askFromHost = async (tag: Tag, request: HttpRequest): Promise<HttpAnswer> => {

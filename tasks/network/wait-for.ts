@@ -57,17 +57,17 @@ const params = z
 type Params = z.output<typeof params>
 
 /** Seconds that one attempt to connect may take. */
-const patience = 3
+const connectTimeout = 3
 
 /** nc where there is one (netcat, busybox), bash's own sockets otherwise, curl as a last way. */
 const openFromHost = ({ remote }: CheckContext, host: string, port: number): Promise<boolean> =>
   remote.query({
     timeout: 20,
-  })`if command -v nc >/dev/null; then nc -z -w ${patience} ${host} ${port} </dev/null; elif command -v bash >/dev/null; then bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} ${port} 2>/dev/null; else curl -s --connect-timeout ${patience} --max-time ${patience} ${`telnet://${host}:${port}`} </dev/null; [ $? -eq 28 ] || [ $? -eq 0 ]; fi`.succeeds()
+  })`if command -v nc >/dev/null; then nc -z -w ${connectTimeout} ${host} ${port} </dev/null; elif command -v bash >/dev/null; then bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} ${port} 2>/dev/null; else curl -s --connect-timeout ${connectTimeout} --max-time ${connectTimeout} ${`telnet://${host}:${port}`} </dev/null; [ $? -eq 28 ] || [ $? -eq 0 ]; fi`.succeeds()
 
 const openFromHere = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: patience * 1000 })
+    const socket = connect({ host, port, timeout: connectTimeout * 1000 })
     const say = (open: boolean) => (): void => {
       socket.destroy()
       resolve(open)

@@ -13,9 +13,9 @@ import type { Change, CheckContext } from '../../engine/index.ts'
 import { literally } from '../patterns.ts'
 import { ageOfLists } from './package-managers/lists.ts'
 import { managerOf } from './package-managers/managers.ts'
-import type { PackageManager, Wanted } from './package-managers/types.ts'
+import type { PackageManager, PackageRequest } from './package-managers/types.ts'
 
-const parse = (word: string): Wanted => {
+const parse = (word: string): PackageRequest => {
   const [name = '', version] = word.split('=')
   return { name, version }
 }
@@ -61,7 +61,7 @@ const params = z
   })
 type Params = z.output<typeof params>
 
-type Wrong = Change & { readonly wanted: Wanted }
+type Wrong = Change & { readonly wanted: PackageRequest }
 
 const nothing: ReadonlyMap<string, string> = new Map()
 const none: readonly string[] = []

@@ -50,11 +50,11 @@ const beyond = (usual: readonly string[], found: readonly string[]): string[] =>
 }
 
 /** Seconds that the watchdog of a run which was killed takes to end what is left, and more: only what stays is a leftover. */
-const patience = 20
+const settleTimeout = 20
 
 /** What is on a host beyond what is usual there, and stays. */
 export const leftovers = async (host: ChaosHost, usual: readonly string[]): Promise<string[]> => {
-  for (const end = Date.now() + patience * 1000; ;) {
+  for (const end = Date.now() + settleTimeout * 1000; ;) {
     const found = beyond(usual, await traces(host))
     if (found.length === 0 || Date.now() > end) return found
     await new Promise((resolve) => setTimeout(resolve, 300))

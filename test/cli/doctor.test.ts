@@ -37,7 +37,7 @@ const examined = async (
     },
     () => now,
   )
-  assert.ok(connection.log.every(({ lane }) => lane === 'query'))
+  assert.ok(connection.log.every(({ purpose }) => purpose === 'query'))
   return found
 }
 

@@ -57,15 +57,15 @@ for (const shell of ['sh', 'bash']) {
     const file = folder.at(`${shell}-steps`)
     // most of it is done when the second look would be over, were it not ended
     const steps = `n=0; while [ $n -lt 200 ]; do echo $n >>${file}; n=$((n+1)); sleep 0.05; done`
-    const lost = connection.execute({ script: steps, lane: 'run' })
+    const lost = connection.execute({ script: steps, purpose: 'run' })
     await until(() => existsSync(file) && lines(file).length > 2)
     transport.lose()
     await rejects(() => lost, 'connection-lost', 'the connection to lossy was lost')
     const count = `wc -l <${file}`
     const look = async (): Promise<string> =>
-      (await connection.execute({ script: count, lane: 'query' })).stdout.toString()
+      (await connection.execute({ script: count, purpose: 'query' })).stdout.toString()
     const before = await look()
-    await connection.execute({ script: 'sleep 0.3', lane: 'query' })
+    await connection.execute({ script: 'sleep 0.3', purpose: 'query' })
     assert.is(await look(), before)
     assert.ok(Number(before) < 200, before)
     await connection.close()
@@ -77,14 +77,14 @@ test('one that does not listen is killed', async () => {
   const connection = new ShellConnection(transport)
   const file = folder.at('deaf')
   const deaf = `sh -c 'trap "" TERM; echo $$ >${file}; while :; do sleep 0.1; done'`
-  const lost = connection.execute({ script: deaf, lane: 'run' })
+  const lost = connection.execute({ script: deaf, purpose: 'run' })
   await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'))
   transport.lose()
   await rejects(() => lost, 'connection-lost', 'lost')
   const { stdout } = await connection.execute({
     // a process that was killed and not waited for is still in the list, as a zombie
     script: `grep -s '^State:[[:space:]]*[A-Y]' /proc/${lines(file)[0]}/status`,
-    lane: 'query',
+    purpose: 'query',
   })
   assert.is(stdout.toString(), '')
   await connection.close()
@@ -96,12 +96,12 @@ test('a daemon with a session of its own lives on', async () => {
   const file = folder.at('daemon')
   const lost = connection.execute({
     script: `setsid sh -c 'echo $$ >${file}; exec sleep 600' >/dev/null 2>&1 </dev/null & sleep 600`,
-    lane: 'run',
+    purpose: 'run',
   })
   await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'))
   transport.lose()
   await rejects(() => lost, 'connection-lost', 'lost')
-  await connection.execute({ script: 'true', lane: 'query' })
+  await connection.execute({ script: 'true', purpose: 'query' })
   process.kill(Number(lines(file)[0]), 'SIGKILL')
   await connection.close()
 })

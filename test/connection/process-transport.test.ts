@@ -13,7 +13,7 @@ const playing = (script: string, change: Partial<Program> = {}): ProcessTranspor
     description: 'm1',
     user: 'root',
     seconds: 30,
-    door: undefined,
+    throttle: undefined,
     retries: 0,
     judge: () => 'final',
     words: (command) => ['sh', '-c', script, 'sh', command],

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { laneCommand, rawCommand } from '../../engine/connection/shell/bootstrap.ts'
+import { sessionCommand, rawCommand } from '../../engine/connection/shell/bootstrap.ts'
 import { newMark } from '../../engine/connection/shell/left-behind.ts'
 import { WordScanner, asking, hello, sudoPrompt } from '../../engine/connection/shell/words.ts'
 import { suite } from '../support/spec.ts'
@@ -62,7 +62,7 @@ test('no command line shows one of these words, nor anything that csh could not 
   ]
   for (const identity of identities) {
     for (const terminal of [false, true]) {
-      for (const command of [laneCommand, rawCommand].map((make) =>
+      for (const command of [sessionCommand, rawCommand].map((make) =>
         make({ identity, mark: newMark(), terminal, lock }),
       )) {
         // what sudo is given looks like the prompts of others, which it does not have

@@ -47,9 +47,9 @@ test('a group that no play touches has its variables checked as all others, befo
     file,
     'web:\n  hosts: { w1: { size: 1 } }\ndb:\n  hosts:\n    d1: { size: many }\n    d2:\n    d3: { size: 3 }\n',
   )
-  const { territory, limit } = await openWorkspace(optionsWith({ inventory: [file], limit: 'w1' }))
+  const { inventoryView, limit } = await openWorkspace(optionsWith({ inventory: [file], limit: 'w1' }))
   const error = await rejects(
-    () => makePlan(book, territory, limit),
+    () => makePlan(book, inventoryView, limit),
     'variables-invalid',
     '2 problems with variables',
   )
@@ -81,8 +81,8 @@ test('a playbook that stands among the plays brings its plays, which keep their 
       play('after', { hosts: 'db', tasks: ({ vars }) => note(vars) }),
     ],
   })
-  const { territory } = await openWorkspace(optionsWith({ inventory: [file] }))
-  const plan = makePlan(outer, territory)
+  const { inventoryView } = await openWorkspace(optionsWith({ inventory: [file] }))
+  const plan = makePlan(outer, inventoryView)
   assert.equal(
     plan.plays.map(({ name }) => name),
     ['before', 'paint', 'after'],
@@ -97,7 +97,7 @@ test('the address of a host is an error for who reads it, where it is a template
     file,
     'web:\n  hosts: { w1: { address: 192.0.2.1 } }\ndb:\n  hosts:\n    d1: { ansible_host: "{{ site }}" }\n    d2: { ansible_host: 192.0.2.3, ansible_port: "{{ site }}" }\n',
   )
-  const { territory } = await openWorkspace(optionsWith({ inventory: [file] }))
+  const { inventoryView } = await openWorkspace(optionsWith({ inventory: [file] }))
   const reading = (index: number) =>
     playbook({
       name: 'addresses',
@@ -113,9 +113,13 @@ test('the address of a host is an error for who reads it, where it is a template
       ],
     })
   const seen: unknown[] = []
-  const error = await rejects(() => makePlan(reading(0), territory), 'inventory-invalid', '{{ site }} holds')
+  const error = await rejects(
+    () => makePlan(reading(0), inventoryView),
+    'inventory-invalid',
+    '{{ site }} holds',
+  )
   assert.is(error.place?.line, 5)
-  makePlan(reading(1), territory)
+  makePlan(reading(1), inventoryView)
   assert.equal(seen, ['192.0.2.3'])
 })
 
@@ -139,8 +143,8 @@ test('hosts come in the order of the pattern: a group’s own, then those of its
     ],
   })
   for (const limit of [undefined, 'a', 'h2,h1,h3']) {
-    const { territory, limit: limited } = await openWorkspace(optionsWith({ inventory: [file], limit }))
-    const { plays } = makePlan(ordered, territory, limited)
+    const { inventoryView, limit: limited } = await openWorkspace(optionsWith({ inventory: [file], limit }))
+    const { plays } = makePlan(ordered, inventoryView, limited)
     assert.equal(
       plays.map(({ candidates }) => [...candidates.keys()]),
       [['h3', 'h1', 'h2'], ['h3']],

@@ -4,7 +4,7 @@ import { chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { alone } from '../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import { authorizedKey } from '../../tasks/system/authorized-key.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
@@ -35,7 +35,7 @@ test('what a shell left that is gone is removed; what one still uses, or another
   const shell = spawn('cat', { uid, gid, stdio: ['pipe', 'ignore', 'ignore'] })
   const inUse = make(`.coxswain.${hostname()}.${shell.pid}.abcdef`)
   const elsewhere = make('.coxswain.elsewhere.4242.abcdef')
-  const run = alone(new Map([['host', shellConnection()]]))
+  const run = standaloneRun(new Map([['host', shellConnection()]]))
   const { outcome, error } = await run(authorizedKey({ user: user.name, key }), false)
   shell.stdin.end()
   assert.is(outcome, 'changed', String(error))

@@ -9,7 +9,7 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import { nearest } from '../../engine/inventory/nearest.ts'
 import { renderPlace } from '../../engine/inventory/place.ts'
 import { expandRanges } from '../../engine/inventory/sources/ranges.ts'
-import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../engine/inventory/variables/connection-vars.ts'
 import { plainVariables } from '../support/plain-variables.ts'
 import { validateAll, variablesOf } from '../../engine/inventory/variables/validate.ts'
 import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
@@ -233,14 +233,14 @@ test('how to reach a host: our names, and Ansible’s where ours are not given',
     if (found === undefined) throw new Error(name)
     return found
   }
-  const a = reachOf(host('a'))
+  const a = connectionVarsOf(host('a'))
   assert.equal(
     [a.address, a.port, a.private_key_file, a.become],
     ['1.1.1.1', 22_022, join(folder, 'keys/id'), true],
   )
   assert.is(a.become_password?.reveal(), 'hush')
   assert.not.match(JSON.stringify(a), 'hush')
-  assert.is(reachOf(host('c')).private_key_file, join(homedir(), '.ssh/x'))
-  const error = await rejects(() => reachOf(host('b')), 'inventory-invalid', 'port')
+  assert.is(connectionVarsOf(host('c')).private_key_file, join(homedir(), '.ssh/x'))
+  const error = await rejects(() => connectionVarsOf(host('b')), 'inventory-invalid', 'port')
   assert.is(error.place?.line, 4)
 })

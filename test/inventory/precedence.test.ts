@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { join } from 'node:path'
 import { loadInventory } from '../../engine/inventory/load.ts'
-import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../engine/inventory/variables/connection-vars.ts'
 import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import { parseExtra } from '../../engine/inventory/variables/typed.ts'
 import { folderOf } from '../support/folder.ts'
@@ -110,7 +110,7 @@ test('a relative path begins where the inventory is, not in group_vars', async (
   write('keys/hosts.yaml', 'all: { hosts: { h1: } }\n')
   write('keys/group_vars/all/main.yaml', 'private_key_file: id\n')
   const host = resolveHosts(await loadInventory([at('keys/hosts.yaml')])).get('h1')
-  assert.is(host && reachOf(host).private_key_file, join(at('keys'), 'id'))
+  assert.is(host && connectionVarsOf(host).private_key_file, join(at('keys'), 'id'))
 })
 
 /** The values of h1, and what is warned of. */

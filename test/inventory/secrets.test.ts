@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { secret, secretNames } from '../../engine/dsl/schema.ts'
 import { renderPlace } from '../../engine/inventory/place.ts'
-import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../engine/inventory/variables/connection-vars.ts'
 import { variablesOf } from '../../engine/inventory/variables/validate.ts'
 import { parseExtra } from '../../engine/inventory/variables/typed.ts'
 import { rejects } from '../support/rejects.ts'
@@ -28,9 +28,11 @@ const written: [string, string][] = [
 ]
 for (const [yaml, text] of written) {
   test(`a password written as ${yaml} is ${text}`, async () => {
-    const login = reachOf(await hostOf(`all:\n  hosts:\n    a: { password: ${yaml} }\n`))
+    const login = connectionVarsOf(await hostOf(`all:\n  hosts:\n    a: { password: ${yaml} }\n`))
     assert.is(login.password?.reveal(), text)
-    const become = reachOf(await hostOf(`all:\n  hosts:\n    a: { ansible_become_password: ${yaml} }\n`))
+    const become = connectionVarsOf(
+      await hostOf(`all:\n  hosts:\n    a: { ansible_become_password: ${yaml} }\n`),
+    )
     assert.is(become.become_password?.reveal(), text)
   })
 }
@@ -56,14 +58,18 @@ test('a playbook’s secret is read as it is written, however deep, and only the
 
 test('a password that makes no sense is told by its place, without its line', async () => {
   const host = await hostOf('all:\n  hosts:\n    a:\n      ansible_become_password: [31415926]\n')
-  const error = await rejects(() => reachOf(host), 'inventory-invalid', 'become_password: a secret is needed')
+  const error = await rejects(
+    () => connectionVarsOf(host),
+    'inventory-invalid',
+    'become_password: a secret is needed',
+  )
   assert.equal([error.place?.line, error.place?.column, error.place?.excerpt], [4, 7, undefined])
   assert.not.match(error.place === undefined ? '' : renderPlace(error.place), '31415926')
 })
 
 test('nor is it shown by an error that stands on the same line', async () => {
   const host = await hostOf('all:\n  hosts:\n    a: { password: hush, pin: [hush], port: many }\n')
-  const error = await rejects(() => reachOf(host), 'inventory-invalid', 'port')
+  const error = await rejects(() => connectionVarsOf(host), 'inventory-invalid', 'port')
   assert.equal([error.place?.line, error.place?.excerpt], [3, undefined])
   const schema = z.object({ port: z.number(), pin: z.array(secret()) })
   const problem = await rejects(() => variablesOf(schema, host), 'variables-invalid', 'port')

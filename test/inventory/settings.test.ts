@@ -1,7 +1,7 @@
 /** Our names and Ansible's for the same setting: the most specific layer wins, whichever it uses. */
 import * as assert from 'uvu/assert'
 import { plainVariables } from '../support/plain-variables.ts'
-import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../engine/inventory/variables/connection-vars.ts'
 import { folderOf } from '../support/folder.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
@@ -35,7 +35,7 @@ const cases: [string, string, string[], string][] = [
   ['the command line beats the host', 'all: { hosts: { a: { user: root } } }', ['ansible_user=bob'], 'bob'],
 ]
 for (const [what, text, extra, user] of cases) {
-  test(what, async () => assert.is(reachOf(await hostOf(text, extra)).user, user))
+  test(what, async () => assert.is(connectionVarsOf(await hostOf(text, extra)).user, user))
 }
 
 test("of Ansible's own names the one that Ansible asks for last counts, wherever it is set", async () => {
@@ -45,7 +45,7 @@ test("of Ansible's own names the one that Ansible asks for last counts, wherever
   const host = `ansible_user: early, ansible_port: 2222, ansible_host: 192.0.2.1,
     ansible_private_key_file: /k/host, ansible_password: early,
     ansible_become_password: early, ansible_private_key_passphrase: early`
-  const reach = reachOf(await hostOf(`all: { vars: { ${all} }, hosts: { a: { ${host} } } }`))
+  const reach = connectionVarsOf(await hostOf(`all: { vars: { ${all} }, hosts: { a: { ${host} } } }`))
   assert.equal(
     [reach.user, reach.port, reach.address, reach.private_key_file],
     ['late', 1111, '192.0.2.9', '/k/all'],
@@ -58,13 +58,13 @@ test("of Ansible's own names the one that Ansible asks for last counts, wherever
 
 test("a name of Ansible's without a value leaves it to the others", async () => {
   const text = 'all: { vars: { ansible_user: bob }, hosts: { a: { ansible_ssh_user: } } }'
-  assert.is(reachOf(await hostOf(text)).user, 'bob')
+  assert.is(connectionVarsOf(await hostOf(text)).user, 'bob')
 })
 
 test("between our name and Ansible's the more specific place counts", async () => {
   const all = 'ansible_ssh_user: late'
   const text = `all: { vars: { ${all} }, hosts: { a: { ansible_user: early, user: ours } } }`
-  assert.is(reachOf(await hostOf(text)).user, 'ours')
+  assert.is(connectionVarsOf(await hostOf(text)).user, 'ours')
 })
 
 const connections: [string, string][] = [
@@ -79,7 +79,7 @@ const connections: [string, string][] = [
 ]
 for (const [theirs, ours] of connections) {
   test(`connection ${theirs} is ${ours}`, async () => {
-    const { connection, unsupported } = reachOf(
+    const { connection, unsupported } = connectionVarsOf(
       await hostOf(`all: { hosts: { a: { ansible_connection: ${theirs} } } }`),
     )
     assert.equal([connection, unsupported], [ours, undefined])
@@ -94,12 +94,12 @@ const methods: [string, string][] = [
 for (const [theirs, ours] of methods) {
   test(`become method ${theirs} is ${ours}`, async () => {
     const text = `all: { hosts: { a: { ansible_become_method: ${theirs} } } }`
-    assert.is(reachOf(await hostOf(text)).become_method, ours)
+    assert.is(connectionVarsOf(await hostOf(text)).become_method, ours)
   })
 }
 
 test('what we do not have is told with the name, the value, the place and what there is', async () => {
-  const { unsupported, unsupportedBecome } = reachOf(
+  const { unsupported, unsupportedBecome } = connectionVarsOf(
     await hostOf('all:\n  hosts:\n    a:\n      ansible_connection: winrm\n      become_method: runas\n'),
   )
   assert.is(unsupported?.code, 'connection-unsupported')
@@ -113,7 +113,9 @@ test('what we do not have is told with the name, the value, the place and what t
 const quoted = (value: string): string => JSON.stringify(value)
 const argumentsOf = async (variables: Readonly<Record<string, string>>, more = '') => {
   const pairs = Object.entries(variables).map(([name, value]) => `${name}: ${quoted(value)}`)
-  return reachOf(await hostOf(`all: { hosts: { a: { ${[...pairs, more].filter(Boolean).join(', ')} } } }`))
+  return connectionVarsOf(
+    await hostOf(`all: { hosts: { a: { ${[...pairs, more].filter(Boolean).join(', ')} } } }`),
+  )
 }
 
 test('arguments of ssh are read as options, in the order in which Ansible passes them', async () => {
@@ -211,7 +213,7 @@ test('a playbook sees both names as they are written', async () => {
 
 test('the old names for becoming another user count for their own way alone, and last', async () => {
   const become = async (vars: string) => {
-    const { become_user: user, become_password: password } = reachOf(
+    const { become_user: user, become_password: password } = connectionVarsOf(
       await hostOf(`all: { hosts: { a: { ${vars} } } }`),
     )
     return [user, password?.reveal()]

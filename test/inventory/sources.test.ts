@@ -7,7 +7,7 @@ import { readExecutable } from '../../engine/inventory/sources/executable.ts'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
 import { readModule } from '../../engine/inventory/sources/module.ts'
-import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../engine/inventory/variables/connection-vars.ts'
 import type { Inventory } from '../../engine/inventory/types.ts'
 import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import { folderOf } from '../support/folder.ts'
@@ -80,7 +80,7 @@ test('hosts on the command line may have ranges and ports', async () => {
   const inventory = await loadInventory(['a[1:2]:2222,[fe80::1]:22,b,'])
   assert.equal(names(inventory), ['a1', 'a2', 'fe80::1', 'b'])
   const host = resolveHosts(inventory).get('a2')
-  assert.is(host && reachOf(host).port, 2222)
+  assert.is(host && connectionVarsOf(host).port, 2222)
 })
 
 test('a folder is read in name order, without what is no inventory', async () => {
@@ -182,7 +182,7 @@ export default async () => ({
   assert.equal(hostsOfGroup(inventory, 'site'), ['w1', 'w2'])
   assert.equal(hostsOfGroup(inventory, 'ungrouped'), ['lonely'])
   const host = resolveHosts(inventory).get('w2')
-  assert.equal(host && [reachOf(host).port, reachOf(host).user], [2222, 'ops'])
+  assert.equal(host && [connectionVarsOf(host).port, connectionVarsOf(host).user], [2222, 'ops'])
   assert.is(inventory.groups.get('web')?.variables.get('n')?.place.file, path)
 })
 
@@ -194,7 +194,7 @@ export default { hosts: { w1: { password: new Secret('hush') } } }
 `,
   )
   const host = resolveHosts(await loadInventory([path])).get('w1')
-  assert.is(host && reachOf(host).password?.reveal(), 'hush')
+  assert.is(host && connectionVarsOf(host).password?.reveal(), 'hush')
 })
 
 const slips: [string, string, 'load-failed' | 'inventory-invalid', RegExp, RegExp][] = [

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { secret } from '../../engine/dsl/schema.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Host } from '../../engine/inventory/types.ts'
-import { reachOf } from '../../engine/inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../engine/inventory/variables/connection-vars.ts'
 import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import { parseExtra } from '../../engine/inventory/variables/typed.ts'
 import { validateAll, variablesOf } from '../../engine/inventory/variables/validate.ts'
@@ -42,7 +42,7 @@ for (const text of ['{{ b }}', 'x-{{ b }}', '{% if b %}x{% endif %}', 'x{# note 
       `      fine: x\n      v: "${text}"\n      ansible_python_interpreter: "${text}"\n`,
     )
     assert.equal(variablesOf(z.object({ fine: z.string() }), host), { fine: 'x' })
-    reachOf(host)
+    connectionVarsOf(host)
     const loose = variablesOf(z.looseObject({ fine: z.string() }), host)
     assert.is(loose.fine, 'x')
     await rejects(() => loose['v'], 'variables-invalid', 'holds an expression of Jinja')
@@ -79,7 +79,7 @@ for (const name of settings) {
   test(`${name} must not be a template`, async () => {
     const host = await withVariables(`      ${name}: "{{ site_value }}"\n`)
     const error = await rejects(
-      () => reachOf(host),
+      () => connectionVarsOf(host),
       'inventory-invalid',
       '{{ site_value }} holds an expression',
     )
@@ -90,7 +90,11 @@ for (const name of settings) {
 for (const name of ['ansible_password', 'ansible_become_password', 'become_password', 'password']) {
   test(`${name} must not be a template, and its value is not shown`, async () => {
     const host = await withVariables(`      ${name}: "hush{{ x }}"\n`)
-    const error = await rejects(() => reachOf(host), 'inventory-invalid', 'the value holds an expression')
+    const error = await rejects(
+      () => connectionVarsOf(host),
+      'inventory-invalid',
+      'the value holds an expression',
+    )
     assert.not.match(`${error.message} ${JSON.stringify(error.place)}`, 'hush')
   })
 }
@@ -154,14 +158,14 @@ for (const [text, column] of unquoted) {
 test('of a password that only names another variable the name is shown', async () => {
   const host = await withVariables('      ansible_become_password: "{{ vault_become }}"\n')
   const error = await rejects(
-    () => reachOf(host),
+    () => connectionVarsOf(host),
     'inventory-invalid',
     '{{ vault_become }} holds an expression',
   )
   assert.is(error.place?.line, 4)
   const quoted = await withVariables(`      ansible_password: "{{ 'hush' }}"\n`)
   assert.not.match(
-    (await rejects(() => reachOf(quoted), 'inventory-invalid', 'the value holds')).message,
+    (await rejects(() => connectionVarsOf(quoted), 'inventory-invalid', 'the value holds')).message,
     'hush',
   )
 })

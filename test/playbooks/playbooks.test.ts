@@ -23,8 +23,8 @@ const example = join(resolve(import.meta.dirname, '../..'), 'inventory/example.y
 const workspaceOf = (...extraVars: string[]): Promise<Workspace> =>
   openWorkspace(optionsWith({ inventory: [example], extraVars }))
 const planOf = async (book: Playbook, ...extraVars: string[]): Promise<Plan> => {
-  const { territory, limit } = await workspaceOf(...extraVars)
-  return makePlan(book, territory, limit)
+  const { inventoryView, limit } = await workspaceOf(...extraVars)
+  return makePlan(book, inventoryView, limit)
 }
 const tasksFor = (plan: Plan, play: number, host: string): Task[] =>
   tasksOf(plan.plays[play]?.candidates.get(host)?.steps ?? [], 'all').map(({ task }) => task)

@@ -15,9 +15,9 @@ const { at } = folderOf(test)
 /** A host whose writes end with these words. */
 const saying = (words: string, reason = ''): Connection => ({
   ...shellConnection(),
-  execute: async ({ lane }) => ({
-    code: lane === 'run' ? 1 : 0,
-    stdout: Buffer.from(lane === 'run' ? '' : reason),
+  execute: async ({ purpose }) => ({
+    code: purpose === 'run' ? 1 : 0,
+    stdout: Buffer.from(purpose === 'run' ? '' : reason),
     stderr: Buffer.from(words),
     dropped: 0,
   }),

@@ -150,7 +150,7 @@ test('pain 9: --check of a host that has nothing yet says what it cannot know, a
   assert.match(ends[3]?.why ?? '', 'rests on what was not done')
   assert.is(exit, 0)
   assert.equal(
-    far.log.filter(({ lane }) => lane === 'run'),
+    far.log.filter(({ purpose }) => purpose === 'run'),
     [],
   )
 })

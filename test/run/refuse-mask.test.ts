@@ -168,7 +168,7 @@ test('a task that only reads may show it, and names its parameter when it sends 
 test('the password for becoming another user is looked at too', async () => {
   const identity = { method: 'sudo', user: 'root', password: new Secret(`x${shown}`) } as const
   await rejects(
-    () => refuseMask({ script: 'true', lane: 'run', identity }),
+    () => refuseMask({ script: 'true', purpose: 'run', identity }),
     'secret-masked',
     'the password for becoming root',
   )

@@ -9,7 +9,7 @@ import { isCoxswainError } from '../../engine/errors.ts'
 import type { CoxswainError } from '../../engine/errors.ts'
 import type { CommandOptions } from '../../engine/remote/command.ts'
 import { shell } from '../../engine/remote/quote.ts'
-import { alone } from '../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('options of remote methods')
@@ -25,7 +25,7 @@ const told = async (
     apply: async ({ remote }) => void (await work(remote)),
   })
   const connection = scripted({ files: { '/f': 'text' }, replies: [[/[^]/, '']] })
-  const { error } = await alone(new Map([['host', connection]]))(task({}), false)
+  const { error } = await standaloneRun(new Map([['host', connection]]))(task({}), false)
   if (error === undefined) return undefined
   if (isCoxswainError(error)) return error
   throw error
@@ -141,7 +141,7 @@ test('nothing is sent when an option is refused', async () => {
     apply: ({ remote }) => remote.write('/f', 'new', odd({ mod: '0600' })),
   })
   const connection = scripted({ files: { '/f': 'old' } })
-  await alone(new Map([['host', connection]]))(task({}), false)
+  await standaloneRun(new Map([['host', connection]]))(task({}), false)
   assert.is(connection.files.get('/f')?.content, 'old')
   assert.equal(connection.log.length, 0)
 })

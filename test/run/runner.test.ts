@@ -274,7 +274,7 @@ test('a connection lost in the middle: looked at again, and done again only wher
     const connection = losing(effective)
     const { story } = await run(play, { hosts: { a: connection } })
     assert.equal(story, ['a /1 changed'])
-    assert.is(connection.log.filter(({ lane }) => lane === 'run').length, 1)
+    assert.is(connection.log.filter(({ purpose }) => purpose === 'run').length, 1)
   }
 })
 
@@ -335,7 +335,7 @@ test('what proves an apply is the check alone: a condition asks about the world 
   // lost after it took effect: looked at by its check, and not done again
   const connection = losing(true, {})
   assert.equal((await half('/good', connection)).story, ['a half changed'])
-  assert.is(connection.log.filter(({ lane }) => lane === 'run').length, 1)
+  assert.is(connection.log.filter(({ purpose }) => purpose === 'run').length, 1)
 })
 
 test('a connection lost in the middle of what has no check is an unknown outcome, and is not tried again', async () => {

@@ -89,7 +89,7 @@ export const prepare = (
     Object.entries(hosts).map(([name, given]) => [name, isConnection(given) ? given : scripted(given)]),
   )
   const match = (pattern: string): string[] => matchHosts(inventory, pattern)
-  const territory = {
+  const inventoryView = {
     hosts: new Map(
       Object.keys(hosts).map((name) => [
         name,
@@ -123,7 +123,7 @@ export const prepare = (
       ]),
     ),
   }
-  return { plan: makePlan(book, territory, limit), fleet, connections }
+  return { plan: makePlan(book, inventoryView, limit), fleet, connections }
 }
 
 /** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
@@ -174,7 +174,7 @@ export const losing = (effective: boolean, script: Script = usual): ScriptedConn
   return {
     ...inner,
     execute: async (request: Request) => {
-      if (request.lane === 'run' && !lost) {
+      if (request.purpose === 'run' && !lost) {
         lost = true
         if (effective) await inner.execute(request)
         throw new CoxswainError('connection-lost', 'cut')

@@ -5,7 +5,7 @@ import { openJournal } from '../../engine/cli/journal/journal.ts'
 import { remember } from '../../engine/cli/journal/memory.ts'
 import { newHeader } from '../../engine/cli/journal/header.ts'
 import { optionsWith } from '../support/run-options.ts'
-import { inherit } from '../../engine/cli/session/resume.ts'
+import { resumeState } from '../../engine/cli/session/resume.ts'
 import type { HostLock } from '../../engine/connection/shell/lock.ts'
 import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
 import type { RunEvent } from '../../engine/run/events.ts'
@@ -130,7 +130,7 @@ export class Run {
     const { world, plan, folder, forks, resume, check, wait, emit, warn, waiting } = this.#setup
     const options = optionsWith({ resume, check })
     const memory = remember(folder, subject)
-    const heritage = inherit(plan, memory, options, () => same)
+    const heritage = resumeState(plan, memory, options, () => same)
     if (typeof heritage === 'string') return
     // what is between them takes its time: another run may begin meanwhile
     if (world.running.several) await world.pause(world.random.whole(0, 1500))

@@ -62,11 +62,11 @@ const setImmediateNow = setImmediate
 const settle = (): Promise<void> => new Promise((resolve) => setImmediateNow(resolve))
 
 /** How often an empty queue is looked at again: real reading of files may be under way. */
-const patience = 20
+const idleRounds = 20
 
 /** Lets time pass until something is so. Gives false when nothing more happens and it is not so. */
 const passUntil = async (world: World, done: () => boolean): Promise<boolean> => {
-  for (let idle = 0; idle < patience;) {
+  for (let idle = 0; idle < idleRounds;) {
     await settle()
     if (done()) return true
     idle = world.time.step() ? 0 : idle + 1

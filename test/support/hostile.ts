@@ -29,7 +29,7 @@ export const hostileOutcomes = (test: Suite): ((settings: SshSettings) => Promis
     const watching = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 10)
     const connection = sshConnection(settings, { shellTimeout: 3 })
     try {
-      await connection.execute({ script: 'echo in', lane: 'query', timeout: 3 })
+      await connection.execute({ script: 'echo in', purpose: 'query', timeout: 3 })
       return 'in'
     } catch (error) {
       if (!isCoxswainError(error)) throw error

@@ -12,7 +12,7 @@ import type { Channel, Transport } from '../../engine/connection/transport.ts'
 import { ShellConnection } from '../../engine/connection/shell/shell-connection.ts'
 import type { ShellOptions } from '../../engine/connection/shell/shell-connection.ts'
 import type { Task } from '../../engine/dsl/task.ts'
-import { alone } from '../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import type { TaskResult } from '../../engine/run/task/execute-task.ts'
 import { busyboxImage, hostImage, openrcImage, redhatImage } from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
@@ -101,11 +101,11 @@ const start = async (kind: Kind): Promise<string> => {
   return container
 }
 
-/** A connection that notes what was sent on the lane of changes. */
+/** A connection that notes what was sent on the purpose of changes. */
 const watched = (inner: Connection, changes: Request[]): Connection => ({
   description: inner.description,
   execute: (request) => {
-    if (request.lane === 'run') changes.push(request)
+    if (request.purpose === 'run') changes.push(request)
     return inner.execute(request)
   },
   close: () => inner.close(),
@@ -115,12 +115,12 @@ const told = ({ outcome, error, why }: TaskResult): string =>
   `${outcome}: ${error instanceof Error ? error.message : (why ?? '')}`
 
 const realHost = <Name extends Kind>(kind: Name): RealHost<Name> => {
-  let started: Promise<{ container: string; run: ReturnType<typeof alone> }> | undefined
+  let started: Promise<{ container: string; run: ReturnType<typeof standaloneRun> }> | undefined
   const changes: Request[] = []
   const host = () =>
     (started ??= start(kind).then((container) => ({
       container,
-      run: alone(new Map([[kind, watched(new ShellConnection(inside(container)), changes)]])),
+      run: standaloneRun(new Map([[kind, watched(new ShellConnection(inside(container)), changes)]])),
     })))
   const execute = async (task: Task, checkMode = false): Promise<TaskResult> =>
     (await host()).run(task, checkMode)

@@ -59,7 +59,7 @@ for (const shell of shells) {
     const stalling: Connection = {
       ...inner,
       execute: async (request) => {
-        if (request.lane !== 'run') return inner.execute(request)
+        if (request.purpose !== 'run') return inner.execute(request)
         const code = await endedWhen(shell, request.script, () => existsSync(`${path}+`))
         return { code: code ?? 143, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), dropped: 0 }
       },

@@ -6,7 +6,7 @@ import { isTaskFactory } from '../../engine/dsl/task.ts'
 import type { Task } from '../../engine/dsl/task.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { reportError } from '../../engine/run/report-error.ts'
-import { alone } from '../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import * as library from '../../tasks/index.ts'
 import { suite } from '../support/spec.ts'
 
@@ -37,7 +37,7 @@ const saidWhenFails = async (task: Task, number: number): Promise<readonly strin
     '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n',
   }
   const connection = scripted({ files, replies: [[/[^]/, answer]] })
-  const run = alone(new Map([['host', connection]]))
+  const run = standaloneRun(new Map([['host', connection]]))
   const { error } = await run(task, false)
   if (count < number) return undefined
   if (error === undefined) return []

@@ -50,7 +50,7 @@ export const doctor = async (
   const workspace = await openWorkspace(options, { redactor })
   writeWarnings(workspace.inventory, outlets)
   const { limit } = workspace
-  const names = workspace.territory
+  const names = workspace.inventoryView
     .match(options.hosts ?? 'all', '--hosts')
     .filter((name) => limit?.includes(name) ?? true)
   if (names.length === 0) throw new CoxswainError('no-hosts', 'there is no host to try')

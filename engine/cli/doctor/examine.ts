@@ -1,7 +1,7 @@
 import type { Identity } from '../../connection/types.ts'
 import { clock } from './clock.ts'
 import { disk } from './disk.ts'
-import type { Finding, Patient, Probe } from './probe.ts'
+import type { Finding, Target, Probe } from './probe.ts'
 import { findingOf } from './reaching.ts'
 import { temporary } from './temporary.ts'
 import { needed } from './tools.ts'
@@ -10,15 +10,15 @@ import { needed } from './tools.ts'
 export const probes: readonly Probe[] = [needed, temporary, disk, clock]
 
 /** Seconds that a probe may take: a network file system that is gone must not hold the doctor up. */
-const patience = 15
+const probeTimeout = 15
 
 /** Whether a shell comes up, as the login user or as another one. */
 const entrance = async (
-  { connection }: Patient,
+  { connection }: Target,
   identity: Identity | undefined,
 ): Promise<Finding | undefined> => {
   try {
-    await connection.execute({ script: ':', lane: 'query', identity, timeout: patience })
+    await connection.execute({ script: ':', purpose: 'query', identity, timeout: probeTimeout })
     return undefined
   } catch (error) {
     return findingOf(error)
@@ -26,7 +26,7 @@ const entrance = async (
 }
 
 const look = async (
-  { connection }: Patient,
+  { connection }: Target,
   probe: Probe,
   identity: Identity | undefined,
   now: () => number,
@@ -35,9 +35,9 @@ const look = async (
   try {
     const { code, stdout } = await connection.execute({
       script: probe.script,
-      lane: 'query',
+      purpose: 'query',
       identity,
-      timeout: patience,
+      timeout: probeTimeout,
     })
     const sample = { code, stdout: stdout.toString('utf8'), sent, received: now() }
     return probe.judge(sample).map((complaint) => ({ probe: probe.name, ...complaint }))
@@ -51,7 +51,7 @@ const look = async (
  *
  * @param now seconds since 1970.
  */
-export const examine = async (patient: Patient, now: () => number): Promise<readonly Finding[]> => {
+export const examine = async (patient: Target, now: () => number): Promise<readonly Finding[]> => {
   const outside = await entrance(patient, undefined)
   if (outside !== undefined) return [outside]
   const become = patient.identity === undefined ? undefined : await entrance(patient, patient.identity)

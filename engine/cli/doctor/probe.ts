@@ -32,7 +32,7 @@ export interface Finding extends Complaint {
 }
 
 /** A host as it is examined. */
-export interface Patient {
+export interface Target {
   readonly name: string
   /** Whom its tasks will be; undefined for the login user. */
   readonly identity: Identity | undefined

@@ -18,7 +18,7 @@ import type { Care, LineFile } from './line-file.ts'
 import { fileOfRun, subjectHash } from './names.ts'
 import { pruneAll, pruneSubject } from './prune.ts'
 import type { SignedTask } from './signed.ts'
-import { standingOf } from './standing.ts'
+import { whatIsLeft } from './what-is-left.ts'
 
 /** The record of one run, written as it happens. It never fails the run. */
 export interface Journal {
@@ -80,7 +80,7 @@ const begin = (
     named,
   )
   try {
-    const { due, beside } = standingOf(folder, header, listing)
+    const { due, beside } = whatIsLeft(folder, header, listing)
     const whole: Header = { ...header, run, beside: [...beside], due: header.check ? [] : due }
     lines.add(JSON.stringify(whole), 'now')
     if (!lines.intact) throw failure

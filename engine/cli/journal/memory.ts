@@ -9,7 +9,7 @@ import type { RecordedRun } from './files.ts'
 import { distrust } from './folder.ts'
 import type { Subject } from './header.ts'
 import { listState, subjectHash } from './names.ts'
-import { standingOf } from './standing.ts'
+import { whatIsLeft } from './what-is-left.ts'
 
 /** What is remembered; nothing is where there was no run. */
 export interface Memory {
@@ -54,7 +54,7 @@ export const remember = (folder: string, subject: Subject): Memory => {
   if (why !== undefined) return { ...nothing, warnings: [`earlier runs are not read: ${why}`] }
   const hash = subjectHash(subject)
   const listing = listState(folder, hash)
-  const { newest, due, warnings } = standingOf(folder, subject, listing)
+  const { newest, due, warnings } = whatIsLeft(folder, subject, listing)
   const { foreign } = listing
   const find = (run: number): RecordedRun | undefined => {
     const name = listing.runs.find((one) => one.run === run && one.subject === hash && !one.check)

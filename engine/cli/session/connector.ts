@@ -6,7 +6,7 @@ import {
   sshConnection,
 } from '../../connection/connect.ts'
 import { refusedConnection, withoutBecome } from '../../connection/refused.ts'
-import { Doors } from '../../connection/doors.ts'
+import { LoginThrottles } from '../../connection/login-throttle.ts'
 import type { HostLock } from '../../connection/shell/lock.ts'
 import type { ShellOptions } from '../../connection/shell/shell-connection.ts'
 import { SshRoutes } from '../../connection/ssh/routes.ts'
@@ -15,7 +15,7 @@ import type { LateSettings, SshSettings } from '../../connection/ssh/settings.ts
 import type { OpenFiles } from '../../connection/open-files.ts'
 import type { Connection } from '../../connection/types.ts'
 import { CoxswainError } from '../../errors.ts'
-import type { Reach } from '../../inventory/variables/reach.ts'
+import type { ConnectionVars } from '../../inventory/variables/connection-vars.ts'
 import type { Secret } from '../../secret.ts'
 import type { HostOptions } from '../options/run.ts'
 
@@ -33,37 +33,37 @@ const loginUser = (connection: string, given: string | undefined): string | unde
 
 /** Makes the connections of a run, and says what they take: what the command line says counts before what the inventory says. */
 export const connector = (options: HostOptions, asked: Asked) => {
-  const doors = new Doors()
-  const routes = new SshRoutes({ doors })
-  const timeout = (reach: Reach): number | undefined =>
-    options.connectTimeout ?? reach.connect_timeout ?? reach.sshArguments.connectTimeout
+  const throttles = new LoginThrottles()
+  const routes = new SshRoutes({ throttles })
+  const timeout = (vars: ConnectionVars): number | undefined =>
+    options.connectTimeout ?? vars.connect_timeout ?? vars.sshArguments.connectTimeout
 
   /** What ssh2 and the system's own ssh are given alike. */
-  const sshSettings = (name: string, reach: Reach) => ({
-    address: reach.address ?? name,
-    port: reach.port,
-    user: options.user ?? reach.user,
-    privateKeyFile: options.privateKey ?? reach.private_key_file,
-    knownHostsFile: reach.known_hosts_file,
-    configFile: reach.ssh_config ?? reach.sshArguments.configFile,
-    proxyJump: reach.proxy_jump,
-    forwardAgent: reach.forward_agent ?? reach.sshArguments.forwardAgent,
-    before: reach.sshArguments.before,
-    after: reach.sshArguments.after,
+  const sshSettings = (name: string, vars: ConnectionVars) => ({
+    address: vars.address ?? name,
+    port: vars.port,
+    user: options.user ?? vars.user,
+    privateKeyFile: options.privateKey ?? vars.private_key_file,
+    knownHostsFile: vars.known_hosts_file,
+    configFile: vars.ssh_config ?? vars.sshArguments.configFile,
+    proxyJump: vars.proxy_jump,
+    forwardAgent: vars.forward_agent ?? vars.sshArguments.forwardAgent,
+    before: vars.sshArguments.before,
+    after: vars.sshArguments.after,
   })
 
-  const route = (name: string, reach: Reach): SshSettings | LateSettings =>
+  const route = (name: string, vars: ConnectionVars): SshSettings | LateSettings =>
     routes.to({
-      ...sshSettings(name, reach),
-      passphrase: reach.passphrase,
-      password: asked.login ?? reach.password,
+      ...sshSettings(name, vars),
+      passphrase: vars.passphrase,
+      password: asked.login ?? vars.password,
       checking: options.hostKeyChecking,
-      connectTimeout: timeout(reach),
+      connectTimeout: timeout(vars),
     })
 
-  const overOpenssh = (name: string, reach: Reach, shells: ShellOptions): Connection => {
+  const overOpenssh = (name: string, vars: ConnectionVars, shells: ShellOptions): Connection => {
     // -k asks for the passwords of all hosts; what the inventory gives this one it would never use
-    if (reach.password !== undefined || reach.passphrase !== undefined) {
+    if (vars.password !== undefined || vars.passphrase !== undefined) {
       const error = new CoxswainError(
         'connection-unsupported',
         'connection: openssh takes no password and no passphrase',
@@ -76,20 +76,20 @@ export const connector = (options: HostOptions, asked: Asked) => {
     }
     return opensshConnection(
       {
-        ...sshSettings(name, reach),
+        ...sshSettings(name, vars),
         checking: options.hostKeyChecking ?? 'strict',
-        connectTimeout: timeout(reach) ?? usualSettings.connectTimeout,
+        connectTimeout: timeout(vars) ?? usualSettings.connectTimeout,
         connectRetries: usualSettings.connectRetries,
-        doors,
+        throttles,
         keepaliveInterval: usualSettings.keepaliveInterval,
       },
       shells,
     )
   }
 
-  const supported = (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
-    const shells = { lock, shellTimeout: options.becomeTimeout ?? reach.become_timeout }
-    const { connection = 'ssh' } = reach
+  const supported = (name: string, vars: ConnectionVars, lock: HostLock | undefined): Connection => {
+    const shells = { lock, shellTimeout: options.becomeTimeout ?? vars.become_timeout }
+    const { connection = 'ssh' } = vars
     switch (connection) {
       case 'local':
         return localConnection(shells)
@@ -98,23 +98,23 @@ export const connector = (options: HostOptions, asked: Asked) => {
         return containerConnection(
           {
             engine: connection,
-            container: reach.address ?? name,
-            user: options.user ?? reach.user ?? 'root',
-            connectTimeout: timeout(reach) ?? usualSettings.connectTimeout,
+            container: vars.address ?? name,
+            user: options.user ?? vars.user ?? 'root',
+            connectTimeout: timeout(vars) ?? usualSettings.connectTimeout,
           },
           shells,
         )
       case 'openssh':
-        return overOpenssh(name, reach, shells)
+        return overOpenssh(name, vars, shells)
       case 'ssh':
-        return sshConnection(route(name, reach), shells)
+        return sshConnection(route(name, vars), shells)
     }
   }
 
   /** One socket to a host, or to the first of those on the way. What cannot be reached at all opens none. */
-  const filesOverSsh = async (name: string, reach: Reach): Promise<OpenFiles> => {
+  const filesOverSsh = async (name: string, vars: ConnectionVars): Promise<OpenFiles> => {
     try {
-      const settings = route(name, reach)
+      const settings = route(name, vars)
       const { via } = 'settings' in settings ? await settings.settings() : settings
       return via?.files ?? { count: 1 }
     } catch {
@@ -123,22 +123,22 @@ export const connector = (options: HostOptions, asked: Asked) => {
   }
 
   /** See `FleetHost`. */
-  const files = (name: string, reach: Reach, users: ReadonlySet<string>): Promise<OpenFiles> => {
-    const { connection = 'ssh' } = reach
-    if (reach.unsupported !== undefined) return Promise.resolve({ count: 0 })
-    if (connection === 'ssh') return filesOverSsh(name, reach)
-    const login = loginUser(connection, options.user ?? reach.user)
+  const files = (name: string, vars: ConnectionVars, users: ReadonlySet<string>): Promise<OpenFiles> => {
+    const { connection = 'ssh' } = vars
+    if (vars.unsupported !== undefined) return Promise.resolve({ count: 0 })
+    if (connection === 'ssh') return filesOverSsh(name, vars)
+    const login = loginUser(connection, options.user ?? vars.user)
     // a program for each shell, with three pipes. Where the login user is not known it may be one of the others
     const others = [...users].filter((user) => user !== '' && user !== login)
     const asLogin = login !== undefined && (users.has('') || users.has(login)) ? 1 : 0
     return Promise.resolve({ count: 3 * Math.max(1, others.length + asLogin) })
   }
 
-  const connect = (name: string, reach: Reach, lock: HostLock | undefined): Connection => {
-    if (reach.unsupported !== undefined) return refusedConnection(name, reach.unsupported)
-    const connection = supported(name, reach, lock)
+  const connect = (name: string, vars: ConnectionVars, lock: HostLock | undefined): Connection => {
+    if (vars.unsupported !== undefined) return refusedConnection(name, vars.unsupported)
+    const connection = supported(name, vars, lock)
     // the command line may name another method
-    const { unsupportedBecome } = reach
+    const { unsupportedBecome } = vars
     if (unsupportedBecome === undefined || options.becomeMethod !== undefined) return connection
     return withoutBecome(connection, unsupportedBecome)
   }

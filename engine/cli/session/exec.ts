@@ -32,7 +32,7 @@ export const exec = async (
   const workspace = await openWorkspace(options, { redactor, asks: !options.listHosts })
   writeWarnings(workspace.inventory, outlets)
   // an error shows it as it was typed, before the play that is made of it is looked at
-  workspace.territory.match(pattern, 'pattern')
+  workspace.inventoryView.match(pattern, 'pattern')
   const book = playbook({
     name: 'exec',
     vars: z.unknown(),

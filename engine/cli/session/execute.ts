@@ -23,11 +23,11 @@ import { Prompt, ownTerminal } from './prompt.ts'
 import { stepper } from './step.ts'
 import { outletsOf } from '../outlets.ts'
 import { openReporters } from './reporters.ts'
-import type { Heritage } from './resume.ts'
+import type { ResumeState } from './resume.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What connects a run with those before and after it. */
-export interface RunRecord extends Omit<Heritage, 'plan'> {
+export interface RunRecord extends Omit<ResumeState, 'plan'> {
   readonly subject: Subject
   readonly seen: JournalOptions['seen']
   /** What the tasks of the run are made of, given what makes hashes. */

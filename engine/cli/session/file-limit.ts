@@ -41,7 +41,7 @@ const usersOf = (plan: Plan, { hosts }: Fleet): Map<string, Set<string>> => {
   const users = new Map(
     plan.plays.flatMap(({ candidates }) => [...candidates.keys()]).map((name) => [name, new Set<string>()]),
   )
-  for (const { host, planned } of everyTask(plan, 'smooth')) {
+  for (const { host, planned } of everyTask(plan, 'success-path')) {
     const { become, conditional, on, oncePer } = planned.settings
     const known = hosts.get(host)
     if (known === undefined || conditional || on !== undefined || oncePer !== undefined) continue

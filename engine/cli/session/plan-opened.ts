@@ -11,7 +11,7 @@ import type { Host } from '../../inventory/types.ts'
 import { parseVariables } from '../../inventory/variables/parse.ts'
 import { validateAll } from '../../inventory/variables/validate.ts'
 import { makePlan } from '../../run/plan/plan.ts'
-import type { Plan, Territory } from '../../run/plan/plan.ts'
+import type { Plan, InventoryView } from '../../run/plan/plan.ts'
 import { tasksOf } from '../../run/plan/planned-steps.ts'
 import type { PlannedTask } from '../../run/plan/planned-steps.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
@@ -21,11 +21,11 @@ import type { Workspace } from './workspace.ts'
 /** The hosts that a play could touch, after `--limit`, in the order of its pattern. */
 const hostsOfPlay = (
   { name: play, hosts, optional }: SealedPlay,
-  { territory, limit }: Pick<Workspace, 'territory' | 'limit'>,
+  { inventoryView, limit }: Pick<Workspace, 'inventoryView' | 'limit'>,
 ): readonly string[] => {
   const pattern = candidatePattern(hosts)
-  if (optional === true && !territory.hasGroup(pattern)) return []
-  return territory
+  if (optional === true && !inventoryView.hasGroup(pattern)) return []
+  return inventoryView
     .match(pattern, `hosts of play "${play}"`)
     .filter((name) => limit === undefined || limit.includes(name))
 }
@@ -69,9 +69,9 @@ export interface PlanOptions {
 }
 
 /** The hosts as a listing sees them. */
-const listed = (territory: Territory): Territory => ({
-  ...territory,
-  hosts: new Map([...territory.hosts].map(([name, host]) => [name, withFlag(host)])),
+const listed = (inventoryView: InventoryView): InventoryView => ({
+  ...inventoryView,
+  hosts: new Map([...inventoryView.hosts].map(([name, host]) => [name, withFlag(host)])),
 })
 
 /** A host that is only listed; its address may be read later, or not at all. */
@@ -94,14 +94,14 @@ const withFlag = (host: RawHost): RawHost => {
  */
 const isNeedless = (
   error: unknown,
-  { wanted, reach }: Opening,
+  { wanted, connection }: Opening,
   hosts: readonly Host[],
 ): error is CoxswainError =>
   isCoxswainError(error) &&
   error.code === 'secret-locked' &&
   wanted !== 'all' &&
   wanted.size === 0 &&
-  !hosts.some((host) => hasSealedSetting(host, reach))
+  !hosts.some((host) => hasSealedSetting(host, connection))
 
 /** Opens what is wanted of hosts, and leaves files that no one has a key for where nothing is lost by it for certain. */
 const openWhatIsNeeded = async (
@@ -155,7 +155,7 @@ export const planOpened = async (
   for (const play of book.plays)
     for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
   for (const [vars, names] of listing ? [] : touched) {
-    await openWhatIsNeeded(workspace, names, { wanted: namesRead(vars), reach: 'login' }, noticeOnce)
+    await openWhatIsNeeded(workspace, names, { wanted: namesRead(vars), connection: 'login' }, noticeOnce)
     validateAll(
       vars,
       [...workspace.hosts.values()].filter(({ name }) => names.has(name)),
@@ -166,12 +166,12 @@ export const planOpened = async (
       // planning is pure: it may be begun anew
       const plan = makePlan(
         book,
-        listing ? listed(workspace.territory) : workspace.territory,
+        listing ? listed(workspace.inventoryView) : workspace.inventoryView,
         workspace.limit,
       )
       if (!listing) {
         const becoming = becomingHosts(plan, workspace)
-        await openWhatIsNeeded(workspace, becoming, { wanted: new Set(), reach: true }, noticeOnce)
+        await openWhatIsNeeded(workspace, becoming, { wanted: new Set(), connection: true }, noticeOnce)
       }
       learnSecrets([...touched.keys()], workspace, redactor)
       return plan
@@ -180,7 +180,7 @@ export const planOpened = async (
       if (missing.length === 0) throw error
       for (const name of missing) opened.add(name)
       for (const vars of touched.keys())
-        await workspace.open(missing, { wanted: namesRead(vars), reach: false })
+        await workspace.open(missing, { wanted: namesRead(vars), connection: false })
     }
   }
 }

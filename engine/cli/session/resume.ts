@@ -18,7 +18,7 @@ import type { RunOptions } from '../options/run.ts'
 export type Due = (play: number, host: string) => readonly string[]
 
 /** What a run takes over. */
-export interface Heritage {
+export interface ResumeState {
   readonly plan: Plan
   readonly due: Due
   /** The run that is gone on with. */
@@ -136,12 +136,12 @@ const againNotes = (again: readonly Again[]): string[] => {
  * @returns a text instead where there is nothing to resume.
  * @throws `usage` when the run that would be resumed is still under way.
  */
-export const inherit = (
+export const resumeState = (
   plan: Plan,
   memory: Memory,
   options: RunOptions,
   signatureOf: SignatureOf,
-): Heritage | string => {
+): ResumeState | string => {
   const due = dueIn(plan, memory)
   const waiting = dueNotes(plan, due)
   const notes = [...memory.warnings, ...waiting]
@@ -186,7 +186,7 @@ export const inherit = (
 
 /** What `--resume --list-tasks` says of a task on a host. */
 export const marksOf =
-  (inherited: Heritage | string) =>
+  (inherited: ResumeState | string) =>
   ({ play, host }: Where, task: PlannedTask): Mark => {
     if (typeof inherited === 'string') return { word: 'skip', note: '' }
     const { due, standing } = inherited

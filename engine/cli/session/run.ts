@@ -31,7 +31,7 @@ import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } 
 import { refuseWords, taskFromWords } from './params.ts'
 import { playbookHelp, taskHelp } from '../docs/params.ts'
 import { hostsOfPlays, planOpened } from './plan-opened.ts'
-import { inherit, lostHandlers, marksOf } from './resume.ts'
+import { resumeState, lostHandlers, marksOf } from './resume.ts'
 import { writeWarnings } from './warnings.ts'
 import { openWorkspace } from './workspace.ts'
 import type { Outlets } from '../outlets.ts'
@@ -96,10 +96,10 @@ const listingOf = (
 
 /** The hosts that `--hosts` and `--limit` leave, all of them where neither is given. */
 const listInventory = async (options: RunOptions, redactor: Redactor, outlets: Outlets): Promise<string> => {
-  const { inventory, territory, limit } = await openWorkspace(options, { redactor, asks: false })
+  const { inventory, inventoryView, limit } = await openWorkspace(options, { redactor, asks: false })
   writeWarnings(inventory, outlets)
   return listNames(
-    territory
+    inventoryView
       .match(options.hosts ?? 'all', '--hosts')
       .filter((name) => limit === undefined || limit.includes(name)),
   )
@@ -155,7 +155,7 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   })
   writeWarnings(workspace.inventory, outlets)
   // told as what was typed, before the play that was made of it is looked at
-  if (options.hosts !== undefined) workspace.territory.match(options.hosts, '--hosts')
+  if (options.hosts !== undefined) workspace.inventoryView.match(options.hosts, '--hosts')
   if (options.listHosts && !choosesTasks(options)) {
     outlets.out(listHosts(hostsOfPlays(book, workspace)))
     return 0
@@ -188,7 +188,9 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   }
   const hash = existingHash(folder)
   const signatureAt = hash && signaturesOf({ ...making, plan }, hash)
-  const inherited = inherit(plan, memory, options, (where, { position }) => signatureAt?.(where, position))
+  const inherited = resumeState(plan, memory, options, (where, { position }) =>
+    signatureAt?.(where, position),
+  )
   if (resuming) {
     const notes = typeof inherited === 'string' ? [inherited] : inherited.notes
     for (const text of notes) outlets.err(`${text}\n`)

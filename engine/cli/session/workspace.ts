@@ -5,8 +5,8 @@ import { requireGroup } from '../../inventory/graph.ts'
 import { loadInventory } from '../../inventory/load.ts'
 import { readPatternFile } from '../../inventory/patterns/file.ts'
 import { matchHosts } from '../../inventory/patterns/match.ts'
-import { reachOf } from '../../inventory/variables/reach.ts'
-import type { Reach } from '../../inventory/variables/reach.ts'
+import { connectionVarsOf } from '../../inventory/variables/connection-vars.ts'
+import type { ConnectionVars } from '../../inventory/variables/connection-vars.ts'
 import {
   bothOpenings,
   isUnreadable,
@@ -19,7 +19,7 @@ import type { Host, Inventory } from '../../inventory/types.ts'
 import { resolveHosts } from '../../inventory/variables/resolve.ts'
 import { parseExtra } from '../../inventory/variables/typed.ts'
 import type { Fleet, FleetHost } from '../../run/fleet.ts'
-import type { Territory } from '../../run/plan/plan.ts'
+import type { InventoryView } from '../../run/plan/plan.ts'
 import { Redactor } from '../../run/masking/redactor.ts'
 import { connector } from './connector.ts'
 import type { Asked } from './connector.ts'
@@ -32,7 +32,7 @@ import { Prompt, ownTerminal } from './prompt.ts'
 export interface Workspace {
   readonly inventory: Inventory
   readonly hosts: ReadonlyMap<string, Host>
-  readonly territory: Territory
+  readonly inventoryView: InventoryView
   readonly fleet: Fleet
   /** Hosts that `--limit` leaves; undefined when it is not given. */
   readonly limit: readonly string[] | undefined
@@ -50,9 +50,9 @@ export interface WorkspaceDetails {
   readonly asks?: boolean
 }
 
-const becomeOf = ({ become, becomeUser }: HostOptions, reach: Reach): boolean | string => {
-  const wanted = become ?? (becomeUser === undefined ? (reach.become ?? false) : true)
-  return wanted && (becomeUser ?? reach.become_user ?? true)
+const becomeOf = ({ become, becomeUser }: HostOptions, vars: ConnectionVars): boolean | string => {
+  const wanted = become ?? (becomeUser === undefined ? (vars.become ?? false) : true)
+  return wanted && (becomeUser ?? vars.become_user ?? true)
 }
 
 /**
@@ -64,7 +64,7 @@ const addressOf = ({ name, settings }: Host): string => {
   const given = settings.get('address')
   return given === undefined
     ? name
-    : (reachOf({ name, settings: new Map([['address', given]]) }).address ?? name)
+    : (connectionVarsOf({ name, settings: new Map([['address', given]]) }).address ?? name)
 }
 
 /**
@@ -97,13 +97,13 @@ export const openWorkspace = async (
   const invalid = new Map<string, CoxswainError>()
   const open = async (names: readonly string[], wished: Opening): Promise<void> => {
     // a password that was typed is the one that counts
-    const typed = asked.become !== undefined && wished.reach === true
-    const opening: Opening = typed ? { ...wished, reach: 'login' } : wished
+    const typed = asked.become !== undefined && wished.connection === true
+    const opening: Opening = typed ? { ...wished, connection: 'login' } : wished
     const shut = new Map<string, Opening>()
     for (const name of names) {
       const host = hosts.get(name)
       if (host === undefined) continue
-      if (!needsOpening(host, opening.wanted) && !isUnreadable(host, opening.reach)) continue
+      if (!needsOpening(host, opening.wanted) && !isUnreadable(host, opening.connection)) continue
       // a host is opened anew from what the inventory says: what was wanted of it before still is
       const whole = bothOpenings(openings.get(name) ?? opening, opening)
       openings.set(name, whole)
@@ -111,14 +111,14 @@ export const openWorkspace = async (
     }
     if (shut.size > 0)
       for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
-    const wrong = opening.reach !== false ? names.find((name) => invalid.has(name)) : undefined
+    const wrong = opening.connection !== false ? names.find((name) => invalid.has(name)) : undefined
     if (wrong !== undefined) throw invalid.get(wrong)
   }
   /** How to reach a host. What is wrong with it is an error where the host is wanted, and only there. */
-  const readReach = (host: Host): Reach => {
+  const readConnectionVars = (host: Host): ConnectionVars => {
     invalid.delete(host.name)
     try {
-      return reachOf(withoutSealed(host))
+      return connectionVarsOf(withoutSealed(host))
     } catch (error) {
       if (!isCoxswainError(error) || error.code !== 'inventory-invalid') throw error
       invalid.set(host.name, error)
@@ -127,15 +127,11 @@ export const openWorkspace = async (
   }
   const place = (host: Host): void => {
     const { name, groups } = host
-    const reach = readReach(host)
-    const address = reach.address ?? name
-    const secrets = [
-      asked.login,
-      asked.become,
-      reach.password,
-      reach.passphrase,
-      reach.become_password,
-    ].filter((secret) => secret !== undefined)
+    const vars = readConnectionVars(host)
+    const address = vars.address ?? name
+    const secrets = [asked.login, asked.become, vars.password, vars.passphrase, vars.become_password].filter(
+      (secret) => secret !== undefined,
+    )
     redactor.learn(secrets)
     hosts.set(name, host)
     const { variables } = host
@@ -152,18 +148,18 @@ export const openWorkspace = async (
       name,
       groups,
       address,
-      become: becomeOf(options, reach),
-      becomeMethod: options.becomeMethod ?? reach.become_method ?? 'sudo',
-      becomePassword: asked.become ?? reach.become_password,
+      become: becomeOf(options, vars),
+      becomeMethod: options.becomeMethod ?? vars.become_method ?? 'sudo',
+      becomePassword: asked.become ?? vars.become_password,
       secrets,
-      files: (users) => ways.files(name, reach, users),
+      files: (users) => ways.files(name, vars, users),
       ready: isUnreadable(host)
         ? async (wanted = true) => {
             stopAsking()
-            await open([name], { wanted: new Set(), reach: wanted })
+            await open([name], { wanted: new Set(), connection: wanted })
           }
         : undefined,
-      connect: (lock) => ways.connect(name, reach, lock),
+      connect: (lock) => ways.connect(name, vars, lock),
     })
   }
   for (const host of hosts.values()) place(host)
@@ -171,7 +167,7 @@ export const openWorkspace = async (
     inventory,
     hosts,
     limit,
-    territory: {
+    inventoryView: {
       hosts: raw,
       match,
       group: (name) => requireGroup(inventory, name),

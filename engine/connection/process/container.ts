@@ -67,7 +67,7 @@ export const containerProgram = (settings: ContainerSettings): Program => {
     description: `${engine}:${container}`,
     user,
     seconds: connectTimeout,
-    door: undefined,
+    throttle: undefined,
     retries: 0,
     judge: () => 'final',
     words: (command) => [engine, 'exec', '-i', '-u', user, container, 'sh', '-c', command],

@@ -1,7 +1,7 @@
 /** What OpenSSH means by what it says before it gives up. Pure. */
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
-import { droppedHint } from '../doors.ts'
-import type { Refusal } from '../doors.ts'
+import { droppedHint } from '../login-throttle.ts'
+import type { Refusal } from '../login-throttle.ts'
 import type { Place } from '../../errors.ts'
 import type { ProgramEnd } from './process-transport.ts'
 

@@ -1,7 +1,7 @@
 /** A host through the system's own `ssh`, which reads its own configuration and knows ways to log in that ssh2 does not. */
 import { execFileSync } from 'node:child_process'
-import { Door } from '../doors.ts'
-import type { Doors } from '../doors.ts'
+import { LoginThrottle } from '../login-throttle.ts'
+import type { LoginThrottles } from '../login-throttle.ts'
 import { usualLoginTimeout } from '../ssh/settings.ts'
 import type { Program } from './process-transport.ts'
 import { explainOpenssh, judgeOpenssh } from './openssh-words.ts'
@@ -29,8 +29,8 @@ export interface OpensshSettings {
   readonly connectTimeout: number
   /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
   readonly connectRetries: number
-  /** Shared by the connections of a run, so that they do not crowd one server; a door of its own where absent. */
-  readonly doors?: Doors | undefined
+  /** Shared by the connections of a run, so that they do not crowd one server; a throttle of its own where absent. */
+  readonly throttles?: LoginThrottles | undefined
   /** Seconds between signs of life; three unanswered ones end the connection. */
   readonly keepaliveInterval: number
 }
@@ -89,7 +89,7 @@ const configuredOf = (settings: OpensshSettings): Configured => {
 
 /** The program that reaches a host over OpenSSH: a login for each shell, unless ssh's configuration shares them. */
 export const opensshProgram = (settings: OpensshSettings): Program => {
-  const { address, port, user, connectTimeout, connectRetries, keepaliveInterval, doors } = settings
+  const { address, port, user, connectTimeout, connectRetries, keepaliveInterval, throttles } = settings
   const description = `${user === undefined ? '' : `${user}@`}${address}${port === undefined ? '' : `:${port}`} (openssh)`
   let asked: Configured | undefined
   const configured = (): Configured => (asked ??= configuredOf(settings))
@@ -105,7 +105,7 @@ export const opensshProgram = (settings: OpensshSettings): Program => {
     // ssh itself ends an attempt to connect in its time; a login may take longer
     seconds: connectTimeout + usualLoginTimeout,
     // one for all shells of the host, each of which logs in
-    door: doors?.of(`${address} ${port ?? 'openssh'}`) ?? new Door(),
+    throttle: throttles?.of(`${address} ${port ?? 'openssh'}`) ?? new LoginThrottle(),
     retries: connectRetries,
     judge: judgeOpenssh,
     words: (command) => [

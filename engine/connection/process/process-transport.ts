@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
-import type { Door, Refusal } from '../doors.ts'
+import type { LoginThrottle, Refusal } from '../login-throttle.ts'
 import { hintOnOpenFiles } from '../open-files.ts'
 import type { Channel, Transport } from '../transport.ts'
 
@@ -31,7 +31,7 @@ export interface Program {
   /** Seconds until a command must have started. */
   readonly seconds: number
   /** Where it waits with others for its turn to log in, where it does. */
-  readonly door: Door | undefined
+  readonly throttle: LoginThrottle | undefined
   /** How often to try again when nobody answers. */
   readonly retries: number
   readonly judge: (error: unknown) => Refusal
@@ -58,11 +58,11 @@ const asChannel = (child: ChildProcessWithoutNullStreams): Channel => ({
 const wordsOf = async (child: ChildProcessWithoutNullStreams): Promise<string> => {
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-keptWords)))
-  const patience = new AbortController()
-  const { signal } = patience
+  const waiting = new AbortController()
+  const { signal } = waiting
   const end = once(child.stderr, 'close', { signal })
   await Promise.race([end, sleep(lastWords * 1000, undefined, { signal })]).catch(() => {})
-  patience.abort()
+  waiting.abort()
   end.catch(() => {})
   return said
 }
@@ -91,9 +91,14 @@ export class ProcessTransport implements Transport {
   }
 
   open(command: string): Promise<Channel> {
-    const { door, judge, seconds, retries } = this.#program
-    if (door === undefined) return this.#start(command)
-    return door.enter(() => this.#start(command), { judge, seconds, retries, signal: this.#closing.signal })
+    const { throttle, judge, seconds, retries } = this.#program
+    if (throttle === undefined) return this.#start(command)
+    return throttle.retry(() => this.#start(command), {
+      judge,
+      seconds,
+      retries,
+      signal: this.#closing.signal,
+    })
   }
 
   async #start(command: string): Promise<Channel> {

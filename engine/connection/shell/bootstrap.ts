@@ -60,7 +60,7 @@ const unlock = 'exec 9<&-'
  * Starts the shell that reads frames until its input ends. One that ends in another way (the host is out of memory and
  * kills it) takes all that it started with it: its commands have nobody to report to.
  */
-export const laneCommand = (start: ShellStart): string =>
+export const sessionCommand = (start: ShellStart): string =>
   asUser(
     start,
     `${environment}; ${builtinPrintf}; { ${watchdog}; } | { ${unlock}; ${sayHello}; /bin/sh || ${endGroup}; }`,

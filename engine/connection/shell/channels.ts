@@ -4,10 +4,10 @@ import { isCoxswainError } from '../../errors.ts'
 import type { Channel, Transport } from '../transport.ts'
 
 /** How often to ask a server again that refuses a channel though we hold none: it may still be clearing up. */
-const patience = 4
+const allowedRefusals = 4
 
 /** How a channel is wanted. */
-export interface Wanted<Other> {
+export interface ChannelRequest<Other> {
   readonly signal: AbortSignal
   /** What would do as well, asked whenever there is no room for another channel. */
   readonly instead: () => Other | undefined
@@ -43,7 +43,7 @@ export class Channels {
    */
   async open<Other>(
     command: () => string,
-    { signal, instead, makeRoom }: Wanted<Other>,
+    { signal, instead, makeRoom }: ChannelRequest<Other>,
   ): Promise<Channel | Other> {
     for (let refusals = 0; ;) {
       throwIfAborted(signal)
@@ -53,7 +53,7 @@ export class Channels {
         // with nothing of ours that could end, only the server itself can make room
         if (this.#held === 0) {
           refusals += 1
-          if (!this.#everHeld || refusals > patience) throw outcome.refusal
+          if (!this.#everHeld || refusals > allowedRefusals) throw outcome.refusal
           await unlessAborted(sleep(100 * 2 ** refusals), signal)
         }
       }

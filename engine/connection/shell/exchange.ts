@@ -4,11 +4,11 @@ import type { Request, Result } from '../types.ts'
 import { newNonce } from './nonce.ts'
 import { OutputKeeper } from './output.ts'
 
-/** Why a request did not come back from a lane: the lane ended. */
-export class LaneEnded extends Error {
-  /** Whether it was written to the lane. What was not written has certainly not happened. */
+/** Why a request did not come back from a session: the session ended. */
+export class ShellSessionEnded extends Error {
+  /** Whether it was written to the session. What was not written has certainly not happened. */
   readonly begun: boolean
-  /** False when the lane was ended by us, for reasons that this request has no part in. */
+  /** False when the session was ended by us, for reasons that this request has no part in. */
   readonly lost: boolean
   /** Whether the shell itself ended while the way to it was there: something on the host killed it. */
   readonly killed: boolean
@@ -24,14 +24,14 @@ export class LaneEnded extends Error {
 /** Writes a request to a shell. `fail` is for what goes wrong later on our side, such as a source that cannot be read. */
 export type Send = (stdin: Writable, nonce: string, fail: (reason: CoxswainError) => void) => void
 
-/** One request on its way through a lane, and its answer. */
+/** One request on its way through a session, and its answer. */
 export class Exchange {
   readonly request: Request
   readonly send: Send
   /** Marks its end, and the end of no other. */
   readonly nonce = newNonce()
   readonly output: { readonly stdout: OutputKeeper; readonly stderr: OutputKeeper }
-  /** Rejects with the reason it was given up for, or with {@link LaneEnded}. */
+  /** Rejects with the reason it was given up for, or with {@link ShellSessionEnded}. */
   readonly result: Promise<Result>
   /** Exit status, once its mark was seen. */
   code = 0
@@ -65,7 +65,7 @@ export class Exchange {
     })
   }
 
-  fail(error: CoxswainError | LaneEnded): void {
+  fail(error: CoxswainError | ShellSessionEnded): void {
     this.#reject(this.reason ?? error)
   }
 }

@@ -3,10 +3,10 @@ import type { Writable } from 'node:stream'
 import { unlessAborted } from '../abort.ts'
 import { CoxswainError, toCoxswainError } from '../../errors.ts'
 import type { Input, Request, Result } from '../types.ts'
-import { LaneEnded } from './exchange.ts'
+import { ShellSessionEnded } from './exchange.ts'
 import { streamFrame } from './frame.ts'
-import { Lane } from './lane.ts'
-import type { LaneStart } from './lane.ts'
+import { ShellSession } from './shell-session.ts'
+import type { ShellSessionStart } from './shell-session.ts'
 import { farewell, noMore, piece, piecesOf } from './pieces.ts'
 
 /**
@@ -38,7 +38,7 @@ const sendInput = async (stdin: Writable, input: Input, over: AbortSignal): Prom
 }
 
 /** A shell that `rawCommand` started, ready to take its script. */
-export type RawShell = Omit<LaneStart, 'greets' | 'grace'>
+export type RawShell = Omit<ShellSessionStart, 'greets' | 'grace'>
 
 /** What came of a streamed request, and when its shell is gone. */
 export interface Streamed {
@@ -51,21 +51,21 @@ export interface Streamed {
 export const executeRaw = async (shell: RawShell, request: Request): Promise<Streamed> => {
   const { script, stdin: input = '', timeout } = request
   const over = new AbortController()
-  const lane = new Lane({ ...shell, greets: false, grace })
+  const session = new ShellSession({ ...shell, greets: false, grace })
   try {
-    const result = await lane.execute(request, (stdin, mark, fail) => {
+    const result = await session.execute(request, (stdin, mark, fail) => {
       const limit = timeout === undefined ? undefined : timeout + 5
-      const text = Buffer.from(lane.greeting + streamFrame(mark, { script, timeout: limit }))
+      const text = Buffer.from(session.greeting + streamFrame(mark, { script, timeout: limit }))
       stdin.write(piece(Buffer.from(`${text.toString('base64')}\n`)))
       sendInput(stdin, input, over.signal).catch((error: unknown) => {
         if (!over.signal.aborted) fail(toCoxswainError(error, 'read-failed'))
       })
     })
     over.abort()
-    return { result, gone: lane.close(farewell) }
+    return { result, gone: session.close(farewell) }
   } catch (error) {
-    lane.stop()
-    if (!(error instanceof LaneEnded)) throw error
+    session.stop()
+    if (!(error instanceof ShellSessionEnded)) throw error
     const what = error.killed ? 'the shell on the host was killed' : 'the connection was lost'
     throw new CoxswainError('connection-lost', `${what} in the middle of a transfer`, { cause: error })
   } finally {

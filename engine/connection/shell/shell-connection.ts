@@ -7,11 +7,11 @@ import type { Connection, Identity, Input, Request, Result } from '../types.ts'
 import { Terminal } from './become.ts'
 import { rawCommand } from './bootstrap.ts'
 import { Channels } from './channels.ts'
-import { LaneEnded } from './exchange.ts'
+import { ShellSessionEnded } from './exchange.ts'
 import type { Send } from './exchange.ts'
 import { frame, longestFrameInput } from './frame.ts'
 import { handshake } from './handshake.ts'
-import { Lanes } from './lanes.ts'
+import { ShellSessions } from './shell-sessions.ts'
 import { LeftBehind, newMark } from './left-behind.ts'
 import { watchLock } from './lock.ts'
 import type { HostLock } from './lock.ts'
@@ -36,9 +36,9 @@ const frameInput = (input: Input | undefined): Buffer | undefined => {
   return text.length > longestFrameInput ? undefined : Buffer.from(text)
 }
 
-/** What a request is rejected with whose lane ended. */
-const lost = (description: string, cause: LaneEnded | CoxswainError): CoxswainError =>
-  cause instanceof LaneEnded && cause.killed
+/** What a request is rejected with whose session ended. */
+const lost = (description: string, cause: ShellSessionEnded | CoxswainError): CoxswainError =>
+  cause instanceof ShellSessionEnded && cause.killed
     ? new CoxswainError(
         'connection-lost',
         `the shell on ${description} was killed in the middle of a command`,
@@ -55,7 +55,7 @@ export class ShellConnection implements Connection {
   readonly #shellTimeout: number
   readonly #lock: HostLock | undefined
   readonly #channels: Channels
-  readonly #lanes: Lanes
+  readonly #sessions: ShellSessions
   // what changes things is done in the order of the calls, also while a shell is being opened
   readonly #waiting = new Map<string, Turns>()
   readonly #closing = new AbortController()
@@ -71,7 +71,7 @@ export class ShellConnection implements Connection {
     this.#lock = lock
     this.#channels = new Channels(transport)
     setMaxListeners(0, this.#closing.signal)
-    this.#lanes = new Lanes(this.#channels, {
+    this.#sessions = new ShellSessions(this.#channels, {
       shellTimeout,
       closing: this.#closing.signal,
       lock,
@@ -95,30 +95,30 @@ export class ShellConnection implements Connection {
     const identity = other instanceof Promise ? await other : other
     const asked = { ...request, identity }
     if (input === undefined) return this.#raw(asked)
-    if (request.lane === 'query') return this.#framed(asked, input)
+    if (request.purpose === 'query') return this.#framed(asked, input)
     return this.#turns(asked.identity).take(() => this.#framed(asked, input), request.signal)
   }
 
   async close(): Promise<void> {
     this.#closing.abort(new CoxswainError('interrupted', `the connection to ${this.description} was closed`))
-    await Promise.all([this.#lanes.close(), ...this.#leaving])
+    await Promise.all([this.#sessions.close(), ...this.#leaving])
     await this.#transport.close()
   }
 
   /** Runs a request in a shell that is there for many. */
   #framed(request: Request, input: Buffer): Promise<Result> {
-    const { lane: purpose, identity, script, timeout, signal } = request
+    const { purpose, identity, script, timeout, signal } = request
     const send: Send = (stdin, nonce) => {
       // the remote side has its own alarm, a little later, for the case that we are gone by then
       const limit = timeout === undefined ? undefined : timeout + 5
       stdin.write(frame(nonce, { script, input, timeout: limit }))
     }
-    return this.#lanes.use(purpose, identity, (open) =>
+    return this.#sessions.use(purpose, identity, (open) =>
       this.#again(purpose, async () => {
         if (this.#left.any) await this.#endLeft(signal)
-        const lane = await unlessAborted(open(), signal)
+        const session = await unlessAborted(open(), signal)
         throwIfAborted(signal)
-        return lane.execute(request, send)
+        return session.execute(request, send)
       }),
     )
   }
@@ -154,7 +154,7 @@ export class ShellConnection implements Connection {
       signal,
       instead: () => undefined,
       // streams wait for each other; only where there is no place for a single one do the shells make it
-      makeRoom: () => this.#streaming === 0 && this.#lanes.closeIdle(),
+      makeRoom: () => this.#streaming === 0 && this.#sessions.closeIdle(),
     })
     const rest = await handshake(channel, identity, {
       seconds: this.#shellTimeout,
@@ -168,14 +168,14 @@ export class ShellConnection implements Connection {
   /** Ends what may still run on the host of shells that were lost: nothing is asked of it before. */
   #endLeft(signal: AbortSignal | undefined): Promise<void> {
     const ending = this.#left.end((script, identity) =>
-      this.#lanes.use('query', identity, async (open) => {
-        const lane = await open()
+      this.#sessions.use('query', identity, async (open) => {
+        const session = await open()
         try {
-          return await lane.execute({ script, identity, lane: 'query' }, (stdin, nonce) => {
+          return await session.execute({ script, identity, purpose: 'query' }, (stdin, nonce) => {
             stdin.write(frame(nonce, { script, input: undefined, timeout: undefined }))
           })
         } catch (cause) {
-          if (!(cause instanceof LaneEnded)) throw cause
+          if (!(cause instanceof ShellSessionEnded)) throw cause
           throw new CoxswainError('connection-lost', `the connection to ${this.description} was lost`, {
             cause,
           })
@@ -186,16 +186,16 @@ export class ShellConnection implements Connection {
   }
 
   /** Does again what lost its connection, where that is safe: when it only reads, or was not written to a shell yet. */
-  async #again<Value>(purpose: Request['lane'], work: () => Promise<Value>): Promise<Value> {
+  async #again<Value>(purpose: Request['purpose'], work: () => Promise<Value>): Promise<Value> {
     for (let losses = 0; ;) {
       if (this.#closing.signal.aborted)
         throw new CoxswainError('internal', `the connection to ${this.description} is closed`)
       try {
         return await work()
       } catch (error) {
-        const ended = error instanceof LaneEnded
+        const ended = error instanceof ShellSessionEnded
         if (!ended && !(isCoxswainError(error) && error.code === 'connection-lost')) throw error
-        // a lane that we ended ourselves on account of others does not count: it cannot happen without end
+        // a session that we ended ourselves on account of others does not count: it cannot happen without end
         if (!ended || error.lost) losses += 1
         const harmless = purpose === 'query' || !ended || !error.begun
         if (!harmless || losses > resends || this.#closing.signal.aborted) {

@@ -3,8 +3,8 @@ import ssh2 from 'ssh2'
 import type { Client } from 'ssh2'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { CoxswainError, isCoxswainError, toCoxswainError } from '../../errors.ts'
-import { Door, droppedHint } from '../doors.ts'
-import type { Refusal } from '../doors.ts'
+import { LoginThrottle, droppedHint } from '../login-throttle.ts'
+import type { Refusal } from '../login-throttle.ts'
 import { hintOnOpenFiles } from '../open-files.ts'
 import { authentication } from './authentication.ts'
 import type { Authentication } from './authentication.ts'
@@ -12,7 +12,7 @@ import { knownAs } from './known-hosts.ts'
 import type { KnownAs } from './known-hosts.ts'
 import { placeOf, usualLoginTimeout } from './settings.ts'
 import type { SshSettings } from './settings.ts'
-import type { Way } from './way.ts'
+import type { ProxyStream } from './proxy-stream.ts'
 
 /** Failures that may be gone a moment later: the server drops us for now (MaxStartups), or nobody listens yet. */
 const busy = /ECONNRESET|EPIPE|Connection lost before handshake/
@@ -50,10 +50,11 @@ export interface Login {
  * @throws CoxswainError `connect-failed`, `auth-failed`, `host-key-unknown`, `host-key-changed`, or the signal's reason.
  */
 export const logIn = async (settings: SshSettings, signal: AbortSignal): Promise<Login> => {
-  const { address, port, doors, via, connectTimeout: seconds, connectRetries: retries } = settings
-  const door = doors?.of(`${address} ${port}${via === undefined ? '' : ` ${via.key}`}`) ?? new Door()
+  const { address, port, throttles, via, connectTimeout: seconds, connectRetries: retries } = settings
+  const throttle =
+    throttles?.of(`${address} ${port}${via === undefined ? '' : ` ${via.key}`}`) ?? new LoginThrottle()
   try {
-    return await door.enter(() => attempt(settings, signal), { judge, seconds, retries, signal })
+    return await throttle.retry(() => attempt(settings, signal), { judge, seconds, retries, signal })
   } catch (error) {
     throw error instanceof WayFailed ? error.error : error
   }
@@ -67,26 +68,29 @@ const attempt = async (settings: SshSettings, signal: AbortSignal): Promise<Logi
     hostKeys.algorithms(known, settings.algorithms?.hostKeyAlgorithms),
   ])
   throwIfAborted(signal)
-  const way = await wayTo(settings, signal)
+  const proxy = await openProxyStream(settings, signal)
   const client = new ssh2.Client()
   // one failure may be reported more than once (a time-out, then the end of the socket); an error event without a listener is fatal
   client.on('error', () => {})
   try {
-    await unlessAborted(ready(client, settings, { auth, serverHostKey, known, way }), signal)
+    await unlessAborted(ready(client, settings, { auth, serverHostKey, known, proxy }), signal)
   } catch (error) {
     client.destroy()
-    await way?.close()
+    await proxy?.close()
     throw error
   }
   // each channel that is being opened listens for its end
   client.setMaxListeners(0)
   // ssh2 leaves Nagle's algorithm on, which costs 40 ms a command
   client.setNoDelay(true)
-  client.once('close', () => void way?.close())
-  return { client, close: () => end(client, way) }
+  client.once('close', () => void proxy?.close())
+  return { client, close: () => end(client, proxy) }
 }
 
-const wayTo = async (settings: SshSettings, signal: AbortSignal): Promise<Way | undefined> => {
+const openProxyStream = async (
+  settings: SshSettings,
+  signal: AbortSignal,
+): Promise<ProxyStream | undefined> => {
   const { address, port, via, connectTimeout: timeout } = settings
   try {
     return await via?.open({ address, port }, { timeout, signal })
@@ -103,10 +107,10 @@ interface Prepared {
   readonly auth: Authentication
   readonly serverHostKey: Awaited<ReturnType<SshSettings['hostKeys']['algorithms']>>
   readonly known: KnownAs
-  readonly way: Way | undefined
+  readonly proxy: ProxyStream | undefined
 }
 
-const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, known, way }: Prepared) => {
+const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, known, proxy }: Prepared) => {
   const { address, port, user, hostKeys, agent, forwardAgent = false } = settings
   const { ciphers, kexAlgorithms, macs } = settings.algorithms ?? {}
   let refusal: unknown
@@ -114,7 +118,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
     const failed = async (error: Error): Promise<void> => {
       clearTimeout(timer)
       if (refusal !== undefined) return reject(refusal)
-      reject(explain(error, settings, auth, await way?.lastWords()))
+      reject(explain(error, settings, auth, await proxy?.lastWords()))
     }
     const { connectTimeout, loginTimeout = Math.max(usualLoginTimeout, connectTimeout) } = settings
     const giveUp = (message: string) => (): void => {
@@ -138,7 +142,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
     })
     client.once('close', () => void failed(new Error('Connection lost before handshake')))
     client.connect({
-      ...(way === undefined ? { host: address, port } : { sock: way.stream }),
+      ...(proxy === undefined ? { host: address, port } : { sock: proxy.stream }),
       ...(settings.bindAddress !== undefined && { localAddress: settings.bindAddress }),
       forceIPv4: settings.addressFamily === 'inet',
       forceIPv6: settings.addressFamily === 'inet6',
@@ -191,7 +195,7 @@ const explain = (
   })
 }
 
-const end = async (client: Client, way: Way | undefined): Promise<void> => {
+const end = async (client: Client, proxy: ProxyStream | undefined): Promise<void> => {
   await new Promise<void>((resolve) => {
     client.once('close', resolve)
     client.end()
@@ -199,5 +203,5 @@ const end = async (client: Client, way: Way | undefined): Promise<void> => {
     const timer = setTimeout(() => resolve(void client.destroy()), farewellGrace * 1000)
     client.once('close', () => clearTimeout(timer))
   })
-  await way?.close()
+  await proxy?.close()
 }

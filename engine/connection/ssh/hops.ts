@@ -4,8 +4,8 @@ import { unlessAborted } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Login } from './client.ts'
 import { placeOf } from './settings.ts'
-import type { SshSettings, Via, WayOptions } from './settings.ts'
-import type { Way } from './way.ts'
+import type { SshSettings, Via, ProxyStreamOptions } from './settings.ts'
+import type { ProxyStream } from './proxy-stream.ts'
 
 interface Shared {
   readonly login: Promise<Login>
@@ -42,7 +42,12 @@ export class Hops {
     return { key, files: shared, open: (to, options) => this.#through(hop, key, to, options) }
   }
 
-  async #through(hop: SshSettings, key: string, to: Place, options: WayOptions): Promise<Way> {
+  async #through(
+    hop: SshSettings,
+    key: string,
+    to: Place,
+    options: ProxyStreamOptions,
+  ): Promise<ProxyStream> {
     const shared = this.#enter(hop, key)
     let left: Promise<void> | undefined
     const close = (): Promise<void> => (left ??= this.#leave(key, shared))
@@ -98,7 +103,7 @@ const forward = (
   client: Client,
   hop: SshSettings,
   { address, port }: Place,
-  { timeout, signal }: WayOptions,
+  { timeout, signal }: ProxyStreamOptions,
 ): Promise<ClientChannel> => {
   const failed = (what: string, hint?: string, cause?: unknown): CoxswainError =>
     new CoxswainError('connect-failed', `${placeOf(hop)} cannot connect to ${address}:${port}: ${what}`, {

@@ -33,10 +33,10 @@ export const commandVia = (command: string): Via => ({
         if (refused !== undefined) return `the ProxyCommand does not start: ${refused.message}`
         // as long as it runs, what went wrong is not its end
         if (!child.stdout.readableEnded && !child.stdout.destroyed) return undefined
-        const patience = new AbortController()
-        const tired = sleep(lastWordsTime * 1000, undefined, { signal: patience.signal }).catch(() => {})
+        const waiting = new AbortController()
+        const tired = sleep(lastWordsTime * 1000, undefined, { signal: waiting.signal }).catch(() => {})
         await Promise.race([ended, tired])
-        patience.abort()
+        waiting.abort()
         const status = child.exitCode ?? child.signalCode
         const words = said.trim().split(/\r?\n/).at(-1) ?? ''
         if (status === null || (status === 0 && words === '')) return undefined

@@ -2,7 +2,7 @@
 import { homedir, hostname, userInfo } from 'node:os'
 import { CoxswainError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
-import type { Doors } from '../doors.ts'
+import type { LoginThrottles } from '../login-throttle.ts'
 import { optionIn } from './config/arguments.ts'
 import { SshConfigs } from './config/ask.ts'
 import { parseJump } from './config/jump.ts'
@@ -43,7 +43,7 @@ export interface SshWish {
 type Environment = Readonly<Record<string, string | undefined>>
 
 export interface RoutesOptions {
-  readonly doors: Doors
+  readonly throttles: LoginThrottles
   readonly configs?: SshConfigs | undefined
   readonly environment?: Environment | undefined
 }
@@ -84,15 +84,15 @@ const refuseBeyondUs = (address: string, config: SshConfig | undefined): void =>
 
 /** The ways to the hosts of a run. What they share is here: hops, known hosts, ssh's answers. */
 export class SshRoutes {
-  readonly #doors: Doors
+  readonly #throttles: LoginThrottles
   readonly #configs: SshConfigs
   readonly #environment: Environment
   readonly #hops = new Hops()
   // one reading of each set of known_hosts files serves all hosts
   readonly #hostKeys = new Map<string, HostKeys>()
 
-  constructor({ doors, configs = new SshConfigs(), environment = process.env }: RoutesOptions) {
-    this.#doors = doors
+  constructor({ throttles, configs = new SshConfigs(), environment = process.env }: RoutesOptions) {
+    this.#throttles = throttles
     this.#configs = configs
     this.#environment = environment
   }
@@ -181,7 +181,7 @@ export class SshRoutes {
       compression: config?.compression,
       connectTimeout: wish.connectTimeout ?? config?.connectTimeout ?? usualSettings.connectTimeout,
       connectRetries: usualSettings.connectRetries,
-      doors: this.#doors,
+      throttles: this.#throttles,
       keepaliveInterval: config?.aliveInterval ?? usualSettings.keepaliveInterval,
       keepaliveCountMax: config?.aliveCountMax,
     }

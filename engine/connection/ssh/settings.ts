@@ -1,9 +1,9 @@
 import type { Secret } from '../../secret.ts'
-import type { Doors } from '../doors.ts'
+import type { LoginThrottles } from '../login-throttle.ts'
 import type { OpenFiles } from '../open-files.ts'
 import type { Algorithms } from './config/algorithms.ts'
 import type { HostKeys } from './host-keys.ts'
-import type { Way } from './way.ts'
+import type { ProxyStream } from './proxy-stream.ts'
 
 /** Everything that is needed to log in to a host. */
 export interface SshSettings {
@@ -43,8 +43,8 @@ export interface SshSettings {
   readonly loginTimeout?: number | undefined
   /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
   readonly connectRetries: number
-  /** Shared by the connections of a run, so that they do not crowd one server; a door of its own where absent. */
-  readonly doors?: Doors | undefined
+  /** Shared by the connections of a run, so that they do not crowd one server; a throttle of its own where absent. */
+  readonly throttles?: LoginThrottles | undefined
   /** Seconds between signs of life. */
   readonly keepaliveInterval: number
   /** How many of them may stay unanswered; three where absent. */
@@ -58,10 +58,10 @@ export interface Via {
   /** The files of this machine that it keeps open. */
   readonly files: OpenFiles
   /** Goes there. */
-  readonly open: (to: { address: string; port: number }, options: WayOptions) => Promise<Way>
+  readonly open: (to: { address: string; port: number }, options: ProxyStreamOptions) => Promise<ProxyStream>
 }
 
-export interface WayOptions {
+export interface ProxyStreamOptions {
   /** Seconds. */
   readonly timeout: number
   readonly signal: AbortSignal

@@ -10,23 +10,23 @@ import type { Keyring } from './keyring.ts'
 import { holdsSealed, openAll, secretsIn } from './sealed.ts'
 
 /** Names of variables, or all there are. */
-export type Wanted = ReadonlySet<string> | 'all'
+export type VariableNames = ReadonlySet<string> | 'all'
 
 /** What to open of a host. */
 export interface Opening {
-  readonly wanted: Wanted
+  readonly wanted: VariableNames
   /** Whether to open what says how to reach it too: all of it, or what it takes to log in. */
-  readonly reach: Reach
+  readonly connection: ConnectionOpening
 }
 
 /** What says how to reach a host: all of it, what it takes to log in (not how to become another user), or nothing. */
-export type Reach = boolean | 'login'
+export type ConnectionOpening = boolean | 'login'
 
 /** Settings that are of no use to who stays the user that logged in. */
 const ofBecoming: ReadonlySet<string> = new Set(['become_password'])
 
-const reaches = (reach: Reach, setting: string): boolean =>
-  reach === true || (reach === 'login' && !ofBecoming.has(setting))
+const isForConnection = (connection: ConnectionOpening, setting: string): boolean =>
+  connection === true || (connection === 'login' && !ofBecoming.has(setting))
 
 const open = async (variable: Variable, keys: Keyring): Promise<Variable> => {
   const { value, written, place } = variable
@@ -49,7 +49,7 @@ const open = async (variable: Variable, keys: Keyring): Promise<Variable> => {
   }
 }
 
-const openNamed = async (variables: Variables, wanted: Wanted, keys: Keyring): Promise<Variables> => {
+const openNamed = async (variables: Variables, wanted: VariableNames, keys: Keyring): Promise<Variables> => {
   const opened = new Map<string, Variable>()
   for (const [name, variable] of variables)
     opened.set(name, wanted === 'all' || wanted.has(name) ? await open(variable, keys) : variable)
@@ -97,11 +97,11 @@ export const openHosts = async (
   const unlocked = await unlock(inventory, new Set(openings.keys()), keys)
   const resolved = resolveHosts(unlocked, await unlockLayer(extra, keys))
   const hosts = new Map<string, Host>()
-  for (const [name, { wanted, reach }] of openings) {
+  for (const [name, { wanted, connection }] of openings) {
     const host = resolved.get(name)
     if (host === undefined) continue
     const variables = await openNamed(host.variables, wanted, keys)
-    const named = [...host.settings.keys()].filter((setting) => reaches(reach, setting))
+    const named = [...host.settings.keys()].filter((setting) => isForConnection(connection, setting))
     const settings = await openNamed(host.settings, new Set(named), keys)
     hosts.set(name, { ...host, variables, settings })
   }
@@ -111,14 +111,14 @@ export const openHosts = async (
 /** What two openings want together. */
 export const bothOpenings = (one: Opening, other: Opening): Opening => ({
   wanted: one.wanted === 'all' || other.wanted === 'all' ? 'all' : new Set([...one.wanted, ...other.wanted]),
-  reach: [one.reach, other.reach].includes(true) || one.reach || other.reach,
+  connection: [one.connection, other.connection].includes(true) || one.connection || other.connection,
 })
 
 const isShut = ([name, { value }]: readonly [string, Variable]): boolean =>
   isLockedFile(name) || holdsSealed(value)
 
 /** Whether something of a host's variables that is wanted is not opened yet. */
-export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Wanted): boolean =>
+export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: VariableNames): boolean =>
   // a schema that reads nothing needs nothing
   (wanted === 'all' || wanted.size > 0) &&
   [...variables].some(
@@ -128,15 +128,20 @@ export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Wan
 /** Whether what says how to reach a host is not all opened yet. */
 export const isUnreadable = (
   { variables, settings }: Pick<Host, 'variables' | 'settings'>,
-  reach: Reach = true,
+  connection: ConnectionOpening = true,
 ): boolean =>
-  reach !== false &&
+  connection !== false &&
   ([...variables.keys()].some(isLockedFile) ||
-    [...settings].some((entry) => reaches(reach, entry[0]) && isShut(entry)))
+    [...settings].some((entry) => isForConnection(connection, entry[0]) && isShut(entry)))
 
 /** Whether one of the variables that say how to reach a host is sealed itself. */
-export const hasSealedSetting = ({ settings }: Pick<Host, 'settings'>, reach: Reach): boolean =>
-  [...settings].some((entry) => reaches(reach, entry[0]) && isShut(entry) && !isLockedFile(entry[0]))
+export const hasSealedSetting = (
+  { settings }: Pick<Host, 'settings'>,
+  connection: ConnectionOpening,
+): boolean =>
+  [...settings].some(
+    (entry) => isForConnection(connection, entry[0]) && isShut(entry) && !isLockedFile(entry[0]),
+  )
 
 /** Variables without those that are still sealed. */
 export const withoutShut = (variables: Variables): Variables =>

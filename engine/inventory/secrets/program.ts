@@ -4,7 +4,7 @@ import { CoxswainError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 
 /** A password manager may ask a person for its own password: so long it may take. Seconds. */
-const patience = 120
+const programTimeout = 120
 /** More than this is no password. Bytes. */
 const most = 1024 * 1024
 
@@ -12,7 +12,7 @@ const reasonOf = (error: { code?: unknown; killed?: boolean; signal?: unknown })
   if (error.code === 'ENOENT') return 'there is no such program'
   if (error.code === 'EACCES') return 'it may not be run'
   if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `it prints more than ${most} bytes`
-  if (error.killed === true) return `it does not end within ${patience} s`
+  if (error.killed === true) return `it does not end within ${programTimeout} s`
   return typeof error.code === 'number'
     ? `it exits with ${error.code}`
     : `it was killed by ${String(error.signal)}`
@@ -26,7 +26,12 @@ const reasonOf = (error: { code?: unknown; killed?: boolean; signal?: unknown })
  */
 export const runProgram = ([file = '', ...words]: readonly string[], folder: string): Promise<Secret> =>
   new Promise((done, failed) => {
-    const options = { cwd: folder, timeout: patience * 1000, maxBuffer: most, killSignal: 'SIGKILL' as const }
+    const options = {
+      cwd: folder,
+      timeout: programTimeout * 1000,
+      maxBuffer: most,
+      killSignal: 'SIGKILL' as const,
+    }
     const child = execFile(file, words, options, (error, stdout, stderr) => {
       if (error === null) {
         done(new Secret(stdout.replace(/(\r?\n)+$/, '')))

@@ -29,7 +29,7 @@ const spec = z.strictObject({
 })
 
 /** Seconds that a module may take to say what there is. */
-const patience = 120
+const moduleTimeout = 120
 
 const limited = async (path: string, work: unknown, seconds: number): Promise<unknown> => {
   let timer: NodeJS.Timeout | undefined
@@ -103,7 +103,7 @@ const complaint = (path: string, found: unknown, issue: z.core.$ZodIssue | undef
 export const readModule = async (
   draft: InventoryDraft,
   path: string,
-  seconds: number = patience,
+  seconds: number = moduleTimeout,
 ): Promise<void> => {
   const found = await exported(path, seconds)
   const parsed = spec.safeParse(found)

@@ -24,7 +24,7 @@ export interface Fitted {
 }
 
 /** The way to a part, and what errors may tell of what stands there. */
-interface Way {
+interface ProxyStream {
   readonly path: readonly PropertyKey[]
   readonly shown: Shown
 }
@@ -34,13 +34,13 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const plainOf = (written: unknown): unknown => mapScalars(written, ({ plain }) => plain)
 
-const below = ({ path, shown }: Way, key: PropertyKey): Way => ({
+const below = ({ path, shown }: ProxyStream, key: PropertyKey): ProxyStream => ({
   path: [...path, key],
   shown: shown === 'all' && looksSecretName(String(key)) ? 'references' : shown,
 })
 
 /** Of what a union may be, the first that takes the value. */
-const fitUnion = (options: readonly z.core.$ZodType[], written: unknown, way: Way): Fitted => {
+const fitUnion = (options: readonly z.core.$ZodType[], written: unknown, way: ProxyStream): Fitted => {
   let troubled: Fitted | undefined
   for (const option of options) {
     const fitted = fitWritten(option, written, way)
@@ -51,7 +51,7 @@ const fitUnion = (options: readonly z.core.$ZodType[], written: unknown, way: Wa
   return troubled ?? { value: plainOf(written), problems: [] }
 }
 
-const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: Way): Fitted => {
+const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: ProxyStream): Fitted => {
   if (schema === undefined) return { value: plainOf(written), problems: [] }
   if (written instanceof Scalar) {
     const choice = chooseReading(schema, written, way.shown)

@@ -37,7 +37,7 @@ const positions = (steps: readonly PlannedStep[]): number[] =>
 const finished = (steps: readonly PlannedStep[], endOf: EndOf): Set<number> => {
   /** Whether all of a list is done that runs when all goes well. */
   const through = (list: readonly PlannedStep[], over: ReadonlySet<number>): boolean =>
-    tasksOf(list, 'smooth').every(({ position }) => over.has(position))
+    tasksOf(list, 'success-path').every(({ position }) => over.has(position))
   const one = (step: PlannedStep): Iterable<number> => {
     switch (step.kind) {
       case 'task':
@@ -77,7 +77,7 @@ export interface Again {
 export type SignatureOf = (where: PastPlace, task: PlannedTask) => Signature | undefined
 
 /** What becomes of a task on a host, and why. */
-export interface Standing {
+export interface ResumeDecision {
   readonly skips: boolean
   readonly why: string
 }
@@ -86,7 +86,7 @@ export interface Standing {
 export interface Resumed {
   readonly plan: Plan
   /** Of any task of the plan that was given, on a host of the play with that index. */
-  readonly standing: (where: Where, task: PlannedTask) => Standing
+  readonly standing: (where: Where, task: PlannedTask) => ResumeDecision
   readonly again: readonly Again[]
   /** Whether a play has tasks that its hosts, which have begun it, never came to: they are new, or were not chosen. */
   readonly added: boolean
@@ -140,7 +140,7 @@ export const resumed = (
   })
   const added = plan.plays.some(({ name, candidates }, play) =>
     [...candidates].some(([host, { steps }]) => {
-      const ends = tasksOf(steps, 'smooth').map((planned) => ({
+      const ends = tasksOf(steps, 'success-path').map((planned) => ({
         over: over[play]?.get(host)?.has(planned.position) === true,
         known: past.task({ play, name, host }, planned) !== undefined,
       }))
@@ -167,7 +167,7 @@ export const resumed = (
       [...candidates].map(([host, { steps }]) => [JSON.stringify([play, host]), new Set(positions(steps))]),
     ),
   )
-  const standing = ({ play, host }: Where, planned: PlannedTask): Standing => {
+  const standing = ({ play, host }: Where, planned: PlannedTask): ResumeDecision => {
     const { position } = planned
     const before = past.task({ play, name: plan.plays[play]?.name ?? '', host }, planned)?.outcome
     const skips = kept.get(JSON.stringify([play, host]))?.has(position) !== true

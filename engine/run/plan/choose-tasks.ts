@@ -35,7 +35,7 @@ const pruneBlock = (
   const always = part(step.always)
   const pruned = { ...step, steps, rescue, always }
   // a flush alone is nothing that was chosen, unless it was alone to begin with
-  const bare = tasksOf([pruned], 'smooth').length === 0 && tasksOf([step], 'smooth').length > 0
+  const bare = tasksOf([pruned], 'success-path').length === 0 && tasksOf([step], 'success-path').length > 0
   return bare ? [] : [pruned]
 }
 
@@ -82,10 +82,10 @@ export const chooseTasks = (plan: Plan, choice: Choice): Plan => {
   return { ...plan, plays, hosts: plan.hosts.filter((host) => touched.has(host)) }
 }
 
-/** Every task of a plan with where it is; the `smooth` ones are those that run when all goes well. */
+/** Every task of a plan with where it is; the `success-path` ones are those that run when all goes well. */
 export const everyTask = (
   plan: Plan,
-  which: 'all' | 'smooth' = 'all',
+  which: 'all' | 'success-path' = 'all',
 ): (Where & { readonly planned: PlannedTask })[] =>
   plan.plays.flatMap(({ candidates }, play) =>
     [...candidates].flatMap(([host, { steps }]) =>

@@ -50,7 +50,7 @@ export interface Plan {
 }
 
 /** What planning needs to know of the inventory. */
-export interface Territory {
+export interface InventoryView {
   /** Hosts with merged variables, in the order of `all`. */
   readonly hosts: ReadonlyMap<string, RawHost>
   /** Hosts of a pattern; throws `pattern-invalid`. The name says what the pattern is, for the error. */
@@ -96,21 +96,21 @@ const planHost = (play: SealedPlay, context: RawContext, settings: Settings): Ho
 
 const planPlay = (
   play: SealedPlay,
-  territory: Territory,
+  inventoryView: InventoryView,
   limit: ReadonlySet<string> | undefined,
 ): PlannedPlay => {
   const raw = (name: string): RawHost => {
-    const host = territory.hosts.get(name)
+    const host = inventoryView.hosts.get(name)
     if (host === undefined) throw new CoxswainError('internal', `no variables for the host ${name}`)
     return host
   }
-  const group = (name: string): RawHost[] => territory.group(name).map(raw)
+  const group = (name: string): RawHost[] => inventoryView.group(name).map(raw)
   const { name, hosts, become, env, cwd, tags } = play
   const settings = within(usualSettings, { become, env, cwd, tags })
   const candidates = new Map<string, HostPlan>()
   const pattern = candidatePattern(hosts)
-  const absent = play.optional === true && !territory.hasGroup(pattern)
-  for (const host of absent ? [] : territory.match(pattern, `hosts of play "${name}"`)) {
+  const absent = play.optional === true && !inventoryView.hasGroup(pattern)
+  for (const host of absent ? [] : inventoryView.match(pattern, `hosts of play "${name}"`)) {
     if (limit !== undefined && !limit.has(host)) continue
     candidates.set(
       host,
@@ -136,11 +136,15 @@ const planPlay = (
  *
  * @throws CoxswainError for whatever is wrong with a pattern, a parameter or a notification.
  */
-export const makePlan = (playbook: Playbook, territory: Territory, limit?: readonly string[]): Plan => {
+export const makePlan = (
+  playbook: Playbook,
+  inventoryView: InventoryView,
+  limit?: readonly string[],
+): Plan => {
   const limited = limit === undefined ? undefined : new Set(limit)
-  const plays = playbook.plays.map((play) => planPlay(play, territory, limited))
+  const plays = playbook.plays.map((play) => planPlay(play, inventoryView, limited))
   const touched = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
-  const hosts = [...territory.hosts.keys()].filter((name) => touched.has(name))
+  const hosts = [...inventoryView.hosts.keys()].filter((name) => touched.has(name))
   if (hosts.length === 0) {
     throw new CoxswainError('no-hosts', `no host is left for ${playbook.name}`, {
       hint: 'see which hosts the plays name and what --limit leaves: run … --list-hosts',

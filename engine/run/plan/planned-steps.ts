@@ -155,7 +155,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
     own: readonly PlannedStep[],
     outer: { readonly settings: Settings; readonly role: Role },
   ): Condition | undefined => {
-    const [first] = tasksOf(own, 'smooth')
+    const [first] = tasksOf(own, 'success-path')
     const stand = { kind: 'task', task: noTask, position, twin: 0, handler: undefined, notifies: [] } as const
     return when && { when, about: { ...(first ?? stand), ...outer } }
   }
@@ -216,7 +216,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
 }
 
 /** The tasks of steps in the order of their positions; without those of a `rescue`, the way that is gone when all goes well. */
-export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'smooth'): PlannedTask[] =>
+export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'success-path'): PlannedTask[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
       case 'task':

@@ -20,7 +20,7 @@ const matches = (wanted: string): ((task: PlannedTask['task']) => boolean) => {
 export const startAt = (plan: Plan, wanted: string): Plan => {
   const isWanted = matches(wanted)
   // nobody can begin in a rescue: nothing has failed
-  const all = everyTask(plan, 'smooth')
+  const all = everyTask(plan, 'success-path')
   const first = all.find(({ planned }) => isWanted(planned.task))
   if (first === undefined) {
     const guess = nearest(

@@ -1,6 +1,6 @@
 /** What is done once for several hosts. */
 import { CoxswainError } from '../../errors.ts'
-import type { HostRun } from './part.ts'
+import type { HostContext } from './host-context.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import { tellResult, tellSkipped } from '../task/run-task.ts'
 import type { Ended } from '../task/run-task.ts'
@@ -53,7 +53,7 @@ export class OncePer {
  * @param round how often a handler has had its turn here, this one counted: what notified it anew is not done yet.
  */
 export const doneForAll = async (
-  run: HostRun,
+  run: HostContext,
   planned: PlannedTask,
   { rescuable, round }: { readonly rescuable: boolean; readonly round: number },
   work: () => Promise<Ended | undefined>,

@@ -3,7 +3,7 @@ import { now } from '../clock.ts'
 import type { Emit, HostEnd, TaskRef } from '../events.ts'
 import { batchesOf } from '../plan/batches.ts'
 import { Failures } from './failures.ts'
-import { runHost } from './host-run.ts'
+import { runHost } from './host-runner.ts'
 import { OncePer } from './once-per.ts'
 import { freePace, linearPace } from './pace.ts'
 import type { HostPlan, PlannedPlay } from '../plan/plan.ts'
@@ -92,7 +92,9 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
     play: index,
     name: play.name,
     hosts: hosts.map(([host]) => host),
-    tasks: Object.fromEntries(hosts.map(([host, { steps }]) => [host, tasksOf(steps, 'smooth').length])),
+    tasks: Object.fromEntries(
+      hosts.map(([host, { steps }]) => [host, tasksOf(steps, 'success-path').length]),
+    ),
     note: hosts.length === 0 ? 'no host is left for this play' : undefined,
   })
   const failures = new Failures(play)

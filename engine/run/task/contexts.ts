@@ -44,7 +44,7 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
     refuseMask(request)
     scope.redactor.learn(request.stdin)
     const note = (): void => {
-      if (request.lane === 'run') scope.changed(host)
+      if (request.purpose === 'run') scope.changed(host)
     }
     note()
     try {

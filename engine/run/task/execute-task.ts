@@ -8,7 +8,7 @@ import { CoxswainError, exitCodeOf, isCoxswainError } from '../../errors.ts'
 import type { Outcome, TaskProgress } from '../events.ts'
 import { holds } from './condition.ts'
 import type { TaskWatch } from './task-watch.ts'
-import { askPatiently, missing, usualPatience, waitUntil } from './wait.ts'
+import { askUntilTimeout, missing, defaultWait, waitUntil } from './wait.ts'
 import { namesPackagedPath } from './packaged-path.ts'
 
 export interface TaskResult {
@@ -52,7 +52,7 @@ export interface Execution {
 }
 
 /** How often one task may lose its connection before the host counts as unreachable. */
-const patience = 2
+const allowedLosses = 2
 
 const isLost = (error: unknown): boolean => isCoxswainError(error) && error.code === 'connection-lost'
 
@@ -62,7 +62,7 @@ const ask = async (task: Task, ctx: CheckContext): Promise<Look> => {
     await task.needs?.()
     return { kind: 'apply-only' }
   }
-  return onlyWaits(task) ? askPatiently(task.check, ctx) : task.check(ctx)
+  return onlyWaits(task) ? askUntilTimeout(task.check, ctx) : task.check(ctx)
 }
 
 /** Looks without changing anything: `when`, then the check. */
@@ -84,7 +84,7 @@ export const again = async <Value>(
     try {
       return await read()
     } catch (error) {
-      if (!isLost(error) || lost >= patience) throw error
+      if (!isLost(error) || lost >= allowedLosses) throw error
       progress('reconnecting')
     }
   }
@@ -145,7 +145,7 @@ const doesNotHold = (task: Task, seen: Look): CoxswainError => {
 }
 
 /** Asks the check until it says ok, and tells what it waits for. */
-const waitOut = async ({ check, until = usualPatience }: Task, execution: Execution): Promise<void> => {
+const waitOut = async ({ check, until = defaultWait }: Task, execution: Execution): Promise<void> => {
   const { checkContext, elapsed, progress } = execution
   if (check === undefined) return
   try {
@@ -164,7 +164,7 @@ const prove = async (task: Task, execution: Execution): Promise<void> => {
   const { check, until } = task
   const patiently = check !== undefined && until !== undefined
   const seen = patiently
-    ? await askPatiently(check, execution.checkContext)
+    ? await askUntilTimeout(check, execution.checkContext)
     : await lookAfter(task, execution)
   if (seen.kind === 'pending') await waitOut(task, execution)
   if (seen.kind === 'drift' || seen.kind === 'unknown') {
@@ -205,7 +205,7 @@ const applyAndProve = async (task: Task, execution: Execution, seen: Look): Prom
       if (lost === 0) said = found
       break
     } catch (error) {
-      if (!isLost(error) || lost >= patience) throw error
+      if (!isLost(error) || lost >= allowedLosses) throw error
       // what the first attempt has changed by then, nobody can tell
       if (await doneAllTheSame(task, execution, error)) return undefined
     }

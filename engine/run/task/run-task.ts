@@ -13,7 +13,7 @@ import type { Outcome, ReportedChange, TaskProgress, TaskRef } from '../events.t
 import { executeTask } from './execute-task.ts'
 import type { Look, TaskResult } from './execute-task.ts'
 import { MaskedLines } from '../masking/masked-lines.ts'
-import type { HostRun } from '../play/part.ts'
+import type { HostContext } from '../play/host-context.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { Redactor } from '../masking/redactor.ts'
 import { shortened } from '../masking/shortened.ts'
@@ -50,7 +50,7 @@ const shown = (value: unknown, redactor: Redactor): string =>
     : JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactor.text(part) : part))
 
 /** Where a task is done: on the host itself, or on the one that it names. */
-export const placeOf = async (run: HostRun, { settings: { on } }: PlannedTask): Promise<string> =>
+export const placeOf = async (run: HostContext, { settings: { on } }: PlannedTask): Promise<string> =>
   on === undefined ? run.host : oneHost(run.scope, on, run.signal)
 
 /** What a result on the host where it was done means for the one that it was done for. */
@@ -60,7 +60,7 @@ export const onBehalf = (host: string, place: string, result: TaskResult): TaskR
 
 /** How a task looks at, and works on, the host where it is done. */
 export const contextOptions = (
-  { scope }: HostRun,
+  { scope }: HostContext,
   { settings: { become, env, cwd } }: PlannedTask,
   place: string,
   watch: TaskWatch,
@@ -79,7 +79,7 @@ const provided = (
   return rescuable ? 'rescued' : outcome
 }
 
-const refOf = (run: HostRun, planned: PlannedTask, place: string): TaskRef => {
+const refOf = (run: HostContext, planned: PlannedTask, place: string): TaskRef => {
   const { task, position, role, handler } = planned
   return {
     id: run.nextId(),
@@ -99,7 +99,7 @@ const placeOfCode = (task: Task, error: unknown): Place | undefined =>
   task.definedAt() ?? (error instanceof Error ? undefined : task.place())
 
 const tellEnd = (
-  run: HostRun,
+  run: HostContext,
   { task }: PlannedTask,
   { ref, result, outcome, began }: { ref: TaskRef; result: TaskResult; outcome: Outcome; began: number },
 ): void => {
@@ -128,13 +128,13 @@ const tellEnd = (
 }
 
 /** Tells of a task that is not done, with its reason. */
-export const tellSkipped = (run: HostRun, planned: PlannedTask, why: string): void => {
+export const tellSkipped = (run: HostContext, planned: PlannedTask, why: string): void => {
   tellResult(run, planned, { outcome: 'skipped', changes: [], why }, false)
 }
 
 /** Tells a result that was come to without doing the task. Gives the outcome that it counts as. */
 export const tellResult = (
-  run: HostRun,
+  run: HostContext,
   planned: PlannedTask,
   result: TaskResult,
   rescuable: boolean,
@@ -149,7 +149,7 @@ export const tellResult = (
 /** Whether what its play waits for holds, after an attempt that went well. */
 const heldBack = async (
   { task: { options } }: PlannedTask,
-  context: ContextOptions & { readonly run: HostRun; readonly place: string },
+  context: ContextOptions & { readonly run: HostContext; readonly place: string },
 ): Promise<TaskResult | undefined> => {
   const { run, place, watch } = context
   const until = options.retry?.until
@@ -161,7 +161,7 @@ const heldBack = async (
 }
 
 /** Whether a person wants the task to run, where one is asked. An interrupt is a no. */
-const confirmed = async ({ confirm }: HostRun, ref: TaskRef): Promise<boolean> => {
+const confirmed = async ({ confirm }: HostContext, ref: TaskRef): Promise<boolean> => {
   try {
     return confirm === undefined || (await confirm(ref))
   } catch (error) {
@@ -172,7 +172,7 @@ const confirmed = async ({ confirm }: HostRun, ref: TaskRef): Promise<boolean> =
 
 /** Runs a task on its host, and tells it from start to end. */
 export const runTask = async (
-  run: HostRun,
+  run: HostContext,
   planned: PlannedTask,
   { early, rescuable }: TaskRunOptions,
 ): Promise<Ended> => {

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckContext } from '../../dsl/context.ts'
-import type { Patience, Task } from '../../dsl/task.ts'
+import type { WaitOptions, Task } from '../../dsl/task.ts'
 import { pending } from '../../dsl/verdict.ts'
 import type { Verdict } from '../../dsl/verdict.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 
 /** How long to wait for what is pending when the task does not say. */
-export const usualPatience: Patience = { timeout: 300, every: 1 }
+export const defaultWait: WaitOptions = { timeout: 300, every: 1 }
 
 /** Failures that may pass while one waits: the thing waited for is not there to answer yet. */
 const passing = new Set(['command-failed', 'command-timeout', 'read-failed', 'connection-lost'])
 
 /** A check's verdict, in which a failure that may pass is something that is waited for. */
-export const askPatiently = async (
+export const askUntilTimeout = async (
   check: NonNullable<Task['check']>,
   ctx: CheckContext,
 ): Promise<Verdict> => {
@@ -37,13 +37,13 @@ export const missing = (verdict: Verdict): string | undefined => {
  */
 export const waitUntil = async (
   check: NonNullable<Task['check']>,
-  { timeout, every }: Patience,
+  { timeout, every }: WaitOptions,
   ctx: CheckContext,
   waiting: (why: string) => void,
 ): Promise<void> => {
   const end = performance.now() + timeout * 1000
   for (;;) {
-    const why = missing(await askPatiently(check, ctx))
+    const why = missing(await askUntilTimeout(check, ctx))
     if (why === undefined) return
     if (performance.now() >= end)
       throw new CoxswainError('wait-timeout', `still not so after ${timeout} s: ${why}`)

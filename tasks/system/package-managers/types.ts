@@ -2,7 +2,7 @@ import type { ApplyContext, CheckContext, ShellText } from '../../../engine/inde
 import type { Repositories } from './repository.ts'
 
 /** A package with the version that is wanted, where one is. */
-export interface Wanted {
+export interface PackageRequest {
   readonly name: string
   readonly version: string | undefined
 }
@@ -41,7 +41,7 @@ export interface PackageManager {
   installed(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, Installed>>
   /** What an upgrade would bring, by the package manager's name, as the lists on the host have it; what is at its newest is not there. */
   upgrades(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
-  install(ctx: ApplyContext, packages: readonly Wanted[], manner: Manner): Promise<void>
+  install(ctx: ApplyContext, packages: readonly PackageRequest[], manner: Manner): Promise<void>
   /** With `purge` their settings go, too. */
   remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>
   /** Packages that are gone and have left their settings; absent where none does. */

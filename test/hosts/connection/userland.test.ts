@@ -47,13 +47,13 @@ for (const host of hosts) {
   test(`${host.name}: a shell that was left behind is ended, with what it runs`, () =>
     using(host, async (connection) => {
       const left = `setsid sh -c ': coxswain:0123; sleep ${marker}; :' >/dev/null 2>&1 </dev/null &`
-      await connection.execute({ script: left, lane: 'run' })
+      await connection.execute({ script: left, purpose: 'run' })
       await until(async () => (await running(host)) !== '0')
-      const { code } = await connection.execute({ script: endScript('coxswain:0123'), lane: 'query' })
+      const { code } = await connection.execute({ script: endScript('coxswain:0123'), purpose: 'query' })
       assert.is(code, 0)
       assert.is((await running(host)).trim(), '0')
       // nothing is there any more
-      assert.is((await connection.execute({ script: endScript('coxswain:0123'), lane: 'query' })).code, 0)
+      assert.is((await connection.execute({ script: endScript('coxswain:0123'), purpose: 'query' })).code, 0)
     }))
 
   test(`${host.name}: files are read, written, listed and removed`, () =>
@@ -93,7 +93,7 @@ for (const host of hosts) {
       const controller = new AbortController()
       const request: Request = {
         script: `sh -c 'sleep ${marker} & wait'`,
-        lane: 'run',
+        purpose: 'run',
         signal: controller.signal,
       }
       const failed = rejects(() => connection.execute(request), 'interrupted', '')
@@ -106,23 +106,27 @@ for (const host of hosts) {
   test(`${host.name}: what is out of time is stopped, and the connection goes on`, () =>
     using(host, async (connection) => {
       await rejects(
-        () => connection.execute({ script: `sleep ${marker}`, lane: 'run', timeout: 1 }),
+        () => connection.execute({ script: `sleep ${marker}`, purpose: 'run', timeout: 1 }),
         'command-timeout',
         '',
       )
       await until(async () => (await running(host)).trim() === '0')
-      assert.is((await connection.execute({ script: 'echo on', lane: 'run' })).stdout.toString(), 'on\n')
+      assert.is((await connection.execute({ script: 'echo on', purpose: 'run' })).stdout.toString(), 'on\n')
     }))
 
   test(`${host.name}: two runs keep each other off`, () =>
     using(
       host,
       async (first) => {
-        await first.execute({ script: 'true', lane: 'query' })
+        await first.execute({ script: 'true', purpose: 'query' })
         await using(
           host,
           async (second) => {
-            await rejects(() => second.execute({ script: 'true', lane: 'query' }), 'host-locked', 'owner-aa')
+            await rejects(
+              () => second.execute({ script: 'true', purpose: 'query' }),
+              'host-locked',
+              'owner-aa',
+            )
           },
           lockOf('bb'),
         )
@@ -149,7 +153,7 @@ for (const host of hosts) {
     const connection = await host.connect({ user: 'ann' })
     const identity = { method: 'su', user: 'bob', password: new Secret('not-it') } as const
     await rejects(
-      () => connection.execute({ script: 'true', lane: 'run', identity }),
+      () => connection.execute({ script: 'true', purpose: 'run', identity }),
       'become-password-wrong',
       'su refused the password to become bob',
     )

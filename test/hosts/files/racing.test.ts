@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert'
 import { localConnection } from '../../../engine/connection/connect.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
 import { isCoxswainError } from '../../../engine/index.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { folderOf } from '../../support/folder.ts'
 import { startRacer } from '../../support/racer.ts'
 import type { Racer } from '../../support/racer.ts'
@@ -50,7 +50,7 @@ const races = (host: string, attempts: Attempts, start: () => Promise<World>): v
       world ??= start()
       const { racer, connections } = await world
       const before = racer.victim()
-      const run = alone(connections)
+      const run = standaloneRun(connections)
       let successes = 0
       for (let round = 0; round < rounds; round += 1) {
         racer.arm()

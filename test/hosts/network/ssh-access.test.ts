@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { sshAccess, sshKey } from '../../../tasks/network/ssh-access.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
@@ -37,7 +37,10 @@ test('a link that the user puts in the way turns against no file of the host', a
   const connections = new Map<string, Connection>()
   for (const host of [busybox, debian]) connections.set(host.name, await host.connect())
   try {
-    const { outcome } = await alone(connections)(sshAccess({ from: 'debian', user: 'mallory' }), false)
+    const { outcome } = await standaloneRun(connections)(
+      sshAccess({ from: 'debian', user: 'mallory' }),
+      false,
+    )
     assert.is(outcome, 'failed')
   } finally {
     for (const connection of connections.values()) await connection.close()
@@ -58,7 +61,7 @@ test('a user of one host may log in to the other, whose host keys are known ther
   const connections = new Map<string, Connection>()
   for (const host of [debian, busybox]) connections.set(host.name, await host.connect())
   try {
-    const run = alone(connections)
+    const run = standaloneRun(connections)
     const outcomes = []
     for (const checkMode of [true, false, false])
       outcomes.push((await run(sshAccess({ from: 'busybox' }), checkMode)).outcome)

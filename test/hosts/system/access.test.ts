@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { authorizedKey } from '../../../tasks/system/authorized-key.ts'
 import { knownHost } from '../../../tasks/system/known-host.ts'
 import { sudoers } from '../../../tasks/system/sudoers.ts'
@@ -38,7 +38,7 @@ for (const host of hosts) {
         execute: (request) => connection.execute({ ...request, identity: undefined }),
         close: () => connection.close(),
       }
-      const run = alone(new Map([['host', asThemselves]]))
+      const run = standaloneRun(new Map([['host', asThemselves]]))
       const first = await run(authorizedKey({ user: 'anna', key }), false)
       assert.is(first.outcome, 'changed', String(first.error))
       assert.is((await run(authorizedKey({ user: 'anna', key }), false)).outcome, 'ok')

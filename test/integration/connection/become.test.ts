@@ -45,7 +45,7 @@ const login = (user: string): Connection => {
   return made
 }
 const says = async (from: Connection, script: string, identity?: Identity): Promise<string> => {
-  const { code, stdout, stderr } = await from.execute({ script, lane: 'query', identity })
+  const { code, stdout, stderr } = await from.execute({ script, purpose: 'query', identity })
   return `${stdout.toString()}${code === 0 ? '' : `[${code}] ${stderr.toString()}`}`
 }
 const as = (method: Identity['method'], user: string, password?: string): Identity => ({
@@ -56,7 +56,11 @@ const as = (method: Identity['method'], user: string, password?: string): Identi
 
 /** Everything that a task does as another user: commands apart by stream, big input, files of that user. */
 const works = async (connection: Connection, identity: Identity): Promise<void> => {
-  const answer = await connection.execute({ script: 'id -un; echo err >&2; exit 3', lane: 'run', identity })
+  const answer = await connection.execute({
+    script: 'id -un; echo err >&2; exit 3',
+    purpose: 'run',
+    identity,
+  })
   assert.equal(
     [answer.code, answer.stdout.toString(), answer.stderr.toString()],
     [3, `${identity.user}\n`, 'err\n'],
@@ -168,7 +172,7 @@ test('what runs as another user is stopped, with its children', async () => {
       () =>
         login(name).execute({
           script: `echo go; sh -c "sleep ${marker} & sleep ${marker}; true"`,
-          lane: 'run',
+          purpose: 'run',
           identity,
           signal: controller.signal,
           onOutput: () => controller.abort(),

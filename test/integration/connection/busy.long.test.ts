@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import type { Server } from 'node:net'
 import * as assert from 'uvu/assert'
 import { opensshConnection, sshConnection } from '../../../engine/connection/connect.ts'
-import { Doors } from '../../../engine/connection/doors.ts'
+import { LoginThrottles } from '../../../engine/connection/login-throttle.ts'
 import { HostKeys } from '../../../engine/connection/ssh/host-keys.ts'
 import type { SshSettings } from '../../../engine/connection/ssh/settings.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
@@ -38,13 +38,13 @@ const connection = (to: Sshd | undefined, change: Partial<SshSettings> = {}): Co
   open.push(made)
   return made
 }
-const openssh = (to: Sshd | undefined, doors: Doors): Connection => {
-  const made = opensshConnection(need(to).opensshSettings({ connectRetries: 3, doors }))
+const openssh = (to: Sshd | undefined, throttles: LoginThrottles): Connection => {
+  const made = opensshConnection(need(to).opensshSettings({ connectRetries: 3, throttles }))
   open.push(made)
   return made
 }
 const text = async (from: Connection, script: string): Promise<string> =>
-  (await from.execute({ script, lane: 'query' })).stdout.toString().trim()
+  (await from.execute({ script, purpose: 'query' })).stdout.toString().trim()
 
 /** Asks all of these at once, and each gets its answer. */
 const all = async (connections: readonly Connection[]): Promise<void> => {
@@ -60,8 +60,10 @@ test('thirty at once, each of which knows nothing of the others', () => all(many
 
 for (const way of ['ssh2', 'openssh'] as const) {
   test(`${way}: many of one run at once, where only one may log in at a time`, async () => {
-    const doors = new Doors()
-    await all(many(15, () => (way === 'ssh2' ? connection(narrow, { doors }) : openssh(narrow, doors))))
+    const throttles = new LoginThrottles()
+    await all(
+      many(15, () => (way === 'ssh2' ? connection(narrow, { throttles }) : openssh(narrow, throttles))),
+    )
   })
 }
 

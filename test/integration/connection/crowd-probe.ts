@@ -18,7 +18,7 @@ const settings = {
 }
 const connections = Array.from({ length: Number(count) }, () => sshConnection(settings))
 const answers = await Promise.allSettled(
-  connections.map((connection) => connection.execute({ script: ':', lane: 'query' })),
+  connections.map((connection) => connection.execute({ script: ':', purpose: 'query' })),
 )
 const told: Record<string, number> = {}
 for (const answer of answers) {

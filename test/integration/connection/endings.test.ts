@@ -47,7 +47,7 @@ const connection = (change: Partial<SshSettings> = {}): Connection => {
   return made
 }
 const text = async (from: Connection, script: string, more: Partial<Request> = {}): Promise<string> =>
-  (await from.execute({ script, lane: 'query', ...more })).stdout.toString().trim()
+  (await from.execute({ script, purpose: 'query', ...more })).stdout.toString().trim()
 
 /** A server that accepts and says nothing. */
 const silentServer = async (): Promise<{ server: Server; port: number; accepted: Promise<Socket> }> => {
@@ -68,7 +68,7 @@ test('whoever waits for a server that says nothing can be given up, and the conn
   const one = connection({ port, connectTimeout: 60 })
   const controller = new AbortController()
   const aborted = text(one, 'true', { signal: controller.signal })
-  const other = rejects(() => text(one, 'true', { lane: 'run' }), 'interrupted', 'closed')
+  const other = rejects(() => text(one, 'true', { purpose: 'run' }), 'interrupted', 'closed')
   const socket = await accepted
   const gone = once(socket, 'close')
   socket.resume()
@@ -99,7 +99,7 @@ for (const identity of [undefined, { method: 'sudo', user: 'root' } as const]) {
     // the first login tells that it is being opened, and takes long; later ones do not
     writeFileSync(join(account.home, '.bashrc'), `mkfifo ${mark} && { echo go >${mark}; sleep 20; }\n`)
     const one = connection({ user })
-    const answer = text(one, 'id -un', { lane: 'run', identity })
+    const answer = text(one, 'id -un', { purpose: 'run', identity })
     const opening = spawn('sh', ['-c', `while [ ! -p ${mark} ]; do sleep 0.05; done; cat ${mark}`])
     await once(opening.stdout, 'data')
     proxy.cut()
@@ -121,7 +121,7 @@ test('a server that cuts every shell that is opened is a lost connection in the 
 test('a network that swallows everything does not hold up a time limit, nor the end', async () => {
   const one = connection()
   const running = text(one, 'echo go; exec sleep 30', {
-    lane: 'run',
+    purpose: 'run',
     timeout: 1,
     onOutput: () => proxy.swallowAll(),
   })

@@ -95,7 +95,7 @@ test('a login that prints without end is given up in its time, and takes no memo
   let most = 0
   const watching = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20)
   await rejects(
-    () => login({ shellTimeout: 3 }).execute({ script: 'true', lane: 'query' }),
+    () => login({ shellTimeout: 3 }).execute({ script: 'true', purpose: 'query' }),
     'shell-failed',
     'no shell after 3 s',
   )
@@ -108,20 +108,20 @@ test('a login that prints much, then lets us in, costs time alone; nothing of it
     'head -c 20000000 /dev/zero | tr "\\\\0" x; echo "coxswain-sudo%%password:coxswain-shell-" >&2; ' +
       'yes assword: | head -n 20000; yes "coxswain-lock-is held 1 2:3:4:5:6" | head -n 1000\n',
   )
-  const { stdout, stderr } = await login().execute({ script: 'echo in', lane: 'query' })
+  const { stdout, stderr } = await login().execute({ script: 'echo in', purpose: 'query' })
   assert.equal([stdout.toString(), stderr.toString()], ['in\n', ''])
 })
 
 test('a login that says hello in our name gets no more than its own commands, and no answer is taken from it', async () => {
   bashrc('printf "coxswain-shell-ready;noise 0; "; sleep 1; echo late noise; echo late >&2\n')
-  const { stdout, stderr, code } = await login().execute({ script: 'echo in', lane: 'query' })
+  const { stdout, stderr, code } = await login().execute({ script: 'echo in', purpose: 'query' })
   assert.equal([stdout.toString(), stderr.toString(), code], ['in\n', '', 0])
 })
 
 test('a login that says hello in our name and never answers is given up', async () => {
   bashrc('printf "coxswain-shell-ready;"; exec sleep 60\n')
   await rejects(
-    () => login({ shellTimeout: 1 }).execute({ script: 'true', lane: 'query' }),
+    () => login({ shellTimeout: 1 }).execute({ script: 'true', purpose: 'query' }),
     'connection-lost',
     'was lost',
   )

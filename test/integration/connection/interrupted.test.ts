@@ -10,7 +10,7 @@ import { sshConnection } from '../../../engine/connection/connect.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
 import { shell } from '../../../engine/index.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { copy } from '../../../tasks/files/copy.ts'
 import { fetch } from '../../../tasks/files/fetch.ts'
 import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
@@ -102,7 +102,7 @@ test('a folder that is being copied when its shell on the host is killed: the ne
   process.kill(-pid, 'SIGKILL')
   await until(() => !existsSync(`/proc/${pid}`))
   assert.ok(below(dest).includes(stage))
-  const { outcome, error } = await alone(new Map([['h', connect()]]))(copy({ src, dest }), false)
+  const { outcome, error } = await standaloneRun(new Map([['h', connect()]]))(copy({ src, dest }), false)
   assert.is(outcome, 'changed', String(error))
   assert.equal(readdirSync(dest), ['f'])
 })
@@ -149,7 +149,7 @@ const killedCheckout = async (
   signal: 'SIGKILL' | 'SIGTERM',
 ): Promise<void> => {
   filter(`echo $PPID >${began}.new; mv ${began}.new ${began}; sleep 1000 </dev/null >/dev/null 2>&1`)
-  const going = alone(new Map([['h', connectAsUser()]]))(gitCheckout({ repo, dest, version }), false)
+  const going = standaloneRun(new Map([['h', connectAsUser()]]))(gitCheckout({ repo, dest, version }), false)
   await until(() => existsSync(began))
   const pids = execFileSync('pgrep', ['-u', user.name, '-x', 'git'], { encoding: 'utf8' })
   execFileSync('kill', [`-${signal.slice(3)}`, ...pids.trim().split('\n')])
@@ -166,7 +166,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     const content = (name: string): string => readFileSync(join(dest, name), 'utf8')
     for (const version of ['one', 'main']) {
       await killedCheckout(version, dest, site, signal)
-      const run = alone(new Map([['h', connectAsUser()]]))
+      const run = standaloneRun(new Map([['h', connectAsUser()]]))
       const task = gitCheckout({ repo: site.repo, dest, version })
       const { outcome, error } = await run(task, false)
       assert.is(outcome, 'changed', JSON.stringify(error))
@@ -188,7 +188,7 @@ test('git-checkout: what somebody wrote after it was interrupted is kept', async
     const dest = join(user.home, `mine-${file}`)
     await killedCheckout('one', dest, site, 'SIGTERM')
     writeFileSync(join(dest, file), 'mine\n')
-    const { outcome } = await alone(new Map([['h', connectAsUser()]]))(
+    const { outcome } = await standaloneRun(new Map([['h', connectAsUser()]]))(
       gitCheckout({ repo: site.repo, dest, version: 'one' }),
       false,
     )
@@ -246,7 +246,10 @@ test('fetch: what a killed run left here goes with the next one, and what is in 
   const elsewhere = '.coxswain.elsewhere.1.0123456789ab'
   for (const name of [inUse, elsewhere]) writeFileSync(join(folder, 'here', name), '')
   writeFileSync(src, 'small')
-  const { outcome, error } = await alone(new Map([['h', connect()]]))(fetch({ src, dest, flat: true }), false)
+  const { outcome, error } = await standaloneRun(new Map([['h', connect()]]))(
+    fetch({ src, dest, flat: true }),
+    false,
+  )
   assert.is(outcome, 'changed', String(error))
   assert.equal(readdirSync(join(folder, 'here')).toSorted(), [elsewhere, inUse, 'big'].toSorted())
 })

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
-import { Doors } from '../../../engine/connection/doors.ts'
+import { LoginThrottles } from '../../../engine/connection/login-throttle.ts'
 import { SshRoutes } from '../../../engine/connection/ssh/routes.ts'
 import type { SshWish } from '../../../engine/connection/ssh/routes.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
@@ -71,7 +71,7 @@ const usual = (): string[] => [
 ]
 const routesOf = (...blocks: string[]): ((wish: SshWish) => Connection) => {
   const configFile = folder.write('config', blocks.join('\n'))
-  const routes = new SshRoutes({ doors: new Doors(), environment: {} })
+  const routes = new SshRoutes({ throttles: new LoginThrottles(), environment: {} })
   return (wish) => {
     const made = sshConnection(routes.to({ configFile, ...wish }))
     open.push(made)
@@ -79,7 +79,7 @@ const routesOf = (...blocks: string[]): ((wish: SshWish) => Connection) => {
   }
 }
 const text = async (from: Connection, script: string): Promise<string> =>
-  (await from.execute({ script, lane: 'query' })).stdout.toString()
+  (await from.execute({ script, purpose: 'query' })).stdout.toString()
 const sessions = (index: number): number =>
   network(index)
     .sh(`ss -Htn state established "sport = :${server(index).port}"`)

@@ -58,7 +58,7 @@ for (const [way, make] of Object.entries(ways)) {
     const { connection, remote, identity } = connect()
     const script = `echo x >>${folder}/begun; kill -KILL $$; sleep 600; echo x >>${folder}/done`
     await rejects(
-      () => connection.execute({ script, lane: 'run', identity }),
+      () => connection.execute({ script, purpose: 'run', identity }),
       'connection-lost',
       'was killed in the middle of a command',
     )
@@ -74,7 +74,7 @@ for (const [way, make] of Object.entries(ways)) {
   test(`${way}: a query is asked again`, async () => {
     const { connection, identity } = connect()
     const script = `if [ -e ${folder}/once ]; then echo in; else touch ${folder}/once; kill -KILL $$; sleep 600; fi`
-    const { stdout } = await connection.execute({ script, lane: 'query', identity })
+    const { stdout } = await connection.execute({ script, purpose: 'query', identity })
     assert.is(stdout.toString(), 'in\n')
   })
 
@@ -83,7 +83,7 @@ for (const [way, make] of Object.entries(ways)) {
     const script = `cat >/dev/null; echo x >>${folder}/begun; read -r a b c parent rest </proc/self/stat; kill -KILL $parent; sleep 600`
     const stdin = Buffer.alloc(3_000_000, 'x')
     await rejects(
-      () => connection.execute({ script, lane: 'run', identity, stdin }),
+      () => connection.execute({ script, purpose: 'run', identity, stdin }),
       'connection-lost',
       'in the middle of a transfer',
     )
@@ -92,7 +92,7 @@ for (const [way, make] of Object.entries(ways)) {
 
   test(`${way}: a command that is killed ends with 128 + 9, and nothing else does`, async () => {
     const { connection, remote, identity } = connect()
-    const { code } = await connection.execute({ script: `sh -c 'kill -KILL $$'`, lane: 'run', identity })
+    const { code } = await connection.execute({ script: `sh -c 'kill -KILL $$'`, purpose: 'run', identity })
     assert.is(code, 137)
     assert.is(await remote.run`echo in`.text(), 'in')
   })

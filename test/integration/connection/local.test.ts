@@ -55,9 +55,9 @@ test('commands run in the folder that the process is in now, and a folder that w
 
 test('once closed it is closed', async () => {
   const other = localConnection()
-  await other.execute({ script: 'true', lane: 'query' })
+  await other.execute({ script: 'true', purpose: 'query' })
   await other.close()
-  await rejects(() => other.execute({ script: 'true', lane: 'query' }), 'internal', 'is closed')
+  await rejects(() => other.execute({ script: 'true', purpose: 'query' }), 'internal', 'is closed')
 })
 
 test('a daemon that a command leaves behind does not hold up the end, and lives on', async () => {
@@ -66,7 +66,7 @@ test('a daemon that a command leaves behind does not hold up the end, and lives 
   const program = `
     import { localConnection } from ${JSON.stringify(engine)}
     const connection = localConnection()
-    await connection.execute({ script: 'sleep ${time} & echo started', lane: 'run' })
+    await connection.execute({ script: 'sleep ${time} & echo started', purpose: 'run' })
     await connection.close()`
   const words = ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })

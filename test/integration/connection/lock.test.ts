@@ -63,7 +63,7 @@ const locking = (lock: HostLock, ...[change]: Parameters<Sshd['settings']>): Con
   return made
 }
 const say = async (from: Connection, more: Partial<Request> = {}): Promise<string> =>
-  (await from.execute({ script: 'echo in', lane: 'query', ...more })).stdout.toString()
+  (await from.execute({ script: 'echo in', purpose: 'query', ...more })).stdout.toString()
 const refused = (from: Connection, more: Partial<Request> = {}) =>
   rejects(() => say(from, more), 'host-locked', /is locked by ann@laptop \(site, process 4242\), since \d+ s/)
 const user = (...args: Parameters<typeof addUser>): ReturnType<typeof addUser> => {
@@ -99,7 +99,7 @@ test('shells of one run do not keep each other off: for reading, changing, strea
   const big = Buffer.alloc(3_000_000, 'x')
   const answers = await Promise.all([
     say(one),
-    say(one, { lane: 'run' }),
+    say(one, { purpose: 'run' }),
     say(other),
     say(other, { script: 'wc -c', stdin: big }),
   ])
@@ -235,7 +235,7 @@ const found = (pattern: string): string =>
 test('a daemon that a task leaves behind does not keep the lock', async () => {
   const first = locking(lockOf())
   const script = `sleep 70${process.pid} >/dev/null 2>&1 & echo in`
-  assert.is(await say(first, { lane: 'run', script }), 'in\n')
+  assert.is(await say(first, { purpose: 'run', script }), 'in\n')
   // on a busy machine the shell may have said so before its child has become the daemon
   await until(() => found(`sleep 70${process.pid}`) !== '')
   await first.close()
@@ -261,7 +261,7 @@ test('a connection that is cut frees the host when all that ran there is gone', 
   const cut = first.execute({
     // it minds no polite request
     script: `echo go; trap '' TERM; sh -c 'trap "" TERM; sleep ${marker}'`,
-    lane: 'run',
+    purpose: 'run',
     onOutput: () => {
       for (const socket of sockets) socket.destroy()
     },
@@ -280,7 +280,7 @@ test('a server with one session at a time is enough, also for two users', async 
   try {
     for (let times = 0; times < 3; times += 1) {
       assert.is(await say(one), 'in\n')
-      assert.is(await say(one, { ...asRoot, lane: 'run' }), 'in\n')
+      assert.is(await say(one, { ...asRoot, purpose: 'run' }), 'in\n')
     }
     await refused(locking(lockOf()))
   } finally {
@@ -292,10 +292,10 @@ test('a server with one session at a time is enough, also for two users', async 
 test('a shell that was stopped leaves the lock with those that are there', async () => {
   const first = locking(lockOf())
   await say(first)
-  const stopped = say(first, { lane: 'run', script: 'sleep 60', timeout: 1 })
+  const stopped = say(first, { purpose: 'run', script: 'sleep 60', timeout: 1 })
   await rejects(() => stopped, 'command-timeout', 'stopped after 1 s')
   await refused(locking(lockOf()))
-  assert.is(await say(first, { lane: 'run' }), 'in\n')
+  assert.is(await say(first, { purpose: 'run' }), 'in\n')
 })
 
 test('a host that cannot lock is told of, and worked on', async () => {

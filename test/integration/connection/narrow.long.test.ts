@@ -39,7 +39,7 @@ const connection = (sessions: number): Connection => {
   return made
 }
 const text = async (from: Connection, script: string, more: Partial<Request> = {}): Promise<string> =>
-  (await from.execute({ script, lane: 'query', ...more })).stdout.toString().trim()
+  (await from.execute({ script, purpose: 'query', ...more })).stdout.toString().trim()
 const identity = { method: 'sudo', user } as const
 const megabytes = (n: number): Buffer => Buffer.alloc(n * 1_000_000, 'x')
 
@@ -49,9 +49,9 @@ test('a shell that serves queries and runs keeps them apart', async () => {
   await text(one, 'true')
   const answers = Promise.all([
     text(one, `sleep 0.3; echo a >>${log}; echo $$`),
-    text(one, `echo b >>${log}; echo $$`, { lane: 'run' }),
+    text(one, `echo b >>${log}; echo $$`, { purpose: 'run' }),
     text(one, `echo c >>${log}; echo $$`),
-    text(one, `echo d >>${log}; echo $$`, { lane: 'run' }),
+    text(one, `echo d >>${log}; echo $$`, { purpose: 'run' }),
   ])
   assert.is(new Set(await answers).size, 1)
   assert.match(readFileSync(log, 'utf8'), /^a\n(b\nc|c\nb)\nd\n$/)
@@ -62,7 +62,7 @@ test('a query behind a long run may be given up without harm to it', async () =>
   await text(one, 'true')
   let go = (): void => {}
   const began = new Promise<void>((resolve) => (go = resolve))
-  const long = text(one, 'echo go; sleep 1; echo whole', { lane: 'run', onOutput: () => go() })
+  const long = text(one, 'echo go; sleep 1; echo whole', { purpose: 'run', onOutput: () => go() })
   await began
   const controller = new AbortController()
   const query = text(one, 'echo never', { signal: controller.signal })
@@ -74,7 +74,7 @@ test('a query behind a long run may be given up without harm to it', async () =>
 test('two purposes of another user at once', async () => {
   const one = connection(1)
   await text(one, 'true')
-  const both = [text(one, 'id -un', { identity }), text(one, 'id -un', { identity, lane: 'run' })]
+  const both = [text(one, 'id -un', { identity }), text(one, 'id -un', { identity, purpose: 'run' })]
   assert.equal(await Promise.all(both), [user, user])
 })
 
@@ -83,7 +83,7 @@ test('several users take turns', async () => {
   const work = Array.from({ length: 12 }, (_, n) =>
     text(one, 'id -un', {
       identity: n % 2 === 0 ? identity : undefined,
-      lane: n % 3 === 0 ? 'run' : 'query',
+      purpose: n % 3 === 0 ? 'run' : 'query',
     }),
   )
   const names = await Promise.all(work)
@@ -97,12 +97,12 @@ test('whoever waits for a session can be given up, and a connection can be close
   const one = connection(1)
   let go = (): void => {}
   const began = new Promise<void>((resolve) => (go = resolve))
-  const long = text(one, 'echo go; exec sleep 30', { lane: 'run', onOutput: () => go() })
+  const long = text(one, 'echo go; exec sleep 30', { purpose: 'run', onOutput: () => go() })
   const ended = rejects(() => long, 'connection-lost', 'lost')
   await began
   const controller = new AbortController()
   const aborted = text(one, 'id -un', { identity, signal: controller.signal })
-  const closed = rejects(() => text(one, 'id -un', { identity, lane: 'run' }), 'interrupted', 'closed')
+  const closed = rejects(() => text(one, 'id -un', { identity, purpose: 'run' }), 'interrupted', 'closed')
   controller.abort()
   await rejects(() => aborted, 'interrupted', 'interrupted')
   await one.close()

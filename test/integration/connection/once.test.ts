@@ -28,12 +28,12 @@ const local = (): Connection => {
   return made
 }
 const run = (on: Connection, script: string, more: Partial<Request> = {}): Promise<string> =>
-  on.execute({ script, lane: 'run', ...more }).then(
+  on.execute({ script, purpose: 'run', ...more }).then(
     ({ stdout }) => stdout.toString(),
     (error: unknown) => (isCoxswainError(error) ? error.code : String(error)),
   )
 const query = (on: Connection, script: string, more: Partial<Request> = {}): Promise<string> =>
-  run(on, script, { lane: 'query', ...more })
+  run(on, script, { purpose: 'query', ...more })
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
 test('runs whose answers are lost with the connection are not sent again', async () => {
@@ -150,7 +150,7 @@ test('whoever aborts with a reason of ours hears that reason', async () => {
   const running = () =>
     one.execute({
       script: 'echo go; exec sleep 30',
-      lane: 'run',
+      purpose: 'run',
       signal: controller.signal,
       onOutput: () => controller.abort(new CoxswainError('command-timeout', 'the task is out of time')),
     })

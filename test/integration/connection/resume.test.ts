@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { localConnection, sshConnection } from '../../../engine/connection/connect.ts'
 import { HostKeys } from '../../../engine/connection/ssh/host-keys.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { createRemote } from '../../../engine/remote/remote.ts'
 import { partName } from '../../../engine/remote/transfer.ts'
 import type { RepeatableSource, Transfer } from '../../../engine/remote/transfer.ts'
@@ -132,7 +132,7 @@ test('the engine connects again by itself and goes on, in the same task', async 
       return connection.execute({ ...request, stdin: counted(stdin) })
     },
   }
-  const run = alone(new Map([['host', watched]]))
+  const run = standaloneRun(new Map([['host', watched]]))
   const result = await run(copy({ src, dest: join(here, 'big') }), false)
   assert.is(result.outcome, 'changed', String(result.error))
   assert.ok(readFileSync(join(here, 'big')).equals(content))

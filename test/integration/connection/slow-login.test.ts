@@ -39,7 +39,7 @@ const opened = (made: Connection): Connection => {
   return made
 }
 const says = async (connection: Connection): Promise<string> =>
-  (await connection.execute({ script: 'echo in', lane: 'query' })).stdout.toString()
+  (await connection.execute({ script: 'echo in', purpose: 'query' })).stdout.toString()
 
 test('the limit of connecting is not one of logging in', async () => {
   assert.is(await says(opened(sshConnection(sshd.settings({ connectTimeout: 10 })))), 'in\n')

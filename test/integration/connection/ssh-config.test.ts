@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
-import { Doors } from '../../../engine/connection/doors.ts'
+import { LoginThrottles } from '../../../engine/connection/login-throttle.ts'
 import { SshRoutes } from '../../../engine/connection/ssh/routes.ts'
 import type { SshWish } from '../../../engine/connection/ssh/routes.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
@@ -58,13 +58,13 @@ const basics = (): string[] => [
 const host = (lines: readonly string[], wish: Partial<SshWish> = {}): Connection => {
   const configFile = folder.write('config', ['Host web', ...lines, ''].join('\n'))
   const environment = { SSH_AUTH_SOCK: socket }
-  const routes = new SshRoutes({ doors: new Doors(), environment })
+  const routes = new SshRoutes({ throttles: new LoginThrottles(), environment })
   const made = sshConnection(routes.to({ address: 'web', configFile, ...wish }))
   open.push(made)
   return made
 }
 const text = async (from: Connection, script: string): Promise<string> =>
-  (await from.execute({ script, lane: 'query' })).stdout.toString()
+  (await from.execute({ script, purpose: 'query' })).stdout.toString()
 
 test('name, port, user, key and known hosts come from there', async () => {
   const one = host([...basics(), `IdentityFile ${sshd.keyFile}`])
@@ -94,7 +94,7 @@ test('nobody becomes who they are, though the user is known only later', async (
       `IdentityFile ${sshd.keyFile}`,
     ])
     const identity = { method: 'sudo', user: user.name } as const
-    const { stdout } = await one.execute({ script: 'whoami', lane: 'run', identity })
+    const { stdout } = await one.execute({ script: 'whoami', purpose: 'run', identity })
     assert.is(stdout.toString(), `${user.name}\n`)
   } finally {
     user.remove()
@@ -285,7 +285,7 @@ test('an inventory names the configuration and the way, for either kind of ssh',
 /** A host without a configuration of ssh: its arguments are all that there is. */
 const bare = (wish: Partial<SshWish>): Connection => {
   const configFile = folder.write('nothing', '')
-  const routes = new SshRoutes({ doors: new Doors(), environment: {} })
+  const routes = new SshRoutes({ throttles: new LoginThrottles(), environment: {} })
   const made = sshConnection(routes.to({ address: '127.0.0.1', configFile, ...wish }))
   open.push(made)
   return made

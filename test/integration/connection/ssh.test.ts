@@ -42,7 +42,7 @@ const user = (...args: Parameters<typeof addUser>): ReturnType<typeof addUser> =
   return made
 }
 const text = async (from: Connection, script: string, more: Partial<Request> = {}): Promise<string> => {
-  const { code, stdout, stderr } = await from.execute({ script, lane: 'query', ...more })
+  const { code, stdout, stderr } = await from.execute({ script, purpose: 'query', ...more })
   return `${stdout.toString()}${code === 0 ? '' : `[${code}] ${stderr.toString()}`}`
 }
 /** A number of seconds that no other run of these tests uses at the same time. */
@@ -51,7 +51,7 @@ const processes = (marker: string): string =>
   execFileSync('sh', ['-c', `pgrep -fa '[s]leep ${marker}' || true`]).toString()
 
 test('output, error output and status come back apart', async () => {
-  const result = await connection().execute({ script: 'echo out; echo err >&2; exit 7', lane: 'query' })
+  const result = await connection().execute({ script: 'echo out; echo err >&2; exit 7', purpose: 'query' })
   assert.equal([result.code, result.stdout.toString(), result.stderr.toString()], [7, 'out\n', 'err\n'])
 })
 
@@ -79,7 +79,7 @@ test('binary output and input of any size come through whole', async () => {
   const one = connection()
   for (const size of [0, 1, 1000, 100_000, 3_000_000]) {
     const bytes = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7919) % 256))
-    const { stdout } = await one.execute({ script: 'cat', lane: 'run', stdin: bytes })
+    const { stdout } = await one.execute({ script: 'cat', purpose: 'run', stdin: bytes })
     assert.ok(stdout.equals(bytes), `${size} bytes`)
   }
 })
@@ -87,7 +87,7 @@ test('binary output and input of any size come through whole', async () => {
 test('output beyond the limit is counted and dropped', async () => {
   const result = await connection().execute({
     script: 'head -c 100000 /dev/zero',
-    lane: 'query',
+    purpose: 'query',
     maxOutput: 1000,
   })
   assert.is(result.stdout.length, 1000)
@@ -101,7 +101,7 @@ test('live output comes while the command runs', async () => {
   const began = new Promise<void>((resolve) => (first = resolve))
   const done = one.execute({
     script: 'echo é1; read x </dev/null; while [ ! -e "$HOME/.coxswain-go" ]; do sleep 0.02; done; echo 2',
-    lane: 'run',
+    purpose: 'run',
     onOutput: (_, chunk) => {
       seen.push(chunk)
       first()
@@ -118,7 +118,7 @@ test('live output comes while the command runs', async () => {
 test('a long run does not hold up a query', async () => {
   const one = connection()
   const controller = new AbortController()
-  const long = one.execute({ script: `sleep ${lasting(7011)}`, lane: 'run', signal: controller.signal })
+  const long = one.execute({ script: `sleep ${lasting(7011)}`, purpose: 'run', signal: controller.signal })
   assert.is(await text(one, 'echo quick'), 'quick\n')
   controller.abort()
   await rejects(() => long, 'interrupted', 'interrupted')
@@ -144,7 +144,7 @@ test('an aborted command is stopped on the host, with its grandchildren', async 
   const one = connection()
   const running = one.execute({
     script: `echo go; sh -c "sleep ${lasting(7001)} & sleep ${lasting(7001)}; true"`,
-    lane: 'run',
+    purpose: 'run',
     signal: controller.signal,
     onOutput: () => controller.abort(),
   })
@@ -155,7 +155,7 @@ test('an aborted command is stopped on the host, with its grandchildren', async 
 test('a command out of time is stopped on the host, and the connection goes on', async () => {
   const one = connection()
   await rejects(
-    () => one.execute({ script: `sleep ${lasting(7002)}`, lane: 'query', timeout: 1 }),
+    () => one.execute({ script: `sleep ${lasting(7002)}`, purpose: 'query', timeout: 1 }),
     'command-timeout',
     'stopped after 1 s',
   )
@@ -165,7 +165,7 @@ test('a command out of time is stopped on the host, and the connection goes on',
 
 test('queries that waited behind a stopped one are asked again by themselves', async () => {
   const one = connection()
-  const slow = one.execute({ script: `sleep ${lasting(7003)}`, lane: 'query', timeout: 1 })
+  const slow = one.execute({ script: `sleep ${lasting(7003)}`, purpose: 'query', timeout: 1 })
   const waiting = text(one, 'echo patient')
   await rejects(() => slow, 'command-timeout', 'stopped')
   assert.is(await waiting, 'patient\n')
@@ -194,7 +194,7 @@ test('a connection that is cut in the middle says so, stops the command, and is 
   const one = connection({ port, hostKeys: new HostKeys([join(sshd.folder, 'kh-proxy')], 'strict') })
   const running = one.execute({
     script: `echo go; sleep ${lasting(7005)}`,
-    lane: 'run',
+    purpose: 'run',
     onOutput: () => {
       for (const socket of sockets) socket.destroy()
     },
@@ -373,7 +373,7 @@ test('a server with one session at a time is enough', async () => {
   const one = sshConnection(narrow.settings())
   try {
     assert.is(await text(one, 'echo q'), 'q\n')
-    assert.is(await text(one, 'echo r', { lane: 'run' }), 'r\n')
+    assert.is(await text(one, 'echo r', { purpose: 'run' }), 'r\n')
   } finally {
     await one.close()
     await narrow.stop()
@@ -428,7 +428,7 @@ test('what runs as root through sudo is stopped too', async () => {
   const controller = new AbortController()
   const running = connection({ user: name }).execute({
     script: `echo go; sh -c "sleep ${lasting(7006)} & sleep ${lasting(7006)}; true"`,
-    lane: 'run',
+    purpose: 'run',
     identity: { method: 'sudo', user: 'root' },
     signal: controller.signal,
     onOutput: () => controller.abort(),
@@ -446,7 +446,7 @@ for (const shell of ['/bin/dash', '/usr/bin/fish', '/bin/csh']) {
     assert.is(await text(one, 'x=1; echo $((x + 1))'), '2\n')
     assert.is(await text(one, 'id -un', { identity: { method: 'sudo', user: 'root' } }), 'root\n')
     assert.is(
-      (await one.execute({ script: 'wc -c', lane: 'run', stdin: Buffer.alloc(300_000) })).stdout
+      (await one.execute({ script: 'wc -c', purpose: 'run', stdin: Buffer.alloc(300_000) })).stdout
         .toString()
         .trim(),
       '300000',

@@ -59,7 +59,7 @@ for (const [way, make] of Object.entries(ways)) {
   test(`${way}: out of time is out of time`, async () => {
     const { connection, identity } = make()
     const time = lasting(7101)
-    const request = { lane: 'run', stdin: megabytes(3), timeout: 1, identity } as const
+    const request = { purpose: 'run', stdin: megabytes(3), timeout: 1, identity } as const
     const script = `cat >/dev/null; sleep ${time}`
     await rejects(() => connection.execute({ ...request, script }), 'command-timeout', 'stopped after 1 s')
     await until(() => !runs(time))
@@ -71,7 +71,7 @@ for (const [way, make] of Object.entries(ways)) {
     const controller = new AbortController()
     const work = connection.execute({
       script: `echo go; sleep ${time}`,
-      lane: 'run',
+      purpose: 'run',
       stdin: megabytes(8),
       identity,
       signal: controller.signal,
@@ -141,7 +141,7 @@ for (const [way, make] of Object.entries(ways)) {
       const work = connection.execute({
         // SIGTERM ends the sleep; the shell goes on and reads what there is
         script: `${last(time)} trap : TERM; echo go; sleep ${time}9; n=$(wc -c) && echo $n >${taken}`,
-        lane: 'run',
+        purpose: 'run',
         stdin: bytes,
         identity,
         signal: controller.signal,
@@ -165,7 +165,7 @@ for (const [way, make] of Object.entries(ways)) {
       let at = 0
       for (const size of sizes) yield bytes.subarray(at, (at += size))
     }
-    const { stdout } = await connection.execute({ script: 'cat', lane: 'run', stdin: pieces(), identity })
+    const { stdout } = await connection.execute({ script: 'cat', purpose: 'run', stdin: pieces(), identity })
     assert.ok(stdout.equals(bytes))
   })
 }
@@ -192,7 +192,7 @@ for (const [how, before, between] of [
     }
     const work = connection.execute({
       script: `${last(time)} ${before}head -c 1000 >${began}; ${between}cat >/dev/null && echo whole >${taken}`,
-      lane: 'run',
+      purpose: 'run',
       stdin: endless(),
     })
     await until(() => existsSync(began) && readFileSync(began).length > 0)

@@ -129,7 +129,7 @@ for (const [way, make] of Object.entries(ways)) {
       const seen = join(folder, 'seen')
       const shown = connection.execute({
         script: `sh -c 'while [ ! -e ${seen} ]; do sleep 0.1; done' ${control}`,
-        lane: 'query',
+        purpose: 'query',
         identity,
       })
       await watcher.sees(control)

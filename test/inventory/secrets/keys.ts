@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadInventory } from '../../../engine/inventory/load.ts'
 import { openHosts } from '../../../engine/inventory/secrets/hosts.ts'
-import type { Wanted } from '../../../engine/inventory/secrets/hosts.ts'
+import type { VariableNames } from '../../../engine/inventory/secrets/hosts.ts'
 import { createKeyring } from '../../../engine/inventory/secrets/key-sources.ts'
 import type { KeyOptions } from '../../../engine/inventory/secrets/key-sources.ts'
 import type { Keyring } from '../../../engine/inventory/secrets/keyring.ts'
@@ -52,11 +52,11 @@ export const keysWith = (
 export const openedHosts = async (
   file: string,
   keys: Keyring,
-  { names, wanted = 'all', extra = [] }: { names?: string[]; wanted?: Wanted; extra?: string[] } = {},
+  { names, wanted = 'all', extra = [] }: { names?: string[]; wanted?: VariableNames; extra?: string[] } = {},
 ): Promise<Map<string, Host>> => {
   const inventory = await loadInventory([file], { keys })
   const openings = new Map(
-    (names ?? [...inventory.hosts.keys()]).map((name) => [name, { wanted, reach: true }]),
+    (names ?? [...inventory.hosts.keys()]).map((name) => [name, { wanted, connection: true }]),
   )
   return openHosts(inventory, await parseExtra(extra), openings, keys)
 }

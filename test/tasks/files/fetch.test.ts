@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { scripted } from '../../../engine/connection/scripted.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { fetch } from '../../../tasks/files/fetch.ts'
 import { folderOf } from '../../support/folder.ts'
@@ -66,7 +66,7 @@ test('a file that changes meanwhile replaces nothing', async () => {
   }
   const place = folder.write('kept', 'old')
   const task = fetch({ src: '/log', dest: place, flat: true })
-  const { outcome, error } = await alone(new Map([['host', growing]]))(task, false)
+  const { outcome, error } = await standaloneRun(new Map([['host', growing]]))(task, false)
   assert.is(outcome, 'failed')
   assert.match(String(error), 'the host sent more of /log than')
   assert.is(readFileSync(place, 'utf8'), 'old')
@@ -90,7 +90,7 @@ test('a host that sends more than it announced fills no disk', async () => {
     },
   }
   const task = fetch({ src: '/log', dest: folder.at('lying'), flat: true })
-  const { outcome, error } = await alone(new Map([['host', lying]]))(task, false)
+  const { outcome, error } = await standaloneRun(new Map([['host', lying]]))(task, false)
   assert.is(outcome, 'failed')
   assert.match(String(error), 'the host sent more of /log than the 9 bytes it announced')
   assert.is(sent, 1)

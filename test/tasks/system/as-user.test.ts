@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { inputBytes } from '../../../engine/connection/input.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
 import { defineTask, drift, isCoxswainError, z } from '../../../engine/index.ts'
-import { alone } from '../../../engine/run/task/alone.ts'
+import { standaloneRun } from '../../../engine/run/task/standalone-run.ts'
 import { readSshFile, editSshFile } from '../../../tasks/system/as-user.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -39,7 +39,7 @@ test('bytes that are no UTF-8 stay', async () => {
     },
     close: async () => {},
   }
-  await alone(new Map([['here', connection]]))(addLine({}), false)
+  await standaloneRun(new Map([['here', connection]]))(addLine({}), false)
   const [first] = written
   assert.equal(first?.bytes, Buffer.concat([bytes, Buffer.from('more\n')]))
   // it is written only when all of it has come
@@ -68,7 +68,7 @@ test('a file that others change at the same time is read and edited again, and i
       },
       close: async () => {},
     }
-    const { error } = await alone(new Map([['here', connection]]))(addLine({}), false)
+    const { error } = await standaloneRun(new Map([['here', connection]]))(addLine({}), false)
     assert.is(isCoxswainError(error) && error.code, outcome)
     if (busy === 2) assert.is(text, 'a\ntheirs\ntheirs\nmore\n')
   }

@@ -45,7 +45,7 @@ test.after(async () => {
 
 const says = async (connection: Connection, script: string, identity?: Identity): Promise<string> => {
   try {
-    return (await connection.execute({ script, lane: 'query', identity })).stdout.toString()
+    return (await connection.execute({ script, purpose: 'query', identity })).stdout.toString()
   } finally {
     await connection.close()
   }

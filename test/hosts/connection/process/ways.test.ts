@@ -44,7 +44,7 @@ const ways: Readonly<Record<string, () => Connection>> = {
 }
 
 const text = async (from: Connection, script: string, more: Partial<Request> = {}): Promise<string> =>
-  (await from.execute({ script, lane: 'query', ...more })).stdout.toString()
+  (await from.execute({ script, purpose: 'query', ...more })).stdout.toString()
 
 for (const [name, way] of Object.entries(ways)) {
   const connect = (): Connection => {
@@ -57,7 +57,7 @@ for (const [name, way] of Object.entries(ways)) {
     text(from, `ps -ef 2>/dev/null | grep '[s]leep ${seconds}' || true`)
 
   test(`${name}: output, error output and status come back apart`, async () => {
-    const result = await connect().execute({ script: 'echo out; echo err >&2; exit 7', lane: 'query' })
+    const result = await connect().execute({ script: 'echo out; echo err >&2; exit 7', purpose: 'query' })
     assert.equal([result.code, result.stdout.toString(), result.stderr.toString()], [7, 'out\n', 'err\n'])
   })
 
@@ -73,8 +73,8 @@ for (const [name, way] of Object.entries(ways)) {
 
   test(`${name}: what a shell script may do wrong ends only its own command`, async () => {
     const one = connect()
-    assert.is((await one.execute({ script: 'exit 4', lane: 'query' })).code, 4)
-    assert.is.not((await one.execute({ script: 'echo "unterminated', lane: 'query' })).code, 0)
+    assert.is((await one.execute({ script: 'exit 4', purpose: 'query' })).code, 4)
+    assert.is.not((await one.execute({ script: 'echo "unterminated', purpose: 'query' })).code, 0)
     assert.is(await text(one, 'echo fine'), 'fine\n')
   })
 
@@ -84,7 +84,7 @@ for (const [name, way] of Object.entries(ways)) {
     const path = `/tmp/coxswain-ways-${name}-${process.pid}`
     for (const size of [0, 1000, 3_000_000]) {
       const bytes = Buffer.from(Array.from({ length: size }, (_, n) => (n * 7919) % 256))
-      const { stdout } = await one.execute({ script: 'cat', lane: 'run', stdin: bytes })
+      const { stdout } = await one.execute({ script: 'cat', purpose: 'run', stdin: bytes })
       assert.ok(stdout.equals(bytes), `${size} bytes`)
       await remote.write(path, bytes, { mode: '0600' })
       assert.ok((await remote.readBytes(path))?.equals(bytes), `a file of ${size} bytes`)
@@ -98,7 +98,7 @@ for (const [name, way] of Object.entries(ways)) {
     let first = (): void => {}
     const began = new Promise<void>((resolve) => (first = resolve))
     const done = text(one, `echo 1; while [ ! -e ${go} ]; do sleep 0.02; done; rm ${go}; echo 2`, {
-      lane: 'run',
+      purpose: 'run',
       onOutput: () => first(),
     })
     await began
@@ -111,7 +111,7 @@ for (const [name, way] of Object.entries(ways)) {
     const seconds = `7133${process.pid}`
     const script = `sh -c 'sleep ${seconds} & sleep ${seconds}; true'`
     await rejects(
-      () => text(one, script, { lane: 'run', timeout: 1 }),
+      () => text(one, script, { purpose: 'run', timeout: 1 }),
       'command-timeout',
       'stopped after 1 s',
     )
@@ -126,7 +126,7 @@ for (const [name, way] of Object.entries(ways)) {
     await rejects(
       () =>
         text(one, `echo go; sh -c 'sleep ${seconds} & sleep ${seconds}; true'`, {
-          lane: 'run',
+          purpose: 'run',
           signal: controller.signal,
           onOutput: () => controller.abort(),
         }),
@@ -142,7 +142,7 @@ for (const [name, way] of Object.entries(ways)) {
     let first = (): void => {}
     const began = new Promise<void>((resolve) => (first = resolve))
     const ended = rejects(
-      () => text(one, `echo go; exec sleep ${seconds}`, { lane: 'run', onOutput: () => first() }),
+      () => text(one, `echo go; exec sleep ${seconds}`, { purpose: 'run', onOutput: () => first() }),
       'connection-lost',
       'was lost',
     )

@@ -14,7 +14,7 @@ import { TaskWatch } from './task-watch.ts'
  *
  * @param connections by host name; the first one is where the task runs, the others are those that it may ask for.
  */
-export const alone = (
+export const standaloneRun = (
   connections: ReadonlyMap<string, Connection>,
 ): ((task: Task, checkMode: boolean) => Promise<TaskResult>) => {
   const hosts = new Map<string, FleetHost>(

@@ -1,14 +1,14 @@
 import * as assert from 'uvu/assert'
-import { Door, Doors } from '../../engine/connection/doors.ts'
-import type { Knocking, Refusal } from '../../engine/connection/doors.ts'
+import { LoginThrottle, LoginThrottles } from '../../engine/connection/login-throttle.ts'
+import type { RetryPolicy, Refusal } from '../../engine/connection/login-throttle.ts'
 import { CoxswainError } from '../../engine/errors.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('doors')
+const test = suite('throttles')
 
 const refusal = (kind: Refusal): CoxswainError => new CoxswainError('connect-failed', kind)
-const knocking = (change: Partial<Knocking> = {}): Knocking => ({
+const policy = (change: Partial<RetryPolicy> = {}): RetryPolicy => ({
   judge: (error) =>
     error instanceof CoxswainError && (error.message === 'busy' || error.message === 'away')
       ? error.message
@@ -32,13 +32,13 @@ const after = (...failures: Refusal[]) => {
 
 test('who is dropped by a busy server goes on', async () => {
   const { log, attempt } = after('busy', 'busy', 'busy')
-  assert.is(await new Door().enter(attempt, knocking()), 'in')
+  assert.is(await new LoginThrottle().retry(attempt, policy()), 'in')
   assert.is(log.attempts, 4)
 })
 
 test('a server that is away is asked as often as told', async () => {
   const { log, attempt } = after('away', 'away', 'away')
-  await rejects(() => new Door().enter(attempt, knocking({ retries: 1 })), 'connect-failed', 'away')
+  await rejects(() => new LoginThrottle().retry(attempt, policy({ retries: 1 })), 'connect-failed', 'away')
   assert.is(log.attempts, 2)
 })
 
@@ -49,24 +49,24 @@ test('what cannot change is not tried again, nor what has used up its time', asy
     ['away', 0],
   ] as const) {
     const { log, attempt } = after(kind)
-    await rejects(() => new Door().enter(attempt, knocking({ seconds })), 'connect-failed', kind)
+    await rejects(() => new LoginThrottle().retry(attempt, policy({ seconds })), 'connect-failed', kind)
     assert.is(log.attempts, 1)
   }
 })
 
 /** A server that keeps everybody until it is told to let go, and counts. */
-const keeper = (door: Door) => {
+const keeper = (throttle: LoginThrottle) => {
   const inside: (() => void)[] = []
   const entered: number[] = []
   const enter = (n: number, dropped = false): Promise<void> => {
     let failing = dropped
-    return door.enter(async () => {
+    return throttle.retry(async () => {
       entered.push(n)
       await new Promise<void>((resolve) => inside.push(resolve))
       if (!failing) return
       failing = false
       throw refusal('busy')
-    }, knocking())
+    }, policy())
   }
   const settled = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
   /** Lets go of all, one at a time, until the work is done; gives how many were inside at most. */
@@ -84,7 +84,7 @@ const keeper = (door: Door) => {
 }
 
 test('no more than ten at a time, in the order of asking', async () => {
-  const { enter, entered, drain } = keeper(new Door())
+  const { enter, entered, drain } = keeper(new LoginThrottle())
   assert.is(await drain(Promise.all(Array.from({ length: 25 }, (_, n) => enter(n)))), 10)
   assert.equal(
     entered,
@@ -93,7 +93,7 @@ test('no more than ten at a time, in the order of asking', async () => {
 })
 
 test('as few at a time as a busy server lets in, and slowly more', async () => {
-  const { enter, entered, inside, settled, drain } = keeper(new Door())
+  const { enter, entered, inside, settled, drain } = keeper(new LoginThrottle())
   const work = [enter(0, true), enter(1), enter(2)]
   await settled()
   // the first is dropped while two are inside
@@ -106,18 +106,18 @@ test('as few at a time as a busy server lets in, and slowly more', async () => {
 })
 
 test('who waits for a turn or for the next attempt can be given up, and holds up nobody', async () => {
-  const door = new Door()
+  const throttle = new LoginThrottle()
   const controller = new AbortController()
   const reason = new CoxswainError('interrupted', 'enough')
   let free = (): void => {}
   const held = new Promise<void>((resolve) => (free = resolve))
-  const inside = Array.from({ length: 10 }, () => door.enter(() => held, knocking()))
+  const inside = Array.from({ length: 10 }, () => throttle.retry(() => held, policy()))
   const given = rejects(
-    () => door.enter(async () => {}, knocking({ signal: controller.signal })),
+    () => throttle.retry(async () => {}, policy({ signal: controller.signal })),
     'interrupted',
     'enough',
   )
-  const next = door.enter(async () => 'next', knocking())
+  const next = throttle.retry(async () => 'next', policy())
   controller.abort(reason)
   await given
   free()
@@ -127,12 +127,12 @@ test('who waits for a turn or for the next attempt can be given up, and holds up
   const { log, attempt } = after('busy', 'busy')
   const pausing = rejects(
     () =>
-      door.enter(
+      throttle.retry(
         async () => {
           between.abort(reason)
           return attempt()
         },
-        knocking({ signal: between.signal }),
+        policy({ signal: between.signal }),
       ),
     'interrupted',
     'enough',
@@ -141,8 +141,8 @@ test('who waits for a turn or for the next attempt can be given up, and holds up
   assert.is(log.attempts, 1)
 })
 
-test('each server has a door of its own, and one only', () => {
-  const doors = new Doors()
-  assert.is(doors.of('a 22'), doors.of('a 22'))
-  assert.is.not(doors.of('a 22'), doors.of('a 23'))
+test('each server has a throttle of its own, and one only', () => {
+  const throttles = new LoginThrottles()
+  assert.is(throttles.of('a 22'), throttles.of('a 22'))
+  assert.is.not(throttles.of('a 22'), throttles.of('a 23'))
 })

@@ -7,7 +7,7 @@ import type { Pace } from './pace.ts'
 import type { RunScope } from '../scope.ts'
 
 /** What a host's way through a play needs of the run. */
-export interface HostRun {
+export interface HostContext {
   readonly scope: RunScope
   readonly host: string
   readonly play: number

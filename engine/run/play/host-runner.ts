@@ -7,7 +7,7 @@ import type { Standing } from '../events.ts'
 import type { Look } from '../task/execute-task.ts'
 import { LookAhead } from './look-ahead.ts'
 import { doneForAll } from './once-per.ts'
-import type { HostRun } from './part.ts'
+import type { HostContext } from './host-context.ts'
 import type { HostPlan } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
@@ -34,8 +34,8 @@ const notHeld = {
 } as const
 
 /** Takes one host through one play. */
-class HostWalk {
-  readonly #run: HostRun
+class HostRunner {
+  readonly #run: HostContext
   readonly #plan: HostPlan
   readonly #ahead: LookAhead
   readonly #outcomes: Map<Task, Outcome>
@@ -46,13 +46,13 @@ class HostWalk {
   readonly #rounds = new Map<string, number>()
   #flushed: Promise<unknown> = Promise.resolve()
 
-  constructor(run: HostRun, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
+  constructor(run: HostContext, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
     this.#run = run
     this.#plan = plan
     this.#outcomes = outcomes
     this.#due = new Set(due)
-    const smooth = tasksOf(plan.steps, 'smooth')
-    this.#ahead = new LookAhead(run.scope, smooth, (planned) => lookEarly(run, planned))
+    const successPath = tasksOf(plan.steps, 'success-path')
+    this.#ahead = new LookAhead(run.scope, successPath, (planned) => lookEarly(run, planned))
   }
 
   async all(): Promise<Standing> {
@@ -123,7 +123,7 @@ class HostWalk {
       if (answer === true) return undefined
       if (answer === false || answer.outcome === 'unknown') {
         const told = answer === false ? notHeld : answer
-        for (const task of tasksOf([step], 'smooth')) {
+        for (const task of tasksOf([step], 'success-path')) {
           this.#outcomes.set(task.task, tellResult(this.#run, task, told, false))
         }
         return 'well'
@@ -239,18 +239,18 @@ class HostWalk {
  * @param due handlers that are due from an earlier run.
  */
 export const runHost = async (
-  run: Omit<HostRun, 'outcomeOf' | 'unfinished'>,
+  run: Omit<HostContext, 'outcomeOf' | 'unfinished'>,
   plan: HostPlan,
   due: readonly string[],
 ): Promise<Standing> => {
   const outcomes = new Map<Task, Outcome>(plan.past)
-  const whole: HostRun = {
+  const whole: HostContext = {
     ...run,
     outcomeOf: (task) => outcomes.get(task),
     unfinished: (task) => plan.unfinished?.has(task) ?? false,
   }
   try {
-    return await new HostWalk(whole, plan, outcomes, due).all()
+    return await new HostRunner(whole, plan, outcomes, due).all()
   } finally {
     run.pace.leave(run.host)
   }

@@ -5,61 +5,60 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unlessAborted } from './abort.ts'
 
-/** What a failed attempt says: the server is busy, nobody answers for now, or trying again is no use. */
+/** Why an attempt failed: the server is busy, it does not answer, or trying again is of no use. */
 export type Refusal = 'busy' | 'away' | 'final'
 
-/** How long to go on. */
-export interface Knocking {
+/** When a failed login is tried again. */
+export interface RetryPolicy {
   readonly judge: (error: unknown) => Refusal
   /**
-   * Seconds since the first attempt, or since the server let one of us in: one that still does that is only busy, and
-   * everybody gets a turn.
+   * Seconds since the first attempt, or since the last login that worked: a server that still accepts logins is only busy.
    */
   readonly seconds: number
-  /** How often to try again, within that time, when nobody answers. */
+  /** How often to try again, within that time, when the server does not answer. */
   readonly retries: number
-  /** Gives up with its reason. */
+  /** Stops trying; its reason is thrown. */
   readonly signal: AbortSignal
 }
 
-/** What to do when a server goes on ending connections before a login. */
+/** The hint when a server keeps ending connections before a login. */
 export const droppedHint =
-  'the server ends connections before a login: it is too busy (MaxStartups in its sshd_config), refuses this machine, or is no sshd'
+  'the server ends connections before a login: it is too busy (MaxStartups in its sshd_config), refuses this machine, or is not an sshd'
 
-/** How many may log in at a time as long as nothing else is known: beyond ten a usual sshd begins to drop some. */
+/** Logins at a time until more is known: by default sshd starts to drop connections above ten. */
 const usualLimit = 10
 
-/** How much the limit grows with each that comes in: slowly, because trying costs somebody a refusal. */
+/** How much the limit grows with each login: slowly, because a failed try is a refused connection. */
 const growth = 0.25
 
-/** Milliseconds before the next attempt; some disorder, so that not all come back at once. */
+/** Milliseconds before the next attempt; partly random, so that not all come back at once. */
 const pause = (refusal: Refusal, attempt: number): number => {
   const usual = refusal === 'busy' ? Math.min(1000, 100 * 2 ** attempt) : 250 * 2 ** attempt
   return usual * (1 + Math.random())
 }
 
-/** Where those wait who want to log in at one server. */
-export class Door {
+/** Limits how many log in at one server at a time, and tries again. */
+export class LoginThrottle {
   #limit = usualLimit
   #held = 0
   #lastIn = -Infinity
   readonly #waiting = new Set<() => void>()
 
   /**
-   * Tries until it works or there is no use.
+   * Tries until it works or trying again is of no use.
    *
-   * @param attempt is through when it has logged in.
+   * @param attempt resolves when it has logged in.
    * @throws what the last attempt threw.
    */
-  async enter<Value>(
+  async retry<Value>(
     attempt: () => Promise<Value>,
-    { judge, seconds, retries, signal }: Knocking,
+    { judge, seconds, retries, signal }: RetryPolicy,
   ): Promise<Value> {
     let first: number | undefined
     let away = 0
     for (let failures = 0; ; failures += 1) {
       await this.#turn(signal)
-      // whoever waits for others has not been kept waiting by the server
+      // waiting for others does not count: the server did not cause it
       first ??= performance.now()
       let refusal: Refusal | undefined
       try {
@@ -89,7 +88,7 @@ export class Door {
       this.#lastIn = performance.now()
       this.#limit = Math.min(usualLimit, this.#limit + growth)
     }
-    // as many as are still being let in
+    // as many as are still logging in
     if (refusal === 'busy') this.#limit = Math.max(1, Math.min(this.#limit, this.#held))
     const waiting = [...this.#waiting]
     this.#waiting.clear()
@@ -97,14 +96,14 @@ export class Door {
   }
 }
 
-/** The doors of all servers of a run. */
-export class Doors {
-  readonly #doors = new Map<string, Door>()
+/** The throttles of all servers of a run. */
+export class LoginThrottles {
+  readonly #throttles = new Map<string, LoginThrottle>()
 
-  /** The one of a server: an address and port as they are connected to. */
-  of(server: string): Door {
-    const door = this.#doors.get(server) ?? new Door()
-    this.#doors.set(server, door)
-    return door
+  /** The throttle of a server: the address and port that are connected to. */
+  of(server: string): LoginThrottle {
+    const throttle = this.#throttles.get(server) ?? new LoginThrottle()
+    this.#throttles.set(server, throttle)
+    return throttle
   }
 }

@@ -3,14 +3,14 @@ import { abortReason } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Channel } from '../transport.ts'
 import type { OutputStream, Request, Result } from '../types.ts'
-import { Exchange, LaneEnded } from './exchange.ts'
+import { Exchange, ShellSessionEnded } from './exchange.ts'
 import type { Send } from './exchange.ts'
 import { farewellFrame, greetingFrame, heartbeat } from './frame.ts'
 import { MarkScanner } from './mark-scanner.ts'
 import type { Piece } from './mark-scanner.ts'
 import { newNonce } from './nonce.ts'
 
-/** Seconds that a lane is given to end after it was told to, by default. */
+/** Seconds that a session is given to end after it was told to, by default. */
 const usualGrace = 6
 
 /** Seconds after which a channel that was let go counts as gone. */
@@ -21,8 +21,8 @@ const abandonedGrace = 1
 
 const longestTimer = 2 ** 31 - 1
 
-/** What a lane starts from. */
-export interface LaneStart {
+/** What a session starts from. */
+export interface ShellSessionStart {
   readonly channel: Channel
   /** Where it leads, for people. */
   readonly description: string
@@ -30,11 +30,11 @@ export interface LaneStart {
   readonly rest: Buffer
   /** Seconds until the shell must have answered the first words to it. */
   readonly shellTimeout: number
-  /** Whether the lane writes its own greeting; otherwise who starts it sends {@link Lane.greeting} in its first words. */
+  /** Whether the session writes its own greeting; otherwise who starts it sends {@link ShellSession.greeting} in its first words. */
   readonly greets?: boolean | undefined
   /** Seconds to end; {@link usualGrace} by default. */
   readonly grace?: number | undefined
-  /** Called when the lane ends while a `run` may still be under way on the host. */
+  /** Called when the session ends while a `run` may still be under way on the host. */
   readonly leaves: () => void
 }
 
@@ -46,7 +46,7 @@ export interface LaneStart {
  * What a shell prints counts from its greeting on: a mark that the first words to it ask for. Before that, it is the noise
  * of a login, whatever it looks like. No round trip is spent on it, for the first request is written at once.
  */
-export class Lane {
+export class ShellSession {
   /** Shell text that must be the first that the shell runs. */
   readonly greeting: string
   readonly #channel: Channel
@@ -77,7 +77,7 @@ export class Lane {
     leaves,
     greets = true,
     grace = usualGrace,
-  }: LaneStart) {
+  }: ShellSessionStart) {
     this.#channel = channel
     this.#leaves = leaves
     this.#description = description
@@ -99,9 +99,9 @@ export class Lane {
     return this.#state === 'alive'
   }
 
-  /** Runs a request. Rejects with {@link LaneEnded} when the lane ends before it does. */
+  /** Runs a request. Rejects with {@link ShellSessionEnded} when the session ends before it does. */
   execute(request: Request, send: Send): Promise<Result> {
-    if (!this.alive) return Promise.reject(new LaneEnded({ begun: false, lost: false }))
+    if (!this.alive) return Promise.reject(new ShellSessionEnded({ begun: false, lost: false }))
     const exchange = new Exchange(request, send)
     const { signal } = request
     const onAbort = (): void => {
@@ -165,8 +165,8 @@ export class Lane {
 
   #mayBegin({ request }: Exchange): boolean {
     if (!this.alive) return false
-    if (request.lane === 'run') return this.#open.stdout.length === 0 && this.#open.stderr.length === 0
-    return !this.#open.stdout.some((exchange) => exchange.request.lane === 'run')
+    if (request.purpose === 'run') return this.#open.stdout.length === 0 && this.#open.stderr.length === 0
+    return !this.#open.stdout.some((exchange) => exchange.request.purpose === 'run')
   }
 
   /** A time limit starts when a request is written and everything before it is done. */
@@ -233,7 +233,7 @@ export class Lane {
     this.#writeOn()
   }
 
-  /** Ends the lane over an answer that is none. What it belongs to has no result. */
+  /** Ends the session over an answer that is none. What it belongs to has no result. */
   #break(name: OutputStream, text: string): void {
     this.#broken = true
     this.#open[name][0]?.fail(
@@ -252,11 +252,12 @@ export class Lane {
     const killed = this.#state === 'alive' && code !== undefined
     this.#state = 'ended'
     clearTimeout(this.#greetingLimit)
-    if (this.#open.stdout.some(({ request }) => request.lane === 'run')) this.#leaves()
+    if (this.#open.stdout.some(({ request }) => request.purpose === 'run')) this.#leaves()
     // a command whose standard output has ended is done, though the end of its standard error is missing
     for (const exchange of this.#open.stderr) if (!this.#open.stdout.includes(exchange)) exchange.finish()
-    for (const exchange of this.#open.stdout) exchange.fail(new LaneEnded({ begun: true, lost, killed }))
-    for (const exchange of this.#waiting) exchange.fail(new LaneEnded({ begun: false, lost, killed }))
+    for (const exchange of this.#open.stdout)
+      exchange.fail(new ShellSessionEnded({ begun: true, lost, killed }))
+    for (const exchange of this.#waiting) exchange.fail(new ShellSessionEnded({ begun: false, lost, killed }))
     this.#open.stdout.length = 0
     this.#open.stderr.length = 0
     this.#waiting.length = 0

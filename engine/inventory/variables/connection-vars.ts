@@ -78,7 +78,7 @@ export const reachSchema = z.object({
 } satisfies Record<Setting, z.ZodType>)
 
 /** How to reach a host, and what of it we do not have: the host fails when it is its turn. */
-export interface Reach extends Omit<
+export interface ConnectionVars extends Omit<
   z.output<typeof reachSchema>,
   'ssh_args' | 'ssh_common_args' | 'ssh_extra_args'
 > {
@@ -108,7 +108,7 @@ const sshAlone = ['ssh_args', 'ssh_common_args', 'ssh_extra_args', 'proxy_jump']
  *
  * @throws `inventory-invalid` at the place of a value that makes no sense.
  */
-export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Reach => {
+export const connectionVarsOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): ConnectionVars => {
   const given = new Map(
     [...settings].map(([key, variable]) => [
       key,
@@ -151,11 +151,11 @@ export const reachOf = ({ name, settings }: Pick<Host, 'name' | 'settings'>): Re
     const text = issue === undefined ? 'it makes no sense' : issueText(issue)
     throw new CoxswainError('inventory-invalid', `${called(key)}: ${text}`, placed(key))
   }
-  const { ssh_args, ssh_common_args, ssh_extra_args, ...reach } = parsed.data
+  const { ssh_args, ssh_common_args, ssh_extra_args, ...vars } = parsed.data
   const read = argumentsFrom({ ssh_args, ssh_common_args, ssh_extra_args })
   const { refused } = read
   return {
-    ...reach,
+    ...vars,
     sshArguments: read.arguments,
     unsupported: noConnection ?? (refused && refuse(refused.setting, refused.what, refused.hint)),
     unsupportedBecome,

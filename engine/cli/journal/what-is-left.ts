@@ -11,7 +11,7 @@ import { subjectHash } from './names.ts'
 import type { Listing, RunName } from './names.ts'
 
 /** What earlier runs have left. Runs under `--check` have left nothing. */
-export interface Standing {
+export interface WhatIsLeft {
   /** The last run that could change something. */
   readonly newest: RecordedRun | undefined
   readonly due: readonly HandlerMark[]
@@ -34,7 +34,7 @@ const ledgerOf = ({ file, header, trailer }: RecordedRun, damage: Damage): Ledge
  * Reads how things stand. It opens the newest run, and those that may have run beside it: the newest one says in its header
  * what was due when it began, so no older file is needed.
  */
-export const standingOf = (folder: string, subject: Subject, listing: Listing): Standing => {
+export const whatIsLeft = (folder: string, subject: Subject, listing: Listing): WhatIsLeft => {
   const hash = subjectHash(subject)
   const names = listing.runs
   const counts = ({ subject: of, check }: RunName): boolean => of === hash && !check
