@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { errorCodes, exitCodes, explain } from '../engine/error-codes.ts'
+import type { Fault } from '../engine/error-codes.ts'
 
-/** What each exit status means; a status that is added to the table does not compile until it is told here. */
+/** What each exit status means; a status that is added to the table does not compile until it is described here. */
 const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'All is as it should be, or has been brought there.',
   usage: 'Nothing was run: the command line, the inventory or the playbook is wrong.',
@@ -12,6 +13,13 @@ const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {
   wouldChange: 'Something would change (`--check --exit-code`).',
   unreachable: 'A host could not be reached, and no task failed.',
   interrupted: 'The run was stopped by Ctrl-C or a signal.',
+}
+
+/** Who can fix an error, as the page says it. */
+const fixers: Readonly<Record<Fault, string>> = {
+  user: 'you',
+  environment: 'environment',
+  coxswain: 'Coxswain',
 }
 
 /** The page. A cell of a table may hold no bar. */
@@ -22,8 +30,8 @@ export const errorsPage = (): string => {
     return `| ${status} | ${cell(text)} |`
   })
   const codes = errorCodes.map((code) => {
-    const { what, exit, hint } = explain(code)
-    return `| <a id="${code}"></a>\`${code}\` | ${cell(what)} | ${exit} | ${cell(hint)} |`
+    const { what, exit, fault, retryable, hint } = explain(code)
+    return `| <a id="${code}"></a>\`${code}\` | ${cell(what)} | ${exit} | ${fixers[fault]} | ${retryable ? 'yes' : 'no'} | ${cell(hint)} |`
   })
   return `# Errors
 
@@ -40,8 +48,12 @@ ${exits.join('\n')}
 
 ## Codes
 
-| code | what happened | exit status | what to do, unless the error itself knows better |
-|---|---|---|---|
+*Who can fix it*: \`you\` is the command line, the inventory, the playbook or a secret; \`environment\` is a host, the
+network or this machine; \`Coxswain\` is a bug. *Tried again*: whether a task that fails with it is attempted again, where
+its \`retry\` says so.
+
+| code | what happened | exit status | who can fix it | tried again | what to do, unless the error itself says more |
+|---|---|---|---|---|---|
 ${codes.join('\n')}
 `
 }

@@ -29,7 +29,7 @@ export const eventually = async (
     const words = await missing()
     if (words.length === 0) return
     if (performance.now() > end) {
-      throw new CoxswainError('wait-timeout', `still not so after ${seconds} s: ${words.join('; ')}`, {
+      throw new CoxswainError('wait-timeout', `timed out after ${seconds} s: ${words.join('; ')}`, {
         hint,
       })
     }

@@ -37,6 +37,7 @@ const engineLayers = [
   [
     'engine/errors.ts',
     'engine/error-codes.ts',
+    'engine/error-kinds.ts',
     'engine/package-root.ts',
     'engine/authors-place.ts',
     'engine/secret.ts',

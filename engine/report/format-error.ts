@@ -87,7 +87,7 @@ export const formatWarning = (
  * //   site.yaml:4:7
  * //     4 |       ansible_hots: 10.0.0.7
  * //       |       ^
- * //   hint: correct the inventory at the place shown
+ * //   hint: fix the inventory at the line shown
  */
 export const formatError = (error: ReportedError, format: ErrorFormat): string => {
   const { code, message, place, output, hint, causes, stack } = error

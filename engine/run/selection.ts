@@ -2,14 +2,11 @@ import { candidatePattern, isPick } from '../dsl/select.ts'
 import type { Pick, Selector } from '../dsl/select.ts'
 import type { Task } from '../dsl/task.ts'
 import { isCoxswainError } from '../errors.ts'
-import type { ErrorCode } from '../error-codes.ts'
+import { isAnswer } from '../error-kinds.ts'
 import { checkContext } from './task/contexts.ts'
 import type { ContextOptions } from './task/contexts.ts'
 import type { RunScope } from './scope.ts'
 import { TaskWatch } from './task/task-watch.ts'
-
-/** Failures of a probe that are an answer: it is not so. With any other the question was not even put. */
-const answers = new Set<ErrorCode>(['command-failed', 'command-timeout', 'read-failed', 'task-failed'])
 
 /** What a probe found on a host; `unasked` is why it could not look. */
 interface Answer {
@@ -25,7 +22,8 @@ const probe = async (scope: RunScope, host: string, task: Task, options: Context
     return { host, ok: verdict?.kind === 'ok' }
   } catch (error) {
     if (!isCoxswainError(error) || error.code === 'interrupted') throw error
-    return answers.has(error.code) ? { host, ok: false } : { host, ok: false, unasked: error }
+    // with any other code the host was not asked
+    return isAnswer(error.code) ? { host, ok: false } : { host, ok: false, unasked: error }
   }
 }
 

@@ -1,5 +1,5 @@
 import { defineTask, driftUnlessEmpty, isCoxswainError, remotePath, z } from '../../engine/index.ts'
-import type { ApplyContext, CheckContext, Command } from '../../engine/index.ts'
+import type { ApplyContext, CheckContext, Command, ErrorCode } from '../../engine/index.ts'
 import { readText, shown, writeText } from '../file-text.ts'
 import { oneLine } from '../one-line.ts'
 import { plainPath } from '../paths.ts'
@@ -63,6 +63,9 @@ const look = async ({ remote }: CheckContext, given: Params) => {
   return { table, wanted: withMount(table, given), mounted, difference }
 }
 
+/** Failures that leave the host reachable, so that fstab can be restored. */
+const refused = new Set<ErrorCode>(['command-failed', 'command-timeout'])
+
 /** Runs what mounts. Where that is refused fstab is as it was: an entry that cannot be mounted may stop the next boot. */
 const orTakeBack = async (
   { remote }: ApplyContext,
@@ -73,7 +76,7 @@ const orTakeBack = async (
   try {
     await command
   } catch (error) {
-    if (isCoxswainError(error) && ['command-failed', 'command-timeout'].includes(error.code)) {
+    if (isCoxswainError(error) && refused.has(error.code)) {
       await writeText(remote, fstab, table)
       await afterwards()
     }

@@ -7,7 +7,7 @@ import {
   words,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, Change, RemoteReader } from '../../engine/index.ts'
+import type { ApplyContext, Change, ErrorCode, RemoteReader } from '../../engine/index.ts'
 import { oneLine } from '../one-line.ts'
 import { managerOf } from './package-managers/managers.ts'
 import type { PackageManager } from './package-managers/types.ts'
@@ -100,7 +100,7 @@ const put = async ({ remote }: ApplyContext, path: string, text: string | undefi
 }
 
 /** Failures that leave the host able to take it back. */
-const unread = new Set<string>(['command-failed', 'command-timeout'])
+const unread = new Set<ErrorCode>(['command-failed', 'command-timeout'])
 
 /** Hold a repository of packages known to the package manager. */
 export const packageRepository = defineTask({

@@ -3,6 +3,14 @@ import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { errorsPage } from '../../docs/errors.ts'
 import { errorCodes, explain } from '../../engine/error-codes.ts'
+import {
+  isAnswer,
+  isConnectionError,
+  isExcusable,
+  isPassing,
+  isRetryable,
+  isUserError,
+} from '../../engine/error-kinds.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('the page of errors')
@@ -18,3 +26,43 @@ test('each code says in a sentence what happened, and what to do', () => {
     assert.match(hint, /\S.{5,}[^.]$/, code)
   }
 })
+
+test('the sets of codes are the columns of the table', () => {
+  assert.equal(errorCodes.filter(isAnswer), [
+    'command-failed',
+    'command-timeout',
+    'read-failed',
+    'task-failed',
+  ])
+  assert.equal(errorCodes.filter(isPassing), [
+    'command-failed',
+    'command-timeout',
+    'read-failed',
+    'connection-lost',
+  ])
+  assert.equal(errorCodes.filter(isExcusable), [
+    'command-failed',
+    'write-failed',
+    'read-failed',
+    'task-failed',
+  ])
+  assert.ok(errorCodes.filter(isConnectionError).includes('connect-failed'))
+  assert.not.ok(errorCodes.some((code) => isConnectionError(code) && explain(code).exit !== 4))
+})
+
+test('what ends a run before it begins can be fixed by the user or by this machine, and a bug by neither', () => {
+  assert.equal(
+    errorCodes.filter((code) => explain(code).fault === 'coxswain'),
+    ['internal'],
+  )
+  assert.equal(
+    errorCodes.filter((code) => explain(code).exit === 1 && !isUserError(code)),
+    ['secret-broken', 'secret-command-failed', 'too-few-open-files'],
+  )
+})
+
+test('a mistake of the user is not tried again, unless code or files can change between attempts', () =>
+  assert.equal(
+    errorCodes.filter((code) => isUserError(code) && isRetryable(code)),
+    ['load-failed', 'author-error'],
+  ))

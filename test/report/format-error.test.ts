@@ -8,7 +8,7 @@ const calm = { color: false, verbosity: 0 }
 const loadError = {
   code: 'inventory-invalid',
   message: 'unknown key ansible_hots',
-  hint: 'correct the inventory at the place shown',
+  hint: 'fix the inventory at the line shown',
   host: undefined,
   task: undefined,
   place: undefined,
@@ -59,7 +59,7 @@ test('a place is shown with its line and a caret', () =>
   site.yaml:12:7
     12 |       ansible_hots: m1
        |       ^
-  hint: correct the inventory at the place shown`,
+  hint: fix the inventory at the line shown`,
   ))
 
 test('of a long source line the part around the caret is shown', () => {

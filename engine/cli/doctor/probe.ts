@@ -1,4 +1,5 @@
 import type { Connection, Identity } from '../../connection/types.ts'
+import type { ErrorCode } from '../../error-codes.ts'
 
 /** What is wrong with a host, and how to mend it. */
 export interface Complaint {
@@ -28,7 +29,7 @@ export interface Probe {
 export interface Finding extends Complaint {
   readonly probe: string
   /** The code of the error that it comes from, where it is one. */
-  readonly code?: string | undefined
+  readonly code?: ErrorCode | undefined
 }
 
 /** A host as it is examined. */

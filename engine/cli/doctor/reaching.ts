@@ -1,19 +1,6 @@
-import type { ErrorCode } from '../../error-codes.ts'
+import { explain } from '../../error-codes.ts'
 import { toCoxswainError } from '../../errors.ts'
 import type { Finding } from './probe.ts'
-
-/** Which step of reaching a host an error belongs to. */
-const steps: Partial<Record<ErrorCode, string>> = {
-  'connect-failed': 'port',
-  'host-key-unknown': 'host key',
-  'host-key-changed': 'host key',
-  'auth-failed': 'login',
-  'shell-failed': 'shell',
-  'channel-refused': 'login',
-  'become-failed': 'become',
-  'become-password-wrong': 'become',
-  'become-password-missing': 'become',
-}
 
 /** What a failure to connect says in its message, where the code alone says too little: ssh2's words, and those of ssh(1). */
 const words: readonly (readonly [RegExp, { readonly probe: string; readonly mend: string }])[] = [
@@ -40,7 +27,7 @@ export const findingOf = (thrown: unknown, fallback = 'connection'): Finding => 
   const { code, message, hint } = toCoxswainError(thrown)
   const known = code === 'connect-failed' ? words.find(([pattern]) => pattern.test(message))?.[1] : undefined
   return {
-    probe: known?.probe ?? steps[code] ?? fallback,
+    probe: known?.probe ?? explain(code).step ?? fallback,
     what: message,
     mend: known?.mend ?? hint,
     code,

@@ -1,6 +1,7 @@
 /** What the doctor says, on a terminal and for programs. Pure. */
-import { errorCodes, exitCodes, explain } from '../../error-codes.ts'
+import { exitCodes } from '../../error-codes.ts'
 import type { ExitCode } from '../../error-codes.ts'
+import { isConnectionError } from '../../error-kinds.ts'
 import { oneLine } from '../../report/text.ts'
 import type { Finding } from './probe.ts'
 
@@ -45,8 +46,7 @@ export const doctorJson = (hosts: readonly Examined[]): string =>
 export const doctorExit = (hosts: readonly Examined[]): ExitCode => {
   const findings = hosts.flatMap((examined) => examined.findings)
   if (findings.length === 0) return exitCodes.ok
-  const away = errorCodes.filter((code) => explain(code).exit === exitCodes.unreachable)
-  return findings.some(({ code }) => away.some((one) => one === code))
+  return findings.some(({ code }) => code !== undefined && isConnectionError(code))
     ? exitCodes.unreachable
     : exitCodes.failed
 }

@@ -3,8 +3,8 @@ import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.
 import { refuseMaskedParams } from '../../dsl/parse-params.ts'
 import type { Task } from '../../dsl/task.ts'
 import type { Change, Drift, Ok, Verdict } from '../../dsl/verdict.ts'
-import { exitCodes } from '../../error-codes.ts'
-import { CoxswainError, exitCodeOf, isCoxswainError } from '../../errors.ts'
+import { isConnectionError, isExcusable } from '../../error-kinds.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Outcome, TaskProgress } from '../events.ts'
 import { holds } from './condition.ts'
 import type { TaskWatch } from './task-watch.ts'
@@ -105,9 +105,6 @@ const firstLook = (task: Task, execution: Execution): Promise<Look> => {
 const lookAfter = (task: Task, execution: Execution): Promise<Look> =>
   again(execution, () => execution.watch.whole(() => ask(task, execution.checkContext)))
 
-/** Failures of a check that may come of what an earlier task would have made, and under `--check` did not. */
-const excused = new Set(['command-failed', 'read-failed', 'task-failed', 'write-failed'])
-
 /** What a failure is of, once the run is interrupted or the task out of time: whatever was under way fails then. */
 const explained = ({ watch: { signal } }: Pick<Execution, 'watch'>, error: unknown): unknown => {
   if (!signal.aborted) return error
@@ -119,7 +116,7 @@ const explained = ({ watch: { signal } }: Pick<Execution, 'watch'>, error: unkno
 const failure = (host: string, error: unknown): TaskResult => {
   // a failure of another host, asked through ctx.on, does not make this one unreachable
   const ours = isCoxswainError(error) && (error.host ?? host) === host
-  const unreachable = ours && exitCodeOf(error) === exitCodes.unreachable
+  const unreachable = ours && isConnectionError(error.code)
   return { outcome: unreachable ? 'unreachable' : 'failed', changes: [], error }
 }
 
@@ -129,7 +126,7 @@ export const resultOf = (
   execution: Pick<Execution, 'host' | 'watch' | 'checkMode' | 'foretold'>,
 ): TaskResult => {
   const error = explained(execution, caught)
-  if (execution.checkMode && execution.foretold && isCoxswainError(error) && excused.has(error.code)) {
+  if (execution.checkMode && execution.foretold && isCoxswainError(error) && isExcusable(error.code)) {
     const words = error.code === 'write-failed' ? error.output?.split('\n').at(-1) : undefined
     const reason = [error.message, ...(words === undefined ? [] : [words])].join(': ')
     return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${reason}` }

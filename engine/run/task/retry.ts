@@ -3,24 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { linkedSignal } from '../../connection/abort.ts'
 import type { Retry } from '../../dsl/options.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
-import type { ErrorCode } from '../../error-codes.ts'
+import { isRetryable } from '../../error-kinds.ts'
 import type { TaskResult } from './execute-task.ts'
 
-/** Failures that another attempt cannot mend, or must not touch. */
-const final = new Set<ErrorCode>([
-  'outcome-unknown',
-  'interrupted',
-  'host-key-changed',
-  'host-key-unknown',
-  'connection-unsupported',
-  'params-invalid',
-  'playbook-invalid',
-  'secret-in-command',
-  'internal',
-])
-
 const isFinal = ({ outcome, error }: TaskResult): boolean =>
-  (outcome !== 'failed' && outcome !== 'unreachable') || (isCoxswainError(error) && final.has(error.code))
+  (outcome !== 'failed' && outcome !== 'unreachable') || (isCoxswainError(error) && !isRetryable(error.code))
 
 /** What trying again needs of the task around it. */
 export interface Attempts {

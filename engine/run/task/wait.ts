@@ -3,13 +3,11 @@ import type { CheckContext } from '../../dsl/context.ts'
 import type { WaitOptions, Task } from '../../dsl/task.ts'
 import { pending } from '../../dsl/verdict.ts'
 import type { Verdict } from '../../dsl/verdict.ts'
+import { isPassing } from '../../error-kinds.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 
 /** How long to wait for what is pending when the task does not say. */
 export const defaultWait: WaitOptions = { timeout: 300, every: 1 }
-
-/** Failures that may pass while one waits: the thing waited for is not there to answer yet. */
-const passing = new Set(['command-failed', 'command-timeout', 'read-failed', 'connection-lost'])
 
 /** A check's verdict, in which a failure that may pass is something that is waited for. */
 export const askUntilTimeout = async (
@@ -19,7 +17,7 @@ export const askUntilTimeout = async (
   try {
     return await check(ctx)
   } catch (error) {
-    if (isCoxswainError(error) && passing.has(error.code)) return pending(error.output ?? error.message)
+    if (isCoxswainError(error) && isPassing(error.code)) return pending(error.output ?? error.message)
     throw error
   }
 }
@@ -46,7 +44,7 @@ export const waitUntil = async (
     const why = missing(await askUntilTimeout(check, ctx))
     if (why === undefined) return
     if (performance.now() >= end)
-      throw new CoxswainError('wait-timeout', `still not so after ${timeout} s: ${why}`)
+      throw new CoxswainError('wait-timeout', `timed out after ${timeout} s: ${why}`)
     waiting(why)
     try {
       await sleep(every * 1000, undefined, { signal: ctx.signal })

@@ -4,6 +4,7 @@ import type { Reply } from '../../../engine/connection/scripted.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { block } from '../../../engine/dsl/step.ts'
 import { drift, ok, pending } from '../../../engine/dsl/verdict.ts'
+import { CoxswainError } from '../../../engine/errors.ts'
 import { Redactor } from '../../../engine/run/masking/redactor.ts'
 import { Secret } from '../../../engine/secret.ts'
 import { suite } from '../../support/spec.ts'
@@ -86,6 +87,25 @@ test('an attempt that failed is not called done because a guard holds then', asy
   assert.is(exit, 2)
   // a check that looks at all of it is believed
   assert.equal((await tried(false)).story, ['a half changed'])
+})
+
+test('a mistake of the user is not tried again', async () => {
+  let attempts = 0
+  const masked = defineTask({
+    name: 'masked',
+    description: '',
+    params: z.object({}),
+    apply: () => {
+      attempts += 1
+      throw new CoxswainError('secret-masked', 'the mask of a secret')
+    },
+  })
+  const { ends } = await run(
+    (play) => [play('p', { hosts: 'a', tasks: () => [masked({}, { retry: { attempts: 3, delay: 0 } })] })],
+    { hosts: { a: usual } },
+  )
+  assert.is(ends[0]?.error?.code, 'secret-masked')
+  assert.is(attempts, 1)
 })
 
 test('until: an attempt counts as failed while it does not hold', async () => {
