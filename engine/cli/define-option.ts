@@ -13,6 +13,7 @@ export type Completion =
   | 'target'
   | 'parameters'
   | 'help'
+  | 'run'
   | 'hosts'
   | 'tags'
   | 'outputs'

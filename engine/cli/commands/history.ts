@@ -10,7 +10,12 @@ const count = { whole: true, from: 0 }
 const show = defineCommand({
   name: 'show',
   summary: 'Shows a recorded run again.',
-  arguments: { run: required('its number in `run history`', 'nothing') },
+  arguments: {
+    run: required(
+      'its number in `run history`; last or -1, -2 for the one before; or a playbook, for its newest run',
+      'run',
+    ),
+  },
   options: {
     ...verbosityOptions,
     output: choice(
@@ -23,6 +28,24 @@ const show = defineCommand({
     diff: flag('-D, --diff', 'show what changed'),
   },
   run: async (input, context) => (await import('../journal/history.ts')).showRun(input, context),
+})
+
+const diff = defineCommand({
+  name: 'diff',
+  summary:
+    'Says what differs between two recorded runs: hosts, outcomes of tasks, tasks that took much longer.',
+  arguments: {
+    before: optional('a run, as for `run history show`; by default the one before the other', 'run'),
+    after: optional('another run, by default the last one', 'run'),
+  },
+  options: { ...verbosityOptions, output: jsonOption('per difference') },
+  examples: [
+    { line: 'run history show last', does: 'the last run again' },
+    { line: 'run history diff', does: 'how the last run differs from the one before' },
+  ],
+  notes:
+    'Much longer is at least twice the time and 5 s more. The exit status is 0 whether there are differences or not.',
+  run: async (input, context) => (await import('../journal/history.ts')).diffRuns(input, context),
 })
 
 const prune = defineCommand({
@@ -52,6 +75,6 @@ export const history = defineCommand({
     last: withDefault(number('-n, --last <count>', 'how many at most (20)', { whole: true, from: 1 }), 20),
     output: jsonOption('per run'),
   },
-  commands: [show, prune],
+  commands: [show, diff, prune],
   run: async (input, context) => (await import('../journal/history.ts')).listRuns(input, context),
 })

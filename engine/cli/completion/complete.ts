@@ -103,6 +103,8 @@ const candidates = async (
     }
     case 'parameters':
       return first === undefined ? [] : (await world.params(first)).map((name) => `${name}=`)
+    case 'run':
+      return ['last', ...(await playbooks())]
     case 'folder':
       return (await world.files(start)).filter((file) => file.endsWith('/'))
     case 'file':

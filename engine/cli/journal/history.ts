@@ -1,42 +1,23 @@
-import { isDecimal } from '../../dsl/decimal.ts'
 import { exitCodes } from '../../error-codes.ts'
 import { CoxswainError } from '../../errors.ts'
-import { shownWord } from '../../secret.ts'
 import { dispatch } from '../../report/reporter.ts'
 import { plural } from '../../report/text.ts'
 import { bytesText } from '../../report/transfer-text.ts'
 import { eventsOf } from './events.ts'
 import type { Damage } from './events.ts'
-import { isRunning, readRun } from './files.ts'
+import { isRunning } from './files.ts'
 import type { RecordedRun } from './files.ts'
 import { retentionOf, stateFolder } from './folder.ts'
 import type { Retention } from './folder.ts'
-import { subjectOf } from './header.ts'
+import { compareRuns } from './compare-runs.ts'
+import { differenceLines } from './difference-text.ts'
+import { findRun, newestRuns, runBefore } from './find-run.ts'
 import { listState } from './names.ts'
 import { pruneAll, pruneForeign } from './prune.ts'
 import { clock, historyTable, resultOf, shownPath } from './table.ts'
 import type { OutputKind } from '../../report/outputs.ts'
 import type { CommandContext } from '../define-command.ts'
 import { openReporters } from '../session/reporters.ts'
-
-/** The newest runs, of a playbook where one is named, the oldest first; files that nobody asks for stay closed. */
-const newest = (
-  folder: string,
-  playbook: string | undefined,
-  last: number,
-): { readonly runs: readonly RecordedRun[]; readonly damaged: readonly string[] } => {
-  const wanted = playbook === undefined ? undefined : subjectOf(playbook, { inventory: [] }).playbook
-  const runs: RecordedRun[] = []
-  const damaged: string[] = []
-  for (const name of listState(folder).runs.toReversed()) {
-    if (runs.length >= last) break
-    const run = readRun(folder, name)
-    if (typeof run === 'string') damaged.push(`run ${name.run} cannot be read: ${run}`)
-    if (typeof run !== 'object' || (wanted !== undefined && run.header.playbook !== wanted)) continue
-    runs.unshift(run)
-  }
-  return { runs, damaged }
-}
 
 const list = (runs: readonly RecordedRun[], output: 'json' | undefined): string => {
   if (output === 'json')
@@ -45,27 +26,6 @@ const list = (runs: readonly RecordedRun[], output: 'json' | undefined): string 
       .join('')
   if (runs.length === 0) return 'no run is recorded\n'
   return historyTable(runs, { from: process.cwd(), isRunning })
-}
-
-const find = (folder: string, number: number): RecordedRun => {
-  const name = listState(folder).runs.find(({ run }) => run === number)
-  const run = name === undefined ? undefined : readRun(folder, name)
-  if (typeof run === 'object') return run
-  if (run !== undefined)
-    throw new CoxswainError('usage', `run ${number} cannot be read: ${run}`, {
-      hint: `its journal is damaged; \`run history prune\` removes it in time (${folder}/${name?.name ?? ''})`,
-    })
-  throw new CoxswainError('usage', `there is no run ${number}`, {
-    hint: 'see `run history` for the numbers; old runs are removed (see `run history prune --help`)',
-  })
-}
-
-/** The number of a run, as it is typed. */
-const numberOfRun = (typed: string): number => {
-  if (isDecimal(typed) && Number.isInteger(Number(typed))) return Number(typed)
-  throw new CoxswainError('usage', `${shownWord(typed)} is not a number of a run`, {
-    hint: 'see `run history` for the numbers',
-  })
 }
 
 interface ShowInput {
@@ -83,7 +43,7 @@ export const showRun = async (
   { arguments: { run: typed }, options }: ShowInput,
   { outlets, program }: CommandContext,
 ): Promise<number> => {
-  const run = find(stateFolder(process.env), numberOfRun(typed))
+  const run = findRun(stateFolder(process.env), typed)
   const { header } = run
   const { reporter, notice } = await openReporters(
     { ...options, output: [{ kind: options.output ?? 'plain' }] },
@@ -99,6 +59,47 @@ export const showRun = async (
   if (damage.lines > 0)
     notice(`run ${header.run}: its journal is damaged, ${plural(damage.lines, 'line')} cannot be read`)
   await reporter.close()
+  return exitCodes.ok
+}
+
+interface DiffInput {
+  readonly arguments: { readonly before: string | undefined; readonly after: string | undefined }
+  readonly options: { readonly output: 'json' | undefined }
+}
+
+const headLine = (run: RecordedRun, program: string): string => {
+  const { header } = run
+  return `run ${header.run}  ${clock(header.time)}  ${resultOf(run, isRunning(run))}  ${program} ${header.argv.join(' ')}`
+}
+
+/** `run history diff [BEFORE] [AFTER]`. Gives the exit status, which is 0 with differences too. */
+export const diffRuns = async (
+  { arguments: { before, after }, options: { output } }: DiffInput,
+  { outlets: { out, err }, program }: CommandContext,
+): Promise<number> => {
+  const folder = stateFolder(process.env)
+  const second = findRun(folder, after ?? 'last')
+  const first = before === undefined ? runBefore(folder, second) : findRun(folder, before)
+  if (first === undefined)
+    throw new CoxswainError('usage', `run ${second.header.run} is the first of its playbook and inventory`, {
+      hint: 'name both runs: `run history diff BEFORE AFTER`',
+    })
+  const damage: Damage = { lines: 0 }
+  const differences = compareRuns(eventsOf(first.file, damage), eventsOf(second.file, damage))
+  const lines =
+    output === 'json'
+      ? differences.map((one) => JSON.stringify(one))
+      : [
+          headLine(first, program.name),
+          headLine(second, program.name),
+          '',
+          ...differenceLines(differences, first.header.run, second.header.run),
+        ]
+  out(lines.map((line) => `${line}\n`).join(''), output ?? 'text')
+  if (damage.lines > 0)
+    err(
+      `a journal is damaged, ${plural(damage.lines, 'line')} cannot be read and ${damage.lines === 1 ? 'is' : 'are'} not compared\n`,
+    )
   return exitCodes.ok
 }
 
@@ -132,7 +133,7 @@ export const listRuns = async (
   { arguments: { playbook }, options: { last, output } }: ListInput,
   { outlets: { out, err } }: CommandContext,
 ): Promise<number> => {
-  const { runs, damaged } = newest(stateFolder(process.env), playbook, last)
+  const { runs, damaged } = newestRuns(stateFolder(process.env), playbook, last)
   out(list(runs, output), output ?? 'text')
   for (const text of damaged) err(`${text}\n`)
   return exitCodes.ok
