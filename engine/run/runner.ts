@@ -12,6 +12,7 @@ import { reportError } from './report-error.ts'
 import { RunScope } from './scope.ts'
 import type { ScopeOptions } from './scope.ts'
 import { Tally } from './tally.ts'
+import type { InheritedHandler } from './tally.ts'
 
 export interface RunOptions extends ScopeOptions {
   readonly checkMode: boolean
@@ -64,15 +65,15 @@ const exitOf = (
   return forgot ? exitCodes.failed : exitCodes.ok
 }
 
-/** Counts the handlers that are due from earlier runs, of plays that are never come to, too; not those that are no more. */
-const expectDue = ({ plays }: Plan, tally: Tally, due: NonNullable<RunOptions['due']>): void => {
-  for (const [index, { candidates }] of plays.entries()) {
-    for (const [host, { handlers }] of candidates) {
-      const known = due(index, host).filter((word) => handlers.some(({ handler }) => handler === word))
-      for (const handler of known) tally.expect(host, index, handler)
-    }
-  }
-}
+/** The handlers that are due from earlier runs and that the plan still has, also those of plays that are never begun. */
+const inheritedOf = ({ plays }: Plan, due: NonNullable<RunOptions['due']>): InheritedHandler[] =>
+  plays.flatMap(({ candidates }, play) =>
+    [...candidates].flatMap(([host, { handlers }]) =>
+      due(play, host)
+        .filter((word) => handlers.some(({ handler }) => handler === word))
+        .map((handler) => ({ host, play, handler })),
+    ),
+  )
 
 /**
  * Runs a plan: play by play, in each the hosts side by side, on each host the tasks in order.
@@ -87,7 +88,8 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
   // every command under way listens to it
   for (const one of [signal, stopping]) setMaxListeners(Infinity, one)
   const scope = new RunScope(fleet, options)
-  const tally = new Tally(plan.hosts)
+  const plays = plan.plays.map(({ name }) => name)
+  const tally = new Tally(plan.hosts, plays, inheritedOf(plan, due))
   const began = performance.now()
   let ids = 0
   const emit: Emit = (event) => {
@@ -106,9 +108,8 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     playbook: plan.playbook,
     check: checkMode,
     hosts: plan.hosts,
-    plays: plan.plays.map(({ name }) => name),
+    plays,
   })
-  expectDue(plan, tally, due)
   const lost = new Set<string>()
   const over = (): boolean => signal.aborted || stopping.aborted
   let stopped: unknown

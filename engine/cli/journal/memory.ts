@@ -1,7 +1,7 @@
 /** What earlier runs of a playbook and inventory have left for the next one. */
 import { collectPast } from '../../run/journal/past.ts'
 import type { Past } from '../../run/journal/past.ts'
-import type { HandlerMark } from '../../run/journal/ledger.ts'
+import type { HandlerMark } from '../../run/handlers/ledger.ts'
 import { entriesOf } from './events.ts'
 import type { Damage } from './events.ts'
 import { readRun } from './files.ts'

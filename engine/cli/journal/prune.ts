@@ -1,7 +1,7 @@
 /** Removes old runs. */
 import { rmSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { keepLedger } from '../../run/journal/ledger.ts'
+import { keepLedger } from '../../run/handlers/ledger.ts'
 import { isRunning, readRun } from './files.ts'
 import type { Retention } from './folder.ts'
 import { claimOf, listState } from './names.ts'

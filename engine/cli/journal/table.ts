@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { exitCodes } from '../../error-codes.ts'
 import { duration, oneLine, pad, plural } from '../../report/text.ts'
-import { handlersOf } from '../../run/journal/ledger.ts'
+import { handlersOf } from '../../run/handlers/ledger.ts'
 import type { RecordedRun } from './files.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')

@@ -1,6 +1,6 @@
 /** How things stand for a playbook and inventory: its newest run, and the handlers that are due. */
-import { dueAfter, keepLedger } from '../../run/journal/ledger.ts'
-import type { HandlerMark, Ledger, RunLedger } from '../../run/journal/ledger.ts'
+import { dueAfter, keepLedger } from '../../run/handlers/ledger.ts'
+import type { HandlerMark, Ledger, RunLedger } from '../../run/handlers/ledger.ts'
 import { entriesOf } from './events.ts'
 import type { Damage } from './events.ts'
 import { mayRun, readRun } from './files.ts'

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import type { RunEvent } from '../../../engine/run/events.ts'
-import { dueAfter, handlersOf, keepLedger } from '../../../engine/run/journal/ledger.ts'
-import type { HandlerMark, Ledger } from '../../../engine/run/journal/ledger.ts'
+import { dueAfter, handlersOf, keepLedger } from '../../../engine/run/handlers/ledger.ts'
+import type { HandlerMark, Ledger } from '../../../engine/run/handlers/ledger.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, run, say, touch, usual } from '../site.ts'
 
