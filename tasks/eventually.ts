@@ -8,7 +8,7 @@ export interface Waiting {
   readonly seconds: number
   /** What to do when it has. */
   readonly hint: string
-  /** Seconds between two looks; 1 unless told. */
+  /** Seconds between two looks; 1 by default. */
   readonly every?: number
 }
 

@@ -43,8 +43,8 @@ export const decoded = (bytes: Uint8Array): string => {
  */
 export const encoded = (text: string): Buffer => {
   if (/(?![\u{DC80}-\u{DCFF}])\p{Surrogate}/u.test(text))
-    throw new CoxswainError('task-failed', 'the edit would cut a character of the file in two', {
-      hint: 'let the pattern match the whole character',
+    throw new CoxswainError('task-failed', 'the edit would split a character of the file', {
+      hint: 'write a pattern that matches the entire character',
     })
   return Buffer.concat(
     text.split(/([\u{DC80}-\u{DCFF}]+)/u).map((part, index) =>

@@ -14,14 +14,14 @@ const isQuestion = (value: unknown): value is Exclude<Claim, boolean> => typeof 
  */
 export const assert = defineTask({
   name: 'assert',
-  description: 'Fails unless something holds.',
-  reads: 'what the condition asks of the host',
+  description: 'Fails unless a condition is true.',
+  reads: 'what the condition reads from the host',
   example: { that: true, message: 'this is never said' },
   params: z.object({
     that: z
       .union([flag(), z.custom<Exclude<Claim, boolean>>(isQuestion)])
-      .describe('what must hold; in a playbook also a function that asks the host'),
-    message: z.string().describe('what is wrong when it does not hold, and what to do'),
+      .describe('what must be true; in a playbook also a function that reads from the host'),
+    message: z.string().describe('the error message: what is wrong, and what to do'),
   }),
   title: ({ message }) => `assert, or else: ${message}`,
 

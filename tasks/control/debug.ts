@@ -14,11 +14,11 @@ const isQuestion = (value: unknown): value is Shown => typeof value === 'functio
  */
 export const debug = defineTask({
   name: 'debug',
-  description: 'Shows something as output of the run.',
-  reads: 'what the function asks of the host',
+  description: 'Prints a value in the output of the run.',
+  reads: 'what the function reads from the host',
   example: { show: 'a word of the run' },
   params: z.object({
-    show: z.unknown().describe('text or any value; in a playbook also a function that asks the host'),
+    show: z.unknown().describe('text or any value; in a playbook also a function that reads from the host'),
   }),
 
   async check(ctx, { show }) {

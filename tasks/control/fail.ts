@@ -8,10 +8,10 @@ import { CoxswainError, defineTask, z } from '../../engine/index.ts'
  */
 export const fail = defineTask({
   name: 'fail',
-  description: 'Fails, with a word on why.',
+  description: 'Fails with a message.',
   reads: 'nothing',
   example: { message: 'this host must not be touched: see its ticket' },
-  params: z.object({ message: z.string().describe('why, and what to do') }),
+  params: z.object({ message: z.string().describe('the error message: what is wrong, and what to do') }),
   title: ({ message }) => `fail: ${message}`,
 
   check(_ctx, { message }) {

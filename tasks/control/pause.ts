@@ -10,12 +10,12 @@ import { CoxswainError, defineTask, z } from '../../engine/index.ts'
  */
 export const pause = defineTask({
   name: 'pause',
-  description: 'Waits for a number of seconds, or for a person at the terminal.',
+  description: 'Waits for a number of seconds, or until someone presses Enter at the terminal.',
   example: { seconds: 1 },
   params: z
     .object({
-      seconds: z.coerce.number().min(0).optional().describe('how long to wait'),
-      prompt: z.string().optional().describe('what to ask; Enter goes on, Ctrl-C stops the run'),
+      seconds: z.coerce.number().min(0).optional().describe('seconds to wait'),
+      prompt: z.string().optional().describe('the text to show; Enter continues, Ctrl-C stops the run'),
     })
     .refine(({ seconds, prompt }) => seconds !== undefined || prompt !== undefined, {
       error: 'give seconds, or prompt, or both',

@@ -25,11 +25,13 @@ const kindOf = (dest: string) => found(dest) ?? kinds[0]
 
 const params = z
   .object({
-    src: remotePath().describe('the file or folder on the host that is packed'),
+    src: remotePath().describe('the file or folder on the host to pack'),
     dest: remotePath().describe('the archive on the host: NAME.tar, .tar.gz, .tar.bz2 or .tar.xz'),
-    exclude: words().default([]).describe('patterns of names that are left out, as tar takes them'),
+    exclude: words().default([]).describe('patterns of names to leave out, as for --exclude of tar'),
     ...attributeParams,
-    mode: attributeParams.mode.describe('its mode; by default that of the archive that is there, else 0600'),
+    mode: attributeParams.mode.describe(
+      'octal digits as text; by default the mode of the existing archive, or 0600 for a new one',
+    ),
     ...followParam,
   })
   .refine(({ dest }) => found(dest) !== undefined, {
@@ -56,8 +58,8 @@ const packed = ({ src, exclude, follow }: Params): { words: ShellText; at: Comma
 /** @throws `task-failed` where something else than a file is. */
 const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
   if (stat === undefined || stat.type === 'file') return
-  throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
-    hint: 'move it away first, or give another path',
+  throw new CoxswainError('task-failed', `${path} exists, but is not a file`, {
+    hint: 'move it away first, or set another path',
   })
 }
 
@@ -65,8 +67,8 @@ const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
 export const archive = defineTask({
   name: 'archive',
   description:
-    'Holds a tar archive on the host that packs a file or folder of it, just as tar would pack it now; a new one is readable for its owner alone.',
-  reads: 'what tar would pack, and what is in the archive, each by its sum: all of it is read',
+    'Creates a tar archive of a file or folder on the host, and updates it when the content differs. A new archive is readable by its owner only.',
+  reads: 'the SHA-256 of everything that tar would pack, and of everything in the archive',
   example: { src: '/etc/ssh', dest: '/var/backups/ssh.tar.gz', mode: '0600' },
   params,
   title: ({ src, dest }) => `${dest} of ${src}`,
@@ -77,8 +79,8 @@ export const archive = defineTask({
     const { unpack } = kindOf(dest)
     const [source, stat] = await Promise.all([remote.stat(src), remote.stat(dest, { follow: true })])
     if (source === undefined)
-      throw new CoxswainError('task-failed', `there is nothing at ${src}`, {
-        hint: 'make it, or mind its path',
+      throw new CoxswainError('task-failed', `${src} does not exist`, {
+        hint: 'create it, or check the path',
       })
     refuseUnlessFile(dest, stat)
     const { words: what, at } = packed(given)

@@ -4,12 +4,12 @@ import type { Attributes, Change, Stat, Writing } from '../../engine/index.ts'
 
 /** Parameters of every task that makes something in the file system. */
 export const attributeParams = {
-  owner: z.string().optional().describe('the user who owns it; as it is when absent'),
-  group: z.string().optional().describe('its group; as it is when absent'),
+  owner: z.string().optional().describe('the owner; unchanged by default'),
+  group: z.string().optional().describe('the group; unchanged by default'),
   mode: fileMode()
     .optional()
     .describe(
-      "octal digits as text, such as '0644'; as it is when absent. Three or four digits leave set-user-id and set-group-id of a folder as they are; five, such as '00755', mean exactly that",
+      "octal digits as text, such as '0644'; unchanged by default. Three or four digits keep the set-user-ID and set-group-ID bits of a folder; five digits, such as '00755', set the mode exactly",
     ),
 }
 
@@ -18,7 +18,7 @@ export const followParam = {
   follow: flag()
     .optional()
     .describe(
-      'follow links even where others than root and the acting user can change where they lead; by default such a link is followed only to what is theirs',
+      'follow links even where users other than root and the acting user can change their target; by default such a link is followed only to what root or the acting user owns',
     ),
 }
 
@@ -28,8 +28,10 @@ export const writeParams = {
     .string()
     .refine(isValidation, { error: validationHint })
     .optional()
-    .describe('a command that must accept the new content before it counts; %s is its path: visudo -cf %s'),
-  backup: flag().optional().describe('keep what is replaced beside it, as NAME.TIME~'),
+    .describe(
+      'a command that must accept the new content before it replaces the old; %s is the path of the new content: visudo -cf %s',
+    ),
+  backup: flag().optional().describe('keep the replaced file in the same folder, as NAME.TIME~'),
 }
 
 /** What differs between what is there and the attributes that are wanted: owner and group by name or number. */

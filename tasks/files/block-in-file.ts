@@ -6,12 +6,12 @@ import { editParams, editing } from './editing.ts'
 const params = z
   .object({
     ...editParams,
-    block: z.string().default('').describe('the lines'),
+    block: z.string().default('').describe('the lines of the block'),
     marker: z
       .string()
       .default('# {mark} by coxswain')
       .describe(
-        'the line above and below it; {mark} becomes BEGIN and END, so that several blocks need several markers',
+        'the line above and below the block; {mark} becomes BEGIN and END. Each block of a file needs a marker of its own',
       ),
     state: z.enum(['present', 'absent']).default('present'),
     insertAfter: z
@@ -79,7 +79,7 @@ export const withBlock = (text: string, given: Block): string => {
 /** Hold a block of lines in a file, between two lines that mark it as ours. */
 export const blockInFile = defineTask({
   name: 'block-in-file',
-  description: 'Holds a block of lines in a file between two marks, or holds it out of it.',
+  description: 'Inserts, updates or removes a block of lines between two marker lines in a file.',
   example: { path: '/etc/ssh/ssh_config', block: 'Host backup\n  User archive\n' },
   params,
   title: ({ path, state, marker }) =>

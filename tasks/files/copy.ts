@@ -27,20 +27,24 @@ import { remoteTree } from './tree/remote-tree.ts'
 import { applyTree } from './tree/send.ts'
 
 const params = z.object({
-  src: z.string().describe('the file or folder here'),
-  dest: remotePath().describe('the same file or folder on the host'),
+  src: z.string().describe('the file or folder on this machine'),
+  dest: remotePath().describe('the path of the file or folder on the host'),
   ...attributeParams,
   mode: fileMode()
     .optional()
     .describe(
-      "octal digits as text, such as '0644'; as it is when absent, and as each is here for the files of a folder",
+      "octal digits as text, such as '0644'; by default unchanged for a single file, and the mode of each file on this machine for those in a folder",
     ),
   ...writeParams,
   ...followParam,
   directoryMode: fileMode()
     .optional()
-    .describe('of a folder and those in it; when absent, new ones are as here and others stay as they are'),
-  delete: flag().default(false).describe('remove what is in the folder on the host and not here'),
+    .describe(
+      'octal digits for a folder and the folders in it; by default new folders get the mode that they have on this machine, and existing ones keep theirs',
+    ),
+  delete: flag()
+    .default(false)
+    .describe('remove from the folder on the host what does not exist on this machine'),
 })
 type Params = z.output<typeof params>
 
@@ -48,17 +52,25 @@ type Params = z.output<typeof params>
 const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<boolean> => {
   const folder = (await localStat(src)).isDirectory()
   if (folder && (validate !== undefined || backup === true))
-    throw new CoxswainError('task-failed', `${src} is a folder: validate and backup are for a file`, {
-      hint: 'copy the file that needs it by itself',
-    })
+    throw new CoxswainError(
+      'task-failed',
+      `${src} is a folder: validate and backup work for single files only`,
+      {
+        hint: 'copy the file that needs them in a task of its own',
+      },
+    )
   if (!folder && (given.delete || given.directoryMode !== undefined))
-    throw new CoxswainError('task-failed', `${src} is no folder: delete and directoryMode are for one`, {
-      hint: 'leave them out',
-    })
+    throw new CoxswainError(
+      'task-failed',
+      `${src} is not a folder: delete and directoryMode work for folders only`,
+      {
+        hint: 'leave them out',
+      },
+    )
   if (!folder && !canBeFile(given.dest))
     throw new CoxswainError(
       'task-failed',
-      `${src} is no folder: the dest of a file does not end with a slash, /. or /..`,
+      `${src} is not a folder: dest must not end with a slash, /. or /..`,
       {
         hint: 'write the name of the file at the end of dest, or leave the slash out',
       },
@@ -83,8 +95,8 @@ const shownText = async ({ src, mode }: Params, there: Stat | undefined): Promis
 export const copy = defineTask({
   name: 'copy',
   description:
-    'Holds a file, or a folder with all that is in it, equal to one on the machine that runs the playbook. The diff of a single file shows text that everybody may read; the rest is told by size and sum.',
-  reads: 'the SHA-256, owner and mode of the file, or of each that is in the folder here',
+    'Copies a file, or a folder with everything in it, from the machine that runs the playbook. The diff shows the text of a single file that every user can read; for all others it shows size and SHA-256.',
+  reads: 'the SHA-256, owner and mode of the file, or of each file in the folder',
   example: { src: 'package.json', dest: '/tmp/package.json', mode: '0644' },
   params,
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,

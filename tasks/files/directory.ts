@@ -4,7 +4,8 @@ import { attributeChanges, attributeParams, attributesOf, followParam, written }
 /** Hold a directory with its parents, or hold it absent with all that is in it. */
 export const directory = defineTask({
   name: 'directory',
-  description: 'Holds a directory with owner and mode, or absent with everything in it.',
+  description:
+    'Ensures that a directory exists with the given owner and mode, or removes it with everything in it.',
   reads: 'what is at the path, its owner and mode',
   example: { path: '/srv/app', mode: '0750' },
   params: z.object({
@@ -22,7 +23,7 @@ export const directory = defineTask({
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
     if (stat === undefined) return driftUnlessEmpty([{ what: path, to: 'a directory' }])
     if (stat.type !== 'directory') {
-      throw new CoxswainError('task-failed', `${path} is there, but it is no directory`, {
+      throw new CoxswainError('task-failed', `${path} exists, but is not a directory`, {
         hint: 'move it away first',
       })
     }

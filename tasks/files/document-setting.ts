@@ -23,12 +23,12 @@ export const settingParams = z
         z.string().regex(/^[^.]+(?:\.[^.]+)*$/, 'keys with dots between them are needed'),
         z.array(z.union([z.string(), z.number().int().min(0)])).min(1),
       ])
-      .describe('keys with dots between them, such as server.ports.0; a list where a key has a dot in it'),
+      .describe('keys separated by dots, such as server.ports.0; a list if a key contains a dot'),
     value: z
       .unknown()
       .optional()
       .describe(
-        'its value: text, a number, true, null, a list or a map; a secret is not shown, nor is the old value',
+        'the value: text, a number, true, false, null, a list or a map; for a secret, neither the new nor the old value is shown',
       ),
     state: z.enum(['present', 'absent']).default('present'),
   })

@@ -9,7 +9,7 @@ import { followParam, writeParams } from './attributes.ts'
 /** Parameters of every such task. */
 export const editParams = {
   path: remoteFile().describe('the file'),
-  create: flag().default(false).describe('make the file where there is none'),
+  create: flag().default(false).describe('create the file if it does not exist'),
   ...writeParams,
   ...followParam,
 }
@@ -33,7 +33,9 @@ export const revealed = (value: string | Secret): string => (isSecret(value) ? v
 
 const readable = (text: string | undefined, { path, create, state }: EditParams): string => {
   if (text !== undefined || create || state === 'absent') return text ?? ''
-  throw new CoxswainError('task-failed', `there is no file ${path}`, { hint: 'give create=true to make it' })
+  throw new CoxswainError('task-failed', `the file ${path} does not exist`, {
+    hint: 'set create=true to create it',
+  })
 }
 
 /** How a task that edits a file is different from the others. */

@@ -20,11 +20,11 @@ const params = z.object({
   dest: z
     .string()
     .min(1)
-    .describe('the folder here; the file comes to DEST/HOST/SRC, so that each host has a place of its own'),
+    .describe('the folder on this machine; the file is saved as DEST/HOST/SRC, so each host has its own'),
   flat: flag()
     .default(false)
-    .describe('dest is the file itself; of several hosts, the last one to come stays'),
-  optional: flag().default(false).describe('a host that has no such file is well'),
+    .describe('dest is the path of the file itself; with several hosts, the last one overwrites the others'),
+  optional: flag().default(false).describe('do not fail on a host that does not have the file'),
 })
 type Params = z.output<typeof params>
 
@@ -38,7 +38,9 @@ const placeOf = ({ host }: Pick<CheckContext, 'host'>, { src, dest, flat }: Para
     (path) => path === '' || path === '..' || path.startsWith('../'),
   )
   if (outside)
-    throw new CoxswainError('task-failed', `${place} is not below ${dest}`, { hint: 'give flat and a path' })
+    throw new CoxswainError('task-failed', `${place} is not below ${dest}`, {
+      hint: 'set flat=true, and dest to the path of a file',
+    })
   return place
 }
 
@@ -48,16 +50,16 @@ const sumHere = async (ctx: CheckContext, path: string): Promise<string | undefi
   folder?.close()
   if (found === undefined) return undefined
   if (found.isFile()) return localSum(ctx, path)
-  throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
-    hint: 'move it away, or give another dest',
+  throw new CoxswainError('task-failed', `${path} exists, but is not a file`, {
+    hint: 'move it away, or set another dest',
   })
 }
 
 const sumThere = async (remote: RemoteReader, { src, optional }: Params): Promise<string | undefined> => {
   const sum = await remote.sha256(src)
   if (sum !== undefined || optional) return sum
-  throw new CoxswainError('task-failed', `there is no file ${src}`, {
-    hint: 'give optional where hosts may be without it',
+  throw new CoxswainError('task-failed', `the file ${src} does not exist`, {
+    hint: 'set optional=true if some hosts do not have it',
   })
 }
 
@@ -71,11 +73,12 @@ const receive = async (ctx: ApplyContext, src: string, sum: string, place: strin
   const { remote } = ctx
   const stat = await remote.stat(src, { follow: true })
   if (stat?.type !== 'file')
-    throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
-      hint: 'fetch it when nothing writes into it',
+    throw new CoxswainError('read-failed', `${src} changed while it was being fetched`, {
+      hint: 'fetch it while nothing writes to it',
     })
   const folder = enterLocalFolder(dirname(place), { make: true })
-  if (folder === undefined) throw new CoxswainError('write-failed', `there is no folder ${dirname(place)}`)
+  if (folder === undefined)
+    throw new CoxswainError('write-failed', `the folder ${dirname(place)} does not exist`)
   try {
     await receiveIn(folder.path, { remote, src, size: stat.size, sum, name: basename(place) })
   } finally {
@@ -106,8 +109,8 @@ const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incom
     }
     await file.sync()
     if (hash.digest('hex') !== sum) {
-      throw new CoxswainError('read-failed', `${src} changed while it was fetched`, {
-        hint: 'fetch it when nothing writes into it',
+      throw new CoxswainError('read-failed', `${src} changed while it was being fetched`, {
+        hint: 'fetch it while nothing writes to it',
       })
     }
     await rename(path, join(folder, name))
@@ -120,8 +123,8 @@ const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incom
 /** Hold a file here equal to one of a host. */
 export const fetch = defineTask({
   name: 'fetch',
-  description: 'Holds a file on the machine that runs the playbook equal to one of the host.',
-  reads: "the file's SHA-256 on the host, and that of the file here",
+  description: 'Fetches a file from the host to the machine that runs the playbook.',
+  reads: 'the SHA-256 of the file on the host and on this machine',
   example: { src: '/etc/hostname', dest: 'fetched' },
   params,
   title: ({ src, dest }) => `${src} fetched to ${dest}`,

@@ -13,7 +13,8 @@ import { contentChanges, holds } from './content.ts'
 /** Hold a file with this content, owner and mode, or hold it absent. */
 export const file = defineTask({
   name: 'file',
-  description: 'Holds a file with given content, owner and mode, or absent.',
+  description:
+    'Ensures that a file exists with the given content, owner and mode, or that it does not exist.',
   reads: "the file's content, owner and mode",
   example: { path: '/etc/motd', content: 'Welcome.\n', mode: '0644' },
   params: z
@@ -23,7 +24,7 @@ export const file = defineTask({
         .union([z.string(), secret()])
         .optional()
         .describe(
-          'what is in it; as it is when absent, empty for a new file (the task permissions makes none)',
+          'the content; by default unchanged, and empty for a new file (the task permissions never creates a file)',
         ),
       state: z.enum(['present', 'absent']).default('present'),
       ...attributeParams,
@@ -47,8 +48,8 @@ export const file = defineTask({
       return driftUnlessEmpty(stat === undefined ? [] : [{ what: path, from: stat.type, to: undefined }])
     if (stat === undefined) return driftUnlessEmpty([{ what: path, to: content ?? '' }])
     if (stat.type === 'directory' || stat.type === 'other') {
-      throw new CoxswainError('task-failed', `${path} is there, but it is no file`, {
-        hint: 'move it away first; to set only owner and mode of what is there, use the task permissions',
+      throw new CoxswainError('task-failed', `${path} exists, but is not a file`, {
+        hint: 'move it away first; to set only owner and mode, use the task permissions',
       })
     }
     return driftUnlessEmpty([...rewritten, ...attributeChanges(path, stat, attributes)])

@@ -20,31 +20,31 @@ const params = z.object({
     .regex(/^[^-\s][^\s\0]*$/, 'a URL or path of a repository is needed')
     .refine((repo) => !/^https?:\/\/[^/]*@/.test(repo), {
       message:
-        'neither a password nor a token belongs into a URL; use SSH with `key`, or a credential helper on the host',
+        'the URL must not contain a password or token: use SSH with `key`, or a credential helper on the host',
     })
     .describe('the repository, such as git@git.example:app.git'),
-  dest: remotePath().describe('where it is checked out'),
+  dest: remotePath().describe('the folder on the host to check it out to'),
   version: z
     .string()
     .regex(/^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/, 'a branch, a tag or a commit is needed')
     .optional()
-    .describe("a branch, a tag, or a commit by all its 40 digits; the repository's own branch when absent"),
-  force: flag().default(false).describe('throw away what was changed in the checkout, committed or not'),
+    .describe(
+      "a branch, a tag, or a commit by all its 40 digits; by default the repository's default branch",
+    ),
+  force: flag().default(false).describe('discard changes in the checkout, committed or not'),
   depth: z.coerce
     .number()
     .int()
     .min(1)
     .optional()
-    .describe('how many commits of history are fetched; all when absent'),
+    .describe('how many commits of history to fetch; all by default'),
   submodules: flag()
     .default(false)
-    .describe(
-      'fetch submodules, and hold them at the commits of this version; they are left alone when false',
-    ),
+    .describe('check out submodules at the commits of this version; false leaves them alone'),
   hooks: flag()
     .default(false)
-    .describe('run the hooks of the checkout (post-checkout …), as the user who acts'),
-  key: remotePath().optional().describe('the SSH key on the host to log in with'),
+    .describe('run the hooks of the checkout (post-checkout …), as the acting user'),
+  key: remotePath().optional().describe('the path on the host of the SSH key to log in with'),
   timeout: z.coerce.number().positive().default(300).describe('seconds until git is stopped'),
 })
 type Params = z.output<typeof params>
@@ -58,18 +58,18 @@ const named = ({ kind, name, commit }: GitVersion): string =>
 const protect = (place: Place, { dest, force }: Params): void => {
   if (place === 'nothing') return
   if (place === 'something else')
-    throw new CoxswainError('task-failed', `${dest} is there, and is no checkout of git`, {
-      hint: 'move it away, or name another dest',
+    throw new CoxswainError('task-failed', `${dest} exists, but is not a git checkout`, {
+      hint: 'move it away, or set another dest',
     })
   if (force) return
   if (place.modified.length > 0)
     throw new CoxswainError('task-failed', `files in ${dest} were changed`, {
       output: place.modified.slice(0, 10).join('\n'),
-      hint: 'commit and push them, or give force=true to throw the changes away',
+      hint: 'commit and push them, or set force=true to discard the changes',
     })
   if (place.ahead)
-    throw new CoxswainError('task-failed', `${dest} has commits that the repository has not`, {
-      hint: 'push them, or give force=true to leave them behind',
+    throw new CoxswainError('task-failed', `${dest} has commits that are not in the repository`, {
+      hint: 'push them, or set force=true to discard them',
     })
 }
 
@@ -128,8 +128,8 @@ const updateSubmodules = async ({ remote }: ApplyContext, given: Params): Promis
 export const gitCheckout = defineTask({
   name: 'git-checkout',
   description:
-    'Holds a checkout of a git repository at a branch, tag or commit; what was changed there is kept unless force is given. No hook of it runs.',
-  reads: 'git ls-remote, and in the checkout rev-parse and status',
+    'Checks out a git repository at a branch, tag or commit. Changes in the checkout are kept unless force is set. Hooks do not run by default.',
+  reads: 'git ls-remote; git rev-parse and git status in the checkout',
   example: { repo: 'https://git.example/app.git', dest: '/srv/app', version: 'v1.2.0' },
   params,
   title: ({ dest, version }) => `${dest} at ${version ?? 'the newest'}`,
@@ -151,7 +151,7 @@ export const gitCheckout = defineTask({
     const { dest, repo, force } = given
     const place = await readPlace(ctx, given)
     if (place === undefined)
-      throw new CoxswainError('task-failed', 'there is no git on the host', {
+      throw new CoxswainError('task-failed', 'git is not installed on the host', {
         hint: 'install the package git first',
       })
     protect(place, given)

@@ -191,6 +191,6 @@ export const readWanted = async (
   const found = findVersion(result.stdout, version)
   if (found !== undefined) return found
   throw new CoxswainError('task-failed', `${repo} has no ${version ?? 'HEAD'}`, {
-    hint: 'name a branch, a tag, or a commit by all its 40 digits',
+    hint: 'set a branch, a tag, or a commit by all its 40 digits',
   })
 }

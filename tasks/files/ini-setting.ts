@@ -12,30 +12,32 @@ const params = z
       .string()
       .regex(/^[^\]\r\n]*$/, 'the name of a section has no bracket in it')
       .optional()
-      .describe('the name in brackets; when absent, the lines above the first section'),
-    option: z.string().describe('the name of the setting'),
-    value: maybeSecret().optional().describe('its value; a secret one is not shown, nor is the old one'),
+      .describe('the name in brackets; by default the lines above the first section'),
+    option: z.string().describe('the name of the option'),
+    value: maybeSecret()
+      .optional()
+      .describe('the value; for a secret, neither the new nor the old value is shown'),
     state: z.enum(['present', 'absent']).default('present'),
     separator: z
       .string()
       .regex(/^[ \t]*[=:][ \t]*$/, 'a separator is = or :, with or without blanks')
       .default(' = ')
-      .describe('what stands between a new option and its value'),
+      .describe('the text between a new option and its value'),
     inlineComments: flag()
       .default(true)
       .describe(
-        'what follows # or ; after a blank is a comment, which stays; false where it is part of the value',
+        'text that follows # or ; after a blank is a comment and is kept; false if it is part of the value',
       ),
     continuation: z
       .enum(['indent', 'backslash', 'none'])
       .optional()
       .describe(
-        'what continues a value on the next line: indent (Python), backslash (systemd, git, Samba) or none; needed only where a line can be both, a part of the value above it and an option of its own',
+        'how a value continues on the next line: indent (Python), backslash (systemd, git, Samba) or none; required only if a line can be both a part of the value above it and an option of its own',
       ),
     caseSensitive: flag()
       .optional()
       .describe(
-        'whether names that differ in case only are different ones; needed only where the file has such a name',
+        'whether names that differ only in case are different; required only if the file has such a name',
       ),
   })
   .refine(({ value, state }) => value !== undefined || state === 'absent', {
@@ -106,7 +108,7 @@ const refuseLookalike = (
   const found = names.find((name) => name !== wanted && plain(name) === plain(wanted))
   if (found === undefined || wanted === undefined || caseSensitive !== undefined) return
   throw new CoxswainError('task-failed', `${path} has ${found}, which many programs take for ${wanted}`, {
-    hint: `write ${found} as the file does, or say whether they are different: caseSensitive=true or false`,
+    hint: `write ${found} as in the file, or set caseSensitive=true (they are different) or false (they are the same)`,
   })
 }
 
@@ -166,9 +168,9 @@ export const withSetting = (text: string, given: Params): string => {
   if (edited === other) return edited
   throw new CoxswainError(
     'task-failed',
-    `near ${option} in ${path} is a line that can continue the value above it or be an option of its own`,
+    `a line near ${option} in ${path} can either continue the value above it or be an option of its own`,
     {
-      hint: 'say what continues a value for the program that reads it: continuation=indent, backslash or none',
+      hint: 'set how a value continues for the program that reads the file: continuation=indent, backslash or none',
     },
   )
 }
@@ -176,7 +178,7 @@ export const withSetting = (text: string, given: Params): string => {
 /** Sets an option in a file of sections and options. */
 export const iniSetting = defineTask({
   name: 'ini-setting',
-  description: 'Sets an option in an INI file, or removes it; everything else in the file stays.',
+  description: 'Sets or removes an option in an INI file; everything else in the file stays unchanged.',
   example: { path: '/etc/app.ini', section: 'server', option: 'port', value: 8080 },
   params,
   title: ({ path, section, option, state }) =>

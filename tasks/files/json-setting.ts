@@ -43,7 +43,7 @@ const edited = (text: string, { path, key, value, state }: Setting): string => {
   const after = plainValue(getNodeValue(parsed(path, next)))
   if (!isDeepStrictEqual(valueIn(after, keys), wanted))
     throw new CoxswainError('task-failed', `${path}: ${keys.join('.')} cannot be edited in place`, {
-      hint: 'see whether the key stands there twice; the file is left as it is',
+      hint: 'check whether the key occurs twice; the file was not changed',
     })
   return next
 }
@@ -55,7 +55,7 @@ export const withJsonSetting = (text: string, given: Setting): string =>
 /** Sets a value in a JSON file. */
 export const jsonSetting = defineTask({
   name: 'json-setting',
-  description: 'Sets a value in a JSON file, or removes it; everything else in the file stays.',
+  description: 'Sets or removes a value in a JSON file; everything else in the file stays unchanged.',
   example: { path: '/etc/docker/daemon.json', key: 'log-opts.max-size', value: '10m', create: true },
   params: settingParams,
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,

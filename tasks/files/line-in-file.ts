@@ -6,15 +6,17 @@ import { editParams, editing } from './editing.ts'
 const params = z
   .object({
     ...editParams,
-    line: z.string().optional().describe('the line, without its end'),
+    line: z.string().optional().describe('the line, without its line break'),
     regexp: z
       .string()
       .optional()
-      .describe('the line replaces the last one that matches; with state absent, all that match are removed'),
+      .describe(
+        'a pattern: the line replaces the last line that matches; with state absent, every line that matches is removed',
+      ),
     backrefs: flag()
       .default(false)
       .describe(
-        '$1, $<name> and $& in the line are groups of the match and the match; where nothing matches, nothing changes',
+        '$1, $<name> and $& in the line stand for groups of the match and for the match; if nothing matches, nothing changes',
       ),
     state: z.enum(['present', 'absent']).default('present'),
     insertAfter: z
@@ -70,8 +72,7 @@ export const edited = (text: string, given: Params): string =>
 /** Ensures that one line is in a file, or is not. */
 export const lineInFile = defineTask({
   name: 'line-in-file',
-  description:
-    'Ensures that a line is in a file, in place of one that matches, or that matching lines are not.',
+  description: 'Ensures that a line is in a file, replacing a line that matches, or that no line matches.',
   example: { path: '/etc/login.defs', regexp: '^UMASK', line: 'UMASK 027' },
   params,
   title: ({ path, line, regexp, state }) =>
@@ -79,6 +80,6 @@ export const lineInFile = defineTask({
   ...editing<Params>({
     edit: edited,
     unsettled:
-      'write a regexp that matches the new line too, such as ^#?port for port 8080; with backrefs, one of which the result does not grow',
+      'write a regexp that matches the new line too, such as ^#?port for port 8080; with backrefs, a regexp whose result does not grow at each run',
   }),
 })

@@ -4,15 +4,15 @@ import { remoteFile } from '../paths.ts'
 /** Hold a symbolic link. */
 export const link = defineTask({
   name: 'link',
-  description: 'Holds a symbolic link to a target.',
-  reads: 'where the link points to',
+  description: 'Creates a symbolic link, or changes its target.',
+  reads: 'the target of the link',
   example: { path: '/srv/current', target: '/srv/releases/7' },
   params: z.object({
     path: remoteFile().describe('the link'),
     target: z
       .string()
       .regex(/^\P{Cc}+$/u, 'a target has no control characters and is not empty')
-      .describe('what it points to'),
+      .describe('the target of the link'),
   }),
   title: ({ path, target }) => `link ${path} to ${target}`,
   writes: ({ path }) => [{ path, as: 'link' }],
@@ -20,7 +20,7 @@ export const link = defineTask({
   async check({ remote }, { path, target }) {
     const stat = await remote.stat(path)
     if (stat !== undefined && stat.type !== 'link') {
-      throw new CoxswainError('task-failed', `${path} is there, but it is no link`, {
+      throw new CoxswainError('task-failed', `${path} exists, but is not a link`, {
         hint: 'move it away first',
       })
     }

@@ -11,7 +11,7 @@ export const localStat = async (path: string) =>
   stat(path).catch((cause: unknown) => {
     throw new CoxswainError('load-failed', `cannot read ${path} here`, {
       cause,
-      hint: 'paths of sources start at the current folder',
+      hint: 'paths of sources are relative to the current folder',
     })
   })
 
@@ -47,7 +47,7 @@ export const publicText = async (path: string): Promise<string | undefined> => {
 export const localFile = async (ctx: Once, path: string): Promise<RepeatableSource> => {
   const found = await localStat(path)
   if (!found.isFile())
-    throw new CoxswainError('load-failed', `${path} is no file`, { hint: 'give the path of a file' })
+    throw new CoxswainError('load-failed', `${path} is not a file`, { hint: 'set the path of a file' })
   return {
     size: found.size,
     sha256: await localSum(ctx, path),

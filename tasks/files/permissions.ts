@@ -5,11 +5,11 @@ import { attributeChanges, attributeParams, attributesOf, followParam, written }
 export const permissions = defineTask({
   name: 'permissions',
   description:
-    'Sets owner, group and mode of a file, directory or anything else that is there, and never makes anything.',
-  reads: 'owner, group and mode of what is at the path; of what a link leads to',
+    'Sets owner, group and mode of an existing file, directory or other path, and never creates one.',
+  reads: 'owner, group and mode of the path, or of the target of a link',
   example: { path: '/etc/shadow', mode: '0640' },
   params: z
-    .object({ path: remotePath().describe('what is there'), ...attributeParams, ...followParam })
+    .object({ path: remotePath().describe('the existing path'), ...attributeParams, ...followParam })
     .refine(({ owner, group, mode }) => owner !== undefined || group !== undefined || mode !== undefined, {
       message: 'give an owner, a group or a mode',
     }),
@@ -19,14 +19,14 @@ export const permissions = defineTask({
   async check({ remote }, { path, ...attributes }) {
     const stat = await remote.stat(path, { follow: true })
     // an earlier task may make it
-    if (stat === undefined) return unknown(`there is nothing at ${path}`)
+    if (stat === undefined) return unknown(`${path} does not exist`)
     return driftUnlessEmpty(attributeChanges(path, stat, attributes))
   },
 
   async apply({ remote }, { path, ...attributes }) {
     if ((await remote.stat(path, { follow: true })) === undefined)
-      throw new CoxswainError('task-failed', `there is nothing at ${path}`, {
-        hint: 'make it first: file, directory and copy also set owner and mode',
+      throw new CoxswainError('task-failed', `${path} does not exist`, {
+        hint: 'create it first: file, directory and copy also set owner and mode',
       })
     await remote.setAttributes(path, attributesOf(attributes))
   },

@@ -9,17 +9,17 @@ const params = z
     regexp: z
       .string()
       .describe(
-        'what is replaced, wherever it matches; ^ and $ are the ends of a line, \\n is also a line end of CRLF unless the pattern names \\r',
+        'a regular expression; every match is replaced. ^ and $ match at the ends of a line, and \\n also matches CRLF unless the pattern has \\r in it',
       ),
     replacement: z
       .string()
       .default('')
-      .describe('what takes its place; $1 is the first group, $& the whole match'),
-    after: z.string().optional().describe('a pattern: only what comes after its first match'),
+      .describe('the text to put in its place; $1 is the first group, $& the entire match'),
+    after: z.string().optional().describe('a pattern: replace only after its first match'),
     before: z
       .string()
       .optional()
-      .describe('a pattern: only what comes before its first match, after that of `after`'),
+      .describe('a pattern: replace only before its first match, counted from the match of `after`'),
   })
   .refine(({ replacement, regexp }) => !namesForeignGroup(replacement, regexp), {
     message: groupHint,
@@ -98,13 +98,13 @@ export const replaced = (text: string, given: Params): string => {
 /** Replace what matches in a file. Where a second run would change the result again, it refuses. */
 export const replace = defineTask({
   name: 'replace',
-  description: 'Replaces everything in a file that matches a pattern.',
+  description: 'Replaces every match of a pattern in a file.',
   example: { path: '/etc/app.conf', regexp: '^port = .*$', replacement: 'port = 8080' },
   params,
   title: ({ path, regexp }) => `${regexp} replaced in ${path}`,
   ...editing<Params>({
     edit: replaced,
     unsettled:
-      'write a regexp that does not match what takes its place, such as ^listen 80(?! ssl) for listen 80 ssl, or one that matches all of it, such as ^port = .*$ for port = 8080',
+      'write a regexp that does not match the replacement, such as ^listen 80(?! ssl) for listen 80 ssl, or one that matches all of the replacement, such as ^port = .*$ for port = 8080',
   }),
 })

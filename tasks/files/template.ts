@@ -18,9 +18,9 @@ const rendered = async (
   values: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly text: string; readonly shown: string | Secret }> => {
   const template = await readFile(src, 'utf8').catch((cause: unknown) => {
-    throw new CoxswainError('load-failed', `cannot read the template ${src} here`, {
+    throw new CoxswainError('load-failed', `cannot read the template ${src} on this machine`, {
       cause,
-      hint: 'paths of templates start at the current folder',
+      hint: 'paths of templates are relative to the current folder',
     })
   })
   const { text, secret } = render(template, values, src)
@@ -31,13 +31,16 @@ const rendered = async (
 export const template = defineTask({
   name: 'template',
   description:
-    'Makes a file from a Handlebars template. A variable that is not given is an error, also in #if and #each; so is null where it would be written. Secrets are revealed, and the content is then not shown.',
+    'Writes a file from a Handlebars template. A variable without a value is an error, also in #if and #each, and so is null where it would be written. Secrets are written as plain text, and the content is then not shown.',
   reads: "the file's content, owner and mode",
   example: { src: 'site.conf.hbs', dest: '/etc/site.conf', values: { port: 8080 } },
   params: z.object({
-    src: z.string().describe('the template here'),
+    src: z.string().describe('the template on this machine'),
     dest: remoteFile().describe('the file on the host'),
-    values: z.record(z.string(), z.unknown()).default({}).describe('its variables; secrets are revealed'),
+    values: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('the variables of the template; secrets are written as plain text'),
     ...attributeParams,
     ...writeParams,
     ...followParam,

@@ -24,36 +24,42 @@ import { tarIndex } from './unpack/tar-index.ts'
 import { membersFrom, withSums } from './unpack/tar-listing.ts'
 
 const params = z.object({
-  src: z.string().min(1).describe('the archive here: tar, plain or gzip'),
-  dest: remotePath().describe('the folder on the host; it is made where there is none'),
+  src: z.string().min(1).describe('the archive on this machine: tar, plain or gzip'),
+  dest: remotePath().describe('the folder on the host; created if it does not exist'),
   onHost: flag()
     .default(false)
-    .describe('src is on the host: tar, plain or in any compression that its tar knows'),
-  creates: remotePath().optional().describe('where this is, all is well: nothing else is looked at'),
+    .describe('src is on the host: tar, plain or in any compression that the tar of the host supports'),
+  creates: remotePath()
+    .optional()
+    .describe('a path: if it exists, the task does nothing and reads nothing else'),
   strip: z.coerce
     .number()
     .int()
     .nonnegative()
     .default(0)
-    .describe('leading parts of the names in the archive that are left out'),
-  owner: attributeParams.owner.describe('the user who owns what is unpacked; who unpacks it when absent'),
-  group: attributeParams.group.describe('its group; that of who unpacks it when absent'),
+    .describe('how many leading parts of the names in the archive to remove'),
+  owner: attributeParams.owner.describe('the owner of the unpacked files; by default the acting user'),
+  group: attributeParams.group.describe(
+    'the group of the unpacked files; by default the group of the acting user',
+  ),
   special: flag()
     .default(false)
     .describe(
-      'take set-user-id and set-group-id bits, devices and pipes; by default bits are dropped and devices refused',
+      'unpack set-user-ID and set-group-ID bits, devices and pipes; by default these bits are dropped and devices and pipes are refused',
     ),
   follow: flag()
     .default(false)
     .describe(
-      'write through links that are in the way, such as /lib, and read an archive of the host through links of other users; by default both are refused',
+      'write through existing links, such as /lib, and read an archive on the host through links of other users; by default both are refused',
     ),
 })
 type Params = z.output<typeof params>
 
 const indexHere = async (src: string): Promise<RawMember[]> => {
   if (!(await localStat(src)).isFile())
-    throw new CoxswainError('task-failed', `${src} is no file`, { hint: 'give the path of an archive' })
+    throw new CoxswainError('task-failed', `${src} is not a file`, {
+      hint: 'set src to the path of an archive',
+    })
   return tarIndex(src)
 }
 
@@ -84,7 +90,9 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
 
 const indexThere = async (remote: RemoteReader, src: string, at: ArchivePlace): Promise<RawMember[]> => {
   if (!(await remote.exists(src)))
-    throw new CoxswainError('task-failed', `there is no archive ${src}`, { hint: 'bring it there first' })
+    throw new CoxswainError('task-failed', `the archive ${src} does not exist`, {
+      hint: 'copy it there first',
+    })
   const [listing, sums] = await Promise.all([
     remote.query({
       at,
@@ -104,11 +112,11 @@ const membersOf = async (remote: RemoteReader, given: Params): Promise<Member[]>
     const members = await (onHost ? indexThere(remote, src, { file: src, follow }) : indexHere(src))
     const below = membersBelow(src, members, given)
     if (below.length > 0) return below
-    throw new CoxswainError('task-failed', `${src} holds nothing that could be unpacked`, {
+    throw new CoxswainError('task-failed', `${src} contains nothing to unpack`, {
       hint:
         members.length === 0
-          ? 'it is an empty archive: see how it was made'
-          : 'strip leaves nothing of its names',
+          ? 'the archive is empty: check how it was made'
+          : 'strip removes all parts of its names: use a lower number',
     })
   } catch (error) {
     if (isCoxswainError(error)) throw error
@@ -192,10 +200,8 @@ const unpackAll = async (remote: Remote, given: Params): Promise<void> => {
 /** Hold what is in an archive in a folder. */
 export const unarchive = defineTask({
   name: 'unarchive',
-  description:
-    'Holds what is in a tar archive, of this machine or of the host, unpacked in a folder of the host.',
-  reads:
-    'names, kinds and SHA-256 of what is in the archive, and of what is in the folder: all of both is read',
+  description: 'Unpacks a tar archive, on this machine or on the host, to a folder on the host.',
+  reads: 'names, types and SHA-256 of everything in the archive, and of the same paths in the folder',
   example: { src: '/opt/tool-1.2.tar.gz', dest: '/opt/tool', onHost: true, strip: 1 },
   params,
   title: ({ src, dest }) => `${src} unpacked in ${dest}`,

@@ -73,7 +73,7 @@ export const withYamlSetting = (text: string, { path, key, value, state }: Setti
 const verify = (path: string, before: string, after: string, keys: readonly Key[], value: unknown): void => {
   const fail = (why: string): never => {
     throw new CoxswainError('task-failed', `${path}: ${keys.join('.')} cannot be edited in place: ${why}`, {
-      hint: 'edit the file by hand: it is left as it is',
+      hint: 'edit the file by hand; it was not changed',
     })
   }
   let data: unknown
@@ -82,7 +82,7 @@ const verify = (path: string, before: string, after: string, keys: readonly Key[
   } catch (error) {
     return fail(error instanceof Error ? error.message.replace(/^.*?: /, '') : String(error))
   }
-  if (!isChangedTo(data, keys, value)) fail('it would not be what it is set to')
+  if (!isChangedTo(data, keys, value)) fail('the result would not have the value')
   if (!sameBeside(ownDataOf(path, before), ownDataOf(path, after), keys)) fail('other values would change')
 }
 
@@ -103,7 +103,7 @@ const sameBeside = (a: unknown, b: unknown, [key, ...rest]: readonly Key[]): boo
 /** Sets a value in a YAML file. */
 export const yamlSetting = defineTask({
   name: 'yaml-setting',
-  description: 'Sets a value in a YAML file, or removes it; everything else in the file stays.',
+  description: 'Sets or removes a value in a YAML file; everything else in the file stays unchanged.',
   example: { path: '/etc/app.yaml', key: 'server.port', value: 8080, create: true },
   params: settingParams,
   title: ({ path, key, state }) => `${state === 'absent' ? 'no ' : ''}${keyText(key)} in ${path}`,

@@ -59,7 +59,7 @@ const missing = async (ctx: CheckContext, text: string): Promise<string[]> => {
 export const applyCni = defineTask({
   name: 'apply-cni',
   description:
-    'Applies a pod network from a manifest, with the pod CIDR put in, and waits for its DaemonSets and the nodes.',
+    'Applies the manifest of a pod network, with the pod CIDR inserted, and waits for its DaemonSets and for the nodes.',
   reads: 'kubectl diff of the manifest',
   example: { manifest: 'flannel', podCidr: '10.244.0.0/16' },
   params: podNetwork.extend({

@@ -48,7 +48,7 @@ export const copySharedFiles = async (
       const text = await from.remote.read(path)
       if (text !== undefined) return { path, content: modeOf(path) === '0600' ? new Secret(text) : text }
       throw new CoxswainError('task-failed', `${from.host.name} has no ${path}`, {
-        hint: `${from.host.name} must be an initialised master`,
+        hint: `${from.host.name} must be an initialised control-plane node`,
       })
     }),
   )
@@ -76,9 +76,9 @@ const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promis
   if (ours === undefined || theirs === undefined || ours === theirs || !hasData || unfinished) return
   throw new CoxswainError(
     'task-failed',
-    `${ctx.host.name} is a master of another cluster than ${from.host.name}`,
+    `${ctx.host.name} belongs to another cluster than ${from.host.name}`,
     {
-      hint: `leave it out, or run reset-node on ${ctx.host.name} to throw away what it holds`,
+      hint: `leave the host out, or run reset-node on ${ctx.host.name} to delete its data`,
     },
   )
 }
@@ -87,14 +87,14 @@ const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promis
 export const copyCerts = defineTask({
   name: 'copy-certs',
   description:
-    'Copies the eight files that all masters share from one master to this one; nothing else of pki.',
-  reads: "SHA-256 and mode of the authorities' files, on both masters",
+    'Copies the eight files that all control-plane nodes share from one of them to this host, and nothing else in pki.',
+  reads: 'SHA-256 and mode of the eight files, on both hosts',
   example: { from: 'masters[0]' },
   params: z.object({
-    from: hostSelector().describe('the master to copy from'),
+    from: hostSelector().describe('the control-plane node to copy from'),
     adminConf: flag()
       .default(false)
-      .describe('also copy admin.conf, which gives the whole cluster to whoever reads it'),
+      .describe('also copy admin.conf, which gives full access to the cluster to everyone who can read it'),
   }),
   title: ({ adminConf: admin }) => `shared certificates and keys${admin ? ' and admin.conf' : ''}`,
 

@@ -19,14 +19,13 @@ import { kubeadmConfigPath, manifest } from './paths.ts'
  */
 export const etcdMemberAdd = defineTask({
   name: 'etcd-member-add',
-  description:
-    'Makes a host a member of the etcd cluster and waits until all members are started and healthy.',
+  description: 'Adds a host to the etcd cluster, and waits until all members are started and healthy.',
   reads: "etcd's manifest and its list of members",
   example: { via: 'masters[0]', name: 'm2', address: '10.0.0.12', version: 'v1.20.2' },
   params: z.object({
-    via: hostSelector().describe('a master whose etcd is a member'),
-    name: z.string().describe("the new member's name: that of its node"),
-    address: z.string().describe('the address that it advertises to its peers'),
+    via: hostSelector().describe('a control-plane node whose etcd is a member'),
+    name: z.string().describe('the name of the new member, which is the name of its node'),
+    address: z.string().describe('the address that the member advertises to its peers'),
     version: z.string().describe('the Kubernetes version'),
     config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
     patience: etcdWaitParam(),

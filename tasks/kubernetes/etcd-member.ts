@@ -31,7 +31,7 @@ export interface Joiner {
 }
 
 export const etcdWaitParam = () =>
-  z.coerce.number().min(0).default(60).describe('seconds that the other etcd members have to answer')
+  z.coerce.number().min(0).default(60).describe('seconds to wait for the other etcd members to answer')
 
 /** Waits until nothing is amiss; when time is up, the caller looks once more and says what it is in its own words. */
 const givenTime = async (
@@ -72,11 +72,11 @@ export const forgetLost = async (
       'task-failed',
       `${ctx.host.name} has lost its etcd data, and the other members have no quorum`,
       {
-        hint: 'bring another member back first, or restore etcd from a snapshot',
+        hint: 'repair another member first, or restore etcd from a snapshot',
       },
     )
   }
-  ctx.log(`${ctx.host.name} has lost its etcd data: taking its former member off the list`)
+  ctx.log(`${ctx.host.name} has lost its etcd data: removing its former member`)
   await removeMember(via, lost.id)
 }
 
@@ -101,7 +101,7 @@ export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<vo
     {
       seconds: 180,
       every: 0.5,
-      hint: `look at etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
+      hint: `check etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
     },
   )
 }
@@ -130,9 +130,9 @@ export const ensureListed = async (
   if (await ctx.remote.exists(etcdData)) {
     throw new CoxswainError(
       'task-failed',
-      `${ctx.host.name} holds etcd data, but is no member of this cluster`,
+      `${ctx.host.name} has etcd data, but is not a member of this cluster`,
       {
-        hint: `look whether anybody needs ${etcdData}; run reset-node on ${ctx.host.name} to throw it away`,
+        hint: `check whether ${etcdData} is still needed; run reset-node on ${ctx.host.name} to delete it`,
       },
     )
   }
@@ -143,7 +143,7 @@ export const ensureListed = async (
       'task-failed',
       `adding an etcd member now could cost the quorum: ${ailing.join('; ')}`,
       {
-        hint: 'mend or remove the member that is not: etcdctl endpoint health --cluster',
+        hint: 'repair or remove the unhealthy member: etcdctl endpoint health --cluster',
       },
     )
   }

@@ -137,6 +137,6 @@ export const requireMembers = async (ctx: CheckContext): Promise<Member[]> => {
   const members = await listMembers(ctx)
   if (members !== undefined) return members
   throw new CoxswainError('task-failed', `etcd on ${ctx.host.name} does not answer`, {
-    hint: `look at its pod on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs`,
+    hint: `check its pod on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs`,
   })
 }

@@ -5,7 +5,7 @@ import { etcdData, manifest } from './paths.ts'
 /** The version of the kubeadm that is installed, such as `v1.20.2`. */
 export const kubeadmVersion = defineTask({
   name: 'kubeadm-version',
-  description: 'The version of kubeadm on a host.',
+  description: 'Reads the version of kubeadm on a host.',
   reads: 'kubeadm version',
   example: {},
   params: z.object({}),
@@ -18,7 +18,7 @@ export const kubeadmVersion = defineTask({
 /** Whether a master's own API server is ready: a probe for picking a leader. */
 export const apiServerReady = defineTask({
   name: 'api-server-ready',
-  description: "Says whether a master's own API server is ready.",
+  description: 'Reads whether the API server of a control-plane node is ready.',
   reads: "the API server's manifest and its /readyz",
   example: {},
   params: z.object({}),
@@ -32,8 +32,8 @@ export const apiServerReady = defineTask({
 /** Whether a master holds etcd data: a probe for picking a leader when no API server answers. */
 export const hasEtcdData = defineTask({
   name: 'has-etcd-data',
-  description: 'Says whether a host holds the data of an etcd member.',
-  reads: 'whether /var/lib/etcd/member is there',
+  description: 'Reads whether a host has the data of an etcd member.',
+  reads: 'whether /var/lib/etcd/member exists',
   example: {},
   params: z.object({}),
   async check({ remote }) {

@@ -70,7 +70,11 @@ export const refuseOtherVersion = async (
   const text = await kubectl(ctx, [...words, 'jsonpath={.data}'], server).text()
   const [, running] = /kubernetesVersion: "?(v[\d.]+)/.exec(text) ?? []
   if (running === undefined || minorOf(running) === minorOf(version)) return
-  throw new CoxswainError('task-failed', `the cluster runs ${running}, and ${version} is asked for`, {
-    hint: `set kubernetes_version to ${running}; to upgrade, see kubeadm upgrade`,
-  })
+  throw new CoxswainError(
+    'task-failed',
+    `the cluster runs ${running}, but kubernetes_version is ${version}`,
+    {
+      hint: `set kubernetes_version to ${running}; to upgrade, see kubeadm upgrade`,
+    },
+  )
 }

@@ -30,7 +30,7 @@ export const comeUp = (ctx: ApplyContext, { address, port }: JoiningMaster, seco
       const { ready, lacking } = await masterState(ctx, address, port)
       return ready ? lacking : ['the API server does not answer']
     },
-    { seconds, hint: 'look at it: crictl ps -a --name kube-apiserver, crictl logs; journalctl -u kubelet' },
+    { seconds, hint: 'check it: crictl ps -a --name kube-apiserver, crictl logs; journalctl -u kubelet' },
   )
 
 /** Whether it comes up by itself: all its files are there, and its API server answers within so many seconds. */
@@ -117,6 +117,6 @@ export const forgetNode = async (
       { hint: `give the host another name, or remove the other: kubectl delete node ${name}` },
     )
   }
-  ctx.log(`removing the Node ${name} of its former life`)
+  ctx.log(`removing the former Node ${name}`)
   await via.remote.run({ timeout: 60 })`kubectl --kubeconfig ${adminConf} delete node ${name}`
 }

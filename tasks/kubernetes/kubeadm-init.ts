@@ -12,10 +12,10 @@ import { minorOf, requireKubeadm } from './version.ts'
 const params = z.object({
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
   version: z.string().describe('the Kubernetes version'),
-  address: z.string().describe('the address that this master advertises'),
+  address: z.string().describe('the address that this control-plane node advertises'),
   port: z.coerce.number().default(6443),
-  skipPhases: words().default([]).describe('phases to leave out, such as addon/coredns'),
-  ignorePreflightErrors: words().default([]).describe('preflight errors to take as warnings'),
+  skipPhases: words().default([]).describe('phases to skip, such as addon/coredns'),
+  ignorePreflightErrors: words().default([]).describe('preflight errors to treat as warnings'),
 })
 type Params = z.output<typeof params>
 
@@ -69,7 +69,7 @@ const progressOf = async (ctx: CheckContext, given: Params, state: MasterState):
  */
 export const kubeadmInit = defineTask({
   name: 'kubeadm-init',
-  description: 'Initialises the first master of a cluster with kubeadm init.',
+  description: 'Initialises the first control-plane node of a cluster with kubeadm init.',
   reads:
     "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, and what an init leaves in the cluster",
   example: { version: 'v1.20.2', address: '10.0.0.11' },

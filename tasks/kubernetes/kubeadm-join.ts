@@ -23,15 +23,15 @@ import { configVersionFor, minorOf, requireKubeadm } from './version.ts'
 import { asYaml } from './yaml.ts'
 
 const params = z.object({
-  via: hostSelector().describe('a master that is ready'),
+  via: hostSelector().describe('a control-plane node that is ready'),
   name: z.string().describe('the name of the node'),
-  address: z.string().describe('the address that this master advertises'),
+  address: z.string().describe('the address that this control-plane node advertises'),
   port: z.coerce.number().default(6443),
   endpoint: z.string().describe('host:port of the load balancer'),
   version: z.string().describe('the Kubernetes version'),
   criSocket: z.string().optional(),
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
-  ignorePreflightErrors: wordList().default([]).describe('preflight errors to take as warnings'),
+  ignorePreflightErrors: wordList().default([]).describe('preflight errors to treat as warnings'),
   patience: etcdWaitParam(),
 })
 type Params = z.output<typeof params>
@@ -60,7 +60,9 @@ const withToken = async (via: ApplyContext, use: (token: Secret) => Promise<void
 const caHash = async ({ remote }: ApplyContext): Promise<string> => {
   const text = await remote.read(`${pki}/ca.crt`)
   if (text === undefined)
-    throw new CoxswainError('task-failed', `there is no ${pki}/ca.crt`, { hint: 'copy-certs comes before' })
+    throw new CoxswainError('task-failed', `${pki}/ca.crt does not exist`, {
+      hint: 'run the task copy-certs first',
+    })
   const key = new X509Certificate(text).publicKey.export({ type: 'spki', format: 'der' })
   return `sha256:${createHash('sha256').update(key).digest('hex')}`
 }
@@ -103,7 +105,7 @@ const standingOf = async (ctx: CheckContext, via: CheckContext, given: Params): 
   if (!touched) return 'new'
   if (!hasData && member !== undefined) return 'lost its data'
   if (!hasData) throw inBetween(ctx, `holds a part of a node, but lacks ${lacking.join(', ')}`)
-  if (member === undefined) throw inBetween(ctx, 'holds etcd data, but is no member of this cluster')
+  if (member === undefined) throw inBetween(ctx, 'has etcd data, but is not a member of this cluster')
   if (lacking.length === 0) return 'down'
   throw inBetween(ctx, `holds a part of a control plane, but lacks ${lacking.join(', ')}`)
 }
@@ -113,16 +115,21 @@ const asPhase = (given: Params) => ({ ...given, node: given.name, apiNames: [] }
 /** @throws `params-invalid` for a version that cannot join masters, and what a missing kubeadm says. */
 const requireJoining = async (ctx: CheckContext, { version }: Params): Promise<void> => {
   if (minorOf(version) < 14)
-    throw new CoxswainError('params-invalid', `kubeadm ${version} cannot join masters by itself`, {
-      hint: "use strategy 'phases' before v1.14",
-    })
+    throw new CoxswainError(
+      'params-invalid',
+      `kubeadm ${version} cannot join control-plane nodes by itself`,
+      {
+        hint: "use strategy 'phases' before v1.14",
+      },
+    )
   await requireKubeadm(ctx)
 }
 
 /** Join a master to a cluster with `kubeadm join --control-plane`; copy-certs comes before. */
 export const kubeadmJoin = defineTask({
   name: 'kubeadm-join',
-  description: 'Joins a master to a cluster with kubeadm join, its certificates copied by copy-certs before.',
+  description:
+    'Joins a control-plane node to a cluster with kubeadm join. The task copy-certs must run before it.',
   reads: "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, the members of etcd",
   example: {
     via: 'masters[0]',

@@ -7,19 +7,19 @@ import type { PhaseParams } from './phases.ts'
 import { minorOf } from './version.ts'
 
 const params = z.object({
-  phase: z.enum(phaseNames).describe('the phase, by the name that kubeadm init has for it today'),
+  phase: z.enum(phaseNames).describe('the phase, by the name that kubeadm init uses now'),
   flow: z
     .enum(flows)
     .default('init')
-    .describe('whether as a phase of kubeadm init or of join, whose config is a JoinConfiguration'),
+    .describe('run it as a phase of kubeadm init or of kubeadm join, whose config is a JoinConfiguration'),
   version: z
     .string()
     .optional()
-    .describe('the Kubernetes version; that of the installed kubeadm when absent'),
+    .describe('the Kubernetes version; by default the version of the installed kubeadm'),
   node: z.string().describe('the name of the node'),
-  address: z.string().describe('the address that this master advertises'),
+  address: z.string().describe('the address that this control-plane node advertises'),
   port: z.coerce.number().default(6443),
-  apiNames: words().default([]).describe('names that the API server certificate must hold'),
+  apiNames: words().default([]).describe('names that the certificate of the API server must contain'),
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
 })
 
@@ -52,8 +52,8 @@ const linesOf = (
  */
 export const kubeadmPhase = defineTask({
   name: 'kubeadm-phase',
-  description: 'Runs one phase of kubeadm, unless what it brings about is there.',
-  reads: 'the files that the phase makes, and whether what it starts is well',
+  description: 'Runs one phase of kubeadm, unless its result exists.',
+  reads: 'the files that the phase creates, and whether what it starts is healthy',
   example: { phase: 'kubeconfig all', version: 'v1.20.2', node: 'm2', address: '10.0.0.12' },
   params,
   title: ({ phase }) => `kubeadm phase ${phase}`,

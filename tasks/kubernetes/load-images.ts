@@ -18,9 +18,9 @@ const imagesOf = (path: string, manifest: string): string[] => {
   try {
     return manifestSchema.parse(JSON.parse(manifest)).flatMap(({ RepoTags }) => RepoTags ?? [])
   } catch (cause) {
-    throw new CoxswainError('task-failed', `${path} has no list of images in it (manifest.json)`, {
+    throw new CoxswainError('task-failed', `${path} does not contain a list of images (manifest.json)`, {
       cause,
-      hint: 'make archives with docker save, or skopeo copy to docker-archive:',
+      hint: 'create archives with docker save, or skopeo copy to docker-archive:',
     })
   }
 }
@@ -60,14 +60,14 @@ const absentArchives = async (ctx: CheckContext, archives: readonly Archive[]): 
 export const loadImages = defineTask({
   name: 'load-images',
   description: 'Loads container images into containerd from archives (docker save) in a folder on the host.',
-  reads: "the archives' manifests, and the images that containerd has",
+  reads: 'the manifests of the archives, and the images in containerd',
   example: { folder: '/opt/images' },
   params: z.object({ folder: remotePath().describe('a folder of .tar archives on the host') }),
   title: ({ folder }) => `images of ${folder}`,
 
   async check(ctx, { folder }) {
     const archives = await archivesIn(ctx, folder)
-    if (archives === undefined) return unknown(`there is no folder ${folder} on ${ctx.host.name}`)
+    if (archives === undefined) return unknown(`the folder ${folder} does not exist on ${ctx.host.name}`)
     const absent = await absentArchives(ctx, archives)
     return absent.length === 0
       ? ok()

@@ -63,5 +63,5 @@ export const finished = ({ remote }: ApplyContext): Promise<void> => remote.remo
 /** What to say of a host that is neither new, nor unfinished, nor a whole master: nobody but a person may decide. */
 export const inBetween = ({ host }: CheckContext, what: string): CoxswainError =>
   new CoxswainError('task-failed', `${host.name} ${what}`, {
-    hint: `look at it (crictl ps -a; journalctl -u kubelet); to throw away what is there: run reset-node on ${host.name}`,
+    hint: `check it (crictl ps -a; journalctl -u kubelet); to delete its data, run reset-node on ${host.name}`,
   })

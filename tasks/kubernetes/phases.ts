@@ -70,7 +70,7 @@ const until =
   (ctx: ApplyContext, params: PhaseParams): Promise<void> =>
     eventually(ctx, () => phase().problems(ctx, params), {
       seconds,
-      hint: 'look at the static pods: crictl ps -a, and journalctl -u kubelet',
+      hint: 'check the static pods: crictl ps -a, and journalctl -u kubelet',
     })
 
 const rotatedCertificate = '/var/lib/kubelet/pki/kubelet-client-current.pem'
@@ -138,7 +138,9 @@ const masterKubeconfigs = ['admin', 'kubelet', 'controller-manager', 'scheduler'
 const rotationProblems = async ({ remote }: CheckContext, { version }: PhaseParams): Promise<string[]> => {
   if (minorOf(version) < 17) return []
   const text = (await remote.read(kubeletConf)) ?? ''
-  return text.includes(rotatedCertificate) ? [] : [`${kubeletConf} holds a certificate that nobody renews`]
+  return text.includes(rotatedCertificate)
+    ? []
+    : [`${kubeletConf} contains a certificate that is not renewed`]
 }
 
 /** kubeadm's phases with what tells that each is done. */

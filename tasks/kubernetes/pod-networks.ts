@@ -48,7 +48,7 @@ const cilium = async (version: string, podCidr: string): Promise<string> => {
     return stdout
   } catch (cause) {
     const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-    throw new CoxswainError('task-failed', 'cannot make a manifest of the chart of cilium with helm', {
+    throw new CoxswainError('task-failed', 'helm cannot render the chart of cilium', {
       cause,
       output: cause instanceof Error ? cause.message.trim() : undefined,
       hint: `${absent ? 'install helm on this machine, or ' : ''}give the path of a manifest: helm template cilium …`,
@@ -67,9 +67,12 @@ const known: Readonly<
 
 /** Where a pod network's manifest comes from. */
 export const podNetwork = z.object({
-  manifest: z.string().describe('a path here, or flannel, calico or cilium'),
-  podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods'),
-  version: z.string().optional().describe('of flannel, calico or cilium, instead of the pinned one'),
+  manifest: z.string().describe('a path on this machine, or flannel, calico or cilium'),
+  podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods, in CIDR notation'),
+  version: z
+    .string()
+    .optional()
+    .describe('the version of flannel, calico or cilium; by default the one that this task pins'),
 })
 
 /** The manifest with the pod CIDR put in; a file of one's own may say `{{podCidr}}` where it goes. */
@@ -85,7 +88,7 @@ export const manifestText = async ({
   } catch (cause) {
     throw new CoxswainError('load-failed', `cannot read the manifest ${manifest}`, {
       cause,
-      hint: `give the path of a file here, or one of ${Object.keys(known).join(', ')}`,
+      hint: `set manifest to the path of a file on this machine, or to one of ${Object.keys(known).join(', ')}`,
     })
   }
 }
@@ -96,7 +99,7 @@ export const manifestText = async ({
  */
 export const podNetworkManifest = defineTask({
   name: 'pod-network-manifest',
-  description: 'The manifest of a pod network, with the pod CIDR put in.',
+  description: 'Reads the manifest of a pod network, with the pod CIDR inserted.',
   params: podNetwork,
   check: async (_, params) => ok(await manifestText(params)),
 })

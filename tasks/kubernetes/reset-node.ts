@@ -71,7 +71,7 @@ const unmount = async ({ remote, host }: ApplyContext): Promise<void> => {
   })`sh -c ${mounted}`.lines()
   if (left.length === 0) return
   throw new CoxswainError('task-failed', `${host.name} cannot unmount ${left.join(', ')}`, {
-    hint: `see who uses it (fuser -vm ${left[0]}), and run it again; nothing in it was touched`,
+    hint: `check what uses it (fuser -vm ${left[0]}), and run again; nothing in it was changed`,
   })
 }
 
@@ -79,22 +79,26 @@ const unmount = async ({ remote, host }: ApplyContext): Promise<void> => {
 export const resetNode = defineTask({
   name: 'reset-node',
   description:
-    'Takes a node out of its cluster and back to what it was before kubeadm; its etcd member leaves first.',
-  reads: 'what kubeadm leaves on a host, and the members of etcd',
+    'Removes a node from its cluster, its etcd member first, and undoes what kubeadm did on the host.',
+  reads: 'what kubeadm left on the host, and the members of etcd',
   example: { address: '10.0.0.12' },
   params: z.object({
-    address: z.string().describe('the address that it advertises'),
+    address: z.string().describe('the address that the node advertises'),
     masters: z
       .string()
       .default('masters')
-      .describe('the masters, one of which removes the member of this one'),
+      .describe(
+        'the control-plane nodes, as a host pattern; one of them removes the etcd member of this node',
+      ),
     last: flag()
       .default(false)
-      .describe('it may be the last master that there is, with which the cluster ends'),
-    force: flag().default(false).describe('even when etcd loses its quorum or its last data by it'),
-    users: words().default(['root']).describe('whose copies of the kubeconfig go'),
-    flushIptables: flag().default(false).describe('also throw away all rules of iptables, whoever made them'),
-    criSocket: z.string().optional().describe('where several container runtimes are installed'),
+      .describe('allow this to be the last control-plane node; the cluster then no longer exists'),
+    force: flag().default(false).describe('reset the node even if etcd loses its quorum or its last data'),
+    users: words().default(['root']).describe('the users whose copies of the kubeconfig are removed'),
+    flushIptables: flag()
+      .default(false)
+      .describe('also remove all rules of iptables, including those of other programs'),
+    criSocket: z.string().optional().describe('the CRI socket, if several container runtimes are installed'),
   }),
   title: ({ address }) => `nothing of kubeadm at ${address}`,
 

@@ -5,7 +5,7 @@ export const masterSchema = z.object({
   name: z
     .string()
     .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a node name is lower-case letters, digits, - and .'),
-  address: z.string().describe('the address that it advertises to the others'),
+  address: z.string().describe('the address that the node advertises to the others'),
 })
 export type Master = z.output<typeof masterSchema>
 

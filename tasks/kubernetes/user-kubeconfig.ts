@@ -15,18 +15,20 @@ const refuseOthers = async ({ remote }: CheckContext, path: string): Promise<voi
   const [theirs, ours] = await Promise.all([remote.read(path), remote.read(adminConf)])
   const other = serversIn(theirs).find((server) => !serversIn(ours).includes(server))
   if (other === undefined || ours === undefined) return
-  throw new CoxswainError('task-failed', `${path} leads to another cluster, at ${other}`, {
+  throw new CoxswainError('task-failed', `${path} is for another cluster, at ${other}`, {
     hint: 'move it away, or leave the user out',
   })
 }
 
 const noMaster = (): CoxswainError =>
-  new CoxswainError('task-failed', `there is no ${adminConf}`, { hint: 'the host is no master yet' })
+  new CoxswainError('task-failed', `${adminConf} does not exist`, {
+    hint: 'the host is not a control-plane node yet',
+  })
 
 /** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
 export const userKubeconfig = defineTask({
   name: 'user-kubeconfig',
-  description: "Gives a user of a master the administrator's kubeconfig as ~/.kube/config.",
+  description: 'Copies the kubeconfig of the administrator to ~/.kube/config of a user.',
   reads: "admin.conf and the user's ~/.kube/config",
   example: { user: 'root' },
   params: z.object({ user: z.string().describe('the user') }),

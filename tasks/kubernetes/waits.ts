@@ -25,11 +25,11 @@ export const nodeReady = defineTask({
 /** Wait until etcd has as many members as it should, all started and healthy. */
 export const etcdHealthy = defineTask({
   name: 'etcd-healthy',
-  description: 'Waits until etcd has so many members, all of them started and healthy.',
-  reads: "etcd's list of members, and their health",
+  description: 'Waits until etcd has the given number of members, all of them started and healthy.',
+  reads: 'the members of etcd, and their health',
   example: { members: 3 },
   params: z.object({
-    members: z.coerce.number().int().min(1).describe('how many there should be'),
+    members: z.coerce.number().int().min(1).describe('the number of members'),
     timeout: timeout(180),
   }),
   title: ({ members }) => `etcd has ${members} healthy members`,
@@ -91,11 +91,11 @@ export const podsRunning = defineTask({
 /** Wait until the cluster answers at its own endpoint: through the load balancer. */
 export const clusterInfo = defineTask({
   name: 'cluster-info',
-  description: 'Waits until the cluster answers at the endpoint that its kubeconfig names.',
+  description: 'Waits until the cluster answers at the endpoint in its kubeconfig.',
   reads: 'kubectl cluster-info',
   example: { endpoint: '10.0.0.10:6443' },
   params: z.object({
-    endpoint: z.string().describe('host:port that is expected there'),
+    endpoint: z.string().describe('host:port that the kubeconfig must contain'),
     timeout: timeout(120),
   }),
   title: ({ endpoint }) => `the cluster answers at ${endpoint}`,

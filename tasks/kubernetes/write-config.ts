@@ -8,7 +8,8 @@ import { hostConfigSchema } from './settings.ts'
 /** Write a master's kubeadm configuration. */
 export const writeConfig = defineTask({
   name: 'write-config',
-  description: "Writes a master's kubeadm configuration, in the dialect of its Kubernetes version.",
+  description:
+    'Writes the kubeadm configuration of a control-plane node, in the format of its Kubernetes version.',
   reads: 'the file',
   example: {
     cluster: { kubernetesVersion: 'v1.20.2', controlPlaneEndpoint: '10.0.0.10:6443' },
@@ -16,7 +17,7 @@ export const writeConfig = defineTask({
     members: [{ name: 'm1', address: '10.0.0.11' }],
   },
   params: hostConfigSchema.extend({
-    dest: remoteFile().default(kubeadmConfigPath).describe('where it goes'),
+    dest: remoteFile().default(kubeadmConfigPath).describe('the path of the file on the host'),
   }),
   title: ({ dest }) => `kubeadm configuration ${dest}`,
   writes: ({ dest }) => [{ path: posix.dirname(dest), as: 'folder' }],

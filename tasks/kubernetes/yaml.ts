@@ -19,7 +19,7 @@ export const readYaml = (text: string, source: string): unknown[] =>
   parseAllDocuments(text).flatMap((document): unknown[] => {
     const [error] = document.errors
     if (error !== undefined) {
-      throw new CoxswainError('task-failed', `${source} is no YAML: ${error.message}`, { cause: error })
+      throw new CoxswainError('task-failed', `${source} is not YAML: ${error.message}`, { cause: error })
     }
     const value: unknown = document.toJS()
     return value === null || value === undefined ? [] : [value]

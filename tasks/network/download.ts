@@ -14,18 +14,20 @@ import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
 import { httpUrl } from './http.ts'
 
 const params = z.object({
-  url: httpUrl().describe('where it is'),
+  url: httpUrl().describe('the URL of the file'),
   dest: remoteFile().describe('the file on the host'),
   sha256: z
     .string()
     .regex(/^([0-9a-f]{64}|none)$/, '64 hexadecimal digits are needed, or none')
-    .describe('the sum of what shall come, in hexadecimal; none takes whatever comes, and then only once'),
+    .describe(
+      'the SHA-256 of the file, 64 hexadecimal digits; none accepts any content, and downloads it only if dest does not exist',
+    ),
   headers: z
     .record(z.string().regex(/^[\w-]+$/), z.union([z.string(), secret()]))
     .refine((headers) => Object.values(headers).every(isOneLine), 'a header is one line')
     .default({})
     .describe('header lines, such as Authorization'),
-  timeout: z.coerce.number().positive().default(600).describe('seconds that it may take'),
+  timeout: z.coerce.number().positive().default(600).describe('seconds that the download can take'),
   ...attributeParams,
   ...followParam,
 })
@@ -47,7 +49,7 @@ const hasCurl = async (remote: RemoteReader, { headers }: Pick<Params, 'headers'
   if (Object.keys(headers).length === 0) return false
   throw new CoxswainError(
     'task-failed',
-    'without curl on the host, everybody there could read the headers in the command line of wget',
+    'without curl on the host, every user there could read the headers in the command line of wget',
     { hint: 'install curl first' },
   )
 }
@@ -64,7 +66,8 @@ const getter = async (
 /** Hold a file that comes from a URL, verified before it takes its place. */
 export const download = defineTask({
   name: 'download',
-  description: 'Holds a file that the host gets from a URL, its sum verified before it takes its place.',
+  description:
+    'Downloads a file from a URL on the host, and verifies its SHA-256 before it replaces the old file.',
   reads: "the file's SHA-256, owner and mode",
   example: {
     url: 'https://example.com/tool-1.2.tar.gz',
@@ -104,8 +107,8 @@ export const download = defineTask({
       if (!isCoxswainError(error) || error.code !== 'validation-failed') throw error
       throw new CoxswainError(
         'task-failed',
-        `what came from ${new URL(given.url).host} is another file: ${error.output ?? ''}`,
-        { hint: 'if the new one is right, correct sha256; nothing was replaced' },
+        `${new URL(given.url).host} sent a different file: ${error.output ?? ''}`,
+        { hint: 'if the new file is the right one, change sha256; the old file was not replaced' },
       )
     }
   },

@@ -18,13 +18,13 @@ const params = z.object({
     .regex(/^[A-Za-z_]\w*$/, 'letters, digits and _ are needed')
     .default('coxswain')
     .describe(
-      'the table, of the family inet; others are left alone, and what comes must get through them, too',
+      'the name of the nftables table, of the family inet; other tables stay unchanged and still apply',
     ),
   allow: z
     .array(rule())
     .default([])
     .describe(
-      "what is let in: 443, '53/udp', '8000-8100', or {port: 22, from: [10.0.0.0/8]}; the rest is not",
+      "what to accept: 443, '53/udp', '8000-8100', or {port: 22, from: [10.0.0.0/8]}; everything else is dropped",
     ),
   rules: z
     .string()
@@ -32,7 +32,7 @@ const params = z.object({
       message: 'lines of a chain are needed, no chain or table',
     })
     .optional()
-    .describe('more rules behind those, a line each, in the words of nft(8)'),
+    .describe('more rules, after those of `allow`: one per line, in the syntax of nft(8)'),
   state: z.enum(['present', 'absent']).default('present'),
 })
 type Params = z.output<typeof params>
@@ -59,7 +59,7 @@ const accessOf = async ({ remote }: CheckContext): Promise<Access> => {
 const wantedText = async (ctx: CheckContext, { name, allow, rules }: Params): Promise<string> => {
   const access = await accessOf(ctx)
   if (locksOut(allow, access))
-    throw new CoxswainError('task-failed', 'these rules would lock out whoever is making them', {
+    throw new CoxswainError('task-failed', 'these rules would lock out the user who sets them', {
       hint: `let port ${access.session?.port} in from ${access.session?.client}, too`,
     })
   return tableText(name, allow, portsToKeep(allow, access), rules)
@@ -80,9 +80,9 @@ const compare = async (
   })`command -v nft >/dev/null || exit ${noNft}; t=$(cat); printf '%s\n' "$t" | nft -c -f - || exit ${invalid}; nft -s list table inet ${name} 2>/dev/null; echo ---; printf '%s\n' "$t" | unshare -n sh -c 'nft -f - && nft -s list table inet "$0"' ${name} 2>/dev/null || :`.result()
   if (result.code === noNft) return null
   if (!result.ok)
-    throw new CoxswainError('task-failed', 'nft does not take the rules', {
+    throw new CoxswainError('task-failed', 'nft refuses the rules', {
       output: result.stderr.trim().split('\n').slice(-10).join('\n'),
-      hint: 'nftables is for root: become root; what it says of a line is explained in nft(8)',
+      hint: 'nft needs root: use become; the syntax is explained in nft(8)',
     })
   const [live = '', shown = ''] = result.stdout.split(/^---\n/m)
   return { live, shown: shown === '' ? undefined : shown }
@@ -141,8 +141,9 @@ const include = `include "${folder}/*.nft"`
 export const firewall = defineTask({
   name: 'firewall',
   description:
-    'Holds a firewall of nftables, a table of its own: what is not let in is dropped, and SSH always stays open to whoever makes it.',
-  reads: 'nft list table, its file, what is loaded at boot, the ports of sshd and of the connection in use',
+    'Sets up an nftables firewall in a table of its own: incoming connections that are not allowed are dropped; SSH always stays open for the connection that sets it up.',
+  reads:
+    'nft list table, the file of the table, what is loaded at boot, the ports of sshd and of the current connection',
   example: { allow: [80, 443, { port: 9100, from: ['10.0.0.0/8'] }] },
   params,
   title: ({ name, state }) => `${state === 'absent' ? 'no ' : ''}firewall ${name}`,
@@ -182,7 +183,7 @@ export const firewall = defineTask({
     }
     const wanted = await wantedText(ctx, given)
     if ((await compare(ctx, given.name, wanted)) === null)
-      throw new CoxswainError('task-failed', 'there is no nft on the host', {
+      throw new CoxswainError('task-failed', 'nft is not installed on the host', {
         hint: 'install the package nftables first',
       })
     await remote.makeDirectory(folder)

@@ -103,14 +103,14 @@ export const withEntry = (text: string, { address, names: given }: Entry): strin
 /** Lets names mean an address on a host, by /etc/hosts. */
 export const hostsEntry = defineTask({
   name: 'hosts-entry',
-  description: 'Lets names mean an address on a host, by its /etc/hosts.',
+  description: 'Maps names to an address in /etc/hosts.',
   reads: '/etc/hosts',
   example: { address: '10.0.0.12', names: ['db1.example.com', 'db1'] },
   params: z.object({
     address: z
       .string()
       .refine((text) => addressOf(text) !== undefined, 'an IP address is needed')
-      .describe('the address, of IPv4 or IPv6; the other family is left as it is'),
+      .describe('the IPv4 or IPv6 address; entries of the other family stay unchanged'),
     names: words()
       .pipe(z.array(z.string().regex(/^[^\s#]+$/, 'a host name is needed')).min(1, 'a name is needed'))
       .describe('the names, the canonical one first'),

@@ -12,32 +12,32 @@ const looks = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 const params = z
   .object({
-    url: httpUrl().describe('what is asked'),
+    url: httpUrl().describe('the URL'),
     method: z
       .string()
       .regex(/^[A-Za-z]+$/, 'a method is needed, such as POST')
       .default('GET')
       .transform((method) => method.toUpperCase())
-      .describe('GET and HEAD only look; every other one acts'),
+      .describe('the HTTP method; GET and HEAD only read, every other one counts as a change'),
     headers: z
       .record(z.string().regex(/^[\w-]+$/, 'the name of a header is needed'), textOrSecret())
       .default({})
-      .describe('headers of the request; in a playbook a Secret may be one, such as for Authorization'),
-    body: textOrSecret().optional().describe('what is sent'),
-    json: z.unknown().optional().describe('what is sent, as JSON'),
+      .describe('headers of the request; in a playbook a value can be a Secret, such as for Authorization'),
+    body: textOrSecret().optional().describe('the body of the request'),
+    json: z.unknown().optional().describe('the body of the request, sent as JSON'),
     status: statuses()
       .optional()
-      .describe('the statuses that are fine, such as 200 or [200, 404]; any 2xx when absent'),
-    matches: answerPattern().optional().describe('a pattern that the answer must match'),
+      .describe('the accepted status codes, such as 200 or [200, 404]; by default any 2xx'),
+    matches: answerPattern().optional().describe('a pattern that the body of the response must match'),
     unless: httpUrl()
       .optional()
-      .describe('it is done when a GET of this URL, with the same headers, answers 2xx'),
+      .describe('do not send the request if a GET of this URL, with the same headers, returns 2xx'),
     unlessMatches: answerPattern()
       .optional()
-      .describe('and when the answer of `unless` matches this pattern'),
+      .describe('and if the response of `unless` matches this pattern'),
     from: askedFrom(),
-    insecure: flag().default(false).describe('take any certificate'),
-    timeout: z.coerce.number().positive().default(30).describe('seconds until it is given up'),
+    insecure: flag().default(false).describe('accept any certificate'),
+    timeout: z.coerce.number().positive().default(30).describe('seconds to wait for the response'),
   })
   .refine(({ body, json }) => body === undefined || json === undefined, {
     message: 'just one of body and json is sent',
@@ -48,7 +48,7 @@ const params = z
     path: ['unlessMatches'],
   })
   .refine(({ unless, method }) => unless === undefined || !looks(method), {
-    message: 'GET and HEAD change nothing, so there is nothing to leave out',
+    message: '`unless` is not for GET and HEAD: they change nothing',
     path: ['unless'],
   })
   .refine(({ headers }) => Object.values(headers).every(isOneLine), {
@@ -92,8 +92,8 @@ const refused = (given: Params, fault: string, answer: HttpAnswer): CoxswainErro
 export const httpRequest = defineTask({
   name: 'http-request',
   description:
-    'Sends an HTTP request from the host or from here, and fails unless the answer is as it shall be; what is no GET is sent every time, unless `unless` shows that it is done.',
-  reads: 'the answer to a GET or HEAD; else that of unless',
+    'Sends an HTTP request from the host or from this machine, and fails if the response has another status or does not match. A method other than GET and HEAD is sent at every run, unless `unless` shows that it is not needed.',
+  reads: 'the response to a GET or HEAD; for other methods that of `unless`',
   example: { url: 'https://api.example/v1/status', status: 200, matches: '"ok"' },
   params,
   title: summary,

@@ -24,7 +24,7 @@ export const askedFrom = () =>
   z
     .enum(['host', 'here'])
     .default('host')
-    .describe('where it is looked from: the host, or the machine that the run is started on')
+    .describe('where the request is sent from: the host, or this machine (here)')
 
 /** An http or https URL. A password in it would be seen in titles and logs. */
 export const httpUrl = () =>

@@ -43,7 +43,7 @@ backend apiservers
 `
 
 const backend = z.object({
-  name: z.string().describe('a name for it'),
+  name: z.string().describe('the name of the backend'),
   address: z.string(),
   port: z.coerce.number().int().default(6443),
 })
@@ -52,13 +52,13 @@ const backend = z.object({
 export const loadBalancer = defineTask({
   name: 'load-balancer',
   description:
-    'Holds the configuration of haproxy as a load balancer for API servers; one that runs is reloaded.',
+    'Writes the configuration of haproxy as a load balancer for API servers, and reloads a running haproxy.',
   reads: "haproxy's configuration",
   example: { backends: [{ name: 'm1', address: '10.0.0.11' }] },
   params: z.object({
-    backends: z.array(backend).min(1).describe('the masters: a list of {name, address, port}'),
-    bind: z.string().default('*').describe('the address to listen at'),
-    port: z.coerce.number().int().default(6443).describe('the port to listen at'),
+    backends: z.array(backend).min(1).describe('the control-plane nodes: a list of {name, address, port}'),
+    bind: z.string().default('*').describe('the address to listen on'),
+    port: z.coerce.number().int().default(6443).describe('the port to listen on'),
     dest: remoteFile().default('/etc/haproxy/haproxy.cfg'),
   }),
   title: ({ port, backends }) =>
@@ -80,7 +80,7 @@ export const loadBalancer = defineTask({
       await remote.remove(next)
       throw new CoxswainError('task-failed', 'haproxy refuses the configuration', {
         output: proof.stderr.trim() || proof.stdout.trim(),
-        hint: 'haproxy 2.2 or later is needed',
+        hint: 'haproxy 2.2 or later is required',
       })
     }
     // one step that nothing of ours can end in its middle: a file in place that haproxy does not know of would look done

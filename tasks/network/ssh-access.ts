@@ -24,23 +24,23 @@ import { appendLines, linesOf } from '../lines.ts'
 const pair = 'id_ed25519'
 
 const noSuchUser = (user: string, { host }: CheckContext): CoxswainError =>
-  new CoxswainError('task-failed', `there is no user ${user} on ${host.name}`, {
-    hint: 'make the user first, or name another',
+  new CoxswainError('task-failed', `the user ${user} does not exist on ${host.name}`, {
+    hint: 'create the user first, or set another one',
   })
 
 /** Hold a key pair for a user, made on the host; the private half never leaves it. */
 export const sshKey = defineTask({
   name: 'ssh-key',
-  description: 'Holds an ed25519 key pair of a user, made on the host where there is none.',
+  description: 'Creates an ed25519 SSH key pair of a user on the host if there is none.',
   reads: "the key pair in the user's ~/.ssh",
   example: { user: 'root' },
-  params: z.object({ user: userName().default('root').describe('whose key it is') }),
+  params: z.object({ user: userName().default('root').describe('the user that the key is for') }),
   title: ({ user }) => `ssh key of ${user}`,
   makes: ({ user }) => [keyOf(user)],
 
   async check(ctx, { user }) {
     const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
-    if (found === undefined) return unknown(`there is no user ${user} yet`)
+    if (found === undefined) return unknown(`the user ${user} does not exist yet`)
     const path = `~${user}/.ssh/${pair}`
     if (found.mode === undefined || !found.beside) return drift({ what: path, to: 'a key pair' })
     return driftUnlessEmpty(
@@ -71,7 +71,7 @@ const keyOf = (user: string): string => `the key of the user ${user}`
 
 const noKey = (user: string, { host }: CheckContext): CoxswainError =>
   new CoxswainError('task-failed', `${user} has no key on ${host.name}`, {
-    hint: 'ssh-key makes one: run it there first',
+    hint: 'run the task ssh-key there first, which creates one',
   })
 
 /** The public host keys of a host, read on the host itself: nobody in between could have changed them. */
@@ -97,8 +97,8 @@ export const sshAccess = defineTask({
   reads: 'authorized_keys here, the key and known_hosts there',
   example: { from: 'masters[0]' },
   params: z.object({
-    from: hostSelector().describe('the host that logs in; ssh-key makes its key'),
-    user: userName().default('root').describe('the user, there and here'),
+    from: hostSelector().describe('the host that logs in; the task ssh-key creates its key'),
+    user: userName().default('root').describe('the user, on both hosts'),
   }),
   title: ({ user }) => `${user} may log in from the other host`,
 
@@ -112,8 +112,8 @@ export const sshAccess = defineTask({
       hostKeysOf(ctx),
     ])
     if (key === undefined || known === undefined)
-      return unknown(`there is no user ${user} on ${other.host.name} yet`)
-    if (authorized === undefined) return unknown(`there is no user ${user} yet`)
+      return unknown(`the user ${user} does not exist on ${other.host.name} yet`)
+    if (authorized === undefined) return unknown(`the user ${user} does not exist yet`)
     if (key.text === undefined && !other.predicted(keyOf(user))) throw noKey(user, other)
     const closed = key.text === undefined || missingLines(authorized.text, [key.text.trim()]).length > 0
     return driftUnlessEmpty([

@@ -5,29 +5,33 @@ import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './htt
 
 const params = z
   .object({
-    port: z.coerce.number().int().min(1).max(65_535).optional().describe('a TCP port that shall be open'),
+    port: z.coerce.number().int().min(1).max(65_535).optional().describe('a TCP port to wait for'),
     host: z
       .string()
       .regex(/^[\w.:%-]+$/, 'a host name or an address is needed')
       .optional()
-      .describe('where the port is; 127.0.0.1 seen from the host, the address of the host seen from here'),
-    path: remotePath().optional().describe('a path that shall be there'),
-    url: httpUrl().optional().describe('a URL that shall answer'),
-    command: z.string().optional().describe('a command that shall succeed; it must only read'),
+      .describe(
+        'the address of the port; by default 127.0.0.1 seen from the host, or the address of the host seen from this machine',
+      ),
+    path: remotePath().optional().describe('a path to wait for'),
+    url: httpUrl().optional().describe('a URL to wait for'),
+    command: z.string().optional().describe('a command to wait for, until it succeeds; it must only read'),
     state: z
       .enum(['present', 'absent'])
       .default('present')
-      .describe('absent waits until the port is closed, the path is gone, the URL or the command fails'),
+      .describe(
+        'absent waits until the port is closed, the path does not exist, or the URL or command fails',
+      ),
     matches: answerPattern()
       .optional()
-      .describe('a pattern that the file at the path, or the answer of the URL, must match'),
+      .describe('a pattern that the content of the file at the path, or the response of the URL, must match'),
     status: statuses()
       .optional()
-      .describe('the statuses of the URL that are fine, such as 200 or [200, 404]; any 2xx when absent'),
-    insecure: flag().default(false).describe('take any certificate of the URL'),
+      .describe('the accepted status codes of the URL, such as 200 or [200, 404]; by default any 2xx'),
+    insecure: flag().default(false).describe('accept any certificate of the URL'),
     from: askedFrom(),
     timeout: z.coerce.number().positive().default(300).describe('seconds to wait'),
-    every: z.coerce.number().positive().default(1).describe('seconds between two looks'),
+    every: z.coerce.number().positive().default(1).describe('seconds between two attempts'),
   })
   .refine(
     ({ port, path, url, command }) =>
@@ -113,7 +117,7 @@ const what = ({ host, port, path, url, command, matches }: Params): string => {
 export const waitFor = defineTask({
   name: 'wait-for',
   description:
-    'Waits until a port is open, a path is there, a URL answers, or a command succeeds, or until it is so no more.',
+    'Waits until a port is open, a path exists, a URL responds or a command succeeds; with state=absent, waits for the opposite.',
   reads: 'the port, path, URL or command',
   example: { port: 22, timeout: 60 },
   params,

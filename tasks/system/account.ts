@@ -20,7 +20,7 @@ export const accountOf = async ({ remote, host }: CheckContext, user: string): P
   const [line = '', group = ''] = stdout.trim().split('\n')
   const home = line.split(':')[5] ?? ''
   if (home.startsWith('/')) return { home, group }
-  throw new CoxswainError('task-failed', `there is no user ${user} on ${host.name}`, {
-    hint: 'make the user first, or name another',
+  throw new CoxswainError('task-failed', `the user ${user} does not exist on ${host.name}`, {
+    hint: 'create the user first, or set another one',
   })
 }

@@ -45,7 +45,7 @@ const folderOf = (user: string): string => `d=~${user}/.ssh`
 const unreadable = (user: string, name: string, output: string): CoxswainError =>
   new CoxswainError('read-failed', `cannot read ~/.ssh/${name} of ${user}`, {
     output,
-    hint: 'become root or that user, and see that the user may read their own files',
+    hint: 'become root or that user, and check that the user can read their own files',
   })
 
 /** A file of `~/.ssh`, or undefined when there is no such user. */
@@ -105,7 +105,7 @@ const giveFolder = async ({ remote }: ApplyContext, user: string): Promise<void>
       : `cannot give ${found} to ${user}`,
     {
       output: stderr.trim(),
-      hint: `see whose the files in ${found} are; if all of it is for ${user}, give it to them: chown -R ${user}: ${found}`,
+      hint: `check who owns the files in ${found}; if all of them are for ${user}: chown -R ${user}: ${found}`,
     },
   )
 }
@@ -205,9 +205,13 @@ export const editSshFile = async (
     if (await inSshFolder(ctx, user, script, bytes)) return
     before = (await readSshFile(ctx, user, name))?.text
   }
-  throw new CoxswainError('write-failed', `cannot write ~/.ssh/${name} of ${user}: others change it`, {
-    hint: 'see what writes into it all the time, and run it again when nothing does',
-  })
+  throw new CoxswainError(
+    'write-failed',
+    `cannot write ~/.ssh/${name} of ${user}: other processes keep changing it`,
+    {
+      hint: 'find out what keeps writing to it, and run again when nothing does',
+    },
+  )
 }
 
 /** Appends lines to a file of `~/.ssh` as its user: what others append at the same time is not lost. */

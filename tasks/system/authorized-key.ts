@@ -15,7 +15,7 @@ const refuse = (options: string | undefined, issues: z.RefinementCtx): void => {
 
 const params = z
   .object({
-    user: userName().default('root').describe('who may log in with it'),
+    user: userName().default('root').describe('the user that the key can log in as'),
     key: z
       .string()
       .refine((text) => !/[^\P{Cc}\t]/u.test(text.trim()) && readKey(text) !== undefined, {
@@ -27,10 +27,8 @@ const params = z
       .string()
       .superRefine(refuse)
       .optional()
-      .describe(
-        'what the key may do, such as restrict,command="…"; empty for no options, as they are when absent',
-      ),
-    exclusive: flag().default(false).describe('let no other key in'),
+      .describe('options of the key, such as restrict,command="…"; empty for none; unchanged by default'),
+    exclusive: flag().default(false).describe('remove all other keys of the user'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(({ exclusive, state }) => !exclusive || state === 'present', {
@@ -42,7 +40,7 @@ type Params = z.output<typeof params>
 const parsed = (text: string): AuthorizedKey => {
   const key = readKey(text)
   if (key !== undefined) return key
-  throw new CoxswainError('params-invalid', 'that is no public key')
+  throw new CoxswainError('params-invalid', 'this is not a public key')
 }
 
 /** The line of the key: what is given wins, then what the file has. One that says the same already stays as it is. */
@@ -56,7 +54,7 @@ const wantedLine = (given: Params, line: string | undefined): string => {
       'task-failed',
       `sshd refuses the key of ${given.user} as it is in the file: ${problem}`,
       {
-        hint: "set the task's `options`, or correct the line in ~/.ssh/authorized_keys",
+        hint: 'set `options`, or fix the line in ~/.ssh/authorized_keys',
       },
     )
   const comment = key.comment === '' ? (before?.comment ?? '') : key.comment
@@ -84,7 +82,7 @@ export const withKey = (text: string | undefined, given: Params): string => {
 /** Hold a public key among those that may log in as a user. */
 export const authorizedKey = defineTask({
   name: 'authorized-key',
-  description: 'Lets a public key log in as a user, with options where given, or keeps it out.',
+  description: 'Adds a public key to the authorized_keys of a user, with its options, or removes it.',
   reads: '~/.ssh and its authorized_keys, as that user',
   example: {
     user: 'root',
@@ -99,7 +97,7 @@ export const authorizedKey = defineTask({
   async check(ctx, given) {
     const { user, state } = given
     const found = await readSshFile(ctx, user, name)
-    if (found === undefined) return unknown(`there is no user ${user} yet`)
+    if (found === undefined) return unknown(`the user ${user} does not exist yet`)
     const { text, mode, folder } = found
     const wanted = withKey(text, given)
     const what = `~${user}/.ssh`
@@ -121,8 +119,8 @@ export const authorizedKey = defineTask({
   async apply(ctx, given) {
     const found = await readSshFile(ctx, given.user, name)
     if (found === undefined)
-      throw new CoxswainError('task-failed', `there is no user ${given.user}`, {
-        hint: 'make the user first',
+      throw new CoxswainError('task-failed', `the user ${given.user} does not exist`, {
+        hint: 'create the user first',
       })
     const edit = (text: string | undefined): string => withKey(text, given)
     await editSshFile(ctx, given.user, { name, mode: '0600', before: found.text, edit })

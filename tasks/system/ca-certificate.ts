@@ -45,15 +45,15 @@ const inBundle = (remote: RemoteReader, { bundle }: Store, pem: string): Promise
 /** Hold a certificate authority trusted by the whole host. */
 export const caCertificate = defineTask({
   name: 'ca-certificate',
-  description: 'Holds a certificate authority trusted by the whole host, or takes back that trust.',
-  reads: "the file among the host's own authorities, the bundle of all",
+  description: 'Adds a certificate authority to those that the host trusts, or removes it.',
+  reads: 'the file of the certificate, and the bundle of all trusted certificates',
   example: { name: 'example-ca', state: 'absent' },
   params: z
     .object({
       name: z
         .string()
         .regex(/^\w[\w.-]*$/, 'a file name without its ending is needed')
-        .describe('a name for it: that of its file, without .crt'),
+        .describe('the name of its file, without .crt'),
       content: z
         .string()
         .refine((text) => authority(text) !== undefined, 'one certificate of an authority is needed, in PEM')
@@ -70,7 +70,9 @@ export const caCertificate = defineTask({
   async check({ remote }, { name, content, state }) {
     const store = await storeOf(remote)
     if (store === undefined)
-      return unknown('there is nothing yet that updates the trusted certificates: ca-certificates')
+      return unknown(
+        'the package ca-certificates, which updates the trusted certificates, is not installed yet',
+      )
     const path = store.file(name)
     const text = await remote.read(path)
     if (state === 'absent') return text === undefined ? ok() : drift({ what: path, from: text })
@@ -82,7 +84,7 @@ export const caCertificate = defineTask({
   async apply({ remote }, { name, content, state }) {
     const store = await storeOf(remote)
     if (store === undefined)
-      throw new CoxswainError('task-failed', 'there is nothing that updates the trusted certificates', {
+      throw new CoxswainError('task-failed', 'no program on the host updates the trusted certificates', {
         hint: 'install the package ca-certificates first',
       })
     if (state === 'absent') await remote.remove(store.file(name))

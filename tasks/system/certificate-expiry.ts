@@ -16,18 +16,22 @@ const params = z
   .object({
     path: remotePath()
       .optional()
-      .describe('a file in PEM; with several certificates, the first to expire counts'),
+      .describe('a file in PEM format; of several certificates, the first to expire counts'),
     server: z
       .string()
       .regex(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):\d+$/, 'host:port is needed')
       .optional()
-      .describe('host:port of a TLS server, asked from the host'),
+      .describe('host:port of a TLS server, connected to from the host'),
     name: z
       .string()
       .regex(/^[\w.-]+$/, 'a host name is needed')
       .optional()
-      .describe('the name to ask the server for; its host when absent'),
-    days: z.coerce.number().nonnegative().default(30).describe('fail when fewer days are left'),
+      .describe('the server name to request (SNI); by default the host of `server`'),
+    days: z.coerce
+      .number()
+      .nonnegative()
+      .default(30)
+      .describe('fail if the certificate expires in fewer days than this'),
   })
   .refine(({ path, server }) => (path === undefined) !== (server === undefined), {
     message: 'either path or server is needed',
@@ -38,7 +42,7 @@ const textOf = async ({ remote }: CheckContext, { path, server = '', name }: Par
   if (path !== undefined) {
     const text = await remote.read(path)
     if (text !== undefined) return text
-    throw new CoxswainError('task-failed', `there is no file ${path}`, { hint: 'name another file' })
+    throw new CoxswainError('task-failed', `the file ${path} does not exist`, { hint: 'set another path' })
   }
   const host = server.replace(/:\d+$/, '')
   // a server name is a name: an address may not be asked for (RFC 6066, 3)
@@ -50,9 +54,9 @@ const textOf = async ({ remote }: CheckContext, { path, server = '', name }: Par
     timeout: 30,
   })`openssl s_client -connect ${server} ${asked} -showcerts`.result()
   if (certificatesIn(stdout).length > 0) return stdout
-  throw new CoxswainError('task-failed', `${server} shows no certificate`, {
+  throw new CoxswainError('task-failed', `${server} did not send a certificate`, {
     output: stderr.trim().split('\n').slice(-5).join('\n'),
-    hint: 'see that it speaks TLS there, and that the host has openssl',
+    hint: 'check that the server uses TLS on this port, and that openssl is installed on the host',
   })
 }
 
@@ -62,11 +66,12 @@ const firstToExpire = (certificates: readonly X509Certificate[]): X509Certificat
 /** See that a certificate is good for some more days. */
 export const certificateExpiry = defineTask({
   name: 'certificate-expiry',
-  description: 'Fails when a certificate, in a file or shown by a server, expires within some days.',
+  description:
+    'Fails if a certificate, in a file or of a TLS server, expires within the given number of days.',
   reads: 'the file, or openssl s_client',
   example: { server: 'api.example:443', days: 30 },
   params,
-  title: ({ path, server, days }) => `${path ?? server} is good for ${days} days`,
+  title: ({ path, server, days }) => `${path ?? server} is valid for ${days} days`,
 
   async check(ctx, given) {
     const where = given.path ?? given.server ?? ''

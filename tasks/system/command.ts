@@ -2,10 +2,10 @@ import { defineTask, quote, secret, words, z } from '../../engine/index.ts'
 import { checkGuards, guarded, guardParams, surroundings } from './guards.ts'
 
 const params = z.object({
-  run: z.string().describe('the command: shell text'),
-  args: words().default([]).describe('arguments that are put behind it, each quoted'),
+  run: z.string().describe('the command line, run by a shell'),
+  args: words().default([]).describe('arguments to append to the command, each quoted'),
   ...guardParams,
-  stdin: secret().optional().describe('its standard input; the way in for a secret'),
+  stdin: secret().optional().describe('the standard input of the command; use it for secrets'),
 })
 type Params = z.output<typeof params>
 
@@ -15,8 +15,8 @@ const text = ({ run, args }: Params): string => [run, ...args.map(quote)].join('
 export const command = defineTask({
   name: 'command',
   description:
-    'Runs a command, unless `creates`, `removes` or `unless` shows that it is done; without one of them, every time.',
-  reads: 'the path of creates or removes, or what unless says',
+    'Runs a command, unless `creates`, `removes` or `unless` shows that it is not needed; without one of them, at every run.',
+  reads: 'the path of `creates` or `removes`, or the command of `unless`',
   example: { run: 'openssl genrsa -out /etc/ssl/app.key 2048', creates: '/etc/ssl/app.key' },
   params,
   title: (given) => text(given),

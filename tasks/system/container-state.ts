@@ -127,7 +127,7 @@ export const find = async (
   if (!result.ok)
     throw new CoxswainError('task-failed', 'the containers of the host cannot be listed', {
       output: result.stderr.trim().split('\n').slice(-5).join('\n'),
-      hint: 'is its service running, and may this user use it? become root, or the user whose containers they are',
+      hint: 'check that its service is running and that this user can use it; become root, or the user who owns the containers',
     })
   const [first = '', id = '', ...rest] = result.stdout
     .split('\n')

@@ -25,36 +25,41 @@ const params = z
     name: z
       .string()
       .regex(/^[A-Za-z0-9][\w.-]*$/, 'letters, digits, _, . and - are needed')
-      .describe('the container'),
+      .describe('the name of the container'),
     image: z
       .string()
       .regex(/^[^-\s]\S*$/, 'an image is needed, such as docker.io/library/nginx:1.27')
       .optional()
-      .describe('what it is made from, best with the registry and a version'),
-    command: words().default([]).describe('what runs in it instead of what the image says'),
-    entrypoint: z.string().optional().describe('the program, instead of what the image says'),
+      .describe('the image, preferably with the registry and a version'),
+    command: words().default([]).describe('the command, instead of that of the image'),
+    entrypoint: z.string().optional().describe('the program, instead of the entrypoint of the image'),
     ports: words().default([]).describe('published ports, such as 127.0.0.1:8080:80'),
     volumes: words().default([]).describe('mounts, such as /srv/data:/data:ro'),
     env: z
       .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a variable is needed'), variable())
       .default({})
       .describe(
-        'variables of its environment; in a playbook a Secret may be one, though who may inspect the container sees it',
+        'environment variables; in a playbook a value can be a Secret, but every user who can inspect the container sees it',
       ),
     restart: z
       .enum(['no', 'always', 'on-failure', 'unless-stopped'])
       .default('unless-stopped')
-      .describe('when it is started again; for podman also at boot where podman-restart.service is enabled'),
-    network: z.string().optional().describe('the network that it is in'),
-    user: z.string().optional().describe('who runs in it'),
+      .describe('the restart policy; podman also starts it at boot if podman-restart.service is enabled'),
+    network: z.string().optional().describe('the network to connect to'),
+    user: z.string().optional().describe('the user that the command runs as'),
     options: words().default([]).describe('more flags of `create`, such as --cap-drop=ALL'),
     pull: z
       .enum(['missing', 'always', 'never'])
       .default('missing')
-      .describe('when the image is fetched; always acts every time, for only the registry knows what is new'),
-    runtime: z.enum(['podman', 'docker']).optional().describe('podman where there is one, else docker'),
+      .describe(
+        'when to pull the image; always pulls at every run, because only the registry knows whether the image is new',
+      ),
+    runtime: z
+      .enum(['podman', 'docker'])
+      .optional()
+      .describe('by default podman if it is installed, else docker'),
     state: z.enum(['started', 'stopped', 'absent']).default('started'),
-    timeout: z.coerce.number().positive().default(600).describe('seconds that fetching the image may take'),
+    timeout: z.coerce.number().positive().default(600).describe('seconds that pulling the image can take'),
   })
   .refine(({ image, state }) => image !== undefined || state === 'absent', {
     message: 'an image is needed',
@@ -74,7 +79,7 @@ const remakes = (found: Found, container: Container, given: Params): Change[] =>
   const what = `container ${given.name}`
   // what is in it and not in a volume would be lost
   if (container.made === undefined)
-    throw new CoxswainError('task-failed', `the container ${given.name} was made by somebody else`, {
+    throw new CoxswainError('task-failed', `the container ${given.name} was not created by this task`, {
       hint: 'remove it first (state=absent does it), or choose another name',
     })
   if (container.made !== configText(config))
@@ -119,7 +124,7 @@ const ownChanges = (found: Found, given: Params): Change[] => {
 }
 
 const missing = (): CoxswainError =>
-  new CoxswainError('task-failed', 'there is neither podman nor docker on the host', {
+  new CoxswainError('task-failed', 'neither podman nor docker is installed on the host', {
     hint: 'install one of them first',
   })
 
@@ -133,7 +138,7 @@ const lookAgain = async (ctx: ApplyContext, given: Params): Promise<Found> => {
 const refuseWithoutImage = (found: Found, given: Params): void => {
   if (given.pull !== 'never' || given.state === 'absent' || found.image !== undefined) return
   throw new CoxswainError('task-failed', `the image ${withImage(given).image} is not on the host`, {
-    hint: 'load it there, or let it be fetched: pull=missing',
+    hint: 'load it there, or let this task pull it: pull=missing',
   })
 }
 
@@ -195,7 +200,7 @@ const start = async (ctx: ApplyContext, found: Found, given: Params): Promise<vo
     `the container ${given.name} does not stay up: ${now.container?.state}`,
     {
       output: `${result.stderr.trim()}\n${logs.stdout.trim()}`.trim(),
-      hint: `look further on the host: ${tool} logs ${given.name}; ${tool} inspect ${given.name}`,
+      hint: `check on the host: ${tool} logs ${given.name}; ${tool} inspect ${given.name}`,
     },
   )
 }
@@ -204,8 +209,8 @@ const start = async (ctx: ApplyContext, found: Found, given: Params): Promise<vo
 export const container = defineTask({
   name: 'container',
   description:
-    'Holds a container of podman or docker: it is made anew where what it is made of differs, and runs, stands still or is not there.',
-  reads: 'inspect of the container and of the image',
+    'Ensures that a container of podman or docker is running, stopped or absent; it is recreated if its settings or its image differ.',
+  reads: 'podman inspect or docker inspect of the container and of the image',
   example: { name: 'web', image: 'docker.io/library/nginx:1.27', ports: ['8080:80'] },
   params,
   title: ({ name, state }) => `container ${name} ${state}`,

@@ -47,7 +47,7 @@ export const crontabOf = (user: string | undefined): CronTable => ({
       `cannot read the crontab${user === undefined ? '' : ` of ${user}`}`,
       {
         output: stderr.trim(),
-        hint: 'other users have theirs read by root only: act as root; name a user that there is',
+        hint: 'only root can read crontabs of other users: use become; check that the user exists',
       },
     )
   },
@@ -70,7 +70,7 @@ export const cronFile = (name: string, user: string): CronTable => {
     user,
     missing: {
       why: `there is no ${folder} on the host`,
-      hint: 'install a cron that reads it first: the package is cron on Debian, cronie on Red Hat; busybox has none',
+      hint: 'install a cron that reads it first: the package is cron on Debian, cronie on Red Hat; busybox does not have one',
     },
     read: async (remote) => {
       const text = await readText(remote, path)

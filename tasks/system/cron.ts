@@ -11,11 +11,11 @@ const params = z
   .object({
     name: oneLine('a name')
       .min(1, 'a name is needed')
-      .describe('names the entry, in a comment above and below it'),
+      .describe('the name of the entry, written in a comment above and below it'),
     command: oneLine('a command')
       .min(1, 'a command is needed')
       .optional()
-      .describe('what runs; in a crontab % is a newline unless it is \\%'),
+      .describe('the command; in a crontab % means a newline, and \\% a percent sign'),
     schedule: z
       .string()
       .trim()
@@ -33,13 +33,15 @@ const params = z
       .regex(/^[^\s-]\S*$/, 'the name of a user is needed')
       .optional()
       .describe(
-        'whose crontab, that of the user who acts when absent; of a file, who runs it, root when absent',
+        'the owner of the crontab, by default the acting user; with `file`, the user who runs the command, by default root',
       ),
     file: z
       .string()
       .regex(/^[\w-]+$/, 'cron reads only files whose names have letters, digits, - and _ alone')
       .optional()
-      .describe('a file of /etc/cron.d to hold it in, by its name; others may have entries there, too'),
+      .describe(
+        'the name of a file in /etc/cron.d to write the entry to, instead of a crontab; other entries in it stay unchanged',
+      ),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(
@@ -78,7 +80,7 @@ const refuseCarriageReturns = (text: string, { what }: CronTable, { state, file 
   if (line < 0) return
   throw new CoxswainError(
     'task-failed',
-    `${what}: line ${line + 1} ends with CRLF, and cron takes the carriage return as a part of the command`,
+    `${what}: line ${line + 1} ends with CRLF, and cron treats the carriage return as a part of the command`,
     {
       hint:
         file === undefined
@@ -99,8 +101,8 @@ const lacksUser = async (
 /** Hold an entry in a user's crontab, or in a file of /etc/cron.d. */
 export const cron = defineTask({
   name: 'cron',
-  description: "Holds an entry in a user's crontab or in a file of /etc/cron.d, or holds it out of it.",
-  reads: 'crontab -l, or the file of /etc/cron.d and whether its user is there',
+  description: "Adds an entry to a user's crontab or to a file in /etc/cron.d, or removes it.",
+  reads: 'crontab -l; or the file in /etc/cron.d and whether its user exists',
   example: { name: 'clean up', schedule: '15 3 * * *', command: 'find /var/tmp -mtime +30 -delete' },
   params,
   title: ({ name, file, state }) =>
@@ -110,7 +112,7 @@ export const cron = defineTask({
     const table = tableOf(given)
     const text = await table.read(ctx.remote)
     if (text === undefined) return given.state === 'absent' ? ok() : unknown(table.missing.why)
-    if (await lacksUser(ctx, table, given)) return unknown(`there is no user ${table.user} yet`)
+    if (await lacksUser(ctx, table, given)) return unknown(`the user ${table.user} does not exist yet`)
     refuseCarriageReturns(text, table, given)
     const wanted = withEntry(text, given)
     return driftUnlessEmpty([
@@ -127,8 +129,8 @@ export const cron = defineTask({
     const { why, hint } = table.missing
     if (text === undefined) throw new CoxswainError('task-failed', why, { hint })
     if (await lacksUser(ctx, table, given))
-      throw new CoxswainError('task-failed', `there is no user ${table.user}`, {
-        hint: 'make the user first',
+      throw new CoxswainError('task-failed', `the user ${table.user} does not exist`, {
+        hint: 'create the user first',
       })
     await table.write(ctx.remote, withEntry(text, given))
   },

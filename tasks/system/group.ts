@@ -9,20 +9,27 @@ const refuseTaken = (entries: readonly GroupEntry[], name: string, gid: number |
   const other = entries.find((entry) => entry.gid === String(gid) && entry.name !== name)
   if (other === undefined) return
   throw new CoxswainError('task-failed', `gid ${gid} belongs to the group ${other.name}`, {
-    hint: 'choose another id, or move that group first',
+    hint: 'set another gid, or change that group first',
   })
 }
 
 /** Hold a group of the host's own files. */
 export const group = defineTask({
   name: 'group',
-  description: 'Holds a group, with an id where one is given, or holds it absent.',
+  description: 'Creates a group, with the given ID, or removes it.',
   reads: '/etc/group',
   example: { name: 'deploy', gid: 1500 },
   params: z.object({
-    name: z.string().regex(accountName, 'a group name is needed').describe('the name'),
-    gid: z.coerce.number().int().nonnegative().optional().describe('its id; the next free one when absent'),
-    system: flag().default(false).describe('make it one of the system: an id below those of people'),
+    name: z.string().regex(accountName, 'a group name is needed').describe('the name of the group'),
+    gid: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('the group ID; by default the next free one'),
+    system: flag()
+      .default(false)
+      .describe('create a system group, with an ID from the range of system groups'),
     state: z.enum(['present', 'absent']).default('present'),
   }),
   title: ({ name, state }) => (state === 'absent' ? `no group ${name}` : `group ${name}`),

@@ -4,12 +4,16 @@ import type { CheckContext, Verdict } from '../../engine/index.ts'
 
 /** Parameters of every task that runs a command of somebody's own. */
 export const guardParams = {
-  creates: remotePath().optional().describe('it is done when this is there'),
-  removes: remotePath().optional().describe('it is done when this is gone'),
-  unless: z.string().optional().describe('it is done when this command succeeds; it must only read'),
-  cwd: remotePath().optional().describe('where it runs'),
-  env: z.record(z.string(), z.string()).optional().describe('variables of its environment; not for secrets'),
-  timeout: z.coerce.number().positive().optional().describe('seconds until it is stopped'),
+  creates: remotePath().optional().describe('do not run if this path exists'),
+  removes: remotePath().optional().describe('do not run if this path does not exist'),
+  unless: z.string().optional().describe('do not run if this command succeeds; it must only read'),
+  cwd: remotePath().optional().describe('the working directory'),
+  env: z.record(z.string(), z.string()).optional().describe('environment variables; not for secrets'),
+  timeout: z.coerce
+    .number()
+    .positive()
+    .optional()
+    .describe('seconds until the command is stopped; no limit by default'),
 }
 
 export interface Guards {

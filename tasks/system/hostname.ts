@@ -18,7 +18,7 @@ export const withName = (text: string, name: string): string => {
 /** Hold the name of the host, now and after every boot. */
 export const hostname = defineTask({
   name: 'hostname',
-  description: 'Holds the name of the host, now and after every boot.',
+  description: 'Sets the host name, now and at boot.',
   reads: 'uname -n, /etc/hostname',
   example: { name: 'web1' },
   params: z.object({
@@ -26,7 +26,7 @@ export const hostname = defineTask({
       .string()
       .max(64, 'a host name has 64 letters at the most')
       .regex(valid, 'a host name is needed: letters, digits, dashes, and dots between its parts')
-      .describe('the name'),
+      .describe('the host name'),
   }),
   title: ({ name }) => `host name ${name}`,
 

@@ -33,14 +33,14 @@ const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean>
 /** Hold a kernel module loaded, now and after every boot. */
 export const kernelModule = defineTask({
   name: 'kernel-module',
-  description: 'Holds a kernel module loaded, now and after every boot.',
-  reads: '/sys/module and the list of what is built in, and the file of /etc/modules-load.d',
+  description: 'Loads a kernel module, now and at boot.',
+  reads: '/sys/module, the list of built-in modules, and the file in /etc/modules-load.d',
   example: { name: 'br_netfilter' },
   params: z.object({
     name: z
       .string()
       .regex(/^[\w-]+$/, 'the name of a kernel module is needed')
-      .describe('such as br_netfilter'),
+      .describe('the module, such as br_netfilter'),
   }),
   title: ({ name }) => `kernel module ${name}`,
 

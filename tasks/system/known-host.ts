@@ -25,10 +25,10 @@ const params = z
         message: 'a public key is needed, as `ssh-ed25519 AAAA…`',
       })
       .optional()
-      .describe('its public key; with state absent, all its keys go when none is told'),
-    user: userName().optional().describe('who shall know it; every user of the host when absent'),
-    file: remoteFile().default('/etc/ssh/ssh_known_hosts').describe('the file for every user'),
-    hash: flag().default(false).describe('write the name hashed'),
+      .describe('the public key of the host; with state=absent, all its keys are removed by default'),
+    user: userName().optional().describe('the user to add the key for; by default every user of the host'),
+    file: remoteFile().default('/etc/ssh/ssh_known_hosts').describe('the file to write if no user is set'),
+    hash: flag().default(false).describe('write the name as a hash'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(({ key, state }) => key !== undefined || state === 'absent', {
@@ -82,8 +82,8 @@ const textOf = async (ctx: CheckContext, { user, file }: Params): Promise<string
 /** Hold the key that a host is known by. */
 export const knownHost = defineTask({
   name: 'known-host',
-  description: 'Holds the key that ssh knows another host by, for one user or for all, or forgets it.',
-  reads: 'the known_hosts file, hashed entries too',
+  description: 'Adds the key of another host to known_hosts, for one user or for all, or removes it.',
+  reads: 'the known_hosts file, including hashed entries',
   example: {
     host: 'git.example',
     key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/vvS1pgpkdqfdqY',
@@ -97,7 +97,7 @@ export const knownHost = defineTask({
     const text = await textOf(ctx, given)
     refuseRevoked(text ?? undefined, given)
     return text === null
-      ? unknown(`there is no user ${given.user} yet`)
+      ? unknown(`the user ${given.user} does not exist yet`)
       : driftUnlessEmpty(changesOf(text, given))
   },
 
@@ -105,7 +105,9 @@ export const knownHost = defineTask({
     const { user, file } = given
     const text = await textOf(ctx, given)
     if (text === null)
-      throw new CoxswainError('task-failed', `there is no user ${user}`, { hint: 'make the user first' })
+      throw new CoxswainError('task-failed', `the user ${user} does not exist`, {
+        hint: 'create the user first',
+      })
     const wanted = wantedText(text, given)
     if (user === undefined) {
       // a host may have no client of ssh yet

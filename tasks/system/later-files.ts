@@ -76,5 +76,5 @@ export const filesAfter = (
 /** Why a setting has no effect in its file. */
 export const countsElsewhere = (what: string, own: string, there: string): CoxswainError =>
   new CoxswainError('task-failed', `${what} in ${there} counts, not what ${own} says: it is read later`, {
-    hint: `set file=${there}, or remove the line there`,
+    hint: `set file=${there}, or remove the line in that file`,
   })

@@ -127,17 +127,17 @@ const mustCount = (files: readonly FoundFile[], limit: Limit, value: string, own
 /** Hold a limit for the sessions of users. */
 export const limits = defineTask({
   name: 'limits',
-  description: 'Holds a limit of resources for the sessions of a user or group, from their next login on.',
-  reads: 'the file in /etc/security/limits.d, and those that are read after it',
+  description: 'Sets a resource limit for a user or group, effective from the next login, or removes it.',
+  reads: 'the file in /etc/security/limits.d, and the files that are read after it',
   example: { domain: 'www-data', item: 'nofile', value: 65536 },
   params: z
     .object({
       domain: z
         .string()
         .regex(/^[^\s#]+$/, 'a user, @group, * or % is needed')
-        .describe('a user, @group, * for all'),
-      type: z.enum(['soft', 'hard', '-']).default('-').describe('which limit; - for both'),
-      item: z.enum(items).describe('what is limited'),
+        .describe('a user, a @group, or * for all users'),
+      type: z.enum(['soft', 'hard', '-']).default('-').describe('the type of limit; - for both'),
+      item: z.enum(items).describe('the limited resource'),
       value: z
         .union([
           z.number().int(),
@@ -149,7 +149,7 @@ export const limits = defineTask({
         ])
         .optional()
         .describe('the limit: a number, or unlimited'),
-      file: remoteFile().default('/etc/security/limits.d/90-coxswain.conf').describe('where it is kept'),
+      file: remoteFile().default('/etc/security/limits.d/90-coxswain.conf').describe('the file to write'),
       state: z.enum(['present', 'absent']).default('present'),
     })
     .refine(({ value, state }) => state === 'absent' || value !== undefined, {
@@ -167,7 +167,9 @@ export const limits = defineTask({
       isRead(places, file) ? otherFiles(ctx, places, file, limit.domain) : [],
     ])
     if (!folder && state === 'present')
-      return unknown(`there is no folder for ${file} yet: PAM's package brings /etc/security/limits.d`)
+      return unknown(
+        `the folder of ${file} does not exist yet: the package of PAM creates /etc/security/limits.d`,
+      )
     if (state === 'present') mustCount(others, limit, String(value), file)
     const found = limitIn(text, limit)
     const wanted = state === 'absent' ? undefined : String(value)

@@ -65,9 +65,13 @@ const settingsOf = async (ctx: CheckContext): Promise<string> =>
 const isThere = async ({ remote, host }: CheckContext, name: string): Promise<boolean> => {
   const { ok, stdout } = await remote.query`locale -a`.result()
   if (ok) return stdout.split('\n').map(normalized).includes(normalized(name))
-  throw new CoxswainError('task-failed', `${host.name} has no locale(1): its C library knows no locales`, {
-    hint: 'leave this task out there: musl, as in Alpine, speaks UTF-8 without',
-  })
+  throw new CoxswainError(
+    'task-failed',
+    `${host.name} does not have locale(1): its C library does not support locales`,
+    {
+      hint: 'skip this task on the host: musl, as on Alpine, always uses UTF-8',
+    },
+  )
 }
 
 const generate = async ({ remote }: ApplyContext, name: string): Promise<void> => {
@@ -84,7 +88,7 @@ const generate = async ({ remote }: ApplyContext, name: string): Promise<void> =
 /** Hold a locale there, and the language of the system. */
 export const locale = defineTask({
   name: 'locale',
-  description: 'Holds a locale generated and, unless told otherwise, the language of the system.',
+  description: 'Generates a locale and, by default, sets it as the language of the system.',
   reads: 'locale -a, /etc/default/locale or /etc/locale.conf',
   example: { name: 'C.UTF-8' },
   params: z.object({
@@ -92,7 +96,7 @@ export const locale = defineTask({
       .string()
       .regex(shape, 'a locale is needed, such as de_DE.UTF-8')
       .describe('the locale, such as de_DE.UTF-8'),
-    system: flag().default(true).describe('make it the language of the system (LANG)'),
+    system: flag().default(true).describe('set it as the language of the system (LANG)'),
   }),
   title: ({ name }) => `locale ${name}`,
 
@@ -105,7 +109,9 @@ export const locale = defineTask({
     ])
     const lang = system ? langIn(await readText(ctx.remote, file)) : name
     if (!there && !known)
-      return unknown(`nothing to make ${name} of: the package locales, or glibc-langpack-…, brings it`)
+      return unknown(
+        `the source of ${name} is not installed yet: it is in the package locales, or glibc-langpack-…`,
+      )
     const changes: Change[] = [
       ...(there ? [] : [{ what: 'locales', to: name }]),
       ...(lang === name ? [] : [{ what: `LANG in ${file}`, from: lang, to: name }]),

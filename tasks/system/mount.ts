@@ -9,13 +9,18 @@ import type { MountDifference } from './mounted.ts'
 
 const params = z
   .object({
-    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('where it is mounted'),
-    src: oneLine('a source').optional().describe('what is mounted: a device, UUID=…, host:/path'),
+    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the mount point'),
+    src: oneLine('a source').optional().describe('what to mount: a device, UUID=…, host:/path'),
     fstype: oneLine('a kind of file system')
       .optional()
-      .describe('the kind of file system, such as ext4, nfs, tmpfs'),
-    options: oneLine('the list of options').default('defaults').describe('mount options, parted by commas'),
-    dump: z.coerce.number().int().min(0).default(0).describe('the fifth field of fstab(5)'),
+      .describe('the type of file system, such as ext4, nfs, tmpfs'),
+    options: oneLine('the list of options').default('defaults').describe('mount options, comma-separated'),
+    dump: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(0)
+      .describe('the fifth field of fstab(5): whether dump(8) backs it up'),
     pass: z.coerce
       .number()
       .int()
@@ -94,9 +99,9 @@ const unmountAll = async ({ remote }: ApplyContext, path: string): Promise<void>
 export const mount = defineTask({
   name: 'mount',
   description:
-    'Holds a file system mounted, now and at every boot; or only at boot, or not. Another one in its place is unmounted first; other options count at once.',
+    'Mounts a file system, now and at boot, or only at boot; or unmounts it. A different file system at the mount point is unmounted first; changed options take effect immediately.',
   reads:
-    '/etc/fstab and /proc/self/mountinfo: from where, which kind, and of the options ro, nosuid, nodev, noexec and their opposites, the times, size and mode of tmpfs, subvol',
+    '/etc/fstab and /proc/self/mountinfo: source, type, and of the options ro, nosuid, nodev, noexec and their opposites, the access time options, size and mode of tmpfs, and subvol',
   example: { path: '/srv/scratch', src: 'tmpfs', fstype: 'tmpfs', options: 'size=64m' },
   params,
   title: ({ path, state }) => `${path} ${state}`,

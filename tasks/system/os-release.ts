@@ -29,7 +29,7 @@ export const parseOsRelease = (text: string): OsRelease => {
 /** Which distribution a host runs. */
 export const osRelease = defineTask({
   name: 'os-release',
-  description: 'Which distribution a host runs.',
+  description: 'Reads which distribution a host runs.',
   reads: '/etc/os-release',
   example: {},
   params: z.object({}),

@@ -6,8 +6,8 @@ import type { Holding } from './package-managers/types.ts'
 const holdingOf = async (ctx: CheckContext): Promise<Holding> => {
   const { holding } = await managerOf(ctx)
   if (holding !== undefined) return holding
-  throw new CoxswainError('task-failed', `this task cannot hold packages of ${ctx.host.name}`, {
-    hint: 'it knows apt-mark and dnf versionlock; elsewhere install them at a version: package name=NAME=VERSION',
+  throw new CoxswainError('task-failed', `this task cannot hold packages on ${ctx.host.name}`, {
+    hint: 'it supports apt-mark and dnf versionlock; on other hosts install a fixed version: package name=NAME=VERSION',
   })
 }
 
@@ -34,11 +34,11 @@ const heldOf = async (ctx: CheckContext, names: readonly string[], wanted: boole
 /** Hold packages at the version that they have, whatever an upgrade would do. */
 export const packageHold = defineTask({
   name: 'package-hold',
-  description: 'Holds packages at the version that they have, whatever an upgrade would do, or lets them go.',
+  description: 'Holds packages at their installed version, so that upgrades skip them, or releases them.',
   reads: 'apt-mark showhold, or the list of dnf versionlock',
   example: { name: ['kubeadm', 'kubelet'] },
   params: z.object({
-    name: words().describe('names'),
+    name: words().describe('names of packages'),
     state: z.enum(['held', 'free']).default('held'),
   }),
   title: ({ name, state }) => `package ${name.join(', ')} ${state}`,

@@ -22,20 +22,20 @@ const params = z
     name: z
       .string()
       .regex(/^[\w.-]+$/, 'letters, digits, . _ and - are needed')
-      .describe('a name for it: that of its files'),
+      .describe('the name of the repository, and of its files'),
     url: z
       .string()
       .regex(/^\S+$/, 'a URL is needed')
       .optional()
-      .describe('where it is; for apk the folder above those of the architectures'),
+      .describe('the URL; for apk that of the folder that contains the folders of the architectures'),
     suites: words()
       .refine(apart, 'words without spaces are needed')
       .default([])
-      .describe('apt: its suites, such as bookworm, or ./ for a folder of packages'),
+      .describe('apt: the suites, such as bookworm, or ./ for a flat folder of packages'),
     components: words()
       .refine(apart, 'words without spaces are needed')
       .default([])
-      .describe('apt: the components of its suites; main when absent'),
+      .describe('apt: the components; main by default'),
     key: z
       .string()
       .regex(
@@ -43,21 +43,21 @@ const params = z
         'a public key is needed, as text: -----BEGIN PGP PUBLIC KEY BLOCK-----, for apk -----BEGIN PUBLIC KEY-----',
       )
       .optional()
-      .describe("the public key that it is signed with, as text; without one the host's own keys count"),
+      .describe('the public key that it is signed with, as text; by default the keys of the host are used'),
     keyName: z
       .string()
       .regex(/^\w[\w.@+-]*$/, 'a file name is needed')
       .optional()
-      .describe('apk: the file name of the key, which stands in the signatures; NAME.rsa.pub when absent'),
-    unsigned: flag().default(false).describe('take what nobody has signed (apt, dnf)'),
+      .describe('apk: the file name of the key, which is part of the signatures; by default NAME.rsa.pub'),
+    unsigned: flag().default(false).describe('accept an unsigned repository (apt, dnf)'),
     options: z
       .record(z.string().regex(/^[\w-]+$/, 'letters, digits, _ and - are needed'), field)
       .default({})
-      .describe('further fields of its file: Architectures of sources.list(5), priority of dnf.conf(5)'),
+      .describe('more fields of its file, such as Architectures of sources.list(5), priority of dnf.conf(5)'),
     state: z
       .enum(['present', 'absent'])
       .default('present')
-      .describe('absent: its files go, and what was installed from it stays'),
+      .describe('absent removes its files; installed packages stay'),
   })
   .refine(({ url, state }) => url !== undefined || state === 'absent', {
     message: 'where it is is needed',
@@ -106,9 +106,8 @@ const unread = new Set<ErrorCode>(['command-failed', 'command-timeout'])
 export const packageRepository = defineTask({
   name: 'package-repository',
   description:
-    'Holds a repository known to the package manager, with its key, or not known. Its lists are read at once, so that a package after it is found; one that cannot be read is taken back.',
-  reads:
-    'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; the file of its key',
+    'Adds a package repository with its key, or removes it. Its package lists are read immediately, so that later tasks find its packages; a repository that cannot be read is removed again.',
+  reads: 'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; its key file',
   example: {
     name: 'backports',
     url: 'https://packages.example/debian',
@@ -135,11 +134,11 @@ export const packageRepository = defineTask({
       for (const { path, from } of wrong.toReversed()) await put(ctx, path, from)
       throw new CoxswainError(
         'task-failed',
-        `the repository ${given.name} cannot be read, and was taken back`,
+        `the repository ${given.name} cannot be read, and was removed again`,
         {
           cause: error,
           output: error.output,
-          hint: 'see that the url is right, that the host gets there, and that the key is the one that it is signed with',
+          hint: 'check that the URL is right, that the host can reach it, and that the repository is signed with this key',
         },
       )
     }

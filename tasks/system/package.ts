@@ -33,27 +33,29 @@ const params = z
   .object({
     name: words()
       .pipe(z.array(packageName))
-      .describe('names, or name=version; * in a version stands for anything'),
+      .describe('names, or name=version; * in a version matches any text'),
     state: z
       .enum(['present', 'latest', 'absent'])
       .default('present')
-      .describe('latest: at the newest version that the package lists on the host have'),
+      .describe('latest installs the newest version in the package lists of the host'),
     refresh: flag()
       .default(true)
-      .describe('refresh the package lists before installing; for latest, when they are older than cacheAge'),
+      .describe(
+        'refresh the package lists before an installation; for latest, if they are older than cacheAge',
+      ),
     cacheAge: z.coerce
       .number()
       .min(60)
       .optional()
       .describe(
-        'seconds that the package lists are good for; when absent they are refreshed before each installation, for latest after 3600. Where a refresh brings nothing new, nothing counts as changed',
+        'seconds until the package lists are refreshed again; by default they are refreshed before each installation, and for latest after 3600 s. A refresh without new versions does not count as a change',
       ),
     recommends: flag()
       .optional()
       .describe(
-        'whether what packages recommend comes along; as the host is set up when absent (apk knows none)',
+        'whether recommended packages are installed, too; by default as the host is configured (not for apk)',
       ),
-    purge: flag().default(false).describe('what is absent leaves no settings behind (apt)'),
+    purge: flag().default(false).describe('with state=absent, also remove the configuration files (apt)'),
   })
   .refine(({ name, state }) => state !== 'latest' || !name.some((word) => word.includes('=')), {
     message: 'latest and a version exclude each other',
@@ -89,8 +91,8 @@ const changesFor = async (
     const found = installed.get(name)
     const have = found?.version
     if (state === 'absent' && found?.provides === true)
-      throw new CoxswainError('task-failed', `${name} is no package of its own: ${found.as} provides it`, {
-        hint: `name what is to be removed: ${found.as}`,
+      throw new CoxswainError('task-failed', `${name} is not a package: ${found.as} provides it`, {
+        hint: `set name=${found.as} to remove it`,
       })
     if (state === 'absent') {
       const left = remains.includes(name) ? 'only its settings' : undefined
@@ -136,10 +138,9 @@ const heldAmong = async (
 /** Hold packages installed or not installed, with the distribution's own package manager. */
 export const packages = defineTask({
   name: 'package',
-  description:
-    'Holds packages installed, at a version or at the newest where that is told, or not installed.',
+  description: 'Installs packages, at a given or at the newest version, or removes them.',
   reads:
-    'dpkg-query, rpm -q, or the database of apk; for latest apt-cache policy, dnf repoquery or apk version',
+    'dpkg-query, rpm -q, or the database of apk; for latest also apt-cache policy, dnf repoquery or apk version',
   example: { name: ['curl', 'jq'] },
   params,
   title: ({ name, state }) => `package ${name.join(', ')}${state === 'present' ? '' : ` ${state}`}`,
@@ -170,7 +171,7 @@ export const packages = defineTask({
     const held = await heldAmong(ctx, manager, changes)
     if (held.length > 0)
       throw new CoxswainError('task-failed', `held at its version: ${held.join(', ')}`, {
-        hint: `let it go before, and hold it again after: package-hold name=${held.join(',')} state=free`,
+        hint: `release it before, and hold it again after: package-hold name=${held.join(',')} state=free`,
       })
     const wanted = changes.map((change) => change.wanted)
     if (state === 'absent') {

@@ -8,15 +8,15 @@ const params = z
     whenNeeded: flag()
       .default(false)
       .describe(
-        'only when the system asks for it: /run/reboot-required is there, or needs-restarting says so',
+        'reboot only if the host needs it: /run/reboot-required exists, or needs-restarting reports it',
       ),
-    timeout: z.coerce.number().positive().default(600).describe('seconds until it must be up again'),
-    every: z.coerce.number().positive().default(2).describe('seconds between two looks'),
-    message: z.string().optional().describe('what those who are logged in are told'),
-    command: z.string().optional().describe('another command that reboots: shell text'),
+    timeout: z.coerce.number().positive().default(600).describe('seconds to wait until the host is up again'),
+    every: z.coerce.number().positive().default(2).describe('seconds between two attempts'),
+    message: z.string().optional().describe('a message for users who are logged in'),
+    command: z.string().optional().describe('another command to reboot the host, run by a shell'),
   })
   .refine(({ message, command }) => message === undefined || command === undefined, {
-    message: 'a message is told by the usual command only: put it into yours',
+    message: 'a message is sent by the default command only: put it into yours',
   })
 type Params = z.output<typeof params>
 
@@ -55,13 +55,17 @@ const bootIdOf = async ({ remote }: CheckContext): Promise<string> => {
   ])
   const id = text?.trim() ?? ''
   if (id === '')
-    throw new CoxswainError('task-failed', `there is no ${bootIdPath}: a reboot could not be proved`, {
-      hint: 'reboot what is no Linux by a command of its own, and wait for it with wait-for',
+    throw new CoxswainError('task-failed', `${bootIdPath} does not exist: a reboot could not be verified`, {
+      hint: 'reboot hosts that do not run Linux with the task command, and wait with wait-for',
     })
   if (id !== own?.trim()) return id
-  throw new CoxswainError('task-failed', 'it is the machine that this run is on, or a container there', {
-    hint: 'leave it out with --limit, or reboot it by hand',
-  })
+  throw new CoxswainError(
+    'task-failed',
+    'the host is the machine that this run is on, or a container on it',
+    {
+      hint: 'exclude it with --limit, or reboot it by hand',
+    },
+  )
 }
 
 const asking = ({ remote }: ApplyContext, { command, message, timeout }: Params): Command => {
@@ -119,8 +123,8 @@ const missing = async ({ remote, signal }: ApplyContext, before: string): Promis
     if (signal.aborted || !isCoxswainError(error) || !passing.has(error.code)) throw error
     return ['it does not answer']
   }
-  throw new CoxswainError('task-failed', 'it came up in maintenance mode', {
-    hint: 'look at its console, or at `systemctl list-jobs` and `journalctl -b` on it',
+  throw new CoxswainError('task-failed', 'the host is in maintenance mode', {
+    hint: 'check its console, or `systemctl list-jobs` and `journalctl -b` on it',
   })
 }
 
@@ -128,8 +132,8 @@ const missing = async ({ remote, signal }: ApplyContext, before: string): Promis
 export const reboot = defineTask({
   name: 'reboot',
   description:
-    'Reboots a host and waits until it is up again, proved by another boot id; every time, or only when needed.',
-  reads: 'the boot id, and whether the host asks for a reboot',
+    'Reboots a host and waits until it is up again with a new boot ID; at every run, or only if needed.',
+  reads: 'the boot ID, and whether the host needs a reboot',
   example: { whenNeeded: true },
   params,
   title: ({ whenNeeded }) => (whenNeeded ? 'reboot where needed' : 'reboot'),
@@ -148,7 +152,7 @@ export const reboot = defineTask({
     await eventually(ctx, () => missing(ctx, before), {
       seconds: given.timeout,
       every: given.every,
-      hint: 'look at its console; run again only when you know why: that would reboot it once more',
+      hint: 'check its console; run again only when you know why: that would reboot the host once more',
     })
     ctx.log(`up again after ${Math.round((performance.now() - began) / 1000)} s`)
   },

@@ -32,7 +32,7 @@ export const refuseCarriageReturns = (text: string, what: string, interpreter?: 
   const at = lines.findIndex((line) => line.endsWith('\r'))
   if (at < 0 || !(ofSystem || isShell(wordsOf(text, interpreter)))) return
   throw new CoxswainError('task-failed', `${what} has Windows line endings (CRLF), first in line ${at + 1}`, {
-    hint: 'convert it, with dos2unix or in the editor; git keeps it so with `*.sh text eol=lf` in .gitattributes',
+    hint: 'convert it with dos2unix or in an editor; `*.sh text eol=lf` in .gitattributes keeps it that way',
   })
 }
 

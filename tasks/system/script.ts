@@ -5,9 +5,9 @@ import { refuseCarriageReturns, runScript } from './run-script.ts'
 
 const textOf = (src: string): Promise<string> =>
   readFile(src, 'utf8').catch((cause: unknown) => {
-    throw new CoxswainError('load-failed', `cannot read the script ${src} here`, {
+    throw new CoxswainError('load-failed', `cannot read the script ${src} on this machine`, {
       cause,
-      hint: 'paths of scripts start at the current folder',
+      hint: 'paths of scripts are relative to the current folder',
     })
   })
 
@@ -15,16 +15,16 @@ const textOf = (src: string): Promise<string> =>
 export const script = defineTask({
   name: 'script',
   description:
-    'Runs a script of the machine that runs the playbook, unless `creates`, `removes` or `unless` shows that it is done.',
-  reads: 'the path of creates or removes, or what unless says',
+    'Runs a script from the machine that runs the playbook, unless `creates`, `removes` or `unless` shows that this is not needed.',
+  reads: 'the path of `creates` or `removes`, or the command of `unless`',
   example: { src: 'bootstrap.sh', args: ['--fast'], creates: '/etc/bootstrapped' },
   params: z.object({
-    src: z.string().describe('the script here'),
+    src: z.string().describe('the script on this machine'),
     interpreter: z
       .string()
       .optional()
-      .describe('what reads it, with its options; its own first line where absent'),
-    args: words().default([]).describe('its arguments'),
+      .describe('the interpreter with its options; by default the one in the first line of the script'),
+    args: words().default([]).describe('the arguments of the script'),
     ...guardParams,
   }),
   title: ({ src, args }) => [src, ...args].join(' '),

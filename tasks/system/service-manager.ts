@@ -3,8 +3,8 @@ import { defineTask, ok, z } from '../../engine/index.ts'
 /** Which manager of services a host has. */
 export const serviceManager = defineTask({
   name: 'service-manager',
-  description: 'Which manager of services a host has: systemd, openrc, or none.',
-  reads: 'whether systemd runs, and what there is of rc-service and systemctl',
+  description: 'Reads which service manager a host has: systemd, openrc, or none.',
+  reads: 'whether systemd runs, and whether rc-service and systemctl exist',
   example: {},
   params: z.object({}),
   async check({ remote }) {

@@ -18,28 +18,30 @@ const isWrong = ({ running, stopped }: Service, wanted: 'started' | 'stopped' | 
 /** @throws `task-failed` for a service that shall start, and may not. */
 const refuseForbidden = ({ forbidden }: Service, name: string, starts: boolean): void => {
   if (forbidden === undefined || !starts) return
-  throw new CoxswainError('task-failed', `the service ${name} is masked: somebody forbade that it starts`, {
-    hint: `if it shall start after all: ${forbidden}`,
+  throw new CoxswainError('task-failed', `the service ${name} is masked, so it cannot start`, {
+    hint: `to let it start: ${forbidden}`,
   })
 }
 
 /** Hold a service of systemd or OpenRC started or stopped, now and at boot. */
 export const service = defineTask({
   name: 'service',
-  description: 'Holds a service of systemd or OpenRC started or stopped, and enabled or disabled at boot.',
-  reads: 'systemctl show, of a oneshot the journal; rc-service and rc-update where OpenRC is',
+  description: 'Starts or stops a service of systemd or OpenRC, and enables or disables it at boot.',
+  reads: 'systemctl show, and for a oneshot the journal; with OpenRC rc-service and rc-update',
   example: { name: 'ssh', state: 'started', enabled: true },
   params: z.object({
-    name: serviceName().describe('its name, such as haproxy, or with systemd haproxy.service'),
+    name: serviceName().describe(
+      'the name of the service, such as haproxy; with systemd also haproxy.service',
+    ),
     state: z
       .enum(['started', 'stopped'])
       .optional()
       .describe(
-        'what it must be now; as it is when absent. One that runs once and ends (oneshot) is started when it ran well since the boot',
+        'the wanted state; unchanged by default. A service that runs once and ends (oneshot) counts as started if it succeeded since boot',
       ),
     enabled: flag()
       .optional()
-      .describe('whether it starts at boot (OpenRC: in the runlevel default); as it is when absent'),
+      .describe('whether it starts at boot (OpenRC: in the runlevel default); unchanged by default'),
   }),
   title: ({ name, state, enabled }) =>
     `service ${name} ${[state, enabled === undefined ? undefined : enabled ? 'enabled' : 'disabled'].filter((word) => word !== undefined).join(' and ')}`,
@@ -83,11 +85,11 @@ export const service = defineTask({
 /** Restart or reload a service: what a handler does. */
 export const serviceRestart = defineTask({
   name: 'service-restart',
-  description: 'Restarts a service of systemd or OpenRC, or reloads it where it can; every time.',
+  description: 'Restarts or reloads a service of systemd or OpenRC, at every run.',
   example: { name: 'ssh' },
   params: z.object({
-    name: serviceName().describe('its name'),
-    reload: flag().default(false).describe('reload where the service can, restart where it cannot'),
+    name: serviceName().describe('the name of the service'),
+    reload: flag().default(false).describe('reload the service if it supports that, else restart it'),
   }),
   title: ({ name, reload }) => `${reload ? 'reload' : 'restart'} ${name}`,
   async apply(ctx, { name, reload }) {

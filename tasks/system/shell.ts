@@ -15,16 +15,18 @@ const what = 'the script'
 export const shell = defineTask({
   name: 'shell',
   description:
-    'Runs lines of a shell, unless `creates`, `removes` or `unless` shows that they are done; without one of them, every time.',
-  reads: 'the path of creates or removes, or what unless says',
+    'Runs lines of a shell, unless `creates`, `removes` or `unless` shows that this is not needed; without one of them, at every run.',
+  reads: 'the path of `creates` or `removes`, or the command of `unless`',
   example: { run: 'cd /tmp\ndate >made', creates: '/tmp/made' },
   params: z.object({
-    run: z.string().describe('the lines; the first that fails ends it, unless `interpreter` says otherwise'),
+    run: z
+      .string()
+      .describe('the lines; by default the script stops at the first line that fails (see `interpreter`)'),
     interpreter: z
       .string()
       .default('/bin/sh -e')
       .describe('the shell with its options, such as bash -euo pipefail'),
-    args: words().default([]).describe('its $1, $2 and so on'),
+    args: words().default([]).describe('the arguments of the script: $1, $2, …'),
     ...guardParams,
   }),
   title: ({ run }) => summary(run),

@@ -36,14 +36,17 @@ const params = z
       .string()
       .regex(/^\w[\w-]*$/, 'sudo passes over names with a dot or a tilde: letters, digits, - and _ are fine')
       .describe('the name of the file in /etc/sudoers.d'),
-    users: words().pipe(z.array(who)).default([]).describe('users, %groups or #ids'),
+    users: words().pipe(z.array(who)).default([]).describe('users, %groups or #IDs'),
     commands: words()
       .pipe(z.array(what).min(1, 'at least one command is needed'))
       .default(['ALL'])
-      .describe('commands by their absolute paths, with arguments or not; ALL'),
-    runAs: words().pipe(z.array(who).min(1)).default(['ALL']).describe('as whom'),
-    password: flag().default(true).describe('ask for their own password'),
-    keepEnvironment: flag().default(false).describe('let them set the environment of the command (SETENV)'),
+      .describe('absolute paths of commands, with or without arguments; or ALL'),
+    runAs: words()
+      .pipe(z.array(who).min(1))
+      .default(['ALL'])
+      .describe('the users that the commands can run as'),
+    password: flag().default(true).describe('require the password of the user'),
+    keepEnvironment: flag().default(false).describe('allow setting the environment of the command (SETENV)'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(({ users, state }) => state === 'absent' || users.length > 0, {
@@ -70,16 +73,17 @@ const hasVisudo = (remote: RemoteReader): Promise<boolean> => remote.query`comma
 const validate = async (remote: RemoteReader, text: string): Promise<void> => {
   const { ok, stdout, stderr } = await remote.query({ stdin: text })`visudo -cf -`.result()
   if (ok) return
-  throw new CoxswainError('task-failed', 'sudo would not take this rule', {
+  throw new CoxswainError('task-failed', 'sudo would refuse this rule', {
     output: `${text}${stdout}${stderr}`.trim(),
-    hint: 'correct the users and commands: nothing was written',
+    hint: 'fix the users and commands; nothing was written',
   })
 }
 
 /** Hold a rule of sudo. */
 export const sudoers = defineTask({
   name: 'sudoers',
-  description: 'Lets users run commands by sudo, by a file of its own that is validated before it is there.',
+  description:
+    'Allows users to run commands with sudo, in a file of its own in /etc/sudoers.d that is validated first, or removes the file.',
   reads: 'the file in /etc/sudoers.d, visudo -c',
   example: {
     name: 'deploy',
@@ -110,7 +114,7 @@ export const sudoers = defineTask({
         ? []
         : [{ what: `owner of ${path}`, from: stat.owner, to: 'root' }]),
     ]
-    if (!visudo) return unknown('there is no visudo yet: the package sudo brings it')
+    if (!visudo) return unknown('visudo is not installed yet: it is in the package sudo')
     if (text !== wanted) await validate(remote, wanted)
     return changes.length === 0 ? driftUnlessEmpty([]) : drift(...changes)
   },
@@ -119,9 +123,13 @@ export const sudoers = defineTask({
     const path = `/etc/sudoers.d/${given.name}`
     if (given.state === 'absent') return remote.remove(path)
     if (!(await hasVisudo(remote)))
-      throw new CoxswainError('task-failed', 'there is no visudo to validate the rule with', {
-        hint: 'install the package sudo first',
-      })
+      throw new CoxswainError(
+        'task-failed',
+        'visudo, which validates the rule, is not installed on the host',
+        {
+          hint: 'install the package sudo first',
+        },
+      )
     await remote.write(path, sudoersText(given), {
       owner: 'root',
       group: 'root',

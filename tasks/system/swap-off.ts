@@ -9,7 +9,7 @@ export const withoutSwap = (text: string): string =>
 /** Hold swap off, now and after every boot: the kubelet refuses to start with it. */
 export const swapOff = defineTask({
   name: 'swap-off',
-  description: 'Holds swap off, now and after every boot; entries of fstab are commented out.',
+  description: 'Turns swap off, now and at boot; entries of fstab are commented out.',
   reads: '/proc/swaps and /etc/fstab',
   example: {},
   params: z.object({}),

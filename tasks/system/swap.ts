@@ -11,19 +11,19 @@ const units = { M: 1, G: 1024, T: 1024 * 1024 } as const
 
 const params = z
   .object({
-    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the swap file'),
+    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the path of the swap file'),
     size: z
       .string()
       .regex(/^[1-9]\d*[MGT]$/, 'a size is needed, such as 512M or 2G')
       .optional()
-      .describe('its size in M, G or T, which are powers of 1024'),
+      .describe('the size with the unit M, G or T (powers of 1024), such as 2G'),
     priority: z.coerce
       .number()
       .int()
       .min(0)
       .max(32_767)
       .optional()
-      .describe('what has a higher one is filled first; the kernel decides when absent'),
+      .describe('swap with a higher priority is used first; by default the kernel decides'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(({ size, state }) => size !== undefined || state === 'absent', {
@@ -80,8 +80,8 @@ const look = async (ctx: CheckContext, given: Params) => {
     remote.query`readlink -f ${path}`.result(),
   ])
   if (stat !== undefined && (stat.type !== 'file' || !(await isSigned(ctx, path))))
-    throw new CoxswainError('task-failed', `what is at ${path} is no swap file`, {
-      hint: 'it is left as it is: give another path, or move it away',
+    throw new CoxswainError('task-failed', `${path} exists, but is not a swap file`, {
+      hint: 'it was not changed: set another path, or move it away',
     })
   const wanted = withSwap(table, given)
   return { stat, table, wanted, left, live: priorityIn(swaps, (real.ok && real.stdout.trim()) || path) }
@@ -134,7 +134,7 @@ const refuseOpenFolder = async ({ remote }: CheckContext, folder: string): Promi
     'task-failed',
     `others than root can change ${open}, so no swap file can be made in ${folder}`,
     {
-      hint: 'name a folder that belongs to root and that only root can write to, and the folders above it likewise',
+      hint: 'set a path in a folder that belongs to root and that only root can write to; the same holds for the folders above it',
     },
   )
 }
@@ -150,8 +150,8 @@ const refuseWithoutRoom = async (
       await remote.query({ label: `df ${folder}` })`df -Pk ${folder} | awk 'NR == 2 { print $4 }'`.text(),
     ) / 1024
   if (free < mebibytes)
-    throw new CoxswainError('task-failed', `there is no room for ${mebibytes}M in ${folder}`, {
-      hint: `${Math.floor(free)}M are free there: take a smaller size, or another place`,
+    throw new CoxswainError('task-failed', `not enough free space for ${mebibytes}M in ${folder}`, {
+      hint: `${Math.floor(free)}M are free: set a smaller size, or another path`,
     })
 }
 
@@ -178,8 +178,7 @@ const off = ({ remote }: ApplyContext, path: string) => remote.run({ timeout: 60
 /** Hold a swap file, used now and after every boot. */
 export const swap = defineTask({
   name: 'swap',
-  description:
-    'Holds a swap file, made where there is none and used now and after every boot; or holds it out.',
+  description: 'Creates a swap file and uses it, now and at boot; or removes it.',
   reads: 'the file, /proc/swaps and /etc/fstab',
   example: { path: '/var/swap/file', size: '2G' },
   params,
@@ -221,9 +220,9 @@ export const swap = defineTask({
       const said = await remote.run({ timeout: 60 })`swapon ${words} ${path}`.result()
       if (!said.ok) {
         if (stat === undefined) await remote.remove(path)
-        throw new CoxswainError('task-failed', `the kernel takes no swap on ${path}`, {
+        throw new CoxswainError('task-failed', `the kernel refuses ${path} as swap`, {
           output: said.stderr.trim(),
-          hint: 'a file system of a disk is needed, such as ext4 or xfs: tmpfs, overlay, NFS and ZFS hold no swap files',
+          hint: 'a swap file needs a disk file system such as ext4 or xfs; tmpfs, overlay, NFS and ZFS do not support it',
         })
       }
     }

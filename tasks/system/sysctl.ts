@@ -88,18 +88,18 @@ const mustCount = (files: readonly FoundFile[], key: string, value: string, own:
 /** Hold a kernel parameter at a value, now and after every boot. */
 export const sysctl = defineTask({
   name: 'sysctl',
-  description: 'Holds a kernel parameter at a value, now and after every boot.',
-  reads: 'sysctl -n, the file, and those that are read after it',
+  description: 'Sets a kernel parameter, now and at boot.',
+  reads: 'sysctl -n, the file, and the files that are read after it',
   example: { key: 'net.ipv4.ip_forward', value: 1 },
   params: z.object({
     key: z
       .string()
       .regex(/^[\w.][^\s=]*$/, 'the name of a parameter is needed, such as net.ipv4.ip_forward')
       .describe('dotted name, such as net.ipv4.ip_forward'),
-    value: z.coerce.string().pipe(oneLine('a value')).describe('the value to hold'),
+    value: z.coerce.string().pipe(oneLine('a value')).describe('the value to set'),
     file: remoteFile()
       .default('/etc/sysctl.d/90-coxswain.conf')
-      .describe('where it is kept for the next boot'),
+      .describe('the file to write for the next boot'),
   }),
   title: ({ key, value }) => `${key} = ${value}`,
   writes: ({ file }) => [{ path: posix.dirname(file), as: 'folder' }],

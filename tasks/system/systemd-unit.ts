@@ -15,12 +15,12 @@ const params = z
         `a unit has a suffix: ${suffixes.replaceAll('|', ', ')}`,
       )
       .describe('the unit, such as app.service'),
-    content: z.string().optional().describe('what is in the file'),
+    content: z.string().optional().describe('the content of the file'),
     dropIn: z
       .string()
       .regex(/^[\w-]+$/, 'letters, digits, - and _ are needed')
       .optional()
-      .describe('write a drop-in of this name, such as override, which changes a unit that is there'),
+      .describe('the name of a drop-in to write instead, such as override, which changes an existing unit'),
     state: z.enum(['present', 'absent']).default('present'),
   })
   .refine(({ content, state }) => content !== undefined || state === 'absent', {
@@ -39,8 +39,8 @@ const absence = async ({ remote }: CheckContext, path: string): Promise<Change[]
 const refuseOpenrc = async (ctx: CheckContext, name: string): Promise<void> => {
   if ((await ctx.fact(serviceManager())) !== 'openrc') return
   const script = `/etc/init.d/${name.replace(/\.\w+$/, '')}`
-  throw new CoxswainError('task-failed', `${name} is a unit of systemd, and this host has OpenRC`, {
-    hint: `write a script of OpenRC's in its place, such as: file path=${script} mode=0755; service holds it started`,
+  throw new CoxswainError('task-failed', `${name} is a systemd unit, but this host uses OpenRC`, {
+    hint: `write an OpenRC script instead, such as: file path=${script} mode=0755; the task service starts it`,
   })
 }
 
@@ -93,7 +93,7 @@ const verifying = ({ name, dropIn }: Params, unit: string | undefined): string =
 export const systemdUnit = defineTask({
   name: 'systemd-unit',
   description:
-    'Holds a unit of systemd, or a drop-in that changes one, verified before it is there; systemd reads it anew.',
+    'Writes a systemd unit, or a drop-in for one, or removes it. The file is verified before it is written, and systemd is reloaded.',
   reads: 'the file, and whether systemd has read it (systemctl show)',
   example: { name: 'hello.service', content: '[Service]\nType=oneshot\nExecStart=/bin/echo hello\n' },
   params,

@@ -24,14 +24,14 @@ const changesOf = ({ zone, text }: Current, name: string): Change[] => [
 /** Hold the time zone of the host. */
 export const timezone = defineTask({
   name: 'timezone',
-  description: 'Holds the time zone of the host.',
+  description: 'Sets the time zone of the host.',
   reads: '/etc/localtime, /etc/timezone, the zones in /usr/share/zoneinfo',
   example: { name: 'Europe/Berlin' },
   params: z.object({
     name: z
       .string()
       .regex(/^[A-Za-z\d_+-]+(?:\/[A-Za-z\d_+-]+)*$/, 'a zone is needed, such as Europe/Berlin')
-      .describe('the zone, such as Europe/Berlin'),
+      .describe('the time zone, such as Europe/Berlin'),
   }),
   title: ({ name }) => `time zone ${name}`,
 
@@ -41,10 +41,10 @@ export const timezone = defineTask({
       remote.stat(`${zones}/${name}`),
       current(remote),
     ])
-    if (!all) return unknown(`there are no time zones in ${zones} yet: the package tzdata brings them`)
+    if (!all) return unknown(`there are no time zones in ${zones} yet: they are in the package tzdata`)
     if (zone === undefined || zone.type === 'directory')
-      throw new CoxswainError('task-failed', `there is no time zone ${name} on this host`, {
-        hint: `see ${zones} for those that there are; some names are in the package tzdata-legacy`,
+      throw new CoxswainError('task-failed', `the time zone ${name} does not exist on this host`, {
+        hint: `the names are those of the files in ${zones}; some are in the package tzdata-legacy`,
       })
     return driftUnlessEmpty(changesOf(now, name))
   },

@@ -115,7 +115,7 @@ const refuseImpossible = async (
   if (state === 'absent') return
   if (taken !== undefined)
     throw new CoxswainError('task-failed', `uid ${uid} belongs to the user ${taken}`, {
-      hint: 'choose another id, or move that user first',
+      hint: 'set another uid, or change that user first',
     })
   const own = there === undefined && group === undefined ? [name] : []
   const known = new Set([...allGroups, ...own])
@@ -124,8 +124,8 @@ const refuseImpossible = async (
     if (known.has(one) || predicted(`the group ${one}`)) continue
     // of a directory
     if (await remote.query`getent group ${one}`.succeeds()) continue
-    throw new CoxswainError('task-failed', `there is no group ${one}`, {
-      hint: 'make the group first, with the task group, or name another',
+    throw new CoxswainError('task-failed', `the group ${one} does not exist`, {
+      hint: 'create the group first, with the task group, or set another one',
     })
   }
 }
@@ -133,8 +133,9 @@ const refuseImpossible = async (
 /** Hold a user of the host's own files. */
 export const user = defineTask({
   name: 'user',
-  description: 'Holds a user with its groups, shell, home and password hash, or holds it absent.',
-  reads: '/etc/passwd, /etc/group; /etc/shadow where a password, lock or expiry is given',
+  description:
+    'Creates a user, or changes its groups, shell, home directory and password hash, or removes it.',
+  reads: '/etc/passwd, /etc/group; /etc/shadow if password, locked or expires is set',
   example: { name: 'deploy', groups: ['www-data'], shell: '/bin/sh' },
   params: userParams,
   title: ({ name, state }) => (state === 'absent' ? `no user ${name}` : `user ${name}`),

@@ -17,7 +17,7 @@ test('a page tells parameters, what the check reads, and an example for both pla
   const found = tasks.find(({ info }) => info.name === 'sysctl')
   assert.ok(found)
   const page = taskPage(found)
-  assert.match(page, 'Its check reads: sysctl -n, the file, and those that are read after it\n')
+  assert.match(page, 'Its check reads: sysctl -n, the file, and the files that are read after it\n')
   assert.match(page, '  key=string    dotted name, such as net.ipv4.ip_forward (required)\n')
   assert.match(page, "  sysctl({ key: 'net.ipv4.ip_forward', value: 1 })\n")
   assert.match(page, '  run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts web1\n')

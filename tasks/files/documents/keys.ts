@@ -7,7 +7,7 @@ export type Key = string | number
 /** Where a path leads nowhere, and why. */
 export const noPath = (path: string, keys: readonly Key[], why: string): CoxswainError =>
   new CoxswainError('task-failed', `${path}: ${keys.join('.') || 'the document'} ${why}`, {
-    hint: 'give another key, or edit the file by hand',
+    hint: 'set another key, or edit the file by hand',
   })
 
 /** The place in a list that a key means; undefined for one that is no whole number. */

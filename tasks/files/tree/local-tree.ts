@@ -40,7 +40,7 @@ const unfit = (path: string, why: string): CoxswainError =>
 const entryAt = async (ctx: Pick<CheckContext, 'once'>, root: string, path: string): Promise<LocalEntry> => {
   const place = join(root, path)
   // node decodes what is no UTF-8 with loss
-  if (path.includes('\uFFFD')) throw unfit(place, 'has a name that is no UTF-8')
+  if (path.includes('\uFFFD')) throw unfit(place, 'has a name that is not UTF-8')
   const found = await lstat(place)
   const mode = found.mode & 0o777
   if (found.isSymbolicLink()) return { kind: 'link', path, target: await readlink(place) }
@@ -84,9 +84,9 @@ export const localTree = async (ctx: Pick<CheckContext, 'once'>, root: string): 
     return entries
   } catch (cause) {
     if (isCoxswainError(cause)) throw cause
-    throw new CoxswainError('task-failed', `cannot read all of ${root} here`, {
+    throw new CoxswainError('task-failed', `cannot read all of ${root} on this machine`, {
       cause,
-      hint: 'see that you may read everything in it',
+      hint: 'check that you can read everything in it',
     })
   }
 }

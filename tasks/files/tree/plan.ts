@@ -72,7 +72,7 @@ const inTheWay = (path: string, what: string): CoxswainError =>
 /** @throws `task-failed` where a folder would have to make room for something else, or the other way round. */
 const refuseConflict = (path: string, entry: LocalEntry, there: RemoteEntry): void => {
   if (entry.kind === 'directory' && there.kind !== 'directory' && entry.path !== '.')
-    throw inTheWay(path, 'there, but it is no folder')
+    throw inTheWay(path, 'there, but is not a folder')
   if (entry.kind !== 'directory' && there.kind === 'directory')
     throw inTheWay(path, `a folder there, and a ${entry.kind} here`)
 }

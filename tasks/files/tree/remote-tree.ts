@@ -69,8 +69,8 @@ const letters: Readonly<Record<string, RemoteEntry['kind']>> = {
 }
 
 const changedMeanwhile = (): CoxswainError =>
-  new CoxswainError('read-failed', 'something changed in the folder while it was looked at', {
-    hint: 'try it again; see that everything in it may be read',
+  new CoxswainError('read-failed', 'the folder changed while it was being read', {
+    hint: 'run again; check that the acting user can read everything in it',
   })
 
 /** Takes text from the front of another. */
@@ -178,8 +178,8 @@ export const remoteTree = async (
     })`${asking}; xargs -0 -n 200 sh -c ${telling} sh ${list}`.result(),
   ])
   if (stat !== undefined && stat.type !== 'directory' && stat.type !== 'link') {
-    throw new CoxswainError('task-failed', `${folder} is there, but it is no folder`, {
-      hint: 'move it away first, or give another path',
+    throw new CoxswainError('task-failed', `${folder} exists, but is not a folder`, {
+      hint: 'move it away first, or set another path',
     })
   }
   if (result.code === noFolder && stat === undefined)

@@ -91,8 +91,8 @@ export async function* tarOf<Entry extends TarEntry>(
       yield chunk
     }
     if (bytes !== entry.size) {
-      throw new CoxswainError('read-failed', `${entry.path} changed while it was sent`, {
-        hint: 'let nothing write into the folder meanwhile, and run it again',
+      throw new CoxswainError('read-failed', `${entry.path} changed while it was being sent`, {
+        hint: 'run again while nothing writes to the folder',
       })
     }
     yield padding(bytes)

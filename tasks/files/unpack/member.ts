@@ -23,11 +23,13 @@ export interface RawMember extends Omit<Member, 'path'> {
 export const unreadable = (path: string, why: string, cause?: unknown): CoxswainError =>
   new CoxswainError('task-failed', `${path} cannot be read as an archive: ${why}`, {
     cause,
-    hint: 'see that it is complete, and a tar archive, plain or compressed',
+    hint: 'check that it is a complete tar archive, plain or compressed',
   })
 
 const untrusted = (message: string): CoxswainError =>
-  new CoxswainError('task-failed', message, { hint: 'do not trust it; unpack it by hand if you must' })
+  new CoxswainError('task-failed', message, {
+    hint: 'do not trust this archive; if you need it, unpack it by hand',
+  })
 
 const partsOf = (name: string): string[] => name.split('/').filter((part) => part !== '' && part !== '.')
 
@@ -70,11 +72,11 @@ export const membersBelow = (
     const path = memberPath(archive, name, strip)
     const first = same === undefined ? undefined : files.get(partsOf(same).join('/'))
     if (same !== undefined && first === undefined)
-      throw untrusted(`${archive} holds a hard link to what is not in it: ${name} to ${same}`)
+      throw untrusted(`${archive} contains a hard link to a file outside of it: ${name} to ${same}`)
     const found = { ...member, ...(first && { size: first.size, sha256: first.sha256 }) }
     if (found.kind === 'other' && !special)
-      throw new CoxswainError('task-failed', `${archive} holds a device, pipe or socket: ${name}`, {
-        hint: 'give special=true to unpack it nevertheless, if you trust who made it',
+      throw new CoxswainError('task-failed', `${archive} contains a device, pipe or socket: ${name}`, {
+        hint: 'set special=true to unpack it anyway, if you trust its author',
       })
     if (found.kind === 'file') files.set(partsOf(name).join('/'), { ...found, name })
     if (path === undefined) continue

@@ -12,7 +12,7 @@ import type { RawMember } from './member.ts'
 const sparse = /(?:^|\/)GNUSparseFile\.\d+\//
 
 const memberOf = ({ path: name, type, size, linkpath = '' }: ReadEntry, sha256: string): RawMember => {
-  if (sparse.test(name)) throw new Error('it holds sparse files')
+  if (sparse.test(name)) throw new Error('it contains sparse files')
   switch (type) {
     case 'File':
     case 'OldFile':
@@ -29,7 +29,7 @@ const memberOf = ({ path: name, type, size, linkpath = '' }: ReadEntry, sha256: 
     case 'FIFO':
       return { name, kind: 'other', size: undefined, target: '' }
     default:
-      throw new Error(`it holds what is no file, folder or link: ${name}`)
+      throw new Error(`it contains something other than a file, folder or link: ${name}`)
   }
 }
 

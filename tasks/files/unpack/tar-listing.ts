@@ -49,9 +49,9 @@ const memberOf = (text: string, isGnu: boolean): RawMember => {
     case 'p':
       return { name: plain(rest), kind: 'other', size: undefined, target: '' }
     case '':
-      throw new Error(`tar told of it in an unknown way: ${text}`)
+      throw new Error(`tar printed an unknown line: ${text}`)
     default:
-      throw new Error(`it holds what is no file, folder or link: ${plain(rest)}`)
+      throw new Error(`it contains something other than a file, folder or link: ${plain(rest)}`)
   }
 }
 
@@ -67,7 +67,7 @@ export const withSums = (members: readonly RawMember[], text: string): RawMember
   // busybox prints a sum, of nothing, for a hard link too
   const alike = sums.length === files.length
   const printed = alike ? files : files.filter(({ same }) => same === undefined)
-  if (sums.length !== printed.length) throw new Error('tar did not print all that is in it')
+  if (sums.length !== printed.length) throw new Error('tar did not list all of its content')
   const byMember = new Map(printed.map((member, at) => [member, sums[at]]))
   return members.map((member) =>
     member.same === undefined && byMember.has(member) ? { ...member, sha256: byMember.get(member) } : member,

@@ -30,8 +30,8 @@ export const apkRepositories: Repositories = {
   present: (repository) => {
     const { name, url, keyName = `${name}.rsa.pub`, unsigned } = repository
     if (unsigned)
-      throw new CoxswainError('task-failed', `apk takes nothing that is not signed: ${name}`, {
-        hint: 'sign it with abuild-sign, and give its key',
+      throw new CoxswainError('task-failed', `apk refuses unsigned repositories: ${name}`, {
+        hint: 'sign it with abuild-sign, and set its key',
       })
     const key = keyOf(repository, 'PUBLIC KEY')
     const keys = key === undefined ? [] : [whole(keyFile(keyName), keyText(key))]

@@ -29,9 +29,13 @@ export const aptRepositories: Repositories = {
   present: (repository) => {
     const { name, suites } = repository
     if (suites.length === 0)
-      throw new CoxswainError('task-failed', `the repository ${name} needs suites, for this host has apt`, {
-        hint: 'such as suites=bookworm, or suites=./ for a folder of packages',
-      })
+      throw new CoxswainError(
+        'task-failed',
+        `the repository ${name} needs suites, because this host uses apt`,
+        {
+          hint: 'such as suites=bookworm, or suites=./ for a folder of packages',
+        },
+      )
     const key = keyOf(repository, 'PGP PUBLIC KEY BLOCK')
     return [
       // the key first: what is written is whole at any time

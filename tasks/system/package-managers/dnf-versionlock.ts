@@ -37,7 +37,7 @@ export const versionlock: Holding = {
     if (ok) return
     throw new CoxswainError('task-failed', `dnf versionlock does not hold ${names.join(', ')}`, {
       output: `${stdout}\n${stderr}`.trim(),
-      hint: "where dnf has no such command, install it first: package name='dnf-command(versionlock)'",
+      hint: "if dnf does not have this command, install it first: package name='dnf-command(versionlock)'",
     })
   },
 }

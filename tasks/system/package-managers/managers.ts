@@ -25,7 +25,7 @@ export const managerOf = async (ctx: CheckContext): Promise<PackageManager> => {
   const { id, family } = await ctx.fact(osRelease())
   const manager = family.map((name) => managers[name]).find((found) => found !== undefined)
   if (manager !== undefined) return manager
-  throw new CoxswainError('task-failed', `packages of ${id} are not known to this task`, {
-    hint: `it knows the families of ${Object.keys(managers).join(', ')}`,
+  throw new CoxswainError('task-failed', `this task does not support the packages of ${id}`, {
+    hint: `it supports the families of ${Object.keys(managers).join(', ')}`,
   })
 }

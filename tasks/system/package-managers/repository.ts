@@ -55,7 +55,7 @@ export const keyOf = (
   kind: 'PGP PUBLIC KEY BLOCK' | 'PUBLIC KEY',
 ): string | undefined => {
   if (key === undefined || key.includes(`-----BEGIN ${kind}-----`)) return key
-  throw new CoxswainError('task-failed', `the key of the repository ${name} is of the wrong kind`, {
-    hint: `one that begins with -----BEGIN ${kind}----- is needed on this host`,
+  throw new CoxswainError('task-failed', `the key of the repository ${name} has the wrong format`, {
+    hint: `this host needs a key that begins with -----BEGIN ${kind}-----`,
   })
 }

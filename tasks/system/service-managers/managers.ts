@@ -15,7 +15,7 @@ const managers: Readonly<Record<string, ServiceManager>> = { systemd, openrc }
 export const serviceManagerOf = async (ctx: CheckContext): Promise<ServiceManager> => {
   const manager = managers[await ctx.fact(serviceManager())]
   if (manager !== undefined) return manager
-  throw new CoxswainError('task-failed', 'nothing manages services on this host', {
-    hint: 'this task knows systemd and OpenRC',
+  throw new CoxswainError('task-failed', 'the host does not have a service manager', {
+    hint: 'this task supports systemd and OpenRC',
   })
 }

@@ -30,7 +30,7 @@ export const runlevelsOf = (text: string, name: string): string[] =>
 const failed = (script: string, output: string, code: number, name: string): CoxswainError =>
   new CoxswainError('command-failed', `${script}: exit status ${code}`, {
     output: output.trim(),
-    hint: `look further on the host: rc-service ${name} status, and its own log`,
+    hint: `check on the host: rc-service ${name} status, and its own log`,
   })
 
 const rcService = async ({ remote }: ApplyContext, name: string, word: string): Promise<void> => {

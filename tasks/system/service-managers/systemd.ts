@@ -13,7 +13,7 @@ const systemctl = async ({ remote }: ApplyContext, words: readonly string[], nam
     `systemctl ${words.join(' ')} ${name}: exit status ${result.code}`,
     {
       output: `${result.stderr.trim()}\n${journal.stdout.trim()}`.trim(),
-      hint: `look further on the host: systemctl status ${name}; journalctl -u ${name}`,
+      hint: `check on the host: systemctl status ${name}; journalctl -u ${name}`,
     },
   )
 }
@@ -51,7 +51,7 @@ export const systemd: ServiceManager = {
     if (/not been booted with systemd|connect to bus/.test(stderr))
       throw new CoxswainError('task-failed', 'systemd is installed on this host, but does not run', {
         output: stderr.trim(),
-        hint: 'a container or chroot without an init has no services to hold',
+        hint: 'a container or chroot without an init system does not run services',
       })
     const text = await show.text()
     const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? ''

@@ -13,7 +13,9 @@ const gidOf = async (remote: Remote, group: string): Promise<string> => {
     ({ name, gid }) => name === group || gid === group,
   )
   if (found !== undefined) return found.gid
-  throw new CoxswainError('task-failed', `there is no group ${group}`, { hint: 'make the group first' })
+  throw new CoxswainError('task-failed', `the group ${group} does not exist`, {
+    hint: 'create the group first',
+  })
 }
 
 const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Promise<void> => {

@@ -42,6 +42,6 @@ export const editAccountFile = async (
   if (code === 0) return
   const why = { [locked]: 'others hold it', [changed]: 'others change it' }[code] ?? `exit status ${code}`
   throw new CoxswainError('write-failed', `cannot write ${path}: ${why}`, {
-    hint: `if nobody is at work there, ${path}+ is left of somebody who was: remove it, and run again`,
+    hint: `if no other program is editing the file, ${path}+ is left over from one that was: remove it, and run again`,
   })
 }

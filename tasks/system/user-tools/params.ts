@@ -10,33 +10,33 @@ const hash = /^(?:\$[\w-]+\$[^:\s]+|[\w./]{13}|\*)$/
 const line = (what: string) => oneLine(what).regex(/^[^:]*$/, `${what} has neither colon nor newline in it`)
 
 export const userParams = z.object({
-  name: z.string().regex(accountName, 'a user name is needed').describe('the name'),
-  uid: z.coerce.number().int().nonnegative().optional().describe('its id; the next free one when absent'),
+  name: z.string().regex(accountName, 'a user name is needed').describe('the name of the user'),
+  uid: z.coerce.number().int().nonnegative().optional().describe('the user ID; by default the next free one'),
   group: z
     .string()
     .optional()
-    .describe('the primary group, which must be there; one of its own name when absent'),
+    .describe('the primary group, which must exist; by default a group with the name of the user'),
   groups: words()
     .pipe(z.array(z.string().regex(accountName, 'a group name is needed')))
     .optional()
-    .describe('groups beside the primary one'),
-  exact: flag().default(false).describe('take it out of all other groups'),
-  comment: line('a comment').optional().describe('the full name or another comment'),
+    .describe('groups in addition to the primary group'),
+  exact: flag().default(false).describe('remove the user from all other groups'),
+  comment: line('a comment').optional().describe('the comment field, usually the full name'),
   shell: remotePath().transform(plainPath).pipe(line('a shell')).optional().describe('the login shell'),
   home: remotePath().transform(plainPath).pipe(line('a home')).optional().describe('the home directory'),
-  createHome: flag().default(true).describe('make the home together with the user'),
-  moveHome: flag().default(false).describe('move what is in the old home to a new one'),
-  system: flag().default(false).describe('make it one of the system: an id below those of people'),
+  createHome: flag().default(true).describe('create the home directory together with the user'),
+  moveHome: flag().default(false).describe('move the content of the old home directory to the new one'),
+  system: flag().default(false).describe('create a system user, with an ID from the range of system users'),
   password: secret()
     .refine((value) => hash.test(value.reveal()), 'a hash is needed, such as `openssl passwd -6` makes')
     .optional()
     .describe('the hash of the password; * for none'),
-  locked: flag().optional().describe('whether the password is locked; keys still let in'),
+  locked: flag().optional().describe('whether the password is locked; login by SSH key still works'),
   expires: z
     .union([z.iso.date(), z.literal('never')])
     .optional()
-    .describe('the day on which the account expires, as 2030-12-31; never'),
-  removeHome: flag().default(false).describe('with state absent: remove the home too'),
+    .describe('the day on which the account expires, such as 2030-12-31; or never'),
+  removeHome: flag().default(false).describe('with state=absent, also remove the home directory'),
   state: z.enum(['present', 'absent']).default('present'),
 })
 

@@ -40,7 +40,7 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.sh('rm -rf /srv/*; mkdir -p /srv/d /srv/a.tar')
     assert.match(
       await host.refuses(archive({ src: '/srv/d', dest: '/srv/a.tar' })),
-      /\/srv\/a\.tar is there, but it is no file/,
+      /\/srv\/a\.tar exists, but is not a file/,
     )
     assert.is(await host.sh('ls -A /srv/a.tar /srv'), '/srv:\na.tar\nd\n\n/srv/a.tar:\n')
   })
@@ -51,7 +51,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('tar -tf /srv/a.tar'), 'a\n')
     assert.match(
       await host.refuses(archive({ src: '/srv/none', dest: '/srv/a.tar' })),
-      'there is nothing at /srv/none',
+      '/srv/none does not exist',
     )
     assert.match(
       await host.refuses(archive({ src: '/srv/d', dest: '/nowhere/a.tar' })),

@@ -101,9 +101,9 @@ for (const host of realHosts('debian', 'busybox')) {
     rmSync(`${src}/a`)
     folder.write(`stuck-${host.name}/a/b`, 'x')
     await host.sh('rm -rf /srv/t; mkdir /srv/t; ln -s /etc /srv/t/a')
-    assert.match(await host.refuses(copy({ src, dest: '/srv/t' })), '/srv/t/a is there, but it is no folder')
+    assert.match(await host.refuses(copy({ src, dest: '/srv/t' })), '/srv/t/a exists, but is not a folder')
     await host.sh('rm -rf /srv/t; touch /srv/t')
-    assert.match(await host.refuses(copy({ src, dest: '/srv/t' })), '/srv/t is there, but it is no folder')
+    assert.match(await host.refuses(copy({ src, dest: '/srv/t' })), '/srv/t exists, but is not a folder')
     await host.sh('rm -rf /srv/t')
   })
 }

@@ -75,7 +75,7 @@ for (const host of realHosts('debian')) {
     assert.is(await content(), 'other\n')
 
     await host.sh('mkdir /srv/full && touch /srv/full/x')
-    assert.match(await host.refuses(gitCheckout({ repo, dest: '/srv/full' })), 'is no checkout')
+    assert.match(await host.refuses(gitCheckout({ repo, dest: '/srv/full' })), 'is not a git checkout')
     await host.sh('mkdir /srv/empty')
     await host.proves(gitCheckout({ repo, dest: '/srv/empty' }))
   })

@@ -107,9 +107,15 @@ for (const host of realHosts('debian', 'busybox')) {
 
   test(`${host.name}: a user in an unknown group is not made`, async () => {
     const groups = await refusesBoth(host, user({ name: 'ann', groups: ['nosuch'] }))
-    assert.match(groups, 'there is no group nosuch')
-    assert.match(await refusesBoth(host, user({ name: 'ann', group: 'nosuch' })), 'there is no group nosuch')
-    assert.match(await refusesBoth(host, user({ name: 'ann', group: '4711' })), 'there is no group 4711')
+    assert.match(groups, 'the group nosuch does not exist')
+    assert.match(
+      await refusesBoth(host, user({ name: 'ann', group: 'nosuch' })),
+      'the group nosuch does not exist',
+    )
+    assert.match(
+      await refusesBoth(host, user({ name: 'ann', group: '4711' })),
+      'the group 4711 does not exist',
+    )
     assert.is(await host.sh('grep -c ^ann: /etc/passwd || :'), '0\n')
     await host.proves(user({ name: 'ann', groups: ['ann'] }))
     await host.proves(user({ name: 'ann', state: 'absent', removeHome: true }))

@@ -34,7 +34,7 @@ for (const host of realHosts('debian', 'busybox')) {
       assert.match(await host.refuses(unarchive(given)), 'through a link of its own')
       assert.is(await host.sh(untouched), 'precious\nf\nroot:644\n')
       await host.sh(`${victim}; ln /srv/victim/f hard; tar -cPf /srv/a.tar /srv/victim/f hard`)
-      assert.match(await host.refuses(unarchive(given)), /outside of its place|not in it/)
+      assert.match(await host.refuses(unarchive(given)), /outside of its place|outside of it/)
       assert.is(await host.sh(untouched), 'precious\nf\nroot:644\n')
     }
   })
@@ -52,7 +52,7 @@ for (const host of realHosts('debian', 'busybox')) {
 
   test(`${host.name}: devices and pipes come only when asked for`, async () => {
     await host.sh(`${victim}; mkfifo pipe; tar -cf /srv/a.tar pipe`)
-    assert.match(await host.refuses(unarchive(given)), 'holds a device, pipe or socket')
+    assert.match(await host.refuses(unarchive(given)), 'contains a device, pipe or socket')
     assert.is(await host.sh(untouched), 'precious\nf\nroot:644\n')
     await host.proves(unarchive({ ...given, owner: undefined, special: true }))
     assert.is(await host.sh('test -p /srv/out/pipe && echo yes'), 'yes\n')

@@ -25,7 +25,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('stat -c "%u %a" /srv/a'), '7 640\n')
     assert.match(
       await host.refuses(download({ ...given, sha256: '0'.repeat(64) })),
-      'what came from 127.0.0.1:8000 is another file',
+      '127.0.0.1:8000 sent a different file',
     )
     assert.is(await host.sh('cat /srv/a; ls -A /srv'), 'helloa\n')
   })

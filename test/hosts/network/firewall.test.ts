@@ -53,7 +53,7 @@ for (const host of realHosts('debian')) {
   })
 
   test(`${host.name}: what nft does not take never gets there`, async () => {
-    assert.match(await host.refuses(firewall({ rules: 'tcp dport nonsense' })), 'nft does not take the rules')
+    assert.match(await host.refuses(firewall({ rules: 'tcp dport nonsense' })), 'nft refuses the rules')
     assert.is(await host.sh('ls /etc/nftables.d'), '')
   })
 

@@ -159,7 +159,7 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
     await anna('! sudo -n /bin/echo other 2>/dev/null')
     await host.proves(sudoers({ name: 'log', state: 'absent' }))
     // a word of sudo's own, which no name may be
-    assert.match(await host.refuses(sudoers({ ...rule, users: ['TYPE'] })), /sudo would not take this rule/)
+    assert.match(await host.refuses(sudoers({ ...rule, users: ['TYPE'] })), /sudo would refuse this rule/)
     await anna('sudo -n id -u')
     await host.proves(sudoers({ name: 'anna', state: 'absent' }))
     await anna('! sudo -n id -u 2>/dev/null')

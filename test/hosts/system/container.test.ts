@@ -80,7 +80,7 @@ for (const host of realHosts('debian')) {
 
   test(`${host.name}: what somebody else made is left alone`, async () => {
     await host.sh('podman create -q --name app --network none localhost/app:1 /bin/sleep 5')
-    assert.match(await host.refuses(container(base)), 'made by somebody else')
+    assert.match(await host.refuses(container(base)), 'not created by this task')
     await host.proves(container({ name: 'app', state: 'absent' }))
   })
 }

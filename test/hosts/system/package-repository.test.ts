@@ -39,7 +39,7 @@ for (const host of realHosts('debian')) {
     for (const bad of [{ ...ours, key: other }, ours, { ...ours, key, url: 'file:/srv/nowhere' }]) {
       assert.match(
         await host.refuses(packageRepository(bad)),
-        'the repository ours cannot be read, and was taken back',
+        'the repository ours cannot be read, and was removed again',
       )
       assert.is(await host.sh(`ls ${sources} /etc/apt/keyrings/ours.asc 2>/dev/null || true`), '')
     }
@@ -101,7 +101,7 @@ for (const host of realHosts('redhat')) {
 
   test(`${host.name}: one that cannot be read is taken back`, async () => {
     const said = await host.refuses(packageRepository({ ...ours, url: 'file:///srv/nowhere' }))
-    assert.match(said, 'the repository ours cannot be read, and was taken back')
+    assert.match(said, 'the repository ours cannot be read, and was removed again')
     assert.is(await host.sh('ls /etc/yum.repos.d'), '')
   })
 }

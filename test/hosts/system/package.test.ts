@@ -134,7 +134,7 @@ for (const host of hosts) {
     await host.sh(family.forget)
     const upgraded = await host.proves(task({ state: 'latest' }))
     assert.equal(upgraded.changes, [{ what: `package ${provides}`, from: one, to: two }])
-    assert.match(await host.refuses(task({ state: 'absent' })), 'no package of its own: cxw-real provides it')
+    assert.match(await host.refuses(task({ state: 'absent' })), 'is not a package: cxw-real provides it')
     // a package of this very name is another one, once there is one
     await publish('/srv/repo', { name: provides, version: '3.0' })
     await host.sh(family.forget)

@@ -81,7 +81,7 @@ for (const host of realHosts('openrc')) {
 
   test(`${host.name}: a unit of systemd has no place there`, async () => {
     const unit = systemdUnit({ name: 'app.service', content: '[Service]\nExecStart=/bin/true\n' })
-    assert.match(await host.refuses(unit), /this host has OpenRC; .*\/etc\/init\.d\/app/)
+    assert.match(await host.refuses(unit), /this host uses OpenRC; .*\/etc\/init\.d\/app/)
     assert.is(await host.sh('ls /etc/systemd/system/app.service 2>/dev/null || true'), '')
   })
 }

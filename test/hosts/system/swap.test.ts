@@ -86,7 +86,7 @@ for (const host of debian) {
       for (const name of ['c', 'd', 'e'])
         assert.match(
           await host.refuses(swap({ path: `/srv/${name}`, ...given })),
-          'is no swap file; it is left as it is',
+          'is not a swap file; it was not changed',
         )
     assert.match(
       await host.refuses(swap({ path: '/srv/f', size: '900G' })),
@@ -100,7 +100,7 @@ for (const host of hosts) {
   test(`${host.name}: where the kernel takes none, nothing is left behind`, async () => {
     await host.sh('mkdir -p /mnt && mount -t tmpfs -o size=64m,mode=755 tmpfs /mnt; touch /etc/fstab')
     const said = await host.refuses(swap({ path: '/mnt/swap', size: '16M' }))
-    assert.match(said, 'the kernel takes no swap on /mnt/swap; a file system of a disk is needed')
+    assert.match(said, 'the kernel refuses /mnt/swap as swap; a swap file needs a disk file system')
     assert.is(await host.sh('ls -A /mnt; grep /mnt/swap /etc/fstab || :'), '')
     // one that is there is found by its signature
     await host.sh(

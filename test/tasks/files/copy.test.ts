@@ -88,11 +88,11 @@ test('a folder: one look, and who asks where it is missing; one stream, and noth
 test('parameters that mean nothing for what is copied', async () => {
   const refused = async (given: Parameters<typeof copy>[0]): Promise<string> =>
     String((await rehearse(copy(given), {})).error)
-  assert.match(await refused({ src: folder.path, dest: '/x', backup: true }), 'are for a file')
-  assert.match(await refused({ src: folder.write('f', 'x'), dest: '/x', delete: true }), 'is no folder')
+  assert.match(await refused({ src: folder.path, dest: '/x', backup: true }), 'work for single files only')
+  assert.match(await refused({ src: folder.write('f', 'x'), dest: '/x', delete: true }), 'is not a folder')
   assert.match(
     await refused({ src: folder.write('f', 'x'), dest: '/x/' }),
-    'is no folder: the dest of a file does not end with a slash',
+    'is not a folder: dest must not end with a slash',
   )
   assert.throws(() => copy({ src: 'x', dest: '/x', directoryMode: '9' }), /directoryMode/)
 })

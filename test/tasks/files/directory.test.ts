@@ -12,5 +12,5 @@ test('made with its mode, kept, removed with all that is in it', async () => {
   const gone = await rehearse(directory({ path: '/srv', state: 'absent' }), { files: { '/srv/a': 'x' } })
   assert.is(gone.files.size, 0)
   const blocked = await rehearse(directory({ path: '/srv' }), { files: { '/srv': 'a file' } })
-  assert.match(String(blocked.error), 'it is no directory')
+  assert.match(String(blocked.error), 'is not a directory')
 })

@@ -41,7 +41,7 @@ test('a name that begins with two dots is a name', async () => {
 
 test('no file is a failure, or well where that is allowed', async () => {
   const none = { src: '/none', dest: folder.at('x'), flat: true }
-  assert.match(String((await rehearse(fetch(none), {})).error), 'there is no file /none')
+  assert.match(String((await rehearse(fetch(none), {})).error), 'the file /none does not exist')
   assert.is((await rehearse(fetch({ ...none, optional: true }), {})).outcome, 'ok')
   assert.equal(readdirSync(folder.path).includes('x'), false)
 })
@@ -51,7 +51,7 @@ test('a path that leads elsewhere, and a folder in the way', async () => {
     String((await rehearse(fetch(given), { files: { '/etc/a': 'x', '/x': 'x' } })).error)
   assert.match(await refused({ src: '/../../x', dest: folder.at('all') }), 'is not below')
   mkdirSync(folder.at('way'))
-  assert.match(await refused({ src: '/etc/a', dest: folder.at('way'), flat: true }), 'it is no file')
+  assert.match(await refused({ src: '/etc/a', dest: folder.at('way'), flat: true }), 'is not a file')
   assert.throws(() => fetch({ src: 'etc', dest: 'x' }), /src/)
 })
 

@@ -55,7 +55,7 @@ test('changes and commits of somebody are not touched', async () => {
   assert.match(String(changed.error), 'files in /srv/app were changed')
   assert.equal(changed.error instanceof CoxswainError && changed.error.output, 'some file')
   const ahead = await rehearse(task, host('2'))
-  assert.match(String(ahead.error), 'has commits that the repository has not')
+  assert.match(String(ahead.error), 'has commits that are not in the repository')
   assert.equal([changed.commands.apply, ahead.commands.apply], [[], []])
 })
 
@@ -87,5 +87,9 @@ test('what git would take for an option, and a password in a URL, are refused', 
   await rejects(() => gitCheckout({ repo: '--upload-pack=x', dest }), 'params-invalid', 'a URL or path')
   await rejects(() => gitCheckout({ repo, dest, version: '-f' }), 'params-invalid', 'a branch, a tag')
   await rejects(() => gitCheckout({ repo, dest, version: 'HEAD~1' }), 'params-invalid', 'a branch, a tag')
-  await rejects(() => gitCheckout({ repo: 'https://t@git/x', dest }), 'params-invalid', 'neither a password')
+  await rejects(
+    () => gitCheckout({ repo: 'https://t@git/x', dest }),
+    'params-invalid',
+    'must not contain a password',
+  )
 })

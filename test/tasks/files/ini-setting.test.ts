@@ -81,7 +81,7 @@ test('a line that can be an option or a part of the one above is neither lost no
     ['[a]\ndir = C:\\foo\\\nnext = 1\n', { section: 'a', option: 'next', value: 2 }],
   ]
   for (const [from, params] of cases)
-    await rejects(() => after(params, from), 'task-failed', 'can continue the value')
+    await rejects(() => after(params, from), 'task-failed', 'can either continue the value')
   const indented = '[user]\nname = A\n\temail = a@x\n'
   const set = { section: 'user', option: 'name', value: 'B' }
   assert.is(await after({ ...set, continuation: 'indent' }, indented), '[user]\nname = B\n')

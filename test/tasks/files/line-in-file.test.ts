@@ -28,7 +28,7 @@ test('a file that is not there is made only when told', async () => {
   assert.is(run.files.get('/x')?.content, 'a\n')
   assert.match(
     String((await rehearse(lineInFile({ path: '/x', line: 'a' }), {})).error),
-    'there is no file /x',
+    'the file /x does not exist',
   )
   assert.is((await rehearse(lineInFile({ path: '/x', line: 'a', state: 'absent' }), {})).outcome, 'ok')
 })

@@ -19,7 +19,7 @@ test('made, turned, and not over a file', async () => {
   assert.equal(turned.changes, [{ what: '/a', from: '/c', to: '/b' }])
   assert.match(
     String((await rehearse(link({ path: '/a', target: '/b' }), { files: { '/a': 'x' } })).error),
-    'it is no link',
+    'is not a link',
   )
 })
 
@@ -34,7 +34,7 @@ test('a directory is in the way of a file, of a template and of a link', async (
   for (const task of tasks) {
     const run = await rehearse(task, { files: { '/srv/below': 'x' } })
     assert.is(run.outcome, 'failed')
-    assert.match(String(run.error), /is no file|is no link|cannot read \/srv/)
+    assert.match(String(run.error), /is not a file|is not a link|cannot read \/srv/)
     assert.equal([...run.files.keys()], ['/srv/below'])
   }
 })

@@ -17,7 +17,7 @@ test('owner and mode of a file and of a folder, and then all is well', async () 
 
 test('nothing is made where there is nothing', async () => {
   const run = await rehearse(permissions({ path: '/a', mode: '0640' }), {})
-  assert.match(String(run.error), 'there is nothing at /a')
+  assert.match(String(run.error), '/a does not exist')
   assert.is(run.files.has('/a'), false)
   assert.throws(() => permissions({ path: '/a' }), /an owner, a group or a mode/)
 })

@@ -42,7 +42,7 @@ test('characters beyond U+FFFF are one character, and never cut in two', async (
   await rejects(
     () => after('{\u{1F525}\n', { regexp: '{.', replacement: 'x' }),
     'task-failed',
-    'would cut a character of the file in two',
+    'would split a character of the file',
   )
 })
 
@@ -75,7 +75,7 @@ test('what would change at every run is refused before anything is written', asy
 test('a pattern that is none, and a file that is not there', async () => {
   await rejects(() => after('a', { regexp: '(' }), 'params-invalid', 'not a regular expression: (')
   const run = await rehearse(replace({ path, regexp: 'a' }), {})
-  assert.match(String(run.error), 'there is no file /etc/app.conf')
+  assert.match(String(run.error), 'the file /etc/app.conf does not exist')
 })
 
 test('a command may look at the new content first, and the old one be kept', async () => {

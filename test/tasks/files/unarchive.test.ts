@@ -58,12 +58,12 @@ test('what is no archive, and what leads out of its place', async () => {
   const said = async (given: Parameters<typeof unarchive>[0], replies = {}): Promise<string> =>
     String((await rehearse(unarchive(given), { files: { '/a.tgz': '' }, replies })).error)
   assert.match(await said({ src: folder.at('none'), dest: '/d' }), 'cannot read')
-  assert.match(await said({ src: folder.path, dest: '/d' }), 'is no file')
+  assert.match(await said({ src: folder.path, dest: '/d' }), 'is not a file')
   assert.match(
     await said({ src: folder.write('text', 'x'), dest: '/d' }),
     /cannot be read as an archive: .*Unrecognized/,
   )
-  assert.match(await said({ src: '/none', dest: '/d', onHost: true }), 'there is no archive /none')
+  assert.match(await said({ src: '/none', dest: '/d', onHost: true }), 'the archive /none does not exist')
   const evil = { [listing]: told.replace('t-1/f', '../f'), [summing]: sumOf('x') }
   assert.match(await said({ src: '/a.tgz', dest: '/d', onHost: true }, evil), 'would be unpacked outside')
   execFileSync('sh', ['-c', `printf '\\037\\213broken' >'${folder.at('gz')}'`])

@@ -123,7 +123,7 @@ test('before there is a cluster it would change; a manifest that is not here, or
   assert.match(String(none.error), 'cannot read the manifest')
   const { world } = cluster({ applied: 'a: [' })
   const broken = await rehearse(applyCni({ manifest: file('broken.yaml', 'a: [') }), world)
-  assert.match(String(broken.error), 'the manifest is no YAML')
+  assert.match(String(broken.error), 'the manifest is not YAML')
 })
 
 test('kubectl before 1.13 has no diff: there it counts whether all of it is there', async () => {
@@ -215,10 +215,10 @@ test('cilium is made of its chart by helm, at a pinned version', async () => {
   assert.match(text, '--version 1.20.1')
   assert.match(text, 'ipam.operator.clusterPoolIPv4PodCIDRList={10.9.0.0/16}')
   await withHelm('echo "no such chart" >&2; exit 1', () =>
-    rejects(() => named('cilium'), 'task-failed', 'with helm'),
+    rejects(() => named('cilium'), 'task-failed', 'helm cannot render'),
   )
   await withHelm(undefined, async () => {
-    const error = await rejects(() => named('cilium'), 'task-failed', 'with helm')
+    const error = await rejects(() => named('cilium'), 'task-failed', 'helm cannot render')
     assert.match(error.hint, 'install helm on this machine')
   })
 })

@@ -243,7 +243,7 @@ test('data that belongs to no member is not overwritten', async () => {
     unpredictable: 'the list of members is read when the others are well',
   })
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'holds etcd data, but is no member of this cluster')
+  assert.match(String(run.error), 'has etcd data, but is not a member of this cluster')
   assert.equal(etcd.log, [])
 })
 

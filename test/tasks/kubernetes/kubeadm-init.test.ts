@@ -192,5 +192,5 @@ test('a kubectl that fails is a failure, and no reason to initialise', async () 
 test('another version than that of the cluster is no upgrade', async () => {
   const run = await rehearse(init, world(finishedFiles, { running: 'v1.19.16' }))
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'the cluster runs v1.19.16, and v1.20.2 is asked for')
+  assert.match(String(run.error), 'the cluster runs v1.19.16, but kubernetes_version is v1.20.2')
 })

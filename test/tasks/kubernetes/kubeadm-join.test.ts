@@ -155,7 +155,7 @@ test('a finished master that is down is waited for, and never taken apart', asyn
 test('what nobody can be sure of is left to a person', async () => {
   const { '/etc/kubernetes/manifests/etcd.yaml': _, ...most } = finishedFiles
   for (const [files, members, message] of [
-    [finishedFiles, [m1()], 'holds etcd data, but is no member of this cluster'],
+    [finishedFiles, [m1()], 'has etcd data, but is not a member of this cluster'],
     [most, [m1(), m2()], 'holds a part of a control plane, but lacks /etc/kubernetes/manifests/etcd.yaml'],
     [{ '/etc/kubernetes/kubelet.conf': 'x' }, [m1()], 'holds a part of a node'],
   ] as const) {
@@ -237,7 +237,7 @@ test('before 1.14 kubeadm cannot, and the other strategy is named', async () => 
   })
   const run = await rehearse(old, host({}))
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'cannot join masters by itself')
+  assert.match(String(run.error), 'cannot join control-plane nodes by itself')
 })
 
 test('a name that another machine has is not taken from it', async () => {

@@ -56,5 +56,5 @@ test('names are those that containerd lists; an archive without a list of images
       [/^ctr/, ''],
     ],
   })
-  assert.match(String(bad.error), '/opt/images/net.tar has no list of images in it')
+  assert.match(String(bad.error), '/opt/images/net.tar does not contain a list of images')
 })

@@ -21,7 +21,7 @@ test('a copy for the user alone', async () => {
   const nobody = await rehearse(userKubeconfig({ user: 'nobody-here' }), {
     patterns: [[/^getent/, { code: 2 }]],
   })
-  assert.match(String(nobody.error), 'there is no user nobody-here')
+  assert.match(String(nobody.error), 'the user nobody-here does not exist')
 })
 
 test('one that leads to another cluster is not overwritten, one of the same cluster is', async () => {
@@ -35,7 +35,7 @@ test('one that leads to another cluster is not overwritten, one of the same clus
     patterns: [[/^getent passwd root/, 'root:x:0:0::/root:/bin/sh\nroot\n']],
   })
   const other = await rehearse(userKubeconfig({ user: 'root' }), world(config('https://prod:6443', 'x')))
-  assert.match(String(other.error), '/root/.kube/config leads to another cluster, at https://prod:6443')
+  assert.match(String(other.error), '/root/.kube/config is for another cluster, at https://prod:6443')
   assert.equal(other.commands.apply, [])
   const same = await rehearse(
     userKubeconfig({ user: 'root' }),
@@ -48,6 +48,6 @@ test('a host that is no master yet has none to give, which --check knows', async
   const run = await rehearse(userKubeconfig({ user: 'root' }), {
     patterns: [[/^getent passwd root/, 'root:x:0:0::/root:/bin/sh\nroot\n']],
   })
-  assert.match(String(run.error), 'there is no /etc/kubernetes/admin.conf')
+  assert.match(String(run.error), '/etc/kubernetes/admin.conf does not exist')
   assert.is(run.foretold, 'failed')
 })

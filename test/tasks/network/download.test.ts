@@ -38,7 +38,7 @@ test('it comes, is verified, and takes its place; then all is well', async () =>
 
 test('what is another file does not take its place, and is gone', async () => {
   const run = await rehearse(download(given), host('evil', { '/opt/a': 'old' }))
-  assert.match(String(run.error), `what came from example.com is another file: sha256 ${sumOf('evil')}`)
+  assert.match(String(run.error), `example.com sent a different file: sha256 ${sumOf('evil')}`)
   assert.is(run.files.get('/opt/a')?.content, 'old')
 })
 
@@ -68,5 +68,5 @@ test('headers go in by standard input, quoted, or not at all', async () => {
   const headers = { Authorization: new Secret('Bearer "x\\') }
   assert.match(curlConfig({ url, headers }).reveal(), 'header = "Authorization: Bearer \\"x\\\\"\n')
   const run = await rehearse(download({ ...given, headers }), host('new', {}, false))
-  assert.match(String(run.error), 'everybody there could read the headers')
+  assert.match(String(run.error), 'every user there could read the headers')
 })

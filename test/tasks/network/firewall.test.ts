@@ -123,7 +123,7 @@ test('without nft it cannot be known before, and fails; what nft does not take f
       [/./, ''],
     ],
   })
-  assert.match(String(wrong.error), 'nft does not take the rules')
+  assert.match(String(wrong.error), 'nft refuses the rules')
 })
 
 test('it goes', async () => {

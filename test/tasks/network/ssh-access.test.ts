@@ -75,5 +75,5 @@ test('without a key there, it says what makes one', async () => {
 test('a user that is not there yet is unknown beforehand, and an error then', async () => {
   const run = await rehearse(sshKey({ user: 'ghost' }), { patterns: [nobody] })
   assert.is(run.foretold, 'unknown')
-  assert.match(String(run.error), 'there is no user ghost on')
+  assert.match(String(run.error), 'the user ghost does not exist on')
 })

@@ -52,7 +52,7 @@ test('where all is well nothing is done; without the user it is unknown', async 
     patterns: [[/^id -u anna/, { code: 9 }]],
   })
   assert.is(nobody.foretold, 'unknown')
-  assert.match(String(nobody.error), /there is no user anna/)
+  assert.match(String(nobody.error), /the user anna does not exist/)
 })
 
 test('what is no key, or no user, is refused', () => {

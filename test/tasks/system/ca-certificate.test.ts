@@ -47,7 +47,7 @@ test('before ca-certificates is there it is unknown', async () => {
     replies: { 'command -v update-ca-certificates': none, 'command -v update-ca-trust': none },
   })
   assert.is(run.foretold, 'unknown')
-  assert.match(String(run.error), /nothing that updates/)
+  assert.match(String(run.error), /no program on the host updates/)
 })
 
 test('only one authority, in PEM, is taken', () => {

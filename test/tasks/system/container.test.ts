@@ -137,7 +137,7 @@ test('it is started, stopped and removed without being made anew', async () => {
 
 test('what somebody else made is left alone', async () => {
   const run = await rehearse(container(given), host({ image: 'i1', made: { ...well, label: undefined } }))
-  assert.match(String(run.error), 'made by somebody else')
+  assert.match(String(run.error), 'not created by this task')
   assert.equal(run.commands.apply, [])
 })
 

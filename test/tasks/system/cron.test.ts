@@ -114,7 +114,7 @@ test('no folder, and no user: it cannot be known yet, nor done', async () => {
   assert.match(String(nowhere.error), 'there is no /etc/cron.d on the host')
   const nobody = await rehearse(cron({ ...inFile, user: 'ann' }), { files: folder, replies })
   assert.is(nobody.foretold, 'unknown')
-  assert.match(String(nobody.error), 'there is no user ann')
+  assert.match(String(nobody.error), 'the user ann does not exist')
 })
 
 test('a name that cron passes over, and a schedule that makes it pass over the file, are refused', async () => {

@@ -56,7 +56,7 @@ test('one that cannot be read is taken back: what was there before is there agai
   const failing = debian({ code: 100, stderr: 'E: NO_PUBKEY 1234' }, before)
   const run = await rehearse(packageRepository({ ...docker, key: pgp }), failing)
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'the repository docker cannot be read, and was taken back')
+  assert.match(String(run.error), 'the repository docker cannot be read, and was removed again')
   assert.match(isCoxswainError(run.error) ? (run.error.output ?? '') : '', 'NO_PUBKEY 1234')
   assert.is(content(run, sources), before[sources])
   assert.is(content(run, keyring), undefined)
@@ -85,16 +85,19 @@ test('apt wants suites, and each family its kind of key', async () => {
     assert.is(run.outcome, 'failed')
     return String(run.error)
   }
-  assert.match(await said({ name: 'a', url: 'http://a' }, debian()), 'needs suites, for this host has apt')
+  assert.match(
+    await said({ name: 'a', url: 'http://a' }, debian()),
+    'needs suites, because this host uses apt',
+  )
   assert.match(
     await said({ ...docker, key: rsa }, debian()),
-    'the key of the repository docker is of the wrong kind',
+    'the key of the repository docker has the wrong format',
   )
   const alpine = host('alpine', /^apk update/)
-  assert.match(await said({ name: 'a', url: 'http://a', key: pgp }, alpine), 'of the wrong kind')
+  assert.match(await said({ name: 'a', url: 'http://a', key: pgp }, alpine), 'has the wrong format')
   assert.match(
     await said({ name: 'a', url: 'http://a', unsigned: true }, alpine),
-    'apk takes nothing that is not signed',
+    'apk refuses unsigned repositories',
   )
 })
 

@@ -85,7 +85,7 @@ test('dnf speaks for Red Hat and its family, and strangers are refused', async (
   }
   assert.is((await rehearse(packages({ name: 'haproxy=2.4-1' }), rocky)).outcome, 'changed')
   const other = await rehearse(packages({ name: 'x' }), { files: { '/etc/os-release': 'ID=plan9\n' } })
-  assert.match(String(other.error), 'packages of plan9 are not known')
+  assert.match(String(other.error), 'does not support the packages of plan9')
 })
 
 test('purged: what has only left its settings is not gone yet', async () => {

@@ -109,7 +109,7 @@ test('one that does not come back, or whose systemd never settles, is told so', 
   )
   assert.match(String(slow.error), 'systemd is still starting')
   const ill = await rehearse(reboot(quick), machine({ looks: ['new\nmaintenance\n'] }))
-  assert.match(String(ill.error), 'it came up in maintenance mode')
+  assert.match(String(ill.error), 'the host is in maintenance mode')
 })
 
 test('another host key, and a refused command, are no matter of waiting', async () => {
@@ -193,9 +193,9 @@ test('this machine, a container on it, and a host without a boot id are refused 
     ...own,
     files: { [bootId]: readFileSync(bootId, 'utf8') },
   })
-  assert.match(String(here.error), 'it is the machine that this run is on')
+  assert.match(String(here.error), 'the host is the machine that this run is on')
   assert.equal(here.commands.apply, [])
   const none = await rehearse(reboot(quick), { ...own, files: {} })
-  assert.match(String(none.error), 'a reboot could not be proved')
+  assert.match(String(none.error), 'a reboot could not be verified')
   assert.equal(none.commands.apply, [])
 })

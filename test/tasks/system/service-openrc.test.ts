@@ -130,5 +130,5 @@ test('runlevels are those of the service itself, and of a boot', () => {
 test('where there is neither, it says so', async () => {
   const world: World = { patterns: [[/^if \[ -d \/run\/systemd\/system \]/, 'none\n']] }
   const run = await rehearse(service({ name: 'haproxy', state: 'started' }), world)
-  assert.match(String(run.error), 'nothing manages services on this host')
+  assert.match(String(run.error), 'the host does not have a service manager')
 })

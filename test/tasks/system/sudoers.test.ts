@@ -43,7 +43,7 @@ test('what sudo would not take is never written', async () => {
   const run = await rehearse(sudoers({ name: 'deploy', users: 'anna' }), {
     replies: { ...there, 'visudo -cf -': { code: 1, stderr: 'stdin:1: syntax error' } },
   })
-  assert.match(String(run.error), /sudo would not take this rule/)
+  assert.match(String(run.error), /sudo would refuse this rule/)
   assert.is(run.foretold, 'failed')
   assert.is(run.files.has(path), false)
 })

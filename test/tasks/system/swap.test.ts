@@ -109,7 +109,7 @@ test('what is no swap file is left as it is, under --check as well', async () =>
   for (const given of [{ size: '2M' }, { state: 'absent' }] as const) {
     const run = await rehearse(swap({ path, ...given }), host({ [path]: file(2) }, { signed: false }))
     assert.is(run.foretold, 'failed')
-    assert.match(String(run.error), 'what is at /swap/a b is no swap file')
+    assert.match(String(run.error), '/swap/a b exists, but is not a swap file')
     assert.equal(run.commands.apply, [])
   }
 })
@@ -118,14 +118,14 @@ const folder = { '/swap': { content: '', type: 'directory' } } as const
 
 test('no room, and a kernel that takes none: nothing is left behind', async () => {
   const full = await rehearse(swap({ path, size: '2M' }), host(folder, { free: 1024 }))
-  assert.match(String(full.error), 'there is no room for 2M in /swap')
+  assert.match(String(full.error), 'not enough free space for 2M in /swap')
   assert.is(full.foretold, 'failed')
   const world = host()
   const refused = await rehearse(swap({ path, size: '2M' }), {
     ...world,
     replies: { ...world.replies, [`swapon  ${quoted}`]: { code: 255, stderr: 'Invalid argument' } },
   })
-  assert.match(String(refused.error), 'the kernel takes no swap on /swap/a b')
+  assert.match(String(refused.error), 'the kernel refuses /swap/a b as swap')
   assert.not.ok(refused.files.has(path))
   assert.is(refused.files.get('/etc/fstab')?.content, '')
 })

@@ -101,6 +101,6 @@ test('where OpenRC is, it says so', async () => {
     patterns: [[detect, 'openrc\n']],
   })
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'app.service is a unit of systemd, and this host has OpenRC')
+  assert.match(String(run.error), 'app.service is a systemd unit, but this host uses OpenRC')
   assert.match(isCoxswainError(run.error) ? (run.error.hint ?? '') : '', '/etc/init.d/app')
 })

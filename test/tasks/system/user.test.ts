@@ -122,8 +122,8 @@ test('an id that is taken, and groups that are not there, are said before anythi
   }
   for (const [given, message] of [
     [{ uid: 1001 }, 'uid 1001 belongs to the user ben'],
-    [{ group: 'staff' }, 'there is no group staff'],
-    [{ groups: 'ben,staff' }, 'there is no group staff'],
+    [{ group: 'staff' }, 'the group staff does not exist'],
+    [{ groups: 'ben,staff' }, 'the group staff does not exist'],
   ] as const) {
     const run = await rehearse(user({ name: 'anna', ...given }), host)
     assert.match(String(run.error), message)

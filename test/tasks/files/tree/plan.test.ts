@@ -118,5 +118,5 @@ test('what does not fit is not guessed at', () => {
     '0 0\nf\n644 0 0\n',
     '0 0\n-rubbish',
   ])
-    assert.throws(() => parseTree(text, ['./a']), /changed in the folder while/)
+    assert.throws(() => parseTree(text, ['./a']), /the folder changed while/)
 })

@@ -58,5 +58,9 @@ test('sizes beyond eleven octal digits', () => {
 
 test('a file of another size than was said is no archive', async () => {
   for (const content of ['ab', 'abcd'])
-    await rejects(() => archive([entry('./a')], content), 'read-failed', './a changed while it was sent')
+    await rejects(
+      () => archive([entry('./a')], content),
+      'read-failed',
+      './a changed while it was being sent',
+    )
 })
