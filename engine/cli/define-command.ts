@@ -98,6 +98,11 @@ interface CommandFacts {
   readonly hidden?: boolean
   /** `-h` is among its options: the command prints help itself. */
   readonly printsHelp?: boolean
+  /**
+   * Options end at the first word after the first argument, as those of ssh do: what follows belongs to the last argument. A
+   * lone `--` before it ends them too.
+   */
+  readonly endsOptions?: boolean
   readonly commands?: readonly Command[]
 }
 

@@ -78,6 +78,26 @@ const wordsOf = (values: readonly unknown[]): string[][] =>
     return Array.isArray(value) ? value.map(String) : []
   })
 
+/**
+ * The words of a command whose options may stand before and after its first argument: commander stops at the first word of
+ * either, so what follows the first argument is parsed as a line of its own.
+ *
+ * @throws what commander throws for an unknown option, a missing argument, and where help is asked for.
+ */
+const endedOptions = (
+  commander: Commander,
+  command: Command,
+  [first = [], rest = []]: string[][],
+): string[][] => {
+  const { operands, unknown } = commander.parseOptions([...rest])
+  const [option] = unknown
+  if (option === '-h' || option === '--help') commander.help()
+  if (option !== undefined) commander.error(`error: unknown option '${option}'`)
+  const name = Object.keys(command.arguments).at(-1) ?? ''
+  if (operands.length === 0) commander.error(`error: missing required argument '${name}'`)
+  return [first, operands]
+}
+
 interface Building {
   /** The name of the program. */
   readonly name: string
@@ -106,7 +126,11 @@ const build = (commander: Commander, command: Command, building: Building): Comm
   for (const below of command.commands ?? [])
     build(commander.command(below.name, { hidden: below.hidden === true }), below, building)
   // commander calls it with the arguments, then the options and itself
-  return commander.action((...values: unknown[]) => chosen(command, commander, wordsOf(values.slice(0, -2))))
+  if (command.endsOptions === true) commander.passThroughOptions()
+  return commander.action((...values: unknown[]) => {
+    const words = wordsOf(values.slice(0, -2))
+    chosen(command, commander, command.endsOptions === true ? endedOptions(commander, command, words) : words)
+  })
 }
 
 const pathOf = (commander: Commander): string =>
@@ -151,7 +175,7 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
   } catch (error) {
     if (isCoxswainError(error)) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'commander.helpDisplayed' || code === 'commander.version')
+    if (code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version')
       return { kind: 'text', text: printed }
     const said = printed.trim().replace(/^error: /, '')
     throw (

@@ -69,6 +69,29 @@ test('exec: what comes after -- is the command, and options can stand before its
   assert.is(execScript(['echo $HOME | wc']), 'echo $HOME | wc')
 })
 
+test('exec: options end at the first word of the command', async () => {
+  for (const [line, command, inventory] of [
+    ['exec web hostname -f', ['hostname', '-f'], []],
+    ['exec web -i x hostname -f', ['hostname', '-f'], ['x']],
+    ['exec -i x web ls -i y', ['ls', '-i', 'y'], ['x']],
+    ['-i x exec web -vi y -- ls -- -l', ['ls', '--', '-l'], ['x', 'y']],
+    ['exec web git log -- file', ['git', 'log', '--', 'file'], []],
+    ['exec web uname --help', ['uname', '--help'], []],
+  ] as const) {
+    const { name, words: given, options } = parse(...line.split(' '))
+    assert.equal([name, given, options.inventory], ['exec', [['web'], command], inventory], line)
+  }
+  assert.is(textOf('exec', 'web', '--help'), textOf('exec', '--help'))
+  await rejects(() => parse('exec', 'web', '-i', 'x'), 'usage', "missing required argument 'command'")
+  await rejects(() => parse('exec', 'web', '--nonsense', 'ls'), 'usage', "unknown option '--nonsense'")
+  const misplaced = await rejects(
+    () => start('exec', 'web', 'uptime', '-i', 'x'),
+    'usage',
+    '-i after the first word of the command belongs to the command',
+  )
+  assert.match(misplaced.hint, 'run exec -i INVENTORY PATTERN COMMAND')
+})
+
 test('help and version are text', () => {
   assert.is(textOf('--version'), '1.2.3\n')
   assert.match(textOf('exec', '--help'), 'Runs a command on hosts')

@@ -6,13 +6,21 @@ import { quote } from '../../remote/quote.ts'
 export const execScript = (words: readonly string[]): string =>
   words.length === 1 ? (words[0] ?? '') : words.map(quote).join(' ')
 
-/** What `run exec` runs on each host: a command that a person typed, every time. */
-export const execTask = defineTask({
-  name: 'exec',
-  description: 'Runs a command that a person typed.',
-  params: z.object({ script: z.string(), timeout: z.number().optional() }),
-  title: ({ script }) => script,
-  async apply({ remote }, { script, timeout }) {
-    await remote.run(timeout === undefined ? {} : { timeout })`sh -c ${script}`
-  },
-})
+/**
+ * What `run exec` runs on each host: a command that a person typed, every time.
+ *
+ * @param ended is given the exit status on each host.
+ */
+export const execTask = (ended: (host: string, status: number) => void) =>
+  defineTask({
+    name: 'exec',
+    description: 'Runs a command that a person typed.',
+    params: z.object({ script: z.string(), timeout: z.number().optional() }),
+    title: ({ script }) => script,
+    async apply({ remote, host }, { script, timeout }) {
+      const command = remote.run(timeout === undefined ? {} : { timeout })`sh -c ${script}`
+      const { code } = await command.result()
+      ended(host.name, code)
+      await command
+    },
+  })

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { CoxswainError } from '../../errors.ts'
 import { playbook } from '../../dsl/playbook.ts'
 import type { CommandContext } from '../define-command.ts'
 import { valuesOf } from '../define-option.ts'
 import { runOptions } from '../options/run.ts'
 import type { HostOptions, RunOptions } from '../options/run.ts'
+import { exitCodes } from '../../error-codes.ts'
+import { execReporter } from '../../report/exec-output.ts'
 import { execScript, execTask } from './exec-task.ts'
 import { execute } from './execute.ts'
 import { listHosts } from './listing.ts'
@@ -20,11 +23,30 @@ interface ExecInput {
     }
 }
 
-/** `run exec PATTERN -- COMMAND`. Gives the exit status. */
+/** Options of the command line that are most often meant for us. */
+const ours = new Set(['-i', '--inventory', '-l', '--limit', '-b', '--become', '--output'])
+
+/**
+ * Without an inventory, and with its option among the words of the command, the option was meant for us.
+ *
+ * @throws `usage`
+ */
+const refuseMisplaced = (command: readonly string[], { inventory }: ExecInput['options']): void => {
+  if (inventory.length > 0) return
+  const word = command.slice(1).find((one) => ours.has(one.split('=')[0] ?? ''))
+  if (word === undefined) return
+  const name = word.split('=')[0] ?? ''
+  throw new CoxswainError('usage', `${name} after the first word of the command belongs to the command`, {
+    hint: 'write the options of exec before the command: `run exec -i INVENTORY PATTERN COMMAND`',
+  })
+}
+
+/** `run exec PATTERN COMMAND`. Gives the exit status. */
 export const exec = async (
   { arguments: { pattern, command }, options }: ExecInput,
   { redactor, outlets, loadHooks }: CommandContext,
 ): Promise<number> => {
+  refuseMisplaced(command, options)
   loadHooks()
   const script = execScript(command)
   const notice = (text: string) => outlets.err(`${text}\n`)
@@ -33,10 +55,12 @@ export const exec = async (
   writeWarnings(workspace.inventory, outlets)
   // an error shows it as it was typed, before the play that is made of it is looked at
   workspace.inventoryView.match(pattern, 'pattern')
+  const statuses = new Map<string, number>()
+  const task = execTask((host, status) => statuses.set(host, status))
   const book = playbook({
     name: 'exec',
     vars: z.unknown(),
-    plays: ({ play }) => [play(script, { hosts: pattern, tasks: () => [execTask({ script, timeout })] })],
+    plays: ({ play }) => [play(script, { hosts: pattern, tasks: () => [task({ script, timeout })] })],
   })
   if (options.listHosts) {
     outlets.out(listHosts(hostsOfPlays(book, workspace)))
@@ -45,5 +69,13 @@ export const exec = async (
   const plan = await planOpened(book, workspace, redactor, { notice })
   // what a command prints is what was asked for
   const verbose = Math.max(1, options.verbose)
-  return execute(plan, workspace, { ...valuesOf(runOptions), ...options, verbose }, redactor)
+  const exit = await execute(plan, workspace, { ...valuesOf(runOptions), ...options, verbose }, redactor, {
+    createScreen: (shown) =>
+      execReporter({ ...shown, verbosity: options.verbose, statusOf: (host) => statuses.get(host) }),
+  })
+  const [status, ...others] = statuses.values()
+  const hosts = plan.plays.flatMap(({ hosts: names }) => names)
+  const isOwn = hosts.length === 1 && others.length === 0 && exit === exitCodes.failed
+  // with one host it is that of the command, as that of ssh is
+  return isOwn && status !== undefined && status !== 0 ? status : exit
 }

@@ -23,6 +23,7 @@ import { Prompt, ownTerminal } from './prompt.ts'
 import { stepper } from './step.ts'
 import { outletsOf } from '../outlets.ts'
 import { openReporters } from './reporters.ts'
+import type { CreateScreen } from './reporters.ts'
 import type { ResumeState } from './resume.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -34,17 +35,24 @@ export interface RunRecord extends Omit<ResumeState, 'plan'> {
   readonly signatures: NonNullable<JournalOptions['signatures']>
 }
 
+/** What else a run depends on. */
+export interface ExecuteDetails {
+  /** What the run is recorded under and takes over; without it, it is not recorded, and nothing is locked. */
+  readonly record?: RunRecord
+  /** Makes what is shown on standard output where no output is asked for. */
+  readonly createScreen?: CreateScreen
+}
+
 /**
  * Runs a plan, reports it as the options say, and gives the exit status.
  *
- * @param record what the run is recorded under and takes over; without it, it is not recorded, and nothing is locked.
  */
 export const execute = async (
   plan: Plan,
   workspace: Workspace,
   options: RunOptions,
   redactor: Redactor,
-  record?: RunRecord,
+  { record, createScreen }: ExecuteDetails = {},
 ): Promise<number> => {
   refuseMaskedPlan(plan)
   await refuseTooManyHosts(plan, workspace.fleet)
@@ -54,7 +62,12 @@ export const execute = async (
     throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
   }
   let journal: Journal | undefined
-  const { reporter, notice } = await openReporters(options, outlets, () => journal?.intact === true)
+  const { reporter, notice } = await openReporters(
+    options,
+    outlets,
+    () => journal?.intact === true,
+    createScreen,
+  )
   const { stopping, signal, release } = onInterrupt(notice)
   const prompt = new Prompt(ownTerminal(outlets))
   /** Questions one after another, the screen taken away meanwhile. */

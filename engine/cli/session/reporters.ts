@@ -2,7 +2,7 @@ import { chooseOutputs } from '../../report/choose-outputs.ts'
 import type { OutputRequest, Screen } from '../../report/choose-outputs.ts'
 import { outputs } from '../../report/outputs.ts'
 import { together } from '../../report/reporter.ts'
-import type { Reporter } from '../../report/reporter.ts'
+import type { ReportOptions, Reporter } from '../../report/reporter.ts'
 import type { RunOptions } from '../options/run.ts'
 import type { Outlets } from '../outlets.ts'
 import { fileReporter } from './file-reporter.ts'
@@ -14,6 +14,9 @@ export interface Output {
   /** Tells a person something at once; what programs read stays free of it. */
   readonly notice: (text: string) => void
 }
+
+/** Makes what shows a run on standard output. */
+export type CreateScreen = (options: ReportOptions) => Reporter
 
 /** What standard output is, now. */
 export const screenNow = (): Screen => ({
@@ -32,18 +35,22 @@ const requestsOf = ({ output, report }: Pick<RunOptions, 'output' | 'report'>): 
  * The reporters that the options ask for, as one.
  *
  * @param resumable whether the run can be resumed; asked when it has ended.
+ * @param create makes what goes to standard output where no output is asked for there.
  * @throws `usage` for an output that cannot be written.
  */
 export const openReporters = async (
   options: Pick<RunOptions, 'output' | 'diff' | 'verbose' | 'report'>,
   outlets: Outlets,
   resumable: () => boolean = () => false,
+  create?: CreateScreen,
 ): Promise<Output> => {
   const { stdout, env } = process
-  const chosen = chooseOutputs(requestsOf(options), screenNow())
-  const { form, isForPrograms, load } = outputs[chosen.screen]
+  const requests = requestsOf(options)
+  const chosen = chooseOutputs(requests, screenNow())
+  const isAsked = requests.some(({ file }) => file === undefined)
+  const { form, isForPrograms, load } = outputs[isAsked || create === undefined ? chosen.screen : 'plain']
   const shown = { diff: options.diff, verbosity: options.verbose }
-  const createScreen = await load()
+  const createScreen = isAsked || create === undefined ? await load() : create
   const files: Reporter[] = []
   for (const file of chosen.files) files.push(await fileReporter(file, outlets, { ...shown, resumable }))
   const screen = createScreen({

@@ -203,13 +203,15 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   }
   const { plan: left } = inherited
   return execute(left, workspace, options, redactor, {
-    ...inherited,
-    subject,
-    seen: memory.seen,
-    signatures: (hashWith) => {
-      // what was prepared for the whole plan holds for what is left of it
-      const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)
-      return (task) => at(task, task.position)
+    record: {
+      ...inherited,
+      subject,
+      seen: memory.seen,
+      signatures: (hashWith) => {
+        // what was prepared for the whole plan holds for what is left of it
+        const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)
+        return (task) => at(task, task.position)
+      },
     },
   })
 }
