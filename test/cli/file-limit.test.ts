@@ -42,7 +42,7 @@ const needed = async (variables: string, tasks = plain): Promise<number> => {
 
 const configured = (name: string, text: string): string => `ssh_config=${folder.write(name, text)}`
 
-test('hosts behind one jump host share its connection', async () => {
+test('hosts behind one jump host share its connection', { needs: ['ssh'] }, async () => {
   assert.is(await needed('address=192.0.2.1'), 30)
   assert.is(await needed('proxy_jump=ops@192.0.2.9'), 1)
   assert.is(await needed('proxy_jump=ops@192.0.2.9,192.0.2.8:2222'), 1)
@@ -50,13 +50,17 @@ test('hosts behind one jump host share its connection', async () => {
   assert.is(await needed('proxy_jump=none'), 30)
 })
 
-test("what ssh's configuration says of the way counts: a jump host is shared, a command has three pipes", async () => {
-  assert.is(await needed(configured('jump', 'Host h*\n  ProxyJump jump.test\n')), 1)
-  assert.is(await needed(configured('command', 'Host *\n  ProxyCommand nc %h %p\n')), 90)
-  // the hosts share what leads to the jump host
-  const through = 'Host h*\n  ProxyJump jump.test\nHost jump.test\n  ProxyCommand nc %h %p\n'
-  assert.is(await needed(configured('both', through)), 3)
-})
+test(
+  "what ssh's configuration says of the way counts: a jump host is shared, a command has three pipes",
+  { needs: ['ssh'] },
+  async () => {
+    assert.is(await needed(configured('jump', 'Host h*\n  ProxyJump jump.test\n')), 1)
+    assert.is(await needed(configured('command', 'Host *\n  ProxyCommand nc %h %p\n')), 90)
+    // the hosts share what leads to the jump host
+    const through = 'Host h*\n  ProxyJump jump.test\nHost jump.test\n  ProxyCommand nc %h %p\n'
+    assert.is(await needed(configured('both', through)), 3)
+  },
+)
 
 test('a program has three pipes for each user that tasks certainly act as', async () => {
   const local = 'ansible_connection=local'

@@ -16,7 +16,7 @@ import { written } from './written.ts'
 import { cases } from './generate.ts'
 import type { Case } from './generate.ts'
 
-const test = suite('inventories beside Ansible', { seconds: 1800 })
+const test = suite('inventories beside Ansible', { needs: ['python3 venv'], seconds: 1800 })
 
 let started: Ansible | undefined
 const ansible = (): Ansible => (started ??= startAnsible())

@@ -12,7 +12,7 @@ import type { Tokens } from '../../engine/connection/ssh/config/tokens.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('ssh_config')
+const test = suite('ssh_config', { needs: ['ssh'] })
 const file = (name: string): string => resolve(import.meta.dirname, 'ssh-configs', name)
 // paths of an Include are relative to the home folder, so ssh is given ours where it matters
 const configs = new SshConfigs()

@@ -12,7 +12,7 @@ import { run } from '../run/site.ts'
 import { suite } from '../support/spec.ts'
 import { startSshd } from '../support/sshd.ts'
 
-const test = suite('live output')
+const test = suite('live output', { needs: ['root', 'sshd', 'ssh'] })
 
 test('pain 4: a line is told while the command that printed it still runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'coxswain-live-'))

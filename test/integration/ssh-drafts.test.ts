@@ -11,7 +11,7 @@ import { suite } from '../support/spec.ts'
 import { addUser } from '../support/sshd.ts'
 import type { TestUser } from '../support/sshd.ts'
 
-const test = suite('drafts in ~/.ssh')
+const test = suite('drafts in ~/.ssh', { needs: ['root', 'ps'] })
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBcnwK0bVeZmLTTpyAAw3K1Zr9kbY/vvS1pgpkdqfdqY deploy@example'
 

@@ -9,32 +9,24 @@ import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('files that are mount points')
+const test = suite('files that are mount points', { needs: ['mounts'] })
 
 // before the folder goes
 test.after(() => {
-  if (mounted) execFileSync('umount', [hosts])
+  execFileSync('umount', [hosts])
 })
 const { at } = folderOf(test)
 const remote = createRemote(shellConnection())
 const hosts = at('etc/hosts')
 
-const mayMount = (): boolean => {
+test.before(() => {
   mkdirSync(at('etc'))
   writeFileSync(at('outside'), 'old and long\n')
   writeFileSync(hosts, '')
-  try {
-    execFileSync('mount', ['--bind', at('outside'), hosts], { stdio: 'pipe' })
-    return true
-  } catch (error) {
-    process.stderr.write(`\nSKIPPED: files that are mount points: ${String(error)}\n`)
-    return false
-  }
-}
-const mounted = mayMount()
+  execFileSync('mount', ['--bind', at('outside'), hosts], { stdio: 'pipe' })
+})
 
 test('what is mounted is written in place, and nothing is left beside it', async () => {
-  if (!mounted) return
   chmodSync(hosts, 0o640)
   await remote.write(hosts, 'new\n')
   assert.is(readFileSync(at('outside'), 'utf8'), 'new\n')
@@ -44,7 +36,6 @@ test('what is mounted is written in place, and nothing is left beside it', async
 })
 
 test('a secret written in place is private before it is there, owner and mode are as told', async () => {
-  if (!mounted) return
   chmodSync(hosts, 0o644)
   await remote.write(hosts, new Secret('hush'), { mode: '0600', owner: '3', group: '4' })
   const { uid, gid, mode } = statSync(hosts)
@@ -53,7 +44,6 @@ test('a secret written in place is private before it is there, owner and mode ar
 })
 
 test('input that ends early leaves what is mounted as it was', async () => {
-  if (!mounted) return
   writeFileSync(hosts, 'whole')
   const cut = createRemote({
     ...shellConnection(),

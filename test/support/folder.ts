@@ -14,7 +14,7 @@ export interface Folder {
 /** A folder of a suite's own on this machine, gone with all that is in it when the suite ends. */
 export const folderOf = (test: Suite, prefix = 'coxswain-'): Folder => {
   const path = mkdtempSync(join(tmpdir(), prefix))
-  test.after(() => rmSync(path, { recursive: true, force: true }))
+  test.cleanUp(() => rmSync(path, { recursive: true, force: true }))
   const at = (name: string): string => join(path, name)
   const write = (name: string, content: string | Buffer): string => {
     mkdirSync(dirname(at(name)), { recursive: true })

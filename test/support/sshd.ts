@@ -9,6 +9,7 @@ import { HostKeys } from '../../engine/connection/ssh/host-keys.ts'
 import type { HostKeyChecking } from '../../engine/connection/types.ts'
 import { usualSettings } from '../../engine/connection/ssh/settings.ts'
 import type { SshSettings } from '../../engine/connection/ssh/settings.ts'
+import { programPath } from './needs.ts'
 import { until } from './until.ts'
 
 /** A real sshd on loopback, with keys of its own, for one test file. */
@@ -42,8 +43,6 @@ const keygen = (file: string, ...more: string[]): void => {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'coxswain-test', '-f', file, ...more])
 }
 
-const sshdPath = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path))
-
 /** Where an sshd listens when not on loopback. */
 export interface Elsewhere {
   readonly address: string
@@ -57,6 +56,7 @@ export const startSshd = async (
   { address, network }: Partial<Elsewhere> = {},
 ): Promise<Sshd> => {
   const listen = address ?? '127.0.0.1'
+  const sshdPath = programPath('sshd')
   if (sshdPath === undefined) throw new Error('these tests need an sshd: apt-get install openssh-server')
   const folder = mkdtempSync(join(tmpdir(), 'coxswain-sshd-'))
   const [hostKey, keyFile] = [join(folder, 'host_key'), join(folder, 'login_key')]

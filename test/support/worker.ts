@@ -1,18 +1,19 @@
 /** A process that runs the test files that it is sent, one after another. What it prints ends with {@link endMark}. */
+import { failedFile } from './count.ts'
+import type { Count } from './count.ts'
 import { endMark } from './workers.ts'
 import { runFile } from './run-file.ts'
-import type { Count } from './run-file.ts'
 
 const run = async (file: string): Promise<Count> => {
   try {
     return await runFile(file)
   } catch (error) {
     console.error(error)
-    return { passed: 0, failed: 1 }
+    return failedFile
   }
 }
 
 process.on('message', (file: string) => {
-  void run(file).then(({ passed, failed }) => process.stdout.write(`${endMark}${passed} ${failed}\n`))
+  void run(file).then((count) => process.stdout.write(`${endMark}${JSON.stringify(count)}\n`))
 })
 process.on('disconnect', () => process.exit(0))

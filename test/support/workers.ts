@@ -5,12 +5,13 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import type { Count } from './run-file.ts'
+import { failedFile, readCount } from './count.ts'
+import type { Count } from './count.ts'
 
-/** What a worker prints after a file, followed by `PASSED FAILED` and the end of the line. */
+/** What a worker prints after a file, followed by its count as JSON and the end of the line. */
 export const endMark = '\u0000end of file '
 
-const endOfFile = new RegExp(`${endMark}(\\d+) (\\d+)\n$`)
+const endOfFile = new RegExp(`${endMark}(.*)\n$`)
 
 /** Sends a file to a worker; resolves with what was printed and counted when the file, or the worker, has ended. */
 const send = (worker: ChildProcess, file: string): Promise<Count> =>
@@ -25,12 +26,12 @@ const send = (worker: ChildProcess, file: string): Promise<Count> =>
     }
     const hear = (chunk: Buffer): void => {
       text += chunk.toString()
-      const [, passed, failed] = endOfFile.exec(text) ?? []
-      if (passed !== undefined) finish({ passed: Number(passed), failed: Number(failed) })
+      const [, count] = endOfFile.exec(text) ?? []
+      if (count !== undefined) finish(readCount(count))
     }
     const die = (): void => {
       text += `\n${file}: its process ended in the middle\n`
-      finish({ passed: 0, failed: 1 })
+      finish(failedFile)
     }
     worker.stdout?.on('data', hear)
     worker.stderr?.on('data', hear)

@@ -1,5 +1,6 @@
 /** Edited files are read by the programs that they are for: sshd, visudo, and Python's configparser. */
 import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
@@ -7,6 +8,7 @@ import { withBlock } from '../../tasks/files/block-in-file.ts'
 import { withSetting } from '../../tasks/files/ini-setting.ts'
 import { edited } from '../../tasks/files/line-in-file.ts'
 import { folderOf } from '../support/folder.ts'
+import { programPath } from '../support/needs.ts'
 import { suite } from '../support/spec.ts'
 import { fileOf } from './generated-files.ts'
 
@@ -16,13 +18,17 @@ const folder = folderOf(test)
 const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
 const line = { path: '/f', create: false, state: 'present' } as const
 
-test('sshd takes the line that was set, in a file of CRLF, too', () => {
+test('sshd takes the line that was set, in a file of CRLF, too', { needs: ['root', 'sshd', 'ssh'] }, () => {
   const key = folder.at('key')
+  // sshd wants its folder, which nothing has made where it never started
+  mkdirSync('/run/sshd', { recursive: true })
   assert.is(spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]).status, 0)
   const config = `HostKey ${key}\n#PermitRootLogin yes\nPermitRootLogin yes\nX11Forwarding no\n`
   const said = (text: string): string => {
     const file = folder.write('sshd_config', text)
-    const { status, stdout, stderr } = spawnSync('/usr/sbin/sshd', ['-T', '-f', file], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(programPath('sshd') ?? 'sshd', ['-T', '-f', file], {
+      encoding: 'utf8',
+    })
     assert.is(status, 0, stderr)
     return stdout
   }
@@ -34,7 +40,7 @@ test('sshd takes the line that was set, in a file of CRLF, too', () => {
   }
 })
 
-test('visudo takes what line-in-file and block-in-file have made', () => {
+test('visudo takes what line-in-file and block-in-file have made', { needs: ['sudo'] }, () => {
   const valid = (text: string): void => {
     const { status, stdout, stderr } = spawnSync('visudo', ['-cf', '-'], { input: text, encoding: 'utf8' })
     assert.is(status, 0, `${JSON.stringify(text)}\n${stdout}${stderr}`)
@@ -82,10 +88,7 @@ print(json.dumps([read(t) for t in json.load(sys.stdin)]))`
 
 const sections = z.array(z.record(z.string(), z.record(z.string(), z.string().nullable())).nullable())
 
-const hasPython = spawnSync('python3', ['-c', 'import configparser']).status === 0
-
-test('configparser reads the new value, and every other one as before', () => {
-  if (!hasPython) return
+test('configparser reads the new value, and every other one as before', { needs: ['python3'] }, () => {
   const set = {
     path: '/f',
     create: false,

@@ -6,7 +6,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, freePort, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('run doctor on a real sshd')
+const test = suite('run doctor on a real sshd', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 const folder = folderOf(test)
 let sshd: Sshd
 let asked: TestUser

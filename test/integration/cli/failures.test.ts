@@ -10,7 +10,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, freePort, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('failures at the command line')
+const test = suite('failures at the command line', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 let user: TestUser

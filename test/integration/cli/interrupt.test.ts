@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts'
 import { stepsIn, whenSaid } from './steps.ts'
 import type { Steps } from './steps.ts'
 
-const test = suite('Ctrl-C')
+const test = suite('Ctrl-C', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 let user: TestUser

@@ -16,8 +16,6 @@ test.beforeEach(() => {
 })
 test.afterEach(() => site.remove())
 
-const root = process.getuid?.() === 0
-
 test('output without end is kept at its beginning and its end, and the rest is counted', async () => {
   const [lines, length] = [200_000, 60]
   site.book(`command({ run: 'yes ${'x'.repeat(length - 1)} | head -n ${lines}; echo the end' })`)
@@ -104,8 +102,10 @@ test('a state folder that is removed in the middle of a run: what was promised i
   assert.not.match(result.stdout, promise)
 })
 
-if (root)
-  test('a state folder that fills up in the middle of a run: what is on the disk is promised, what is not is not', async () => {
+test(
+  'a state folder that fills up in the middle of a run: what is on the disk is promised, what is not is not',
+  { needs: ['root', 'mounts'] },
+  async () => {
     mkdirSync(site.state, { recursive: true })
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'tmpfs', site.state])
     try {
@@ -134,7 +134,8 @@ if (root)
     } finally {
       execFileSync('umount', [site.state])
     }
-  })
+  },
+)
 
 test('a state folder that others can write to is neither read nor written', async () => {
   site.book("say('one')")
@@ -145,14 +146,13 @@ test('a state folder that others can write to is neither read nor written', asyn
   ended(await site.run(['--resume']), 0, 'earlier runs are not read')
 })
 
-if (root)
-  test('a state folder of somebody else is neither read nor written', async () => {
-    site.book("say('one')")
-    mkdirSync(site.state)
-    chownSync(site.state, 65534, 65534)
-    ended(await site.run(), 0, 'belongs to another user')
-    assert.equal(readdirSync(site.state), [])
-  })
+test('a state folder of somebody else is neither read nor written', { needs: ['root'] }, async () => {
+  site.book("say('one')")
+  mkdirSync(site.state)
+  chownSync(site.state, 65534, 65534)
+  ended(await site.run(), 0, 'belongs to another user')
+  assert.equal(readdirSync(site.state), [])
+})
 
 test('runs of one playbook at once keep their journals whole, while old ones are removed', async () => {
   site.book("say('one')")

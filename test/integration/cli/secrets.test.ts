@@ -14,7 +14,7 @@ import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { localSite } from './local-site.ts'
 
-const test = suite('secrets at the command line')
+const test = suite('secrets at the command line', { needs: ['root', 'sshd', 'ssh'] })
 const folder = folderOf(test, 'coxswain-secrets-')
 
 let sshd: Sshd

@@ -12,7 +12,7 @@ import { until } from '../../support/until.ts'
 import { stepsIn, whenSaid } from './steps.ts'
 import type { Steps } from './steps.ts'
 
-const test = suite('trust')
+const test = suite('trust', { needs: ['root', 'sshd', 'ssh'] })
 
 let sshd: Sshd
 let folder: string

@@ -12,7 +12,9 @@ import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('becoming another user')
+const test = suite('becoming another user', {
+  needs: ['root', 'sshd', 'ssh', 'sudo', 'doas', 'ps', 'csh', 'fish'],
+})
 
 let sshd: Sshd
 let [ann, bob]: TestUser[] = []

@@ -13,7 +13,7 @@ import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('busy servers')
+const test = suite('busy servers', { needs: ['root', 'sshd', 'ssh'] })
 
 let [sshd, narrow]: Sshd[] = []
 const open: Connection[] = []

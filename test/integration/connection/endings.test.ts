@@ -17,7 +17,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, startSshd, userName } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('endings')
+const test = suite('endings', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 let proxy: DelayProxy

@@ -15,7 +15,7 @@ import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('host keys')
+const test = suite('host keys', { needs: ['root', 'sshd', 'ssh'] })
 
 const types = ['rsa', 'ecdsa'] as const
 type Name = 'ed25519' | (typeof types)[number] | 'other'

@@ -16,7 +16,7 @@ import { freePort, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('jump hosts')
+const test = suite('jump hosts', { needs: ['root', 'sshd', 'ssh', 'ip', 'network namespaces', 'ps'] })
 const folder = folderOf(test)
 let networks: Networks
 let closed: Sshd

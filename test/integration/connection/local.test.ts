@@ -28,7 +28,7 @@ test('many queries, each with its answer', async () => {
   )
 })
 
-test('what is out of time is stopped, with what it started', async () => {
+test('what is out of time is stopped, with what it started', { needs: ['ps'] }, async () => {
   await rejects(
     () => remote.run({ timeout: 1 })`sh -c 'sleep 7031 & sleep 7031; true'`.text(),
     'command-timeout',
@@ -60,17 +60,21 @@ test('once closed it is closed', async () => {
   await rejects(() => other.execute({ script: 'true', purpose: 'query' }), 'internal', 'is closed')
 })
 
-test('a daemon that a command leaves behind does not hold up the end, and lives on', async () => {
-  const time = `7032${process.pid}`
-  const engine = resolve(import.meta.dirname, '../../../engine/connection/connect.ts')
-  const program = `
+test(
+  'a daemon that a command leaves behind does not hold up the end, and lives on',
+  { needs: ['ps'] },
+  async () => {
+    const time = `7032${process.pid}`
+    const engine = resolve(import.meta.dirname, '../../../engine/connection/connect.ts')
+    const program = `
     import { localConnection } from ${JSON.stringify(engine)}
     const connection = localConnection()
     await connection.execute({ script: 'sleep ${time} & echo started', purpose: 'run' })
     await connection.close()`
-  const words = ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
-  const [status] = await once(child, 'exit')
-  assert.is(status, 0)
-  execFileSync('pkill', ['-f', `sleep ${time}`])
-})
+    const words = ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program]
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+    const [status] = await once(child, 'exit')
+    assert.is(status, 0)
+    execFileSync('pkill', ['-f', `sleep ${time}`])
+  },
+)

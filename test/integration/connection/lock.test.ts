@@ -17,7 +17,7 @@ import { until } from '../../support/until.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('lock')
+const test = suite('lock', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 const open: Connection[] = []
@@ -124,7 +124,7 @@ test('runs that act as the same user keep each other off, whoever logs in; those
   assert.is(await say(locking(lockOf())), 'in\n')
 })
 
-test('sudo with a password, and the login shells csh and fish', async () => {
+test('sudo with a password, and the login shells csh and fish', { needs: ['csh', 'fish'] }, async () => {
   const { name, password } = user('cxw-lockpw', { sudo: 'with password', shell: '/usr/bin/fish' })
   const identity = { method: 'sudo', user: 'root', password: new Secret(password) } as const
   const first = locking(lockOf(), { user: name })

@@ -11,7 +11,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, startSshd, userName } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('few sessions')
+const test = suite('few sessions', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 const user = userName('cxw-narrow')
 const servers = new Map<number, Sshd>()

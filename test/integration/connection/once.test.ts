@@ -36,28 +36,32 @@ const query = (on: Connection, script: string, more: Partial<Request> = {}): Pro
   run(on, script, { purpose: 'query', ...more })
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
-test('runs whose answers are lost with the connection are not sent again', async () => {
-  const sshd = await startSshd()
-  const proxy = await startDelayProxy(sshd.port, 0)
-  const one = sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') }))
-  try {
-    const log = join(folder, 'cut')
-    await run(one, 'true')
-    proxy.swallowAnswers()
-    const answers = Promise.all(['one', 'two', 'three'].map((word) => run(one, `echo ${word} >> ${log}`)))
-    await until(() => read(log) !== '')
-    // whatever else was sent along has had its time
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    proxy.cut()
-    // the first may or may not have happened, and nobody says that it did; the others were not begun
-    assert.equal(await answers, ['connection-lost', '', ''])
-    assert.is(read(log), 'one\ntwo\nthree\n')
-  } finally {
-    await one.close()
-    await proxy.stop()
-    await sshd.stop()
-  }
-})
+test(
+  'runs whose answers are lost with the connection are not sent again',
+  { needs: ['root', 'sshd', 'ssh'] },
+  async () => {
+    const sshd = await startSshd()
+    const proxy = await startDelayProxy(sshd.port, 0)
+    const one = sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') }))
+    try {
+      const log = join(folder, 'cut')
+      await run(one, 'true')
+      proxy.swallowAnswers()
+      const answers = Promise.all(['one', 'two', 'three'].map((word) => run(one, `echo ${word} >> ${log}`)))
+      await until(() => read(log) !== '')
+      // whatever else was sent along has had its time
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      proxy.cut()
+      // the first may or may not have happened, and nobody says that it did; the others were not begun
+      assert.equal(await answers, ['connection-lost', '', ''])
+      assert.is(read(log), 'one\ntwo\nthree\n')
+    } finally {
+      await one.close()
+      await proxy.stop()
+      await sshd.stop()
+    }
+  },
+)
 
 test('runs keep the order of their calls, on a connection that is not open yet too', async () => {
   const log = join(folder, 'order')

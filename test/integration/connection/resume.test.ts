@@ -20,7 +20,7 @@ import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('transfers that break off')
+const test = suite('transfers that break off', { needs: ['root', 'sshd', 'ssh'] })
 
 const folder = folderOf(test)
 let sshd: Sshd

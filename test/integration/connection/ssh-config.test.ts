@@ -17,7 +17,7 @@ import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite("a host as ssh's configuration has it")
+const test = suite("a host as ssh's configuration has it", { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 const folder = folderOf(test)
 let sshd: Sshd
 let agent: ChildProcess

@@ -14,7 +14,7 @@ import { suite } from '../../support/spec.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('ssh')
+const test = suite('ssh', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 const open: Connection[] = []
@@ -437,10 +437,12 @@ test('what runs as root through sudo is stopped too', async () => {
   assert.is(processes(lasting(7006)), '')
 })
 
-for (const shell of ['/bin/dash', '/usr/bin/fish', '/bin/csh']) {
-  test(`the login shell may be ${shell}`, async () => {
-    if (!existsSync(shell))
-      throw new Error(`${shell} is not here: apt-get install ${shell.split('/').at(-1)}`)
+for (const { shell, needs } of [
+  { shell: '/bin/dash', needs: [] },
+  { shell: '/usr/bin/fish', needs: ['fish'] },
+  { shell: '/bin/csh', needs: ['csh'] },
+] as const) {
+  test(`the login shell may be ${shell}`, { needs }, async () => {
     const { name } = user('cxw-shell', { shell, sudo: 'without password' })
     const one = connection({ user: name })
     assert.is(await text(one, 'x=1; echo $((x + 1))'), '2\n')

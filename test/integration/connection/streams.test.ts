@@ -16,7 +16,7 @@ import { addUser, startSshd, userName } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('streamed input')
+const test = suite('streamed input', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 let sshd: Sshd
 const user = userName('cxw-streams')

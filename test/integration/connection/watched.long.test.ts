@@ -18,7 +18,7 @@ import { watchProcesses } from '../../support/process-watcher.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('what others see of a run')
+const test = suite('what others see of a run', { needs: ['root', 'sshd', 'ssh', 'sudo', 'doas', 'ps'] })
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-watched-'))
 chmodSync(folder, 0o755)

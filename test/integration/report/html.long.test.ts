@@ -22,7 +22,7 @@ import { madeUpRun } from '../../report/html/made-up-run.ts'
 import { openBrowser } from '../../support/browser.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('the page of a run')
+const test = suite('the page of a run', { needs: ['chromium'] })
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-page-'))
 let browser: Browser | undefined

@@ -39,41 +39,45 @@ const options: Readonly<Record<string, string | undefined>> = {
   'tunnel="x"': 'the value of the key option tunnel must be the number of a device, or any',
 }
 
-test('options are taken where sshd takes them, and refused where it refuses the key', async () => {
-  const sshd = await startSshd(['UsePAM no'])
-  const file = join('/etc/ssh/coxswain-test-authorized', `${sshd.port}`)
-  const login = (): number | null =>
-    spawnSync(
-      'ssh',
-      [
-        '-F',
-        'none',
-        '-i',
-        sshd.keyFile,
-        '-p',
-        `${sshd.port}`,
-        '-o',
-        'BatchMode=yes',
-        '-o',
-        'IdentitiesOnly=yes',
-      ].concat(
-        '-o',
-        `UserKnownHostsFile=${sshd.knownHosts}`,
-        `${userInfo().username}@${sshd.address}`,
-        'true',
-      ),
-      { stdio: 'ignore' },
-    ).status
-  try {
-    for (const [text, problem] of Object.entries(options)) {
-      writeFileSync(file, `${text} ${sshd.publicKey}\n`)
-      assert.is(problemOfOptions(text), problem, text)
-      assert.is(login(), problem === undefined ? 0 : 255, text)
+test(
+  'options are taken where sshd takes them, and refused where it refuses the key',
+  { needs: ['root', 'sshd', 'ssh'] },
+  async () => {
+    const sshd = await startSshd(['UsePAM no'])
+    const file = join('/etc/ssh/coxswain-test-authorized', `${sshd.port}`)
+    const login = (): number | null =>
+      spawnSync(
+        'ssh',
+        [
+          '-F',
+          'none',
+          '-i',
+          sshd.keyFile,
+          '-p',
+          `${sshd.port}`,
+          '-o',
+          'BatchMode=yes',
+          '-o',
+          'IdentitiesOnly=yes',
+        ].concat(
+          '-o',
+          `UserKnownHostsFile=${sshd.knownHosts}`,
+          `${userInfo().username}@${sshd.address}`,
+          'true',
+        ),
+        { stdio: 'ignore' },
+      ).status
+    try {
+      for (const [text, problem] of Object.entries(options)) {
+        writeFileSync(file, `${text} ${sshd.publicKey}\n`)
+        assert.is(problemOfOptions(text), problem, text)
+        assert.is(login(), problem === undefined ? 0 : 255, text)
+      }
+    } finally {
+      await sshd.stop()
     }
-  } finally {
-    await sshd.stop()
-  }
-})
+  },
+)
 
 /** What needs no login to see. */
 const alsoRefused: Readonly<Record<string, string>> = {
@@ -102,7 +106,7 @@ test('options that end the line, or have blanks, are refused', () => {
 const isKey = (line: string): boolean =>
   spawnSync('ssh-keygen', ['-l', '-f', folder.write('line.pub', `${line}\n`)]).status === 0
 
-test('a key is one where ssh-keygen reads it', () => {
+test('a key is one where ssh-keygen reads it', { needs: ['ssh'] }, () => {
   const made = folder.at('keys')
   mkdirSync(made)
   const kinds = ['rsa 1024', 'rsa 3072', 'ed25519', 'ecdsa 256', 'ecdsa 384', 'ecdsa 521']

@@ -1,0 +1,40 @@
+/** How the tests of a file ended. */
+import { z } from 'zod'
+
+const schema = z.object({
+  passed: z.number(),
+  failed: z.number(),
+  /** Skipped tests by reason. */
+  skipped: z.record(z.string(), z.number()),
+})
+
+export type Count = z.output<typeof schema>
+
+/** Returns the count that a process printed as JSON. */
+export const readCount = (text: string): Count => schema.parse(JSON.parse(text))
+
+export const failedFile: Count = { passed: 0, failed: 1, skipped: {} }
+
+/** Returns the counts of all files as one. */
+export const sumOf = (counts: readonly Count[]): Count => {
+  const skipped: Record<string, number> = {}
+  for (const [reason, tests] of counts.flatMap((count) => Object.entries(count.skipped)))
+    skipped[reason] = (skipped[reason] ?? 0) + tests
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    skipped,
+  }
+}
+
+/** Returns the closing lines: how many were skipped and why, where any were, and last `N passed, N failed`. */
+export const closingLines = ({ passed, failed, skipped }: Count): readonly string[] => {
+  const reasons = Object.entries(skipped).toSorted(([, a], [, b]) => b - a)
+  const total = reasons.reduce((sum, [, tests]) => sum + tests, 0)
+  return [
+    ...(total === 0
+      ? []
+      : [`${total} skipped: ${reasons.map(([reason, tests]) => `${tests} ${reason}`).join('; ')}`]),
+    `${passed} passed, ${failed} failed`,
+  ]
+}

@@ -1,0 +1,48 @@
+/** Which test files there are, and which are meant. */
+import { existsSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** The kinds of test files, each with a time and needs of its own. */
+const kinds = ['unit', 'integration', 'long', 'hosts', 'conformance', 'types', 'e2e'] as const
+type Kind = (typeof kinds)[number]
+
+/** Returns the kind of a test file, by its path. */
+export const kindOf = (file: string): Kind => {
+  if (file.endsWith('.long.test.ts')) return 'long'
+  const folder = relative(root, file).split('/')[0]
+  return kinds.find((kind) => kind === folder) ?? 'unit'
+}
+
+const testFilesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true }))
+    .filter((file) => file.endsWith('.test.ts'))
+    .toSorted()
+    .map((file) => resolve(folder, file))
+
+/**
+ * Returns the absolute paths of the test files that are meant.
+ *
+ * @param words kinds, or paths of files and folders. Beside a path, kinds count for nothing: `npm test -- PATH` runs PATH alone.
+ * @throws for a word that is neither, and when no file is left.
+ */
+export const filesOf = async (words: readonly string[]): Promise<readonly string[]> => {
+  const isKind = (word: string): boolean => kinds.some((kind) => kind === word)
+  const paths = words.filter((word) => !isKind(word))
+  const absent = paths.find((path) => !existsSync(path))
+  if (absent !== undefined)
+    throw new Error(`"${absent}" is not a file, a folder or a kind of test (${kinds.join(', ')})`)
+  const all = await testFilesIn(root)
+  const chosen =
+    paths.length === 0
+      ? words.flatMap((word) => all.filter((file) => kindOf(file) === word))
+      : (
+          await Promise.all(
+            paths.map(async (path) => (statSync(path).isDirectory() ? testFilesIn(path) : [resolve(path)])),
+          )
+        ).flat()
+  if (chosen.length === 0) throw new Error(`no test file for: ${words.join(' ')}`)
+  return chosen
+}
