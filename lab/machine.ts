@@ -64,6 +64,12 @@ export const prepareMachine = async (wanted: readonly string[] = packages): Prom
       'run it as root, or in a virtual machine',
     )
   }
+  if ((await $({ quiet: true, nothrow: true })`unshare --mount true`).exitCode !== 0) {
+    throw new LabError(
+      'the lab cannot mount anything here: this is a chroot, or a container without the rights for it',
+      'run it on a machine, in a virtual machine, or in a privileged container',
+    )
+  }
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''
   const missing = await missingPackages(wanted).catch(() => wanted)
   if (missing.length === 0) return

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs a command in a fresh clone of HEAD on a machine that has only Node, npm, git and ca-certificates: a chroot with
-# Debian bookworm, with processes and mounts of its own. Needs root and mmdebstrap. What it downloads for the chroot is
+# Runs a command in a fresh clone of HEAD on a machine that has only Node, npm, git and ca-certificates: a root
+# folder with Debian bookworm, with processes and mounts of its own. Needs root and mmdebstrap. What it downloads for the chroot is
 # kept below ~/.cache/coxswain.
 #
 #   run.sh root|user COMMAND
@@ -50,12 +50,17 @@ esac
 export bare_root=$root bare_name=$name bare_home=$home bare_command=$command
 unshare --mount --pid --fork --kill-child bash -euc '
   mount --make-rprivate /
+  # a mount that becomes the root: in a mere chroot no other namespace of mounts can be made
+  mount --bind "$bare_root" "$bare_root"
   mount --rbind /dev "$bare_root/dev"
   mount --rbind /sys "$bare_root/sys"
   mount -t proc proc "$bare_root/proc"
+  cd "$bare_root"
+  pivot_root . mnt
+  umount --lazy /mnt
   exec env --ignore-environment HOME="$bare_home" USER="$bare_name" LANG=C.UTF-8 ${CI:+CI="$CI"} \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt} \
-    chroot --userspec="$bare_name:$bare_name" --groups="" "$bare_root" /bin/bash -c "
+    chroot --userspec="$bare_name:$bare_name" --groups="" / /bin/bash -c "
       cd \"\$HOME\" && git clone --quiet /srv/coxswain.bundle coxswain && cd coxswain && $bare_command"
 '

@@ -21,7 +21,7 @@ import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('links of other people')
+const test = suite('links of other people', { needs: ['root'] })
 const { at } = folderOf(test)
 const shells = ['sh']
 

@@ -44,14 +44,18 @@ const observed = () => {
   }
 }
 
-test('a secret file is nobody else’s from its first byte on: one chown, and after it one chmod', async () => {
-  const { remote: watched, steps } = observed()
-  await watched.write(at('key'), new Secret('k'), { mode: '0600', owner: '0', group: '0' })
-  assert.equal(steps(), ['chown 0:0', 'chmod 00600'])
-  assert.is(mode(at('key')), '0600')
-})
+test(
+  'a secret file is nobody else’s from its first byte on: one chown, and after it one chmod',
+  { needs: ['root'] },
+  async () => {
+    const { remote: watched, steps } = observed()
+    await watched.write(at('key'), new Secret('k'), { mode: '0600', owner: '0', group: '0' })
+    assert.equal(steps(), ['chown 0:0', 'chmod 00600'])
+    assert.is(mode(at('key')), '0600')
+  },
+)
 
-test('a readable file that becomes a secret is not readable in between', async () => {
+test('a readable file that becomes a secret is not readable in between', { needs: ['root'] }, async () => {
   writeFileSync(at('open'), 'old')
   chmodSync(at('open'), 0o644)
   const { remote: watched, steps } = observed()
@@ -60,26 +64,34 @@ test('a readable file that becomes a secret is not readable in between', async (
   assert.is(mode(at('open')), '0600')
 })
 
-test('set-user-id stays when only the owner is told, for a write and for attributes', async () => {
-  writeFileSync(at('tool'), 'old')
-  chmodSync(at('tool'), 0o4755)
-  await remote.write(at('tool'), 'new', { owner: '65534' })
-  assert.is(mode(at('tool')), '4755')
-  assert.equal([statSync(at('tool')).uid, statSync(at('tool')).gid], [65_534, 0])
-  await remote.setAttributes(at('tool'), { owner: '0' })
-  assert.equal([mode(at('tool')), statSync(at('tool')).uid], ['4755', 0])
-})
+test(
+  'set-user-id stays when only the owner is told, for a write and for attributes',
+  { needs: ['root'] },
+  async () => {
+    writeFileSync(at('tool'), 'old')
+    chmodSync(at('tool'), 0o4755)
+    await remote.write(at('tool'), 'new', { owner: '65534' })
+    assert.is(mode(at('tool')), '4755')
+    assert.equal([statSync(at('tool')).uid, statSync(at('tool')).gid], [65_534, 0])
+    await remote.setAttributes(at('tool'), { owner: '0' })
+    assert.equal([mode(at('tool')), statSync(at('tool')).uid], ['4755', 0])
+  },
+)
 
-test('what is not told is as it was: the group beside an owner, the owner beside a group', async () => {
-  writeFileSync(at('shared'), 'old')
-  chownSync(at('shared'), 1, 2)
-  await remote.write(at('shared'), 'new', { owner: '3' })
-  assert.equal([statSync(at('shared')).uid, statSync(at('shared')).gid], [3, 2])
-  await remote.write(at('shared'), 'newer', { group: '4' })
-  assert.equal([statSync(at('shared')).uid, statSync(at('shared')).gid], [3, 4])
-  await remote.write(at('fresh'), 'new', { group: '4' })
-  assert.equal([statSync(at('fresh')).uid, statSync(at('fresh')).gid, mode(at('fresh'))], [0, 4, '0644'])
-})
+test(
+  'what is not told is as it was: the group beside an owner, the owner beside a group',
+  { needs: ['root'] },
+  async () => {
+    writeFileSync(at('shared'), 'old')
+    chownSync(at('shared'), 1, 2)
+    await remote.write(at('shared'), 'new', { owner: '3' })
+    assert.equal([statSync(at('shared')).uid, statSync(at('shared')).gid], [3, 2])
+    await remote.write(at('shared'), 'newer', { group: '4' })
+    assert.equal([statSync(at('shared')).uid, statSync(at('shared')).gid], [3, 4])
+    await remote.write(at('fresh'), 'new', { group: '4' })
+    assert.equal([statSync(at('fresh')).uid, statSync(at('fresh')).gid, mode(at('fresh'))], [0, 4, '0644'])
+  },
+)
 
 test('a directory is neither written over nor into, and nothing is left in it', async () => {
   mkdirSync(at('folder'))
@@ -92,7 +104,7 @@ test('a directory is neither written over nor into, and nothing is left in it', 
   assert.equal(readdirSync(at('folder')), [])
 })
 
-test('a device, a pipe and a socket stay what they are', async () => {
+test('a device, a pipe and a socket stay what they are', { needs: ['root'] }, async () => {
   // devices of our own: a defect here must not cost this machine its /dev/null
   execFileSync('mknod', [at('null'), 'c', '1', '3'])
   execFileSync('mkfifo', [at('pipe')])
@@ -110,37 +122,41 @@ test('a device, a pipe and a socket stay what they are', async () => {
   }
 })
 
-test('no backup replaces another, though time stands still and something has the next name', async () => {
-  const still = createRemote({
-    ...shellConnection(),
-    execute: (request) =>
-      shellConnection().execute({
-        ...request,
-        script: `date() { echo 2026-01-31T12:00:00Z; }\n${request.script}`,
-      }),
-  })
-  for (const owner of [0, 65_534]) {
-    const folder = at(`backups-${owner}`)
-    mkdirSync(folder)
-    chownSync(folder, owner, owner)
-    writeFileSync(`${folder}/f`, 'first')
-    chmodSync(`${folder}/f`, 0o640)
-    symlinkSync('nowhere', `${folder}/f.2026-01-31T12:00:00Z.2~`)
-    for (const text of ['second', 'third']) {
-      await still.write(`${folder}/f`, text, { backup: true, mode: '0600' })
+test(
+  'no backup replaces another, though time stands still and something has the next name',
+  { needs: ['root'] },
+  async () => {
+    const still = createRemote({
+      ...shellConnection(),
+      execute: (request) =>
+        shellConnection().execute({
+          ...request,
+          script: `date() { echo 2026-01-31T12:00:00Z; }\n${request.script}`,
+        }),
+    })
+    for (const owner of [0, 65_534]) {
+      const folder = at(`backups-${owner}`)
+      mkdirSync(folder)
+      chownSync(folder, owner, owner)
+      writeFileSync(`${folder}/f`, 'first')
+      chmodSync(`${folder}/f`, 0o640)
+      symlinkSync('nowhere', `${folder}/f.2026-01-31T12:00:00Z.2~`)
+      for (const text of ['second', 'third']) {
+        await still.write(`${folder}/f`, text, { backup: true, mode: '0600' })
+      }
+      const [first, second] = ['', '.3'].map((count) => `${folder}/f.2026-01-31T12:00:00Z${count}~`)
+      assert.equal(
+        [first, second].map((path) => readFileSync(path ?? '', 'utf8')),
+        ['first', 'second'],
+      )
+      assert.equal(
+        [first, second].map((path) => mode(path ?? '')),
+        ['0640', '0600'],
+      )
+      assert.is(readdirSync(folder).length, 4)
     }
-    const [first, second] = ['', '.3'].map((count) => `${folder}/f.2026-01-31T12:00:00Z${count}~`)
-    assert.equal(
-      [first, second].map((path) => readFileSync(path ?? '', 'utf8')),
-      ['first', 'second'],
-    )
-    assert.equal(
-      [first, second].map((path) => mode(path ?? '')),
-      ['0640', '0600'],
-    )
-    assert.is(readdirSync(folder).length, 4)
-  }
-})
+  },
+)
 
 test('a link is not made inside of a directory that stands there', async () => {
   mkdirSync(at('taken'))
@@ -173,17 +189,21 @@ test('a link whose folder is missing, or that leads to itself, says where it poi
   assert.match(circle.output ?? '', 'which leads nowhere')
 })
 
-test('an owner that cannot be set below a folder is an error, though the mode can', async () => {
-  mkdirSync(at('below/sub'), { recursive: true })
-  writeFileSync(at('below/f'), '')
-  chmodSync(at('below/f'), 0o600)
-  for (const names of [['./f'], ['./sub'], ['./sub', './f']])
-    await rejects(
-      () => remote.setAttributesBelow(at('below'), names, { owner: 'nosuch', mode: '0644' }),
-      'write-failed',
-      'cannot change what is in',
-    )
-  assert.is(mode(at('below/f')), '0600')
-  await remote.setAttributesBelow(at('below'), ['./sub', './f'], { owner: '0', mode: '0640' })
-  assert.equal([mode(at('below/f')), mode(at('below/sub'))], ['0640', '0640'])
-})
+test(
+  'an owner that cannot be set below a folder is an error, though the mode can',
+  { needs: ['root'] },
+  async () => {
+    mkdirSync(at('below/sub'), { recursive: true })
+    writeFileSync(at('below/f'), '')
+    chmodSync(at('below/f'), 0o600)
+    for (const names of [['./f'], ['./sub'], ['./sub', './f']])
+      await rejects(
+        () => remote.setAttributesBelow(at('below'), names, { owner: 'nosuch', mode: '0644' }),
+        'write-failed',
+        'cannot change what is in',
+      )
+    assert.is(mode(at('below/f')), '0600')
+    await remote.setAttributesBelow(at('below'), ['./sub', './f'], { owner: '0', mode: '0640' })
+    assert.equal([mode(at('below/f')), mode(at('below/sub'))], ['0640', '0640'])
+  },
+)

@@ -68,7 +68,8 @@ test('what cannot be installed is named, with the command for it', () => {
 })
 
 test('needs are read from the text of a file, and an unknown one is refused', () => {
-  const list = (words: string): string => `suite('x', { ${'needs'}: [${words}] })`
+  // put together, so that this file declares nothing
+  const list = (words: string): string => ['needs', `[${words}]`].join(': ')
   assert.equal(declaredNeeds(`${list("'root', 'sshd'")}\n${list("\n  'fish',\n")}`), ['root', 'sshd', 'fish'])
   assert.throws(() => declaredNeeds(list("'emacs'")), '"emacs"')
 })

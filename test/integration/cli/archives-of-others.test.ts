@@ -7,7 +7,7 @@ import { runCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('archives of other users')
+const test = suite('archives of other users', { needs: ['root'] })
 const { at, write } = folderOf(test)
 const other = 65_534
 

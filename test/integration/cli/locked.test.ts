@@ -56,7 +56,7 @@ test('what only lists asks for no key', async () => {
   await works('here', 'inventory', '--list')
 })
 
-test('nor does a command, which says what it did not open', async () => {
+test('nor does a command, which says what it did not open', { needs: ['root'] }, async () => {
   for (const become of [[], ['-b']]) {
     const words = ['all', ...become, '--output', 'plain', '--', 'echo', 'hello']
     const { stderr } = await works('hello', 'exec', ...words)
