@@ -4,7 +4,7 @@ import { errorCodes } from '../error-codes.ts'
 import type { Place } from '../errors.ts'
 import { noOutcomes } from '../run/events.ts'
 import type { Outcome, RunEvent } from '../run/events.ts'
-import { jsonFormat } from './json.ts'
+import { jsonFormat } from './json-format.ts'
 
 /** What the writer left out or wrote as null is undefined in an event. */
 const maybe = <Schema extends z.ZodType>(schema: Schema) =>

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import type { RunEvent, TaskEnd } from '../../engine/run/events.ts'
 import { compiledProgram } from './compiled.ts'
 import { runMain } from './run-main.ts'
+import { eventsIn } from './valid-events.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -52,21 +53,28 @@ const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv =
   ...env,
 })
 
+/** The same result, after the events of `--output json` in it were checked with their schema; a cut last line is none. */
+const checked = (result: CliResult): CliResult => {
+  const { stdout } = result
+  if (stdout.startsWith('{"type":"run-start"')) eventsIn(stdout.slice(0, stdout.lastIndexOf('\n') + 1))
+  return result
+}
+
 /**
  * Runs the command line in this process, which takes a tenth of the time that a process of its own takes. Calls run one
  * after another; for signals, two runs at once or standard streams that close, use {@link spawnCli}.
  */
-export const runCli = (
+export const runCli = async (
   words: readonly string[],
   { input = '', cwd = root, env = {} }: CliOptions = {},
-): Promise<CliResult> => runMain(words, { input, cwd, env: environment(env) })
+): Promise<CliResult> => checked(await runMain(words, { input, cwd, env: environment(env) }))
 
 /** Starts the compiled command line in a process of its own, as a user does. */
-export const spawnCli = (
+export const spawnCli = async (
   words: readonly string[],
   { watch, input, cwd = root, env = {} }: SpawnOptions = {},
-): Promise<CliResult> =>
-  new Promise((done, failed) => {
+): Promise<CliResult> => {
+  const result = await new Promise<CliResult>((done, failed) => {
     const child = spawn(process.execPath, [compiledProgram(), ...words], {
       cwd,
       env: environment(env),
@@ -82,10 +90,11 @@ export const spawnCli = (
     child.stdin.end(input ?? '')
     watch?.(child)
   })
+  return checked(result)
+}
 
-/** The events of a run with `--output json`. */
-export const eventsOf = ({ stdout }: CliResult): RunEvent[] =>
-  stdout.split('\n').flatMap((line): RunEvent[] => (line === '' ? [] : [JSON.parse(line)]))
+/** The events of a run with `--output json`; each is checked with their schema. */
+export const eventsOf = ({ stdout }: CliResult): RunEvent[] => eventsIn(stdout)
 
 export const taskEnds = (result: CliResult): TaskEnd[] =>
   eventsOf(result).flatMap((event) => (event.type === 'task-end' ? [event] : []))

@@ -1,14 +1,21 @@
 import { inventoryJsonSchema } from '../../inventory/json-schema.ts'
+import { eventsJsonSchema } from '../../report/json-events.ts'
 import type { CommandContext } from '../define-command.ts'
 import { loadPlaybook } from '../session/load.ts'
 
-/** `run schema PLAYBOOK`: the JSON Schema of its inventory. Gives the exit status. */
+/**
+ * `run schema PLAYBOOK`: the JSON Schema of its inventory; `run schema events`: that of the lines of `--output json`. A
+ * playbook in a file named `events` is `./events`. Gives the exit status.
+ */
 export const schema = async (
-  { arguments: { playbook } }: { readonly arguments: { readonly playbook: string } },
+  { arguments: { subject } }: { readonly arguments: { readonly subject: string } },
   { outlets: { out }, loadHooks }: CommandContext,
 ): Promise<number> => {
-  loadHooks()
-  const text = JSON.stringify(inventoryJsonSchema(await loadPlaybook(playbook)), null, 2)
-  out(`${text}\n`, 'json')
+  const print = (found: unknown): void => out(`${JSON.stringify(found, null, 2)}\n`, 'json')
+  if (subject === 'events') print(eventsJsonSchema())
+  else {
+    loadHooks()
+    print(inventoryJsonSchema(await loadPlaybook(subject)))
+  }
   return 0
 }

@@ -18,6 +18,7 @@ import * as assert from 'uvu/assert'
 import { compiledProgram } from '../../support/compiled.ts'
 import { runCli, spawnCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
+import { eventsIn } from '../../support/valid-events.ts'
 
 const test = suite('reports of a run')
 
@@ -78,9 +79,9 @@ test('several outputs: each to its file, and one to the screen', async () => {
   const result = await runCli(words)
   assert.is(result.status, 0, result.stderr)
   assert.match(result.stdout, 'recap')
-  const events = readFileSync(at('run.jsonl'), 'utf8').trim().split('\n')
-  assert.match(events[0] ?? '', /^\{"type":"run-start"/)
-  assert.match(events.at(-1) ?? '', /^\{"type":"run-end"/)
+  const events = eventsIn(readFileSync(at('run.jsonl'), 'utf8'))
+  assert.is(events[0]?.type, 'run-start')
+  assert.is(events.at(-1)?.type, 'run-end')
   assert.match(readFileSync(at('r.xml'), 'utf8'), /^<\?xml[^]*<\/testsuites>\s*$/)
   assert.equal(dataIn(at('several.html'))['hosts'], ['h1', 'h2'])
   for (const name of ['run.jsonl', 'r.xml', 'several.html'])

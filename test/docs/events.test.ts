@@ -1,0 +1,9 @@
+import * as assert from 'uvu/assert'
+import { eventsPage } from '../../docs/events.ts'
+import { pageText } from '../support/page.ts'
+import { suite } from '../support/spec.ts'
+
+const test = suite('the page of events')
+
+test('it is as the schema says; `npm run docs` makes it again', () =>
+  assert.is(pageText('events.md'), eventsPage()))
