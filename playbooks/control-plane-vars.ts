@@ -35,7 +35,7 @@ export const controlPlaneVars = z.object({
   skip_phases: z.array(z.string()).default([]).describe('phases of kubeadm init to leave out'),
   reset_force: flag()
     .default(false)
-    .describe('let reset go on where etcd has lost its quorum, or somebody may still hold its data'),
+    .describe('let reset go on where etcd has lost its quorum, or its data may still be needed'),
   ignore_preflight_errors: z.array(z.string()).default([]),
 })
 export type ControlPlaneVars = z.output<typeof controlPlaneVars>

@@ -146,7 +146,7 @@ export default playbook({
       tasks: ({ vars }) => [applyCni({ manifest: vars.cni_manifest, podCidr: vars.pod_subnet })],
     }),
 
-    play('the cluster is whole', {
+    play('the cluster is healthy', {
       tags: 'proof',
       hosts: leader,
       become: true,

@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, z } from '../../engine/index.ts'
 
 /**
- * Fails, with a word on why. It stands behind a condition, or in a rescue that has tidied up.
+ * Fails with a message. Use it with a condition, or in a rescue that has tidied up.
  *
  * @example
  * fail({ message: 'the disk is too small' }, { when: async ({ remote }) => … })

@@ -1,4 +1,4 @@
-/** What curl is told on its standard input, where nobody else sees it (curl(1), --config). Pure. */
+/** What curl reads on its standard input, where no other user can see it (curl(1), --config). Pure. */
 import { Secret, isSecret } from '../../engine/index.ts'
 
 /** A value in quotes. */

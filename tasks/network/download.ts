@@ -35,7 +35,7 @@ type Params = z.output<typeof params>
 
 const short = (sum: string): string => `sha256 ${sum.slice(0, 12)}…`
 
-/** What curl reads on standard input: neither the URL nor a header is in a command line, which everybody may read. */
+/** What curl reads on standard input: neither the URL nor a header is in a command line, which every user can read. */
 export const curlConfig = ({ url, headers }: Pick<Params, 'url' | 'headers'>): Secret =>
   curlConfiguration(['fail', 'silent', 'show-error', 'location'], [['url', url], ...headerSettings(headers)])
 
@@ -63,7 +63,7 @@ const getter = async (
   return { command: shell`wget -q -O - ${given.url}` }
 }
 
-/** Hold a file that comes from a URL, verified before it takes its place. */
+/** Downloads a file from a URL, verified before it replaces the old one. */
 export const download = defineTask({
   name: 'download',
   description:

@@ -7,7 +7,7 @@ import { z } from '../../engine/index.ts'
 export interface Rule {
   readonly port: string
   readonly proto: 'tcp' | 'udp'
-  /** Networks that may come; everybody when there is none. */
+  /** Networks that can connect; all when empty. */
   readonly from: readonly string[]
 }
 
@@ -79,11 +79,11 @@ const comesFrom = (networks: readonly string[], address: string): boolean => {
 export interface Access {
   /** Ports of its sshd, and of the connection in use. */
   readonly ports: readonly number[]
-  /** Where the connection in use comes from and goes to; undefined when it is no SSH. */
+  /** Where the connection in use comes from and goes to; undefined when it is not SSH. */
   readonly session: { readonly client: string; readonly port: number } | undefined
 }
 
-/** Ports of SSH that no rule speaks of: they stay open for everybody. */
+/** Ports of SSH that no rule covers: they stay open for all. */
 export const portsToKeep = (rules: readonly Rule[], { ports: all }: Access): number[] =>
   all.filter((port) => !rules.some((one) => covers(one, port)))
 

@@ -11,7 +11,7 @@ interface Entry {
   readonly names: readonly string[]
 }
 
-/** A line of hosts(5) that says something: its address, and its names with where they stand. */
+/** A line of hosts(5) that says something: its address, and its names with their positions. */
 interface Line {
   readonly address: Address
   readonly names: readonly { readonly name: string; readonly start: number; readonly end: number }[]
@@ -72,7 +72,7 @@ const isInOrder = (lines: readonly Line[], names: readonly string[]): boolean =>
 
 /**
  * The text of /etc/hosts in which these names mean this address, and no other of its family: a name may have an address
- * of IPv4 and one of IPv6 beside each other. The first name stands before the others, on their line: it is the canonical
+ * of IPv4 and one of IPv6 beside each other. The first name comes before the others, on their line: it is the canonical
  * one. All other names, lines and blanks stay.
  */
 export const withEntry = (text: string, { address, names: given }: Entry): string => {
@@ -94,7 +94,7 @@ export const withEntry = (text: string, { address, names: given }: Entry): strin
     if (found === undefined || found.address.family !== wanted.family || !isMine(found)) return [line]
     if (!right[at]) return withoutNames(line, found, mine)
     if (well) return [line]
-    // all of them stand on one line
+    // all of them are on one line
     return at === home ? [withNames(line, found, names)] : withoutNames(line, found, mine)
   }
   return mapLines(text, change, home < 0 ? [`${address} ${names.join(' ')}`] : [])

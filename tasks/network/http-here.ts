@@ -5,12 +5,12 @@ import { isSecret } from '../../engine/index.ts'
 import type { Secret } from '../../engine/index.ts'
 import type { HttpAnswer, HttpRequest } from './http.ts'
 
-/** More than that is no answer to look at. */
+/** A longer response is not read. */
 const limit = 16 * 1024 * 1024
 
 const text = (value: string | Secret): string => (isSecret(value) ? value.reveal() : value)
 
-/** Asks with Node's own client: `fetch` cannot take a certificate that nobody has signed. */
+/** Asks with Node's own client: `fetch` cannot take a self-signed certificate. */
 export const askFromHere = ({
   url,
   method,

@@ -88,7 +88,7 @@ const refused = (given: Params, fault: string, answer: HttpAnswer): CoxswainErro
         : 'see what it answers; `status` and `matches` say what is fine',
   })
 
-/** Ask a server something, and see that it answers as it shall. */
+/** Ask a server something, and verify its response. */
 export const httpRequest = defineTask({
   name: 'http-request',
   description:

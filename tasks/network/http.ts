@@ -73,7 +73,7 @@ export const faultOf = (
 const needsCurl = ({ method, headers, body }: HttpRequest): boolean =>
   method !== 'GET' || body !== undefined || Object.values(headers).some(isSecret)
 
-/** Commands are made anew for each way; a request that changes something goes over the purpose of changes. */
+/** The `query` or `run` of a remote: a request that changes something is sent with `run`. */
 type Tag = CheckContext['remote']['query']
 
 const askFromHost = async (tag: Tag, request: HttpRequest): Promise<HttpAnswer> => {
@@ -83,7 +83,7 @@ const askFromHost = async (tag: Tag, request: HttpRequest): Promise<HttpAnswer> 
   const answer = readAnswer(await send(viaCurl(tag, { stdin: curlConfig(request), timeout })))
   if (answer !== 'no curl') return answer
   if (needsCurl(request))
-    return { failure: 'the host has no curl, and wget would show what is sent to everybody there' }
+    return { failure: 'the host has no curl, and wget would show the request to every user there' }
   return readWget(await send(viaWget(tag, request, timeout)))
 }
 

@@ -74,7 +74,7 @@ const noKey = (user: string, { host }: CheckContext): CoxswainError =>
     hint: 'run the task ssh-key there first, which creates one',
   })
 
-/** The public host keys of a host, read on the host itself: nobody in between could have changed them. */
+/** The public host keys of a host, read on the host itself: no one in between could have changed them. */
 const hostKeysOf = async ({ remote, host }: CheckContext): Promise<string[]> => {
   const names = ((await remote.list('/etc/ssh')) ?? []).filter((name) => /^ssh_host_\w+_key\.pub$/.test(name))
   const texts = await Promise.all(names.map((name) => remote.read(`/etc/ssh/${name}`)))

@@ -41,7 +41,7 @@ test('ha-masters reads like a table of contents', async () => {
       'one master leads',
       'the other masters join, one at a time',
       'the pods have a network',
-      'the cluster is whole',
+      'the cluster is healthy',
     ],
   )
   assert.equal(plan.plays[3]?.portions, [1])

@@ -71,7 +71,7 @@ export const noteOf = ({ required, fallback }: ParamInfo): string => {
 
 /** How a task behaves, in a sentence. */
 export const kinds: Record<TaskInfo['kind'], string> = {
-  idempotent: 'Does nothing where all is as it shall be.',
+  idempotent: 'Does nothing if the host is already in this state.',
   always: 'Acts every time: it has no check.',
   fact: 'Only reads.',
   wait: 'Only waits.',
