@@ -73,6 +73,7 @@ export const cliPage = (): string =>
     '',
     '`--output KIND` goes to standard output, `--output KIND=FILE` to a file that only you can read; give it several times for',
     'several outputs. Of several for standard output the last one counts. What programs read is never mixed with other text.',
+    '`--report FILE.html` is `--output html=FILE.html`; `--log FILE` is `--output plain=FILE` with the detail of `-v`.',
     '',
     ...table(
       ['output', 'what it is', 'where it goes', 'for programs'],

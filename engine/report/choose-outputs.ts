@@ -6,10 +6,12 @@ import type { OutputKind } from './outputs.ts'
 export interface OutputRequest {
   readonly kind: OutputKind
   readonly file?: string
+  /** Shows what -v shows, whether it is given or not. */
+  readonly detailed?: boolean
 }
 
 /** An output that goes to a file. */
-export type FileOutput = Required<OutputRequest>
+export type FileOutput = OutputRequest & Required<Pick<OutputRequest, 'file'>>
 
 /** Where all outputs of a run go. */
 export interface ChosenOutputs {

@@ -1,7 +1,9 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
 import type { TaskInfo } from '../../dsl/task.ts'
+import { jsonSchemaOf, membersOf, typeText } from './type-text.ts'
+import type { JsonSchema } from './type-text.ts'
 
 /** A parameter as people read of it. */
 export interface ParamInfo {
@@ -10,58 +12,37 @@ export interface ParamInfo {
   readonly required: boolean
   readonly fallback: unknown
   readonly description: string
-}
-
-/** JSON Schema names one type or several. */
-const typeName = z.union([z.string(), z.array(z.string()).transform((types) => types.join('|'))])
-
-const property = z.object({
-  type: typeName.optional(),
-  format: z.string().optional(),
-  description: z.string().optional(),
-  default: z.unknown().optional(),
-  enum: z.array(z.unknown()).optional(),
-  anyOf: z.array(z.object({ type: typeName.optional() })).optional(),
-})
-
-const shape = z.object({
-  properties: z.record(z.string(), property).default({}),
-  required: z.array(z.string()).default([]),
-})
-
-const typeOf = ({ type, format, enum: values, anyOf }: z.output<typeof property>): string => {
-  if (format === 'password') return 'secret'
-  if (values !== undefined) return values.map(String).join('|')
-  const types = anyOf?.flatMap((one) => one.type ?? []) ?? []
-  return type ?? ([...new Set(types)].join('|') || 'any')
+  /** The members of an object, or of the objects of a list. */
+  readonly inner: readonly ParamInfo[]
 }
 
 /** The types that JSON Schema has for each parameter; none for one that takes anything. */
-export const typesOfParams = (params: z.ZodType): ReadonlyMap<string, ReadonlySet<string>> => {
-  const schema = shape.parse(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }))
-  return new Map(
-    Object.entries(schema.properties).map(([name, { type, enum: values, anyOf = [] }]) => [
-      name,
-      new Set(
-        [type, ...anyOf.map((one) => one.type)].flatMap(
-          (one) => one?.split('|') ?? (values ? ['string'] : []),
+export const typesOfParams = (params: z.ZodType): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map(
+    Object.entries(jsonSchemaOf(params).properties ?? {}).map(
+      ([name, { type, enum: values, anyOf = [] }]) => [
+        name,
+        new Set(
+          [type, ...anyOf.map((one) => one.type)].flatMap(
+            (one) => one?.split('|') ?? (values ? ['string'] : []),
+          ),
         ),
-      ),
-    ]),
+      ],
+    ),
   )
-}
 
-/** The parameters or variables that a schema describes. */
-export const describeParams = (params: z.ZodType): ParamInfo[] => {
-  const schema = shape.parse(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }))
-  return Object.entries(schema.properties).map(([name, about]) => ({
+const describe = ({ properties = {}, required = [] }: JsonSchema): ParamInfo[] =>
+  Object.entries(properties).map(([name, about]) => ({
     name,
-    type: typeOf(about),
-    required: schema.required.includes(name),
+    type: typeText(about),
+    required: required.includes(name),
     fallback: about.default,
     description: about.description ?? '',
+    inner: describe(membersOf(about)),
   }))
-}
+
+/** The parameters or variables that a schema describes. */
+export const describeParams = (params: z.ZodType): ParamInfo[] => describe(jsonSchemaOf(params))
 
 /** Whether a parameter must be given, and what it is where it is not. */
 export const noteOf = ({ required, fallback }: ParamInfo): string => {
@@ -78,12 +59,25 @@ export const kinds: Record<TaskInfo['kind'], string> = {
   aside: 'Changes nothing on the host.',
 }
 
-/** Parameters, a line each. */
+interface ParamLine {
+  readonly head: string
+  readonly param: ParamInfo
+}
+
+/** The members of an object follow it, with its name before theirs. */
+const withInner = (params: readonly ParamInfo[], before = ''): ParamLine[] =>
+  params.flatMap((param) => [
+    { head: `${before}${param.name}${before === '' ? '=' : ': '}${param.type}`, param },
+    ...withInner(param.inner, `${before}  `),
+  ])
+
+/** Parameters, a line each; the members of an object below it. */
 export const paramLines = (params: readonly ParamInfo[]): string[] => {
-  const width = Math.max(0, ...params.map(({ name, type }) => name.length + type.length + 1))
-  return params.map((param) => {
-    const { name, type, description } = param
-    return `  ${`${name}=${type}`.padEnd(width)}  ${description}${description === '' ? '' : ' '}(${noteOf(param)})`
+  const lines = withInner(params)
+  const width = Math.min(40, Math.max(0, ...lines.map(({ head }) => head.length)))
+  return lines.map(({ head, param }) => {
+    const { description } = param
+    return `  ${head.padEnd(width)}  ${description}${description === '' ? '' : ' '}(${noteOf(param)})`
   })
 }
 

@@ -3,6 +3,7 @@ import { isTaskFactory } from '../../dsl/task.ts'
 import type { TaskInfo } from '../../dsl/task.ts'
 import { quote } from '../../remote/quote.ts'
 import { describeParams, kinds, noteOf, paramLines } from './params.ts'
+import type { ParamInfo } from './params.ts'
 
 /** A task of a library, with the name that a playbook imports it by. */
 export interface DocumentedTask {
@@ -49,7 +50,7 @@ export const taskList = (tasks: readonly DocumentedTask[]): string => {
   return [
     ...tasks.map(({ info }) => `${info.name.padEnd(width)}  ${info.description}`),
     '',
-    'run docs NAME tells all about one.',
+    '`run docs NAME` describes a task; `run docs WORDS` finds tasks by words.',
     '',
   ].join('\n')
 }
@@ -75,11 +76,18 @@ export const taskPage = (task: DocumentedTask): string => {
 /** A cell of a table may hold no bar. */
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
+/** Parameters with their names, the members of objects after them: `dns.name`. */
+const rowsOf = (params: readonly ParamInfo[], before = ''): (readonly [string, ParamInfo])[] =>
+  params.flatMap((param) => [
+    [`${before}${param.name}`, param] as const,
+    ...rowsOf(param.inner, `${before}${param.name}.`),
+  ])
+
 const section = (task: DocumentedTask): string => {
   const { name, description, kind, params, reads, example } = task.info
-  const rows = describeParams(params).map((param) => {
+  const rows = rowsOf(describeParams(params)).map(([name, param]) => {
     const what = [param.description, `(${noteOf(param)})`].filter((text) => text !== '').join(' ')
-    return `| \`${param.name}\` | ${cell(param.type)} | ${cell(what)} |`
+    return `| \`${name}\` | ${cell(param.type)} | ${cell(what)} |`
   })
   return [
     `## ${name}`,

@@ -46,6 +46,7 @@ const outputOption: OptionSpec<readonly OutputRequest[]> = {
 export const outputOptions = {
   output: outputOption,
   report: text('--report <file.html>', 'the same as --output html=FILE'),
+  log: text('--log <file>', 'the same as --output plain=FILE, always with what commands print (as with -v)'),
 }
 
 /** For commands that print text or JSON. */

@@ -17,7 +17,7 @@ import { openWorkspace } from './workspace.ts'
 interface ExecInput {
   readonly arguments: { readonly pattern: string; readonly command: readonly string[] }
   readonly options: HostOptions &
-    Pick<RunOptions, 'verbose' | 'output' | 'report' | 'listHosts'> & {
+    Pick<RunOptions, 'verbose' | 'output' | 'report' | 'log' | 'listHosts'> & {
       /** Seconds. */
       readonly timeout: number | undefined
     }

@@ -18,7 +18,7 @@ interface FileReporterOptions extends Pick<ReportOptions, 'diff' | 'verbosity'> 
  * @throws `usage` for a file that cannot be written.
  */
 export const fileReporter = async (
-  { kind, file }: FileOutput,
+  { kind, file, detailed = false }: FileOutput,
   outlets: Outlets,
   { resumable, ...shown }: FileReporterOptions,
 ): Promise<Reporter> => {
@@ -28,6 +28,7 @@ export const fileReporter = async (
     create({
       ...shown,
       ...page,
+      verbosity: detailed ? Math.max(1, shown.verbosity) : shown.verbosity,
       write,
       get resumable() {
         return resumable()

@@ -1,3 +1,4 @@
+import { CoxswainError } from '../../errors.ts'
 import { chooseOutputs } from '../../report/choose-outputs.ts'
 import type { OutputRequest, Screen } from '../../report/choose-outputs.ts'
 import { outputs } from '../../report/outputs.ts'
@@ -24,11 +25,18 @@ export const screenNow = (): Screen => ({
   ci: process.env['CI'] !== undefined,
 })
 
-/** The outputs that `--output` and `--report` ask for. */
-const requestsOf = ({ output, report }: Pick<RunOptions, 'output' | 'report'>): readonly OutputRequest[] => {
-  if (report === undefined) return output
-  refuseNoPage(report)
-  return [...output, { kind: 'html', file: report }]
+type AskedOutputs = Pick<RunOptions, 'output' | 'report'> & Partial<Pick<RunOptions, 'log'>>
+
+/** The outputs that `--output`, `--report` and `--log` ask for. */
+const requestsOf = ({ output, report, log }: AskedOutputs): readonly OutputRequest[] => {
+  if (report !== undefined) refuseNoPage(report)
+  if (log === '')
+    throw new CoxswainError('usage', '--log: the file has no name', { hint: 'write --log FILE' })
+  return [
+    ...output,
+    ...(report === undefined ? [] : [{ kind: 'html', file: report } as const]),
+    ...(log === undefined ? [] : [{ kind: 'plain', file: log, detailed: true } as const]),
+  ]
 }
 
 /**
@@ -39,7 +47,7 @@ const requestsOf = ({ output, report }: Pick<RunOptions, 'output' | 'report'>): 
  * @throws `usage` for an output that cannot be written.
  */
 export const openReporters = async (
-  options: Pick<RunOptions, 'output' | 'diff' | 'verbose' | 'report'>,
+  options: AskedOutputs & Pick<RunOptions, 'diff' | 'verbose'>,
   outlets: Outlets,
   resumable: () => boolean = () => false,
   create?: CreateScreen,

@@ -88,6 +88,19 @@ test('several outputs: each to its file, and one to the screen', async () => {
     assert.is(statSync(at(name)).mode & 0o777, 0o600, name)
 })
 
+test('--log FILE keeps plain lines with what commands print, beside any other output', async () => {
+  const file = join(folder, 'run.log')
+  const words = ['command', 'run=echo seen', '-i', inventory, '--hosts', 'h1', '--no-journal', '--log', file]
+  const result = await runCli([...words, '--output', 'plain'])
+  assert.is(result.status, 0, result.stderr)
+  assert.not.match(result.stdout, '| seen')
+  assert.match(readFileSync(file, 'utf8'), /h1 +\| seen\n[^]*recap/)
+  assert.is(statSync(file).mode & 0o777, 0o600)
+  const nameless = await runCli([...words.slice(0, -1), ''])
+  assert.is(nameless.status, 1)
+  assert.match(nameless.stderr, '--log: the file has no name')
+})
+
 test('an output that cannot be written is an error before the run', async () => {
   const marker = join(folder, 'not-made')
   for (const output of ['json=/nowhere/run.jsonl', 'junit=/nowhere/r.xml', `plain=${folder}`]) {
