@@ -85,9 +85,9 @@ const rowsOf = (params: readonly ParamInfo[], before = ''): (readonly [string, P
 
 const section = (task: DocumentedTask): string => {
   const { name, description, kind, params, reads, example } = task.info
-  const rows = rowsOf(describeParams(params)).map(([name, param]) => {
+  const rows = rowsOf(describeParams(params)).map(([path, param]) => {
     const what = [param.description, `(${noteOf(param)})`].filter((text) => text !== '').join(' ')
-    return `| \`${name}\` | ${cell(param.type)} | ${cell(what)} |`
+    return `| \`${path}\` | ${cell(param.type)} | ${cell(what)} |`
   })
   return [
     `## ${name}`,

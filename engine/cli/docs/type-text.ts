@@ -73,7 +73,7 @@ export const typeText = (one: JsonSchema): string => {
   const { type, format, enum: values, const: only, anyOf, items } = one
   if (format === 'password') return 'secret'
   if (values !== undefined) return values.map(String).join('|')
-  if (only !== undefined) return String(only)
+  if (only !== undefined) return typeof only === 'string' ? only : JSON.stringify(only)
   if (anyOf !== undefined) return [...new Set(anyOf.map(typeText))].join('|') || 'any'
   if (type === 'array') {
     const item = items === undefined ? 'any' : typeText(items)
