@@ -4,8 +4,18 @@ export { CoxswainError, isCoxswainError } from './errors.ts'
 export type { ErrorCode } from './error-codes.ts'
 export { nearest } from './inventory/nearest.ts'
 export type { ErrorDetails, Place } from './errors.ts'
-export type { ApplyContext, CheckContext, HostIdentity, WhenContext } from './dsl/context.ts'
-export type { Retry, StepOptions, TaskOptions } from './dsl/options.ts'
+export type {
+  ApplyContext,
+  CheckContext,
+  HostIdentity,
+  Retry,
+  Selector,
+  StepOptions,
+  Task,
+  TaskOptions,
+  WaitOptions,
+  WhenContext,
+} from './dsl/types.ts'
 export type { Outcome } from './dsl/outcome.ts'
 export type { Become, Play, PlayContext, PlaybookHost, PlaySpec, Portion } from './dsl/play.ts'
 export { playbook } from './dsl/playbook.ts'
@@ -13,12 +23,11 @@ export type { Playbook } from './dsl/playbook.ts'
 export { fileMode, flag, hostSelector, remotePath, secret, words } from './dsl/schema.ts'
 export { Secret, isSecret, looksSecret } from './secret.ts'
 export { except, pick } from './dsl/select.ts'
-export type { Selector } from './dsl/select.ts'
 export { background, block, flushHandlers, join, parallel } from './dsl/step.ts'
 export type { Background, Block, BlockOptions, Flush, Join, Parallel, Step } from './dsl/step.ts'
 export { defineTask } from './dsl/task.ts'
 export type { Writing } from './dsl/writing.ts'
-export type { WaitOptions, Task, TaskFactory, TaskInfo, TaskSpec } from './dsl/task.ts'
+export type { TaskFactory, TaskInfo, TaskSpec } from './dsl/task.ts'
 export { drift, driftUnlessEmpty, ok, pending, unknown } from './dsl/verdict.ts'
 export type { Change, Verdict } from './dsl/verdict.ts'
 export { defineInventory } from './inventory/sources/define.ts'
@@ -37,6 +46,6 @@ export type { LocalFolder } from './connection/local-folder.ts'
 export type { CommandPath } from './connection/types.ts'
 export type { Command, CommandOptions, CommandResult, CommandTag } from './remote/command.ts'
 export { isValidation, validationHint } from './remote/files.ts'
-export type { Attributes, Stat, WriteOptions } from './remote/files.ts'
+export type { Attributes, Stat, WriteOptions } from './remote/attributes.ts'
 export type { Content, Remote, RemoteReader } from './remote/types.ts'
 export type { OnceSource, RepeatableSource, Source } from './remote/transfer.ts'

@@ -7,7 +7,7 @@
  */
 import { scripted } from './connection/scripted.ts'
 import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scripted.ts'
-import type { Task } from './dsl/task.ts'
+import type { Task } from './dsl/types.ts'
 import type { Change } from './dsl/verdict.ts'
 import { CoxswainError } from './errors.ts'
 import type { Outcome } from './run/events.ts'

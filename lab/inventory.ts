@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { join } from 'node:path'
-import type { Lab } from './lab.ts'
+import type { Lab } from './types.ts'
 import { labFolder } from './machine.ts'
 
 const header = `# Written by \`npm run lab -- up\`: the hosts of a lab on this machine. It may be thrown away.

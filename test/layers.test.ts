@@ -74,6 +74,55 @@ test('inside the engine nobody imports upward', () => {
   )
 })
 
+/** Folders whose files must not import each other in a circle. */
+const graphFolders = ['engine', 'tasks', 'playbooks', 'lab']
+
+/** The files that each file imports when it is loaded, types included. */
+const graph = new Map(
+  graphFolders
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => join(folder, name)),
+    )
+    .map((file) => {
+      const text = readFileSync(join(root, file), 'utf8')
+      const targets = [...text.matchAll(/^(?:import|export) [^'"`]*?from '(\.[^']+)'|^import '(\.[^']+)'/gm)]
+      return [
+        file,
+        targets.map(([, from, bare]) => relative(root, resolve(root, dirname(file), from ?? bare ?? ''))),
+      ] as const
+    }),
+)
+
+/** The shortest way from a file back to itself. */
+const circleOf = (start: string): readonly string[] | undefined => {
+  const seen = new Set<string>()
+  const queue: (readonly string[])[] = [[start]]
+  for (const path of queue) {
+    for (const next of graph.get(path.at(-1) ?? '') ?? []) {
+      if (next === start) return [...path, start]
+      if (seen.has(next)) continue
+      seen.add(next)
+      queue.push([...path, next])
+    }
+  }
+  return undefined
+}
+
+test('no files import each other in a circle', () => {
+  assert.ok(graph.size > 400)
+  const circles = [...graph.keys()].flatMap((file) => circleOf(file)?.join(' → ') ?? [])
+  assert.equal(circles, [])
+})
+
+test('tasks run without knowing plays', () => {
+  const wrong = imports.filter(
+    ({ file, target }) => file.startsWith('engine/run/task/') && target.startsWith('engine/run/play/'),
+  )
+  assert.equal(wrong, [])
+})
+
 test('the engine knows no task and no playbook, tasks know no playbook', () => {
   const wrong = imports.filter(
     ({ file, target }) =>

@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { cacheFolder, labFolder } from '../../lab/machine.ts'
 import { down, up } from '../../lab/lab.ts'
-import type { Lab } from '../../lab/lab.ts'
+import type { Lab } from '../../lab/types.ts'
 
 const limits = { ratio: 1.3, again: 5 }
 const name = 'bench'

@@ -18,41 +18,41 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 export const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const text: Kind = { fits: isText, hint: 'it is text' }
-export const words: Kind = {
+export const textKind: Kind = { fits: isText, hint: 'it is text' }
+export const wordsKind: Kind = {
   fits: (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
   hint: 'it is a word, or a list of words',
 }
-export const truth: Kind = { fits: (value) => typeof value === 'boolean', hint: 'it is true or false' }
-export const become: Kind = {
+export const booleanKind: Kind = { fits: (value) => typeof value === 'boolean', hint: 'it is true or false' }
+export const becomeKind: Kind = {
   fits: (value) => typeof value === 'boolean' || isText(value),
   hint: 'it is the name of a user, true for root, or false for the login user',
   sent: true,
 }
-export const env: Kind = {
+export const envKind: Kind = {
   fits: (value) => isRecord(value) && Object.values(value).every(isText),
   hint: 'it gives a text to each name: { LANG: "C" }',
   sent: true,
 }
-export const folder: Kind = { ...text, sent: true }
-export const seconds: Kind = {
+export const folderKind: Kind = { ...textKind, sent: true }
+export const secondsKind: Kind = {
   fits: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
   hint: 'it is a number of seconds, more than 0',
 }
-export const userNumber: Kind = {
+export const userNumberKind: Kind = {
   fits: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
   hint: 'it is the number of a user',
 }
-export const list: Kind = { fits: Array.isArray, hint: 'it is a list of tasks and other steps' }
-export const work = (hint: string): Kind => ({ fits: (value) => typeof value === 'function', hint })
-export const oneOf = (...choices: readonly string[]): Kind => ({
+export const listKind: Kind = { fits: Array.isArray, hint: 'it is a list of tasks and other steps' }
+export const functionKind = (hint: string): Kind => ({ fits: (value) => typeof value === 'function', hint })
+export const oneOfKind = (...choices: readonly string[]): Kind => ({
   fits: (value) => isText(value) && choices.includes(value),
   hint: `it is one of ${choices.join(', ')}`,
 })
 /** Looked at more closely where it is used. */
-export const elsewhere: Kind = { fits: () => true, hint: '' }
+export const checkedElsewhere: Kind = { fits: () => true, hint: '' }
 
-export const schema: Kind = {
+export const schemaKind: Kind = {
   fits: (value) => value instanceof z.ZodType,
   hint: 'it is a schema: z.object({ … })',
 }

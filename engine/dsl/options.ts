@@ -1,61 +1,22 @@
-/** What a play may say about a task or a block, whatever it is. */
-import type { CheckContext, WhenContext } from './context.ts'
-import type { Selector } from './select.ts'
-
-/** How often, and when, to try a task again that has failed. */
-export interface Retry {
-  /** Attempts in all, from 2. */
-  readonly attempts: number
-  /** Seconds before the second attempt; 1 unless told. */
-  readonly delay?: number
-  /** What the delay is multiplied with after each attempt; 1 unless told. */
-  readonly backoff?: number
-  /** What must hold after an attempt that went well; it counts as failed while this gives false. It only reads. */
-  readonly until?: (ctx: CheckContext) => boolean | Promise<boolean>
-}
-
-/** What can be said of a task and of a block alike. A block's tasks take it over where they do not say it themselves. */
-export interface StepOptions {
-  /** Shown instead of the task's own title. */
-  readonly title?: string
-  /**
-   * Skips it on this host unless it gives true. It only reads. A block's is asked once, before its first task.
-   *
-   * @example
-   * const config = template({ … })
-   * [config, command({ run: 'reindex' }, { when: ({ changed }) => changed(config) })]
-   */
-  readonly when?: (ctx: WhenContext) => boolean | Promise<boolean>
-  /** Words to choose it by with `--tags` and `--skip-tags`; those of what is around it count too. */
-  readonly tags?: string | readonly string[]
-  /** Another user than the play's: a name, true for root, or false for the login user. */
-  readonly become?: boolean | string
-  /** Does it on another host, which must be exactly one, on behalf of this one. */
-  readonly on?: Selector
-  /** Environment variables of its commands. Not for secrets: others on the host may read them. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Working directory of its commands. */
-  readonly cwd?: string
-  /** Goes on with the next task when it fails. A host that cannot be reached is not passed over. */
-  readonly ignoreErrors?: boolean
-  /**
-   * Does it once for all hosts, on the first where its condition holds: once in the whole play (`run`), or once in each
-   * batch of a play with `serial` (`batch`).
-   */
-  readonly oncePer?: 'run' | 'batch'
-}
-
-/** What a play may say about one task. */
-export interface TaskOptions extends StepOptions {
-  /** Handlers of this play, by name or by a topic that they listen to, to run when the task changed something. */
-  readonly notify?: string | readonly string[]
-  /** Of a handler: topics that it runs for, beside its name. */
-  readonly listen?: string | readonly string[]
-  /** Seconds for the task as a whole; with `retry`, for each attempt. */
-  readonly timeout?: number
-  /** Tries again when it fails. What may have been done is looked at first: by the task's own check. */
-  readonly retry?: Retry
-}
+/** Options of tasks and other steps, and the refusal of others: playbooks may be plain JavaScript. Pure. */
+import { CoxswainError } from '../errors.ts'
+import {
+  becomeKind,
+  checkOptions,
+  checkedElsewhere,
+  envKind,
+  folderKind,
+  isRecord,
+  oneOfKind,
+  secondsKind,
+  textKind,
+  booleanKind,
+  wordsKind,
+  functionKind,
+} from './option-kinds.ts'
+import type { Kind, Kinds } from './option-kinds.ts'
+import { isSelector } from './select.ts'
+import type { Retry, TaskOptions } from './types.ts'
 
 /**
  * Options all of whose names are known. A compiler alone looks for unknown names in literals, not in what a variable or a
@@ -66,5 +27,55 @@ export type Exact<Options, Known> = Options & {
 }
 
 /** One word or several, as a list. */
-export const listed = (words: string | readonly string[] | undefined): readonly string[] =>
-  words === undefined ? [] : typeof words === 'string' ? [words] : words
+export const listed = (given: string | readonly string[] | undefined): readonly string[] =>
+  given === undefined ? [] : typeof given === 'string' ? [given] : given
+
+/** A pattern of hosts, or what is made of one. */
+export const selectorKind: Kind = { fits: isSelector, hint: 'it is a pattern of hosts, or a pick' }
+
+/** What a task may say. */
+export const taskKinds: Kinds<TaskOptions> = {
+  title: textKind,
+  when: functionKind(
+    'write when: (ctx) => …; what is known beforehand can be an ordinary if around the task',
+  ),
+  tags: wordsKind,
+  become: becomeKind,
+  on: selectorKind,
+  env: envKind,
+  cwd: folderKind,
+  ignoreErrors: booleanKind,
+  oncePer: oneOfKind('run', 'batch'),
+  notify: wordsKind,
+  listen: wordsKind,
+  timeout: secondsKind,
+  retry: { fits: isRecord, hint: 'write retry: { attempts: 3, delay: 2 }' },
+}
+
+const { notify: _notify, listen: _listen, timeout: _timeout, retry: _retry, ...stepKinds } = taskKinds
+
+/** What a step of any kind may say. */
+export { stepKinds }
+
+const retryKinds: Kinds<Retry> = {
+  attempts: checkedElsewhere,
+  delay: checkedElsewhere,
+  backoff: checkedElsewhere,
+  until: functionKind('write until: (ctx) => …'),
+}
+
+const refuseRetry = (about: string, { attempts, delay = 1, backoff = 1 }: Retry): void => {
+  if (Number.isInteger(attempts) && attempts >= 2 && delay >= 0 && backoff >= 1) return
+  throw new CoxswainError('playbook-invalid', `${about}: retry makes no sense`, {
+    hint: 'attempts is a whole number from 2, delay is seconds from 0, backoff a factor from 1',
+  })
+}
+
+/** The same for what is said of a task. */
+export const checkTaskOptions = (about: string, options: TaskOptions): void => {
+  checkOptions(about, options, taskKinds)
+  const { retry } = options
+  if (retry === undefined) return
+  checkOptions(`${about}: retry`, retry, retryKinds)
+  refuseRetry(about, retry)
+}

@@ -6,7 +6,7 @@ import { findMask, isSecret, mask, shownWord } from '../secret.ts'
 import { miscoerced } from './coercion.ts'
 import { issueText } from './issue-text.ts'
 import { unguarded } from './strict-variables.ts'
-import type { Task } from './task.ts'
+import type { Task } from './types.ts'
 
 const named = (path: readonly PropertyKey[], text: string): string =>
   path.length === 0 ? text : `${path.map(String).join('.')}: ${text}`

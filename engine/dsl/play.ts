@@ -1,6 +1,17 @@
-import type { Selector } from './select.ts'
+import {
+  becomeKind,
+  checkedElsewhere,
+  envKind,
+  folderKind,
+  oneOfKind,
+  booleanKind,
+  wordsKind,
+  functionKind,
+} from './option-kinds.ts'
+import type { Kinds } from './option-kinds.ts'
+import { selectorKind } from './options.ts'
 import type { Step } from './step.ts'
-import type { Task } from './task.ts'
+import type { Selector, Task } from './types.ts'
 
 /** A host as a playbook sees it: with its variables, checked and typed. */
 export interface PlaybookHost<Vars> {
@@ -72,3 +83,22 @@ export interface Play<Vars> extends PlaySpec<Vars> {
 
 /** Makes a play of a playbook whose variables have the type `Vars`. */
 export type PlayMaker<Vars> = (name: string, spec: PlaySpec<Vars>) => Play<Vars>
+
+/** What a play may say. */
+export const playKinds: Kinds<PlaySpec<unknown>> = {
+  hosts: selectorKind,
+  optional: booleanKind,
+  become: becomeKind,
+  serial: checkedElsewhere,
+  strategy: oneOfKind('free', 'linear'),
+  anyErrorsFatal: booleanKind,
+  maxFailPercentage: {
+    fits: (value) => typeof value === 'number' && value >= 0 && value <= 100,
+    hint: 'it is a share of the hosts, from 0 to 100',
+  },
+  tags: wordsKind,
+  env: envKind,
+  cwd: folderKind,
+  tasks: functionKind('write tasks: ({ host, vars }) => [ … ]'),
+  handlers: functionKind('write handlers: () => ({ restart: … })'),
+}

@@ -3,14 +3,15 @@ import { CoxswainError } from '../errors.ts'
 import type { Host } from '../inventory/types.ts'
 import { listedVariables, validateAll, variablesOf } from '../inventory/variables/validate.ts'
 import { settingNames } from '../inventory/variables/settings.ts'
-import { playbookKinds, playKinds } from './check-options.ts'
-import { checkOptions } from './option-kinds.ts'
+import { checkOptions, schemaKind, textKind, functionKind } from './option-kinds.ts'
+import type { Kinds } from './option-kinds.ts'
+import { playKinds } from './play.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Step } from './step.ts'
 import { namesDeclared } from './schema.ts'
 import { strictVariables } from './strict-variables.ts'
 import { isTask } from './task.ts'
-import type { Task } from './task.ts'
+import type { Task } from './types.ts'
 
 const brand = Symbol.for('coxswain.playbook')
 
@@ -24,6 +25,14 @@ export interface PlaybookSpec<Schema extends z.ZodType> {
   readonly plays: (make: {
     readonly play: PlayMaker<z.output<Schema>>
   }) => readonly (Play<z.output<Schema>> | Playbook)[]
+}
+
+/** What a playbook may say. */
+const playbookKinds: Kinds<PlaybookSpec<z.ZodType>> = {
+  name: textKind,
+  description: textKind,
+  vars: schemaKind,
+  plays: functionKind('write plays: ({ play }) => [ … ]'),
 }
 
 /** A host with its merged variables as the inventory has them, before the playbook's schema. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Secret, isSecret } from '../secret.ts'
 import { isSelector } from './select.ts'
-import type { Selector } from './select.ts'
+import type { Selector } from './types.ts'
 
 /** How JSON Schema marks what must not be seen. */
 const hidden = 'password'

@@ -1,21 +1,7 @@
-import { checkOptions, list, text, truth } from './option-kinds.ts'
+import { checkOptions, listKind, textKind, booleanKind } from './option-kinds.ts'
 import type { Kinds } from './option-kinds.ts'
-import type { Task } from './task.ts'
-
-const brand = Symbol.for('coxswain.selector')
-
-/**
- * A host chosen at run time: the first for which a probe says ok, in the order of the pattern. Probes are tried in
- * their order of preference; when no host satisfies any of them, it is the pattern's first host.
- */
-export interface Pick {
-  readonly [brand]: 'pick'
-  readonly name: string
-  readonly hosts: string
-  readonly prefer: readonly Task[]
-  /** The user whose eyes the probes look through; root unless told. */
-  readonly become: boolean
-}
+import { selectorBrand } from './types.ts'
+import type { Except, Pick, Selector, Task } from './types.ts'
 
 /** What is said of a pick. */
 export interface PickOptions {
@@ -24,17 +10,7 @@ export interface PickOptions {
   readonly become?: boolean
 }
 
-const pickKinds: Kinds<PickOptions> = { hosts: text, prefer: list, become: truth }
-
-/** The hosts of a pattern without the one that a pick gives. */
-export interface Except {
-  readonly [brand]: 'except'
-  readonly hosts: string
-  readonly pick: Pick
-}
-
-/** Which hosts: a pattern, or a choice made at run time. */
-export type Selector = string | Pick | Except
+const pickKinds: Kinds<PickOptions> = { hosts: textKind, prefer: listKind, become: booleanKind }
 
 /**
  * A host chosen at run time, once a run: what it gave first it gives again.
@@ -46,7 +22,7 @@ export type Selector = string | Pick | Except
  */
 export const pick = (name: string, options: PickOptions): Pick => {
   checkOptions(`pick "${name}"`, options, pickKinds)
-  return Object.freeze({ [brand]: 'pick' as const, name, become: true, ...options })
+  return Object.freeze({ [selectorBrand]: 'pick' as const, name, become: true, ...options })
 }
 
 /**
@@ -56,14 +32,14 @@ export const pick = (name: string, options: PickOptions): Pick => {
  * play('the other masters', { hosts: except('masters', leader), serial: 1, ... })
  */
 export const except = (hosts: string, picked: Pick): Except =>
-  Object.freeze({ [brand]: 'except' as const, hosts, pick: picked })
+  Object.freeze({ [selectorBrand]: 'except' as const, hosts, pick: picked })
 
 /** Whether a value can stand where a selector is wanted. */
 export const isSelector = (value: unknown): value is Selector =>
-  typeof value === 'string' || (typeof value === 'object' && value !== null && brand in value)
+  typeof value === 'string' || (typeof value === 'object' && value !== null && selectorBrand in value)
 
 export const isPick = (selector: Selector): selector is Pick =>
-  typeof selector !== 'string' && selector[brand] === 'pick'
+  typeof selector !== 'string' && selector[selectorBrand] === 'pick'
 
 /** A selector in words, for listings that must not connect. */
 export const describeSelector = (selector: Selector): string => {

@@ -1,10 +1,11 @@
 /** What a play's list of tasks may hold beside tasks: blocks, tasks side by side, tasks in the background, flushes. */
 import { CoxswainError } from '../errors.ts'
-import { blockKinds, parallelKinds } from './check-options.ts'
-import { checkOptions } from './option-kinds.ts'
+import { checkOptions, listKind } from './option-kinds.ts'
+import type { Kinds } from './option-kinds.ts'
 import { deepFreeze } from './freeze.ts'
-import type { Exact, StepOptions } from './options.ts'
-import type { Task } from './task.ts'
+import { stepKinds } from './options.ts'
+import type { Exact } from './options.ts'
+import type { StepOptions, Task } from './types.ts'
 
 const brand = Symbol.for('coxswain.step')
 
@@ -76,6 +77,9 @@ const refuseStrangers = (where: string, list: readonly unknown[]): void => {
 
 const split = ({ rescue = [], always = [], ...options }: BlockOptions) => ({ rescue, always, options })
 
+/** What a block may say. */
+const blockKinds: Kinds<BlockOptions> = { ...stepKinds, rescue: listKind, always: listKind }
+
 /**
  * Steps that belong together: they share options, and can be rescued.
  *
@@ -108,7 +112,7 @@ export const parallel = <Options extends StepOptions>(
   given?: Exact<Options, StepOptions>,
 ): Parallel => {
   const options: StepOptions = given ?? {}
-  checkOptions('parallel', options, parallelKinds)
+  checkOptions('parallel', options, stepKinds)
   refuseStrangers('parallel(…)', steps)
   return deepFreeze({ [brand]: 'parallel' as const, steps, options })
 }

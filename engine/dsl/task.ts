@@ -2,24 +2,17 @@ import { inspect } from 'node:util'
 import type { z } from 'zod'
 import { authorsPlace, callersPlace } from '../authors-place.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
-import type { Place } from '../errors.ts'
-import { checkTaskOptions, specKinds } from './check-options.ts'
-import { checkOptions } from './option-kinds.ts'
-import type { ApplyContext, CheckContext } from './context.ts'
+import { checkOptions, checkedElsewhere, schemaKind, textKind, functionKind } from './option-kinds.ts'
+import type { Kinds } from './option-kinds.ts'
 import { deepFreeze } from './freeze.ts'
-import type { Exact, TaskOptions } from './options.ts'
+import { checkTaskOptions } from './options.ts'
+import type { Exact } from './options.ts'
 import { parseParams, refuseMasks } from './parse-params.ts'
+import { taskBrand } from './types.ts'
+import type { ApplyContext, CheckContext, Task, TaskOptions, WaitOptions } from './types.ts'
 import type { Verdict } from './verdict.ts'
 import type { Writing } from './writing.ts'
 import { plainMasks } from '../secret.ts'
-
-/** How long to ask a check again until it says ok. */
-export interface WaitOptions {
-  /** Seconds until waiting fails with `wait-timeout`. */
-  readonly timeout: number
-  /** Seconds between two looks. */
-  readonly every: number
-}
 
 /** What an author writes. At least one of `check` and `apply` is needed. */
 export interface TaskSpec<Schema extends z.ZodType, Value> {
@@ -79,38 +72,25 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly changes?: false
 }
 
-const brand = Symbol.for('coxswain.task')
-
-/** A definition with its parameters: frozen plain data, the same whenever the same is asked for. */
-export interface Task<Value = unknown> {
-  readonly [brand]: true
-  readonly name: string
-  readonly title: string
-  readonly params: unknown
-  readonly options: TaskOptions
-  readonly check: ((ctx: CheckContext) => Promise<Verdict<Value>>) | undefined
-  readonly apply: ((ctx: ApplyContext) => Promise<unknown>) | undefined
-  readonly until: WaitOptions | undefined
-  /** Whether an `ok` of the check is no proof that an apply came to its end. */
-  readonly guards: boolean
-  /** Reads what it needs on this machine. */
-  readonly needs: (() => Promise<unknown>) | undefined
-  /** Whether it brings files that only it knows. */
-  readonly brings: boolean
-  /** What its apply writes on the host. */
-  readonly writes: () => readonly Writing[]
-  /** Users and groups that its apply makes. */
-  readonly makes: () => readonly string[]
-  /** Whether its apply changes the host. */
-  readonly changes: boolean
-  /** Where it stands in an author's file; undefined where none made it. */
-  readonly place: () => Place | undefined
-  /** Where its definition stands in an author's file; undefined for tasks that come with Coxswain. */
-  readonly definedAt: () => Place | undefined
-  /** What it does, as source text, and the file of its definition; without a file it comes with the engine. */
-  readonly definition: () => { readonly source: string; readonly file: string | undefined }
-  /** Paths on this machine whose content it brings to a host. */
-  readonly sends: readonly string[]
+/** What the definition of a task may say. */
+const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
+  name: textKind,
+  description: textKind,
+  reads: textKind,
+  example: checkedElsewhere,
+  params: schemaKind,
+  title: functionKind('write title: (params) => …'),
+  check: functionKind('write async check({ remote }, params) { … }'),
+  checkable: functionKind('write checkable: (params) => …'),
+  guards: functionKind('write guards: (params) => …'),
+  apply: functionKind('write async apply({ remote }, params) { … }'),
+  until: functionKind('write until: (params) => ({ timeout: 60, every: 1 })'),
+  needs: functionKind('write needs: (params) => …'),
+  brings: functionKind('write brings: (params) => …'),
+  writes: functionKind("write writes: ({ path }) => [{ path, as: 'file' }]"),
+  makes: functionKind('write makes: ({ name }) => [`the user ${name}`]'),
+  sends: functionKind('write sends: (params) => [ … ]'),
+  changes: { fits: (value) => value === false, hint: 'it is false, or left out' },
 }
 
 /** What the command line and the documentation know of a task. */
@@ -249,7 +229,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     checkTaskOptions(`task ${spec.name}`, options ?? {})
     const origin = trace()
     return Object.freeze({
-      [brand]: true as const,
+      [taskBrand]: true as const,
       name: spec.name,
       title: plainMasks(options?.title ?? spec.title?.(params) ?? spec.name),
       params,
@@ -279,7 +259,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
 }
 
 export const isTask = (value: unknown): value is Task =>
-  typeof value === 'object' && value !== null && brand in value
+  typeof value === 'object' && value !== null && taskBrand in value
 
 /** Whether a value is what {@link defineTask} gives: a function with task information. */
 export const isTaskFactory = (value: unknown): value is TaskFactory =>

@@ -1,4 +1,4 @@
-import type { Attributes } from '../remote/files.ts'
+import type { Attributes } from '../remote/attributes.ts'
 
 /** A path that a task writes, and whose it becomes. */
 export interface Writing extends Omit<Attributes, 'mode'> {

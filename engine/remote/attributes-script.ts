@@ -1,7 +1,7 @@
 /** The shell scripts that set owner and mode of what is there, or of a folder that they make. Pure. */
 import type { FileOperation } from '../connection/types.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
-import type { Attributes } from './files.ts'
+import type { Attributes } from './attributes.ts'
 import { inTheWay, kindFunctions } from './kinds.ts'
 import { exactMode, folderMode } from './mode-script.ts'
 import { quote } from './quote.ts'

@@ -1,7 +1,7 @@
 /** The shell script that finds out whether a host would refuse a change of a path. It changes nothing. Pure. */
 import type { FileOperation } from '../connection/types.ts'
 import { ownership } from './attributes-script.ts'
-import type { Attributes } from './files.ts'
+import type { Attributes } from './attributes.ts'
 import { enterFolderOf } from './enter-script.ts'
 import { inTheWay, kindFunctions } from './kinds.ts'
 

@@ -2,7 +2,7 @@
 import type { CommandPath, Identity, Input, OutputStream } from '../connection/types.ts'
 import type { Secret } from '../secret.ts'
 import type { Command, CommandTag } from './command.ts'
-import type { Attributes, Stat, WriteOptions } from './files.ts'
+import type { Attributes, Stat, WriteOptions } from './attributes.ts'
 import type { ShellText } from './quote.ts'
 import type { Source, Transfer } from './transfer.ts'
 

@@ -2,7 +2,7 @@
 import type { FileOperation } from '../connection/types.ts'
 import { exactMode } from './mode-script.ts'
 import { enterFolderOf, stageFunctions } from './enter-script.ts'
-import type { Attributes } from './files.ts'
+import type { Attributes } from './attributes.ts'
 import { invalidContent, kindFunctions, noContent, otherContent } from './kinds.ts'
 import { receivingPart, removeParts, sizeMustBe } from './part-script.ts'
 import { placeScript } from './place-script.ts'

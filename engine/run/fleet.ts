@@ -1,7 +1,7 @@
 import type { HostLock } from '../connection/shell/lock.ts'
 import type { OpenFiles } from '../connection/open-files.ts'
 import type { Connection, Identity } from '../connection/types.ts'
-import type { HostIdentity } from '../dsl/context.ts'
+import type { HostIdentity } from '../dsl/types.ts'
 import type { Secret } from '../secret.ts'
 
 /** A host that can be worked on. */

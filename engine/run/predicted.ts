@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Task } from '../dsl/task.ts'
+import type { Task } from '../dsl/types.ts'
 import type { Writing } from '../dsl/writing.ts'
 
 /** What tasks would have made on a host, had this not been `--check`. */

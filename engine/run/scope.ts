@@ -1,7 +1,6 @@
 import type { HostLock } from '../connection/shell/lock.ts'
 import type { Connection } from '../connection/types.ts'
-import type { Pick } from '../dsl/select.ts'
-import type { Task } from '../dsl/task.ts'
+import type { Pick, Task } from '../dsl/types.ts'
 import { CoxswainError } from '../errors.ts'
 import type { Fleet, FleetHost } from './fleet.ts'
 import { Memo } from './memo.ts'

@@ -1,10 +1,7 @@
 import { candidatePattern, isPick } from '../dsl/select.ts'
-import type { Pick, Selector } from '../dsl/select.ts'
-import type { Task } from '../dsl/task.ts'
+import type { CheckContext, Pick, Selector, Task } from '../dsl/types.ts'
 import { isCoxswainError } from '../errors.ts'
 import { isAnswer } from '../error-kinds.ts'
-import { checkContext } from './task/contexts.ts'
-import type { ContextOptions } from './task/contexts.ts'
 import type { RunScope } from './scope.ts'
 import { TaskWatch } from './task/task-watch.ts'
 
@@ -15,10 +12,22 @@ interface Answer {
   readonly unasked?: unknown
 }
 
-const probe = async (scope: RunScope, host: string, task: Task, options: ContextOptions): Promise<Answer> => {
+/** The context in which a task of a pick looks at a host. */
+export type ProbeContext = (
+  scope: RunScope,
+  host: string,
+  options: { readonly become: boolean; readonly watch: TaskWatch },
+) => CheckContext
+
+const probe = async (
+  scope: RunScope,
+  host: string,
+  task: Task,
+  context: () => CheckContext,
+): Promise<Answer> => {
   try {
     await scope.ready(host)
-    const verdict = await task.check?.(checkContext(scope, host, options))
+    const verdict = await task.check?.(context())
     return { host, ok: verdict?.kind === 'ok' }
   } catch (error) {
     if (!isCoxswainError(error) || error.code === 'interrupted') throw error
@@ -37,13 +46,16 @@ const choose = async (
   scope: RunScope,
   { hosts, prefer, become }: Pick,
   signal: AbortSignal,
+  contextFor: ProbeContext,
 ): Promise<string | undefined> => {
   const candidates = scope.fleet.match(hosts)
   const watch = new TaskWatch(signal, undefined)
   let unasked: unknown
   try {
     for (const task of prefer) {
-      const found = await Promise.all(candidates.map((host) => probe(scope, host, task, { become, watch })))
+      const found = await Promise.all(
+        candidates.map((host) => probe(scope, host, task, () => contextFor(scope, host, { become, watch }))),
+      )
       const chosen = found.find(({ ok }) => ok)
       if (chosen !== undefined) return chosen.host
       unasked ??= found.find((answer) => answer.unasked !== undefined)?.unasked
@@ -58,18 +70,20 @@ const choose = async (
 /**
  * The hosts that a selector gives, in the order of its pattern. A pick is made once a run and stays.
  *
+ * @param contextFor makes the context in which the tasks of a pick look.
  * @throws `pattern-invalid` for a pattern that names nothing.
  */
 export const resolveSelector = async (
   scope: RunScope,
   selector: Selector,
   signal: AbortSignal,
+  contextFor: ProbeContext,
 ): Promise<readonly string[]> => {
   if (typeof selector === 'string') return scope.fleet.match(selector)
   const pick = isPick(selector) ? selector : selector.pick
   let chosen = scope.picks.get(pick)
   if (chosen === undefined) {
-    const made = choose(scope, pick, signal)
+    const made = choose(scope, pick, signal, contextFor)
     scope.picks.set(pick, made)
     // a choice that could not be made is none: the next one who asks may be luckier, or have more time
     made.catch(() => scope.picks.delete(pick))

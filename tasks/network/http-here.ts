@@ -3,7 +3,7 @@ import { request as plain } from 'node:http'
 import { request as overTls } from 'node:https'
 import { isSecret } from '../../engine/index.ts'
 import type { Secret } from '../../engine/index.ts'
-import type { HttpAnswer, HttpRequest } from './http.ts'
+import type { HttpAnswer, HttpRequest } from './http-types.ts'
 
 /** A longer response is not read. */
 const limit = 16 * 1024 * 1024

@@ -2,7 +2,7 @@
 import type { CheckContext, Command, CommandOptions, CommandResult, Secret } from '../../engine/index.ts'
 import { curlConfiguration, headerSettings } from './curl.ts'
 import type { CurlSetting } from './curl.ts'
-import type { HttpAnswer, HttpRequest } from './http.ts'
+import type { HttpAnswer, HttpRequest } from './http-types.ts'
 
 type Tag = CheckContext['remote']['query']
 

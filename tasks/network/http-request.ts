@@ -2,7 +2,7 @@ import { CoxswainError, defineTask, drift, flag, isSecret, ok, unknown, z } from
 import type { CheckContext, Secret, Verdict } from '../../engine/index.ts'
 import { isOneLine } from './curl.ts'
 import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http.ts'
-import type { HttpAnswer, HttpRequest } from './http.ts'
+import type { HttpAnswer, HttpRequest } from './http-types.ts'
 
 const textOrSecret = () =>
   z.union([z.string(), z.custom<Secret>(isSecret)], { error: 'text or a secret is needed' })

@@ -1,23 +1,9 @@
 /** HTTP as tasks ask it: from the host (curl, else wget) or from here. */
 import { isSecret, z } from '../../engine/index.ts'
-import type { CheckContext, Command, Secret } from '../../engine/index.ts'
+import type { CheckContext, Command } from '../../engine/index.ts'
 import { askFromHere } from './http-here.ts'
+import type { HttpAnswer, HttpRequest } from './http-types.ts'
 import { curlConfig, readAnswer, readWget, viaCurl, viaWget } from './http-host.ts'
-
-/** What is asked. Nothing of it becomes a part of a command line where there is curl. */
-export interface HttpRequest {
-  readonly url: string
-  readonly method: string
-  readonly headers: Readonly<Record<string, string | Secret>>
-  readonly body: string | Secret | undefined
-  /** Take any certificate. */
-  readonly insecure: boolean
-  /** Seconds until it is given up. */
-  readonly timeout: number
-}
-
-/** What came of it: an answer of whatever status, or why there is none. Redirects are not followed. */
-export type HttpAnswer = { readonly status: number; readonly body: string } | { readonly failure: string }
 
 /** Where requests and connections begin. */
 export const askedFrom = () =>

@@ -9,7 +9,7 @@ import { link } from '../../tasks/files/link.ts'
 import { permissions } from '../../tasks/files/permissions.ts'
 import { group } from '../../tasks/system/group.ts'
 import { user } from '../../tasks/system/user.ts'
-import type { Task } from '../../engine/dsl/task.ts'
+import type { Task } from '../../engine/dsl/types.ts'
 import { suite } from '../support/spec.ts'
 import { run, say } from './site.ts'
 

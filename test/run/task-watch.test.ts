@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { scripted } from '../../engine/connection/scripted.ts'
-import type { ApplyContext, CheckContext } from '../../engine/dsl/context.ts'
+import type { ApplyContext, CheckContext } from '../../engine/dsl/types.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
 import { ok } from '../../engine/dsl/verdict.ts'
 import type { Verdict } from '../../engine/dsl/verdict.ts'

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { join } from 'node:path'
 import { cacheFolder } from '../../lab/machine.ts'
 import { down, up } from '../../lab/lab.ts'
-import type { Lab } from '../../lab/lab.ts'
+import type { Lab } from '../../lab/types.ts'
 import { failuresOf, hostsElsewhere, spawnCli } from './run-cli.ts'
 import type { CliResult } from './run-cli.ts'
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isDecimal } from '../../dsl/decimal.ts'
-import type { TaskFactory, Task } from '../../dsl/task.ts'
+import type { TaskFactory } from '../../dsl/task.ts'
+import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { typesOfParams } from '../docs/params.ts'

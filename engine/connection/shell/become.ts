@@ -3,7 +3,7 @@ import { isCoxswainError } from '../../errors.ts'
 import type { Identity } from '../types.ts'
 import { quoted } from './frame.ts'
 import { systemPath } from './system-path.ts'
-import { sayAsking, sudoPromptWord } from './words.ts'
+import { sayAsking, sayTerminalOpened, sayTerminalRead, sudoPromptWord } from './words.ts'
 import type { Word } from './words.ts'
 
 /** How a shell of another user is started. */
@@ -32,16 +32,19 @@ const sudoWords = `sudo -H -S -p ${sudoPromptWord} -u`
  */
 const aside =
   'command -v script >/dev/null || { echo "the host has no script(1), which gives a terminal" >&2; exit 1; }; ' +
-  'SHELL=/bin/sh; export SHELL u a b d; exec 3<&0 4>&1 5>&2'
-
-/** Runs `$c` at a terminal. */
-const atTerminal = 'script -qec "$c" /dev/null >&5'
+  `SHELL=/bin/sh; export SHELL u a b d r; ${sayTerminalOpened}; exec 3<&0 4>&1 5>&2`
 
 /** The streams that {@link aside} has laid aside, and no more open than there were. */
 const streams = '<&3 >&4 2>&5 3<&- 4>&- 5>&-'
 
+/** A shell of the other user at the terminal. Before anything else it waits until what was written there is copied. */
+const shellAtTerminal = `/bin/sh -c "$r; $a" "$b" "$d" ${streams}`
+
+/** Runs `$c` at a terminal. */
+const atTerminal = 'script -qec "$c" /dev/null >&5'
+
 /** The variables that {@link aside} exports: a shell that `script` starts gets no arguments. */
-const named = 'u=$1 c=$2 a=$3 b=$4 d=$5'
+const named = 'u=$1 c=$2 a=$3 b=$4 d=$5 r=$6'
 
 const namedWords = (user: string, inner: string, [a = '', b = '', d = '']: readonly string[]): string[] => [
   user,
@@ -49,6 +52,7 @@ const namedWords = (user: string, inner: string, [a = '', b = '', d = '']: reado
   a,
   b,
   d,
+  sayTerminalRead,
 ]
 
 const sudo: Becoming = {
@@ -61,7 +65,7 @@ const sudo: Becoming = {
 const sudoAtTerminal: Becoming = {
   ...sudo,
   command: (user, words) => {
-    const inner = `exec ${sudoWords} "$u" /bin/sh -c "$a" "$b" "$d" ${streams}`
+    const inner = `exec ${sudoWords} "$u" ${shellAtTerminal}`
     return script(`${named}; ${aside}; ${atTerminal} </dev/null`, namedWords(user, inner, words))
   },
 }
@@ -88,7 +92,7 @@ const su: Becoming = {
 const doas: Becoming = {
   command: (user, words) => {
     const shell = '/bin/sh -c "$a" "$b" "$d"'
-    const inner = `exec doas -u "$u" ${shell} ${streams}`
+    const inner = `exec doas -u "$u" ${shellAtTerminal}`
     const free = `if doas -n -u "$u" /bin/sh -c : 2>/dev/null; then exec doas -n -u "$u" ${shell}; fi`
     const line = '{ IFS= read -r p <&3; printf "%s" "$p"; echo; }'
     // doas may end without having asked: then nobody else ends what waits for the line

@@ -93,6 +93,9 @@ export const handshake = (
     const becoming = identity && becomingOf(identity, false)
     let prompts = 0
     let over = false
+    /** Whether a terminal may still say something, which must not count as output of a command. */
+    let terminalOpen = false
+    let afterHello: Buffer | undefined
 
     const finish = (act: () => void): void => {
       over = true
@@ -116,8 +119,16 @@ export const handshake = (
       else if (prompts > 1) refuse(refusedPassword(identity))
       else channel.stdin.write(`${password.reveal()}\n`)
     }
+    const finishWhenReady = (): void => {
+      const rest = afterHello
+      if (rest !== undefined && !terminalOpen) finish(() => resolve(rest))
+    }
     const hear = (word: Word, after: () => Buffer): void => {
-      if (word.kind === 'hello') finish(() => resolve(after()))
+      if (word.kind === 'terminal opened') terminalOpen = true
+      if (word.kind === 'hello') {
+        afterHello = after()
+        finishWhenReady()
+      }
       if (word.kind !== 'lock' || lock === undefined) return
       const error = lock.hear(word.lock)
       if (error === undefined) timer.refresh()
@@ -130,6 +141,10 @@ export const handshake = (
         noises[name].push(chunk)
         for (const { word, after } of scanner.push(chunk)) {
           if (counter.take(word)) answerPrompt()
+          else if (word.kind === 'terminal read') {
+            terminalOpen = false
+            finishWhenReady()
+          }
           // the hello and the lock are on standard output only
           else if (name === 'stdout') hear(word, after)
           if (over) return

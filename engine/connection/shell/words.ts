@@ -23,6 +23,19 @@ export const asking = 'coxswain-asking;'
 /** Prints {@link asking} on both streams. */
 export const sayAsking = 'printf "%s%s" coxswain "-asking;"; printf "%s%s" coxswain "-asking;" >&2'
 
+/** Says on standard output that a terminal is opened, whose output script(1) copies to standard error. */
+export const terminalOpened = 'coxswain-terminal-opened;'
+
+/** Prints {@link terminalOpened}. */
+export const sayTerminalOpened = 'printf "%s%s" coxswain "-terminal-opened;"'
+
+/** Says, through the terminal, that nothing more comes from it: what was written to it before has been copied then. */
+export const terminalRead = 'coxswain-terminal-read;'
+
+/** Prints {@link terminalRead}. */
+export const sayTerminalRead =
+  '{ printf "%s%s" coxswain "-terminal-read;" >/dev/tty; } 2>/dev/null || printf "%s%s" coxswain "-terminal-read;" >&2'
+
 /** Shell function `say`, which tells of the lock: `say held …`, `say absent …`, `say unsafe …`. */
 export const sayLock = 'say() { printf "%s%s;" coxswain-lock "-is $*"; }'
 
@@ -34,7 +47,7 @@ export interface LockWord {
 
 /** A word that was found in what a shell printed. */
 export type Word =
-  | { readonly kind: 'hello' | 'sudo prompt' | 'prompt' | 'asking' }
+  | { readonly kind: 'hello' | 'sudo prompt' | 'prompt' | 'asking' | 'terminal opened' | 'terminal read' }
   | { readonly kind: 'lock'; readonly lock: LockWord }
 
 const longestLockText = 600
@@ -44,6 +57,8 @@ const pattern = new RegExp(
     `(?<hello>${hello})`,
     `(?<sudo>${sudoPrompt})`,
     `(?<asking>${asking})`,
+    `(?<opened>${terminalOpened})`,
+    `(?<read>${terminalRead})`,
     // PAM on standard error and busybox on standard output, in the language C: `Password: `, `doas (ann@web1) password: `
     '(?<prompt>assword:)',
     'coxswain-lock-is (?<lock>held|absent|unsafe)',
@@ -64,11 +79,13 @@ const isLockKind = (text: string | undefined): text is LockWord['kind'] =>
 
 /** What begins at a match: a word and where it ends, nothing, or what only the next chunk can tell. */
 const readWord = (text: string, match: RegExpExecArray): { word: Word; end: number } | undefined | 'more' => {
-  const { hello: ready, sudo, asking: asks, lock } = match.groups ?? {}
+  const { hello: ready, sudo, asking: asks, opened, read, lock } = match.groups ?? {}
   const end = match.index + match[0].length
   if (ready !== undefined) return { word: { kind: 'hello' }, end }
   if (sudo !== undefined) return { word: { kind: 'sudo prompt' }, end }
   if (asks !== undefined) return { word: { kind: 'asking' }, end }
+  if (opened !== undefined) return { word: { kind: 'terminal opened' }, end }
+  if (read !== undefined) return { word: { kind: 'terminal read' }, end }
   if (!isLockKind(lock)) return { word: { kind: 'prompt' }, end }
   const said = text.slice(end, end + longestLockText)
   const stop = endOfLockText.exec(said)

@@ -1,6 +1,6 @@
 /** Going on where an earlier run stopped: a plan without what is done already. Pure. */
 import type { Outcome } from '../../dsl/outcome.ts'
-import type { Task } from '../../dsl/task.ts'
+import type { Task } from '../../dsl/types.ts'
 import { chooseTasks } from '../plan/choose-tasks.ts'
 import type { Where } from '../plan/choose-tasks.ts'
 import type { Plan } from '../plan/plan.ts'

@@ -1,6 +1,6 @@
 /** Who is notified by what. Pure. */
 import { listed } from '../../dsl/options.ts'
-import type { Task } from '../../dsl/task.ts'
+import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { usualSettings, within } from './planned-steps.ts'

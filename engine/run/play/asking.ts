@@ -1,11 +1,11 @@
 /** What a host is asked without doing anything on it: conditions of blocks, and tasks before their turn. */
 import type { Outcome } from '../../dsl/outcome.ts'
-import type { Task } from '../../dsl/task.ts'
+import type { Task } from '../../dsl/types.ts'
 import { checkContext, whenContext } from '../task/contexts.ts'
 import { holds } from '../task/condition.ts'
 import { again, look, resultOf } from '../task/execute-task.ts'
 import type { Look, TaskResult } from '../task/execute-task.ts'
-import type { HostContext } from './host-context.ts'
+import type { PlayHost } from './play-host.ts'
 import { TooEarly } from './look-ahead.ts'
 import type { Condition, PlannedTask } from '../plan/planned-steps.ts'
 import { contextOptions, onBehalf, placeOf } from '../task/run-task.ts'
@@ -17,7 +17,7 @@ import { TaskWatch } from '../task/task-watch.ts'
  * It fares like a condition of a task: a connection that is lost is made again, and under `--check` it may rest on what was
  * not done.
  */
-export const askCondition = async (run: HostContext, condition: Condition): Promise<boolean | TaskResult> => {
+export const askCondition = async (run: PlayHost, condition: Condition): Promise<boolean | TaskResult> => {
   const { scope, host, checkMode, signal, outcomeOf } = run
   const { when, about } = condition
   const watch = new TaskWatch(signal, undefined)
@@ -36,7 +36,7 @@ export const askCondition = async (run: HostContext, condition: Condition): Prom
 }
 
 /** A look at a task before its turn; undefined when it depends on how tasks before it end. */
-export const lookEarly = async (run: HostContext, planned: PlannedTask): Promise<Look | undefined> => {
+export const lookEarly = async (run: PlayHost, planned: PlannedTask): Promise<Look | undefined> => {
   const watch = new TaskWatch(run.signal, undefined)
   let tooEarly = false
   try {

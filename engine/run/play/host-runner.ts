@@ -1,13 +1,13 @@
 /** A host's way through a play. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Background } from '../../dsl/step.ts'
-import type { Task } from '../../dsl/task.ts'
+import type { Task } from '../../dsl/types.ts'
 import { askCondition, lookEarly } from './asking.ts'
 import type { Standing } from '../events.ts'
 import type { Look } from '../task/execute-task.ts'
 import { LookAhead } from './look-ahead.ts'
-import { doneForAll } from './once-per.ts'
-import type { HostContext } from './host-context.ts'
+import { doneForAll } from './done-for-all.ts'
+import type { PlayHost } from './play-host.ts'
 import type { HostPlan } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
@@ -35,7 +35,7 @@ const notHeld = {
 
 /** Takes one host through one play. */
 class HostRunner {
-  readonly #run: HostContext
+  readonly #run: PlayHost
   readonly #plan: HostPlan
   readonly #ahead: LookAhead
   readonly #outcomes: Map<Task, Outcome>
@@ -46,7 +46,7 @@ class HostRunner {
   readonly #rounds = new Map<string, number>()
   #flushed: Promise<unknown> = Promise.resolve()
 
-  constructor(run: HostContext, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
+  constructor(run: PlayHost, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
     this.#run = run
     this.#plan = plan
     this.#outcomes = outcomes
@@ -239,12 +239,12 @@ class HostRunner {
  * @param due handlers that are due from an earlier run.
  */
 export const runHost = async (
-  run: Omit<HostContext, 'outcomeOf' | 'unfinished'>,
+  run: Omit<PlayHost, 'outcomeOf' | 'unfinished'>,
   plan: HostPlan,
   due: readonly string[],
 ): Promise<Standing> => {
   const outcomes = new Map<Task, Outcome>(plan.past)
-  const whole: HostContext = {
+  const whole: PlayHost = {
     ...run,
     outcomeOf: (task) => outcomes.get(task),
     unfinished: (task) => plan.unfinished?.has(task) ?? false,

@@ -10,7 +10,7 @@ import type { HostPlan, PlannedPlay } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import { pool } from '../pool.ts'
 import type { RunScope } from '../scope.ts'
-import { resolveSelector } from '../selection.ts'
+import { selectedHosts } from '../task/contexts.ts'
 
 /** What a play needs of the run. */
 export interface PlayRun {
@@ -43,7 +43,7 @@ const hostsOf = async (
   play: PlannedPlay,
   { scope, signal, lost }: PlayRun,
 ): Promise<[string, HostPlan][]> => {
-  const selected = play.absent ? [] : await resolveSelector(scope, play.hosts, signal)
+  const selected = play.absent ? [] : await selectedHosts(scope, play.hosts, signal)
   return selected.flatMap((host): [string, HostPlan][] => {
     const planned = play.candidates.get(host)
     return planned === undefined || lost.has(host) ? [] : [[host, planned]]

@@ -2,54 +2,54 @@
 import { callersPlace } from '../../authors-place.ts'
 import {
   checkOptions,
-  elsewhere,
-  env,
+  checkedElsewhere,
+  envKind,
   isRecord,
-  seconds,
-  text,
-  truth,
-  userNumber,
+  secondsKind,
+  textKind,
+  booleanKind,
+  userNumberKind,
 } from '../../dsl/option-kinds.ts'
 import type { Kind, Kinds } from '../../dsl/option-kinds.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Command, CommandOptions, CommandTag } from '../../remote/command.ts'
-import type { Attributes, WriteOptions } from '../../remote/files.ts'
+import type { Attributes, WriteOptions } from '../../remote/attributes.ts'
 import type { Word } from '../../remote/quote.ts'
 import type { FollowOptions, OutputOptions, Remote, TreeOptions } from '../../remote/types.ts'
 
 const commandKinds: Kinds<CommandOptions> = {
-  stdin: elsewhere,
-  transfer: elsewhere,
-  timeout: seconds,
-  at: elsewhere,
-  cwd: text,
+  stdin: checkedElsewhere,
+  transfer: checkedElsewhere,
+  timeout: secondsKind,
+  at: checkedElsewhere,
+  cwd: textKind,
   // a mask in it is refused with the whole command
-  env: { fits: env.fits, hint: env.hint },
-  label: text,
-  quiet: truth,
+  env: { fits: envKind.fits, hint: envKind.hint },
+  label: textKind,
+  quiet: booleanKind,
 }
 
-const followKinds: Kinds<FollowOptions> = { follow: truth }
-const attributeKinds: Kinds<Attributes> = { mode: elsewhere, owner: text, group: text }
+const followKinds: Kinds<FollowOptions> = { follow: booleanKind }
+const attributeKinds: Kinds<Attributes> = { mode: checkedElsewhere, owner: textKind, group: textKind }
 const placedKinds: Kinds<Attributes & FollowOptions> = { ...attributeKinds, ...followKinds }
-const writeKinds: Kinds<WriteOptions> = { ...placedKinds, validate: text, backup: truth }
+const writeKinds: Kinds<WriteOptions> = { ...placedKinds, validate: textKind, backup: booleanKind }
 const outputKinds: Kinds<OutputOptions> = {
   ...writeKinds,
-  stdin: elsewhere,
-  timeout: seconds,
-  sha256: text,
-  at: elsewhere,
+  stdin: checkedElsewhere,
+  timeout: secondsKind,
+  sha256: textKind,
+  at: checkedElsewhere,
 }
 const treeKinds: Kinds<TreeOptions> = {
-  owner: text,
-  group: text,
-  follow: truth,
-  stdin: elsewhere,
-  transfer: elsewhere,
-  special: truth,
-  at: elsewhere,
+  owner: textKind,
+  group: textKind,
+  follow: booleanKind,
+  stdin: checkedElsewhere,
+  transfer: checkedElsewhere,
+  special: booleanKind,
+  at: checkedElsewhere,
 }
-const removeKinds: Kinds<NonNullable<Parameters<Remote['remove']>[1]>> = { recursive: truth }
+const removeKinds: Kinds<NonNullable<Parameters<Remote['remove']>[1]>> = { recursive: booleanKind }
 
 const refuse = (about: string, given: unknown, kinds: Readonly<Record<string, Kind>>): void => {
   const [example] = Object.keys(kinds)
@@ -124,7 +124,7 @@ export const checkedRemote = (remote: Remote): Remote => ({
   writeOutput: checked('writeOutput', 2, outputKinds)(remote.writeOutput),
   writeTree: checked('writeTree', 2, treeKinds)(remote.writeTree),
   setAttributesBelow: checked('setAttributesBelow', 2, placedKinds)(remote.setAttributesBelow),
-  giveBelow: checked('giveBelow', 1, { from: userNumber, to: userNumber })(remote.giveBelow),
+  giveBelow: checked('giveBelow', 1, { from: userNumberKind, to: userNumberKind })(remote.giveBelow),
   removeBelow: checked('removeBelow', 2, followKinds)(remote.removeBelow),
   makeDirectory: checked('makeDirectory', 1, placedKinds)(remote.makeDirectory),
   setAttributes: checked('setAttributes', 1, placedKinds)(remote.setAttributes),

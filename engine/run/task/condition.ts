@@ -1,7 +1,7 @@
 /** Whether a step's `when` lets it run. */
 import { inspect } from 'node:util'
 import { CoxswainError } from '../../errors.ts'
-import type { WhenContext } from '../../dsl/context.ts'
+import type { WhenContext } from '../../dsl/types.ts'
 
 /**
  * Asks a `when`. Its author may not have asked a compiler: the text `'false'` is true to JavaScript.

@@ -1,11 +1,9 @@
 import { unlessAborted } from '../../connection/abort.ts'
 import type { Connection, OutputStream } from '../../connection/types.ts'
-import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
+import type { ApplyContext, CheckContext, Selector, Task, WhenContext } from '../../dsl/types.ts'
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Become } from '../../dsl/play.ts'
 import { describeSelector } from '../../dsl/select.ts'
-import type { Selector } from '../../dsl/select.ts'
-import type { Task } from '../../dsl/task.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { createCould } from '../../remote/could.ts'
 import { createRemote } from '../../remote/remote.ts'
@@ -63,12 +61,23 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
 })
 
 /**
+ * The hosts that a selector gives, in the order of its pattern.
+ *
+ * @throws `pattern-invalid` for a pattern that names nothing.
+ */
+export const selectedHosts = (
+  scope: RunScope,
+  selector: Selector,
+  signal: AbortSignal,
+): Promise<readonly string[]> => resolveSelector(scope, selector, signal, checkContext)
+
+/**
  * The one host that a selector gives.
  *
  * @throws `pattern-invalid` when it gives none, or several.
  */
 export const oneHost = async (scope: RunScope, selector: Selector, signal: AbortSignal): Promise<string> => {
-  const [first, ...others] = await resolveSelector(scope, selector, signal)
+  const [first, ...others] = await selectedHosts(scope, selector, signal)
   if (first !== undefined && others.length === 0) {
     await scope.ready(first)
     return first
@@ -85,7 +94,7 @@ const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => 
   return {
     host: { name, groups, address },
     signal: options.watch.signal,
-    hostsOf: (selector: Selector) => resolveSelector(scope, selector, options.watch.signal),
+    hostsOf: (selector: Selector) => selectedHosts(scope, selector, options.watch.signal),
   }
 }
 

@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
-import type { ApplyContext, CheckContext, WhenContext } from '../../dsl/context.ts'
+import type { ApplyContext, CheckContext, Task, WhenContext } from '../../dsl/types.ts'
 import { refuseMaskedParams } from '../../dsl/parse-params.ts'
-import type { Task } from '../../dsl/task.ts'
 import type { Change, Drift, Ok, Verdict } from '../../dsl/verdict.ts'
 import { isConnectionError, isExcusable } from '../../error-kinds.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'

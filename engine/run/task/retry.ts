@@ -1,7 +1,7 @@
 /** Trying a task again that has failed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { linkedSignal } from '../../connection/abort.ts'
-import type { Retry } from '../../dsl/options.ts'
+import type { Retry } from '../../dsl/types.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { isRetryable } from '../../error-kinds.ts'
 import type { TaskResult } from './execute-task.ts'

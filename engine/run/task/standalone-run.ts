@@ -1,6 +1,6 @@
 /** One task on one host, without a play around it: what rehearsals and tests on real hosts are made of. */
 import type { Connection } from '../../connection/types.ts'
-import type { Task } from '../../dsl/task.ts'
+import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { FleetHost } from '../fleet.ts'
 import { RunScope } from '../scope.ts'

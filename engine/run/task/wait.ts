@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CheckContext } from '../../dsl/context.ts'
-import type { WaitOptions, Task } from '../../dsl/task.ts'
+import type { CheckContext, Task, WaitOptions } from '../../dsl/types.ts'
 import { pending } from '../../dsl/verdict.ts'
 import type { Verdict } from '../../dsl/verdict.ts'
 import { isPassing } from '../../error-kinds.ts'

@@ -1,6 +1,6 @@
 /** The tasks that edit a part of a file, on real hosts: they share how a file is read and written. */
 import * as assert from 'uvu/assert'
-import type { Task } from '../../../engine/dsl/task.ts'
+import type { Task } from '../../../engine/dsl/types.ts'
 import { blockInFile } from '../../../tasks/files/block-in-file.ts'
 import { iniSetting } from '../../../tasks/files/ini-setting.ts'
 import { jsonSetting } from '../../../tasks/files/json-setting.ts'

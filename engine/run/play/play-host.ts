@@ -1,0 +1,13 @@
+import type { HostContext } from '../host-context.ts'
+import type { OncePer } from './once-per.ts'
+import type { Pace } from './pace.ts'
+
+/** What a host needs to know of the play that it goes through. */
+export interface PlayHost extends HostContext {
+  /** Index of its batch. */
+  readonly batch: number
+  /** Whether the play has been given up, so that no further task is started. */
+  readonly givenUp: () => boolean
+  readonly pace: Pace
+  readonly once: OncePer
+}
