@@ -81,16 +81,14 @@ test('each leads to a file that exists, and to a heading of it', () => {
   )
 })
 
-const packed = z
-  .tuple([z.object({ files: z.array(z.object({ path: z.string() })) })])
-  .parse(
-    JSON.parse(
-      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-        cwd: root,
-        encoding: 'utf8',
-      }),
-    ),
-  )
+const packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })]).parse(
+  JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  ),
+)
 const shipped = new Set(packed[0].files.map(({ path }) => path))
 
 test('what a shipped document links to is shipped; tests and the guide for contributors are read in the repository', () => {
