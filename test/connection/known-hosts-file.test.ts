@@ -17,7 +17,7 @@ import { linkOf, modeOf, other } from '../support/owners.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('known_hosts of this machine')
+const test = suite('known_hosts of this machine', { needs: ['root'] })
 const { at, write } = folderOf(test)
 const mode = (name: string): string => modeOf(at(name))
 
@@ -61,7 +61,7 @@ test('what is made is for its owner alone; links of the acting user are followed
   await rejects(() => appendKnownHost(at('own/round'), 'c'), 'host-key-unknown', 'link to itself')
 })
 
-test('a key that does not fit on the disk leaves no half of it', async () => {
+test('a key that does not fit on the disk leaves no half of it', { needs: ['mounts'] }, async () => {
   mkdirSync(at('small'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', at('small')])
   try {

@@ -20,7 +20,7 @@ import { linkOf, other } from '../support/owners.ts'
 import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('folders of this machine')
+const test = suite('folders of this machine', { needs: ['root'] })
 const { at } = folderOf(test)
 
 /** A folder of another user with a link to what is root's, one of root's, and one that everybody may write into. */

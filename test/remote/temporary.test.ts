@@ -84,7 +84,7 @@ for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path)
     )
   })
 
-  test(`${shell}: links, and what another user made, stay`, () => {
+  test(`${shell}: links, and what another user made, stay`, { needs: ['root'] }, () => {
     const pid = gone()
     symlinkSync(folder, join(folder, `.coxswain.${hostname()}.${pid}.linked`))
     make(`.coxswain.${hostname()}.${pid}.others`)

@@ -85,7 +85,7 @@ const uses: readonly (readonly [call: RegExp, needs: readonly Need[]])[] = [
 ]
 
 test('each test file declares what the helpers that it calls need', async () => {
-  const missing = (await filesOf(['unit', 'integration', 'long', 'conformance'])).flatMap((file) => {
+  const missing = (await filesOf(['unit', 'integration', 'long', 'hosts', 'conformance'])).flatMap((file) => {
     const text = readFileSync(file, 'utf8')
     const declared = new Set(declaredNeeds(text))
     return uses.flatMap(([call, needs]) =>

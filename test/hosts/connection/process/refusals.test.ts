@@ -16,7 +16,7 @@ import { suite } from '../../../support/spec.ts'
 import { addUser, freePort, startSshd, userName } from '../../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../../support/sshd.ts'
 
-const test = suite('programs that reach no host')
+const test = suite('programs that reach no host', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-refusals-'))
 const [running, stopped] = [`coxswain-running-${process.pid}`, `coxswain-stopped-${process.pid}`]

@@ -16,7 +16,7 @@ import { suite } from '../../../support/spec.ts'
 import { startSshd } from '../../../support/sshd.ts'
 import type { Sshd } from '../../../support/sshd.ts'
 
-const test = suite('ways to a host')
+const test = suite('ways to a host', { needs: ['root', 'sshd', 'ssh'] })
 
 const container = `coxswain-ways-${process.pid}`
 const podman = (...words: string[]): string => execFileSync('podman', words, { encoding: 'utf8' })
