@@ -133,7 +133,7 @@ test("a task of a file of one's own, by its name where there are several", async
 test('listings connect to nobody', async () => {
   const i = inventory({ port: 1 })
   const tasks = await runCli(['--list-tasks'])
-  assert.match(tasks.stdout, /^etcd-member-add\s+Makes a host a member/m)
+  assert.match(tasks.stdout, /^etcd-member-add\s+Adds a host to the etcd cluster/m)
   const hosts = await runCli(['file', 'path=/x', '--hosts', 'all', '-i', i, '--list-hosts'])
   assert.match(hosts.stdout, '  1 host\n    web1')
   assert.is((await runCli(['--list-hosts', '-i', i])).stdout, '1 host\n  web1\n')
