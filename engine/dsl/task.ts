@@ -27,7 +27,7 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly params: Schema
   /** The task with these parameters, in a few words; the name when absent. */
   readonly title?: (params: z.output<Schema>) => string
-  /** Reads, and says whether all is as it shall be. It never changes anything. */
+  /** Reads, and says whether the host is in the wanted state. It never changes anything. */
   readonly check?: (ctx: CheckContext, params: z.output<Schema>) => Promise<Verdict<Value>> | Verdict<Value>
   /** False for parameters that leave nothing to check: with them the task acts every time, and is listed so. */
   readonly checkable?: (params: z.output<Schema>) => boolean

@@ -34,7 +34,7 @@ export interface Pending {
 export type Verdict<Value = unknown> = Ok<Value> | Drift | Unknown | Pending
 
 /**
- * It is as it shall be. A fact gives its value.
+ * The host is in the wanted state. A fact gives its value.
  *
  * @example
  * return ok()
@@ -47,7 +47,7 @@ export function ok(value?: unknown): Ok<unknown> {
 }
 
 /**
- * It is not as it shall be. Plain text stands for a change that needs no from and to.
+ * The host is not in the wanted state. Plain text stands for a change that needs no from and to.
  *
  * @example
  * return drift({ what: key, from: live, to: value })

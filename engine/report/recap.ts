@@ -126,7 +126,7 @@ const names = (hosts: readonly HostRecap[]): string => hosts.map(({ host }) => o
 const nextLines = ({ recap, stopped }: RunEnd, { check, resumable }: RecapFormat, paint: Paint): string[] => {
   const next = paint.cyan('next:')
   const goesOn = resumable === true && !check ? '--resume goes on from here' : undefined
-  // the hint of the interrupt has said the rest: what it cut off has nothing to mend
+  // the hint of the interrupt has said the rest: there is nothing to fix in what it cut off
   if (stopped?.code === 'interrupted') return goesOn === undefined ? [] : [`${next} ${goesOn}`]
   const again = `then run it again${goesOn === undefined ? '' : `; ${goesOn}`}`
   const failed = recap.filter(({ counts }) => counts.failed > 0)

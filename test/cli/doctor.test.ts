@@ -85,7 +85,7 @@ test('who cannot log in is told that alone; who cannot become root is told the r
     found.map(({ probe }) => probe),
     ['become', 'tools'],
   )
-  assert.match(found[0]?.mend ?? '', '-K')
+  assert.match(found[0]?.fix ?? '', '-K')
 })
 
 test('failures to connect are told by what they are', () => {
@@ -100,7 +100,7 @@ test('failures to connect are told by what they are', () => {
   assert.is(findingOf(new CoxswainError('shell-failed', 'no shell')).probe, 'shell')
 })
 
-const ill: Finding = { probe: 'clock', what: 'it is\nlate', mend: 'set it' }
+const ill: Finding = { probe: 'clock', what: 'it is\nlate', fix: 'set it' }
 
 test('one table, or a line of JSON for each host', () => {
   const hosts = [
@@ -109,14 +109,14 @@ test('one table, or a line of JSON for each host', () => {
   ]
   assert.is(
     doctorTable(hosts),
-    `host      what   found, and how to mend it
+    `host      what   found, and how to fix it
 web1      all    is well
 database  clock  it is late
                  → set it
           disk   it is late
                  → set it
 
-1 of 2 hosts to mend
+1 of 2 hosts to fix
 `,
   )
   assert.equal(

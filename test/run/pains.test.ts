@@ -147,7 +147,7 @@ test('pain 9: --check of a host that has nothing yet says what it cannot know, a
     story.join('\n'),
   )
   assert.match(ends[2]?.why ?? '', 'the service haproxy does not exist yet')
-  assert.match(ends[3]?.why ?? '', 'rests on what was not done')
+  assert.match(ends[3]?.why ?? '', 'depends on a change that --check did not make')
   assert.is(exit, 0)
   assert.equal(
     far.log.filter(({ purpose }) => purpose === 'run'),

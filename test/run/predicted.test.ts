@@ -80,7 +80,7 @@ test('a folder that an earlier task would make is there, and no other', async ()
     [end?.outcome, end?.why],
     [
       'unknown',
-      'rests on what was not done: cannot write /srv/app/other/x: No such file or directory: /srv/app',
+      'depends on a change that --check did not make: cannot write /srv/app/other/x: No such file or directory: /srv/app',
     ],
   )
 })

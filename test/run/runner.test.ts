@@ -197,7 +197,7 @@ test('a check that fails for want of what --check did not do is unknown; before 
     { hosts, checkMode: true },
   )
   assert.equal(after.story, ['a /1 would change', 'a needs unknown'])
-  assert.match(after.ends[1]?.why ?? '', 'rests on what was not done')
+  assert.match(after.ends[1]?.why ?? '', 'depends on a change that --check did not make')
   const first = await run((play) => [play('p', { hosts: 'a', tasks: () => [needs()] })], {
     hosts,
     checkMode: true,

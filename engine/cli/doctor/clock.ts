@@ -10,7 +10,7 @@ export const clock: Probe = {
   judge: ({ stdout, sent, received }) => {
     const there = Number(stdout.trim())
     if (!Number.isFinite(there) || stdout.trim() === '')
-      return [{ what: 'date +%s prints no number', mend: 'install coreutils or busybox' }]
+      return [{ what: 'date +%s prints no number', fix: 'install coreutils or busybox' }]
     // it was read some time between the two
     const off = there < sent ? there - sent : Math.max(0, there - received)
     if (Math.abs(off) <= bearable) return []
@@ -18,7 +18,7 @@ export const clock: Probe = {
     return [
       {
         what: `its clock is ${seconds} s ${off < 0 ? 'behind' : 'ahead of'} the one here`,
-        mend: 'let chrony or systemd-timesyncd set both clocks: certificates and tokens fail otherwise',
+        fix: 'let chrony or systemd-timesyncd set both clocks: certificates and tokens fail otherwise',
       },
     ]
   },

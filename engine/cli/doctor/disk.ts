@@ -22,12 +22,12 @@ export const disk: Probe = {
   judge: ({ stdout }) => {
     // several of the folders may be on one file system
     const found = new Map(spaces(stdout).map((space) => [space.mount, space]))
-    if (found.size === 0) return [{ what: 'df tells of no disk', mend: 'see `df -P -k /` on the host' }]
+    if (found.size === 0) return [{ what: 'df tells of no disk', fix: 'see `df -P -k /` on the host' }]
     return [...found.values()]
       .filter(({ available }) => available < enough)
       .map(({ mount, available }) => ({
         what: `${mount} has ${Math.max(0, Math.floor(available / 1024))} MB left`,
-        mend: `make room on it: du -xk ${mount} | sort -n | tail`,
+        fix: `make room on it: du -xk ${mount} | sort -n | tail`,
       }))
   },
 }

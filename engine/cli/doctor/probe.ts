@@ -1,10 +1,10 @@
 import type { Connection, Identity } from '../../connection/types.ts'
 import type { ErrorCode } from '../../error-codes.ts'
 
-/** What is wrong with a host, and how to mend it. */
+/** What is wrong with a host, and how to fix it. */
 export interface Complaint {
   readonly what: string
-  readonly mend: string
+  readonly fix: string
 }
 
 /** What a probe's script printed, and when. */

@@ -3,22 +3,22 @@ import { toCoxswainError } from '../../errors.ts'
 import type { Finding } from './probe.ts'
 
 /** What a failure to connect says in its message, where the code alone says too little: ssh2's words, and those of ssh(1). */
-const words: readonly (readonly [RegExp, { readonly probe: string; readonly mend: string }])[] = [
+const words: readonly (readonly [RegExp, { readonly probe: string; readonly fix: string }])[] = [
   [
     /ENOTFOUND|EAI_AGAIN|EAI_NONAME|Could not resolve hostname/,
-    { probe: 'name', mend: 'no name server knows it: correct `address` in the inventory, or the DNS' },
+    { probe: 'name', fix: 'no name server knows it: correct `address` in the inventory, or the DNS' },
   ],
   [
     /ECONNREFUSED|Connection refused/,
-    { probe: 'port', mend: 'the host is up, but no sshd listens there: start it, or correct `port`' },
+    { probe: 'port', fix: 'the host is up, but no sshd listens there: start it, or correct `port`' },
   ],
   [
     /EHOSTUNREACH|ENETUNREACH|No route to host|Network is unreachable/,
-    { probe: 'network', mend: 'there is no way to it: see the routes, a VPN, whether the host is up' },
+    { probe: 'network', fix: 'there is no way to it: see the routes, a VPN, whether the host is up' },
   ],
   [
     /[Tt]imed out|ETIMEDOUT/,
-    { probe: 'network', mend: 'nobody answers: is the host up, does a firewall drop the port?' },
+    { probe: 'network', fix: 'nobody answers: is the host up, does a firewall drop the port?' },
   ],
 ]
 
@@ -29,7 +29,7 @@ export const findingOf = (thrown: unknown, fallback = 'connection'): Finding => 
   return {
     probe: known?.probe ?? explain(code).step ?? fallback,
     what: message,
-    mend: known?.mend ?? hint,
+    fix: known?.fix ?? hint,
     code,
   }
 }

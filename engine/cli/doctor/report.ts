@@ -11,16 +11,16 @@ export interface Examined {
   readonly findings: readonly Finding[]
 }
 
-const heads = ['host', 'what', 'found, and how to mend it'] as const
+const heads = ['host', 'what', 'found, and how to fix it'] as const
 
 /** One table: a host whose findings are none is well. */
 export const doctorTable = (hosts: readonly Examined[]): string => {
   const rows = hosts.flatMap(({ host, findings }) =>
     findings.length === 0
       ? [[host, 'all', 'is well'] as const]
-      : findings.flatMap(({ probe, what, mend }, index) => [
+      : findings.flatMap(({ probe, what, fix }, index) => [
           [index === 0 ? host : '', probe, oneLine(what)] as const,
-          ['', '', `→ ${oneLine(mend)}`] as const,
+          ['', '', `→ ${oneLine(fix)}`] as const,
         ]),
   )
   const width = (column: 0 | 1): number => Math.max(...[heads, ...rows].map((row) => row[column].length))
@@ -32,7 +32,7 @@ export const doctorTable = (hosts: readonly Examined[]): string => {
   const sum =
     ill === 0
       ? `${hosts.length === 1 ? 'the host is' : `all ${hosts.length} hosts are`} well`
-      : `${ill} of ${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'} to mend`
+      : `${ill} of ${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'} to fix`
   return `${[...lines, '', sum].join('\n')}\n`
 }
 

@@ -11,11 +11,11 @@ export const temporary: Probe = {
       return [
         {
           what: '/ is mounted read-only',
-          mend: 'see dmesg: a disk with errors is mounted so; after mending: mount -o remount,rw /',
+          fix: 'see dmesg: a disk with errors is mounted so; after the repair: mount -o remount,rw /',
         },
       ]
-    if (said.has('missing')) return [{ what: 'there is no /tmp', mend: 'make it: mkdir -m 1777 /tmp' }]
-    if (said.has('closed')) return [{ what: '/tmp cannot be written to', mend: 'chmod 1777 /tmp, as root' }]
+    if (said.has('missing')) return [{ what: 'there is no /tmp', fix: 'make it: mkdir -m 1777 /tmp' }]
+    if (said.has('closed')) return [{ what: '/tmp cannot be written to', fix: 'chmod 1777 /tmp, as root' }]
     return []
   },
 }

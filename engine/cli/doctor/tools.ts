@@ -26,6 +26,6 @@ export const needed: Probe = {
       .filter((tool) => tool !== '')
       .map((tool) => ({
         what: `there is no ${tool}: ${tools[tool] ?? 'some tasks cannot be done'}`,
-        mend: `install ${packages[tool] ?? 'coreutils'} or busybox`,
+        fix: `install ${packages[tool] ?? 'coreutils'} or busybox`,
       })),
 }

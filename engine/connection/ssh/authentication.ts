@@ -162,8 +162,8 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
     hint: () => {
       const certified = certificates.length > 0 || files.some(({ certificate }) => certificate !== undefined)
       if (certified) return certificateHint
-      const mend = files.find((file) => file.mend !== undefined)?.mend
-      if (mend !== undefined) return mend
+      const hint = files.find((file) => file.hint !== undefined)?.hint
+      if (hint !== undefined) return hint
       return accepted.some((method) => beyondUs.has(method)) && !accepted.includes('publickey')
         ? kerberosHint
         : undefined

@@ -87,7 +87,9 @@ export class Hops {
     shared.users -= 1
     if (shared.users > 0) return
     if (this.#shared.get(key) === shared) this.#shared.delete(key)
-    shared.closing.abort(new CoxswainError('interrupted', 'nobody needs the way any more'))
+    shared.closing.abort(
+      new CoxswainError('interrupted', 'the connection to the jump host is no longer needed'),
+    )
     await shared.login.then(
       (login) => login.close(),
       () => {},

@@ -15,7 +15,7 @@ export interface KeyFile {
   /** Why it cannot be offered, where somebody wants to know. */
   readonly note: string | undefined
   /** What to do about that. */
-  readonly mend: string | undefined
+  readonly hint: string | undefined
   /** A certificate that lies beside it. */
   readonly certificate: string | undefined
 }
@@ -52,15 +52,15 @@ const faultOf = (
   file: string,
   { message }: Error,
   passphrase: Secret | undefined,
-): Pick<KeyFile, 'note' | 'mend'> => {
+): Pick<KeyFile, 'note' | 'hint'> => {
   if (/no passphrase given|encrypted/i.test(message)) {
     const why = passphrase === undefined ? 'no passphrase was given' : 'the passphrase does not open it'
     return {
       note: `${file} is encrypted and ${why}`,
-      mend: `give the variable passphrase, or let an agent hold the key: ssh-add ${file}`,
+      hint: `give the variable passphrase, or let an agent hold the key: ssh-add ${file}`,
     }
   }
-  return { note: `${file} is no private key that can be read (${message})`, mend: 'name another key' }
+  return { note: `${file} is no private key that can be read (${message})`, hint: 'name another key' }
 }
 
 /**
@@ -79,7 +79,7 @@ export const readKeyFile = async (
     privateKey: undefined,
     publicKey: await publicHalf(file),
     note: undefined,
-    mend: undefined,
+    hint: undefined,
     certificate: existsSync(beside) ? beside : undefined,
   }
   let text: Buffer
@@ -88,7 +88,7 @@ export const readKeyFile = async (
   } catch {
     const missing = named && nothing.publicKey === undefined
     return missing
-      ? { ...nothing, note: `${file} cannot be read`, mend: 'correct the path of the key (private_key_file)' }
+      ? { ...nothing, note: `${file} cannot be read`, hint: 'correct the path of the key (private_key_file)' }
       : nothing
   }
   const parsed = parse(text, passphrase?.reveal())
@@ -105,7 +105,7 @@ export const readKeyFile = async (
     publicKey,
     ...(named && {
       note: `${file} is a public key, the other half of which an agent must hold`,
-      mend: 'name the private half, or let an agent hold it: ssh-add',
+      hint: 'name the private half, or let an agent hold it: ssh-add',
     }),
   }
 }

@@ -128,7 +128,11 @@ export const resultOf = (
   if (execution.checkMode && execution.foretold && isCoxswainError(error) && isExcusable(error.code)) {
     const words = error.code === 'write-failed' ? error.output?.split('\n').at(-1) : undefined
     const reason = [error.message, ...(words === undefined ? [] : [words])].join(': ')
-    return { outcome: 'unknown', changes: [], why: `rests on what was not done: ${reason}` }
+    return {
+      outcome: 'unknown',
+      changes: [],
+      why: `depends on a change that --check did not make: ${reason}`,
+    }
   }
   return failure(execution.host, error)
 }

@@ -73,7 +73,7 @@ const provided = (
   rescuable: boolean,
 ): Outcome => {
   if (outcome !== 'failed' && outcome !== 'unreachable') return outcome
-  // nobody mends what a person has stopped
+  // what a person has stopped is not rescued
   if (isCoxswainError(error) && error.code === 'interrupted') return outcome
   if (outcome === 'failed' && ignoreErrors) return 'ignored'
   return rescuable ? 'rescued' : outcome

@@ -85,12 +85,12 @@ const faults: readonly [
 ]
 
 for (const [name, variables, wanted, text] of faults) {
-  test(`${name} is told, with the way to mend it`, async () => {
+  test(`${name} is reported, with how to fix it`, async () => {
     const { status, all } = await said(await variables())
     assert.is(status, wanted, all)
     assert.match(all, text)
     assert.match(all, '→ ')
-    assert.match(all, '1 of 1 host to mend')
+    assert.match(all, '1 of 1 host to fix')
     assert.not.match(all, 'wrong-Zq8')
   })
 }
