@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { z } from 'zod'
 import { parseVariables } from '../../engine/inventory/variables/parse.ts'
 import { extraNames, parseExtra } from '../../engine/inventory/variables/typed.ts'
+import { propertyRuns } from '../support/property-runs.ts'
 import { folderOf } from '../support/folder.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
@@ -104,7 +105,7 @@ test('every text is what was typed where text is wanted, but for one in quotes o
     .filter((text) => !/^(?:".*"|'.*'|!.*)$|[ \t][a-z_]\w*=/is.test(text))
   await fc.assert(
     fc.asyncProperty(texts, async (text) => assert.is(await given(z.string(), text), text)),
-    { numRuns: 2000 },
+    propertyRuns(2000),
   )
 })
 

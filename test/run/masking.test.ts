@@ -101,7 +101,7 @@ test('a secret of three to six characters, in every way of writing it', () => {
       const text = `${before} ${write(secret)}|`
       assert.ok(redactor.text(text).includes(mask), `${what}: ${JSON.stringify(text)}`)
     }),
-    { numRuns: 1500 },
+    propertyRuns(1500),
   )
 })
 
