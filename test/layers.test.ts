@@ -146,6 +146,21 @@ test('tasks see only the public engine, playbooks only the packages that a user 
   assert.equal(playbooks, [])
 })
 
+test('a file directly below a subject of the tasks defines tasks; what they share is in a folder below', () => {
+  const others = sources.filter(
+    (file) =>
+      /^tasks\/[^/]+\/[^/]+$/.test(file) &&
+      !file.startsWith('tasks/shared/') &&
+      !file.endsWith('/index.ts') &&
+      !/\bdefineTask\(/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  assert.equal(others, [])
+  assert.equal(
+    sources.filter((file) => /^tasks\/[^/]+$/.test(file)),
+    ['tasks/index.ts'],
+  )
+})
+
 /** Each package and the places that may import it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['engine/connection/ssh/'],
@@ -153,14 +168,14 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   listr2: ['engine/report/tree'],
   diff: ['engine/report/diff.ts'],
   commander: ['engine/cli/parse.ts'],
-  handlebars: ['tasks/files/render.ts'],
+  handlebars: ['tasks/files/templates/render.ts'],
   '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
   'age-encryption': ['engine/inventory/secrets/age.ts'],
   'ansible-vault': ['engine/inventory/secrets/vault.ts'],
   yaml: [
     'engine/inventory/yaml',
     'engine/cli/session/typed-value.ts',
-    'tasks/kubernetes/yaml.ts',
+    'tasks/kubernetes/kubeadm/yaml.ts',
     'tasks/files/yaml-setting.ts',
     'tasks/files/documents/yaml',
   ],

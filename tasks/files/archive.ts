@@ -9,7 +9,13 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { CommandPath, ShellText, Stat } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, written } from './attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  written,
+} from './content/attributes.ts'
 
 /** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
 const kinds = [

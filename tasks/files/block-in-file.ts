@@ -1,7 +1,7 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { linesOf, spliceLines } from '../lines.ts'
-import { placeFor } from '../patterns.ts'
-import { editParams, editing } from './editing.ts'
+import { linesOf, spliceLines } from '../shared/lines.ts'
+import { placeFor } from '../shared/patterns.ts'
+import { editParams, editing } from './editing/editing.ts'
 
 const params = z
   .object({

@@ -9,7 +9,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { CheckContext, Stat } from '../../engine/index.ts'
-import { canBeFile } from '../paths.ts'
+import { canBeFile } from '../shared/paths.ts'
 import {
   attributeChanges,
   attributeParams,
@@ -17,9 +17,9 @@ import {
   followParam,
   writeParams,
   written,
-} from './attributes.ts'
-import { contentChanges, summary } from './content.ts'
-import { isPublic, localFile, localStat, publicText } from './local-file.ts'
+} from './content/attributes.ts'
+import { contentChanges, summary } from './content/content.ts'
+import { isPublic, localFile, localStat, publicText } from './content/local-file.ts'
 import { localTree } from './tree/local-tree.ts'
 import { planTree } from './tree/plan.ts'
 import type { TreePlan } from './tree/plan.ts'

@@ -1,5 +1,11 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, written } from './attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  written,
+} from './content/attributes.ts'
 
 /** Hold a directory with its parents, or hold it absent with all that is in it. */
 export const directory = defineTask({

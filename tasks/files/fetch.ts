@@ -12,8 +12,8 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, RemoteReader } from '../../engine/index.ts'
-import { draftIn, sweepDrafts } from './local-draft.ts'
-import { localSum } from './local-file.ts'
+import { draftIn, sweepDrafts } from './content/local-draft.ts'
+import { localSum } from './content/local-file.ts'
 
 const params = z.object({
   src: remotePath().describe('the file on the host'),

@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, secret, z } from '../../engine/index.ts'
-import { canBeFile, folderNamed } from '../paths.ts'
+import { canBeFile, folderNamed } from '../shared/paths.ts'
 import {
   attributeChanges,
   attributeParams,
@@ -7,8 +7,8 @@ import {
   followParam,
   writeParams,
   written,
-} from './attributes.ts'
-import { contentChanges, holds } from './content.ts'
+} from './content/attributes.ts'
+import { contentChanges, holds } from './content/content.ts'
 
 /** Hold a file with this content, owner and mode, or hold it absent. */
 export const file = defineTask({

@@ -10,9 +10,9 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change } from '../../engine/index.ts'
-import { begin, end, note } from './git-interrupted.ts'
-import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git-state.ts'
-import type { Checkout, Place, GitVersion } from './git-state.ts'
+import { begin, end, note } from './git/interrupted.ts'
+import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git/state.ts'
+import type { Checkout, Place, GitVersion } from './git/state.ts'
 
 const params = z.object({
   repo: z

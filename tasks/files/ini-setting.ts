@@ -1,9 +1,9 @@
 import { CoxswainError, defineTask, flag, isSecret, z } from '../../engine/index.ts'
-import { appendLines, linesOf, mapLines, spliceLines } from '../lines.ts'
-import { isSecretKey } from './hidden-lines.ts'
-import { editParams, editing, maybeSecret, revealed } from './editing.ts'
-import { endOfSection, indentOfNew, sectionsOf, splitComment } from './ini-lines.ts'
-import type { IniOption, IniSection, Reading } from './ini-lines.ts'
+import { appendLines, linesOf, mapLines, spliceLines } from '../shared/lines.ts'
+import { isSecretKey } from './editing/hidden-lines.ts'
+import { editParams, editing, maybeSecret, revealed } from './editing/editing.ts'
+import { endOfSection, indentOfNew, sectionsOf, splitComment } from './editing/ini-lines.ts'
+import type { IniOption, IniSection, Reading } from './editing/ini-lines.ts'
 
 const params = z
   .object({

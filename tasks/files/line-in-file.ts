@@ -1,7 +1,7 @@
 import { defineTask, flag, z } from '../../engine/index.ts'
-import { linesOf, mapLines, spliceLines } from '../lines.ts'
-import { expanded, groupHint, linePattern, namesForeignGroup, placeFor } from '../patterns.ts'
-import { editParams, editing } from './editing.ts'
+import { linesOf, mapLines, spliceLines } from '../shared/lines.ts'
+import { expanded, groupHint, linePattern, namesForeignGroup, placeFor } from '../shared/patterns.ts'
+import { editParams, editing } from './editing/editing.ts'
 
 const params = z
   .object({

@@ -1,5 +1,5 @@
 import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
+import { remoteFile } from '../shared/paths.ts'
 
 /** Hold a symbolic link. */
 export const link = defineTask({

@@ -1,5 +1,11 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, unknown, z } from '../../engine/index.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, written } from './attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  written,
+} from './content/attributes.ts'
 
 /** Set owner, group and mode of what is there; never make anything. */
 export const permissions = defineTask({

@@ -1,7 +1,7 @@
 import { defineTask, z } from '../../engine/index.ts'
-import { endOf } from '../lines.ts'
-import { expanded, groupHint, namesForeignGroup, pattern } from '../patterns.ts'
-import { editParams, editing } from './editing.ts'
+import { endOf } from '../shared/lines.ts'
+import { expanded, groupHint, namesForeignGroup, pattern } from '../shared/patterns.ts'
+import { editParams, editing } from './editing/editing.ts'
 
 const params = z
   .object({

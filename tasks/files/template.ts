@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, Secret, defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
+import { remoteFile } from '../shared/paths.ts'
 import {
   attributeChanges,
   attributeParams,
@@ -8,9 +8,9 @@ import {
   followParam,
   writeParams,
   written,
-} from './attributes.ts'
-import { contentChanges, holds } from './content.ts'
-import { render } from './render.ts'
+} from './content/attributes.ts'
+import { contentChanges, holds } from './content/content.ts'
+import { render } from './templates/render.ts'
 
 /** The text, and what may be shown of it: nothing where a secret was put in. */
 const rendered = async (

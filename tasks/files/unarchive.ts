@@ -13,8 +13,8 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
-import { attributeParams, written } from './attributes.ts'
-import { localStat } from './local-file.ts'
+import { attributeParams, written } from './content/attributes.ts'
+import { localStat } from './content/local-file.ts'
 import { fewer, isOwnedBy } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
 import type { RemoteEntry } from './tree/remote-tree.ts'

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CoxswainError, defineTask, isSecret } from '../../engine/index.ts'
-import { endOf } from '../lines.ts'
-import { keysOf, keyText, plainValue, settingParams, valueIn } from './document-setting.ts'
-import type { Setting } from './document-setting.ts'
+import { endOf } from '../shared/lines.ts'
+import { keysOf, keyText, plainValue, settingParams, valueIn } from './editing/document-setting.ts'
+import type { Setting } from './editing/document-setting.ts'
 import { noPath } from './documents/keys.ts'
 import type { Key } from './documents/keys.ts'
 import { spliced } from './documents/splices.ts'
@@ -12,8 +12,8 @@ import type { YamlDocument } from './documents/yaml-document.ts'
 import { removeEdits, setEdits } from './documents/yaml-edit.ts'
 import type { Work } from './documents/yaml-edit.ts'
 import { follow } from './documents/yaml-path.ts'
-import { isSecretKey } from './hidden-lines.ts'
-import { editing } from './editing.ts'
+import { isSecretKey } from './editing/hidden-lines.ts'
+import { editing } from './editing/editing.ts'
 
 /** How a file is laid out: a level's blanks, and whether lists under a key stand further in than it. */
 const workFor = (path: string, text: string): Work => {

@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, drift, ok, pending, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { kubectl } from './kubectl.ts'
-import { adminConf } from './paths.ts'
+import { kubectl } from './kubeadm/kubectl.ts'
+import { adminConf } from './kubeadm/paths.ts'
 import { daemonSets, podNetwork, podNetworkManifest } from './pod-networks.ts'
 import type { DaemonSet } from './pod-networks.ts'
 

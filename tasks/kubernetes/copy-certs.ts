@@ -9,8 +9,8 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
-import { sharedFiles } from './certificates.ts'
-import { adminConf, etcdData, pki, unfinishedPath } from './paths.ts'
+import { sharedFiles } from './kubeadm/certificates.ts'
+import { adminConf, etcdData, pki, unfinishedPath } from './kubeadm/paths.ts'
 
 const modeOf = (path: string): string => (/\.(crt|pub)$/.test(path) ? '0644' : '0600')
 

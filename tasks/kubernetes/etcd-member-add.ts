@@ -1,6 +1,6 @@
 import { defineTask, drift, hostSelector, ok, remotePath, z } from '../../engine/index.ts'
 import { peerUrl } from './config/etcd-arguments.ts'
-import { listMembers, memberOf } from './etcd.ts'
+import { listMembers, memberOf } from './etcd/etcd.ts'
 import {
   ensureListed,
   etcdWaitParam,
@@ -8,8 +8,8 @@ import {
   startEtcd,
   untilAnswering,
   waitForMembers,
-} from './etcd-member.ts'
-import { kubeadmConfigPath, manifest } from './paths.ts'
+} from './etcd/member.ts'
+import { kubeadmConfigPath, manifest } from './kubeadm/paths.ts'
 
 /**
  * Make a host a member of the etcd cluster: add it to the list, start its etcd, wait until all are whole.

@@ -1,6 +1,6 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
-import { apiReady } from './kubectl.ts'
-import { etcdData, manifest } from './paths.ts'
+import { apiReady } from './kubeadm/kubectl.ts'
+import { etcdData, manifest } from './kubeadm/paths.ts'
 
 /** The version of the kubeadm that is installed, such as `v1.20.2`. */
 export const kubeadmVersion = defineTask({

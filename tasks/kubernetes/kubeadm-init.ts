@@ -1,13 +1,13 @@
 import { defineTask, drift, ok, pending, remotePath, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { missingTraces, refuseOtherVersion } from './init-traces.ts'
-import type { Trace } from './init-traces.ts'
-import { ignoring } from './kubeadm.ts'
-import { ownServer } from './kubectl.ts'
-import { begin, finished, inBetween, masterState } from './master-state.ts'
-import type { MasterState } from './master-state.ts'
-import { controlPlane, kubeadmConfigPath, kubeconfigs, manifest, unfinishedPath } from './paths.ts'
-import { minorOf, requireKubeadm } from './version.ts'
+import { missingTraces, refuseOtherVersion } from './kubeadm/init-traces.ts'
+import type { Trace } from './kubeadm/init-traces.ts'
+import { ignoring } from './kubeadm/kubeadm.ts'
+import { ownServer } from './kubeadm/kubectl.ts'
+import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
+import type { MasterState } from './kubeadm/master-state.ts'
+import { controlPlane, kubeadmConfigPath, kubeconfigs, manifest, unfinishedPath } from './kubeadm/paths.ts'
+import { minorOf, requireKubeadm } from './kubeadm/version.ts'
 
 const params = z.object({
   config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),

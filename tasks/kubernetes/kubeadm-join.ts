@@ -12,15 +12,15 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { listMembers, memberOf, requireMembers } from './etcd.ts'
-import { etcdWaitParam, forgetLost, untilAnswering } from './etcd-member.ts'
-import { comeUp, forgetNode, goOn, takeBack } from './join-recovery.ts'
-import { ignoring } from './kubeadm.ts'
-import { begin, finished, inBetween, masterState } from './master-state.ts'
-import { adminConf, kubeadmConfigPath, pki, unfinishedPath } from './paths.ts'
-import { phases } from './phases.ts'
-import { configVersionFor, minorOf, requireKubeadm } from './version.ts'
-import { asYaml } from './yaml.ts'
+import { listMembers, memberOf, requireMembers } from './etcd/etcd.ts'
+import { etcdWaitParam, forgetLost, untilAnswering } from './etcd/member.ts'
+import { comeUp, forgetNode, goOn, takeBack } from './kubeadm/join-recovery.ts'
+import { ignoring } from './kubeadm/kubeadm.ts'
+import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
+import { adminConf, kubeadmConfigPath, pki, unfinishedPath } from './kubeadm/paths.ts'
+import { phases } from './kubeadm/phases.ts'
+import { configVersionFor, minorOf, requireKubeadm } from './kubeadm/version.ts'
+import { asYaml } from './kubeadm/yaml.ts'
 
 const params = z.object({
   via: hostSelector().describe('a control-plane node that is ready'),

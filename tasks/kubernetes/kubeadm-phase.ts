@@ -1,10 +1,10 @@
 import { CoxswainError, defineTask, drift, ok, remotePath, words, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { kubeadmVersion } from './facts.ts'
-import { kubeadmConfigPath } from './paths.ts'
-import { flows, phaseNames, phases } from './phases.ts'
-import type { PhaseParams } from './phases.ts'
-import { minorOf } from './version.ts'
+import { kubeadmConfigPath } from './kubeadm/paths.ts'
+import { flows, phaseNames, phases } from './kubeadm/phases.ts'
+import type { PhaseParams } from './kubeadm/phases.ts'
+import { minorOf } from './kubeadm/version.ts'
 
 const params = z.object({
   phase: z.enum(phaseNames).describe('the phase, by the name that kubeadm init uses now'),

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
-import { readYaml } from './yaml.ts'
+import { readYaml } from './kubeadm/yaml.ts'
 
 const ownManifest = 'download it, and give the path of the file as manifest'
 

@@ -1,9 +1,9 @@
 import { CoxswainError, defineTask, drift, flag, ok, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { accountOf } from '../system/account.ts'
-import { leaveCluster, refuseLoss } from './leave-cluster.ts'
-import { resetWords } from './kubeadm.ts'
-import { adminConf, etcdData, kubeconfigs, kubeletConfig, manifests, pki } from './paths.ts'
+import { accountOf } from '../system/accounts/account.ts'
+import { leaveCluster, refuseLoss } from './kubeadm/leave-cluster.ts'
+import { resetWords } from './kubeadm/kubeadm.ts'
+import { adminConf, etcdData, kubeconfigs, kubeletConfig, manifests, pki } from './kubeadm/paths.ts'
 
 /** What shows that kubeadm was at work on a host. Where there is nothing of it, nothing is touched. */
 const traces = {

@@ -1,7 +1,7 @@
 import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { accountOf } from '../system/account.ts'
-import { adminConf } from './paths.ts'
+import { accountOf } from '../system/accounts/account.ts'
+import { adminConf } from './kubeadm/paths.ts'
 
 const serversIn = (kubeconfig: string | undefined): string[] =>
   [...(kubeconfig ?? '').matchAll(/^ *server: *["']?([^\s"']+)/gm)].map(([, server = '']) => server)

@@ -1,7 +1,7 @@
 /** The last checks: tasks that wait until the cluster is well, and change nothing. */
 import { defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
-import { listMembers, unwell } from './etcd.ts'
-import { kubectl } from './kubectl.ts'
+import { listMembers, unwell } from './etcd/etcd.ts'
+import { kubectl } from './kubeadm/kubectl.ts'
 
 const timeout = (seconds: number) => z.coerce.number().default(seconds).describe('seconds to wait')
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import { defineTask, driftUnlessEmpty } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
+import { remoteFile } from '../shared/paths.ts'
 import { renderConfig } from './config/render.ts'
-import { kubeadmConfigPath } from './paths.ts'
-import { hostConfigSchema } from './settings.ts'
+import { kubeadmConfigPath } from './kubeadm/paths.ts'
+import { hostConfigSchema } from './kubeadm/settings.ts'
 
 /** Write a master's kubeadm configuration. */
 export const writeConfig = defineTask({

@@ -8,10 +8,16 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, RemoteReader, Secret, ShellText } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
-import { attributeChanges, attributeParams, attributesOf, followParam, written } from '../files/attributes.ts'
-import { curlConfiguration, headerSettings, isOneLine } from './curl.ts'
-import { httpUrl } from './http.ts'
+import { remoteFile } from '../shared/paths.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  attributesOf,
+  followParam,
+  written,
+} from '../files/content/attributes.ts'
+import { curlConfiguration, headerSettings, isOneLine } from './http/curl.ts'
+import { httpUrl } from './http/http.ts'
 
 const params = z.object({
   url: httpUrl().describe('the URL of the file'),

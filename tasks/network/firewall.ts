@@ -1,11 +1,11 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
-import { contentChanges } from '../files/content.ts'
+import { contentChanges } from '../files/content/content.ts'
 import { serviceManager } from '../system/service-manager.ts'
 import { serviceManagerOf } from '../system/service-managers/managers.ts'
 import { openrc } from '../system/service-managers/openrc.ts'
-import { locksOut, markIn, portsToKeep, rule, tableText } from './firewall-rules.ts'
-import type { Access } from './firewall-rules.ts'
+import { locksOut, markIn, portsToKeep, rule, tableText } from './firewalls/rules.ts'
+import type { Access } from './firewalls/rules.ts'
 
 const folder = '/etc/nftables.d'
 

@@ -1,9 +1,9 @@
 import { defineTask, driftUnlessEmpty, words, z } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
-import { readText, shown, writeText } from '../file-text.ts'
-import { linesOf, mapLines } from '../lines.ts'
-import { addressOf } from './addresses.ts'
-import type { Address } from './addresses.ts'
+import { remoteFile } from '../shared/paths.ts'
+import { readText, shown, writeText } from '../shared/file-text.ts'
+import { linesOf, mapLines } from '../shared/lines.ts'
+import { addressOf } from './addresses/addresses.ts'
+import type { Address } from './addresses/addresses.ts'
 
 /** What a name is wanted to mean. */
 interface Entry {

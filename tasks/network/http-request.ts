@@ -1,8 +1,8 @@
 import { CoxswainError, defineTask, drift, flag, isSecret, ok, unknown, z } from '../../engine/index.ts'
 import type { CheckContext, Secret, Verdict } from '../../engine/index.ts'
-import { isOneLine } from './curl.ts'
-import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http.ts'
-import type { HttpAnswer, HttpRequest } from './http-types.ts'
+import { isOneLine } from './http/curl.ts'
+import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http/http.ts'
+import type { HttpAnswer, HttpRequest } from './http/types.ts'
 
 const textOrSecret = () =>
   z.union([z.string(), z.custom<Secret>(isSecret)], { error: 'text or a secret is needed' })

@@ -1,6 +1,6 @@
 import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
-import { renderTemplate } from '../files/render.ts'
+import { remoteFile } from '../shared/paths.ts'
+import { renderTemplate } from '../files/templates/render.ts'
 
 /**
  * TCP in, TCP out, TLS untouched; a backend is used while its /healthz says so (kubeadm's ha-considerations.md). Hours

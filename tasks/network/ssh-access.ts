@@ -18,8 +18,8 @@ import {
   sshDraft,
   statSshFiles,
   userName,
-} from '../system/as-user.ts'
-import { appendLines, linesOf } from '../lines.ts'
+} from '../system/accounts/as-user.ts'
+import { appendLines, linesOf } from '../shared/lines.ts'
 
 const pair = 'id_ed25519'
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { defineTask, drift, flag, ok, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http.ts'
+import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http/http.ts'
 
 const params = z
   .object({

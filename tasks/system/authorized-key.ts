@@ -1,9 +1,9 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
-import { linesOf, mapLines } from '../lines.ts'
-import { editSshFile, readSshFile, userName } from './as-user.ts'
-import { problemOfOptions } from './key-options.ts'
-import { keyLine, readKey } from './public-key.ts'
-import type { AuthorizedKey } from './public-key.ts'
+import { linesOf, mapLines } from '../shared/lines.ts'
+import { editSshFile, readSshFile, userName } from './accounts/as-user.ts'
+import { problemOfOptions } from './ssh-keys/key-options.ts'
+import { keyLine, readKey } from './ssh-keys/public-key.ts'
+import type { AuthorizedKey } from './ssh-keys/public-key.ts'
 
 const name = 'authorized_keys'
 

@@ -1,6 +1,6 @@
 import { CoxswainError, defineTask, drift, ok, unknown, z } from '../../engine/index.ts'
 import type { RemoteReader } from '../../engine/index.ts'
-import { certificatesIn, pemOf } from './certificate.ts'
+import { certificatesIn, pemOf } from './certificates/certificate.ts'
 
 /** How a family of distributions trusts another authority. */
 interface Store {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { CoxswainError, defineTask, ok, remotePath, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { certificatesIn } from './certificate.ts'
+import { certificatesIn } from './certificates/certificate.ts'
 
 /** When a certificate expires. */
 export interface CertificateExpiry {

@@ -1,5 +1,5 @@
 import { defineTask, quote, secret, words, z } from '../../engine/index.ts'
-import { checkGuards, guarded, guardParams, surroundings } from './guards.ts'
+import { checkGuards, guarded, guardParams, surroundings } from './commands/guards.ts'
 
 const params = z.object({
   run: z.string().describe('the command line, run by a shell'),

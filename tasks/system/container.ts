@@ -8,8 +8,8 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, Secret } from '../../engine/index.ts'
-import { configText, draftOf, envFile, find, label, otherVariables } from './container-state.ts'
-import type { Container, Found } from './container-state.ts'
+import { configText, draftOf, envFile, find, label, otherVariables } from './containers/container-state.ts'
+import type { Container, Found } from './containers/container-state.ts'
 
 const variable = () =>
   z

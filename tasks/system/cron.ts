@@ -1,11 +1,11 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, ok, unknown, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { shown } from '../file-text.ts'
+import { shown } from '../shared/file-text.ts'
 import { withBlock } from '../files/block-in-file.ts'
-import { scheduleFault } from './cron-schedule.ts'
-import { cronFile, crontabOf } from './cron-tables.ts'
-import type { CronTable } from './cron-tables.ts'
-import { oneLine } from '../one-line.ts'
+import { scheduleFault } from './cron-tables/schedule.ts'
+import { cronFile, crontabOf } from './cron-tables/tables.ts'
+import type { CronTable } from './cron-tables/tables.ts'
+import { oneLine } from '../shared/one-line.ts'
 
 const params = z
   .object({

@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
-import { readText } from '../file-text.ts'
-import { accountName, groupEntries, withFields } from './account-files.ts'
-import type { GroupEntry } from './account-files.ts'
+import { readText } from '../shared/file-text.ts'
+import { accountName, groupEntries, withFields } from './accounts/account-files.ts'
+import type { GroupEntry } from './accounts/account-files.ts'
 import { editAccountFile } from './user-tools/edit-account-file.ts'
 
 /** @throws `task-failed` where another group has the id. */

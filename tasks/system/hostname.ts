@@ -1,6 +1,6 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
-import { readText, writeText } from '../file-text.ts'
-import { appendLines, linesOf, spliceLines } from '../lines.ts'
+import { readText, writeText } from '../shared/file-text.ts'
+import { appendLines, linesOf, spliceLines } from '../shared/lines.ts'
 
 /** hostname(7): labels of letters, digits and dashes; the kernel keeps 64 bytes. */
 const label = '[A-Za-z\\d](?:[A-Za-z\\d-]{0,61}[A-Za-z\\d])?'

@@ -1,7 +1,7 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
-import { readText, shown, writeText } from '../file-text.ts'
-import { appendLines, linesOf } from '../lines.ts'
+import { readText, shown, writeText } from '../shared/file-text.ts'
+import { appendLines, linesOf } from '../shared/lines.ts'
 
 const fileOf = (name: string): string => `/etc/modules-load.d/${name}.conf`
 

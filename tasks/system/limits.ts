@@ -1,9 +1,9 @@
 import { defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
-import { readText, writeText } from '../file-text.ts'
-import { appendLines, linesOf, mapLines } from '../lines.ts'
-import { countsElsewhere, filesAfter, isRead, otherFiles } from './later-files.ts'
-import type { FoundFile, Places } from './later-files.ts'
+import { remoteFile } from '../shared/paths.ts'
+import { readText, writeText } from '../shared/file-text.ts'
+import { appendLines, linesOf, mapLines } from '../shared/lines.ts'
+import { countsElsewhere, filesAfter, isRead, otherFiles } from './drop-ins/later-files.ts'
+import type { FoundFile, Places } from './drop-ins/later-files.ts'
 
 /** What pam_limits(8) can limit. */
 const items = [

@@ -1,8 +1,8 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
-import { readText, writeText } from '../file-text.ts'
-import { appendLines, linesOf, mapLines } from '../lines.ts'
-import { literally } from '../patterns.ts'
+import { readText, writeText } from '../shared/file-text.ts'
+import { appendLines, linesOf, mapLines } from '../shared/lines.ts'
+import { literally } from '../shared/patterns.ts'
 import { osRelease } from './os-release.ts'
 
 const shape = /^([A-Za-z]+(?:_[A-Z]{2})?)(?:\.([\w-]+))?(@\w+)?$/

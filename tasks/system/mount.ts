@@ -1,11 +1,11 @@
 import { defineTask, driftUnlessEmpty, isCoxswainError, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command, ErrorCode } from '../../engine/index.ts'
-import { readText, shown, writeText } from '../file-text.ts'
-import { oneLine } from '../one-line.ts'
-import { plainPath } from '../paths.ts'
-import { escaped, fstab, withFstabEntry } from './fstab.ts'
-import { differenceOf, mountedAt } from './mounted.ts'
-import type { MountDifference } from './mounted.ts'
+import { readText, shown, writeText } from '../shared/file-text.ts'
+import { oneLine } from '../shared/one-line.ts'
+import { plainPath } from '../shared/paths.ts'
+import { escaped, fstab, withFstabEntry } from './mounts/fstab.ts'
+import { differenceOf, mountedAt } from './mounts/mounted.ts'
+import type { MountDifference } from './mounts/mounted.ts'
 
 const params = z
   .object({

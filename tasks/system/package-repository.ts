@@ -8,7 +8,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, ErrorCode, RemoteReader } from '../../engine/index.ts'
-import { oneLine } from '../one-line.ts'
+import { oneLine } from '../shared/one-line.ts'
 import { managerOf } from './package-managers/managers.ts'
 import type { PackageManager } from './package-managers/types.ts'
 import type { Place } from './package-managers/repository.ts'

@@ -10,7 +10,7 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
-import { literally } from '../patterns.ts'
+import { literally } from '../shared/patterns.ts'
 import { ageOfLists } from './package-managers/lists.ts'
 import { managerOf } from './package-managers/managers.ts'
 import type { PackageManager, PackageRequest } from './package-managers/types.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, defineTask, drift, flag, isCoxswainError, ok, shell, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command, ErrorCode } from '../../engine/index.ts'
-import { eventually } from '../eventually.ts'
+import { eventually } from '../shared/eventually.ts'
 
 const params = z
   .object({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CoxswainError, defineTask, words, z } from '../../engine/index.ts'
-import { checkGuards, guarded, guardParams } from './guards.ts'
-import { refuseCarriageReturns, runScript } from './run-script.ts'
+import { checkGuards, guarded, guardParams } from './commands/guards.ts'
+import { refuseCarriageReturns, runScript } from './commands/run-script.ts'
 
 const textOf = (src: string): Promise<string> =>
   readFile(src, 'utf8').catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 import { defineTask, words, z } from '../../engine/index.ts'
-import { checkGuards, guarded, guardParams } from './guards.ts'
-import { refuseCarriageReturns, runScript } from './run-script.ts'
+import { checkGuards, guarded, guardParams } from './commands/guards.ts'
+import { refuseCarriageReturns, runScript } from './commands/run-script.ts'
 
 /** The first line that says something, for a title. */
 const summary = (text: string): string =>

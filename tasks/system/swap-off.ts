@@ -1,7 +1,7 @@
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
-import { readText, shown, writeText } from '../file-text.ts'
-import { mapLines } from '../lines.ts'
-import { fieldsOf, fstab } from './fstab.ts'
+import { readText, shown, writeText } from '../shared/file-text.ts'
+import { mapLines } from '../shared/lines.ts'
+import { fieldsOf, fstab } from './mounts/fstab.ts'
 
 export const withoutSwap = (text: string): string =>
   mapLines(text, (line) => [fieldsOf(line)[2] === 'swap' ? `# ${line}` : line])

@@ -1,10 +1,10 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
-import { attributeChanges } from '../files/attributes.ts'
-import { readText, shown, writeText } from '../file-text.ts'
-import { oneLine } from '../one-line.ts'
-import { plainPath } from '../paths.ts'
-import { escaped, fstab, withFstabEntry } from './fstab.ts'
+import { attributeChanges } from '../files/content/attributes.ts'
+import { readText, shown, writeText } from '../shared/file-text.ts'
+import { oneLine } from '../shared/one-line.ts'
+import { plainPath } from '../shared/paths.ts'
+import { escaped, fstab, withFstabEntry } from './mounts/fstab.ts'
 
 const mebibyte = 1024 * 1024
 const units = { M: 1, G: 1024, T: 1024 * 1024 } as const

@@ -1,11 +1,11 @@
 import { posix } from 'node:path'
 import { defineTask, driftUnlessEmpty, z } from '../../engine/index.ts'
-import { remoteFile } from '../paths.ts'
-import { readText, writeText } from '../file-text.ts'
-import { appendLines, linesOf, mapLines } from '../lines.ts'
-import { oneLine } from '../one-line.ts'
-import { countsElsewhere, filesAfter, isRead, otherFiles } from './later-files.ts'
-import type { FoundFile, Places } from './later-files.ts'
+import { remoteFile } from '../shared/paths.ts'
+import { readText, writeText } from '../shared/file-text.ts'
+import { appendLines, linesOf, mapLines } from '../shared/lines.ts'
+import { oneLine } from '../shared/one-line.ts'
+import { countsElsewhere, filesAfter, isRead, otherFiles } from './drop-ins/later-files.ts'
+import type { FoundFile, Places } from './drop-ins/later-files.ts'
 
 /** A value as it is compared: the kernel prints tabs between the fields of a list, and takes any blanks. */
 const fields = (text: string): string => text.trim().split(/\s+/).join(' ')

@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, driftUnlessEmpty, quote, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
-import { atEnd } from '../at-end.ts'
-import { contentChanges, holds } from '../files/content.ts'
+import { atEnd } from '../shared/at-end.ts'
+import { contentChanges, holds } from '../files/content/content.ts'
 import { serviceManager } from './service-manager.ts'
 
 const suffixes = 'service|socket|timer|path|mount|automount|swap|target|slice'

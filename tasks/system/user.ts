@@ -1,7 +1,7 @@
 import { CoxswainError, Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
 import type { Change, CheckContext, RemoteReader } from '../../engine/index.ts'
-import { readText } from '../file-text.ts'
-import { plainPath } from '../paths.ts'
+import { readText } from '../shared/file-text.ts'
+import { plainPath } from '../shared/paths.ts'
 import {
   groupEntries,
   passwdEntry,
@@ -9,8 +9,8 @@ import {
   shadowDay,
   shadowEntry,
   userOfId,
-} from './account-files.ts'
-import type { PasswdEntry } from './account-files.ts'
+} from './accounts/account-files.ts'
+import type { PasswdEntry } from './accounts/account-files.ts'
 import { busyboxUsers } from './user-tools/busybox.ts'
 import { shadowUsers } from './user-tools/shadow.ts'
 import { userParams } from './user-tools/params.ts'

@@ -6,8 +6,8 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { decoded, encoded } from '../../tasks/file-text.ts'
-import { linesOf } from '../../tasks/lines.ts'
+import { decoded, encoded } from '../../tasks/shared/file-text.ts'
+import { linesOf } from '../../tasks/shared/lines.ts'
 import { propertyRuns } from '../support/property-runs.ts'
 import { suite } from '../support/spec.ts'
 import { editors } from './editors.ts'
@@ -67,9 +67,9 @@ const tasks = resolve(import.meta.dirname, '../../tasks')
 /** Files that read a text and write another one, and edit nothing: what they write is all theirs. */
 const wholeFiles: ReadonlySet<string> = new Set([
   // how all of them read and write
-  'files/editing.ts',
+  'files/editing/editing.ts',
   'kubernetes/copy-certs.ts',
-  'kubernetes/etcd-member.ts',
+  'kubernetes/etcd/member.ts',
   'kubernetes/user-kubeconfig.ts',
   'kubernetes/write-config.ts',
   'network/firewall.ts',

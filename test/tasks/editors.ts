@@ -2,18 +2,18 @@
 import { withBlock } from '../../tasks/files/block-in-file.ts'
 import { iniSetting, withSetting } from '../../tasks/files/ini-setting.ts'
 import { edited } from '../../tasks/files/line-in-file.ts'
-import type { Setting } from '../../tasks/files/document-setting.ts'
+import type { Setting } from '../../tasks/files/editing/document-setting.ts'
 import { withJsonSetting } from '../../tasks/files/json-setting.ts'
 import { withYamlSetting } from '../../tasks/files/yaml-setting.ts'
 import { replaced } from '../../tasks/files/replace.ts'
-import { linesOf } from '../../tasks/lines.ts'
+import { linesOf } from '../../tasks/shared/lines.ts'
 import { withEntry as withHost } from '../../tasks/network/hosts-entry.ts'
-import { appendLines } from '../../tasks/lines.ts'
+import { appendLines } from '../../tasks/shared/lines.ts'
 import { withKey as withAuthorizedKey } from '../../tasks/system/authorized-key.ts'
 import { withEntry as withCron } from '../../tasks/system/cron.ts'
 import { withName } from '../../tasks/system/hostname.ts'
 import { withModule } from '../../tasks/system/kernel-module.ts'
-import { withKey as withKnownKey, withoutKeys } from '../../tasks/system/known-hosts.ts'
+import { withKey as withKnownKey, withoutKeys } from '../../tasks/system/ssh-keys/known-hosts.ts'
 import { withLimit } from '../../tasks/system/limits.ts'
 import { withLang, withLocale } from '../../tasks/system/locale.ts'
 import { withMount } from '../../tasks/system/mount.ts'
@@ -310,7 +310,7 @@ export const editors: Readonly<Record<string, Editor>> = {
   },
   'cron absent': { module: 'system/cron.ts', pool: cronPool, edit: cronTask('absent'), mine: () => true },
   'cron table': {
-    module: 'system/cron-tables.ts',
+    module: 'system/cron-tables/tables.ts',
     pool: cronPool.slice(3),
     edit: cronTask('present'),
     mine: is(/coxswain/, /^@daily y$/),

@@ -3,7 +3,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
-import { localSum } from '../local-file.ts'
+import { localSum } from '../content/local-file.ts'
 
 interface Entry {
   /** From the folder on: `./a/b`; the folder itself is `.`. */

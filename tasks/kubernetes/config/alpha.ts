@@ -1,6 +1,6 @@
 /** v1alpha2 (1.11) and v1alpha3 (1.12): before stacked etcd, so a master's etcd is told everything. */
-import type { HostConfig } from '../settings.ts'
-import type { Document } from '../yaml.ts'
+import type { HostConfig } from '../kubeadm/settings.ts'
+import type { Document } from '../kubeadm/yaml.ts'
 import { apiServerSans, kubeProxyDocuments, kubeletDocuments } from './documents.ts'
 import { etcdArguments, etcdSans } from './etcd-arguments.ts'
 

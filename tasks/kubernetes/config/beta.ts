@@ -1,6 +1,6 @@
 /** v1beta1 to v1beta4 (1.13 and later): kubeadm knows how to stack etcd, so every master is told the same. */
-import type { HostConfig } from '../settings.ts'
-import type { Document } from '../yaml.ts'
+import type { HostConfig } from '../kubeadm/settings.ts'
+import type { Document } from '../kubeadm/yaml.ts'
 import { apiServerSans, kubeProxyDocuments, kubeletDocuments } from './documents.ts'
 
 const documents =

@@ -1,7 +1,7 @@
 /** Parts that the configuration versions have in common. */
-import type { Cluster } from '../settings.ts'
-import { hostOf } from '../settings.ts'
-import type { Document } from '../yaml.ts'
+import type { Cluster } from '../kubeadm/settings.ts'
+import { hostOf } from '../kubeadm/settings.ts'
+import type { Document } from '../kubeadm/yaml.ts'
 
 export const apiServerSans = ({ controlPlaneEndpoint, certSANs }: Cluster): string[] => [
   ...new Set([hostOf(controlPlaneEndpoint), ...certSANs]),

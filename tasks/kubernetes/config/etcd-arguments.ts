@@ -1,4 +1,4 @@
-import type { HostConfig, Master } from '../settings.ts'
+import type { HostConfig, Master } from '../kubeadm/settings.ts'
 
 export const peerUrl = ({ address }: Pick<Master, 'address'>): string => `https://${address}:2380`
 

@@ -1,4 +1,4 @@
-import { editYaml } from '../yaml.ts'
+import { editYaml } from '../kubeadm/yaml.ts'
 
 /**
  * A master's configuration with the members that its etcd shall find, as kubeadm's etcd phase wants to be told: etcd

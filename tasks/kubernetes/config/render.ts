@@ -1,10 +1,10 @@
-import { configVersionFor } from '../version.ts'
-import type { ConfigVersion } from '../version.ts'
-import type { HostConfig } from '../settings.ts'
+import { configVersionFor } from '../kubeadm/version.ts'
+import type { ConfigVersion } from '../kubeadm/version.ts'
+import type { HostConfig } from '../kubeadm/settings.ts'
 import { v1alpha2, v1alpha3 } from './alpha.ts'
 import { v1beta1, v1beta2, v1beta3, v1beta4 } from './beta.ts'
-import { asYaml } from '../yaml.ts'
-import type { Document } from '../yaml.ts'
+import { asYaml } from '../kubeadm/yaml.ts'
+import type { Document } from '../kubeadm/yaml.ts'
 
 const renderers: Readonly<Record<ConfigVersion, (config: HostConfig) => Document[]>> = {
   v1alpha2,

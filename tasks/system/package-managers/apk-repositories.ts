@@ -1,5 +1,5 @@
 import { CoxswainError } from '../../../engine/index.ts'
-import { appendLines, linesOf, spliceLines } from '../../lines.ts'
+import { appendLines, linesOf, spliceLines } from '../../shared/lines.ts'
 import { keyOf, keyText, whole } from './repository.ts'
 import type { Place, Repositories } from './repository.ts'
 import { downloadTime } from './types.ts'

@@ -1,8 +1,8 @@
 /** adduser, addgroup and deluser of busybox. It has nothing that changes a user: there its files are edited. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
-import { readText } from '../../file-text.ts'
-import { groupEntries, passwdEntry, shadowDay, withFields } from '../account-files.ts'
+import { readText } from '../../shared/file-text.ts'
+import { groupEntries, passwdEntry, shadowDay, withFields } from '../accounts/account-files.ts'
 import { editAccountFile } from './edit-account-file.ts'
 import type { UserParams } from './params.ts'
 import type { UserTools, Work } from './types.ts'

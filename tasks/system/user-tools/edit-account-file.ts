@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { CoxswainError, Secret } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
-import { atEnd, notAtEnd } from '../../at-end.ts'
-import { encoded, readText } from '../../file-text.ts'
+import { atEnd, notAtEnd } from '../../shared/at-end.ts'
+import { encoded, readText } from '../../shared/file-text.ts'
 
 const changed = 12
 const locked = 11

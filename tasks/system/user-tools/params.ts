@@ -1,8 +1,8 @@
 /** What the user task takes. */
 import { flag, remotePath, secret, words, z } from '../../../engine/index.ts'
-import { oneLine } from '../../one-line.ts'
-import { plainPath } from '../../paths.ts'
-import { accountName } from '../account-files.ts'
+import { oneLine } from '../../shared/one-line.ts'
+import { plainPath } from '../../shared/paths.ts'
+import { accountName } from '../accounts/account-files.ts'
 
 /** crypt(5): `$id$…`, or the thirteen letters of old; `*` for none. */
 const hash = /^(?:\$[\w-]+\$[^:\s]+|[\w./]{13}|\*)$/

@@ -1,6 +1,6 @@
 /** The port under the user task: the tools of shadow, and those of busybox. */
 import type { Remote, Secret } from '../../../engine/index.ts'
-import type { PasswdEntry, ShadowEntry } from '../account-files.ts'
+import type { PasswdEntry, ShadowEntry } from '../accounts/account-files.ts'
 import type { UserParams } from './params.ts'
 
 /** What a host knows of a user. */

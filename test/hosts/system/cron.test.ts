@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { scheduleFault } from '../../../tasks/system/cron-schedule.ts'
+import { scheduleFault } from '../../../tasks/system/cron-tables/schedule.ts'
 import { cron } from '../../../tasks/system/cron.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'

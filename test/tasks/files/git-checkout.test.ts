@@ -3,7 +3,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import { CoxswainError } from '../../../engine/errors.ts'
 import type { World } from '../../../engine/testing.ts'
 import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
-import { findVersion } from '../../../tasks/files/git-state.ts'
+import { findVersion } from '../../../tasks/files/git/state.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 

@@ -1,6 +1,6 @@
 /** What a template names beyond its variables: partials, data variables such as `@index`, and what is around it. */
 import * as assert from 'uvu/assert'
-import { renderTemplate } from '../../../tasks/files/render.ts'
+import { renderTemplate } from '../../../tasks/files/templates/render.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 

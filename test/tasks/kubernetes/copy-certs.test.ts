@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
-import { sharedFiles } from '../../../tasks/kubernetes/certificates.ts'
+import { sharedFiles } from '../../../tasks/kubernetes/kubeadm/certificates.ts'
 import { copyCerts } from '../../../tasks/kubernetes/copy-certs.ts'
 import { suite } from '../../support/spec.ts'
 

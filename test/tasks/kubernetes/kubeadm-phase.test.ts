@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { kubeadmPhase } from '../../../tasks/kubernetes/kubeadm-phase.ts'
-import { phaseNames, phases } from '../../../tasks/kubernetes/phases.ts'
-import type { Flow } from '../../../tasks/kubernetes/phases.ts'
+import { phaseNames, phases } from '../../../tasks/kubernetes/kubeadm/phases.ts'
+import type { Flow } from '../../../tasks/kubernetes/kubeadm/phases.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('kubeadm-phase')

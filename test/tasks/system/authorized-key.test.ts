@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { authorizedKey, withKey } from '../../../tasks/system/authorized-key.ts'
-import { readKey } from '../../../tasks/system/public-key.ts'
+import { readKey } from '../../../tasks/system/ssh-keys/public-key.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('authorized-key')

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { mount, withMount } from '../../../tasks/system/mount.ts'
-import { missingOptions, mountsIn } from '../../../tasks/system/mounted.ts'
+import { missingOptions, mountsIn } from '../../../tasks/system/mounts/mounted.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
-import { passwordField, shadowDay, withFields } from '../../../tasks/system/account-files.ts'
+import { passwordField, shadowDay, withFields } from '../../../tasks/system/accounts/account-files.ts'
 import { user } from '../../../tasks/system/user.ts'
 import { suite } from '../../support/spec.ts'
 

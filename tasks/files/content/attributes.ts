@@ -1,0 +1,78 @@
+/** Owner, group and mode: what tasks that make files and directories have in common. */
+import { fileMode, flag, isValidation, modeFor, validationHint, z } from '../../../engine/index.ts'
+import type { Attributes, Change, Stat, Writing } from '../../../engine/index.ts'
+
+/** Parameters of every task that makes something in the file system. */
+export const attributeParams = {
+  owner: z.string().optional().describe('the owner; unchanged by default'),
+  group: z.string().optional().describe('the group; unchanged by default'),
+  mode: fileMode()
+    .optional()
+    .describe(
+      "octal digits as text, such as '0644'; unchanged by default. Three or four digits keep the set-user-ID and set-group-ID bits of a folder; five digits, such as '00755', set the mode exactly",
+    ),
+}
+
+/** Parameter of every task that changes a path which others may have a part in. */
+export const followParam = {
+  follow: flag()
+    .optional()
+    .describe(
+      'follow links even where users other than root and the acting user can change their target; by default such a link is followed only to what root or the acting user owns',
+    ),
+}
+
+/** Parameters of every task that writes a file. */
+export const writeParams = {
+  validate: z
+    .string()
+    .refine(isValidation, { error: validationHint })
+    .optional()
+    .describe(
+      'a command that must accept the new content before it replaces the old; %s is the path of the new content: visudo -cf %s',
+    ),
+  backup: flag().optional().describe('keep the replaced file in the same folder, as NAME.TIME~'),
+}
+
+/** What differs between what is there and the attributes that are wanted: owner and group by name or number. */
+export const attributeChanges = (
+  path: string,
+  stat: Stat | undefined,
+  { owner, group, mode }: Attributes,
+): Change[] => {
+  const modeWanted =
+    mode !== undefined && stat !== undefined ? modeFor(mode, { type: stat.type, there: stat.mode }) : mode
+  const wanted = [
+    { name: 'owner', from: stat?.owner, id: stat?.uid, to: owner },
+    { name: 'group', from: stat?.group, id: stat?.gid, to: group },
+    { name: 'mode', from: stat?.mode, id: undefined, to: modeWanted },
+  ]
+  return wanted.flatMap(({ name, from, id, to }) =>
+    to === undefined || to === from || to === String(id) ? [] : [{ what: `${name} of ${path}`, from, to }],
+  )
+}
+
+/** Attributes, and whether links are followed that others control. */
+export interface FollowingAttributes extends Attributes {
+  readonly follow?: boolean | undefined
+}
+
+/** Only these, of parameters that hold more. */
+export const attributesOf = ({ owner, group, mode, follow }: FollowingAttributes): FollowingAttributes => ({
+  owner,
+  group,
+  mode,
+  ...(follow === true && { follow }),
+})
+
+/** What a task writes at a path, of parameters that hold more; nothing where it holds the path absent. */
+export const written = (
+  as: Writing['as'],
+  path: string,
+  {
+    owner,
+    group,
+    follow,
+    state,
+  }: FollowingAttributes & { readonly state?: 'present' | 'absent' | undefined },
+): Writing[] => (state === 'absent' ? [] : [{ path, as, owner, group, follow }])

@@ -1,0 +1,80 @@
+/** The parts of a template: it can only call those that it defines itself, `{{#*inline "name"}} … {{/inline}}`. Pure. */
+import { nearest } from '../../../engine/index.ts'
+import type { Block, Refuse } from './tree.ts'
+import { isBlock } from './tree.ts'
+
+type Node = hbs.AST.Node
+
+/** The text of a node, as far as it has one. */
+const originalOf = (node: Node | undefined): string =>
+  node !== undefined && 'original' in node && typeof node.original === 'string' ? node.original : ''
+
+const isDecorator = (node: Node): node is hbs.AST.Decorator => node.type === 'Decorator'
+
+/** The name that a block defines; refuses every other decorator: there is only `inline`. */
+const definedBy = ({ path, params, loc }: Block, refuse: Refuse): string => {
+  const [name] = params
+  if (originalOf(path) !== 'inline')
+    refuse(
+      `names a decorator that does not exist: ${originalOf(path)}`,
+      loc,
+      'write {{#*inline "name"}} … {{/inline}}',
+    )
+  if (name?.type !== 'StringLiteral' || params.length !== 1)
+    refuse('defines a partial without a name in quotes', loc, 'write {{#*inline "name"}} … {{/inline}}')
+  return originalOf(name)
+}
+
+/** How often each name is defined in a part of a template. */
+const definitions = (
+  program: hbs.AST.Program | undefined,
+  refuse: Refuse,
+  found: string[] = [],
+): string[] => {
+  for (const node of program?.body ?? []) {
+    if (isDecorator(node))
+      refuse(
+        `names a decorator that does not exist: ${originalOf(node.path)}`,
+        node.loc,
+        'write {{#*inline "name"}} … {{/inline}}',
+      )
+    if (!isBlock(node)) continue
+    if (node.type === 'DecoratorBlock') found.push(definedBy(node, refuse))
+    definitions(node.program, refuse, found)
+    definitions(node.inverse, refuse, found)
+  }
+  return found
+}
+
+/** The name of the block that a call of a partial brings with it. */
+export const ownBlock = '@partial-block'
+
+/**
+ * What refuses calls of partials that the template does not define. Handlebars itself writes the block of such a call in its
+ * place. What is defined, but not where it is called, shows only when it is.
+ *
+ * @param refuse is called for decorators other than `inline` at once.
+ */
+export const partialsOf = (template: hbs.AST.Program, refuse: Refuse) => {
+  const all = definitions(template, refuse)
+  /**
+   * @param name what is called.
+   * @param block what the call brings with it: what is defined in there is not known outside of it.
+   */
+  return (name: string, loc: hbs.AST.SourceLocation, block: hbs.AST.Program | undefined): void => {
+    const inside = definitions(block, refuse)
+    const outside = all.filter((one) => one === name).length - inside.filter((one) => one === name).length
+    if (outside > 0) return
+    const guess = nearest(
+      name,
+      all.filter((one) => one !== name),
+    )
+    refuse(
+      `names a partial that the template does not define: ${name}`,
+      loc,
+      guess === undefined
+        ? `define it in the template: {{#*inline "${name}"}} … {{/inline}}`
+        : `did you mean ${guess}?`,
+    )
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Rewrites a Handlebars template so that a helper reads every variable, and another one writes every value: Handlebars
+ * itself makes nothing of a variable that is missing in `#if`, `#each` and parameters of helpers, and of null. Pure.
+ */
+
+import { ownBlock, partialsOf } from './partials.ts'
+import { call, isBlock, noHash, number, path, placed, text } from './tree.ts'
+import type { Block, Refuse } from './tree.ts'
+
+type Node = hbs.AST.Node
+type Path = hbs.AST.PathExpression
+type Expression = hbs.AST.Expression
+type Loc = hbs.AST.SourceLocation
+
+/** The names of the helpers, that of `{{#name}} … {{/name}}` too. No variable has such a name. */
+export const helperNames = {
+  read: '*read',
+  write: '*write',
+  section: '*section',
+  list: '*list',
+  data: '*data',
+  around: '*around',
+  partial: '*partial',
+} as const
+
+/** Handlebars' own helpers that templates have, and how each is called. `log` is not one: it prints here, secrets too. */
+const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
+  ['if', 'block'],
+  ['unless', 'block'],
+  ['each', 'block'],
+  ['with', 'block'],
+  ['lookup', 'inline'],
+])
+
+/** What follows an `@`. */
+const dataNames = ['root', 'index', 'key', 'first', 'last', 'partial-block']
+
+const isPath = (node: Node): node is Path => node.type === 'PathExpression'
+const isMustache = (node: Node): node is hbs.AST.MustacheStatement => node.type === 'MustacheStatement'
+const isPartial = (node: Node): node is hbs.AST.PartialStatement => node.type === 'PartialStatement'
+const isText = (node: Node): boolean => node.type === 'StringLiteral'
+/** What is called, and with which values. */
+type Call = Pick<hbs.AST.SubExpression, 'path' | 'params' | 'loc'>
+const isCall = (node: Node): node is hbs.AST.SubExpression => node.type === 'SubExpression'
+
+/** The text of an expression, as far as it is known. */
+const originalOf = (node: Node): string => {
+  if ('original' in node && typeof node.original === 'string') return node.original
+  return isCall(node) ? originalOf(node.path) : 'value'
+}
+
+/** What is written between the braces of a call: its name and values. */
+const textOf = (node: Node): string => {
+  if (isText(node)) return JSON.stringify(originalOf(node))
+  if (node.type === 'NumberLiteral' && 'value' in node) return String(node.value)
+  return isCall(node) ? `(${callText(node)})` : originalOf(node)
+}
+const callText = ({ path: target, params }: Pick<Call, 'path' | 'params'>): string =>
+  [originalOf(target), ...params.map(textOf)].join(' ')
+
+/** Rewrites the parts of a template, which are inside of blocks that name their parameters. */
+const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) => {
+  /** Refuses what only a partial has, elsewhere. */
+  const checkInPartial = (names: ReadonlySet<string>, loc: Loc): void => {
+    if (!names.has(ownBlock))
+      refuse(
+        `names ${ownBlock} outside of a partial`,
+        loc,
+        'it is the block that a call of a partial brings with it: {{#*inline "name"}} … {{/inline}}',
+      )
+  }
+  const read = (node: Path, names: ReadonlySet<string>): Expression => {
+    const { data, depth, parts, original, loc } = node
+    const [head = '', ...rest] = parts
+    if (data && !dataNames.includes(head))
+      refuse(
+        `names a variable that does not exist: ${original}`,
+        loc,
+        `there are ${dataNames.map((one) => `@${one}`).join(', ')}`,
+      )
+    const own = data || (depth === 0 && names.has(head) && !/^(\.\/|this[./])/.test(original))
+    const keys = own ? rest : parts
+    const spot = placed(original, loc, loc)
+    if (data && head === 'partial-block') {
+      checkInPartial(names, loc)
+      return node
+    }
+    // what is around a part may not be there, and data may not be set
+    const dataOf = (): Expression =>
+      call(helperNames.data, [...spot, text(head, loc), number(depth, loc)], loc)
+    if (keys.length === 0) {
+      if (data) return dataOf()
+      return depth === 0 ? node : call(helperNames.around, [...spot, node], loc)
+    }
+    const named = (): Expression =>
+      own ? path([head], loc, { original: head }) : path([], loc, { depth, original: 'this' })
+    const base = data ? dataOf() : named()
+    const words = keys.map((key) => text(key, loc))
+    return call(helperNames.read, [...spot, base, ...words], loc)
+  }
+  const expression = (node: Expression, names: ReadonlySet<string>): Expression => {
+    if (isPath(node)) return read(node, names)
+    if (!isCall(node)) return node
+    checkCall(node, false)
+    return { ...node, ...args(node, names) }
+  }
+  /** Refuses what is called and is no helper, or is called in another way than it is made for. */
+  const checkCall = (node: Call, inBlock: boolean): void => {
+    const { path: target, params, loc } = node
+    const name = originalOf(target)
+    const kind = helpers.get(name)
+    if (kind === undefined)
+      refuse(`calls ${name}, which is not a helper`, loc, `helpers are ${[...helpers.keys()].join(', ')}`)
+    if (kind === 'block' && !inBlock)
+      refuse(`calls ${name} without a block`, loc, `write {{#${name} …}} … {{/${name}}}`)
+    if (kind === 'inline' && inBlock) refuse(`calls ${name} as a block`, loc, `write {{${name} …}}`)
+    const [needed, what] = kind === 'inline' ? [2, 'a list or map, and a key'] : [1, 'one value']
+    if (params.length !== needed)
+      refuse(`calls ${name} with ${params.length} values`, loc, `it takes ${what}`)
+  }
+  const args = (
+    { params, hash }: { params: Expression[]; hash?: hbs.AST.Hash },
+    names: ReadonlySet<string>,
+  ) => ({
+    params: params.map((one) => expression(one, names)),
+    ...(hash && {
+      hash: { ...hash, pairs: hash.pairs.map((pair) => ({ ...pair, value: expression(pair.value, names) })) },
+    }),
+  })
+  const calls = ({ params, hash }: { params: Expression[]; hash?: hbs.AST.Hash }): boolean =>
+    params.length > 0 || hash !== undefined
+  const mustache = (
+    node: hbs.AST.MustacheStatement,
+    names: ReadonlySet<string>,
+  ): hbs.AST.MustacheStatement => {
+    const { loc } = node
+    const target: Node = node.path
+    if (!isPath(target) && !isText(target))
+      refuse('writes a literal, which is not a variable', loc, 'write it without the braces')
+    const named = isPath(target) ? target : path([originalOf(target)], loc)
+    if (calls(node)) checkCall({ ...node, path: named }, false)
+    const value = calls(node)
+      ? { ...call('', [], loc), path: named, ...args(node, names) }
+      : read(named, names)
+    const original = calls(node) ? callText({ path: named, params: node.params }) : originalOf(target)
+    const params = [...placed(original, loc, loc), value]
+    return { ...node, path: path([helperNames.write], loc), params, hash: noHash(loc) }
+  }
+  /** What calls a partial: its name, by the helper that remembers where it is called, and its values. */
+  const partial = (
+    node: Pick<Block, 'name' | 'program' | 'loc' | 'params' | 'hash'>,
+    names: ReadonlySet<string>,
+  ) => {
+    const { name, program: own, loc } = node
+    if (name === undefined || isCall(name))
+      return refuse('computes the name of a partial', loc, 'write its name: {{> name}}')
+    const { original } = name
+    if (original === ownBlock) checkInPartial(names, loc)
+    else checkPartial(original, loc, own)
+    const { params, hash } = args(node, names)
+    // without a value a partial has no variables but those that it is given by name
+    const nothing: Expression = { type: 'UndefinedLiteral', loc }
+    return {
+      name: call(helperNames.partial, placed(original, loc, loc), loc),
+      params: params.length === 0 ? [nothing] : params,
+      ...(hash && { hash }),
+    }
+  }
+  const block = (node: Block, names: ReadonlySet<string>): Block => {
+    const body = node.type === 'DecoratorBlock' ? new Set([...names, ownBlock]) : names
+    const inner = {
+      ...node,
+      ...(node.program && { program: program(node.program, body) }),
+      ...(node.inverse && { inverse: program(node.inverse, names) }),
+    }
+    if (node.type === 'PartialBlockStatement') return { ...inner, ...partial(node, names) }
+    const { path: target, params, loc } = node
+    if (node.type !== 'BlockStatement' || target === undefined) return { ...inner, ...args(node, names) }
+    if (!isPath(target) && !isText(target)) refuse('opens a block of a literal', loc, 'name a variable')
+    if (calls(node) || helpers.get(originalOf(target)) === 'block') {
+      checkCall({ path: target, params, loc }, true)
+      const called = args(node, names)
+      const [first, ...rest] = called.params
+      if (first === undefined || target.original !== 'each') return { ...inner, ...called }
+      const original = params[0] === undefined ? '' : originalOf(params[0])
+      return {
+        ...inner,
+        ...called,
+        params: [call(helperNames.list, [...placed(original, loc, loc), first], loc), ...rest],
+      }
+    }
+    // a section: {{#name}} … {{/name}}
+    return {
+      ...inner,
+      path: path([helperNames.section], loc),
+      params: [read(target, names)],
+      hash: noHash(loc),
+    }
+  }
+  const statement = (node: hbs.AST.Statement, names: ReadonlySet<string>): hbs.AST.Statement => {
+    if (isMustache(node)) return mustache(node, names)
+    if (isBlock(node)) return block(node, names)
+    if (!isPartial(node)) return node
+    return { ...node, ...partial(node, names) }
+  }
+  const program = (node: hbs.AST.Program, names: ReadonlySet<string>): hbs.AST.Program => {
+    const within = new Set([...names, ...(node.blockParams ?? [])])
+    return { ...node, body: node.body.map((one) => statement(one, within)) }
+  }
+  return program
+}
+
+/**
+ * The template with the helpers in all places where a variable is read or a value written.
+ *
+ * @param refuse is called for what calls no helper, or one in another way than it is made for.
+ */
+export const strictTemplate = (template: hbs.AST.Program, refuse: Refuse): hbs.AST.Program =>
+  rewriter(refuse, partialsOf(template, refuse))(template, new Set())

@@ -1,0 +1,92 @@
+/** HTTP from a host with the tools that it has, and the reading of what they print. Pure. */
+import type { CheckContext, Command, CommandOptions, CommandResult, Secret } from '../../../engine/index.ts'
+import { curlConfiguration, headerSettings } from './curl.ts'
+import type { CurlSetting } from './curl.ts'
+import type { HttpAnswer, HttpRequest } from './types.ts'
+
+type Tag = CheckContext['remote']['query']
+
+/** Exit status of our commands when the host does not have the tool. */
+const missing = 101
+
+/** Exit status when busybox's wget would have to trust anybody. */
+const blind = 102
+
+/** A request as curl reads it from its standard input. */
+export const curlConfig = ({ url, method, headers, body, insecure, timeout }: HttpRequest): Secret =>
+  curlConfiguration(
+    [
+      'silent',
+      'show-error',
+      'globoff',
+      ...(insecure ? ['insecure'] : []),
+      ...(method === 'HEAD' ? ['head'] : []),
+    ],
+    [
+      ['url', url],
+      ['max-time', String(timeout)],
+      ...(method === 'HEAD' ? ([['output', '/dev/null']] satisfies CurlSetting[]) : []),
+      // with a body curl would make a POST of it
+      ...(method === 'HEAD' || (method === 'GET' && body === undefined)
+        ? []
+        : ([['request', method]] satisfies CurlSetting[])),
+      ...headerSettings(headers),
+      // --data would read a file where the body begins with @
+      ...(body === undefined ? [] : ([['data-raw', body]] satisfies CurlSetting[])),
+    ],
+  )
+
+/** `-q` comes first: the configuration of whoever logs in is not ours. */
+export const viaCurl = (tag: Tag, options: CommandOptions): Command =>
+  tag({
+    ...options,
+    quiet: true,
+  })`command -v curl >/dev/null || exit ${missing}; curl -q -w ${'\n%{http_code}'} -K -`
+
+/** The last line of an output names what went wrong. */
+const lastWords = (stderr: string): string => stderr.trim().split('\n').at(-1)?.trim() ?? ''
+
+/** What curl printed: the body, and the status on a line of its own. */
+export const readAnswer = ({ code, stdout, stderr, dropped }: CommandResult): HttpAnswer | 'no curl' => {
+  if (code === missing) return 'no curl'
+  if (dropped > 0) return { failure: 'it answers more than can be kept' }
+  if (code !== 0) return { failure: lastWords(stderr) || `curl ended with status ${code}` }
+  const cut = stdout.lastIndexOf('\n')
+  return { status: Number(stdout.slice(cut + 1)), body: stdout.slice(0, cut) }
+}
+
+/**
+ * wget, GNU's or busybox's; for a GET without secrets, because it takes everything as arguments. busybox's looks at no
+ * certificate.
+ */
+export const viaWget = (
+  tag: Tag,
+  { url, headers, insecure, timeout }: HttpRequest,
+  limit: number,
+): Command => {
+  const flags = Object.entries(headers).map(([name, value]) => `--header=${name}: ${String(value)}`)
+  const seconds = Math.max(1, Math.ceil(timeout))
+  const gnu = [
+    ...(insecure ? ['--no-check-certificate'] : []),
+    '--max-redirect=0',
+    '--content-on-error',
+    '-t',
+    '1',
+  ]
+  const secure = url.startsWith('https:') && !insecure ? 1 : 0
+  return tag({
+    timeout: limit,
+    quiet: true,
+  })`command -v wget >/dev/null || exit ${missing}; if wget --help 2>&1 | grep -qi busybox; then [ ${secure} -eq 0 ] || exit ${blind}; wget -S -T ${seconds} ${flags} -O - ${url}; else wget -nv -S -T ${seconds} ${gnu} ${flags} -O - ${url}; fi`
+}
+
+/** What wget printed: the body, and the headers of the answer on its standard error. */
+export const readWget = ({ code, stdout, stderr }: CommandResult): HttpAnswer => {
+  if (code === missing) return { failure: 'the host has neither curl nor wget: install curl' }
+  if (code === blind)
+    return { failure: "the host's wget looks at no certificate: install curl, or say insecure" }
+  // the first one: busybox goes where an answer sends it
+  const status = /^[ \t]*(?:wget: server returned error: )?HTTP\/[\d.]+ (\d{3})/m.exec(stderr)?.[1]
+  if (status !== undefined) return { status: Number(status), body: stdout }
+  return { failure: lastWords(stderr) || `wget ended with status ${code}` }
+}

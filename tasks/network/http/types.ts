@@ -1,0 +1,16 @@
+import type { Secret } from '../../../engine/index.ts'
+
+/** What is asked. Nothing of it becomes a part of a command line where there is curl. */
+export interface HttpRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string | Secret>>
+  readonly body: string | Secret | undefined
+  /** Take any certificate. */
+  readonly insecure: boolean
+  /** Seconds until it is given up. */
+  readonly timeout: number
+}
+
+/** What came of it: an answer of whatever status, or why there is none. Redirects are not followed. */
+export type HttpAnswer = { readonly status: number; readonly body: string } | { readonly failure: string }
