@@ -7,7 +7,7 @@ import type { Fault } from '../engine/error-codes.ts'
 
 /** What each exit status means; a status that is added to the table does not compile until it is described here. */
 const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {
-  ok: 'All is as it should be, or has been brought there.',
+  ok: 'The hosts are in the wanted state, or were brought to it.',
   usage: 'Nothing was run: the command line, the inventory or the playbook is wrong.',
   failed: 'A task failed.',
   wouldChange: 'Something would change (`--check --exit-code`).',

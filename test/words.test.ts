@@ -11,7 +11,17 @@ const test = suite('words')
 const root = resolve(import.meta.dirname, '..')
 
 /** Folders and files whose words are clean and stay so. Add what is cleaned; the aim is the tree. */
-const covered: readonly string[] = []
+const covered: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CODE_OF_CONDUCT.md',
+  'docs',
+  'playbooks',
+  'tasks/control',
+  'tasks/network',
+  'test/playbooks',
+]
 
 const refusals = (words: readonly Words[]): string[] =>
   words.flatMap(({ line, text }) =>
@@ -40,7 +50,9 @@ const refusalsIn = (file: string): string[] => {
 }
 
 test('what is covered has no refused word', () => {
-  assert.equal(covered.flatMap((path) => filesOf(join(root, path))).flatMap(refusalsIn), [])
+  const files = covered.flatMap((path) => filesOf(join(root, path)))
+  assert.ok(files.length > 40, `${files.length} files are read`)
+  assert.equal(files.flatMap(refusalsIn), [])
 })
 
 const codeText = (source: string, isTest = false): string[] =>

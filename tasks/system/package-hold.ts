@@ -34,7 +34,7 @@ const heldOf = async (ctx: CheckContext, names: readonly string[], wanted: boole
 /** Hold packages at the version that they have, whatever an upgrade would do. */
 export const packageHold = defineTask({
   name: 'package-hold',
-  description: 'Holds packages at their installed version, so that upgrades skip them, or releases them.',
+  description: 'Keeps packages at their installed version, so that upgrades skip them, or releases them.',
   reads: 'apt-mark showhold, or the list of dnf versionlock',
   example: { name: ['kubeadm', 'kubelet'] },
   params: z.object({
