@@ -67,14 +67,14 @@ export const isOwnedBy = (
 }
 
 const inTheWay = (path: string, what: string): CoxswainError =>
-  new CoxswainError('task-failed', `${path} is ${what}`, { hint: 'move it away first' })
+  new CoxswainError('task-failed', `${path} ${what}`, { hint: 'move it away first' })
 
 /** @throws `task-failed` where a folder would have to make room for something else, or the other way round. */
 const refuseConflict = (path: string, entry: LocalEntry, there: RemoteEntry): void => {
   if (entry.kind === 'directory' && there.kind !== 'directory' && entry.path !== '.')
-    throw inTheWay(path, 'there, but is not a folder')
+    throw inTheWay(path, 'exists, but is not a folder')
   if (entry.kind !== 'directory' && there.kind === 'directory')
-    throw inTheWay(path, `a folder there, and a ${entry.kind} here`)
+    throw inTheWay(path, `is a folder there, and a ${entry.kind} here`)
 }
 
 const hasContent = (entry: LocalEntry, there: RemoteEntry): boolean => {

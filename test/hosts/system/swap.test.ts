@@ -90,7 +90,7 @@ for (const host of debian) {
         )
     assert.match(
       await host.refuses(swap({ path: '/srv/f', size: '900G' })),
-      'there is no room for 921600M in /srv',
+      'not enough free space for 921600M in /srv',
     )
     assert.is(await host.sh('cat /srv/c; ls /srv | xargs'), 'precious\nb c d e lost+found\n')
   })
