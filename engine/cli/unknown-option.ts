@@ -23,7 +23,10 @@ export const unknownOption = (said: string, program: Command, cause: unknown): C
   const short = /^-[^-]/u.test(flag)
   const name = short ? flag.slice(0, 2) : (flag.split('=')[0] ?? '')
   const shown = shownWord(name) === hiddenWord ? hiddenWord : `'${name}'`
-  const guess = short ? undefined : nearest(name, new Set(longNames(program)))
+  const known = new Set(longNames(program))
+  // another command has it
+  if (known.has(name)) return new CoxswainError('usage', `this command has no option ${shown}`, { cause })
+  const guess = short ? undefined : nearest(name, known)
   return new CoxswainError('usage', `unknown option ${shown}`, {
     cause,
     ...(guess !== undefined && { hint: `did you mean ${guess}?` }),

@@ -15,14 +15,14 @@ export const docs = async (
   { loadLibrary, outlets: { out } }: CommandContext,
 ): Promise<number> => {
   const tasks = documentedTasks(await loadLibrary())
-  const name = words.join(' ')
+  const name = words.join(' ').trim()
   if (name === '') {
     out(taskList(tasks))
     return 0
   }
   const task = tasks.find(({ info }) => info.name === name)
   if (task === undefined) {
-    const found = findTasks(tasks, words)
+    const found = findTasks(tasks, name.split(/\s+/))
     if (found.length > 0) {
       out(taskList(found))
       return 0

@@ -89,10 +89,14 @@ const valuesHelp = [
 ]
 
 /** `run TASK --help`. */
-export const taskHelp = ({ name, description, kind, params }: TaskInfo, program = 'run'): string => {
+export const taskHelp = (
+  { name, description, kind, params }: TaskInfo,
+  program = 'run',
+  target = name,
+): string => {
   const lines = paramLines(describeParams(params))
   return [
-    `${program} ${name} key=value… -i INVENTORY --hosts PATTERN`,
+    `${program} ${target} key=value… -i INVENTORY --hosts PATTERN`,
     '',
     `${description} ${kinds[kind]}`,
     '',

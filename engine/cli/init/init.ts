@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { z } from 'zod'
 import { enterLocalFolder } from '../../connection/local-folder.ts'
 import { CoxswainError } from '../../errors.ts'
 import { packageRoot, packageVersion } from '../../package-root.ts'
@@ -19,9 +20,23 @@ const packageName = (folder: string): string =>
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '') || 'site'
 
-/** Where npm finds this engine: by its version where it was installed so, else in this checkout. */
-const dependency = (folder: string): string =>
-  packageRoot.includes('/node_modules/') ? `^${packageVersion()}` : `file:${relative(folder, packageRoot)}`
+const manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) })
+
+/** The file or folder from which a project installed this engine, where it did not come from a registry. */
+const installedFrom = (project: string): string | undefined => {
+  const file = join(project, 'package.json')
+  if (!existsSync(file)) return undefined
+  const read = manifest.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  const [, path] = /^file:(.+)$/.exec(read.data?.dependencies['coxswain'] ?? '') ?? []
+  return path === undefined ? undefined : resolve(project, path)
+}
+
+/** Where npm finds this engine: where the project around it got it from, by its version, or in this checkout. */
+const dependency = (folder: string): string => {
+  const [project, installed] = packageRoot.split('/node_modules/')
+  const source = installed === undefined ? packageRoot : installedFrom(project ?? '')
+  return source === undefined ? `^${packageVersion()}` : `file:${relative(folder, source)}`
+}
 
 /**
  * `run init [FOLDER]`: makes a working folder. Gives the exit status.
@@ -45,7 +60,7 @@ export const init = async (
   for (const { path, purpose, content } of files) {
     if (!check) {
       const into = enterLocalFolder(dirname(join(root, path)), { make: true })
-      // somebody may have made it a moment ago: it is not overwritten even then
+      // another process can have made it a moment ago: it is not overwritten even then
       if (into !== undefined) await writeFile(join(into.path, basename(path)), content, { flag: 'wx' })
       into?.close()
     }

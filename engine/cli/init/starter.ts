@@ -1,4 +1,4 @@
-/** What `run init` writes: a working folder for somebody who has never seen one. Pure. */
+/** What `run init` writes: a working folder for someone who starts with Coxswain. Pure. */
 
 /** A file of the folder: its path in it, what it is for, and its content. */
 export interface StarterFile {
@@ -27,7 +27,7 @@ import { greeting } from './tasks/greeting.ts'
 
 export default playbook({
   name: 'site',
-  // what the inventory (or -e name=value) may say; everything below knows the types
+  // the variables that it reads from the inventory (or -e name=value); everything below knows their types
   vars: z.object({
     folder: z.string().default('/tmp/coxswain-hello').describe('where the greeting is kept'),
     words: z.string().default('hello').describe('what it says'),
@@ -49,7 +49,7 @@ const task = `import { defineTask, drift, ok, remotePath, z } from 'coxswain'
 /** A task of your own: a check that only reads, and an apply that makes it so. */
 export const greeting = defineTask({
   name: 'greeting',
-  description: 'Holds a file with a greeting.',
+  description: 'Writes a file with a greeting.',
   params: z.object({
     path: remotePath().describe('the file'),
     text: z.string().describe('the greeting'),
@@ -67,20 +67,35 @@ export const greeting = defineTask({
 })
 `
 
+const taskTest = `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rehearse } from 'coxswain/testing'
+import { greeting } from './greeting.ts'
+
+test('writes the greeting, and changes nothing where it is there', async () => {
+  const task = greeting({ path: '/tmp/greeting', text: 'hello' })
+  // with --check, for real, and a second time, which must change nothing
+  const run = await rehearse(task, { files: {} })
+  assert.equal(run.outcome, 'changed')
+  assert.equal(run.files.get('/tmp/greeting')?.content, 'hello\\n')
+})
+`
+
 const readme = (name: string): string => `# ${name}
 
 \`\`\`sh
 npm install                                       # types for your editor; \`npx run\` is the engine
 npx run site.ts -i inventory.yaml --check --diff  # say what would change, and change nothing
 npx run site.ts -i inventory.yaml                 # make it so; a second run changes nothing
-npx run doctor -i inventory.yaml                  # is every host fit to be worked on?
-npx run docs                                      # the tasks that there are
-npm run check                                     # do the types fit?
+npx run doctor -i inventory.yaml                  # what is wrong with a host, and how to fix it
+npx run docs                                      # the tasks of the library
+npm test                                          # the test of your task, without a host
+npm run check                                     # the types
 \`\`\`
 
-- \`inventory.yaml\`: which hosts there are, and their variables
-- \`site.ts\`: what they shall be like
-- \`tasks/\`: tasks of your own
+- \`inventory.yaml\`: the hosts and their variables
+- \`site.ts\`: the playbook: the state that they are brought to
+- \`tasks/\`: tasks of your own, each with its test
 `
 
 /**
@@ -93,6 +108,7 @@ export const starterFiles = (name: string, dependency: string): readonly Starter
   { path: 'inventory.yaml', purpose: 'the hosts', content: inventory },
   { path: 'site.ts', purpose: 'a playbook', content: site },
   { path: 'tasks/greeting.ts', purpose: 'a task of your own', content: task },
+  { path: 'tasks/greeting.test.ts', purpose: 'its test, which needs no host', content: taskTest },
   {
     path: 'tsconfig.json',
     purpose: 'types and completion in editors',
@@ -118,9 +134,9 @@ export const starterFiles = (name: string, dependency: string): readonly Starter
       name,
       private: true,
       type: 'module',
-      scripts: { check: 'tsc' },
+      scripts: { check: 'tsc', test: 'node --import tsx --test tasks/*.test.ts' },
       dependencies: { coxswain: dependency },
-      devDependencies: { '@types/node': '>=20', typescript: '>=5.8' },
+      devDependencies: { '@types/node': '>=20', tsx: '>=4.19', typescript: '>=5.8' },
     }),
   },
   { path: '.gitignore', purpose: 'what git leaves out', content: 'node_modules/\n' },

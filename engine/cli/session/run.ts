@@ -135,7 +135,9 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   if (options.help) {
     const { name } = context.program
     outlets.out(
-      found.kind === 'task' ? taskHelp(found.task.info, name) : playbookHelp(target, found.playbook, name),
+      found.kind === 'task'
+        ? taskHelp(found.task.info, name, target)
+        : playbookHelp(target, found.playbook, name),
     )
     return 0
   }

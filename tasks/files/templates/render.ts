@@ -165,8 +165,9 @@ export const render = (
           : 'a partial is known in the block that defines it, and in those inside of it',
       )
     const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
-    throw new CoxswainError('template-invalid', `${file}: ${message}`, {
+    throw new CoxswainError('template-invalid', `${file}: ${parseFault(message) ?? message}`, {
       cause,
+      hint: 'fix the template at the line shown; {{ … }} takes a name, or a helper with its arguments',
       place: {
         file,
         ...(line !== undefined && {
@@ -176,6 +177,18 @@ export const render = (
       },
     })
   }
+}
+
+/** What the parser of Handlebars met where it did not expect it. */
+const unexpected: Readonly<Record<string, string>> = {
+  EOF: 'the template ends, and a block or {{ is not closed',
+  INVALID: 'there is a character that cannot be in {{ }}',
+}
+
+/** A parse error of Handlebars in words: it lists the names of its grammar. Undefined for other errors. */
+const parseFault = (message: string): string | undefined => {
+  const [, token] = /^Parse error on line \d+:[^]*\bgot '(\w+)'/.exec(message) ?? []
+  return token === undefined ? undefined : (unexpected[token] ?? `${token} is not expected here`)
 }
 
 /**
