@@ -1,5 +1,5 @@
 /** Where in a file of its reader an error struck, and whose mistake it is. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
@@ -25,9 +25,14 @@ const isForeign = (file: string): boolean =>
 
 const fileOf = (where: string): string => (where.startsWith('file:') ? fileURLToPath(where) : where)
 
+/** Bytes of a file that an excerpt is taken from, at most: no author writes longer ones. */
+const longestSource = 4 * 1024 * 1024
+
 /** A line of a file, where it can be read and tells no password. */
 const lineOf = (file: string, line: number): string | undefined => {
   try {
+    const found = statSync(file)
+    if (!found.isFile() || found.size > longestSource) return undefined
     const text = readFileSync(file, 'utf8').split('\n')[line - 1]
     return text === undefined || looksSecret(text) ? undefined : text
   } catch {
@@ -54,9 +59,18 @@ interface Frame {
   readonly column: number
 }
 
+/** The stack after the message: a message can hold what a host said, which must not pass for a frame. */
+const afterMessage = ({ stack = '', message }: Error): string => {
+  const start = message === '' ? -1 : stack.indexOf(message)
+  return start < 0 ? stack : stack.slice(start + message.length)
+}
+
+/** `    at check (file:///srv/site.ts:3:7)`; a name of a folder can have blanks and parentheses. */
+const frame = /^ +at (?:async )?(?:.*? \()?((?:file:\/\/)?\/.+?):(\d+):(\d+)\)?$/
+
 const framesOf = (error: unknown): Frame[] =>
-  (error instanceof Error ? (error.stack ?? '') : '').split('\n').flatMap((text) => {
-    const [, where, line, column] = /[\s(]((?:file:\/\/)?\/[^\s()]+?):(\d+):(\d+)\)?$/.exec(text) ?? []
+  (error instanceof Error ? afterMessage(error) : '').split('\n').flatMap((text) => {
+    const [, where, line, column] = frame.exec(text) ?? []
     return where === undefined ? [] : [{ file: fileOf(where), line: Number(line), column: Number(column) }]
   })
 
@@ -69,26 +83,26 @@ const placeAt = ({ file, line, column }: Frame): Place => placeIn(file, line, co
 export const authorsPlace = (error: unknown): Place | undefined => {
   const stated = statedPlace(error instanceof Error ? (error.stack ?? '') : '')
   if (stated !== undefined) return stated
-  const frame = framesOf(error).find(({ file }) => !isForeign(file))
-  return frame && placeAt(frame)
+  const found = framesOf(error).find(({ file }) => !isForeign(file))
+  return found && placeAt(found)
 }
 
 /** Whether the engine was called by code that its reader has written, and not by a task that comes with it. */
 export const isAuthorsCall = (trace: Error): boolean => {
-  const frame = framesOf(trace).find(({ file }) => !isEngine(file))
-  return frame !== undefined && !isForeign(frame.file)
+  const caller = framesOf(trace).find(({ file }) => !isEngine(file))
+  return caller !== undefined && !isForeign(caller.file)
 }
 
 /** Where the engine was called, if that is a file that its reader has written; whoever loaded that file is of no interest. */
 export const callersPlace = (trace: Error): Place | undefined => {
-  const frame = framesOf(trace).find(({ file }) => !isEngine(file))
-  return frame === undefined || isForeign(frame.file) ? undefined : placeAt(frame)
+  const caller = framesOf(trace).find(({ file }) => !isEngine(file))
+  return caller === undefined || isForeign(caller.file) ? undefined : placeAt(caller)
 }
 
 /** Whether an error was thrown in a file of the engine or its tasks, whoever called it. */
 const isOurs = (error: Error): boolean => {
-  const [frame] = framesOf(error)
-  return frame !== undefined && isForeign(frame.file) && !frame.file.includes('/node_modules/')
+  const [thrower] = framesOf(error)
+  return thrower !== undefined && isForeign(thrower.file) && !thrower.file.includes('/node_modules/')
 }
 
 const hintFor = (value: unknown, place: Place | undefined): string => {

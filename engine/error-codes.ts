@@ -253,7 +253,7 @@ export const errorTable = {
     exit: exitCodes.failed,
     hint: 'set the right password with -K or the variable become_password',
     fault: 'environment',
-    retryable: true,
+    retryable: false,
     step: 'become',
   },
   'become-password-missing': {
@@ -291,7 +291,7 @@ export const errorTable = {
     exit: exitCodes.unreachable,
     hint: 'check the user, the key and the agent',
     fault: 'environment',
-    retryable: true,
+    retryable: false,
     step: 'login',
   },
   'host-key-unknown': {

@@ -1,7 +1,7 @@
 /** Reads a command line with commander, which is given every command and option as {@link Command}s describe them. */
 import { Command as Commander, Option } from 'commander'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
-import { notesOf } from './define-command.ts'
+import { namesOf, notesOf } from './define-command.ts'
 import type { ArgumentSpec, Command, CommandContext } from './define-command.ts'
 import type { Given, OptionSpec } from './define-option.ts'
 import { verbosityOptions } from './options/output.ts'
@@ -98,6 +98,27 @@ const endedOptions = (
   return [first, operands]
 }
 
+/** The options before the name of a command that the command does not have. Every command can be verbose. */
+const foreignOptions = (command: Command, found: Found): OptionSpec<unknown>[] => {
+  const own = new Set<OptionSpec<unknown>>([...Object.values(command.options), verbosityOptions.verbose])
+  return [...found.keys()].filter((option) => !own.has(option))
+}
+
+const asksForHelp = (option: OptionSpec<unknown>): boolean => namesOf(option).includes('--help')
+
+/**
+ * Refuses them: they would have no effect, and `--check` would seem to have one.
+ *
+ * @throws `usage`.
+ */
+const refuseForeignOptions = (command: Command, [foreign]: readonly OptionSpec<unknown>[]): void => {
+  if (foreign === undefined) return
+  const name = namesOf(foreign).at(-1) ?? ''
+  throw new CoxswainError('usage', `the command ${command.name} has no option ${name}`, {
+    hint: `leave ${name} out; \`run ${command.name} --help\` lists its options`,
+  })
+}
+
 interface Building {
   /** The name of the program. */
   readonly name: string
@@ -153,6 +174,13 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
     found,
     print: (text) => (printed += text),
     chosen: (command, commander, words) => {
+      const help = (): string => `${commander.helpInformation()}${afterHelp(command, program.name)}\n`
+      const foreign = foreignOptions(command, found)
+      if (foreign.some(asksForHelp)) {
+        parsed = { kind: 'text', text: help() }
+        return
+      }
+      refuseForeignOptions(command, foreign)
       const prepared = command.prepare(words, given)
       parsed = {
         kind: 'command',
@@ -164,7 +192,7 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
           prepared({
             ...context,
             program,
-            help: () => `${commander.helpInformation()}${afterHelp(command, program.name)}\n`,
+            help,
           }),
       }
     },

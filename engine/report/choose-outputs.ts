@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { CoxswainError } from '../errors.ts'
 import { outputs } from './outputs.ts'
 import type { OutputKind } from './outputs.ts'
@@ -45,7 +46,7 @@ export const chooseOutputs = (requested: readonly OutputRequest[], where: Screen
       throw new CoxswainError('usage', `--output ${kind}=${file}: ${kind} needs a terminal`, {
         hint: `to keep lines of text, write --output plain=${file}`,
       })
-    if (files.filter((other) => other.file === file).length > 1)
+    if (files.filter((other) => resolve(other.file) === resolve(file)).length > 1)
       throw new CoxswainError('usage', `--output: two outputs go to ${file}`, {
         hint: 'name a file for each',
       })

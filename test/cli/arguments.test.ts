@@ -110,6 +110,22 @@ test('several outputs, to the screen and to files', async () => {
   await rejects(() => parse('site.ts', '--output', 'json='), 'usage', 'the file has no name')
 })
 
+test('an option before a command that does not have it is an error, and not without effect', async () => {
+  for (const argv of [
+    ['--check', 'exec', 'web', 'rm', 'x'],
+    ['-C', '-i', 'x', 'exec', 'web', 'true'],
+    ['--hosts', 'web', 'exec', 'all', 'true'],
+    ['--check', 'history', 'prune'],
+    ['--tags', 'a', 'doctor'],
+  ]) {
+    const error = await rejects(() => parse(...argv), 'usage', /^the command \w+ has no option --/)
+    assert.match(error.hint, /leave --\w+ out/)
+  }
+  assert.match(textOf('--help', 'exec', 'web', 'true'), 'Runs a command on hosts')
+  assert.match(textOf('-h', 'history'), 'Lists recorded runs')
+  assert.is(parse('-v', '-i', 'x', 'inventory').name, 'inventory')
+})
+
 test('what is not understood is an error', async () => {
   await rejects(() => parse('site.ts', '--frobnicate'), 'usage', 'frobnicate')
   await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks: many is not a whole number from 1')

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { handshake } from '../../engine/connection/shell/handshake.ts'
 import { hello, terminalOpened, terminalRead } from '../../engine/connection/shell/words.ts'
 import { Secret } from '../../engine/secret.ts'
+import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('the start of a shell')
@@ -49,4 +50,23 @@ test('elsewhere it is ready when it says hello', async () => {
   const started = start(channel)
   await read(channel.stdout, `noise${hello}`)
   assert.is((await started).toString(), '')
+})
+
+test('a lock that is said to be absent again and again does not keep the start waiting', async () => {
+  const channel = channelOf()
+  const noise = setInterval(() => channel.stdout.write('coxswain-lock-is absent flock;'), 50)
+  try {
+    await rejects(
+      () =>
+        handshake(channel, undefined, {
+          seconds: 0.5,
+          signal: new AbortController().signal,
+          lock: { hear: () => undefined },
+        }),
+      'shell-failed',
+      'no shell after 0.5 s',
+    )
+  } finally {
+    clearInterval(noise)
+  }
 })

@@ -47,10 +47,10 @@ test('what cannot be is refused with what to write instead', async () => {
     [[{ kind: 'tree', file: 'x' }], 'tree needs a terminal', '--output plain=x'],
     [
       [
-        { kind: 'json', file: 'x' },
-        { kind: 'plain', file: 'x' },
+        { kind: 'json', file: 'a/../x' },
+        { kind: 'plain', file: './x' },
       ],
-      'two outputs go to x',
+      'two outputs go to a/../x',
       'name a file for each',
     ],
   ] as const) {

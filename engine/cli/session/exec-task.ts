@@ -18,7 +18,7 @@ export const execTask = (ended: (host: string, status: number) => void) =>
     params: z.object({ script: z.string(), timeout: z.number().optional() }),
     title: ({ script }) => script,
     async apply({ remote, host }, { script, timeout }) {
-      const command = remote.run(timeout === undefined ? {} : { timeout })`sh -c ${script}`
+      const command = remote.run(timeout === undefined ? {} : { timeout })`sh -c -- ${script}`
       const { code } = await command.result()
       ended(host.name, code)
       await command

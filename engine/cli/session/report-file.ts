@@ -60,6 +60,13 @@ const putInto = (folder: LocalFolder, name: string, fill: (descriptor: number) =
   }
 }
 
+/** Refuses what a file must not replace: a folder, a device, a pipe. */
+const refuseOthers = (folder: LocalFolder, file: string): void => {
+  const found = folder.look(basename(file))
+  if (found !== undefined && !found.isFile() && !found.isSymbolicLink())
+    throw new Error(found.isDirectory() ? 'it is a folder' : 'it is not a file')
+}
+
 const cannotBeWritten = (file: string, cause: unknown): CoxswainError =>
   new CoxswainError('usage', `the report ${file} cannot be written`, {
     hint: 'name a file in a folder that exists and that you can write to',
@@ -79,9 +86,7 @@ const writingFailed = (file: string, cause: unknown): CoxswainError =>
 export const wholeFile = (file: string): ((text: string) => void) => {
   try {
     accessSync(dirname(file), constants.W_OK)
-    inFolderOf(file, (folder) => {
-      if (folder.look(basename(file))?.isDirectory() === true) throw new Error('it is a folder')
-    })
+    inFolderOf(file, (folder) => refuseOthers(folder, file))
   } catch (cause) {
     throw cannotBeWritten(file, cause)
   }
@@ -116,7 +121,10 @@ export interface LineFile {
 export const lineFile = (file: string): LineFile => {
   let descriptor: number
   try {
-    descriptor = inFolderOf(file, (folder) => putInto(folder, basename(file), () => {}))
+    descriptor = inFolderOf(file, (folder) => {
+      refuseOthers(folder, file)
+      return putInto(folder, basename(file), () => {})
+    })
   } catch (cause) {
     throw cannotBeWritten(file, cause)
   }

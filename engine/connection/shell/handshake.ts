@@ -67,6 +67,9 @@ class PromptCounter {
   }
 }
 
+/** Milliseconds; Node fires a longer timer at once. */
+const longestTimer = 2 ** 31 - 1
+
 /** How long to wait for a shell. */
 export interface HandshakeLimits {
   /** How long it may take, sudo's own delays included. */
@@ -131,8 +134,9 @@ export const handshake = (
       }
       if (word.kind !== 'lock' || lock === undefined) return
       const error = lock.hear(word.lock)
-      if (error === undefined) timer.refresh()
-      else refuse(error)
+      // only waiting for the lock takes its own time: what else is said of it must not keep the start waiting
+      if (error !== undefined) refuse(error)
+      else if (word.lock.kind === 'held') timer.refresh()
     }
     const listen = (name: OutputStream): ((chunk: Buffer) => void) => {
       const scanner = new WordScanner()
@@ -175,7 +179,7 @@ export const handshake = (
             },
           ),
         ),
-      seconds * 1000,
+      Math.min(seconds * 1000, longestTimer),
     )
     channel.stdin.on('error', () => {})
     signal.addEventListener('abort', onAbort, { once: true })

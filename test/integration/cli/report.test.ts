@@ -101,6 +101,17 @@ test('--log FILE keeps plain lines with what commands print, beside any other ou
   assert.match(nameless.stderr, '--log: the file has no name')
 })
 
+test('a pipe or a device is not replaced by an output', async () => {
+  const pipe = join(folder, 'pipe')
+  spawnSync('mkfifo', [pipe])
+  for (const output of [`json=${pipe}`, `junit=${pipe}`, `html=${pipe}`]) {
+    const result = await runCli(['exec', 'h1', '-i', inventory, '--output', output, '--', 'true'])
+    assert.is(result.status, 1, output)
+    assert.match(result.stderr, 'cannot be written')
+    assert.ok(statSync(pipe).isFIFO())
+  }
+})
+
 test('an output that cannot be written is an error before the run', async () => {
   const marker = join(folder, 'not-made')
   for (const output of ['json=/nowhere/run.jsonl', 'junit=/nowhere/r.xml', `plain=${folder}`]) {
