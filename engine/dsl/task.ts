@@ -63,7 +63,10 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    * refuse it, and fails as the run would. Folders that it makes count as there for later tasks.
    */
   readonly writes?: (params: z.output<Schema>) => readonly Writing[]
-  /** Users and groups that its apply makes, as `the user NAME` and `the group NAME`: under `--check` later tasks count on them. */
+  /**
+   * What its apply makes that later tasks ask for under `--check`: users and groups, as `the user NAME` and `the group NAME`, and
+   * whatever a check looks up with `predicted`.
+   */
   readonly makes?: (params: z.output<Schema>) => readonly string[]
   /**
    * False for what changes nothing on a host, such as a pause: it has no check, is reported as `ok`, and is left out under

@@ -6,7 +6,14 @@ import { ignoring } from './kubeadm/kubeadm.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
 import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
 import type { MasterState } from './kubeadm/master-state.ts'
-import { controlPlane, kubeadmConfigPath, kubeconfigs, manifest, unfinishedPath } from './kubeadm/paths.ts'
+import {
+  adminConfFile,
+  controlPlane,
+  kubeadmConfigPath,
+  kubeconfigs,
+  manifest,
+  unfinishedPath,
+} from './kubeadm/paths.ts'
 import { minorOf, requireKubeadm } from './kubeadm/version.ts'
 
 const params = z.object({
@@ -76,6 +83,7 @@ export const kubeadmInit = defineTask({
   params,
   title: () => 'kubeadm init',
   until: () => ({ timeout: 180, every: 2 }),
+  makes: () => [adminConfFile],
 
   async check(ctx, given) {
     const state = await masterState(ctx, given.address, given.port)

@@ -17,7 +17,7 @@ import { etcdWaitParam, forgetLost, untilAnswering } from './etcd/member.ts'
 import { comeUp, forgetNode, goOn, takeBack } from './kubeadm/join-recovery.ts'
 import { ignoring } from './kubeadm/kubeadm.ts'
 import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
-import { adminConf, kubeadmConfigPath, pki, unfinishedPath } from './kubeadm/paths.ts'
+import { adminConf, adminConfFile, kubeadmConfigPath, pki, unfinishedPath } from './kubeadm/paths.ts'
 import { phases } from './kubeadm/phases.ts'
 import { configVersionFor, minorOf, requireKubeadm } from './kubeadm/version.ts'
 import { asYaml } from './kubeadm/yaml.ts'
@@ -141,6 +141,7 @@ export const kubeadmJoin = defineTask({
   params,
   title: () => 'kubeadm join --control-plane',
   until: () => ({ timeout: 180, every: 2 }),
+  makes: () => [adminConfFile],
 
   async check(ctx, given) {
     const standing = await standingOf(ctx, await ctx.on(given.via), given)

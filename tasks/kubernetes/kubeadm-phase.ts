@@ -1,7 +1,7 @@
 import { CoxswainError, defineTask, drift, ok, remotePath, words, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { kubeadmVersion } from './facts.ts'
-import { kubeadmConfigPath } from './kubeadm/paths.ts'
+import { adminConfFile, kubeadmConfigPath } from './kubeadm/paths.ts'
 import { flows, phaseNames, phases } from './kubeadm/phases.ts'
 import type { PhaseParams } from './kubeadm/phases.ts'
 import { minorOf } from './kubeadm/version.ts'
@@ -57,6 +57,7 @@ export const kubeadmPhase = defineTask({
   example: { phase: 'kubeconfig all', version: 'v1.20.2', node: 'm2', address: '10.0.0.12' },
   params,
   title: ({ phase }) => `kubeadm phase ${phase}`,
+  makes: ({ phase }) => (phase === 'kubeconfig all' ? [adminConfFile] : []),
 
   async check(ctx, given) {
     const known = await complete(ctx, given)

@@ -1,7 +1,7 @@
 import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { accountOf } from '../system/accounts/account.ts'
-import { adminConf } from './kubeadm/paths.ts'
+import { adminConf, adminConfFile } from './kubeadm/paths.ts'
 
 const serversIn = (kubeconfig: string | undefined): string[] =>
   [...(kubeconfig ?? '').matchAll(/^ *server: *["']?([^\s"']+)/gm)].map(([, server = '']) => server)
@@ -42,7 +42,7 @@ export const userKubeconfig = defineTask({
       ctx.remote.sha256(path),
       ctx.remote.stat(path),
     ])
-    if (wanted === undefined) throw noMaster()
+    if (wanted === undefined && !ctx.predicted(adminConfFile)) throw noMaster()
     if (wanted !== sum || stat === undefined) {
       await refuseOthers(ctx, path)
       return drift({ what: path, to: `a copy of ${adminConf}` })

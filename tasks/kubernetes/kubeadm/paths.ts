@@ -1,6 +1,10 @@
 /** Where kubeadm keeps things (kubeadm implementation details, "Constants and well-known values and paths"). */
 export const pki = '/etc/kubernetes/pki'
 export const adminConf = '/etc/kubernetes/admin.conf'
+
+/** What tasks that write it predict under `--check`, and what those that need it ask for. */
+export const adminConfFile = `the file ${adminConf}`
+
 export const kubeletConf = '/etc/kubernetes/kubelet.conf'
 export const manifests = '/etc/kubernetes/manifests'
 export const etcdData = '/var/lib/etcd/member'
