@@ -197,7 +197,9 @@ test('packages that have no home here are zod and node', () => {
   )
   assert.equal(
     [...others].filter(
-      (name) => !name.startsWith('node:') && !['zod', 'coxswain', 'coxswain/tasks'].includes(name),
+      (name) =>
+        !name.startsWith('node:') &&
+        !['zod', 'coxswain', 'coxswain/tasks', 'coxswain/testing'].includes(name),
     ),
     [],
   )
