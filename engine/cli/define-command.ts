@@ -72,7 +72,7 @@ export interface CommandContext {
    * imports, which would be slower with it.
    */
   readonly loadHooks: () => void
-  /** The whole command line, with every command below it. */
+  /** The command line, with every command below it. */
   readonly program: Command
   /** The help of the command that runs. */
   readonly help: () => string

@@ -60,7 +60,7 @@ export interface Pick {
   readonly name: string
   readonly hosts: string
   readonly prefer: readonly Task[]
-  /** The user whose eyes the probes look through; root unless told. */
+  /** The user whose eyes the probes look through; root by default. */
   readonly become: boolean
 }
 
@@ -135,9 +135,9 @@ export interface ApplyContext extends CheckContext {
 export interface Retry {
   /** Attempts in all, from 2. */
   readonly attempts: number
-  /** Seconds before the second attempt; 1 unless told. */
+  /** Seconds before the second attempt; 1 by default. */
   readonly delay?: number
-  /** What the delay is multiplied with after each attempt; 1 unless told. */
+  /** What the delay is multiplied with after each attempt; 1 by default. */
   readonly backoff?: number
   /** What must hold after an attempt that went well; it counts as failed while this gives false. It only reads. */
   readonly until?: (ctx: CheckContext) => boolean | Promise<boolean>
@@ -168,7 +168,7 @@ export interface StepOptions {
   /** Goes on with the next task when it fails. A host that cannot be reached is not passed over. */
   readonly ignoreErrors?: boolean
   /**
-   * Does it once for all hosts, on the first where its condition holds: once in the whole play (`run`), or once in each
+   * Does it once for all hosts, on the first where its condition holds: once in the play (`run`), or once in each
    * batch of a play with `serial` (`batch`).
    */
   readonly oncePer?: 'run' | 'batch'
@@ -180,7 +180,7 @@ export interface TaskOptions extends StepOptions {
   readonly notify?: string | readonly string[]
   /** Of a handler: topics that it runs for, beside its name. */
   readonly listen?: string | readonly string[]
-  /** Seconds for the task as a whole; with `retry`, for each attempt. */
+  /** Seconds for the task; with `retry`, for each attempt. */
   readonly timeout?: number
   /** Tries again when it fails. What may have been done is looked at first: by the task's own check. */
   readonly retry?: Retry

@@ -15,7 +15,7 @@ export interface OutputSpec {
   readonly isForPrograms: boolean
   /** Whether it can go to standard output. */
   readonly toScreen: boolean
-  /** How it goes to a file, line by line or as a whole at the end; undefined for what only a terminal can show. */
+  /** How it goes to a file, line by line or at once at the end; undefined for what only a terminal can show. */
   readonly toFile: 'lines' | 'at end' | undefined
   /** Loads what makes its reporter. */
   readonly load: () => Promise<(options: ReportOptions) => Reporter>

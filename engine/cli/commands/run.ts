@@ -13,7 +13,7 @@ import { init } from './init.ts'
 import { inventory } from './inventory.ts'
 import { schema } from './schema.ts'
 
-/** The whole command line: `run PLAYBOOK`, `run TASK`, and the commands below it. */
+/** The command line: `run PLAYBOOK`, `run TASK`, and the commands below it. */
 export const run = defineCommand({
   name: 'run',
   summary: 'Brings hosts to the state that a playbook describes, over SSH, with nothing installed on them.',

@@ -18,7 +18,7 @@ const words: readonly (readonly [RegExp, { readonly probe: string; readonly fix:
   ],
   [
     /[Tt]imed out|ETIMEDOUT/,
-    { probe: 'network', fix: 'nobody answers: is the host up, does a firewall drop the port?' },
+    { probe: 'network', fix: 'no answer: is the host up, does a firewall drop the port?' },
   ],
 ]
 

@@ -63,7 +63,7 @@ interface View {
   /** Every host that `--limit` leaves. */
   readonly hosts: ReadonlyMap<string, Host>
   readonly limited: boolean
-  /** What the playbook's schema gives where nobody else does. */
+  /** What the playbook's schema gives where nothing else does. */
   readonly defaults: readonly Layer[]
   /** Names that are secrets to the playbook. */
   readonly secrets: ReadonlySet<string>

@@ -77,7 +77,7 @@ const writingFailed = (file: string, cause: unknown): CoxswainError =>
   new CoxswainError('report-failed', `the report ${file} could not be written`, { cause })
 
 /**
- * A file that is written as a whole: it appears complete, or not at all. Writing waits for nothing, so that a process that
+ * A file that is written at once: it appears complete, or not at all. Writing waits for nothing, so that a process that
  * ends can still do it.
  *
  * @returns writes the file; throws `report-failed`.

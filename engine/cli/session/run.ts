@@ -41,7 +41,7 @@ import { screenNow } from './reporters.ts'
 const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: RunOptions): Playbook => {
   const task = taskFromWords(factory, words)
   if (hosts === undefined) {
-    throw new CoxswainError('usage', `on which hosts shall ${task.name} run?`, {
+    throw new CoxswainError('usage', `no hosts are named for the task ${task.name}`, {
       hint: 'name them: --hosts PATTERN',
     })
   }
@@ -74,7 +74,7 @@ const refuseUnknownVariables = (book: Playbook, { extraVars }: RunOptions): void
   }
 }
 
-/** Whether some plays may be left out: then the hosts cannot be told without planning. */
+/** Whether some plays may be left out: then the hosts are not known without planning. */
 const choosesTasks = ({ tags, skipTags, startAtTask }: RunOptions): boolean =>
   tags.length > 0 || skipTags.length > 0 || startAtTask !== undefined
 
@@ -156,7 +156,7 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
     asks: !options.listHosts,
   })
   writeWarnings(workspace.inventory, outlets)
-  // told as what was typed, before the play that was made of it is looked at
+  // an error shows what was typed, before the play that was made of it is looked at
   if (options.hosts !== undefined) workspace.inventoryView.match(options.hosts, '--hosts')
   if (options.listHosts && !choosesTasks(options)) {
     outlets.out(listHosts(hostsOfPlays(book, workspace)))
@@ -210,7 +210,7 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
       subject,
       seen: memory.seen,
       signatures: (hashWith) => {
-        // what was prepared for the whole plan holds for what is left of it
+        // what was prepared for the full plan holds for what is left of it
         const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)
         return (task) => at(task, task.position)
       },

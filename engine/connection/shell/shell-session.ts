@@ -10,7 +10,7 @@ import { MarkScanner } from './mark-scanner.ts'
 import type { Piece } from './mark-scanner.ts'
 import { newNonce } from './nonce.ts'
 
-/** Seconds that a session is given to end after it was told to, by default. */
+/** Seconds that a session is given to end after it was asked to, by default. */
 const usualGrace = 6
 
 /** Seconds after which a channel that was let go counts as gone. */

@@ -62,7 +62,7 @@ export class ShellSessions {
     }
   }
 
-  /** Closes one session that nobody wants now, so that another channel can be opened. */
+  /** Closes one session that no request needs now, so that another channel can be opened. */
   readonly closeIdle = (): void => {
     const places = [...this.#places.values()]
     const needed = new Set(places.filter((place) => place.wanted > 0).map(({ session }) => session))

@@ -8,7 +8,7 @@ import { standingOf } from './standing.ts'
 /**
  * Does a task that one host does for all, or tells what has come of it on the host that did.
  *
- * @param round how often a handler has had its turn here, this one counted: what notified it anew is not done yet.
+ * @param round how often a handler has had its turn here, this one counted: what notified it again is not done yet.
  */
 export const doneForAll = async (
   run: PlayHost,

@@ -120,7 +120,7 @@ test("a task of a file of one's own, by its name where there are several", async
     'exports several tasks: left, right',
   )
   fails(await runCli([`${two}#up`, '-i', i, '--hosts', 'web1']), 1, 'load-failed', 'no task named up')
-  fails(await runCli([one, '-i', i]), 1, 'usage', 'on which hosts')
+  fails(await runCli([one, '-i', i]), 1, 'usage', 'no hosts are named for the task')
   fails(
     await runCli([write('none.ts', 'export const x = 1\n'), '-i', i]),
     1,
