@@ -1,4 +1,4 @@
-/** Makes docs/cli.md from the commands of the command line: `npm run docs`. */
+/** Generates docs/cli.md from the commands: `npm run docs`. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,7 +9,7 @@ import { usageOf } from '../engine/cli/parse.ts'
 import { outputKinds, outputs } from '../engine/report/outputs.ts'
 import type { OutputSpec } from '../engine/report/outputs.ts'
 
-/** A cell of a table can hold no bar. */
+/** Escapes bars, which separate the cells of a table. */
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
@@ -22,7 +22,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
         '',
       ]
 
-/** A command and the visible ones below it, each with the names before its own. */
+/** A command and its visible subcommands, each with its full name. */
 const pathsOf = (command: Command, before: readonly string[] = []): [string, Command][] => [
   [[...before, command.name].join(' '), command],
   ...(command.commands ?? [])
@@ -67,12 +67,13 @@ export const cliPage = (): string =>
   [
     '# Command line',
     '',
-    'Made from the commands in `engine/cli/commands/` by `npm run docs`; `--help` prints the same.',
+    'Generated from the commands in `engine/cli/commands/` by `npm run docs`; `--help` prints the same.',
     '',
     '## Outputs',
     '',
     '`--output KIND` goes to standard output, `--output KIND=FILE` to a file that only you can read; give it several times for',
-    'several outputs. Of several for standard output the last one counts. What programs read is never mixed with other text.',
+    'several outputs. If several go to standard output, the last one wins. Output for programs is never mixed with other text:',
+    'what playbooks, settings and hooks print with `console` goes to standard error.',
     '`--report FILE.html` is `--output html=FILE.html`; `--log FILE` is `--output plain=FILE` with the detail of `-v`.',
     '',
     ...table(

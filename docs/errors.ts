@@ -2,8 +2,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { errorCodes, exitCodes, explain } from '../engine/error-codes.ts'
-import type { Fault } from '../engine/error-codes.ts'
+import { errorCodes, explain } from '../engine/error-codes.ts'
+import { exitCodes } from '../engine/exit-codes.ts'
+import type { Fault } from '../engine/error-row.ts'
 
 /** What each exit status means; a status that is added to the table does not compile until it is described here. */
 const statuses: Readonly<Record<keyof typeof exitCodes, string>> = {

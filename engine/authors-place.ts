@@ -1,6 +1,6 @@
-/** Where in a file of its reader an error struck, and whose mistake it is. */
+/** Finds the place in a user's file where an error occurred, and whether the user's code or Coxswain caused it. */
 import { readFileSync, statSync } from 'node:fs'
-import { relative } from 'node:path'
+import { dirname, isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { CoxswainError, isCoxswainError, toCoxswainError } from './errors.ts'
@@ -11,7 +11,7 @@ import { looksSecret } from './secret.ts'
 /** The task library: its sources and its bundle. */
 const library = [`${packageRoot}tasks/`, `${packageRoot}dist/tasks.js`]
 
-/** The engine: its sources, its bundle, and what starts it. */
+/** The engine: its sources, its bundle and its start scripts. */
 const engine = ['engine/', 'dist/', 'bin/'].map((folder) => packageRoot + folder)
 
 const startsWithOneOf = (file: string, starts: readonly string[]): boolean =>
@@ -19,16 +19,16 @@ const startsWithOneOf = (file: string, starts: readonly string[]): boolean =>
 
 const isEngine = (file: string): boolean => startsWithOneOf(file, engine) && !startsWithOneOf(file, library)
 
-/** Whether a file is not its reader's: of the engine, of the tasks that come with it, or of another package. */
+/** Whether a file is not the user's: it belongs to the engine, to the bundled tasks or to another package. */
 const isForeign = (file: string): boolean =>
   startsWithOneOf(file, [...engine, ...library]) || file.includes('/node_modules/')
 
 const fileOf = (where: string): string => (where.startsWith('file:') ? fileURLToPath(where) : where)
 
-/** Bytes of a file that an excerpt is taken from, at most: no author writes longer ones. */
+/** Maximum size in bytes of a file from which an excerpt is taken. */
 const longestSource = 4 * 1024 * 1024
 
-/** A line of a file, where it can be read and tells no password. */
+/** A line of a file; undefined if it cannot be read or looks like a password. */
 const lineOf = (file: string, line: number): string | undefined => {
   try {
     const found = statSync(file)
@@ -45,27 +45,30 @@ const placeIn = (file: string, line: number, column: number): Place => {
   return { file: relative(process.cwd(), file), line, column, ...(excerpt !== undefined && { excerpt }) }
 }
 
-/** Where Node says that a module cannot be linked or parsed: above the message stand file and line, the line, a caret. */
+/**
+ * The place of an error about a module that cannot be linked or parsed: Node prints file and line, the source line
+ * and a caret above the message.
+ */
 const statedPlace = (stack: string): Place | undefined => {
   const [, where, row, caret] = /^((?:file:\/\/)?\/\S+?):(\d+)\n[^\n]*\n([ \t]*)\^/.exec(stack) ?? []
   if (where === undefined || caret === undefined || isForeign(fileOf(where))) return undefined
   return placeIn(fileOf(where), Number(row), caret.length + 1)
 }
 
-/** A frame of a stack: Node names modules by their URLs, what maps sources back by their paths. */
+/** A frame of a stack trace. Node has URLs of modules there, source maps have paths. */
 interface Frame {
   readonly file: string
   readonly line: number
   readonly column: number
 }
 
-/** The stack after the message: a message can hold what a host said, which must not pass for a frame. */
+/** The stack trace after the message: a message can contain output of a host, which must not be read as a frame. */
 const afterMessage = ({ stack = '', message }: Error): string => {
   const start = message === '' ? -1 : stack.indexOf(message)
   return start < 0 ? stack : stack.slice(start + message.length)
 }
 
-/** `    at check (file:///srv/site.ts:3:7)`; a name of a folder can have blanks and parentheses. */
+/** ` at check (file:///srv/site.ts:3:7)`; names of folders can contain blanks and parentheses. */
 const frame = /^ +at (?:async )?(?:.*? \()?((?:file:\/\/)?\/.+?):(\d+):(\d+)\)?$/
 
 const framesOf = (error: unknown): Frame[] =>
@@ -77,8 +80,8 @@ const framesOf = (error: unknown): Frame[] =>
 const placeAt = ({ file, line, column }: Frame): Place => placeIn(file, line, column)
 
 /**
- * Where an error struck in a file that its reader has written, with the line: the first frame of its stack in such a
- * file. Undefined where there is none.
+ * The place of an error in a user's file, with the source line: the first frame of its stack trace in such a file.
+ * Undefined if there is none.
  */
 export const authorsPlace = (error: unknown): Place | undefined => {
   const stated = statedPlace(error instanceof Error ? (error.stack ?? '') : '')
@@ -87,42 +90,49 @@ export const authorsPlace = (error: unknown): Place | undefined => {
   return found && placeAt(found)
 }
 
-/** Whether the engine was called by code that its reader has written, and not by a task that comes with it. */
+/** The folders of the user's files in a stack trace, the innermost first. */
+export const authorsFolders = (trace: Error): string[] => [
+  ...new Set(
+    framesOf(trace).flatMap(({ file }) => (isForeign(file) || !isAbsolute(file) ? [] : [dirname(file)])),
+  ),
+]
+
+/** Whether the engine was called by the user's code, and not by a bundled task. */
 export const isAuthorsCall = (trace: Error): boolean => {
   const caller = framesOf(trace).find(({ file }) => !isEngine(file))
   return caller !== undefined && !isForeign(caller.file)
 }
 
-/** Where the engine was called, if that is a file that its reader has written; whoever loaded that file is of no interest. */
+/** Where the engine was called, if that is in a user's file. Only the direct caller counts. */
 export const callersPlace = (trace: Error): Place | undefined => {
   const caller = framesOf(trace).find(({ file }) => !isEngine(file))
   return caller === undefined || isForeign(caller.file) ? undefined : placeAt(caller)
 }
 
-/** Whether an error was thrown in a file of the engine or its tasks, whoever called it. */
+/** Whether an error was thrown in a file of the engine or its tasks. */
 const isOurs = (error: Error): boolean => {
   const [thrower] = framesOf(error)
   return thrower !== undefined && isForeign(thrower.file) && !thrower.file.includes('/node_modules/')
 }
 
 const hintFor = (value: unknown, place: Place | undefined): string => {
-  if (place === undefined) return 'throw an Error in its place: it knows where it was made'
+  if (place === undefined) return 'throw an Error instead: it has a stack trace'
   return value instanceof Error && isOurs(value)
-    ? 'see what is passed in the call at the place shown'
-    : 'fix the code at the place shown'
+    ? 'check the arguments of the call at the line shown'
+    : 'fix the code at the line shown'
 }
 
 /**
- * Any caught value as a {@link CoxswainError}: what code of a playbook or of an author's task threw becomes
- * `author-error` with its place, anything else that is not expected `internal`.
+ * Converts a caught value to a {@link CoxswainError}: errors thrown by a playbook or an author's task become
+ * `author-error` with their place, other unexpected errors `internal`.
  *
- * @param fallback where the code stands that threw, for what has no stack of its own.
+ * @param fallback the place of the code that threw, for values without a stack trace.
  */
 export const blamed = (value: unknown, fallback?: Place): CoxswainError => {
   if (isCoxswainError(value)) return value
   const isError = value instanceof Error
   const place = authorsPlace(value) ?? fallback
-  // none of ours throws what is not an error
+  // our own code throws only errors
   if (place === undefined && isError) return toCoxswainError(value)
   const message = isError ? `${value.name}: ${value.message}` : `threw ${inspect(value)}`
   const error = new CoxswainError('author-error', message, {

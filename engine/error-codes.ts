@@ -1,42 +1,7 @@
-/** The table of error codes, one row each. Sets of codes are made from it in `error-kinds.ts`. */
+/** The table of error codes, one row each. `error-kinds.ts` derives sets of codes from it. */
 
-/** Process exit statuses, as the README documents them. */
-export const exitCodes = {
-  ok: 0,
-  usage: 1,
-  failed: 2,
-  wouldChange: 3,
-  unreachable: 4,
-  interrupted: 130,
-} as const
-
-/** One of them. */
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
-
-/** Who can fix it: the user (command line, inventory, playbook, secrets), the hosts and the network around, or Coxswain. */
-export type Fault = 'user' | 'environment' | 'coxswain'
-
-/** A row of the table: all that holds for a code wherever it occurs. */
-export interface ErrorRow {
-  /** What happened, in a sentence. */
-  readonly what: string
-  /** The exit status of a run that ends with it. */
-  readonly exit: ExitCode
-  /** What to do, unless the error itself knows better. */
-  readonly hint: string
-  /** Whose fault it is; `coxswain` is a bug. */
-  readonly fault: Fault
-  /** Whether a task that failed with it is tried again where its `retry` says so. False where that cannot help or does harm. */
-  readonly retryable: boolean
-  /** When a check that selects a host fails with it, the host has answered: it is not the one. */
-  readonly answers?: true
-  /** While a task waits, its check may fail with it: what it waits for cannot answer yet. */
-  readonly passes?: true
-  /** Under `--check` it may come of a predicted change of an earlier task. */
-  readonly excusable?: true
-  /** The step of connecting to a host that fails with it. */
-  readonly step?: 'port' | 'host key' | 'login' | 'shell' | 'become'
-}
+import type { ErrorRow } from './error-row.ts'
+import { exitCodes } from './exit-codes.ts'
 
 /** Every code with its row. */
 export const errorTable = {
@@ -53,6 +18,20 @@ export const errorTable = {
     hint: 'check the path, and the files that it names',
     fault: 'user',
     retryable: true,
+  },
+  'config-invalid': {
+    what: 'The settings of the project (coxswain.config.ts, or the key coxswain in package.json) are not valid.',
+    exit: exitCodes.usage,
+    hint: 'fix the settings at the place shown; `run config` shows what is in effect',
+    fault: 'user',
+    retryable: false,
+  },
+  'config-unsafe': {
+    what: 'Another user could have written the settings of the project, or an inventory or a playbook that was found without being named.',
+    exit: exitCodes.usage,
+    hint: 'check what the file holds, then make it yours: chown, chmod go-w',
+    fault: 'user',
+    retryable: false,
   },
   'inventory-invalid': {
     what: 'The inventory is not valid.',
@@ -135,6 +114,13 @@ export const errorTable = {
     what: 'An encrypted value or file cannot be decrypted: no key or password is given, or none fits.',
     exit: exitCodes.usage,
     hint: 'provide the key or the password for it',
+    fault: 'user',
+    retryable: false,
+  },
+  'key-unsafe': {
+    what: 'Other users can read a file of age identities (`run secret`).',
+    exit: exitCodes.usage,
+    hint: 'chmod 600 the file',
     fault: 'user',
     retryable: false,
   },
@@ -378,7 +364,7 @@ export const errorTable = {
   },
 } as const satisfies Record<string, ErrorRow>
 
-/** The code of an error: a word that never changes, for people to look up and programs to compare. */
+/** The code of an error: a stable identifier, for people to look up and programs to compare. */
 export type ErrorCode = keyof typeof errorTable
 
 const isErrorCode = (name: string): name is ErrorCode => name in errorTable

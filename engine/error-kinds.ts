@@ -1,25 +1,27 @@
-/** Which codes have something in common. Each set is made from a column of the table, as a type and as a test. */
-import { exitCodes, explain } from './error-codes.ts'
-import type { ErrorCode, ErrorRow, errorTable } from './error-codes.ts'
+/** Sets of error codes. Each is derived from a column of the table, as a type and as a predicate. */
+import { explain } from './error-codes.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { ErrorCode, errorTable } from './error-codes.ts'
+import type { ErrorRow } from './error-row.ts'
 
 type Table = typeof errorTable
 
-/** The codes whose row has these columns. */
+/** The codes whose row has these values. */
 type CodesWith<Columns extends Partial<ErrorRow>> = {
   [Code in ErrorCode]: Table[Code] extends Columns ? Code : never
 }[ErrorCode]
 
-/** Codes that are the user's to fix. */
+/** Codes of errors that the user can fix. */
 export type UserErrorCode = CodesWith<{ readonly fault: 'user' }>
-/** Codes with which a run ends when it could not reach a host. */
+/** Codes of unreachable hosts. */
 export type ConnectionErrorCode = CodesWith<{ readonly exit: typeof exitCodes.unreachable }>
 /** Codes after which a task with `retry` is tried again. */
 export type RetryableErrorCode = CodesWith<{ readonly retryable: true }>
-/** Codes that are an answer of the host when a check selects one. */
+/** Codes that are an answer of the host when a check selects hosts. */
 export type AnswerErrorCode = CodesWith<{ readonly answers: true }>
-/** Codes that may pass while a task waits. */
+/** Codes that can disappear while a task waits. */
 export type PassingErrorCode = CodesWith<{ readonly passes: true }>
-/** Codes that under `--check` may come of a predicted change. */
+/** Codes that a predicted change can cause under `--check`. */
 export type ExcusableErrorCode = CodesWith<{ readonly excusable: true }>
 
 export const isUserError = (code: ErrorCode): code is UserErrorCode => explain(code).fault === 'user'

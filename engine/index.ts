@@ -20,14 +20,28 @@ export type { Outcome } from './dsl/outcome.ts'
 export type { Become, Play, PlayContext, PlaybookHost, PlaySpec, Portion } from './dsl/play.ts'
 export { playbook } from './dsl/playbook.ts'
 export type { Playbook } from './dsl/playbook.ts'
-export { fileMode, flag, hostSelector, remotePath, secret, words } from './dsl/schema.ts'
+export {
+  accountId,
+  fileMode,
+  flag,
+  hostSelector,
+  portNumber,
+  remotePath,
+  duration,
+  secret,
+  words,
+} from './dsl/schema.ts'
+export { localPath } from './dsl/local-paths.ts'
+export { shellFile } from './shell-file.ts'
+export type { ShellFile } from './shell-file.ts'
 export { Secret, isSecret, looksSecret } from './secret.ts'
 export { except, pick } from './dsl/select.ts'
 export { background, block, flushHandlers, join, parallel } from './dsl/step.ts'
 export type { Background, Block, BlockOptions, Flush, Join, Parallel, Step } from './dsl/step.ts'
 export { defineTask } from './dsl/task.ts'
 export type { Writing } from './dsl/writing.ts'
-export type { TaskFactory, TaskInfo, TaskSpec } from './dsl/task.ts'
+export type { TaskFactory, TaskInfo } from './dsl/task.ts'
+export type { TaskSpec } from './dsl/task-spec.ts'
 export { drift, driftUnlessEmpty, ok, pending, unknown } from './dsl/verdict.ts'
 export type { Change, Verdict } from './dsl/verdict.ts'
 export { defineInventory } from './inventory/sources/define.ts'
@@ -38,8 +52,10 @@ export type {
   InventorySpec,
   InventoryVariables,
 } from './inventory/sources/define.ts'
+export { defineConfig } from './cli/project/define-config.ts'
+export type { Config, ConnectionDefaults, Hooks } from './cli/project/define-config.ts'
 export { modeFor } from './connection/mode.ts'
-export { quote, shell } from './remote/quote.ts'
+export { quote, shell, shellProgram } from './remote/quote.ts'
 export type { ShellText, Word } from './remote/quote.ts'
 export { enterLocalFolder } from './connection/local-folder.ts'
 export type { LocalFolder } from './connection/local-folder.ts'

@@ -1,8 +1,8 @@
-/** Where this package is: a checkout, or the folder that npm installed. */
+/** The folder of this package: a checkout, or the folder that npm installed. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The nearest folder above with a package.json: sources and bundles lie at different depths. */
+/** The nearest parent folder with a package.json: sources and bundles are at different depths. */
 const nearestPackage = (from: URL): URL =>
   existsSync(new URL('package.json', from)) ? from : nearestPackage(new URL('../', from))
 

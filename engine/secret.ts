@@ -2,20 +2,20 @@ import { inspect } from 'node:util'
 
 const brand = Symbol.for('coxswain.secret')
 
-/** What is shown in a secret's place, everywhere. */
+/** What is shown instead of a secret. */
 export const mask = '********'
 
 /**
- * What a secret becomes in text: the mask after an invisible character (U+2063 INVISIBLE SEPARATOR), so that it looks
- * like the mask and is never confused with asterisks that a user wrote. Reporters show the plain mask.
+ * What a secret becomes in text: the mask after an invisible character (U+2063 INVISIBLE SEPARATOR), which
+ * distinguishes it from asterisks that a user wrote. Reporters show the plain mask.
  */
 export const maskInText = `\u2063${mask}`
 
 /**
- * A value that must not be seen: it prints, concatenates, logs and serialises as `********`.
+ * A value that must not be shown: it prints, concatenates, logs and serialises as `********`.
  *
- * Only {@link Secret.reveal} gives the text. A secret cannot be part of a command line; pass it on standard input, or
- * write it into a file. Text that holds the mask is refused before it reaches a host.
+ * Only {@link Secret.reveal} returns the text. A secret cannot be part of a command line; pass it on standard input,
+ * or write it into a file. Text that contains the mask is refused before it reaches a host.
  *
  * @example
  * await remote.run({ stdin: password })`chpasswd`
@@ -28,15 +28,17 @@ export class Secret {
     this.#text = text
   }
 
-  /** The text itself. Call it only where the text leaves for the host. */
+  /** Returns the text. Call it only where the text is sent to the host. */
   reveal(): string {
     return this.#text
   }
 
+  /** Returns the mask, never the text. */
   toString(): string {
     return maskInText
   }
 
+  /** Returns the mask, never the text. */
   toJSON(): string {
     return maskInText
   }
@@ -50,12 +52,12 @@ export class Secret {
 export const isSecret = (value: unknown): value is Secret =>
   typeof value === 'object' && value !== null && brand in value
 
-/** Text for people: what secrets became in it looks as it does everywhere. */
+/** Replaces the marked masks in a text with plain ones. */
 export const plainMasks = (text: string): string => text.replaceAll(maskInText, mask)
 
 const maskBytes = Buffer.from(maskInText)
 
-/** Whether text or bytes hold the mask of a secret where its text was meant. */
+/** Whether text or bytes contain the mask of a secret. */
 export const holdsMask = (value: string | Uint8Array): boolean =>
   typeof value === 'string'
     ? value.includes(maskInText)
@@ -63,7 +65,7 @@ export const holdsMask = (value: string | Uint8Array): boolean =>
 
 const isWalked = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** Keys and values of what holds other values; nothing for bytes and streams, which are not walked. */
+/** Keys and values of a container; none for bytes and streams. */
 const entriesOf = (value: object): Iterable<readonly [unknown, unknown]> => {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || Symbol.asyncIterator in value) return []
   if (value instanceof Map) return value
@@ -71,7 +73,7 @@ const entriesOf = (value: object): Iterable<readonly [unknown, unknown]> => {
 }
 
 /**
- * The path of the first text in a value, however deep, that holds the mask of a secret; undefined when none does.
+ * The path of the first text in a nested value that contains the mask of a secret; undefined if there is none.
  *
  * @example
  * findMask({ env: { TOKEN: `${token}` } }) // ['env', 'TOKEN']
@@ -80,7 +82,7 @@ export const findMask = (value: unknown): readonly string[] | undefined => {
   const seen = new Set<object>()
   const visit = (item: unknown): readonly string[] | undefined => {
     if (typeof item === 'string' || item instanceof Uint8Array) return holdsMask(item) ? [] : undefined
-    // a schema may have made a secret of a text that another one was put into
+    // a schema may have made a secret from a text that contains another one's mask
     if (isSecret(item)) return visit(item.reveal())
     if (!isWalked(item) || seen.has(item)) return undefined
     seen.add(item)
@@ -97,26 +99,26 @@ export const findMask = (value: unknown): readonly string[] | undefined => {
 const secretName =
   /(pass|passwd|password|passphrase|secret|token|credential|(?:api|access|private|secret)[_-]?key)s?["']?\s*[:=]/i
 
-/** Whether a line of text gives something a name like that of a password. */
+/** Whether a line of text looks like the assignment of a password. */
 export const looksSecret = (line: string): boolean => secretName.test(line)
 
-/** A part of a name of so many letters and digits is a key. */
+/** A run of at least this many letters and digits is taken for a key. */
 const longestPart = 32
-/** So is a shorter one in which letters and digits change often, or which has capitals and digits alone. */
+/** So is a shorter run in which letters and digits alternate often, or that consists of capitals and digits. */
 const keyLength = 10
 const capitalsLength = 16
 
-/** Whether letters and digits in a row look like those of a key or token, and not like a name. */
+/** Whether a run of letters and digits looks like a key or token rather than a name. */
 const looksRandom = (part: string): boolean =>
   part.length >= longestPart ||
   (part.length >= keyLength && (part.match(/[a-z](?=\d)|\d(?=[a-z])/gi) ?? []).length >= 3) ||
   (part.length >= capitalsLength && /^(?=.*\d)[A-Z\d]+$/.test(part))
 
-/** What stands for a word that is not shown. */
+/** The placeholder for a word that is not shown. */
 export const hiddenWord = '(not shown)'
 
 /**
- * A word that was typed where a name is expected, as errors show it: what is no name may be a part of a secret whose quotes are
+ * Returns a word for an error message if it looks like a name. Other text can be part of a secret whose quotes are
  * missing, and is not shown.
  *
  * @example

@@ -1,9 +1,8 @@
 /**
  * Rehearsal of a task without a host: `import { rehearse } from 'coxswain/testing'`.
  *
- * A rehearsal runs the task as the engine does, over a scripted connection, three times: with `--check`, for real, and
- * once more. It fails by itself when the check changes anything, when the second run does not find all well, or when a
- * command has no reply.
+ * A rehearsal runs the task as the engine does, over a scripted connection, three times: with `--check`, without it,
+ * and once more. It fails if the check changes anything, if the second run is not ok, or if a command has no reply.
  */
 import { scripted } from './connection/scripted.ts'
 import type { Reply, ScriptedConnection, ScriptedFile } from './connection/scripted.ts'
@@ -15,37 +14,49 @@ import { standaloneRun } from './run/task/standalone-run.ts'
 
 export type { Reply, ScriptedFile } from './connection/scripted.ts'
 
-/** What a host holds and answers. */
+/** The files of a host and its replies. */
 export interface World {
+  /** Files by absolute path; text is the content of a file of root with the mode 0644. */
   readonly files?: Readonly<Record<string, string | ScriptedFile>>
-  /** Answers by the exact script. */
+  /** Replies by the exact script. */
   readonly replies?: Readonly<Record<string, Reply>>
-  /** Answers by a pattern, asked after `replies`. */
+  /** Replies by pattern, tried after `replies`. */
   readonly patterns?: readonly (readonly [RegExp, Reply])[]
-  /** Why a check cannot know that the run refuses before it changes anything: what it rests on may come meanwhile. */
+  /**
+   * Why the check cannot predict that the run refuses before it changes anything: its cause can appear in between.
+   */
   readonly unpredictable?: string
-  /** Other hosts, by the selector or the pick's name that the task asks for. */
+  /** Other hosts, by the selector or the name of the pick that the task uses. */
   readonly others?: Readonly<Record<string, World>>
 }
 
-/** What came of a rehearsal. */
+/** The result of a rehearsal. */
 export interface Rehearsal {
+  /** The outcome of the run. */
   readonly outcome: Outcome
+  /** What the run changed. */
   readonly changes: readonly Change[]
+  /** Why the task was skipped or its state is unknown; undefined otherwise. */
   readonly why: string | undefined
+  /** The error of a task that failed; undefined otherwise. */
   readonly error: unknown
-  /** What `--check` said. */
-  readonly foretold: Outcome
-  /** Commands in their order, file operations left out: those of the first check, and those that may change things. */
-  readonly commands: { readonly check: readonly string[]; readonly apply: readonly string[] }
-  /** The files as the run left them. */
+  /** The outcome under `--check`. */
+  readonly predicted: Outcome
+  /** Commands in order, without file operations. */
+  readonly commands: {
+    /** Those of the first check. */
+    readonly check: readonly string[]
+    /** Those of the run that can change the host. */
+    readonly apply: readonly string[]
+  }
+  /** The files after the run. */
   readonly files: ReadonlyMap<string, ScriptedFile>
 }
 
 const connect = ({ files = {}, replies = {}, patterns = [] }: World): ScriptedConnection =>
   scripted({ files, replies: [...Object.entries(replies), ...patterns] })
 
-/** A stage on which a task can be executed as often as wanted; it keeps what was changed. */
+/** Scripted hosts on which a task can be executed several times; they keep its changes. */
 const stage = (world: World) => {
   const connection = connect(world)
   const others = Object.entries(world.others ?? {}).map(([name, other]) => ({
@@ -61,7 +72,7 @@ const stage = (world: World) => {
   }
 }
 
-/** @throws `task-failed` naming the first command that a world has no reply to. */
+/** @throws `task-failed` naming the first command without a reply. */
 const insistOnReplies = (
   connections: readonly ScriptedConnection[],
   { replies = {}, patterns = [] }: World,
@@ -69,9 +80,9 @@ const insistOnReplies = (
   const [command] = connections.flatMap(({ unanswered }) => unanswered)
   if (command === undefined) return
   const known = [...Object.keys(replies), ...patterns.map(([pattern]) => String(pattern))]
-  throw new CoxswainError('task-failed', `rehearsal: the test gives no reply to the command: ${command}`, {
-    output: known.length === 0 ? undefined : `it gives replies to:\n${known.join('\n')}`,
-    hint: 'add the command to replies, or a pattern of it to patterns',
+  throw new CoxswainError('task-failed', `rehearsal: the test has no reply for the command: ${command}`, {
+    output: known.length === 0 ? undefined : `it has replies for:\n${known.join('\n')}`,
+    hint: 'add the command to replies, or a pattern for it to patterns',
   })
 }
 
@@ -82,8 +93,9 @@ const insist = (holds: boolean, message: string, cause?: unknown): void => {
 /**
  * Rehearses a task on one host.
  *
- * @throws `task-failed` when the check sends anything that may change the host, when `--check` foretells another
- * outcome than the run has, or a change where the run refuses before it changes anything, when a second run changes something, or when the test gives no reply to a command.
+ * @throws `task-failed` if the check sends a command that can change the host, if `--check` predicts another outcome
+ * than that of the run, or a change where the run refuses before it changes anything, if a second run changes
+ * something, or if the test has no reply for a command.
  * @example
  * const run = await rehearse(sysctl({ key: 'vm.swappiness', value: 0 }), { replies: { 'sysctl -n vm.swappiness': '60' } })
  * assert.equal(run.commands.apply, ['sysctl -w vm.swappiness=0'])
@@ -94,9 +106,9 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
   const mutations = (): number =>
     everyone.flatMap(({ log }) => log.filter(({ purpose }) => purpose === 'run')).length
 
-  const foretold = await execute(task, true)
+  const predicted = await execute(task, true)
   insistOnReplies(everyone, world)
-  insist(mutations() === 0, 'the check sent something that may change the host')
+  insist(mutations() === 0, 'the check sent a command that can change the host')
   const check = connection.commands()
 
   const before = connection.log.length
@@ -112,16 +124,16 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
   insist(
     !refused ||
       task.check === undefined ||
-      foretold.outcome !== 'would change' ||
+      predicted.outcome !== 'would change' ||
       world.unpredictable !== undefined,
     '--check said "would change", but the run refuses before it changes anything',
     real.error,
   )
   if (real.outcome === 'changed' && task.check !== undefined) {
     insist(
-      foretold.outcome === 'would change' || foretold.outcome === 'unknown',
-      `--check said "${foretold.outcome}", but the run changed something`,
-      foretold.error,
+      predicted.outcome === 'would change' || predicted.outcome === 'unknown',
+      `--check said "${predicted.outcome}", but the run changed something`,
+      predicted.error,
     )
   }
   if ((real.outcome === 'changed' || real.outcome === 'ok') && task.check !== undefined) {
@@ -139,7 +151,7 @@ export const rehearse = async (task: Task, world: World): Promise<Rehearsal> => 
     changes: real.changes,
     why: real.why,
     error: real.error,
-    foretold: foretold.outcome,
+    predicted: predicted.outcome,
     commands: { check, apply },
     files: connection.files,
   }

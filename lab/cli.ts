@@ -1,34 +1,64 @@
-/** `npm run lab -- up | down | status | ssh NAME | bundle`. */
+/** `npm run lab -- up | down | status | ssh NAME | prepare | bundle`. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { bundle, hostImage, vmImage } from './artifacts.ts'
+import { currentHostImage, hostImage, vmImage } from './artifacts.ts'
+import { bundle, bundlePackages, debianRelease, dropBuildCache, labReleases } from './bundles.ts'
+import type { WantedKubernetes } from './bundles.ts'
 import { containers } from './hosts.ts'
+import { isCurrent } from './inventory.ts'
 import { down, up } from './lab.ts'
 import { cacheFolder, podman, prepareMachine, vmPackages } from './machine.ts'
 import { LabError, say } from './say.ts'
 
 const program = new Command('lab').description('Disposable hosts on this machine, to try playbooks on.')
-const nameOption = ['--name <name>', 'labs with different names live side by side', 'coxswain'] as const
+interface BundleOptions extends WantedKubernetes {
+  readonly vm: boolean
+  readonly dropBuildCache: boolean
+}
+
+const nameOption = [
+  '--name <name>',
+  'labs with different names can exist at the same time',
+  'coxswain',
+] as const
+
+const kubernetesOption = [
+  '--kubernetes <minor>',
+  `the release: ${labReleases.join(', ')}`,
+  debianRelease,
+] as const
+const releaseOption = [
+  '--release-from <folder|url>',
+  'an official release, with the layout of dl.k8s.io/release and checksums',
+] as const
+const stampOption = [
+  '--stamp <version>',
+  'build this version from the code of the release, to try an upgrade within it',
+] as const
 
 program
   .command('up')
-  .description('makes the hosts, or finds them up, and writes their inventory')
+  .description('starts the hosts, or finds them running, and writes their inventory')
   .option(...nameOption)
   .option('--masters <n>', 'Kubernetes masters, with a load balancer', Number, 3)
   .option('--hosts <n>', 'hosts with only sshd', Number, 0)
-  .option('--inventory <file>', 'where the inventory goes', 'inventory/lab.yaml')
+  .option('--inventory <file>', 'the inventory file to write', 'inventory/lab.yaml')
+  .option(...kubernetesOption)
+  .option(...stampOption)
+  .option(...releaseOption)
   .option('--bundle <dir>', 'binaries and images to use instead of building them')
-  .option('--fresh', 'begin with new hosts', false)
+  .option('--fresh', 'create new hosts', false)
   .action(
-    async (options: {
-      name: string
-      masters: number
-      hosts: number
-      inventory: string
-      bundle?: string
-      fresh: boolean
-    }) => {
+    async (
+      options: WantedKubernetes & {
+        name: string
+        masters: number
+        hosts: number
+        inventory: string
+        fresh: boolean
+      },
+    ) => {
       const lab = await up({ ...options, plain: options.hosts })
       for (const { name, address } of lab.hosts) say(`  ${name.padEnd(6)} ${address}`)
       say(`lab: inventory in ${lab.inventory}`)
@@ -41,17 +71,17 @@ program
   .option(...nameOption)
   .action(async ({ name }: { name: string }) => {
     await down(name)
-    say(`lab: ${name} is gone`)
+    say(`lab: ${name} is removed`)
   })
 
 program
   .command('status')
-  .description('says what there is')
+  .description('lists the hosts')
   .option(...nameOption)
   .action(async ({ name }: { name: string }) => {
     await prepareMachine()
     const found = await containers(name)
-    if (found.size === 0) say(`lab: ${name} has no hosts`)
+    if (found.size === 0) say(`lab: ${name} does not have hosts`)
     for (const [host, alive] of found) say(`  ${host.padEnd(6)} ${alive ? 'up' : 'down'}`)
   })
 
@@ -80,13 +110,27 @@ program
   })
 
 program
-  .command('bundle')
-  .description('builds what a lab needs, and nothing else')
-  .option('--vm', 'the virtual machine as well', false)
-  .action(async ({ vm }: { vm: boolean }) => {
+  .command('prepare')
+  .description('installs the packages that a lab and its bundles need, and nothing else')
+  .action(async () => {
     await prepareMachine()
-    say(`lab: bundle in ${await bundle()}`)
-    say(`lab: image ${await hostImage()}`)
+    await prepareMachine(bundlePackages)
+  })
+
+program
+  .command('bundle')
+  .description('builds what a lab needs, without starting it')
+  .option(...kubernetesOption)
+  .option(...stampOption)
+  .option(...releaseOption)
+  .option('--vm', 'also build the virtual machine', false)
+  .option('--drop-build-cache', 'remove what the compiler keeps, afterwards (about 3 GB a release)', false)
+  .action(async ({ vm, dropBuildCache: drop, ...wanted }: BundleOptions) => {
+    await prepareMachine()
+    const [{ folder, version }] = await Promise.all([bundle(wanted), hostImage()])
+    say(`lab: bundle of Kubernetes ${version} in ${folder}`)
+    say(`lab: image ${await (isCurrent(version) ? currentHostImage() : hostImage())}`)
+    if (drop) await dropBuildCache()
     if (!vm) return
     await prepareMachine(vmPackages)
     say(`lab: virtual machine in ${await vmImage()}`)

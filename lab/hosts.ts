@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { podman } from './machine.ts'
@@ -15,7 +16,7 @@ const listed = z.array(
   z.object({ Names: z.array(z.string()), State: z.string(), Pid: z.number().default(0) }),
 )
 
-/** Containers of a lab by their host's name, with whether they really run. */
+/** The containers of a lab by their host's name, and whether they really run. */
 export const containers = async (lab: string): Promise<Map<string, boolean>> => {
   const { exitCode, stdout, stderr } = await podman([
     'ps',
@@ -25,13 +26,13 @@ export const containers = async (lab: string): Promise<Map<string, boolean>> => 
     '--format',
     'json',
   ]).nothrow()
-  // podman 4.3 lists nothing as long as there is a container that was killed together with its network namespace
+  // podman 4.3 lists nothing while a container exists that was killed together with its network namespace
   if (exitCode !== 0)
-    throw new LabError(`podman cannot list its containers: ${stderr.trim()}`, 'begin with new hosts: --fresh')
+    throw new LabError(`podman cannot list its containers: ${stderr.trim()}`, 'create new hosts: --fresh')
   const found = listed.parse(JSON.parse(stdout || '[]'))
   const names = found.map(({ Names: [name = ''] }) => name)
   const alive = await Promise.all(
-    // after the machine was switched off, podman still lists what ran; only asking inside tells
+    // after the machine was switched off, podman still lists the old containers; only a command inside shows whether one runs
     names.map(async (name) => (await podman(['exec', name, 'true']).nothrow()).exitCode === 0),
   )
   return new Map(names.map((name, index) => [name.slice(lab.length + 1), alive[index] === true]))
@@ -39,7 +40,7 @@ export const containers = async (lab: string): Promise<Map<string, boolean>> => 
 
 export const containerName = (lab: string, host: string): string => `${lab}-${host}`
 
-/** Starts a host; it boots on its own. */
+/** Starts a host; it boots by itself. */
 export const startHost = async (
   lab: string,
   { name, address, role }: LabHost,
@@ -74,7 +75,7 @@ export const startHost = async (
     '/tmp',
     '--volume',
     `${publicKey}:/etc/ssh/authorized/lab.pub:ro`,
-    // no overlay upon overlay: what containerd and etcd write lives in volumes of its own
+    // overlay cannot be mounted on overlay: the data of containerd and etcd is in separate volumes
     ...(master
       ? ['--volume', '/var/lib/containerd', '--volume', '/var/lib/kubelet', '--volume', '/var/lib/etcd']
       : []),
@@ -84,9 +85,12 @@ export const startHost = async (
           `${bundle}/bin:/opt/coxswain/bin:ro`,
           '--volume',
           `${bundle}/images:/opt/coxswain/images:ro`,
+          // all bundles, also those that are made later: an upgrade finds the next version there
+          '--volume',
+          `${dirname(bundle)}:/opt/coxswain/bundles:ro`,
         ]
       : []),
-    // nothing of Kubernetes runs where it is not wanted: /dev/null in place of a unit masks it
+    // nothing of Kubernetes runs on other hosts: /dev/null in place of a unit masks it
     ...(role === 'plain'
       ? ['kubelet', 'containerd'].flatMap((unit) => [
           '--volume',
@@ -99,7 +103,7 @@ export const startHost = async (
   ])
 }
 
-/** Waits until a host's sshd answers, and gives its public host keys. */
+/** Waits until a host's sshd answers, and returns its public host keys. */
 export const hostKeysOf = async (lab: string, { name }: LabHost): Promise<string[]> => {
   const container = containerName(lab, name)
   for (let tries = 0; tries < 240; tries += 1) {
@@ -115,16 +119,16 @@ export const hostKeysOf = async (lab: string, { name }: LabHost): Promise<string
   }
   throw new LabError(
     `${name} does not come up`,
-    `look: podman logs ${container}; podman exec ${container} systemctl --failed`,
+    `check: podman logs ${container}; podman exec ${container} systemctl --failed`,
   )
 }
 
-/** Removes hosts with their volumes, where they exist. */
+/** Removes hosts with their volumes, if they exist. */
 export const removeHosts = async (lab: string, names: readonly string[]): Promise<void> => {
   if (names.length === 0) return
   const found = names.map((name) => containerName(lab, name))
   const words = ['rm', '--force', '--ignore', '--volumes', '--time', '0', ...found]
-  // podman 4.3 fails, or only seems to succeed, the first time for what was killed from outside
+  // podman 4.3 fails, or only seems to succeed, on the first attempt after a container was killed from outside
   await podman(words).nothrow()
   const { exitCode, stderr } = await podman(words).nothrow()
   if (exitCode !== 0)

@@ -1,23 +1,28 @@
 import { stringify } from 'yaml'
 import { join } from 'node:path'
+import type { Bundle } from './bundles.ts'
 import type { Lab } from './types.ts'
-import { labFolder } from './machine.ts'
+import { hasCgroupV1, labFolder } from './machine.ts'
 
-const header = `# Written by \`npm run lab -- up\`: the hosts of a lab on this machine. It may be thrown away.
+const header = `# Written by \`npm run lab -- up\`: the hosts of a lab on this machine. You can delete it.
 `
 
-/** What such a machine needs beyond the usual; ordinary servers need none of it. */
-const labVariables = {
-  kubernetes_version: 'v1.20.2',
+/** Variables that hosts of this kind need with every Kubernetes; ordinary servers do not need them. */
+const commonVariables = {
   pod_subnet: '10.244.0.0/16',
   service_subnet: '10.96.0.0/12',
-  cri_socket: '/run/containerd/containerd.sock',
   image_archives: '/opt/coxswain/images',
   // containers share the kernel's swap and cgroups with this machine
   cgroup_driver: 'cgroupfs',
   fail_swap_on: false,
   manage_swap: false,
+  // a container cannot raise the kernel's limit of connections
   kube_proxy_conntrack_max_per_core: 0,
+}
+
+/** Variables for Debian's Kubernetes 1.20. */
+const oldVariables = {
+  cri_socket: '/run/containerd/containerd.sock',
   // CoreDNS is not among Debian's packages
   skip_phases: ['addon/coredns'],
   ignore_preflight_errors: [
@@ -29,8 +34,39 @@ const labVariables = {
   cni_manifest: join(labFolder, 'cni', 'lab-cni.yaml'),
 }
 
+/** Variables for current Kubernetes, which has real flannel and CoreDNS. */
+const currentVariables = (cni: string | undefined, cgroupV1: boolean) => ({
+  kubelet: {
+    // from 1.35 on, the kubelet refuses cgroup v1 by default
+    ...(cgroupV1 && { failCgroupV1: false }),
+    // the disk is this machine's, not the host's: the kubelet must neither remove images that no pod uses yet, nor evict pods
+    imageGCHighThresholdPercent: 100,
+    evictionHard: { 'imagefs.available': '0%', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%' },
+  },
+  // from 1.35 on, kubeadm refuses cgroup v1 whatever the configuration of the kubelet says
+  ...(cgroupV1 && { ignore_preflight_errors: ['SystemVerification'] }),
+  ...(cni !== undefined && { cni_manifest: cni }),
+})
+
+/** Whether hosts for this version are those of today: without crictl and etcdctl. */
+export const isCurrent = (version: string): boolean => Number(version.split('.')[1]) >= 24
+
+/**
+ * The variables that describe a bundle.
+ *
+ * @param cgroupV1 whether the hosts have version 1 of cgroups.
+ */
+export const kubernetesVariables = (
+  { version, cni }: Bundle,
+  cgroupV1: boolean,
+): Record<string, unknown> => ({
+  kubernetes_version: version,
+  ...commonVariables,
+  ...(isCurrent(version) ? currentVariables(cni, cgroupV1) : oldVariables),
+})
+
 /** The lab's inventory, in Ansible's YAML layout. */
-export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab): string => {
+export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab, bundle: Bundle | undefined): string => {
   const of = (role: string) => hosts.filter((host) => host.role === role)
   const balancer = of('loadbalancer')[0]
   const children = {
@@ -54,7 +90,11 @@ export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab): string => {
     user: 'root',
     private_key_file: keyFile,
     known_hosts_file: knownHosts,
-    ...(balancer !== undefined && { control_plane_endpoint: `${balancer.address}:6443`, ...labVariables }),
+    ...(balancer !== undefined &&
+      bundle !== undefined && {
+        control_plane_endpoint: `${balancer.address}:6443`,
+        ...kubernetesVariables(bundle, hasCgroupV1()),
+      }),
   }
   return header + stringify({ all: { vars, children } })
 }

@@ -1,22 +1,24 @@
 /** A lab: disposable hosts with systemd and sshd on this machine. */
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { $ } from 'zx'
 import { pool } from '../engine/run/pool.ts'
-import { bundle, hostImage } from './artifacts.ts'
+import { currentHostImage, hostImage } from './artifacts.ts'
+import { bundle } from './bundles.ts'
+import type { Bundle } from './bundles.ts'
 import { containerName, containers, hostKeysOf, removeHosts, startHost } from './hosts.ts'
 import type { LabHost } from './hosts.ts'
-import { inventoryText } from './inventory.ts'
+import { inventoryText, isCurrent } from './inventory.ts'
 import type { Lab, LabOptions } from './types.ts'
 import { cacheFolder, makeRoomForHosts, podman, prepareMachine } from './machine.ts'
 import { labNetwork, removeNetworks } from './network.ts'
-import { step } from './say.ts'
+import { LabError, step } from './say.ts'
 
 const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
 
-/** The hosts that are wanted, with the last number of their addresses. */
+/** The wanted hosts, with the last number of their addresses. */
 const wantedHosts = ({ masters, plain }: LabOptions): (Omit<LabHost, 'address'> & { number: number })[] => [
   ...(masters > 0 ? [{ name: 'lb1', number: 10, role: 'loadbalancer' as const }] : []),
   ...Array.from({ length: masters }, (_, index) => ({
@@ -38,10 +40,14 @@ const loginKey = async (folder: string): Promise<string> => {
   return file
 }
 
-const asLab = (name: string, hosts: readonly LabHost[], inventory: string): Lab => ({
+const asLab = (
+  name: string,
+  { hosts, inventory, kubernetes }: Pick<Lab, 'hosts' | 'inventory' | 'kubernetes'>,
+): Lab => ({
   name,
   hosts,
   inventory,
+  kubernetes,
   keyFile: join(stateFolder(name), 'id_ed25519'),
   knownHosts: join(stateFolder(name), 'known_hosts'),
   exec: async (host, command) => {
@@ -56,7 +62,7 @@ const asLab = (name: string, hosts: readonly LabHost[], inventory: string): Lab 
   },
 })
 
-/** Removes all hosts of a lab, those of the given names first, and its network. */
+/** Removes all hosts of a lab, those with the given names first, and its network. */
 const removeAll = async (name: string, names: readonly string[] = []): Promise<void> => {
   await removeHosts(name, names)
   await removeHosts(name, [...(await containers(name)).keys()])
@@ -64,8 +70,8 @@ const removeAll = async (name: string, names: readonly string[] = []): Promise<v
 }
 
 /**
- * The names of the wanted hosts that run; all others are removed, every one for `fresh`. Where none is left, the network
- * goes as well: podman can still count the addresses of hosts that were killed as taken.
+ * The names of the wanted hosts that run. All others are removed; with `fresh`, all hosts are. If none is left, the network is
+ * removed too: podman could still count the addresses of killed hosts as taken.
  */
 const livingHosts = async (
   name: string,
@@ -82,18 +88,42 @@ const livingHosts = async (
   return kept
 }
 
-/** Brings a lab up, or finds it up; writes its inventory. */
+/** The bundle and the image of the hosts, made at the same time. */
+const artifacts = async (options: LabOptions): Promise<{ image: string; kubernetes: Bundle | undefined }> => {
+  if (options.masters === 0) return { image: await hostImage(), kubernetes: undefined }
+  const [kubernetes] = await Promise.all([bundle(options), hostImage()])
+  return { image: await (isCurrent(kubernetes.version) ? currentHostImage() : hostImage()), kubernetes }
+}
+
+/**
+ * Refuses to go on with hosts of another version of Kubernetes, and remembers the version of this one.
+ *
+ * @throws LabError
+ */
+const keepVersion = async (name: string, kept: readonly string[], version: string): Promise<void> => {
+  const file = join(stateFolder(name), 'kubernetes')
+  // a lab from before this file existed has Debian's version
+  const before = existsSync(file) ? await readFile(file, 'utf8') : 'v1.20.2'
+  if (kept.includes('m1') && before !== version)
+    throw new LabError(
+      `the hosts of the lab ${name} are for Kubernetes ${before}, not ${version}`,
+      'create new hosts with --fresh, or use another --name',
+    )
+  await writeFile(file, version)
+}
+
+/** Starts a lab, or finds it running; writes its inventory. */
 export const up = async (options: LabOptions): Promise<Lab> => {
   const { name, fresh, inventory } = options
   await prepareMachine()
   await makeRoomForHosts(options.masters + options.plain + 1)
-  const kubernetes = options.masters > 0 ? await bundle(options.bundle) : undefined
-  const image = await hostImage()
+  const { image, kubernetes } = await artifacts(options)
   const folder = stateFolder(name)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const keyFile = await loginKey(folder)
   const wanted = wantedHosts(options)
   const kept = await livingHosts(name, { fresh, wanted: wanted.map((host) => host.name) })
+  if (kubernetes !== undefined) await keepVersion(name, kept, kubernetes.version)
   const { name: network, prefix } = await labNetwork(name)
   const hosts: LabHost[] = wanted.map(({ number, ...host }) => ({ ...host, address: `${prefix}.${number}` }))
   const missing = hosts.filter((host) => !kept.includes(host.name))
@@ -102,21 +132,21 @@ export const up = async (options: LabOptions): Promise<Lab> => {
       `starting ${missing.length > 8 ? `${missing.length} hosts` : missing.map((host) => host.name).join(', ')}`,
       async () => {
         await pool(missing, availableParallelism(), (host) =>
-          startHost(name, host, { image, bundle: kubernetes, network, publicKey: `${keyFile}.pub` }),
+          startHost(name, host, { image, bundle: kubernetes?.folder, network, publicKey: `${keyFile}.pub` }),
         )
       },
     )
   }
   const keys = await Promise.all(hosts.map((host) => hostKeysOf(name, host)))
   const lines = hosts.flatMap(({ address }, index) => (keys[index] ?? []).map((key) => `${address} ${key}\n`))
-  const lab = asLab(name, hosts, inventory)
+  const lab = asLab(name, { hosts, inventory, kubernetes: kubernetes?.version })
   await writeFile(lab.knownHosts, lines.join(''), { mode: 0o600 })
   await mkdir(dirname(inventory), { recursive: true })
-  await writeFile(inventory, inventoryText(lab))
+  await writeFile(inventory, inventoryText(lab, kubernetes))
   return lab
 }
 
-/** Removes a lab with everything that it has outside the caches. */
+/** Removes a lab with everything outside the caches. */
 export const down = async (name: string): Promise<void> => {
   await prepareMachine()
   await removeAll(name)

@@ -20,7 +20,7 @@ const packages = [
 /** Debian packages that a virtual machine needs on this machine. */
 export const vmPackages = ['qemu-system-x86', 'mmdebstrap', 'e2fsprogs', 'openssh-client']
 
-/** The folder of everything that is big or outlives a checkout. */
+/** The folder for everything that is big or must survive a checkout. */
 export const cacheFolder = (): string =>
   process.env['COXSWAIN_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'coxswain')
@@ -28,8 +28,8 @@ export const cacheFolder = (): string =>
 /** The lab's own files in this checkout. */
 export const labFolder = import.meta.dirname
 
-/** podman's settings for such a machine; they do not touch those of the machine. */
-const podmanEnvironment = (): Record<string, string | undefined> => ({
+/** podman's settings for the lab; they do not change those of the machine. */
+export const podmanEnvironment = (): Record<string, string | undefined> => ({
   ...process.env,
   CONTAINERS_CONF: resolve(labFolder, 'containers.conf'),
 })
@@ -52,15 +52,15 @@ const missingPackages = async (wanted: readonly string[]): Promise<readonly stri
 }
 
 /**
- * Makes sure that this machine can hold a lab; installs what is missing.
+ * Makes sure that this machine can run a lab; installs missing packages.
  *
- * @param wanted packages; those of a lab of containers unless told.
- * @throws LabError when it is not Debian, or we are not root.
+ * @param wanted packages; by default those for a lab of containers.
+ * @throws LabError if the machine is not Debian, or we are not root.
  */
 export const prepareMachine = async (wanted: readonly string[] = packages): Promise<void> => {
   if (process.getuid?.() !== 0) {
     throw new LabError(
-      'the lab needs root: its hosts are privileged containers, and their images are made by root',
+      'the lab needs root: its hosts are privileged containers, and their images are built by root',
       'run it as root, or in a virtual machine',
     )
   }
@@ -76,7 +76,7 @@ export const prepareMachine = async (wanted: readonly string[] = packages): Prom
   if (!/^(ID|ID_LIKE)=.*debian/m.test(release)) {
     throw new LabError(
       `the lab lacks ${missing.join(', ')}`,
-      'install them; on Debian the lab does it by itself',
+      'install them; on Debian the lab installs them itself',
     )
   }
   await step(`installing ${missing.join(', ')}`, async () => {
@@ -86,13 +86,16 @@ export const prepareMachine = async (wanted: readonly string[] = packages): Prom
   })
 }
 
-/** inotify instances that a systemd and its services take, generously. */
+/** inotify instances that systemd and its services need on one host, with a margin. */
 const watchersOfHost = 16
 const watchersFile = '/proc/sys/fs/inotify/max_user_instances'
 
-/** Lets so many systemds run side by side: all containers of root share one limit of the machine. */
+/** Raises the limit so that this many systemds can run: all containers of root share one limit of the machine. */
 export const makeRoomForHosts = async (hosts: number): Promise<void> => {
   const wanted = 128 + hosts * watchersOfHost
   if (Number(await readFile(watchersFile, 'utf8')) >= wanted) return
   await step(`raising fs.inotify.max_user_instances to ${wanted}`, () => writeFile(watchersFile, `${wanted}`))
 }
+
+/** Whether the machine, and so every host of a lab, has the controllers of cgroups in version 1. */
+export const hasCgroupV1 = (): boolean => !existsSync('/sys/fs/cgroup/cgroup.controllers')

@@ -27,16 +27,16 @@ const prefixOf = (subnet: string): string => subnet.split('.').slice(0, 3).join(
 const inspected = async (): Promise<z.output<typeof networks>> => {
   const names = (await podman(['network', 'ls', '--format', '{{.Name}}'])).lines()
   if (names.length === 0) return []
-  // another lab may have removed its network since; podman tells of the others, and that one is missing
+  // another lab could have removed its network meanwhile; podman still shows the others, without that one
   const { stdout } = await podman(['network', 'inspect', ...names]).nothrow()
   return networks.parse(JSON.parse(stdout))
 }
 
 /**
- * The lab's own network, made when it is not there. Labs with other names have other networks, and so never meet.
+ * The lab's own network, created if it does not exist. Labs with other names have other networks.
  *
- * Each has a name that was never used before: podman 4.3 keeps the addresses of hosts that were killed as taken, by the name
- * of their network, even when that is removed.
+ * Each network has a name that was never used before: podman 4.3 counts the addresses of killed hosts as taken, by the name of
+ * their network, even if that is removed.
  */
 export const labNetwork = async (lab: string): Promise<LabNetwork> => {
   const known = await inspected()
@@ -56,9 +56,9 @@ export const labNetwork = async (lab: string): Promise<LabNetwork> => {
     const words = ['--subnet', `${prefix}.0/24`, '--label', `${label}=${lab}`, name]
     const created = await podman(['network', 'create', ...words]).nothrow()
     if (created.exitCode === 0) return { name, prefix }
-    // also by a bridge without a network, left over from a lab that was killed
+    // also by a bridge without a network, left by a lab that was killed
     if (!created.stderr.includes('is already used'))
-      throw new LabError(`podman cannot make a network: ${created.stderr.trim()}`, 'see: podman network ls')
+      throw new LabError(`podman cannot create a network: ${created.stderr.trim()}`, 'see: podman network ls')
   }
   throw new LabError(
     'no free network in 10.77.0.0/16',

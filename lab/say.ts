@@ -1,7 +1,7 @@
-/** What the lab tells the person, on standard output. */
+/** Prints a message of the lab on standard output. */
 export const say = (text: string): void => console.log(text)
 
-/** Does a step, saying what and how long it took. */
+/** Runs a step, and prints its name and how long it took. */
 export const step = async <Value>(what: string, work: () => Promise<Value>): Promise<Value> => {
   say(`lab: ${what} …`)
   const began = performance.now()
@@ -10,7 +10,7 @@ export const step = async <Value>(what: string, work: () => Promise<Value>): Pro
   return value
 }
 
-/** Something that the lab cannot do, told with a way out. */
+/** Something that the lab cannot do, with a hint. */
 export class LabError extends Error {
   readonly hint: string
 

@@ -1,8 +1,9 @@
-/** What a lab is made of. */
+/** The options and the parts of a lab. */
+import type { WantedKubernetes } from './bundles.ts'
 import type { LabHost } from './hosts.ts'
 
-export interface LabOptions {
-  /** Labs with different names live side by side. */
+export interface LabOptions extends WantedKubernetes {
+  /** Labs with different names can exist at the same time. */
   readonly name: string
   /** Kubernetes masters, `m1` and so on, with a load balancer `lb1`; 0 for none. */
   readonly masters: number
@@ -10,9 +11,7 @@ export interface LabOptions {
   readonly plain: number
   /** Where the inventory is written. */
   readonly inventory: string
-  /** A folder of binaries and images to use instead of the bundle. */
-  readonly bundle?: string | undefined
-  /** Begin with new hosts, even if there are some. */
+  /** Create new hosts, even if some exist. */
   readonly fresh: boolean
 }
 
@@ -22,7 +21,9 @@ export interface Lab {
   readonly inventory: string
   readonly keyFile: string
   readonly knownHosts: string
-  /** Runs a shell command inside a host, beside ssh: for looking at it from outside. */
+  /** The version of Kubernetes that its masters have, such as `v1.37.2`. */
+  readonly kubernetes: string | undefined
+  /** Runs a shell command inside a host, without ssh. */
   exec(
     host: string,
     command: string,

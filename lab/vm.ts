@@ -1,4 +1,4 @@
-/** A virtual machine: a host that can boot again. Without KVM, so that it works wherever the lab does; it boots in 15 s. */
+/** A virtual machine: a host that can reboot. Without KVM, so that it works wherever the lab does; it boots in 15 s. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -12,16 +12,16 @@ import { prepareMachine, vmPackages } from './machine.ts'
 import { LabError, step } from './say.ts'
 
 export interface Vm {
-  /** Where its sshd is on 127.0.0.1. */
+  /** The port of its sshd on 127.0.0.1. */
   readonly port: number
   /** An inventory with one host, `vm1`. */
   readonly inventory: string
-  /** Runs a shell command as root by ssh, beside the engine, and gives what it prints. */
+  /** Runs a shell command as root with ssh, outside of the engine, and returns its output. */
   exec(command: string): Promise<string>
   stop(): Promise<void>
 }
 
-/** Seconds that a boot may take on a busy machine. */
+/** Timeout in seconds for a boot on a busy machine. */
 const startTimeout = 180
 
 const freePort = async (): Promise<number> => {
@@ -34,7 +34,7 @@ const freePort = async (): Promise<number> => {
   return address.port
 }
 
-/** Whether an sshd says its name there. That somebody listens says nothing: qemu does before the machine is up. */
+/** Whether an sshd sends its banner there. An open port means nothing: qemu listens before the machine is up. */
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1').setTimeout(5000, () => socket.destroy())
@@ -52,9 +52,9 @@ const qemuWords = (image: string, port: number): string[] =>
     ['-nodefaults', '-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
     ['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'initrd.img')],
     ['-append', 'root=/dev/vda rw console=ttyS0 quiet net.ifnames=0'],
-    // what it writes is gone with it
+    // changes are lost when it stops
     ['-drive', `file=${join(image, 'disk.raw')},if=virtio,format=raw,snapshot=on`],
-    // it reaches nobody, and nobody but this machine reaches it
+    // it has no network except from this machine
     ['-netdev', `user,id=lan,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
     ['-device', 'virtio-net-pci,netdev=lan', '-device', 'virtio-rng-pci'],
   ].flat()
@@ -73,9 +73,9 @@ const inventoryText = (image: string, folder: string, port: number): string =>
   ].join('\n')
 
 /**
- * Starts a virtual machine, and waits until it answers.
+ * Starts a virtual machine, and waits until its sshd answers.
  *
- * @throws LabError when it does not come up, with what its console says.
+ * @throws LabError if it does not come up, with the output of its console.
  */
 export const startVm = async (): Promise<Vm> => {
   await prepareMachine(vmPackages)
@@ -104,7 +104,10 @@ export const startVm = async (): Promise<Vm> => {
       const gone = child.exitCode !== null || child.signalCode !== null
       if (gone || performance.now() > end) {
         await stop()
-        throw new LabError(`the virtual machine did not come up:\n${console}`, 'see what its console says')
+        throw new LabError(
+          `the virtual machine did not come up:\n${console}`,
+          'check the output of its console',
+        )
       }
       await sleep(500)
     }

@@ -1,43 +1,96 @@
 /** The variables of the control plane playbooks, and what follows from them. */
 import { flag, z } from 'coxswain'
 import type { PlaybookHost } from 'coxswain'
+import {
+  clusterSettings,
+  defaultServiceSubnet,
+  endpointSchema,
+  networksOf,
+  nodeIpSchema,
+  versionFault,
+} from 'coxswain/tasks'
 import type { Cluster, HostConfig, Master } from 'coxswain/tasks'
 
+/** The message for a text that is not a version. */
+const notAVersion = (text: string): string =>
+  `a version such as v1.37.2 is needed${/^1\.\d+\.\d+$/.test(text) ? ` (did you mean v${text}?)` : ''}`
+
 /** Most have defaults that are right for ordinary servers. */
-export const controlPlaneVars = z.object({
-  control_plane_endpoint: z.string().regex(/^\S+:\d+$/, 'host:port of the load balancer is needed'),
-  kubernetes_version: z.string().regex(/^v1\.\d+\.\d+$/, 'a version such as v1.20.2 is needed'),
-  advertise_address: z
-    .string()
-    .optional()
-    .describe('of each master; the address it is reached at where absent'),
-  strategy: z
-    .enum(['join', 'phases'])
-    .default('join')
-    .describe('kubeadm join, or phase by phase as before 1.14'),
-  pod_subnet: z.string().default('10.244.0.0/16'),
-  service_subnet: z.string().default('10.96.0.0/12'),
-  api_port: z.number().int().default(6443).describe('of each API server'),
-  cert_sans: z.array(z.string()).default([]).describe('more names for the API server certificates'),
-  cni_manifest: z.string().default('flannel').describe('a path here, or flannel, calico or cilium'),
-  kube_users: z.array(z.string()).default(['root']).describe('who may use kubectl on the masters'),
-  image_archives: z
-    .string()
-    .optional()
-    .describe('a folder of image archives on the masters, where no registry is'),
-  image_repository: z.string().optional().describe('a mirror instead of the usual registry'),
-  cri_socket: z.string().optional(),
-  container_service: z.string().default('containerd').describe('the service of the container runtime'),
-  cgroup_driver: z.enum(['systemd', 'cgroupfs']).optional(),
-  fail_swap_on: z.boolean().optional(),
-  manage_swap: z.boolean().default(true).describe('turn swap off'),
-  kube_proxy_conntrack_max_per_core: z.number().int().optional(),
-  skip_phases: z.array(z.string()).default([]).describe('phases of kubeadm init to leave out'),
-  reset_force: flag()
-    .default(false)
-    .describe('let reset go on where etcd has lost its quorum, or its data may still be needed'),
-  ignore_preflight_errors: z.array(z.string()).default([]),
-})
+export const controlPlaneVars = z
+  .object({
+    control_plane_endpoint: endpointSchema.describe('host:port of the load balancer; IPv6 in brackets'),
+    kubernetes_version: z
+      .string()
+      .regex(/^v1\.\d+\.\d+$/, { error: ({ input }) => notAVersion(String(input)), abort: true }),
+    allow_unknown_version: flag()
+      .default(false)
+      .describe('accept a version newer than the newest known one, and treat it as that one'),
+    advertise_address: z
+      .string()
+      .optional()
+      .describe('of each master; the address it is reached at where absent'),
+    strategy: z
+      .enum(['join', 'phases'])
+      .default('join')
+      .describe('kubeadm join, or phase by phase as before 1.14'),
+    pod_subnet: clusterSettings.podSubnet,
+    service_subnet: clusterSettings.serviceSubnet
+      .unwrap()
+      .default(defaultServiceSubnet)
+      .describe('the network of the services, in CIDR notation, or one of each family, comma-separated'),
+    api_port: z.number().int().default(6443).describe('of each API server'),
+    cert_sans: z.array(z.string()).default([]).describe('more names for the API server certificates'),
+    cni_manifest: z
+      .string()
+      .default('flannel')
+      .describe('a path here, or flannel, calico or cilium; none for a pod network that others install'),
+    kube_users: z.array(z.string()).default(['root']).describe('who may use kubectl on the masters'),
+    image_archives: z
+      .string()
+      .optional()
+      .describe('a folder of image archives on the masters, where no registry is'),
+    image_repository: z.string().optional().describe('a mirror instead of the usual registry'),
+    cri_socket: z.string().optional(),
+    container_service: z.string().default('containerd').describe('the service of the container runtime'),
+    cgroup_driver: z.enum(['systemd', 'cgroupfs']).optional(),
+    fail_swap_on: z.boolean().optional(),
+    manage_swap: z.boolean().default(true).describe('turn swap off'),
+    kube_proxy_conntrack_max_per_core: z.number().int().optional(),
+    node_ip: nodeIpSchema
+      .optional()
+      .describe(
+        'the address that the kubelet of a master reports, or one of each family; its advertise_address where that is given',
+      ),
+    api_server: clusterSettings.apiServer,
+    controller_manager: clusterSettings.controllerManager,
+    scheduler: clusterSettings.scheduler,
+    etcd: clusterSettings.etcd,
+    dns: clusterSettings.dns,
+    proxy: clusterSettings.proxy,
+    kubelet: clusterSettings.kubelet,
+    kubelet_extra_args: clusterSettings.kubeletExtraArgs,
+    kube_proxy: clusterSettings.kubeProxy,
+    feature_gates: clusterSettings.featureGates,
+    taints: clusterSettings.taints,
+    patches: clusterSettings.patches,
+    timeouts: clusterSettings.timeouts,
+    certificate_validity_period: clusterSettings.certificateValidityPeriod,
+    ca_certificate_validity_period: clusterSettings.caCertificateValidityPeriod,
+    encryption_algorithm: clusterSettings.encryptionAlgorithm,
+    image_pull_policy: clusterSettings.imagePullPolicy,
+    image_pull_serial: clusterSettings.imagePullSerial,
+    kubeadm_config_merge: clusterSettings.merge,
+    skip_phases: z.array(z.string()).default([]).describe('phases of kubeadm init to leave out'),
+    reset_force: flag()
+      .default(false)
+      .describe('let reset go on where etcd has lost its quorum, or its data may still be needed'),
+    ignore_preflight_errors: z.array(z.string()).default([]),
+  })
+  .superRefine(({ kubernetes_version: version, allow_unknown_version: allowed }, context) => {
+    const fault = versionFault(version, allowed, '-e allow_unknown_version=true')
+    if (fault !== undefined)
+      context.addIssue({ code: 'custom', path: ['kubernetes_version'], message: fault })
+  })
 export type ControlPlaneVars = z.output<typeof controlPlaneVars>
 
 type MasterHost = PlaybookHost<ControlPlaneVars>
@@ -49,6 +102,7 @@ export const master = ({ name, address, vars }: MasterHost): Master => ({
 
 export const cluster = (vars: ControlPlaneVars): Cluster => ({
   kubernetesVersion: vars.kubernetes_version,
+  allowUnknownVersion: vars.allow_unknown_version,
   controlPlaneEndpoint: vars.control_plane_endpoint,
   podSubnet: vars.pod_subnet,
   serviceSubnet: vars.service_subnet,
@@ -59,13 +113,49 @@ export const cluster = (vars: ControlPlaneVars): Cluster => ({
   cgroupDriver: vars.cgroup_driver,
   failSwapOn: vars.fail_swap_on,
   kubeProxyConntrackMaxPerCore: vars.kube_proxy_conntrack_max_per_core,
+  apiServer: vars.api_server,
+  controllerManager: vars.controller_manager,
+  scheduler: vars.scheduler,
+  etcd: vars.etcd,
+  dns: vars.dns,
+  proxy: vars.proxy,
+  kubelet: vars.kubelet,
+  kubeletExtraArgs: vars.kubelet_extra_args,
+  kubeProxy: vars.kube_proxy,
+  featureGates: vars.feature_gates,
+  taints: vars.taints,
+  patches: vars.patches,
+  timeouts: vars.timeouts,
+  certificateValidityPeriod: vars.certificate_validity_period,
+  caCertificateValidityPeriod: vars.ca_certificate_validity_period,
+  encryptionAlgorithm: vars.encryption_algorithm,
+  imagePullPolicy: vars.image_pull_policy,
+  imagePullSerial: vars.image_pull_serial,
+  merge: vars.kubeadm_config_merge,
 })
+
+/** Whether the hosts pass on packets of IPv6 between pods. */
+export const hasIPv6 = ({ pod_subnet: pods }: ControlPlaneVars): boolean =>
+  networksOf(pods).some((network) => network?.family === 6)
+
+/** The address that the kubelet reports. Without it, a kubelet takes the host's first IPv4 address. */
+const nodeIpOf = (host: MasterHost): string | undefined => {
+  const { node_ip: given, advertise_address: advertised } = host.vars
+  const { address } = master(host)
+  return given ?? advertised ?? (address.includes(':') ? address : undefined)
+}
+
+/** The addresses that a master must have. */
+export const ownAddressesOf = (host: MasterHost): string[] => [
+  ...new Set([master(host).address, ...(nodeIpOf(host)?.split(',') ?? [])]),
+]
 
 /** The configuration of the master that begins the cluster. */
 export const firstConfig = (host: MasterHost): HostConfig => ({
   cluster: cluster(host.vars),
   self: master(host),
   members: [master(host)],
+  nodeIp: nodeIpOf(host),
 })
 
 /** The configuration of a master that comes to others: in the inventory's order, up to and with itself. */

@@ -1,13 +1,17 @@
 import { except, pick, playbook } from 'coxswain'
 import type { PlayContext, Task } from 'coxswain'
 import {
+  apiServerNames,
   apiServerReady,
   applyCni,
   clusterInfo,
   copyCerts,
+  credentialsValid,
   etcdHealthy,
   etcdMemberAdd,
+  factsOf,
   hasEtcdData,
+  hostOf,
   kernelModule,
   kubeadmInit,
   kubeadmJoin,
@@ -15,15 +19,24 @@ import {
   loadBalancer,
   loadImages,
   nodeReady,
+  ownAddresses,
   packages,
   podsRunning,
+  sameCluster,
   service,
   swapOff,
   sysctl,
   userKubeconfig,
   writeConfig,
 } from 'coxswain/tasks'
-import { controlPlaneVars, firstConfig, joiningConfig, master } from './control-plane-vars.ts'
+import {
+  controlPlaneVars,
+  firstConfig,
+  hasIPv6,
+  joiningConfig,
+  master,
+  ownAddressesOf,
+} from './control-plane-vars.ts'
 import type { ControlPlaneVars } from './control-plane-vars.ts'
 
 type Context = PlayContext<ControlPlaneVars>
@@ -31,14 +44,23 @@ type Context = PlayContext<ControlPlaneVars>
 /** Any master that is healthy leads; where none is, the one that holds data; on new machines, the first. */
 const leader = pick('leader', { hosts: 'masters', prefer: [apiServerReady(), hasEtcdData()] })
 
+/** Whether the user installs the pod network, at a time that is not known here. */
+const ownNetwork = ({ cni_manifest: manifest }: ControlPlaneVars): boolean => manifest === 'none'
+
 const kubeconfigs = ({ vars }: Context): Task[] => vars.kube_users.map((user) => userKubeconfig({ user }))
 
 /** Where a master's own API server is, and what version it is of. */
 const api = ({ host, vars }: Context) => ({
   address: master(host).address,
   version: vars.kubernetes_version,
+  allowUnknownVersion: vars.allow_unknown_version,
   port: vars.api_port,
 })
+
+/** The names of the API server that its certificate must have. */
+const apiNamesOf = ({ vars }: Context): string[] => [hostOf(vars.control_plane_endpoint), ...vars.cert_sans]
+
+const names = (ctx: Context): Task => apiServerNames({ ...api(ctx), names: apiNamesOf(ctx) })
 
 /** `kubeadm join --control-plane`, with certificates copied by us. */
 const byJoining = (ctx: Context): Task[] => [
@@ -55,17 +77,17 @@ const byJoining = (ctx: Context): Task[] => [
 
 /** Phase by phase: the only way up to 1.13. */
 const byPhases = (ctx: Context): Task[] => {
-  const { address, version, port } = api(ctx)
+  const { address, version, allowUnknownVersion, port } = api(ctx)
   const { name } = ctx.host
-  const apiNames = [ctx.vars.control_plane_endpoint.replace(/:\d+$/, ''), ...ctx.vars.cert_sans]
+  const apiNames = apiNamesOf(ctx)
   const phase = (which: Parameters<typeof kubeadmPhase>[0]['phase']): Task =>
-    kubeadmPhase({ phase: which, node: name, address, version, port, apiNames })
+    kubeadmPhase({ phase: which, node: name, address, version, allowUnknownVersion, port, apiNames })
   return [
     copyCerts({ from: leader, adminConf: true }),
     phase('certs all'),
     phase('kubeconfig kubelet'),
     phase('kubelet-start'),
-    etcdMemberAdd({ via: leader, name, address, version }),
+    etcdMemberAdd({ via: leader, name, address, version, allowUnknownVersion }),
     phase('kubeconfig all'),
     phase('control-plane all'),
     phase('mark-control-plane'),
@@ -79,6 +101,27 @@ export default playbook({
   description: 'Builds and keeps a highly available Kubernetes control plane with kubeadm.',
   vars: controlPlaneVars,
   plays: ({ play }) => [
+    play('the masters have their addresses, and valid certificates', {
+      tags: ['load-balancer', 'prepare', 'leader', 'join'],
+      hosts: 'masters',
+      anyErrorsFatal: true,
+      become: true,
+      tasks: ({ host, vars }) => [
+        ownAddresses({ addresses: ownAddressesOf(host), setting: 'advertise_address and node_ip' }),
+        credentialsValid({
+          version: vars.kubernetes_version,
+          allowUnknownVersion: vars.allow_unknown_version,
+        }),
+      ],
+    }),
+
+    play('the cluster is the one of the inventory', {
+      tags: ['load-balancer', 'prepare', 'leader', 'join', 'network'],
+      hosts: leader,
+      become: true,
+      tasks: ({ host }) => [sameCluster(firstConfig(host))],
+    }),
+
     play('the load balancer knows every master', {
       tags: 'load-balancer',
       hosts: 'loadbalancers',
@@ -87,6 +130,7 @@ export default playbook({
       tasks: ({ vars, group }) => [
         packages({ name: ['haproxy'] }),
         loadBalancer({
+          probe: factsOf(vars.kubernetes_version).readyPath,
           port: Number(vars.control_plane_endpoint.replace(/^.*:/, '')),
           backends: group('masters').map((host) => ({ ...master(host), port: vars.api_port })),
         }),
@@ -104,6 +148,8 @@ export default playbook({
           'net.ipv4.ip_forward',
           'net.bridge.bridge-nf-call-iptables',
           'net.bridge.bridge-nf-call-ip6tables',
+          // kubeadm requires the first, and interfaces that exist follow the second
+          ...(hasIPv6(vars) ? ['net.ipv6.conf.default.forwarding', 'net.ipv6.conf.all.forwarding'] : []),
         ].map((key) => sysctl({ key, value: 1 })),
         ...(vars.manage_swap ? [swapOff()] : []),
         service({ name: vars.container_service, state: 'started', enabled: true }),
@@ -123,6 +169,7 @@ export default playbook({
           skipPhases: ctx.vars.skip_phases,
           ignorePreflightErrors: ctx.vars.ignore_preflight_errors,
         }),
+        names(ctx),
         ...kubeconfigs(ctx),
       ],
     }),
@@ -135,6 +182,7 @@ export default playbook({
       tasks: (ctx) => [
         writeConfig(joiningConfig(ctx.host, ctx.group('masters'))),
         ...(ctx.vars.strategy === 'join' ? byJoining(ctx) : byPhases(ctx)),
+        names(ctx),
         ...kubeconfigs(ctx),
       ],
     }),
@@ -143,7 +191,8 @@ export default playbook({
       tags: 'network',
       hosts: leader,
       become: true,
-      tasks: ({ vars }) => [applyCni({ manifest: vars.cni_manifest, podCidr: vars.pod_subnet })],
+      tasks: ({ vars }) =>
+        ownNetwork(vars) ? [] : [applyCni({ manifest: vars.cni_manifest, podCidr: vars.pod_subnet })],
     }),
 
     play('the cluster is healthy', {
@@ -152,8 +201,8 @@ export default playbook({
       become: true,
       tasks: ({ vars, group }) => [
         etcdHealthy({ members: group('masters').length }),
-        ...group('masters').map(({ name }) => nodeReady({ node: name })),
-        podsRunning(),
+        ...group('masters').map(({ name }) => nodeReady({ node: name, withoutNetwork: ownNetwork(vars) })),
+        podsRunning({ withoutNetwork: ownNetwork(vars) }),
         clusterInfo({ endpoint: vars.control_plane_endpoint }),
       ],
     }),

@@ -28,8 +28,8 @@ export default playbook({
       become: true,
       tasks: (ctx) => nothingLeft(ctx),
     }),
-    play('the last master goes', { hosts: last, become: true, tasks: (ctx) => nothingLeft(ctx, true) }),
-    play('the load balancer rests', {
+    play('the last master is reset', { hosts: last, become: true, tasks: (ctx) => nothingLeft(ctx, true) }),
+    play('the load balancer is stopped', {
       hosts: 'loadbalancers',
       optional: true,
       become: true,

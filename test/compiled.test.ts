@@ -1,4 +1,4 @@
-/** Tests of the compiled command line say at once that there is none. */
+/** Tests of the compiled command line fail at once if it is not compiled. */
 import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
 import { compiledProgram } from './support/compiled.ts'

@@ -1,56 +1,12 @@
-/** Who may import whom, and where each package has its one home. Read from the import lines. */
+/** Which files can import which, and the only places that can import each package. Reads the import lines. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
+import { drawMap, imports, labImports, layerOf, sources, withMap } from './support/import-map.ts'
 import { suite } from './support/spec.ts'
 
 const test = suite('layers')
 const root = resolve(import.meta.dirname, '..')
-
-interface Import {
-  readonly file: string
-  readonly target: string
-}
-
-const sources = ['engine', 'tasks', 'playbooks'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name)),
-)
-
-const imports = sources.flatMap((file): Import[] =>
-  [
-    ...readFileSync(join(root, file), 'utf8').matchAll(
-      /^(?:import|export) [^'"`]*?from '([^']+)'|^import '([^']+)'|import\('([^']+)'\)/gm,
-    ),
-  ].map(([, from, bare, dynamic]) => {
-    const target = from ?? bare ?? dynamic ?? ''
-    return {
-      file,
-      target: target.startsWith('.') ? relative(root, resolve(root, dirname(file), target)) : target,
-    }
-  }),
-)
-
-/** Layers of the engine from the bottom up; a file may import from its own layer and from those below. */
-const engineLayers = [
-  [
-    'engine/errors.ts',
-    'engine/error-codes.ts',
-    'engine/error-kinds.ts',
-    'engine/package-root.ts',
-    'engine/authors-place.ts',
-    'engine/secret.ts',
-  ],
-  ['engine/connection/'],
-  ['engine/remote/'],
-  ['engine/dsl/', 'engine/inventory/'],
-  ['engine/run/'],
-  ['engine/report/'],
-  ['engine/cli/', 'engine/testing.ts', 'engine/index.ts'],
-]
-const layerOf = (path: string): number =>
-  engineLayers.findIndex((layer) => layer.some((part) => path.startsWith(part)))
 
 const isTarget = (path: string): boolean => /^(engine|tasks|playbooks)\//.test(path)
 
@@ -63,7 +19,7 @@ test('every file of the engine belongs to a layer', () => {
   )
 })
 
-test('inside the engine nobody imports upward', () => {
+test('inside the engine no import goes upward', () => {
   const upward = imports.filter(
     ({ file, target }) =>
       file.startsWith('engine/') && target.startsWith('engine/') && layerOf(target) > layerOf(file),
@@ -74,7 +30,20 @@ test('inside the engine nobody imports upward', () => {
   )
 })
 
-/** Folders whose files must not import each other in a circle. */
+test('the lab knows no task, and of the engine only what needs no playbook', () => {
+  const wrong = labImports.filter(({ target }) =>
+    /^(?:tasks|playbooks|engine\/(?:cli|report|dsl))\//.test(target),
+  )
+  assert.equal(wrong, [])
+})
+
+test('CONTRIBUTING.md has the map of the imports; `npm run docs` writes it', () => {
+  const page = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  assert.match(drawMap(), /^engine\/report +→ engine\/run, /m)
+  assert.is(page, withMap(page))
+})
+
+/** Folders whose files must not import each other in a cycle. */
 const graphFolders = ['engine', 'tasks', 'playbooks', 'lab']
 
 /** The files that each file imports when it is loaded, types included. */
@@ -95,7 +64,7 @@ const graph = new Map(
     }),
 )
 
-/** The shortest way from a file back to itself. */
+/** Returns the shortest import cycle of a file. */
 const circleOf = (start: string): readonly string[] | undefined => {
   const seen = new Set<string>()
   const queue: (readonly string[])[] = [[start]]
@@ -157,11 +126,11 @@ test('a file directly below a subject of the tasks defines tasks; what they shar
   assert.equal(others, [])
   assert.equal(
     sources.filter((file) => /^tasks\/[^/]+$/.test(file)),
-    ['tasks/index.ts'],
+    ['tasks/ansible-modules.ts', 'tasks/index.ts', 'tasks/subjects.ts'],
   )
 })
 
-/** Each package and the places that may import it. */
+/** Each package, and the places that can import it. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['engine/connection/ssh/'],
   'zx/core': ['engine/connection/local.ts'],
@@ -169,7 +138,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   diff: ['engine/report/diff.ts'],
   commander: ['engine/cli/parse.ts'],
   handlebars: ['tasks/files/templates/render.ts'],
-  '@swc/wasm-typescript': ['engine/cli/loader/hooks.ts'],
+  '@swc/wasm-typescript': ['engine/cli/loader/erase-types.ts'],
   'age-encryption': ['engine/inventory/secrets/age.ts'],
   'ansible-vault': ['engine/inventory/secrets/vault.ts'],
   yaml: [
@@ -180,7 +149,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
     'tasks/files/documents/yaml',
   ],
   'jsonc-parser': ['tasks/files/json-setting.ts', 'tasks/files/documents/json'],
-  tar: ['tasks/files/tree/tar.ts', 'tasks/files/unpack/tar-index.ts'],
+  tar: ['tasks/files/unpack/tar-index.ts'],
+  'tar/header': ['tasks/files/tree/tar.ts'],
+  'tar/parse': ['tasks/files/unpack/tar-index.ts'],
 }
 
 test('each package has its home', () => {

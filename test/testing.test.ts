@@ -13,7 +13,7 @@ const task = (how: 'asks' | 'tries' | 'applies' | 'elsewhere') =>
     params: z.object({}),
     async check({ remote, on }) {
       if (how === 'asks') await remote.query`no-reply --to this`
-      // what a task makes of the failure does not hide it
+      // the failure is reported even if the task handles it
       if (how === 'tries') await remote.query`no-reply --to this`.succeeds().catch(() => false)
       if (how === 'elsewhere') await (await on('other')).remote.query`no-reply --to this`
       return how === 'applies' ? drift('x') : ok()
@@ -28,7 +28,7 @@ for (const how of ['asks', 'tries', 'applies', 'elsewhere'] as const) {
     const error = await rejects(
       () => rehearse(task(how), { replies: { known: '' }, others: { other: {} } }),
       'task-failed',
-      'the test gives no reply to the command: no-reply --to this',
+      'the test has no reply for the command: no-reply --to this',
     )
     assert.match(error.output ?? '', 'known')
   })

@@ -1,10 +1,14 @@
 #!/bin/bash
 # What a good operator would script: the same kubeadm commands over plain ssh, hosts side by side where that is safe.
-# It is the measure for the playbook's own time, and has no checks, no recovery and no second run.
+# The time of the playbook is compared with its time. It has no checks, no recovery and no second run.
 #
-#   by-hand.sh join|phases KEY KNOWN_HOSTS LB M1 M2 M3 CNI_MANIFEST
+#   by-hand.sh join|phases KEY KNOWN_HOSTS LB M1 M2 M3 FOLDER
+#
+# FOLDER has m1.yaml to m3.yaml, the kubeadm configurations that the playbook writes too; options, those of kubeadm init and
+# join; and cni.yaml. In a configuration, __MEMBERS__ stands for the initial cluster of etcd.
+# shellcheck disable=SC2016 # the hosts expand what is in single quotes
 set -euo pipefail
-strategy=$1 key=$2 known=$3 lb=$4 cni=$8
+strategy=$1 key=$2 known=$3 lb=$4 folder=$8
 masters=("$5" "$6" "$7")
 control=$(mktemp -d)
 trap 'rm -rf "$control"' EXIT
@@ -48,42 +52,14 @@ prepare() {
     for f in /opt/coxswain/images/*.tar; do ctr -n k8s.io images import $f >/dev/null; done'
 }
 
-# config ADDRESS [INITIAL_CLUSTER]
-config() {
-  local etcd="{}"
-  [ $# -lt 2 ] || etcd="{local: {extraArgs: {initial-cluster: \"$2\", initial-cluster-state: existing}}}"
-  cat <<EOF
-apiVersion: kubeadm.k8s.io/v1beta2
-kind: InitConfiguration
-localAPIEndpoint: {advertiseAddress: $1, bindPort: 6443}
-nodeRegistration: {criSocket: /run/containerd/containerd.sock}
----
-apiVersion: kubeadm.k8s.io/v1beta2
-kind: ClusterConfiguration
-kubernetesVersion: v1.20.2
-controlPlaneEndpoint: $lb:6443
-networking: {podSubnet: 10.244.0.0/16, serviceSubnet: 10.96.0.0/12}
-etcd: $etcd
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-cgroupDriver: cgroupfs
-failSwapOn: false
----
-apiVersion: kubeproxy.config.k8s.io/v1alpha1
-kind: KubeProxyConfiguration
-conntrack: {maxPerCore: 0}
-EOF
-}
-
-ignore=ImagePull,SystemVerification,Swap,FileContent--proc-sys-net-bridge-bridge-nf-call-iptables
 haproxy &
 for host in "${masters[@]}"; do prepare "$host" & done
 wait
 
 first=${masters[0]}
-config "$first" | on "$first" 'cat >/root/kubeadm.yaml'
-on "$first" "kubeadm init --config /root/kubeadm.yaml --skip-phases=addon/coredns --ignore-preflight-errors=$ignore" >/dev/null
+init_options=$(cat "$folder/init-options") join_options=$(cat "$folder/join-options")
+on "$first" 'cat >/root/kubeadm.yaml' <"$folder/m1.yaml"
+on "$first" "kubeadm init --config /root/kubeadm.yaml $init_options" >/dev/null
 
 shared="ca.crt ca.key sa.pub sa.key front-proxy-ca.crt front-proxy-ca.key etcd/ca.crt etcd/ca.key"
 share() {
@@ -96,11 +72,13 @@ by_joining() {
   join=$(on "$first" 'kubeadm token create --print-join-command 2>/dev/null')
   for host in "${masters[@]:1}"; do
     share "$host"
-    on "$host" "$join --control-plane --apiserver-advertise-address $host --cri-socket /run/containerd/containerd.sock --ignore-preflight-errors=$ignore" >/dev/null
+    on "$host" "$join --control-plane --apiserver-advertise-address $host $join_options" >/dev/null
   done
 }
 
-etcdctl="ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \
+kubectl="kubectl --kubeconfig /etc/kubernetes/admin.conf"
+# in etcd's pod: today's hosts do not have etcdctl
+etcdctl="$kubectl -n kube-system exec etcd-m1 -- env ETCDCTL_API=3 etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt \
   --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key"
 
 by_phases() {
@@ -109,12 +87,12 @@ by_phases() {
     n=$((n + 1)) members="$members,m$n=https://$host:2380"
     share "$host"
     on "$first" cat /etc/kubernetes/admin.conf | on "$host" 'umask 077; cat >/etc/kubernetes/admin.conf'
-    config "$host" "$members" | on "$host" 'cat >/root/kubeadm.yaml'
+    sed "s#__MEMBERS__#$members#" "$folder/m$n.yaml" | on "$host" 'cat >/root/kubeadm.yaml'
     on "$host" 'set -e; for phase in "certs all" "kubeconfig kubelet" kubelet-start; do
       kubeadm init phase $phase --config /root/kubeadm.yaml; done' >/dev/null
     on "$first" "$etcdctl member add m$n --peer-urls=https://$host:2380" >/dev/null
     on "$host" 'kubeadm init phase etcd local --config /root/kubeadm.yaml' >/dev/null
-    on "$host" "until $etcdctl endpoint health --cluster; do sleep 0.5; done" >/dev/null 2>&1
+    on "$first" "until $etcdctl endpoint health --cluster; do sleep 0.5; done" >/dev/null 2>&1
     on "$host" 'set -e; for phase in "kubeconfig all" "control-plane all"; do
       kubeadm init phase $phase --config /root/kubeadm.yaml; done
       until curl -skf https://127.0.0.1:6443/readyz && kubectl --kubeconfig /etc/kubernetes/admin.conf get node "$(hostname)"; do
@@ -130,8 +108,6 @@ case $strategy in
 esac
 for host in "${masters[@]}"; do on "$host" 'mkdir -p /root/.kube && cp /etc/kubernetes/admin.conf /root/.kube/config'; done
 
-kubectl="kubectl --kubeconfig /etc/kubernetes/admin.conf"
-on "$first" "$kubectl apply -f -" <"$cni" >/dev/null
-on "$first" "$kubectl -n kube-system rollout status daemonset/lab-cni --timeout=300s >/dev/null &&
-  $kubectl wait --for=condition=Ready node --all --timeout=300s >/dev/null &&
+on "$first" "$kubectl apply -f -" <"$folder/cni.yaml" >/dev/null
+on "$first" "$kubectl wait --for=condition=Ready node --all --timeout=300s >/dev/null &&
   $kubectl -n kube-system wait --for=condition=Ready pod --all --timeout=300s >/dev/null && $kubectl get nodes"

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:journal [--json]`: what a state folder with 10,000 runs costs the start of a run, beside an empty one, and
- * what a task that prints 200 MB costs the journal. Ends with 1 when a run starts more than 50 ms later, when the journal
- * takes more than 8 MB, or memory grows by more than 64 MB. `--json` prints one line per figure.
+ * `npm run bench:journal [--json]`: how much later a run starts with a state folder of 10,000 runs than with an empty one, and
+ * the size of the journal of a task that prints 200 MB. Exits with 1 if a run starts more than 50 ms later, if the journal is
+ * bigger than 8 MB, or if memory grows by more than 64 MB. `--json` prints one line per figure.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,8 +40,10 @@ const open = (folder: string, seen?: number): Journal => {
   return journal
 }
 
-/** Milliseconds until a run could begin: what was before is known, its own journal is open. The quickest of some rounds: what else the
- * machine does can only add to it. */
+/**
+ * Milliseconds until a run could start: earlier runs are read, and its own journal is open. The fastest of some rounds, because
+ * other processes can only add to the time.
+ */
 const start = async (folder: string): Promise<number> => {
   const times: number[] = []
   for (let round = 0; round < rounds; round += 1) {
@@ -54,7 +56,7 @@ const start = async (folder: string): Promise<number> => {
   return Math.min(...times)
 }
 
-/** A folder with so many runs, of one playbook or of many. */
+/** A folder with this many runs, of one playbook or of many. */
 const filled = async (name: string, subjectOf: (run: number) => Subject): Promise<string> => {
   const folder = join(base, name)
   mkdirSync(folder, { mode: 0o700 })
@@ -67,7 +69,7 @@ const filled = async (name: string, subjectOf: (run: number) => Subject): Promis
 
 const peak = (): number => process.resourceUsage().maxRSS / 1024
 
-/** Records a task that prints so much. Gives the size of the journal and by how much the peak of memory grew, in MB. */
+/** Records a task with this much output. Returns the size of the journal and the growth of peak memory, in MB. */
 const printing = async (bytes: number): Promise<{ readonly size: number; readonly memory: number }> => {
   const folder = join(base, 'printing')
   const journal = open(folder)
@@ -105,7 +107,7 @@ const same = await filled('same', () => own)
 add(`later by, ${runs} runs of the same playbook`, (await start(same)) - empty, 'ms', limits.start)
 const { size, memory } = await printing(200_000_000)
 add('journal of a task that prints 200 MB', size, 'MB', limits.size)
-add('growth of memory meanwhile', memory, 'MB', limits.memory)
+add('growth of memory', memory, 'MB', limits.memory)
 
 const json = process.argv.includes('--json')
 for (const one of figures) {

@@ -1,9 +1,9 @@
 /**
- * `npm run bench:readers [-- --json]`: whether everything that reads what a host prints takes time in proportion to its
- * length. Each reader gets 32 MiB (what masks: 4 MiB) of the text that is worst for it, in chunks as a channel gives them:
- * once as one output, once as 32 (4) outputs of 1 MiB, so that memory and caches have the same to do. The figure is how much
- * longer the one takes than the many: 1 is linear, 32 (4) is quadratic. Then, what masking text takes that is written to be
- * read in many ways, as a multiple of masking as much ordinary text. Ends with 1 over budget.
+ * `npm run bench:readers [-- --json]`: whether every reader of a host's output takes time in proportion to its length. Each
+ * reader gets 32 MiB (4 MiB for masking) of its worst-case text, in chunks like those of a channel: once as one output, once
+ * as 32 (4) outputs of 1 MiB, so that memory and caches do the same work. The figure is the ratio of both times: 1 is linear,
+ * 32 (4) is quadratic. It also measures the time of masking text that can be read in many ways, as a multiple of the time for
+ * ordinary text of the same length. Exits with 1 if a limit is exceeded.
  */
 import { MarkScanner } from '../../engine/connection/shell/mark-scanner.ts'
 import { OutputKeeper } from '../../engine/connection/shell/output.ts'
@@ -21,7 +21,7 @@ const usualLength = 32
 
 const nonce = '0123456789abcdef0123456789abcdef'
 
-/** What a host prints, in chunks. */
+/** The output of a host, in chunks. */
 const chunksOf = (text: string, chunk: number, length: number): Buffer[] => {
   const bytes = Buffer.alloc(length * mebibyte, text)
   return Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, n) =>
@@ -33,7 +33,7 @@ const channel = 32 * 1024
 
 interface Reader {
   readonly what: string
-  /** Repeated as often as is needed. */
+  /** Repeated as often as needed. */
   readonly text: string
   readonly chunk?: number
   /** In MiB. */
@@ -60,7 +60,7 @@ const cutLines = (chunks: readonly Buffer[]): void => {
   lines.end()
 }
 const usualSecrets = ['hunter2-and-more', 'two\nlines of it']
-/** What is shown of a host's output when there are secrets. */
+/** The lines that are shown of a host's output, with secrets masked. */
 const maskLines = (chunks: readonly Buffer[], secrets: readonly string[] = usualSecrets): void => {
   const redactor = new Redactor()
   for (const secret of secrets) redactor.learn(new Secret(secret))
@@ -68,15 +68,15 @@ const maskLines = (chunks: readonly Buffer[], secrets: readonly string[] = usual
   for (const chunk of chunks) lines.push(chunk.toString('latin1'))
   lines.end()
 }
-/** The text that a command gives, whatever it printed. */
+/** The text that a command returns for this output. */
 const textOf = async (chunks: readonly Buffer[]): Promise<unknown> => {
   const stdout = Buffer.concat([...chunks, Buffer.from('x')])
   const run = commandTag(async () => ({ code: 0, stdout, stderr: Buffer.alloc(0), dropped: 0 }))
   return run`true`.text()
 }
-const whole = (chunks: readonly Buffer[]): string => `${Buffer.concat(chunks).toString('latin1')}x`
+const joined = (chunks: readonly Buffer[]): string => `${Buffer.concat(chunks).toString('latin1')}x`
 
-/** Masking takes its time, though in proportion. */
+/** Masking is slower, but still linear. */
 const fewer = 4
 
 const readers: readonly Reader[] = [
@@ -104,16 +104,16 @@ const readers: readonly Reader[] = [
     read: maskLines,
   },
   { what: 'text: newlines that are not the last', text: '\n', read: textOf },
-  { what: 'printed: carriage returns', text: '\r', read: (chunks) => printable(whole(chunks)) },
+  { what: 'printed: carriage returns', text: '\r', read: (chunks) => printable(joined(chunks)) },
   {
     what: 'printed: escapes that are never ended',
     text: '\u001b]',
-    read: (chunks) => printable(whole(chunks)),
+    read: (chunks) => printable(joined(chunks)),
   },
-  { what: 'printed: blanks on one line', text: ' ', read: (chunks) => oneLine(whole(chunks)) },
+  { what: 'printed: blanks on one line', text: ' ', read: (chunks) => oneLine(joined(chunks)) },
 ]
 
-/** Milliseconds of this process on a processor. */
+/** CPU milliseconds of this process. */
 const timed = async (work: () => unknown): Promise<number> => {
   const began = process.cpuUsage()
   await work()
@@ -138,7 +138,7 @@ for (const { what, text, chunk = channel, length = usualLength, read } of reader
     )
     together.push(await timed(() => read(one)))
   }
-  // what else the machine does only adds
+  // other processes can only add to the time
   const growth = Math.min(...together) / Math.min(...parts)
   const held = growth <= limit
   over ||= !held
@@ -150,7 +150,7 @@ for (const { what, text, chunk = channel, length = usualLength, read } of reader
   )
 }
 
-/** So many times as long as ordinary text it may take. */
+/** Masking can take this many times as long as for ordinary text. */
 const mostBeside = 25
 const ordinary = chunksOf('the quick brown fox jumps over line 17 of 23\n', channel, fewer)
 const [escaped, candidates] = [String.raw`\x41%41&amp;=41 68 75 6e 74 `, String.raw`x A\u0062 1 `]

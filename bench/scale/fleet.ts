@@ -1,4 +1,4 @@
-/** Many hosts of the imagination, and one long play for them. */
+/** Many simulated hosts, and one long play for them. */
 import { z } from 'zod'
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { ScriptedConnection } from '../../engine/connection/scripted.ts'
@@ -12,13 +12,13 @@ export interface Size {
   readonly tasks: number
 }
 
-/** What the hosts are like when the run begins: as they shall be, or with nothing on them. */
+/** The state of the hosts when the run starts: up to date, or empty. */
 export type Case = 'ok' | 'changed'
 export const cases: readonly Case[] = ['ok', 'changed']
 
 const pathOf = (step: number): string => `/srv/step-${String(step).padStart(3, '0')}`
 
-/** Makes a file by a command that says so: a look, and where it is missing a command and another look. */
+/** Creates a file with a command that prints a line: a check, and if the file is missing a command and another check. */
 export const make = defineTask({
   name: 'make',
   description: 'Makes a file.',
@@ -67,7 +67,7 @@ export const planFor = (hosts: Record<string, ScriptedConnection>, tasks: number
     { hosts },
   )
 
-/** What a host's part of the output of -v shall be, word by word what comes before the time that a task took. */
+/** The expected output of -v for a host, as text before the time of each task. */
 export const expectedLines = (start: Case, tasks: number): string[] =>
   Array.from({ length: tasks }, (_, step) => {
     const path = pathOf(step)

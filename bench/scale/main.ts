@@ -1,8 +1,8 @@
 /**
- * `npm run bench:scale [hosts] [tasks] [forks]`: what the engine itself costs, on hosts that answer at once: 1,000 hosts
- * × 20 tasks, through the real runner and reporters, all as it shall be and all to be changed. Ends with 1 when a run
- * takes more than 400 MB at its peak, more than 0.15 ms a task and host beyond the bare calls, or when a host's output is
- * not in order.
+ * `npm run bench:scale [hosts] [tasks] [forks]`: the cost of the engine itself, on hosts that answer immediately: 1,000 hosts
+ * × 20 tasks, with the real runner and reporters, once without changes and once with a change in every task. Exits with 1 if
+ * a run uses more than 400 MB at its peak, takes more than 0.15 ms per task and host beyond the bare calls, or if a host's
+ * output is not in order.
  */
 import { execFileSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
@@ -14,10 +14,10 @@ const limits = { memory: 400, overhead: 0.15 }
 const rounds = 3
 const hosts = Number(process.argv[2] ?? 1000)
 const tasks = Number(process.argv[3] ?? 20)
-/** As the command line has it. */
+/** The default of the command line. */
 const forks = Number(process.argv[4] ?? 20)
 
-/** Node with the engine in its compiled form, as a user runs it: what tsx makes of it takes twice as long. */
+/** Node with the compiled engine, as users run it: with tsx it takes twice as long. */
 const compiled = (): string[] => {
   const loader = pathToFileURL(resolve('dist/loader.js')).href
   return ['--import', `data:text/javascript,import { registerLoader } from '${loader}'; registerLoader()`]
@@ -56,7 +56,7 @@ console.log(
 for (const start of cases)
   for (const output of ['plain', 'json']) {
     const runs = Array.from({ length: rounds }, () => measure(start, output))
-    // the quickest of them: what else the machine does can only add to it
+    // the fastest of them: other processes can only add to the time
     const of = (pick: (run: (typeof runs)[number]) => number): number => Math.min(...runs.map(pick))
     const overhead = of(({ planning, running, bare }) => (planning + running - bare) / hosts / tasks)
     // but the highest peak

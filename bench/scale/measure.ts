@@ -1,5 +1,5 @@
 /**
- * Measures one run in a process of its own, so that its peak of memory is its own, and nothing was warmed up before it:
+ * Measures one run in a separate process, so that its peak memory is its own, and nothing was warmed up before it:
  * `measure.ts CASE OUTPUT FORKS HOSTS TASKS`. Prints the {@link Measured} as JSON.
  */
 import { pool } from '../../engine/run/pool.ts'
@@ -14,12 +14,12 @@ import { disorder } from './order.ts'
 export interface Measured {
   readonly planning: number
   readonly running: number
-  /** The calls that the tasks cannot do without, made on the same connections by hand. */
+  /** The calls that the tasks need at least, made directly on the same connections. */
   readonly bare: number
   readonly memory: number
-  /** Memory before there was any host: Node and the engine. */
+  /** Memory before any host exists: Node and the engine. */
   readonly idle: number
-  /** What was wrong with the order of the output. */
+  /** The error in the order of the output, if any. */
   readonly disorder: string | null
 }
 
@@ -33,8 +33,8 @@ const timed = async <Value>(work: () => Promise<Value> | Value): Promise<[number
   return [performance.now() - began, value]
 }
 
-/** Plans and runs, with the output given to `write`. */
-const whole = async (
+/** Plans and runs, with the output passed to `write`. */
+const planAndRun = async (
   start: Case,
   output: Output,
   forks: number,
@@ -67,7 +67,7 @@ const whole = async (
   return { planning, running, hosts }
 }
 
-/** The same work by hand: a look at each task, and where it is not done the command and another look. */
+/** The same work without the engine: a check for each task, and if needed the command and another check. */
 const byHand = async (start: Case, forks: number, size: Size): Promise<number> => {
   const done = newHosts(size, start)
   const paths = Array.from({ length: size.tasks }, (_, step) => `/srv/step-${String(step).padStart(3, '0')}`)
@@ -94,12 +94,12 @@ const forks = Number(forksWord)
 const size: Size = { hosts: Number(hostsWord), tasks: Number(tasksWord) }
 
 const idle = peak()
-const { planning, running } = await whole(start, output, forks, size, () => {})
+const { planning, running } = await planAndRun(start, output, forks, size, () => {})
 const memory = peak()
 const bare = await byHand(start, forks, size)
-// the order is looked at in a run of its own: keeping the output would count as the engine's memory
+// the order is checked in a separate run: keeping the output would count as the engine's memory
 const text: string[] = []
-const { hosts } = await whole(start, output, forks, size, (piece) => text.push(piece))
+const { hosts } = await planAndRun(start, output, forks, size, (piece) => text.push(piece))
 const found = disorder(text.join(''), output, start, Object.keys(hosts), size.tasks)
 const measured: Measured = { planning, running, bare, memory, idle, disorder: found ?? null }
 console.log(JSON.stringify(measured))

@@ -4,14 +4,14 @@ import type { Case } from './fleet.ts'
 
 type Output = 'plain' | 'json'
 
-/** `host words` of a line of plain output, or undefined for one that is of no host. */
+/** `host words` of a line of plain output, or undefined for a line without a host. */
 const ofPlain = (line: string): [string, string] | undefined => {
   const [, host, words] = /^ {2}(host-\d+) +(\S+ +.*)$/.exec(line) ?? []
   if (host === undefined || words === undefined || /^\d/.test(words)) return undefined
   return [host, words.replace(/ {2}\d+\.\d s$/, '').replace(/ +/g, ' ')]
 }
 
-/** The same of a line of JSON. */
+/** The same for a line of JSON. */
 const ofJson = (line: string): [string, string] | undefined => {
   const event: unknown = JSON.parse(line)
   if (typeof event !== 'object' || event === null || !('type' in event) || !('task' in event))
@@ -24,7 +24,7 @@ const ofJson = (line: string): [string, string] | undefined => {
   return undefined
 }
 
-/** What is wrong with the order of lines: nothing, or the first host whose lines are not as they shall be. */
+/** The first host whose lines are not in order; undefined if all are. */
 export const disorder = (
   text: string,
   output: Output,

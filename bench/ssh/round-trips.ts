@@ -1,6 +1,6 @@
 /**
- * `npm run bench:ssh`: how many round trips the framed session takes, against a real sshd behind a proxy that delays by
- * 50 ms a round trip. The figures are ratios to the round trip, so they hold on any machine. Ends with 1 over budget.
+ * `npm run bench:ssh`: how many round trips the framed session takes, with a real sshd behind a proxy that adds 50 ms per
+ * round trip. The figures are multiples of a round trip, so they are valid on any machine. Exits with 1 if a limit is exceeded.
  */
 import { sshConnection } from '../../engine/connection/connect.ts'
 import { HostKeys } from '../../engine/connection/ssh/host-keys.ts'
@@ -14,7 +14,7 @@ const proxy = await startDelayProxy(sshd.port, roundTrip / 2)
 const connection = sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') }))
 const remote = createRemote(connection)
 
-/** The median time of some tries, in round trips. */
+/** The median time of some attempts, in round trips. */
 const measure = async (work: () => Promise<unknown>, tries = 7): Promise<number> => {
   const times: number[] = []
   for (let round = 0; round < tries; round += 1) {
@@ -39,7 +39,7 @@ const budget = [
       Promise.all(Array.from({ length: 20 }, (_, n) => remote.query`echo ${n}`.text())),
     ),
   },
-  // the proxy delays but does not narrow, so the bytes themselves cost next to nothing
+  // the proxy delays but does not limit the bandwidth, so the bytes themselves cost almost nothing
   { what: 'writing a file of 1 MB', limit: 4, took: await measure(() => remote.write(path, megabyte)) },
   { what: 'reading a file of 1 MB', limit: 4, took: await measure(() => remote.readBytes(path)) },
 ]

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:start [-- --json]`: how long the command line takes to start, as multiples of `node -e 0` in the same run:
  * wall-clock time and CPU time (user and system, of the process and its threads). Each command runs in turn with the others,
- * so that a busy machine slows all of them alike; the least of all rounds counts. Ends with 1 when a ratio of CPU time is
+ * so that a busy machine slows all of them alike; the minimum of all rounds counts. Exits with 1 if a ratio of CPU time is
  * above its limit.
  */
 import { spawnSync } from 'node:child_process'
@@ -11,7 +11,7 @@ const rounds = 15
 const program = resolve('bin/run.js')
 const example = ['-i', 'inventory/example.yaml']
 
-/** What is started, and the most CPU time that it may take, in multiples of `node -e 0`. */
+/** The commands, and the limit of their CPU time, in multiples of `node -e 0`. */
 const cases = [
   { name: 'node -e 0', words: ['-e', '0'], limit: undefined },
   { name: 'run --help', words: [program, '--help'], limit: 2.5 },
@@ -28,7 +28,7 @@ const cases = [
   },
 ] as const
 
-/** Seconds that a process of Node takes. bash knows the CPU time of a process that it has waited for. */
+/** Seconds that a Node process takes. bash reports the CPU time of a process that it has waited for. */
 const measure = (words: readonly string[]): { readonly wall: number; readonly cpu: number } => {
   const { stderr, status } = spawnSync(
     'bash',

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:transfer [MEGABYTES]`: a big file through `copy` to a real sshd on loopback, beside `scp`: the time as a
- * ratio, and how much the memory grows. Ends with 1 when it grows with the size.
+ * `npm run bench:transfer [MEGABYTES]`: a big file with `copy` to a real sshd on loopback, compared with `scp`: the ratio of
+ * the times, and the growth of memory. Exits with 1 if memory grows with the size.
  */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -34,7 +34,7 @@ const held = async (src: string): Promise<void> => {
   const { outcome, error } = await run(copy({ src, dest: `${src}.there` }), false)
   if (outcome === 'failed' || outcome === 'unreachable') throw error
 }
-// what a transfer needs at all is there after the first
+// the first transfer allocates what every transfer needs
 await held(made('small', 50))
 const before = peak()
 const big = made('big', megabytes)
@@ -48,9 +48,9 @@ await sshd.stop()
 rmSync(folder, { recursive: true, force: true })
 
 console.log(
-  `copy of ${megabytes} MB: ${ours.toFixed(1)} s (three sums of it included), scp ${scp.toFixed(1)} s`,
+  `copy of ${megabytes} MB: ${ours.toFixed(1)} s (including three SHA-256 sums), scp ${scp.toFixed(1)} s`,
 )
-console.log(`when it is there already: ${again.toFixed(1)} s`)
+console.log(`when it is up to date: ${again.toFixed(1)} s`)
 console.log(
   `memory: ${grown.toFixed(0)} MB more than for 50 MB (at most ${most})${grown <= most ? '' : '  OVER'}`,
 )

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:tree [FILES [MILLISECONDS]]`: many small files through `copy` to a real sshd that is a round trip of so
- * many milliseconds away, beside `scp -r`, and beside `rsync -c` where there is one; then the same again when all is
- * there. Ends with 1 when it is slower than `scp -r`.
+ * `npm run bench:tree [FILES [MILLISECONDS]]`: many small files with `copy` to a real sshd with a round trip of this many
+ * milliseconds, compared with `scp -r`, and with `rsync -c` if installed; then the same again with everything up to date.
+ * Exits with 1 if it is slower than `scp -r`.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -14,7 +14,7 @@ import { copy } from '../../tasks/files/copy.ts'
 import { startDelayProxy } from '../../test/support/delay-proxy.ts'
 import { startSshd } from '../../test/support/sshd.ts'
 
-// the proxy lives in this process, which must go on meanwhile
+// the proxy runs in this process, which must continue meanwhile
 const execute = promisify(execFile)
 const count = Number(process.argv[2] ?? 5000)
 const roundTrip = Number(process.argv[3] ?? 2)
@@ -47,13 +47,13 @@ const scpOnce = (): unknown =>
 const ours = await timed(held('changed'))
 const again = await timed(held('ok'))
 const scp = await timed(scpOnce)
-console.log(`copy of ${count} files, proven: ${ours.toFixed(1)} s; scp -r: ${scp.toFixed(1)} s`)
-console.log(`when all is there: ${again.toFixed(1)} s`)
+console.log(`copy of ${count} files, verified: ${ours.toFixed(1)} s; scp -r: ${scp.toFixed(1)} s`)
+console.log(`when everything is up to date: ${again.toFixed(1)} s`)
 if (spawnSync('rsync', ['--version']).status === 0) {
   const ssh = ['ssh', '-p', String(port), ...known].join(' ')
   const rsync = (): unknown => execute('rsync', ['-rpc', '-e', ssh, `${src}/`, `127.0.0.1:${folder}/rsync`])
   const [first, second] = [await timed(rsync), await timed(rsync)]
-  console.log(`rsync -rpc: ${first.toFixed(1)} s; when all is there: ${second.toFixed(1)} s`)
+  console.log(`rsync -rpc: ${first.toFixed(1)} s; when everything is up to date: ${second.toFixed(1)} s`)
 }
 await connection.close()
 await proxy?.stop()

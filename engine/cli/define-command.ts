@@ -1,16 +1,20 @@
-/** Commands of the command line: what they are called, what they take, and what runs. */
+/** Commands of the command line: their names, arguments and options, and what they run. */
 import type { Redactor } from '../run/masking/redactor.ts'
+import { CoxswainError, isCoxswainError } from '../errors.ts'
 import type { Completion, Given, OptionSpec, OptionSpecs, ValuesOf } from './define-option.ts'
 import { valuesOf } from './define-option.ts'
 import type { Outlets } from './outlets.ts'
+import { originOf } from './project/given.ts'
+import type { Origin } from './project/given.ts'
+import type { Project } from './project/project.ts'
 
 /** A word, or words, after the name of a command. */
 export interface ArgumentSpec<Value> {
-  /** `required` and `optional` are one word; `rest` is all that follow, `some` at least one. */
+  /** `required` and `optional` are one word, `rest` is any number of words, `some` at least one. */
   readonly count: 'required' | 'optional' | 'rest' | 'some'
   readonly description: string
   readonly completion: Completion
-  /** The value of the words that are given. */
+  /** Returns the value of the given words. */
   readonly read: (words: readonly string[]) => Value
 }
 
@@ -21,7 +25,7 @@ type ArgumentsOf<Specs extends ArgumentSpecs> = {
   readonly [Name in keyof Specs]: Specs[Name] extends ArgumentSpec<infer Value> ? Value : never
 }
 
-/** A word that must be there. */
+/** A required word. */
 export const required = (description: string, completion: Completion): ArgumentSpec<string> => ({
   count: 'required',
   description,
@@ -29,7 +33,7 @@ export const required = (description: string, completion: Completion): ArgumentS
   read: ([word = '']) => word,
 })
 
-/** A word that can be left out. */
+/** An optional word. */
 export const optional = (description: string, completion: Completion): ArgumentSpec<string | undefined> => ({
   count: 'optional',
   description,
@@ -37,7 +41,7 @@ export const optional = (description: string, completion: Completion): ArgumentS
   read: ([word]) => word,
 })
 
-/** All words that are left, or none. */
+/** Any number of remaining words. */
 export const rest = (description: string, completion: Completion): ArgumentSpec<readonly string[]> => ({
   count: 'rest',
   description,
@@ -45,7 +49,7 @@ export const rest = (description: string, completion: Completion): ArgumentSpec<
   read: (words) => words,
 })
 
-/** All words that are left, at least one. */
+/** All remaining words, at least one. */
 export const some = (description: string, completion: Completion): ArgumentSpec<readonly string[]> => ({
   count: 'some',
   description,
@@ -53,32 +57,52 @@ export const some = (description: string, completion: Completion): ArgumentSpec<
   read: (words) => words,
 })
 
-/** A command line that does something, and what it does. */
+/** A command line, and what it does. */
 export interface Example {
   readonly line: string
   readonly does: string
 }
 
-/** Loads the module whose tasks can be named on the command line. It is large, and many commands do without it. */
+/** Loads the task library. It is large, and many commands do not need it. */
 export type LoadLibrary = () => Promise<Readonly<Record<string, unknown>>>
 
-/** What a command gets beside its arguments and options. */
+/** The names of the parameters of each task of a library, by the name of the task. */
+export type ParamNames = Readonly<Record<string, readonly string[]>>
+
+/** The task library. */
+export interface Library {
+  readonly load: LoadLibrary
+  /** What completion needs of it, where that is known without loading it. */
+  readonly paramNames?: () => ParamNames
+}
+
+/** What a command gets in addition to its arguments and options. */
 export interface CommandContext {
   readonly redactor: Redactor
   readonly outlets: Outlets
   readonly loadLibrary: LoadLibrary
+  /** {@link Library.paramNames} */
+  readonly paramNames?: Library['paramNames']
   /**
-   * Installs what loads modules in TypeScript. A command that loads a playbook or an inventory calls it once, after its own
-   * imports, which would be slower with it.
+   * Installs the loader of TypeScript modules. A command that loads a playbook or an inventory calls it once, after its own
+   * imports, which the loader would slow down.
    */
   readonly loadHooks: () => void
-  /** The command line, with every command below it. */
+  /**
+   * The settings of the project that the working folder is in; they are loaded when they are first asked for.
+   *
+   * @throws `config-invalid`, `config-unsafe`, `load-failed`.
+   */
+  readonly project: () => Promise<Project>
+  /** What the command line gives for each option. */
+  readonly given: Given
+  /** The root command, with all commands. */
   readonly program: Command
   /** The help of the command that runs. */
   readonly help: () => string
 }
 
-/** What a command is given of the command line. */
+/** The arguments and options of a command. */
 export interface CommandInput<Arguments extends ArgumentSpecs, Options extends OptionSpecs> {
   readonly arguments: ArgumentsOf<Arguments>
   readonly options: ValuesOf<Options>
@@ -89,43 +113,45 @@ interface CommandFacts {
   readonly name: string
   /** One sentence. */
   readonly summary: string
-  /** What stands after the name, where it is not what follows from arguments and options. */
+  /** The usage without the name; by default made from arguments and options. */
   readonly usage?: string
   readonly examples?: readonly Example[]
-  /** Text below the options in its help; a function is given the name of the program. */
+  /** Text below the options in its help; a function gets the name of the program. */
   readonly notes?: string | ((program: string) => string)
   /** Not shown in help or completion. */
   readonly hidden?: boolean
-  /** `-h` is among its options: the command prints help itself. */
+  /** `-h` is one of its options: the command prints help itself. */
   readonly printsHelp?: boolean
   /**
-   * Options end at the first word after the first argument, as those of ssh do: what follows belongs to the last argument. A
+   * Options end at the first word after the first argument, as in ssh: the words after it belong to the last argument. A
    * lone `--` before it ends them too.
    */
   readonly endsOptions?: boolean
   readonly commands?: readonly Command[]
 }
 
-/** A command as {@link defineCommand} takes it. */
+/** The definition of a command. */
 export interface CommandSpec<
   Arguments extends ArgumentSpecs,
   Options extends OptionSpecs,
 > extends CommandFacts {
   readonly arguments: Arguments
   readonly options: Options
-  /** Runs the command; it imports what it needs then, so that no other command waits for it. Gives the exit status. */
+  /** Whether settings of the project count for this line, where options have such; by default they do. */
+  readonly usesSettings?: (input: CommandInput<Arguments, Options>) => boolean
+  /** Runs the command and returns the exit status. It imports its implementation, so that other commands do not load it. */
   readonly run: (input: CommandInput<Arguments, Options>, context: CommandContext) => Promise<number>
 }
 
-/** A command whose arguments and options have types that only it knows. */
+/** A command. The types of its arguments and options are not visible outside. */
 export interface Command extends CommandFacts {
   readonly arguments: ArgumentSpecs
   readonly options: OptionSpecs
   /**
-   * Reads the words and options that are given.
+   * Reads arguments and options.
    *
-   * @returns what runs the command.
-   * @throws `usage` for what an option or an argument does not take.
+   * @returns a function that runs the command.
+   * @throws `usage` for an invalid option or argument.
    */
   readonly prepare: (
     words: readonly (readonly string[])[],
@@ -144,7 +170,7 @@ function argumentsOf(specs: ArgumentSpecs, words: readonly (readonly string[])[]
 }
 
 /**
- * Makes a command. Parsing, help, completion and docs/cli.md are made from it.
+ * Defines a command. Parsing, help, completion and docs/cli.md are derived from it.
  *
  * @example
  * export const greet = defineCommand({
@@ -157,20 +183,60 @@ function argumentsOf(specs: ArgumentSpecs, words: readonly (readonly string[])[]
  */
 export const defineCommand = <const Arguments extends ArgumentSpecs, const Options extends OptionSpecs>({
   run,
+  usesSettings = () => true,
   ...spec
 }: CommandSpec<Arguments, Options>): Command => ({
   ...spec,
   prepare: (words, given) => {
+    // the command line is checked before anything is loaded
     const input = { arguments: argumentsOf(spec.arguments, words), options: valuesOf(spec.options, given) }
-    return (context) => run(input, context)
+    return async (context) => {
+      if (!hasSettings(spec.options) || !usesSettings(input)) return run(input, context)
+      const project = await context.project()
+      return run({ ...input, options: settledValues(spec.options, given, project, context.outlets) }, context)
+    }
   },
 })
+
+const hasSettings = (specs: OptionSpecs): boolean =>
+  Object.values(specs).some(({ setting }) => setting !== undefined)
+
+/** The values of options, with settings of the project where the command line says nothing. */
+const settledValues = <Specs extends OptionSpecs>(
+  specs: Specs,
+  given: Given,
+  project: Project,
+  { err }: Outlets,
+): ValuesOf<Specs> =>
+  valuesOf(specs, (option) => {
+    const { source, texts } = originOf(option, given, project, process.env)
+    if (source === 'found') err(`inventory: ${texts.join(', ')}\n`)
+    // an error of a setting names its file
+    if (source === 'settings' && project.file !== undefined) checkSetting(option, texts, project.file)
+    return texts
+  })
+
+const checkSetting = (option: OptionSpec<unknown>, texts: Origin['texts'], file: string): void => {
+  try {
+    option.read(texts)
+  } catch (error) {
+    if (!isCoxswainError(error)) throw error
+    const { code, message, hint } = error
+    // the message begins with the name of the option, which the file does not have
+    const shown = message.replace(/^--[\w-]+:? /, '')
+    throw new CoxswainError(code, `${option.setting?.name ?? file}: ${shown}`, {
+      cause: error,
+      place: { file },
+      hint,
+    })
+  }
+}
 
 /** The names of the visible commands directly below a command. */
 export const commandNames = ({ commands = [] }: Command): string[] =>
   commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name)
 
-/** The text below the options in a command's help, where the program has this name. */
+/** The text below the options in the help of a command, with this name of the program. */
 export const notesOf = ({ notes }: Command, program: string): string | undefined =>
   typeof notes === 'function' ? notes(program) : notes
 
@@ -178,5 +244,5 @@ export const notesOf = ({ notes }: Command, program: string): string | undefined
 export const namesOf = ({ flags }: OptionSpec<unknown>): string[] =>
   [...flags.matchAll(/(?<![\w-])--?[\w-]+/g)].map(([name]) => name)
 
-/** Whether text stands after an option. */
+/** Whether an option takes a text. */
 export const takesText = ({ flags }: OptionSpec<unknown>): boolean => /[<[]/.test(flags)

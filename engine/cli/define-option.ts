@@ -1,14 +1,15 @@
-/** Options of the command line as values: how they are written, what they mean, and how their text becomes a typed value. */
+/** Options of the command line: their names, their help, and how their text becomes a typed value. */
 import { isDecimal } from '../dsl/decimal.ts'
 import { CoxswainError } from '../errors.ts'
 import { shownWord } from '../secret.ts'
 import { nearest } from '../inventory/nearest.ts'
 
-/** What a shell can offer where the text of an option or argument is typed; a list holds the texts themselves. */
+/** What a shell completes for an option or argument; a list has the words themselves. */
 export type Completion =
   | 'file'
   | 'folder'
   | 'playbook'
+  | 'playbook or name'
   | 'task'
   | 'target'
   | 'parameters'
@@ -16,22 +17,43 @@ export type Completion =
   | 'run'
   | 'hosts'
   | 'tags'
+  | 'variables'
   | 'outputs'
   | 'nothing'
   | readonly string[]
 
-/** An option: commands that share it share this value. */
+/** The settings of a project that say the same as an option. */
+export type SettingName =
+  | 'inventories'
+  | 'forks'
+  | 'hostKeyChecking'
+  | 'outputs'
+  | 'ageKeyFiles'
+  | 'vaultPasswordFiles'
+  | 'vaultIds'
+  | 'recipients'
+
+/** The setting of a project that counts where an option is not given. */
+export interface OptionSetting {
+  readonly name: SettingName
+  /** Variables of the environment that say the same, and count before it. */
+  readonly env: readonly string[]
+}
+
+/** An option. Commands that share an option use the same object. */
 export interface OptionSpec<Value> {
   /** As help shows it: `-i, --inventory <file>`. */
   readonly flags: string
   readonly description: string
-  /** What its text can be; a file by default. */
+  /** How to complete its text; a file by default. */
   readonly completion?: Completion
+  /** The setting that counts where it is not given. */
+  readonly setting?: OptionSetting
   /**
    * The value of the option.
    *
-   * @param given its texts in the order of the command line; undefined for one that was given without text.
-   * @throws `usage` for text that it does not take.
+   * @param given its texts in the order of the command line; undefined for an option without text.
+   * @throws `usage` for invalid text.
    */
   readonly read: (given: readonly (string | undefined)[]) => Value
 }
@@ -44,14 +66,14 @@ export type ValuesOf<Specs extends OptionSpecs> = {
   readonly [Name in keyof Specs]: Specs[Name] extends OptionSpec<infer Value> ? Value : never
 }
 
-/** What the command line gives for an option; nothing where it does not name the option. */
+/** Returns the texts of an option; none if the option is not on the command line. */
 export type Given = (option: OptionSpec<unknown>) => readonly (string | undefined)[]
 
 /**
  * Reads the values of options.
  *
- * @param given nothing by default, which gives each option's value when it is not on the command line.
- * @throws `usage` for text that an option does not take.
+ * @param given by default no option is on the command line.
+ * @throws `usage` for invalid text of an option.
  */
 export function valuesOf<Specs extends OptionSpecs>(specs: Specs, given?: Given): ValuesOf<Specs>
 export function valuesOf(specs: OptionSpecs, given: Given = () => []): Readonly<Record<string, unknown>> {
@@ -67,27 +89,27 @@ const refused = (flags: string, needed: string, hint?: string): CoxswainError =>
 const textsOf = (given: readonly (string | undefined)[]): string[] =>
   given.filter((text) => text !== undefined)
 
-/** True where it is given; `--no-…` is false where it is given. */
+/** True if given; `--no-…` is false if given. */
 export const flag = (flags: string, description: string): OptionSpec<boolean> => {
   const negated = longName(flags).startsWith('--no-')
   return { flags, description, read: (given) => given.length > 0 !== negated }
 }
 
-/** True where it is given, undefined elsewhere: what is not said here can be said in another place. */
+/** True if given, else undefined: another source can set it. */
 export const flagIfGiven = (flags: string, description: string): OptionSpec<true | undefined> => ({
   flags,
   description,
   read: (given) => (given.length > 0 ? true : undefined),
 })
 
-/** How often it is given. */
+/** The number of times that the option is given. */
 export const counter = (flags: string, description: string): OptionSpec<number> => ({
   flags,
   description,
   read: (given) => given.length,
 })
 
-/** A text; the last one counts. */
+/** A text; the last one wins. */
 export const text = (
   flags: string,
   description: string,
@@ -106,7 +128,7 @@ export const texts = (
   completion: Completion = 'file',
 ): OptionSpec<readonly string[]> => ({ flags, description, completion, read: textsOf })
 
-/** Words with commas between them, of an option that can be given several times. */
+/** Comma-separated words of an option that can be given several times. */
 export const commaSeparated = (
   flags: string,
   description: string,
@@ -121,7 +143,7 @@ export const commaSeparated = (
     ),
 })
 
-/** A text, or true where it is given without one. */
+/** A text, or true if given without text. */
 export const optionalText = (
   flags: string,
   description: string,
@@ -155,30 +177,30 @@ export const choice = <const Word extends string>(
   },
 })
 
-/** Which numbers an option takes. */
+/** The valid numbers of an option. */
 interface NumberRange {
-  readonly whole?: boolean
-  /** From this number on. */
+  readonly integer?: boolean
+  /** The lowest valid number. */
   readonly from?: number
-  /** Greater than this number. */
+  /** Valid numbers are greater than this. */
   readonly above?: number
 }
 
-const describeRange = ({ whole, from, above }: NumberRange): string => {
-  const noun = whole === true ? 'a whole number' : 'a number'
+const describeRange = ({ integer, from, above }: NumberRange): string => {
+  const noun = integer === true ? 'an integer' : 'a number'
   if (from !== undefined) return `${noun} from ${from}`
   return above === undefined ? noun : `${noun} greater than ${above}`
 }
 
-/** A number that is written in decimal digits. */
-const numberOf = (flags: string, range: NumberRange, typed: string): number => {
-  const { whole = false, from = -Infinity, above = -Infinity } = range
+/** Parses a decimal number. */
+const parseNumber = (flags: string, range: NumberRange, typed: string): number => {
+  const { integer = false, from = -Infinity, above = -Infinity } = range
   const value = isDecimal(typed) ? Number(typed) : NaN
-  if (value >= from && value > above && (!whole || Number.isSafeInteger(value))) return value
+  if (value >= from && value > above && (!integer || Number.isSafeInteger(value))) return value
   throw refused(flags, `${shownWord(typed)} is not ${describeRange(range)}`)
 }
 
-/** A number, or undefined where the option is not given. */
+/** A number, or undefined if the option is not given. */
 export const number = (
   flags: string,
   description: string,
@@ -189,20 +211,27 @@ export const number = (
   completion: 'nothing',
   read: (given) => {
     const last = textsOf(given).at(-1)
-    return last === undefined ? undefined : numberOf(flags, range, last)
+    return last === undefined ? undefined : parseNumber(flags, range, last)
   },
 })
 
-/** The same option with a value for when it is not given. */
+/** The same option; where it is not given, a setting of the project counts. */
+export const orSetting = <Value>(
+  option: OptionSpec<Value>,
+  name: SettingName,
+  env: readonly string[] = [],
+): OptionSpec<Value> => ({ ...option, setting: { name, env } })
+
+/** The same option with a default value. */
 export const withDefault = <Value>(
   option: OptionSpec<Value | undefined>,
   value: Value,
 ): OptionSpec<Value> => ({ ...option, read: (given) => option.read(given) ?? value })
 
 /**
- * Seconds to wait: none where it is not given, without end where it is given without a number.
+ * Seconds to wait: 0 if not given, infinite if given without a number.
  */
-export const waiting = (flags: string, description: string): OptionSpec<number> => ({
+export const waitSeconds = (flags: string, description: string): OptionSpec<number> => ({
   flags,
   description,
   completion: 'nothing',
@@ -214,7 +243,7 @@ export const waiting = (flags: string, description: string): OptionSpec<number> 
     throw refused(
       flags,
       `${shownWord(last)} is not a number of seconds`,
-      `give seconds, or write ${longName(flags)} alone after the playbook`,
+      `give seconds, or put ${longName(flags)} without a value after the playbook`,
     )
   },
 })

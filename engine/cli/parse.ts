@@ -1,13 +1,14 @@
-/** Reads a command line with commander, which is given every command and option as {@link Command}s describe them. */
+/** Parses a command line with commander, from the commands that {@link Command}s describe. */
 import { Command as Commander, Option } from 'commander'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { namesOf, notesOf } from './define-command.ts'
 import type { ArgumentSpec, Command, CommandContext } from './define-command.ts'
 import type { Given, OptionSpec } from './define-option.ts'
 import { verbosityOptions } from './options/output.ts'
+import { asStarted } from './program-name.ts'
 import { unknownOption } from './unknown-option.ts'
 
-/** What a command line asks for: text to print, or a command to run. */
+/** A parsed command line: text to print, or a command to run. */
 export type Parsed =
   | { readonly kind: 'text'; readonly text: string }
   | {
@@ -16,11 +17,11 @@ export type Parsed =
       readonly name: string
       /** The words of each argument. */
       readonly words: readonly (readonly string[])[]
-      /** What is given for each option. */
+      /** The texts of each option. */
       readonly given: Given
       readonly verbosity: number
-      /** Runs it. Gives the exit status. */
-      readonly start: (context: Omit<CommandContext, 'program' | 'help'>) => Promise<number>
+      /** Runs it. Returns the exit status. */
+      readonly start: (context: Omit<CommandContext, 'program' | 'help' | 'given'>) => Promise<number>
     }
 
 const bracketed = (name: string, { count }: ArgumentSpec<unknown>): string => {
@@ -36,7 +37,7 @@ const bracketed = (name: string, { count }: ArgumentSpec<unknown>): string => {
   }
 }
 
-/** What stands after the name of a command. */
+/** The usage of a command, without its name. */
 export const usageOf = (command: Command): string =>
   command.usage ??
   [
@@ -44,11 +45,11 @@ export const usageOf = (command: Command): string =>
     ...Object.entries(command.arguments).map(([name, spec]) => bracketed(name, spec)),
   ].join(' ')
 
-/** Examples of a command and of those below it, and its notes. */
+/** The text after the options in help: examples of a command and its subcommands, and its notes. */
 const afterHelp = (command: Command, name: string): string => {
   const examples = [command, ...(command.commands ?? [])]
     .flatMap((one) => one.examples ?? [])
-    .map(({ line, does }) => ({ line: line.replace(/^run\b/, () => name), does }))
+    .map(({ line, does }) => ({ line: line.replace(/(?<=^|\| )run\b/, () => name), does }))
   const notes = notesOf(command, name)
   const width = Math.max(0, ...examples.map(({ line }) => line.length))
   const lines = examples.map(({ line, does }) => `  ${line.padEnd(Math.min(width, 56))}  ${does}`)
@@ -58,11 +59,11 @@ const afterHelp = (command: Command, name: string): string => {
   ].join('\n')
 }
 
-/** What was found on the command line, by option: an option that two commands share may stand after either name. */
+/** The texts of each option. Two commands can share an option, which is then accepted after either name. */
 type Found = Map<OptionSpec<unknown>, (string | undefined)[]>
 
-/** Hears of every option where it stands. */
-const listen = (commander: Commander, option: OptionSpec<unknown>, found: Found): void => {
+/** Declares an option, and records its texts. */
+const declareOption = (commander: Commander, option: OptionSpec<unknown>, found: Found): void => {
   const declared = new Option(option.flags, option.description)
   commander.addOption(declared)
   commander.on(`option:${declared.name()}`, (value: unknown) => {
@@ -79,10 +80,10 @@ const wordsOf = (values: readonly unknown[]): string[][] =>
   })
 
 /**
- * The words of a command whose options may stand before and after its first argument: commander stops at the first word of
- * either, so what follows the first argument is parsed as a line of its own.
+ * The words of a command that takes options before and after its first argument. Commander stops at the first argument, so
+ * the words after it are parsed separately.
  *
- * @throws what commander throws for an unknown option, a missing argument, and where help is asked for.
+ * @throws what commander throws for an unknown option, a missing argument, or `--help`.
  */
 const endedOptions = (
   commander: Commander,
@@ -98,16 +99,16 @@ const endedOptions = (
   return [first, operands]
 }
 
-/** The options before the name of a command that the command does not have. Every command can be verbose. */
+/** The options given before the name of a command that the command does not have. Every command takes `-v`. */
 const foreignOptions = (command: Command, found: Found): OptionSpec<unknown>[] => {
   const own = new Set<OptionSpec<unknown>>([...Object.values(command.options), verbosityOptions.verbose])
   return [...found.keys()].filter((option) => !own.has(option))
 }
 
-const asksForHelp = (option: OptionSpec<unknown>): boolean => namesOf(option).includes('--help')
+const isHelp = (option: OptionSpec<unknown>): boolean => namesOf(option).includes('--help')
 
 /**
- * Refuses them: they would have no effect, and `--check` would seem to have one.
+ * Refuses options that would have no effect: a user could take `--check` for effective.
  *
  * @throws `usage`.
  */
@@ -124,29 +125,34 @@ interface Building {
   readonly name: string
   readonly found: Found
   readonly print: (text: string) => void
-  /** Called with the command that the line names, and its words. */
+  /** Called with a command whose words cannot be parsed. */
+  readonly failed: (commander: Commander) => void
+  /** Called with the command and its words. */
   readonly chosen: (command: Command, commander: Commander, words: string[][]) => void
 }
 
 const build = (commander: Commander, command: Command, building: Building): Commander => {
-  const { name: programName, found, print, chosen } = building
+  const { name: programName, found, print, failed, chosen } = building
   commander
     .description(command.summary)
     .helpCommand(false)
-    // so that a command gets the options after its name
+    // options after the name of a command belong to that command
     .enablePositionalOptions()
-    .exitOverride()
+    .exitOverride((error) => {
+      failed(commander)
+      throw error
+    })
     .configureOutput({ writeOut: print, writeErr: print })
   commander.usage(usageOf(command))
   for (const [name, spec] of Object.entries(command.arguments))
     commander.argument(bracketed(name, spec), spec.description)
-  for (const option of Object.values(command.options)) listen(commander, option, found)
+  for (const option of Object.values(command.options)) declareOption(commander, option, found)
   if (command.printsHelp === true) commander.helpOption(false)
-  else commander.helpOption('-h, --help', 'this help')
+  else commander.helpOption('-h, --help', 'show this help')
   commander.addHelpText('after', afterHelp(command, programName))
   for (const below of command.commands ?? [])
     build(commander.command(below.name, { hidden: below.hidden === true }), below, building)
-  // commander calls it with the arguments, then the options and itself
+  // commander passes the arguments, the options and itself
   if (command.endsOptions === true) commander.passThroughOptions()
   return commander.action((...values: unknown[]) => {
     const words = wordsOf(values.slice(0, -2))
@@ -159,24 +165,34 @@ const pathOf = (commander: Commander): string =>
     ? commander.name()
     : `${pathOf(commander.parent)} ${commander.name()}`
 
+/** Where the help of a command is. */
+const helpHint = (commander: Commander | undefined): string =>
+  commander === undefined || commander.parent === null
+    ? 'see `run --help`'
+    : `see \`run ${pathOf(commander)} --help\``
+
 /**
- * Reads a command line.
+ * Parses a command line.
  *
- * @throws `usage` for what is not understood.
+ * @throws `usage` for an invalid command line.
  */
 export const parseCommandLine = (program: Command, argv: readonly string[], version: string): Parsed => {
   let printed = ''
   let parsed: Parsed | undefined
+  /** The command whose words cannot be parsed. */
+  let failing: Commander | undefined
   const found: Found = new Map()
   const given: Given = (option) => found.get(option) ?? []
   const root = build(new Commander(program.name), program, {
     name: program.name,
     found,
-    print: (text) => (printed += text),
+    failed: (commander) => (failing = commander),
+    print: (text) => (printed += asStarted(text, program.name)),
     chosen: (command, commander, words) => {
-      const help = (): string => `${commander.helpInformation()}${afterHelp(command, program.name)}\n`
+      const help = (): string =>
+        asStarted(`${commander.helpInformation()}${afterHelp(command, program.name)}\n`, program.name)
       const foreign = foreignOptions(command, found)
-      if (foreign.some(asksForHelp)) {
+      if (foreign.some(isHelp)) {
         parsed = { kind: 'text', text: help() }
         return
       }
@@ -191,6 +207,7 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
         start: (context) =>
           prepared({
             ...context,
+            given,
             program,
             help,
           }),
@@ -206,9 +223,10 @@ export const parseCommandLine = (program: Command, argv: readonly string[], vers
     if (code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version')
       return { kind: 'text', text: printed }
     const said = printed.trim().replace(/^error: /, '')
+    const hint = helpHint(failing)
     throw (
-      unknownOption(said, program, error) ??
-      new CoxswainError('usage', said || String(error), { cause: error })
+      unknownOption(said, program, { cause: error, hint }) ??
+      new CoxswainError('usage', said || String(error), { cause: error, hint })
     )
   }
   return parsed ?? { kind: 'text', text: printed }

@@ -1,75 +1,82 @@
 import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { authorsPlace, blamed } from '../authors-place.ts'
-import { exitCodes } from '../error-codes.ts'
+import { exitCodes } from '../exit-codes.ts'
 import type { CoxswainError } from '../errors.ts'
 import { formatError } from '../report/format-error.ts'
 import type { Redactor } from '../run/masking/redactor.ts'
 import { reportError } from '../run/report-error.ts'
 import type { Outlets } from './outlets.ts'
+import { hookCalls } from './project/hook-calls.ts'
+import { hookError } from './project/hook-error.ts'
 
-/** What keeps a process going when something fails that no run waits for. */
+/** Keeps the process running after a failure that no run awaits. */
 export interface ProcessGuards {
-  /** The exit status, when all that went wrong was seen; it waits until all output is written, or could not be. */
+  /** Waits until all output is written or has failed. Returns the exit status, which counts every failure. */
   readonly exit: (status: number) => Promise<number>
 }
 
-/** What was thrown, with the place in its reader's files where that can be seen. */
+/** An error with its place in the author's files, if it is known. */
 const placed = (error: unknown): CoxswainError => {
   const known = blamed(error)
   return known.place === undefined ? known.at({ place: authorsPlace(known) }) : known
 }
 
-const tell = (error: unknown, redactor: Redactor, { err }: Outlets): void => {
+const printError = (error: unknown, redactor: Redactor, { err }: Outlets): void => {
   const reported = reportError(error, redactor)
   err(`${formatError(reported, { color: process.stderr.isTTY, verbosity: 0 })}\n`)
 }
 
 /**
- * Lets go of a terminal that is gone. When it ends, Node puts terminals back as they were, and where that fails it aborts:
- * the exit status is lost, and the memory, with secrets in it, may become a core file.
+ * Closes a terminal that no longer exists. Node restores terminals when it ends, and aborts if that fails: then the exit
+ * status is lost, and the memory, which has secrets, can be written to a core file.
  */
-const leaveDeadTerminal = (): void => {
+const closeDeadTerminal = (): void => {
   for (const [file, { isTTY }] of [process.stdin, process.stdout, process.stderr].entries())
     if (isTTY && !isatty(file)) closeSync(file)
 }
 
 /**
- * Lets a run go on to its end when its output cannot be written, when a promise fails that a task never awaited, or when
- * an author's timer throws: a process that dies of these leaves hosts half done. Whoever stops reading our output (`head`)
- * is none of our concern; anything else makes the exit status that of a failure.
+ * Lets a run continue to its end when its output cannot be written, when a promise that a task did not await is rejected,
+ * or when an author's timer throws: ending the process would leave hosts half configured. Each of these makes the exit
+ * status a failure, except a reader of the output that has closed its pipe, such as `head`, and what a hook started.
  *
- * What our own code throws where nothing can catch it ends the process: what waits for it would wait for ever.
+ * An uncaught error of the engine itself ends the process: code that awaits its result would never continue.
  */
 export const guardProcess = (redactor: Redactor, outlets: Outlets): ProcessGuards => {
   let failed = false
-  let ended = false
   const fail = (error: unknown): void => {
     failed = true
-    tell(error, redactor, outlets)
-    // a timer may outlive the run
-    if (ended) process.exitCode ||= exitCodes.failed
+    printError(error, redactor, outlets)
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || failed) return
     failed = true
-    outlets.err(`cannot write the output: ${error.message}\n`)
+    outlets.err(`cannot write to standard output: ${error.message}\n`)
   })
-  // whatever happens to our complaints, the run goes on
+  // the run continues even if errors cannot be printed
   process.stderr.on('error', () => {})
-  process.on('exit', leaveDeadTerminal)
-  process.on('unhandledRejection', (reason) => fail(placed(reason)))
+  process.on('exit', closeDeadTerminal)
+  /** Reports what code that a hook started has thrown; the exit status stays. Returns whether a hook has started it. */
+  const isOfHook = (thrown: unknown): boolean => {
+    const type = hookCalls.getStore()
+    if (type !== undefined) printError(hookError(type, thrown), redactor, outlets)
+    return type !== undefined
+  }
+  process.on('unhandledRejection', (reason) => {
+    if (!isOfHook(reason)) fail(placed(reason))
+  })
   process.on('uncaughtException', (thrown) => {
+    if (isOfHook(thrown)) return
     const error = placed(thrown)
     fail(error)
-    // what waits to be written is written at the exit
+    // pending output is written at exit
     if (error.code !== 'author-error') process.exit(exitCodes.failed)
   })
   return {
     exit: async (status) => {
-      // that the last of it could not be written is only known afterwards
+      // whether the last output could be written is only known after this
       await outlets.flushed()
-      ended = true
       return failed && status === exitCodes.ok ? exitCodes.failed : status
     },
   }

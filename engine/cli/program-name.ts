@@ -4,19 +4,19 @@ import { basename } from 'node:path'
 /** The names under which package.json installs the program. */
 export const programNames = ['run', 'coxswain'] as const
 
-/** One of them. */
+/** One of {@link programNames}. */
 export type ProgramName = (typeof programNames)[number]
 
 /**
- * The name by which the program was started.
+ * The name that the program was started with.
  *
- * @param script its path, as in `process.argv[1]`: a link keeps its own name there.
+ * @param script its path, as in `process.argv[1]`, where a link has its own name.
  */
 export const programNameOf = (script: string | undefined): ProgramName =>
   basename(script ?? '', '.js') === 'coxswain' ? 'coxswain' : 'run'
 
 /**
- * A text whose commands, each in backticks, have the name by which the program was started.
+ * Replaces `run` in commands, each in backticks, with the name that the program was started with.
  *
  * @example
  * asStarted('see `run --help`', 'coxswain') // 'see `coxswain --help`'

@@ -4,6 +4,7 @@ import { nearest } from '../inventory/nearest.ts'
 import { hiddenWord, shownWord } from '../secret.ts'
 import { namesOf } from './define-command.ts'
 import type { Command } from './define-command.ts'
+import type { OptionSpec } from './define-option.ts'
 
 const longNames = ({ options, commands = [] }: Command): string[] => [
   ...Object.values(options)
@@ -13,22 +14,43 @@ const longNames = ({ options, commands = [] }: Command): string[] => [
   ...commands.flatMap(longNames),
 ]
 
+/** The long names of options that take no value in any command. */
+const flagNames = (program: Command): ReadonlySet<string> => {
+  const specs = (command: Command): OptionSpec<unknown>[] => [
+    ...Object.values(command.options),
+    ...(command.commands ?? []).flatMap(specs),
+  ]
+  const all = specs(program)
+  const withValue = new Set(all.filter(({ flags }) => /[<[]/.test(flags)).flatMap(namesOf))
+  return new Set(all.flatMap(namesOf).filter((name) => !withValue.has(name)))
+}
+
 /**
- * The error for what the parser of the command line says of an option; undefined where it says something else. What stands
- * after the name, `--name=value` or `-nvalue`, may be a secret and is not shown.
+ * The error for the parser's message about an unknown option; undefined for any other message. The text after the name of
+ * the option, as in `--name=value` or `-nvalue`, can be a secret and is not shown.
  */
-export const unknownOption = (said: string, program: Command, cause: unknown): CoxswainError | undefined => {
+export const unknownOption = (
+  said: string,
+  program: Command,
+  { cause, hint }: { readonly cause: unknown; readonly hint: string },
+): CoxswainError | undefined => {
   const [, flag] = /^unknown option '(.*)'(?:\n\(Did you mean .*\))?$/s.exec(said) ?? []
   if (flag === undefined) return undefined
   const short = /^-[^-]/u.test(flag)
   const name = short ? flag.slice(0, 2) : (flag.split('=')[0] ?? '')
   const shown = shownWord(name) === hiddenWord ? hiddenWord : `'${name}'`
   const known = new Set(longNames(program))
-  // another command has it
-  if (known.has(name)) return new CoxswainError('usage', `this command has no option ${shown}`, { cause })
+  if (!short && flag.includes('=') && flagNames(program).has(name))
+    return new CoxswainError('usage', `${shown} takes no value`, { cause, hint: `write ${name} alone` })
+  // an option of another command
+  if (known.has(name))
+    return new CoxswainError('usage', `this command has no option ${shown}`, {
+      cause,
+      hint: name === '--age-key-file' ? 'the option of `run secret` is --identity FILE' : hint,
+    })
   const guess = short ? undefined : nearest(name, known)
   return new CoxswainError('usage', `unknown option ${shown}`, {
     cause,
-    ...(guess !== undefined && { hint: `did you mean ${guess}?` }),
+    hint: guess === undefined ? hint : `did you mean ${guess}?`,
   })
 }

@@ -1,21 +1,21 @@
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 
-/** What whoever waits is told of an abort: the aborter's own reason where it is one of ours, else that it was interrupted. */
+/** The error for an abort: the signal's reason if it is a CoxswainError, else `interrupted`. */
 export const abortReason = (signal: AbortSignal, message: string): CoxswainError => {
   const reason: unknown = signal.reason
   return isCoxswainError(reason) ? reason : new CoxswainError('interrupted', message, { cause: reason })
 }
 
-/** Throws {@link abortReason} when it is too late to begin. */
+/** Throws {@link abortReason} if the signal is aborted. */
 export const throwIfAborted = (signal: AbortSignal | undefined): void => {
-  if (signal?.aborted === true) throw abortReason(signal, 'interrupted before it was begun')
+  if (signal?.aborted === true) throw abortReason(signal, 'interrupted before it started')
 }
 
-/** Waits for work of others no longer than until the signal: the work goes on, who waited hears {@link abortReason}. */
+/** Waits for work until the signal aborts, and then throws {@link abortReason}. The work itself continues. */
 export const unlessAborted = <Value>(
   work: Promise<Value>,
   signal: AbortSignal | undefined,
-  message = 'interrupted before it was begun',
+  message = 'interrupted before it started',
 ): Promise<Value> => {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {
@@ -26,7 +26,7 @@ export const unlessAborted = <Value>(
   })
 }
 
-/** A signal that comes with the first of others; to be unlinked when it is not needed any more. */
+/** A signal that aborts with the first of several signals. Unlink it when it is no longer needed. */
 export const linkedSignal = (
   signals: readonly (AbortSignal | undefined)[],
 ): { readonly signal: AbortSignal; readonly unlink: () => void } => {

@@ -1,6 +1,6 @@
 /**
  * Collects bytes up to a limit, in one buffer that doubles when it is full: each byte is copied a constant number of
- * times, however small the chunks are, and a chunk is not held after it was pushed.
+ * times, even with small chunks, and a chunk is not kept after it was pushed.
  */
 export class ByteCollector {
   readonly #limit: number
@@ -21,7 +21,7 @@ export class ByteCollector {
     return this.#held.length
   }
 
-  /** Takes what fits, and returns how many bytes that were. */
+  /** Takes the bytes that fit, and returns their number. */
   push(chunk: Uint8Array): number {
     const taken = chunk.subarray(0, Math.max(0, this.#limit - this.#size))
     const wanted = this.#size + taken.length
@@ -35,7 +35,7 @@ export class ByteCollector {
     return taken.length
   }
 
-  /** A view of what was collected. */
+  /** A view of the collected bytes. */
   bytes(): Buffer {
     return this.#held.subarray(0, this.#size)
   }

@@ -1,4 +1,4 @@
-/** The ways to a host, ready to use. */
+/** Creates connections to hosts. */
 import { LocalTransport } from './local.ts'
 import { containerProgram } from './process/container.ts'
 import type { ContainerSettings } from './process/container.ts'
@@ -11,7 +11,7 @@ import type { LateSettings, SshSettings } from './ssh/settings.ts'
 import { SshTransport } from './ssh/transport.ts'
 import type { Connection } from './types.ts'
 
-/** A connection over SSH. Nothing happens until it is used. */
+/** A connection over SSH. It connects when it is first used. */
 export const sshConnection = (settings: SshSettings | LateSettings, options?: ShellOptions): Connection =>
   new ShellConnection(new SshTransport(settings), options)
 

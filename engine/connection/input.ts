@@ -1,7 +1,7 @@
 import { isSecret } from '../secret.ts'
 import type { Input } from './types.ts'
 
-/** All bytes of a command's input, whatever form it has. */
+/** Reads all bytes of a command's input. */
 export const inputBytes = async (input: Input | undefined): Promise<Buffer> => {
   if (input === undefined) return Buffer.alloc(0)
   if (isSecret(input)) return Buffer.from(input.reveal())

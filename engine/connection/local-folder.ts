@@ -1,4 +1,4 @@
-/** Folders of this machine, entered without following links of its other users. */
+/** Opens folders of this machine without following links of other users. */
 import {
   closeSync,
   constants,
@@ -13,72 +13,73 @@ import type { Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CoxswainError } from '../errors.ts'
 
-/** A folder that was entered. It stays the same one, whatever other users do to its name, until it is closed. */
+/** An open folder. Until it is closed it stays the same folder, even if other users rename it. */
 export interface LocalFolder {
-  /** What paths of things in it start with. On Linux it goes by way of the open folder, else by its name. */
+  /** The prefix of paths in the folder. On Linux it refers to the open folder, elsewhere to its name. */
   readonly path: string
   /**
-   * What has a name in it; undefined where there is nothing.
+   * Returns the status of a name in the folder; undefined if it does not exist.
    *
-   * @throws `write-failed` for a link that others control. Any other link is followed.
+   * @throws `write-failed` for a link that other users control. Any other link is followed.
    */
   look(name: string): Stats | undefined
-  /** Whether a name in it is a link; throws as {@link LocalFolder.look} does. */
+  /** Whether a name in the folder is a link; throws as {@link LocalFolder.look} does. */
   isLink(name: string): boolean
-  /** Whether only root and the acting user can change what is in it. */
+  /** Whether only root and the acting user can change the folder. */
   readonly closed: boolean
+  /** Closes its file descriptor. */
   close(): void
 }
 
-/** Opens a folder for nothing but reaching what is in it (Linux; open(2)): that takes no right to list it. */
-const onlyReach = 0o10000000
+/** O_PATH (Linux; open(2)): opens a folder without the permission to list it. */
+const pathOnly = 0o10000000
 const isLinux = process.platform === 'linux'
 
 const isTrusted = (uid: number): boolean => uid === 0 || uid === process.getuid?.()
 
 /**
- * Whether others than root and we decide where a link leads. A group that a folder of ours is writable for can make links of
- * its own there, which do not belong to us.
+ * Whether users other than root and the acting user control a link. In a folder that its group can write to, a member of the
+ * group can create links, which then belong to that member.
  */
 const isForeign = (folder: Stats, link: Stats): boolean => {
   const open = (folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0
   return open || !isTrusted(folder.uid) || !isTrusted(link.uid)
 }
 
-/** One folder on the way. */
+/** One folder of the path. */
 class Step implements LocalFolder {
   readonly path: string
-  /** Its name, for people. */
+  /** Its path, for messages. */
   readonly name: string
   readonly #descriptor: number | undefined
 
   constructor(path: string, name: string) {
-    const flags = onlyReach | constants.O_DIRECTORY | constants.O_NOFOLLOW
+    const flags = pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW
     this.#descriptor = isLinux ? openSync(path, flags) : undefined
     this.path = this.#descriptor === undefined ? name : `/proc/self/fd/${this.#descriptor}`
     this.name = name
   }
 
-  /** What has a name in it, links not followed; throws for one that others control. */
-  seen(name: string): Stats | undefined {
+  /** The status of a name in the folder, without following links; throws for a link that other users control. */
+  lstat(name: string): Stats | undefined {
     const found = lstatSync(`${this.path}/${name}`, { throwIfNoEntry: false })
     if (found?.isSymbolicLink() !== true || !isForeign(this.#stat(), found)) return found
     throw new CoxswainError(
       'write-failed',
       `${join(this.name, name)} is a link that other users of this machine control`,
-      { hint: 'name the path that it leads to, or a folder that only you and root can change' },
+      { hint: 'give the path that it points to, or a folder that only you and root can change' },
     )
   }
 
   look(name: string): Stats | undefined {
-    const found = this.seen(name)
+    const found = this.lstat(name)
     return found?.isSymbolicLink() === true
       ? statSync(`${this.path}/${name}`, { throwIfNoEntry: false })
       : found
   }
 
   isLink(name: string): boolean {
-    return this.seen(name)?.isSymbolicLink() === true
+    return this.lstat(name)?.isSymbolicLink() === true
   }
 
   get closed(): boolean {
@@ -97,27 +98,34 @@ class Step implements LocalFolder {
 
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.')
 
-/** Makes a folder, unless another run was quicker. */
-const made = (folder: Step, name: string, mode: number | undefined): Stats | undefined => {
+/** Creates a folder, unless another process has just created it. */
+const makeFolder = (folder: Step, name: string, mode: number | undefined): Stats | undefined => {
   try {
     mkdirSync(`${folder.path}/${name}`, { mode })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
-  return folder.seen(name)
+  return folder.lstat(name)
 }
 
 /**
- * Enters a folder of this machine step by step. Links of root and of the acting user are followed, in folders where others
- * cannot put them.
+ * Opens a folder of this machine, one path component at a time. It follows links of root and of the acting user, in folders
+ * where other users cannot create them.
  *
- * @param how whether folders that are missing are made, and with which mode.
- * @returns undefined where it is missing and is not to be made.
- * @throws `write-failed` for a link that others control; the system's errors where it cannot be entered or made.
+ * @returns undefined if it does not exist and is not created.
+ * @throws `write-failed` for a link that other users control; the error of the system if it cannot be opened or created.
  */
 export const enterLocalFolder = (
   path: string,
-  { make = false, mode }: { readonly make?: boolean; readonly mode?: number } = {},
+  {
+    make = false,
+    mode,
+  }: {
+    /** Whether missing folders are created; false by default. */
+    readonly make?: boolean
+    /** The mode of folders that it creates, such as 0o700; by default 0o777 without the bits of the umask. */
+    readonly mode?: number
+  } = {},
 ): LocalFolder | undefined => {
   const full = resolve(path)
   let here = new Step('/', '/')
@@ -134,10 +142,10 @@ export const enterLocalFolder = (
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     let found: Stats | undefined
     try {
-      found = here.seen(name) ?? (make ? made(here, name, mode) : undefined)
+      found = here.lstat(name) ?? (make ? makeFolder(here, name, mode) : undefined)
       if (found?.isSymbolicLink() === true) {
         hops += 1
-        if (hops > 40) throw new Error(`${full} leads through a link to itself`)
+        if (hops > 40) throw new Error(`${full} has too many links, or a link to itself`)
         const target = readlinkSync(`${here.path}/${name}`)
         rest.unshift(...namesIn(target))
         if (target.startsWith('/')) enter('/', '/')

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-// without the rest of zx, which takes as long to load as all of ours
-import { $ } from 'zx/core'
 import { CoxswainError } from '../errors.ts'
 import { hintOnOpenFiles, openFilesHint } from './open-files.ts'
 import type { Channel, Transport } from './transport.ts'
 
-/** Keeps nothing: zx stores what a process prints, and our shells live as long as the run. */
-class Forgetful extends Array<string | Buffer> {
+/** Stores nothing: zx keeps the output of a process, and our shells run as long as the run. */
+class EmptyStore extends Array<string | Buffer> {
   override push(): number {
     return 0
   }
@@ -29,14 +27,16 @@ const notStarted = (folder: string, cause?: Error): CoxswainError => {
   )
 }
 
-/** This machine, through zx: the same shells as over ssh, without the network. */
+/** Starts shells on this machine with zx. They are the same as over SSH. */
 export class LocalTransport implements Transport {
   readonly description = 'local'
   readonly user = userInfo().username
 
   async open(command: string): Promise<Channel> {
-    // zx would take the folder in which it was loaded. Node remembers it, so this works even when it was removed
+    // by default zx uses the folder in which it was loaded; process.cwd() works even if the folder was removed
     const folder = process.cwd()
+    // loaded when this machine is a host: it is a third of what the engine's own code takes to load
+    const { $ } = await import('zx/core')
     const { child } = $({
       cwd: folder,
       env: process.env,
@@ -44,13 +44,13 @@ export class LocalTransport implements Transport {
       nothrow: true,
       shell: '/bin/sh',
       prefix: '',
-      // the command line is quoted already
+      // the command line is already quoted
       quote: (text) => text,
-      // a process group of its own, which is what our watchdog ends
+      // its own process group, which the watchdog ends
       detached: true,
-      store: { stdout: new Forgetful(), stderr: new Forgetful(), stdall: new Forgetful() },
+      store: { stdout: new EmptyStore(), stderr: new EmptyStore(), stdall: new EmptyStore() },
     })`${command}`
-    // Node gives no streams when no more files can be opened, whatever the types say, and no number when nothing started
+    // despite the types, Node returns no streams if the limit of open files is reached, and no PID if nothing was started
     if (child?.stdin == null || child.stdout === null || child.stderr === null) throw notStarted(folder)
     if (child.pid === undefined)
       throw notStarted(folder, await new Promise((resolve) => child.once('error', resolve)))

@@ -1,23 +1,23 @@
 /**
- * How many log in at one server at a time. sshd drops connections before it has said a word when more than a few are not
- * logged in yet (MaxStartups), those of others counted; it does not say that it did, so it is learnt from what happens.
+ * Limits the logins to one server at a time. sshd drops connections without a message if too many have not logged in yet
+ * (MaxStartups), including those of other clients, so the limit follows from the failures.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unlessAborted } from './abort.ts'
 
-/** Why an attempt failed: the server is busy, it does not answer, or trying again is of no use. */
+/** Why an attempt failed: the server is busy, it does not answer, or another attempt cannot succeed. */
 export type Refusal = 'busy' | 'away' | 'final'
 
 /** When a failed login is tried again. */
 export interface RetryPolicy {
   readonly judge: (error: unknown) => Refusal
   /**
-   * Seconds since the first attempt, or since the last login that worked: a server that still accepts logins is only busy.
+   * Seconds since the first attempt or the last successful login: a server that still accepts logins is only busy.
    */
   readonly seconds: number
-  /** How often to try again, within that time, when the server does not answer. */
+  /** The number of retries, within that time, when the server does not answer. */
   readonly retries: number
-  /** Stops trying; its reason is thrown. */
+  /** Stops the attempts; its reason is thrown. */
   readonly signal: AbortSignal
 }
 
@@ -25,19 +25,19 @@ export interface RetryPolicy {
 export const droppedHint =
   'the server ends connections before a login: it is too busy (MaxStartups in its sshd_config), refuses this machine, or is not an sshd'
 
-/** Logins at a time until more is known: by default sshd starts to drop connections above ten. */
+/** The initial limit: by default, sshd starts to drop connections above ten. */
 const usualLimit = 10
 
-/** How much the limit grows with each login: slowly, because a failed try is a refused connection. */
+/** How much the limit grows with each login: slowly, because a failed attempt is a refused connection. */
 const growth = 0.25
 
-/** Milliseconds before the next attempt; partly random, so that not all come back at once. */
+/** Milliseconds before the next attempt; partly random, so that not all retry at the same time. */
 const pause = (refusal: Refusal, attempt: number): number => {
   const usual = refusal === 'busy' ? Math.min(1000, 100 * 2 ** attempt) : 250 * 2 ** attempt
   return usual * (1 + Math.random())
 }
 
-/** Limits how many log in at one server at a time, and tries again. */
+/** Limits the logins to one server at a time, and retries them. */
 export class LoginThrottle {
   #limit = usualLimit
   #held = 0
@@ -45,9 +45,9 @@ export class LoginThrottle {
   readonly #waiting = new Set<() => void>()
 
   /**
-   * Tries until it works or trying again is of no use.
+   * Retries an attempt until it succeeds or another attempt cannot succeed.
    *
-   * @param attempt resolves when it has logged in.
+   * @param attempt resolves when the login has succeeded.
    * @throws what the last attempt threw.
    */
   async retry<Value>(
@@ -58,7 +58,7 @@ export class LoginThrottle {
     let away = 0
     for (let failures = 0; ; failures += 1) {
       await this.#turn(signal)
-      // waiting for others does not count: the server did not cause it
+      // waiting for other logins does not count
       first ??= performance.now()
       let refusal: Refusal | undefined
       try {
@@ -88,7 +88,7 @@ export class LoginThrottle {
       this.#lastIn = performance.now()
       this.#limit = Math.min(usualLimit, this.#limit + growth)
     }
-    // as many as are still logging in
+    // the number of logins that are still in progress
     if (refusal === 'busy') this.#limit = Math.max(1, Math.min(this.#limit, this.#held))
     const waiting = [...this.#waiting]
     this.#waiting.clear()

@@ -1,12 +1,22 @@
-/** What a mode means for what has one already. Pure. */
+/** Applies a mode to an existing file or folder. Pure. */
 
 /**
- * The mode that something must have, given what it has.
+ * The mode that a file or folder must have, given its current mode.
  *
- * @param mode four octal digits, or five, which begin with 0.
- * @param there the octal digits of the mode that it has.
+ * @param mode four octal digits, or five that begin with 0.
  */
-export const modeFor = (mode: string, { type, there }: { type: string; there: string }): string => {
+export const modeFor = (
+  mode: string,
+  {
+    type,
+    there,
+  }: {
+    /** What it is: `file`, `directory`, … as in `Stat.type`. */
+    type: string
+    /** The octal digits of its current mode. */
+    there: string
+  },
+): string => {
   if (mode.length === 5) return mode.slice(1)
   if (type !== 'directory') return mode
   const kept = Number.parseInt(there, 8) & 0o6000

@@ -1,11 +1,11 @@
-/** What Ansible calls the connections and become methods that we have. */
+/** Ansible's names of the supported connections and become methods. */
 import type { becomeMethods } from './types.ts'
 
-/** The ways to a host. */
+/** The kinds of connections. */
 export const connections = ['ssh', 'openssh', 'local', 'docker', 'podman'] as const
 export type ConnectionName = (typeof connections)[number]
 
-/** Every name of a connection. Ansible's `smart` and Paramiko are SSH, too. */
+/** Every name of a connection. Ansible's `smart` and Paramiko are also SSH. */
 export const connectionNames = {
   ssh: 'ssh',
   smart: 'ssh',
@@ -41,7 +41,7 @@ export const becomeNames = {
   'community.general.doas': 'doas',
 } as const satisfies Readonly<Record<string, (typeof becomeMethods)[number]>>
 
-/** Looks a name up in a table; undefined for one that is not in it. */
+/** Looks up a name in a table; undefined for an unknown name. */
 export const meaningOf = <Meaning>(
   names: Readonly<Record<string, Meaning>>,
   name: string,

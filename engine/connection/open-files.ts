@@ -1,14 +1,14 @@
-/** Files of this machine that the connection to a host keeps open. */
+/** Open files of this machine that a connection needs. */
 export interface OpenFiles {
   readonly count: number
-  /** Hosts with the same word here share them, as those behind one jump host do. */
+  /** Hosts with the same value share the files, such as hosts with the same jump host. */
   readonly shared?: string | undefined
 }
 
-/** What to do when this machine lets the engine open no more files (EMFILE of the process, ENFILE of the machine). */
+/** The hint for too many open files (EMFILE of the process, ENFILE of the machine). */
 export const openFilesHint =
   'this machine allows too few open files: raise the limit (`ulimit -n`), or give fewer --forks'
 
-/** {@link openFilesHint} where that is what a message or error code tells of. */
+/** {@link openFilesHint} for a message or error code about open files. */
 export const hintOnOpenFiles = (message: string): string | undefined =>
   /\bE[MN]FILE\b/.test(message) ? openFilesHint : undefined

@@ -1,15 +1,15 @@
-/** Connections that fail when they are used, with what the inventory is asked to say instead. */
+/** Connections that fail when they are used. */
 import type { CoxswainError } from '../errors.ts'
 import type { Connection } from './types.ts'
 
-/** A connection that we do not have: the host fails when it is its turn, and no other host is kept from its work. */
+/** A connection of an unsupported kind: only this host fails, and only when it is used. */
 export const refusedConnection = (description: string, error: CoxswainError): Connection => ({
   description,
   execute: () => Promise.reject(error),
   close: () => Promise.resolve(),
 })
 
-/** A connection on which no other user can be become; what the login user does goes on. */
+/** A connection without become; requests as the login user work. */
 export const withoutBecome = (connection: Connection, error: CoxswainError): Connection => ({
   description: connection.description,
   execute: (request) =>

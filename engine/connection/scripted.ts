@@ -8,20 +8,29 @@ import type { Connection, FileOperation, Identity, Result } from './types.ts'
 
 /** A file of a scripted host. A directory has no content. */
 export interface ScriptedFile {
+  /** Its content; for a link, its target. */
   readonly content: string | Buffer
+  /** Four octal digits; `0644` by default, `0755` for a directory. */
   readonly mode?: string | undefined
+  /** Name of the owner; `root` by default. */
   readonly owner?: string | undefined
+  /** Name of the group; `root` by default. */
   readonly group?: string | undefined
+  /** What it is; `file` by default. */
   readonly type?: 'file' | 'directory' | 'link'
 }
 
+/** What a command of a scripted host does. */
 export interface Answer {
+  /** Exit status; 0 by default. */
   readonly code?: number
+  /** Standard output; empty by default. */
   readonly stdout?: string | Buffer
+  /** Standard error; empty by default. */
   readonly stderr?: string
 }
 
-/** What a command prints, or a function that decides it; it may change the files on the way. */
+/** The answer to a command, or a function that returns it and can change the files. */
 export type Reply =
   | string
   | Answer
@@ -29,25 +38,30 @@ export type Reply =
 
 export interface Script {
   readonly files?: Readonly<Record<string, string | ScriptedFile>>
-  /** Answers, tried in order: the whole script, or a pattern of it. */
+  /** Answers by the complete script or a pattern, tried in order. */
   readonly replies?: readonly (readonly [string | RegExp, Reply])[]
 }
 
 /** A request as it was sent. */
 export interface LogEntry {
+  /** `query` for a command that only reads, `run` for one that can change the host. */
   readonly purpose: 'query' | 'run'
+  /** The complete script. */
   readonly script: string
+  /** The file operation, if it is one. */
   readonly operation: FileOperation | undefined
+  /** The user to act as; undefined for the login user. */
   readonly identity: Identity | undefined
+  /** Standard input as text; empty if there is none. */
   readonly stdin: string
 }
 
 export interface ScriptedConnection extends Connection {
   readonly files: Map<string, ScriptedFile>
   readonly log: readonly LogEntry[]
-  /** The commands that the script does not know. */
+  /** The commands without a reply. */
   readonly unanswered: readonly string[]
-  /** The commands that were sent, file operations left out. */
+  /** The commands that were sent, without file operations. */
   commands(): string[]
 }
 
@@ -60,10 +74,10 @@ const result = ({ code = 0, stdout = '', stderr = '' }: Answer): Result => ({
 
 const absent = result({ code: 3 })
 
-/** A directory takes no content and is no link, as the real scripts say. */
+/** The error of the real scripts for a directory at the path of a file or link. */
 const directoryInTheWay = (path: string): Result => result({ code: 6, stderr: `${path} is a directory` })
 
-/** Nothing can be below a regular file. */
+/** The error for a path below a regular file. */
 const underFile = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result | undefined => {
   for (let at = posix.dirname(path); at.length > 1; at = posix.dirname(at)) {
     const { type = 'file' } = files.get(at) ?? { type: 'directory' as const }
@@ -81,15 +95,15 @@ const names = (files: ReadonlyMap<string, ScriptedFile>, directory: string): str
 const isDirectory = (files: ReadonlyMap<string, ScriptedFile>, path: string): boolean =>
   files.get(path)?.type === 'directory' || (!files.has(path) && names(files, path).length > 0)
 
-/** Where a path leads; one that leads nowhere, or to itself, to nothing. */
-const behindLinks = (files: ReadonlyMap<string, ScriptedFile>, path: string, before = 0): string => {
+/** Follows links; a link to itself gives ''. */
+const followLinks = (files: ReadonlyMap<string, ScriptedFile>, path: string, before = 0): string => {
   const file = files.get(path)
   if (file?.type !== 'link') return path
   const target = posix.resolve(posix.dirname(path), String(file.content))
-  return before < 40 ? behindLinks(files, target, before + 1) : ''
+  return before < 40 ? followLinks(files, target, before + 1) : ''
 }
 
-/** The number of a user or group: 0 of root, else the one that is its name, or one of an ordinary user. */
+/** The ID of a user or group: 0 for root, a numeric name as it is, else 1000. */
 const idOf = (name: string): number => (name === 'root' ? 0 : /^\d+$/.test(name) ? Number(name) : 1000)
 
 const statOf = (files: ReadonlyMap<string, ScriptedFile>, path: string): Result => {
@@ -136,7 +150,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
           })
         : absent
     case 'stat':
-      return statOf(files, operation.follow === true ? behindLinks(files, path) : path)
+      return statOf(files, operation.follow === true ? followLinks(files, path) : path)
     case 'part':
       return absent
     case 'could':
@@ -180,7 +194,7 @@ const operate = (files: Map<string, ScriptedFile>, operation: FileOperation, inp
   }
 }
 
-/** What a change of several paths is called in a script of replies: `chmod 0644 ./a ./b`. */
+/** The command for a change of several paths, for replies: `chmod 0644 ./a ./b`. */
 const commandOf = ({
   change,
   mode,
@@ -196,10 +210,10 @@ const commandOf = ({
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)
 
 /**
- * A host of the imagination, for tests: files in memory, commands answered from a script. What a command prints is told
- * as live output too, at once.
+ * A fake host for tests: files in memory, and commands that are answered from a script. Output is also reported
+ * as live output.
  *
- * A command that the script does not know rejects with everything that was expected.
+ * A command without a reply rejects with the list of expected commands.
  */
 export const scripted = ({ files: given = {}, replies = [] }: Script = {}): ScriptedConnection => {
   const files = new Map(
@@ -228,7 +242,7 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
           const expected = replies.map(([wanted]) => `  ${String(wanted)}`).join('\n')
           throw new CoxswainError(
             'internal',
-            `the script does not know this command:\n  ${command}\nit knows:\n${expected}`,
+            `the script has no reply for this command:\n  ${command}\nit has replies for:\n${expected}`,
           )
         }
         const [, reply] = found
@@ -243,7 +257,7 @@ export const scripted = ({ files: given = {}, replies = [] }: Script = {}): Scri
           return result({ code: 11, stderr: sum })
         return operate(files, operation, made.stdout)
       }
-      // what it makes is in the reply: files appear where they belong at once
+      // the reply creates the files
       if (operation?.kind === 'tree') return answerTo(operation.command)
       if (operation?.kind === 'each') return answerTo(commandOf(operation))
       if (operation?.kind === 'give')

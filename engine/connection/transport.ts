@@ -5,9 +5,9 @@ export interface Channel {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
-  /** Resolves when the command has ended and its streams are drained, or the way to it is gone. It never rejects. */
+  /** Resolves when the command has ended and its streams are drained, or the connection is lost. It never rejects. */
   readonly ended: Promise<ChannelEnd>
-  /** Lets go of it at once. */
+  /** Closes it immediately. */
   destroy(): void
 }
 
@@ -16,13 +16,13 @@ export interface ChannelEnd {
   readonly code: number | undefined
 }
 
-/** What can start a command on a host: an ssh connection, this machine. */
+/** Starts commands on a host: over SSH, or on this machine. */
 export interface Transport {
   readonly description: string
-  /** The user that commands run as when nothing else is said; it may take time to find out. */
+  /** The user that commands run as by default; a promise if it is not known yet. */
   readonly user: string | Promise<string>
   /**
-   * Starts a command line in the login shell. Connects first where that is needed.
+   * Starts a command line in the login shell. Connects first if needed.
    *
    * @throws CoxswainError `connect-failed`, `auth-failed`, `host-key-unknown`, `host-key-changed`, `connection-lost`.
    */

@@ -1,62 +1,69 @@
 /**
- * The port under `Remote`: what a host can be asked to do, and nothing about tasks.
+ * The port under `Remote`: requests to a host, independent of tasks.
  *
- * ssh and local connections run every request through a framed shell session; the scripted one answers from a
- * script, for tests.
+ * SSH, container and local connections run every request in a framed shell session. The scripted connection, for tests,
+ * answers from a script.
  */
 import type { Secret } from '../secret.ts'
 
-/** The ways to become another user. */
+/** The become methods. */
 export const becomeMethods = ['sudo', 'su', 'doas'] as const
 
-/** What is done about the key that a host presents: known_hosts decides, or adds an unknown one, or is not read. */
+/** How to check host keys: with known_hosts, with unknown keys added to it, or not at all. */
 export const hostKeyCheckings = ['strict', 'accept-new', 'off'] as const
 
-/** One of them. */
+/** One of {@link hostKeyCheckings}. */
 export type HostKeyChecking = (typeof hostKeyCheckings)[number]
 
 /** Another user to act as, and how to become it. */
 export interface Identity {
   readonly method: (typeof becomeMethods)[number]
-  /** The user to become, `root` most often. */
+  /** The user to become, usually `root`. */
   readonly user: string
-  /** Given on standard input when the prompt appears, never otherwise. */
+  /** Written to standard input when the prompt appears, never otherwise. */
   readonly password?: Secret | undefined
 }
 
 /**
- * Content that comes in a temporary file of a known name, so that a transfer which breaks off can go on where it was.
+ * Content in a temporary file with a known name, so that an interrupted transfer can continue.
  */
 export interface Part {
-  /** Its name; the file lies in the folder of the file that it becomes. */
+  /** Its name; the file is in the folder of the file that it becomes. */
   readonly name: string
-  /** Bytes that are there already. */
+  /** Bytes that are already in it. */
   readonly offset: number
-  /** Lower-case hex of the whole content's SHA-256. */
+  /** Lower-case hex of the SHA-256 of the complete content. */
   readonly sha256: string
 }
 
-/** Bytes of a piece in which a file is read that is too big to be kept in memory: well below what is kept of an output. */
+/** Bytes of a piece, for reading a file that is too large for memory; well below the limit of output. */
 export const pieceSize = 8 * 1024 * 1024
 
 /**
- * What a command works on, entered or opened as file operations do it: a folder, in which the command runs, or a file, which
+ * What a command works on, opened as by file operations: a folder, in which the command runs, or a file, which
  * the command has as descriptor 3 (`/proc/self/fd/3`).
  */
 export type CommandPath = (
   | {
+      /** The folder that the command runs in. */
       readonly folder: string
+      /** Not together with `folder`. */
       readonly file?: undefined
-      /** Exit status where there is no such folder; 1 with a message when absent. */
+      /** Exit status if the folder does not exist; by default 1 with a message. */
       readonly missing?: number | undefined
     }
-  | { readonly file: string; readonly folder?: undefined }
+  | {
+      /** The file that the command has open as descriptor 3. */
+      readonly file: string
+      /** Not together with `file`. */
+      readonly folder?: undefined
+    }
 ) & {
   /** Follow links whoever controls them. */
   readonly follow?: boolean | undefined
 }
 
-/** What a request stands for, when it is a file operation: told in events, and answered by the scripted connection. */
+/** The file operation of a request, which is reported in events and answered by the scripted connection. */
 export type FileOperation =
   /** All of a file, or one of its pieces of {@link pieceSize}, counted from 0. */
   | {
@@ -65,11 +72,11 @@ export type FileOperation =
       readonly piece?: number | undefined
       readonly follow?: boolean | undefined
     }
-  /** What is at a path, or, where links are followed, what it leads to. */
+  /** The status of a path or, if links are followed, of its target. */
   | { readonly kind: 'stat'; readonly path: string; readonly follow?: boolean | undefined }
   | { readonly kind: 'sha256'; readonly path: string; readonly follow?: boolean | undefined }
   | { readonly kind: 'list'; readonly path: string }
-  /** What has come of a file's new content: its size and its SHA-256. */
+  /** The size and the SHA-256 of the received part of new content. */
   | {
       readonly kind: 'part'
       readonly path: string
@@ -82,22 +89,22 @@ export type FileOperation =
       readonly mode: string | undefined
       readonly owner: string | undefined
       readonly group: string | undefined
-      /** Shell text that must succeed before the file is replaced; `%s` in it is the new content's path. */
+      /** Shell text that must succeed before the file is replaced; `%s` in it is the path of the new content. */
       readonly validate?: string | undefined
-      /** Keep what is replaced beside it. */
+      /** Keep a copy of the old file in the same folder. */
       readonly backup?: boolean | undefined
-      /** Let the content come in a file that outlives the connection. */
+      /** Receive the content in a file that is kept if the connection is lost. */
       readonly part?: Part | undefined
-      /** Shell text that prints the new content; standard input is its own then. */
+      /** Shell text that prints the new content; standard input belongs to it. */
       readonly command?: string | undefined
       /** What the command works on. */
       readonly at?: CommandPath | undefined
-      /** Lower-case hex of the SHA-256 that what the command prints must have. */
+      /** Lower-case hex of the required SHA-256 of the command's output. */
       readonly sha256?: string | undefined
       /** Follow links whoever controls them. */
       readonly follow?: boolean | undefined
     }
-  /** Look whether one of the changes below would be refused; nothing is changed. */
+  /** Check whether one of the changes below would be refused, without a change. */
   | {
       readonly kind: 'could'
       readonly change: 'write' | 'directory' | 'link' | 'attributes'
@@ -122,7 +129,7 @@ export type FileOperation =
       readonly group: string | undefined
       readonly follow?: boolean | undefined
     }
-  /** Put what a command makes in the current folder into a folder that is there. */
+  /** Put the files that a command creates in its current folder into an existing folder. */
   | {
       readonly kind: 'tree'
       readonly path: string
@@ -136,11 +143,11 @@ export type FileOperation =
       readonly special: boolean
       readonly follow?: boolean | undefined
     }
-  /** Do the same to several paths below a folder. */
+  /** Change several paths below a folder in the same way. */
   | {
       readonly kind: 'each'
       readonly path: string
-      /** From the folder on: `./a/b`. */
+      /** Relative to the folder: `./a/b`. */
       readonly names: readonly string[]
       readonly change: 'attributes' | 'remove'
       readonly mode?: string | undefined
@@ -148,7 +155,7 @@ export type FileOperation =
       readonly group?: string | undefined
       readonly follow?: boolean | undefined
     }
-  /** Give what belongs to one user in a folder to another, by their numbers. */
+  /** Change the owner of all files of one user in a folder, by UID. */
   | { readonly kind: 'give'; readonly path: string; readonly from: number; readonly to: number }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'remove'; readonly path: string; readonly recursive: boolean }
@@ -160,42 +167,42 @@ export type OutputStream = 'stdout' | 'stderr'
 
 export interface Request {
   /**
-   * POSIX shell text. It may span lines; it is never put into an argv. What it leaves in the background shall have its
-   * output redirected: the shell is shared, so what comes late is taken for the next command's.
+   * POSIX shell text. It can span lines and is never in an argv. Background processes must have their
+   * output redirected: the shell is shared, so late output would be taken for that of the next command.
    */
   readonly script: string
-  /** The command in the script, where the engine put more in front of it. */
+  /** The command in the script, without text that the engine has put before it. */
   readonly command?: string | undefined
-  /** What the script does, in words fit for a person; the script itself when absent. */
+  /** What the script does, for messages; by default the script. */
   readonly label?: string | undefined
   /** Set when the script is a file operation of the engine. */
   readonly operation?: FileOperation | undefined
   readonly identity?: Identity | undefined
   /**
-   * `query` reads and returns soon, `run` may change things and take its time: each has a shell of its own, so that
-   * a long `run` does not hold up what others ask of the host. Each `run` is sent once, when those before it are
-   * through; a query may be sent again after the connection was lost.
+   * `query` only reads and is short; `run` can change things and take long. Each has its own shell, so that a long `run`
+   * does not block queries. Each `run` is sent once, after earlier ones have ended; a query can be sent again after the
+   * connection was lost.
    */
   readonly purpose: 'query' | 'run'
   readonly stdin?: Input | undefined
   /**
-   * Seconds until the command and all its children are stopped, on the remote side too; they count from when it is its
-   * turn on the host. None when absent.
+   * Seconds until the command and all its children are stopped, on the host too, counted from its start on the host. No
+   * limit by default.
    */
   readonly timeout?: number | undefined
   /**
-   * Aborting stops the remote command and its children; one that has not begun never does. The promise rejects with the
-   * signal's reason where that is a CoxswainError, else with `interrupted`.
+   * Aborting stops the remote command and its children, or prevents its start. The promise rejects with the signal's
+   * reason if it is a CoxswainError, else with `interrupted`.
    */
   readonly signal?: AbortSignal | undefined
-  /** Bytes kept of each stream; what is beyond is counted and dropped. 16 MiB unless told. */
+  /** Bytes kept of each stream; 16 MiB by default. Further bytes are counted and dropped. */
   readonly maxOutput?: number | undefined
-  /** Live output, decoded as UTF-8 over chunk borders. */
+  /** Live output, decoded as UTF-8 across chunks. */
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
 }
 
 export interface Result {
-  /** Exit status of the script; 128 + n when a signal ended it. */
+  /** Exit status of the script; 128 + n if a signal ended it. */
   readonly code: number
   readonly stdout: Buffer
   readonly stderr: Buffer
@@ -204,16 +211,16 @@ export interface Result {
 }
 
 /**
- * A way to a host. It connects when it is first used and again after it was lost.
+ * A connection to a host. It connects when it is first used, and again after it was lost.
  *
  * `execute` rejects with a CoxswainError: `connect-failed`, `auth-failed`, `host-key-*`, `shell-failed`,
- * `become-*`, `connection-lost` (the command may or may not have run), `command-timeout`, `interrupted`. A command
+ * `become-*`, `connection-lost` (it is unknown whether the command has run), `command-timeout`, `interrupted`. A command
  * that ends with a non-zero status is a result, not an error.
  */
 export interface Connection {
-  /** Where it leads, for people: `root@10.0.0.7:22`, `local`. */
+  /** The host, for messages: `root@10.0.0.7:22`, `local`. */
   readonly description: string
   execute(request: Request): Promise<Result>
-  /** Ends all sessions. Remote commands that still run are stopped. Idempotent. */
+  /** Ends all sessions and stops commands that still run. Idempotent. */
   close(): Promise<void>
 }

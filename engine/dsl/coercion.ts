@@ -1,18 +1,20 @@
-/** Where a schema would make a value of what is none: `z.coerce` reads null as 0, "no" as true and "0x10" as 16. Pure. */
+/**
+ * Finds values that a schema would coerce wrongly: `z.coerce` reads null as 0, "no" as true and "0x10" as 16. Pure.
+ */
 import { z } from 'zod'
 import { isDecimal } from './decimal.ts'
 
 type Path = readonly PropertyKey[]
 
-/** A value that a schema would coerce into another one than a person means. */
+/** A value that a schema would coerce into another one than the user means. */
 export interface Miscoerced {
   readonly path: Path
-  /** What is needed there. Undefined where there is nothing, a map or a list, which is no value at all. */
+  /** What is needed there. Undefined for a missing value, a map or a list. */
   readonly needed: string | undefined
 }
 
-/** What a schema that coerces cannot mean: nothing, or a map or list that has no text. */
-const isNoScalar = (value: unknown): boolean =>
+/** Whether a value cannot be coerced: it is missing, a map or a list. */
+const cannotBeCoerced = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && !(value instanceof Date))
 
 const coerces = (schema: z.core.$ZodType): boolean =>
@@ -27,7 +29,7 @@ const coerces = (schema: z.core.$ZodType): boolean =>
 /** A date, with a time or without. `Date` also takes "5", and 2024 as milliseconds. */
 const dateText = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[-+]\d\d(?::?\d\d)?)?)?$/
 
-/** What a schema that coerces needs instead of a value; undefined where the value fits. */
+/** What a coercing schema needs instead of a value; undefined if the value is valid. */
 const neededBy = (schema: z.core.$ZodType, value: unknown): string | undefined => {
   if (schema instanceof z.ZodNumber || schema instanceof z.ZodBigInt) {
     const fits =
@@ -45,9 +47,9 @@ const neededBy = (schema: z.core.$ZodType, value: unknown): string | undefined =
   return undefined
 }
 
-/** What is wrong with a value for a schema that coerces. */
+/** What is wrong with a value for a coercing schema. */
 const wrongly = (schema: z.core.$ZodType, value: unknown): Miscoerced[] => {
-  if (isNoScalar(value)) return [{ path: [], needed: undefined }]
+  if (cannotBeCoerced(value)) return [{ path: [], needed: undefined }]
   const needed = neededBy(schema, value)
   return needed === undefined ? [] : [{ path: [], needed }]
 }
@@ -56,7 +58,7 @@ const entriesOf = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : []
 
 /**
- * The parts of an input of which a schema would make another value than a person means.
+ * Finds the parts of an input that a schema would coerce into another value than the user means.
  *
  * @example
  * miscoerced(z.object({ port: z.coerce.number() }), { port: '0x10' }) // [{ path: ['port'], needed: 'a number is needed' }]
@@ -73,7 +75,7 @@ export const miscoerced = (schema: z.core.$ZodType, value: unknown): Miscoerced[
   if (schema instanceof z.ZodPipe) return miscoerced(schema.def.in, value)
   if (schema instanceof z.ZodObject) {
     const { shape } = schema
-    // what is not there at all is found missing by the schema itself
+    // the schema itself reports missing keys
     return entriesOf(value).flatMap(([key, item]) =>
       Object.hasOwn(shape, key) && shape[key] !== undefined ? below(key, shape[key], item) : [],
     )
@@ -83,7 +85,7 @@ export const miscoerced = (schema: z.core.$ZodType, value: unknown): Miscoerced[
   if (schema instanceof z.ZodArray && Array.isArray(value))
     return value.flatMap((item, index) => below(index, schema.def.element, item))
   if (schema instanceof z.ZodUnion) {
-    // one that takes the value without coercing it may have it
+    // a member that accepts the value without coercion takes it
     const branches = schema.def.options.map((option) => miscoerced(option, value))
     const free = schema.def.options.some(
       (option, index) => branches[index]?.length === 0 && z.safeParse(option, value).success,

@@ -5,8 +5,8 @@ export const isPlain = (value: object): boolean => {
 }
 
 /**
- * Freezes lists and plain objects in place, however deep, and gives the value back. What has a class (a Secret, bytes, a
- * map) is left alone: it may need its own state.
+ * Freezes nested lists and plain objects in place, and returns the value. Instances of classes (a Secret, bytes, a
+ * Map) are not frozen: they may need their own state.
  */
 export const deepFreeze = <Value>(value: Value): Value => {
   const seen = new Set<object>()

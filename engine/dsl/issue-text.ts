@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 
-/** What a schema expects, in the words of people who write YAML and command lines. */
+/** What a schema expects, in terms of YAML and the command line. */
 const nouns: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
-  int: 'a whole number',
+  int: 'an integer',
   boolean: 'true or false',
   array: 'a list',
   object: 'a map',
@@ -19,22 +19,25 @@ const listed = (values: readonly unknown[]): string => {
 }
 
 /**
- * What a schema has against a value, for a person: where zod's own words speak of types in JavaScript ("expected number,
- * received NaN"), ours; where the schema has words of its own, those. It never tells the value, which may be a secret.
+ * The message for an issue of a schema: the schema's own message if it has one, otherwise ours, because zod's name
+ * types of JavaScript ("expected number, received NaN"). It never contains the value, which may be a secret.
  *
  * @example
  * issueText(issue) // 'a number is needed'
  */
 export const issueText = (issue: z.core.$ZodIssue): string => {
   const { message } = issue
-  // words of a schema's own; zod's begin like this (its locale `en`)
+  // the schema's own message; zod's begin like this (its locale `en`)
   if (!/^(Invalid (input|option)|Too (small|big)|Unrecognized key)/.test(message)) return message
   if (message.endsWith('received undefined')) return 'it is missing'
   switch (issue.code) {
     case 'invalid_type':
       return `${nouns[issue.expected] ?? issue.expected} is needed`
     case 'invalid_value':
-      return `${listed(issue.values)} is needed`
+      // text that is read as a boolean: only the words of YAML are listed
+      return 'expected' in issue && issue.expected === 'stringbool'
+        ? `${nouns['boolean']} is needed`
+        : `${listed(issue.values)} is needed`
     case 'too_small':
     case 'too_big': {
       const bound = issue.code === 'too_small' ? issue.minimum : issue.maximum
@@ -44,10 +47,10 @@ export const issueText = (issue: z.core.$ZodIssue): string => {
       return `${issue.inclusive === false ? `${least === 'at least' ? 'more' : 'less'} than` : least} ${bound}${of} ${of === '' ? 'is' : 'are'} needed`
     }
     case 'unrecognized_keys':
-      return `there is no ${listed(issue.keys)} in it`
+      return `unknown key: ${listed(issue.keys)}`
     case 'invalid_union': {
       const inner = [...new Set(issue.errors.flatMap((errors) => errors.map(issueText)))]
-      return inner.length === 0 ? 'it fits none of what may stand here' : inner.join(', or ')
+      return inner.length === 0 ? 'it matches none of the allowed types' : inner.join(', or ')
     }
     default:
       return message.replace(/^Invalid input: /, '')

@@ -1,14 +1,14 @@
-/** What an option may be, and the refusal of those that do not exist: playbooks may be plain JavaScript. Pure. */
+/** Kinds of option values, and checks of options at run time, because playbooks can be plain JavaScript. Pure. */
 import { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { refuseMasks } from './parse-params.ts'
 
-/** What an option may be. */
+/** The kind of an option's value. */
 export interface Kind {
   readonly fits: (value: unknown) => boolean
   readonly hint: string
-  /** Whether its text goes to hosts: then it must not hold the mask of a secret. */
+  /** Whether its text is sent to hosts: then it must not contain the mask of a secret. */
   readonly sent?: true
 }
 
@@ -31,17 +31,17 @@ export const becomeKind: Kind = {
 }
 export const envKind: Kind = {
   fits: (value) => isRecord(value) && Object.values(value).every(isText),
-  hint: 'it gives a text to each name: { LANG: "C" }',
+  hint: 'it maps names to text: { LANG: "C" }',
   sent: true,
 }
 export const folderKind: Kind = { ...textKind, sent: true }
 export const secondsKind: Kind = {
   fits: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
-  hint: 'it is a number of seconds, more than 0',
+  hint: 'it is a number of seconds above 0',
 }
 export const userNumberKind: Kind = {
   fits: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
-  hint: 'it is the number of a user',
+  hint: 'it is a numeric user ID',
 }
 export const listKind: Kind = { fits: Array.isArray, hint: 'it is a list of tasks and other steps' }
 export const functionKind = (hint: string): Kind => ({ fits: (value) => typeof value === 'function', hint })
@@ -49,7 +49,7 @@ export const oneOfKind = (...choices: readonly string[]): Kind => ({
   fits: (value) => isText(value) && choices.includes(value),
   hint: `it is one of ${choices.join(', ')}`,
 })
-/** Looked at more closely where it is used. */
+/** Checked where it is used. */
 export const checkedElsewhere: Kind = { fits: () => true, hint: '' }
 
 export const schemaKind: Kind = {
@@ -61,10 +61,10 @@ const shown = (value: unknown): string =>
   typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
 
 /**
- * Refuses options that do not exist, or whose value makes no sense.
+ * Refuses unknown options and invalid values.
  *
- * @param about what they are said of, for the error.
- * @throws `playbook-invalid` with the nearest name, or what the value may be.
+ * @param about whose options they are, for the error.
+ * @throws `playbook-invalid` with the nearest name, or the allowed values.
  */
 export const checkOptions = (about: string, options: object, kinds: Readonly<Record<string, Kind>>): void => {
   for (const [key, value] of Object.entries(options)) {
@@ -72,8 +72,8 @@ export const checkOptions = (about: string, options: object, kinds: Readonly<Rec
     if (kind === undefined) {
       const known = Object.keys(kinds)
       const guess = nearest(key, known)
-      throw new CoxswainError('playbook-invalid', `${about}: there is no option ${key}`, {
-        hint: guess === undefined ? `there are: ${known.join(', ')}` : `did you mean ${guess}?`,
+      throw new CoxswainError('playbook-invalid', `${about}: unknown option ${key}`, {
+        hint: guess === undefined ? `options: ${known.join(', ')}` : `did you mean ${guess}?`,
       })
     }
     if (kind.sent === true) refuseMasks(about, { [key]: value })

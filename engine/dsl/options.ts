@@ -1,4 +1,7 @@
-/** Options of tasks and other steps, and the refusal of others: playbooks may be plain JavaScript. Pure. */
+/**
+ * The options of tasks and other steps, and their checks at run time, because playbooks can be plain JavaScript.
+ * Pure.
+ */
 import { CoxswainError } from '../errors.ts'
 import {
   becomeKind,
@@ -16,28 +19,33 @@ import {
 } from './option-kinds.ts'
 import type { Kind, Kinds } from './option-kinds.ts'
 import { isSelector } from './select.ts'
-import type { Retry, TaskOptions } from './types.ts'
+import { isTask } from './types.ts'
+import type { Retry, Task, TaskOptions } from './types.ts'
 
 /**
- * Options all of whose names are known. A compiler alone looks for unknown names in literals, not in what a variable or a
- * spread brings.
+ * Options without unknown names. By itself, the compiler finds unknown names only in literals, not in variables and
+ * spreads.
  */
 export type Exact<Options, Known> = Options & {
   readonly [Name in Exclude<keyof Options, keyof Known>]: never
 }
 
-/** One word or several, as a list. */
+/** Converts one word or several to a list. */
 export const listed = (given: string | readonly string[] | undefined): readonly string[] =>
   given === undefined ? [] : typeof given === 'string' ? [given] : given
 
-/** A pattern of hosts, or what is made of one. */
+/** What `notify` says, as a list. */
+export const notifiedBy = ({ notify = [] }: TaskOptions): readonly (string | Task)[] =>
+  typeof notify === 'string' || isTask(notify) ? [notify] : notify
+
+/** A pattern of hosts, or a selector made from one. */
 export const selectorKind: Kind = { fits: isSelector, hint: 'it is a pattern of hosts, or a pick' }
 
-/** What a task may say. */
+/** The options of a task. */
 export const taskKinds: Kinds<TaskOptions> = {
   title: textKind,
   when: functionKind(
-    'write when: (ctx) => …; what is known beforehand can be an ordinary if around the task',
+    'write when: (ctx) => …; for values that are known before the run, use an ordinary if around the task',
   ),
   tags: wordsKind,
   become: becomeKind,
@@ -46,7 +54,10 @@ export const taskKinds: Kinds<TaskOptions> = {
   cwd: folderKind,
   ignoreErrors: booleanKind,
   oncePer: oneOfKind('run', 'batch'),
-  notify: wordsKind,
+  notify: {
+    fits: (value) => [value].flat().every((one) => typeof one === 'string' || isTask(one)),
+    hint: 'it is the name of a handler, a handler, or a list of them',
+  },
   listen: wordsKind,
   timeout: secondsKind,
   retry: { fits: isRecord, hint: 'write retry: { attempts: 3, delay: 2 }' },
@@ -54,7 +65,7 @@ export const taskKinds: Kinds<TaskOptions> = {
 
 const { notify: _notify, listen: _listen, timeout: _timeout, retry: _retry, ...stepKinds } = taskKinds
 
-/** What a step of any kind may say. */
+/** The options of any step. */
 export { stepKinds }
 
 const retryKinds: Kinds<Retry> = {
@@ -66,12 +77,12 @@ const retryKinds: Kinds<Retry> = {
 
 const refuseRetry = (about: string, { attempts, delay = 1, backoff = 1 }: Retry): void => {
   if (Number.isInteger(attempts) && attempts >= 2 && delay >= 0 && backoff >= 1) return
-  throw new CoxswainError('playbook-invalid', `${about}: retry makes no sense`, {
-    hint: 'attempts is a whole number from 2, delay is seconds from 0, backoff a factor from 1',
+  throw new CoxswainError('playbook-invalid', `${about}: retry is not valid`, {
+    hint: 'attempts is an integer from 2, delay a number of seconds from 0, backoff a factor from 1',
   })
 }
 
-/** The same for what is said of a task. */
+/** Checks the options of a task. */
 export const checkTaskOptions = (about: string, options: TaskOptions): void => {
   checkOptions(about, options, taskKinds)
   const { retry } = options

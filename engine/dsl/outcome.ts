@@ -1,6 +1,6 @@
 /**
- * How a task ended on a host. `ignored` is a failure that the play says to pass over, `rescued` one that a `rescue` of a
- * block around it takes in hand: neither makes the run a failed one.
+ * How a task ended on a host. `ignored` is a failure of a task with `ignoreErrors`, `rescued` one that the `rescue`
+ * of a surrounding block handles: neither makes the run fail.
  */
 export type Outcome =
   | 'ok'
@@ -13,7 +13,7 @@ export type Outcome =
   | 'would change'
   | 'unknown'
 
-/** Every outcome, none of them seen yet. */
+/** A count of 0 for every outcome. */
 export const noOutcomes = (): Record<Outcome, number> => ({
   ok: 0,
   changed: 0,

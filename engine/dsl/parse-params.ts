@@ -1,10 +1,11 @@
-/** Parameters of a task through its schema. Pure. */
+/** Parses the parameters of a task with its schema. Pure. */
 import { z } from 'zod'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { findMask, isSecret, mask, shownWord } from '../secret.ts'
 import { miscoerced } from './coercion.ts'
 import { issueText } from './issue-text.ts'
+import { parseOnce } from './parse-once.ts'
 import { unguarded } from './strict-variables.ts'
 import type { Task } from './types.ts'
 
@@ -17,9 +18,12 @@ const at = (tree: unknown, path: readonly PropertyKey[]): unknown =>
     tree,
   )
 
-/** A parameter that the schema does not know: schemas ignore what they do not know, and a misspelt one would do nothing. */
+/**
+ * Refuses a parameter that the schema does not have: schemas ignore unknown keys, so a misspelt one would have no
+ * effect.
+ */
 const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void => {
-  // one with a catch-all says itself what it does with others
+  // a schema with a catch-all handles unknown keys itself
   if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined) return
   const known = Object.keys(schema.shape)
   const given = typeof input === 'object' && input !== null ? Object.keys(input) : []
@@ -33,7 +37,7 @@ const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void =>
 }
 
 /**
- * Refuses parameters in which a secret became text, and so its mask.
+ * Refuses parameters in which a secret became text, that is, its mask.
  *
  * @throws `secret-masked` naming the parameter.
  */
@@ -41,14 +45,14 @@ export const refuseMasks = (about: string, value: unknown): void => {
   const path = findMask(value)
   if (path === undefined) return
   const where = path.join('.')
-  throw new CoxswainError('secret-masked', `${about}: ${where} holds ${mask}, the mask of a secret`, {
+  throw new CoxswainError('secret-masked', `${about}: ${where} contains ${mask}, the mask of a secret`, {
     hint: `a secret in a template literal becomes its mask: in ${where}, write \${secret.reveal()} instead of \${secret}`,
   })
 }
 
 /**
- * Refuses a task with parameters in which a secret became its mask. A fact, and what does something on this machine, may
- * show people a mask.
+ * Refuses a task with parameters in which a secret became its mask. Facts, and tasks that work on this machine, can
+ * contain a mask.
  *
  * @throws `secret-masked` naming the parameter.
  */
@@ -60,7 +64,7 @@ export const refuseMaskedParams = ({
   changes,
   place,
 }: Pick<Task, 'name' | 'params' | 'apply' | 'until' | 'changes' | 'place'>): void => {
-  // what waits asks for something by its parameters, on the host or over the network
+  // a task that waits sends its parameters to the host or over the network
   if ((apply === undefined && until === undefined) || !changes) return
   try {
     refuseMasks(`task ${name}`, params)
@@ -69,9 +73,9 @@ export const refuseMaskedParams = ({
   }
 }
 
-const takesNoSecret = 'it takes no secret; value.reveal() gives its text'
+const takesNoSecret = 'it does not take a secret; value.reveal() returns the text'
 
-/** What a schema makes of an input, or what it has against it, in words. */
+/** Parses an input, or returns its problems as text. */
 const parse = <Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
@@ -86,7 +90,7 @@ const parse = <Schema extends z.ZodType>(
     })
     return { problems }
   }
-  const parsed = schema.safeParse(input)
+  const parsed = parseOnce(schema, input)
   if (parsed.success) return { data: parsed.data }
   return {
     problems: parsed.error.issues.map((issue) =>
@@ -96,9 +100,9 @@ const parse = <Schema extends z.ZodType>(
 }
 
 /**
- * Parameters that a schema accepts.
+ * Parses parameters with a schema.
  *
- * @throws `params-invalid` naming every parameter that is wrong.
+ * @throws `params-invalid` naming every invalid parameter.
  */
 export const parseParams = <Schema extends z.ZodType>(
   name: string,

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import type { Host } from '../inventory/types.ts'
 import { listedVariables, validateAll, variablesOf } from '../inventory/variables/validate.ts'
-import { settingNames } from '../inventory/variables/settings.ts'
+import { settingNames } from '../inventory/variables/setting-names.ts'
 import { checkOptions, schemaKind, textKind, functionKind } from './option-kinds.ts'
 import type { Kinds } from './option-kinds.ts'
 import { playKinds } from './play.ts'
@@ -10,24 +10,30 @@ import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './pla
 import type { Step } from './step.ts'
 import { namesDeclared } from './schema.ts'
 import { strictVariables } from './strict-variables.ts'
-import { isTask } from './task.ts'
+import { isTask } from './types.ts'
 import type { Task } from './types.ts'
 
 const brand = Symbol.for('coxswain.playbook')
 
+/** What an author writes of a playbook. */
 export interface PlaybookSpec<Schema extends z.ZodType> {
+  /** Its name, as a run and the journal show it. */
   readonly name: string
   /** One sentence for listings. */
   readonly description?: string
-  /** Schema of the variables that the plays read; every host's are checked against it before anything connects. */
+  /**
+   * Schema of the variables that the plays read; the variables of every host are checked against it before anything
+   * connects.
+   */
   readonly vars: Schema
-  /** Its plays, and other playbooks whose plays come in their place; these keep their own variables. */
+  /** Its plays and included playbooks; the plays of an included playbook read its own variables. */
   readonly plays: (make: {
+    /** Makes a play that reads the variables of `vars`. */
     readonly play: PlayMaker<z.output<Schema>>
   }) => readonly (Play<z.output<Schema>> | Playbook)[]
 }
 
-/** What a playbook may say. */
+/** The options of a playbook. */
 const playbookKinds: Kinds<PlaybookSpec<z.ZodType>> = {
   name: textKind,
   description: textKind,
@@ -35,20 +41,20 @@ const playbookKinds: Kinds<PlaybookSpec<z.ZodType>> = {
   plays: functionKind('write plays: ({ play }) => [ … ]'),
 }
 
-/** A host with its merged variables as the inventory has them, before the playbook's schema. */
+/** A host with its merged variables from the inventory, before the playbook's schema is applied. */
 export interface RawHost extends Pick<Host, 'name' | 'groups' | 'variables'> {
   readonly address: string
-  /** Nothing of it is opened: only for a listing, which shows no secret. */
+  /** Secrets stay encrypted: the host is only listed. */
   readonly listed?: true
 }
 
-/** What the engine knows when it asks a play for its tasks. */
+/** The argument with which the engine calls `tasks` of a play. */
 export interface RawContext {
   readonly host: RawHost
   readonly group: (name: string) => readonly RawHost[]
 }
 
-/** A play whose type of variables is sealed in: it takes raw variables and reads them through the schema itself. */
+/** A play without a type parameter: it takes raw variables and applies the schema itself. */
 export interface SealedPlay extends Omit<PlaySpec<unknown>, 'tasks' | 'handlers'> {
   readonly name: string
   /** Schema of the variables that it reads. */
@@ -60,17 +66,21 @@ export interface SealedPlay extends Omit<PlaySpec<unknown>, 'tasks' | 'handlers'
 /** Variables and a list of plays. */
 export interface Playbook {
   readonly [brand]: true
+  /** Its name, as a run and the journal show it. */
   readonly name: string
+  /** One sentence for listings. */
   readonly description: string | undefined
+  /** The schema of the variables that its plays read. */
   readonly vars: z.ZodType
+  /** Its plays, and those of the playbooks that it includes, in the order in which they run. */
   readonly plays: readonly SealedPlay[]
 }
 
-/** @throws `playbook-invalid` for a handler that is no task, such as one that was not called. */
+/** @throws `playbook-invalid` for a handler that is not a task, such as a task definition that was not called. */
 const handlersOf = (play: string, handlers: Readonly<Record<string, Task>>): typeof handlers => {
   const wrong = Object.entries(handlers).find(([, task]) => !isTask(task))
   if (wrong === undefined) return handlers
-  throw new CoxswainError('playbook-invalid', `play "${play}": the handler ${wrong[0]} is no task`, {
+  throw new CoxswainError('playbook-invalid', `play "${play}": the handler ${wrong[0]} is not a task`, {
     hint: 'each handler is one task with its parameters: restart: service({ … })',
   })
 }
@@ -86,7 +96,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
       name,
       groups,
       vars,
-      // reading it may fail, where the inventory's is of no use
+      // reading it can fail, if the address in the inventory is not valid
       get address() {
         return raw.address
       },
@@ -101,7 +111,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
       vars: host.vars,
       group: (name) => {
         const hosts = group(name)
-        // a group may hold hosts that no play touches: all that is wrong with them is told at once
+        // a group can have hosts that are in no play: all errors of their variables are reported together
         validateAll(
           schema,
           hosts.filter((one) => !seen.has(one) && one.listed !== true),
@@ -122,8 +132,8 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
 }
 
 /**
- * Refuses variables that are named like those that say how to reach a host: what an inventory sets for the connection
- * would reach the playbook, and the other way round.
+ * Refuses variables with the name of a connection variable: a value for the connection would reach the playbook, and
+ * vice versa.
  */
 const refuseConnectionNames = (playbook: string, schema: z.ZodType): void => {
   const names = namesDeclared(schema)
@@ -135,9 +145,9 @@ const refuseConnectionNames = (playbook: string, schema: z.ZodType): void => {
 }
 
 /**
- * A playbook, the default export of its file.
+ * Defines a playbook, the default export of its file.
  *
- * @throws `playbook-invalid` for options that do not exist, and for variables named like connection variables.
+ * @throws `playbook-invalid` for unknown options, and for variables with the name of a connection variable.
  * @example
  * export default playbook({
  *   name: 'motd',
@@ -152,7 +162,7 @@ export const playbook = <Schema extends z.ZodType>(spec: PlaybookSpec<Schema>): 
   refuseConnectionNames(spec.name, spec.vars)
   const seal = sealer(spec.vars)
   const play: PlayMaker<z.output<Schema>> = (name, options) => {
-    // here, so that the error has the line of the play
+    // checked here, so that the error has the line of the play
     checkOptions(`play "${name}"`, options, playKinds)
     return { name, ...options }
   }

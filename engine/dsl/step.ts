@@ -1,71 +1,110 @@
-/** What a play's list of tasks may hold beside tasks: blocks, tasks side by side, tasks in the background, flushes. */
+/** The steps of a play other than tasks: blocks, parallel steps, background steps, flushes of handlers. */
 import { CoxswainError } from '../errors.ts'
 import { checkOptions, listKind } from './option-kinds.ts'
 import type { Kinds } from './option-kinds.ts'
 import { deepFreeze } from './freeze.ts'
 import { stepKinds } from './options.ts'
 import type { Exact } from './options.ts'
+import type { NamesIn } from './handler-names.ts'
+import type { Notifying } from './notifying.ts'
 import type { StepOptions, Task } from './types.ts'
 
 const brand = Symbol.for('coxswain.step')
 
+/** The options of a block. */
 export interface BlockOptions extends StepOptions {
   /**
-   * What to do when a step of the block fails, or its host cannot be reached: the host goes on behind the block when
-   * this went well.
+   * Steps to run if a step of the block fails, or its host is unreachable. If they succeed, the host continues after
+   * the block.
    */
   readonly rescue?: readonly Step[]
-  /** What to do last, however the block went; also when the run is stopped, but not when it is cut off. */
+  /** Steps to run at the end in any case, also if the run is stopped, but not if it is killed. */
   readonly always?: readonly Step[]
 }
 
-/** Steps that belong together, with what to do when one fails. */
-export interface Block {
+/** A group of steps, with steps to run if one fails. */
+export interface Block<Names extends string = string> extends Notifying<Names> {
   readonly [brand]: 'block'
+  /** Its steps, in order. */
   readonly steps: readonly Step[]
+  /** Steps that run if one of `steps` fails, or its host is unreachable. */
   readonly rescue: readonly Step[]
+  /** Steps that run at the end in any case. */
   readonly always: readonly Step[]
+  /** Options that its tasks inherit. */
   readonly options: StepOptions
 }
 
-/** Steps of one host that run side by side. */
-export interface Parallel {
+/** Steps of one host that run in parallel. */
+export interface Parallel<Names extends string = string> extends Notifying<Names> {
   readonly [brand]: 'parallel'
+  /** The steps that run at the same time. */
   readonly steps: readonly Step[]
+  /** Options that its tasks inherit. */
   readonly options: StepOptions
 }
 
-/** A step that goes on while the next ones run. */
-export interface Background {
+/** A step that continues while the next ones run. */
+export interface Background<Names extends string = string> extends Notifying<Names> {
   readonly [brand]: 'background'
+  /** The step that continues while the next ones run. */
   readonly step: Step
 }
 
-/** The place where a background step must have ended. */
-export interface Join {
+/** The point where a background step must have ended. */
+export interface Join extends Notifying<never> {
   readonly [brand]: 'join'
+  /** The step to wait for. */
   readonly background: Background
 }
 
-/** The place where handlers that are due run at once. */
-export interface Flush {
+/** The point where handlers that are due run. */
+export interface Flush extends Notifying<never> {
   readonly [brand]: 'flush'
 }
 
-/** Anything that a play's list may hold. */
-export type Step = Task | Block | Parallel | Background | Join | Flush
+// one step for each name that the steps in it notify: each of them must fit the play
+type BlockOf<Names extends string> = [Names] extends [never]
+  ? Block<never>
+  : Names extends string
+    ? Block<Names>
+    : never
+type ParallelOf<Names extends string> = [Names] extends [never]
+  ? Parallel<never>
+  : Names extends string
+    ? Parallel<Names>
+    : never
+type BackgroundOf<Names extends string> = [Names] extends [never]
+  ? Background<never>
+  : Names extends string
+    ? Background<Names>
+    : never
 
-/** Whether a value can stand in a play's list. */
+/** The names that the other lists of a block notify. */
+type NamesInLists<Options> =
+  | (Options extends { readonly rescue: readonly (infer Item)[] } ? NamesIn<Item> : never)
+  | (Options extends { readonly always: readonly (infer Item)[] } ? NamesIn<Item> : never)
+
+/** Anything in the list of a play. */
+export type Step<Names extends string = string> =
+  | Task<unknown, Names>
+  | Block<Names>
+  | Parallel<Names>
+  | Background<Names>
+  | Join
+  | Flush
+
+/** Whether a value is a step. */
 export const isStep = (value: unknown): value is Step =>
   typeof value === 'object' && value !== null && (brand in value || Symbol.for('coxswain.task') in value)
 
-/** What to do about something in a list that is no step. */
+/** The hint for a value that is not a step. */
 const strangersHint = (wrong: unknown): string =>
   typeof wrong === 'function'
     ? 'a task takes its parameters: write sysctl({ … }), not sysctl'
-    : 'give a list: tasks: () => [ … ]; leave out what is not wanted with a spread: ...(wanted ? [ … ] : [])'
+    : 'give a list: tasks: () => [ … ]; for an optional step, use a spread: ...(condition ? [ … ] : [])'
 
-/** @throws `playbook-invalid` for a list that holds anything but steps. */
+/** @throws `playbook-invalid` for a list with anything but steps. */
 const refuseStrangers = (where: string, list: readonly unknown[]): void => {
   const steps: unknown = list
   const wrong = Array.isArray(steps) ? list.findIndex((item) => !isStep(item)) : 0
@@ -77,23 +116,24 @@ const refuseStrangers = (where: string, list: readonly unknown[]): void => {
 
 const split = ({ rescue = [], always = [], ...options }: BlockOptions) => ({ rescue, always, options })
 
-/** What a block may say. */
+/** The options of a block. */
 const blockKinds: Kinds<BlockOptions> = { ...stepKinds, rescue: listKind, always: listKind }
 
 /**
- * Steps that belong together: they share options, and can be rescued.
+ * Groups steps: they share options, and a failure can be rescued.
  *
- * @throws `playbook-invalid` for options that make no sense.
+ * @throws `playbook-invalid` for invalid options.
  * @example
  * block([drain(host), upgrade(host)], {
  *   rescue: [rollBack(host)],
  *   always: [putBack(host)],
  * })
  */
-export const block = <Options extends BlockOptions>(
-  steps: readonly Step[],
+export function block<Item extends Step, Options extends BlockOptions>(
+  steps: readonly Item[],
   given?: Exact<Options, BlockOptions>,
-): Block => {
+): BlockOf<NamesIn<Item> | NamesInLists<Options>>
+export function block(steps: readonly Step[], given?: BlockOptions): Block {
   checkOptions('block', given ?? {}, blockKinds)
   const { rescue, always, options } = split(given ?? {})
   for (const list of [steps, rescue, always]) refuseStrangers('block(…)', list)
@@ -101,16 +141,17 @@ export const block = <Options extends BlockOptions>(
 }
 
 /**
- * Steps of one host side by side. It ends when all of them have ended; one that fails makes it fail.
+ * Runs steps of one host in parallel. It ends when all of them have ended, and fails if one fails.
  *
- * @throws `playbook-invalid` for options that make no sense.
+ * @throws `playbook-invalid` for invalid options.
  * @example
  * parallel([loadImages({ … }), packages({ … })])
  */
-export const parallel = <Options extends StepOptions>(
-  steps: readonly Step[],
+export function parallel<Item extends Step, Options extends StepOptions>(
+  steps: readonly Item[],
   given?: Exact<Options, StepOptions>,
-): Parallel => {
+): ParallelOf<NamesIn<Item>>
+export function parallel(steps: readonly Step[], given?: StepOptions): Parallel {
   const options: StepOptions = given ?? {}
   checkOptions('parallel', options, stepKinds)
   refuseStrangers('parallel(…)', steps)
@@ -118,25 +159,26 @@ export const parallel = <Options extends StepOptions>(
 }
 
 /**
- * A step that goes on while the next ones run: until {@link join}, or the end of the list that it stands in.
+ * A step that continues while the next ones run, until {@link join} or the end of its list.
  *
  * @example
  * const images = background(loadImages({ … }))
  * [images, writeConfig({ … }), join(images), kubeadmInit({ … })]
  */
-export const background = (step: Step): Background => {
+export function background<Item extends Step>(step: Item): BackgroundOf<NamesIn<Item>>
+export function background(step: Step): Background {
   refuseStrangers('background(…)', [step])
   return Object.freeze({ [brand]: 'background' as const, step })
 }
 
-/** Waits for a background step of the same list, or of one around it; fails where that failed. */
+/** Waits for a background step of the same or a surrounding list; fails if that failed. */
 export const join = (started: Background): Join =>
   Object.freeze({ [brand]: 'join' as const, background: started })
 
-/** Runs the handlers that are due here and now, not at the end of the play. */
+/** Runs the handlers that are due at this point instead of at the end of the play. */
 export const flushHandlers = (): Flush => Object.freeze({ [brand]: 'flush' as const })
 
-/** A step with what it is; a task has no word of its own. */
+/** A step with its kind. */
 export type KnownStep =
   | { readonly kind: 'task'; readonly step: Task }
   | { readonly kind: 'block'; readonly step: Block }
@@ -145,7 +187,7 @@ export type KnownStep =
   | { readonly kind: 'join'; readonly step: Join }
   | { readonly kind: 'flush'; readonly step: Flush }
 
-/** What a step is. */
+/** The kind of a step. */
 export const knownStep = (step: Step): KnownStep => {
   if (!(brand in step)) return { kind: 'task', step }
   switch (step[brand]) {
@@ -163,7 +205,7 @@ export const knownStep = (step: Step): KnownStep => {
 }
 
 /**
- * The list that an author gave, when it is one.
+ * Checks the list of steps that a play returned.
  *
  * @throws `playbook-invalid` for a list of anything else, such as a task that was not called.
  */
@@ -171,7 +213,7 @@ export const stepsOf = (play: string, value: unknown): readonly Step[] => {
   const list: unknown[] = Array.isArray(value) ? value : [undefined]
   const steps = list.filter(isStep)
   if (steps.length === list.length) return steps
-  throw new CoxswainError('playbook-invalid', `play "${play}": tasks(…) gives no list of tasks`, {
+  throw new CoxswainError('playbook-invalid', `play "${play}": tasks(…) does not return a list of tasks`, {
     hint: strangersHint(list.find((item) => !isStep(item))),
   })
 }

@@ -1,4 +1,4 @@
-/** Variables that can only be read by the names that they have: a misspelt one is an error, never "undefined". Pure. */
+/** Variables of which reading an unknown name is an error, not undefined. Pure. */
 import { z } from 'zod'
 import { CoxswainError } from '../errors.ts'
 import { nearest } from '../inventory/nearest.ts'
@@ -8,10 +8,10 @@ const raw = Symbol.for('coxswain.variables')
 
 type Part = z.core.$ZodType
 
-/** Read by JavaScript itself (await, JSON.stringify), whatever an object holds. */
+/** Properties that JavaScript itself reads of any object (await, JSON.stringify). */
 const readByLanguage: ReadonlySet<string> = new Set(['then', 'toJSON'])
 
-/** A schema without what only says whether, or how, a value may be absent. */
+/** A schema without wrappers such as optional and default. */
 const unwrapped = (schema: Part): Part => {
   if (
     schema instanceof z.ZodOptional ||
@@ -26,7 +26,7 @@ const unwrapped = (schema: Part): Part => {
   return schema
 }
 
-/** The alternatives and parts of a schema. */
+/** The alternatives of a schema. */
 const partsOf = (given: Part): readonly Part[] => {
   const schema = unwrapped(given)
   if (schema instanceof z.ZodUnion) return schema.def.options.flatMap(partsOf)
@@ -35,7 +35,7 @@ const partsOf = (given: Part): readonly Part[] => {
   return [schema]
 }
 
-/** The schemas of each name that a map may have; undefined for a map of any names, and for what is no map. */
+/** The schemas of each name of a map; undefined for a map of arbitrary names, and for other schemas. */
 const namesOf = (schema: Part): ReadonlyMap<string, readonly Part[]> | undefined => {
   const objects = partsOf(schema).filter((part) => part instanceof z.ZodObject)
   if (objects.length === 0) return undefined
@@ -50,15 +50,15 @@ const elementsOf = (schema: Part): readonly Part[] =>
 
 const unknownName = (path: string, name: string, known: readonly string[]): CoxswainError => {
   const guess = nearest(name, known)
-  return new CoxswainError('playbook-invalid', `there is no variable ${path}${name}`, {
+  return new CoxswainError('playbook-invalid', `unknown variable ${path}${name}`, {
     hint:
       guess === undefined
-        ? `declare ${name} in the vars of the playbook; one that may be absent is optional()`
+        ? `declare ${name} in the vars of the playbook; if it can be missing, make it optional()`
         : `did you mean ${path}${guess}?`,
   })
 }
 
-/** A copy of a map that throws for names that neither it nor its schema has. */
+/** A copy of a map that throws when a name is read that neither it nor its schema has. */
 const strictMap = (value: object, copy: object, declared: readonly string[], path: string): object =>
   new Proxy(copy, {
     get: (target, name, receiver) => {
@@ -86,7 +86,7 @@ const strict = (value: unknown, schemas: readonly Part[], path: string, top: boo
   const copy: object = {}
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     const schemasOf = maps.flatMap((names) => names.get(name) ?? [])
-    // one that cannot be read throws when it is read, and not before
+    // a getter can throw, and must not be called here
     const inner = property.get === undefined && {
       value: strict(property.value, schemasOf, `${path}${name}.`, false),
     }
@@ -101,21 +101,21 @@ const strict = (value: unknown, schemas: readonly Part[], path: string, top: boo
 }
 
 /**
- * Variables as a playbook reads them. What its schema names is read as it is, optional ones as undefined; reading another
- * name throws `playbook-invalid` with the nearest one, in maps below too where the schema lists their names. `name in
- * vars`, spreading, JSON.stringify and inspect work as with any object.
+ * The variables that a playbook reads. Names in the schema can be read, missing optional ones as undefined; reading
+ * another name throws `playbook-invalid` with the nearest name. The same applies to nested maps whose schema lists
+ * their names. `name in vars`, spreading, JSON.stringify and inspect work as with any object.
  */
 export const strictVariables = <Schema extends z.ZodType>(
   schema: Schema,
   vars: z.output<Schema>,
 ): z.output<Schema> =>
-  // the proxy has the type of what it stands for
+  // the proxy has the type of its target
   strict(vars, [schema], 'vars.', true) as z.output<Schema>
 
 const isStrict = (value: object): value is { readonly [raw]: unknown } => raw in value
 
 /**
- * A value, however deep, with the variables in it as plain objects: schemas of tasks look for names that they may lack.
+ * Replaces strict variables in a nested value with plain objects: schemas of tasks read names that can be missing.
  */
 export const unguarded = (value: unknown): unknown => {
   const seen = new Map<object, unknown>()

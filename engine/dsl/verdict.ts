@@ -1,40 +1,52 @@
 import type { Secret } from '../secret.ts'
 
-/** One difference between what is and what shall be: `--diff` needs nothing more. */
+/** One difference between the host and the wanted state, as `--diff` shows it. */
 export interface Change {
   /** What differs: a path, a key, a package, a phrase such as `service haproxy`. */
   readonly what: string
-  /** What is there now; undefined when there is nothing. Text of several lines is shown as a diff. */
+  /** The current value; undefined if there is none. Text of several lines is shown as a diff. */
   readonly from?: string | Secret | undefined
-  /** What will be there; undefined when it is to be removed. */
+  /** The new value; undefined if it is removed. */
   readonly to?: string | Secret | undefined
 }
 
+/** The host is in the wanted state. */
 export interface Ok<Value> {
+  /** Which verdict it is. */
   readonly kind: 'ok'
+  /** The value of a fact; undefined for other tasks. */
   readonly value: Value
 }
 
+/** The host is not in the wanted state. */
 export interface Drift {
+  /** Which verdict it is. */
   readonly kind: 'drift'
+  /** The differences that an apply removes. */
   readonly changes: readonly Change[]
 }
 
+/** The state is not known yet. */
 export interface Unknown {
+  /** Which verdict it is. */
   readonly kind: 'unknown'
+  /** What it depends on, for the user. */
   readonly why: string
 }
 
+/** All changes are made, but the host is not in the wanted state yet. */
 export interface Pending {
+  /** Which verdict it is. */
   readonly kind: 'pending'
+  /** What is still missing, for the user. */
   readonly why: string
 }
 
-/** What a check found. */
+/** The result of a check. */
 export type Verdict<Value = unknown> = Ok<Value> | Drift | Unknown | Pending
 
 /**
- * The host is in the wanted state. A fact gives its value.
+ * The host is in the wanted state. A fact passes its value.
  *
  * @example
  * return ok()
@@ -47,7 +59,7 @@ export function ok(value?: unknown): Ok<unknown> {
 }
 
 /**
- * The host is not in the wanted state. Plain text stands for a change that needs no from and to.
+ * The host is not in the wanted state. Plain text is a change without `from` and `to`.
  *
  * @example
  * return drift({ what: key, from: live, to: value })
@@ -58,18 +70,20 @@ export const drift = (...changes: readonly (Change | string)[]): Drift => ({
 })
 
 /**
- * It cannot be known yet, because it rests on something that an earlier task would make. Not for "I did not look".
+ * The state is not known yet, because it depends on something that an earlier task would create. Not for "I did not
+ * look".
  *
  * A normal run applies the task; `--check` reports it as unknown.
  */
 export const unknown = (why: string): Unknown => ({ kind: 'unknown', why })
 
 /**
- * All is done that can be done, but it is not so yet: pods that start, a member that catches up. Nothing is applied for
- * it; the engine waits, as long as the task's `until` says, and reports `ok`. `--check` does not wait: there it is unknown.
+ * All changes are made, but the host is not in the wanted state yet: pods are starting, a member is catching up.
+ * Nothing is applied; the engine waits, up to the timeout of the task's `until`, and reports `ok`. `--check` does not
+ * wait and reports unknown.
  */
 export const pending = (why: string): Pending => ({ kind: 'pending', why })
 
-/** `drift` of these changes, or `ok` when there is none. */
+/** `drift` with these changes, or `ok` if there are none. */
 export const driftUnlessEmpty = (changes: readonly (Change | string)[]): Drift | Ok<void> =>
   changes.length === 0 ? ok() : drift(...changes)

@@ -1,13 +1,14 @@
 import type { Attributes } from '../remote/attributes.ts'
 
-/** A path that a task writes, and whose it becomes. */
+/** A path that a task writes, with its owner. */
 export interface Writing extends Omit<Attributes, 'mode'> {
+  /** The absolute path on the host. */
   readonly path: string
   /**
-   * A `file`, which takes the place of what a link at the path leads to; a `folder`, with its parents; a `link`; or
-   * only the `attributes` of what is there.
+   * A `file`, for which a link at the path is followed; a `folder`, with its parents; a `link`; or only the
+   * `attributes` of an existing file.
    */
   readonly as: 'file' | 'folder' | 'link' | 'attributes'
-  /** Follow links even where others than root and the acting user can change where they lead. */
+  /** Follow links even if users other than root and the acting user control them. */
   readonly follow?: boolean | undefined
 }

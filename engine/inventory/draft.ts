@@ -12,36 +12,36 @@ interface DraftGroup {
   readonly variables: Map<string, Variable>
   priority: number
   place: Place | undefined
-  /** The inventory says what it is, even if that is nothing. Otherwise it is only named. */
+  /** Whether the inventory defines the group, even if it is empty; otherwise it is only named. */
   defined: boolean
-  /** A name alone is enough: if nothing defines the group, it is empty. */
+  /** Whether the group can be undefined: then it is empty. */
   implied: boolean
 }
 
-/** Ansible's name for what decides between groups that are equally deep. */
+/** Ansible's variable for the priority of groups at the same depth. */
 export const priorityName = 'ansible_group_priority'
 
-/** Ansible's name for a host's port, so that ours, where it is given, wins over it at the same host. */
+/** Ansible's name of the port variable; our name overrides it at the same host. */
 export const portName = 'ansible_port'
 
 const priorityOf = ({ value, place }: Variable): number => {
   const priority = Number(value)
   if (Number.isInteger(priority) && value !== '' && value !== null) return priority
-  throw new CoxswainError('inventory-invalid', `${priorityName} is a whole number`, {
+  throw new CoxswainError('inventory-invalid', `${priorityName} must be an integer`, {
     place: discreet(place),
-    hint: 'of groups equally deep the one with the higher number wins; 1 is usual',
+    hint: 'of groups at the same depth, the one with the higher number wins; the default is 1',
   })
 }
 
-/** Adds a variable to a layer; what the layer said before is remembered. */
+/** Adds a variable to a layer, and keeps the earlier value of the layer. */
 export const setVariable = (layer: Map<string, Variable>, name: string, variable: Variable): void => {
   const before = layer.get(name)
   layer.set(name, before === undefined ? variable : { ...variable, before })
 }
 
 /**
- * An inventory while it is read: sources write into it one after another, the later one wins. Each kind of source
- * (YAML, INI, what an executable prints, a module) turns what it reads into these few calls.
+ * An inventory that is being read. Sources write to it in order, and later ones override earlier ones. Each kind of source
+ * (YAML, INI, the output of an executable, a module) calls these methods.
  */
 export class InventoryDraft {
   readonly #hosts = new Map<string, Map<string, Variable>>()
@@ -49,28 +49,28 @@ export class InventoryDraft {
   readonly #warnings: Warning[] = []
 
   constructor() {
-    // they come first among the groups, as in Ansible: a pattern such as `*` means groups in their order
+    // the first groups, as in Ansible: patterns such as `*` match groups in order
     this.group('all')
     this.group('ungrouped')
   }
 
-  /** Whether a group is defined, or named, by now. */
+  /** Whether a group is already defined or named. */
   has(name: string): boolean {
     return this.#groups.has(name)
   }
 
-  /** Says that there is such a group. */
+  /** Defines a group. */
   group(name: string, place?: Place): void {
     this.#define(name, place)
   }
 
-  /** Names a group as a child of another; it must be defined, here or elsewhere, before or after. */
+  /** Adds a child to a group. The child must be defined in any source, earlier or later. */
   child(parent: string, name: string, place: Place): void {
     this.#group(name, place)
     this.#group(parent).children.add(name)
   }
 
-  /** Names a group as a child of another. If nothing defines it, it is empty, and a warning says so. */
+  /** Adds a child to a group. If the child is never defined, it is empty, with a warning. */
   impliedChild(parent: string, name: string, place: Place): void {
     this.child(parent, name, place)
     this.#group(name).implied = true
@@ -81,13 +81,13 @@ export class InventoryDraft {
     this.#warnings.push(warning(message, place, hint))
   }
 
-  /** Names a group that must be defined, here or elsewhere, before or after. */
+  /** Names a group that must be defined in any source, earlier or later. */
   mention(name: string, place: Place): void {
     this.#group(name, place)
   }
 
   /**
-   * A host, in a group. Its port counts only where the inventory names the host first, as in Ansible; another one later
+   * Adds a host to a group. As in Ansible, its port is only read where the inventory names the host first; a different port later
    * is a warning.
    */
   host(name: string, group: string | undefined, port?: Variable): void {
@@ -98,9 +98,9 @@ export class InventoryDraft {
   }
 
   /**
-   * A variable of a host. Where a group of that name is known by now, it is the group's, as in Ansible.
+   * Sets a variable of a host. As in Ansible, it belongs to the group of that name if there is one already.
    *
-   * @throws `inventory-invalid` for a priority that is no whole number.
+   * @throws `inventory-invalid` for a priority that is not an integer.
    */
   hostVariable(host: string, name: string, variable: Variable): void {
     this.host(host, undefined)
@@ -112,9 +112,9 @@ export class InventoryDraft {
   }
 
   /**
-   * A variable of a group that is defined or mentioned, be it later.
+   * Sets a variable of a group, which can be defined or mentioned later.
    *
-   * @throws `inventory-invalid` for a priority that is no whole number.
+   * @throws `inventory-invalid` for a priority that is not an integer.
    */
   groupVariable(group: string, name: string, variable: Variable): void {
     const { variables } = this.#group(group, variable.place)
@@ -123,9 +123,9 @@ export class InventoryDraft {
   }
 
   /**
-   * The inventory.
+   * Returns the inventory.
    *
-   * @throws `inventory-invalid` when groups hold each other in a circle, or a group that must be defined is defined nowhere.
+   * @throws `inventory-invalid` if groups contain each other, or a group is not defined.
    */
   finish(): Inventory {
     this.#placeTopGroups()
@@ -165,7 +165,7 @@ export class InventoryDraft {
     return group
   }
 
-  /** Puts every group that is not a child of another below `all`: `ungrouped` first, then those that `all` names. */
+  /** Makes every group without a parent a child of `all`: `ungrouped` first, then the children that `all` names. */
   #placeTopGroups(): void {
     const all = this.#group('all')
     const below = new Set([...this.#groups.values()].flatMap(({ children }) => [...children]))
@@ -175,7 +175,7 @@ export class InventoryDraft {
     for (const name of ['ungrouped', ...named, ...orphans]) all.children.add(name)
   }
 
-  /** `ungrouped` has the hosts that no other group but `all` has, wherever the inventory names them. */
+  /** Adds all hosts that are in no group except `all` to `ungrouped`. */
   #fillUngrouped(): void {
     const { hosts } = this.#group('ungrouped')
     const grouped = new Set(
@@ -192,7 +192,7 @@ export class InventoryDraft {
     const visit = (name: string, path: readonly string[]): void => {
       if (path.includes(name)) {
         const circle = [...path.slice(path.indexOf(name)), name].join(' > ')
-        throw new CoxswainError('inventory-invalid', `groups hold each other in a circle: ${circle}`, {
+        throw new CoxswainError('inventory-invalid', `groups contain each other: ${circle}`, {
           place: this.#groups.get(name)?.place,
         })
       }
@@ -206,11 +206,11 @@ export class InventoryDraft {
   #warnOfPort(host: string, { value, place }: Variable, before: Variable | undefined): void {
     if (before?.value === value) return
     const why =
-      before === undefined ? 'is named before, without a port' : `has port ${String(before.value)} already`
+      before === undefined ? 'was named before without a port' : `already has port ${String(before.value)}`
     this.warn(
-      `port ${String(value)} of ${host} does not count: the host ${why}`,
+      `port ${String(value)} of ${host} is ignored: the host ${why}`,
       place,
-      `Ansible reads the port of a host only where the host is named first; set ${portName} to be sure`,
+      `as in Ansible, the port is only read where the host is named first; set ${portName} instead`,
     )
   }
 
@@ -218,9 +218,9 @@ export class InventoryDraft {
     for (const [name, { place }] of this.#groups) {
       if (!this.#hosts.has(name)) continue
       this.warn(
-        `${name} is the name of a group and of a host`,
+        `${name} is the name of a group and a host`,
         place ?? { file: name },
-        `variables of the host may count for the group, and ${name} means the host in one pattern and the group in another: rename one of them`,
+        `variables of the host can apply to the group, and ${name} matches the host in one pattern and the group in another: rename one of them`,
       )
     }
   }
@@ -232,11 +232,11 @@ export class InventoryDraft {
       const guess = nearest(name, known)
       const hint =
         guess === undefined
-          ? `to have it empty without a warning, write \`${name}: { hosts: {} }\` (YAML) or [${name}] (INI)`
+          ? `to define an empty group, write \`${name}: { hosts: {} }\` (YAML) or [${name}] (INI)`
           : `did you mean ${guess}?`
-      const message = `there is no group ${name}`
+      const message = `the group ${name} is not defined`
       if (!implied) throw new CoxswainError('inventory-invalid', message, { place, hint })
-      this.warn(`${message}: it is read as an empty one`, place ?? { file: name }, hint)
+      this.warn(`${message}: it is read as an empty group`, place ?? { file: name }, hint)
     }
   }
 }

@@ -2,7 +2,7 @@ import { CoxswainError } from '../errors.ts'
 import { nearest } from './nearest.ts'
 import type { Group, Inventory } from './types.ts'
 
-/** A group and all below it, level by level, in the order written: itself, its children, their children. */
+/** A group and its descendants, level by level in the order written: itself, its children, their children. */
 const groupsBelow = ({ groups }: Inventory, name: string): Group[] => {
   const found = new Map<string, Group>()
   for (let level: readonly string[] = [name]; level.length > 0;) {
@@ -19,15 +19,29 @@ const groupsBelow = ({ groups }: Inventory, name: string): Group[] => {
 }
 
 /**
- * Hosts of a group and of all below it, in Ansible's order: the group's own as they are listed, then those of its
- * children, then those of theirs. The first position of a host counts.
+ * The hosts of a group and its descendants, in Ansible's order: the group's own as listed, then those of its
+ * children, then those of their children. A host keeps its first position.
  *
- * Where several children of a group have children, Ansible itself takes those grandchildren in an order that changes from
- * run to run; here they come in the order written.
+ * If several children of a group have children, the order of those grandchildren in Ansible changes from
+ * run to run; here it is the order written.
  */
 export const hostsOfGroup = (inventory: Inventory, name: string): string[] => [
   ...new Set(groupsBelow(inventory, name).flatMap(({ hosts }) => hosts)),
 ]
+
+/** Names, the first ten of many. */
+const firstNames = (names: Iterable<string>, most = 10): string => {
+  const all = [...names]
+  return all.length <= most
+    ? all.join(', ')
+    : `${all.slice(0, most).join(', ')} and ${all.length - most} more`
+}
+
+/** The names that a pattern can have: groups and hosts, at most ten of each. */
+export const knownNames = ({ groups, hosts }: Inventory): string =>
+  hosts.size === 0
+    ? `groups: ${firstNames(groups.keys())}`
+    : `groups: ${firstNames(groups.keys())}; hosts: ${firstNames(hosts.keys())}`
 
 /**
  * The hosts of a group that must exist.
@@ -39,13 +53,11 @@ export const requireGroup = (inventory: Inventory, name: string): string[] => {
   const guess = nearest(name, inventory.groups.keys())
   throw new CoxswainError('pattern-invalid', `the inventory has no group ${name}`, {
     hint:
-      guess === undefined
-        ? `its groups: ${[...inventory.groups.keys()].join(', ')}`
-        : `did you mean ${guess}?`,
+      guess === undefined ? `its groups: ${firstNames(inventory.groups.keys())}` : `did you mean ${guess}?`,
   })
 }
 
-/** How far every group is below `all`, by its longest way. */
+/** The depth of every group below `all`, by its longest path. */
 const depths = ({ groups }: Inventory): Map<string, number> => {
   const depth = new Map<string, number>([['all', 0]])
   const visit = (name: string, at: number): void => {
@@ -58,8 +70,8 @@ const depths = ({ groups }: Inventory): Map<string, number> => {
 }
 
 /**
- * For every host its groups, those above included: `all` first, parents before children, then by priority, then by name,
- * as in Ansible.
+ * The groups of every host, including ancestors, in Ansible's order: `all` first, parents before children, then by priority,
+ * then by name.
  */
 export const groupsOfHosts = (inventory: Inventory): Map<string, string[]> => {
   const depth = depths(inventory)

@@ -3,7 +3,7 @@ import type { InventoryDraft } from './draft.ts'
 import { invalid } from './invalid.ts'
 
 /**
- * Looks at the name of a group. Ansible takes any; one that patterns or templates could not name well is a warning.
+ * Checks the name of a group. Ansible accepts any name; one that is difficult to use in patterns or templates is a warning.
  *
  * @throws `inventory-invalid` for an empty name.
  */
@@ -13,6 +13,6 @@ export const checkGroupName = (draft: InventoryDraft, name: string, place: Place
   draft.warn(
     `${name} is an unusual name for a group`,
     place,
-    'use letters, digits, _ - and ., and begin with a letter',
+    'use letters, digits, _ - and ., and start with a letter',
   )
 }

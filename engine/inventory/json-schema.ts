@@ -1,4 +1,4 @@
-/** A JSON Schema of the inventory that a playbook reads, so that editors complete and check the YAML. Pure. */
+/** The JSON Schema of a playbook's inventory, for completion and checks in editors. Pure. */
 import { z } from 'zod'
 import { schemasOf } from '../dsl/playbook.ts'
 import type { Playbook } from '../dsl/playbook.ts'
@@ -6,18 +6,18 @@ import { candidatePattern } from '../dsl/select.ts'
 import { priorityName } from './draft.ts'
 import { parsePattern } from './patterns/parse.ts'
 import { reachSchema } from './variables/connection-vars.ts'
-import { ansibleNamesOf } from './variables/settings.ts'
+import { ansibleNamesOf } from './variables/setting-names.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
 const isRecord = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The bounds that zod gives every whole number say nothing. */
+/** Whether a bound is the one that zod gives every integer. */
 const isNoise = (key: string, value: unknown): boolean =>
   (key === 'maximum' || key === 'minimum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER
 
-/** A schema as an editor needs it: without noise, and without the branch that takes anything beside others. */
+/** Removes default bounds, and alternatives that accept any value. */
 const tidy = (part: unknown): unknown => {
   if (Array.isArray(part)) return part.map(tidy)
   if (!isRecord(part)) return part
@@ -30,7 +30,7 @@ const tidy = (part: unknown): unknown => {
   return Object.fromEntries(entries)
 }
 
-/** Where text is wanted a bare number or truth value is fine, too: it is read as it is written. */
+/** Allows numbers and booleans where text is expected: they are read as written. */
 const lenient = (property: unknown): JsonSchema => {
   const schema = isRecord(property) ? property : {}
   return schema['type'] === 'string' && schema['enum'] === undefined
@@ -38,7 +38,7 @@ const lenient = (property: unknown): JsonSchema => {
     : schema
 }
 
-/** The properties of a schema of variables, and what they refer to. */
+/** The properties of a schema of variables, and its definitions. */
 const propertiesOf = (schema: z.ZodType): { properties: Record<string, JsonSchema>; defs: JsonSchema } => {
   const { properties, required, $defs } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const needed = new Set<string>(required ?? [])
@@ -51,7 +51,7 @@ const propertiesOf = (schema: z.ZodType): { properties: Record<string, JsonSchem
   return { properties: Object.fromEntries(found), defs: isRecord(defs) ? defs : {} }
 }
 
-/** How to reach a host, by our names and by Ansible's. */
+/** The connection variables, by our names and by Ansible's. */
 const settings = (): Record<string, JsonSchema> => {
   const { properties } = propertiesOf(reachSchema)
   return Object.fromEntries(
@@ -67,7 +67,7 @@ const settings = (): Record<string, JsonSchema> => {
   )
 }
 
-/** Names in the patterns of plays, most likely groups, with the plays that name them. */
+/** Names in the patterns of plays, which are usually groups, with those plays. */
 const namesInPlays = ({ plays }: Playbook): Map<string, readonly string[]> => {
   const names = new Map<string, readonly string[]>()
   for (const { name: play, hosts } of plays) {
@@ -79,14 +79,14 @@ const namesInPlays = ({ plays }: Playbook): Map<string, readonly string[]> => {
   return names
 }
 
-/** A map, or nothing behind the colon. */
+/** A map, or an empty value. */
 const mapOf = (rest: JsonSchema): JsonSchema => ({ type: ['object', 'null'], ...rest })
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` })
 
 /**
  * The JSON Schema (draft 2020-12) of an inventory in YAML for a playbook: groups, hosts, children and vars; the
- * variables that the playbook reads, with descriptions and defaults; how to reach hosts. Other variables are allowed:
- * an inventory serves many playbooks. That a variable is set somewhere no schema can say: it may stand at any level.
+ * variables that the playbook reads, with descriptions and defaults; connection variables. Other variables are allowed, as
+ * an inventory is for many playbooks. The schema cannot require a variable, as it can be set at any level.
  *
  * @example
  * // the first line of an inventory; the path starts at its folder
@@ -97,7 +97,7 @@ export const inventoryJsonSchema = (book: Playbook): JsonSchema => {
   const variables = Object.assign({}, settings(), ...read.map(({ properties }) => properties))
   const named = [...namesInPlays(book)].map(([name, plays]) => [
     name,
-    { ...ref('group'), description: `named by the plays: ${[...new Set(plays)].join('; ')}` },
+    { ...ref('group'), description: `used by the plays: ${[...new Set(plays)].join('; ')}` },
   ])
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -115,18 +115,18 @@ export const inventoryJsonSchema = (book: Playbook): JsonSchema => {
             additionalProperties: ref('variables'),
           }),
           children: mapOf({
-            description: 'groups that this one holds',
+            description: 'child groups',
             properties: Object.fromEntries(named),
             propertyNames: { pattern: '^[A-Za-z_][\\w.-]*$' },
             additionalProperties: ref('group'),
           }),
           vars: mapOf({
-            description: 'variables of all hosts below',
+            description: 'variables of all hosts in the group',
             allOf: [ref('variables')],
             properties: {
               [priorityName]: {
                 type: 'integer',
-                description: 'of groups equally deep the higher one wins; 1 where absent',
+                description: 'of groups at the same depth, the higher one wins; 1 by default',
               },
             },
           }),

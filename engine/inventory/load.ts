@@ -11,8 +11,9 @@ import { readModule } from './sources/module.ts'
 import { emptyKeyring } from './secrets/keyring.ts'
 import type { Keyring } from './secrets/keyring.ts'
 import { readSource as readSourceFile } from './sources/source-text.ts'
-import type { Inventory } from './types.ts'
+import type { Inventory, Variables } from './types.ts'
 import { ignoredSettings } from './variables/ignored.ts'
+import { misspeltSettings } from './variables/misspelt.ts'
 import { readVariablesFolders } from './variables/folders.ts'
 import { readYamlInventory } from './sources/yaml-source.ts'
 
@@ -26,32 +27,48 @@ const readHostList = (draft: InventoryDraft, list: string): void => {
   }
 }
 
-/** The inventories of a folder, in name order. One without any is an error, and deeper down a warning. */
+/** Kinds of code that an inventory can be. */
+export type CodeKind = 'module' | 'executable'
+
+/** What reading a source depends on. */
+interface Reading {
+  readonly keys: Keyring
+  readonly beforeCode: (kind: CodeKind) => void
+}
+
+/** Reads the inventories of a folder, in name order. A folder without any is an error; a subfolder, a warning. */
 const readFolder = async (
   draft: InventoryDraft,
   folder: string,
-  keys: Keyring,
+  reading: Reading,
   deeper = false,
 ): Promise<void> => {
   const all = (await readdir(folder)).toSorted()
   const names = all.filter((name) => !isLeftOut(name))
   if (names.length === 0) {
-    const hint = `put one there${all.length === 0 ? '' : `; these are none: ${all.join(', ')}`}`
+    const hint = `add an inventory file${all.length === 0 ? '' : `; these files are not inventories: ${all.join(', ')}`}`
     if (!deeper)
-      throw new CoxswainError('load-failed', `there is no inventory in the folder ${folder}`, { hint })
-    draft.warn('there is no inventory in this folder', { file: folder }, hint)
+      throw new CoxswainError('load-failed', `the folder ${folder} does not contain an inventory`, { hint })
+    draft.warn('this folder does not contain an inventory', { file: folder }, hint)
   }
   for (const name of names) {
     const path = join(folder, name)
     if (await isDangling(path)) draft.warn(danglingLink, { file: path })
-    else if (await isFolder(path)) await readFolder(draft, path, keys, true)
-    else await readFile(draft, path, keys)
+    else if (await isFolder(path)) await readFolder(draft, path, reading, true)
+    else await readFile(draft, path, reading)
   }
 }
 
-const readFile = async (draft: InventoryDraft, path: string, keys: Keyring): Promise<void> => {
-  if (await isProgram(path)) return readExecutable(draft, path)
-  if (isModuleName(path)) return readModule(draft, path)
+const readFile = async (
+  draft: InventoryDraft,
+  path: string,
+  { keys, beforeCode }: Reading,
+): Promise<void> => {
+  const isExecutable = await isProgram(path)
+  if (isExecutable || isModuleName(path)) {
+    beforeCode(isExecutable ? 'executable' : 'module')
+    return isExecutable ? readExecutable(draft, path) : readModule(draft, path)
+  }
   const file = await readSourceFile(path)
   const text = await file.text(keys)
   if (file.locked) {
@@ -59,56 +76,59 @@ const readFile = async (draft: InventoryDraft, path: string, keys: Keyring): Pro
     return
   }
   if (path.endsWith('.toml')) {
-    throw new CoxswainError('load-failed', `${path} is TOML, which is not read`, { hint: 'write YAML' })
+    throw new CoxswainError('load-failed', `${path} is TOML, which is not supported`, { hint: 'write YAML' })
   }
   const named = /\.(ya?ml|json)$/.exec(path)?.[0]
   const yaml = named === undefined ? !path.endsWith('.ini') && looksLikeYaml(text) : !looksLikeIni(text)
   if (named !== undefined && !yaml)
     draft.warn(
-      `${basename(path)} holds INI: it is read as that`,
+      `${basename(path)} contains INI and is read as INI`,
       { file: path },
-      `rename it: without ${named}, or with .ini at its end`,
+      `rename it: remove ${named}, or add .ini`,
     )
   ;(yaml ? readYamlInventory : readIniInventory)(draft, path, text)
 }
 
-/** Whether a source is no path, but names hosts itself. */
+/** Whether a source is a list of hosts, not a path. */
 const isHostList = async (source: string): Promise<boolean> =>
   source.includes(',') && (await stat(source).catch(() => undefined)) === undefined
 
-const readSource = async (draft: InventoryDraft, source: string, keys: Keyring): Promise<void> => {
+const readSource = async (draft: InventoryDraft, source: string, reading: Reading): Promise<void> => {
   const found = await stat(source).catch(() => undefined)
   if (found === undefined) {
     throw new CoxswainError('load-failed', `there is no inventory ${source}`, {
       hint: 'give the path of a file or a folder, or hosts with a comma: -i web1,web2,',
     })
   }
-  if (found.isDirectory()) return readFolder(draft, source, keys)
-  return readFile(draft, source, keys)
+  if (found.isDirectory()) return readFolder(draft, source, reading)
+  return readFile(draft, source, reading)
 }
 
-/** What else is read with the inventories. */
+/** Options of {@link loadInventory}. */
 export interface LoadOptions {
-  /** The folder of the playbook, whose `group_vars/` and `host_vars/` count too. */
+  /** The folder of the playbook, whose `group_vars/` and `host_vars/` are read too. */
   readonly playbookFolder?: string | undefined
-  /** Opens inventories that are encrypted as a whole, which are YAML. All else is left sealed. */
+  /** Connection variables that apply if no inventory sets them. */
+  readonly defaults?: Variables | undefined
+  /** The keys for encrypted inventory files, which are YAML. Other values stay sealed. */
   readonly keys?: Keyring | undefined
+  /** Called before each module or executable, which are code of the project. */
+  readonly beforeCode?: ((kind: CodeKind) => void) | undefined
 }
 
 /**
- * Reads inventories in the order given; what a later one says wins.
+ * Reads inventories in the given order; later ones override earlier ones.
  *
- * @param sources files (YAML, INI, executables, modules), folders of them, or host names ended or parted by commas.
+ * @param sources files (YAML, INI, executables, modules), folders of them, or comma-separated host names.
  * @throws `load-failed`, `inventory-invalid`, `secret-locked`, `secret-broken`.
  */
 export const loadInventory = async (
   sources: readonly string[],
-  { playbookFolder, keys = emptyKeyring() }: LoadOptions = {},
+  { playbookFolder, defaults, keys = emptyKeyring(), beforeCode = () => {} }: LoadOptions = {},
 ): Promise<Inventory> => {
   if (sources.length === 0) {
-    const here = await stat('inventory.yaml').catch(() => undefined)
     throw new CoxswainError('usage', 'no inventory is given', {
-      hint: `name one with -i inventory.yaml${here === undefined ? '' : ', which is here'}`,
+      hint: 'name one with -i FILE or in the settings of the project; without either, inventory.yaml and inventory/ are read if they exist',
     })
   }
   const draft = new InventoryDraft()
@@ -117,12 +137,17 @@ export const loadInventory = async (
     if (await isHostList(source)) {
       readHostList(draft, source)
     } else {
-      await readSource(draft, source, keys)
+      await readSource(draft, source, { keys, beforeCode })
       paths.push(source)
     }
   }
-  const inventory = draft.finish()
+  const inventory = { ...draft.finish(), ...(defaults && { defaults }) }
   const folders = await readVariablesFolders(inventory, paths, playbookFolder)
-  const warnings = [inventory, ...folders].flatMap((one) => one.warnings)
-  return { ...inventory, folders, warnings: [...warnings, ...ignoredSettings({ ...inventory, folders })] }
+  const complete = { ...inventory, folders }
+  const warnings = [
+    ...[inventory, ...folders].flatMap((one) => one.warnings),
+    ...ignoredSettings(complete),
+    ...misspeltSettings(complete),
+  ]
+  return { ...complete, warnings }
 }

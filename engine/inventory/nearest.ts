@@ -1,5 +1,5 @@
-/** Edits (insert, delete, replace, swap) that lead from one word to another. */
-const distance = (a: string, b: string): number => {
+/** The number of edits (insert, delete, replace, swap) from one word to another. */
+export const distance = (a: string, b: string): number => {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {
@@ -20,8 +20,12 @@ const distance = (a: string, b: string): number => {
   return row[b.length] ?? 0
 }
 
+/** Whether a word becomes another one with at most this number of edits. */
+export const isNear = (a: string, b: string, most: number): boolean =>
+  Math.abs(a.length - b.length) <= most && distance(a, b) <= most
+
 /**
- * The candidate that a misspelt name most likely means; undefined when none is near.
+ * The candidate that is nearest to a misspelled name; undefined if none is near.
  *
  * @example
  * nearest('mastres', ['masters', 'workers'])  // 'masters'

@@ -1,15 +1,15 @@
-/** An inventory to look at: as a tree, or as JSON. Pure. */
+/** Shows an inventory as a tree or as JSON. Pure. */
 import { hostsOfGroup } from './graph.ts'
 import type { Host, Inventory } from './types.ts'
 
-/** Whether a group has one of these hosts, itself or below. */
+/** Whether a group or its descendants have one of these hosts. */
 const holds = (inventory: Inventory, group: string, hosts: ReadonlySet<string>): boolean =>
   hostsOfGroup(inventory, group).some((host) => hosts.has(host))
 
 /**
- * The tree of groups and hosts, in the manner of `ansible-inventory --graph`.
+ * The tree of groups and hosts, as in `ansible-inventory --graph`.
  *
- * @param hosts who is shown; `limited` leaves out the groups that have none of them.
+ * @param hosts the hosts to show; with `limited`, groups without any of them are not shown.
  * @example
  * // @all:
  * //   |--@web:
@@ -26,7 +26,7 @@ export const outlineTree = (inventory: Inventory, hosts: ReadonlySet<string>, li
       const idle = child === 'ungrouped' || limited
       if (!idle || holds(inventory, child, hosts)) visit(child, depth + 1)
     }
-    // hosts of `all` alone stand below ungrouped
+    // hosts that are only in `all` are shown below ungrouped
     const own = name === 'all' ? [] : group.hosts.filter((host) => hosts.has(host))
     for (const host of own) lines.push(`${lead(depth + 1)}${host}`)
   }
@@ -35,10 +35,10 @@ export const outlineTree = (inventory: Inventory, hosts: ReadonlySet<string>, li
 }
 
 /**
- * The inventory in the form in which executables print it with `--list`; the variables of all groups are merged into
+ * The inventory in the format of `--list` of executables; the variables of all groups are merged into
  * those of the hosts.
  *
- * @param variablesOf the merged variables of a host, as they shall be shown.
+ * @param variablesOf returns the merged variables of a host to show.
  */
 export const outlineListing = (
   inventory: Inventory,

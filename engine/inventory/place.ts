@@ -1,24 +1,29 @@
 import type { Place } from '../errors.ts'
-import { looksSecret } from '../secret.ts'
+import { setsSecret } from './variables/secret-name.ts'
+
+/** `FILE:LINE:COLUMN`, without what is unknown. */
+export const placeText = ({ file, line, column }: Place): string =>
+  [file, line, column].filter((part) => part !== undefined).join(':')
 
 /**
- * A place for people: `file:line:column`, the line, and a caret under the column.
+ * Formats a place: `file:line:column`, the line, and a caret under the column.
  *
  * @example
  * inventory.yaml:12:7
  *       mastres:
  *       ^
  */
-export const renderPlace = ({ file, line, column, excerpt }: Place): string => {
-  const head = [file, line, column].filter((part) => part !== undefined).join(':')
+export const renderPlace = (place: Place): string => {
+  const { column, excerpt } = place
+  const head = placeText(place)
   if (excerpt === undefined) return head
   const lead = excerpt.slice(0, (column ?? 1) - 1).replaceAll(/[^\t]/g, ' ')
   return column === undefined ? `${head}\n  ${excerpt}` : `${head}\n  ${excerpt}\n  ${lead}^`
 }
 
 /**
- * Gives the places of offsets in a text, which is looked through for its lines once. Offsets count UTF-16 units, as
- * JavaScript's strings do.
+ * Returns a function that gives the place of an offset in a text, which is split into lines once. Offsets are UTF-16 code
+ * units, as in JavaScript strings.
  */
 export const placesIn = (file: string, text: string): ((offset: number) => Place) => {
   const starts = [0]
@@ -42,17 +47,14 @@ export const placesIn = (file: string, text: string): ((offset: number) => Place
   }
 }
 
-/** Whether a variable's name says that its value is something like a password. */
-export const looksSecretName = (name: string): boolean => looksSecret(`${name}=`)
-
-/** A place without its line, which holds a secret. */
+/** A place without its line, which contains a secret. */
 export const withoutLine = ({ file, line, column }: Place): Place => ({
   file,
   ...(line !== undefined && { line }),
   ...(column !== undefined && { column }),
 })
 
-/** A place, without its line when that names something like a password: nobody has said yet what is a secret. */
+/** A place, without its line if that seems to contain a secret: which values are secrets is not known yet. */
 export const discreet = (place: Place): Place =>
-  // `-e password` is what a value of the command line calls its file
-  looksSecret(`${place.file}=\n${place.excerpt ?? ''}`) ? withoutLine(place) : place
+  // the file of a value on the command line is `-e password`
+  setsSecret(`${place.file}=\n${place.excerpt ?? ''}`) ? withoutLine(place) : place

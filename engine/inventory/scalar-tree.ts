@@ -1,9 +1,9 @@
-/** Values that hold scalars somewhere, however deep. */
+/** Maps the scalars in nested values. */
 import { isSecret } from '../secret.ts'
 import { Scalar } from './scalar.ts'
 import { isSealed } from './secrets/sealed.ts'
 
-/** A tree with something else in the place of each scalar. */
+/** Replaces each scalar in a tree. */
 export const mapScalars = (tree: unknown, change: (scalar: Scalar) => unknown): unknown => {
   if (tree instanceof Scalar) return change(tree)
   if (Array.isArray(tree)) return tree.map((item) => mapScalars(item, change))
@@ -11,5 +11,5 @@ export const mapScalars = (tree: unknown, change: (scalar: Scalar) => unknown): 
   return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapScalars(item, change)]))
 }
 
-/** A tree as text: each scalar as it stands in the source. */
+/** A tree with each scalar as written in the source. */
 export const textsOf = (tree: unknown): unknown => mapScalars(tree, ({ text }) => text)

@@ -1,27 +1,27 @@
 import type { Place } from '../errors.ts'
 import type { ScalarValue } from './yaml/readings.ts'
 
-/** What is known of a scalar. */
+/** The parts of a scalar. */
 export interface ScalarFacts {
-  /** As it stands in the source. */
+  /** The text in the source. */
   readonly text: string
-  /** What Ansible reads. */
+  /** The value that Ansible reads. */
   readonly value: ScalarValue
-  /** What YAML 1.2 reads, where that is something else. */
+  /** The value that YAML 1.2 reads, if it differs. */
   readonly other?: ScalarValue
-  /** It holds an expression of Jinja, which Ansible would evaluate. */
+  /** Whether it contains a Jinja expression, which Ansible would evaluate. */
   readonly template?: boolean
-  /** It is the number that it looks like, and no text: it stands in JSON, or a tag says so. */
+  /** Whether it is certainly a number, not text: it is in JSON, or has a tag. */
   readonly definite?: boolean
   readonly place: Place
 }
 
-/** Whether a decimal number ends with a zero that the number does not keep. */
+/** Whether a decimal number has a trailing zero, which a number value loses. */
 const losesZero = (text: string): boolean => /^[-+]?\d+\.\d*0$/.test(text)
 
 /**
- * A scalar of an inventory that is more than its text: what stands in the source beside what Ansible reads. Which of the
- * two is wanted is for the schema of its reader to say; until then both travel.
+ * A scalar of an inventory that is not plain text: the text in the source, and the value that Ansible reads. The schema of
+ * its reader chooses one of them.
  */
 export class Scalar {
   readonly text: string
@@ -40,14 +40,14 @@ export class Scalar {
     this.place = place
   }
 
-  /** YAML 1.1 and YAML 1.2 read different values, or the number loses a digit of its text: 1.10 is 1.1, and no version 1.10. */
+  /** Whether YAML 1.1 and YAML 1.2 read different values, or the number loses a digit: the version 1.10 becomes 1.1. */
   get ambiguous(): boolean {
     return (
       this.other !== undefined || (!this.definite && typeof this.value === 'number' && losesZero(this.text))
     )
   }
 
-  /** Its value in plain data: dates are their text, whole numbers beyond 2^53 are their digits. */
+  /** Its value as plain data: dates are their text, integers beyond 2^53 are their digits. */
   get plain(): string | number | boolean | null {
     const { value, text } = this
     if (typeof value === 'bigint') return String(value)
@@ -55,5 +55,5 @@ export class Scalar {
   }
 }
 
-/** Whether a text holds an expression of Jinja: `{{ … }}`, `{% … %}` or `{# … #}`, as Ansible looks for them. */
+/** Whether a text contains a Jinja expression, as Ansible finds them: `{{ … }}`, `{% … %}` or `{# … #}`. */
 export const isTemplate = (text: string): boolean => /\{[{%#]/.test(text)

@@ -1,22 +1,22 @@
-/** Hosts, groups and variables as plain data: what every inventory source is read into. */
+/** Hosts, groups and variables as plain data, the result of all inventory sources. */
 import type { Place } from '../errors.ts'
 import type { Warning } from './warning.ts'
 
-/** A variable's value, as Ansible reads it, with the place that gave it. Parts of the value may be {@link Sealed}. */
+/** The value of a variable, as Ansible reads it, with its place. Parts of the value can be {@link Sealed}. */
 export interface Variable {
   readonly value: unknown
-  /** The same with a `Scalar` in the place of every value that is more than its text; the value itself when absent. */
+  /** The same with a `Scalar` for every value that is not plain text; by default the value itself. */
   readonly written?: unknown
-  /** What a person typed, whatever it is read as: of the command line and of INI. */
+  /** The text as typed, on the command line or in INI. */
   readonly typed?: string
-  /** It was encrypted, or stood elsewhere: neither it nor its line may be shown. */
+  /** It was encrypted or comes from elsewhere: the value and its line must not be shown. */
   readonly hidden?: true
   readonly place: Place
-  /** The name that it is set by, where it is read by another one. */
+  /** The name that it is set by, if it is read by another name. */
   readonly called?: string
-  /** The folder at which a relative path begins, where it is not that of the place's file. */
+  /** The base of relative paths, if it is not the folder of the file. */
   readonly base?: string
-  /** What the same layer said before, in an earlier source or file: it is of no account, but can be told. */
+  /** The overridden value of an earlier source or file in the same layer, for --explain. */
   readonly before?: Variable
 }
 
@@ -28,50 +28,52 @@ export interface Group {
   readonly children: readonly string[]
   /** Names of hosts listed directly in this group, in the order written, ranges expanded. */
   readonly hosts: readonly string[]
-  /** Those written in the inventory itself. */
+  /** Variables written in the inventory itself. */
   readonly variables: Variables
-  /** `ansible_group_priority`: of groups equally deep the higher one wins; 1 where nobody says. */
+  /** `ansible_group_priority`: of groups at the same depth, the higher one wins; 1 by default. */
   readonly priority: number
 }
 
-/** What stands in `group_vars/` and `host_vars/` of one folder. */
+/** The variables in `group_vars/` and `host_vars/` of one folder. */
 export interface VariablesFolder {
-  /** Whose folder it is: what stands beside the playbook wins over what stands beside an inventory. */
+  /** What the folder belongs to: variables next to the playbook override those next to an inventory. */
   readonly beside: 'inventory' | 'playbook'
   /** Variables by the name of the group. */
   readonly groups: ReadonlyMap<string, Variables>
   /** Variables by the name of the host. */
   readonly hosts: ReadonlyMap<string, Variables>
-  /** Paths in it that are for nobody in this inventory: for another one, or misspelt. */
+  /** Paths in it that do not match a group or host of this inventory. */
   readonly unread: readonly string[]
   readonly warnings: readonly Warning[]
 }
 
 export interface InventoryHost {
   readonly name: string
-  /** Variables written at the host itself. */
+  /** Variables of the host in the inventory itself. */
   readonly variables: Variables
 }
 
 /**
- * An inventory. `all` and `ungrouped` always exist and come first; every group is below `all`. Hosts and groups keep the
- * order in which the inventory first names them; the order of a group's hosts is that of `hostsOfGroup`.
+ * An inventory. `all` and `ungrouped` always exist and come first; every group is a descendant of `all`. Hosts and groups keep the
+ * order in which the inventory first names them; `hostsOfGroup` gives the order of hosts in a group.
  */
 export interface Inventory {
   readonly hosts: ReadonlyMap<string, InventoryHost>
   readonly groups: ReadonlyMap<string, Group>
-  /** Those of the inventories in the order given, then that of the playbook; later ones win. */
+  /** Variables of every host, from the settings of the project: everything else counts before them. */
+  readonly defaults?: Variables
+  /** The folders of the inventories in the given order, then of the playbook; later ones win. */
   readonly folders: readonly VariablesFolder[]
-  /** What is read, but may be meant otherwise. */
+  /** Warnings about values that might not be intended. */
   readonly warnings: readonly Warning[]
 }
 
-/** A host with everything known of it: its groups (ancestors included, `all` first) and its merged variables. */
+/** A host with its groups (including ancestors, `all` first) and merged variables. */
 export interface Host {
   readonly name: string
   readonly groups: readonly string[]
-  /** As they are written: our names and Ansible's side by side. */
+  /** Variables by the names as written, ours and Ansible's. */
   readonly variables: Variables
-  /** How to reach it, by our names only: the most specific layer wins, whichever name it uses. */
+  /** Connection variables by our names: the most specific layer wins, with either name. */
   readonly settings: Variables
 }

@@ -2,64 +2,76 @@ import type { CommandPath, Input, OutputStream, Result } from '../connection/typ
 import { isAuthorsCall } from '../authors-place.ts'
 import { CoxswainError } from '../errors.ts'
 import { operationFailure } from './failures.ts'
-import { deadLink, foreignLink } from './kinds.ts'
+import { deadLink, foreignLink } from './statuses.ts'
 import { placePath, placeScript } from './place-script.ts'
 import { isScript, quote, script } from './quote.ts'
 import type { Word } from './quote.ts'
-import { told } from './transfer.ts'
+import { withProgress } from './transfer.ts'
 import type { Transfer } from './transfer.ts'
 
-/** What a finished command left behind. */
+/** The result of a command that has ended. */
 export interface CommandResult {
+  /** Exit status; 128 + n if signal n ended the command. */
   readonly code: number
+  /** Whether the exit status is 0. */
   readonly ok: boolean
+  /** Standard output as UTF-8 text. */
   readonly stdout: string
+  /** Standard error as UTF-8 text. */
   readonly stderr: string
-  /** Bytes that it printed beyond what is kept of an output; they are lost. */
+  /** Bytes of output that were dropped because they exceed the limit. */
   readonly dropped: number
 }
 
+/** The options of a command. */
 export interface CommandOptions {
-  /** Bytes for standard input: the only way in for a Secret. */
+  /** Bytes for standard input: the only way to pass a Secret. */
   readonly stdin?: Input
-  /** What a stream on standard input is: progress is reported, as with `writeStream`. */
-  readonly transfer?: { readonly path: string; readonly size: number }
+  /** The file that a stream on standard input contains; its progress is reported, as with `writeStream`. */
+  readonly transfer?: {
+    /** The path of the file on the host, as progress shows it. */
+    readonly path: string
+    /** Size in bytes. */
+    readonly size: number
+  }
   /** Seconds until the command and its children are stopped. */
   readonly timeout?: number
   /**
-   * A folder or file of the host that it works on, where others may control a part of the path: it is entered or opened as
-   * file operations do it, without following links that others control. The command runs in the folder, or has the file as
-   * descriptor 3. `cwd` does not count then.
+   * The folder or file that the command works on, if other users may control a part of its path: it is entered or
+   * opened as file operations do, without following links that others control. The command runs in the folder, or has
+   * the file open as descriptor 3. `cwd` is ignored.
    */
   readonly at?: CommandPath
   /** Working directory on the host. */
   readonly cwd?: string
-  /** Environment variables. Not for secrets: anybody on the host may read a process's environment as its user. */
+  /** Environment variables. Not for secrets: every process of the same user on the host can read them. */
   readonly env?: Readonly<Record<string, string>>
-  /** What it does, in a few words such as `count the swap areas`: errors show it in place of a shell script. */
+  /**
+   * What the command does, in a few words such as `count the swap areas`; errors show it instead of a shell script.
+   */
   readonly label?: string
-  /** Tells nobody what it prints, neither live nor when it fails: for commands whose output is a secret. */
+  /** Hides its output, both live and in errors: for commands that print a secret. */
   readonly quiet?: boolean
 }
 
-/** How a command gets to the host. */
+/** Sends a command to the host. */
 export type Execute = (request: {
   script: string
   label?: string | undefined
-  /** The command in the script, where more was put in front of it. */
+  /** The command in the script, if the script has a prologue. */
   command?: string | undefined
   stdin: Input | undefined
   timeout: number | undefined
   onOutput: ((stream: OutputStream, text: string) => void) | undefined
 }) => Promise<Result>
 
-/** What an exit status that the shell gives says (POSIX.1-2017, XCU 2.8.2). */
+/** Hints for exit statuses that the shell itself returns (POSIX.1-2017, XCU 2.8.2). */
 const hints: Readonly<Record<number, string>> = {
-  127: 'the command is not there: install it on the host, or see that it is in PATH',
-  137: 'it was killed (SIGKILL); a host that runs out of memory kills processes (`dmesg` shows which)',
+  127: 'command not found: install it on the host, or check PATH',
+  137: 'the command was killed (SIGKILL); a host that runs out of memory kills processes (`dmesg` shows which)',
 }
 
-/** Not with a pattern: it would look at a run of newlines again from each of them, which the host can make long. */
+/** Not a regular expression: on a long run of newlines, which the host controls, its time is quadratic. */
 const withoutFinalNewlines = (text: string): string => {
   let end = text.length
   while (text[end - 1] === '\n') end -= 1
@@ -69,8 +81,8 @@ const withoutFinalNewlines = (text: string): string => {
 const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-20).join('\n')
 
 /**
- * What an error calls a command: its text where that is one line. It is not cut here: half a secret would not be known again
- * when errors are masked (report-error.ts).
+ * The name of a command in errors: its text if that is one line. It is not truncated here: half a secret would not be
+ * recognized when errors are masked (report-error.ts).
  */
 const nameOf = (text: string): string => {
   const lines = text.trim().split('\n').length
@@ -79,8 +91,8 @@ const nameOf = (text: string): string => {
 }
 
 /**
- * The same for a command that is being built: its label. A script of a task that comes with the engine has none of its
- * reader's words in it, so it is not shown; what an author wrote is.
+ * The same for a command that is being built: its label. A shell script of a bundled task means nothing to the
+ * reader, so it is not shown; a script that an author wrote is.
  */
 const nameOfCall = (
   text: string,
@@ -98,15 +110,15 @@ const nameOfCall = (
  * Awaited plainly, it rejects with `command-failed` on a non-zero status. `.result()` never rejects for a status.
  */
 export class Command implements PromiseLike<CommandResult> {
-  /** What the shell is given, with the working directory and the environment. */
+  /** The text for the shell, with working directory and environment. */
   readonly script: string
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly #name: string
   readonly #execute: () => Promise<Result>
   readonly #quiet: boolean
   #result: Promise<CommandResult> | undefined
 
-  /** @param name what errors call it; its text unless given. */
+  /** @param name its name in errors; its text by default. */
   constructor(full: string, execute: () => Promise<Result>, { name = nameOf(full), quiet = false } = {}) {
     this.script = full
     this.#name = name
@@ -114,12 +126,12 @@ export class Command implements PromiseLike<CommandResult> {
     this.#quiet = quiet
   }
 
-  /** Whether it was awaited, and so has been sent. */
+  /** Whether it has been awaited, and therefore sent. */
   get begun(): boolean {
     return this.#result !== undefined
   }
 
-  /** Runs it and gives the result, whatever the status. */
+  /** Runs it and returns the result, whatever its exit status. */
   result(): Promise<CommandResult> {
     this.#result ??= this.#execute().then(({ code, stdout, stderr, dropped }) => ({
       code,
@@ -136,12 +148,12 @@ export class Command implements PromiseLike<CommandResult> {
     const result = await this.result()
     if (result.ok) return result
     throw new CoxswainError('command-failed', `exit status ${result.code} from: ${this.#name}`, {
-      output: this.#told(result.stderr.trim() === '' ? result.stdout : result.stderr),
-      // POSIX.1-2017, XCU 2.8.2: the command was not found
+      output: this.#shownOutput(result.stderr.trim() === '' ? result.stdout : result.stderr),
       hint: hints[result.code],
     })
   }
 
+  /** Runs it as {@link Command.orFail} does: `await` calls this. */
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a command is how it is run
   then<A = CommandResult, B = never>(
     fulfilled?: ((result: CommandResult) => A | PromiseLike<A>) | null,
@@ -150,13 +162,15 @@ export class Command implements PromiseLike<CommandResult> {
     return this.orFail().then(fulfilled, rejected)
   }
 
-  /** Standard output without its final newlines; rejects on a non-zero status, or when it was too long to be kept. */
+  /**
+   * Standard output without its final newlines; rejects on a non-zero status, or if the output exceeded the limit.
+   */
   async text(): Promise<string> {
     const { stdout, dropped } = await this.orFail()
     if (dropped === 0) return withoutFinalNewlines(stdout)
     const lost = `${dropped} bytes are lost`
-    throw new CoxswainError('command-failed', `it printed more than can be kept (${lost}): ${this.#name}`, {
-      hint: 'let the command print less, such as with grep, head or tail',
+    throw new CoxswainError('command-failed', `its output exceeds the limit (${lost}): ${this.#name}`, {
+      hint: 'reduce the output, for example with grep, head or tail',
     })
   }
 
@@ -165,26 +179,26 @@ export class Command implements PromiseLike<CommandResult> {
     return (await this.text()).split('\n').filter((line) => line !== '')
   }
 
-  /** Standard output read as JSON; rejects as {@link Command.text} does, and on what is not JSON. */
+  /** Standard output parsed as JSON; rejects as {@link Command.text} does, and on invalid JSON. */
   async json(): Promise<unknown> {
     const text = await this.text()
     try {
       return JSON.parse(text)
     } catch (cause) {
-      throw new CoxswainError('command-failed', `no JSON from: ${this.#name}`, {
-        // the parser quotes what it cannot read
+      throw new CoxswainError('command-failed', `the output is not JSON: ${this.#name}`, {
+        // the parser's message quotes the text
         cause: this.#quiet ? undefined : cause,
-        output: this.#told(text),
+        output: this.#shownOutput(text),
       })
     }
   }
 
-  /** The last lines of what it printed, unless nobody may see it. */
-  #told(text: string): string | undefined {
+  /** The last lines of its output, unless they are hidden. */
+  #shownOutput(text: string): string | undefined {
     return this.#quiet ? undefined : lastLines(text)
   }
 
-  /** Whether it ended with status 0. */
+  /** Runs it and returns whether it ended with status 0. */
   async succeeds(): Promise<boolean> {
     return (await this.result()).ok
   }
@@ -202,27 +216,27 @@ export interface CommandTag {
   (options: CommandOptions): (parts: TemplateStringsArray, ...values: readonly Word[]) => Command
 }
 
-/** `script` with the working directory and environment of `options` put in front of it. */
+/** `script`, preceded by the working directory and environment of `options`. */
 export const withSurroundings = (text: string, { cwd, env }: CommandOptions): string => {
   const exports = Object.entries(env ?? {}).map(([name, value]) => {
     if (!/^[A-Za-z_]\w*$/.test(name)) {
-      throw new CoxswainError('playbook-invalid', `not a name for an environment variable: ${name}`)
+      throw new CoxswainError('playbook-invalid', `not a valid name for an environment variable: ${name}`)
     }
     return `${name}=${quote(value)}; export ${name}; `
   })
   return `${cwd === undefined ? '' : `cd -- ${quote(cwd)} || exit; `}${exports.join('')}${text}`
 }
 
-/** Who wants to hear of commands and of what they print, and what holds for all of them. */
+/** Observers of commands and their output, and defaults for all commands. */
 export interface TagOptions {
-  /** Environment variables; those of the command itself win. */
+  /** Environment variables; those of the command override them. */
   readonly env?: Readonly<Record<string, string>> | undefined
-  /** Working directory of a command that names none. */
+  /** Working directory of commands that do not set one. */
   readonly cwd?: string | undefined
   readonly onOutput?: ((stream: OutputStream, text: string) => void) | undefined
-  /** Hears of every command when it is made; it runs when it is awaited. */
+  /** Called with every command when it is made; the command runs when it is awaited. */
   readonly onCommand?: ((command: Command) => void) | undefined
-  /** Hears how far the streams are that commands are fed with. */
+  /** Called with the progress of streams on standard input. */
   readonly onTransfer?: ((transfer: Transfer) => void) | undefined
 }
 
@@ -230,7 +244,7 @@ export interface TagOptions {
 export const isStream = (input: Input | undefined): input is AsyncIterable<Uint8Array> =>
   typeof input === 'object' && Symbol.asyncIterator in input
 
-/** Makes a command tag over a way to execute. */
+/** Makes a command tag from a function that executes commands. */
 export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag => {
   const { onOutput, onCommand, onTransfer } = usual
   const build = (
@@ -247,7 +261,7 @@ export const commandTag = (execute: Execute, usual: TagOptions = {}): CommandTag
     const name = nameOfCall(text, label, parts, values)
     const stdin =
       transfer !== undefined && onTransfer !== undefined && isStream(input)
-        ? told(input, { ...transfer, offset: 0 }, onTransfer)
+        ? withProgress(input, { ...transfer, offset: 0 }, onTransfer)
         : input
     const tell = quiet ? undefined : onOutput
     const request = { label: name, stdin, timeout, onOutput: tell }

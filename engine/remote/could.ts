@@ -1,20 +1,20 @@
-/** Whether a host would refuse a change of a path. */
+/** Checks whether a host would refuse a change to a path. */
 import type { Connection, FileOperation } from '../connection/types.ts'
 import { isNotPermitted, operationFailure, reasonFrom, reasonScript } from './failures.ts'
 import { checkedPath, operationScript } from './files.ts'
 import type { RemoteOptions } from './types.ts'
 
-/** A change that the host is asked about. */
+/** A change to check for. */
 export type CouldOperation = Extract<FileOperation, { kind: 'could' }>
 
 /**
- * Looks whether a host would refuse a change, and changes nothing.
+ * Checks whether a host would refuse a change, and changes nothing.
  *
  * @throws what the change would throw.
  */
 export type Could = (change: Omit<CouldOperation, 'kind'>) => Promise<void>
 
-/** Makes a {@link Could} over a connection. */
+/** Makes a {@link Could} from a connection. */
 export const createCould =
   (connection: Connection, { identity, signal, timeout }: RemoteOptions): Could =>
   async (change) => {

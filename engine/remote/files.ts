@@ -1,26 +1,35 @@
 /**
- * File operations as POSIX shell scripts, and the reading of what they print. Pure: nothing is executed here.
+ * File operations as POSIX shell scripts, and parsers of their output. Pure: nothing is executed here.
  *
- * They need only what GNU coreutils and busybox share. Exit status 3 means that the path is not there.
+ * They use only what GNU coreutils and busybox have in common. Exit status 3 means that the path does not exist.
  */
 import { pieceSize } from '../connection/types.ts'
 import type { FileOperation } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
-import { enterFolderOf, stageFunctions } from './enter-script.ts'
+import { shellFile } from '../shell-file.ts'
 import type { Stat } from './attributes.ts'
-import { attributesScript, directoryScript } from './attributes-script.ts'
-import { couldScript } from './could-script.ts'
-import { giveScript } from './give-script.ts'
-import { inTheWay } from './kinds.ts'
-import { absent, placeScript } from './place-script.ts'
-import { eachScript, treeScript } from './tree-script.ts'
-import { partScript } from './part-script.ts'
-import { quote } from './quote.ts'
-import { removeScript } from './remove-script.ts'
-import { writeScript } from './write-script.ts'
+import {
+  attributesScript,
+  couldScript,
+  directoryScript,
+  eachScript,
+  giveScript,
+  linkScript,
+  removeScript,
+  treeScript,
+  writeScript,
+} from './change-scripts.ts'
+import { enterFolderOf } from './enter-words.ts'
+import { placeScript } from './place-script.ts'
+import { programText } from './quote.ts'
+import { absent } from './statuses.ts'
+
+const stat = shellFile(import.meta.url, 'stat.sh')
+const list = shellFile(import.meta.url, 'list.sh')
+const part = shellFile(import.meta.url, 'part.sh')
 
 /**
- * The path, when it is one that a file operation may take.
+ * Returns a path if it is valid for a file operation.
  *
  * @throws `params-invalid` unless it is absolute and free of NUL and newline.
  */
@@ -33,16 +42,16 @@ export const checkedPath = (path: string): string => {
   return path
 }
 
-/** Whether a command can validate a file: the path of the file stands in it, once. */
+/** Whether a command can validate a file: it contains the path of the file, `%s`, exactly once. */
 export const isValidation = (command: string): boolean => command.split('%s').length === 2
 
-/** How such a command is written. */
+/** The hint for commands that are not a validation. */
 export const validationHint = 'write %s once, where the path of the new content goes: visudo -cf %s'
 
 /**
- * The command that validates a file.
+ * Returns a command that validates a file.
  *
- * @throws `params-invalid` unless the path of the file stands in it, once.
+ * @throws `params-invalid` unless it contains `%s` exactly once.
  */
 export const checkedValidate = (command: string): string => {
   if (isValidation(command)) return command
@@ -51,34 +60,7 @@ export const checkedValidate = (command: string): string => {
   })
 }
 
-// `test -e` is also false where a parent may not be searched: only ls's own words tell "absent" from "forbidden"
-const absentOrFail = (path: string): string =>
-  `e=$(ls -d -- ${path} 2>&1 >/dev/null) || case $e in ` +
-  `*"No such file"*|*"Not a directory"*) exit ${absent};; *) printf '%s\\n' "$e" >&2; exit 4;; esac; exit ${absent}`
-
-const reading = (path: string, then: string): string =>
-  `if [ -e ${path} ]; then ${then}; exit; fi; ${absentOrFail(path)}`
-
-/** The new link takes the place of what is there by a rename. */
-const linkScript = (path: string, target: string): string =>
-  [
-    'set -e',
-    enterFolderOf(path),
-    stageFunctions,
-    `if [ -d "./$n" ] && [ ! -L "./$n" ]; then fail ${inTheWay} "$(here "$n") is a directory, no link"; fi`,
-    'stage',
-    `ln -s -- ${target} "./new/$n"`,
-    'mv -f -- "./new/$n" ..',
-  ].join('\n')
-
-const statScript = (path: string, follow = false): string =>
-  `${follow ? '' : `if [ -L ${path} ]; then t=link; el`}if [ -f ${path} ]; then t=file; elif [ -d ${path} ]; then t=directory; ` +
-  `elif [ -e ${path} ]; then t=other; else ${absentOrFail(path)}; fi; ` +
-  (follow
-    ? `stat -L -c "$t %a %U %G %s %Y %u %g" -- ${path}`
-    : `stat -c "$t %a %U %G %s %Y %u %g" -- ${path} && if [ $t = link ]; then readlink -- ${path}; fi`)
-
-/** Reads one piece of the open file; dd goes to its beginning without reading what is before it. */
+/** Reads one piece of the open file; dd seeks to it. */
 const pieceOf = (piece: number): string => {
   const block = 1024 * 1024
   const count = pieceSize / block
@@ -91,21 +73,25 @@ const pieceOf = (piece: number): string => {
  * @param size bytes that a `write` will send on standard input.
  */
 export const operationScript = (operation: FileOperation, size = 0): string => {
-  const path = quote(operation.path)
+  const { path } = operation
   switch (operation.kind) {
     case 'read':
       return placeScript(
-        { file: operation.path, follow: operation.follow },
+        { file: path, follow: operation.follow },
         operation.piece === undefined ? 'exec cat <&3' : `exec ${pieceOf(operation.piece)}`,
       )
     case 'sha256':
-      return placeScript({ file: operation.path, follow: operation.follow }, 'sha256sum <&3')
+      return placeScript({ file: path, follow: operation.follow }, 'sha256sum <&3')
     case 'part':
-      return partScript(operation)
+      return programText(
+        part,
+        operation.name,
+        ...enterFolderOf(path, { missing: absent, follow: operation.follow }),
+      )
     case 'list':
-      return reading(path, `exec ls -A -- ${path}`)
+      return programText(list, path)
     case 'stat':
-      return statScript(path, operation.follow)
+      return programText(stat, path, operation.follow === true ? '1' : '')
     case 'write':
       return writeScript(operation, size)
     case 'directory':
@@ -115,7 +101,7 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
     case 'could':
       return couldScript(operation)
     case 'link':
-      return linkScript(operation.path, quote(operation.target))
+      return linkScript(operation)
     case 'tree':
       return treeScript(operation)
     case 'each':
@@ -127,7 +113,7 @@ export const operationScript = (operation: FileOperation, size = 0): string => {
   }
 }
 
-/** What a `stat` script printed, read. */
+/** Parses the output of a `stat` script. */
 export const parseStat = (text: string): Stat => {
   const [first = '', target] = text.split('\n')
   const [type, mode = '', owner = '', group = '', size, mtime, uid, gid] = first.split(' ')

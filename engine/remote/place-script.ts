@@ -1,43 +1,48 @@
-/** The shell text that enters or opens what a command works on. Pure. */
+/** The scripts that enter the folder or open the file that a command works on. Pure. */
 import type { CommandPath } from '../connection/types.ts'
 import { CoxswainError } from '../errors.ts'
 import { holdsMask, mask } from '../secret.ts'
-import { enterFolder, enterFolderOf } from './enter-script.ts'
-import { kindFunctions } from './kinds.ts'
+import { shellFile } from '../shell-file.ts'
+import { enterFolder, enterFolderOf } from './enter-words.ts'
+import { programText, quote } from './quote.ts'
+import { absent } from './statuses.ts'
 
-/** Exit status of a reading script when there is nothing at the path. */
-export const absent = 3
+const atFile = shellFile(import.meta.url, 'at-file.sh')
+const atFolder = shellFile(import.meta.url, 'at-folder.sh')
 
-/**
- * Shell text that opens a regular file as descriptor 3: a pipe would be waited for, and a device has no end. Where others
- * can change the folder, what was opened must be what has the name: content that only root may read could else be written
- * into a file of theirs. The folder of the file is the current one then.
- */
-export const openFile = (path: string, follow: boolean | undefined): string =>
-  [
-    enterFolderOf(path, { missing: absent, follow }),
-    kindFunctions,
-    `end; [ -e "./$n" ] || exit ${absent}`,
-    '[ -f "./$n" ] || { see; regular; }',
-    'exec 3<"./$n" || exit 4',
-    '[ -n "$safe" ] || [ "$(stat -c %d:%i -- "./$n")" = "$(stat -L -c %d:%i /proc/self/fd/3)" ] || moved "$n"',
-  ].join('\n')
-
-/** The path that a place is at. */
+/** The path of a place. */
 export const placePath = (at: CommandPath): string => at.folder ?? at.file
 
 /**
- * A script that runs a command on what it works on.
+ * Returns the words with which `enter` enters a place.
  *
- * @throws `secret-masked` for a path that holds the mask of a secret.
- * @param stay run it in the folder that is the current one, where it works on a file.
+ * @throws `secret-masked` for a path that contains the mask of a secret.
  */
-export const placeScript = (at: CommandPath | undefined, command: string, stay = false): string => {
-  if (at === undefined) return command
+const wordsOf = (at: CommandPath): string[] => {
   if (holdsMask(placePath(at)))
     throw new CoxswainError('secret-masked', `${mask}, the mask of a secret, in the path ${placePath(at)}`)
-  if (at.folder !== undefined)
-    return [enterFolder(at.folder, { follow: at.follow, missing: at.missing }), command].join('\n')
-  const opened = openFile(at.file, at.follow)
-  return [...(stay ? ['exec 4<.', opened, 'cd -P /proc/self/fd/4 || exit'] : [opened]), command].join('\n')
+  return at.folder === undefined
+    ? enterFolderOf(at.file, { missing: absent, follow: at.follow })
+    : enterFolder(at.folder, { follow: at.follow, missing: at.missing })
+}
+
+/**
+ * Returns a script that enters or opens a place and runs a command on it.
+ *
+ * @throws `secret-masked` for a path that contains the mask of a secret.
+ */
+export const placeScript = (at: CommandPath, command: string): string =>
+  `${programText(at.folder === undefined ? atFile : atFolder, ...wordsOf(at))}\n${command}`
+
+/**
+ * Returns the same as a part of a script that has the functions of enter-folder.sh, kinds.sh and open-file.sh.
+ *
+ * @throws `secret-masked` for a path that contains the mask of a secret.
+ * @param stay for a file: run the command in the folder that is current before.
+ */
+export const placeInScript = (at: CommandPath, command: string, stay = false): string => {
+  const enter = `enter ${wordsOf(at).map(quote).join(' ')}`
+  if (at.folder !== undefined) return [enter, command].join('\n')
+  const opened = [enter, 'open_file']
+  return [...(stay ? ['exec 4<.', ...opened, 'cd -P /proc/self/fd/4 || exit'] : opened), command].join('\n')
 }

@@ -1,9 +1,10 @@
 import { CoxswainError } from '../errors.ts'
 import { holdsMask, isSecret, mask } from '../secret.ts'
+import type { ShellFile } from '../shell-file.ts'
 
 const brand = Symbol.for('coxswain.shell')
 
-/** Shell text that stands in a command as it is. Made by {@link shell}. */
+/** Shell text that is not quoted in a command. Made by {@link shell}. */
 export interface ShellText {
   readonly [brand]: string
 }
@@ -19,13 +20,13 @@ const plain = /^[\w@%+=:,./-]+$/
  * Single quotes protect everything but themselves (POSIX.1-2017, XCU 2.2.2). zx's `$'…'` is not POSIX: dash reads it
  * as a dollar sign and a word.
  *
- * @throws `playbook-invalid` for a NUL byte, which no argument can hold.
+ * @throws `playbook-invalid` for a NUL byte, which no argument can contain.
  */
 export const quote = (text: string): string => {
   if (text.includes('\0')) {
     throw new CoxswainError(
       'playbook-invalid',
-      `a command's argument holds a NUL byte: ${JSON.stringify(text)}`,
+      `a command's argument contains a NUL byte: ${JSON.stringify(text)}`,
     )
   }
   return plain.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
@@ -38,7 +39,7 @@ const word = (value: unknown, template: string): string => {
   if (isShellText(value)) return value[brand]
   if (Array.isArray(value)) return value.map((item) => word(item, template)).join(' ')
   if (isSecret(value)) {
-    throw new CoxswainError('secret-in-command', `a secret may not be part of a command line: ${template}`)
+    throw new CoxswainError('secret-in-command', `a secret cannot be part of a command line: ${template}`)
   }
   if (typeof value === 'string') {
     if (!holdsMask(value)) return quote(value)
@@ -66,10 +67,10 @@ export const script = (parts: TemplateStringsArray, ...values: readonly unknown[
   return parts.reduce((text, part, index) => text + word(values[index - 1], template) + part)
 }
 
-/** More than a program and its arguments: what joins, redirects or computes, and the words of the shell's grammar. */
+/** Shell syntax beyond a program and its arguments: operators, redirections, expansions and reserved words. */
 const syntax = /[;|&<>`$()\n]|(?:^|\s)(?:\[|\{|!|if|for|while|until|case)\s/
 
-/** Whether a command template is a shell script by what it says itself, whatever the words are that it is given. */
+/** Whether a command template uses shell syntax of its own, apart from the values that it is given. */
 export const isScript = (parts: readonly string[], values: readonly unknown[]): boolean => {
   const inValue = (value: unknown): boolean =>
     Array.isArray(value) ? value.some(inValue) : isShellText(value) && syntax.test(value[brand])
@@ -77,7 +78,7 @@ export const isScript = (parts: readonly string[], values: readonly unknown[]): 
 }
 
 /**
- * Shell text to build a longer command of: its `${…}` are quoted, and it is not quoted again.
+ * Shell text to compose a longer command from: its `${…}` are quoted, and the result is not quoted again.
  *
  * @throws as {@link script} does.
  * @example
@@ -86,4 +87,24 @@ export const isScript = (parts: readonly string[], values: readonly unknown[]): 
  */
 export const shell = (parts: TemplateStringsArray, ...values: readonly Word[]): ShellText => ({
   [brand]: script(parts, ...values),
+})
+
+/** A program with quoted words as its positional parameters. */
+const withWords = ({ text }: ShellFile, words: string): string =>
+  words === '' ? text : `set -- ${words}\n${text}`
+
+/** The program of a shell file with text as its positional parameters. */
+export const programText = (file: ShellFile, ...words: readonly string[]): string =>
+  withWords(file, words.map(quote).join(' '))
+
+/**
+ * The program of a shell file with words as its positional parameters: `$1`, `$2` and so on. The words are quoted as in a
+ * command; a list becomes several.
+ *
+ * @throws as {@link script} does.
+ * @example
+ * await remote.query`${shellProgram(bootTime, 'seconds')}`.text()
+ */
+export const shellProgram = (file: ShellFile, ...words: readonly Word[]): ShellText => ({
+  [brand]: withWords(file, word(words, file.name)),
 })

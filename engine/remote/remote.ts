@@ -8,23 +8,23 @@ import type { Execute } from './command.ts'
 import { isNotPermitted, operationFailure, reasonFrom, reasonScript } from './failures.ts'
 import { checkedPath, checkedValidate, operationScript, parseStat } from './files.ts'
 import type { Attributes, WriteOptions } from './attributes.ts'
-import { checkedMode } from './mode-script.ts'
-import { absent } from './place-script.ts'
+import { checkedMode } from './file-mode.ts'
+import { absent } from './statuses.ts'
 import { script } from './quote.ts'
-import { partName, partOf, toBeGathered, told, worthResuming } from './transfer.ts'
+import { partName, partOf, toBeGathered, withProgress, worthResuming } from './transfer.ts'
 import type { RepeatableSource } from './transfer.ts'
 import type { Content, FollowOptions, Remote, RemoteOptions } from './types.ts'
 
 const bytesOf = (content: Content): Buffer =>
   Buffer.from(typeof content === 'string' ? content : isSecret(content) ? content.reveal() : content)
 
-/** Half of a file is worse than none: written back, it would destroy the rest. */
+/** A truncated file is an error: written back, it would destroy the rest. */
 const tooLong = ({ kind, path }: FileOperation, { stdout, dropped }: Result): CoxswainError => {
   const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`
   return new CoxswainError(
     'read-failed',
-    `cannot ${kind} ${path} whole: beyond the first ${mebibytes(stdout.length)}, ${mebibytes(dropped)} are lost`,
-    { hint: 'let a command on the host look at it, or compare it by its sha256' },
+    `cannot ${kind} ${path}: it exceeds the limit of ${mebibytes(stdout.length)} by ${mebibytes(dropped)}`,
+    { hint: 'read the relevant part with a command on the host, or compare its sha256' },
   )
 }
 
@@ -32,9 +32,9 @@ const decoded = (path: string, bytes: Buffer): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new CoxswainError('read-failed', `${path} is no UTF-8 text`, {
+    throw new CoxswainError('read-failed', `${path} is not UTF-8 text`, {
       cause,
-      hint: 'convert it to UTF-8, or handle its bytes: readBytes gives them as they are',
+      hint: 'convert it to UTF-8, or use readBytes',
     })
   }
 }
@@ -52,7 +52,7 @@ const writing = ({ validate, backup, ...attributes }: WriteOptions) => ({
   ...(backup === true && { backup }),
 })
 
-/** A {@link Remote} over a connection. */
+/** Makes a {@link Remote} from a connection. */
 export const createRemote = (connection: Connection, options: RemoteOptions = {}): Remote => {
   const { identity, signal, onOutput, onCommand, onTransfer = () => {}, env, cwd } = options
 
@@ -90,19 +90,19 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     throw operationFailure(operation, 'query', result)
   }
 
-  /** A file piece by piece: each is a query of its own, and comes again when the connection is lost. */
+  /** Reads a file in pieces: each is a query of its own, and is repeated if the connection is lost. */
   async function* pieces(path: string, size = Infinity): AsyncGenerator<Uint8Array> {
     let came = 0
     for (let piece = 0; ; piece += 1) {
       const bytes = await lookUp({ kind: 'read', path, piece })
-      if (bytes === undefined) throw new CoxswainError('read-failed', `there is no file ${path}`)
+      if (bytes === undefined) throw new CoxswainError('read-failed', `${path} does not exist`)
       came += bytes.length
       if (bytes.length > pieceSize || came > size) {
         throw new CoxswainError(
           'read-failed',
           `the host sent more of ${path} than the ${size} bytes it announced`,
           {
-            hint: 'if something writes into the file, run it again when nothing does; else do not trust the host',
+            hint: 'if a program writes into the file, run again when it does not; otherwise, do not trust the host',
           },
         )
       }
@@ -111,7 +111,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     }
   }
 
-  /** Why even root was not permitted to. */
+  /** The reason for `Operation not permitted`. */
   const reason = async (path: string): Promise<string> => {
     const { stdout } = await connection.execute({
       script: reasonScript(path),
@@ -140,7 +140,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     )
   }
 
-  /** What the host says of a transfer that broke off; undefined when there was none, or it cannot be said. */
+  /** What the host reports of an interrupted transfer; undefined if there was none, or it is unknown. */
   const whatCame = async (
     path: string,
     { size, sha256 }: RepeatableSource,
@@ -165,7 +165,9 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
       return bytes === undefined ? undefined : decoded(path, bytes)
     },
     readStream: (path, size) =>
-      size === undefined ? pieces(path) : told(pieces(path, size), { path, offset: 0, size }, onTransfer),
+      size === undefined
+        ? pieces(path)
+        : withProgress(pieces(path, size), { path, offset: 0, size }, onTransfer),
     stat: async (path, { follow = false } = {}) => {
       const out = await lookUp({ kind: 'stat', path, ...(follow && { follow }) })
       return out === undefined ? undefined : parseStat(out.toString('utf8'))
@@ -193,7 +195,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
         'from' in source ? await partOf(path, source, await whatCame(path, source, how)) : undefined
       const offset = part?.offset ?? 0
       const chunks = 'from' in source ? source.from(offset) : source.chunks
-      const sent = told(chunks, { path, offset, size }, onTransfer)
+      const sent = withProgress(chunks, { path, offset, size }, onTransfer)
       const stdin = size - offset <= toBeGathered ? await inputBytes(sent) : sent
       await change({ kind: 'write', path, ...writing(how), ...(part && { part }) }, stdin, size)
     },
@@ -219,7 +221,7 @@ export const createRemote = (connection: Connection, options: RemoteOptions = {}
     writeTree: async (path, command, { stdin, transfer, owner, group, special = false, follow, at } = {}) => {
       const sent =
         transfer !== undefined && onTransfer !== undefined && isStream(stdin)
-          ? told(stdin, { ...transfer, offset: 0 }, onTransfer)
+          ? withProgress(stdin, { ...transfer, offset: 0 }, onTransfer)
           : stdin
       const text = script`${command}`
       const how = {

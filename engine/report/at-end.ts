@@ -1,6 +1,6 @@
 /**
- * Something to do once: when it is asked for, or else when the process ends without having asked, so that a run that is
- * left in a hurry still leaves its report. It must not wait for anything: a process that ends waits for nothing.
+ * Returns a function that calls `work` once. If it has not been called when the process exits, `work` runs then, so
+ * that an aborted run still writes its report. `work` must be synchronous: an exiting process does not wait.
  *
  * @example
  * const finish = atEnd(() => write(report()))

@@ -1,23 +1,23 @@
-/** Bounds what is kept of the end of a task: contents of files and errors may be of any size. Pure. */
+/** Limits the size of `task-end` events: file contents and errors can be of any size. Pure. */
 import type { ReportedChange, ReportedError, TaskEnd } from '../run/events.ts'
 
-/** Characters that are kept of one text, and of all changes of a task. */
+/** Maximum characters of one text, and of all changes of a task. */
 const textLimit = 64 * 1024
 const changesLimit = 1024 * 1024
-/** Changes that are kept of a task, and causes of an error. */
+/** Maximum number of changes of a task, and of causes of an error. */
 const changesCount = 1000
 const causesCount = 20
 
 /**
- * A text whose beginning and end are kept, with what was left out between them in words.
+ * Keeps the beginning and end of a text, with a note of how much was omitted between them.
  *
  * @example
- * boundedText('abcdefghij', 4) // 'ab\n… 6 characters not kept here …\nij'
+ * boundedText('abcdefghij', 4) // 'ab\n… 6 characters omitted …\nij'
  */
 export const boundedText = (text: string, limit = textLimit): string => {
   if (text.length <= limit) return text
   const half = Math.floor(limit / 2)
-  return `${text.slice(0, half)}\n… ${text.length - 2 * half} characters not kept here …\n${text.slice(-half)}`
+  return `${text.slice(0, half)}\n… ${text.length - 2 * half} characters omitted …\n${text.slice(-half)}`
 }
 
 const maybe = (text: string | undefined, limit?: number): string | undefined =>
@@ -29,7 +29,7 @@ const boundedChanges = (changes: readonly ReportedChange[]): readonly ReportedCh
   for (const { what, from, to } of changes) {
     if (left <= 0 || kept.length >= changesCount) {
       const more = changes.length - kept.length
-      return [...kept, { what: `… ${more} more changes not kept here …`, from: undefined, to: undefined }]
+      return [...kept, { what: `… ${more} more changes omitted …`, from: undefined, to: undefined }]
     }
     const change = { what: boundedText(what, 4096), from: maybe(from), to: maybe(to) }
     left -= change.what.length + (change.from?.length ?? 0) + (change.to?.length ?? 0)

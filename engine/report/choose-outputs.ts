@@ -3,28 +3,28 @@ import { CoxswainError } from '../errors.ts'
 import { outputs } from './outputs.ts'
 import type { OutputKind } from './outputs.ts'
 
-/** An output that was asked for, and where it goes: standard output where no file is named. */
+/** A requested output and its destination: standard output if no file is given. */
 export interface OutputRequest {
   readonly kind: OutputKind
   readonly file?: string
-  /** Shows what -v shows, whether it is given or not. */
+  /** Shows what -v shows, even without it. */
   readonly detailed?: boolean
 }
 
 /** An output that goes to a file. */
 export type FileOutput = OutputRequest & Required<Pick<OutputRequest, 'file'>>
 
-/** Where all outputs of a run go. */
+/** The destinations of all outputs of a run. */
 export interface ChosenOutputs {
   readonly screen: OutputKind
   readonly files: readonly FileOutput[]
 }
 
-/** What standard output is. */
+/** Properties of standard output. */
 export interface Screen {
   /** Whether it is a terminal. */
   readonly isTTY: boolean
-  /** Whether this is a continuous integration job, whose log keeps every picture of a tree. */
+  /** Whether this is a continuous integration job, whose log would record every redraw of a tree. */
   readonly ci: boolean
 }
 
@@ -33,10 +33,11 @@ const goesToFile = (request: OutputRequest): request is FileOutput => request.fi
 const usual = ({ isTTY, ci }: Screen): OutputKind => (isTTY && !ci ? 'tree' : 'plain')
 
 /**
- * Which output goes where. Of several for standard output the last one counts, as with other options. Without a request for standard output, that is a tree where a person watches, and plain lines
- * elsewhere. A tree moves the cursor, so where there is no terminal it becomes plain even if it was asked for.
+ * Chooses the destination of each output. Of several for standard output, the last one wins, as with other options.
+ * The default for standard output is `tree` on a terminal and `plain` elsewhere. A tree moves the cursor, so without
+ * a terminal it becomes `plain` even if it was requested.
  *
- * @throws `usage` for two outputs that go to one file, and for one that cannot go where it is wanted.
+ * @throws `usage` for two outputs to one file, and for an output that does not support its destination.
  */
 export const chooseOutputs = (requested: readonly OutputRequest[], where: Screen): ChosenOutputs => {
   const files = requested.filter(goesToFile)

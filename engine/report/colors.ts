@@ -1,4 +1,4 @@
-/** Colours for a terminal, or none: the rest of the reporters paints without asking. */
+/** Colours for a terminal, or none: reporters do not check whether colours are on. */
 import { styleText } from 'node:util'
 import type { Outcome } from '../run/events.ts'
 
@@ -7,7 +7,7 @@ export type Paint = Readonly<Record<Style, (text: string) => string>>
 
 const plain = (text: string): string => text
 const styled = (style: Style) => (text: string) =>
-  // what to paint is the caller's decision, not that of standard output, which styleText would ask
+  // the caller decides about colours; by default, styleText would check standard output
   text === '' ? '' : styleText(style, text, { validateStream: false })
 
 const withColor: Paint = {
@@ -30,14 +30,14 @@ const withoutColor: Paint = {
 }
 
 /**
- * Brushes that paint, or leave text as it is.
+ * Functions that colour text, or return it unchanged.
  *
  * @example
  * paintWith(options.color).red('failed')
  */
 export const paintWith = (color: boolean): Paint => (color ? withColor : withoutColor)
 
-/** The colour in which an outcome is told, everywhere the same. */
+/** The colour of each outcome. */
 export const outcomeStyle: Readonly<Record<Outcome, Style>> = {
   ok: 'green',
   changed: 'yellow',

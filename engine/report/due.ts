@@ -1,15 +1,15 @@
-/** Handlers that a run has left due, as reports show them. Pure. */
+/** The handlers that are still due at the end of a run, for reports. Pure. */
 import type { RunEnd } from '../run/events.ts'
 
 /** A handler that is due, with its hosts. */
 export interface DueHandler {
   readonly handler: string
   readonly hosts: readonly string[]
-  /** Whether the next run will run it there. */
+  /** Whether the next run will run it on these hosts. */
   readonly remembered: boolean
 }
 
-/** The handlers that are due at the end of a run; one that is remembered only on some hosts stands there twice. */
+/** The handlers that are due at the end of a run. A handler that is remembered on some hosts only is listed twice. */
 export const dueHandlers = ({ due, forgotten }: Pick<RunEnd, 'due' | 'forgotten'>): DueHandler[] => {
   const [kept, lost] = [new Map<string, string[]>(), new Map<string, string[]>()]
   for (const [host, handlers] of Object.entries(due)) {

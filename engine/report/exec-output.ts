@@ -1,19 +1,19 @@
-/** What a command printed on hosts, grouped by host: the output of `run exec`. */
+/** The output of `run exec`: what a command printed, grouped by host. */
 import type { TaskEnd, TaskOutput } from '../run/events.ts'
 import { paintWith } from './colors.ts'
 import { formatError } from './format-error.ts'
 import { KeptOutput } from './kept-output.ts'
-import { undrawn } from './reporter.ts'
+import { suspendNothing } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { indent, oneLine, plural, printable } from './text.ts'
 
-/** How much of a host's output is kept at its beginning, and again at its end. */
+/** Limit for a host's output, for its beginning and again for its end. */
 const limit = { lines: 10_000, size: 1024 * 1024 }
 
-/** What one host printed, and how its command ended. */
+/** The output of one host, and how its command ended. */
 interface HostOutput {
   readonly host: string
-  /** Empty where the command ended with 0. */
+  /** Empty if the exit status is 0. */
   readonly ending: string
   readonly lines: readonly string[]
 }
@@ -24,11 +24,11 @@ interface Printing {
 }
 
 export interface ExecReportOptions extends ReportOptions {
-  /** The exit status of the command on a host, once it has ended there. */
+  /** The exit status of the command on a host, once it has ended. */
   readonly statusOf: (host: string) => number | undefined
 }
 
-/** Hosts with the same ending and the same output, in the order of the run. */
+/** Groups hosts with the same ending and the same output, in the order of the run. */
 const grouped = (outputs: readonly HostOutput[]): (readonly [HostOutput, readonly string[]])[] => {
   const groups = new Map<string, readonly [HostOutput, string[]]>()
   for (const output of outputs) {
@@ -41,8 +41,8 @@ const grouped = (outputs: readonly HostOutput[]): (readonly [HostOutput, readonl
 }
 
 /**
- * Prints what the command printed on each host, when all hosts are done: the same output of several hosts once. With -v
- * each line is printed when it comes, with its host before it.
+ * Prints the output of all hosts at the end, identical outputs once. With -v, prints each line at once, prefixed with
+ * its host.
  */
 export const execReporter = (options: ExecReportOptions): Reporter => {
   const { write, color, verbosity, statusOf } = options
@@ -80,8 +80,9 @@ export const execReporter = (options: ExecReportOptions): Reporter => {
       done.push({ host, ending: `exit status ${status}`, lines })
       return
     }
-    const told = error === undefined ? [] : formatError(error, { color, verbosity, short: true }).split('\n')
-    done.push({ host, ending: outcome, lines: [...lines, ...told] })
+    const errorLines =
+      error === undefined ? [] : formatError(error, { color, verbosity, short: true }).split('\n')
+    done.push({ host, ending: outcome, lines: [...lines, ...errorLines] })
   }
 
   const groupLines = ([{ ending, lines }, hosts]: readonly [HostOutput, readonly string[]]): string[] => {
@@ -108,7 +109,7 @@ export const execReporter = (options: ExecReportOptions): Reporter => {
       'host-end': () => {},
       'play-end': () => {},
       'run-end': ({ stopped }) => {
-        // what had not ended: the run was interrupted
+        // commands that have not ended: the run was interrupted
         for (const [host, { head, kept }] of printing)
           done.push({
             host,
@@ -122,7 +123,7 @@ export const execReporter = (options: ExecReportOptions): Reporter => {
       },
     },
     note: (text) => say([paint.yellow(printable(text))]),
-    suspend: undrawn,
+    suspend: suspendNothing,
     close: () => Promise.resolve(),
   }
 }

@@ -1,4 +1,4 @@
-/** An error told to a person: what, where, why, what it printed, and the way out. */
+/** Formats errors for people: what, where, why, the command's output, and a hint. */
 import type { Place } from '../errors.ts'
 import type { ReportedError } from '../run/events.ts'
 import { paintWith } from './colors.ts'
@@ -9,23 +9,25 @@ export interface ErrorFormat {
   readonly color: boolean
   /** 1 adds the causes, 2 the stack. */
   readonly verbosity: number
-  /** Columns for the source line of a place; 100 unless told. Text is not broken, so that it can be searched and copied. */
+  /**
+   * Columns for the source line of a place; default 100. Text is not wrapped, so that it can be searched and copied.
+   */
   readonly width?: number | undefined
-  /** Leaves out host and task, where a line above has told them. */
+  /** Omits host and task, if the line above has them. */
   readonly short?: boolean | undefined
 }
 
-/** Lines of output that are shown without --verbose. */
-const enough = 40
+/** Lines of output shown without --verbose. */
+const shownLines = 40
 
 const where = ({ host, task }: ReportedError): string =>
   [host === undefined ? [] : `host ${host}`, task === undefined ? [] : `task ${oneLine(task)}`]
     .flat()
     .join(', ')
 
-/** The source line and a caret under the column; of a long line, the part around it. */
+/** The source line with a caret under the column; for a long line, the part around it. */
 const excerptLines = (excerpt: string, { line, column }: Place, room: number, paint: Paint): string[] => {
-  // a tab, or what must not reach the terminal, would shift the caret: here each takes one column
+  // tabs and control characters would shift the caret: each becomes one space
   const source = excerpt.replace(/[\r\n]+$/, '').replaceAll(/\p{Cc}/gu, ' ')
   const at = Math.max(1, column ?? 1)
   const from =
@@ -51,10 +53,10 @@ const placeLines = (place: Place, width: number, paint: Paint): string[] => {
 
 const outputLines = (output: string, verbosity: number, paint: Paint): string[] => {
   const lines = linesOf(output)
-  const missing = verbosity > 0 ? 0 : Math.max(0, lines.length - enough)
+  const missing = verbosity > 0 ? 0 : Math.max(0, lines.length - shownLines)
   return [
     paint.dim('output:'),
-    ...(missing > 0 ? [paint.dim(`  … ${plural(missing, 'line')} before these, shown with -v`)] : []),
+    ...(missing > 0 ? [paint.dim(`  … ${plural(missing, 'line')} omitted; -v shows all`)] : []),
     ...indent(lines.slice(missing), 2),
   ]
 }
@@ -65,7 +67,7 @@ const causeLines = (causes: readonly string[], paint: Paint): string[] =>
     return [`${paint.dim('caused by:')} ${first}`, ...indent(rest, 2)]
   })
 
-/** Something to look at that stops nothing, as text of several lines, without a newline at the end. */
+/** Formats a warning as lines of text, without a newline at the end. */
 export const formatWarning = (
   { message, place, hint }: { readonly message: string; readonly place: Place; readonly hint: string },
   { color, width = 100 }: Pick<ErrorFormat, 'color' | 'width'>,
@@ -79,7 +81,7 @@ export const formatWarning = (
 }
 
 /**
- * An error as text of several lines, without a newline at the end.
+ * Formats an error as lines of text, without a newline at the end.
  *
  * @example
  * process.stderr.write(`${formatError(error, { color: false, verbosity: 0 })}\n`)

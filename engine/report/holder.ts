@@ -1,16 +1,18 @@
-/** Holds text back while somebody else has the terminal. */
+/** Keeps text while something else uses the terminal, and prints it afterwards. */
 export interface Holder {
-  /** Prints text, or keeps it until nobody holds any more. */
+  /** Prints text, or keeps it until all holds have ended. */
   readonly print: (text: string) => void
   readonly holding: () => boolean
-  /** Holds from now on. Gives what ends it; several may hold at once, and ending one twice does no harm. */
+  /**
+   * Starts a hold and returns the function that ends it. Several holds can overlap; ending one twice has no effect.
+   */
   readonly hold: () => () => void
-  /** Prints what was held, whoever still holds. */
+  /** Prints all held text, even if a hold has not ended. */
   readonly release: () => void
 }
 
 /**
- * A holder in front of what prints.
+ * Makes a holder for a print function.
  *
  * @example
  * const held = holder(print)

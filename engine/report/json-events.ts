@@ -1,4 +1,4 @@
-/** The lines of `--output json`: what each field is. `run schema events` and docs/events.md are made from this. */
+/** The schema of the lines of `--output json`. `run schema events` and docs/events.md are generated from it. */
 import { z } from 'zod'
 import type { Outcome } from '../run/events.ts'
 import { noOutcomes } from '../run/events.ts'
@@ -26,7 +26,7 @@ const task = z
       .enum(['task', 'rescue', 'always', 'handler'])
       .describe("whether it is a task of the play, of a block's rescue or always, or a handler"),
     handler: maybeText('the name by which it is notified; null for a task that is not a handler'),
-    on: maybeText('the host that it runs on, where it is delegated; null where that is `host`'),
+    on: maybeText('the host that it runs on, if it is delegated; null if that is `host`'),
   })
   .meta({ id: 'task', description: 'One task on one host in one play.' })
 
@@ -55,8 +55,8 @@ const error = z
 const change = z
   .object({
     what: text('what differs'),
-    from: maybeText('what was found; null where nothing was'),
-    to: maybeText('what it becomes; null where it is removed'),
+    from: maybeText('the value found; null if there was none'),
+    to: maybeText('the new value; null if it is removed'),
   })
   .meta({ id: 'change', description: 'One difference.' })
 
@@ -73,7 +73,7 @@ const event = <const Type extends string, Fields extends z.ZodRawShape>(
     })
     .meta({ id: type, description })
 
-/** The events by type, in the order in which a run has them. */
+/** The events by type, in the order of a run. */
 const events = [
   event('run-start', 'The run begins; the first line.', {
     format: z
@@ -83,6 +83,14 @@ const events = [
     check: z.boolean().describe('whether the run is under `--check`'),
     hosts: texts('every host that the run can connect to'),
     plays: texts('names of the plays, in order'),
+    invocation: z
+      .object({
+        version: text('version of Coxswain'),
+        inventory: texts('the inventories, as given'),
+        command: texts('the command line, without values after `=`'),
+      })
+      .nullable()
+      .describe('how the run was started'),
   }),
   event('play-start', 'A play begins.', {
     play: count('index of the play, from 0'),
@@ -99,22 +107,22 @@ const events = [
     stream: z.enum(['stdout', 'stderr', 'log']).describe('where the line comes from'),
     line: text('the line, without its newline, secrets masked'),
     dropped: z
-      .object({ lines: count('lines left out'), bytes: count('bytes left out') })
+      .object({ lines: count('lines omitted'), bytes: count('bytes omitted') })
       .nullable()
       .describe(
-        'what was left out in the place of this line: of the output of one task the first 256 KiB are written at once, the last 256 KiB when it ends',
+        'what was omitted in place of this line: the first 256 KiB of the output of a task are written at once, the last 256 KiB when it ends',
       ),
   }),
-  event('task-progress', 'A task waits, applies, reconnects or is tried again.', {
+  event('task-progress', 'A task waits, applies, reconnects or is retried.', {
     task,
     what: z.enum(['waiting', 'applying', 'reconnecting', 'retrying']).describe('what it does now'),
-    why: maybeText('what it waits for, or why it is tried again'),
+    why: maybeText('what it waits for, or why it is retried'),
   }),
   event('task-transfer', 'How much of a file has been sent to the host; at most once a second.', {
     task,
     path: text('the file or folder on the host'),
-    bytes: count('bytes that have been sent, those of an interrupted transfer that is continued included'),
-    size: count('bytes in all'),
+    bytes: count('bytes sent, including those of an interrupted transfer that was resumed'),
+    size: count('total bytes'),
   }),
   event('handlers-due', 'A task is about to change its host, and notifies these handlers.', {
     task,
@@ -124,8 +132,8 @@ const events = [
     task,
     outcome: outcome.describe('how it ended'),
     changes: z.array(change).describe('what was changed, or would be under `--check`'),
-    why: maybeText('why it was skipped, or cannot be known'),
-    error: error.nullable().describe('why it failed; null where it did not'),
+    why: maybeText('why it was skipped, or why the outcome is unknown'),
+    error: error.nullable().describe('why it failed; null if it did not'),
     seconds: z.number().describe('how long it took, in seconds'),
   }),
   event('host-end', 'A host has ended a play.', {
@@ -152,8 +160,8 @@ const events = [
     stopped: error
       .nullable()
       .describe('why the run stopped early: an interrupt, or an error outside any task'),
-    notRun: texts('names of the plays that were not begun'),
-    due: byHost('handlers by host that were notified and have not run; the next run runs them'),
+    notRun: texts('names of the plays that did not start'),
+    due: byHost('handlers by host that were notified and did not run; the next run runs them'),
     forgotten: byHost('those of `due` that are not remembered: the next run will not run them'),
     seconds: z.number().describe('how long the run took, in seconds'),
   }),
@@ -166,21 +174,28 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 /** One line of `--output json`, parsed. */
 export type EventLine = Frozen<z.infer<typeof eventLine>>
 
+/**
+ * The event in a line of `--output json`.
+ *
+ * @throws for a line that is not one.
+ */
+export const readEventLine = (line: string): EventLine => eventLine.parse(JSON.parse(line))
+
 /** The types of events, in the order of a run. */
 export const eventTypes: readonly EventLine['type'][] = events.map(({ shape }) => shape.type.value)
 
 /**
  * The JSON Schema (draft 2020-12) of one line of `--output json`.
  *
- * @param extra whether fields that this version does not know are valid. They are in the schema that is printed, for later
- * versions add fields; tests allow none.
+ * @param extra whether unknown fields are valid. They are in the printed schema, because later versions can add
+ * fields; tests allow none.
  */
 export const eventsJsonSchema = (extra: 'valid' | 'invalid' = 'valid') => ({
   title: 'A line of `--output json`',
   description: `Format ${jsonFormat}, the field \`format\` of the first line. Later versions of the same format can add fields, values and types of events: ignore those that you do not know. A field that is not known is null, never missing.`,
   ...z.toJSONSchema(eventLine, {
     target: 'draft-2020-12',
-    // an object has no other fields in what is put out, and may in what is read
+    // zod allows unknown fields in the schema of an input, and forbids them in that of an output
     io: extra === 'valid' ? 'input' : 'output',
     override: ({ jsonSchema }) => {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum

@@ -1,20 +1,20 @@
-import type { ReportedError, TaskOutput, TaskRef } from '../run/events.ts'
+import type { Invocation, ReportedError, TaskOutput, TaskRef } from '../run/events.ts'
 import { boundedEnd, boundedError, boundedText } from './bounded.ts'
 import type { EventLine } from './json-events.ts'
 import { jsonFormat } from './json-format.ts'
 import { KeptOutput } from './kept-output.ts'
-import { undrawn } from './reporter.ts'
+import { suspendNothing } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 
-/** What is written of the output of one task at its beginning, and again at its end. */
+/** Limit for the output of one task, for its beginning and again for its end. */
 const outputLimit = { lines: 10_000, size: 256 * 1024 }
 
-/** What JSON leaves as it is, though a terminal may act on it, or a reader of lines may take it for their end. */
+/** Characters that JSON does not escape, but terminals interpret or line readers take for the end of a line. */
 const outside = /[\u007f-\u009f\u2028\u2029]/g
 const escaped = (json: string): string =>
   json.replace(outside, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** An undefined field would be missing from JSON; each field is always there. */
+/** JSON omits undefined fields; every field is always present. */
 const orNull = <Value>(value: Value | undefined): Value | null => value ?? null
 
 const taskFields = ({ id, host, play, position, name, title, role, handler, on }: TaskRef) => ({
@@ -55,14 +55,20 @@ const stamp = <Type extends string>({ type, time }: { readonly type: Type; reado
 
 const maybeError = (error: ReportedError | undefined) => (error === undefined ? null : errorFields(error))
 
+const invocationFields = ({ version, inventory, command }: Invocation): Invocation => ({
+  version,
+  inventory,
+  command,
+})
+
 /**
- * Each event as one line of JSON, for programs. Every line stands for itself, so a run that is cut off leaves valid lines. What the lines hold is
- * in `json-events.ts`.
+ * Writes each event as one line of JSON, for programs. An aborted run leaves valid lines. `json-events.ts` describes
+ * the fields.
  */
 export const jsonReporter = ({ write }: ReportOptions): Reporter => {
-  // the fields are named one by one: a rename in the engine must not rename them here
+  // fields are listed one by one: a rename in the engine must not change the format
   const line = (event: EventLine): void => write(`${escaped(JSON.stringify(event))}\n`)
-  /** Output of tasks that have not ended. */
+  /** Output of running tasks, by task. */
   const outputs = new Map<number, KeptOutput>()
   const outputLine = (event: TaskOutput): void => {
     const { task, stream, line: text, dropped } = event
@@ -79,8 +85,16 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
   return {
     handle: {
       'run-start': (event) => {
-        const { playbook, check, hosts, plays } = event
-        line({ ...stamp(event), format: jsonFormat, playbook, check, hosts, plays })
+        const { playbook, check, hosts, plays, invocation } = event
+        line({
+          ...stamp(event),
+          format: jsonFormat,
+          playbook,
+          check,
+          hosts,
+          plays,
+          invocation: invocation === undefined ? null : invocationFields(invocation),
+        })
       },
       'play-start': (event) => {
         const { play, name, hosts, tasks, note } = event
@@ -132,7 +146,7 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
       },
     },
     note: () => {},
-    suspend: undrawn,
+    suspend: suspendNothing,
     close: async () => endAll(),
   }
 }

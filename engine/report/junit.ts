@@ -2,20 +2,20 @@ import { formatError } from './format-error.ts'
 import { atEnd } from './at-end.ts'
 import { recorder } from './record.ts'
 import type { RecordedPlay, RecordedRun, RecordedTask } from './record.ts'
-import { handleAll, undrawn } from './reporter.ts'
+import { handleAll, suspendNothing } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { oneLine, printable, titledBy } from './text.ts'
 import { element, textOf } from './xml.ts'
 import type { Xml } from './xml.ts'
 import type { ReportedError } from '../run/events.ts'
 
-/** A test case, and as what its suite counts it. */
+/** A test case, and how its suite counts it. */
 interface Case {
   readonly counts: 'passed' | 'skipped' | 'failure' | 'error'
   readonly xml: Xml
 }
 
-/** Never empty: the schemas ask for a name of at least one character. */
+/** Returns a name of at least one character, as the schemas require. */
 const named = (text: string): string => oneLine(text) || '-'
 
 const inSeconds = (milliseconds: number): string => (Math.max(0, milliseconds) / 1000).toFixed(3)
@@ -27,7 +27,7 @@ const problem = (kind: 'failure' | 'error', error: ReportedError): Case['xml'] =
 
 const skipped = (why: string): Xml => element('skipped', { message: oneLine(why) })
 
-/** What a test case holds. A failure that was ignored or rescued is none: it is told in the output. */
+/** The content of a test case. An ignored or rescued failure counts as passed; it is in the output. */
 const verdictOf = ({
   outcome,
   error,
@@ -37,7 +37,7 @@ const verdictOf = ({
     case undefined:
       return {
         counts: 'error',
-        inner: [element('error', { message: 'it did not end', type: 'interrupted' })],
+        inner: [element('error', { message: 'the task did not end', type: 'interrupted' })],
       }
     case 'failed':
     case 'unreachable': {
@@ -50,7 +50,7 @@ const verdictOf = ({
     case 'skipped':
       return { counts: 'skipped', inner: [skipped(why ?? 'skipped')] }
     case 'unknown':
-      return { counts: 'skipped', inner: [skipped(`unknown: ${why ?? 'it cannot be known yet'}`)] }
+      return { counts: 'skipped', inner: [skipped(`unknown: ${why ?? 'not known yet'}`)] }
     case 'ok':
     case 'changed':
     case 'would change':
@@ -70,7 +70,7 @@ const caseOf = (recorded: RecordedTask, last: number): Case => {
   }
 }
 
-/** What was printed, by task; the output of a failed command stands in its failure. */
+/** The output of a task. The output of a failed command is in its failure. */
 const outputOf = ({ task, outcome, output, error }: RecordedTask): string[] => {
   const passed = outcome === 'ignored' || outcome === 'rescued'
   const lines = [
@@ -95,7 +95,7 @@ const suiteOf = ({ name, start, end, cases, output }: Suite, id: number, run: Re
     name: named(name),
     package: named(run.playbook),
     id,
-    // without milliseconds and zone, as the schema for Ant's reports wants it
+    // without milliseconds and zone, as the schema for Ant's reports requires
     timestamp: new Date(start).toISOString().slice(0, 19),
     hostname: 'localhost',
     tests: cases.length,
@@ -120,7 +120,7 @@ const suiteOfPlay = ({ name, start, end, tasks }: RecordedPlay, last: number): S
   output: tasks.flatMap(outputOf),
 })
 
-/** What stopped the run is the failure of no task, and must not be missed. */
+/** A suite for the error that stopped the run, which is not the failure of a task. */
 const suiteOfStop = (stopped: ReportedError, { playbook, last }: RecordedRun): Suite => ({
   name: 'the run',
   start: last,
@@ -136,7 +136,7 @@ const suiteOfStop = (stopped: ReportedError, { playbook, last }: RecordedRun): S
   output: [],
 })
 
-/** Plays that were not begun: present, and skipped. */
+/** A suite with a skipped case for each play that did not start. */
 const suitesNotBegun = ({ names, plays, last }: RecordedRun): Suite[] =>
   names.flatMap((name, index) =>
     plays.some((play) => play.index === index)
@@ -149,7 +149,7 @@ const suitesNotBegun = ({ names, plays, last }: RecordedRun): Suite[] =>
             {
               counts: 'skipped' as const,
               xml: element('testcase', { name: named(name), classname: 'the run', time: '0.000' }, [
-                skipped('the play was not begun'),
+                skipped('the play did not start'),
               ]),
             },
           ],
@@ -158,10 +158,10 @@ const suitesNotBegun = ({ names, plays, last }: RecordedRun): Suite[] =>
   )
 
 /**
- * A run as a JUnit report: a suite for each play, a case for each task on each host.
+ * Formats a run as a JUnit report: a suite for each play, a case for each task on each host.
  *
- * It holds against both schemas in use, the one for Ant's reports (windyroad/JUnit-Schema) and that of Jenkins
- * (xunit-plugin, junit-10.xsd): what tasks print therefore stands in the suite, not in the case.
+ * The report is valid for both schemas in use, that of Ant (windyroad/JUnit-Schema) and that of Jenkins
+ * (xunit-plugin, junit-10.xsd): therefore the output of tasks is in the suite, not in the case.
  */
 export const junitOf = (run: RecordedRun): string => {
   const { plays, end, last } = run
@@ -178,14 +178,14 @@ export const junitOf = (run: RecordedRun): string => {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${xml.replaceAll(/(<(?:testsuite |testcase |system-out)|<\/testsuites?>)/g, '\n$1')}\n`
 }
 
-/** A JUnit report on standard output, when the run ends; also when it is cut short. */
+/** Writes a JUnit report when the run ends or is aborted. */
 export const junitReporter = ({ write }: ReportOptions): Reporter => {
   const { see, run } = recorder()
   const finish = atEnd(() => write(junitOf(run())))
   return {
     handle: handleAll(see),
     note: () => {},
-    suspend: undrawn,
+    suspend: suspendNothing,
     close: () => {
       finish()
       return Promise.resolve()

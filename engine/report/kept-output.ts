@@ -1,35 +1,35 @@
-/** What is kept of the output of a task: its beginning and its end; what is between is counted. */
+/** Keeps the beginning and the end of a task's output, and counts what is between. */
 import type { TaskOutput } from '../run/events.ts'
 import { plural } from './text.ts'
 import { bytesText } from './transfer-text.ts'
 
-/** How much is kept at either end. */
+/** Limit for the beginning, and again for the end. */
 export interface OutputLimit {
   readonly lines: number
-  /** Characters, newlines counted. */
+  /** Characters, including newlines. */
   readonly size: number
 }
 
-/** What was left out. */
+/** What was omitted. */
 interface Dropped {
   readonly lines: number
   readonly bytes: number
 }
 
-/** Says in words what was left out of a task's output. */
+/** The line that replaces the omitted output. */
 const noticeOf = (event: TaskOutput, { lines, bytes }: Dropped): TaskOutput => ({
   ...event,
   stream: 'log',
-  line: `… ${plural(lines, 'line')} of output (${bytesText(bytes)}) not kept here …`,
+  line: `… ${plural(lines, 'line')} of output (${bytesText(bytes)}) omitted …`,
   dropped: { lines, bytes },
 })
 
-/** Keeps the output of one task. Its beginning is given on at once; its end when the task ends. */
+/** Keeps the output of one task. Returns its beginning at once, and its end when the task ends. */
 export class KeptOutput {
   readonly #limit: OutputLimit
   #head: OutputLimit
   #tail: TaskOutput[] = []
-  /** Where the tail begins: what stands before it was left out, and is removed now and then. */
+  /** Where the tail begins: earlier entries were omitted, and are removed from time to time. */
   #from = 0
   #size = 0
   #lost: Dropped = { lines: 0, bytes: 0 }
@@ -40,7 +40,7 @@ export class KeptOutput {
     this.#head = limit
   }
 
-  /** Takes a line. Gives it back when it belongs to the beginning. */
+  /** Adds a line. Returns it if it belongs to the beginning. */
   push(event: TaskOutput): TaskOutput | undefined {
     const size = event.dropped === undefined ? event.line.length + 1 : 0
     const { lines, size: left } = this.#head
@@ -55,7 +55,7 @@ export class KeptOutput {
     return undefined
   }
 
-  /** What is left to give on when the task has ended: what was left out, in words, and the end of the output. */
+  /** The rest, when the task has ended: a note of what was omitted, and the end of the output. */
   end(): TaskOutput[] {
     const tail = this.#tail.slice(this.#from)
     const { lines } = this.#lost
@@ -67,7 +67,7 @@ export class KeptOutput {
     if (event === undefined) return
     this.#from += 1
     const { lines, bytes } = this.#lost
-    // one that already says what was left out stands for that
+    // a line can itself be a note of omitted output
     const gone = event.dropped ?? { lines: 1, bytes: Buffer.byteLength(event.line) + 1 }
     this.#lost = { lines: lines + gone.lines, bytes: bytes + gone.bytes }
     if (event.dropped === undefined) this.#size -= event.line.length + 1

@@ -1,10 +1,10 @@
-/** Masks text that is complete, just before it leaves the process. Pure but for what the redactor knows. */
+/** Masks text just before it leaves the process. */
 import type { Redactor } from '../run/masking/redactor.ts'
 
-/** What a text is written in. A program that reads it must still be able to when secrets in it are masked. */
+/** The format of a text. The text must stay valid when secrets in it are masked. */
 export type TextForm = 'text' | 'json' | 'xml' | 'html'
 
-/** What values of JSON have under these names: words of ours, numbers, and names by which hosts are distinguished. */
+/** Keys of JSON whose values are not masked: our own words, numbers and host names. */
 const ownKeys = new Set(
   [
     'type',
@@ -21,48 +21,51 @@ const ownKeys = new Set(
     'failed',
   ].map((key) => JSON.stringify(key)),
 )
-/** The states of a task that is under way, under the name that the text of a change has too. */
+/** States of a running task; their key, `what`, is also that of a change. */
 const states = new Set(['waiting', 'applying', 'reconnecting', 'retrying'])
 
 const literal = /("(?:[^"\\]|\\.)*")(\s*:)?/g
 
-/** What JSON leaves as it is, though terminals, readers of lines or a page of HTML may act on it. */
+/** Characters that JSON does not escape, but terminals, line readers or HTML interpret. */
 const unsafe = /[<>&\u007f-\u009f\u2028\u2029]/g
 const written = (text: string): string =>
   JSON.stringify(text).replace(unsafe, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** Texts of JSON, however many values of it follow each other; names and numbers stay. */
+/** Masks the strings of one or several JSON values; keys and numbers stay. */
 const maskJson = (json: string, mask: (text: string) => string): string => {
   let key = ''
-  return json.replace(literal, (whole, quoted: string, colon: string | undefined) => {
+  return json.replace(literal, (match, quoted: string, colon: string | undefined) => {
     if (colon !== undefined) {
       key = quoted
-      return whole
+      return match
     }
-    if (ownKeys.has(key)) return whole
+    if (ownKeys.has(key)) return match
     const text: unknown = JSON.parse(quoted)
-    if (typeof text !== 'string' || (key === '"what"' && states.has(text))) return whole
+    if (typeof text !== 'string' || (key === '"what"' && states.has(text))) return match
     const masked = mask(text)
-    return masked === text ? whole : written(masked)
+    return masked === text ? match : written(masked)
   })
 }
 
-/** Attributes of reports whose values are numbers, times and words of ours. */
+/** Attributes of reports whose values are numbers, times or our own words. */
 const ownAttribute = /^(?:version|encoding|id|timestamp|hostname|tests|failures|errors|skipped|time|type)$/
 
-/** Text and attributes of XML; a mask needs no escapes. */
+/** Masks text and attributes of XML; the mask does not need escaping. */
 const maskXml = (xml: string, mask: (text: string) => string): string =>
   xml.replace(
     / ([\w:]+)="([^"]*)"|>([^<>]+)</g,
-    (whole, name: string | undefined, value: string | undefined, text: string | undefined) => {
+    (match, name: string | undefined, value: string | undefined, text: string | undefined) => {
       if (text !== undefined) return `>${mask(text)}<`
       return name === undefined || value === undefined || ownAttribute.test(name)
-        ? whole
+        ? match
         : ` ${name}="${mask(value)}"`
     },
   )
 
-/** The parts of a report's page that come of the run; the others are its code, which the browser knows by its sum. */
+/**
+ * The parts of a report's page that contain data of the run. The others are its code, which the browser checks by
+ * hash.
+ */
 const parts = /(<title>)([^<]*)|(<script type="application\/json" id="data">)([^<]*)/g
 
 const maskHtml = (html: string, mask: (text: string) => string): string =>
@@ -79,8 +82,8 @@ const maskHtml = (html: string, mask: (text: string) => string): string =>
   )
 
 /**
- * The last gate before a text is seen: masks every secret that is known by then. What was composed of parts that were
- * masked before may show one, and so may a part that was masked before the secret was known.
+ * Makes the final mask of an output: it masks every secret that is known at that time. Text composed of masked parts
+ * can contain a secret, and so can a part that was masked before the secret was known.
  */
 export const lastMask = (redactor: Redactor, form: TextForm): ((text: string) => string) => {
   const mask = (text: string): string => redactor.text(text)

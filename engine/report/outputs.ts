@@ -1,29 +1,29 @@
 /**
- * The outputs of a run: one descriptor each, from which the command line makes its choices, help, completion and
- * documentation. What makes a reporter is loaded when the output is used.
+ * The outputs of a run: one descriptor each, from which the command line derives its choices, help, completion and
+ * documentation. The code of a reporter is loaded when the output is used.
  */
 import type { TextForm } from './last-mask.ts'
 import type { ReportOptions, Reporter } from './reporter.ts'
 
-/** A form in which a run is shown or kept. */
+/** A format in which a run is shown or saved. */
 export interface OutputSpec {
-  /** What it is for, in a few words. */
+  /** Its purpose, in a few words. */
   readonly summary: string
-  /** What its text is written in. */
+  /** The format of its text. */
   readonly form: TextForm
-  /** Whether programs read it: then nothing else is written where it goes. */
+  /** Whether programs read it: then nothing else is written to its destination. */
   readonly isForPrograms: boolean
   /** Whether it can go to standard output. */
   readonly toScreen: boolean
-  /** How it goes to a file, line by line or at once at the end; undefined for what only a terminal can show. */
+  /** How it is written to a file, line by line or at the end; undefined for an output that needs a terminal. */
   readonly toFile: 'lines' | 'at end' | undefined
-  /** Loads what makes its reporter. */
+  /** Loads the function that makes its reporter. */
   readonly load: () => Promise<(options: ReportOptions) => Reporter>
 }
 
 export const outputs = {
   tree: {
-    summary: 'a picture of hosts and tasks that changes as they go on, on a terminal',
+    summary: 'a live view of hosts and tasks, on a terminal',
     form: 'text',
     isForPrograms: false,
     toScreen: true,

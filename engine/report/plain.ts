@@ -10,25 +10,26 @@ import { outcomeStyle, paintWith } from './colors.ts'
 import { changeLines } from './diff.ts'
 import { formatError } from './format-error.ts'
 import { recapLines } from './recap.ts'
-import { undrawn } from './reporter.ts'
+import { suspendNothing } from './reporter.ts'
 import type { Reporter, ReportOptions } from './reporter.ts'
 import { columnsOf, duration, indent, oneLine, pad, plural, printable, titledBy } from './text.ts'
 import { transferText } from './transfer-text.ts'
 
-/** Milliseconds between two lines about the same wait. */
+/** Minimum milliseconds between two lines about the same wait. */
 const progressInterval = 10_000
 
 const marks: Readonly<Record<TaskOutput['stream'], string>> = { stdout: '|', stderr: '!', log: '>' }
 
-/** The lines of a diff that are shown: all with -v. */
+/** The limit for lines of a diff: none with -v. */
 const diffLimit = (verbosity: number): number | undefined => (verbosity > 0 ? Infinity : undefined)
 
 /**
- * Lines for logs, pipes and people who like them: one for each task on each host, when it ends.
+ * Plain lines for logs and pipes: one for each task on each host, when it ends.
  *
- * Each line names its host, because hosts work side by side; what belongs to a line (changes, an error) is indented
- * under it and written with it, so that nothing gets in between. Only what a task waits for is told before its end,
- * and with -v what its commands print: `|` marks standard output, `!` standard error, `>` what the task itself says.
+ * Each line names its host, because hosts run in parallel. The changes or the error of a task are indented below its
+ * line and written together with it, so that lines of other hosts do not come between. Only waits are reported before
+ * the end of a task and, with -v, the output of its commands: `|` marks standard output, `!` standard error, `>` a
+ * message of the task itself.
  */
 export const plainReporter = (options: ReportOptions): Reporter => {
   const { write, color, diff, verbosity } = options
@@ -36,7 +37,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
   let check = false
   let plays = 0
   let hostColumns = 0
-  // by task and path: when it was last told of, and how far it was
+  // by task and path: time and progress of the last line
   const transfers = new Map<string, { readonly since: number; readonly bytes: number }>()
   const waits = new Map<number, { readonly since: number; readonly why: string | undefined }>()
 
@@ -74,14 +75,14 @@ export const plainReporter = (options: ReportOptions): Reporter => {
     const key = `${task.id} ${path}`
     const before = transfers.get(key)
     const begins = before === undefined || bytes < before.bytes
-    // one that begins at nothing needs no word: that its task runs is what everybody expects
+    // the start of a new transfer is not reported, only that of a resumed one
     const worthALine = begins ? bytes > 0 : time - before.since >= progressInterval
     if (!begins && !worthALine) return
     transfers.set(key, { since: time, bytes })
     if (!worthALine) return
     const progress = paint.dim(`  (${transferText(event)})`)
     say([
-      `${prefix(task.host)}${paint.dim(begins ? 'goes on' : 'transfers')}  ${oneLine(titledBy(task))}${progress}`,
+      `${prefix(task.host)}${paint.dim(begins ? 'resumes' : 'transfers')}  ${oneLine(titledBy(task))}${progress}`,
     ])
   }
 
@@ -129,7 +130,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
       },
     },
     note: (text) => say([paint.yellow(printable(text))]),
-    suspend: undrawn,
+    suspend: suspendNothing,
     close: () => Promise.resolve(),
   }
 }

@@ -1,4 +1,4 @@
-/** The way back from the JSON reporter's lines to events, so that a run of yesterday can be shown again. */
+/** Parses the JSON reporter's lines into events, so that a recorded run can be shown again. */
 import { z } from 'zod'
 import { errorCodes } from '../error-codes.ts'
 import type { Place } from '../errors.ts'
@@ -6,19 +6,19 @@ import { noOutcomes } from '../run/events.ts'
 import type { Outcome, RunEvent } from '../run/events.ts'
 import { jsonFormat } from './json-format.ts'
 
-/** What the writer left out or wrote as null is undefined in an event. */
+/** A field that is missing or null in JSON is undefined in an event. */
 const maybe = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? undefined)
 
 const texts = z.array(z.string())
-const whole = z.number().int()
+const integer = z.number().int()
 
 const outcomes: Readonly<Record<Outcome, number>> = noOutcomes()
 const isOutcome = (value: unknown): value is Outcome =>
   typeof value === 'string' && Object.hasOwn(outcomes, value)
 const outcome = z.custom<Outcome>(isOutcome)
 
-/** Outcomes that the writer did not know of yet are zero. */
+/** Outcomes that the writing version did not have are zero. */
 const counts = z.record(z.string(), z.number()).transform((given): Record<Outcome, number> => {
   const all = noOutcomes()
   for (const [name, count] of Object.entries(given)) if (isOutcome(name)) all[name] = count
@@ -28,8 +28,8 @@ const counts = z.record(z.string(), z.number()).transform((given): Record<Outcom
 const place = z
   .object({
     file: z.string(),
-    line: whole.nullish(),
-    column: whole.nullish(),
+    line: integer.nullish(),
+    column: integer.nullish(),
     excerpt: z.string().nullish(),
   })
   .transform(({ file, line, column, excerpt }): Place => ({
@@ -41,7 +41,7 @@ const place = z
 
 const error = z
   .object({
-    // a code of another version: its message and hint still tell what it is about
+    // a code of another version: its message and hint still describe the error
     code: z.enum(errorCodes).catch('internal'),
     message: z.string(),
     hint: z.string(),
@@ -54,10 +54,10 @@ const error = z
   .transform((fields) => ({ ...fields, stack: undefined }))
 
 const task = z.object({
-  id: whole,
+  id: integer,
   host: z.string(),
-  play: whole,
-  position: whole,
+  play: integer,
+  position: integer,
   name: z.string(),
   title: z.string(),
   role: z.enum(['task', 'rescue', 'always', 'handler']),
@@ -78,22 +78,24 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
       check: z.boolean(),
       hosts: texts,
       plays: texts,
+      invocation: maybe(z.object({ version: z.string(), inventory: texts, command: texts })),
     })
-    .transform(({ type, time, playbook, check, hosts, plays }) => ({
+    .transform(({ type, time, playbook, check, hosts, plays, invocation }) => ({
       type,
       time,
       playbook,
       check,
       hosts,
       plays,
+      invocation,
     })),
   z.object({
     type: z.literal('play-start'),
     ...stamp,
-    play: whole,
+    play: integer,
     name: z.string(),
     hosts: texts,
-    tasks: z.record(z.string(), whole),
+    tasks: z.record(z.string(), integer),
     note: maybe(z.string()),
   }),
   z.object({ type: z.literal('task-start'), ...stamp, task }),
@@ -103,7 +105,7 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     task,
     stream: z.enum(['stdout', 'stderr', 'log']),
     line: z.string(),
-    dropped: maybe(z.object({ lines: whole, bytes: whole })),
+    dropped: maybe(z.object({ lines: integer, bytes: integer })),
   }),
   z.object({
     type: z.literal('task-progress'),
@@ -117,8 +119,8 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     ...stamp,
     task,
     path: z.string(),
-    bytes: whole,
-    size: whole,
+    bytes: integer,
+    size: integer,
   }),
   z.object({
     type: z.literal('task-end'),
@@ -134,11 +136,11 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('host-end'),
     ...stamp,
-    play: whole,
+    play: integer,
     host: z.string(),
     standing: z.enum(['well', 'failed', 'unreachable', 'stopped']),
   }),
-  z.object({ type: z.literal('play-end'), ...stamp, play: whole, failed: texts, note: maybe(z.string()) }),
+  z.object({ type: z.literal('play-end'), ...stamp, play: integer, failed: texts, note: maybe(z.string()) }),
   z.object({
     type: z.literal('run-end'),
     ...stamp,
@@ -146,17 +148,17 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     stopped: maybe(error),
     notRun: texts,
     due: z.record(z.string(), texts),
-    // a version that did not write it forgot none
+    // earlier versions did not write it
     forgotten: z.record(z.string(), texts).default({}),
     seconds: z.number(),
   }),
 ])
 
 /**
- * The event that a line of the JSON reporter tells, or undefined where it tells none: a cut line, another format, another
- * program's JSON. All comes back but stack traces, which are not written.
+ * Parses a line of the JSON reporter. Returns undefined for anything else: a truncated line, another format, another
+ * program's JSON. Stack traces are missing, because they are not written.
  *
- * @param line the line, already parsed.
+ * @param line the line as a parsed JSON value.
  *
  * @example
  * const events = text.split('\n').flatMap((line) => eventOf(JSON.parse(line)) ?? [])

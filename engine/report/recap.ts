@@ -1,4 +1,4 @@
-/** The end of a run in one look: a table of hosts and outcomes, totals, what was not run, what to do next. */
+/** The recap of a run: a table of hosts and outcomes, totals, plays that did not run, and what to do next. */
 import { noOutcomes } from '../run/events.ts'
 import type { HostRecap, Outcome, RunEnd } from '../run/events.ts'
 import { outcomeStyle, paintWith } from './colors.ts'
@@ -7,20 +7,23 @@ import { dueHandlers } from './due.ts'
 import { columnsOf, cut, duration, oneLine, pad, plural } from './text.ts'
 
 export interface RecapFormat {
-  /** Whether it was a run that changes nothing. */
+  /** Whether the run was under --check. */
   readonly check: boolean
   readonly color: boolean
-  /** Whether `--resume` can go on from where it ended. */
+  /** Whether `--resume` can continue the run. */
   readonly resumable?: boolean | undefined
-  /** Columns that the table may take. */
+  /** Maximum columns of the table. */
   readonly width: number
-  /** Rows that the table may take for hosts: where there are more, the quietest become one row. All unless told. */
+  /**
+   * Maximum rows for hosts: if there are more hosts, those without changes and failures share one row. No limit by
+   * default.
+   */
   readonly rows?: number | undefined
 }
 
 type Counts = HostRecap['counts']
 
-/** The outcomes in the order in which they are told. */
+/** The outcomes in the order of the columns. */
 const order: readonly Outcome[] = [
   'ok',
   'changed',
@@ -33,7 +36,7 @@ const order: readonly Outcome[] = [
   'unreachable',
 ]
 
-/** Outcomes that get a column only where there was one. */
+/** Outcomes that get a column only if they occurred. */
 const rare = new Set<Outcome>(['rescued', 'ignored'])
 const onlyCheck = new Set<Outcome>(['would change', 'unknown'])
 
@@ -49,7 +52,7 @@ const sums = (recap: readonly HostRecap[]): Counts => {
   return total
 }
 
-/** How much a host has to say: failures first, then changes. */
+/** Ranks a host: 2 for failures, 1 for changes, 0 otherwise. */
 const interest = ({ counts }: HostRecap): number => {
   if (counts.failed + counts.unreachable > 0) return 2
   const { changed, unknown, rescued, ignored } = counts
@@ -57,9 +60,9 @@ const interest = ({ counts }: HostRecap): number => {
 }
 
 /**
- * The hosts that get a row of their own, in their order, and the rest.
+ * Divides hosts into those with a row of their own, in order, and the rest.
  *
- * Those with the same to say are shown or folded together, and a failed host is always shown.
+ * Hosts of the same rank are shown or folded together, and a failed host is always shown.
  */
 const divided = (recap: readonly HostRecap[], rows: number): [HostRecap[], HostRecap[]] => {
   const atLeast = (level: number) => recap.filter((host) => interest(host) >= level)
@@ -67,14 +70,14 @@ const divided = (recap: readonly HostRecap[], rows: number): [HostRecap[], HostR
   return [atLeast(level), recap.filter((host) => interest(host) < level)]
 }
 
-/** A column is as wide as its name, or as its sum, which is the longest number in it. */
+/** The width of a column: that of its name or of its total, which is the longest number in it. */
 const widthOf = (outcome: Outcome, total: Counts): number =>
   Math.max(outcome.length, String(total[outcome]).length)
 
 const widthOfAll = (columns: readonly Outcome[], total: Counts): number =>
   columns.reduce((taken, outcome) => taken + widthOf(outcome, total) + 2, 0)
 
-/** The columns that there is room for beside a name: all, or those that are not zero everywhere; none if not even they fit. */
+/** The columns that fit next to a host name: all, or those that are not zero everywhere, or none. */
 const columnsThatFit = (
   { check, width }: RecapFormat,
   total: Counts,
@@ -93,7 +96,7 @@ const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Pai
   if (recap.length > 1) rows.push(['total', total])
   const longest = Math.max('recap'.length, ...rows.map(([name]) => columnsOf(name)))
   const columns = columnsThatFit(format, total, longest)
-  // on a narrow terminal each host has its counts in words
+  // on a narrow terminal, each host has its counts in words
   if (columns.length === 0)
     return ['recap', ...rows.map(([name, counts]) => `${oneLine(name)}: ${countsInWords(counts, paint)}`)]
   const first = Math.min(Math.max(8, longest), format.width - widthOfAll(columns, total))
@@ -115,48 +118,49 @@ const tableLines = (recap: readonly HostRecap[], format: RecapFormat, paint: Pai
 
 /** The counts that are not zero, in words. */
 export const countsInWords = (counts: Counts, paint: Paint): string => {
-  const told = order
+  const words = order
     .filter((outcome) => counts[outcome] > 0)
     .map((outcome) => paint[outcomeStyle[outcome]](`${counts[outcome]} ${outcome}`))
-  return told.length === 0 ? 'nothing to do' : told.join(', ')
+  return words.length === 0 ? 'nothing to do' : words.join(', ')
 }
 
-const names = (hosts: readonly HostRecap[]): string => hosts.map(({ host }) => oneLine(host)).join(',')
+const names = (hosts: readonly HostRecap[]): string => hosts.map(({ host }) => oneLine(host)).join(', ')
 
 const nextLines = ({ recap, stopped }: RunEnd, { check, resumable }: RecapFormat, paint: Paint): string[] => {
   const next = paint.cyan('next:')
-  const goesOn = resumable === true && !check ? '--resume goes on from here' : undefined
-  // the hint of the interrupt has said the rest: there is nothing to fix in what it cut off
+  const goesOn = resumable === true && !check ? '--resume continues from here' : undefined
+  // the hint of the interrupt says the rest: there is no failure to fix
   if (stopped?.code === 'interrupted') return goesOn === undefined ? [] : [`${next} ${goesOn}`]
-  const again = `then run it again${goesOn === undefined ? '' : `; ${goesOn}`}`
+  const again = `then run again${goesOn === undefined ? '' : `; ${goesOn}`}`
   const failed = recap.filter(({ counts }) => counts.failed > 0)
   const unreachable = recap.filter(({ counts }) => counts.unreachable > 0)
   const lines: string[] = []
   if (unreachable.length > 0) {
-    lines.push(`${next} see that ${names(unreachable)} can be reached, ${again}`)
+    lines.push(`${next} check the connection to ${names(unreachable)}, ${again}`)
   }
   if (failed.length > 0) {
-    lines.push(`${next} fix what failed on ${names(failed)}, ${again}; what is done stays done`)
+    const kept = check ? '' : '; completed changes are kept'
+    lines.push(`${next} fix the failures on ${names(failed)}, ${again}${kept}`)
   }
   if (lines.length > 0) return lines
-  const foretold = recap.some(({ counts }) => counts['would change'] + counts.unknown > 0)
-  if (check && foretold && stopped === undefined) {
-    lines.push(`${next} nothing was changed; run it without --check to make it so`)
+  const predicted = recap.some(({ counts }) => counts['would change'] + counts.unknown > 0)
+  if (check && predicted && stopped === undefined) {
+    lines.push(`${next} nothing was changed; run without --check to apply the changes`)
   }
   return lines
 }
 
-/** Handlers that are due, on which hosts, and whether the next run runs them. */
+/** Lines for the handlers that are due, with their hosts and whether the next run runs them. */
 const dueLines = (event: RunEnd, paint: Paint): string[] =>
   dueHandlers(event).map(({ handler, hosts, remembered }) => {
     const where = `${oneLine(handler)} on ${hosts.map(oneLine).join(',')}`
     return remembered
-      ? `${paint.yellow('due:')} ${where} (runs the next time)`
-      : `${paint.red('due:')} ${where} (not remembered: the next run does not run it, do its work by hand)`
+      ? `${paint.yellow('due:')} ${where} (runs in the next run)`
+      : `${paint.red('due:')} ${where} (not remembered: the next run does not run it; do its work manually)`
   })
 
 /**
- * The recap as lines.
+ * Formats the recap as lines.
  *
  * @example
  * recapLines(event, { check: false, color: false, width: 80 })
@@ -167,7 +171,7 @@ const dueLines = (event: RunEnd, paint: Paint): string[] =>
  * //
  * // 2 hosts in 12.4 s: 19 ok, 3 changed, 1 failed
  * // not run: the other masters join
- * // next: fix what failed on m2, then run it again; what is done stays done
+ * // next: fix the failures on m2, then run again; completed changes are kept
  */
 export const recapLines = (event: RunEnd, format: RecapFormat): string[] => {
   const paint = paintWith(format.color)

@@ -1,4 +1,4 @@
-/** A run as a whole, gathered from its events, for reports that are written at its end. */
+/** Collects a complete run from its events, for reports that are written at its end. */
 import type {
   Outcome,
   ReportedChange,
@@ -9,11 +9,12 @@ import type {
   TaskEnd,
   TaskOutput,
   TaskRef,
+  Invocation,
 } from '../run/events.ts'
 import { boundedEnd } from './bounded.ts'
 import { KeptOutput } from './kept-output.ts'
 
-/** How much of the output of one task is kept at its beginning, and again at its end; and characters of one line. */
+/** Limit for the output of one task, for its beginning and again for its end, and for the characters of one line. */
 const outputLimit = { lines: 100, size: 100 * 1024 }
 const keptColumns = 2000
 
@@ -22,7 +23,7 @@ export interface RecordedLine {
   readonly line: string
 }
 
-/** A task on a host. Without an outcome it was cut off: by an interrupt, or by the end of the record. */
+/** A task on a host. Without an outcome, the task or the record was interrupted. */
 export interface RecordedTask {
   readonly task: TaskRef
   /** Unix milliseconds, here and below. */
@@ -32,7 +33,7 @@ export interface RecordedTask {
   readonly changes: readonly ReportedChange[]
   readonly why: string | undefined
   readonly error: ReportedError | undefined
-  /** Its beginning and its end; what was left out between them is told in a line of its own. */
+  /** The beginning and end of the output; a line between them says what was omitted. */
   readonly output: readonly RecordedLine[]
 }
 
@@ -43,23 +44,24 @@ export interface RecordedPlay {
   readonly hosts: readonly string[]
   readonly start: number
   readonly end: number | undefined
-  /** Hosts that are through with it, and how they came out. */
+  /** The result of each host that has ended the play. */
   readonly standings: ReadonlyMap<string, Standing>
-  /** In the order in which they began. */
+  /** In the order of their start. */
   readonly tasks: readonly RecordedTask[]
 }
 
 export interface RecordedRun {
   readonly playbook: string
+  readonly invocation: Invocation | undefined
   readonly check: boolean
   readonly hosts: readonly string[]
-  /** Every play by name, also those that were not begun. */
+  /** The names of all plays, including those that did not start. */
   readonly names: readonly string[]
   readonly start: number
-  /** When the last event came. */
+  /** Time of the last event. */
   readonly last: number
   readonly plays: readonly RecordedPlay[]
-  /** Undefined where the run, or the record of it, was cut off. */
+  /** Undefined if the run or its record was interrupted. */
   readonly end: RunEnd | undefined
 }
 
@@ -90,14 +92,15 @@ const recorded = ({ task, start, head, kept, ended }: GrowingTask): RecordedTask
 
 export interface Recorder {
   readonly see: (event: RunEvent) => void
-  /** What has been seen so far. */
+  /** The run as far as it has been seen. */
   readonly run: () => RecordedRun
 }
 
-/** Gathers a run while it happens; of what tasks print, only so much that its size stays within bounds. */
+/** Collects a run while it happens; the output of tasks is limited. */
 export const recorder = (): Recorder => {
-  let head: Pick<RecordedRun, 'playbook' | 'check' | 'hosts' | 'names' | 'start'> = {
+  let head: Pick<RecordedRun, 'playbook' | 'invocation' | 'check' | 'hosts' | 'names' | 'start'> = {
     playbook: '',
+    invocation: undefined,
     check: false,
     hosts: [],
     names: [],
@@ -130,8 +133,8 @@ export const recorder = (): Recorder => {
     last = Math.max(last, event.time)
     switch (event.type) {
       case 'run-start': {
-        const { playbook, check, hosts, plays: names, time } = event
-        head = { playbook, check, hosts, names, start: time }
+        const { playbook, invocation, check, hosts, plays: names, time } = event
+        head = { playbook, invocation, check, hosts, names, start: time }
         break
       }
       case 'play-start': {
@@ -147,7 +150,7 @@ export const recorder = (): Recorder => {
         break
       case 'task-end': {
         const { task, time, seconds } = event
-        // a task that is skipped with its block may end without having begun
+        // a task that is skipped with its block can end without having started
         const of = open.get(task.id) ?? begin(task, time - seconds * 1000)
         of.ended = boundedEnd(event)
         open.delete(task.id)
@@ -181,7 +184,7 @@ export const recorder = (): Recorder => {
   }
 }
 
-/** The run that these events tell. */
+/** Collects a run from its events. */
 export const recordOf = (events: Iterable<RunEvent>): RecordedRun => {
   const { see, run } = recorder()
   for (const event of events) see(event)

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../run/events.ts'
 
-/** One function for each kind of event: a new kind breaks every reporter at compile time. */
+/** One function for each type of event: a reporter that does not handle a new type does not compile. */
 export type EventHandlers = {
   readonly [Kind in RunEvent['type']]: (event: Extract<RunEvent, { type: Kind }>) => void
 }
@@ -8,22 +8,22 @@ export type EventHandlers = {
 export interface Reporter {
   readonly handle: EventHandlers
   /**
-   * Tells a person something that is no event, such as that Ctrl-C was noticed. Writing past the reporter would break
-   * the drawing of a tree. What is for programs leaves it out.
+   * Shows a message that is not an event, such as that Ctrl-C was received. Writing past the reporter would break the
+   * drawing of a tree. Outputs for programs ignore it.
    */
   note(text: string): void
   /**
-   * Stands aside while a person is asked something at the terminal: a tree takes its drawing away. What comes meanwhile
-   * is told afterwards. Reporters that draw nothing go on.
+   * Suspends output while the user is asked a question at the terminal: a tree removes its drawing and shows later
+   * events afterwards. Reporters that do not draw continue.
    *
-   * @returns what to call when the question is answered.
+   * @returns the function to call when the question is answered.
    */
   suspend(): () => void
   /** Resolves when everything is written. */
   close(): Promise<void>
 }
 
-/** Handlers that hand every event to one function. */
+/** Handlers that pass every event to one function. */
 export const handleAll = (each: (event: RunEvent) => void): EventHandlers => ({
   'run-start': each,
   'play-start': each,
@@ -38,27 +38,27 @@ export const handleAll = (each: (event: RunEvent) => void): EventHandlers => ({
   'run-end': each,
 })
 
-/** For a reporter that draws nothing: there is nothing to take away, and nothing to bring back. */
-export const undrawn = (): (() => void) => () => {}
+/** `suspend` of a reporter that does not draw. */
+export const suspendNothing = (): (() => void) => () => {}
 
-/** Where a reporter writes, and what the person asked to see. */
+/** Where and how a reporter writes. */
 export interface ReportOptions {
-  /** Writes text to where the output goes. */
+  /** Writes text to the output's destination. */
   readonly write: (text: string) => void
   readonly color: boolean
   /** Columns of the terminal. */
   readonly width: number
   /** Rows of the terminal. */
   readonly height: number
-  /** Whether the run can be resumed, should it fail. */
+  /** Whether the run can be resumed if it fails. */
   readonly resumable?: boolean
-  /** Show changes as diffs. */
+  /** Whether changes are shown as diffs. */
   readonly diff: boolean
   /** 0: what changed and what failed; 1 (-v): also live output and causes of errors; 2 (-vv): also stack traces. */
   readonly verbosity: number
 }
 
-/** Hands an event to the function that is there for its kind. */
+/** Passes an event to the handler of its type. */
 export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
   switch (event.type) {
     case 'run-start':
@@ -87,7 +87,7 @@ export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
 }
 
 /**
- * Several reporters as one: the screen, a report, a record.
+ * Combines several reporters into one, such as the screen, a report and a record.
  *
  * @example
  * const reporter = together([treeReporter(options), htmlReporter({ write: save })])
@@ -105,7 +105,7 @@ export const together = (reporters: readonly Reporter[]): Reporter => ({
       for (const resume of resumes) resume()
     }
   },
-  // each is closed, also when another cannot be: a report that cannot be written must not leave a tree on the screen
+  // all are closed even if one fails: a report that cannot be written must not leave a tree on the screen
   close: async () => {
     const closed = await Promise.allSettled(reporters.map((reporter) => reporter.close()))
     for (const result of closed) if (result.status === 'rejected') throw result.reason

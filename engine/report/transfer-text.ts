@@ -1,12 +1,12 @@
-/** How far a transfer is, in words. Pure. */
+/** Formats the progress of a transfer. Pure. */
 import type { TaskTransfer } from '../run/events.ts'
 
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** A number of bytes as people say it: `812 bytes`, `1.4 GB`. Units of a thousand, as disks are sold and transfers told. */
+/** Formats a number of bytes: `812 bytes`, `1.4 GB`. Decimal units, as is usual for disks and transfers. */
 export const bytesText = (bytes: number): string => {
   let [value, unit] = [bytes, 0]
-  // what would be rounded to 1000 is one of the next unit
+  // a value that would round to 1000 becomes 1 of the next unit
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000
     unit += 1
@@ -18,7 +18,7 @@ type Progress = Pick<TaskTransfer, 'bytes' | 'size'>
 
 const shareOf = ({ bytes, size }: Progress): number => (size === 0 ? 1 : Math.min(1, bytes / size))
 
-/** `34 % of 1.4 GB`. It says 100 % only when nothing is left. */
+/** `34 % of 1.4 GB`. It is 100 % only at the end. */
 export const transferText = (progress: Progress): string =>
   `${Math.floor(shareOf(progress) * 100)} % of ${bytesText(progress.size)}`
 

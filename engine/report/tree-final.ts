@@ -1,4 +1,4 @@
-/** The picture that stays of a play that has ended: every change and every failure, the quiet hosts in one row. */
+/** The final view of a play that has ended: every change and every failure; hosts without either share a row. */
 import { paintWith } from './colors.ts'
 import type { Paint } from './colors.ts'
 import { changeLines } from './diff.ts'
@@ -7,8 +7,8 @@ import { countsInWords } from './recap.ts'
 import type { ReportOptions } from './reporter.ts'
 import { columnsOf, duration, indent, oneLine, pad, plural, printable } from './text.ts'
 import { stateOf } from './tree-model.ts'
-import type { ToldTask, TreeHost, TreePlay } from './tree-model.ts'
-import { drawRow, foldedRow, hostTime, icons, toldRow } from './tree-rows.ts'
+import type { ShownTask, TreeHost, TreePlay } from './tree-model.ts'
+import { drawRow, foldedRow, hostTime, icons, endedRow } from './tree-rows.ts'
 import type { Row } from './tree-rows.ts'
 
 export type FinalFormat = Pick<ReportOptions, 'width' | 'height' | 'color' | 'diff' | 'verbosity'> & {
@@ -17,21 +17,21 @@ export type FinalFormat = Pick<ReportOptions, 'width' | 'height' | 'color' | 'di
   readonly plays: number
 }
 
-/** Up to so many hosts are listed one by one, even if there is nothing to tell of them. */
+/** Up to this many hosts without changes are listed one by one. */
 const few = 6
 
-/** Whether a host went through all its tasks, or was stopped, or never begun. */
-const isWhole = (host: TreeHost): boolean => stateOf(host) === 'done'
+/** Whether a host has completed all its tasks. */
+const isComplete = (host: TreeHost): boolean => stateOf(host) === 'done'
 
-const isQuiet = (host: TreeHost): boolean => isWhole(host) && host.told.length === 0
+const isQuiet = (host: TreeHost): boolean => isComplete(host) && host.shown.length === 0
 
-/** Hosts that did the same, with nothing of their own to show. */
-const sameness = (host: TreeHost, diff: boolean): string | undefined => {
-  const own = host.told.some(
+/** The key under which hosts with the same outcomes share rows; undefined for a host with details of its own. */
+const groupKey = (host: TreeHost, diff: boolean): string | undefined => {
+  const own = host.shown.some(
     ({ error, kept, changes }) => error !== undefined || kept.length > 0 || (diff && changes.length > 0),
   )
-  if (own || !isWhole(host)) return undefined
-  return JSON.stringify(host.told.map(({ outcome, title, why }) => [outcome, title, why]))
+  if (own || !isComplete(host)) return undefined
+  return JSON.stringify(host.shown.map(({ outcome, title, why }) => [outcome, title, why]))
 }
 
 const drafter = (play: TreePlay, format: FinalFormat, paint: Paint) => {
@@ -39,7 +39,7 @@ const drafter = (play: TreePlay, format: FinalFormat, paint: Paint) => {
   const columns = Math.min(24, Math.max(0, ...play.hosts.map(({ name }) => columnsOf(oneLine(name)))))
   const draw = (row: Row): string => drawRow(row, width, paint)
 
-  const taskLines = (task: ToldTask, host: string): string[] => {
+  const taskLines = (task: ShownTask, host: string): string[] => {
     const { changes, error, kept } = task
     const limit = verbosity > 0 ? Infinity : undefined
     const below = [
@@ -49,7 +49,7 @@ const drafter = (play: TreePlay, format: FinalFormat, paint: Paint) => {
         ? []
         : formatError(error, { color, verbosity, width, short: error.host === host }).split('\n')),
     ]
-    return [draw(toldRow(task)), ...indent(below, 6)]
+    return [draw(endedRow(task)), ...indent(below, 6)]
   }
 
   const hostRow = (host: TreeHost): Row => {
@@ -60,17 +60,18 @@ const drafter = (play: TreePlay, format: FinalFormat, paint: Paint) => {
       const text = `${label}  ${countsInWords(counts, paintWith(false))}`
       return { level: 1, icon: icons.failed, iconStyle: 'red', text, after }
     }
-    if (isWhole(host)) {
+    if (isComplete(host)) {
       const text = `${label}  ${countsInWords(counts, paintWith(false))}`
       return { level: 1, icon: icons.done, iconStyle: 'green', text, after }
     }
-    const text = since === undefined ? `${label}  not begun` : `${label}  stopped after ${ended} of ${total}`
+    const text =
+      since === undefined ? `${label}  not started` : `${label}  stopped after ${ended} of ${total}`
     return { level: 1, icon: icons.waiting, iconStyle: 'yellow', text, after }
   }
 
   const one = (host: TreeHost): string[] => [
     draw(hostRow(host)),
-    ...host.told.flatMap((task) => taskLines(task, host.name)),
+    ...host.shown.flatMap((task) => taskLines(task, host.name)),
   ]
 
   const several = (hosts: readonly TreeHost[]): string[] => {
@@ -78,12 +79,15 @@ const drafter = (play: TreePlay, format: FinalFormat, paint: Paint) => {
     if (first === undefined) return []
     if (hosts.length === 1) return one(first)
     const names = hosts.map(({ name }) => oneLine(name)).join(', ')
-    const longest = (index: number): number => Math.max(...hosts.map(({ told }) => told[index]?.seconds ?? 0))
+    const longest = (index: number): number =>
+      Math.max(...hosts.map(({ shown }) => shown[index]?.seconds ?? 0))
     const what =
-      first.told.length === 0 ? 'with nothing to do' : `with ${countsInWords(first.counts, paintWith(false))}`
+      first.shown.length === 0
+        ? 'with nothing to do'
+        : `with ${countsInWords(first.counts, paintWith(false))}`
     return [
       draw(foldedRow(hosts.length, what, icons.done, 'green', names)),
-      ...first.told.map((task, index) => draw(toldRow({ ...task, seconds: longest(index) }))),
+      ...first.shown.map((task, index) => draw(endedRow({ ...task, seconds: longest(index) }))),
     ]
   }
   return { one, several }
@@ -91,13 +95,13 @@ const drafter = (play: TreePlay, format: FinalFormat, paint: Paint) => {
 
 const headLine = (play: TreePlay, { now, plays, width }: FinalFormat, paint: Paint): string => {
   const { index, name, note, since, hosts } = play
-  const whole = hosts.every(isWhole)
+  const complete = hosts.every(isComplete)
   const size = note === undefined ? plural(hosts.length, 'host') : note
   return drawRow(
     {
       level: 0,
-      icon: whole ? icons.done : icons.failed,
-      iconStyle: whole ? 'green' : 'red',
+      icon: complete ? icons.done : icons.failed,
+      iconStyle: complete ? 'green' : 'red',
       text: `${index + 1}/${plays} ${name}  (${size})`,
       textStyle: 'bold',
       after: duration(Math.max(0, now - since) / 1000),
@@ -107,21 +111,21 @@ const headLine = (play: TreePlay, { now, plays, width }: FinalFormat, paint: Pai
   )
 }
 
-/** Hosts that did the same side by side; the groups stand in the order of their first host. */
+/** Groups hosts with the same outcomes; the groups are in the order of their first host. */
 const grouped = (hosts: readonly TreeHost[], diff: boolean): TreeHost[][] => {
   const groups = new Map<string, TreeHost[]>()
   for (const host of hosts) {
-    const key = sameness(host, diff) ?? `alone: ${host.name}`
+    const key = groupKey(host, diff) ?? `alone: ${host.name}`
     groups.set(key, [...(groups.get(key) ?? []), host])
   }
   return [...groups.values()]
 }
 
 /**
- * The picture, in lines.
+ * Formats the view as lines.
  *
- * Each host has its row, and under it what it changed; failures stand whole, and last, where the eye is. If that is
- * more than the terminal shows, hosts that did the same share their rows.
+ * Each host has a row, and below it what it changed. Failures are complete, and at the end, where the user looks. If
+ * that does not fit the terminal, hosts with the same outcomes share their rows.
  */
 export const finalPicture = (play: TreePlay, format: FinalFormat): string[] => {
   const paint = paintWith(format.color)

@@ -1,9 +1,9 @@
-/** The rows of a host in the picture of a play at work, in as much detail as there is room for. */
+/** The rows of a host in the live view of a play, in as much detail as fits. */
 import { paintWith } from './colors.ts'
 import { countsInWords } from './recap.ts'
 import { oneLine, pad } from './text.ts'
 import { stateOf } from './tree-model.ts'
-import type { HostState, RunningTask, ToldTask, TreeHost } from './tree-model.ts'
+import type { HostState, RunningTask, ShownTask, TreeHost } from './tree-model.ts'
 import {
   elapsed,
   errorRows,
@@ -13,19 +13,19 @@ import {
   outputRow,
   runningRow,
   runningText,
-  toldRow,
+  endedRow,
 } from './tree-rows.ts'
 import type { Row } from './tree-rows.ts'
 
-/** How much is told of each host. */
+/** How much is shown of each host. */
 export interface Detail {
   /** Rows of ended tasks. */
   readonly tasks: number
   /** Lines of live output. */
   readonly output: number
-  /** Lines of an error; with none, its message stands in the host's row. */
+  /** Lines of an error; with 0, its message is in the host's row. */
   readonly errors: number
-  /** Whether the running tasks stand in their host's row. */
+  /** Whether the running tasks are in their host's row. */
   readonly compact: boolean
 }
 
@@ -34,28 +34,28 @@ export interface HostFormat {
   /** Unix milliseconds. */
   readonly now: number
   readonly spinner: string
-  /** Columns for names, so that what follows them is aligned. */
+  /** Width of the column of names. */
   readonly columns: number
 }
 
 const unpainted = paintWith(false)
 
-/** `5/12`, as wide for every host of the play. */
+/** `5/12`, of the same width for every host of the play. */
 const progress = ({ ended, total }: TreeHost): string =>
   pad(`${ended}/${total}`, String(total).length * 2 + 1, 'start')
 
 const lastOf = (lines: readonly string[], count: number): readonly string[] =>
   count === 0 ? [] : lines.slice(-count)
 
-/** The last of the tasks that ended, and how many there were before them. */
-const toldRows = ({ told }: TreeHost, limit: number): Row[] => {
+/** Rows for the last tasks that ended, and how many there were before them. */
+const shownRows = ({ shown: tasks }: TreeHost, limit: number): Row[] => {
   if (limit === 0) return []
-  const hidden = Math.max(0, told.length - limit)
-  const shown = told.slice(hidden).map((task) => toldRow(task))
-  return hidden > 0 ? [moreRow(2, `${hidden} before`), ...shown] : shown
+  const hidden = Math.max(0, tasks.length - limit)
+  const rows = tasks.slice(hidden).map((task) => endedRow(task))
+  return hidden > 0 ? [moreRow(2, `${hidden} before`), ...rows] : rows
 }
 
-/** Each running task with the last of what it prints. */
+/** Rows for each running task, with its last lines of output. */
 const atWork = (running: readonly RunningTask[], { detail, now, spinner }: HostFormat): Row[] =>
   running.flatMap((task) => [
     runningRow(task, now, spinner),
@@ -71,12 +71,12 @@ const runningRows = (host: TreeHost, format: HostFormat): Row[] => {
   if (!compact) {
     return [
       { ...head, text, after: hostTime(host, now) },
-      ...toldRows(host, tasks),
+      ...shownRows(host, tasks),
       ...atWork(running, format),
     ]
   }
   const [oldest] = running
-  // the row may have room for the first of them only
+  // the row may have room for the first task only
   const several = running.length > 1 ? `${running.length} tasks: ` : ''
   if (oldest === undefined) return [{ ...head, text }]
   const lines = lastOf(
@@ -93,21 +93,21 @@ const runningRows = (host: TreeHost, format: HostFormat): Row[] => {
   ]
 }
 
-/** What made the host a failed one; a failure that was ignored or rescued did not. */
-const downfall = ({ told }: TreeHost): ToldTask | undefined =>
-  told.findLast(({ outcome }) => outcome === 'failed' || outcome === 'unreachable')
+/** The task that made the host fail; not an ignored or rescued failure. */
+const causeOfFailure = ({ shown }: TreeHost): ShownTask | undefined =>
+  shown.findLast(({ outcome }) => outcome === 'failed' || outcome === 'unreachable')
 
 const failedRows = (host: TreeHost, format: HostFormat): Row[] => {
-  const { name, told, counts, running } = host
+  const { name, shown, counts, running } = host
   const { detail, columns } = format
-  const last = downfall(host)
+  const last = causeOfFailure(host)
   const why = detail.errors > 0 || last?.error === undefined ? '' : `: ${last.error.message}`
   const outcome = counts.unreachable > 0 ? 'unreachable' : 'failed'
   const text = `${pad(oneLine(name), columns)}  ${progress(host)}  ${outcome}  ${last?.title ?? ''}${why}`
-  const before = told.filter((task) => task !== last)
+  const before = shown.filter((task) => task !== last)
   return [
     { level: 1, icon: icons.failed, iconStyle: 'red', text, after: hostTime(host, undefined) },
-    ...toldRows({ ...host, told: before }, detail.tasks),
+    ...shownRows({ ...host, shown: before }, detail.tasks),
     ...(last?.error === undefined ? [] : errorRows(last.error, name, 2, detail.errors)),
     ...(detail.compact ? [] : atWork(running, format)),
   ]
@@ -116,7 +116,7 @@ const failedRows = (host: TreeHost, format: HostFormat): Row[] => {
 const doneRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => {
   const text = `${pad(oneLine(host.name), columns)}  ${countsInWords(host.counts, unpainted)}`
   const after = hostTime(host, undefined)
-  return [{ level: 1, icon: icons.done, iconStyle: 'green', text, after }, ...toldRows(host, detail.tasks)]
+  return [{ level: 1, icon: icons.done, iconStyle: 'green', text, after }, ...shownRows(host, detail.tasks)]
 }
 
 const waitingRows = ({ name }: TreeHost): Row[] => [
@@ -128,7 +128,7 @@ const stoppedRows = (host: TreeHost, { detail, columns }: HostFormat): Row[] => 
   const after = hostTime(host, undefined)
   return [
     { level: 1, icon: icons.waiting, iconStyle: 'yellow', text, after },
-    ...toldRows(host, detail.tasks),
+    ...shownRows(host, detail.tasks),
   ]
 }
 

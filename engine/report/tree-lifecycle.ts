@@ -1,7 +1,7 @@
 import { Listr } from 'listr2'
 import { TreeRenderer } from './tree-renderer.ts'
 
-/** A promise that an event settles, while listr2 waits for it. */
+/** A promise for listr2 to wait for, which an event settles. */
 interface Deferred {
   readonly promise: Promise<void>
   readonly resolve: () => void
@@ -15,7 +15,7 @@ const deferred = (): Deferred => {
     resolve = fulfil
     reject = refuse
   })
-  // listr2 may come to wait for it only after it is settled: until then nobody handles its rejection
+  // listr2 may start to wait only after it is settled: until then its rejection would be unhandled
   promise.catch(() => {})
   return { promise, resolve, reject }
 }
@@ -23,14 +23,15 @@ const deferred = (): Deferred => {
 export interface Lifecycle {
   /** A play has ended. */
   readonly ended: (play: number, failed: readonly string[]) => void
-  /** The run has ended: what has not been begun never will. Resolves when the drawing has stopped. */
+  /** The run has ended: no further play starts. Resolves when the drawing has stopped. */
   readonly close: () => Promise<void>
 }
 
 /**
- * A list of plays for listr2, which schedules nothing: each waits until its end is told, one after the other.
+ * A list of plays for listr2, which does not schedule them: each waits until `ended` is called for it, one after the
+ * other.
  *
- * listr2 leaves signals and the process alone: Ctrl-C is the command line's to handle.
+ * listr2 must not handle signals: the command line handles Ctrl-C.
  */
 export const lifecycle = (plays: readonly string[], draw: (spinner: string) => void): Lifecycle => {
   const ends = plays.map(deferred)

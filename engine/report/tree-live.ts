@@ -1,8 +1,9 @@
 /**
- * The picture of a play at work: as much as fits the terminal, the more telling first.
+ * The live view of a play: as much as fits the terminal, the most important first.
  *
- * With a few hosts every one is a small tree: what it changed, what it does, what that prints. With many, those that
- * are done or wait become one row each kind, those at work one row each. What cannot be shown is counted.
+ * With a few hosts, each is a small tree: its changes, its running tasks and their output. With many, all hosts that
+ * are done share a row, all that wait share another, and each running host has one row. Rows that do not fit are
+ * counted.
  */
 import { paintWith } from './colors.ts'
 import { columnsOf, duration, oneLine } from './text.ts'
@@ -19,13 +20,16 @@ export interface LiveFormat {
   readonly width: number
   readonly height: number
   readonly color: boolean
-  /** The present shape of the spinner. */
+  /** The current frame of the spinner. */
   readonly spinner: string
-  /** How many plays the run has. */
+  /** The number of plays of the run. */
   readonly plays: number
 }
 
-/** From all to little: the first that fits is taken. With `fold`, hosts that are done or wait share a row. */
+/**
+ * Levels of detail, from most to least: the first that fits is used. With `fold`, hosts that are done or wait share a
+ * row.
+ */
 const details: readonly (Detail & { readonly fold: boolean })[] = [
   { tasks: Infinity, output: 3, errors: Infinity, compact: false, fold: false },
   { tasks: 3, output: 1, errors: Infinity, compact: false, fold: false },
@@ -36,7 +40,7 @@ const details: readonly (Detail & { readonly fold: boolean })[] = [
   { tasks: 0, output: 0, errors: 0, compact: true, fold: true },
 ]
 
-/** Where even that does not fit: one row for each host, as many as fit. */
+/** If even the last level does not fit: one row for each host, as many as fit. */
 const least: Detail = { tasks: 0, output: 0, errors: 0, compact: true }
 
 type ByState = Readonly<Record<HostState, readonly TreeHost[]>>
@@ -82,15 +86,15 @@ const foldedRows = ({ done, waiting, stopped }: ByState): Row[] => {
 const beginOf = ({ running }: TreeHost): number => running[0]?.since ?? Number.MAX_VALUE
 
 /**
- * As many of the hosts as there is room for: those that have been at their task for the longest, for one that hangs
- * should be seen; in their usual order, or the rows would jump about.
+ * Chooses as many hosts as fit: those whose task has run the longest, so that a hanging host is visible. Their order
+ * stays, so that rows do not jump.
  */
 const slowest = (hosts: readonly TreeHost[], room: number): TreeHost[] => {
   const chosen = new Set(hosts.toSorted((a, b) => beginOf(a) - beginOf(b)).slice(0, room))
   return hosts.filter((host) => chosen.has(host))
 }
 
-/** A row for each of the hosts if there is room, else for some, and how many more there are. */
+/** A row for each host that fits, and the number of further hosts. */
 const some = (
   hosts: readonly TreeHost[],
   room: number,
@@ -102,12 +106,12 @@ const some = (
   return [...shown.flatMap(rowsOf), moreRow(1, `${hosts.length - shown.length} more ${what}`)]
 }
 
-/** One row for each host, as many as fit; failures get half of the room if they need it. */
+/** One row for each host, as many as fit; failures get up to half of the rows. */
 const crowded = ({ failed, running }: ByState, room: number, rowsOf: (host: TreeHost) => Row[]): Row[] => {
   const forFailures = Math.min(failed.length, Math.max(Math.ceil(room / 2), room - running.length))
   return [
     ...some(failed, forFailures, 'failed', rowsOf),
-    ...some(running, room - forFailures, 'at work', rowsOf),
+    ...some(running, room - forFailures, 'running', rowsOf),
   ]
 }
 
@@ -122,7 +126,7 @@ const rowsThatFit = (play: TreePlay, format: LiveFormat, budget: number): Row[] 
   }
   const folded = foldedRows(groups)
   for (const detail of details) {
-    // every host that is not folded takes a row at least: what cannot fit need not be drawn to know it
+    // every host that is not folded needs at least one row: skip levels that cannot fit without drawing them
     const fewest = detail.fold ? groups.failed.length + groups.running.length : play.hosts.length
     if (fewest >= budget) continue
     const rowsOf = inDetail(detail)
@@ -135,7 +139,7 @@ const rowsThatFit = (play: TreePlay, format: LiveFormat, budget: number): Row[] 
   return [head, ...crowded(groups, room, inDetail(least)), ...folded].slice(0, budget)
 }
 
-/** The picture, in lines that fit the terminal; one row stays free for the cursor. */
+/** Formats the view as lines that fit the terminal; one row stays free for the cursor. */
 export const livePicture = (play: TreePlay, format: LiveFormat): string[] => {
   const paint = paintWith(format.color)
   const rows = rowsThatFit(play, format, Math.max(1, format.height - 1))

@@ -1,4 +1,4 @@
-/** What the tree knows of a run: the play at work, its hosts, what each of them does and what of it is worth telling. */
+/** The state of the tree: the current play, its hosts, their running tasks and the ended tasks to show. */
 import { noOutcomes } from '../run/events.ts'
 import type {
   HostEnd,
@@ -24,15 +24,15 @@ export interface RunningTask {
   readonly on: string | undefined
   /** Unix milliseconds. */
   readonly since: number
-  /** What it waits for, that its connection is made again, or how far its transfer is. */
+  /** What it waits for, that it reconnects, or the progress of its transfer. */
   readonly progress: string | undefined
   readonly output: readonly string[]
-  /** The lines to keep when it has ended. */
+  /** The lines to show when it has ended. */
   readonly kept: readonly string[]
 }
 
-/** A task that has ended and is worth a row: it changed something, failed, or has something to say. */
-export interface ToldTask {
+/** An ended task that gets a row: it changed something, failed, or printed something. */
+export interface ShownTask {
   readonly title: string
   readonly role: Role
   readonly on: string | undefined
@@ -46,17 +46,17 @@ export interface ToldTask {
 
 export interface TreeHost {
   readonly name: string
-  /** Tasks in its list; handlers and the tasks of a rescue are not counted, here or in `ended`. */
+  /** Number of its tasks, without handlers and tasks of a rescue; the same in `ended`. */
   readonly total: number
   readonly ended: number
   readonly counts: Readonly<Record<Outcome, number>>
-  /** What it is at, in the order in which it was begun: several tasks where some run side by side. */
+  /** Running tasks in the order of their start: several if tasks run in parallel. */
   readonly running: readonly RunningTask[]
-  readonly told: readonly ToldTask[]
+  readonly shown: readonly ShownTask[]
   /** When its first task began and its last one ended, Unix milliseconds. */
   readonly since: number | undefined
   readonly until: number | undefined
-  /** How it came out of the play, once it is through. */
+  /** Its result, once it has ended the play. */
   readonly standing: Standing | undefined
 }
 
@@ -77,19 +77,19 @@ const stateAfter: Readonly<Record<Standing, HostState>> = {
   stopped: 'stopped',
 }
 
-/** Lines shown live, and lines kept of a single task: a bound for memory, not for people. */
+/** Lines shown live, and maximum lines kept of a task, to limit memory. */
 const liveLines = 3
 const keptLines = 5000
 
-/** Where a host stands in its play. */
+/** The state of a host in its play. */
 export const stateOf = ({ counts, since, standing }: TreeHost): HostState => {
   if (standing !== undefined) return stateAfter[standing]
-  // a failure is shown when it happens, though the `always` of a block, or what runs beside it, may still be at work
+  // a failure is shown at once, even if the `always` of a block, or a parallel task, still runs
   if (counts.failed + counts.unreachable > 0) return 'failed'
   return since === undefined ? 'waiting' : 'running'
 }
 
-/** Hosts as a play begins. */
+/** The hosts at the start of a play. */
 export const hostsAtStart = ({ hosts, tasks }: PlayStart): TreeHost[] =>
   hosts.map((name) => ({
     name,
@@ -97,7 +97,7 @@ export const hostsAtStart = ({ hosts, tasks }: PlayStart): TreeHost[] =>
     ended: 0,
     counts: noOutcomes(),
     running: [],
-    told: [],
+    shown: [],
     since: undefined,
     until: undefined,
     standing: undefined,
@@ -109,14 +109,14 @@ export const afterStart = (host: TreeHost, { task, time }: TaskStart): TreeHost 
   return { ...host, since: host.since ?? time, running: [...host.running, begun] }
 }
 
-/** The host with one of its running tasks changed. */
+/** Updates one of the running tasks of a host. */
 const withTask = (host: TreeHost, id: number, change: (task: RunningTask) => RunningTask): TreeHost => ({
   ...host,
   running: host.running.map((task) => (task.id === id ? change(task) : task)),
 })
 
 export const afterProgress = (host: TreeHost, { task, what, why }: TaskProgress): TreeHost => {
-  // that it is applied is what everybody expects: the spinner says it
+  // applying is the usual case: the spinner shows it
   const progress = what === 'applying' ? undefined : [what, why ?? []].flat().join(': ')
   return withTask(host, task.id, (running) => ({ ...running, progress }))
 }
@@ -124,7 +124,7 @@ export const afterProgress = (host: TreeHost, { task, what, why }: TaskProgress)
 export const afterTransfer = (host: TreeHost, event: TaskTransfer): TreeHost =>
   withTask(host, event.task.id, (running) => ({ ...running, progress: transferBar(event) }))
 
-/** `keep`: whether its output is asked for; what a task itself says is always kept. */
+/** Adds a line of output. With `keep`, all output is shown at the end; messages of the task itself always are. */
 export const afterOutput = (host: TreeHost, { task, stream, line }: TaskOutput, keep: boolean): TreeHost =>
   withTask(host, task.id, (running) => ({
     ...running,
@@ -132,7 +132,7 @@ export const afterOutput = (host: TreeHost, { task, stream, line }: TaskOutput, 
     kept: keep || stream === 'log' ? [...running.kept, line].slice(-keptLines) : running.kept,
   }))
 
-/** Roles that a host's total leaves out: nobody knows beforehand whether they come. */
+/** Roles that a host's total excludes: whether they run is not known in advance. */
 const uncounted = new Set<Role>(['handler', 'rescue'])
 
 export const afterEnd = (host: TreeHost, event: TaskEnd): TreeHost => {
@@ -140,13 +140,13 @@ export const afterEnd = (host: TreeHost, event: TaskEnd): TreeHost => {
   const { title, role, on } = task
   const kept = host.running.find(({ id }) => id === task.id)?.kept ?? []
   const quiet = (outcome === 'ok' || outcome === 'skipped') && kept.length === 0
-  const told: ToldTask = { title, role, on, outcome, changes, why, error, seconds, kept }
+  const shown: ShownTask = { title, role, on, outcome, changes, why, error, seconds, kept }
   return {
     ...host,
     ended: host.ended + (uncounted.has(role) ? 0 : 1),
     counts: { ...host.counts, [outcome]: host.counts[outcome] + 1 },
     running: host.running.filter(({ id }) => id !== task.id),
-    told: quiet ? host.told : [...host.told, told],
+    shown: quiet ? host.shown : [...host.shown, shown],
     until: time,
   }
 }

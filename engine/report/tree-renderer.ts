@@ -1,18 +1,18 @@
 import { Spinner } from 'listr2'
 
 export interface TreeRendererOptions {
-  /** Draws the tree; called some ten times a second with the present shape of the spinner. */
+  /** Draws the tree; called about ten times a second with the current frame of the spinner. */
   readonly draw: (spinner: string) => void
 }
 
 /**
  * A renderer for listr2 that fits the terminal's height.
  *
- * listr2's own one draws every task it knows, and with a hundred hosts a terminal shows the last few rows of that. Here
- * listr2 says when the run begins and ends and keeps the beat; what is drawn is a picture of the events.
+ * listr2's own renderer draws every task, and with a hundred hosts a terminal shows only the last few rows. Here
+ * listr2 only starts and stops the drawing and drives the spinner; the tree is drawn from the events.
  */
 export class TreeRenderer {
-  /** Whether there is a terminal was settled before (`chooseOutput`); listr2 need not ask standard output again. */
+  /** `chooseOutputs` has checked for a terminal; listr2 does not need to. */
   static readonly nonTTY = true
   static readonly rendererOptions: TreeRendererOptions = { draw: () => {} }
   static readonly rendererTaskOptions = {}

@@ -1,21 +1,21 @@
-/** A row of the tree, as data, and how it is drawn. */
+/** The rows of the tree, and how they are drawn. */
 import { figures } from 'listr2'
 import type { Outcome, ReportedError } from '../run/events.ts'
 import { outcomeStyle } from './colors.ts'
 import type { Paint, Style } from './colors.ts'
 import { formatError } from './format-error.ts'
 import { columnsOf, cut, duration, oneLine, plural, printable, titledBy } from './text.ts'
-import type { RunningTask, ToldTask, TreeHost } from './tree-model.ts'
+import type { RunningTask, ShownTask, TreeHost } from './tree-model.ts'
 
 export interface Row {
   /** Depth in the tree: 0 for plays, 1 for hosts, 2 for tasks. */
   readonly level: number
-  /** Empty for a line that continues what is above it. */
+  /** Empty for a line that continues the row above. */
   readonly icon: string
   readonly iconStyle: Style
   readonly text: string
   readonly textStyle?: Style | undefined
-  /** What stands dim at the end and is cut last: a duration. */
+  /** Dim text at the end, such as a duration; it is truncated last. */
   readonly after?: string | undefined
 }
 
@@ -29,7 +29,7 @@ export const icons = {
   more: '…',
 } as const
 
-/** Draws a row in at most so many columns. */
+/** Draws a row in at most `width` columns. */
 export const drawRow = (row: Row, width: number, paint: Paint): string => {
   const { level, icon, iconStyle, text, textStyle, after } = row
   const lead = ' '.repeat(level * 2)
@@ -55,7 +55,7 @@ const outcomeIcon: Readonly<Record<Outcome, string>> = {
 }
 
 /** A task that has ended. */
-export const toldRow = (task: ToldTask, level = 2): Row => {
+export const endedRow = (task: ShownTask, level = 2): Row => {
   const { outcome, why, seconds } = task
   const reason = why === undefined ? '' : ` (${why})`
   return {
@@ -67,7 +67,7 @@ export const toldRow = (task: ToldTask, level = 2): Row => {
   }
 }
 
-/** An error, whole or its first lines. */
+/** The first `limit` lines of an error. */
 export const errorRows = (error: ReportedError, host: string, level: number, limit: number): Row[] => {
   const lines = formatError(error, { color: false, verbosity: 0, short: error.host === host }).split('\n')
   return lines.slice(0, limit).map((text, index) => ({
@@ -79,14 +79,14 @@ export const errorRows = (error: ReportedError, host: string, level: number, lim
   }))
 }
 
-/** What a running task is about: its title, and why it still waits. */
+/** The text of a running task: its title, and what it waits for. */
 export const runningText = (task: RunningTask): string =>
   `${titledBy(task)}${task.progress === undefined ? '' : ` (${task.progress})`}`
 
-/** The time from then until now, both Unix milliseconds. */
+/** The time from `since` to `now`, both Unix milliseconds. */
 export const elapsed = (since: number, now: number): string => duration(Math.max(0, now - since) / 1000)
 
-/** A task that runs, on a row of its own. */
+/** A running task. */
 export const runningRow = (task: RunningTask, now: number, spinner: string): Row => ({
   level: 2,
   icon: spinner,
@@ -95,7 +95,7 @@ export const runningRow = (task: RunningTask, now: number, spinner: string): Row
   after: elapsed(task.since, now),
 })
 
-/** A line that a command printed. */
+/** A line of output. */
 export const outputRow = (line: string, level = 3): Row => ({
   level,
   icon: icons.output,
@@ -113,13 +113,13 @@ export const moreRow = (level: number, text: string): Row => ({
   textStyle: 'dim',
 })
 
-/** The time that a host took, or takes until now. */
+/** The time that a host has taken. */
 export const hostTime = ({ since, until }: TreeHost, now: number | undefined): string | undefined => {
   const end = now ?? until
   return since === undefined || end === undefined ? undefined : elapsed(since, end)
 }
 
-/** A row that stands for several hosts. */
+/** A row for several hosts. */
 export const foldedRow = (count: number, what: string, icon: string, iconStyle: Style, names = ''): Row => ({
   level: 1,
   icon,

@@ -1,9 +1,9 @@
-/** A region at the bottom of the terminal that is drawn again and again, and text that stays above it. */
+/** A region at the bottom of the terminal that is redrawn, and text that stays above it. */
 
 const control = {
   hideCursor: '\x1b[?25l',
   showCursor: '\x1b[?25h',
-  /** Without wrapping a line that is too long is clipped, and every line is one row: the count of rows stays right. */
+  /** Without wrapping, a line that is too long is clipped: every line takes exactly one row. */
   noWrap: '\x1b[?7l',
   wrap: '\x1b[?7h',
   eraseLine: '\x1b[2K',
@@ -14,18 +14,18 @@ export interface Screen {
   readonly show: (lines: readonly string[]) => void
   /** Writes text that stays, above the region. */
   readonly print: (text: string) => void
-  /** Takes the region away and gives the cursor back; nothing happens when it is done already. */
+  /** Removes the region and shows the cursor; the second call does nothing. */
   readonly close: () => void
 }
 
-/** Moves the cursor from below so many rows to the first of them. */
+/** Moves the cursor up from below a region of this many rows to its first row. */
 const up = (rows: number): string => (rows === 0 ? '\r' : `\r\x1b[${rows}A`)
 
 /**
- * Rows drawn from the cursor down, over what was there; rows that were more than these become empty.
+ * Overwrites the rows from the cursor down; surplus rows become empty.
  *
- * Line by line: erasing the whole region first would flicker, and a terminal with a history (tmux) takes "erase all
- * below" at its first row for a new page and keeps the old one.
+ * It goes line by line: erasing the entire region first would flicker, and a terminal with a history (tmux) takes
+ * "erase all below" in its first row for a new page and keeps the old one.
  */
 const over = (rows: number, lines: readonly string[]): string => {
   const surplus = Math.max(0, rows - lines.length)
@@ -33,7 +33,7 @@ const over = (rows: number, lines: readonly string[]): string => {
   return drawn + `${control.eraseLine}\n`.repeat(surplus) + (surplus === 0 ? '' : up(surplus))
 }
 
-/** A screen that is drawn by writing to a terminal. */
+/** Makes a screen that writes to a terminal. */
 export const screen = (write: (text: string) => void): Screen => {
   let shown: readonly string[] = []
   let open = false

@@ -22,13 +22,13 @@ import { holder } from './holder.ts'
 import { screen } from './tree-screen.ts'
 
 /**
- * A tree for a person at a terminal: the play at work with its hosts and their tasks, drawn ten times a second in the
- * rows that the terminal has. When a play ends, a still picture of it stays on the terminal; at the end, the recap.
+ * A live tree for a terminal: the current play with its hosts and their tasks, drawn ten times a second in the rows
+ * of the terminal. When a play ends, its final view stays on the terminal; after the run, the recap follows.
  *
- * @param now the clock of the drawing: Unix milliseconds, as in the events.
+ * @param now the clock for drawing: Unix milliseconds, as in the events.
  */
 export const treeReporter = (options: ReportOptions, now: () => number = runClock): Reporter => {
-  // width and height are read at each drawing, so that a getter can follow a terminal that is resized
+  // width and height are read for each drawing, because a getter can follow a resized terminal
   const { write, color, verbosity } = options
   const paint = paintWith(color)
   const live = screen(write)
@@ -48,7 +48,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = runCloc
     live.show(livePicture(shown, { now: now(), width, height, color, spinner, plays: plays.length }))
   }
 
-  /** The play that comes next, while its hosts are chosen. */
+  /** Shows the next play while its hosts are selected. */
   const next = (index: number, since: number): void => {
     const name = plays[index]
     play = name === undefined ? undefined : { index, name, note: undefined, since }
@@ -98,7 +98,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = runCloc
           if (event.note !== undefined) say([paint.yellow(`  ${oneLine(event.note)}`)])
         }
         list?.ended(event.play, event.failed)
-        // a play that failed is the last one
+        // no play follows a failed one
         next(event.failed.length > 0 ? plays.length : event.play + 1, event.time)
       },
       'run-end': (event) => {
@@ -120,7 +120,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = runCloc
     },
     note: (text) => say([paint.yellow(printable(text))]),
     suspend: () => {
-      // the cursor comes back with it, for the answer
+      // this also shows the cursor, for the answer
       live.close()
       return held.hold()
     },

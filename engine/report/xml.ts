@@ -1,15 +1,17 @@
-/** XML as text: just elements, attributes and text, with everything escaped that could be taken for markup. */
+/** Writes XML: elements, attributes and text, with everything escaped that could be read as markup. */
 
-/** What XML 1.0 does not allow, even escaped (its production Char): most control characters, lone surrogates. */
+/**
+ * Characters that XML 1.0 does not allow, even escaped (production Char): most control characters, lone surrogates.
+ */
 const forbidden = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
-  // `]]>` must not stand in text
+  // `]]>` is not allowed in text
   '>': '&gt;',
   '"': '&quot;',
-  // a parser makes spaces of these in an attribute, and a newline of a carriage return in text
+  // a parser replaces these with spaces in an attribute, and a carriage return with a newline in text
   '\t': '&#9;',
   '\n': '&#10;',
   '\r': '&#13;',
@@ -23,7 +25,7 @@ const escapedBy =
 const inText = escapedBy(/[&<>\r]/g)
 const inAttribute = escapedBy(/[&<>"\t\n\r]/g)
 
-/** A piece of XML; made by {@link element} and {@link textOf} only, so that nothing gets in unescaped. */
+/** A piece of XML; made by {@link element} and {@link textOf} only, so that everything is escaped. */
 export interface Xml {
   readonly xml: string
 }
@@ -42,9 +44,9 @@ export const element = (
   attributes: Readonly<Record<string, string | number | undefined>>,
   children: readonly Xml[] = [],
 ): Xml => {
-  const told = Object.entries(attributes)
+  const attributeText = Object.entries(attributes)
     .flatMap(([key, value]) => (value === undefined ? [] : ` ${key}="${inAttribute(String(value))}"`))
     .join('')
   const inner = children.map(({ xml }) => xml).join('')
-  return { xml: inner === '' ? `<${name}${told}/>` : `<${name}${told}>${inner}</${name}>` }
+  return { xml: inner === '' ? `<${name}${attributeText}/>` : `<${name}${attributeText}>${inner}</${name}>` }
 }

@@ -1,6 +1,5 @@
 /**
- * The time of what happens in a run: Unix milliseconds by the clock of this machine as it was when the program began, and from
- * then on by one that only goes forward. A clock that is set in the middle of a run makes no duration negative and turns no
- * order round.
+ * The time of events: Unix milliseconds, from the system clock at program start plus a monotonic clock. Setting the
+ * clock during a run does not make a duration negative or change the order of events.
  */
 export const now = (): number => Math.round(performance.timeOrigin + performance.now())

@@ -1,4 +1,4 @@
-/** Everything that happens in a run. Reporters are functions of these; all text in them is masked already. */
+/** The events of a run. Reporters are functions of these; secrets in their text are already masked. */
 import type { Outcome } from '../dsl/outcome.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import type { Place } from '../errors.ts'
@@ -6,17 +6,17 @@ import type { Place } from '../errors.ts'
 export { noOutcomes } from '../dsl/outcome.ts'
 export type { Outcome } from '../dsl/outcome.ts'
 
-/** As what a task stands in its play: by itself, in a block's `rescue` or `always`, or as a handler. */
+/** The role of a task in its play: a task, part of a block's `rescue` or `always`, or a handler. */
 export type Role = 'task' | 'rescue' | 'always' | 'handler'
 
-/** A {@link Change} as reporters see it: plain text, secrets masked. */
+/** A {@link Change} for reporters: plain text with secrets masked. */
 export interface ReportedChange {
   readonly what: string
   readonly from: string | undefined
   readonly to: string | undefined
 }
 
-/** An error as reporters see it. */
+/** An error for reporters. */
 export interface ReportedError {
   readonly code: ErrorCode
   readonly message: string
@@ -24,7 +24,7 @@ export interface ReportedError {
   readonly host: string | undefined
   readonly task: string | undefined
   readonly place: Place | undefined
-  /** What the failed command printed, its last lines. */
+  /** The last lines of the failed command's output. */
   readonly output: string | undefined
   /** The chain of causes, outermost first; shown with --verbose. */
   readonly causes: readonly string[]
@@ -36,18 +36,18 @@ export interface TaskRef {
   readonly id: number
   readonly host: string
   readonly play: number
-  /** Position in the host's list of tasks, from 0, blocks unfolded; handlers count on after the tasks. */
+  /** Position in the host's flat list of tasks, from 0; handlers are numbered after the tasks. */
   readonly position: number
   readonly name: string
   readonly title: string
   readonly role: Role
-  /** The name by which a handler is notified; undefined for what is none. */
+  /** The name by which a handler is notified; undefined for other tasks. */
   readonly handler: string | undefined
-  /** The host that it is done on, where that is another than the one that it is done for. */
+  /** The host that it runs on, if it is delegated to another host. */
   readonly on: string | undefined
 }
 
-/** How a host fared in the whole run. */
+/** The outcomes of a host in the run. */
 export interface HostRecap {
   readonly host: string
   readonly counts: Readonly<Record<Outcome, number>>
@@ -58,11 +58,23 @@ interface Timed {
   readonly time: number
 }
 
+/** How a run was started. */
+export interface Invocation {
+  /** The version of Coxswain. */
+  readonly version: string
+  /** The inventories, as given. */
+  readonly inventory: readonly string[]
+  /** The command line, without values after `=`, which can be secrets. */
+  readonly command: readonly string[]
+}
+
 export interface RunStart extends Timed {
   readonly type: 'run-start'
+  /** Undefined for a run that the command line did not start. */
+  readonly invocation: Invocation | undefined
   readonly playbook: string
   readonly check: boolean
-  /** Every host that the run may touch. */
+  /** Every host that the run can connect to. */
   readonly hosts: readonly string[]
   /** The plays by name, in order. */
   readonly plays: readonly string[]
@@ -73,9 +85,9 @@ export interface PlayStart extends Timed {
   readonly play: number
   readonly name: string
   readonly hosts: readonly string[]
-  /** Tasks in each host's list, as far as all goes well: those of a `rescue`, and handlers, are not counted. */
+  /** Number of tasks of each host, without those of a `rescue` and handlers. */
   readonly tasks: Readonly<Record<string, number>>
-  /** Why the play has no host, where it has none. */
+  /** Why the play has no hosts. */
   readonly note: string | undefined
 }
 
@@ -84,17 +96,17 @@ export interface TaskStart extends Timed {
   readonly task: TaskRef
 }
 
-/** Live output of a running command, or what a task says; complete lines, without the newline. */
+/** Live output of a running command, or a message of a task; complete lines without the newline. */
 export interface TaskOutput extends Timed {
   readonly type: 'task-output'
   readonly task: TaskRef
   readonly stream: 'stdout' | 'stderr' | 'log'
   readonly line: string
-  /** What was left out here because it was too much to keep; the line says so in words. */
+  /** What was omitted here because of its size; the line says so in words. */
   readonly dropped?: { readonly lines: number; readonly bytes: number } | undefined
 }
 
-/** A task that waits tells why it still does; or that the connection was lost and is being made again, or it is tried again. */
+/** Why a task still waits; or that it applies, reconnects or is retried. */
 export interface TaskProgress extends Timed {
   readonly type: 'task-progress'
   readonly task: TaskRef
@@ -102,13 +114,13 @@ export interface TaskProgress extends Timed {
   readonly why: string | undefined
 }
 
-/** How far content is that a task streams to its host, told at most once a second. */
+/** The progress of a transfer to the host, at most once a second. */
 export interface TaskTransfer extends Timed {
   readonly type: 'task-transfer'
   readonly task: TaskRef
   /** The file or folder on the host. */
   readonly path: string
-  /** Bytes that are through, those of an earlier attempt that it goes on from included. */
+  /** Bytes sent so far, including those of an earlier attempt that is resumed. */
   readonly bytes: number
   readonly size: number
 }
@@ -118,15 +130,15 @@ export interface TaskEnd extends Timed {
   readonly task: TaskRef
   readonly outcome: Outcome
   readonly changes: readonly ReportedChange[]
-  /** Why it was skipped, or cannot be known. */
+  /** Why it was skipped, or why the outcome is unknown. */
   readonly why: string | undefined
   readonly error: ReportedError | undefined
   readonly seconds: number
 }
 
 /**
- * A task is about to change its host, and will have notified these handlers, whatever becomes of it. They are due from here
- * on until each of them has run well, or the task ends `ok`: then there was nothing to change.
+ * A task is about to change its host, and notifies these handlers, even if it then fails. They are due until each of
+ * them has run successfully, or until the task ends `ok`, which means that nothing was changed.
  */
 export interface HandlersDue extends Timed {
   readonly type: 'handlers-due'
@@ -134,10 +146,10 @@ export interface HandlersDue extends Timed {
   readonly handlers: readonly string[]
 }
 
-/** How a host came out of a play; `stopped` when the run or the play ended before the host was through. */
+/** The result of a host in a play; `stopped` if the run or the play ended before the host did. */
 export type Standing = 'well' | 'failed' | 'unreachable' | 'stopped'
 
-/** A host is through with a play. */
+/** A host has ended a play. */
 export interface HostEnd extends Timed {
   readonly type: 'host-end'
   readonly play: number
@@ -150,7 +162,7 @@ export interface PlayEnd extends Timed {
   readonly play: number
   /** Hosts that failed or were unreachable in it. */
   readonly failed: readonly string[]
-  /** Why others did not get through it, where failures kept them from it. */
+  /** Why other hosts did not complete it because of these failures. */
   readonly note: string | undefined
 }
 
@@ -159,9 +171,9 @@ export interface RunEnd extends Timed {
   readonly recap: readonly HostRecap[]
   /** Why the run stopped early: an interrupt, or an error outside any task. */
   readonly stopped: ReportedError | undefined
-  /** Plays that were not begun, because one before them failed. */
+  /** Plays that did not start because an earlier play failed. */
   readonly notRun: readonly string[]
-  /** Handlers by host that were notified and have not run. */
+  /** Handlers by host that were notified and did not run. */
   readonly due: Readonly<Record<string, readonly string[]>>
   /** Those of them that are not remembered: the next run will not run them. */
   readonly forgotten: Readonly<Record<string, readonly string[]>>

@@ -4,45 +4,45 @@ import type { Connection, Identity } from '../connection/types.ts'
 import type { HostIdentity } from '../dsl/types.ts'
 import type { Secret } from '../secret.ts'
 
-/** A host that can be worked on. */
+/** A host of the run. */
 export interface FleetHost extends HostIdentity {
-  /** How another user is become. */
+  /** The method of becoming another user. */
   readonly becomeMethod: Identity['method']
-  /** Given to what asks when another user is become. */
+  /** The password for becoming another user. */
   readonly becomePassword: Secret | undefined
-  /** Everything about it that must not be seen: what logs in, what opens keys. */
+  /** All its secrets: passwords for login, passphrases of keys. */
   readonly secrets: readonly Secret[]
-  /** Whom to become where the play does not say: the inventory's `become` and `become_user`. */
+  /** The default user to become: the inventory's `become` and `become_user`. */
   readonly become: boolean | string
   /**
-   * The files of this machine that its connection keeps open at least.
+   * The minimum number of local files that its connection keeps open.
    *
-   * @param users as whom tasks act there: the name of one that is become, and `''` for the login user.
+   * @param users the users that tasks act as there: names, and `''` for the login user.
    */
   readonly files?: ((users: ReadonlySet<string>) => Promise<OpenFiles>) | undefined
   /**
-   * Opens what is still sealed of how to reach it: of a host that no play touches, but a task asks. Absent where nothing
-   * is. After it this host may be another object, of the same name.
+   * Decrypts its connection variables, for a host that is in no play but is used by a task. Undefined if nothing is
+   * encrypted. Afterwards, this host can be another object of the same name.
    *
-   * @param reach all of it unless given, or what it takes to log in.
+   * @param reach which variables: all by default, or those for the login.
    */
   readonly ready?: ((reach?: true | 'login') => Promise<void>) | undefined
   /**
-   * Made when it is first wanted, then the same one.
+   * Returns its connection, which is made at the first call.
    *
-   * @param lock keeps other runs off the host, where there is one.
+   * @param lock locks the host against other runs.
    */
   connect(lock?: HostLock): Connection
 }
 
-/** Whom to become on a host, and how; undefined for the login user. */
+/** The user to become on a host, with method and password; undefined for the login user. */
 export const identityOf = (
   { becomeMethod: method, becomePassword: password }: FleetHost,
   become: boolean | string,
 ): Identity | undefined =>
   become === false ? undefined : { method, user: become === true ? 'root' : become, password }
 
-/** The hosts of a run by name, and who is meant by a pattern. */
+/** The hosts of a run by name, and the hosts of a pattern. */
 export interface Fleet {
   readonly hosts: ReadonlyMap<string, FleetHost>
   /** Hosts of a pattern, in its order (see `matchHosts`); throws `pattern-invalid`. */

@@ -1,19 +1,20 @@
 /**
- * Values made once for a key. An attempt that failed is not remembered.
+ * Caches values by key. A failed attempt is not cached.
  *
- * A key must always be used with one type: facts use the task's name and parameters, `ctx.once` its author's word.
+ * A key must always be used with the same type: facts use the task's name and parameters, `ctx.once` the author's
+ * key.
  */
 export class Memo {
   readonly #made = new Map<string, { readonly stamp: number; readonly value: Promise<unknown> }>()
 
   /**
-   * The value for a key: the remembered one, or a new one when there is none or its stamp is another.
+   * Returns the cached value of a key, or makes a new one if there is none or its stamp differs.
    *
-   * @param stamp what the value depends on beside the key; a value is only good for the stamp it was made at.
+   * @param stamp a version: a value is only valid for the stamp with which it was made.
    */
   get<Value>(key: string, make: () => Promise<Value>, stamp = 0): Promise<Value> {
     const known = this.#made.get(key)
-    // a map cannot say that each key has its own type, so this is said here, once, for all memos
+    // the type of a map cannot depend on the key, so it is asserted here, once for all memos
     if (known?.stamp === stamp) return known.value as Promise<Value>
     const value = make()
     this.#made.set(key, { stamp, value })

@@ -1,6 +1,6 @@
 /**
- * Runs work for every item, at most `limit` at a time, in order of the items. Failures are the work's own matter: the
- * first rejection is passed on after all work that had begun has ended.
+ * Runs work for every item, at most `limit` at a time, in the order of the items. The first rejection is thrown after
+ * all work that had begun has ended.
  */
 export const pool = async <Item>(
   items: readonly Item[],
@@ -15,7 +15,7 @@ export const pool = async <Item>(
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-/** What several works give, when all of them have ended: none outlives the failure of another, which is passed on. */
+/** Waits until all works have ended, then returns their values or throws the first rejection. */
 export const together = async <Value>(works: readonly Promise<Value>[]): Promise<Value[]> => {
   const ends = await Promise.allSettled(works)
   return ends.map((end) => {

@@ -2,12 +2,12 @@ import { posix } from 'node:path'
 import type { Task } from '../dsl/types.ts'
 import type { Writing } from '../dsl/writing.ts'
 
-/** What tasks would have made on a host, had this not been `--check`. */
+/** What tasks would create on a host, under `--check`. */
 export class Predicted {
   readonly #folders = new Set<string>()
   readonly #accounts = new Set<string>()
 
-  /** Notes what a task would have made. */
+  /** Records what a task would create. */
   add(task: Task): void {
     for (const what of task.makes()) this.#accounts.add(what)
     for (const { path, as } of task.writes()) {
@@ -16,15 +16,15 @@ export class Predicted {
     }
   }
 
-  /** Whether a task would have made this, such as `the user deploy`. */
+  /** Whether a task would create this, such as `the user deploy`. */
   has(what: string): boolean {
     return this.#accounts.has(what)
   }
 
-  /** What is to be asked of the host about a change: what would have been made counts as there. */
+  /** The part of a change to check on the host: what would be created counts as existing. */
   left({ path, as, owner, group, follow }: Writing): Writing {
     const own = posix.resolve(path)
-    // what is at `/` is there
+    // `/` always exists
     const made = this.#folders.has(posix.dirname(own)) || this.#folders.has(own)
     return {
       ...(made ? { path: '/', as: 'attributes' } : { path, as, follow }),

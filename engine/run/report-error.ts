@@ -11,7 +11,7 @@ const causesOf = (error: unknown): string[] => {
   return [cause instanceof Error ? cause.message : inspect(cause), ...causesOf(cause)]
 }
 
-/** An error as reporters take it, masked. */
+/** Converts an error for reporters, with secrets masked. */
 export const reportError = (error: unknown, redactor: Redactor): ReportedError => {
   const { code, message, hint, host, task, place, output, stack } = blamed(error)
   const original = isCoxswainError(error) || !(error instanceof Error) ? stack : error.stack

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
-import { exitCodes } from '../error-codes.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { CoxswainError, exitCodeOf } from '../errors.ts'
 import { now } from './clock.ts'
 import type { Fleet } from './fleet.ts'
-import type { Emit, HostRecap, Outcome, TaskRef } from './events.ts'
+import type { Emit, HostRecap, Outcome, TaskRef, Invocation } from './events.ts'
 import { maskEvent } from './masking/mask-event.ts'
 import type { Plan } from './plan/plan.ts'
 import { tasksOf } from './plan/planned-steps.ts'
@@ -16,22 +16,24 @@ import type { InheritedHandler } from './tally.ts'
 
 export interface RunOptions extends ScopeOptions {
   readonly checkMode: boolean
-  /** How many hosts are worked on at the same time. */
+  /** Maximum number of concurrent hosts. */
   readonly forks: number
   /** Aborting it stops the remote commands and ends the run with a recap. */
   readonly signal: AbortSignal
-  /** Aborting it lets what is under way end, and begins nothing more but what must be done `always`. */
+  /** Aborting it lets running tasks end; afterwards, only steps of `always` are started. */
   readonly stopping?: AbortSignal
   readonly emit: Emit
-  /** Asks a person whether to run a task; without it, all run. */
+  /** How the run was started, for reports. */
+  readonly invocation?: Invocation
+  /** Asks the user whether to run a task; without it, all run. */
   readonly confirm?: (task: TaskRef) => Promise<boolean>
   /** Handlers that are due from earlier runs, by index of the play and host. */
   readonly due?: (play: number, host: string) => readonly string[]
-  /** Whether the next run will know that a handler is due on a host; without it, it will not. */
+  /** Whether it is recorded for the next run that a handler is due on a host; false by default. */
   readonly remembers?: (host: string, handler: string) => boolean
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface RunResult {
   readonly recap: readonly HostRecap[]
   readonly exit: number
@@ -39,7 +41,7 @@ export interface RunResult {
   readonly wouldChange: boolean
 }
 
-/** Handlers that are due and that the next run will not know of. */
+/** Handlers that are due and not recorded for the next run. */
 const forgottenOf = (
   due: Readonly<Record<string, readonly string[]>>,
   remembers: NonNullable<RunOptions['remembers']>,
@@ -61,11 +63,11 @@ const exitOf = (
   if (any('failed')) return exitCodes.failed
   if (any('unreachable')) return exitCodes.unreachable
   if (stopped !== undefined) return exitCodeOf(stopped)
-  // a handler that no run will ever run is not a success
+  // a handler that will never run is a failure
   return forgot ? exitCodes.failed : exitCodes.ok
 }
 
-/** The handlers that are due from earlier runs and that the plan still has, also those of plays that are never begun. */
+/** The handlers that are due from earlier runs and still in the plan, including those of plays that do not start. */
 const inheritedOf = ({ plays }: Plan, due: NonNullable<RunOptions['due']>): InheritedHandler[] =>
   plays.flatMap(({ candidates }, play) =>
     [...candidates].flatMap(([host, { handlers }]) =>
@@ -76,16 +78,15 @@ const inheritedOf = ({ plays }: Plan, due: NonNullable<RunOptions['due']>): Inhe
   )
 
 /**
- * Runs a plan: play by play, in each the hosts side by side, on each host the tasks in order.
+ * Runs a plan: plays in order, the hosts of a play in parallel, the tasks of a host in order.
  *
- * A play in which too many hosts failed or could not be reached ends the run: what comes after it was written for hosts that
- * came through. Unless the play says how many may fail, one is too many. It does not throw for what happens on hosts; that
- * is in the events and in the result.
+ * A play in which too many hosts failed or were unreachable ends the run, because later plays rely on it. By default,
+ * one failure is too many. It does not throw for errors on hosts; they are in the events and in the result.
  */
 export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Promise<RunResult> => {
   const { checkMode, forks, signal, confirm, due = () => [], remembers = () => false } = options
   const stopping = options.stopping ?? new AbortController().signal
-  // every command under way listens to it
+  // every running command listens to it
   for (const one of [signal, stopping]) setMaxListeners(Infinity, one)
   const scope = new RunScope(fleet, options)
   const plays = plan.plays.map(({ name }) => name)
@@ -96,9 +97,9 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     tally.see(event)
     options.emit(maskEvent(event, scope.redactor))
   }
-  // a task may ask any of them, not only those that are planned
+  // a task can use any host, not only planned ones
   for (const { secrets } of fleet.hosts.values()) scope.redactor.learn(secrets)
-  // those of later plays and other hosts too: a file that one host prints may hold what another is given
+  // also those of later plays and other hosts: output of one host can contain a secret of another
   for (const { candidates } of plan.plays)
     for (const { steps, handlers } of candidates.values())
       for (const { task } of [...tasksOf(steps, 'all'), ...handlers]) scope.redactor.learn(task.params)
@@ -109,6 +110,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     check: checkMode,
     hosts: plan.hosts,
     plays,
+    invocation: options.invocation,
   })
   const lost = new Set<string>()
   const over = (): boolean => signal.aborted || stopping.aborted
@@ -142,7 +144,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
     stopped = error
   }
   const notRun = plan.plays.slice(next).flatMap(({ name, leftOut }) => (leftOut ? [] : [name]))
-  // one that came when all was done has cut nothing off
+  // a signal after the last task has not interrupted anything
   const interrupted = signal.aborted || (stopping.aborted && (cutOff || tally.stopped || notRun.length > 0))
   if (interrupted) stopped = new CoxswainError('interrupted', 'the run was interrupted')
   await scope.close()

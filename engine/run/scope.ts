@@ -7,25 +7,25 @@ import { Memo } from './memo.ts'
 import { Predicted } from './predicted.ts'
 import { Redactor } from './masking/redactor.ts'
 
-/** Puts a question to the person at the terminal, and gives the answer, a line. */
+/** Asks the user at the terminal, and returns the answer, a line. */
 export type Ask = (question: string) => Promise<string>
 
-const nobody: Ask = (question) =>
+const noTerminal: Ask = (question) =>
   Promise.reject(new CoxswainError('nobody-to-ask', `there is no terminal to ask at: ${question}`))
 
-/** What a run brings along. */
+/** The options of a run's scope. */
 export interface ScopeOptions {
   readonly ask?: Ask | undefined
-  /** Knows secrets already; it learns those of the run too. */
+  /** A redactor that may already know secrets; it also learns those of the run. */
   readonly redactor?: Redactor | undefined
-  /** How a host is locked against other runs, where it shall be. */
+  /** Returns the lock of a host against other runs; undefined for runs without locks. */
   readonly lock?: ((host: string) => HostLock) | undefined
 }
 
 /**
- * What one run remembers: facts, values made once, choices made, and how often something was changed.
+ * The state of one run: facts, values made once, picks, and how often something was changed.
  *
- * It is the only mutable state of a run, and it dies with it.
+ * It is the only mutable state of a run.
  */
 export class RunScope {
   readonly fleet: Fleet
@@ -36,39 +36,39 @@ export class RunScope {
   readonly #facts = new Memo()
   readonly #changes = new Map<string, number>()
   readonly #connections = new Map<string, Connection>()
-  /** Hosts that have answered anything in this run. */
+  /** Hosts that have answered in this run. */
   readonly reached = new Set<string>()
-  /** Set once `--check` has foretold a change, on any host: checks after it look at a world that will be another. */
-  foretold = false
-  /** By host, what would have brought files under `--check` that are not known before: the title of the last such task. */
+  /** Whether `--check` has predicted a change on any host: later checks see hosts before that change. */
+  changePredicted = false
+  /** Under `--check`, by host: the title of the last task that would create files that it does not list. */
   readonly brought = new Map<string, string>()
   readonly #predicted = new Map<string, Predicted>()
   #epoch = 0
   #applying = 0
   readonly #lock: ScopeOptions['lock']
 
-  constructor(fleet: Fleet, { ask = nobody, redactor = new Redactor(), lock }: ScopeOptions = {}) {
+  constructor(fleet: Fleet, { ask = noTerminal, redactor = new Redactor(), lock }: ScopeOptions = {}) {
     this.fleet = fleet
     this.ask = ask
     this.redactor = redactor
     this.#lock = lock
   }
 
-  /** What tasks would have made on a host, under `--check`. */
+  /** What tasks would create on a host, under `--check`. */
   predicted(host: string): Predicted {
     const known = this.#predicted.get(host) ?? new Predicted()
     this.#predicted.set(host, known)
     return known
   }
 
-  /** Notes what a task would have made on a host, under `--check`. */
+  /** Records what a task would create on a host, under `--check`. */
   predict(host: string, task: Task): void {
     this.predicted(host).add(task)
-    // checks that were made ahead did not count on these
+    // checks ahead of their turn did not know of these
     if (task.makes().length > 0) this.changed(host)
   }
 
-  /** Makes a host ready to be reached: called before any host is asked that no play was planned for. */
+  /** Prepares a host for connections: called before a host is used that is in no play. */
   async ready(name: string): Promise<void> {
     const { ready } = this.host(name)
     if (ready === undefined) return
@@ -90,17 +90,17 @@ export class RunScope {
     return made
   }
 
-  /** Moves on whenever something may have changed, anywhere: what was checked ahead before is worth nothing then. */
+  /** Increases whenever something may have changed on any host: earlier checks ahead are invalid then. */
   get epoch(): number {
     return this.#epoch
   }
 
-  /** Whether something is being changed right now, on any host. */
+  /** Whether a change is in progress on any host. */
   get busy(): boolean {
     return this.#applying > 0
   }
 
-  /** Runs what may change a host, so that all that was looked up before is known to be stale. */
+  /** Runs work that can change a host, and invalidates everything that was read before. */
   async changing<Value>(host: string, work: () => Promise<Value>): Promise<Value> {
     this.changed(host)
     this.#applying += 1
@@ -112,21 +112,21 @@ export class RunScope {
     }
   }
 
-  /** Notes that something may have changed on a host: what was read of it before is worth nothing now. */
+  /** Records that something may have changed on a host, and invalidates what was read before. */
   changed(host: string): void {
     this.#epoch += 1
     this.#changes.set(host, (this.#changes.get(host) ?? 0) + 1)
   }
 
   /**
-   * A fact of a host: read once, and again only after something was changed on that host, because it may have changed
-   * the fact too. A failed reading is not remembered.
+   * A fact of a host: read once, and again only after a change on that host, which may have changed the fact. A
+   * failed read is not cached.
    */
   fact<Value>(host: string, key: string, read: () => Promise<Value>): Promise<Value> {
     return this.#facts.get(JSON.stringify([host, key]), read, this.#changes.get(host) ?? 0)
   }
 
-  /** Ends every connection. */
+  /** Closes every connection. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#connections.values()].map((connection) => connection.close()))
   }

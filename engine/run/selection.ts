@@ -5,14 +5,14 @@ import { isAnswer } from '../error-kinds.ts'
 import type { RunScope } from './scope.ts'
 import { TaskWatch } from './task/task-watch.ts'
 
-/** What a probe found on a host; `unasked` is why it could not look. */
+/** The answer of a host to a probe; `unasked` is the error if the host could not be asked. */
 interface Answer {
   readonly host: string
   readonly ok: boolean
   readonly unasked?: unknown
 }
 
-/** The context in which a task of a pick looks at a host. */
+/** Makes the context in which a probe of a pick checks a host. */
 export type ProbeContext = (
   scope: RunScope,
   host: string,
@@ -31,16 +31,16 @@ const probe = async (
     return { host, ok: verdict?.kind === 'ok' }
   } catch (error) {
     if (!isCoxswainError(error) || error.code === 'interrupted') throw error
-    // with any other code the host was not asked
+    // with any other code, the host has not answered
     return isAnswer(error.code) ? { host, ok: false } : { host, ok: false, unasked: error }
   }
 }
 
 /**
- * The host of a pick; undefined when its pattern names nobody.
+ * The host of a pick; undefined if its pattern matches no host.
  *
- * @throws why a host could not be asked, when no other host was found: it may be the very one, and to take another in
- * its place could begin anew what is there already.
+ * @throws the error of a host that could not be asked, if no other host was found: it might be the right one, and
+ * another host could initialize again what already exists.
  */
 const choose = async (
   scope: RunScope,
@@ -68,10 +68,10 @@ const choose = async (
 }
 
 /**
- * The hosts that a selector gives, in the order of its pattern. A pick is made once a run and stays.
+ * The hosts of a selector, in the order of its pattern. A pick is made once in a run.
  *
- * @param contextFor makes the context in which the tasks of a pick look.
- * @throws `pattern-invalid` for a pattern that names nothing.
+ * @param contextFor makes the context for the probes of a pick.
+ * @throws `pattern-invalid` for a pattern that matches nothing.
  */
 export const resolveSelector = async (
   scope: RunScope,
@@ -85,7 +85,7 @@ export const resolveSelector = async (
   if (chosen === undefined) {
     const made = choose(scope, pick, signal, contextFor)
     scope.picks.set(pick, made)
-    // a choice that could not be made is none: the next one who asks may be luckier, or have more time
+    // a failed pick is not remembered: the next caller tries again
     made.catch(() => scope.picks.delete(pick))
     chosen = made
   }

@@ -1,4 +1,4 @@
-/** What is counted of a run, from the events that pass. */
+/** Counts the events of a run. */
 import { noOutcomes } from './events.ts'
 import type { HostRecap, Outcome, RunEvent } from './events.ts'
 import { handlersOf, keepLedger, playMark } from './handlers/ledger.ts'
@@ -12,14 +12,14 @@ export interface InheritedHandler {
   readonly handler: string
 }
 
-/** What the ledger calls this run and all earlier ones: only whether a call is of this run counts here. */
+/** Numbers for the ledger: all that matters here is whether a notification is from this run. */
 const [earlier, thisRun] = [0, 1]
 
-/** Counts outcomes by host, and keeps what handlers are due. */
+/** Counts outcomes by host, and keeps the handlers that are due. */
 export class Tally {
   readonly #counts: Map<string, Record<Outcome, number>>
   readonly #ledger: ReturnType<typeof keepLedger>
-  /** Whether some host was stopped before it was through. */
+  /** Whether a host was stopped before it ended the play. */
   stopped = false
 
   /**

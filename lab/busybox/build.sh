@@ -1,7 +1,7 @@
 #!/bin/bash
-# Makes the root file system of an Alpine-like host as a tar on standard output: busybox with all its applets and nothing
-# else, laid out and configured as Alpine does it. Debian's own busybox lacks flock, adduser and others that Alpine's
-# has, so Debian's source of it is built as its makers configure it. There is no apk, no OpenRC and no musl in it.
+# Prints the root file system of an Alpine-like host as a tar: busybox with all its applets and nothing else, with the folders
+# and the configuration of Alpine. Debian's own busybox lacks flock, adduser and others that Alpine's has, so Debian's source of
+# it is built with the default configuration of busybox. It does not have apk, OpenRC and musl.
 #
 #   build.sh WORK_DIR > rootfs.tar
 set -euo pipefail
@@ -9,7 +9,7 @@ work=$(realpath -m "${1:?WORK_DIR}")
 root=$work/rootfs
 mkdir -p "$work"
 {
-  # the source entry of the distribution, beside the binary one that is there
+  # the entry for sources, in addition to the one for binaries
   sed -n '/^Types/,/^$/p' /etc/apt/sources.list.d/debian.sources |
     sed 's/^Types: .*/Types: deb-src/; s/^Suites: bookworm .*/Suites: bookworm/' >/etc/apt/sources.list.d/coxswain-lab-src.sources
   apt-get update -qq
@@ -27,7 +27,7 @@ chmod 1777 "$root/tmp"
 chmod 700 "$root/root"
 install -m 755 "$work/source/busybox" "$root/bin/busybox"
 chroot "$root" /bin/busybox --install -s
-# what acts for others is a set-user-id copy, as in Alpine's busybox-suid
+# applets that act as root for other users are in a set-user-ID copy, as in Alpine's busybox-suid
 install -m 4755 "$work/source/busybox" "$root/bin/bbsuid"
 for name in bin/su usr/bin/passwd; do ln -sf /bin/bbsuid "$root/$name"; done
 ln -s ../../../etc/crontabs "$root/var/spool/cron/crontabs"

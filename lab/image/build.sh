@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the root file system of a lab host as a tar on standard output: Debian with systemd, sshd, containerd, haproxy
-# and what the Kubernetes packages would install; nothing of it is configured for a cluster yet.
+# Prints the root file system of a lab host as a tar: Debian with systemd, sshd, containerd, haproxy and the files of the
+# Kubernetes packages. It is not configured for a cluster yet.
 #
 #   build.sh WORK_DIR > rootfs.tar
 set -euo pipefail
@@ -39,7 +39,7 @@ chroot "$root" systemctl --quiet enable ssh ssh-host-keys containerd kubelet
 chroot "$root" systemctl --quiet disable haproxy
 chroot "$root" systemctl --quiet mask systemd-udevd systemd-udevd-control.socket systemd-udevd-kernel.socket getty.target console-getty.service systemd-logind cron.service apt-daily.timer apt-daily-upgrade.timer fstrim.timer e2scrub_all.timer
 
-# logins for trying become: sudo without a password, and with one (a lab stand-in for a real secret)
+# logins for tests of become: sudo without a password, and with one (a password of the lab only, not a secret)
 chroot "$root" useradd -m -s /bin/bash ops
 chroot "$root" useradd -m -s /bin/bash opspw
 echo 'opspw:lab-sudo-password' | chroot "$root" chpasswd

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the root file system of a host with OpenRC as a tar on standard output: a minimal Debian with the real OpenRC, and
-# without the scripts for its boot that a container does not need.
+# Prints the root file system of a host with OpenRC as a tar: a minimal Debian with the real OpenRC, without the boot scripts
+# that a container does not need.
 #
 #   build.sh WORK_DIR > rootfs.tar
 set -euo pipefail

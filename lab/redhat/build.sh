@@ -1,7 +1,6 @@
 #!/bin/bash
-# Makes the root file system of a host like those of Red Hat's family as a tar on standard output: Debian's own rpm and
-# dnf, which are the real ones, on an otherwise minimal Debian that says of itself that it is such a host. rpmbuild and
-# createrepo_c make repositories for it, gpg signs them.
+# Prints the root file system of a host of the Red Hat family as a tar: the real rpm and dnf, from Debian's packages, on a
+# minimal Debian whose os-release names Rocky Linux. rpmbuild and createrepo_c make repositories for it, gpg signs them.
 #
 #   build.sh WORK_DIR > rootfs.tar
 set -euo pipefail
@@ -11,9 +10,9 @@ rm -rf "$root"
 mkdir -p "$work"
 mmdebstrap --quiet --variant=minbase --include=dnf,dnf-plugins-core,rpm,createrepo-c,file,gpg,gpg-agent bookworm "$root" >&2
 
-# the plugins are there for versionlock; this one has a repository of its own that is not there
+# the plugins are needed for versionlock; this one needs a repository that does not exist
 rm "$root/usr/lib/python3/dist-packages/dnf-plugins/local.py"
-# Debian's rpm keeps its database in a home: there it is for looking into packages, not for living by them
+# Debian's rpm has its database in a home folder, because Debian uses rpm to read packages, not to install them
 mkdir -p "$root"/etc/rpm "$root"/etc/yum.repos.d "$root"/etc/pki/rpm-gpg "$root"/var/lib/rpm
 echo '%_dbpath /var/lib/rpm' >"$root/etc/rpm/macros"
 echo 9 >"$root/etc/dnf/vars/releasever"

@@ -17,12 +17,13 @@ export const assert = defineTask({
   description: 'Fails unless a condition is true.',
   reads: 'what the condition reads from the host',
   example: { that: true, message: 'this is never said' },
-  params: z.object({
-    that: z
-      .union([flag(), z.custom<Exclude<Claim, boolean>>(isQuestion)])
-      .describe('what must be true; in a playbook also a function that reads from the host'),
-    message: z.string().describe('the error message: what is wrong, and what to do'),
-  }),
+  params: () =>
+    z.object({
+      that: z
+        .union([flag(), z.custom<Exclude<Claim, boolean>>(isQuestion).meta({ title: 'function' })])
+        .describe('what must be true; in a playbook also a function that reads from the host'),
+      message: z.string().describe('the error message: what is wrong, and what to do'),
+    }),
   title: ({ message }) => `assert, or else: ${message}`,
 
   async check(ctx, { that, message }) {

@@ -17,9 +17,10 @@ export const debug = defineTask({
   description: 'Prints a value in the output of the run.',
   reads: 'what the function reads from the host',
   example: { show: 'a word of the run' },
-  params: z.object({
-    show: z.unknown().describe('text or any value; in a playbook also a function that reads from the host'),
-  }),
+  params: () =>
+    z.object({
+      show: z.unknown().describe('text or any value; in a playbook also a function that reads from the host'),
+    }),
 
   async check(ctx, { show }) {
     const value: unknown = isQuestion(show) ? await show(ctx) : show

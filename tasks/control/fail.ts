@@ -11,7 +11,8 @@ export const fail = defineTask({
   description: 'Fails with a message.',
   reads: 'nothing',
   example: { message: 'this host must not be touched: see its ticket' },
-  params: z.object({ message: z.string().describe('the error message: what is wrong, and what to do') }),
+  params: () =>
+    z.object({ message: z.string().describe('the error message: what is wrong, and what to do') }),
   title: ({ message }) => `fail: ${message}`,
 
   check(_ctx, { message }) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CoxswainError, defineTask, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, duration, z } from '../../engine/index.ts'
 
 /**
  * Waits for a number of seconds, or for a person at the terminal. With both it asks, and then waits. Under `--check` it is
@@ -12,14 +12,15 @@ export const pause = defineTask({
   name: 'pause',
   description: 'Waits for a number of seconds, or until someone presses Enter at the terminal.',
   example: { seconds: 1 },
-  params: z
-    .object({
-      seconds: z.coerce.number().min(0).optional().describe('seconds to wait'),
-      prompt: z.string().optional().describe('the text to show; Enter continues, Ctrl-C stops the run'),
-    })
-    .refine(({ seconds, prompt }) => seconds !== undefined || prompt !== undefined, {
-      error: 'give seconds, or prompt, or both',
-    }),
+  params: () =>
+    z
+      .object({
+        seconds: duration({ zero: true }).optional().describe('seconds to wait'),
+        prompt: z.string().optional().describe('the text to show; Enter continues, Ctrl-C stops the run'),
+      })
+      .refine(({ seconds, prompt }) => seconds !== undefined || prompt !== undefined, {
+        error: 'give seconds, or prompt, or both',
+      }),
   title: ({ seconds, prompt }) => prompt ?? `pause of ${seconds ?? 0} s`,
   changes: false,
 

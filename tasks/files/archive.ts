@@ -17,7 +17,7 @@ import {
   written,
 } from './content/attributes.ts'
 
-/** What the end of a name says of how an archive is compressed: the letter for tar, and what unpacks it. */
+/** For each suffix of an archive name: the compression letter for tar, and the command that decompresses it. */
 const kinds = [
   { end: /\.tar$/, letter: '', unpack: shell`cat` },
   { end: /\.(tar\.gz|tgz)$/, letter: 'z', unpack: shell`gzip -dc` },
@@ -29,28 +29,29 @@ const found = (dest: string) => kinds.find(({ end }) => end.test(dest))
 
 const kindOf = (dest: string) => found(dest) ?? kinds[0]
 
-const params = z
-  .object({
-    src: remotePath().describe('the file or folder on the host to pack'),
-    dest: remotePath().describe('the archive on the host: NAME.tar, .tar.gz, .tar.bz2 or .tar.xz'),
-    exclude: words().default([]).describe('patterns of names to leave out, as for --exclude of tar'),
-    ...attributeParams,
-    mode: attributeParams.mode.describe(
-      'octal digits as text; by default the mode of the existing archive, or 0600 for a new one',
-    ),
-    ...followParam,
-  })
-  .refine(({ dest }) => found(dest) !== undefined, {
-    path: ['dest'],
-    message: 'its name must end with .tar, .tar.gz, .tgz, .tar.bz2 or .tar.xz',
-  })
-  .refine(({ src, dest }) => src !== '/' && !`${dest}/`.startsWith(`${src.replace(/\/+$/, '')}/`), {
-    path: ['dest'],
-    message: 'an archive cannot lie in what it packs',
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      src: remotePath().describe('the file or folder on the host to pack'),
+      dest: remotePath().describe('the archive on the host: NAME.tar, .tar.gz, .tar.bz2 or .tar.xz'),
+      exclude: words().default([]).describe('patterns of names to leave out, as for --exclude of tar'),
+      ...attributeParams,
+      mode: attributeParams.mode.describe(
+        'octal digits as text; by default the mode of the existing archive, or 0600 for a new one',
+      ),
+      ...followParam,
+    })
+    .refine(({ dest }) => found(dest) !== undefined, {
+      path: ['dest'],
+      message: 'its name must end with .tar, .tar.gz, .tgz, .tar.bz2 or .tar.xz',
+    })
+    .refine(({ src, dest }) => src !== '/' && !`${dest}/`.startsWith(`${src.replace(/\/+$/, '')}/`), {
+      path: ['dest'],
+      message: 'an archive cannot be inside the folder that it packs',
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** The words of tar after its options, and where it runs: what is packed is named from the folder that it is in. */
+/** The arguments of tar after its options, and the folder that it runs in: src is named relative to its parent folder. */
 const packed = ({ src, exclude, follow }: Params): { words: ShellText; at: CommandPath } => {
   const path = src.replace(/\/+$/, '')
   const at = path.lastIndexOf('/')
@@ -61,7 +62,7 @@ const packed = ({ src, exclude, follow }: Params): { words: ShellText; at: Comma
   }
 }
 
-/** @throws `task-failed` where something else than a file is. */
+/** @throws `task-failed` if the path exists and is not a file. */
 const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
   if (stat === undefined || stat.type === 'file') return
   throw new CoxswainError('task-failed', `${path} exists, but is not a file`, {
@@ -69,7 +70,7 @@ const refuseUnlessFile = (path: string, stat: Stat | undefined): void => {
   })
 }
 
-/** Hold an archive that packs what is on the host now. */
+/** Creates an archive of what is on the host now. */
 export const archive = defineTask({
   name: 'archive',
   description:
@@ -91,12 +92,12 @@ export const archive = defineTask({
     refuseUnlessFile(dest, stat)
     const { words: what, at } = packed(given)
     if (stat === undefined) {
-      // refuses links that others control
+      // refuses links that other users control
       await remote.query({ at })`true`
       return drift({ what: dest, to: `an archive of ${src}` })
     }
     const [now, then] = await Promise.all([
-      // what tar cannot read makes another sum, and the apply tells of it
+      // if tar cannot read something, the sum differs, and apply reports it
       remote.query({
         at,
         label: `read ${src}`,
@@ -109,7 +110,7 @@ export const archive = defineTask({
     return driftUnlessEmpty([
       ...(now === then
         ? []
-        : [{ what: dest, from: 'an archive of something else', to: `an archive of ${src}` }]),
+        : [{ what: dest, from: 'an archive with different content', to: `an archive of ${src}` }]),
       ...attributeChanges(dest, stat, given),
     ])
   },
@@ -119,7 +120,7 @@ export const archive = defineTask({
     const { letter } = kindOf(dest)
     const { words: what, at } = packed(given)
     const { mode, ...attributes } = attributesOf(given)
-    // what is packed can be readable for root alone
+    // the packed files can be readable by root only
     const fresh = (await remote.stat(dest, { follow: true })) === undefined ? '0600' : undefined
     await remote.writeOutput(dest, shell`tar ${`-c${letter}f`} - ${what}`, {
       ...attributes,

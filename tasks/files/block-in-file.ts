@@ -3,44 +3,50 @@ import { linesOf, spliceLines } from '../shared/lines.ts'
 import { placeFor } from '../shared/patterns.ts'
 import { editParams, editing } from './editing/editing.ts'
 
-const params = z
-  .object({
-    ...editParams,
-    block: z.string().default('').describe('the lines of the block'),
-    marker: z
-      .string()
-      .default('# {mark} by coxswain')
-      .describe(
-        'the line above and below the block; {mark} becomes BEGIN and END. Each block of a file needs a marker of its own',
-      ),
-    state: z.enum(['present', 'absent']).default('present'),
-    insertAfter: z
-      .string()
-      .optional()
-      .describe('a pattern: a new block goes after the last line that matches; EOF, the default, is the end'),
-    insertBefore: z
-      .string()
-      .optional()
-      .describe('a pattern: a new block goes before the first line that matches; BOF is the beginning'),
-  })
-  .refine(({ marker }) => marker.split('{mark}').length === 2 && !/[\r\n]/.test(marker), {
-    message: 'one line is needed, with {mark} in it once',
-    path: ['marker'],
-  })
-  .refine(({ block, marker }) => !marksOf(marker).some((mark) => blockLines(block).includes(mark)), {
-    message: 'a block cannot contain its own marker',
-    path: ['block'],
-  })
-  .refine(({ block }) => !/\r(?!\n)/.test(block), {
-    message: 'a carriage return stands only before a newline',
-    path: ['block'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      ...editParams,
+      block: z.string().default('').describe('the lines of the block'),
+      marker: z
+        .string()
+        .default('# {mark} by coxswain')
+        .describe(
+          'the line above and below the block; {mark} becomes BEGIN and END. Each block of a file needs a marker of its own',
+        ),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe('absent removes the block with its markers'),
+      insertAfter: z
+        .string()
+        .optional()
+        .describe(
+          'a pattern: a new block goes after the last line that matches; EOF, the default, is the end',
+        ),
+      insertBefore: z
+        .string()
+        .optional()
+        .describe('a pattern: a new block goes before the first line that matches; BOF is the beginning'),
+    })
+    .refine(({ marker }) => marker.split('{mark}').length === 2 && !/[\r\n]/.test(marker), {
+      message: 'the marker must be one line that contains {mark} exactly once',
+      path: ['marker'],
+    })
+    .refine(({ block, marker }) => !marksOf(marker).some((mark) => blockLines(block).includes(mark)), {
+      message: 'a block cannot contain its own marker',
+      path: ['block'],
+    })
+    .refine(({ block }) => !/\r(?!\n)/.test(block), {
+      message: 'a carriage return is only allowed before a newline',
+      path: ['block'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** What a block is, and where it goes. */
+/** A block and its position in the file. */
 export type Block = Pick<Params, 'block' | 'marker' | 'state' | 'insertAfter' | 'insertBefore'>
 
-/** The lines of a block, however it was written. */
+/** The lines of a block, without the last line break. */
 const blockLines = (block: string): string[] =>
   block === '' ? [] : block.replace(/\r?\n$/, '').split(/\r?\n/)
 
@@ -49,7 +55,10 @@ const marksOf = (marker: string): readonly [string, string] => [
   marker.replace('{mark}', 'END'),
 ]
 
-/** Where a block is: an end, and the last beginning above it, so that half a block never takes in what is not its own. */
+/**
+ * The block in the file: the first end marker that has a begin marker above it, and the nearest begin marker. So a block
+ * without its end does not include lines of others.
+ */
 const findBlock = (
   lines: readonly string[],
   first: string,
@@ -64,7 +73,7 @@ const findBlock = (
   return undefined
 }
 
-/** The text with the block between its marks, or without it. */
+/** The text with the block between its markers, or without the block. */
 export const withBlock = (text: string, given: Block): string => {
   const [first, last] = marksOf(given.marker)
   const lines = linesOf(text)
@@ -76,7 +85,7 @@ export const withBlock = (text: string, given: Block): string => {
   return spliceLines(text, found?.[0] ?? placeFor(lines, given), size, block)
 }
 
-/** Hold a block of lines in a file, between two lines that mark it as ours. */
+/** Inserts or removes a block of lines in a file, between two marker lines. */
 export const blockInFile = defineTask({
   name: 'block-in-file',
   description: 'Inserts, updates or removes a block of lines between two marker lines in a file.',

@@ -7,6 +7,7 @@ import {
   flag,
   remotePath,
   z,
+  localPath,
 } from '../../engine/index.ts'
 import type { CheckContext, Stat } from '../../engine/index.ts'
 import { canBeFile } from '../shared/paths.ts'
@@ -26,29 +27,30 @@ import type { TreePlan } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
 import { applyTree } from './tree/send.ts'
 
-const params = z.object({
-  src: z.string().describe('the file or folder on this machine'),
-  dest: remotePath().describe('the path of the file or folder on the host'),
-  ...attributeParams,
-  mode: fileMode()
-    .optional()
-    .describe(
-      "octal digits as text, such as '0644'; by default unchanged for a single file, and the mode of each file on this machine for those in a folder",
-    ),
-  ...writeParams,
-  ...followParam,
-  directoryMode: fileMode()
-    .optional()
-    .describe(
-      'octal digits for a folder and the folders in it; by default new folders get the mode that they have on this machine, and existing ones keep theirs',
-    ),
-  delete: flag()
-    .default(false)
-    .describe('remove from the folder on the host what does not exist on this machine'),
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z.object({
+    src: localPath().describe('the file or folder on this machine'),
+    dest: remotePath().describe('the path of the file or folder on the host'),
+    ...attributeParams,
+    mode: fileMode()
+      .optional()
+      .describe(
+        "octal digits as text, such as '0644'; by default unchanged for a single file, and the mode of each file on this machine for those in a folder",
+      ),
+    ...writeParams,
+    ...followParam,
+    directoryMode: fileMode()
+      .optional()
+      .describe(
+        'octal digits for a folder and the folders in it; by default new folders get the mode that they have on this machine, and existing ones keep theirs',
+      ),
+    delete: flag()
+      .default(false)
+      .describe('remove from the folder on the host what does not exist on this machine'),
+  })
+type Params = z.output<ReturnType<typeof params>>
 
-/** @throws `task-failed` for parameters that mean nothing for what is copied. */
+/** @throws `task-failed` for parameters that do not apply to a file, or to a folder. */
 const isFolder = async ({ src, validate, backup, ...given }: Params): Promise<boolean> => {
   const folder = (await localStat(src)).isDirectory()
   if (folder && (validate !== undefined || backup === true))
@@ -85,13 +87,13 @@ const planOf = async (ctx: CheckContext, given: Params): Promise<TreePlan> => {
   return planTree(local, await remoteTree(ctx.remote, dest, paths, { all, follow }), given)
 }
 
-/** The text that a diff may show: everybody may read it, here and there, as it is and as it shall be. */
+/** The text that a diff can show: every user can read the file on both machines, now and after the change. */
 const shownText = async ({ src, mode }: Params, there: Stat | undefined): Promise<string | undefined> => {
   const modes = [mode, there?.mode].filter((one) => one !== undefined)
   return modes.every((one) => isPublic(Number.parseInt(one, 8))) ? publicText(src) : undefined
 }
 
-/** Hold a file or folder equal to one on this machine, whatever its size and content. */
+/** Makes a file or folder on the host equal to one on this machine, of any size and content. */
 export const copy = defineTask({
   name: 'copy',
   description:
@@ -102,6 +104,7 @@ export const copy = defineTask({
   title: ({ src, dest }) => `copy of ${src} at ${dest}`,
   writes: ({ src, dest, ...its }) => written(statSync(src).isDirectory() ? 'folder' : 'file', dest, its),
   sends: ({ src }) => [src],
+  needs: isFolder,
 
   async check(ctx, given) {
     const { remote } = ctx

@@ -7,19 +7,23 @@ import {
   written,
 } from './content/attributes.ts'
 
-/** Hold a directory with its parents, or hold it absent with all that is in it. */
+/** Creates a directory and its parents, or removes it with everything in it. */
 export const directory = defineTask({
   name: 'directory',
   description:
     'Ensures that a directory exists with the given owner and mode, or removes it with everything in it.',
   reads: 'what is at the path, its owner and mode',
   example: { path: '/srv/app', mode: '0750' },
-  params: z.object({
-    path: remotePath().describe('the directory'),
-    state: z.enum(['present', 'absent']).default('present'),
-    ...attributeParams,
-    ...followParam,
-  }),
+  params: () =>
+    z.object({
+      path: remotePath().describe('the directory'),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe('absent removes the directory with everything in it'),
+      ...attributeParams,
+      ...followParam,
+    }),
   title: ({ path, state }) => (state === 'absent' ? `no directory ${path}` : `directory ${path}`),
   writes: ({ path, ...its }) => written('folder', path, its),
 

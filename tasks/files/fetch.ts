@@ -15,25 +15,28 @@ import type { ApplyContext, CheckContext, RemoteReader } from '../../engine/inde
 import { draftIn, sweepDrafts } from './content/local-draft.ts'
 import { localSum } from './content/local-file.ts'
 
-const params = z.object({
-  src: remotePath().describe('the file on the host'),
-  dest: z
-    .string()
-    .min(1)
-    .describe('the folder on this machine; the file is saved as DEST/HOST/SRC, so each host has its own'),
-  flat: flag()
-    .default(false)
-    .describe('dest is the path of the file itself; with several hosts, the last one overwrites the others'),
-  optional: flag().default(false).describe('do not fail on a host that does not have the file'),
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z.object({
+    src: remotePath().describe('the file on the host'),
+    dest: z
+      .string()
+      .min(1)
+      .describe('the folder on this machine; the file is saved as DEST/HOST/SRC, so each host has its own'),
+    flat: flag()
+      .default(false)
+      .describe(
+        'dest is the path of the file itself; with several hosts, the last one overwrites the others',
+      ),
+    optional: flag().default(false).describe('do not fail on a host that does not have the file'),
+  })
+type Params = z.output<ReturnType<typeof params>>
 
-/** Where the file comes to. */
+/** The path of the file on this machine. */
 const placeOf = ({ host }: Pick<CheckContext, 'host'>, { src, dest, flat }: Params): string => {
   if (flat) return resolve(dest)
   const folder = resolve(dest, host.name)
   const place = join(folder, src)
-  // the names of hosts come from inventories, which may be made by others
+  // names of hosts come from inventories, which others could have written
   const outside = [relative(resolve(dest), folder), relative(folder, place)].some(
     (path) => path === '' || path === '..' || path.startsWith('../'),
   )
@@ -63,11 +66,11 @@ const sumThere = async (remote: RemoteReader, { src, optional }: Params): Promis
   })
 }
 
-const told = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
+const describeSum = (sum: string | undefined): string | undefined => sum && `sha256 ${sum.slice(0, 12)}…`
 
 /**
- * Writes what comes beside the place, and puts it there when it is what was announced. Other users of this machine may control
- * a part of the path: the folder is entered without their links, and names in it are used from then on.
+ * Writes the file to a draft, and moves it into place if it has the expected SHA-256. Other users of this machine could
+ * control a part of the path: the folder is entered without their links, and names are then resolved inside it.
  */
 const receive = async (ctx: ApplyContext, src: string, sum: string, place: string): Promise<void> => {
   const { remote } = ctx
@@ -86,7 +89,7 @@ const receive = async (ctx: ApplyContext, src: string, sum: string, place: strin
   }
 }
 
-/** What comes, and what it becomes. */
+/** The file to receive. */
 interface Incoming {
   readonly remote: RemoteReader
   readonly src: string
@@ -98,11 +101,11 @@ interface Incoming {
 const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incoming): Promise<void> => {
   await sweepDrafts(folder)
   const path = draftIn(folder)
-  // what root may read on a host is not for everybody here
+  // a file that only root can read on the host must not be readable by other users here
   const file = await open(path, 'wx', 0o600)
   try {
     const hash = createHash('sha256')
-    // no more than that: a host that sends without end would fill the disk
+    // not more than the announced size: a host that never stops sending would fill the disk
     for await (const chunk of remote.readStream(src, size)) {
       hash.update(chunk)
       await file.writeFile(chunk)
@@ -120,7 +123,7 @@ const receiveIn = async (folder: string, { remote, src, size, sum, name }: Incom
   }
 }
 
-/** Hold a file here equal to one of a host. */
+/** Makes a file on this machine equal to one on the host. */
 export const fetch = defineTask({
   name: 'fetch',
   description: 'Fetches a file from the host to the machine that runs the playbook.',
@@ -133,7 +136,7 @@ export const fetch = defineTask({
     const place = placeOf(ctx, given)
     const [there, here] = await Promise.all([sumThere(ctx.remote, given), sumHere(ctx, place)])
     if (there === undefined || there === here) return ok()
-    return drift({ what: `${place} here`, from: told(here), to: told(there) })
+    return drift({ what: `${place} here`, from: describeSum(here), to: describeSum(there) })
   },
 
   async apply(ctx, given) {

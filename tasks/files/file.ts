@@ -10,31 +10,32 @@ import {
 } from './content/attributes.ts'
 import { contentChanges, holds } from './content/content.ts'
 
-/** Hold a file with this content, owner and mode, or hold it absent. */
+/** Creates a file with the given content, owner and mode, or removes it. */
 export const file = defineTask({
   name: 'file',
   description:
     'Ensures that a file exists with the given content, owner and mode, or that it does not exist.',
   reads: "the file's content, owner and mode",
   example: { path: '/etc/motd', content: 'Welcome.\n', mode: '0644' },
-  params: z
-    .object({
-      path: remotePath().describe('the file'),
-      content: z
-        .union([z.string(), secret()])
-        .optional()
-        .describe(
-          'the content; by default unchanged, and empty for a new file (the task permissions never creates a file)',
-        ),
-      state: z.enum(['present', 'absent']).default('present'),
-      ...attributeParams,
-      ...writeParams,
-      ...followParam,
-    })
-    .refine(({ path, state }) => state === 'absent' || canBeFile(path), {
-      message: folderNamed,
-      path: ['path'],
-    }),
+  params: () =>
+    z
+      .object({
+        path: remotePath().describe('the file'),
+        content: z
+          .union([z.string(), secret()])
+          .optional()
+          .describe(
+            'the content; by default unchanged, and empty for a new file (the task permissions never creates a file)',
+          ),
+        state: z.enum(['present', 'absent']).default('present').describe('absent removes the file'),
+        ...attributeParams,
+        ...writeParams,
+        ...followParam,
+      })
+      .refine(({ path, state }) => state === 'absent' || canBeFile(path), {
+        message: folderNamed,
+        path: ['path'],
+      }),
   title: ({ path, state }) => (state === 'absent' ? `no file ${path}` : `file ${path}`),
   writes: ({ path, ...its }) => written('file', path, its),
 

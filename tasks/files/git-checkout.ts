@@ -5,57 +5,59 @@ import {
   flag,
   ok,
   remotePath,
+  duration,
   shell,
   unknown,
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change } from '../../engine/index.ts'
-import { begin, end, note } from './git/interrupted.ts'
+import { begin, end, keepCommit } from './git/interrupted.ts'
 import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git/state.ts'
-import type { Checkout, Place, GitVersion } from './git/state.ts'
+import type { Checkout, DestState, GitVersion } from './git/state.ts'
 
-const params = z.object({
-  repo: z
-    .string()
-    .regex(/^[^-\s][^\s\0]*$/, 'a URL or path of a repository is needed')
-    .refine((repo) => !/^https?:\/\/[^/]*@/.test(repo), {
-      message:
-        'the URL must not contain a password or token: use SSH with `key`, or a credential helper on the host',
-    })
-    .describe('the repository, such as git@git.example:app.git'),
-  dest: remotePath().describe('the folder on the host to check it out to'),
-  version: z
-    .string()
-    .regex(/^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/, 'a branch, a tag or a commit is needed')
-    .optional()
-    .describe(
-      "a branch, a tag, or a commit by all its 40 digits; by default the repository's default branch",
-    ),
-  force: flag().default(false).describe('discard changes in the checkout, committed or not'),
-  depth: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe('how many commits of history to fetch; all by default'),
-  submodules: flag()
-    .default(false)
-    .describe('check out submodules at the commits of this version; false leaves them alone'),
-  hooks: flag()
-    .default(false)
-    .describe('run the hooks of the checkout (post-checkout …), as the acting user'),
-  key: remotePath().optional().describe('the path on the host of the SSH key to log in with'),
-  timeout: z.coerce.number().positive().default(300).describe('seconds until git is stopped'),
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z.object({
+    repo: z
+      .string()
+      .regex(/^[^-\s][^\s\0]*$/, 'must be a URL or path of a repository')
+      .refine((repo) => !/^https?:\/\/[^/]*@/.test(repo), {
+        message:
+          'the URL must not contain a password or token: use SSH with `key`, or a credential helper on the host',
+      })
+      .describe('the repository, such as git@git.example:app.git'),
+    dest: remotePath().describe('the folder on the host to check it out to'),
+    version: z
+      .string()
+      .regex(/^[^-\s~^:?*[\\][^\s~^:?*[\\]*$/, 'must be a branch, a tag or a commit')
+      .optional()
+      .describe(
+        "a branch, a tag, or a commit by all its 40 digits; by default the repository's default branch",
+      ),
+    force: flag().default(false).describe('discard changes in the checkout, committed or not'),
+    depth: z.coerce
+      .number<number | string>()
+      .int()
+      .min(1)
+      .optional()
+      .describe('how many commits of history to fetch; all by default'),
+    submodules: flag()
+      .default(false)
+      .describe('check out submodules at the commits of this version; false leaves them alone'),
+    hooks: flag()
+      .default(false)
+      .describe('run the hooks of the checkout (post-checkout …), as the acting user'),
+    key: remotePath().optional().describe('the path on the host of the SSH key to log in with'),
+    timeout: duration().default(300).describe('seconds until git is stopped'),
+  })
+type Params = z.output<ReturnType<typeof params>>
 
 const short = (commit: string): string => commit.slice(0, 12)
 
 const named = ({ kind, name, commit }: GitVersion): string =>
   kind === 'commit' ? short(commit) : `${short(commit)} (${name})`
 
-/** What may not be thrown away unless somebody says so. */
-const protect = (place: Place, { dest, force }: Params): void => {
+/** @throws `task-failed` if the checkout would discard changes, or files that are not from git, without `force`. */
+const refuseToDiscard = (place: DestState, { dest, force }: Params): void => {
   if (place === 'nothing') return
   if (place === 'something else')
     throw new CoxswainError('task-failed', `${dest} exists, but is not a git checkout`, {
@@ -87,7 +89,7 @@ const changesOf = (place: Checkout, wanted: GitVersion, { dest, repo }: Params):
     : [{ what: `changes in ${dest}`, from: place.modified.join('\n'), to: undefined }]),
 ]
 
-/** Gets what is wanted, and gives what to check out: a branch may have moved since it was looked up. */
+/** Fetches the wanted version, and returns the commit to check out: a branch can have moved since it was looked up. */
 const fetch = async ({ remote }: ApplyContext, given: Params, wanted: GitVersion): Promise<string> => {
   const { depth } = given
   const git = gitIn(given)
@@ -106,12 +108,14 @@ const fetch = async ({ remote }: ApplyContext, given: Params, wanted: GitVersion
   else if (kind === 'tag') await get(`+refs/tags/${name}:refs/tags/${name}`)
   if (kind === 'branch') return `refs/remotes/origin/${name}`
   if (kind === 'tag') return `refs/tags/${name}`
-  // one that is on no branch must be asked for by its name
+  // a commit that is not on a branch must be fetched by its name
   if (!(await has())) await get(commit)
   return commit
 }
 
-/** Brings submodules to the commits of what is checked out; what their own configuration says to run instead is not followed. */
+/**
+ * Updates submodules to the commits of the checked out version. Update commands from their own configuration are not run.
+ */
 const updateSubmodules = async ({ remote }: ApplyContext, given: Params): Promise<void> => {
   const git = gitIn(given)
   const more = [
@@ -124,7 +128,7 @@ const updateSubmodules = async ({ remote }: ApplyContext, given: Params): Promis
   if (!result.ok) throw gitFailure(`git cannot update the submodules of ${given.dest}`, result)
 }
 
-/** Hold a checkout of a git repository at a version. */
+/** Checks out a git repository at a version. */
 export const gitCheckout = defineTask({
   name: 'git-checkout',
   description:
@@ -132,14 +136,14 @@ export const gitCheckout = defineTask({
   reads: 'git ls-remote; git rev-parse and git status in the checkout',
   example: { repo: 'https://git.example/app.git', dest: '/srv/app', version: 'v1.2.0' },
   params,
-  title: ({ dest, version }) => `${dest} at ${version ?? 'the newest'}`,
-  // git follows every link
+  title: ({ dest, version }) => `${dest} at ${version ?? 'the default branch'}`,
+  // git follows all links
   writes: ({ dest }) => [{ path: dest, as: 'folder', follow: true }],
 
   async check(ctx, given) {
     const place = await readPlace(ctx, given)
-    if (place === undefined) return unknown('git is not installed yet')
-    protect(place, given)
+    if (place === undefined) return unknown('git is not installed')
+    refuseToDiscard(place, given)
     const wanted = await readWanted(ctx, given)
     if (place === 'nothing' || place === 'something else')
       return drift({ what: given.dest, to: `${given.repo} at ${named(wanted)}` })
@@ -154,7 +158,7 @@ export const gitCheckout = defineTask({
       throw new CoxswainError('task-failed', 'git is not installed on the host', {
         hint: 'install the package git first',
       })
-    protect(place, given)
+    refuseToDiscard(place, given)
     const wanted = await readWanted(ctx, given)
     const { run } = ctx.remote
     const git = gitIn(given)
@@ -164,17 +168,15 @@ export const gitCheckout = defineTask({
       label: `git config remote.origin.url ${repo}`,
     })`${git} config remote.origin.url ${repo} && ${git} config remote.origin.fetch ${'+refs/heads/*:refs/remotes/origin/*'}`
     const target = await fetch(ctx, given, wanted)
-    // what an interrupted checkout has written is in the way of the next one
+    // files that an interrupted checkout wrote block the next checkout
     const own = typeof place === 'object' && place.interrupted?.safe === true
     const how = [
       ...(force || own ? ['--force'] : []),
       ...(wanted.kind === 'branch' ? ['-B', wanted.name] : ['--detach']),
     ]
     const commit = `${target}^{commit}`
-    // before it is checked out: whatever breaks off after this, it is known to come from the repository
-    await run({
-      label: `git update-ref ${ownRef(wanted)} ${commit}`,
-    })`${git} update-ref ${ownRef(wanted)} ${commit} && ${note(git, commit)}`
+    // before the checkout: if the checkout is interrupted, the next run knows that the commit comes from the repository
+    await keepCommit(ctx.remote, git, { ref: ownRef(wanted), commit })
     const result = await run({
       timeout: given.timeout,
     })`${git} checkout -q ${how} ${commit} --`.result()

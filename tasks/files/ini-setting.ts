@@ -5,63 +5,64 @@ import { editParams, editing, maybeSecret, revealed } from './editing/editing.ts
 import { endOfSection, indentOfNew, sectionsOf, splitComment } from './editing/ini-lines.ts'
 import type { IniOption, IniSection, Reading } from './editing/ini-lines.ts'
 
-const params = z
-  .object({
-    ...editParams,
-    section: z
-      .string()
-      .regex(/^[^\]\r\n]*$/, 'the name of a section has no bracket in it')
-      .optional()
-      .describe('the name in brackets; by default the lines above the first section'),
-    option: z.string().describe('the name of the option'),
-    value: maybeSecret()
-      .optional()
-      .describe('the value; for a secret, neither the new nor the old value is shown'),
-    state: z.enum(['present', 'absent']).default('present'),
-    separator: z
-      .string()
-      .regex(/^[ \t]*[=:][ \t]*$/, 'a separator is = or :, with or without blanks')
-      .default(' = ')
-      .describe('the text between a new option and its value'),
-    inlineComments: flag()
-      .default(true)
-      .describe(
-        'text that follows # or ; after a blank is a comment and is kept; false if it is part of the value',
-      ),
-    continuation: z
-      .enum(['indent', 'backslash', 'none'])
-      .optional()
-      .describe(
-        'how a value continues on the next line: indent (Python), backslash (systemd, git, Samba) or none; required only if a line can be both a part of the value above it and an option of its own',
-      ),
-    caseSensitive: flag()
-      .optional()
-      .describe(
-        'whether names that differ only in case are different; required only if the file has such a name',
-      ),
-  })
-  .refine(({ value, state }) => value !== undefined || state === 'absent', {
-    message: 'a value is needed',
-    path: ['value'],
-  })
-  .refine(({ option }) => /^[^=:[\]\r\n]+$/.test(option) && !/^[#;\s]|\s$/.test(option), {
-    message: 'no name of an option',
-    path: ['option'],
-  })
-  .refine(({ value }) => value === undefined || !/[\r\n]/.test(revealed(value)), {
-    message: 'a value is one line',
-    path: ['value'],
-  })
-  .refine(({ value }) => value === undefined || !/(?<!\\)(?:\\\\)*\\$/.test(revealed(value)), {
-    message: 'a value that ends with a backslash would take in the next line',
-    path: ['value'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      ...editParams,
+      section: z
+        .string()
+        .regex(/^[^\]\r\n]*$/, 'the name of a section must not contain a bracket')
+        .optional()
+        .describe('the name in brackets; by default the lines above the first section'),
+      option: z.string().describe('the name of the option'),
+      value: maybeSecret()
+        .optional()
+        .describe('the value; for a secret, neither the new nor the old value is shown'),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the option'),
+      separator: z
+        .string()
+        .regex(/^[ \t]*[=:][ \t]*$/, 'must be = or :, with or without blanks')
+        .default(' = ')
+        .describe('the text between a new option and its value'),
+      inlineComments: flag()
+        .default(true)
+        .describe(
+          'text that follows # or ; after a blank is a comment and is kept; false if it is part of the value',
+        ),
+      continuation: z
+        .enum(['indent', 'backslash', 'none'])
+        .optional()
+        .describe(
+          'how a value continues on the next line: indent (Python), backslash (systemd, git, Samba) or none; required only if a line can be both a part of the value above it and an option of its own',
+        ),
+      caseSensitive: flag()
+        .optional()
+        .describe(
+          'whether names that differ only in case are different; required only if the file has such a name',
+        ),
+    })
+    .refine(({ value, state }) => value !== undefined || state === 'absent', {
+      message: 'a value is needed',
+      path: ['value'],
+    })
+    .refine(({ option }) => /^[^=:[\]\r\n]+$/.test(option) && !/^[#;\s]|\s$/.test(option), {
+      message: 'not a valid name of an option',
+      path: ['option'],
+    })
+    .refine(({ value }) => value === undefined || !/[\r\n]/.test(revealed(value)), {
+      message: 'a value must be one line',
+      path: ['value'],
+    })
+    .refine(({ value }) => value === undefined || !/(?<!\\)(?:\\\\)*\\$/.test(revealed(value)), {
+      message: 'a value must not end with a backslash, which would continue it on the next line',
+      path: ['value'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** What an option is set to, and the comment after it that stays. */
+/** The value of an option, and the comment after it, which is kept. */
 const partsOf = (option: IniOption, { value, inlineComments }: Params): readonly [string, string] =>
-  // a secret may have such signs in it, and what was left of an old one would be shown for a comment; where the new value
-  // has them, the old one may have had them too
+  // a secret can contain comment signs, and the rest of an old secret would be shown as a comment; if the new value
+  // contains them, the old one could have contained them too
   inlineComments && !isSecret(value) && !/(?:^|\s)[#;]/.test(value ?? '')
     ? splitComment(option.value)
     : [option.value.trimEnd(), '']
@@ -71,7 +72,7 @@ const isSet = (option: IniOption, given: Params, value: string): boolean =>
   /[=:]/.test(option.before) &&
   [option.value.trim(), partsOf(option, given)[0]].includes(value.trim())
 
-/** The first line of an option with another value: its name, sign of assignment, blanks and comment stay. */
+/** The first line of an option with another value: name, assignment sign, blanks and comment stay. */
 const lineWith = (option: IniOption, given: Params, value: string): string => {
   const { before, indent, name } = option
   if (!/[=:]/.test(before)) return `${indent}${name}${given.separator}${value}${partsOf(option, given)[1]}`
@@ -85,7 +86,7 @@ const readings: Readonly<Record<NonNullable<Params['continuation']>, Reading>> =
   none: { indent: 'never', backslash: 'never' },
 }
 
-/** The sections that are meant. */
+/** The sections with the wanted name. */
 const sectionsNamed = (sections: readonly IniSection[], { section, caseSensitive }: Params): IniSection[] => {
   const isSame = sameName(caseSensitive)
   return sections.filter(({ name }) =>
@@ -98,7 +99,7 @@ const sameName =
   (one: string, other: string): boolean =>
     one === other || (caseSensitive === false && one.toLowerCase() === other.toLowerCase())
 
-/** @throws `task-failed` where a name is in the file that only some programs take for the same. */
+/** @throws `task-failed` if the file has a name that only some programs take for the wanted one. */
 const refuseLookalike = (
   names: readonly (string | undefined)[],
   wanted: string | undefined,
@@ -135,7 +136,7 @@ const editedAs = (text: string, given: Params, reading: Reading): string => {
     const goes = new Set(mine.flatMap(({ at, more }) => [at, ...more]))
     return goes.size === 0 ? text : mapLines(text, (line, index) => (goes.has(index) ? [] : [line]))
   }
-  // where it is said more than once, most readers take the last one
+  // if an option occurs more than once, most readers use the last one
   const last = mine.at(-1)
   if (last !== undefined) {
     if (isSet(last, given, value)) return text
@@ -155,9 +156,9 @@ const editedAs = (text: string, given: Params, reading: Reading): string => {
 }
 
 /**
- * The text with the setting; everything else, comments too, stays where it is.
+ * The text with the setting; everything else, including comments, stays unchanged.
  *
- * @throws `task-failed` where the result depends on which program reads the file.
+ * @throws `task-failed` if the result depends on which program reads the file.
  */
 export const withSetting = (text: string, given: Params): string => {
   const { continuation, option, path } = given

@@ -13,7 +13,7 @@ import { editing } from './editing/editing.ts'
 
 const byteOrderMark = '\u{FEFF}'
 
-/** @throws `task-failed` for what is no JSON, naming the line. */
+/** @throws `task-failed` if the text is not valid JSON, with the line. */
 const parsed = (path: string, text: string): Node => {
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
@@ -39,7 +39,7 @@ const edited = (text: string, { path, key, value, state }: Setting): string => {
     before,
     wanted === undefined ? jsonRemoveEdits(work, tree, keys) : jsonSetEdits(work, tree, keys, wanted),
   )
-  // a key that stands twice, for one, is still there when one of them is removed
+  // for example, a key that occurs twice still exists after one of them is removed
   const after = plainValue(getNodeValue(parsed(path, next)))
   if (!isDeepStrictEqual(valueIn(after, keys), wanted))
     throw new CoxswainError('task-failed', `${path}: ${keys.join('.')} cannot be edited in place`, {
@@ -48,7 +48,7 @@ const edited = (text: string, { path, key, value, state }: Setting): string => {
   return next
 }
 
-/** The text with the value at its place; everything else stays, byte by byte. */
+/** The text with the value set; every other byte stays unchanged. */
 export const withJsonSetting = (text: string, given: Setting): string =>
   text.startsWith(byteOrderMark) ? byteOrderMark + edited(text.slice(1), given) : edited(text, given)
 

@@ -1,19 +1,20 @@
 import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 
-/** Hold a symbolic link. */
+/** Creates a symbolic link, or changes its target. */
 export const link = defineTask({
   name: 'link',
   description: 'Creates a symbolic link, or changes its target.',
   reads: 'the target of the link',
   example: { path: '/srv/current', target: '/srv/releases/7' },
-  params: z.object({
-    path: remoteFile().describe('the link'),
-    target: z
-      .string()
-      .regex(/^\P{Cc}+$/u, 'a target has no control characters and is not empty')
-      .describe('the target of the link'),
-  }),
+  params: () =>
+    z.object({
+      path: remoteFile().describe('the link'),
+      target: z
+        .string()
+        .regex(/^\P{Cc}+$/u, 'a target must not be empty or contain control characters')
+        .describe('the target of the link'),
+    }),
   title: ({ path, target }) => `link ${path} to ${target}`,
   writes: ({ path }) => [{ path, as: 'link' }],
 

@@ -3,31 +3,32 @@ import { endOf } from '../shared/lines.ts'
 import { expanded, groupHint, namesForeignGroup, pattern } from '../shared/patterns.ts'
 import { editParams, editing } from './editing/editing.ts'
 
-const params = z
-  .object({
-    ...editParams,
-    regexp: z
-      .string()
-      .describe(
-        'a regular expression; every match is replaced. ^ and $ match at the ends of a line, and \\n also matches CRLF unless the pattern has \\r in it',
-      ),
-    replacement: z
-      .string()
-      .default('')
-      .describe('the text to put in its place; $1 is the first group, $& the entire match'),
-    after: z.string().optional().describe('a pattern: replace only after its first match'),
-    before: z
-      .string()
-      .optional()
-      .describe('a pattern: replace only before its first match, counted from the match of `after`'),
-  })
-  .refine(({ replacement, regexp }) => !namesForeignGroup(replacement, regexp), {
-    message: groupHint,
-    path: ['replacement'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      ...editParams,
+      regexp: z
+        .string()
+        .describe(
+          'a regular expression; every match is replaced. ^ and $ match at the ends of a line, and \\n also matches CRLF unless the pattern has \\r in it',
+        ),
+      replacement: z
+        .string()
+        .default('')
+        .describe('the text to put in its place; $1 is the first group, $& the entire match'),
+      after: z.string().optional().describe('a pattern: replace only after its first match'),
+      before: z
+        .string()
+        .optional()
+        .describe('a pattern: replace only before its first match, counted from the match of `after`'),
+    })
+    .refine(({ replacement, regexp }) => !namesForeignGroup(replacement, regexp), {
+      message: groupHint,
+      path: ['replacement'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** A text as patterns see it, and where each of its characters is in the file. */
+/** A text as patterns match it, and the offset of each of its characters in the file. */
 interface View {
   readonly text: string
   readonly offsetOf: (at: number) => number
@@ -35,11 +36,11 @@ interface View {
 
 const plainView = (text: string): View => ({ text, offsetOf: (at) => at })
 
-/** A text whose lines end with a newline alone, whatever they end with in the file. */
+/** A text with all line breaks as a newline. */
 const normalizedView = (text: string): View => {
   if (!text.includes('\r\n')) return plainView(text)
   const pieces = text.split('\r\n')
-  // the index in the view of each newline that stands for two characters
+  // the index in the view of each newline that replaces CRLF
   const shortened: number[] = []
   let at = 0
   for (const piece of pieces.slice(0, -1)) {
@@ -59,11 +60,11 @@ const normalizedView = (text: string): View => {
   return { text: pieces.join('\n'), offsetOf: (index) => index + before(index) }
 }
 
-/** Whether a pattern or a text names carriage returns itself: then it is for the bytes as they are. */
+/** Whether a pattern or a text contains a carriage return: then it applies to the text of the file as it is. */
 const namesReturn = (source: string | undefined): boolean =>
   source !== undefined && /\r|\\r|\\x0d|\\u000d|\\u\{0*d\}|\\cM/i.test(source)
 
-/** The part of a text that may be changed: where it begins and ends; undefined when a limit is not there. */
+/** Start and end of the part of a text that can change; undefined if a limit does not match. */
 const rangeOf = (text: string, { after, before }: Params): readonly [number, number] | undefined => {
   const begin = after === undefined ? undefined : pattern(after, 'm').exec(text)
   if (begin === null) return undefined
@@ -87,7 +88,7 @@ export const replaced = (text: string, given: Params): string => {
   for (const match of view.text.slice(from, to).matchAll(pattern(regexp, 'gm'))) {
     const start = mark + view.offsetOf(from + match.index)
     const next = expanded(match, replacement)
-    // what is replaced by itself keeps its bytes
+    // a match that is replaced by the same text keeps its bytes
     if (next === match[0]) continue
     parts.push(text.slice(done, start), next.replaceAll('\n', newline))
     done = mark + view.offsetOf(from + match.index + match[0].length)
@@ -95,7 +96,7 @@ export const replaced = (text: string, given: Params): string => {
   return parts.join('') + text.slice(done)
 }
 
-/** Replace what matches in a file. Where a second run would change the result again, it refuses. */
+/** Replaces every match of a pattern in a file. Refuses if a second run would change the result again. */
 export const replace = defineTask({
   name: 'replace',
   description: 'Replaces every match of a pattern in a file.',

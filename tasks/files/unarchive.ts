@@ -11,6 +11,7 @@ import {
   remotePath,
   shell,
   z,
+  localPath,
 } from '../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../engine/index.ts'
 import { attributeParams, written } from './content/attributes.ts'
@@ -18,52 +19,58 @@ import { localStat } from './content/local-file.ts'
 import { fewer, isOwnedBy } from './tree/plan.ts'
 import { remoteTree } from './tree/remote-tree.ts'
 import type { RemoteEntry } from './tree/remote-tree.ts'
-import { membersBelow, unreadable } from './unpack/member.ts'
+import { membersBelow, unreadableArchive } from './unpack/member.ts'
 import type { Member, RawMember } from './unpack/member.ts'
 import { tarIndex } from './unpack/tar-index.ts'
 import { membersFrom, withSums } from './unpack/tar-listing.ts'
 
-const params = z.object({
-  src: z.string().min(1).describe('the archive on this machine: tar, plain or gzip'),
-  dest: remotePath().describe('the folder on the host; created if it does not exist'),
-  onHost: flag()
-    .default(false)
-    .describe('src is on the host: tar, plain or in any compression that the tar of the host supports'),
-  creates: remotePath()
-    .optional()
-    .describe('a path: if it exists, the task does nothing and reads nothing else'),
-  strip: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .default(0)
-    .describe('how many leading parts of the names in the archive to remove'),
-  owner: attributeParams.owner.describe('the owner of the unpacked files; by default the acting user'),
-  group: attributeParams.group.describe(
-    'the group of the unpacked files; by default the group of the acting user',
-  ),
-  special: flag()
-    .default(false)
-    .describe(
-      'unpack set-user-ID and set-group-ID bits, devices and pipes; by default these bits are dropped and devices and pipes are refused',
+const params = () =>
+  z.object({
+    src: localPath().describe('the archive on this machine: tar, plain or gzip'),
+    dest: remotePath().describe('the folder on the host; created if it does not exist'),
+    onHost: flag()
+      .default(false)
+      .describe('src is on the host: tar, plain or in any compression that the tar of the host supports'),
+    creates: remotePath()
+      .optional()
+      .describe('a path: if it exists, the task does nothing and reads nothing else'),
+    strip: z.coerce
+      .number<number | string>()
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe('how many leading parts of the names in the archive to remove'),
+    owner: attributeParams.owner.describe('the owner of the unpacked files; by default the acting user'),
+    group: attributeParams.group.describe(
+      'the group of the unpacked files; by default the group of the acting user',
     ),
-  follow: flag()
-    .default(false)
-    .describe(
-      'write through existing links, such as /lib, and read an archive on the host through links of other users; by default both are refused',
-    ),
-})
-type Params = z.output<typeof params>
+    special: flag()
+      .default(false)
+      .describe(
+        'unpack set-user-ID and set-group-ID bits, devices and pipes; by default these bits are dropped and devices and pipes are refused',
+      ),
+    follow: flag()
+      .default(false)
+      .describe(
+        'write through existing links, such as /lib, and read an archive on the host through links of other users; by default both are refused',
+      ),
+  })
+type Params = z.output<ReturnType<typeof params>>
+
+/** @throws `load-failed` for a path that cannot be read, `task-failed` for one that is not a file. */
+const requireFile = async (src: string): Promise<void> => {
+  if ((await localStat(src)).isFile()) return
+  throw new CoxswainError('task-failed', `${src} is not a file`, {
+    hint: 'set src to the path of an archive',
+  })
+}
 
 const indexHere = async (src: string): Promise<RawMember[]> => {
-  if (!(await localStat(src)).isFile())
-    throw new CoxswainError('task-failed', `${src} is not a file`, {
-      hint: 'set src to the path of an archive',
-    })
+  await requireFile(src)
   return tarIndex(src)
 }
 
-/** Whether a file here is compressed. */
+/** Whether a local file is compressed with gzip. */
 const isGzip = async (path: string): Promise<boolean> => {
   const file = await open(path)
   try {
@@ -74,16 +81,19 @@ const isGzip = async (path: string): Promise<boolean> => {
   }
 }
 
-/** An archive of the host, opened: its path may lead through folders that others control. */
+/** An opened archive on the host. Its path can lead through folders that other users control. */
 interface ArchivePlace {
   readonly file: string
   readonly follow: boolean
 }
 
-/** Where tar reads what was opened. It does not tell the compression of what comes on standard input. */
+/** The path of the opened archive for tar, which does not detect the compression of standard input. */
 const opened = '/proc/self/fd/3'
 
-/** What GNU tar and busybox give the content of each file to: it prints a sum for each, in the order of the archive. */
+/**
+ * The option of GNU tar and busybox that pipes each file to a command: it prints a SHA-256 for each, in the order of the
+ * archive.
+ */
 const summing = '--to-command=sha256sum'
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
@@ -99,13 +109,13 @@ const indexThere = async (remote: RemoteReader, src: string, at: ArchivePlace): 
     })`tar --version 2>/dev/null | grep -c GNU; tar -tvf ${opened} --numeric-owner`.result(),
     remote.query({ at })`tar -xf ${opened} ${summing}`.result(),
   ])
-  if (!listing.ok || !sums.ok) throw unreadable(src, lastLine(listing.stderr) || lastLine(sums.stderr))
-  if (listing.dropped + sums.dropped > 0) throw unreadable(src, 'its index is too long')
+  if (!listing.ok || !sums.ok) throw unreadableArchive(src, lastLine(listing.stderr) || lastLine(sums.stderr))
+  if (listing.dropped + sums.dropped > 0) throw unreadableArchive(src, 'its index is too long')
   const [gnu = '', ...lines] = listing.stdout.split('\n')
   return withSums(membersFrom(lines.join('\n'), gnu !== '0'), sums.stdout)
 }
 
-/** What is in the archive, below the folder. The last one of a name counts. */
+/** The members of the archive below the folder. If a name occurs more than once, the last one counts. */
 const membersOf = async (remote: RemoteReader, given: Params): Promise<Member[]> => {
   const { src, onHost, follow } = given
   try {
@@ -120,14 +130,14 @@ const membersOf = async (remote: RemoteReader, given: Params): Promise<Member[]>
     })
   } catch (error) {
     if (isCoxswainError(error)) throw error
-    throw unreadable(src, error instanceof Error ? error.message : String(error), error)
+    throw unreadableArchive(src, error instanceof Error ? error.message : String(error), error)
   }
 }
 
-/** How much of a sum tells one content from another, for a person. */
+/** The first digits of a sum, for a message. */
 const short = (sum: string | undefined): string => (sum === undefined ? '' : `, sha256 ${sum.slice(0, 12)}…`)
 
-const told = (entry: Member | RemoteEntry): string => {
+const describeMember = (entry: Member | RemoteEntry): string => {
   if (entry.kind === 'file')
     return entry.size === undefined ? 'a file' : `${entry.size} bytes${short(entry.sha256)}`
   return entry.kind === 'link' ? `a link to ${entry.target}` : entry.kind
@@ -138,7 +148,7 @@ const isUnpacked = (
   there: RemoteEntry | undefined,
   follow: boolean,
 ): there is RemoteEntry => {
-  // a link that stands for a folder, such as /lib: what it leads to is looked at by itself
+  // a link to a folder, such as /lib: the paths below it are checked by themselves
   if (member.kind === 'directory' && there?.kind === 'link') return follow
   if (member.kind !== there?.kind) return false
   if (member.kind === 'file') return member.sha256 === there.sha256
@@ -148,12 +158,12 @@ const isUnpacked = (
 const isOwned = (there: RemoteEntry, given: Params): boolean =>
   there.kind === 'link' || isOwnedBy(there, given)
 
-/** What differs on the host. */
+/** The differences on the host. */
 interface Differences {
   readonly changes: readonly Change[]
-  /** Whether anything has to be unpacked. */
+  /** Whether something must be unpacked. */
   readonly missing: boolean
-  /** What is there already and belongs to others than it shall. */
+  /** Existing paths with the wrong owner or group. */
   readonly foreign: readonly string[]
 }
 
@@ -172,7 +182,7 @@ const differences = async (remote: RemoteReader, given: Params): Promise<Differe
     const { path } = member
     const there = entries.get(path)
     if (!isUnpacked(member, there, given.follow)) {
-      changes.push({ what: at(path), from: there && told(there), to: told(member) })
+      changes.push({ what: at(path), from: there && describeMember(there), to: describeMember(member) })
       missing = true
     } else if (!isOwned(there, given)) {
       const to = `${owner ?? there.owner}:${group ?? there.group}`
@@ -197,7 +207,7 @@ const unpackAll = async (remote: Remote, given: Params): Promise<void> => {
   await remote.writeTree(dest, shell`tar ${letters} - ${stripping}`, { ...how, ...sent })
 }
 
-/** Hold what is in an archive in a folder. */
+/** Unpacks an archive to a folder. */
 export const unarchive = defineTask({
   name: 'unarchive',
   description: 'Unpacks a tar archive, on this machine or on the host, to a folder on the host.',
@@ -206,6 +216,7 @@ export const unarchive = defineTask({
   params,
   title: ({ src, dest }) => `${src} unpacked in ${dest}`,
   sends: ({ src, onHost }) => (onHost ? [] : [src]),
+  needs: async ({ src, onHost }) => (onHost ? undefined : requireFile(src)),
 
   guards: ({ creates }) => creates !== undefined,
   writes: ({ dest, ...its }) => written('folder', dest, its),
@@ -226,7 +237,7 @@ export const unarchive = defineTask({
       if (!(await remote.exists(dest))) await remote.makeDirectory(dest, { owner, group })
       await unpackAll(remote, given)
     }
-    // folders that are there stay as they are when something is unpacked in them
+    // unpacking does not change the attributes of existing folders
     if (foreign.length > 0) await remote.setAttributesBelow(dest, foreign, { owner, group })
   },
 })

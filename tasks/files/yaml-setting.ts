@@ -15,7 +15,7 @@ import { follow } from './documents/yaml-path.ts'
 import { isSecretKey } from './editing/hidden-lines.ts'
 import { editing } from './editing/editing.ts'
 
-/** How a file is laid out: a level's blanks, and whether lists under a key stand further in than it. */
+/** The layout of a file: the indentation of a level, and whether lists are indented further than their key. */
 const workFor = (path: string, text: string): Work => {
   const [, indent = '  '] = /^( +)[^\s#-]/m.exec(text) ?? []
   const layout = {
@@ -33,10 +33,10 @@ const editsFor = (
 ): Splice[] => {
   const found = follow(work, document?.contents ?? null, keys)
   if (found.kind === 'missing' && (value === undefined || found.rest.length > 0)) {
-    // an own key wins over a merged one as a whole: it can neither take away nor change a part
+    // an own key replaces a merged one completely: it can neither remove nor change a part of it
     const above = keys.slice(0, keys.length - found.rest.length)
     if (valueIn(dataOf(work.path, work.text), above) !== undefined)
-      throw noPath(work.path, above, 'comes from a merge (<<): change what is merged')
+      throw noPath(work.path, above, 'comes from a merge (<<): change the merged map')
   }
   if (value !== undefined) return setEdits(work, found, keys, value)
   return found.kind === 'there' ? removeEdits(work, keys, found.slot) : []
@@ -48,7 +48,7 @@ const isChangedTo = (after: unknown, keys: readonly Key[], value: unknown): bool
   return value === undefined ? there === undefined : isDeepStrictEqual(there, value)
 }
 
-/** The text with the value at its place; everything else stays, byte by byte. */
+/** The text with the value set; every other byte stays unchanged. */
 export const withYamlSetting = (text: string, { path, key, value, state }: Setting): string => {
   const document = documentOf(path, text)
   const keys = keysOf(key)
@@ -56,7 +56,7 @@ export const withYamlSetting = (text: string, { path, key, value, state }: Setti
   const found = valueIn(dataOf(path, text), keys)
   const old = oldDataOf(path, text)
   const same = isDeepStrictEqual(found, wanted)
-  // text that readers of YAML 1.1 take for something else is not what was asked for
+  // text that readers of YAML 1.1 read as another type is not the wanted value
   if (same && (old === undefined || isDeepStrictEqual(valueIn(old, keys), wanted))) return text
   const work = workFor(path, text)
   const edits = editsFor(work, document, keys, wanted)
@@ -66,9 +66,9 @@ export const withYamlSetting = (text: string, { path, key, value, state }: Setti
 }
 
 /**
- * Reads what an edit has made, before anything is written.
+ * Checks the result of an edit before anything is written.
  *
- * @throws `task-failed` where the value is not there now, or others are not what they were.
+ * @throws `task-failed` if the value is not set in the result, or if other values changed.
  */
 const verify = (path: string, before: string, after: string, keys: readonly Key[], value: unknown): void => {
   const fail = (why: string): never => {
@@ -86,12 +86,12 @@ const verify = (path: string, before: string, after: string, keys: readonly Key[
   if (!sameBeside(ownDataOf(path, before), ownDataOf(path, after), keys)) fail('other values would change')
 }
 
-/** Whether two trees are the same beside a path. */
+/** Whether two trees are equal except at a path. */
 const sameBeside = (a: unknown, b: unknown, [key, ...rest]: readonly Key[]): boolean => {
   if (key === undefined) return true
   const [left, right] = [a, b].map((one) => (typeof one === 'object' && one !== null ? one : {}))
   const others = (tree: object): unknown[] => Object.entries(tree).filter(([name]) => name !== String(key))
-  // items after one that was removed from a list have other places
+  // items after a removed item of a list have other indexes
   if (Array.isArray(a) && Array.isArray(b) && a.length > b.length)
     return isDeepStrictEqual(a.toSpliced(Number(key), 1), b)
   return (

@@ -37,7 +37,9 @@ const difference = async (from: CheckContext, to: CheckContext, path: string): P
       ]
 }
 
-/** Copies the shared files of a master to this one, through the engine's memory: they rest nowhere on the way. */
+/**
+ * Copies the shared files of another control-plane node to this one, in memory: they are not stored anywhere on the way.
+ */
 export const copySharedFiles = async (
   ctx: ApplyContext,
   from: CheckContext,
@@ -47,7 +49,7 @@ export const copySharedFiles = async (
     files.map(async (path) => {
       const text = await from.remote.read(path)
       if (text !== undefined) return { path, content: modeOf(path) === '0600' ? new Secret(text) : text }
-      throw new CoxswainError('task-failed', `${from.host.name} has no ${path}`, {
+      throw new CoxswainError('task-failed', `${path} does not exist on ${from.host.name}`, {
         hint: `${from.host.name} must be an initialised control-plane node`,
       })
     }),
@@ -61,9 +63,9 @@ export const copySharedFiles = async (
 }
 
 /**
- * Nobody's authority is replaced while there is data that was written under it.
+ * Refuses to replace the certificate authority of a host with etcd data of another cluster.
  *
- * @throws `task-failed` when this host is a master of another cluster.
+ * @throws `task-failed` if this host belongs to another cluster.
  */
 const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promise<void> => {
   const ca = `${pki}/ca.crt`
@@ -74,28 +76,25 @@ const refuseOtherCluster = async (ctx: CheckContext, from: CheckContext): Promis
     ctx.remote.exists(unfinishedPath),
   ])
   if (ours === undefined || theirs === undefined || ours === theirs || !hasData || unfinished) return
-  throw new CoxswainError(
-    'task-failed',
-    `${ctx.host.name} belongs to another cluster than ${from.host.name}`,
-    {
-      hint: `leave the host out, or run reset-node on ${ctx.host.name} to delete its data`,
-    },
-  )
+  throw new CoxswainError('task-failed', `${ctx.host.name} is not in the same cluster as ${from.host.name}`, {
+    hint: `leave the host out, or run reset-node on ${ctx.host.name} to delete its data`,
+  })
 }
 
-/** Bring the certificate authorities and keys that all masters share to this one. */
+/** Copies the certificate authorities and keys that all control-plane nodes share. */
 export const copyCerts = defineTask({
   name: 'copy-certs',
   description:
     'Copies the eight files that all control-plane nodes share from one of them to this host, and nothing else in pki.',
   reads: 'SHA-256 and mode of the eight files, on both hosts',
   example: { from: 'masters[0]' },
-  params: z.object({
-    from: hostSelector().describe('the control-plane node to copy from'),
-    adminConf: flag()
-      .default(false)
-      .describe('also copy admin.conf, which gives full access to the cluster to everyone who can read it'),
-  }),
+  params: () =>
+    z.object({
+      from: hostSelector().describe('the control-plane node to copy from'),
+      adminConf: flag()
+        .default(false)
+        .describe('also copy admin.conf, which gives full access to the cluster to everyone who can read it'),
+    }),
   title: ({ adminConf: admin }) => `shared certificates and keys${admin ? ' and admin.conf' : ''}`,
 
   async check(ctx, params) {

@@ -2,26 +2,26 @@ import { defineTask, drift, ok, z } from '../../engine/index.ts'
 import { apiReady } from './kubeadm/kubectl.ts'
 import { etcdData, manifest } from './kubeadm/paths.ts'
 
-/** The version of the kubeadm that is installed, such as `v1.20.2`. */
+/** Reads the version of the installed kubeadm, such as `v1.20.2`. */
 export const kubeadmVersion = defineTask({
   name: 'kubeadm-version',
   description: 'Reads the version of kubeadm on a host.',
   reads: 'kubeadm version',
   example: {},
-  params: z.object({}),
+  params: () => z.object({}),
   async check({ remote }) {
     const { code, stdout } = await remote.query`kubeadm version -o short`.result()
     return code === 0 ? ok(stdout.trim()) : drift('kubeadm is not installed')
   },
 })
 
-/** Whether a master's own API server is ready: a probe for picking a leader. */
+/** Whether the API server of a control-plane node is ready: used to select a leader. */
 export const apiServerReady = defineTask({
   name: 'api-server-ready',
   description: 'Reads whether the API server of a control-plane node is ready.',
   reads: "the API server's manifest and its /readyz",
   example: {},
-  params: z.object({}),
+  params: () => z.object({}),
   async check(ctx) {
     const pod = (await ctx.remote.read(manifest('kube-apiserver'))) ?? ''
     const [, port = '6443'] = /--secure-port=(\d+)/.exec(pod) ?? []
@@ -29,14 +29,14 @@ export const apiServerReady = defineTask({
   },
 })
 
-/** Whether a master holds etcd data: a probe for picking a leader when no API server answers. */
+/** Whether a host has etcd data: used to select a leader when no API server responds. */
 export const hasEtcdData = defineTask({
   name: 'has-etcd-data',
   description: 'Reads whether a host has the data of an etcd member.',
   reads: 'whether /var/lib/etcd/member exists',
   example: {},
-  params: z.object({}),
+  params: () => z.object({}),
   async check({ remote }) {
-    return (await remote.exists(etcdData)) ? ok() : drift('there is no etcd data')
+    return (await remote.exists(etcdData)) ? ok() : drift('the host does not have etcd data')
   },
 })

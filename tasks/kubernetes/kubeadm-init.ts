@@ -1,9 +1,11 @@
-import { defineTask, drift, ok, pending, remotePath, words, z } from '../../engine/index.ts'
+import { defineTask, drift, ok, pending, portNumber, remotePath, words, z } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
 import { missingTraces, refuseOtherVersion } from './kubeadm/init-traces.ts'
 import type { Trace } from './kubeadm/init-traces.ts'
-import { ignoring } from './kubeadm/kubeadm.ts'
+import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
+import { ignoring, requireKubeadm } from './kubeadm/kubeadm.ts'
 import { ownServer } from './kubeadm/kubectl.ts'
+import { withLastErrors } from './kubeadm/last-errors.ts'
 import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
 import type { MasterState } from './kubeadm/master-state.ts'
 import {
@@ -14,65 +16,75 @@ import {
   manifest,
   unfinishedPath,
 } from './kubeadm/paths.ts'
-import { minorOf, requireKubeadm } from './kubeadm/version.ts'
+import { allowUnknownVersion, factsOf, knownVersion, versionNote } from './kubeadm/versions.ts'
 
-const params = z.object({
-  config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
-  version: z.string().describe('the Kubernetes version'),
-  address: z.string().describe('the address that this control-plane node advertises'),
-  port: z.coerce.number().default(6443),
-  skipPhases: words().default([]).describe('phases to skip, such as addon/coredns'),
-  ignorePreflightErrors: words().default([]).describe('preflight errors to treat as warnings'),
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
+      version: z.string().describe('the Kubernetes version, such as v1.37.2'),
+      allowUnknownVersion: allowUnknownVersion(),
+      address: z.string().describe('the address that this control-plane node advertises'),
+      port: portNumber().default(6443).describe('the port of the API server'),
+      skipPhases: words().default([]).describe('phases to skip, such as addon/coredns'),
+      ignorePreflightErrors: words().default([]).describe('preflight errors to treat as warnings'),
+    })
+    .superRefine(knownVersion('version'))
+type Params = z.output<ReturnType<typeof params>>
 
-/** Preflight errors that only say that an earlier, interrupted init got that far. */
-const tracesOfInit = (port: number): string[] => [
+/** Preflight errors that only show how far an earlier, interrupted init got. */
+const expectedErrors = (port: number): string[] => [
   'DirAvailable--var-lib-etcd',
-  // 10251 and 10252 were those of scheduler and controller manager up to 1.22
+  // 10251 and 10252 are the ports of scheduler and controller manager up to 1.22
   ...[port, 10_250, 10_251, 10_252, 10_257, 10_259, 2379, 2380].map((one) => `Port-${one}`),
   ...[...controlPlane, 'etcd'].map((name) => `FileAvailable--etc-kubernetes-manifests-${name}.yaml`),
 ]
 
-/** How far an init got: what there is to do. */
+/** How far an init got, and so what to do. */
 type Progress =
   | { readonly kind: 'done' }
-  /** It was done before, and its API server does not answer just now. */
+  /** It was completed before, but its API server does not respond now. */
   | { readonly kind: 'down' }
-  /** Nothing was begun, or nothing worth keeping was left: `kubeadm init`. */
+  /** No init was started, or it left nothing that must be kept: run `kubeadm init`. */
   | { readonly kind: 'begin' }
-  /** There is data: `kubeadm init` over what is there. */
+  /** etcd data exists: run `kubeadm init` again, and keep the data. */
   | { readonly kind: 'resume' }
-  /** A finished master that lacks something that an init makes at its end: just those phases. */
+  /** The init is complete except for objects that it creates at its end: run only those phases. */
   | { readonly kind: 'finish'; readonly missing: readonly Trace[] }
 
-/** What a living master lacks. */
-const atTheEnd = async (ctx: CheckContext, given: Params, unfinished: boolean): Promise<Progress> => {
+/** What a running control-plane node lacks. */
+const progressOfRunning = async (
+  ctx: CheckContext,
+  given: Params,
+  unfinished: boolean,
+): Promise<Progress> => {
   const server = ownServer(given.address, given.port)
   await refuseOtherVersion(ctx, given.version, server)
   const missing = await missingTraces(ctx, given, server)
   if (missing.length === 0) return unfinished ? { kind: 'finish', missing } : { kind: 'done' }
-  // the first thing that an init tells the cluster: without it nothing was finished
+  // the first object that an init creates in the cluster: without it, no later phase was completed
   const early = missing.some(({ phase }) => phase === 'upload-config kubeadm')
-  // between the phases that leave a trace there are some that leave none
-  return early || unfinished || minorOf(given.version) < 13 ? { kind: 'resume' } : { kind: 'finish', missing }
+  // some phases do not leave a trace; before `kubeadm init phase`, none can be run by itself
+  return early || unfinished || !factsOf(given.version).startsKubelet
+    ? { kind: 'resume' }
+    : { kind: 'finish', missing }
 }
 
 const progressOf = async (ctx: CheckContext, given: Params, state: MasterState): Promise<Progress> => {
   const { touched, unfinished, hasData, ready, lacking } = state
-  if (ready && lacking.length === 0) return atTheEnd(ctx, given, unfinished)
+  if (ready && lacking.length === 0) return progressOfRunning(ctx, given, unfinished)
   if (unfinished) return hasData ? { kind: 'resume' } : { kind: 'begin' }
   if (!touched) return { kind: 'begin' }
   if (lacking.length === 0) return { kind: 'down' }
-  throw inBetween(ctx, `holds a part of a control plane, but lacks ${lacking.join(', ')}`)
+  throw inBetween(ctx, `has a part of a control plane, but lacks ${lacking.join(', ')}`)
 }
 
 /**
- * Initialise the first master of a cluster.
+ * Initialises the first control-plane node of a cluster.
  *
- * Interrupted anywhere, it goes on: where no etcd data was written yet there is nothing worth keeping but authorities,
- * and it begins anew; where there is some, kubeadm goes through its phases again over what is there, which keeps
- * authorities and data. A master that was finished before is never initialised again, whatever ails it.
+ * If it is interrupted, the next run continues. Without etcd data, only the certificate authorities must be kept, and init
+ * starts again; with data, kubeadm runs its phases again, which keeps authorities and data. A completed control-plane node
+ * is never initialised again, whatever is wrong with it.
  */
 export const kubeadmInit = defineTask({
   name: 'kubeadm-init',
@@ -81,7 +93,7 @@ export const kubeadmInit = defineTask({
     "what is in /etc/kubernetes and /var/lib/etcd, the API server's /readyz, and what an init leaves in the cluster",
   example: { version: 'v1.20.2', address: '10.0.0.11' },
   params,
-  title: () => 'kubeadm init',
+  title: ({ version }) => `kubeadm init${versionNote(version)}`,
   until: () => ({ timeout: 180, every: 2 }),
   makes: () => [adminConfFile],
 
@@ -92,19 +104,19 @@ export const kubeadmInit = defineTask({
       case 'done':
         return ok()
       case 'down':
-        return pending(`the API server of ${ctx.host.name} does not answer`)
+        return pending(`the API server of ${ctx.host.name} does not respond`)
       case 'begin':
       case 'resume':
         await requireKubeadm(ctx)
         return drift({
           what: 'control plane',
-          from: state.touched ? 'begun' : undefined,
+          from: state.touched ? 'not complete' : undefined,
           to: `initialised on ${ctx.host.name}`,
         })
       case 'finish':
         return drift(
-          ...progress.missing.map(({ object }) => ({ what: object, to: 'made by kubeadm init' })),
-          ...(state.unfinished ? [{ what: unfinishedPath, from: 'there', to: undefined }] : []),
+          ...progress.missing.map(({ object }) => ({ what: object, to: 'created by kubeadm init' })),
+          ...(state.unfinished ? [{ what: unfinishedPath, from: 'present', to: undefined }] : []),
         )
     }
   },
@@ -116,7 +128,7 @@ export const kubeadmInit = defineTask({
       await requireKubeadm(ctx)
       await begin(ctx)
       if (progress.kind === 'begin' && state.touched) await clear(ctx)
-      if (progress.kind === 'resume') ctx.log('an interrupted init goes on')
+      if (progress.kind === 'resume') ctx.log('continuing an interrupted init')
       await init(ctx, given, state.touched)
     }
     if (progress.kind === 'finish')
@@ -128,22 +140,33 @@ export const kubeadmInit = defineTask({
   },
 })
 
-/** Takes away what an init writes before there is data; authorities and keys stay, for somebody may have put them there. */
+/**
+ * Removes what an init writes before etcd data exists. Authorities and keys stay, because the user could have provided
+ * them.
+ */
 const clear = async ({ log, remote }: ApplyContext): Promise<void> => {
-  log('an interrupted init left no data: it begins anew')
+  log('an interrupted init left no data: starting again')
   for (const path of [...kubeconfigs, ...[...controlPlane, 'etcd'].map(manifest)]) await remote.remove(path)
 }
 
 const init = async (
-  { remote }: ApplyContext,
-  { config, port, skipPhases, ignorePreflightErrors }: Params,
+  ctx: ApplyContext,
+  { config, version, port, skipPhases, ignorePreflightErrors }: Params,
   again: boolean,
 ): Promise<void> => {
-  const ignored = [...ignorePreflightErrors, ...(again ? tracesOfInit(port) : [])]
-  await remote.run({ timeout: 900 })`kubeadm init --config ${config} ${[
+  const ignored = [...ignorePreflightErrors, ...(again ? expectedErrors(port) : [])]
+  const options = [
     ...(skipPhases.length === 0 ? [] : [`--skip-phases=${skipPhases.join(',')}`]),
     ...ignoring(ignored),
-    // it prints a token and a key for joining; whoever reads the log of a run needs neither
+    // it prints a token and a key for joining, which must not be in the log of a run
     '--skip-token-print',
-  ]}`
+  ]
+  await withLastErrors(ctx, () =>
+    withEtcdPatch(
+      ctx,
+      version,
+      (patches) =>
+        ctx.remote.run({ timeout: 900 })`kubeadm init --config ${config} ${[...options, ...patches]}`,
+    ),
+  )
 }

@@ -7,40 +7,53 @@ import {
   driftUnlessEmpty,
   hostSelector,
   pending,
+  portNumber,
   remotePath,
   words as wordList,
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, CheckContext } from '../../engine/index.ts'
-import { listMembers, memberOf, requireMembers } from './etcd/etcd.ts'
-import { etcdWaitParam, forgetLost, untilAnswering } from './etcd/member.ts'
-import { comeUp, forgetNode, goOn, takeBack } from './kubeadm/join-recovery.ts'
-import { ignoring } from './kubeadm/kubeadm.ts'
+import { joinConfig } from './config/join-config.ts'
+import { refuseAlarms } from './etcd/alarms.ts'
+import { etcdWaitParam, removeLostMember, requireHealthyMembers, waitForEtcd } from './etcd/member.ts'
+import { listMembers, memberOf, requireMembers } from './etcd/members.ts'
+import { waitForApiServer, continueJoin, resetForJoin } from './kubeadm/join-recovery.ts'
+import { withEtcdPatch } from './kubeadm/etcd-patch.ts'
+import { ignoring, requireKubeadm } from './kubeadm/kubeadm.ts'
+import { withLastErrors } from './kubeadm/last-errors.ts'
 import { begin, finished, inBetween, masterState } from './kubeadm/master-state.ts'
+import { removeOldNode } from './kubeadm/old-node.ts'
 import { adminConf, adminConfFile, kubeadmConfigPath, pki, unfinishedPath } from './kubeadm/paths.ts'
-import { phases } from './kubeadm/phases.ts'
-import { configVersionFor, minorOf, requireKubeadm } from './kubeadm/version.ts'
-import { asYaml } from './kubeadm/yaml.ts'
+import { finalizeKubelet, finalizeProblems, phases } from './kubeadm/phases.ts'
+import { allowUnknownVersion, factsOf, knownVersion, versionNote } from './kubeadm/versions.ts'
+import { readYaml } from './kubeadm/yaml.ts'
 
-const params = z.object({
-  via: hostSelector().describe('a control-plane node that is ready'),
-  name: z.string().describe('the name of the node'),
-  address: z.string().describe('the address that this control-plane node advertises'),
-  port: z.coerce.number().default(6443),
-  endpoint: z.string().describe('host:port of the load balancer'),
-  version: z.string().describe('the Kubernetes version'),
-  criSocket: z.string().optional(),
-  config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
-  ignorePreflightErrors: wordList().default([]).describe('preflight errors to treat as warnings'),
-  patience: etcdWaitParam(),
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      via: hostSelector().describe('a control-plane node that is ready'),
+      name: z.string().describe('the name of the node'),
+      address: z.string().describe('the address that this control-plane node advertises'),
+      port: portNumber().default(6443).describe('the port of the API server'),
+      endpoint: z.string().describe('host:port of the load balancer'),
+      version: z.string().describe('the Kubernetes version, such as v1.37.2'),
+      allowUnknownVersion: allowUnknownVersion(),
+      criSocket: z
+        .string()
+        .optional()
+        .describe('the CRI socket, if several container runtimes are installed'),
+      config: remotePath().default(kubeadmConfigPath).describe('the kubeadm configuration on the host'),
+      ignorePreflightErrors: wordList().default([]).describe('preflight errors to treat as warnings'),
+      patience: etcdWaitParam(),
+    })
+    .superRefine(knownVersion('version'))
+type Params = z.output<ReturnType<typeof params>>
 
-/** A token that lives for half an hour, and no longer than what is done with it. */
+/** Creates a token that expires after half an hour, and deletes it after use. */
 const withToken = async (via: ApplyContext, use: (token: Secret) => Promise<void>): Promise<void> => {
   const text = await via.remote.run({
     timeout: 60,
-    // what it prints is the token
+    // it prints the token
     quiet: true,
   })`kubeadm --kubeconfig ${adminConf} token create --ttl 30m --description ${'coxswain: a master joins'}`.text()
   const token = new Secret(text.split('\n').at(-1)?.trim() ?? '')
@@ -48,7 +61,7 @@ const withToken = async (via: ApplyContext, use: (token: Secret) => Promise<void
   try {
     await use(token)
   } finally {
-    // it ends by itself, if this should fail
+    // if this fails, the token expires by itself
     await via.remote.run({
       timeout: 30,
       quiet: true,
@@ -56,7 +69,7 @@ const withToken = async (via: ApplyContext, use: (token: Secret) => Promise<void
   }
 }
 
-/** The sum of the authority's public key: a joiner trusts nothing else (kubeadm join --discovery-token-ca-cert-hash). */
+/** The hash of the authority's public key, which a joining node trusts (kubeadm join --discovery-token-ca-cert-hash). */
 const caHash = async ({ remote }: ApplyContext): Promise<string> => {
   const text = await remote.read(`${pki}/ca.crt`)
   if (text === undefined)
@@ -67,54 +80,55 @@ const caHash = async ({ remote }: ApplyContext): Promise<string> => {
   return `sha256:${createHash('sha256').update(key).digest('hex')}`
 }
 
-const joinConfig = (given: Params, token: Secret, hash: string): Secret =>
-  new Secret(
-    asYaml([
-      {
-        apiVersion: `kubeadm.k8s.io/${configVersionFor(given.version)}`,
-        kind: 'JoinConfiguration',
-        discovery: {
-          bootstrapToken: { apiServerEndpoint: given.endpoint, token: token.reveal(), caCertHashes: [hash] },
-        },
-        controlPlane: { localAPIEndpoint: { advertiseAddress: given.address, bindPort: given.port } },
-        nodeRegistration: { name: given.name, criSocket: given.criSocket },
-      },
-    ]),
-  )
-
-/** Joins. The configuration, with the token in it, goes in by standard input: it rests in no file. */
+/** Joins. The configuration contains the token, so it is passed on standard input and not written to a file. */
 const join = (ctx: ApplyContext, via: ApplyContext, given: Params): Promise<void> =>
   withToken(via, async (token) => {
-    const stdin = joinConfig(given, token, await caHash(ctx))
+    const text = (await ctx.remote.read(given.config)) ?? ''
+    const discovery = {
+      endpoint: given.endpoint,
+      token: token.reveal(),
+      caCertHash: await caHash(ctx),
+    }
+    const stdin = new Secret(joinConfig(given, discovery, readYaml(text, given.config)))
     const words = ignoring(given.ignorePreflightErrors)
-    await ctx.remote.run({ stdin, timeout: 900 })`kubeadm join --config /dev/stdin ${words}`
+    await withEtcdPatch(
+      ctx,
+      given.version,
+      (patches) =>
+        ctx.remote.run({
+          stdin,
+          timeout: 900,
+        })`kubeadm join ${['--config', '/dev/stdin', ...words, ...patches]}`,
+    )
   })
 
-/** What a host is, as far as joining goes. */
-type Standing = 'new' | 'unfinished' | 'lost its data' | 'joined' | 'down'
+/** The state of a host with regard to joining. */
+type JoinState = 'new' | 'unfinished' | 'lost its data' | 'joined' | 'down'
 
-const standingOf = async (ctx: CheckContext, via: CheckContext, given: Params): Promise<Standing> => {
+const joinStateOf = async (ctx: CheckContext, via: CheckContext, given: Params): Promise<JoinState> => {
   const { touched, unfinished, hasData, ready, lacking } = await masterState(ctx, given.address, given.port)
   if (ready && lacking.length === 0) return 'joined'
   if (unfinished) return 'unfinished'
-  // where nothing is to be lost, a leader that is yet to come (under --check) is good enough
+  // a host without traces has nothing to lose, so a leader that does not respond yet (under --check) is accepted
   const members = touched ? await requireMembers(via) : ((await listMembers(via)) ?? [])
   const member = memberOf(members, given.address)
-  // it was added, and never started: nothing is lost with it
+  // it was added, but never started, so it does not have data
   if (member?.started === false) return 'unfinished'
   if (!touched) return 'new'
   if (!hasData && member !== undefined) return 'lost its data'
-  if (!hasData) throw inBetween(ctx, `holds a part of a node, but lacks ${lacking.join(', ')}`)
+  if (!hasData) throw inBetween(ctx, `has a part of a node, but lacks ${lacking.join(', ')}`)
   if (member === undefined) throw inBetween(ctx, 'has etcd data, but is not a member of this cluster')
   if (lacking.length === 0) return 'down'
-  throw inBetween(ctx, `holds a part of a control plane, but lacks ${lacking.join(', ')}`)
+  throw inBetween(ctx, `has a part of a control plane, but lacks ${lacking.join(', ')}`)
 }
 
 const asPhase = (given: Params) => ({ ...given, node: given.name, apiNames: [] })
 
-/** @throws `params-invalid` for a version that cannot join masters, and what a missing kubeadm says. */
+/**
+ * @throws `params-invalid` for a version that cannot join control-plane nodes, and `command-failed` if kubeadm is missing.
+ */
 const requireJoining = async (ctx: CheckContext, { version }: Params): Promise<void> => {
-  if (minorOf(version) < 14)
+  if (!factsOf(version).joinsControlPlanes)
     throw new CoxswainError(
       'params-invalid',
       `kubeadm ${version} cannot join control-plane nodes by itself`,
@@ -125,7 +139,7 @@ const requireJoining = async (ctx: CheckContext, { version }: Params): Promise<v
   await requireKubeadm(ctx)
 }
 
-/** Join a master to a cluster with `kubeadm join --control-plane`; copy-certs comes before. */
+/** Joins a control-plane node to a cluster with `kubeadm join --control-plane`; needs copy-certs first. */
 export const kubeadmJoin = defineTask({
   name: 'kubeadm-join',
   description:
@@ -139,45 +153,52 @@ export const kubeadmJoin = defineTask({
     version: 'v1.20.2',
   },
   params,
-  title: () => 'kubeadm join --control-plane',
+  title: ({ version }) => `kubeadm join --control-plane${versionNote(version)}`,
   until: () => ({ timeout: 180, every: 2 }),
   makes: () => [adminConfFile],
 
   async check(ctx, given) {
-    const standing = await standingOf(ctx, await ctx.on(given.via), given)
-    if (standing === 'down') return pending(`the API server of ${ctx.host.name} does not answer`)
-    if (standing !== 'joined') {
+    const state = await joinStateOf(ctx, await ctx.on(given.via), given)
+    if (state === 'down') return pending(`the API server of ${ctx.host.name} does not respond`)
+    if (state !== 'joined') {
       await requireJoining(ctx, given)
-      const from = standing === 'new' ? undefined : standing
+      await refuseAlarms(await ctx.on(given.via))
+      const from = state === 'new' ? undefined : state
       return drift({ what: 'control plane', from, to: `${given.name} joined` })
     }
-    const [marks, unfinished] = await Promise.all([
+    const [marks, rotation, unfinished] = await Promise.all([
       phases['mark-control-plane'].problems(ctx, asPhase(given)),
+      finalizeProblems(ctx, given),
       ctx.remote.exists(unfinishedPath),
     ])
     return driftUnlessEmpty([
       ...marks,
-      ...(unfinished ? [{ what: unfinishedPath, from: 'there', to: undefined }] : []),
+      ...rotation,
+      ...(unfinished ? [{ what: unfinishedPath, from: 'present', to: undefined }] : []),
     ])
   },
 
   async apply(ctx, given) {
     await requireJoining(ctx, given)
     const via = await ctx.on(given.via)
-    await untilAnswering(ctx, via, given.patience)
-    const standing = await standingOf(ctx, via, given)
-    if (standing !== 'joined') {
+    await waitForEtcd(ctx, via, given.patience)
+    const state = await joinStateOf(ctx, via, given)
+    if (state !== 'joined') {
       await begin(ctx)
-      await forgetLost(ctx, via, given)
-      if (standing === 'lost its data') await takeBack(ctx, via, given)
-      if (standing !== 'unfinished' || !(await goOn(ctx, via, given))) {
-        await forgetNode(ctx, via, given)
-        await join(ctx, via, given)
-      }
-      await comeUp(ctx, given, 120)
+      await removeLostMember(ctx, via, given)
+      if (state === 'lost its data') await resetForJoin(ctx, via, given)
+      await withLastErrors(ctx, async () => {
+        if (state !== 'unfinished' || !(await continueJoin(ctx, via, given))) {
+          await requireHealthyMembers(ctx, via, given.patience)
+          await removeOldNode(ctx, via, given)
+          await join(ctx, via, given)
+        }
+        await waitForApiServer(ctx, given, 120)
+      })
     }
     if ((await phases['mark-control-plane'].problems(ctx, asPhase(given))).length > 0)
       await ctx.remote.run({ timeout: 60 })`kubeadm init phase mark-control-plane --config ${given.config}`
+    await finalizeKubelet(ctx, asPhase(given))
     await finished(ctx)
   },
 })

@@ -1,7 +1,19 @@
-import { CoxswainError, defineTask, drift, ok, remotePath, unknown, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  ok,
+  remotePath,
+  unknown,
+  z,
+  shellFile,
+  shellProgram,
+} from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 
-/** An archive with the image names in it. */
+const listArchives = shellFile(import.meta.url, 'list-archives.sh')
+
+/** An archive with the names of its images. */
 interface Archive {
   readonly path: string
   readonly images: readonly string[]
@@ -12,7 +24,7 @@ const manifestSchema = z.array(z.object({ RepoTags: z.array(z.string()).nullish(
 /**
  * The names of the images in an archive.
  *
- * @throws `task-failed` for an archive that `docker save` has not made.
+ * @throws `task-failed` for an archive that was not created by `docker save`.
  */
 const imagesOf = (path: string, manifest: string): string[] => {
   try {
@@ -25,19 +37,19 @@ const imagesOf = (path: string, manifest: string): string[] => {
   }
 }
 
-/** A name as containerd lists it: with its registry, and the library of Docker's where neither is told. */
+/** The full name of an image, as containerd lists it: by default with the registry and library of Docker. */
 const fullName = (image: string): string => {
   const [first = '', ...rest] = image.split('/')
   if (rest.length === 0) return `docker.io/library/${image}`
   return /[.:]|^localhost$/.test(first) ? image : `docker.io/${image}`
 }
 
-/** The archives of a folder, each with its images: read from the manifest inside, which `docker save` puts there. */
+/** The archives in a folder with their images, from the manifest that `docker save` puts into each. */
 const archivesIn = async ({ remote }: CheckContext, folder: string): Promise<Archive[] | undefined> => {
   // one line for each archive: its path, a tab, its manifest
   const { ok: found, stdout } = await remote.query({
     timeout: 120,
-  })`cd ${folder} 2>/dev/null || exit 3; for f in *.tar; do [ -e "$f" ] || continue; printf '%s\t' "$f"; tar -xOf "$f" --occurrence=1 manifest.json | tr -d '\n'; echo; done`.result()
+  })`${shellProgram(listArchives, folder)}`.result()
   if (!found) return undefined
   return stdout
     .split('\n')
@@ -56,13 +68,13 @@ const absentArchives = async (ctx: CheckContext, archives: readonly Archive[]): 
   return archives.filter(({ images }) => images.some((image) => !loaded.has(image)))
 }
 
-/** Load container images from archives that lie on the host, for places where no registry can be reached. */
+/** Loads container images from archives on the host, for hosts that cannot reach a registry. */
 export const loadImages = defineTask({
   name: 'load-images',
   description: 'Loads container images into containerd from archives (docker save) in a folder on the host.',
   reads: 'the manifests of the archives, and the images in containerd',
   example: { folder: '/opt/images' },
-  params: z.object({ folder: remotePath().describe('a folder of .tar archives on the host') }),
+  params: () => z.object({ folder: remotePath().describe('a folder of .tar archives on the host') }),
   title: ({ folder }) => `images of ${folder}`,
 
   async check(ctx, { folder }) {

@@ -1,45 +1,82 @@
-/** Manifests of pod networks: a file of one's own, or one that is known by name at a pinned version. */
+/** Manifests of pod networks: a local file, or a known network with a pinned version. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
+import { networksOf } from '../network/addresses/networks.ts'
+import { networkList } from './kubeadm/network-rules.ts'
 import { readYaml } from './kubeadm/yaml.ts'
 
-const ownManifest = 'download it, and give the path of the file as manifest'
+const ownManifest = 'download it, and set manifest to the path of the file'
 
 const download = async (url: string): Promise<string> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
-    throw new CoxswainError('task-failed', `cannot get ${url}`, { cause, hint: ownManifest })
+    throw new CoxswainError('task-failed', `cannot download ${url}`, { cause, hint: ownManifest })
   })
   if (response.ok) return response.text()
-  throw new CoxswainError('task-failed', `${url} answers ${response.status}`, { hint: ownManifest })
+  throw new CoxswainError('task-failed', `cannot download ${url}: HTTP status ${response.status}`, {
+    hint: ownManifest,
+  })
 }
 
-/** The text with the pod CIDR in the one place where it belongs. */
+/** The text with the pod CIDR inserted at its place. */
 const replaced = (text: string, place: RegExp, by: string, url: string): string => {
   if (place.test(text)) return text.replace(place, by)
-  throw new CoxswainError('task-failed', `${url} has no place for the pod CIDR`, { hint: ownManifest })
+  throw new CoxswainError('task-failed', `${url} does not contain the setting for the pod CIDR`, {
+    hint: ownManifest,
+  })
+}
+
+/** The first network of each family. */
+const byFamily = (
+  podCidr: string,
+): { readonly four: string | undefined; readonly six: string | undefined } => {
+  const of = (family: number) => networksOf(podCidr).find((one) => one?.family === family)?.text
+  return { four: of(4), six: of(6) }
+}
+
+/** flannel's fields for the networks (flannel's documentation, "Dual-stack"). */
+const flannelNetworks = (podCidr: string): string => {
+  const { four, six } = byFamily(podCidr)
+  const fields = {
+    ...(four === undefined ? { EnableIPv4: false } : { Network: four }),
+    ...(six !== undefined && { EnableIPv6: true, IPv6Network: six }),
+  }
+  return JSON.stringify(fields, undefined, 1).slice(2, -2).replaceAll(/\n */g, '\n      ').trim()
 }
 
 const flannel = async (version: string, podCidr: string): Promise<string> => {
   const url = `https://github.com/flannel-io/flannel/releases/download/${version}/kube-flannel.yml`
-  return replaced(await download(url), /("Network":\s*")[^"]+(")/, `$1${podCidr}$2`, url)
+  return replaced(await download(url), /"Network":\s*"[^"]+"/, flannelNetworks(podCidr), url)
 }
 
 const calico = async (version: string, podCidr: string): Promise<string> => {
+  if (byFamily(podCidr).six !== undefined)
+    throw new CoxswainError('params-invalid', "calico's manifest has no one place for a network of IPv6", {
+      hint: 'edit the manifest (calico.yaml, "Configure dual stack or IPv6 only"), and set manifest to its path',
+    })
   const url = `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/calico.yaml`
-  // the variable is there, commented out, with the default as its value
+  // the variable is commented out, with the default as its value
   const place = /# - name: CALICO_IPV4POOL_CIDR\n(\s*)#\s+value: "[^"]*"/
   return replaced(await download(url), place, `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${podCidr}"`, url)
 }
 
-/** Cilium publishes a chart only, which `helm` on this machine makes a manifest of. */
+/** cilium's values for the networks. */
+const ciliumNetworks = (podCidr: string): string[] => {
+  const { four, six } = byFamily(podCidr)
+  return [
+    ...(four === undefined ? ['ipv4.enabled=false'] : [`ipam.operator.clusterPoolIPv4PodCIDRList={${four}}`]),
+    ...(six === undefined ? [] : ['ipv6.enabled=true', `ipam.operator.clusterPoolIPv6PodCIDRList={${six}}`]),
+  ]
+}
+
+/** Cilium is published only as a chart, which `helm` on this machine renders. */
 const cilium = async (version: string, podCidr: string): Promise<string> => {
-  // with hubble the chart makes new certificates every time: what is applied would never be as it shall be
+  // with hubble, the chart creates new certificates every time, so the check would always find a difference
   const fixed =
     'template cilium cilium --repo https://helm.cilium.io --namespace kube-system --set hubble.enabled=false'
-  const pool = `ipam.operator.clusterPoolIPv4PodCIDRList={${podCidr}}`
-  const words = [...fixed.split(' '), '--version', version, '--set', pool]
+  const values = ciliumNetworks(podCidr).flatMap((one) => ['--set', one])
+  const words = [...fixed.split(' '), '--version', version, ...values]
   try {
     const { stdout } = await promisify(execFile)('helm', words, {
       maxBuffer: 64 * 1024 * 1024,
@@ -51,12 +88,12 @@ const cilium = async (version: string, podCidr: string): Promise<string> => {
     throw new CoxswainError('task-failed', 'helm cannot render the chart of cilium', {
       cause,
       output: cause instanceof Error ? cause.message.trim() : undefined,
-      hint: `${absent ? 'install helm on this machine, or ' : ''}give the path of a manifest: helm template cilium …`,
+      hint: `${absent ? 'install helm on this machine, or ' : ''}set manifest to the path of a file: helm template cilium …`,
     })
   }
 }
 
-/** Pod networks that are known by name, with the version that is taken where none is asked for. */
+/** Known pod networks, with the default version of each. */
 const known: Readonly<
   Record<string, { pinned: string; manifest: (version: string, podCidr: string) => Promise<string> }>
 > = {
@@ -65,26 +102,36 @@ const known: Readonly<
   cilium: { pinned: '1.20.1', manifest: cilium },
 }
 
-/** Where a pod network's manifest comes from. */
-export const podNetwork = z.object({
-  manifest: z.string().describe('a path on this machine, or flannel, calico or cilium'),
-  podCidr: z.string().default('10.244.0.0/16').describe('the network of the pods, in CIDR notation'),
-  version: z
-    .string()
-    .optional()
-    .describe('the version of flannel, calico or cilium; by default the one that this task pins'),
-})
+/** Parameters of a pod network. */
+export const podNetwork = () =>
+  z.object({
+    manifest: z.string().describe('a path on this machine, or flannel, calico or cilium'),
+    podCidr: networkList()
+      .default('10.244.0.0/16')
+      .describe('the network of the pods, in CIDR notation, or one of each family, comma-separated'),
+    version: z
+      .string()
+      .optional()
+      .describe('the version of flannel, calico or cilium; by default the one that this task pins'),
+  })
 
-/** The manifest with the pod CIDR put in; a file of one's own may say `{{podCidr}}` where it goes. */
+/**
+ * The manifest with the pod CIDR inserted. In a local file, `{{podCidr}}` is replaced, and `{{podCidrIPv4}}` and
+ * `{{podCidrIPv6}}` by the network of that family, empty if there is none.
+ */
 export const manifestText = async ({
   manifest,
   podCidr,
   version,
-}: z.output<typeof podNetwork>): Promise<string> => {
+}: z.output<ReturnType<typeof podNetwork>>): Promise<string> => {
   const named = known[manifest]
   if (named !== undefined) return named.manifest(version ?? named.pinned, podCidr)
   try {
-    return (await readFile(manifest, 'utf8')).replaceAll('{{podCidr}}', podCidr)
+    const { four = '', six = '' } = byFamily(podCidr)
+    return (await readFile(manifest, 'utf8'))
+      .replaceAll('{{podCidr}}', podCidr)
+      .replaceAll('{{podCidrIPv4}}', four)
+      .replaceAll('{{podCidrIPv6}}', six)
   } catch (cause) {
     throw new CoxswainError('load-failed', `cannot read the manifest ${manifest}`, {
       cause,
@@ -94,8 +141,8 @@ export const manifestText = async ({
 }
 
 /**
- * The manifest of a pod network: a fact, so that it is fetched once, however often a check asks. It fails when the
- * manifest cannot be had, or has no place for the pod CIDR.
+ * The manifest of a pod network. It is a fact, so that it is downloaded once, however often a check reads it. It fails if
+ * the manifest cannot be read, or does not have a place for the pod CIDR.
  */
 export const podNetworkManifest = defineTask({
   name: 'pod-network-manifest',

@@ -7,9 +7,9 @@ const serversIn = (kubeconfig: string | undefined): string[] =>
   [...(kubeconfig ?? '').matchAll(/^ *server: *["']?([^\s"']+)/gm)].map(([, server = '']) => server)
 
 /**
- * A kubeconfig that leads to other clusters is somebody's own: it is not overwritten.
+ * Refuses to overwrite a kubeconfig for other clusters.
  *
- * @throws `task-failed` naming the cluster that it leads to.
+ * @throws `task-failed` with the other cluster.
  */
 const refuseOthers = async ({ remote }: CheckContext, path: string): Promise<void> => {
   const [theirs, ours] = await Promise.all([remote.read(path), remote.read(adminConf)])
@@ -25,13 +25,13 @@ const noMaster = (): CoxswainError =>
     hint: 'the host is not a control-plane node yet',
   })
 
-/** Let a user of a master use kubectl: a copy of admin.conf in the home folder, for nobody else to read. */
+/** Lets a user of a control-plane node use kubectl: copies admin.conf to the home folder, readable by that user only. */
 export const userKubeconfig = defineTask({
   name: 'user-kubeconfig',
   description: 'Copies the kubeconfig of the administrator to ~/.kube/config of a user.',
   reads: "admin.conf and the user's ~/.kube/config",
   example: { user: 'root' },
-  params: z.object({ user: z.string().describe('the user') }),
+  params: () => z.object({ user: z.string().describe('the user') }),
   title: ({ user }) => `kubeconfig of ${user}`,
 
   async check(ctx, { user }) {

@@ -3,9 +3,9 @@ import { defineTask, driftUnlessEmpty } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 import { renderConfig } from './config/render.ts'
 import { kubeadmConfigPath } from './kubeadm/paths.ts'
-import { hostConfigSchema } from './kubeadm/settings.ts'
+import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
 
-/** Write a master's kubeadm configuration. */
+/** Writes the kubeadm configuration of a control-plane node. */
 export const writeConfig = defineTask({
   name: 'write-config',
   description:
@@ -16,9 +16,12 @@ export const writeConfig = defineTask({
     self: { name: 'm1', address: '10.0.0.11' },
     members: [{ name: 'm1', address: '10.0.0.11' }],
   },
-  params: hostConfigSchema.extend({
-    dest: remoteFile().default(kubeadmConfigPath).describe('the path of the file on the host'),
-  }),
+  params: () =>
+    hostConfigSchema
+      .extend({
+        dest: remoteFile().default(kubeadmConfigPath).describe('the path of the file on the host'),
+      })
+      .superRefine(networksFit),
   title: ({ dest }) => `kubeadm configuration ${dest}`,
   writes: ({ dest }) => [{ path: posix.dirname(dest), as: 'folder' }],
 

@@ -3,6 +3,7 @@ import {
   defineTask,
   driftUnlessEmpty,
   isCoxswainError,
+  duration,
   secret,
   shell,
   z,
@@ -19,25 +20,26 @@ import {
 import { curlConfiguration, headerSettings, isOneLine } from './http/curl.ts'
 import { httpUrl } from './http/http.ts'
 
-const params = z.object({
-  url: httpUrl().describe('the URL of the file'),
-  dest: remoteFile().describe('the file on the host'),
-  sha256: z
-    .string()
-    .regex(/^([0-9a-f]{64}|none)$/, '64 hexadecimal digits are needed, or none')
-    .describe(
-      'the SHA-256 of the file, 64 hexadecimal digits; none accepts any content, and downloads it only if dest does not exist',
-    ),
-  headers: z
-    .record(z.string().regex(/^[\w-]+$/), z.union([z.string(), secret()]))
-    .refine((headers) => Object.values(headers).every(isOneLine), 'a header is one line')
-    .default({})
-    .describe('header lines, such as Authorization'),
-  timeout: z.coerce.number().positive().default(600).describe('seconds that the download can take'),
-  ...attributeParams,
-  ...followParam,
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z.object({
+    url: httpUrl().describe('the URL of the file'),
+    dest: remoteFile().describe('the file on the host'),
+    sha256: z
+      .string()
+      .regex(/^([0-9a-f]{64}|none)$/, '64 hexadecimal digits are needed, or none')
+      .describe(
+        'the SHA-256 of the file, 64 hexadecimal digits; none accepts any content, and downloads it only if dest does not exist',
+      ),
+    headers: z
+      .record(z.string().regex(/^[\w-]+$/), z.union([z.string(), secret()]))
+      .refine((headers) => Object.values(headers).every(isOneLine), 'a header must be one line')
+      .default({})
+      .describe('header lines, such as Authorization'),
+    timeout: duration().default(600).describe('seconds that the download can take'),
+    ...attributeParams,
+    ...followParam,
+  })
+type Params = z.output<ReturnType<typeof params>>
 
 const short = (sum: string): string => `sha256 ${sum.slice(0, 12)}…`
 

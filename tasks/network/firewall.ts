@@ -1,4 +1,12 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, unknown, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  unknown,
+  z,
+  shellFile,
+  shellProgram,
+} from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { contentChanges } from '../files/content/content.ts'
 import { serviceManager } from '../system/service-manager.ts'
@@ -7,35 +15,39 @@ import { openrc } from '../system/service-managers/openrc.ts'
 import { locksOut, markIn, portsToKeep, rule, tableText } from './firewalls/rules.ts'
 import type { Access } from './firewalls/rules.ts'
 
+const accessFile = shellFile(import.meta.url, 'firewall-access.sh')
+const compareFile = shellFile(import.meta.url, 'firewall-compare.sh')
+
 const folder = '/etc/nftables.d'
 
 /** Where distributions keep what is loaded at boot: Debian and Arch, Red Hat, Alpine. */
 const bootFiles = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf', '/etc/nftables.nft']
 
-const params = z.object({
-  name: z
-    .string()
-    .regex(/^[A-Za-z_]\w*$/, 'letters, digits and _ are needed')
-    .default('coxswain')
-    .describe(
-      'the name of the nftables table, of the family inet; other tables stay unchanged and still apply',
-    ),
-  allow: z
-    .array(rule())
-    .default([])
-    .describe(
-      "what to accept: 443, '53/udp', '8000-8100', or {port: 22, from: [10.0.0.0/8]}; everything else is dropped",
-    ),
-  rules: z
-    .string()
-    .refine((text) => !/[{}\0]/.test(text.replaceAll(/\{[^{}\n]*\}/g, '')), {
-      message: 'lines of a chain are needed, no chain or table',
-    })
-    .optional()
-    .describe('more rules, after those of `allow`: one per line, in the syntax of nft(8)'),
-  state: z.enum(['present', 'absent']).default('present'),
-})
-type Params = z.output<typeof params>
+const params = () =>
+  z.object({
+    name: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/, 'letters, digits and _ are needed')
+      .default('coxswain')
+      .describe(
+        'the name of the nftables table, of the family inet; other tables stay unchanged and still apply',
+      ),
+    allow: z
+      .array(rule())
+      .default([])
+      .describe(
+        "what to accept: 443, '53/udp', '8000-8100', or {port: 22, from: [10.0.0.0/8]}; everything else is dropped",
+      ),
+    rules: z
+      .string()
+      .refine((text) => !/[{}\0]/.test(text.replaceAll(/\{[^{}\n]*\}/g, '')), {
+        message: 'lines of a chain are needed, no chain or table',
+      })
+      .optional()
+      .describe('more rules, after those of `allow`: one per line, in the syntax of nft(8)'),
+    state: z.enum(['present', 'absent']).default('present').describe('absent removes the table and its file'),
+  })
+type Params = z.output<ReturnType<typeof params>>
 
 const fileOf = ({ name }: Params): string => `${folder}/${name}.nft`
 
@@ -43,7 +55,7 @@ const fileOf = ({ name }: Params): string => `${folder}/${name}.nft`
 const accessOf = async ({ remote }: CheckContext): Promise<Access> => {
   const text = await remote.query({
     label: 'find out how the host is reached',
-  })`p=$$; while [ "\${p:-1}" -gt 1 ]; do c=$(tr '\\0' '\\n' 2>/dev/null <"/proc/$p/environ" | sed -n 's/^SSH_CONNECTION=//p'); [ -z "$c" ] || break; p=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$p/status" 2>/dev/null); done; echo "$c"; s=$(command -v sshd || echo /usr/sbin/sshd); [ ! -x "$s" ] || "$s" -T 2>/dev/null | sed -n 's/^port //p'`.text()
+  })`${shellProgram(accessFile)}`.text()
   const [connection = '', ...ports] = text.split('\n')
   const [client, , , port] = connection.split(' ')
   const session = client === undefined || port === undefined ? undefined : { client, port: Number(port) }
@@ -66,7 +78,6 @@ const wantedText = async (ctx: CheckContext, { name, allow, rules }: Params): Pr
 }
 
 const noNft = 101
-const invalid = 102
 
 /** The table as it is, and as nft itself would show the wanted one; null where nft is not there. */
 const compare = async (
@@ -77,7 +88,7 @@ const compare = async (
   // a network of its own, which ends with the command, lets nft tell how it would show the table
   const result = await remote.query({
     stdin: wanted,
-  })`command -v nft >/dev/null || exit ${noNft}; t=$(cat); printf '%s\n' "$t" | nft -c -f - || exit ${invalid}; nft -s list table inet ${name} 2>/dev/null; echo ---; printf '%s\n' "$t" | unshare -n sh -c 'nft -f - && nft -s list table inet "$0"' ${name} 2>/dev/null || :`.result()
+  })`${shellProgram(compareFile, name)}`.result()
   if (result.code === noNft) return null
   if (!result.ok)
     throw new CoxswainError('task-failed', 'nft refuses the rules', {
@@ -137,7 +148,7 @@ const atBoot = async (ctx: CheckContext): Promise<boolean> => {
 
 const include = `include "${folder}/*.nft"`
 
-/** Hold a firewall of one's own. */
+/** Sets up an nftables firewall in a table of its own. SSH always stays open for the connection that sets it up. */
 export const firewall = defineTask({
   name: 'firewall',
   description:

@@ -106,16 +106,17 @@ export const hostsEntry = defineTask({
   description: 'Maps names to an address in /etc/hosts.',
   reads: '/etc/hosts',
   example: { address: '10.0.0.12', names: ['db1.example.com', 'db1'] },
-  params: z.object({
-    address: z
-      .string()
-      .refine((text) => addressOf(text) !== undefined, 'an IP address is needed')
-      .describe('the IPv4 or IPv6 address; entries of the other family stay unchanged'),
-    names: words()
-      .pipe(z.array(z.string().regex(/^[^\s#]+$/, 'a host name is needed')).min(1, 'a name is needed'))
-      .describe('the names, the canonical one first'),
-    file: remoteFile().default('/etc/hosts'),
-  }),
+  params: () =>
+    z.object({
+      address: z
+        .string()
+        .refine((text) => addressOf(text) !== undefined, 'an IP address is needed')
+        .describe('the IPv4 or IPv6 address; entries of the other family stay unchanged'),
+      names: words()
+        .pipe(z.array(z.string().regex(/^[^\s#]+$/, 'a host name is needed')).min(1, 'a name is needed'))
+        .describe('the names, the canonical one first'),
+      file: remoteFile().default('/etc/hosts').describe('the file to edit'),
+    }),
   title: ({ address, names }) => `${names.join(', ')} is ${address}`,
   writes: ({ file }) => [{ path: file, as: 'file' }],
 

@@ -1,61 +1,74 @@
-import { CoxswainError, defineTask, drift, flag, isSecret, ok, unknown, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  flag,
+  isSecret,
+  ok,
+  duration,
+  unknown,
+  z,
+} from '../../engine/index.ts'
 import type { CheckContext, Secret, Verdict } from '../../engine/index.ts'
 import { isOneLine } from './http/curl.ts'
 import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http/http.ts'
 import type { HttpAnswer, HttpRequest } from './http/types.ts'
 
 const textOrSecret = () =>
-  z.union([z.string(), z.custom<Secret>(isSecret)], { error: 'text or a secret is needed' })
+  z.union([z.string(), z.custom<Secret>(isSecret).meta({ title: 'secret' })], {
+    error: 'text or a secret is needed',
+  })
 
 /** Methods that change nothing on a server (RFC 9110, 9.2.1), those in use. */
 const looks = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
-const params = z
-  .object({
-    url: httpUrl().describe('the URL'),
-    method: z
-      .string()
-      .regex(/^[A-Za-z]+$/, 'a method is needed, such as POST')
-      .default('GET')
-      .transform((method) => method.toUpperCase())
-      .describe('the HTTP method; GET and HEAD only read, every other one counts as a change'),
-    headers: z
-      .record(z.string().regex(/^[\w-]+$/, 'the name of a header is needed'), textOrSecret())
-      .default({})
-      .describe('headers of the request; in a playbook a value can be a Secret, such as for Authorization'),
-    body: textOrSecret().optional().describe('the body of the request'),
-    json: z.unknown().optional().describe('the body of the request, sent as JSON'),
-    status: statuses()
-      .optional()
-      .describe('the accepted status codes, such as 200 or [200, 404]; by default any 2xx'),
-    matches: answerPattern().optional().describe('a pattern that the body of the response must match'),
-    unless: httpUrl()
-      .optional()
-      .describe('do not send the request if a GET of this URL, with the same headers, returns 2xx'),
-    unlessMatches: answerPattern()
-      .optional()
-      .describe('and if the response of `unless` matches this pattern'),
-    from: askedFrom(),
-    insecure: flag().default(false).describe('accept any certificate'),
-    timeout: z.coerce.number().positive().default(30).describe('seconds to wait for the response'),
-  })
-  .refine(({ body, json }) => body === undefined || json === undefined, {
-    message: 'just one of body and json is sent',
-    path: ['json'],
-  })
-  .refine(({ unless, unlessMatches }) => unless !== undefined || unlessMatches === undefined, {
-    message: 'it is a pattern for the answer of `unless`, which is missing',
-    path: ['unlessMatches'],
-  })
-  .refine(({ unless, method }) => unless === undefined || !looks(method), {
-    message: '`unless` is not for GET and HEAD: they change nothing',
-    path: ['unless'],
-  })
-  .refine(({ headers }) => Object.values(headers).every(isOneLine), {
-    message: 'a header is one line',
-    path: ['headers'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      url: httpUrl().describe('the URL'),
+      method: z
+        .string()
+        .regex(/^[A-Za-z]+$/, 'a method is needed, such as POST')
+        .default('GET')
+        .transform((method) => method.toUpperCase())
+        .describe('the HTTP method; GET and HEAD only read, every other one counts as a change'),
+      headers: z
+        .record(z.string().regex(/^[\w-]+$/, 'the name of a header is needed'), textOrSecret())
+        .default({})
+        .describe('headers of the request; in a playbook a value can be a Secret, such as for Authorization'),
+      body: textOrSecret().optional().describe('the body of the request'),
+      json: z.unknown().optional().describe('the body of the request, sent as JSON'),
+      status: statuses()
+        .optional()
+        .describe('the accepted status codes, such as 200 or [200, 404]; by default any 2xx'),
+      matches: answerPattern().optional().describe('a pattern that the body of the response must match'),
+      unless: httpUrl()
+        .optional()
+        .describe('do not send the request if a GET of this URL, with the same headers, returns 2xx'),
+      unlessMatches: answerPattern()
+        .optional()
+        .describe('and if the response of `unless` matches this pattern'),
+      from: askedFrom(),
+      insecure: flag().default(false).describe('accept any certificate'),
+      timeout: duration().default(30).describe('seconds to wait for the response'),
+    })
+    .refine(({ body, json }) => body === undefined || json === undefined, {
+      message: 'just one of body and json is sent',
+      path: ['json'],
+    })
+    .refine(({ unless, unlessMatches }) => unless !== undefined || unlessMatches === undefined, {
+      message: 'it is a pattern for the answer of `unless`, which is missing',
+      path: ['unlessMatches'],
+    })
+    .refine(({ unless, method }) => unless === undefined || !looks(method), {
+      message: '`unless` is not for GET and HEAD: they change nothing',
+      path: ['unless'],
+    })
+    .refine(({ headers }) => Object.values(headers).every(isOneLine), {
+      message: 'a header must be one line',
+      path: ['headers'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const requestOf = ({ url, method, headers, body, json, insecure, timeout }: Params): HttpRequest => ({
   url,
@@ -88,7 +101,7 @@ const refused = (given: Params, fault: string, answer: HttpAnswer): CoxswainErro
         : 'see what it answers; `status` and `matches` say what is fine',
   })
 
-/** Ask a server something, and verify its response. */
+/** Sends an HTTP request, from the host or from this machine, and verifies the response. */
 export const httpRequest = defineTask({
   name: 'http-request',
   description:

@@ -1,10 +1,27 @@
-import { CoxswainError, defineTask, drift, ok, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  isCoxswainError,
+  ok,
+  portNumber,
+  remotePath,
+  shellFile,
+  shellProgram,
+  z,
+} from '../../engine/index.ts'
+import type { CheckContext } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
+import { addressOf, hostInUrl, isMapped } from './addresses/addresses.ts'
 import { renderTemplate } from '../files/templates/render.ts'
 
+const reloadFile = shellFile(import.meta.url, 'reload-haproxy.sh')
+const readyFile = shellFile(import.meta.url, 'ready-servers.sh')
+
 /**
- * TCP in, TCP out, TLS untouched; a backend is used while its /healthz says so (kubeadm's ha-considerations.md). Hours
- * of patience for idle connections, because `kubectl exec` and watches are idle for long. No maxconn: haproxy takes what the
+ * TCP in, TCP out, TLS untouched; a backend is used while its /readyz says so (kubeadm's ha-considerations.md): it goes after
+ * three failed checks, or one right after a start, and comes back after two that succeed. Idle connections stay for
+ * hours, because `kubectl exec` and watches are idle for long. No maxconn: haproxy takes what the
  * limit on open files allows, and would not start with more.
  */
 const configuration = `# written by coxswain (load-balancer); changes are overwritten
@@ -27,51 +44,164 @@ defaults
     timeout check 5s
 
 frontend apiserver
-    bind {{bind}}:{{port}}
+{{#each listen}}
+    bind {{this}}
+{{/each}}
     default_backend apiservers
 
 backend apiservers
     option httpchk
     http-check connect ssl
-    http-check send meth GET uri /healthz
+    http-check send meth GET uri {{probe}}
     http-check expect status 200
     balance roundrobin
-    default-server inter 2s fall 3 rise 1 on-marked-down shutdown-sessions
+    default-server inter 2s fastinter 1s fall 3 rise 2 on-marked-down shutdown-sessions
 {{#each backends}}
-    server {{name}} {{address}}:{{port}} check verify none
+    server {{name}} {{target}} check {{../verify}}
 {{/each}}
 `
 
-const backend = z.object({
-  name: z.string().describe('the name of the backend'),
-  address: z.string(),
-  port: z.coerce.number().int().default(6443),
-})
+/** Whether a text is an IP address without a zone, or a name of DNS: haproxy's file has no quotes around it. */
+const isHost = (text: string): boolean =>
+  (addressOf(text) !== undefined && !text.includes('%') && !isMapped(text)) ||
+  /^[\da-z]([\w.-]*[\da-z])?\.?$/i.test(text)
 
-/** Hold haproxy's configuration as a load balancer for API servers; a haproxy that runs takes it up at once. */
+const hostMessage = 'must be an IP address without a zone, or a name of DNS'
+
+const backend = () =>
+  z.object({
+    name: z
+      .string()
+      .regex(/^[\w.:-]+$/, 'must have letters, digits and . _ : - only')
+      .describe('the name of the backend'),
+    address: z.string().refine(isHost, hostMessage).describe('the address or name of the node'),
+    port: portNumber().default(6443).describe('the port of its API server'),
+  })
+
+const params = () =>
+  z.object({
+    backends: z
+      .array(backend())
+      .min(1)
+      .superRefine((all, context) => {
+        const names = all.map(({ name }) => name)
+        const twice = new Set(names.filter((name, at) => names.indexOf(name) !== at))
+        for (const name of twice)
+          context.addIssue({ code: 'custom', message: `${name} is the name of several backends` })
+      })
+      .describe('the control-plane nodes: a list of {name, address, port}'),
+    bind: z
+      .string()
+      .refine((text) => text === '*' || isHost(text), hostMessage)
+      .default('*')
+      .describe('the address to listen on; by default all, of IPv4 and of IPv6 where the host has it'),
+    port: portNumber().default(6443).describe('the port to listen on'),
+    probe: z
+      .string()
+      .regex(/^\/[\w!&*+,./:;=?@~-]*$/, 'must be a path, such as /readyz')
+      .default('/readyz')
+      .describe('the path that says whether an API server is ready; before Kubernetes 1.16 /healthz'),
+    caFile: remotePath()
+      .regex(/^[^\s"#$'\\]*$/, 'must not have spaces, quotes, #, $ or a backslash')
+      .optional()
+      .describe(
+        'a file on the host with the authority that must have signed the certificates of API servers; by default they are not verified, because only the status is read',
+      ),
+    dest: remoteFile().default('/etc/haproxy/haproxy.cfg').describe('the configuration file of haproxy'),
+  })
+
+const targetOf = ({ address, port }: z.output<ReturnType<typeof backend>>): string =>
+  `${hostInUrl(address)}:${port}`
+
+/** The host and port of each backend in a configuration of this task. */
+const targetsIn = (text: string): string[] =>
+  [...text.matchAll(/^ {4}server \S+ (\S+) check /gm)].map(([, target = '']) => target)
+
+/** The URLs that answer with status 200, one a line; undefined if they cannot be asked. */
+const readyOf = async (
+  remote: CheckContext['remote'],
+  urls: readonly string[],
+): Promise<string | undefined> => {
+  const ask = remote.query({ timeout: 60, label: 'which API servers are ready' })
+  try {
+    const { ok: asked, stdout } = await ask`${shellProgram(readyFile, ...urls)}`.result()
+    return asked ? stdout : undefined
+  } catch (error) {
+    if (isCoxswainError(error) && error.code === 'command-timeout') return undefined
+    throw error
+  }
+}
+
+/**
+ * Refuses to replace backends of which one is ready by others of which none is: the cluster could not be reached any more.
+ *
+ * @throws `task-failed`. What cannot be asked is not refused.
+ */
+const refuseToLoseLast = async (
+  { remote }: CheckContext,
+  text: string,
+  { backends, probe }: z.output<ReturnType<typeof params>>,
+): Promise<void> => {
+  const wanted = backends.map(targetOf)
+  const gone = targetsIn(text).filter((one) => !wanted.includes(one))
+  if (gone.length === 0) return
+  const urls = [...gone, ...wanted].map((one) => `https://${one}${probe}`)
+  const stdout = await readyOf(remote, urls)
+  if (stdout === undefined) return
+  const ready = new Set(stdout.split('\n'))
+  const isReady = (target: string): boolean => ready.has(`https://${target}${probe}`)
+  if (wanted.some(isReady) || !gone.some(isReady)) return
+  throw new CoxswainError(
+    'task-failed',
+    `the load balancer would lose its last API server that is ready, ${gone.filter(isReady).join(', ')}`,
+    {
+      hint: `none of ${wanted.join(', ')} is ready: check their addresses and ports, or add them beside the others first`,
+    },
+  )
+}
+
+/** The configuration for a host; it is read whether the host has IPv6, as haproxy does not start without what it binds. */
+const wantedText = async (
+  { remote }: CheckContext,
+  { bind, port, backends, probe, caFile }: z.output<ReturnType<typeof params>>,
+): Promise<string> => {
+  const all = bind === '*'
+  const both = all && (await remote.exists('/proc/net/if_inet6'))
+  const values = {
+    probe,
+    verify: caFile === undefined ? 'verify none' : `verify required ca-file ${caFile}`,
+    listen: [`${hostInUrl(bind)}:${port}`, ...(both ? [`[::]:${port} v6only`] : [])],
+    backends: backends.map((one) => ({
+      name: one.name,
+      target: targetOf(one),
+    })),
+  }
+  return renderTemplate(configuration, values, 'haproxy.cfg')
+}
+
+/** Writes the configuration of haproxy as a load balancer for API servers, and reloads a running haproxy. */
 export const loadBalancer = defineTask({
   name: 'load-balancer',
   description:
     'Writes the configuration of haproxy as a load balancer for API servers, and reloads a running haproxy.',
-  reads: "haproxy's configuration",
+  reads: "haproxy's configuration; before backends are removed, whether the API servers are ready",
   example: { backends: [{ name: 'm1', address: '10.0.0.11' }] },
-  params: z.object({
-    backends: z.array(backend).min(1).describe('the control-plane nodes: a list of {name, address, port}'),
-    bind: z.string().default('*').describe('the address to listen on'),
-    port: z.coerce.number().int().default(6443).describe('the port to listen on'),
-    dest: remoteFile().default('/etc/haproxy/haproxy.cfg'),
-  }),
+  params,
   title: ({ port, backends }) =>
     `load balancer on port ${port} for ${backends.map(({ name }) => name).join(', ')}`,
 
-  async check({ remote }, { dest, ...values }) {
-    const text = await remote.read(dest)
-    const wanted = renderTemplate(configuration, values, 'haproxy.cfg')
-    return text === wanted ? ok() : drift({ what: dest, from: text, to: wanted })
+  async check(ctx, given) {
+    const { dest } = given
+    const [text, wanted] = await Promise.all([ctx.remote.read(dest), wantedText(ctx, given)])
+    if (text === wanted) return ok()
+    await refuseToLoseLast(ctx, text ?? '', given)
+    return drift({ what: dest, from: text, to: wanted })
   },
 
-  async apply({ remote }, { dest, ...values }) {
-    const wanted = renderTemplate(configuration, values, 'haproxy.cfg')
+  async apply(ctx, given) {
+    const { remote } = ctx
+    const { dest } = given
+    const wanted = await wantedText(ctx, given)
     const next = `${dest}.next`
     await remote.write(next, wanted, { mode: '0644' })
     // what haproxy would refuse must not take the place of what it runs with
@@ -83,10 +213,9 @@ export const loadBalancer = defineTask({
         hint: 'haproxy 2.2 or later is required',
       })
     }
-    // one step that nothing of ours can end in its middle: a file in place that haproxy does not know of would look done
     await remote.run({
       timeout: 60,
       label: 'systemctl try-reload-or-restart haproxy',
-    })`trap '' HUP INT TERM; mv -f -- ${next} ${dest} && systemctl try-reload-or-restart haproxy`
+    })`${shellProgram(reloadFile, next, dest)}`
   },
 })

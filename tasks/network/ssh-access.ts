@@ -5,7 +5,7 @@ import {
   driftUnlessEmpty,
   hostSelector,
   ok,
-  quote,
+  shellFile,
   unknown,
   z,
 } from '../../engine/index.ts'
@@ -15,26 +15,26 @@ import {
   editSshFile,
   inSshFolder,
   readSshFile,
-  sshDraft,
   statSshFiles,
   userName,
 } from '../system/accounts/as-user.ts'
 import { appendLines, linesOf } from '../shared/lines.ts'
 
 const pair = 'id_ed25519'
+const keyProgram = shellFile(import.meta.url, 'ssh-key.sh')
 
 const noSuchUser = (user: string, { host }: CheckContext): CoxswainError =>
   new CoxswainError('task-failed', `the user ${user} does not exist on ${host.name}`, {
     hint: 'create the user first, or set another one',
   })
 
-/** Hold a key pair for a user, made on the host; the private half never leaves it. */
+/** Creates an SSH key pair of a user on the host. The private key never leaves the host. */
 export const sshKey = defineTask({
   name: 'ssh-key',
   description: 'Creates an ed25519 SSH key pair of a user on the host if there is none.',
   reads: "the key pair in the user's ~/.ssh",
   example: { user: 'root' },
-  params: z.object({ user: userName().default('root').describe('the user that the key is for') }),
+  params: () => z.object({ user: userName().default('root').describe('the user that the key is for') }),
   title: ({ user }) => `ssh key of ${user}`,
   makes: ({ user }) => [keyOf(user)],
 
@@ -51,18 +51,8 @@ export const sshKey = defineTask({
   async apply(ctx, { user }) {
     const found = await statSshFiles(ctx, user, { name: pair, beside: `${pair}.pub` })
     if (found === undefined) throw noSuchUser(user, ctx)
-    const script = [
-      `f=$d/${pair}`,
-      ...(found.mode === undefined
-        ? [`ssh-keygen -q -t ed25519 -N '' -C ${quote(`${user}@${ctx.host.name}`)} -f "$f"`]
-        : []),
-      'chmod 0600 "$f"',
-      ...(found.mode !== undefined && !found.beside
-        ? [`${sshDraft}; ssh-keygen -y -P '' -f "$f" >"$t"; mv -f "$t" "$f.pub"`]
-        : []),
-      'chmod 0644 "$f.pub"',
-    ].join('; ')
-    await inSshFolder(ctx, user, script)
+    const made = found.mode === undefined ? 'pair' : found.beside ? 'nothing' : 'public'
+    await inSshFolder(ctx, user, { file: keyProgram, words: [made, `${user}@${ctx.host.name}`] })
   },
 })
 
@@ -89,17 +79,18 @@ const missingLines = (text: string | undefined, lines: readonly string[]): strin
   return lines.filter((line) => !there.has(line.split(' ').slice(0, 3).join(' ')))
 }
 
-/** Let a user of one host log in to this one by key, the host keys of this one known to it: ssh-copy-id, both ways safe. */
+/** Lets a user of another host log in here by key, as ssh-copy-id does, and makes the host keys of this host known there. */
 export const sshAccess = defineTask({
   name: 'ssh-access',
   description:
     'Lets a user of another host log in here by key, and makes the host keys of this host known there.',
   reads: 'authorized_keys here, the key and known_hosts there',
   example: { from: 'masters[0]' },
-  params: z.object({
-    from: hostSelector().describe('the host that logs in; the task ssh-key creates its key'),
-    user: userName().default('root').describe('the user, on both hosts'),
-  }),
+  params: () =>
+    z.object({
+      from: hostSelector().describe('the host that logs in; the task ssh-key creates its key'),
+      user: userName().default('root').describe('the user, on both hosts'),
+    }),
   title: ({ user }) => `${user} may log in from the other host`,
 
   async check(ctx, { from, user }) {

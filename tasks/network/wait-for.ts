@@ -1,64 +1,80 @@
 import { connect } from 'node:net'
-import { defineTask, drift, flag, ok, remotePath, z } from '../../engine/index.ts'
+import {
+  defineTask,
+  drift,
+  flag,
+  ok,
+  portNumber,
+  remotePath,
+  duration,
+  z,
+  shellFile,
+  shellProgram,
+} from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http/http.ts'
 
-const params = z
-  .object({
-    port: z.coerce.number().int().min(1).max(65_535).optional().describe('a TCP port to wait for'),
-    host: z
-      .string()
-      .regex(/^[\w.:%-]+$/, 'a host name or an address is needed')
-      .optional()
-      .describe(
-        'the address of the port; by default 127.0.0.1 seen from the host, or the address of the host seen from this machine',
-      ),
-    path: remotePath().optional().describe('a path to wait for'),
-    url: httpUrl().optional().describe('a URL to wait for'),
-    command: z.string().optional().describe('a command to wait for, until it succeeds; it must only read'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe(
-        'absent waits until the port is closed, the path does not exist, or the URL or command fails',
-      ),
-    matches: answerPattern()
-      .optional()
-      .describe('a pattern that the content of the file at the path, or the response of the URL, must match'),
-    status: statuses()
-      .optional()
-      .describe('the accepted status codes of the URL, such as 200 or [200, 404]; by default any 2xx'),
-    insecure: flag().default(false).describe('accept any certificate of the URL'),
-    from: askedFrom(),
-    timeout: z.coerce.number().positive().default(300).describe('seconds to wait'),
-    every: z.coerce.number().positive().default(1).describe('seconds between two attempts'),
-  })
-  .refine(
-    ({ port, path, url, command }) =>
-      [port, path, url, command].filter((one) => one !== undefined).length === 1,
-    { message: 'just one of port, path, url and command is needed' },
-  )
-  .refine(({ host, port }) => host === undefined || port !== undefined, {
-    message: 'it goes with a port',
-    path: ['host'],
-  })
-  .refine(({ matches, path, url }) => matches === undefined || (path ?? url) !== undefined, {
-    message: 'it goes with a path or a URL',
-    path: ['matches'],
-  })
-  .refine(({ status, url }) => status === undefined || url !== undefined, {
-    message: 'it goes with a URL',
-    path: ['status'],
-  })
-  .refine(({ insecure, url }) => !insecure || url !== undefined, {
-    message: 'it goes with a URL',
-    path: ['insecure'],
-  })
-  .refine(({ from, port, url }) => from === 'host' || (port ?? url) !== undefined, {
-    message: 'only a port or a URL can be looked at from here',
-    path: ['from'],
-  })
-type Params = z.output<typeof params>
+const portOpen = shellFile(import.meta.url, 'port-open.sh')
+
+const params = () =>
+  z
+    .object({
+      port: portNumber().optional().describe('a TCP port to wait for'),
+      host: z
+        .string()
+        .regex(/^[\w.:%-]+$/, 'a host name or an address is needed')
+        .optional()
+        .describe(
+          'the address of the port; by default 127.0.0.1 seen from the host, or the address of the host seen from this machine',
+        ),
+      path: remotePath().optional().describe('a path to wait for'),
+      url: httpUrl().optional().describe('a URL to wait for'),
+      command: z.string().optional().describe('a command to wait for, until it succeeds; it must only read'),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe(
+          'absent waits until the port is closed, the path does not exist, or the URL or command fails',
+        ),
+      matches: answerPattern()
+        .optional()
+        .describe(
+          'a pattern that the content of the file at the path, or the response of the URL, must match',
+        ),
+      status: statuses()
+        .optional()
+        .describe('the accepted status codes of the URL, such as 200 or [200, 404]; by default any 2xx'),
+      insecure: flag().default(false).describe('accept any certificate of the URL'),
+      from: askedFrom(),
+      timeout: duration().default(300).describe('seconds to wait'),
+      every: duration().default(1).describe('seconds between two attempts'),
+    })
+    .refine(
+      ({ port, path, url, command }) =>
+        [port, path, url, command].filter((one) => one !== undefined).length === 1,
+      { message: 'just one of port, path, url and command is needed' },
+    )
+    .refine(({ host, port }) => host === undefined || port !== undefined, {
+      message: 'it goes with a port',
+      path: ['host'],
+    })
+    .refine(({ matches, path, url }) => matches === undefined || (path ?? url) !== undefined, {
+      message: 'it goes with a path or a URL',
+      path: ['matches'],
+    })
+    .refine(({ status, url }) => status === undefined || url !== undefined, {
+      message: 'it goes with a URL',
+      path: ['status'],
+    })
+    .refine(({ insecure, url }) => !insecure || url !== undefined, {
+      message: 'it goes with a URL',
+      path: ['insecure'],
+    })
+    .refine(({ from, port, url }) => from === 'host' || (port ?? url) !== undefined, {
+      message: 'only a port or a URL can be looked at from here',
+      path: ['from'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 /** Seconds that one attempt to connect may take. */
 const connectTimeout = 3
@@ -67,7 +83,7 @@ const connectTimeout = 3
 const openFromHost = ({ remote }: CheckContext, host: string, port: number): Promise<boolean> =>
   remote.query({
     timeout: 20,
-  })`if command -v nc >/dev/null; then nc -z -w ${connectTimeout} ${host} ${port} </dev/null; elif command -v bash >/dev/null; then bash -c 'exec 3<>"/dev/tcp/$0/$1"' ${host} ${port} 2>/dev/null; else curl -s --connect-timeout ${connectTimeout} --max-time ${connectTimeout} ${`telnet://${host}:${port}`} </dev/null; [ $? -eq 28 ] || [ $? -eq 0 ]; fi`.succeeds()
+  })`${shellProgram(portOpen, host, port, connectTimeout)}`.succeeds()
 
 const openFromHere = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -113,7 +129,7 @@ const what = ({ host, port, path, url, command, matches }: Params): string => {
   return `${path ?? url ?? command ?? ''}${matches === undefined ? '' : ` with ${matches}`}`
 }
 
-/** Wait for a port, a path, a URL or a command. */
+/** Waits until a port is open, a path exists, a URL responds or a command succeeds. */
 export const waitFor = defineTask({
   name: 'wait-for',
   description:

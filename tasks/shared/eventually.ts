@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CoxswainError } from '../../engine/index.ts'
 import type { ApplyContext } from '../../engine/index.ts'
 
-/** How an apply waits for its own effects. */
+/** How `apply` waits for its own effects. */
 export interface Waiting {
-  /** Seconds until it has waited too long. */
+  /** Timeout in seconds. */
   readonly seconds: number
-  /** What to do when it has. */
+  /** The hint for the timeout. */
   readonly hint: string
-  /** Seconds between two looks; 1 by default. */
+  /** Seconds between two attempts; 1 by default. */
   readonly every?: number
 }
 
 /**
- * Looks until nothing is missing, and says what still is whenever that has changed.
+ * Waits until nothing is missing, and logs what is missing whenever that changes.
  *
- * @param missing what is not there yet, in words.
- * @throws `wait-timeout` with what was still missing.
+ * @param missing descriptions of what is missing.
+ * @throws `wait-timeout` with what is still missing.
  */
 export const eventually = async (
   ctx: ApplyContext,

@@ -1,11 +1,12 @@
 /**
- * Files read as text and written again without loss. A byte that is no UTF-8, such as an umlaut of Latin-1 in a comment,
- * becomes a lone surrogate (U+DC80 to U+DCFF, as Python's `surrogateescape` has it), which becomes that byte again.
+ * Reads files as text and writes them again without loss. A byte that is not UTF-8, such as an umlaut of Latin-1 in a
+ * comment,
+ * becomes a lone surrogate (U+DC80 to U+DCFF, like Python's `surrogateescape`), which becomes that byte again.
  */
 import { CoxswainError } from '../../engine/index.ts'
 import type { Remote, RemoteReader, WriteOptions } from '../../engine/index.ts'
 
-/** How many bytes of UTF-8 a well-formed sequence has that begins with this byte; 0 for none. */
+/** The length in bytes of a UTF-8 sequence that begins with this byte; 0 if none does. */
 const lengthOf = (byte: number): number => {
   if (byte < 0x80) return 1
   if (byte >= 0xc2 && byte < 0xe0) return 2
@@ -21,7 +22,7 @@ const decodeStrictly = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** Bytes as text, none of them lost. */
+/** Decodes bytes to text without loss. */
 export const decoded = (bytes: Uint8Array): string => {
   const all = decodeStrictly(bytes)
   if (all !== undefined) return all
@@ -37,9 +38,9 @@ export const decoded = (bytes: Uint8Array): string => {
 }
 
 /**
- * Text as the bytes that {@link decoded} has read it from.
+ * Encodes text that {@link decoded} returned.
  *
- * @throws `task-failed` where a character was cut in two, which has no bytes.
+ * @throws `task-failed` if a character was split, because it cannot be encoded then.
  */
 export const encoded = (text: string): Buffer => {
   if (/(?![\u{DC80}-\u{DCFF}])\p{Surrogate}/u.test(text))
@@ -48,7 +49,7 @@ export const encoded = (text: string): Buffer => {
     })
   return Buffer.concat(
     text.split(/([\u{DC80}-\u{DCFF}]+)/u).map((part, index) =>
-      // every second part is what the pattern has found
+      // every second part is a match of the pattern
       index % 2 === 0
         ? Buffer.from(part)
         : Buffer.from(part.split('').map((one) => one.charCodeAt(0) & 0xff)),
@@ -56,19 +57,19 @@ export const encoded = (text: string): Buffer => {
   )
 }
 
-/** The text as people can read it: a byte that is no UTF-8 as `\xE4`. */
+/** The text for display: bytes that are not UTF-8 are shown as `\xE4`. */
 export const shown = (text: string | undefined): string | undefined =>
   text?.replaceAll(
     /[\u{DC80}-\u{DCFF}]/gu,
     (one) => `\\x${(one.charCodeAt(0) & 0xff).toString(16).toUpperCase()}`,
   )
 
-/** A UTF-16 byte order mark: what is ASCII to us would be something else to the file's reader. */
+/** Whether bytes begin with a UTF-16 byte order mark: an edit as ASCII would damage the file. */
 const isUtf16 = (bytes: Uint8Array): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
 
 /**
- * A file's text, or undefined when there is none.
+ * A file's text, or undefined if it does not exist.
  *
  * @throws `read-failed` for UTF-16.
  */
@@ -86,7 +87,7 @@ export const readText = async (
   return decoded(bytes)
 }
 
-/** Writes a text that {@link readText} has given and that was edited. */
+/** Writes an edited text of {@link readText}. */
 export const writeText = (
   remote: Remote,
   path: string,
@@ -94,13 +95,13 @@ export const writeText = (
   options: WriteOptions = {},
 ): Promise<void> => remote.write(path, encoded(text), options)
 
-/** Bytes as `od -An -v -tx1` prints them. */
+/** Parses the output of `od -An -v -tx1`. */
 const fromHex = (printed: string): Buffer => Buffer.from(printed.replaceAll(/\s+/g, ''), 'hex')
 
 /**
- * A text that a command printed, none of its bytes lost.
+ * The output of a command as text, without loss.
  *
- * @param again prints the same through `od -An -v -tx1`; it is asked only where the text has bytes that are no UTF-8.
+ * @param again prints the same through `od -An -v -tx1`. Called only if the output contains bytes that are not UTF-8.
  */
 export const printedText = async (text: string, again: () => Promise<string>): Promise<string> =>
   text.includes('\u{FFFD}') ? decoded(fromHex(await again())) : text

@@ -1,8 +1,9 @@
 /**
- * Texts as lines, and edits of single lines that leave every other byte as it is. Pure.
+ * Splits texts into lines, and edits single lines without changing any other byte. Pure.
  *
- * A line ends with `\n` or `\r\n`, and keeps its own end; a carriage return anywhere else is part of the line. The last
- * line may have no end. A byte order mark stays in front of the first line and belongs to none.
+ * A line ends with `\n` or `\r\n`, and keeps its own line break; a carriage return anywhere else is part of the line. The
+ * last
+ * line can be without a line break. A byte order mark stays before the first line and is not part of a line.
  */
 
 const byteOrderMark = '\u{FEFF}'
@@ -28,13 +29,13 @@ const parsed = (text: string): Lines => {
   return { mark, lines: rest === '' ? lines : [...lines, { text: rest, end: '' }] }
 }
 
-/** The end of a new line: that of the line above it, else that of the one below. */
+/** The line break of a new line: that of the line above it, or of the line below. */
 const newEnd = (lines: readonly Line[], at: number): string => {
   const above = lines.slice(0, at).findLast(({ end }) => end !== '')
   return (above ?? lines.slice(at).find(({ end }) => end !== ''))?.end ?? '\n'
 }
 
-/** The text; what had no end gets one where another line follows. */
+/** The complete text. A line without a line break gets one if another line follows. */
 const written = (mark: string, lines: readonly Line[], before: readonly Line[]): string => {
   const last = lines.length - 1
   return (
@@ -47,17 +48,17 @@ const written = (mark: string, lines: readonly Line[], before: readonly Line[]):
   )
 }
 
-/** A text's lines without their ends and without a byte order mark; a final newline begins no other line. */
+/** The lines of a text, without line breaks and without a byte order mark. A final newline does not begin another line. */
 export const linesOf = (text: string | undefined): string[] =>
   parsed(text ?? '').lines.map((line) => line.text)
 
-/** The text of a new file: each line ended by a newline. */
+/** The text of a new file, with a newline after each line. */
 export const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
-/** How the lines of a text end: as the first one does. */
+/** The line break of a text: that of its first line. */
 export const endOf = (text: string): '\n' | '\r\n' => (/^[^\n]*\r\n/.test(text) ? '\r\n' : '\n')
 
-/** Lines that take the place of others: what stays the same keeps its end, and so does the last line of a file. */
+/** Lines that replace others. Unchanged lines keep their line break, and so does the last line of a file. */
 const replaced = (
   lines: readonly Line[],
   at: number,
@@ -79,8 +80,8 @@ const replaced = (
 }
 
 /**
- * The text with some lines replaced by others, as `toSpliced` does; no other byte changes. Where a last line without an
- * end is no longer the last one, it gets the end that the file's lines have.
+ * The text with some lines replaced, like `toSpliced`; no other byte changes. A last line without a line break gets one if
+ * another line now follows.
  *
  * @example
  * spliceLines('a\r\nb\r\n', 1, 0, ['x']) // 'a\r\nx\r\nb\r\n'
@@ -92,15 +93,15 @@ export const spliceLines = (text: string, at: number, count: number, texts: read
   return written(mark, next, lines)
 }
 
-/** The text with lines at its end, each of them ended. */
+/** The text with lines appended, each with a line break. */
 export const appendLines = (text: string | undefined, texts: readonly string[]): string =>
   spliceLines(text ?? '', Number.MAX_SAFE_INTEGER, 0, texts)
 
 /**
- * The text with each line as `change` says: the lines that take its place, none where it is removed. A line that is given
- * back as it is keeps every byte.
+ * The text with each line replaced by the lines that `change` returns; none removes the line. A line that is returned
+ * unchanged keeps every byte.
  *
- * @param appended lines that come to the end.
+ * @param appended lines to add at the end.
  * @example
  * mapLines('a\r\nb', (line) => (line === 'a' ? [] : [line])) // 'b'
  */

@@ -1,5 +1,7 @@
 import { z } from '../../engine/index.ts'
 
-/** Text for a field of a line: it has no line break and no other control character but tabs, which would end or hide it. */
+/** Text for one line of a file: no line breaks, and no control characters except tabs. */
 export const oneLine = (what: string) =>
-  z.string().regex(/^(?:\t|[^\p{Cc}\u{2028}\u{2029}])*$/u, `${what} is one line without control characters`)
+  z
+    .string()
+    .regex(/^(?:\t|[^\p{Cc}\u{2028}\u{2029}])*$/u, `${what} must be one line without control characters`)

@@ -1,4 +1,4 @@
-/** Regular expressions that people gave, and texts that shall be taken as they stand. */
+/** Regular expressions from parameters, and text that must be matched literally. */
 import { CoxswainError } from '../../engine/index.ts'
 
 const unicode = (source: string, flags: string): RegExp | undefined => {
@@ -10,10 +10,11 @@ const unicode = (source: string, flags: string): RegExp | undefined => {
 }
 
 /**
- * A pattern that a person gave. A character is never cut in two: it is read as Unicode, except where only the older rules
- * of JavaScript take it for a pattern (`\-`).
+ * A regular expression from a parameter. Uses Unicode mode, so that characters are never split, except for patterns that
+ * are
+ * valid only in JavaScript's older mode (`\-`).
  *
- * @throws `params-invalid` when it is not a regular expression.
+ * @throws `params-invalid` if it is not a regular expression.
  */
 export const pattern = (source: string, flags = ''): RegExp => {
   try {
@@ -23,10 +24,10 @@ export const pattern = (source: string, flags = ''): RegExp => {
   }
 }
 
-/** A pattern for one line without its end: `.` is any character of it, whatever JavaScript takes for a line break. */
+/** A pattern for one line without its line break: `.` matches any character, including JavaScript's other line breaks. */
 export const linePattern = (source: string): RegExp => pattern(source, 's')
 
-/** Whether a pattern has a group; false for one that is not a regular expression. */
+/** Whether a pattern has a group; false if it is not a regular expression. */
 const hasGroup = (source: string): boolean => {
   try {
     return (new RegExp(`${source}|`).exec('') ?? []).length > 1
@@ -36,22 +37,23 @@ const hasGroup = (source: string): boolean => {
 }
 
 /**
- * Whether a text names a group as sed, Python or Perl write it: it would be put in as it stands, and what matched be lost.
- * `${1}` is only one where the pattern has a group; elsewhere it may be text for a shell. After `$$`, a dollar sign, it is
- * text everywhere.
+ * Whether a text refers to a group in the syntax of sed, Python or Perl. It would be inserted literally, and the match
+ * lost.
+ * `${1}` counts only if the pattern has a group; otherwise it can be text for a shell. After `$$`, a dollar sign, it is
+ * always text.
  */
 export const namesForeignGroup = (text: string, regexp: string): boolean =>
   /\\\d|\\g</.test(text) || (hasGroup(regexp) && /(?<!\$)(?:\$\$)*\$\{\d/.test(text))
 
-/** What to say of such a text. */
+/** The hint for such a text. */
 export const groupHint = 'a group is written $1 (or $01 before a digit), not \\1 or ${1}; $$ is a dollar sign'
 
-/** A text as a part of a regular expression that matches just it. */
+/** Escapes a text for a regular expression, so that it matches literally. */
 export const literally = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /**
- * What a match puts in place of itself, as `String.replace` expands it: `$1` and `$<name>` are groups, `$&` the match,
- * `$$` a dollar sign.
+ * The replacement for a match, expanded like in `String.replace`: `$1` and `$<name>` are groups, `$&` is the match, `$$` a
+ * dollar sign.
  */
 export const expanded = (match: RegExpExecArray, template: string): string =>
   template.replaceAll(/\$(?:\$|&|<([^>]*)>|(\d{1,2}))/g, (all, name?: string, digits?: string) => {
@@ -59,7 +61,7 @@ export const expanded = (match: RegExpExecArray, template: string): string =>
     if (all === '$&') return match[0]
     if (name !== undefined) return match.groups === undefined ? all : (match.groups[name] ?? '')
     if (digits === undefined) return all
-    // `$10` is the first group and a 0 where there are not ten
+    // `$10` is the first group and a 0 if there are fewer than ten groups
     const long = Number(digits)
     if (long >= 1 && long < match.length) return match[long] ?? ''
     const short = Number(digits.slice(0, 1))
@@ -68,15 +70,15 @@ export const expanded = (match: RegExpExecArray, template: string): string =>
       : all
   })
 
-/** Where a new line goes among others. */
+/** The position of a new line. */
 export interface Place {
-  /** A pattern of the line above, the last one that matches; `EOF` is the end. */
+  /** A pattern: the new line goes after the last line that matches; `EOF` is the end. */
   readonly insertAfter?: string | undefined
-  /** A pattern of the line below, the first one that matches; `BOF` is the beginning. */
+  /** A pattern: the new line goes before the first line that matches; `BOF` is the beginning. */
   readonly insertBefore?: string | undefined
 }
 
-/** The index at which a new line goes; the end where no pattern matches. */
+/** The index for a new line; the end if no pattern matches. */
 export const placeFor = (lines: readonly string[], { insertAfter, insertBefore }: Place): number => {
   if (insertBefore === 'BOF') return 0
   const before = insertBefore === undefined ? undefined : linePattern(insertBefore)

@@ -7,35 +7,36 @@ import type { AuthorizedKey } from './ssh-keys/public-key.ts'
 
 const name = 'authorized_keys'
 
-/** Options that sshd does not take: it refuses the key then. */
+/** Reports options that sshd does not accept: it would refuse the key. */
 const refuse = (options: string | undefined, issues: z.RefinementCtx): void => {
   const problem = options === undefined || options === '' ? undefined : problemOfOptions(options)
   if (problem !== undefined) issues.addIssue({ code: 'custom', message: problem })
 }
 
-const params = z
-  .object({
-    user: userName().default('root').describe('the user that the key can log in as'),
-    key: z
-      .string()
-      .refine((text) => !/[^\P{Cc}\t]/u.test(text.trim()) && readKey(text) !== undefined, {
-        message: 'a complete public key is needed, in one line as `ssh-ed25519 AAAA… comment`',
-      })
-      .superRefine((text, issues) => refuse(readKey(text)?.options, issues))
-      .describe('the public key, as it is in a .pub file'),
-    options: z
-      .string()
-      .superRefine(refuse)
-      .optional()
-      .describe('options of the key, such as restrict,command="…"; empty for none; unchanged by default'),
-    exclusive: flag().default(false).describe('remove all other keys of the user'),
-    state: z.enum(['present', 'absent']).default('present'),
-  })
-  .refine(({ exclusive, state }) => !exclusive || state === 'present', {
-    message: 'an exclusive key is there: absent is for one of several',
-    path: ['exclusive'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      user: userName().default('root').describe('the user that the key can log in as'),
+      key: z
+        .string()
+        .refine((text) => !/[^\P{Cc}\t]/u.test(text.trim()) && readKey(text) !== undefined, {
+          message: 'must be a complete public key on one line, such as `ssh-ed25519 AAAA… comment`',
+        })
+        .superRefine((text, issues) => refuse(readKey(text)?.options, issues))
+        .describe('the public key, as it is in a .pub file'),
+      options: z
+        .string()
+        .superRefine(refuse)
+        .optional()
+        .describe('options of the key, such as restrict,command="…"; empty for none; unchanged by default'),
+      exclusive: flag().default(false).describe('remove all other keys of the user'),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the key'),
+    })
+    .refine(({ exclusive, state }) => !exclusive || state === 'present', {
+      message: 'cannot be combined with state absent',
+      path: ['exclusive'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const parsed = (text: string): AuthorizedKey => {
   const key = readKey(text)
@@ -43,7 +44,9 @@ const parsed = (text: string): AuthorizedKey => {
   throw new CoxswainError('params-invalid', 'this is not a public key')
 }
 
-/** The line of the key: what is given wins, then what the file has. One that says the same already stays as it is. */
+/**
+ * The line of the key. Given values take precedence over those in the file. A line with the same meaning is not changed.
+ */
 const wantedLine = (given: Params, line: string | undefined): string => {
   const key = parsed(given.key)
   const before = line === undefined ? undefined : readKey(line)
@@ -72,14 +75,14 @@ export const withKey = (text: string | undefined, given: Params): string => {
   const change = (line: string, index: number): readonly string[] => {
     if (index === at) return wanted
     if (isIt(line)) return []
-    // whatever is no comment might be a key of a kind that is not known here
+    // any other line could be a key of an unknown type
     const other = line.trim() !== '' && !line.trim().startsWith('#')
     return given.exclusive && other ? [] : [line]
   }
   return mapLines(text, change, at < 0 ? wanted : [])
 }
 
-/** Hold a public key among those that may log in as a user. */
+/** Adds a public key to those that can log in as a user, or removes it. */
 export const authorizedKey = defineTask({
   name: 'authorized-key',
   description: 'Adds a public key to the authorized_keys of a user, with its options, or removes it.',

@@ -2,7 +2,7 @@ import { CoxswainError, defineTask, drift, ok, unknown, z } from '../../engine/i
 import type { RemoteReader } from '../../engine/index.ts'
 import { certificatesIn, pemOf } from './certificates/certificate.ts'
 
-/** How a family of distributions trusts another authority. */
+/** How a family of distributions manages trusted certificate authorities. */
 interface Store {
   readonly file: (name: string) => string
   readonly bundle: string
@@ -10,7 +10,7 @@ interface Store {
 }
 
 const stores = {
-  // Debian, Alpine, SUSE's older ones
+  // Debian, Alpine, older versions of SUSE
   'update-ca-certificates': {
     file: (name: string) => `/usr/local/share/ca-certificates/${name}.crt`,
     bundle: '/etc/ssl/certs/ca-certificates.crt',
@@ -30,41 +30,45 @@ const storeOf = async (remote: RemoteReader): Promise<Store | undefined> => {
   return names.filter((_, index) => found[index]).map((name) => stores[name])[0]
 }
 
-/** The one authority that a text holds, as it is written; undefined for anything else. */
+/** The authority's certificate in a text; undefined if the text is not exactly one certificate of an authority. */
 const authority = (text: string): string | undefined => {
   const [certificate, ...more] = certificatesIn(text)
   return certificate?.ca === true && more.length === 0 ? pemOf(certificate) : undefined
 }
 
-/** A line of a certificate that no other one has: the last whole one, which is of its signature. */
-const telling = (pem: string): string => pem.trimEnd().split('\n').at(-3) ?? ''
+/** A line that only this certificate contains: its last complete line, which is part of the signature. */
+const uniqueLine = (pem: string): string => pem.trimEnd().split('\n').at(-3) ?? ''
 
 const inBundle = (remote: RemoteReader, { bundle }: Store, pem: string): Promise<boolean> =>
-  remote.query`grep -qxF -e ${telling(pem)} ${bundle}`.succeeds()
+  remote.query`grep -qxF -e ${uniqueLine(pem)} ${bundle}`.succeeds()
 
-/** Hold a certificate authority trusted by the whole host. */
+/** Adds a certificate authority to those that the host trusts, or removes it. */
 export const caCertificate = defineTask({
   name: 'ca-certificate',
   description: 'Adds a certificate authority to those that the host trusts, or removes it.',
   reads: 'the file of the certificate, and the bundle of all trusted certificates',
   example: { name: 'example-ca', state: 'absent' },
-  params: z
-    .object({
-      name: z
-        .string()
-        .regex(/^\w[\w.-]*$/, 'a file name without its ending is needed')
-        .describe('the name of its file, without .crt'),
-      content: z
-        .string()
-        .refine((text) => authority(text) !== undefined, 'one certificate of an authority is needed, in PEM')
-        .optional()
-        .describe('the certificate, in PEM'),
-      state: z.enum(['present', 'absent']).default('present'),
-    })
-    .refine(({ content, state }) => state === 'absent' || content !== undefined, {
-      message: 'the certificate is needed',
-      path: ['content'],
-    }),
+  params: () =>
+    z
+      .object({
+        name: z
+          .string()
+          .regex(/^\w[\w.-]*$/, 'must be a file name without an extension')
+          .describe('the name of its file, without .crt'),
+        content: z
+          .string()
+          .refine(
+            (text) => authority(text) !== undefined,
+            'must be exactly one certificate of an authority, in PEM',
+          )
+          .optional()
+          .describe('the certificate, in PEM'),
+        state: z.enum(['present', 'absent']).default('present').describe('absent removes the certificate'),
+      })
+      .refine(({ content, state }) => state === 'absent' || content !== undefined, {
+        message: 'content is required',
+        path: ['content'],
+      }),
   title: ({ name, state }) => (state === 'absent' ? `no authority ${name}` : `authority ${name}`),
 
   async check({ remote }, { name, content, state }) {
@@ -84,9 +88,13 @@ export const caCertificate = defineTask({
   async apply({ remote }, { name, content, state }) {
     const store = await storeOf(remote)
     if (store === undefined)
-      throw new CoxswainError('task-failed', 'no program on the host updates the trusted certificates', {
-        hint: 'install the package ca-certificates first',
-      })
+      throw new CoxswainError(
+        'task-failed',
+        'the host does not have a program that updates the trusted certificates',
+        {
+          hint: 'install the package ca-certificates first',
+        },
+      )
     if (state === 'absent') await remote.remove(store.file(name))
     else await remote.write(store.file(name), authority(content ?? '') ?? '')
     await remote.run`${store.update}`

@@ -3,40 +3,41 @@ import { CoxswainError, defineTask, ok, remotePath, z } from '../../engine/index
 import type { CheckContext } from '../../engine/index.ts'
 import { certificatesIn } from './certificates/certificate.ts'
 
-/** When a certificate expires. */
+/** The expiry of a certificate. */
 export interface CertificateExpiry {
-  /** Whole days that are left. */
+  /** Number of full days until then. */
   readonly days: number
   /** The moment, as an ISO date and time. */
   readonly notAfter: string
   readonly subject: string
 }
 
-const params = z
-  .object({
-    path: remotePath()
-      .optional()
-      .describe('a file in PEM format; of several certificates, the first to expire counts'),
-    server: z
-      .string()
-      .regex(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):\d+$/, 'host:port is needed')
-      .optional()
-      .describe('host:port of a TLS server, connected to from the host'),
-    name: z
-      .string()
-      .regex(/^[\w.-]+$/, 'a host name is needed')
-      .optional()
-      .describe('the server name to request (SNI); by default the host of `server`'),
-    days: z.coerce
-      .number()
-      .nonnegative()
-      .default(30)
-      .describe('fail if the certificate expires in fewer days than this'),
-  })
-  .refine(({ path, server }) => (path === undefined) !== (server === undefined), {
-    message: 'either path or server is needed',
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      path: remotePath()
+        .optional()
+        .describe('a file in PEM format; of several certificates, the first to expire counts'),
+      server: z
+        .string()
+        .regex(/^(?:\[[\da-fA-F:]+\]|[\w.-]+):\d+$/, 'must be host:port')
+        .optional()
+        .describe('host:port of a TLS server, connected to from the host'),
+      name: z
+        .string()
+        .regex(/^[\w.-]+$/, 'must be a host name')
+        .optional()
+        .describe('the server name to request (SNI); by default the host of `server`'),
+      days: z.coerce
+        .number<number | string>()
+        .nonnegative()
+        .default(30)
+        .describe('fail if the certificate expires in fewer days than this'),
+    })
+    .refine(({ path, server }) => (path === undefined) !== (server === undefined), {
+      message: 'exactly one of path and server is required',
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const textOf = async ({ remote }: CheckContext, { path, server = '', name }: Params): Promise<string> => {
   if (path !== undefined) {
@@ -45,10 +46,10 @@ const textOf = async ({ remote }: CheckContext, { path, server = '', name }: Par
     throw new CoxswainError('task-failed', `the file ${path} does not exist`, { hint: 'set another path' })
   }
   const host = server.replace(/:\d+$/, '')
-  // a server name is a name: an address may not be asked for (RFC 6066, 3)
+  // SNI does not allow addresses (RFC 6066, 3)
   const ask = /^[\d.]+$|^\[/.test(host) ? name : (name ?? host)
   const asked = ask === undefined ? [] : ['-servername', ask]
-  // whether it is to be trusted is not what is asked here
+  // only the expiry is checked, not whether the certificate is trusted
   const { stdout, stderr } = await remote.query({
     stdin: '',
     timeout: 30,
@@ -63,7 +64,7 @@ const textOf = async ({ remote }: CheckContext, { path, server = '', name }: Par
 const firstToExpire = (certificates: readonly X509Certificate[]): X509Certificate | undefined =>
   certificates.toSorted((a, b) => Date.parse(a.validTo) - Date.parse(b.validTo))[0]
 
-/** See that a certificate is good for some more days. */
+/** Fails if a certificate expires soon. */
 export const certificateExpiry = defineTask({
   name: 'certificate-expiry',
   description:
@@ -80,7 +81,7 @@ export const certificateExpiry = defineTask({
     const first = firstToExpire(readable)
     if (first === undefined || readable.length !== certificates.length)
       throw new CoxswainError('task-failed', `no certificates can be read in ${where}`, {
-        hint: 'a certificate in PEM is needed: -----BEGIN CERTIFICATE-----',
+        hint: 'the file must contain certificates in PEM: -----BEGIN CERTIFICATE-----',
       })
     const left = (Date.parse(first.validTo) - Date.now()) / 86_400_000
     const expiry: CertificateExpiry = {
@@ -91,7 +92,7 @@ export const certificateExpiry = defineTask({
     if (left >= given.days) return ok(expiry)
     const when = left < 0 ? 'has expired' : `expires in ${expiry.days} days`
     throw new CoxswainError('task-failed', `the certificate ${expiry.subject} of ${where} ${when}`, {
-      hint: `renew it: it is good until ${expiry.notAfter}`,
+      hint: `renew it: it is valid until ${expiry.notAfter}`,
     })
   },
 })

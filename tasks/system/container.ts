@@ -3,6 +3,7 @@ import {
   defineTask,
   driftUnlessEmpty,
   isSecret,
+  duration,
   unknown,
   words,
   z,
@@ -13,74 +14,79 @@ import type { Container, Found } from './containers/container-state.ts'
 
 const variable = () =>
   z
-    .union([z.string(), z.number().transform(String), z.custom<Secret>(isSecret)], {
-      error: 'text, a number or a secret is needed',
+    .union([z.string(), z.number().transform(String), z.custom<Secret>(isSecret).meta({ title: 'secret' })], {
+      error: 'must be text, a number or a secret',
     })
     .refine((value) => !/[\n\r\0]/.test(isSecret(value) ? value.reveal() : value), {
-      message: 'neither podman nor docker takes a variable of several lines from a file; mount a file',
+      message:
+        'must be one line: podman and docker cannot read a variable with several lines from a file; mount a file instead',
     })
 
-const params = z
-  .object({
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9][\w.-]*$/, 'letters, digits, _, . and - are needed')
-      .describe('the name of the container'),
-    image: z
-      .string()
-      .regex(/^[^-\s]\S*$/, 'an image is needed, such as docker.io/library/nginx:1.27')
-      .optional()
-      .describe('the image, preferably with the registry and a version'),
-    command: words().default([]).describe('the command, instead of that of the image'),
-    entrypoint: z.string().optional().describe('the program, instead of the entrypoint of the image'),
-    ports: words().default([]).describe('published ports, such as 127.0.0.1:8080:80'),
-    volumes: words().default([]).describe('mounts, such as /srv/data:/data:ro'),
-    env: z
-      .record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a variable is needed'), variable())
-      .default({})
-      .describe(
-        'environment variables; in a playbook a value can be a Secret, but every user who can inspect the container sees it',
-      ),
-    restart: z
-      .enum(['no', 'always', 'on-failure', 'unless-stopped'])
-      .default('unless-stopped')
-      .describe('the restart policy; podman also starts it at boot if podman-restart.service is enabled'),
-    network: z.string().optional().describe('the network to connect to'),
-    user: z.string().optional().describe('the user that the command runs as'),
-    options: words().default([]).describe('more flags of `create`, such as --cap-drop=ALL'),
-    pull: z
-      .enum(['missing', 'always', 'never'])
-      .default('missing')
-      .describe(
-        'when to pull the image; always pulls at every run, because only the registry knows whether the image is new',
-      ),
-    runtime: z
-      .enum(['podman', 'docker'])
-      .optional()
-      .describe('by default podman if it is installed, else docker'),
-    state: z.enum(['started', 'stopped', 'absent']).default('started'),
-    timeout: z.coerce.number().positive().default(600).describe('seconds that pulling the image can take'),
-  })
-  .refine(({ image, state }) => image !== undefined || state === 'absent', {
-    message: 'an image is needed',
-    path: ['image'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9][\w.-]*$/, 'must have letters, digits, _, . and - only')
+        .describe('the name of the container'),
+      image: z
+        .string()
+        .regex(/^[^-\s]\S*$/, 'must be an image, such as docker.io/library/nginx:1.27')
+        .optional()
+        .describe('the image, preferably with the registry and a version'),
+      command: words().default([]).describe('the command, instead of that of the image'),
+      entrypoint: z.string().optional().describe('the program, instead of the entrypoint of the image'),
+      ports: words().default([]).describe('published ports, such as 127.0.0.1:8080:80'),
+      volumes: words().default([]).describe('mounts, such as /srv/data:/data:ro'),
+      env: z
+        .record(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'), variable())
+        .default({})
+        .describe(
+          'environment variables; in a playbook a value can be a Secret, but every user who can inspect the container sees it',
+        ),
+      restart: z
+        .enum(['no', 'always', 'on-failure', 'unless-stopped'])
+        .default('unless-stopped')
+        .describe('the restart policy; podman also starts it at boot if podman-restart.service is enabled'),
+      network: z.string().optional().describe('the network to connect to'),
+      user: z.string().optional().describe('the user that the command runs as'),
+      options: words().default([]).describe('more flags of `create`, such as --cap-drop=ALL'),
+      pull: z
+        .enum(['missing', 'always', 'never'])
+        .default('missing')
+        .describe(
+          'when to pull the image; always pulls at every run, because only the registry knows whether the image is new',
+        ),
+      runtime: z
+        .enum(['podman', 'docker'])
+        .optional()
+        .describe('by default podman if it is installed, else docker'),
+      state: z
+        .enum(['started', 'stopped', 'absent'])
+        .default('started')
+        .describe('stopped keeps the container; absent removes it'),
+      timeout: duration().default(600).describe('seconds that pulling the image can take'),
+    })
+    .refine(({ image, state }) => image !== undefined || state === 'absent', {
+      message: 'image is required',
+      path: ['image'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const withImage = (given: Params) => ({ ...given, image: given.image ?? '' })
 
-/** The text that says what it is made of, on lines of its own for a diff. */
+/** The configuration as text with one value per line, for a diff. */
 const pretty = (text: string): string => `${JSON.stringify(JSON.parse(text), undefined, 2)}
 `
 
-/** Why a container must be made anew. */
+/** The changes for which a container must be recreated. */
 const remakes = (found: Found, container: Container, given: Params): Change[] => {
   const config = withImage(given)
   const what = `container ${given.name}`
-  // what is in it and not in a volume would be lost
+  // data in the container that is not in a volume would be lost
   if (container.made === undefined)
     throw new CoxswainError('task-failed', `the container ${given.name} was not created by this task`, {
-      hint: 'remove it first (state=absent does it), or choose another name',
+      hint: 'remove it first (state=absent), or choose another name',
     })
   if (container.made !== configText(config))
     return [{ what, from: pretty(container.made), to: pretty(configText(config)) }]
@@ -95,11 +101,11 @@ const remakes = (found: Found, container: Container, given: Params): Change[] =>
   ]
 }
 
-/** Whether it runs, or has ended well where nothing is to start it again. */
+/** Whether it runs, or ended with status 0 and has no restart policy. */
 const isStarted = ({ running, completed }: Container, { restart }: Params): boolean =>
   running || (completed && (restart === 'no' || restart === 'on-failure'))
 
-/** Whether it is in the state that is wanted. */
+/** Whether it is in the wanted state. */
 const isAsWanted = (container: Container, given: Params): boolean =>
   given.state === 'started' ? isStarted(container, given) : !container.running
 
@@ -134,15 +140,15 @@ const lookAgain = async (ctx: ApplyContext, given: Params): Promise<Found> => {
   return found
 }
 
-/** @throws `task-failed` where the image is needed, is not there and is not to be fetched. */
+/** @throws `task-failed` if the image is needed, does not exist on the host, and must not be pulled. */
 const refuseWithoutImage = (found: Found, given: Params): void => {
   if (given.pull !== 'never' || given.state === 'absent' || found.image !== undefined) return
   throw new CoxswainError('task-failed', `the image ${withImage(given).image} is not on the host`, {
-    hint: 'load it there, or let this task pull it: pull=missing',
+    hint: 'load it there, or set pull=missing to pull it',
   })
 }
 
-/** Fetches the image where it is needed, and gives what is there then. */
+/** Pulls the image if needed, and returns what exists on the host then. */
 const fetched = async (ctx: ApplyContext, given: Params): Promise<Found> => {
   const found = await lookAgain(ctx, given)
   const { pull, timeout } = given
@@ -156,12 +162,12 @@ const fetched = async (ctx: ApplyContext, given: Params): Promise<Found> => {
 const optional = (flag: string, value: string | undefined): string[] =>
   value === undefined ? [] : [`--${flag}=${value}`]
 
-/** Removes what an interrupted run has left. */
+/** Removes a draft that an interrupted run left. */
 const removeDraft = async (ctx: ApplyContext, { runtime: tool, draft }: Found, { name }: Params) => {
   if (draft) await ctx.remote.run`${tool} rm -f ${draftOf(name)}`
 }
 
-/** Makes the container beside the one that is there, which goes only when the new one can be. */
+/** Creates the new container beside the old one, which is removed only after that. */
 const make = async ({ remote }: ApplyContext, found: Found, given: Params): Promise<void> => {
   const { runtime: tool } = found
   const config = withImage(given)
@@ -205,7 +211,7 @@ const start = async (ctx: ApplyContext, found: Found, given: Params): Promise<vo
   )
 }
 
-/** Hold a container of podman or docker. */
+/** Ensures that a container of podman or docker is running, stopped or absent. */
 export const container = defineTask({
   name: 'container',
   description:

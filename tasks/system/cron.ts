@@ -7,57 +7,59 @@ import { cronFile, crontabOf } from './cron-tables/tables.ts'
 import type { CronTable } from './cron-tables/tables.ts'
 import { oneLine } from '../shared/one-line.ts'
 
-const params = z
-  .object({
-    name: oneLine('a name')
-      .min(1, 'a name is needed')
-      .describe('the name of the entry, written in a comment above and below it'),
-    command: oneLine('a command')
-      .min(1, 'a command is needed')
-      .optional()
-      .describe('the command; in a crontab % means a newline, and \\% a percent sign'),
-    schedule: z
-      .string()
-      .trim()
-      .regex(
-        /^(@(reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|\S+([ \t]+\S+){4})$/,
-        'five fields, or @daily and the like, are needed',
-      )
-      .optional()
-      .describe(
-        'minute, hour, day, month, weekday; or @hourly, @daily (@midnight), @weekly, @monthly, @yearly (@annually), @reboot',
-      ),
-    user: z
-      .string()
-      // those of directories may have an @ in them, and more
-      .regex(/^[^\s-]\S*$/, 'the name of a user is needed')
-      .optional()
-      .describe(
-        'the owner of the crontab, by default the acting user; with `file`, the user who runs the command, by default root',
-      ),
-    file: z
-      .string()
-      .regex(/^[\w-]+$/, 'cron reads only files whose names have letters, digits, - and _ alone')
-      .optional()
-      .describe(
-        'the name of a file in /etc/cron.d to write the entry to, instead of a crontab; other entries in it stay unchanged',
-      ),
-    state: z.enum(['present', 'absent']).default('present'),
-  })
-  .refine(
-    ({ command, schedule, state }) => state === 'absent' || (command !== undefined && schedule !== undefined),
-    {
-      message: 'a command and a schedule are needed',
-    },
-  )
-  // crontab(1) of busybox takes whatever comes; cron passes over a file, with all that is in it, and tells only its log
-  .superRefine(({ schedule }, refuse) => {
-    const fault = schedule === undefined ? undefined : scheduleFault(schedule)
-    if (fault !== undefined) refuse.addIssue({ code: 'custom', message: fault, path: ['schedule'] })
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      name: oneLine('a name')
+        .min(1, 'must not be empty')
+        .describe('the name of the entry, written in a comment above and below it'),
+      command: oneLine('a command')
+        .min(1, 'must not be empty')
+        .optional()
+        .describe('the command; in a crontab % means a newline, and \\% a percent sign'),
+      schedule: z
+        .string()
+        .trim()
+        .regex(
+          /^(@(reboot|hourly|daily|midnight|weekly|monthly|yearly|annually)|\S+([ \t]+\S+){4})$/,
+          'must be five fields, or @daily and the like',
+        )
+        .optional()
+        .describe(
+          'minute, hour, day, month, weekday; or @hourly, @daily (@midnight), @weekly, @monthly, @yearly (@annually), @reboot',
+        ),
+      user: z
+        .string()
+        // user names of directory services can contain an @ and other characters
+        .regex(/^[^\s-]\S*$/, 'must be the name of a user')
+        .optional()
+        .describe(
+          'the owner of the crontab, by default the acting user; with `file`, the user who runs the command, by default root',
+        ),
+      file: z
+        .string()
+        .regex(/^[\w-]+$/, 'must have letters, digits, - and _ only, because cron ignores other files')
+        .optional()
+        .describe(
+          'the name of a file in /etc/cron.d to write the entry to, instead of a crontab; other entries in it stay unchanged',
+        ),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the entry'),
+    })
+    .refine(
+      ({ command, schedule, state }) =>
+        state === 'absent' || (command !== undefined && schedule !== undefined),
+      {
+        message: 'command and schedule are required',
+      },
+    )
+    // crontab(1) of busybox accepts any text; cron ignores a file with an invalid line, and reports it only in its log
+    .superRefine(({ schedule }, refuse) => {
+      const fault = schedule === undefined ? undefined : scheduleFault(schedule)
+      if (fault !== undefined) refuse.addIssue({ code: 'custom', message: fault, path: ['schedule'] })
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** The table with the entry as it shall be, between marks of its own: what is not between them is somebody else's. */
+/** The table with the entry between markers of its own; everything else stays unchanged. */
 export const withEntry = (
   text: string,
   { name, command, schedule, state, file, user = 'root' }: Params,
@@ -70,9 +72,9 @@ const tableOf = ({ file, user }: Params): CronTable =>
   file === undefined ? crontabOf(user) : cronFile(file, user ?? 'root')
 
 /**
- * Refuses a table with lines that end with CRLF: cron takes the carriage return as a part of the command, which fails then.
+ * Refuses a table with CRLF line endings: cron takes the carriage return as part of the command, which then fails.
  *
- * @throws `task-failed` naming the first such line.
+ * @throws `task-failed` with the first such line.
  */
 const refuseCarriageReturns = (text: string, { what }: CronTable, { state, file }: Params): void => {
   if (state === 'absent') return
@@ -90,7 +92,7 @@ const refuseCarriageReturns = (text: string, { what }: CronTable, { state, file 
   )
 }
 
-/** A user that there is not yet: cron would pass over the whole file. */
+/** Whether the user of the entries does not exist yet: cron would ignore the entire file. */
 const lacksUser = async (
   { remote }: CheckContext,
   { user }: CronTable,
@@ -98,7 +100,7 @@ const lacksUser = async (
 ): Promise<boolean> =>
   user !== undefined && state === 'present' && !(await remote.query`id -u ${user}`.succeeds())
 
-/** Hold an entry in a user's crontab, or in a file of /etc/cron.d. */
+/** Adds an entry to a user's crontab or to a file in /etc/cron.d, or removes it. */
 export const cron = defineTask({
   name: 'cron',
   description: "Adds an entry to a user's crontab or to a file in /etc/cron.d, or removes it.",

@@ -1,10 +1,10 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
+import { CoxswainError, accountId, defineTask, driftUnlessEmpty, flag, shell, z } from '../../engine/index.ts'
 import { readText } from '../shared/file-text.ts'
 import { accountName, groupEntries, withFields } from './accounts/account-files.ts'
 import type { GroupEntry } from './accounts/account-files.ts'
 import { editAccountFile } from './user-tools/edit-account-file.ts'
 
-/** @throws `task-failed` where another group has the id. */
+/** @throws `task-failed` if another group has the ID. */
 const refuseTaken = (entries: readonly GroupEntry[], name: string, gid: number | undefined): void => {
   const other = entries.find((entry) => entry.gid === String(gid) && entry.name !== name)
   if (other === undefined) return
@@ -13,25 +13,21 @@ const refuseTaken = (entries: readonly GroupEntry[], name: string, gid: number |
   })
 }
 
-/** Hold a group of the host's own files. */
+/** Creates a local group, or removes it. */
 export const group = defineTask({
   name: 'group',
   description: 'Creates a group, with the given ID, or removes it.',
   reads: '/etc/group',
   example: { name: 'deploy', gid: 1500 },
-  params: z.object({
-    name: z.string().regex(accountName, 'a group name is needed').describe('the name of the group'),
-    gid: z.coerce
-      .number()
-      .int()
-      .nonnegative()
-      .optional()
-      .describe('the group ID; by default the next free one'),
-    system: flag()
-      .default(false)
-      .describe('create a system group, with an ID from the range of system groups'),
-    state: z.enum(['present', 'absent']).default('present'),
-  }),
+  params: () =>
+    z.object({
+      name: z.string().regex(accountName, 'must be a group name').describe('the name of the group'),
+      gid: accountId().optional().describe('the group ID; by default the next free one'),
+      system: flag()
+        .default(false)
+        .describe('create a system group, with an ID from the range of system groups'),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the group'),
+    }),
   title: ({ name, state }) => (state === 'absent' ? `no group ${name}` : `group ${name}`),
   makes: ({ name, state }) => (state === 'absent' ? [] : [`the group ${name}`]),
 
@@ -62,7 +58,7 @@ export const group = defineTask({
         : remote.run`addgroup ${[...(system ? ['-S'] : []), ...id, name]}`
     }
     if (tools) return remote.run`groupmod ${gid === undefined ? shell`` : ['-g', gid]} ${name}`
-    // busybox has nothing that changes a group
+    // busybox does not have a tool that changes a group
     await editAccountFile(remote, '/etc/group', (now) => withFields(now, name, { 2: String(gid) }))
   },
 })

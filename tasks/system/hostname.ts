@@ -6,34 +6,35 @@ import { appendLines, linesOf, spliceLines } from '../shared/lines.ts'
 const label = '[A-Za-z\\d](?:[A-Za-z\\d-]{0,61}[A-Za-z\\d])?'
 const valid = new RegExp(`^${label}(?:\\.${label})*$`)
 
-/** hostname(5): empty lines and comments are passed over. */
-const says = (line: string): boolean => !/^\s*(?:#|$)/.test(line)
+/** hostname(5): empty lines and comments are ignored. */
+const isName = (line: string): boolean => !/^\s*(?:#|$)/.test(line)
 
 /** The text of /etc/hostname with another name; comments stay. */
 export const withName = (text: string, name: string): string => {
-  const at = linesOf(text).findIndex(says)
+  const at = linesOf(text).findIndex(isName)
   return at < 0 ? appendLines(text, [name]) : spliceLines(text, at, 1, [name])
 }
 
-/** Hold the name of the host, now and after every boot. */
+/** Sets the host name, now and at boot. */
 export const hostname = defineTask({
   name: 'hostname',
   description: 'Sets the host name, now and at boot.',
   reads: 'uname -n, /etc/hostname',
   example: { name: 'web1' },
-  params: z.object({
-    name: z
-      .string()
-      .max(64, 'a host name has 64 letters at the most')
-      .regex(valid, 'a host name is needed: letters, digits, dashes, and dots between its parts')
-      .describe('the host name'),
-  }),
+  params: () =>
+    z.object({
+      name: z
+        .string()
+        .max(64, 'must have at most 64 characters')
+        .regex(valid, 'must be a host name: letters, digits, dashes, and dots between its parts')
+        .describe('the host name'),
+    }),
   title: ({ name }) => `host name ${name}`,
 
   async check({ remote }, { name }) {
     const [live, text] = await Promise.all([remote.query`uname -n`.text(), readText(remote, '/etc/hostname')])
     const kept = linesOf(text)
-      .find((line) => says(line))
+      .find((line) => isName(line))
       ?.trim()
     return driftUnlessEmpty([
       ...(live === name ? [] : [{ what: 'host name', from: live, to: name }]),

@@ -5,19 +5,19 @@ import { appendLines, linesOf } from '../shared/lines.ts'
 
 const fileOf = (name: string): string => `/etc/modules-load.d/${name}.conf`
 
-/** The text that loads a module at boot, beside what somebody else has there (modules-load.d(5)). */
+/** The text that loads a module at boot; other lines stay (modules-load.d(5)). */
 export const withModule = (text: string | undefined, name: string): string => {
   const lines = linesOf(text)
   return lines.some((line) => line.trim() === name) ? (text ?? '') : appendLines(text, [name])
 }
 
-/** What a module that is built into the kernel shows of itself where it has no entry in /sys/module. */
+/** Paths that show that a module is built into the kernel, for modules without an entry in /sys/module. */
 const signs: Readonly<Record<string, string>> = {
   br_netfilter: '/proc/sys/net/bridge/bridge-nf-call-iptables',
   nf_conntrack: '/proc/sys/net/netfilter/nf_conntrack_max',
 }
 
-/** Whether a module is in the kernel now, loaded or built in. */
+/** Whether a module is loaded or built into the kernel. */
 const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean> => {
   const id = name.replaceAll('-', '_')
   const builtin = `/${name.replaceAll(/[-_]/g, '[-_]')}\\.ko`
@@ -30,18 +30,19 @@ const isThere = async ({ remote }: CheckContext, name: string): Promise<boolean>
   return answers.includes(true)
 }
 
-/** Hold a kernel module loaded, now and after every boot. */
+/** Loads a kernel module, now and at boot. */
 export const kernelModule = defineTask({
   name: 'kernel-module',
   description: 'Loads a kernel module, now and at boot.',
   reads: '/sys/module, the list of built-in modules, and the file in /etc/modules-load.d',
   example: { name: 'br_netfilter' },
-  params: z.object({
-    name: z
-      .string()
-      .regex(/^[\w-]+$/, 'the name of a kernel module is needed')
-      .describe('the module, such as br_netfilter'),
-  }),
+  params: () =>
+    z.object({
+      name: z
+        .string()
+        .regex(/^[\w-]+$/, 'must be the name of a kernel module')
+        .describe('the module, such as br_netfilter'),
+    }),
   title: ({ name }) => `kernel module ${name}`,
 
   async check(ctx, { name }) {

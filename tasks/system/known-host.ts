@@ -1,6 +1,14 @@
 import { posix } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  flag,
+  portNumber,
+  unknown,
+  z,
+} from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 import { readText, writeText } from '../shared/file-text.ts'
@@ -12,34 +20,35 @@ import { readKey } from './ssh-keys/public-key.ts'
 
 const name = 'known_hosts'
 
-const params = z
-  .object({
-    host: z
-      .string()
-      .regex(/^[\w.:-]+$/, 'a host name or an address is needed')
-      .describe('the name or address that ssh is called with'),
-    port: z.coerce.number().int().min(1).max(65535).default(22).describe('the port that ssh is called with'),
-    key: z
-      .string()
-      .refine((text) => !text.trim().includes('\n') && readKey(text)?.options === '', {
-        message: 'a public key is needed, as `ssh-ed25519 AAAA…`',
-      })
-      .optional()
-      .describe('the public key of the host; with state=absent, all its keys are removed by default'),
-    user: userName().optional().describe('the user to add the key for; by default every user of the host'),
-    file: remoteFile().default('/etc/ssh/ssh_known_hosts').describe('the file to write if no user is set'),
-    hash: flag().default(false).describe('write the name as a hash'),
-    state: z.enum(['present', 'absent']).default('present'),
-  })
-  .refine(({ key, state }) => key !== undefined || state === 'absent', {
-    message: 'a key is needed',
-    path: ['key'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      host: z
+        .string()
+        .regex(/^[\w.:-]+$/, 'must be a host name or an address')
+        .describe('the name or address that ssh is called with'),
+      port: portNumber().default(22).describe('the port that ssh is called with'),
+      key: z
+        .string()
+        .refine((text) => !text.trim().includes('\n') && readKey(text)?.options === '', {
+          message: 'must be a public key, such as `ssh-ed25519 AAAA…`',
+        })
+        .optional()
+        .describe('the public key of the host; with state=absent, all its keys are removed by default'),
+      user: userName().optional().describe('the user to add the key for; by default every user of the host'),
+      file: remoteFile().default('/etc/ssh/ssh_known_hosts').describe('the file to write if no user is set'),
+      hash: flag().default(false).describe('write the name as a hash'),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the key'),
+    })
+    .refine(({ key, state }) => key !== undefined || state === 'absent', {
+      message: 'key is required',
+      path: ['key'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const keyOf = ({ key }: Params): KnownKey | undefined => (key === undefined ? undefined : readKey(key))
 
-/** The text in which the host has this key and no other of its type; or not these keys. */
+/** The text with exactly this key of its type for the host; or without the keys, for state absent. */
 const wantedText = (text: string | undefined, given: Params): string => {
   const id = knownName(given.host, given.port)
   const key = keyOf(given)
@@ -53,13 +62,13 @@ const changesOf = (text: string | undefined, given: Params): Change[] => {
   const key = keyOf(given)
   const known = keysOf(text, id).filter(({ type }) => key === undefined || type === key.type)
   const wanted = given.state === 'absent' || key === undefined ? [] : [key]
-  const told = (keys: readonly KnownKey[]): string | undefined =>
+  const listOf = (keys: readonly KnownKey[]): string | undefined =>
     keys.length === 0 ? undefined : keys.map(({ type, blob }) => `${type} ${blob}`).join('\n')
-  const [from, to] = [told(known), told(wanted)]
+  const [from, to] = [listOf(known), listOf(wanted)]
   return from === to ? [] : [{ what: `key of ${id}`, from, to }]
 }
 
-/** @throws `task-failed` for a key that the file revokes: ssh would refuse it all the same. */
+/** @throws `task-failed` for a key that the file revokes: ssh would refuse it in any case. */
 const refuseRevoked = (text: string | undefined, given: Params): void => {
   const key = keyOf(given)
   if (key === undefined || given.state === 'absent') return
@@ -72,14 +81,14 @@ const refuseRevoked = (text: string | undefined, given: Params): void => {
   )
 }
 
-/** The text of the file; undefined when there is none, null when its user is not there. */
+/** The text of the file; undefined if it does not exist, null if its user does not exist. */
 const textOf = async (ctx: CheckContext, { user, file }: Params): Promise<string | undefined | null> => {
   if (user === undefined) return readText(ctx.remote, file)
   const found = await readSshFile(ctx, user, name)
   return found === undefined ? null : found.text
 }
 
-/** Hold the key that a host is known by. */
+/** Adds the key of another host to known_hosts, or removes it. */
 export const knownHost = defineTask({
   name: 'known-host',
   description: 'Adds the key of another host to known_hosts, for one user or for all, or removes it.',
@@ -110,11 +119,11 @@ export const knownHost = defineTask({
       })
     const wanted = wantedText(text, given)
     if (user === undefined) {
-      // a host may have no client of ssh yet
+      // the host might not have an SSH client yet
       if (text === undefined) await ctx.remote.makeDirectory(file.slice(0, file.lastIndexOf('/')) || '/')
       return writeText(ctx.remote, file, wanted)
     }
-    // what ssh adds itself at the same time is not lost by an addition, as it is when the file is replaced
+    // appending keeps lines that ssh adds at the same time; replacing the file would lose them
     const added = text !== undefined && wanted.startsWith(text) ? wanted.slice(text.length) : '\r'
     if (!added.includes('\r'))
       return appendToSshFile(ctx, user, { name, lines: linesOf(added).filter((line) => line !== '') })

@@ -5,7 +5,7 @@ import { appendLines, linesOf, mapLines } from '../shared/lines.ts'
 import { countsElsewhere, filesAfter, isRead, otherFiles } from './drop-ins/later-files.ts'
 import type { FoundFile, Places } from './drop-ins/later-files.ts'
 
-/** What pam_limits(8) can limit. */
+/** The resources that pam_limits(8) can limit. */
 const items = [
   'core',
   'data',
@@ -33,7 +33,7 @@ interface Limit {
   readonly item: string
 }
 
-/** A line of limits.conf(5): who, the type and the item in small letters, as pam_limits compares them, and the value. */
+/** A line of limits.conf(5): domain, type and item in lower case, as pam_limits compares them, and the value. */
 interface Line extends Limit {
   readonly value: string
 }
@@ -46,11 +46,11 @@ const parsed = (line: string): Line | undefined => {
     : { domain, type: kind, item: item.toLowerCase(), value }
 }
 
-/** The types that a line of a type sets. */
+/** The types that a line sets. */
 const kindsOf = (type: Limit['type']): readonly ('soft' | 'hard')[] =>
   type === '-' ? ['soft', 'hard'] : [type]
 
-/** The lines of a text that set one of the kinds for the same domain and item. */
+/** The lines of a text that set one of the types for the same domain and item. */
 const about = (lines: readonly string[], { domain, type, item }: Limit): readonly (Line | undefined)[] =>
   lines.map((text) => {
     const line = parsed(text)
@@ -58,11 +58,11 @@ const about = (lines: readonly string[], { domain, type, item }: Limit): readonl
     return kindsOf(line.type).some((kind) => kindsOf(type).includes(kind)) ? line : undefined
   })
 
-/** Where the line is that counts for a kind: the last one. */
+/** The index of the effective line for a type: the last one. */
 const lastOf = (lines: readonly (Line | undefined)[], kind: 'soft' | 'hard'): number =>
   lines.findLastIndex((line) => line !== undefined && kindsOf(line.type).includes(kind))
 
-/** Values mean the same in capitals, and there are three ways to say that there is no limit. */
+/** Whether two values are equal. Case is ignored, and there are three ways to write unlimited. */
 const isSame = (found: string | undefined, wanted: string | undefined, item: string): boolean => {
   const named = (text: string): string =>
     item !== 'nice' && item !== 'priority' && /^(?:-1|infinity)$/i.test(text)
@@ -71,7 +71,7 @@ const isSame = (found: string | undefined, wanted: string | undefined, item: str
   return found === undefined || wanted === undefined ? found === wanted : named(found) === named(wanted)
 }
 
-/** What a limit is in a text: one value, or both where soft and hard differ. */
+/** The value of a limit in a text, or both values if soft and hard differ. */
 export const limitIn = (text: string | undefined, limit: Limit): string | undefined => {
   const lines = about(linesOf(text), limit)
   const values = kindsOf(limit.type).map((kind) => lines[lastOf(lines, kind)]?.value)
@@ -88,7 +88,7 @@ const withWord = (line: string, at: 1 | 3, word: string): string =>
     return words.with(at * 2 + 1, word).join('')
   })
 
-/** The text with the limit at a value, or without it; of several lines, the last one counts. */
+/** The text with the limit set to a value, or without it. If several lines set it, the last one counts. */
 export const withLimit = (text: string, limit: Limit, value: string | undefined): string => {
   const { domain, type, item } = limit
   const lines = about(linesOf(text), limit)
@@ -97,22 +97,22 @@ export const withLimit = (text: string, limit: Limit, value: string | undefined)
     return mapLines(text, (line, index) => {
       const its = lines[index]
       if (its === undefined) return [line]
-      // one for both keeps the other half
+      // a line for both types keeps the other type
       return its.type === '-' && type !== '-' ? [withWord(line, 1, type === 'soft' ? 'hard' : 'soft')] : []
     })
   const counting = kinds.map((kind) => lastOf(lines, kind))
   const wrong = counting.filter((at) => !isSame(lines[at]?.value, value, item))
   if (wrong.length === 0) return text
-  // a line that sets what was not asked for, too, stays, and one of its own comes after it
+  // a line that also sets the other type stays, and a new line is added after it
   if (wrong.some((at) => at < 0 || (lines[at]?.type === '-' && type !== '-')))
     return appendLines(text, [`${domain} ${type} ${item} ${value}`])
   return mapLines(text, (line, index) => [wrong.includes(index) ? withWord(line, 3, value) : line])
 }
 
-/** What pam_limits(8) reads. */
+/** The files that pam_limits(8) reads. */
 const places: Places = { first: '/etc/security/limits.conf', folders: ['/etc/security/limits.d'] }
 
-/** @throws `task-failed` where a file that is read later has another value for the same. */
+/** @throws `task-failed` if a file that is read later sets another value for the same limit. */
 const mustCount = (files: readonly FoundFile[], limit: Limit, value: string, own: string): void => {
   const lines = filesAfter(places, own, files).flatMap(({ path, lines: some }) =>
     about(some, limit).flatMap((line) => (line === undefined ? [] : [{ ...line, path }])),
@@ -124,38 +124,42 @@ const mustCount = (files: readonly FoundFile[], limit: Limit, value: string, own
   }
 }
 
-/** Hold a limit for the sessions of users. */
+/** Sets a resource limit for the sessions of users, or removes it. */
 export const limits = defineTask({
   name: 'limits',
   description: 'Sets a resource limit for a user or group, effective from the next login, or removes it.',
   reads: 'the file in /etc/security/limits.d, and the files that are read after it',
   example: { domain: 'www-data', item: 'nofile', value: 65536 },
-  params: z
-    .object({
-      domain: z
-        .string()
-        .regex(/^[^\s#]+$/, 'a user, @group, * or % is needed')
-        .describe('a user, a @group, or * for all users'),
-      type: z.enum(['soft', 'hard', '-']).default('-').describe('the type of limit; - for both'),
-      item: z.enum(items).describe('the limited resource'),
-      value: z
-        .union([
-          z.number().int(),
-          z
-            .string()
-            .regex(/^-?\d{1,15}$/, 'a number or unlimited is needed')
-            .transform(Number),
-          z.enum(['unlimited', 'infinity']),
-        ])
-        .optional()
-        .describe('the limit: a number, or unlimited'),
-      file: remoteFile().default('/etc/security/limits.d/90-coxswain.conf').describe('the file to write'),
-      state: z.enum(['present', 'absent']).default('present'),
-    })
-    .refine(({ value, state }) => state === 'absent' || value !== undefined, {
-      message: 'a value is needed',
-      path: ['value'],
-    }),
+  params: () =>
+    z
+      .object({
+        domain: z
+          .string()
+          .regex(/^[^\s#]+$/, 'must be a user, @group, * or %')
+          .describe('a user, a @group, or * for all users'),
+        type: z.enum(['soft', 'hard', '-']).default('-').describe('the type of limit; - for both'),
+        item: z.enum(items).describe('the limited resource'),
+        value: z
+          .union([
+            z.number().int(),
+            z
+              .string()
+              .regex(/^-?\d{1,15}$/, 'must be a number or unlimited')
+              .transform(Number),
+            z.enum(['unlimited', 'infinity']),
+          ])
+          .optional()
+          .describe('the limit: a number, or unlimited'),
+        file: remoteFile().default('/etc/security/limits.d/90-coxswain.conf').describe('the file to write'),
+        state: z
+          .enum(['present', 'absent'])
+          .default('present')
+          .describe('absent removes the limit from the file'),
+      })
+      .refine(({ value, state }) => state === 'absent' || value !== undefined, {
+        message: 'value is required',
+        path: ['value'],
+      }),
   title: ({ domain, type, item, value, state }) =>
     state === 'absent' ? `no limit ${item} of ${domain}` : `limit ${domain} ${type} ${item} ${value}`,
 
@@ -168,7 +172,7 @@ export const limits = defineTask({
     ])
     if (!folder && state === 'present')
       return unknown(
-        `the folder of ${file} does not exist yet: the package of PAM creates /etc/security/limits.d`,
+        `the folder of ${file} does not exist yet: the PAM package creates /etc/security/limits.d`,
       )
     if (state === 'present') mustCount(others, limit, String(value), file)
     const found = limitIn(text, limit)

@@ -7,7 +7,7 @@ import { osRelease } from './os-release.ts'
 
 const shape = /^([A-Za-z]+(?:_[A-Z]{2})?)(?:\.([\w-]+))?(@\w+)?$/
 
-/** A name taken apart: `sr_RS.UTF-8@latin` is made of the source sr_RS@latin and the charset UTF-8. */
+/** The parts of a name: `sr_RS.UTF-8@latin` has the source sr_RS@latin and the charset UTF-8. */
 const partsOf = (name: string): { readonly source: string; readonly charset: string } => {
   const [, language = '', charset = 'ISO-8859-1', modifier = ''] = shape.exec(name) ?? []
   return { source: `${language}${modifier}`, charset }
@@ -17,14 +17,14 @@ const partsOf = (name: string): { readonly source: string; readonly charset: str
 const normalized = (name: string): string =>
   name.replace(/\.([\w-]+)/, (_, charset: string) => `.${charset.toLowerCase().replaceAll(/[^a-z\d]/g, '')}`)
 
-/** A line that sets LANG: what is before the value, its quote, the value, and the rest. */
+/** A line that sets LANG: the text before the value, its quote, the value, and the rest. */
 const langLine = /^(\s*(?:export\s+)?LANG=)(["']?)([^"'\s#]*)(\2.*)$/s
 
-/** LANG of a file of settings; the last one wins. */
+/** LANG in a file of settings; the last line counts. */
 const langIn = (text: string | undefined): string | undefined =>
   langLine.exec(linesOf(text).findLast((line) => langLine.test(line)) ?? '')?.[3]
 
-/** The settings with another LANG; its quotes, and all the other lines, stay. */
+/** The settings with another LANG; its quotes and all other lines stay unchanged. */
 export const withLang = (text: string, name: string): string => {
   const last = linesOf(text).findLastIndex((line) => langLine.test(line))
   if (last < 0) return appendLines(text, [`LANG=${name}`])
@@ -38,7 +38,7 @@ export const withLang = (text: string, name: string): string => {
   ])
 }
 
-/** The text of /etc/locale.gen in which a locale is asked for: its comment sign goes, or it comes to the end. */
+/** The text of /etc/locale.gen with a locale enabled: uncommented, or added at the end. */
 export const withLocale = (text: string, name: string): string => {
   const { charset } = partsOf(name)
   const its = new RegExp(`^(\\s*#\\s*)?(\\s*${literally(name)}\\s+${literally(charset)}\\s*(?:#.*)?)$`, 's')
@@ -53,14 +53,14 @@ export const withLocale = (text: string, name: string): string => {
   return mapLines(text, (line, index) => [index === at ? (its.exec(line)?.[2] ?? line) : line])
 }
 
-/** Where the system's own language is kept. */
+/** The file with the language of the system. */
 const settingsOf = async (ctx: CheckContext): Promise<string> =>
   (await ctx.fact(osRelease())).family.includes('debian') ? '/etc/default/locale' : '/etc/locale.conf'
 
 /**
- * Whether the C library has the locale.
+ * Whether the locale is installed.
  *
- * @throws `task-failed` on a host whose library knows none, such as Alpine's.
+ * @throws `task-failed` on a host whose C library does not support locales, such as Alpine's.
  */
 const isThere = async ({ remote, host }: CheckContext, name: string): Promise<boolean> => {
   const { ok, stdout } = await remote.query`locale -a`.result()
@@ -85,19 +85,20 @@ const generate = async ({ remote }: ApplyContext, name: string): Promise<void> =
   await remote.run`localedef -i ${source} -f ${charset} ${name}`
 }
 
-/** Hold a locale there, and the language of the system. */
+/** Generates a locale, and sets the language of the system. */
 export const locale = defineTask({
   name: 'locale',
   description: 'Generates a locale and, by default, sets it as the language of the system.',
   reads: 'locale -a, /etc/default/locale or /etc/locale.conf',
   example: { name: 'C.UTF-8' },
-  params: z.object({
-    name: z
-      .string()
-      .regex(shape, 'a locale is needed, such as de_DE.UTF-8')
-      .describe('the locale, such as de_DE.UTF-8'),
-    system: flag().default(true).describe('set it as the language of the system (LANG)'),
-  }),
+  params: () =>
+    z.object({
+      name: z
+        .string()
+        .regex(shape, 'must be a locale, such as de_DE.UTF-8')
+        .describe('the locale, such as de_DE.UTF-8'),
+      system: flag().default(true).describe('set it as the language of the system (LANG)'),
+    }),
   title: ({ name }) => `locale ${name}`,
 
   async check(ctx, { name, system }) {

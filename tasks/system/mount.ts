@@ -7,43 +7,44 @@ import { escaped, fstab, withFstabEntry } from './mounts/fstab.ts'
 import { differenceOf, mountedAt } from './mounts/mounted.ts'
 import type { MountDifference } from './mounts/mounted.ts'
 
-const params = z
-  .object({
-    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the mount point'),
-    src: oneLine('a source').optional().describe('what to mount: a device, UUID=…, host:/path'),
-    fstype: oneLine('a kind of file system')
-      .optional()
-      .describe('the type of file system, such as ext4, nfs, tmpfs'),
-    options: oneLine('the list of options').default('defaults').describe('mount options, comma-separated'),
-    dump: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .default(0)
-      .describe('the fifth field of fstab(5): whether dump(8) backs it up'),
-    pass: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .default(0)
-      .describe('the sixth field: order of file system checks at boot'),
-    state: z
-      .enum(['mounted', 'present', 'unmounted', 'absent'])
-      .default('mounted')
-      .describe(
-        'mounted now and at boot; present: only at boot; unmounted: in fstab or not, but not now; absent: neither',
-      ),
-  })
-  .refine(
-    ({ src, fstype, state }) =>
-      ['unmounted', 'absent'].includes(state) || (src !== undefined && fstype !== undefined),
-    {
-      message: 'src and fstype are needed',
-    },
-  )
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the mount point'),
+      src: oneLine('a source').optional().describe('what to mount: a device, UUID=…, host:/path'),
+      fstype: oneLine('a type of file system')
+        .optional()
+        .describe('the type of file system, such as ext4, nfs, tmpfs'),
+      options: oneLine('the list of options').default('defaults').describe('mount options, comma-separated'),
+      dump: z.coerce
+        .number<number | string>()
+        .int()
+        .min(0)
+        .default(0)
+        .describe('the fifth field of fstab(5): whether dump(8) backs it up'),
+      pass: z.coerce
+        .number<number | string>()
+        .int()
+        .min(0)
+        .default(0)
+        .describe('the sixth field: order of file system checks at boot'),
+      state: z
+        .enum(['mounted', 'present', 'unmounted', 'absent'])
+        .default('mounted')
+        .describe(
+          'mounted now and at boot; present: only at boot; unmounted: in fstab or not, but not now; absent: neither',
+        ),
+    })
+    .refine(
+      ({ src, fstype, state }) =>
+        ['unmounted', 'absent'].includes(state) || (src !== undefined && fstype !== undefined),
+      {
+        message: 'src and fstype are required',
+      },
+    )
+type Params = z.output<ReturnType<typeof params>>
 
-/** The table with the entry of a path as it shall be; comments and other entries stay. */
+/** The table with the entry of a path added, changed or removed; comments and other entries stay unchanged. */
 export const withMount = (
   text: string,
   { path, src = '', fstype = '', options, dump, pass, state }: Params,
@@ -68,10 +69,10 @@ const look = async ({ remote }: CheckContext, given: Params) => {
   return { table, wanted: withMount(table, given), mounted, difference }
 }
 
-/** Failures that leave the host reachable, so that fstab can be restored. */
+/** Errors after which the host can still be reached, so that fstab can be restored. */
 const refused = new Set<ErrorCode>(['command-failed', 'command-timeout'])
 
-/** Runs what mounts. Where that is refused fstab is as it was: an entry that cannot be mounted may stop the next boot. */
+/** Runs a mount command. If it fails, restores fstab: an entry that cannot be mounted could stop the next boot. */
 const orTakeBack = async (
   { remote }: ApplyContext,
   command: Command,
@@ -89,13 +90,13 @@ const orTakeBack = async (
   }
 }
 
-/** Several may lie upon each other in one place. */
+/** Unmounts everything at a path: several file systems can be mounted on top of each other. */
 const unmountAll = async ({ remote }: ApplyContext, path: string): Promise<void> => {
   do await remote.run({ timeout: 120 })`umount ${path}`
   while ((await mountedAt(remote, path)) !== undefined)
 }
 
-/** Hold a file system mounted, now and at every boot. */
+/** Mounts a file system, now and at boot, or unmounts it. */
 export const mount = defineTask({
   name: 'mount',
   description:
@@ -146,11 +147,11 @@ export const mount = defineTask({
     else if (other !== undefined) {
       const command = remote.run(options)`mount ${path}`
       await orTakeBack(ctx, command, table, async () => {
-        // what was there comes back, where the table knew it
+        // mount the old file system again, if the table has an entry for it
         if (table !== wanted) await remote.run(options)`mount ${path}`.result()
       })
     }
-    // other options count at once
+    // changed options take effect immediately
     else if (table !== wanted || missing.length > 0) {
       const more = missing.filter((option) => !given.options.split(',').includes(option))
       const list = ['remount', given.options, ...more].join(',')

@@ -1,15 +1,15 @@
 import { defineTask, drift, ok, z } from '../../engine/index.ts'
 
 export interface OsRelease {
-  /** Such as `debian`, `fedora`, `alpine`. */
+  /** For example `debian`, `fedora`, `alpine`. */
   readonly id: string
-  /** The distributions that it descends from, itself first. */
+  /** The distribution itself, followed by those that it is derived from. */
   readonly family: readonly string[]
-  /** Such as `12`; empty where the distribution has none. */
+  /** For example `12`; empty if the distribution does not have a version. */
   readonly version: string
 }
 
-/** The lines of os-release(5), read. */
+/** Parses the lines of os-release(5). */
 export const parseOsRelease = (text: string): OsRelease => {
   const value = (key: string): string =>
     (new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '').replace(/^(["'])(.*)\1$/, '$2')
@@ -26,15 +26,15 @@ export const parseOsRelease = (text: string): OsRelease => {
   }
 }
 
-/** Which distribution a host runs. */
+/** Reads which distribution a host runs. */
 export const osRelease = defineTask({
   name: 'os-release',
   description: 'Reads which distribution a host runs.',
   reads: '/etc/os-release',
   example: {},
-  params: z.object({}),
+  params: () => z.object({}),
   async check({ remote }) {
     const text = await remote.read('/etc/os-release')
-    return text === undefined ? drift('there is no /etc/os-release') : ok(parseOsRelease(text))
+    return text === undefined ? drift('/etc/os-release does not exist') : ok(parseOsRelease(text))
   },
 })

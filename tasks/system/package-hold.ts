@@ -13,9 +13,9 @@ const holdingOf = async (ctx: CheckContext): Promise<Holding> => {
 
 interface Held {
   readonly holding: Holding
-  /** What the package manager calls each name: of a virtual package, the one that provides it. */
+  /** The package for each name: for a virtual package, the package that provides it. */
   readonly real: ReadonlyMap<string, string>
-  /** Which of the names are not as they are wanted. */
+  /** The names that are not in the wanted state. */
   readonly wrong: readonly string[]
 }
 
@@ -31,16 +31,20 @@ const heldOf = async (ctx: CheckContext, names: readonly string[], wanted: boole
   return { holding, real, wrong: names.filter((name) => isHeld(name) !== wanted) }
 }
 
-/** Hold packages at the version that they have, whatever an upgrade would do. */
+/** Keeps packages at their installed version, or releases them. */
 export const packageHold = defineTask({
   name: 'package-hold',
   description: 'Keeps packages at their installed version, so that upgrades skip them, or releases them.',
   reads: 'apt-mark showhold, or the list of dnf versionlock',
   example: { name: ['kubeadm', 'kubelet'] },
-  params: z.object({
-    name: words().describe('names of packages'),
-    state: z.enum(['held', 'free']).default('held'),
-  }),
+  params: () =>
+    z.object({
+      name: words().describe('names of packages'),
+      state: z
+        .enum(['held', 'free'])
+        .default('held')
+        .describe('held keeps the installed version; free lets it be upgraded again'),
+    }),
   title: ({ name, state }) => `package ${name.join(', ')} ${state}`,
 
   async check(ctx, { name, state }) {

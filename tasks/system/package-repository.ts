@@ -13,61 +13,64 @@ import { managerOf } from './package-managers/managers.ts'
 import type { PackageManager } from './package-managers/types.ts'
 import type { Place } from './package-managers/repository.ts'
 
-const field = oneLine('a field').regex(/^\S(?:.*\S)?$/, 'one line is needed')
+const field = oneLine('a field').regex(/^\S(?:.*\S)?$/, 'must be one line')
 
 const apart = (list: readonly string[]): boolean => list.every((word) => /^\S+$/.test(word))
 
-const params = z
-  .object({
-    name: z
-      .string()
-      .regex(/^[\w.-]+$/, 'letters, digits, . _ and - are needed')
-      .describe('the name of the repository, and of its files'),
-    url: z
-      .string()
-      .regex(/^\S+$/, 'a URL is needed')
-      .optional()
-      .describe('the URL; for apk that of the folder that contains the folders of the architectures'),
-    suites: words()
-      .refine(apart, 'words without spaces are needed')
-      .default([])
-      .describe('apt: the suites, such as bookworm, or ./ for a flat folder of packages'),
-    components: words()
-      .refine(apart, 'words without spaces are needed')
-      .default([])
-      .describe('apt: the components; main by default'),
-    key: z
-      .string()
-      .regex(
-        /-----BEGIN (?:PGP PUBLIC KEY BLOCK|PUBLIC KEY)-----/,
-        'a public key is needed, as text: -----BEGIN PGP PUBLIC KEY BLOCK-----, for apk -----BEGIN PUBLIC KEY-----',
-      )
-      .optional()
-      .describe('the public key that it is signed with, as text; by default the keys of the host are used'),
-    keyName: z
-      .string()
-      .regex(/^\w[\w.@+-]*$/, 'a file name is needed')
-      .optional()
-      .describe('apk: the file name of the key, which is part of the signatures; by default NAME.rsa.pub'),
-    unsigned: flag().default(false).describe('accept an unsigned repository (apt, dnf)'),
-    options: z
-      .record(z.string().regex(/^[\w-]+$/, 'letters, digits, _ and - are needed'), field)
-      .default({})
-      .describe('more fields of its file, such as Architectures of sources.list(5), priority of dnf.conf(5)'),
-    state: z
-      .enum(['present', 'absent'])
-      .default('present')
-      .describe('absent removes its files; installed packages stay'),
-  })
-  .refine(({ url, state }) => url !== undefined || state === 'absent', {
-    message: 'where it is is needed',
-    path: ['url'],
-  })
-  .refine(({ key, unsigned }) => key === undefined || !unsigned, {
-    message: 'either it is signed with the key, or it is not signed',
-    path: ['unsigned'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      name: z
+        .string()
+        .regex(/^[\w.-]+$/, 'must have letters, digits, . _ and - only')
+        .describe('the name of the repository, and of its files'),
+      url: z
+        .string()
+        .regex(/^\S+$/, 'must be a URL')
+        .optional()
+        .describe('the URL; for apk that of the folder that contains the folders of the architectures'),
+      suites: words()
+        .refine(apart, 'must not contain spaces')
+        .default([])
+        .describe('apt: the suites, such as bookworm, or ./ for a flat folder of packages'),
+      components: words()
+        .refine(apart, 'must not contain spaces')
+        .default([])
+        .describe('apt: the components; main by default'),
+      key: z
+        .string()
+        .regex(
+          /-----BEGIN (?:PGP PUBLIC KEY BLOCK|PUBLIC KEY)-----/,
+          'must be a public key as text: -----BEGIN PGP PUBLIC KEY BLOCK-----, for apk -----BEGIN PUBLIC KEY-----',
+        )
+        .optional()
+        .describe('the public key that it is signed with, as text; by default the keys of the host are used'),
+      keyName: z
+        .string()
+        .regex(/^\w[\w.@+-]*$/, 'must be a file name')
+        .optional()
+        .describe('apk: the file name of the key, which is part of the signatures; by default NAME.rsa.pub'),
+      unsigned: flag().default(false).describe('accept an unsigned repository (apt, dnf)'),
+      options: z
+        .record(z.string().regex(/^[\w-]+$/, 'must have letters, digits, _ and - only'), field)
+        .default({})
+        .describe(
+          'more fields of its file, such as Architectures of sources.list(5), priority of dnf.conf(5)',
+        ),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe('absent removes its files; installed packages stay'),
+    })
+    .refine(({ url, state }) => url !== undefined || state === 'absent', {
+      message: 'url is required',
+      path: ['url'],
+    })
+    .refine(({ key, unsigned }) => key === undefined || !unsigned, {
+      message: 'key and unsigned exclude each other',
+      path: ['unsigned'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const placesOf = (
   { repositories }: PackageManager,
@@ -99,10 +102,10 @@ const put = async ({ remote }: ApplyContext, path: string, text: string | undefi
   await remote.write(path, text)
 }
 
-/** Failures that leave the host able to take it back. */
+/** Errors after which the host can still be reached, so that the repository can be removed again. */
 const unread = new Set<ErrorCode>(['command-failed', 'command-timeout'])
 
-/** Hold a repository of packages known to the package manager. */
+/** Adds a package repository, or removes it. */
 export const packageRepository = defineTask({
   name: 'package-repository',
   description:
@@ -130,7 +133,7 @@ export const packageRepository = defineTask({
       await manager.repositories.fetch(ctx, given.name)
     } catch (error) {
       if (!isCoxswainError(error) || !unread.has(error.code)) throw error
-      // left there, it would be in the way of every later installation, and the next run would find all well
+      // if it stayed, every later installation would fail, and the next run would report it as ok
       for (const { path, from } of wrong.toReversed()) await put(ctx, path, from)
       throw new CoxswainError(
         'task-failed',
@@ -138,7 +141,7 @@ export const packageRepository = defineTask({
         {
           cause: error,
           output: error.output,
-          hint: 'check that the URL is right, that the host can reach it, and that the repository is signed with this key',
+          hint: 'check that the URL is correct, that the host can reach it, and that the repository is signed with this key',
         },
       )
     }

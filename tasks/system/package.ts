@@ -5,6 +5,7 @@ import {
   driftUnlessEmpty,
   flag,
   ok,
+  duration,
   unknown,
   words,
   z,
@@ -20,48 +21,55 @@ const parse = (word: string): PackageRequest => {
   return { name, version }
 }
 
-/** Whether a version is the one that is wanted; `*` in it stands for anything, as it does for apt and dnf. */
+/** Whether a version is the wanted one; `*` matches any text, as for apt and dnf. */
 const isVersion = (wanted: string, have: string): boolean =>
   new RegExp(`^${wanted.split('*').map(literally).join('.*')}$`).test(have)
 
-/** A dash before a name begins an option, and apt takes one behind it as the wish to remove the package. */
-const packageName = z
-  .string()
-  .regex(/^[^\s-](?:\S*[^\s-])?$/, 'a package is needed: without blanks, no dash at its beginning or end')
+/**
+ * A package name. A dash at its start would begin an option, and apt takes a dash at its end as a request to remove the
+ * package.
+ */
+const packageName = () =>
+  z
+    .string()
+    .regex(
+      /^[^\s-](?:\S*[^\s-])?$/,
+      'must be a package: without blanks, and without a dash at the beginning or end',
+    )
 
-const params = z
-  .object({
-    name: words()
-      .pipe(z.array(packageName))
-      .describe('names, or name=version; * in a version matches any text'),
-    state: z
-      .enum(['present', 'latest', 'absent'])
-      .default('present')
-      .describe('latest installs the newest version in the package lists of the host'),
-    refresh: flag()
-      .default(true)
-      .describe(
-        'refresh the package lists before an installation; for latest, if they are older than cacheAge',
-      ),
-    cacheAge: z.coerce
-      .number()
-      .min(60)
-      .optional()
-      .describe(
-        'seconds until the package lists are refreshed again; by default they are refreshed before each installation, and for latest after 3600 s. A refresh without new versions does not count as a change',
-      ),
-    recommends: flag()
-      .optional()
-      .describe(
-        'whether recommended packages are installed, too; by default as the host is configured (not for apk)',
-      ),
-    purge: flag().default(false).describe('with state=absent, also remove the configuration files (apt)'),
-  })
-  .refine(({ name, state }) => state !== 'latest' || !name.some((word) => word.includes('=')), {
-    message: 'latest and a version exclude each other',
-    path: ['name'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      name: words()
+        .pipe(z.array(packageName()))
+        .describe('names, or name=version; * in a version matches any text'),
+      state: z
+        .enum(['present', 'latest', 'absent'])
+        .default('present')
+        .describe('latest installs the newest version in the package lists of the host'),
+      refresh: flag()
+        .default(true)
+        .describe(
+          'refresh the package lists before an installation; for latest, if they are older than cacheAge',
+        ),
+      cacheAge: duration()
+        .min(60)
+        .optional()
+        .describe(
+          'seconds until the package lists are refreshed again; by default they are refreshed before each installation, and for latest after 3600 s. A refresh without new versions does not count as a change',
+        ),
+      recommends: flag()
+        .optional()
+        .describe(
+          'whether recommended packages are installed, too; by default as the host is configured (not for apk)',
+        ),
+      purge: flag().default(false).describe('with state=absent, also remove the configuration files (apt)'),
+    })
+    .refine(({ name, state }) => state !== 'latest' || !name.some((word) => word.includes('=')), {
+      message: 'latest and a version exclude each other',
+      path: ['name'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 type Wrong = Change & { readonly wanted: PackageRequest }
 
@@ -107,10 +115,10 @@ const changesFor = async (
   })
 }
 
-const told = (changes: readonly Wrong[]): Change[] =>
+const changesOnly = (changes: readonly Wrong[]): Change[] =>
   changes.map(({ what, from, to }) => ({ what, from, to }))
 
-/** Why the lists are not to be believed; undefined where they are good, or shall not be refreshed. */
+/** Why the package lists must be refreshed; undefined if they are recent, or must not be refreshed. */
 const tooOld = async (
   ctx: CheckContext,
   manager: PackageManager,
@@ -119,10 +127,10 @@ const tooOld = async (
   if (!refresh) return undefined
   const age = await ageOfLists(ctx, manager)
   if (age === undefined) return 'the host has no package lists yet'
-  return age > cacheAge ? `the package lists are ${age} s old, and good for ${cacheAge} s` : undefined
+  return age > cacheAge ? `the package lists are ${age} s old, and cacheAge is ${cacheAge} s` : undefined
 }
 
-/** Those that are held at the version that they have, and would have to change. */
+/** Packages that would have to change, but are held at their version. */
 const heldAmong = async (
   ctx: CheckContext,
   { holding }: PackageManager,
@@ -135,7 +143,7 @@ const heldAmong = async (
   return names.length === 0 ? [] : holding.held(ctx, names)
 }
 
-/** Hold packages installed or not installed, with the distribution's own package manager. */
+/** Installs or removes packages with the distribution's package manager. */
 export const packages = defineTask({
   name: 'package',
   description: 'Installs packages, at a given or at the newest version, or removes them.',
@@ -155,8 +163,10 @@ export const packages = defineTask({
     ])
     if (changes.length === 0) return old === undefined ? ok() : unknown(old)
     const held = await heldAmong(ctx, manager, changes)
-    // an earlier task may let them go
-    return held.length === 0 ? drift(...told(changes)) : unknown(`held at its version: ${held.join(', ')}`)
+    // an earlier task could release them
+    return held.length === 0
+      ? drift(...changesOnly(changes))
+      : unknown(`held at its version: ${held.join(', ')}`)
   },
 
   async apply(ctx, given) {
@@ -171,13 +181,13 @@ export const packages = defineTask({
     const held = await heldAmong(ctx, manager, changes)
     if (held.length > 0)
       throw new CoxswainError('task-failed', `held at its version: ${held.join(', ')}`, {
-        hint: `release it before, and hold it again after: package-hold name=${held.join(',')} state=free`,
+        hint: `release it first, and hold it again afterwards: package-hold name=${held.join(',')} state=free`,
       })
     const wanted = changes.map((change) => change.wanted)
     if (state === 'absent') {
       const names = wanted.map(({ name }) => name)
       await manager.remove(ctx, names, purge)
     } else if (wanted.length > 0) await manager.install(ctx, wanted, { latest, recommends })
-    return driftUnlessEmpty(told(changes))
+    return driftUnlessEmpty(changesOnly(changes))
   },
 })

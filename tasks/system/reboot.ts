@@ -1,52 +1,67 @@
 import { readFile } from 'node:fs/promises'
-import { CoxswainError, defineTask, drift, flag, isCoxswainError, ok, shell, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  drift,
+  flag,
+  isCoxswainError,
+  ok,
+  duration,
+  shell,
+  shellFile,
+  shellProgram,
+  z,
+} from '../../engine/index.ts'
 import type { ApplyContext, CheckContext, Command, ErrorCode } from '../../engine/index.ts'
 import { eventually } from '../shared/eventually.ts'
 
-const params = z
-  .object({
-    whenNeeded: flag()
-      .default(false)
-      .describe(
-        'reboot only if the host needs it: /run/reboot-required exists, or needs-restarting reports it',
-      ),
-    timeout: z.coerce.number().positive().default(600).describe('seconds to wait until the host is up again'),
-    every: z.coerce.number().positive().default(2).describe('seconds between two attempts'),
-    message: z.string().optional().describe('a message for users who are logged in'),
-    command: z.string().optional().describe('another command to reboot the host, run by a shell'),
-  })
-  .refine(({ message, command }) => message === undefined || command === undefined, {
-    message: 'a message is sent by the default command only: put it into yours',
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      whenNeeded: flag()
+        .default(false)
+        .describe(
+          'reboot only if the host needs it: /run/reboot-required exists, or needs-restarting reports it',
+        ),
+      timeout: duration().default(600).describe('seconds to wait until the host is up again'),
+      every: duration().default(2).describe('seconds between two attempts'),
+      message: z.string().optional().describe('a message for users who are logged in'),
+      command: z.string().optional().describe('another command to reboot the host, run by a shell'),
+    })
+    .refine(({ message, command }) => message === undefined || command === undefined, {
+      message: 'only the default command sends a message: include it in your command',
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** Files by which Debian and its kin ask for a reboot, `.pkgs` names the packages that do (update-notifier-common). */
+/** Files with which Debian and its derivatives request a reboot; `.pkgs` names the packages (update-notifier-common). */
 const requests = ['/run/reboot-required', '/var/run/reboot-required']
 
-/** Why the system asks for a reboot; undefined when it does not. */
+/** Why the system needs a reboot; undefined if it does not. */
 const reason = async ({ remote }: CheckContext): Promise<string | undefined> => {
   const [asked, packages, hint] = await Promise.all([
     Promise.all(requests.map((path) => remote.exists(path))),
     Promise.all(requests.map((path) => remote.read(`${path}.pkgs`))),
-    // of dnf-plugins-core and yum-utils; it ends with 1 where it fails too, so its words count (LC_ALL is C)
+    // from dnf-plugins-core or yum-utils; it also exits with 1 on failure, so its output decides (LC_ALL is C)
     remote.query`if command -v needs-restarting >/dev/null; then needs-restarting -r; fi`.result(),
   ])
   if (asked.includes(true)) {
     const names = new Set(packages.flatMap((text) => text?.split('\n') ?? []).filter((name) => name !== ''))
-    return names.size === 0 ? 'asked for' : `asked for by ${[...names].join(', ')}`
+    return names.size === 0 ? 'required' : `required by ${[...names].join(', ')}`
   }
   return hint.code === 1 && /reboot is required/i.test(hint.stdout)
-    ? 'asked for by needs-restarting'
+    ? 'required by needs-restarting'
     : undefined
 }
 
-/** What shows that the host is a new one in an old coat: random, made by the kernel when it starts (random(4)). */
+/** The boot ID, which shows that the host has rebooted: a random value that the kernel creates at boot (random(4)). */
+const bootState = shellFile(import.meta.url, 'boot-state.sh')
+
 const bootIdPath = '/proc/sys/kernel/random/boot_id'
 
 /**
- * The boot id of a host that can be rebooted from here.
+ * The boot ID of a host that can be rebooted.
  *
- * @throws `task-failed` for one that has none, and for this very machine: containers on it share its boot id too.
+ * @throws `task-failed` if the host does not have one, and for this machine itself: containers on it have the same boot ID.
  */
 const bootIdOf = async ({ remote }: CheckContext): Promise<string> => {
   const [text, own] = await Promise.all([
@@ -68,9 +83,9 @@ const bootIdOf = async ({ remote }: CheckContext): Promise<string> => {
   )
 }
 
-const asking = ({ remote }: ApplyContext, { command, message, timeout }: Params): Command => {
+const rebootCommand = ({ remote }: ApplyContext, { command, message, timeout }: Params): Command => {
   if (command !== undefined) return remote.run({ timeout })`sh -c ${command}`
-  // busybox has no shutdown
+  // busybox does not have shutdown
   return remote.run({
     timeout,
     label: 'shutdown -r now',
@@ -78,23 +93,23 @@ const asking = ({ remote }: ApplyContext, { command, message, timeout }: Params)
 }
 
 /**
- * Asks for the reboot. Where the connection, or the shell, ends in the middle it may have been heard: from then on only the
- * boot id counts, and nothing asks again.
+ * Requests the reboot. If the connection or the shell ends meanwhile, the request could have succeeded: after that only the
+ * boot ID decides, and the request is not repeated.
  *
- * @throws `command-failed` when it was refused.
+ * @throws `command-failed` if the request was refused.
  */
-const ask = async (ctx: ApplyContext, given: Params): Promise<void> => {
-  const command = asking(ctx, given)
+const requestReboot = async (ctx: ApplyContext, given: Params): Promise<void> => {
+  const command = rebootCommand(ctx, given)
   try {
     const { code } = await command.result()
-    // 128 + n: a signal ended it, such as that of the shutdown
+    // 128 + n: ended by a signal, such as that of the shutdown
     if (code < 128) await command
   } catch (error) {
     if (!isCoxswainError(error) || error.code !== 'connection-lost') throw error
   }
 }
 
-/** Failures of a look that a host which goes down or comes up may give: among others, it lets only root in for a while. */
+/** Errors that a host can cause while it goes down or comes up; for example, it can refuse logins except for root. */
 const passing = new Set<ErrorCode>([
   'connect-failed',
   'connection-lost',
@@ -106,16 +121,16 @@ const passing = new Set<ErrorCode>([
   'command-timeout',
 ])
 
-/** What systemd says while it still starts (systemctl(1), is-system-running). */
+/** States of systemd during startup (systemctl(1), is-system-running). */
 const starting = new Set(['initializing', 'starting'])
 
-/** What is missing until the host is up again, with another boot id and all that starts with it. */
+/** What is missing until the host is up again, with another boot ID and all services started. */
 const missing = async ({ remote, signal }: ApplyContext, before: string): Promise<string[]> => {
   try {
     const [id, state = ''] = await remote.query({
       timeout: 20,
       label: 'read the boot id and the state of systemd',
-    })`cat ${bootIdPath} && if [ -d /run/systemd/system ]; then systemctl is-system-running; fi; true`.lines()
+    })`${shellProgram(bootState, bootIdPath)}`.lines()
     if (id === undefined || id === before) return ['it has not gone down yet']
     if (starting.has(state)) return ['it is up, but systemd is still starting']
     if (state !== 'maintenance') return []
@@ -128,7 +143,7 @@ const missing = async ({ remote, signal }: ApplyContext, before: string): Promis
   })
 }
 
-/** Reboot, with proof. */
+/** Reboots a host, and verifies it. */
 export const reboot = defineTask({
   name: 'reboot',
   description:
@@ -148,11 +163,11 @@ export const reboot = defineTask({
   async apply(ctx, given) {
     const before = await bootIdOf(ctx)
     const began = performance.now()
-    await ask(ctx, given)
+    await requestReboot(ctx, given)
     await eventually(ctx, () => missing(ctx, before), {
       seconds: given.timeout,
       every: given.every,
-      hint: 'check its console; run again only when you know why: that would reboot the host once more',
+      hint: 'check its console before you run again: another run would reboot the host once more',
     })
     ctx.log(`up again after ${Math.round((performance.now() - began) / 1000)} s`)
   },

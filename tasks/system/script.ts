@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { CoxswainError, defineTask, words, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, localPath, words, z } from '../../engine/index.ts'
 import { checkGuards, guarded, guardParams } from './commands/guards.ts'
 import { refuseCarriageReturns, runScript } from './commands/run-script.ts'
 
@@ -7,26 +7,27 @@ const textOf = (src: string): Promise<string> =>
   readFile(src, 'utf8').catch((cause: unknown) => {
     throw new CoxswainError('load-failed', `cannot read the script ${src} on this machine`, {
       cause,
-      hint: 'paths of scripts are relative to the current folder',
+      hint: 'a relative path is looked for beside the file that makes the task, then in the current folder',
     })
   })
 
-/** Run a script of this machine on the host, unless a guard shows that it is done. */
+/** Runs a local script on the host, unless a guard shows that it is not needed. */
 export const script = defineTask({
   name: 'script',
   description:
-    'Runs a script from the machine that runs the playbook, unless `creates`, `removes` or `unless` shows that this is not needed.',
+    'Runs a script from the machine that runs the playbook: at every run, or, with `creates`, `removes` or `unless`, only if they show that it is needed.',
   reads: 'the path of `creates` or `removes`, or the command of `unless`',
   example: { src: 'bootstrap.sh', args: ['--fast'], creates: '/etc/bootstrapped' },
-  params: z.object({
-    src: z.string().describe('the script on this machine'),
-    interpreter: z
-      .string()
-      .optional()
-      .describe('the interpreter with its options; by default the one in the first line of the script'),
-    args: words().default([]).describe('the arguments of the script'),
-    ...guardParams,
-  }),
+  params: () =>
+    z.object({
+      src: localPath().describe('the script on this machine'),
+      interpreter: z
+        .string()
+        .optional()
+        .describe('the interpreter with its options; by default the one in the first line of the script'),
+      args: words().default([]).describe('the arguments of the script'),
+      ...guardParams,
+    }),
   title: ({ src, args }) => [src, ...args].join(' '),
   needs: ({ src }) => textOf(src),
   sends: ({ src }) => [src],

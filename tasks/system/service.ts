@@ -2,8 +2,8 @@ import { CoxswainError, defineTask, driftUnlessEmpty, flag, unknown, z } from '.
 import { serviceManagerOf } from './service-managers/managers.ts'
 import type { Service } from './service-managers/types.ts'
 
-/** A dash before a name would begin an option. */
-const serviceName = () => z.string().regex(/^[^\s-]\S*$/, 'the name of a service is needed')
+/** A service name. A dash at its start would begin an option. */
+const serviceName = () => z.string().regex(/^[^\s-]\S*$/, 'must be the name of a service')
 
 const wrongAtBoot = ({ atBoot, removable }: Service, wanted: boolean | undefined): boolean => {
   if (wanted === undefined) return false
@@ -15,34 +15,35 @@ const isWrong = ({ running, stopped }: Service, wanted: 'started' | 'stopped' | 
   return wanted === 'started' ? !running : !stopped
 }
 
-/** @throws `task-failed` for a service that shall start, and may not. */
+/** @throws `task-failed` for a service that must start, but is not allowed to. */
 const refuseForbidden = ({ forbidden }: Service, name: string, starts: boolean): void => {
   if (forbidden === undefined || !starts) return
   throw new CoxswainError('task-failed', `the service ${name} is masked, so it cannot start`, {
-    hint: `to let it start: ${forbidden}`,
+    hint: `allow it to start first: ${forbidden}`,
   })
 }
 
-/** Hold a service of systemd or OpenRC started or stopped, now and at boot. */
+/** Starts or stops a service of systemd or OpenRC, and enables or disables it at boot. */
 export const service = defineTask({
   name: 'service',
   description: 'Starts or stops a service of systemd or OpenRC, and enables or disables it at boot.',
   reads: 'systemctl show, and for a oneshot the journal; with OpenRC rc-service and rc-update',
   example: { name: 'ssh', state: 'started', enabled: true },
-  params: z.object({
-    name: serviceName().describe(
-      'the name of the service, such as haproxy; with systemd also haproxy.service',
-    ),
-    state: z
-      .enum(['started', 'stopped'])
-      .optional()
-      .describe(
-        'the wanted state; unchanged by default. A service that runs once and ends (oneshot) counts as started if it succeeded since boot',
+  params: () =>
+    z.object({
+      name: serviceName().describe(
+        'the name of the service, such as haproxy; with systemd also haproxy.service',
       ),
-    enabled: flag()
-      .optional()
-      .describe('whether it starts at boot (OpenRC: in the runlevel default); unchanged by default'),
-  }),
+      state: z
+        .enum(['started', 'stopped'])
+        .optional()
+        .describe(
+          'the wanted state; unchanged by default. A service that runs once and ends (oneshot) counts as started if it succeeded since boot',
+        ),
+      enabled: flag()
+        .optional()
+        .describe('whether it starts at boot (OpenRC: in the runlevel default); unchanged by default'),
+    }),
   title: ({ name, state, enabled }) =>
     `service ${name} ${[state, enabled === undefined ? undefined : enabled ? 'enabled' : 'disabled'].filter((word) => word !== undefined).join(' and ')}`,
 
@@ -82,15 +83,16 @@ export const service = defineTask({
   },
 })
 
-/** Restart or reload a service: what a handler does. */
+/** Restarts or reloads a service; usually a handler. */
 export const serviceRestart = defineTask({
   name: 'service-restart',
   description: 'Restarts or reloads a service of systemd or OpenRC, at every run.',
   example: { name: 'ssh' },
-  params: z.object({
-    name: serviceName().describe('the name of the service'),
-    reload: flag().default(false).describe('reload the service if it supports that, else restart it'),
-  }),
+  params: () =>
+    z.object({
+      name: serviceName().describe('the name of the service'),
+      reload: flag().default(false).describe('reload the service if it supports that, else restart it'),
+    }),
   title: ({ name, reload }) => `${reload ? 'reload' : 'restart'} ${name}`,
   async apply(ctx, { name, reload }) {
     const manager = await serviceManagerOf(ctx)

@@ -2,7 +2,7 @@ import { defineTask, words, z } from '../../engine/index.ts'
 import { checkGuards, guarded, guardParams } from './commands/guards.ts'
 import { refuseCarriageReturns, runScript } from './commands/run-script.ts'
 
-/** The first line that says something, for a title. */
+/** The first line that is not empty or a comment, for a title. */
 const summary = (text: string): string =>
   text
     .split('\n')
@@ -11,24 +11,25 @@ const summary = (text: string): string =>
 
 const what = 'the script'
 
-/** Run lines of a shell, unless a guard shows that they are done. */
+/** Runs a shell script, unless a guard shows that it is not needed. */
 export const shell = defineTask({
   name: 'shell',
   description:
-    'Runs lines of a shell, unless `creates`, `removes` or `unless` shows that this is not needed; without one of them, at every run.',
+    'Runs lines of a shell: at every run, or, with `creates`, `removes` or `unless`, only if they show that it is needed.',
   reads: 'the path of `creates` or `removes`, or the command of `unless`',
   example: { run: 'cd /tmp\ndate >made', creates: '/tmp/made' },
-  params: z.object({
-    run: z
-      .string()
-      .describe('the lines; by default the script stops at the first line that fails (see `interpreter`)'),
-    interpreter: z
-      .string()
-      .default('/bin/sh -e')
-      .describe('the shell with its options, such as bash -euo pipefail'),
-    args: words().default([]).describe('the arguments of the script: $1, $2, …'),
-    ...guardParams,
-  }),
+  params: () =>
+    z.object({
+      run: z
+        .string()
+        .describe('the lines; by default the script stops at the first line that fails (see `interpreter`)'),
+      interpreter: z
+        .string()
+        .default('/bin/sh -e')
+        .describe('the shell with its options, such as bash -euo pipefail'),
+      args: words().default([]).describe('the arguments of the script: $1, $2, …'),
+      ...guardParams,
+    }),
   title: ({ run }) => summary(run),
   checkable: guarded,
   guards: guarded,

@@ -11,54 +11,65 @@ import {
 import type { Change, RemoteReader } from '../../engine/index.ts'
 
 /**
- * A name, %group, #id, %#id or +netgroup. Not what sudoers(5) reads as something else at the beginning of a line: comments,
+ * A name, %group, #id, %#id or +netgroup. Excludes what sudoers(5) reads in another way at the start of a line: comments,
  * `@include`, `Defaults` and aliases.
  */
-const who = z
-  .string()
-  .regex(
-    /^(?:%?#\d+|(?!(?:Defaults|(?:User|Runas|Host|Cmnd|Cmd)_Alias)(?:$|@))[%+]?[\w.-][\w.@\\-]*\$?)$/,
-    'a user, %group or #id is needed, or ALL',
-  )
+const who = () =>
+  z
+    .string()
+    .regex(
+      /^(?:%?#\d+|(?!(?:Defaults|(?:User|Runas|Host|Cmnd|Cmd)_Alias)(?:$|@))[%+]?[\w.-][\w.@\\-]*\$?)$/,
+      'must be a user, %group or #id, or ALL',
+    )
 
 /**
- * A command: ALL, or a path with arguments; wildcards, `!` and regular expressions (`^…$`, sudo 1.9.10) are left to those
- * who write files of their own.
+ * A command: ALL, or a path with arguments. Wildcards, `!` and regular expressions (`^…$`, sudo 1.9.10) are not supported:
+ * write a file for them.
  */
-const what = z
-  .string()
-  .refine((command) => !/\s\^/.test(command), 'arguments that begin with ^ are a regular expression to sudo')
-  .regex(/^(?:ALL|\/[^\n\0*?[\]!"]*[^\n\0*?[\]!"\s\\])$/, 'ALL or a command by its absolute path is needed')
+const what = () =>
+  z
+    .string()
+    .refine(
+      (command) => !/\s\^/.test(command),
+      'must not have arguments that begin with ^, which sudo reads as a regular expression',
+    )
+    .regex(/^(?:ALL|\/[^\n\0*?[\]!"]*[^\n\0*?[\]!"\s\\])$/, 'must be ALL or a command with its absolute path')
 
-const params = z
-  .object({
-    name: z
-      .string()
-      .regex(/^\w[\w-]*$/, 'sudo passes over names with a dot or a tilde: letters, digits, - and _ are fine')
-      .describe('the name of the file in /etc/sudoers.d'),
-    users: words().pipe(z.array(who)).default([]).describe('users, %groups or #IDs'),
-    commands: words()
-      .pipe(z.array(what).min(1, 'at least one command is needed'))
-      .default(['ALL'])
-      .describe('absolute paths of commands, with or without arguments; or ALL'),
-    runAs: words()
-      .pipe(z.array(who).min(1))
-      .default(['ALL'])
-      .describe('the users that the commands can run as'),
-    password: flag().default(true).describe('require the password of the user'),
-    keepEnvironment: flag().default(false).describe('allow setting the environment of the command (SETENV)'),
-    state: z.enum(['present', 'absent']).default('present'),
-  })
-  .refine(({ users, state }) => state === 'absent' || users.length > 0, {
-    message: 'at least one user is needed',
-    path: ['users'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      name: z
+        .string()
+        .regex(
+          /^\w[\w-]*$/,
+          'must have letters, digits, - and _ only, because sudo ignores names with a dot or a tilde',
+        )
+        .describe('the name of the file in /etc/sudoers.d'),
+      users: words().pipe(z.array(who())).default([]).describe('users, %groups or #IDs'),
+      commands: words()
+        .pipe(z.array(what()).min(1, 'must contain at least one command'))
+        .default(['ALL'])
+        .describe('absolute paths of commands, with or without arguments; or ALL'),
+      runAs: words()
+        .pipe(z.array(who()).min(1))
+        .default(['ALL'])
+        .describe('the users that the commands can run as'),
+      password: flag().default(true).describe('require the password of the user'),
+      keepEnvironment: flag()
+        .default(false)
+        .describe('allow setting the environment of the command (SETENV)'),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the file'),
+    })
+    .refine(({ users, state }) => state === 'absent' || users.length > 0, {
+      message: 'at least one user is required',
+      path: ['users'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** sudoers(5), "Other special characters": these are told apart from syntax by a backslash. */
+/** Escapes characters that sudoers reads as syntax (sudoers(5), "Other special characters"). */
 const escaped = (command: string): string => command.replaceAll(/[,:=\\#]/g, '\\$&')
 
-/** The backslash of `DOMAIN\user` stands for itself. */
+/** Escapes the backslash of `DOMAIN\user`. */
 const escapedName = (name: string): string => name.replaceAll('\\', '\\\\')
 
 /** The text of the file. */
@@ -69,7 +80,7 @@ export const sudoersText = ({ users, commands, runAs, password, keepEnvironment 
 
 const hasVisudo = (remote: RemoteReader): Promise<boolean> => remote.query`command -v visudo`.succeeds()
 
-/** @throws `task-failed` when sudo would not take it: a broken file there locks everybody out of sudo. */
+/** @throws `task-failed` if sudo would refuse the file: an invalid file there disables sudo for all users. */
 const validate = async (remote: RemoteReader, text: string): Promise<void> => {
   const { ok, stdout, stderr } = await remote.query({ stdin: text })`visudo -cf -`.result()
   if (ok) return
@@ -79,7 +90,7 @@ const validate = async (remote: RemoteReader, text: string): Promise<void> => {
   })
 }
 
-/** Hold a rule of sudo. */
+/** Adds a rule for sudo, or removes it. */
 export const sudoers = defineTask({
   name: 'sudoers',
   description:
@@ -134,7 +145,7 @@ export const sudoers = defineTask({
       owner: 'root',
       group: 'root',
       mode: '0440',
-      // sudo passes over the new file meanwhile: its name has a dot
+      // sudo ignores the new file meanwhile, because its name contains a dot
       validate: 'visudo -cf %s',
     })
   },

@@ -6,13 +6,13 @@ import { fieldsOf, fstab } from './mounts/fstab.ts'
 export const withoutSwap = (text: string): string =>
   mapLines(text, (line) => [fieldsOf(line)[2] === 'swap' ? `# ${line}` : line])
 
-/** Hold swap off, now and after every boot: the kubelet refuses to start with it. */
+/** Turns swap off, now and at boot: the kubelet does not start with swap. */
 export const swapOff = defineTask({
   name: 'swap-off',
   description: 'Turns swap off, now and at boot; entries of fstab are commented out.',
   reads: '/proc/swaps and /etc/fstab',
   example: {},
-  params: z.object({}),
+  params: () => z.object({}),
 
   async check({ remote }) {
     const [swaps, table] = await Promise.all([remote.read('/proc/swaps'), readText(remote, fstab)])

@@ -1,4 +1,12 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, remotePath, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  defineTask,
+  driftUnlessEmpty,
+  remotePath,
+  z,
+  shellFile,
+  shellProgram,
+} from '../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext } from '../../engine/index.ts'
 import { attributeChanges } from '../files/content/attributes.ts'
 import { readText, shown, writeText } from '../shared/file-text.ts'
@@ -6,39 +14,47 @@ import { oneLine } from '../shared/one-line.ts'
 import { plainPath } from '../shared/paths.ts'
 import { escaped, fstab, withFstabEntry } from './mounts/fstab.ts'
 
+const signature = shellFile(import.meta.url, 'swap-signature.sh')
+const openFolder = shellFile(import.meta.url, 'swap-folder.sh')
+const makeFile = shellFile(import.meta.url, 'swap-make.sh')
+
 const mebibyte = 1024 * 1024
 const units = { M: 1, G: 1024, T: 1024 * 1024 } as const
 
-const params = z
-  .object({
-    path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the path of the swap file'),
-    size: z
-      .string()
-      .regex(/^[1-9]\d*[MGT]$/, 'a size is needed, such as 512M or 2G')
-      .optional()
-      .describe('the size with the unit M, G or T (powers of 1024), such as 2G'),
-    priority: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(32_767)
-      .optional()
-      .describe('swap with a higher priority is used first; by default the kernel decides'),
-    state: z.enum(['present', 'absent']).default('present'),
-  })
-  .refine(({ size, state }) => size !== undefined || state === 'absent', {
-    message: 'a size is needed',
-    path: ['size'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      path: remotePath().pipe(oneLine('a path')).transform(plainPath).describe('the path of the swap file'),
+      size: z
+        .string()
+        .regex(/^[1-9]\d*[MGT]$/, 'must be a size, such as 512M or 2G')
+        .optional()
+        .describe('the size with the unit M, G or T (powers of 1024), such as 2G'),
+      priority: z.coerce
+        .number<number | string>()
+        .int()
+        .min(0)
+        .max(32_767)
+        .optional()
+        .describe('swap with a higher priority is used first; by default the kernel decides'),
+      state: z
+        .enum(['present', 'absent'])
+        .default('present')
+        .describe('absent removes the swap file and its line in fstab'),
+    })
+    .refine(({ size, state }) => size !== undefined || state === 'absent', {
+      message: 'size is required',
+      path: ['size'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
-/** Mebibytes of a size. */
+/** A size in MiB. */
 export const mebibytesOf = (size: string): number => {
   const [, digits, unit] = /^(\d+)([MGT])$/.exec(size) ?? []
   return Number(digits) * (unit === 'G' || unit === 'T' ? units[unit] : units.M)
 }
 
-/** fstab with the entry of a swap file as it shall be. */
+/** fstab with the entry of a swap file added, changed or removed. */
 export const withSwap = (text: string, { path, priority, state }: Params): string =>
   withFstabEntry(
     text,
@@ -48,25 +64,25 @@ export const withSwap = (text: string, { path, priority, state }: Params): strin
       : [path, 'none', 'swap', priority === undefined ? 'sw' : `sw,pri=${priority}`, '0', '0'],
   )
 
-/** The priority with which /proc/swaps lists a path; undefined when it does not. */
+/** The priority of a path in /proc/swaps; undefined if it is not listed. */
 const priorityIn = (swaps: string | undefined, path: string): number | undefined => {
   const line = (swaps ?? '').split('\n').find((text) => text.split(/\s/)[0] === escaped(path))
   return line === undefined ? undefined : Number(line.trim().split(/\s+/).at(-1))
 }
 
-/** mkswap signs the end of the first page, and pages have different sizes. */
+/** Whether a file has the signature of mkswap. It is at the end of the first page, and page sizes differ. */
 const isSigned = ({ remote }: CheckContext, path: string): Promise<boolean> =>
   remote.query({
     label: `look for a swap signature in ${path}`,
-  })`for p in 4096 8192 16384 65536; do dd if=${path} bs=1 skip=$((p - 10)) count=10 2>/dev/null | grep -q SWAPSPACE2 && exit; done; exit 1`.succeeds()
+  })`${shellProgram(signature, path)}`.succeeds()
 
-/** The file that is made, before it takes its place. */
+/** The path of a new swap file before it replaces the old one. */
 const draftOf = (path: string): string => `${path}.coxswain-new`
 
 /**
- * Looks what is there.
+ * Reads the current state.
  *
- * @throws `task-failed` when there is something at the path that is no swap file: it is somebody's.
+ * @throws `task-failed` if the path exists and is not a swap file.
  */
 const look = async (ctx: CheckContext, given: Params) => {
   const { remote } = ctx
@@ -76,7 +92,7 @@ const look = async (ctx: CheckContext, given: Params) => {
     readText(remote, fstab),
     remote.read('/proc/swaps'),
     remote.exists(draftOf(path)),
-    // the kernel lists it without links in its path
+    // the kernel lists paths without links
     remote.query`readlink -f ${path}`.result(),
   ])
   if (stat !== undefined && (stat.type !== 'file' || !(await isSigned(ctx, path))))
@@ -121,25 +137,25 @@ const changesOf = (found: Look, { path, size = '', priority, state }: Params): C
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 /**
- * Refuses a folder that others than root can change, or replace on the way to it: they could put a link there, or read and
- * swap what is in memory.
+ * Refuses a folder that users other than root can change or replace: they could put a link there, or read and change the
+ * content of the memory.
  */
 const refuseOpenFolder = async ({ remote }: CheckContext, folder: string): Promise<void> => {
   const result = await remote.query({
-    label: `look who can change ${folder}`,
-  })`d=${folder}; last=1; for d in "$d" "$(cd -P -- "$d" && pwd -P)"; do last=1; while :; do set -- $(stat -c '%u %a' -- "$d") && [ "$1" = 0 ] || { echo "$d"; exit; }; if [ ! -L "$d" ]; then case $last$2 in 0[1357]???) ;; *[2367]? | *[2367]) echo "$d"; exit ;; esac; fi; last=0; [ "$d" != / ] || break; d=\${d%/*}; d=\${d:-/}; done; done`.text()
+    label: `check who can change ${folder}`,
+  })`${shellProgram(openFolder, folder)}`.text()
   const open = result.trim()
   if (open === '') return
   throw new CoxswainError(
     'task-failed',
-    `others than root can change ${open}, so no swap file can be made in ${folder}`,
+    `users other than root can change ${open}, so a swap file in ${folder} would not be safe`,
     {
-      hint: 'set a path in a folder that belongs to root and that only root can write to; the same holds for the folders above it',
+      hint: 'set a path in a folder that belongs to root and that only root can write to, and so must all its parent folders',
     },
   )
 }
 
-/** @throws `task-failed` where less is free. */
+/** @throws `task-failed` if there is not enough free space. */
 const refuseWithoutRoom = async (
   { remote }: CheckContext,
   folder: string,
@@ -155,7 +171,10 @@ const refuseWithoutRoom = async (
     })
 }
 
-/** Makes a swap file beside its place, so that what is there is always whole; nobody else can read it at any time. */
+/**
+ * Creates a swap file beside the old one, so that the path always has a complete file. No other user can read it at any
+ * time.
+ */
 const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise<string> => {
   const { remote } = ctx
   const folder = folderOf(path)
@@ -164,18 +183,18 @@ const make = async (ctx: ApplyContext, path: string, mebibytes: number): Promise
   await refuseOpenFolder(ctx, folder)
   await remote.run`rm -f ${next}`
   await refuseWithoutRoom(ctx, folder, mebibytes)
-  // a link that somebody puts in the way is not followed (set -C); on btrfs it must not be copied when written, which can
-  // be told of an empty file alone; and where holes are no holes to the kernel, room is taken without writing it all
+  // set -C does not follow a link that another user could create; on btrfs, copy-on-write must be off, which is possible
+  // only for an empty file; file systems without a sparse fallocate get zeros written
   await remote.run({
     timeout: 3600,
-    label: `make the swap file ${path}`,
-  })`umask 077; set -C; : >${next} && { chattr +C ${next} 2>/dev/null || :; } && { case $(stat -f -c %T ${next}) in ext*|btrfs) fallocate -l ${mebibytes * mebibyte} ${next} ;; *) false ;; esac || dd if=/dev/zero of=${next} bs=${mebibyte} count=${mebibytes}; } && mkswap ${next} || { rm -f ${next}; exit 1; }`
+    label: `create the swap file ${path}`,
+  })`${shellProgram(makeFile, next, mebibytes)}`
   return next
 }
 
 const off = ({ remote }: ApplyContext, path: string) => remote.run({ timeout: 600 })`swapoff ${path}`
 
-/** Hold a swap file, used now and after every boot. */
+/** Creates a swap file, used now and at boot, or removes it. */
 export const swap = defineTask({
   name: 'swap',
   description: 'Creates a swap file and uses it, now and at boot; or removes it.',
@@ -192,7 +211,7 @@ export const swap = defineTask({
     const folder = folderOf(path)
     if (state !== 'absent' && isAnother(found, size) && (await ctx.remote.exists(folder))) {
       await refuseOpenFolder(ctx, folder)
-      // what an interrupted run has left takes room, and goes
+      // the draft of an interrupted run uses space, and is removed
       if (!found.left) await refuseWithoutRoom(ctx, folder, mebibytesOf(size))
     }
     return driftUnlessEmpty(changesOf(found, given))

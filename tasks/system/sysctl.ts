@@ -7,12 +7,12 @@ import { oneLine } from '../shared/one-line.ts'
 import { countsElsewhere, filesAfter, isRead, otherFiles } from './drop-ins/later-files.ts'
 import type { FoundFile, Places } from './drop-ins/later-files.ts'
 
-/** A value as it is compared: the kernel prints tabs between the fields of a list, and takes any blanks. */
+/** A value for a comparison: the kernel prints tabs between the fields of a list, and accepts any blanks. */
 const fields = (text: string): string => text.trim().split(/\s+/).join(' ')
 
 /**
- * A key with slashes between its parts, as it is a path below /proc/sys. Where the first sign is a dot, dots and slashes
- * change places (sysctl.d(5)): `net.ipv4.conf.eth0/1.forwarding` is `net/ipv4/conf/eth0.1/forwarding`.
+ * A key with slashes between its parts, as a path below /proc/sys. If the first separator is a dot, dots and slashes are
+ * exchanged (sysctl.d(5)): `net.ipv4.conf.eth0/1.forwarding` is `net/ipv4/conf/eth0.1/forwarding`.
  */
 const pathOf = (key: string): string =>
   /^[^./]*\//.test(key) ? key : key.replaceAll(/[./]/g, (sign) => (sign === '.' ? '/' : '.'))
@@ -20,12 +20,15 @@ const pathOf = (key: string): string =>
 interface Setting {
   readonly name: string
   readonly value: string
-  /** What stands before the value, and after it. */
+  /** The text before the value, and after it. */
   readonly before: string
   readonly after: string
 }
 
-/** A line that sets a key; a dash before it lets failures pass. The time is proportional to the length of the line. */
+/**
+ * Parses a line that sets a key; a dash before the key ignores failures. The time is proportional to the length of the
+ * line.
+ */
 const settingIn = (line: string): Setting | undefined => {
   const equals = line.indexOf('=')
   const left = line.slice(0, Math.max(equals, 0)).trim()
@@ -37,13 +40,13 @@ const settingIn = (line: string): Setting | undefined => {
   return { name, value, before: line.slice(0, start), after: line.slice(start + value.length) }
 }
 
-/** The value that a line gives to the key, or undefined. */
+/** The value that a line sets for the key, or undefined. */
 const valueIn = (line: string, key: string): string | undefined => {
   const found = settingIn(line)
   return found !== undefined && pathOf(found.name) === pathOf(key) ? found.value : undefined
 }
 
-/** The last line wins, as in sysctl.d(5). */
+/** The index of the last line that sets a key, which counts, as in sysctl.d(5). */
 const lastOf = (lines: readonly string[], key: string): number =>
   lines.findLastIndex((line) => valueIn(line, key) !== undefined)
 
@@ -52,7 +55,7 @@ const savedValue = (text: string | undefined, key: string): string | undefined =
   return valueIn(lines[lastOf(lines, key)] ?? '', key)
 }
 
-/** The text with the key at a value; no other line changes, nor how this one is written. */
+/** The text with the key set to a value. Other lines, and the spacing of this line, stay unchanged. */
 export const withValue = (text: string, key: string, value: string): string => {
   const at = lastOf(linesOf(text), key)
   if (at < 0) return appendLines(text, [`${key} = ${value}`])
@@ -63,7 +66,7 @@ export const withValue = (text: string, key: string, value: string): string => {
   })
 }
 
-/** What is read at boot (sysctl.d(5)), and by `sysctl --system`, which reads /etc/sysctl.conf after all others. */
+/** The files that are read at boot (sysctl.d(5)), and by `sysctl --system`, which reads /etc/sysctl.conf last. */
 const places: Places = {
   folders: [
     '/etc/sysctl.d',
@@ -75,7 +78,7 @@ const places: Places = {
   last: '/etc/sysctl.conf',
 }
 
-/** @throws `task-failed` where a file that is read later gives the parameter another value. */
+/** @throws `task-failed` if a file that is read later sets another value. */
 const mustCount = (files: readonly FoundFile[], key: string, value: string, own: string): void => {
   const winner = filesAfter(places, own, files).findLast(
     ({ lines }) => savedValue(lines.join('\n'), key) !== undefined,
@@ -85,22 +88,26 @@ const mustCount = (files: readonly FoundFile[], key: string, value: string, own:
     throw countsElsewhere(`${key} = ${there}`, own, winner.path)
 }
 
-/** Hold a kernel parameter at a value, now and after every boot. */
+/** Sets a kernel parameter, now and at boot. */
 export const sysctl = defineTask({
   name: 'sysctl',
   description: 'Sets a kernel parameter, now and at boot.',
   reads: 'sysctl -n, the file, and the files that are read after it',
   example: { key: 'net.ipv4.ip_forward', value: 1 },
-  params: z.object({
-    key: z
-      .string()
-      .regex(/^[\w.][^\s=]*$/, 'the name of a parameter is needed, such as net.ipv4.ip_forward')
-      .describe('dotted name, such as net.ipv4.ip_forward'),
-    value: z.coerce.string().pipe(oneLine('a value')).describe('the value to set'),
-    file: remoteFile()
-      .default('/etc/sysctl.d/90-coxswain.conf')
-      .describe('the file to write for the next boot'),
-  }),
+  params: () =>
+    z.object({
+      key: z
+        .string()
+        .regex(/^[\w.][^\s=]*$/, 'must be the name of a parameter, such as net.ipv4.ip_forward')
+        .describe('dotted name, such as net.ipv4.ip_forward'),
+      value: z.coerce
+        .string<string | number | boolean>()
+        .pipe(oneLine('a value'))
+        .describe('the value to set'),
+      file: remoteFile()
+        .default('/etc/sysctl.d/90-coxswain.conf')
+        .describe('the file to write for the next boot'),
+    }),
   title: ({ key, value }) => `${key} = ${value}`,
   writes: ({ file }) => [{ path: posix.dirname(file), as: 'folder' }],
 

@@ -1,41 +1,42 @@
-import { CoxswainError, defineTask, driftUnlessEmpty, quote, z } from '../../engine/index.ts'
+import { CoxswainError, defineTask, driftUnlessEmpty, quote, shellFile, z } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
-import { atEnd } from '../shared/at-end.ts'
 import { contentChanges, holds } from '../files/content/content.ts'
 import { serviceManager } from './service-manager.ts'
 
+const verifyFile = shellFile(import.meta.url, 'systemd-verify.sh')
 const suffixes = 'service|socket|timer|path|mount|automount|swap|target|slice'
 
-const params = z
-  .object({
-    name: z
-      .string()
-      .regex(
-        new RegExp(`^[\\w:.\\\\@-]+\\.(${suffixes})$`),
-        `a unit has a suffix: ${suffixes.replaceAll('|', ', ')}`,
-      )
-      .describe('the unit, such as app.service'),
-    content: z.string().optional().describe('the content of the file'),
-    dropIn: z
-      .string()
-      .regex(/^[\w-]+$/, 'letters, digits, - and _ are needed')
-      .optional()
-      .describe('the name of a drop-in to write instead, such as override, which changes an existing unit'),
-    state: z.enum(['present', 'absent']).default('present'),
-  })
-  .refine(({ content, state }) => content !== undefined || state === 'absent', {
-    message: 'content is needed',
-    path: ['content'],
-  })
-type Params = z.output<typeof params>
+const params = () =>
+  z
+    .object({
+      name: z
+        .string()
+        .regex(
+          new RegExp(`^[\\w:.\\\\@-]+\\.(${suffixes})$`),
+          `must have a suffix: ${suffixes.replaceAll('|', ', ')}`,
+        )
+        .describe('the unit, such as app.service'),
+      content: z.string().optional().describe('the content of the file'),
+      dropIn: z
+        .string()
+        .regex(/^[\w-]+$/, 'must have letters, digits, - and _ only')
+        .optional()
+        .describe('the name of a drop-in to write instead, such as override, which changes an existing unit'),
+      state: z.enum(['present', 'absent']).default('present').describe('absent removes the file'),
+    })
+    .refine(({ content, state }) => content !== undefined || state === 'absent', {
+      message: 'content is required',
+      path: ['content'],
+    })
+type Params = z.output<ReturnType<typeof params>>
 
 const fileOf = ({ name, dropIn }: Params): string =>
   dropIn === undefined ? `/etc/systemd/system/${name}` : `/etc/systemd/system/${name}.d/${dropIn}.conf`
 
 const absence = async ({ remote }: CheckContext, path: string): Promise<Change[]> =>
-  (await remote.exists(path)) ? [{ what: path, from: 'there', to: undefined }] : []
+  (await remote.exists(path)) ? [{ what: path, from: 'present', to: undefined }] : []
 
-/** @throws `task-failed` where OpenRC starts the services, which knows nothing of units. */
+/** @throws `task-failed` on a host with OpenRC, which does not use units. */
 const refuseOpenrc = async (ctx: CheckContext, name: string): Promise<void> => {
   if ((await ctx.fact(serviceManager())) !== 'openrc') return
   const script = `/etc/init.d/${name.replace(/\.\w+$/, '')}`
@@ -44,52 +45,32 @@ const refuseOpenrc = async (ctx: CheckContext, name: string): Promise<void> => {
   })
 }
 
-/** Whether systemd has read the file since it was written; of a template, each unit that is made of it. */
+/** Whether the file changed since systemd read it; for a template, since systemd read one of its instances. */
 const isStale = async ({ remote }: CheckContext, name: string): Promise<boolean> => {
   const units = name.replace('@.', '@*.')
   const said = await remote.query`systemctl show --property=NeedDaemonReload --value -- ${units}`.text()
   return said.split(/\s+/).includes('yes')
 }
 
-/** The file of the unit that a drop-in changes; undefined where there is none. */
+/** The file of the unit that a drop-in changes; undefined if it does not exist. */
 const unitFileOf = async ({ remote }: CheckContext, name: string): Promise<string | undefined> => {
-  // systemd tells nothing of a template, but of a unit made of it
+  // systemd shows properties of an instance, but not of a template
   const unit = name.replace('@.', '@coxswain.')
   const path = await remote.query`systemctl show --property=FragmentPath --value -- ${unit}`.text()
   return path.trim() || undefined
 }
 
-/** What systemd says of a line that it passes over. An unknown key is none of them: files are made for newer ones, too. */
-const passedOver = "Failed to parse|[Ii]nvalid|outside of section|Missing '='"
-
 /**
- * Shows new content to systemd-analyze where it would count: in a folder that comes before all others. Manual pages that
- * a unit names need not be there.
+ * The command that verifies new content.
  *
- * @param unit the file of the unit that a drop-in changes, when the content is one. One that is faulty without it stays so.
+ * @param unit for a drop-in, the file of the unit that it changes.
  */
-const verifying = ({ name, dropIn }: Params, unit: string | undefined): string => {
-  const verify = `systemd-analyze verify --man=no "$d"/${quote(name)}`
-  const place = `"$d"/${quote(dropIn === undefined ? name : `${name}.d/${dropIn}.conf`)}`
-  return [
-    // wherever there is room: a full /tmp is no reason to refuse a unit
-    'd=$(mktemp -d /run/.coxswain.XXXXXX 2>/dev/null || mktemp -d) || exit 1',
-    atEnd('rm -rf -- "$d"'),
-    'before=0',
-    ...(unit === undefined
-      ? []
-      : [
-          `mkdir "$d"/${quote(`${name}.d`)} && cp ${quote(unit)} "$d"/${quote(name)} || exit 1`,
-          `${verify} >/dev/null 2>&1 || before=1`,
-        ]),
-    `cp %s ${place} || exit 1`,
-    `after=0; ${verify} >"$d"/said 2>&1 || after=1`,
-    'cat "$d"/said',
-    `[ $after -le $before ] && ! grep -F ${place}: "$d"/said | grep -Eq ${quote(passedOver)}`,
-  ].join('\n')
+const verifyCommand = ({ name, dropIn }: Params, unit: string | undefined): string => {
+  const place = dropIn === undefined ? name : `${name}.d/${dropIn}.conf`
+  return `set -- %s ${[name, place, unit ?? ''].map(quote).join(' ')}\n${verifyFile.text}`
 }
 
-/** Hold a unit of systemd, or a drop-in that changes one. */
+/** Writes a systemd unit, or a drop-in that changes one, or removes it. */
 export const systemdUnit = defineTask({
   name: 'systemd-unit',
   description:
@@ -110,7 +91,7 @@ export const systemdUnit = defineTask({
     ])
     return driftUnlessEmpty([
       ...changes,
-      ...(stale ? [{ what: name, from: 'as systemd read it before', to: 'read anew' }] : []),
+      ...(stale ? [{ what: name, from: 'an older version loaded', to: 'reloaded' }] : []),
     ])
   },
 
@@ -126,9 +107,9 @@ export const systemdUnit = defineTask({
     } else if (!(await holds(remote, path, content))) {
       const unit = dropIn === undefined ? undefined : await unitFileOf(ctx, name)
       if (dropIn !== undefined) await remote.makeDirectory(folder)
-      // a drop-in means nothing without its unit
+      // a drop-in has no effect without its unit
       const unknown = dropIn !== undefined && unit === undefined
-      await remote.write(path, content, unknown ? {} : { validate: verifying(given, unit) })
+      await remote.write(path, content, unknown ? {} : { validate: verifyCommand(given, unit) })
     }
     await remote.run({ timeout: 120 })`systemctl daemon-reload`
   },

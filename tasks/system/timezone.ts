@@ -4,9 +4,9 @@ import type { Change, RemoteReader } from '../../engine/index.ts'
 const zones = '/usr/share/zoneinfo'
 
 interface Current {
-  /** The zone that /etc/localtime points to; undefined when it is no link to one. */
+  /** The zone that /etc/localtime points to; undefined if it is not a link to a zone. */
   readonly zone: string | undefined
-  /** What older Debians keep beside it. */
+  /** The content of /etc/timezone, which older versions of Debian use. */
   readonly text: string | undefined
 }
 
@@ -17,22 +17,23 @@ const current = async (remote: RemoteReader): Promise<Current> => {
 
 const changesOf = ({ zone, text }: Current, name: string): Change[] => [
   ...(zone === name ? [] : [{ what: '/etc/localtime', from: zone, to: name }]),
-  // only where the system has it: others would never read it
+  // only if the file exists: other systems do not read it
   ...(text === undefined || text === name ? [] : [{ what: '/etc/timezone', from: text, to: name }]),
 ]
 
-/** Hold the time zone of the host. */
+/** Sets the time zone of the host. */
 export const timezone = defineTask({
   name: 'timezone',
   description: 'Sets the time zone of the host.',
   reads: '/etc/localtime, /etc/timezone, the zones in /usr/share/zoneinfo',
   example: { name: 'Europe/Berlin' },
-  params: z.object({
-    name: z
-      .string()
-      .regex(/^[A-Za-z\d_+-]+(?:\/[A-Za-z\d_+-]+)*$/, 'a zone is needed, such as Europe/Berlin')
-      .describe('the time zone, such as Europe/Berlin'),
-  }),
+  params: () =>
+    z.object({
+      name: z
+        .string()
+        .regex(/^[A-Za-z\d_+-]+(?:\/[A-Za-z\d_+-]+)*$/, 'must be a zone, such as Europe/Berlin')
+        .describe('the time zone, such as Europe/Berlin'),
+    }),
   title: ({ name }) => `time zone ${name}`,
 
   async check({ remote }, { name }) {
@@ -44,7 +45,7 @@ export const timezone = defineTask({
     if (!all) return unknown(`there are no time zones in ${zones} yet: they are in the package tzdata`)
     if (zone === undefined || zone.type === 'directory')
       throw new CoxswainError('task-failed', `the time zone ${name} does not exist on this host`, {
-        hint: `the names are those of the files in ${zones}; some are in the package tzdata-legacy`,
+        hint: `the names are the files in ${zones}; some are in the package tzdata-legacy`,
       })
     return driftUnlessEmpty(changesOf(now, name))
   },

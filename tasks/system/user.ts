@@ -17,7 +17,7 @@ import { userParams } from './user-tools/params.ts'
 import type { UserParams } from './user-tools/params.ts'
 import type { Found, Plan } from './user-tools/types.ts'
 
-/** Whether anything of /etc/shadow is asked for: only root may read it. */
+/** Whether /etc/shadow is needed, which only root can read. */
 const needsShadow = ({ password, locked, expires }: UserParams): boolean =>
   password !== undefined || locked !== undefined || expires !== undefined
 
@@ -42,7 +42,7 @@ const find = async (remote: RemoteReader, given: UserParams): Promise<Found> => 
   }
 }
 
-/** The groups beside the primary one, as they shall be; undefined when they are right. */
+/** The wanted supplementary groups; undefined if they are already correct. */
 const wantedGroups = ({ group, groups, exact }: UserParams, found: Found): string[] | undefined => {
   if (groups === undefined) return undefined
   const primary = group ?? found.primary
@@ -55,18 +55,18 @@ const wantedGroups = ({ group, groups, exact }: UserParams, found: Found): strin
 const differing = (wanted: string | undefined, current: string | undefined): string | undefined =>
   wanted === undefined || wanted === current ? undefined : wanted
 
-/** The same for paths: `/srv/x/` and `/srv//x` in the file are the place that is wanted. */
+/** The same for paths: `/srv/x/` and `/srv//x` in the file are equal to the wanted path. */
 const otherPlace = (wanted: string | undefined, current: string): string | undefined =>
   differing(wanted, plainPath(current))
 
-/** What is to be done to a user that is there. */
+/** The changes to make to an existing user. */
 const planFor = (given: UserParams, found: Found, user: PasswdEntry): Plan => {
   const field = found.shadow?.password ?? '!'
   const password = passwordField(field, { hash: given.password?.reveal(), locked: given.locked })
   const group = differing(given.group, found.primary)
   return {
     uid: differing(given.uid?.toString(), user.uid),
-    // it may be named by its id
+    // the group can be given by its ID
     group: group === user.gid ? undefined : group,
     comment: differing(given.comment, user.comment),
     home: otherPlace(given.home, user.home),
@@ -102,10 +102,10 @@ const changesOf = (given: UserParams, found: Found, user: PasswdEntry): Change[]
 }
 
 /**
- * Refuses an id that another user has, and groups that are not there: where one is missing, the tools can have made the
- * user before they notice.
+ * Refuses an ID of another user, and groups that do not exist: with a missing group, the tools could create the user before
+ * they fail.
  *
- * @throws `task-failed` naming the first of them.
+ * @throws `task-failed` with the first of them.
  */
 const refuseImpossible = async (
   { remote, predicted }: CheckContext,
@@ -122,7 +122,7 @@ const refuseImpossible = async (
   const primary = group === undefined || allIds.includes(group) ? [] : [group]
   for (const one of [...primary, ...groups]) {
     if (known.has(one) || predicted(`the group ${one}`)) continue
-    // of a directory
+    // a group of a directory service
     if (await remote.query`getent group ${one}`.succeeds()) continue
     throw new CoxswainError('task-failed', `the group ${one} does not exist`, {
       hint: 'create the group first, with the task group, or set another one',
@@ -130,7 +130,7 @@ const refuseImpossible = async (
   }
 }
 
-/** Hold a user of the host's own files. */
+/** Creates, changes or removes a local user. */
 export const user = defineTask({
   name: 'user',
   description:
@@ -139,7 +139,7 @@ export const user = defineTask({
   example: { name: 'deploy', groups: ['www-data'], shell: '/bin/sh' },
   params: userParams,
   title: ({ name, state }) => (state === 'absent' ? `no user ${name}` : `user ${name}`),
-  // without a group of another name, a new user has one of its own
+  // unless another group is set, a new user gets a group with the same name
   makes: ({ name, group = name, state }) =>
     state === 'absent' ? [] : [`the user ${name}`, ...(group === name ? [`the group ${name}`] : [])],
 

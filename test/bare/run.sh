@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs a command in a fresh clone of HEAD on a machine that has only Node, npm, git and ca-certificates: a root
-# folder with Debian bookworm, with processes and mounts of its own. Needs root and mmdebstrap. What it downloads for the chroot is
+# folder with Debian bookworm, with processes and mounts of its own. Needs root; installs mmdebstrap. What it downloads for the chroot is
 # kept below ~/.cache/coxswain.
 #
 #   run.sh root|user COMMAND
@@ -12,10 +12,13 @@ base=$cache/bare-bookworm.tar
 
 [ "$(id -u)" = 0 ] || { echo 'bare: needs root, for a chroot' >&2; exit 1; }
 if [ ! -f "$base" ]; then
-  command -v mmdebstrap >/dev/null || { echo 'bare: needs mmdebstrap: apt-get install mmdebstrap' >&2; exit 1; }
+  command -v mmdebstrap >/dev/null || {
+    echo 'bare: installing mmdebstrap with apt-get'
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null
+  }
   echo "bare: making a Debian bookworm in $base"
   mkdir -p "$cache"
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates,git bookworm "$base.new"
+  mmdebstrap --quiet --format=tar --variant=minbase --include=ca-certificates,git bookworm "$base.new"
   mv "$base.new" "$base"
 fi
 
@@ -48,9 +51,10 @@ case $who in
   *) echo "bare: $who is neither root nor user" >&2; exit 1 ;;
 esac
 export bare_root=$root bare_name=$name bare_home=$home bare_command=$command
+# shellcheck disable=SC2016 # the inner shell expands it
 unshare --mount --pid --fork --kill-child bash -euc '
   mount --make-rprivate /
-  # a mount that becomes the root: in a mere chroot no other namespace of mounts can be made
+  # a mount that becomes the root: in a plain chroot, another mount namespace cannot be created
   mount --bind "$bare_root" "$bare_root"
   mount --rbind /dev "$bare_root/dev"
   mount --rbind /sys "$bare_root/sys"

@@ -1,15 +1,15 @@
-/** A TCP proxy on loopback in front of a host's sshd, which counts what is sent to the host and can cut at a byte. */
+/** A TCP proxy on loopback in front of a host's sshd, which counts the bytes sent to the host and can cut at a byte. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 
 export interface ByteProxy {
   readonly port: number
-  /** Bytes that were sent to the host since the start. */
+  /** Number of bytes sent to the host since the start. */
   readonly sent: () => number
-  /** Calls back once, when so many bytes were sent; nothing after that byte has left by then. */
+  /** Calls back once, when this many bytes were sent; no later byte has been sent by then. */
   at(bytes: number, happens: () => void): void
-  /** Cuts all connections; those that come later are passed again. */
+  /** Cuts all connections; later ones are passed again. */
   cut(): void
   stop(): Promise<void>
 }
@@ -28,7 +28,7 @@ export const startByteProxy = async (address: string): Promise<ByteProxy> => {
     })
     socket.on('end', () => other.end())
   }
-  /** Passes on what is below the watched byte, lets the fault happen, then passes on the rest. */
+  /** Passes on the bytes before the watched byte, causes the fault, then passes on the rest. */
   const toHost = (chunk: Buffer, host: Socket): void => {
     const due = watch
     if (due === undefined || sent + chunk.length < due.bytes) {

@@ -8,10 +8,10 @@ import { playbookText } from './playbook-text.ts'
 import type { Step } from './recipe.ts'
 import type { Desk } from './run.ts'
 
-/** A time that is the same on all days, so that what git makes of it has the same name on all hosts. */
+/** A fixed time, so that git objects have the same name on all hosts. */
 const time = '2024-01-01T00:00:00Z'
 
-/** Makes the host ready for each task, and the folder from which they are run. */
+/** Prepares the host for each task, and the folder from which they are run. */
 export const prepareDesk = async (
   host: ChaosHost,
   { port }: ByteProxy,

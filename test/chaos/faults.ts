@@ -1,29 +1,29 @@
-/** What is done to a run at its moment. */
+/** The faults of a run. */
 import type { ChildProcess } from 'node:child_process'
 import type { ByteProxy } from './byte-proxy.ts'
 import type { ChaosHost } from './host.ts'
 import type { Small } from './small-disk.ts'
 
-/** What a fault can get hold of. */
+/** What a fault can act on. */
 export interface Scene {
   /** The controller; undefined before it is started. */
   readonly run: ChildProcess | undefined
   readonly proxy: ByteProxy
   readonly host: ChaosHost
-  /** The disk of the host, where it is one that can be filled. */
+  /** The disk of the host, if it can be filled. */
   readonly hostDisk: Small | undefined
-  /** The state folder's disk on the controller, where it is one that can be filled. */
+  /** The state folder's disk on the controller, if it can be filled. */
   readonly stateDisk: Small | undefined
 }
 
 export interface Fault {
-  /** For the table. */
+  /** The name for the table. */
   readonly says: string
-  /** Which disk it fills. */
+  /** The disk that it fills. */
   readonly disk?: 'host' | 'state'
-  /** Whether it happens before the run begins: a file system with a file that is being written does not become read-only. */
+  /** Whether it happens before the run starts: a file system with an open file cannot become read-only. */
   readonly early?: true
-  /** Begins at once, in the same turn of the event loop; ends when it has happened. */
+  /** Starts immediately, in the same turn of the event loop; resolves when it has happened. */
   readonly strike: (scene: Scene) => void | Promise<void>
 }
 
@@ -34,7 +34,7 @@ const table = {
   'interrupt twice': {
     says: 'Ctrl-C twice',
     strike: async ({ run }) => {
-      // the second one must not come before the first was taken: two pending signals of a kind are one
+      // the second signal must not come before the first was handled: two pending signals of the same kind are merged
       const taken = new Promise<void>((resolve) => {
         run?.stderr?.once('data', () => resolve())
         run?.once('close', () => resolve())

@@ -1,4 +1,4 @@
-/** The lab host of a round, from outside: what no run of Coxswain does to it. */
+/** The lab host of a round, seen from outside: actions that a run of Coxswain does not do. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { down, up } from '../../lab/lab.ts'
@@ -11,21 +11,21 @@ const name = 'h1'
 export interface ChaosHost {
   readonly address: string
   readonly keyFile: string
-  /** Lines of known_hosts for it behind a port of this machine. */
+  /** Lines of known_hosts for it at a port of this machine. */
   knownAs(port: number): Promise<string>
-  /** Runs a shell command as root and gives what it printed; it must succeed. */
+  /** Runs a shell command as root and returns its output; it must succeed. */
   sh(command: string): Promise<string>
-  /** Takes the power away and gives it back; ends when sshd answers. */
+  /** Cuts the power and restores it; resolves when sshd answers. */
   powerCycle(): Promise<void>
 }
 
-/** What the container's own tools write at each start, where a real machine keeps what was there. */
+/** Files that the container's tools write at each start, where a real machine keeps the old ones. */
 const kept = ['/etc/hosts', '/etc/hostname']
 
 /**
- * A new host; the one before is gone.
+ * A new host; the previous one is removed.
  *
- * @param lab the lab's name: processes that disturb runs side by side each have their own.
+ * @param lab the lab's name: concurrent processes need different names.
  */
 export const freshHost = async (lab: string): Promise<ChaosHost> => {
   const container = containerName(lab, name)
@@ -52,7 +52,7 @@ export const freshHost = async (lab: string): Promise<ChaosHost> => {
       for (const [index, path] of kept.entries())
         await sh(`base64 -d >${path} <<'END'\n${texts[index] ?? ''}END\nhostname "$(cat /etc/hostname)"`)
       await sh(startWeb)
-      // the machine's own swap is not the host's
+      // swap belongs to the machine, not to the host
       await sh('[ ! -e /srv/swaps ] || mount --bind /srv/swaps /proc/swaps')
       await hostKeysOf(lab, host)
     },

@@ -1,9 +1,9 @@
-/** What a run must not leave on a host: drafts, temporary files, processes, a lock that is still held. */
+/** What a run must not leave on a host: drafts, temporary files, processes, a held lock. */
 import type { ChaosHost } from './host.ts'
 
 const processes = `ps -eo pid=,ppid=,args= --sort=pid`
 
-/** Commands of all processes but kernel threads and what looks at them, sorted. */
+/** Commands of all processes except kernel threads and this command itself, sorted. */
 const running = async (host: ChaosHost): Promise<string[]> =>
   (await host.sh(`: looks; ${processes}`))
     .split('\n')
@@ -16,7 +16,7 @@ const running = async (host: ChaosHost): Promise<string[]> =>
     .filter((args) => args !== '' && !args.includes(processes) && !/^(ps -eo|sleep 0|\(sd-pam\))/.test(args))
     .toSorted()
 
-/** Files that only Coxswain makes, and all that is in the folders for temporary files. */
+/** Files that only Coxswain creates, and everything in the folders for temporary files. */
 const files = async (host: ChaosHost): Promise<string[]> => {
   const found = await host.sh(
     `find / \\( -path /proc -o -path /sys -o -path /var/lib/containers \\) -prune -o -name '*.coxswain*' -print
@@ -32,14 +32,14 @@ const lock = async (host: ChaosHost): Promise<string[]> => {
   return held === '' ? [] : [`the lock is ${held.replaceAll('\n', ' ')}`]
 }
 
-/** Everything of the kind that is there, as lines. */
+/** Everything that could be a leftover, as lines. */
 export const traces = async (host: ChaosHost): Promise<string[]> => [
   ...(await files(host)).map((path) => `file ${path}`),
   ...(await running(host)).map((args) => `process ${args}`),
   ...(await lock(host)),
 ]
 
-/** Lines that are there more often than in what is usual. */
+/** Lines that occur more often than usual. */
 const beyond = (usual: readonly string[], found: readonly string[]): string[] => {
   const left = [...usual]
   return found.filter((line) => {
@@ -49,10 +49,10 @@ const beyond = (usual: readonly string[], found: readonly string[]): string[] =>
   })
 }
 
-/** Seconds that the watchdog of a run which was killed takes to end what is left, and more: only what stays is a leftover. */
+/** More seconds than the watchdog of a killed run takes to end everything: only what stays is a leftover. */
 const settleTimeout = 20
 
-/** What is on a host beyond what is usual there, and stays. */
+/** Everything on a host that is not usual there, and stays. */
 export const leftovers = async (host: ChaosHost, usual: readonly string[]): Promise<string[]> => {
   for (const end = Date.now() + settleTimeout * 1000; ;) {
     const found = beyond(usual, await traces(host))

@@ -1,6 +1,6 @@
 /**
- * Disturbs runs on a lab host: `npm run chaos -- [--rounds N] [--seed S] [--from R] [--tasks N] [--table FILE] [--lab NAME]`, or `--round R`
- * to repeat one with all that its runs printed. Ends with a line `N passed, N failed`.
+ * Disturbs runs on a lab host: `npm run chaos -- [--rounds N] [--seed S] [--from R] [--tasks N] [--table FILE] [--lab
+ * NAME]`, or `--round R` to repeat one with all output of its runs. Ends with `N passed, N failed`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     round: { type: 'string' },
     tasks: { type: 'string', default: '8' },
     table: { type: 'string' },
-    /** Name of the lab. */
+    /** The name of the lab. */
     lab: { type: 'string', default: 'chaos' },
   },
 })
@@ -34,7 +34,7 @@ const last = only ?? first + Number(values.rounds) - 1
 const all = pieces()
 const tryRound = roundTrier(values.lab)
 
-/** A round that cannot be tried has failed. */
+/** A round that cannot be run has failed. */
 const outcomeOf = async (round: number): Promise<Outcome> => {
   const recipe = recipeOf(seed, round, all, size)
   print(`round ${round}: ${faults[recipe.fault].says}${recipe.resume ? ', then --resume' : ''}`)

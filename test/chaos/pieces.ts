@@ -1,20 +1,22 @@
-/** What a playbook of a round is made of: each task of the library that one lab host can run, and a few large ones. */
+/**
+ * The tasks in the playbook of a round: each task of the library that one lab host can run, and a few with large content.
+ */
 import { documentedTasks } from '../../engine/cli/docs/task-docs.ts'
 import * as library from '../../tasks/index.ts'
 import { prepared } from '../hosts/examples/prepared.ts'
 
-/** A task with its parameters, and what it finds on its host and on the controller. */
+/** A task with its parameters, and what it needs on its host and on the controller. */
 export interface Piece {
   /** Unique among all pieces. */
   readonly name: string
-  /** The name that a playbook imports it by. */
+  /** The name by which a playbook imports it. */
   readonly exported: string
   readonly params: unknown
-  /** Commands that the host needs before. */
+  /** Commands to run on the host first. */
   readonly prepare?: string | undefined
   /** Files that the controller needs, in the folder of the playbook. */
   readonly here?: Readonly<Record<string, string>> | undefined
-  /** Whether it changes a host that it is new to, and so can notify a handler. */
+  /** Whether it changes a new host, and so can notify a handler. */
   readonly changes: boolean
 }
 
@@ -24,9 +26,9 @@ const unit = `printf '[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWa
 const folderToPack =
   'mkdir -p /srv/site; seq 1 2000 >/srv/site/numbers; echo one >/srv/site/one; touch -d 2024-01-01T00:00:00Z /srv/site/* /srv/site'
 
-/** Tasks whose example would change what a round itself stands on, or what does not outlive a boot. */
+/** Tasks whose example would change what the round depends on, or does not survive a reboot. */
 const changed: Readonly<Record<string, Partial<Piece>>> = {
-  // the keys of hosts are not the same on two hosts
+  // the keys of two hosts are never the same
   archive: {
     params: { src: '/srv/site', dest: '/var/backups/site.tar.gz', mode: '0600' },
     prepare: folderToPack,
@@ -39,7 +41,7 @@ const changed: Readonly<Record<string, Partial<Piece>>> = {
     },
   },
   copy: { params: { src: 'package.json', dest: '/opt/package.json', mode: '0644' } },
-  // the connection of the run goes through ssh
+  // the connection of the run uses ssh
   service: { params: { name: 'example', state: 'started', enabled: true }, prepare: unit },
   shell: { params: { run: 'cd /opt\necho all >made', creates: '/opt/made' } },
 }
@@ -65,7 +67,7 @@ const fromLibrary = (): Piece[] =>
 const lines = (count: number, word: string): string =>
   Array.from({ length: count }, (_, n) => `${word} ${n} ${(n * 2654435761) % 4294967296}\n`).join('')
 
-/** Large content: here a fault strikes in the middle of a transfer. */
+/** Large content: a fault can happen in the middle of a transfer. */
 const large: readonly Piece[] = [
   {
     name: 'copy of a large file',

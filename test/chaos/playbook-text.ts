@@ -1,7 +1,7 @@
-/** The playbook of a round as its author would write it. Pure. */
+/** The playbook of a round as a user would write it. Pure. */
 import type { Step } from './recipe.ts'
 
-/** Each handler leaves a file of its own: what is missing in the end was due and did not run. */
+/** Each handler leaves its own file: a file that is missing at the end belongs to a due handler that did not run. */
 const handlerOf = (name: string): string =>
   `      ${JSON.stringify(`after ${name}`)}: shell({ run: ${JSON.stringify(`mkdir -p /srv/handled; : >'/srv/handled/${name}'`)} }, { title: ${JSON.stringify(`handler after ${name}`)} }),`
 

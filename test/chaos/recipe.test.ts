@@ -1,4 +1,4 @@
-/** What the rounds of a seed are, without a host. */
+/** The rounds of a seed, without a host. */
 import * as assert from 'uvu/assert'
 import { elsewhere } from '../hosts/examples/elsewhere.ts'
 import { prepared } from '../hosts/examples/prepared.ts'
@@ -20,7 +20,7 @@ test('a round does not depend on those before it', () => {
   assert.equal(recipeOf(7, 40, pieces(), 8), rounds(7)[39])
 })
 
-test('60 rounds have each fault six times or more, and each task', () => {
+test('60 rounds have each fault at least six times, and each task', () => {
   const all = rounds(1)
   for (const name of faultNames)
     assert.ok(all.filter(({ fault }) => fault === name).length >= 6, `${name} is rare`)
@@ -31,7 +31,7 @@ test('60 rounds have each fault six times or more, and each task', () => {
   )
 })
 
-test('each task whose example runs on a host takes part, or says why not', () => {
+test('each task whose example runs on a host takes part, or has a reason not to', () => {
   const names = pieces().map(({ name }) => name)
   assert.is(new Set(names).size, names.length)
   for (const name of Object.keys(prepared)) assert.is.not(names.includes(name), name in leftOut, name)

@@ -1,4 +1,4 @@
-/** What a playbook makes of a new host when nothing disturbs it. */
+/** The result of a playbook on a new host without faults. */
 import { startByteProxy } from './byte-proxy.ts'
 import { prepareDesk, removeDesk } from './desk.ts'
 import { freshHost } from './host.ts'
@@ -11,7 +11,7 @@ import { wrongAfter } from './verdict.ts'
 export interface Reference {
   /** Lines of `--output json`. */
   readonly events: number
-  /** Bytes that were sent to the host. */
+  /** Bytes sent to the host. */
   readonly bytes: number
   readonly state: readonly string[]
   readonly traces: readonly string[]

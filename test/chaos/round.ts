@@ -1,4 +1,4 @@
-/** One round: a run that is disturbed, the same again, and once more; then what is on the host is looked at. */
+/** One round: a disturbed run, the same run again, and once more; then the host is checked. */
 import { readdirSync } from 'node:fs'
 import type { ChildProcess } from 'node:child_process'
 import type { RunEvent } from '../../engine/run/events.ts'
@@ -19,10 +19,10 @@ import type { Small } from './small-disk.ts'
 import { difference, snapshot } from './snapshot.ts'
 import { forgottenBy, wrongAfter, wrongAtFault, wrongAtRest } from './verdict.ts'
 
-/** What came out of a round. */
+/** The result of a round. */
 export interface Outcome {
   readonly recipe: Recipe
-  /** When the fault happened, in words; undefined when the run was over before. */
+  /** A description of when the fault happened; undefined if the run had ended before. */
   readonly struck: string | undefined
   /** Events of the three runs. */
   readonly runs: readonly Ran[]
@@ -36,7 +36,7 @@ const titleOf = (event: RunEvent | undefined): string =>
       ? `${event.type} of ${event.task.title}`
       : event.type
 
-/** Runs the playbook, and lets the fault happen at its moment. */
+/** Runs the playbook, and causes the fault at its time. */
 const disturbed = async (
   { fault, moment }: Recipe,
   { events, bytes }: Reference,
@@ -115,7 +115,7 @@ const around = async (recipe: Recipe, reference: Reference, host: ChaosHost): Pr
       ...wrongAtRest(third),
       ...(await leftovers(host, reference.traces)).map((line) => `left: ${line}`),
       ...difference(reference.state, await snapshot(host)).filter((line) => !announced(line)),
-      // a run that has nothing to resume is none
+      // a run without anything to resume is not a resumed run
       ...(await journal(desk, stateDisk === undefined, recipe.resume && first.result.status === 0 ? 2 : 3)),
       ...draftsHere(desk),
     ]
@@ -127,7 +127,7 @@ const around = async (recipe: Recipe, reference: Reference, host: ChaosHost): Pr
   }
 }
 
-/** Tries recipes; what an undisturbed run makes is found out once for each playbook. */
+/** Runs recipes; the result of an undisturbed run is determined once per playbook. */
 export const roundTrier = (lab: string): ((recipe: Recipe) => Promise<Outcome>) => {
   let known: { readonly playbook: number; readonly reference: Reference } | undefined
   return async (recipe) => {

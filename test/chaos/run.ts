@@ -4,19 +4,19 @@ import type { RunEvent } from '../../engine/run/events.ts'
 import { eventsOf, hostsElsewhere, spawnCli } from '../support/run-cli.ts'
 import type { CliResult } from '../support/run-cli.ts'
 
-/** Where a round's files are on the controller. */
+/** The places of a round's files on the controller. */
 export interface Desk {
-  /** The folder of the playbook, its files and its inventory. */
+  /** The folder with the playbook, its files and its inventory. */
   readonly folder: string
   /** The parent of the state folder. */
   readonly state: string
 }
 
-/** What is known of a run while it goes on. */
+/** Callbacks during a run. */
 export interface Watch {
-  /** Is given the process when it is started. */
+  /** Receives the process when it is started. */
   readonly started?: (child: ChildProcess) => void
-  /** Is called after each event with their number and the last one. */
+  /** Called after each event, with the number of events and the last one. */
   readonly event?: (count: number, last: RunEvent) => void
 }
 
@@ -27,12 +27,12 @@ export interface Ran {
 
 const environment = ({ state }: Desk) => ({ ...hostsElsewhere, XDG_STATE_HOME: state })
 
-/** Seconds after which a run counts as one that hangs. */
+/** Seconds after which a run counts as hanging. */
 const limit = 150
 
 const parsed = (line: string): RunEvent => JSON.parse(line)
 
-/** Calls back for each whole line of a process's standard output. */
+/** Calls back for each complete line of a process's standard output. */
 const onLines = (child: ChildProcess, take: (line: string) => void): void => {
   let rest = ''
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -42,8 +42,8 @@ const onLines = (child: ChildProcess, take: (line: string) => void): void => {
   })
 }
 
-/** Events of what was printed; the last line of a killed run can be half of one. */
-const wholeEvents = (result: CliResult): RunEvent[] =>
+/** The printed events; the last line of a killed run can be incomplete. */
+const completeEvents = (result: CliResult): RunEvent[] =>
   eventsOf({ ...result, stdout: result.stdout.slice(0, result.stdout.lastIndexOf('\n') + 1) })
 
 /** Runs the playbook. */
@@ -67,9 +67,9 @@ export const runPlaybook = async (
     },
   })
   clearTimeout(timer)
-  return { result, events: wholeEvents(result) }
+  return { result, events: completeEvents(result) }
 }
 
-/** Runs a command of the command line that has to do with earlier runs. */
+/** Runs a command of the command line about earlier runs. */
 export const askHistory = (desk: Desk, ...words: readonly string[]): Promise<CliResult> =>
   spawnCli(['history', ...words], { cwd: desk.folder, env: environment(desk) })

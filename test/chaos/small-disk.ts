@@ -1,24 +1,24 @@
-/** Disks that can be filled, and freed again: tmpfs, on the host and on the controller. */
+/** Disks that can be filled and freed again: tmpfs, on the host and on the controller. */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { $ } from 'zx'
 import type { ChaosHost } from './host.ts'
 
 export interface Small {
-  /** Fills it up to the last byte. */
+  /** Fills it to the last byte. */
   fill(): Promise<void>
   /** Makes it read-only. */
   lock(): Promise<void>
-  /** As it was before. */
+  /** Restores it. */
   free(): Promise<void>
-  /** Takes it away, where it does not go with the host. */
+  /** Removes it, if it is not removed with the host. */
   remove(): Promise<void>
 }
 
 /** Folders of a host in which tasks write. */
 const folders = 'etc srv opt usr/local var/backups root home'
 
-/** Puts the folders in which tasks write onto one small disk. */
+/** Mounts one small disk for the folders in which tasks write. */
 export const smallHostDisk = async (host: ChaosHost): Promise<Small> => {
   await host.sh(`set -e; mkdir /small; mount -t tmpfs -o size=96m small /small
 for d in ${folders}; do mkdir -p /small/$d; cp -a /$d/. /small/$d/; done
@@ -31,14 +31,14 @@ for d in ${folders}; do mount --bind /small/$d /$d; done`)
   }
 }
 
-/** Makes a folder of this machine a small disk of its own. */
+/** Mounts a small disk on a folder of this machine. */
 export const smallStateDisk = async (folder: string): Promise<Small> => {
   const quiet = $({ quiet: true })
   await quiet`mount -t tmpfs -o size=2m,mode=700 state ${folder}`
   const full = join(folder, 'full')
   return {
     fill: async () => {
-      // without a pause: the run must not get a word in between
+      // without a pause, so that the run cannot write in between
       const file = openSync(full, 'w')
       const block = Buffer.alloc(4096)
       try {

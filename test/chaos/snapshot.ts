@@ -1,16 +1,16 @@
-/** What a host holds after its runs, as lines that are equal on two hosts where the same was done. */
+/** The state of a host after its runs, as lines that are equal on two hosts where the same was done. */
 import type { ChaosHost } from './host.ts'
 
 const roots = '/etc /srv /opt /root /home /usr/local /var/backups /var/spool /var/lib/haproxy'
 
 /**
- * Made by the preparation of a host, backups that tools make at each change of a file, and what update-ca-certificates itself
- * leaves when it is killed (its next run replaces it).
+ * Files from the preparation of a host, backups that tools make at each change of a file, and the file that a killed
+ * update-ca-certificates leaves (its next run replaces it).
  */
 const notLookedAt =
   '-path /srv/gpg -o -path /srv/image -o -path /srv/repo -o -path /srv/www -o -path /srv/source -o -path "*/.git/logs" -o -path "/etc/*-" -o -path /etc/ssl/certs/ca-certificates.crt.new -o -path /etc/systemd/system/containerd.service -o -path /etc/systemd/system/kubelet.service'
 
-/** Files whose content is another on each host: keys, times, and what has them in it. */
+/** Files whose content differs on each host: keys, times, and files that contain them. */
 const ownContent = [
   '/etc/hosts',
   '/etc/machine-id',
@@ -28,7 +28,7 @@ const ownContent = [
   '/var/spool/cron/crontabs/',
 ]
 
-/** Services that are not compared: those of the system itself, and nftables, which only a start of the host makes active. */
+/** Services that are not compared: those of the system itself, and nftables, which becomes active only at boot. */
 const otherServices = '(user|session|ssh@|systemd-tmpfiles|podman|containerd|kubelet|nftables)'
 
 const script = `cd /
@@ -57,7 +57,7 @@ true`
 export const snapshot = async (host: ChaosHost): Promise<string[]> =>
   (await host.sh(script)).split('\n').filter((line) => line !== '')
 
-/** Lines that only one of two snapshots has: `- ` before what is missing, `+ ` before what is too much. */
+/** Lines that only one of two snapshots has: `- ` before missing lines, `+ ` before additional ones. */
 export const difference = (wanted: readonly string[], found: readonly string[]): string[] => {
   const [a, b] = [new Set(wanted), new Set(found)]
   return [

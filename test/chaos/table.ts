@@ -33,13 +33,13 @@ const row = ({ recipe, struck, runs: [first, second], wrong }: Outcome): string 
 
 const said = ({ seed, size }: TableOf): string => `seed ${seed}, ${size} tasks in each playbook`
 
-/** Rows of a page that is there, by their rounds; none where it is of another seed or size. */
+/** Rows of an existing page, by their rounds; none if it is for another seed or size. */
 const rowsOf = (page: string, of: TableOf): Map<number, string> =>
   page.includes(said(of))
     ? new Map([...page.matchAll(/^\| (\d+) \|.*$/gm)].map(([line, round]) => [Number(round), line]))
     : new Map()
 
-/** Which rounds a table is of. */
+/** The rounds of a table. */
 export interface TableOf {
   readonly seed: number
   readonly size: number
@@ -48,7 +48,7 @@ export interface TableOf {
 /**
  * A page of Markdown.
  *
- * @param before the page that is there: its rows of other rounds stay.
+ * @param before the existing page: its rows of other rounds stay.
  */
 export const tableText = (of: TableOf, outcomes: readonly Outcome[], before = ''): string => {
   const rows = rowsOf(before, of)

@@ -1,8 +1,8 @@
-/** What is wrong with the runs of a round, as sentences. Pure. */
+/** The errors in the runs of a round, as sentences. Pure. */
 import type { RunEvent } from '../../engine/run/events.ts'
 import type { Ran } from './run.ts'
 
-/** Statuses with which a disturbed run may end: well, failed, unreachable, interrupted, or killed. */
+/** Exit statuses of a disturbed run that are allowed: success, failed, unreachable, interrupted, or killed. */
 const fair = new Set([0, 2, 4, 130, null])
 
 const bugs = (events: readonly RunEvent[]): string[] =>
@@ -12,7 +12,7 @@ const bugs = (events: readonly RunEvent[]): string[] =>
       : [],
   )
 
-/** Titles of tasks with one of these outcomes, with what went wrong. */
+/** Titles of tasks with one of these outcomes, with the error. */
 const tasksThat = (events: readonly RunEvent[], ...outcomes: readonly string[]): string =>
   events
     .flatMap((event) =>
@@ -22,7 +22,7 @@ const tasksThat = (events: readonly RunEvent[], ...outcomes: readonly string[]):
     )
     .join('; ')
 
-/** Of the run that was disturbed. */
+/** Errors of the disturbed run. */
 export const wrongAtFault = ({ result, events }: Ran): string[] => [
   ...(fair.has(result.status)
     ? []
@@ -30,7 +30,7 @@ export const wrongAtFault = ({ result, events }: Ran): string[] => [
   ...bugs(events),
 ]
 
-/** Of the run after it. */
+/** Errors of the run after it. */
 export const wrongAfter = ({ result, events }: Ran): string[] => [
   ...(result.status === 0
     ? []
@@ -40,7 +40,7 @@ export const wrongAfter = ({ result, events }: Ran): string[] => [
   ...bugs(events),
 ]
 
-/** Of the third run. */
+/** Errors of the third run. */
 export const wrongAtRest = ({ result, events }: Ran): string[] => {
   const changed = tasksThat(events, 'changed')
   const handlers = events.some((event) => event.type === 'task-end' && event.task.role === 'handler')
@@ -52,6 +52,6 @@ export const wrongAtRest = ({ result, events }: Ran): string[] => {
   ]
 }
 
-/** Handlers that a run said it does not remember: their loss was announced. */
+/** Handlers that a run reported as not recorded: their loss was announced. */
 export const forgottenBy = ({ events }: Ran): string[] =>
   events.flatMap((event) => (event.type === 'run-end' ? Object.values(event.forgotten).flat() : []))

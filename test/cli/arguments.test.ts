@@ -15,11 +15,13 @@ import { isCoxswainError } from '../../engine/errors.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
 import * as tasks from '../../tasks/index.ts'
 import { rejects } from '../support/rejects.ts'
+import { openProject } from '../../engine/cli/project/open-project.ts'
+import { isTaskFactory } from '../../engine/dsl/task.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('arguments')
 
-/** What a command line asks for. */
+/** Parses a command line. */
 const parse = (...argv: string[]) => {
   const parsed = parseCommandLine(run, argv, '1.2.3')
   if (parsed.kind === 'text') throw new Error(parsed.text)
@@ -27,14 +29,20 @@ const parse = (...argv: string[]) => {
   return { name, words: typed, options: valuesOf(runOptions, given) }
 }
 
-/** Runs a command line whose library has one task. */
+/** Runs a command line with a library of one task. */
 const start = async (...argv: string[]): Promise<unknown> => {
   const parsed = parseCommandLine(run, argv, '1.2.3')
   const redactor = new Redactor()
   const outlets = outletsOf(redactor)
   return parsed.kind === 'text'
     ? parsed
-    : parsed.start({ redactor, outlets, loadLibrary: async () => ({ sample }), loadHooks: () => {} })
+    : parsed.start({
+        redactor,
+        outlets,
+        loadLibrary: async () => ({ sample }),
+        loadHooks: () => {},
+        project: () => openProject('/', () => {}),
+      })
 }
 
 const textOf = (...argv: string[]): string => {
@@ -57,7 +65,7 @@ test('a task with its parameters, options before and after', () => {
   assert.equal([given, options.hosts], [[['sysctl'], ['key=a', 'value=-1']], 'web'])
 })
 
-test('exec: what comes after -- is the command, and options can stand before its name', () => {
+test('exec: the words after -- are the command, and options can precede it', () => {
   for (const argv of [
     ['exec', 'web', '-i', 'x', '--', 'ls', '-la', 'a b'],
     ['-i', 'x', 'exec', 'web', '--', 'ls', '-la', 'a b'],
@@ -107,10 +115,10 @@ test('several outputs, to the screen and to files', async () => {
   ])
   const wrong = await rejects(() => parse('site.ts', '--output', 'jnuit'), 'usage', 'jnuit is not one of')
   assert.match(wrong.hint, 'did you mean junit?')
-  await rejects(() => parse('site.ts', '--output', 'json='), 'usage', 'the file has no name')
+  await rejects(() => parse('site.ts', '--output', 'json='), 'usage', 'the file name is missing')
 })
 
-test('an option before a command that does not have it is an error, and not without effect', async () => {
+test('an option before a command that does not have it is an error', async () => {
   for (const argv of [
     ['--check', 'exec', 'web', 'rm', 'x'],
     ['-C', '-i', 'x', 'exec', 'web', 'true'],
@@ -126,9 +134,9 @@ test('an option before a command that does not have it is an error, and not with
   assert.is(parse('-v', '-i', 'x', 'inventory').name, 'inventory')
 })
 
-test('what is not understood is an error', async () => {
+test('an invalid command line is an error', async () => {
   await rejects(() => parse('site.ts', '--frobnicate'), 'usage', 'frobnicate')
-  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks: many is not a whole number from 1')
+  await rejects(() => parse('site.ts', '-f', 'many'), 'usage', '--forks: many is not an integer from 1')
   await rejects(() => parse('site.ts', '--forks=0'), 'usage', '--forks')
   await rejects(() => parse('site.ts', '--host-key-checking', 'maybe'), 'usage', '--host-key-checking')
   const near = await rejects(() => parse('site.ts', '--become-method', 'sud'), 'usage', 'sud is not one of')
@@ -153,7 +161,7 @@ const sample = defineTask({
   check: () => ({ kind: 'ok', value: undefined }),
 })
 
-test('a value is what was typed; the schema makes of it what it wants', async () => {
+test('a value is the text as typed; the schema converts it', async () => {
   const { params } = taskFromWords(sample, ['text=1', 'count=2', 'on=yes', 'list=a,b', 'map={x: 1}'])
   assert.equal(params, { text: '1', count: 2, on: true, list: ['a', 'b'], map: { x: 1 } })
   const texts = ['1.30', '0123', '/0400/', 'no', '~', '[a]', '{b: 1}', '"c"', ' d ', 'e\nf\n\ng', 'h: i', '']
@@ -167,7 +175,7 @@ test('a value is what was typed; the schema makes of it what it wants', async ()
   await rejects(() => taskFromWords(sample, ['text=a', 'kind=[a]']), 'params-invalid', 'kind')
 })
 
-test('where anything can stand, a number is one that JSON writes the same', () => {
+test('a parameter of any type reads a number only in the form that JSON prints', () => {
   const value = (text: string) =>
     at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
   for (const text of [
@@ -190,7 +198,7 @@ test('where anything can stand, a number is one that JSON writes the same', () =
   )
 })
 
-test('what stands in brackets is what was typed, in JSON too', async () => {
+test('values in brackets are kept as typed, also in JSON', async () => {
   const value = (text: string): unknown =>
     at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
   const digits = '12345678901234567890'
@@ -219,7 +227,7 @@ test('what stands in brackets is what was typed, in JSON too', async () => {
     ],
   )
   for (const text of ['{"a":1,"a":2}', '{a: 1, a: 2}', '[{"b": {"a":"hush","a":2}}]']) {
-    const error = await rejects(() => value(text), 'params-invalid', 'value: a key stands in a map twice')
+    const error = await rejects(() => value(text), 'params-invalid', 'value: a map has the same key twice')
     assert.not.match(error.message, 'hush')
   }
   const map = (text: string): unknown => at(taskFromWords(sample, ['text=a', `map=${text}`]), 'map')
@@ -228,14 +236,14 @@ test('what stands in brackets is what was typed, in JSON too', async () => {
     await rejects(() => map(text), 'params-invalid', 'x')
 })
 
-test('what is not a list or map that a person types is the text', () => {
+test('a value that is not a list or map is text', () => {
   const value = (text: string): unknown =>
     at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
   for (const text of ['{{ $value }}', '{{a}}', '{a}', '[!!str 1]', '[&a 1, *a]', '[a', '{a: !x 1}'])
     assert.is(value(text), text)
 })
 
-test('lists are JSON, or YAML in brackets, where a list is wanted', async () => {
+test('a parameter that takes a list accepts JSON, or YAML in brackets', async () => {
   const key = (text: string) =>
     at(taskFromWords(tasks.jsonSetting, ['path=/f', 'value=1', `key=${text}`]), 'key')
   assert.equal(key('["c.d", 0]'), ['c.d', 0])
@@ -255,39 +263,39 @@ test('lists are JSON, or YAML in brackets, where a list is wanted', async () => 
   await rejects(() => taskFromWords(sample, ['text=a', 'text=b']), 'usage', 'text is given twice')
 })
 
-test('a list is words with commas between them, or JSON', () => {
+test('a list is comma-separated words, or JSON', () => {
   const list = (text: string) => words().parse(text)
   assert.equal(list('a, b,,c'), ['a', 'b', 'c'])
   assert.equal(list('["a b","c,d"]'), ['a b', 'c,d'])
   assert.equal(list('[not JSON'), ['[not JSON'])
 })
 
-test('wrong parameters are named', async () => {
+test('errors name invalid parameters', async () => {
   await rejects(() => taskFromWords(sample, ['text=a', 'cuont=1']), 'params-invalid', 'no parameter cuont')
   await rejects(() => taskFromWords(sample, ['text=a', 'count=x']), 'params-invalid', 'count')
   await rejects(() => taskFromWords(sample, []), 'params-invalid', 'text')
 })
 
-test('a stray word may be a part of a secret without quotes: it is not shown', async () => {
+test('a stray word is not shown: it can be a part of an unquoted secret', async () => {
   const typed = ['text=my', 'ZebraPw-6', 'count=1']
   const stray = await rejects(
     () => taskFromWords(sample, typed),
     'usage',
     'parameter 2 is not a key=value pair; it is not shown',
   )
-  const behind = await rejects(
+  const extra = await rejects(
     () => refuseWords(typed),
     'usage',
     'a playbook takes no parameters, and 3 were given',
   )
-  for (const { message, hint } of [stray, behind]) {
+  for (const { message, hint } of [stray, extra]) {
     assert.not.match(message + hint, 'Zebra')
-    assert.match(hint, /quotes around a value with blanks/)
+    assert.match(hint, /quote a value with blanks/)
   }
   refuseWords([])
 })
 
-test('a wrong name is shown, but for one that looks like a secret: the same in all errors of the command line', async () => {
+test('all errors show an unknown name unless it looks like a secret', async () => {
   const said = async (word: string): Promise<string[]> => {
     const asName = [
       () => start(word),
@@ -330,7 +338,7 @@ test('a wrong name is shown, but for one that looks like a secret: the same in a
     }
 })
 
-test('what stands after an unknown option is a value, and not shown', async () => {
+test('a word after an unknown option is a value, and is not shown', async () => {
   for (const argv of [
     ['--passwrod=hunter2'],
     ['-phunter2'],
@@ -352,7 +360,7 @@ test('the help of a task comes from its schema', () => {
   assert.match(help, /kind=a\|b\s+\(optional\)/)
 })
 
-test('every task of the library has a name of its own, a description, and help', () => {
+test('every task of the library has a unique name, a description and help', () => {
   const library = libraryOf(tasks)
   assert.ok(library.size >= 25)
   for (const [name, { info }] of library) {
@@ -360,10 +368,10 @@ test('every task of the library has a name of its own, a description, and help',
     assert.match(info.description, /^[A-Z].*\.$/, name)
     assert.match(taskHelp(info), `run ${name} key=value`)
   }
-  assert.is(library.size, Object.values(tasks).filter((one) => typeof one === 'function').length)
+  assert.is(library.size, Object.values(tasks).filter((one) => isTaskFactory(one)).length)
 })
 
-test('a lock is waited for without end, for some seconds, or not at all', () => {
+test('--wait-for-lock waits without a limit, for some seconds, or not at all', () => {
   const wait = (...argv: string[]): number => parse('site.ts', ...argv).options.waitForLock
   assert.equal(
     [wait(), wait('--wait-for-lock'), wait('--wait-for-lock', '60'), wait('--wait-for-lock=0.5')],
@@ -371,17 +379,17 @@ test('a lock is waited for without end, for some seconds, or not at all', () => 
   )
 })
 
-test('--wait-for-lock before the playbook says where it goes', async () => {
+test('--wait-for-lock before the playbook is an error with the right order', async () => {
   const error = await rejects(async () => parse('--wait-for-lock', 'site.ts'), 'usage', 'number of seconds')
   assert.match(error.hint, 'after the playbook')
 })
 
-test('--no-… is false, and what is not given is true', () => {
+test('--no-… is false, and the default is true', () => {
   const { lock, journal } = parse('site.ts', '--no-lock').options
   assert.equal([lock, journal], [false, true])
 })
 
-test('the commands below history', () => {
+test('the subcommands of history', () => {
   assert.equal(
     [parse('history').name, parse('history', 'show', '12').name, parse('history', 'prune').name],
     ['history', 'history show', 'history prune'],
@@ -397,5 +405,5 @@ test('numbers of options are decimal', async () => {
       ['prune', '--keep', text],
       ['-n', text],
     ])
-      await rejects(async () => parse('history', ...argv), 'usage', /whole number/)
+      await rejects(async () => parse('history', ...argv), 'usage', /integer/)
 })

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { examine, probes } from '../../engine/cli/doctor/examine.ts'
 import type { Finding } from '../../engine/cli/doctor/probe.ts'
-import { findingOf } from '../../engine/cli/doctor/reaching.ts'
+import { findingOf } from '../../engine/cli/doctor/finding-of.ts'
 import { doctorExit, doctorJson, doctorTable } from '../../engine/cli/doctor/report.ts'
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { Reply } from '../../engine/connection/scripted.ts'
@@ -15,7 +15,7 @@ const roomy = `Filesystem 1024-blocks Used Available Capacity Mounted on
 /dev/sda1 20000000 5000000 15000000 25% /
 tmpfs 1000000 0 1000000 0% /tmp
 `
-/** What a host that is well says to each probe. */
+/** What each probe prints on a host without problems. */
 const well: Readonly<Record<string, Reply>> = { tools: '', writable: '', disk: roomy, clock: `${now}\n` }
 
 const examined = async (
@@ -41,9 +41,9 @@ const examined = async (
   return found
 }
 
-test('a host that is well has no findings', async () => assert.equal(await examined(), []))
+test('a host without problems has no findings', async () => assert.equal(await examined(), []))
 
-test('each probe tells its fault, and all are told at once', async () => {
+test('every probe reports its problems, all at once', async () => {
   const found = await examined({
     tools: 'flock\n',
     writable: 'closed\n',
@@ -53,24 +53,24 @@ test('each probe tells its fault, and all are told at once', async () => {
   assert.equal(
     found.map(({ probe, what }) => [probe, what]),
     [
-      ['tools', 'there is no flock: two runs at once are not kept apart'],
-      ['writable', '/tmp cannot be written to'],
-      ['disk', '/ has 0 MB left'],
-      ['disk', '/var lib has 50 MB left'],
-      ['clock', 'its clock is 90 s behind the one here'],
+      ['tools', 'flock is missing: hosts cannot be locked against a second run'],
+      ['writable', '/tmp is not writable'],
+      ['disk', '/ has 0 MiB left'],
+      ['disk', '/var lib has 50 MiB left'],
+      ['clock', 'its clock is 90 s slow, compared with the clock of this machine'],
     ],
   )
 })
 
-test('a clock that is a little off is borne; one that tells nothing is not', async () => {
+test('a small clock difference is tolerated; a clock that cannot be read is a problem', async () => {
   assert.equal(await examined({ clock: `${now + 20}\n` }), [])
-  assert.match((await examined({ clock: `${now + 3600}\n` }))[0]?.what ?? '', '3600 s ahead of')
-  assert.match((await examined({ clock: '%s\n' }))[0]?.what ?? '', 'prints no number')
+  assert.match((await examined({ clock: `${now + 3600}\n` }))[0]?.what ?? '', '3600 s fast')
+  assert.match((await examined({ clock: '%s\n' }))[0]?.what ?? '', 'does not print a number')
 })
 
-test('who cannot log in is told that alone; who cannot become root is told the rest too', async () => {
+test('a failed login is the only finding; a failed become does not stop the other probes', async () => {
   const refused: Reply = () => {
-    throw new CoxswainError('auth-failed', 'ops@web1:22 does not let us in')
+    throw new CoxswainError('auth-failed', 'ops@web1:22 refuses the login')
   }
   assert.equal(
     (await examined({ tools: 'flock\n' }, undefined, refused)).map(({ probe }) => probe),
@@ -88,7 +88,7 @@ test('who cannot log in is told that alone; who cannot become root is told the r
   assert.match(found[0]?.fix ?? '', '-K')
 })
 
-test('failures to connect are told by what they are', () => {
+test('a failure to connect is a finding about the name, the port, the network or the key', () => {
   const probe = (message: string) => findingOf(new CoxswainError('connect-failed', message)).probe
   assert.is(probe('cannot connect: getaddrinfo ENOTFOUND web1'), 'name')
   assert.is(probe('cannot connect: connect ECONNREFUSED 192.0.2.1:22'), 'port')
@@ -100,23 +100,29 @@ test('failures to connect are told by what they are', () => {
   assert.is(findingOf(new CoxswainError('shell-failed', 'no shell')).probe, 'shell')
 })
 
-const ill: Finding = { probe: 'clock', what: 'it is\nlate', fix: 'set it' }
+test('a finding about the inventory names the line', () => {
+  const place = { file: 'hosts.yaml', line: 8, column: 10, excerpt: 'f: { port: abc }' }
+  const { what } = findingOf(new CoxswainError('inventory-invalid', 'port: a number is needed', { place }))
+  assert.is(what, 'port: a number is needed (hosts.yaml:8:10)')
+})
 
-test('one table, or a line of JSON for each host', () => {
+const problem: Finding = { probe: 'clock', what: 'it is\nlate', fix: 'set it' }
+
+test('one table, or one line of JSON per host', () => {
   const hosts = [
     { host: 'web1', findings: [] },
-    { host: 'database', findings: [ill, { ...ill, probe: 'disk' }] },
+    { host: 'database', findings: [problem, { ...problem, probe: 'disk' }] },
   ]
   assert.is(
     doctorTable(hosts),
-    `host      what   found, and how to fix it
-web1      all    is well
+    `host      check  result
+web1      all    no problems
 database  clock  it is late
                  → set it
           disk   it is late
                  → set it
 
-1 of 2 hosts to fix
+problems on 1 of 2 hosts
 `,
   )
   assert.equal(
@@ -128,10 +134,10 @@ database  clock  it is late
   )
 })
 
-test('the exit status: 0 well, 2 wrong, 4 out of reach', () => {
+test('the exit status: 0 no problems, 2 problems, 4 unreachable', () => {
   const exit = (...findings: Finding[]) => doctorExit([{ host: 'web1', findings }])
   assert.is(exit(), 0)
-  assert.is(exit(ill), 2)
-  assert.is(exit({ ...ill, code: 'become-password-wrong' }), 2)
-  assert.is(exit(ill, { ...ill, code: 'auth-failed' }), 4)
+  assert.is(exit(problem), 2)
+  assert.is(exit({ ...problem, code: 'become-password-wrong' }), 2)
+  assert.is(exit(problem, { ...problem, code: 'auth-failed' }), 4)
 })

@@ -1,4 +1,4 @@
-/** The open files that connections of a run take are counted before anything connects. */
+/** The open files that a run needs for its connections, counted before it connects. */
 import * as assert from 'uvu/assert'
 import { userInfo } from 'node:os'
 import { z } from 'zod'
@@ -19,7 +19,7 @@ const folder = folderOf(test)
 
 const plain = (): Step[] => [say({ text: 'x' })]
 
-/** The open files that a run on 6 hosts with these variables is said to need; 0 where none are too few. */
+/** The number of open files in the warning of a run on 6 hosts with these variables; 0 without a warning. */
 const needed = async (variables: string, tasks = plain): Promise<number> => {
   const hosts = Array.from({ length: 6 }, (_, index) => `h${index} ${variables}`)
   const inventory = [folder.write('inventory.ini', `${hosts.join('\n')}\n`)]
@@ -30,19 +30,18 @@ const needed = async (variables: string, tasks = plain): Promise<number> => {
     plays: ({ play }) => [play('p', { hosts: 'all', tasks })],
   })
   const plan = await planOpened(book, workspace, new Redactor())
-  const refusal = await Promise.resolve(
-    refuseTooManyHosts(plan, workspace.fleet, { allowed: 4, open: 4 }),
-  ).then(
+  const fleet = await workspace.loadFleet()
+  const refusal = await Promise.resolve(refuseTooManyHosts(plan, fleet, { allowed: 4, open: 4 })).then(
     () => '',
     (error: Error) => error.message,
   )
-  // four are open already, and a run keeps sixteen for itself
-  return Number(/take at least (\d+) /.exec(refusal)?.[1] ?? 20) - 20
+  // four are already open, and a run reserves sixteen
+  return Number(/need at least (\d+) /.exec(refusal)?.[1] ?? 20) - 20
 }
 
 const configured = (name: string, text: string): string => `ssh_config=${folder.write(name, text)}`
 
-test('hosts behind one jump host share its connection', { needs: ['ssh'] }, async () => {
+test('hosts with the same jump host share its connection', { needs: ['ssh'] }, async () => {
   assert.is(await needed('address=192.0.2.1'), 6)
   assert.is(await needed('proxy_jump=ops@192.0.2.9'), 1)
   assert.is(await needed('proxy_jump=ops@192.0.2.9,192.0.2.8:2222'), 1)
@@ -56,19 +55,19 @@ test(
   async () => {
     assert.is(await needed(configured('jump', 'Host h*\n  ProxyJump jump.test\n')), 1)
     assert.is(await needed(configured('command', 'Host *\n  ProxyCommand nc %h %p\n')), 18)
-    // the hosts share what leads to the jump host
+    // the hosts share the connection to the jump host
     const through = 'Host h*\n  ProxyJump jump.test\nHost jump.test\n  ProxyCommand nc %h %p\n'
     assert.is(await needed(configured('both', through)), 3)
   },
 )
 
-test('a program has three pipes for each user that tasks certainly act as', async () => {
+test('a program has three pipes for each user that tasks act as', async () => {
   const local = 'ansible_connection=local'
   const root = (): Step[] => [say({ text: 'x' }), say({ text: 'y' }, { become: 'other' })]
   assert.is(await needed(local), 18)
   assert.is(await needed(local, root), 36)
   assert.is(await needed('ansible_connection=docker ansible_user=other', root), 18)
-  // where ssh's configuration names the login user, it may be the same
+  // ssh's configuration can set the same login user
   assert.is(await needed('ansible_connection=openssh', root), 18)
   assert.is(await needed('ansible_connection=openssh ansible_user=ops', root), 36)
   assert.is(await needed(`${local} ansible_become=yes ansible_become_user=other`, root), 18)
@@ -76,7 +75,7 @@ test('a program has three pipes for each user that tasks certainly act as', asyn
   assert.is(await needed(local, self), 18)
 })
 
-test('a task with a condition, or one that is only there for a failure, may never act', async () => {
+test('a conditional task, or one that runs only after a failure, is not counted', async () => {
   const other = say({ text: 'y' }, { become: 'other' })
   const never = (): Step[] => [
     say({ text: 'x' }),
@@ -86,6 +85,6 @@ test('a task with a condition, or one that is only there for a failure, may neve
   assert.is(await needed('ansible_connection=local', never), 18)
 })
 
-test('hosts that cannot be reached at all open no files', async () => {
+test('hosts without a valid connection open no files', async () => {
   assert.is(await needed('ansible_connection=winrm'), 0)
 })

@@ -1,4 +1,4 @@
-/** What a person meets first: the names of the program, `run help`, and commands that lead to others. */
+/** The names of the program, `run help`, and commands that name others. */
 import { readFileSync, symlinkSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
@@ -13,7 +13,7 @@ import { folderOf } from '../support/folder.ts'
 import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('the front door')
+const test = suite('names of the program and help')
 const folder = folderOf(test)
 
 test('package.json installs the program under each of its names', () => {
@@ -21,7 +21,7 @@ test('package.json installs the program under each of its names', () => {
   assert.equal(Object.keys(JSON.parse(text).bin).toSorted(), [...programNames].toSorted())
 })
 
-test('the name is that of the link by which the program is started', () => {
+test('the name is that of the link that started the program', () => {
   assert.equal(
     ['/x/.bin/coxswain', '/x/bin/coxswain.js', '/x/bin/run.js', '/x/.bin/run', undefined].map(programNameOf),
     ['coxswain', 'coxswain', 'run', 'run', 'run'],
@@ -31,7 +31,7 @@ test('the name is that of the link by which the program is started', () => {
   assert.is(asStarted('see `run --help`', 'run'), 'see `run --help`')
 })
 
-test('help and hints show the name by which the program was started', () => {
+test('help and hints show the name that started the program', () => {
   const link = folder.at('coxswain')
   symlinkSync(compiledProgram(), link)
   const start = (...words: string[]): string =>
@@ -45,16 +45,16 @@ test('help and hints show the name by which the program was started', () => {
   assert.match(start('history', 'show', '--help'), /^Usage: coxswain history show/)
   assert.match(start('sysctl', '--help'), /^coxswain sysctl key=value/)
   assert.match(start('completion', '--help'), 'source <(coxswain completion bash)')
-  assert.match(start('docs', 'systcl'), 'see `coxswain docs` for all')
+  assert.match(start('docs', 'systcl'), '`coxswain docs` lists all tasks')
 })
 
-test('a script of completion serves both names', () => {
+test('a completion script works for both names', () => {
   for (const shell of shells)
     for (const name of programNames)
       assert.match(completionScript(shell) ?? '', new RegExp(`^(complete|compdef).* ${name}( |$)`, 'm'))
 })
 
-test('a command hides no task', () => {
+test('no command has the name of a task', () => {
   const commands = new Set((run.commands ?? []).map(({ name }) => name))
   assert.equal(
     [...libraryOf(tasks).keys()].filter((name) => commands.has(name)),
@@ -73,13 +73,13 @@ test('run help WORDS is run WORDS --help', async () => {
   assert.match(wrong.stderr, 'did you mean history?')
 })
 
-test('a misspelt command is led to the right one', async () => {
+test('the error of a misspelt command names the right one', async () => {
   const { status, stderr } = await runCli(['inventroy', '-i', 'x'])
   assert.is(status, 1)
   assert.match(stderr, 'did you mean inventory?')
 })
 
-test('run list says what lists tasks, hosts, tags and commands', async () => {
+test('run list names the commands that list tasks, hosts, tags and commands', async () => {
   const all = await runCli(['list'])
   assert.is(all.status, 1)
   for (const command of ['`run docs`', '--list-hosts', '--list-tags', '`run help`', '`run history`'])
@@ -88,5 +88,20 @@ test('run list says what lists tasks, hosts, tags and commands', async () => {
     const one = await runCli(['list', word])
     assert.match(one.stderr, 'tags: `run PLAYBOOK -i INVENTORY --list-tags`')
     assert.not.match(one.stderr, 'hosts:')
+  }
+})
+
+test('the hint of a command line that cannot be parsed names the help of its command', async () => {
+  for (const [words, help] of [
+    ['exec', 'run exec --help'],
+    ['doctor web', 'run doctor --help'],
+    ['history show', 'run history show --help'],
+    ['secret view', 'run secret view --help'],
+    ['exec --bogus', 'run exec --help'],
+    ['--bogus', 'run --help'],
+  ] as const) {
+    const { stderr, status } = await runCli(words.split(' '))
+    assert.is(status, 1, words)
+    assert.match(stderr, `hint: see \`${help}\``)
   }
 })

@@ -14,20 +14,20 @@ const listening = (work: (notices: string[], state: () => string) => void): void
   }
 }
 
-test('the first Ctrl-C lets tasks end, the second stops them, and each says what the next one does', () => {
+test('the first Ctrl-C lets tasks end, the second stops them, and each message names the effect of the next', () => {
   listening((notices, state) => {
     assert.is(state(), 'on on')
     process.emit('SIGINT')
     assert.is(state(), 'stopping on')
-    assert.match(notices.at(-1) ?? '', /come to their end.*again stops/)
+    assert.match(notices.at(-1) ?? '', /running tasks finish.*again to stop/)
     process.emit('SIGINT')
     assert.is(state(), 'stopping stopped')
-    assert.match(notices.at(-1) ?? '', /stopping what runs on the hosts.*again leaves/)
+    assert.match(notices.at(-1) ?? '', /stopping the running tasks on the hosts.*again to exit/)
     assert.is(notices.length, 2)
   })
 })
 
-test('a terminal that goes, however often it is told, only lets tasks end', () => {
+test('any number of hangups only lets tasks end', () => {
   listening((notices, state) => {
     process.emit('SIGHUP')
     process.emit('SIGHUP')
@@ -38,7 +38,7 @@ test('a terminal that goes, however often it is told, only lets tasks end', () =
   })
 })
 
-test('when the run is over, signals do what they do by themselves', () => {
+test('after the run, signals have their default effect', () => {
   listening(() => {})
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) assert.is(process.listenerCount(name), 0)
 })

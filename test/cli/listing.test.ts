@@ -8,9 +8,9 @@ import { suite } from '../support/spec.ts'
 const test = suite('--list-tasks')
 
 const hi = (text: string): Step => say({ text })
-const always = 'no check: acts every time'
+const always = 'no check: always acts'
 
-/** The lines of one play, without its heading. */
+/** The lines of a play, without its heading. */
 const listed = async (
   tasks: (host: string) => readonly Step[],
   handlers: Readonly<Record<string, ReturnType<typeof say>>> = {},
@@ -33,7 +33,7 @@ const listed = async (
     .map((line) => line.slice(4))
 }
 
-test('what is around a task is told with it', async () => {
+test('a task is listed with its blocks and options', async () => {
   const lines = await listed(
     () => {
       const slowly = background(touch({ path: '/slow' }))
@@ -52,23 +52,23 @@ test('what is around a task is told with it', async () => {
   )
   assert.equal(lines, [
     'touch: /slow  (in the background)',
-    'touch: /1  (on a condition)',
-    '(runs the handlers that are due)',
-    'touch: /2  (rescue, on a condition)',
-    'touch: /3  (always, on a condition)',
-    '(waits for what runs in the background)',
-    'touch: /4  (side by side)',
-    'touch: /5  (side by side)',
+    'touch: /1  (conditional)',
+    '(runs due handlers)',
+    'touch: /2  (rescue, conditional)',
+    'touch: /3  (always, conditional)',
+    '(waits for the background tasks)',
+    'touch: /4  (in parallel)',
+    'touch: /5  (in parallel)',
     `say: reload  (handler, ${always})`,
   ])
 })
 
-test('two tasks that look the same are two, and are not those of two hosts', async () => {
+test('two equal tasks of one host are listed twice', async () => {
   const lines = await listed((host) => [...(host === 'a' ? [hi('sync'), hi('sync')] : []), hi('all')])
   assert.equal(lines, [`say: sync  (${always})  [a]`, `say: sync  (${always})  [a]`, `say: all  (${always})`])
 })
 
-test('what only some hosts do stands where they do it', async () => {
+test('tasks of only some hosts are listed at their position', async () => {
   const lines = await listed((host) => [
     hi('first'),
     ...(host === 'b' ? [hi('only b')] : []),

@@ -1,4 +1,4 @@
-/** What is sealed in an inventory is opened for what a run reads, and for nothing else. */
+/** A run decrypts only the sealed variables that it reads. */
 import * as assert from 'uvu/assert'
 import { optionsWith } from '../support/run-options.ts'
 import { planOpened } from '../../engine/cli/session/plan-opened.ts'
@@ -16,7 +16,7 @@ import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 import { say } from '../run/site.ts'
 
-const test = suite('opening what a run reads')
+const test = suite('decryption of the variables that a run reads')
 const folder = folderOf(test)
 
 const inventory = (): string =>
@@ -34,7 +34,7 @@ const inventory = (): string =>
 const open = (redactor = new Redactor()): Promise<Workspace> =>
   openWorkspace(optionsWith({ inventory: [inventory()], limit: 'a' }), { redactor })
 
-/** A playbook whose play tells a variable of each of some hosts. */
+/** A playbook with a play that prints a variable of each of some hosts. */
 const book = (vars: z.ZodType<{ pin: unknown }>, others: readonly string[] = []) =>
   playbook({
     name: 'test',
@@ -55,7 +55,7 @@ const titlesIn = ({ plays }: Plan): string[] =>
 const titles = async (pins: z.ZodType<{ pin: unknown }>, workspace: Workspace, others?: string[]) =>
   titlesIn(await planOpened(book(pins, others), workspace, new Redactor()))
 
-test('text is text where the schema says so, a secret where it says that; both are masked', async () => {
+test('the schema makes a value text or a secret; both are masked', async () => {
   for (const [schema, shown] of [
     [z.object({ pin: z.string().optional() }), 'pin-of-a'],
     [z.object({ pin: secret().optional() }), mask],
@@ -76,14 +76,14 @@ test('text is text where the schema says so, a secret where it says that; both a
   }
 })
 
-test('a host that the limit leaves out is opened when a play reads it, and only then', async () => {
+test('variables of a host outside of the limit are decrypted only when a play reads them', async () => {
   const pins = z.object({ pin: z.string() })
   const error = await rejects(
     async () => titles(pins, await open(), ['b']),
     'secret-command-failed',
     'no-such-program',
   )
-  // the group holds c too, and all of it is read
+  // the group also contains c, and all of it is read
   assert.is(error.place?.line, 6)
   const workspace = await openWorkspace(
     optionsWith({ inventory: [inventory()], limit: 'a', extraVars: ['pin=!command [echo, typed]'] }),
@@ -91,7 +91,7 @@ test('a host that the limit leaves out is opened when a play reads it, and only 
   assert.equal(await titles(pins, workspace, ['b']), ['typed', 'typed'])
 })
 
-test('a playbook that reads no variable opens none', async () => {
+test('a playbook that reads no variables decrypts none', async () => {
   const workspace = await open()
   const nothing = playbook({
     name: 'test',
@@ -101,18 +101,22 @@ test('a playbook that reads no variable opens none', async () => {
   assert.equal([...(await planOpened(nothing, workspace, new Redactor())).hosts], ['a'])
 })
 
-test('how to reach a host that no play touches is opened when a task asks it, without a question', async () => {
+test('connection variables of a host without plays are decrypted when a task uses it, without a prompt', async () => {
   const redactor = new Redactor()
   const workspace = await open(redactor)
   assert.is(workspace.fleet.hosts.get('a')?.ready, undefined)
   const c = workspace.fleet.hosts.get('c')
   await rejects(async () => c?.ready?.(), 'secret-command-failed', 'no-such-program')
   const b = workspace.fleet.hosts.get('b')
-  const late = await rejects(async () => b?.ready?.(), 'secret-missing', 'too late to ask: Sudo')
+  const late = await rejects(
+    async () => b?.ready?.(),
+    'secret-missing',
+    'a prompt is no longer possible: Sudo',
+  )
   assert.match(late.hint, '--limit')
 })
 
-test('a secret of the variables is known to the masks though no task takes it, of every host that can be asked', async () => {
+test('secret variables are masked even if no task uses them', async () => {
   const file = folder.write(
     'plain.yaml',
     'all:\n  hosts:\n    a: { pin: hidden-of-a }\n    b: { pin: hidden-of-b }\n    c: { pin: !command [no-such-program] }\n',

@@ -6,14 +6,14 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('asking for secrets')
 
-/** A prompt at a pipe through which these chunks come. */
+/** A prompt that reads these chunks from a pipe. */
 const piped = (...chunks: (string | Buffer)[]) => {
   const input = new PassThrough()
   for (const chunk of chunks) input.write(chunk)
   input.end()
-  const told: string[] = []
-  const prompt = new Prompt({ input, output: { write: (text: string) => told.push(text) } })
-  return { ask: async (question: string) => (await prompt.secret(question)).reveal(), told }
+  const written: string[] = []
+  const prompt = new Prompt({ input, output: { write: (text: string) => written.push(text) } })
+  return { ask: async (question: string) => (await prompt.secret(question)).reveal(), written }
 }
 
 const pipes: [string, (string | Buffer)[]][] = [
@@ -30,57 +30,61 @@ for (const [what, chunks] of pipes) {
   })
 }
 
-test('a character that is cut over two chunks stays whole', async () => {
+test('a character split across two chunks is read correctly', async () => {
   const bytes = Buffer.from('größe\n')
   const { ask } = piped(bytes.subarray(0, 3), bytes.subarray(3))
   assert.is(await ask('first'), 'größe')
 })
 
-test('a question without an answer says which', async () => {
-  const { ask, told } = piped('one\n')
+test('an unanswered question is named in the error', async () => {
+  const { ask, written } = piped('one\n')
   await ask('first')
   await rejects(() => ask('second'), 'secret-missing', 'no answer to: second')
-  assert.equal(told, ['first: ', '\n', 'second: ', '\n'])
+  assert.equal(written, ['first: ', '\n', 'second: ', '\n'])
 })
 
-test('Ctrl-C, Ctrl-D and backspace do what they do at a terminal', async () => {
+test('Ctrl-C, Ctrl-D and backspace work as at a terminal', async () => {
   await rejects(() => piped('on\u0003').ask('first'), 'interrupted', 'at the prompt')
   await rejects(() => piped('on\u0004').ask('first'), 'secret-missing', 'first')
   assert.is(await piped('onx\u007Fe\n').ask('first'), 'one')
 })
 
-/** A prompt at a terminal at which these lines are typed. */
+/** A prompt that reads these lines from a terminal. */
 const terminal = (...lines: string[]) => {
   const input = Object.assign(new PassThrough(), { isTTY: true })
   for (const line of lines) input.write(line)
-  const told: string[] = []
-  return { prompt: new Prompt({ input, output: { write: (text: string) => told.push(text) } }), told }
+  const written: string[] = []
+  return { prompt: new Prompt({ input, output: { write: (text: string) => written.push(text) } }), written }
 }
 
-test('lines are asked for one question at a time, also when they are asked together', async () => {
-  const { prompt, told } = terminal('yes\nno\n')
+test('concurrent questions are asked one at a time', async () => {
+  const { prompt, written } = terminal('yes\nno\n')
   assert.equal(await Promise.all([prompt.line('one?'), prompt.line('two?')]), ['yes', 'no'])
-  assert.equal(told, ['one? ', 'two? '])
+  assert.equal(written, ['one? ', 'two? '])
 })
 
-test('a line is only asked for at a terminal', async () => {
+test('a visible question requires a terminal', async () => {
   const prompt = new Prompt({ input: new PassThrough(), output: { write: () => {} } })
-  await rejects(() => prompt.line('sure?'), 'nobody-to-ask', 'no terminal to ask at: sure?')
+  await rejects(
+    () => prompt.line('sure?'),
+    'nobody-to-ask',
+    'standard input is not a terminal, so there is no answer to: sure?',
+  )
 })
 
-test('a closed terminal is nobody to ask, and the next question is asked all the same', async () => {
+test('a closed terminal is an error, and the next question is still asked', async () => {
   const { prompt } = terminal('\u0004', 'yes\n')
   await rejects(() => prompt.line('one?'), 'nobody-to-ask', 'no answer to: one?')
   assert.is(await prompt.line('two?'), 'yes')
 })
 
-test('what is typed is hidden before the question is there, and shown again behind it', async () => {
-  const told: string[] = []
+test('the terminal hides input before the question appears, and shows it again afterwards', async () => {
+  const written: string[] = []
   const input = Object.assign(new PassThrough(), {
     isTTY: true,
-    setRawMode: (mode: boolean) => told.push(mode ? 'hidden' : 'shown'),
+    setRawMode: (mode: boolean) => written.push(mode ? 'hidden' : 'shown'),
   })
   input.end('one\r')
-  await new Prompt({ input, output: { write: (text: string) => told.push(text) } }).secret('first')
-  assert.equal(told, ['hidden', 'first: ', 'shown', '\n'])
+  await new Prompt({ input, output: { write: (text: string) => written.push(text) } }).secret('first')
+  assert.equal(written, ['hidden', 'first: ', 'shown', '\n'])
 })

@@ -1,4 +1,4 @@
-/** The modules that playbooks import: for npm in package.json, for the module hooks in a table. */
+/** The modules that playbooks import, in package.json and in the module hooks. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'

@@ -1,8 +1,8 @@
 /**
- * Inventories mean what they mean in Ansible: ansible-core reads the same ones, and says the same members, order,
+ * Inventories have the same meaning as in Ansible: ansible-core reads the same ones, and returns the same members, order,
  * variables, types and hosts of patterns.
  *
- * `CONFORMANCE_RUNS` says how many are generated, `CONFORMANCE_SEED` which; the same ones by default.
+ * `CONFORMANCE_RUNS` is the number of generated ones, `CONFORMANCE_SEED` their seed; the same ones by default.
  */
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { written } from './written.ts'
 import { cases } from './generate.ts'
 import type { Case } from './generate.ts'
 
-const test = suite('inventories beside Ansible', { needs: ['python3 venv'], seconds: 1800 })
+const test = suite('inventories compared with Ansible', { needs: ['python3 venv'], seconds: 1800 })
 
 let started: Ansible | undefined
 const ansible = (): Ansible => (started ??= startAnsible())

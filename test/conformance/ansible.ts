@@ -1,4 +1,4 @@
-/** ansible-core itself, in a process that answers what it makes of inventories. */
+/** ansible-core itself, in a process that returns its reading of inventories. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { cacheFolder } from '../../lab/machine.ts'
 
-/** The version that inventories are compared with. Facts of its behavior are used, none of its code. */
+/** The version that inventories are compared with. Only facts about its behavior are used, none of its code. */
 export const version = '2.19.14'
 
 /** A value with its type. */
@@ -46,18 +46,18 @@ const answerSchema = z.union([
   }),
 ])
 
-/** What Ansible makes of an inventory. */
+/** Ansible's reading of an inventory. */
 export type Answer = z.output<typeof answerSchema>
 
-/** What is asked of an inventory. */
+/** The questions about an inventory. */
 export interface Question {
   readonly sources: readonly string[]
   readonly patterns: readonly string[]
-  /** The folder of a playbook, whose group_vars and host_vars count too. */
+  /** The folder of a playbook, whose group_vars and host_vars are read too. */
   readonly folder?: string
 }
 
-/** Ansible, ready to be asked. */
+/** A running Ansible. */
 export interface Ansible {
   ask(question: Question): Promise<Answer>
   close(): Promise<void>
@@ -71,13 +71,14 @@ const run = (command: string, words: readonly string[]): void => {
   )
 }
 
-/** The Python of a virtual environment with ansible-core; it is made once for each version, outside of the checkout. */
+/** The Python of a virtual environment with ansible-core; created once per version, outside of the checkout. */
 const python = (): string => {
   const home = join(cacheFolder(), 'conformance', `ansible-core-${version}`)
   const found = join(home, 'bin', 'python')
   if (existsSync(found)) return found
-  // made under another name first, so that one that broke off is not taken for whole; a venv's programs name its path,
-  // and none of them is used but python, which does not
+  // created under another name first, so that an interrupted one is not taken for complete; a venv's programs name its
+  // path,
+  // and none of them is used except python, which does not
   const draft = `${home}.${process.pid}`
   mkdirSync(join(home, '..'), { recursive: true })
   run('python3', ['-m', 'venv', draft])

@@ -1,4 +1,4 @@
-/** What we make of an inventory beside what Ansible makes of it. */
+/** Compares our reading of an inventory with Ansible's. */
 import { CoxswainError, isCoxswainError } from '../../engine/errors.ts'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
@@ -8,13 +8,13 @@ import type { Inventory } from '../../engine/inventory/types.ts'
 import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import type { Ansible, Answer, Question, Typed } from './ansible.ts'
 
-/** What differs, in words; none where both are of one mind. */
+/** The differences, in words; empty if both agree. */
 type Differences = readonly string[]
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A value of ours with its type, in the form in which Ansible's comes. */
+/** Our value with its type, in the form of Ansible's. */
 const typed = (value: unknown): Typed => {
   if (value instanceof Scalar) return typed(value.value)
   if (value === null || value === undefined) return ['none']
@@ -28,7 +28,7 @@ const typed = (value: unknown): Typed => {
   return ['str', typeof value === 'string' ? value : JSON.stringify(value)]
 }
 
-/** One form for values that only JavaScript or only Python tells apart: 1 and 1.0, the order of keys. */
+/** One form for values that only JavaScript or only Python distinguishes: 1 and 1.0, the order of keys. */
 const canonical = (value: unknown): unknown => {
   if (!Array.isArray(value)) return value
   const [kind, inner]: unknown[] = value
@@ -45,10 +45,12 @@ const canonical = (value: unknown): unknown => {
   return value
 }
 
-const told = (value: unknown): string => JSON.stringify(value)
+const reported = (value: unknown): string => JSON.stringify(value)
 
 const differ = (what: string, ours: unknown, theirs: unknown): Differences =>
-  told(ours) === told(theirs) ? [] : [`${what}: ours ${told(ours)}, Ansible's ${told(theirs)}`]
+  reported(ours) === reported(theirs)
+    ? []
+    : [`${what}: ours ${reported(ours)}, Ansible's ${reported(theirs)}`]
 
 interface HostList {
   readonly hosts: readonly string[]
@@ -58,8 +60,8 @@ interface HostList {
 const differInOrder = (what: string, ours: readonly string[], { hosts, ordered }: HostList): Differences =>
   ordered ? differ(what, ours, hosts) : differ(`${what}, in any order`, ours.toSorted(), hosts.toSorted())
 
-/** Patterns that we refuse by design, and for which Ansible gives nobody or leaves a part out. */
-const refused = /matches no host and no group|is out of range|leaves no host|may mean positions or letters/
+/** Patterns that we refuse by design, and for which Ansible returns no hosts or leaves a part out. */
+const refused = /does not match any host|is out of range|can mean positions or characters/
 
 const patternDiffers = (
   inventory: Inventory,
@@ -72,11 +74,11 @@ const patternDiffers = (
   } catch (error) {
     if (!isCoxswainError(error)) throw error
     if ('error' in theirs || refused.test(error.message)) return []
-    return [`pattern ${pattern}: refused with ${error.message}, Ansible's ${told(theirs.hosts)}`]
+    return [`pattern ${pattern}: refused with ${error.message}, Ansible's ${reported(theirs.hosts)}`]
   }
   if ('error' in theirs)
-    return [`pattern ${pattern}: ours ${told(ours)}, Ansible refuses it: ${theirs.error}`]
-  // which host stands at a position is chance where the order is
+    return [`pattern ${pattern}: ours ${reported(ours)}, Ansible refuses it: ${theirs.error}`]
+  // the host at a position is random if the order is
   if (!theirs.ordered && pattern.includes('[')) return []
   return differInOrder(`pattern ${pattern}`, ours, theirs)
 }
@@ -128,7 +130,7 @@ const differences = (inventory: Inventory, answer: Exclude<Answer, { error: stri
   ]
 }
 
-/** What we make differently of an inventory than Ansible. One that both refuse is the same to both. */
+/** The differences between our reading and Ansible's. If both refuse the inventory, there is no difference. */
 export const compare = async (ansible: Ansible, question: Question): Promise<Differences> => {
   const [inventory, answer] = [await load(question), await ansible.ask(question)]
   if (inventory instanceof CoxswainError)

@@ -1,4 +1,4 @@
-/** Inventories of every kind that Ansible reads, generated. */
+/** Generated inventories of every kind that Ansible reads. */
 import fc from 'fast-check'
 
 /** The files of an inventory, by path. */
@@ -7,17 +7,17 @@ export type Files = Readonly<Record<string, string>>
 /** An inventory to compare. */
 export interface Case {
   readonly files: Files
-  /** Paths of the files or folders that are given. */
+  /** Paths of the given files or folders. */
   readonly sources: readonly string[]
   readonly patterns: readonly string[]
 }
 
 const hostNames = ['h1', 'h2', 'h3', 'h4', 'web-1', 'db.example', '192.0.2.7']
-/** In the order in which one may hold the other: a group holds only later ones, so that there are no circles. */
+/** In an order without cycles: a group contains only later ones. */
 const groupNames = ['g1', 'g2', 'g3', '1web', 'my-group', 'twin', 'g4']
 const variableNames = ['a', 'b', 'c', 'deep_one']
 
-/** Scalars of YAML without quotes, of all the kinds that its versions read differently. */
+/** Unquoted YAML scalars of all kinds that its versions read differently. */
 const plainScalars = [
   ['no', 'off', 'yes', 'on', 'No', 'OFF', 'true', 'False', 'y', 'n', 'null', '~', ''],
   ['0644', '0o17', '0989', '08', '1_000', '1__0', '0b101', '0x1F', '-0x1f', '+1', '-0', '00', '010', '0_7'],
@@ -62,7 +62,7 @@ const quotedScalars = [
   '!!float "1e3"',
   '!!bool "no"',
   '!!null text',
-  // a set of more has no order in Python
+  // a larger set does not have an order in Python
   '!!set {a}',
   '!!set {}',
   '!!omap [b: 1, a: 0644]',
@@ -82,7 +82,7 @@ const scalar = fc.oneof(
   },
 )
 
-/** A value in YAML: its lines, the first of which stands behind the colon. */
+/** A value in YAML: its lines, the first of which comes after the colon. */
 type Yaml = readonly string[]
 const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`)
 
@@ -161,7 +161,7 @@ const hostWords = [
 ]
 const quoteKey = (key: string): string => (/^[\w.-]+$/.test(key) ? key : `"${key}"`)
 
-/** Also a host that has the name of a group. It is in a group always: Ansible loses one that is not. */
+/** Also a host with the name of a group. It is always in a group: Ansible loses it otherwise. */
 const groupedWords = [...hostWords, 'twin', 'twin:2222']
 
 const yamlHosts = (words: readonly string[]) =>
@@ -169,7 +169,7 @@ const yamlHosts = (words: readonly string[]) =>
     .uniqueArray(fc.tuple(fc.constantFrom(...words), variables), { maxLength: 4, selector: ([key]) => key })
     .map((hosts) => hosts.map(([word, vars]) => section(quoteKey(word), vars)))
 
-/** What no group has. */
+/** Keys that no group has. */
 const unknownSection: fc.Arbitrary<readonly [string, Yaml]> = fc.constantFrom(
   ['hots', ['', 'h1:']] as const,
   ['more', ['1']] as const,
@@ -177,7 +177,7 @@ const unknownSection: fc.Arbitrary<readonly [string, Yaml]> = fc.constantFrom(
   ['Hosts', ['{ h2: }']] as const,
 )
 
-/** A group of YAML: its sections in any order. Children are later groups, to a depth of three. */
+/** A group in YAML: its sections in any order. Children are later groups, up to a depth of three. */
 const yamlGroup = (from: number, depth: number): fc.Arbitrary<Yaml> => {
   const later = groupNames.slice(from)
   const children: fc.Arbitrary<(readonly [string, Yaml])[]> =
@@ -323,7 +323,7 @@ const iniSection: fc.Arbitrary<string[]> = fc.nat(groupNames.length - 1).chain((
   )
 })
 
-/** INI: hosts before any heading, sections in any order, and every group declared that is named. */
+/** INI: hosts before any heading, sections in any order, and every named group declared. */
 const iniFile: fc.Arbitrary<string> = fc
   .tuple(fc.array(iniHost(hostWords), { maxLength: 3 }), fc.array(iniSection, { maxLength: 6 }))
   .map(([alone, sections]) => {
@@ -380,7 +380,7 @@ const variablesFile = fc
     return lines.length === 0 && priority === '' ? '{}\n' : `${lines.join('')}${priority}`
   })
 
-/** Beside the inventory: group_vars and host_vars. */
+/** Files beside the inventory: group_vars and host_vars. */
 const beside: fc.Arbitrary<Files> = fc
   .uniqueArray(
     fc.tuple(
@@ -430,7 +430,7 @@ const sources: fc.Arbitrary<Pick<Case, 'files' | 'sources'>> = fc.oneof(
     .map(([one, two]) => ({ files: { 'one.ini': one, 'two.ini': two }, sources: ['one.ini', 'two.ini'] })),
 )
 
-/** Inventories with what stands beside them, and patterns. */
+/** Inventories with their additional files, and patterns. */
 export const cases: fc.Arbitrary<Case> = fc
   .tuple(sources, beside, fc.uniqueArray(pattern, { maxLength: 8 }))
   .map(([given, files, patterns]) => {

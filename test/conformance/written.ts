@@ -1,4 +1,4 @@
-/** Inventories by hand, one for each thing in which Ansible surprises. */
+/** Manual inventories, one for each surprising behaviour of Ansible. */
 import type { Case } from './generate.ts'
 
 const ini = (text: string, ...patterns: string[]): Case => ({
@@ -41,7 +41,7 @@ export const written: Readonly<Record<string, Case>> = {
   'truth and numbers': yaml(
     'all:\n  hosts:\n    h1:\n      a: no\n      b: 0644\n      c: 1_000\n      d: 1e3\n      e: 22:22\n      f: 0o17\n      g: 2024-01-02\n',
   ),
-  'whole numbers above 2^53': yaml('all: { hosts: { h1: { a: 9007199254740993, b: 0x20000000000001 } } }'),
+  'integers above 2^53': yaml('all: { hosts: { h1: { a: 9007199254740993, b: 0x20000000000001 } } }'),
   'a group and a host of one name': ini(
     '[web]\nh1\nh2\n[db]\nweb\nh1\n',
     'web',
@@ -61,7 +61,7 @@ export const written: Readonly<Record<string, Case>> = {
   'hosts alone in a file that is named like YAML': yaml('h1 a=1\nh2\n', 'all'),
   'hosts, children and vars as text': yaml('web:\n  hosts: h1\nsite:\n  children: web\n  vars: x\n', 'site'),
   'a host with two ports': ini('[a]\nh1:2222\n[b]\nh1:2223\nh2\nh2:2224\n[c]\nh3:1 ansible_port=2\n', 'all'),
-  'a merge before and behind': yaml(
+  'a merge before and after': yaml(
     'x: { hosts: &base { h2: { a: 1 }, h1: } }\ny: { hosts: { h0: , <<: *base, h2: { b: 1 } } }\n',
     'y',
   ),
@@ -151,12 +151,12 @@ case $1 in --list) echo '{"web": {"hosts": ["h2", "h1"]}}' ;; *) echo '{"who": "
       '!!seq {a: 1}',
       '!!foo x',
       '!foo x',
-    ].map((text) => [`${text} is no value`, yaml(`all: { hosts: { h1: }, vars: { a: ${text} } }\n`)]),
+    ].map((text) => [`${text} is not a value`, yaml(`all: { hosts: { h1: }, vars: { a: ${text} } }\n`)]),
   ),
   ...Object.fromEntries(
     ['010', 'no', '1.0', '~', '1', '0x1F', '22:22', '2024-01-02', '""'].flatMap((name) => [
-      [`${name} is no host`, yaml(`all:\n  hosts:\n    ${name}:\n`)],
-      [`${name} is no group`, yaml(`${name}:\n  hosts:\n    h1:\n`)],
+      [`${name} is not a host`, yaml(`all:\n  hosts:\n    ${name}:\n`)],
+      [`${name} is not a group`, yaml(`${name}:\n  hosts:\n    h1:\n`)],
       [
         `"${name}" in quotes`,
         yaml(`all:\n  vars:\n    '${name}': 1\n    v: { '${name}': 2 }\n  hosts:\n    h1:\n`),

@@ -13,7 +13,7 @@ const test = suite('framing')
 
 const nonce = '0123456789abcdef0123456789abcdef'
 
-/** What a stream held: the bytes of each command, and what its mark said. */
+/** The frames of a stream: the bytes of each command, and its status. */
 const read = (chunks: readonly Buffer[]): { bytes: Buffer; mark: string }[] => {
   const scanner = new MarkScanner(() => nonce)
   const found: { bytes: Buffer; mark: string }[] = []
@@ -31,7 +31,7 @@ const read = (chunks: readonly Buffer[]): { bytes: Buffer; mark: string }[] => {
   return found
 }
 
-test('marks are found wherever the stream is cut', () => {
+test('marks are found at any split of the stream', () => {
   const stream = Buffer.concat([
     Buffer.from('one\n'),
     Buffer.from(`${nonce}0;`),
@@ -50,7 +50,7 @@ test('marks are found wherever the stream is cut', () => {
   }
 })
 
-test('any bytes come through, byte by byte too', () => {
+test('any bytes pass unchanged, also one at a time', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 4 }), (outputs) => {
       const stream = Buffer.concat(
@@ -65,7 +65,7 @@ test('any bytes come through, byte by byte too', () => {
   )
 })
 
-test('what looks like a mark at first is given back', () => {
+test('bytes that begin like a mark are output', () => {
   const scanner = new MarkScanner(() => nonce)
   const pieces = [...scanner.push(Buffer.from(nonce.slice(0, 31))), ...scanner.push(Buffer.from('x'))]
   assert.is(
@@ -74,7 +74,7 @@ test('what looks like a mark at first is given back', () => {
   )
 })
 
-test('a command that prints the text of its own frame, from any place on, ends nothing', () => {
+test('a command that prints the text of its own frame does not end it', () => {
   const request = { script: 'cat /proc/self/cmdline', input: Buffer.from('in'), timeout: 9 }
   const texts = [frame(nonce, request), streamFrame(nonce, request), greetingFrame(nonce)]
   for (const printed of texts) {
@@ -86,7 +86,7 @@ test('a command that prints the text of its own frame, from any place on, ends n
   }
 })
 
-test('what follows a nonce and is no status breaks the stream, and is not waited for without end', () => {
+test('a nonce without a status breaks the stream, without an endless wait', () => {
   for (const after of ['NaN;', 'x', '1234;', '-1;', ' 0;', '1e2;', '0x1;', '\n;', '++;']) {
     const [found, ...more] = read([Buffer.from(`out${nonce}${after}${nonce}0;`)])
     assert.match(found?.mark ?? '', /^broken/, after)
@@ -94,7 +94,7 @@ test('what follows a nonce and is no status breaks the stream, and is not waited
   }
 })
 
-test('each command has a mark of its own: that of another is output', () => {
+test('each command has its own mark: that of another is output', () => {
   const [first, second] = [nonce, nonce.split('').toReversed().join('')]
   const expected = [first, second]
   const scanner = new MarkScanner(() => expected[0])
@@ -108,13 +108,13 @@ test('each command has a mark of its own: that of another is output', () => {
   assert.is(scanner.kept, 0)
 })
 
-test('a heartbeat between a command and its end is neither', () => {
+test('a heartbeat between a command and its end is not output', () => {
   const [beat, end] = read([Buffer.from(`a${nonce}+;`), Buffer.from(`b${nonce};`)])
   assert.equal([beat?.bytes.toString(), beat?.mark], ['a', '+'])
   assert.equal([end?.bytes.toString(), end?.mark], ['b', ''])
 })
 
-test('a scanner keeps no more than a mark is long, whatever comes', () => {
+test('a scanner keeps at most the length of a mark', () => {
   const streams = [nonce.slice(0, 31).repeat(500), `${nonce.slice(0, 31)}x`.repeat(500), '0'.repeat(20_000)]
   for (const printed of streams) {
     const scanner = new MarkScanner(() => nonce)
@@ -128,7 +128,7 @@ test('a scanner keeps no more than a mark is long, whatever comes', () => {
   }
 })
 
-test('output takes the memory of its length, however small the chunks are, and no more than its limit', () => {
+test('small chunks do not use more memory than the output, up to its limit', () => {
   const collector = new ByteCollector(1000)
   const big = Buffer.alloc(100_000, 'x')
   for (let at = 0; at < 900; at += 1) {
@@ -146,7 +146,7 @@ const text = fc
   .filter((one) => !one.includes('\0') && Buffer.from(one).toString() === one)
 
 for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path))) {
-  test(`any text as argument and as input comes through ${shell}`, () => {
+  test(`${shell} passes any text as argument and as input`, () => {
     fc.assert(
       fc.property(text, fc.uint8Array({ maxLength: 60 }), (word, input) => {
         const script = `printf '%s' '${word.replaceAll("'", `'\\''`)}'; cat`
@@ -179,13 +179,13 @@ for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path)
   })
 }
 
-test('output is kept up to its limit, and told on whole characters', () => {
-  const told: string[] = []
-  const keeper = new OutputKeeper('stdout', { maxOutput: 4, onOutput: (_, chunk) => told.push(chunk) })
+test('output is kept up to its limit, and passed on in complete characters', () => {
+  const chunks: string[] = []
+  const keeper = new OutputKeeper('stdout', { maxOutput: 4, onOutput: (_, chunk) => chunks.push(chunk) })
   const bytes = Buffer.from('aé€')
   for (const byte of bytes) keeper.push(Buffer.from([byte]))
   keeper.end()
   assert.is(keeper.bytes().length, 4)
   assert.is(keeper.dropped, bytes.length - 4)
-  assert.equal(told, ['a', 'é', '€'])
+  assert.equal(chunks, ['a', 'é', '€'])
 })

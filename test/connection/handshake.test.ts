@@ -23,13 +23,13 @@ const start = (channel: ReturnType<typeof channelOf>) =>
     { seconds: 180, signal: new AbortController().signal },
   )
 
-/** Resolves when what was written has been read. */
+/** Resolves when all written bytes have been read. */
 const read = async (stream: PassThrough, text: string): Promise<void> => {
   stream.write(text)
   await new Promise((done) => setImmediate(done))
 }
 
-test('a shell at a terminal is ready when what the terminal printed has been copied, which may come late', async () => {
+test('a shell at a terminal is ready after the output of the terminal has arrived, however late', async () => {
   const channel = channelOf()
   let ready = false
   const started = start(channel).then((rest) => {
@@ -45,14 +45,14 @@ test('a shell at a terminal is ready when what the terminal printed has been cop
   assert.is((await started).toString(), 'rest')
 })
 
-test('elsewhere it is ready when it says hello', async () => {
+test('without a terminal it is ready after its greeting', async () => {
   const channel = channelOf()
   const started = start(channel)
   await read(channel.stdout, `noise${hello}`)
   assert.is((await started).toString(), '')
 })
 
-test('a lock that is said to be absent again and again does not keep the start waiting', async () => {
+test('repeated messages about a missing lock do not delay the start', async () => {
   const channel = channelOf()
   const noise = setInterval(() => channel.stdout.write('coxswain-lock-is absent flock;'), 50)
   try {

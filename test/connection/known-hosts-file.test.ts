@@ -1,4 +1,4 @@
-/** The known_hosts file of this machine, whose other users may control a part of its path. */
+/** The known_hosts file of this machine, when other users control a part of its path. */
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
@@ -36,7 +36,7 @@ test.before(() => {
   linkSync(at('victim/f'), at('pub/hard'))
 })
 
-test('nothing is added where a link of another user leads, nor to a file that has a second name elsewhere', async () => {
+test('no key is written through a link of another user, nor to a file with a second hard link', async () => {
   for (const name of ['to-folder/known_hosts', 'to-folder/.ssh/known_hosts', 'to-file', 'to-nothing'])
     await rejects(
       () => appendKnownHost(at(`pub/${name}`), 'a ssh-ed25519 AAAA'),
@@ -48,7 +48,7 @@ test('nothing is added where a link of another user leads, nor to a file that ha
   assert.is(readFileSync(at('victim/f'), 'utf8'), 'precious\n')
 })
 
-test('what is made is for its owner alone; links of the acting user are followed, and stay', async () => {
+test('a new file is readable only by its owner; links of the acting user are followed and kept', async () => {
   await appendKnownHost(at('own/.ssh/known_hosts'), 'a ssh-ed25519 AAAA')
   assert.equal([mode('own/.ssh'), mode('own/.ssh/known_hosts')], ['700', '600'])
   symlinkSync('.ssh/known_hosts', at('own/link'))
@@ -61,7 +61,7 @@ test('what is made is for its owner alone; links of the acting user are followed
   await rejects(() => appendKnownHost(at('own/round'), 'c'), 'host-key-unknown', 'link to itself')
 })
 
-test('a key that does not fit on the disk leaves no half of it', { needs: ['mounts'] }, async () => {
+test('a key that does not fit on the disk is not written in part', { needs: ['mounts'] }, async () => {
   mkdirSync(at('small'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', at('small')])
   try {
@@ -70,7 +70,7 @@ test('a key that does not fit on the disk leaves no half of it', { needs: ['moun
     await rejects(
       () => appendKnownHost(at('small/known_hosts'), 'a ssh-ed25519 AAAA'),
       'host-key-unknown',
-      'no room',
+      'the disk is full',
     )
     assert.is(readFileSync(at('small/known_hosts'), 'utf8'), before)
   } finally {

@@ -16,7 +16,7 @@ const salt = Buffer.from('0123456789abcdefghij')
 const hashed = (name: string): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 
-/** A key in its wire form: its type, then what makes it this one. */
+/** A key in its wire format: its type, then its data. */
 const key = (content: string, type = 'ssh-ed25519'): string => {
   const strings = [type, content].map((text) => {
     const length = Buffer.alloc(4)
@@ -54,14 +54,14 @@ const entries = parseKnownHosts(
 const judge = (host: string, content: string, { type = 'ssh-ed25519', port = 22 } = {}): string =>
   judgeKey(entries, knownAs(host, port), { type, key: key(content, type) }).kind
 
-test('comments and lines without a readable key are left out, line numbers stay', () => {
+test('comments and lines without a readable key are skipped, and line numbers are right', () => {
   assert.equal(
     entries.map((entry) => entry.line),
     [3, 4, 5, 6, 7, 8, 10, 14, 15, 16, 17, 18],
   )
 })
 
-test('a name has its port when it is not 22, an alias never', () => {
+test('a name has its port if that is not 22, an alias never', () => {
   assert.equal(knownAs('Host.Example', 22), { name: 'host.example' })
   assert.equal(knownAs('Host.Example', 2222), {
     name: '[host.example]:2222',
@@ -103,7 +103,7 @@ test('a change names the recorded key of the same type first', () => {
   assert.equal(judgement.kind === 'changed' ? judgement.entries.map((entry) => entry.line) : [], [10, 3])
 })
 
-test('a port of its own', () => {
+test('another port than 22', () => {
   const rsa = { type: 'ssh-rsa', port: 2222 }
   assert.is(judge('other.example', '2', rsa), 'known')
   assert.is(judge('other.example', 'x', rsa), 'changed')
@@ -115,11 +115,11 @@ test('a key that is recorded without a port confirms or revokes another port, an
   assert.is(judge('a.wild.example', '4', { port: 2222 }), 'known')
   assert.is(judge('plain.example', 'x', { port: 2222 }), 'unknown')
   assert.is(judge('plain.example', 'bad', { port: 2222 }), 'revoked')
-  // one that is recorded with the port rules
+  // a key recorded with the port takes precedence
   assert.is(judge('secret.example', '3', { port: 2222 }), 'changed')
 })
 
-test('a host of a certificate authority is told from one of which nothing is known', () => {
+test('a host with a certificate authority is distinguished from an unknown one', () => {
   const shown = { type: 'ssh-ed25519', key: key('x') }
   assert.equal(judgeKey(entries, knownAs('a.certified.example', 22), shown), {
     kind: 'unknown',
@@ -131,7 +131,7 @@ test('a host of a certificate authority is told from one of which nothing is kno
   })
 })
 
-test('the types that are recorded, those of revoked keys left out', () => {
+test('the recorded types, without those of revoked keys', () => {
   const types = (host: string, port = 22) => [...knownTypes(entries, knownAs(host, port))]
   assert.equal(types('plain.example'), ['ssh-ed25519', 'ecdsa-sha2-nistp256'])
   assert.equal(types('plain.example', 2222), [])
@@ -145,7 +145,7 @@ test('patterns', () => {
   assert.is(patternsMatch('*', '[host]:2222'), true)
 })
 
-test('ssh-keygen -R leaves lines with patterns alone', () => {
+test('ssh-keygen -R does not remove lines with patterns', () => {
   assert.equal(
     entries.filter((entry) => !isRemovable(entry)).map((entry) => entry.line),
     [6, 8],

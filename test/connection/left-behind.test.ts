@@ -1,4 +1,4 @@
-/** Commands that go on when the way to them is gone: real shells, on a way whose end the host never notices. */
+/** Commands that continue after the connection is lost: real shells, and a host that does not notice. */
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -10,10 +10,10 @@ import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 import { until } from '../support/until.ts'
 
-const test = suite('what was left behind', { seconds: 180 })
+const test = suite('commands after a lost connection', { seconds: 180 })
 const folder = folderOf(test)
 
-/** This machine, over ways that can be lost on our side alone. */
+/** Shells of this machine, whose connections can be lost on our side only. */
 class LossyTransport implements Transport {
   readonly description = 'lossy'
   readonly user = 'whoever'
@@ -39,7 +39,7 @@ class LossyTransport implements Transport {
     }
   }
 
-  /** Nobody hears of what runs any more, and it does not hear of that. */
+  /** Loses all connections; the commands continue without an error. */
   lose(): void {
     for (const end of this.#open.values()) end({ code: undefined })
     this.#open.clear()
@@ -51,11 +51,11 @@ class LossyTransport implements Transport {
 const lines = (path: string): string[] => readFileSync(path, 'utf8').trim().split('\n')
 
 for (const shell of ['sh', 'bash']) {
-  test(`a change that was lost has ended before anything else is asked (${shell})`, async () => {
+  test(`a lost change has ended before the next command runs (${shell})`, async () => {
     const transport = new LossyTransport(shell)
     const connection = new ShellConnection(transport)
     const file = folder.at(`${shell}-steps`)
-    // most of it is done when the second look would be over, were it not ended
+    // if it were not ended, most of it would be done before the second check is over
     const steps = `n=0; while [ $n -lt 200 ]; do echo $n >>${file}; n=$((n+1)); sleep 0.05; done`
     const lost = connection.execute({ script: steps, purpose: 'run' })
     await until(() => existsSync(file) && lines(file).length > 2)
@@ -72,7 +72,7 @@ for (const shell of ['sh', 'bash']) {
   })
 }
 
-test('one that does not listen is killed', async () => {
+test('one that ignores signals is killed', async () => {
   const transport = new LossyTransport('sh')
   const connection = new ShellConnection(transport)
   const file = folder.at('deaf')
@@ -82,7 +82,7 @@ test('one that does not listen is killed', async () => {
   transport.lose()
   await rejects(() => lost, 'connection-lost', 'lost')
   const { stdout } = await connection.execute({
-    // a process that was killed and not waited for is still in the list, as a zombie
+    // a killed process that no one waits for is still listed, as a zombie
     script: `grep -s '^State:[[:space:]]*[A-Y]' /proc/${lines(file)[0]}/status`,
     purpose: 'query',
   })
@@ -90,7 +90,7 @@ test('one that does not listen is killed', async () => {
   await connection.close()
 })
 
-test('a daemon with a session of its own lives on', async () => {
+test('a daemon with its own session continues', async () => {
   const transport = new LossyTransport('sh')
   const connection = new ShellConnection(transport)
   const file = folder.at('daemon')

@@ -18,7 +18,7 @@ const policy = (change: Partial<RetryPolicy> = {}): RetryPolicy => ({
   signal: new AbortController().signal,
   ...change,
 })
-/** Fails as often as told, then works. */
+/** Fails the given number of times, then succeeds. */
 const after = (...failures: Refusal[]) => {
   const log = { attempts: 0 }
   const attempt = async (): Promise<string> => {
@@ -30,19 +30,19 @@ const after = (...failures: Refusal[]) => {
   return { log, attempt }
 }
 
-test('who is dropped by a busy server goes on', async () => {
+test('a login that a busy server drops is tried again', async () => {
   const { log, attempt } = after('busy', 'busy', 'busy')
   assert.is(await new LoginThrottle().retry(attempt, policy()), 'in')
   assert.is(log.attempts, 4)
 })
 
-test('a server that is away is asked as often as told', async () => {
+test('an unreachable server is tried the given number of times', async () => {
   const { log, attempt } = after('away', 'away', 'away')
   await rejects(() => new LoginThrottle().retry(attempt, policy({ retries: 1 })), 'connect-failed', 'away')
   assert.is(log.attempts, 2)
 })
 
-test('what cannot change is not tried again, nor what has used up its time', async () => {
+test('a final error is not tried again, nor one after the timeout', async () => {
   for (const [kind, seconds] of [
     ['final', 60],
     ['busy', 0],
@@ -54,7 +54,7 @@ test('what cannot change is not tried again, nor what has used up its time', asy
   }
 })
 
-/** A server that keeps everybody until it is told to let go, and counts. */
+/** A server that holds all logins until it is released, and counts them. */
 const keeper = (throttle: LoginThrottle) => {
   const inside: (() => void)[] = []
   const entered: number[] = []
@@ -69,7 +69,7 @@ const keeper = (throttle: LoginThrottle) => {
     }, policy())
   }
   const settled = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve))
-  /** Lets go of all, one at a time, until the work is done; gives how many were inside at most. */
+  /** Releases all logins one at a time, and returns the largest number at one time. */
   const drain = async (work: Promise<unknown>): Promise<number> => {
     const state = { over: false, most: 0 }
     void work.finally(() => (state.over = true))
@@ -83,7 +83,7 @@ const keeper = (throttle: LoginThrottle) => {
   return { enter, entered, inside, settled, drain }
 }
 
-test('no more than ten at a time, in the order of asking', async () => {
+test('at most ten at a time, in the order of the requests', async () => {
   const { enter, entered, drain } = keeper(new LoginThrottle())
   assert.is(await drain(Promise.all(Array.from({ length: 25 }, (_, n) => enter(n)))), 10)
   assert.equal(
@@ -92,11 +92,11 @@ test('no more than ten at a time, in the order of asking', async () => {
   )
 })
 
-test('as few at a time as a busy server lets in, and slowly more', async () => {
+test('as few at a time as a busy server accepts, then slowly more', async () => {
   const { enter, entered, inside, settled, drain } = keeper(new LoginThrottle())
   const work = [enter(0, true), enter(1), enter(2)]
   await settled()
-  // the first is dropped while two are inside
+  // the first is dropped while two log in
   inside.shift()?.()
   await settled()
   work.push(...Array.from({ length: 6 }, (_, n) => enter(n + 3)))
@@ -105,7 +105,7 @@ test('as few at a time as a busy server lets in, and slowly more', async () => {
   assert.is(await drain(Promise.all(work)), 3)
 })
 
-test('who waits for a turn or for the next attempt can be given up, and holds up nobody', async () => {
+test('a waiting login can be aborted, and does not delay others', async () => {
   const throttle = new LoginThrottle()
   const controller = new AbortController()
   const reason = new CoxswainError('interrupted', 'enough')
@@ -141,7 +141,7 @@ test('who waits for a turn or for the next attempt can be given up, and holds up
   assert.is(log.attempts, 1)
 })
 
-test('each server has a throttle of its own, and one only', () => {
+test('each server has exactly one throttle', () => {
   const throttles = new LoginThrottles()
   assert.is(throttles.of('a 22'), throttles.of('a 22'))
   assert.is.not(throttles.of('a 22'), throttles.of('a 23'))

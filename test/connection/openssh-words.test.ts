@@ -2,14 +2,14 @@ import * as assert from 'uvu/assert'
 import { explainOpenssh, judgeOpenssh } from '../../engine/connection/process/openssh-words.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('what OpenSSH says')
+const test = suite('messages of OpenSSH')
 
-const told = (said: string, code: number | undefined = 255): string => {
+const explained = (said: string, code: number | undefined = 255): string => {
   const { code: word, message } = explainOpenssh('m1', { code, said })
   return `${word}: ${message}`
 }
 
-const cases: readonly (readonly [said: string, told: string])[] = [
+const cases: readonly (readonly [said: string, words: string])[] = [
   [
     'ssh: connect to host m1 port 22: Connection refused\r\n',
     'connect-failed: cannot connect to m1: ssh: connect to host m1 port 22: Connection refused',
@@ -24,24 +24,24 @@ const cases: readonly (readonly [said: string, told: string])[] = [
   ],
   [
     'Welcome. Permission is granted to staff only.\nroot@m1: Permission denied (publickey).\r\n',
-    'auth-failed: m1 does not let us in: root@m1: Permission denied (publickey).',
+    'auth-failed: m1 refuses the login: root@m1: Permission denied (publickey).',
   ],
   [
     'Received disconnect from ::1 port 22:2: Too many authentication failures\r\nDisconnected from ::1 port 22\r\n',
-    'auth-failed: m1 does not let us in: Received disconnect from ::1 port 22:2: Too many authentication failures',
+    'auth-failed: m1 refuses the login: Received disconnect from ::1 port 22:2: Too many authentication failures',
   ],
   [
     'No ED25519 host key is known for m1 and you have requested strict checking.\r\nHost key verification failed.\r\n',
     'host-key-unknown: m1: No ED25519 host key is known for m1 and you have requested strict checking.',
   ],
   ['Host key verification failed.\r\n', 'host-key-unknown: m1: Host key verification failed.'],
-  ['', 'connect-failed: cannot connect to m1: ssh ended with 255'],
+  ['', 'connect-failed: cannot connect to m1: ssh exited with 255'],
 ]
 for (const [said, words] of cases) {
-  test(words, () => assert.is(told(said), words))
+  test(words, () => assert.is(explained(said), words))
 }
 
-test('another key is told with its fingerprint and the line that knows the old one', () => {
+test('a changed key is reported with its fingerprint and the line of the old one', () => {
   const { code, message, place } = explainOpenssh('m1', {
     code: 255,
     said: [
@@ -58,36 +58,36 @@ test('another key is told with its fingerprint and the line that knows the old o
     [code, message, place],
     [
       'host-key-changed',
-      'm1 presents another key than the one that is recorded: SHA256:abc',
+      'm1 presents a key that differs from the recorded one: SHA256:abc',
       { file: '/root/.ssh/known_hosts', line: 3 },
     ],
   )
 })
 
-test('a revoked key is not called a changed one', () => {
+test('a revoked key is not reported as a changed one', () => {
   const { code, message } = explainOpenssh('m1', {
     code: 255,
     said: '@       WARNING: REVOKED HOST KEY DETECTED!               @\r\nHost key verification failed.\r\n',
   })
-  assert.equal([code, message], ['host-key-changed', 'm1 presents a key that is revoked'])
+  assert.equal([code, message], ['host-key-changed', 'm1 presents a revoked key'])
 })
 
 test("any other status is the login shell's", () => {
   assert.is(
-    told('This account is currently not available.\n', 1),
+    explained('This account is currently not available.\n', 1),
     'shell-failed: the login shell did not start /bin/sh (exit status 1): This account is currently not available.',
   )
-  assert.is(told('', 1), 'shell-failed: the login shell did not start /bin/sh (exit status 1)')
+  assert.is(explained('', 1), 'shell-failed: the login shell did not start /bin/sh (exit status 1)')
 })
 
-test('a signal that ended ssh is named so', () => {
+test('a signal that ended ssh is named', () => {
   assert.is(
     explainOpenssh('m1', { code: undefined, said: '' }).message,
-    'cannot connect to m1: ssh ended with a signal',
+    'cannot connect to m1: ssh exited with a signal',
   )
 })
 
-test('who is dropped, who finds nobody, and who need not try again', () => {
+test('dropped, unreachable and final failures', () => {
   const judged = (said: string): string => judgeOpenssh(explainOpenssh('m1', { code: 255, said }))
   for (const said of [
     'kex_exchange_identification: read: Connection reset by peer\r\nConnection reset by 127.0.0.1 port 22\r\n',

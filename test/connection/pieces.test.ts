@@ -6,7 +6,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('pieces')
 
-/** The bytes of pieces as the host reads them: a length, a newline, so many bytes. */
+/** The bytes of pieces as the host reads them: a length, a newline, and that number of bytes. */
 const read = async (pieces: AsyncIterable<Buffer>): Promise<Buffer[]> => {
   const found: Buffer[] = []
   for await (const piece of pieces) {
@@ -20,7 +20,7 @@ async function* source(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   yield* chunks
 }
 
-test('whatever a source yields comes through, and no piece is empty: that would be the end', async () => {
+test('all content of a source passes, and no piece is empty: that would mean the end', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 6 }), async (chunks) => {
       const found = await read(piecesOf(source(chunks)))
@@ -30,7 +30,7 @@ test('whatever a source yields comes through, and no piece is empty: that would 
   )
 })
 
-test('small chunks are joined and big ones are cut', async () => {
+test('small chunks are joined and large ones are split', async () => {
   const mebibyte = 1024 * 1024
   const small = Array.from({ length: 100 }, () => Buffer.alloc(64 * 1024))
   const sizes = async (chunks: readonly Uint8Array[]) =>
@@ -39,7 +39,7 @@ test('small chunks are joined and big ones are cut', async () => {
   assert.equal(await sizes([Buffer.alloc(2 * mebibyte + 5)]), [mebibyte, mebibyte, 5])
 })
 
-test('text, bytes and secrets are input, too', async () => {
+test('text, bytes and secrets are also valid input', async () => {
   for (const input of ['é', Buffer.from('é'), new Secret('é')])
     assert.is(Buffer.concat(await read(piecesOf(input))).toString(), 'é')
 })

@@ -7,7 +7,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('process transport')
 
-/** A program that is a script of this machine; `$1` is the command line. */
+/** A transport over a local script; `$1` is the command line. */
 const playing = (script: string, change: Partial<Program> = {}): ProcessTransport =>
   new ProcessTransport({
     description: 'm1',
@@ -26,7 +26,7 @@ const allOf = async (stream: AsyncIterable<Buffer>): Promise<string> => {
   return Buffer.concat(chunks).toString()
 }
 
-test('both streams are whole, those of a command that is over at once as well', async () => {
+test('both streams are complete, also for a command that ends at once', async () => {
   const once = async (): Promise<void> => {
     const { stdout, stderr, ended } = await playing('echo warned >&2; eval "$1"').open(
       'echo out; echo err >&2; exit 5',
@@ -40,24 +40,24 @@ test('both streams are whole, those of a command that is over at once as well', 
   await Promise.all(Array.from({ length: 20 }, once))
 })
 
-// its end is heard of before that of its output, which somebody else holds open a moment longer
+// the process ends before its output, which another process keeps open a little longer
 const late = 'sleep 0.2 &'
 
-test('what a program says before it ends without a command is never lost', async () => {
+test('the output of a program that ends before the command is not lost', async () => {
   await rejects(() => playing(`${late} echo why >&2; exit 3`).open('true'), 'auth-failed', '3: why\n')
 })
 
-test('a program that a signal has ended is no riddle', async () => {
+test('a program ended by a signal is reported with the signal', async () => {
   for (const first of ['', late])
     await rejects(() => playing(`${first} kill -KILL $$`).open('true'), 'auth-failed', 'undefined: ')
 })
 
-test('what a program leaves behind does not hold up the reason', async () => {
+test('processes that a program leaves behind do not delay the error', async () => {
   const script = 'exec >&-; sleep 20 & echo why >&2; exit 3'
   await rejects(() => playing(script).open('true'), 'auth-failed', '3: why\n')
 })
 
-test('closing ends a program that has not begun yet, and one that has', async () => {
+test('closing ends a program before and after it starts', async () => {
   const one = playing('echo go >&2; exec sleep 600')
   const opening = rejects(() => one.open('true'), 'interrupted', 'the connection to m1 was closed')
   const other = playing('eval "$1"')

@@ -7,11 +7,11 @@ import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
 import { until } from '../support/until.ts'
 
-const test = suite('ssh is asked only where there is a reason')
+const test = suite('when ssh -G is needed')
 const folder = folderOf(test)
 const quiet = (text: string): boolean => isQuiet(folder.write('config', text))
 
-test('a file that is not there, and what Debian has, say nothing', () => {
+test('a missing file and the defaults of Debian do not need it', () => {
   assert.is(isQuiet(folder.at('missing')), true)
   const debian = `
 # the system's
@@ -25,12 +25,12 @@ Host *
   assert.is(quiet(debian), true)
 })
 
-test('everything else is a reason to ask', () => {
+test('all other files need it', () => {
   for (const line of ['ProxyJump gw', 'Port=2222', '\tuser bob', 'Match all', 'IdentityFile x', 'Unheard of'])
     assert.is(quiet(`Host *\n${line}\n`), false, line)
 })
 
-test('what is included counts, and what cannot be followed is a reason', () => {
+test('included files count, and an unreadable Include needs it', () => {
   folder.write('more.d/10-quiet.conf', 'SendEnv X\n')
   assert.is(quiet('Include more.d/*.conf\n'), true)
   folder.write('more.d/20-loud.conf', 'User bob\n')
@@ -40,7 +40,7 @@ test('what is included counts, and what cannot be followed is a reason', () => {
   assert.is(quiet('Include config\n'), false)
 })
 
-/** An ssh that counts how many of it run at the same time. */
+/** An ssh that counts its concurrent processes. */
 const counting = (): string => {
   const program = folder.write(
     'ssh-that-counts',
@@ -59,7 +59,7 @@ printf 'hostname %s.found\\n' "$last"
 
 const countsOf = (): number[] => readFileSync(folder.at('counts'), 'utf8').trim().split('\n').map(Number)
 
-test('hosts are asked for once each, and not all at the same time', async () => {
+test('each host is queried once, with a limit on concurrent queries', async () => {
   const configs = new SshConfigs([folder.write('loud', 'Port 2\n')], counting())
   const asked = [...Array(40).keys()].map((n) => configs.of({ address: `web${n % 20}` }))
   await until(() => existsSync(folder.at('counts')) && countsOf().length >= 8)
@@ -67,19 +67,19 @@ test('hosts are asked for once each, and not all at the same time', async () => 
   const names = (await Promise.all(asked)).map((config) => config?.hostName)
   assert.equal(names.slice(19, 21), ['web19.found', 'web0.found'])
   const counts = countsOf()
-  // and once for what is usual
+  // and once for the defaults
   assert.is(counts.length, 21)
   assert.ok(Math.max(...counts) <= 8, `${Math.max(...counts)} at a time`)
 })
 
-test('nobody is asked where nothing is configured, and nobody is missed where there is no ssh', async () => {
+test('without configuration ssh is not run, and does not have to be installed', async () => {
   const silent = new SshConfigs([folder.write('silent', '# nothing\n')], folder.at('no-such-program'))
   assert.is(await silent.of({ address: 'web' }), undefined)
   const loud = new SshConfigs([folder.write('loud', 'Port 2\n')], folder.at('no-such-program'))
   assert.is(await loud.of({ address: 'web' }), undefined)
 })
 
-test('a file that is asked for needs an ssh that reads it', async () => {
+test('a given configuration file needs ssh', async () => {
   const configs = new SshConfigs([], folder.at('no-such-program'))
   await rejects(() => configs.of({ address: 'web', file: 'x' }), 'connect-failed', 'ENOENT')
 })

@@ -1,4 +1,4 @@
-/** What we read of ssh's configuration against ssh itself: `ssh -G`, and what `ssh -v` says that it then does. */
+/** Compares our reading of ssh's configuration with ssh itself: `ssh -G` and `ssh -v`. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
@@ -46,7 +46,7 @@ const table: readonly (readonly [name: string, address: string, wanted: Partial<
   ['jumps.conf', 'none', { proxyJump: [], proxyCommand: undefined }],
   ['jumps.conf', 'first-command', { proxyJump: [], proxyCommand: 'nc %h %p' }],
   ['jumps.conf', 'no-command', { proxyJump: [], proxyCommand: undefined }],
-  ['jumps.conf', 'passed', { beyondUs: ['ProxyUseFdpass'] }],
+  ['jumps.conf', 'passed', { unsupported: ['ProxyUseFdpass'] }],
   [
     'files.conf',
     'many',
@@ -75,7 +75,7 @@ const table: readonly (readonly [name: string, address: string, wanted: Partial<
   ['words.conf', 'else', { checking: 'ask', connectTimeout: undefined, aliveInterval: undefined }],
   ['words.conf', 'slow', { connectTimeout: 90, aliveInterval: 120, aliveCountMax: 7 }],
   ['words.conf', 'four', { addressFamily: 'inet', bindAddress: '127.0.0.1' }],
-  ['words.conf', 'revoked', { beyondUs: ['RevokedHostKeys'] }],
+  ['words.conf', 'revoked', { unsupported: ['RevokedHostKeys'] }],
   [
     'words.conf',
     'yes',
@@ -114,7 +114,7 @@ const table: readonly (readonly [name: string, address: string, wanted: Partial<
           'ssh-rsa',
         ],
       },
-      beyondUs: [],
+      unsupported: [],
     },
   ],
   [
@@ -129,7 +129,7 @@ const table: readonly (readonly [name: string, address: string, wanted: Partial<
       },
     },
   ],
-  ['algorithms.conf', 'beyond', { beyondUs: ['MACs', 'HostKeyAlgorithms'] }],
+  ['algorithms.conf', 'beyond', { unsupported: ['MACs', 'HostKeyAlgorithms'] }],
 ]
 for (const [name, address, wanted] of table) {
   test(`${name}: ${address}`, async () => {
@@ -139,17 +139,17 @@ for (const [name, address, wanted] of table) {
   })
 }
 
-test('an earlier jump rules a later command out', async () => {
+test('an earlier ProxyJump overrides a later ProxyCommand', async () => {
   const { proxyJump, proxyCommand } = await ask('jumps.conf', 'first-jump')
   assert.equal([proxyJump.map(({ address }) => address), proxyCommand], [['a'], undefined])
 })
 
-test('what the inventory says is told to ssh, whose Match sees it', async () => {
+test('settings of the inventory are passed to ssh, and Match uses them', async () => {
   const { user, port } = await ask('matches.conf', 'web.example', { user: 'root', port: 7 })
   assert.equal([user, port], ['root', 7])
 })
 
-test('a mistake in the configuration is told with its place', async () => {
+test('a mistake in the configuration is reported with its place', async () => {
   const error = await rejects(
     () => ask('broken.conf', 'web'),
     'connect-failed',
@@ -172,7 +172,7 @@ const tokensOf = (config: SshConfig, given: string): Tokens => ({
   environment: process.env,
 })
 
-/** What ssh says that it does, up to the point where it would connect. */
+/** The debug output of ssh up to the connection. */
 const says = (name: string, address: string, ...more: string[]): string =>
   spawnSync('ssh', ['-v', '-T', '-F', file(name), ...more, '--', address, 'true'], {
     encoding: 'utf8',
@@ -195,14 +195,14 @@ test('key files are those that ssh tries', async () => {
   )
 })
 
-test('a ProxyCommand is filled in as ssh does', async () => {
+test('tokens of a ProxyCommand are replaced as by ssh', async () => {
   const config = await ask('jumps.conf', 'command')
   const [, executed] = /Executing proxy command: exec (.*)$/m.exec(says('jumps.conf', 'command')) ?? []
   assert.is(executed, `nc -X connect "192.0.2.9" 2022 ${config.user} command 100%`)
   assert.is(expandTokens(config.proxyCommand ?? '', tokensOf(config, 'command')), executed)
 })
 
-test('a variable that there is not makes no path', () => {
+test('a path with an undefined variable is ignored', () => {
   const tokens = tokensOf(parseSshConfig('hostname x', ''), 'x')
   assert.is(expandPath('${COXSWAIN_NOT_SET}/id', tokens), undefined)
   assert.is(expandPath('/a/%z', tokens), '/a/%z')
@@ -218,10 +218,10 @@ test('jumps', () => {
   assert.equal(parseJump('2001:db8::1'), [{ address: '2001:db8::1', user: undefined, port: undefined }])
 })
 
-test('a word that we do not know makes the checking of host keys strict', () => {
+test('an unknown value makes the checking of host keys strict', () => {
   assert.is(parseSshConfig('stricthostkeychecking whatever', '').checking, 'yes')
 })
 
-test('this ssh is one that these tests know', () => {
+test('the installed ssh is a version that these tests cover', () => {
   assert.match(execFileSync('ssh', ['-GT', '-F', 'none', 'x']).toString(), /^stricthostkeychecking ask$/m)
 })

@@ -6,7 +6,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('turns')
 
-/** Work that ends when it is told to. */
+/** Work that ends on request. */
 const work = (name: string, log: string[]): { begin: () => Promise<string>; end: () => void } => {
   let end = (): void => {}
   const ended = new Promise<void>((resolve) => (end = resolve))
@@ -20,7 +20,7 @@ const work = (name: string, log: string[]): { begin: () => Promise<string>; end:
   }
 }
 
-test('one at a time, in the order of asking, whoever is ready first', async () => {
+test('one at a time, in the order of the requests', async () => {
   const turns = new Turns()
   const log: string[] = []
   const [a, b, c] = [work('a', log), work('b', log), work('c', log)]
@@ -34,7 +34,7 @@ test('one at a time, in the order of asking, whoever is ready first', async () =
   assert.equal(log, ['a', 'b', 'c'])
 })
 
-test('who gives up is left out at once, and lets nobody in early', async () => {
+test('an aborted request is removed at once, and does not start another early', async () => {
   const turns = new Turns()
   const log: string[] = []
   const [a, b, c] = [work('a', log), work('b', log), work('c', log)]
@@ -51,7 +51,7 @@ test('who gives up is left out at once, and lets nobody in early', async () => {
   assert.equal(log, ['a', 'c'])
 })
 
-test('work that fails lets the next one in', async () => {
+test('after work that fails, the next one starts', async () => {
   const turns = new Turns()
   const failing = turns.take(() => Promise.reject(new CoxswainError('internal', 'broken')), undefined)
   const next = turns.take(() => Promise.resolve('next'), undefined)

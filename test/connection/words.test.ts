@@ -15,7 +15,7 @@ const wordsOf = (chunks: readonly Buffer[]): string[] => {
   )
 }
 
-test('words are found wherever the stream is cut, once each', () => {
+test('words are found at any split of the stream, once each', () => {
   const printed = `noise${sudoPrompt}x${asking}Password: coxswain-coxswain-lock-is held 17 ab:c;coxswain-lock-is unsafe d/1 /tmp/coxswain-0;${hello}`
   const expected = ['sudo prompt', 'asking', 'prompt', 'held 17 ab:c', 'unsafe d/1 /tmp/coxswain-0', 'hello']
   const stream = Buffer.from(printed)
@@ -24,12 +24,12 @@ test('words are found wherever the stream is cut, once each', () => {
   assert.equal(wordsOf(Array.from(stream, (byte) => Buffer.from([byte]))), expected)
 })
 
-test('a word that was begun and never ended does not swallow the next', () => {
+test('an unfinished word does not hide the next', () => {
   for (const noise of ['coxswain-lock-is held ', 'coxswain-lock-is held x\n', 'coxswain-', 'coxswain-shell-'])
     assert.equal(wordsOf([Buffer.from(noise.repeat(3) + hello)]), ['hello'])
 })
 
-test('it keeps no more than the longest word, whatever comes', () => {
+test('it keeps at most the length of the longest word', () => {
   for (const noise of [
     'coxswain-',
     'coxswain-lock-is held',
@@ -46,7 +46,7 @@ test('it keeps no more than the longest word, whatever comes', () => {
   }
 })
 
-test('no command line shows one of these words, nor anything that csh could not take', () => {
+test('no command line contains one of these words, nor syntax that csh does not support', () => {
   const lock = {
     token: 'ab'.repeat(8),
     owner: 'o'.repeat(80),
@@ -65,7 +65,7 @@ test('no command line shows one of these words, nor anything that csh could not 
       for (const command of [sessionCommand, rawCommand].map((make) =>
         make({ identity, mark: newMark(), terminal, lock }),
       )) {
-        // what sudo is given looks like the prompts of others, which it does not have
+        // the prompt set for sudo looks like those of other programs, which sudo does not have
         const seen = wordsOf([Buffer.from(command)]).filter(
           (word) => identity?.method !== 'sudo' || word !== 'prompt',
         )

@@ -6,5 +6,5 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('the page of the command line')
 
-test('it is as the commands say; `npm run docs` makes it again', () =>
+test('it matches the commands; `npm run docs` generates it', () =>
   assert.is(readFileSync(resolve(import.meta.dirname, '../../docs/cli.md'), 'utf8'), cliPage()))

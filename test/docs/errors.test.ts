@@ -15,10 +15,10 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('the page of errors')
 
-test('it is as the table of codes says; `npm run docs` makes it anew', () =>
+test('it matches the table of codes; `npm run docs` generates it', () =>
   assert.is(readFileSync(resolve(import.meta.dirname, '../../docs/errors.md'), 'utf8'), errorsPage()))
 
-test('each code says in a sentence what happened, and what to do', () => {
+test('each code has a sentence for what happened, and a hint', () => {
   assert.ok(errorCodes.length > 25)
   for (const code of errorCodes) {
     const { what, hint } = explain(code)
@@ -27,7 +27,7 @@ test('each code says in a sentence what happened, and what to do', () => {
   }
 })
 
-test('the sets of codes are the columns of the table', () => {
+test('the sets of codes match the columns of the table', () => {
   assert.equal(errorCodes.filter(isAnswer), [
     'command-failed',
     'command-timeout',
@@ -50,7 +50,7 @@ test('the sets of codes are the columns of the table', () => {
   assert.not.ok(errorCodes.some((code) => isConnectionError(code) && explain(code).exit !== 4))
 })
 
-test('what ends a run before it begins can be fixed by the user or by this machine, and a bug by neither', () => {
+test('errors before the run are caused by the user or the environment, never by a bug', () => {
   assert.equal(
     errorCodes.filter((code) => explain(code).fault === 'coxswain'),
     ['internal'],
@@ -61,7 +61,7 @@ test('what ends a run before it begins can be fixed by the user or by this machi
   )
 })
 
-test('a mistake of the user is not tried again, unless code or files can change between attempts', () =>
+test('an error of the user is not retried, unless code or files can change between attempts', () =>
   assert.equal(
     errorCodes.filter((code) => isUserError(code) && isRetryable(code)),
     ['load-failed', 'author-error'],

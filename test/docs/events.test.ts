@@ -5,5 +5,5 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('the page of events')
 
-test('it is as the schema says; `npm run docs` makes it again', () =>
+test('it matches the schema; `npm run docs` generates it', () =>
   assert.is(pageText('events.md'), eventsPage()))

@@ -1,5 +1,6 @@
-/** docs/for-ansible-users.md names only tasks that there are, and every module of ansible.builtin. */
+/** docs/for-ansible-users.md names only existing tasks, and every module of ansible.builtin. */
 import * as assert from 'uvu/assert'
+import { withAnsibleTables } from '../../engine/cli/docs/ansible-names.ts'
 import { documentedTasks } from '../../engine/cli/docs/task-docs.ts'
 import * as library from '../../tasks/index.ts'
 import { pageText } from '../support/page.ts'
@@ -16,7 +17,7 @@ const builtin =
   service_facts set_fact set_stats setup shell slurp stat subversion systemd systemd_service sysvinit tempfile template
   unarchive uri user validate_argument_spec wait_for wait_for_connection yum_repository`.split(/\s+/)
 
-/** Words in code of the page's right column that are no tasks. */
+/** Words in code of the page's right column that are not tasks. */
 const otherWords = new Set([
   'const',
   'import',
@@ -47,7 +48,12 @@ const codes = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((
 const isWord = (code: string): boolean => /^[a-z][a-z0-9-]*$/.test(code)
 const tasks = new Set(documentedTasks(library).map(({ info }) => info.name))
 
-test('each task that it names is there', () => {
+test('its tables match the table of the library; `npm run docs` writes them', () => {
+  const page = pageText('for-ansible-users.md')
+  assert.is(page, withAnsibleTables(page, library))
+})
+
+test('each task that it names exists', () => {
   const named = rows
     .flatMap(({ ours }) => codes(ours))
     .filter((code) => isWord(code) && !otherWords.has(code))
@@ -58,22 +64,22 @@ test('each task that it names is there', () => {
   )
 })
 
-test('each module of ansible.builtin is told of, once', () => {
+test('each module of ansible.builtin is mentioned once', () => {
   const [table = ''] = modules
-  const told = table
+  const mentioned = table
     .split('\n')
     .flatMap((line) => (line.startsWith('| `') ? codes(line.split(' | ')[0] ?? '') : []))
   assert.equal(
-    builtin.filter((name) => !told.includes(name)),
+    builtin.filter((name) => !mentioned.includes(name)),
     [],
   )
   assert.equal(
-    told.filter((name, index) => told.indexOf(name) !== index),
+    mentioned.filter((name, index) => mentioned.indexOf(name) !== index),
     [],
   )
 })
 
-test('each row says what to do', () => {
+test('each row has an equivalent', () => {
   for (const { theirs, ours } of rows) assert.ok(codes(ours).length > 0 || ours.includes(':'), theirs)
   assert.match(concepts, '`delegate_to` | `{ on: ')
 })

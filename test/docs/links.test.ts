@@ -1,4 +1,4 @@
-/** Links of the documents: each leads to a file and a heading, and to what the package contains. */
+/** Links in documents: each leads to an existing file and heading, and in shipped documents to a shipped file. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -18,7 +18,7 @@ const documentsIn = (folder: string): string[] =>
     return entry.name.endsWith('.md') ? [path] : []
   })
 
-/** Text without blocks and spans of code, in which brackets are no links. */
+/** Text without blocks and spans of code, in which brackets are not links. */
 const prose = (text: string): string => text.replaceAll(/^```[^]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '')
 
 /** The anchors of a page: `id`s, and headings as GitHub writes them. */
@@ -91,7 +91,7 @@ const packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })
 )
 const shipped = new Set(packed[0].files.map(({ path }) => path))
 
-test('what a shipped document links to is shipped; tests and the guide for contributors are read in the repository', () => {
+test('a shipped document links only to shipped files, apart from tests and CONTRIBUTING.md', () => {
   const missing = links.filter(({ where, path }) => {
     const from = where.split(':')[0] ?? ''
     const to = relative(root, path)
@@ -103,7 +103,7 @@ test('what a shipped document links to is shipped; tests and the guide for contr
   )
 })
 
-test('what package.json names is shipped', () => {
+test('files that package.json names are shipped', () => {
   const text = readFileSync(join(root, 'package.json'), 'utf8')
   const strings = (node: unknown): string[] => {
     if (typeof node === 'string') return [node]
@@ -115,7 +115,7 @@ test('what package.json names is shipped', () => {
   const named = [...Object.values(bin), ...strings(exports)].map((path) => path.replace(/^\.\//, ''))
   assert.ok(named.length > 5)
   assert.equal(
-    // made by the build
+    // created by the build
     named.filter((path) => !shipped.has(path) && !(path.startsWith('dist/') && files.includes('dist'))),
     [],
   )

@@ -1,4 +1,4 @@
-/** What `z.coerce` would make of values that mean something else. */
+/** Values that `z.coerce` would coerce wrongly. */
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { miscoerced } from '../../engine/dsl/coercion.ts'
@@ -34,8 +34,13 @@ const schemas: [string, z.ZodType, unknown[], unknown[]][] = [
       {},
     ],
   ],
-  ['a whole number', z.coerce.bigint(), [5n, 5, '5'], ['', ' 5', '0x10', true, null, []]],
-  ['truth', z.coerce.boolean(), [true, false, 0, 1], ['no', 'yes', 'false', '', 2, null, undefined, [], {}]],
+  ['a bigint', z.coerce.bigint(), [5n, 5, '5'], ['', ' 5', '0x10', true, null, []]],
+  [
+    'a boolean',
+    z.coerce.boolean(),
+    [true, false, 0, 1],
+    ['no', 'yes', 'false', '', 2, null, undefined, [], {}],
+  ],
   [
     'a date',
     z.coerce.date(),
@@ -45,13 +50,13 @@ const schemas: [string, z.ZodType, unknown[], unknown[]][] = [
   ['text', z.coerce.string(), ['', 'x', 5, true], [null, undefined, [], {}]],
 ]
 for (const [what, schema, fine, wrong] of schemas) {
-  test(`${what} is made of what means one`, () => {
+  test(`${what} is only coerced from values that mean one`, () => {
     for (const value of fine) assert.not(refused(schema, value), String(value))
     for (const value of wrong) assert.ok(refused(schema, value), String(value))
   })
 }
 
-test('parts are named, whatever wraps them', () => {
+test('the path of a nested value is reported', () => {
   const schema = z.object({
     ports: z.array(z.coerce.number()).optional(),
     on: z.coerce.boolean().default(true),
@@ -63,12 +68,12 @@ test('parts are named, whatever wraps them', () => {
   assert.equal(miscoerced(schema, {}), [])
 })
 
-test('a union that takes the value without coercing it may have it', () => {
+test('a union can take a value that a member accepts without coercion', () => {
   assert.not(refused(z.union([z.coerce.number(), z.string()]), '0x10'))
   assert.ok(refused(z.union([z.coerce.number(), z.boolean()]), '0x10'))
 })
 
-test('a decimal is one in every language', () => {
+test('a decimal has the same meaning in every language', () => {
   for (const text of ['0', '1', '-1', '1.', '1.5', '.5', '1e3', '1E-3']) assert.ok(isDecimal(text), text)
   for (const text of ['', '.', 'e', '01', '1 ', '0x1', '--1', '1e', '1_0', '٣'])
     assert.not(isDecimal(text), text)

@@ -6,7 +6,7 @@ import { isCoxswainError } from '../../engine/errors.ts'
 import { suite } from '../support/spec.ts'
 import { run, say, touch } from '../run/site.ts'
 
-const test = suite('options that only a compiler would refuse')
+const test = suite('options are checked at run time')
 
 const refused = (work: () => unknown): string => {
   try {
@@ -19,18 +19,18 @@ const refused = (work: () => unknown): string => {
 }
 
 const ofTask: readonly (readonly [object, string])[] = [
-  [{ wehn: () => true }, 'task say: there is no option wehn; did you mean when?'],
-  [{ toString: 1 }, 'task say: there is no option toString; there are: '],
+  [{ wehn: () => true }, 'task say: unknown option wehn; did you mean when?'],
+  [{ toString: 1 }, 'task say: unknown option toString; options: '],
   [{ oncePer: 'host' }, 'task say: oncePer is "host"; it is one of run, batch'],
   [{ timeout: '5' }, 'task say: timeout is "5"; it is a number of seconds'],
   [{ timeout: 0 }, 'task say: timeout is 0;'],
   [{ ignoreErrors: 'no' }, 'task say: ignoreErrors is "no"; it is true or false'],
-  [{ retry: { attempts: 2, delays: 3 } }, 'task say: retry: there is no option delays; did you mean delay?'],
+  [{ retry: { attempts: 2, delays: 3 } }, 'task say: retry: unknown option delays; did you mean delay?'],
   [{ retry: { attempts: 2, until: true } }, 'task say: retry: until is true;'],
   [{ retry: 3 }, 'task say: retry is 3; write retry: {'],
   [{ on: 5 }, 'task say: on is 5; it is a pattern of hosts'],
-  [{ notify: [5] }, 'task say: notify is [5]; it is a word, or a list of words'],
-  [{ env: { A: 5 } }, 'task say: env is {"A":5}; it gives a text to each name'],
+  [{ notify: [5] }, 'task say: notify is [5]; it is the name of a handler, a handler, or a list of them'],
+  [{ env: { A: 5 } }, 'task say: env is {"A":5}; it maps names to text'],
 ]
 for (const [options, message] of ofTask) {
   test(`task ${JSON.stringify(options)}`, () => {
@@ -42,8 +42,8 @@ for (const [options, message] of ofTask) {
 }
 
 const ofPlay: readonly (readonly [object, string])[] = [
-  [{ maxFailPercent: 3 }, 'play "p": there is no option maxFailPercent; did you mean maxFailPercentage?'],
-  [{ maxFailPercentage: '30' }, 'play "p": maxFailPercentage is "30"; it is a share'],
+  [{ maxFailPercent: 3 }, 'play "p": unknown option maxFailPercent; did you mean maxFailPercentage?'],
+  [{ maxFailPercentage: '30' }, 'play "p": maxFailPercentage is "30"; it is a percentage'],
   [{ strategy: 'linaer' }, 'play "p": strategy is "linaer"; it is one of free, linear'],
   [{ anyErrorsFatal: 'no' }, 'play "p": anyErrorsFatal is "no"; it is true or false'],
   [{ hosts: ['a'] }, 'play "p": hosts is ["a"]; it is a pattern of hosts'],
@@ -60,12 +60,12 @@ for (const [options, message] of ofPlay) {
   })
 }
 
-test('what is no step is refused in every list, with what to write instead', () => {
+test('anything but a step is refused in every list, with a hint', () => {
   const inBlock = (...steps: unknown[]): string =>
-    // @ts-expect-error -- what a compiler refuses
+    // @ts-expect-error -- not a step
     refused(() => block(steps))
   assert.match(inBlock(touch), 'block(…) takes a list of tasks and other steps; a task takes')
-  assert.match(inBlock(false), 'leave out what is not wanted with a spread')
+  assert.match(inBlock(false), 'for an optional step, use a spread')
   // @ts-expect-error -- no steps
   const inRescue = refused(() => block([], { rescue: [undefined] }))
   assert.match(inRescue, 'block(…) takes a list')
@@ -85,5 +85,5 @@ test('a handler is a task', async () => {
   } catch (error) {
     message = String(error)
   }
-  assert.match(message, 'play "p": the handler restart is no task')
+  assert.match(message, 'play "p": the handler restart is not a task')
 })

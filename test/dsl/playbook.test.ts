@@ -31,7 +31,7 @@ const book = playbook({
   ],
 })
 
-test('what is wrong for many hosts names the first of them', async () => {
+test('an error of many hosts names the first of them', async () => {
   const hosts = Array.from({ length: 30 }, (_, index) => ({ name: `w${index + 1}`, variables: new Map() }))
   const error = await rejects(
     () => validateAll(z.object({ size: z.number() }), hosts),
@@ -41,7 +41,7 @@ test('what is wrong for many hosts names the first of them', async () => {
   assert.match(error.message, 'w1, w2, w3, w4, w5 and 25 more hosts: size')
 })
 
-test('a group that no play touches has its variables checked as all others, before anything connects', async () => {
+test('variables of a group without a play are also checked before anything connects', async () => {
   const file = join(folder, 'inventory.yaml')
   writeFileSync(
     file,
@@ -59,7 +59,7 @@ test('a group that no play touches has its variables checked as all others, befo
   assert.is(exitCodeOf(error), 1)
 })
 
-test('a playbook that stands among the plays brings its plays, which keep their own variables', async () => {
+test('an included playbook adds its plays, which keep their own variables', async () => {
   const file = join(folder, 'included.yaml')
   writeFileSync(file, 'web:\n  hosts: { w1: { size: 1, colour: red } }\ndb:\n  hosts: { d1: { size: 2 } }\n')
   const seen: unknown[] = []
@@ -91,7 +91,7 @@ test('a playbook that stands among the plays brings its plays, which keep their 
   assert.is(schemasOf(outer).length, 2)
 })
 
-test('the address of a host is an error for who reads it, where it is a template', async () => {
+test('reading an address that is a template is an error', async () => {
   const file = join(folder, 'address.yaml')
   writeFileSync(
     file,
@@ -116,7 +116,7 @@ test('the address of a host is an error for who reads it, where it is a template
   const error = await rejects(
     () => makePlan(reading(0), inventoryView),
     'inventory-invalid',
-    '{{ site }} holds',
+    '{{ site }} contains a Jinja expression',
   )
   assert.is(error.place?.line, 5)
   makePlan(reading(1), inventoryView)

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import * as assert from 'uvu/assert'
 import { strictVariables, unguarded } from '../../engine/dsl/strict-variables.ts'
 import { Secret, defineTask, playbook, secret, z } from '../../engine/index.ts'
-import { settingNames } from '../../engine/inventory/variables/settings.ts'
+import { settingNames } from '../../engine/inventory/variables/setting-names.ts'
 import { variablesOf } from '../../engine/inventory/variables/validate.ts'
 import { rejects } from '../support/rejects.ts'
 import { suite } from '../support/spec.ts'
@@ -30,7 +30,7 @@ const vars = strictVariables(
   }),
 )
 
-/** Reads as plain JavaScript does, where no compiler looks. */
+/** Reads a property without type checks. */
 const read = (from: unknown, name: string): unknown =>
   typeof from === 'object' && from !== null ? Reflect.get(from, name) : undefined
 
@@ -38,14 +38,10 @@ test('a name that the schema does not have is an error with the nearest one', as
   const one = await rejects(
     () => read(vars, 'prt_of_app'),
     'playbook-invalid',
-    'there is no variable vars.prt_of_app',
+    'unknown variable vars.prt_of_app',
   )
   assert.is(one.hint, 'did you mean vars.port_of_app?')
-  const deep = await rejects(
-    () => read(vars.db, 'hots'),
-    'playbook-invalid',
-    'there is no variable vars.db.hots',
-  )
+  const deep = await rejects(() => read(vars.db, 'hots'), 'playbook-invalid', 'unknown variable vars.db.hots')
   assert.is(deep.hint, 'did you mean vars.db.host?')
   await rejects(() => read(vars.sites[0], 'nmae'), 'playbook-invalid', 'vars.sites[0].nmae')
   await rejects(() => String(read(vars, 'prt')), 'playbook-invalid', 'vars.prt')
@@ -53,7 +49,7 @@ test('a name that the schema does not have is an error with the nearest one', as
   await rejects(() => read(loose, 'wbe'), 'playbook-invalid', 'vars.wbe')
 })
 
-test('optional ones, and names of records, may be absent', () => {
+test('optional names and names of records can be missing', () => {
   assert.is(vars.optional, undefined)
   assert.is(vars.db.user, undefined)
   assert.is(vars.sites[0]?.alias, undefined)
@@ -89,7 +85,7 @@ test('they can be spread, awaited, printed, compared and written as JSON', async
   )
 })
 
-test('a task may look in them for parameters that they lack', async () => {
+test('a schema of a task can read names that they do not have', async () => {
   const connect = defineTask({
     name: 'connect',
     description: '',
@@ -107,7 +103,7 @@ test('a task may look in them for parameters that they lack', async () => {
   await rejects(() => read(vars.db, 'hots'), 'playbook-invalid', 'hots')
 })
 
-test('nothing is never made text or a number of', async () => {
+test('a missing value is never coerced to text or a number', async () => {
   const coercing = defineTask({
     name: 'coercing',
     description: '',
@@ -129,7 +125,7 @@ test('nothing is never made text or a number of', async () => {
     [{ text: 'x', list: ['a', undefined] }, 'list.1: it is undefined'],
     [{ text: 'x', map: { a: null } }, 'map.a: it is null'],
     [{ text: 'x', either: null }, 'either: it is null'],
-    [{ text: new Secret('x') }, 'text: it takes no secret'],
+    [{ text: new Secret('x') }, 'text: it does not take a secret'],
   ]
   for (const [input, message] of refused) await rejects(() => coercing.from(input), 'params-invalid', message)
   for (const input of [{ text: 1 }, { text: true, number: '3', either: 'none', maybe: null, list: [1] }])
@@ -148,7 +144,7 @@ test('a variable that cannot be read throws only when it is read', async () => {
   assert.throws(() => read(strict, 'odd'), /quote it/)
 })
 
-test('an empty variable is not made text of', async () => {
+test('an empty variable is not coerced to text', async () => {
   const place = { file: 'inventory.yaml', line: 3 }
   const variables = new Map([['release', { value: null, place }]])
   const error = await rejects(

@@ -25,12 +25,12 @@ test('a check that changes its parameters fails, instead of changing what apply 
   assert.instance(error, TypeError)
 })
 
-test('parameters are frozen, however deep; a circle is no trap', () => {
+test('nested parameters are frozen, also with cycles', () => {
   const circle: { self?: unknown; list: { n: number }[] } = { list: [{ n: 1 }] }
   circle.self = circle
   const { params } = defineTask({
     name: 'deep',
-    description: 'Holds anything.',
+    description: 'Takes any value.',
     params: z.object({ any: z.unknown() }),
     check: () => ok(),
   })({ any: circle })
@@ -39,7 +39,7 @@ test('parameters are frozen, however deep; a circle is no trap', () => {
   assert.ok(Object.isFrozen(circle.list[0]))
 })
 
-test('secrets, bytes, maps and instances stay what they are', () => {
+test('secrets, bytes, maps and instances are not changed', () => {
   class Counter {
     count = 0
   }
@@ -47,7 +47,7 @@ test('secrets, bytes, maps and instances stay what they are', () => {
   const leader = pick('leader', { hosts: 'all', prefer: [] })
   const { params } = defineTask({
     name: 'instances',
-    description: 'Holds instances.',
+    description: 'Takes instances.',
     params: z.object({ password: secret(), any: z.array(z.unknown()) }),
     title: ({ password, any }) => `${isSecret(password)} ${any.includes(leader)}`,
     check: () => ok(),
@@ -56,4 +56,48 @@ test('secrets, bytes, maps and instances stay what they are', () => {
   bytes[0] = 1
   counter.count = 1
   assert.not.ok(Object.isFrozen(map) || Object.isFrozen(counter))
+})
+
+test('a function that makes the schema is called once, at the first use of the task', async () => {
+  let calls = 0
+  const lazy = defineTask({
+    name: 'lazy',
+    description: 'Makes its schema when it is used.',
+    params: () => {
+      calls += 1
+      return z.object({ count: z.number().default(3).describe('how many') })
+    },
+    title: ({ count }) => `count ${count.toFixed(0)}`,
+    check: (_, { count }) => ok(count),
+  })
+  assert.is(lazy.info.name, 'lazy')
+  assert.is(calls, 0)
+  assert.is(lazy().title, 'count 3')
+  assert.is(lazy({ count: 5 }).title, 'count 5')
+  assert.instance(lazy.info.params, z.ZodObject)
+  assert.is(calls, 1)
+  assert.throws(() => lazy.from({ cuont: 5 }), /has no parameter cuont/)
+})
+
+test('a function that returns no schema is an error that names the task', () => {
+  const wrong: () => z.ZodType = () => JSON.parse('{}')
+  const factory = defineTask({ name: 'wrong', description: '', params: wrong, check: () => ok() })
+  assert.throws(() => factory.from({}), /task wrong: params returns {}/)
+  const none: () => z.ZodType = () => JSON.parse('null')
+  assert.throws(
+    () => defineTask({ name: 'none', description: '', params: none, check: () => ok() }).from({}),
+    /task none: params returns null/,
+  )
+})
+
+test('an error in the function that makes the schema names the task', () => {
+  const broken = defineTask({
+    name: 'broken',
+    description: '',
+    params: (): z.ZodType => {
+      throw new TypeError('no such file')
+    },
+    check: () => ok(),
+  })
+  assert.throws(() => broken.from({}), /task broken: params throws no such file/)
 })

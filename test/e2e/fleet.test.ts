@@ -1,4 +1,4 @@
-/** Fifty hosts with an sshd each: twenty tasks on all of them, and once more. */
+/** Fifty hosts, each with an sshd: twenty tasks on all of them, and once more. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -19,7 +19,7 @@ test.before(async () => {
 })
 test.after(() => down(name))
 
-/** How often each outcome was, of all tasks on all hosts. */
+/** The number of each outcome, of all tasks on all hosts. */
 const outcomes = async (...words: readonly string[]): Promise<Record<string, number>> => {
   const result = await spawnCli(
     ['test/e2e/playbooks/fleet.ts', '-i', lab.inventory, '--forks', `${count}`, '--output', 'json', ...words],
@@ -31,7 +31,7 @@ const outcomes = async (...words: readonly string[]): Promise<Record<string, num
   return sums
 }
 
-test('twenty tasks on each, and the second run finds all well', async () => {
+test('twenty tasks on each, and the second run changes nothing', async () => {
   const first = await outcomes()
   assert.is((first['ok'] ?? 0) + (first['changed'] ?? 0), count * 21, JSON.stringify(first))
   assert.ok((first['changed'] ?? 0) >= count * 15, JSON.stringify(first))
@@ -39,7 +39,7 @@ test('twenty tasks on each, and the second run finds all well', async () => {
   assert.equal(await outcomes(), { ok: count * 20 })
 })
 
-test('fifty connections at once to one sshd with MaxStartups 10:30:100 all get through', async () => {
+test('fifty connections at once to one sshd with MaxStartups 10:30:100 all succeed', async () => {
   const [host] = lab.hosts
   assert.ok(host)
   const { stdout } = await lab.exec(host.name, 'sshd -T | grep -i "^maxstartups"')
@@ -53,7 +53,7 @@ test('fifty connections at once to one sshd with MaxStartups 10:30:100 all get t
     const result = await spawnCli([...words, '--', 'true'], { env: hostsElsewhere })
     assert.is(result.status, 0, failuresOf(result))
   }
-  // it did turn some away
+  // it did refuse some
   const log = await lab.exec(
     host.name,
     'journalctl -u ssh --no-pager | grep -ci "drop connection\\|MaxStartups"',

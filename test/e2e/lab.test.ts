@@ -32,7 +32,7 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
-/** What is left of a host when the machine stopped: its files, but no process and no network namespace. */
+/** The rest of a host after the machine was switched off: its files, but no process and no network namespace. */
 const kill = async (host: string): Promise<void> => {
   const { stdout } = await podman(['inspect', containerName(name, host)])
   const [found] = inspection.parse(JSON.parse(stdout))
@@ -45,7 +45,7 @@ const kill = async (host: string): Promise<void> => {
   await $({ quiet: true })`umount ${namespace}; rm -f ${namespace}`
 }
 
-test('new hosts are had after the old ones were killed', async () => {
+test('new hosts start after the old ones were killed', async () => {
   const options = {
     name,
     masters: 0,

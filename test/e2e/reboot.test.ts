@@ -1,4 +1,4 @@
-/** A reboot of a machine that really boots: no container can. */
+/** A reboot of a virtual machine, because a container cannot reboot. */
 import * as assert from 'uvu/assert'
 import { startVm } from '../../lab/vm.ts'
 import type { Vm } from '../../lab/vm.ts'
@@ -15,7 +15,7 @@ test.after(() => vm.stop())
 
 const bootId = (): Promise<string> => vm.exec('cat /proc/sys/kernel/random/boot_id')
 
-/** How often it was booted: each boot writes a line of its own into wtmp. */
+/** How often it was booted: each boot writes a line to wtmp. */
 const boots = async (): Promise<number> => Number(await vm.exec('last reboot | grep -c ^reboot'))
 
 const outcomesOf = async (...words: readonly string[]): Promise<string[]> => {
@@ -27,7 +27,7 @@ const outcomesOf = async (...words: readonly string[]): Promise<string[]> => {
   return taskEnds(result).map(({ outcome }) => outcome)
 }
 
-test('it comes back with another boot id and a settled systemd, and was booted once', async () => {
+test('it comes back with another boot ID and a running systemd, after one boot', async () => {
   const [before, count] = [await bootId(), await boots()]
   assert.equal(await outcomesOf('--check'), ['would change'])
   assert.is(await bootId(), before)
@@ -37,7 +37,7 @@ test('it comes back with another boot id and a settled systemd, and was booted o
   assert.is((await vm.exec('systemctl is-system-running || true')).trim(), 'running')
 })
 
-test('only when needed: where nothing asks nothing happens, and afterwards nothing asks', async () => {
+test('whenNeeded: nothing happens if no reboot is required, and none is required afterwards', async () => {
   const before = await bootId()
   assert.equal(await outcomesOf('whenNeeded=yes'), ['ok'])
   await vm.exec('echo a-new-kernel | tee /run/reboot-required /run/reboot-required.pkgs')

@@ -1,4 +1,4 @@
-/** The example of each task, as `run docs` shows it, does on a real host what it says. */
+/** The example of each task, as in `run docs`, works on a real host. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -20,29 +20,29 @@ const folder = folderOf(test)
 const root = resolve(import.meta.dirname, '../..')
 const tasks = documentedTasks(library)
 
-/** The task with its example, as the command line makes it. */
+/** The task with its example, as from the command line. */
 const example = (exported: string): Task => {
   const factory = Object.entries(library).find(([name]) => name === exported)?.[1]
   assert.ok(isTaskFactory(factory))
   return factory.from(factory.info.example)
 }
 
-test('each task has its example run on a host here, or says where else', () => {
+test('each task has its example run on a host here, or names another test', () => {
   const known = [...Object.keys(prepared), ...Object.keys(elsewhere)]
   assert.equal(known.toSorted(), tasks.map(({ info }) => info.name).toSorted())
 })
 
 for (const [name, { why, proof }] of Object.entries(elsewhere)) {
-  test(`${name}, proven elsewhere: ${why}`, () => {
+  test(`${name}, tested elsewhere: ${why}`, () => {
     for (const [path, word] of proof) assert.match(readFileSync(resolve(root, path), 'utf8'), word)
   })
 }
 
-/** What a task does at work: it changes something and finds all well after it; or it only looks, and all is well. */
+/** The effect of a task: it changes something and is ok afterwards; or it only reads, and is ok. */
 const proves = async (host: RealHost, task: Task, shows: Shows): Promise<void> => {
   if (shows === 'a failure') await host.refuses(task)
   else if (shows === 'a change') await host.proves(task)
-  // under --check it is left out
+  // under --check it is skipped
   else if (task.changes) await host.finds(task)
   else assert.is((await host.execute(task)).outcome, 'ok')
 }

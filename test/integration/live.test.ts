@@ -1,4 +1,4 @@
-/** That one sees what a command prints while it runs. */
+/** The output of a command is shown while it runs. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { startSshd } from '../support/sshd.ts'
 
 const test = suite('live output', { needs: ['root', 'sshd', 'ssh'] })
 
-test('pain 4: a line is told while the command that printed it still runs', async () => {
+test('pain 4: a line is shown while its command still runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'coxswain-live-'))
   const heard = join(folder, 'heard')
   const sshd = await startSshd()
@@ -41,7 +41,7 @@ test('pain 4: a line is told while the command that printed it still runs', asyn
       hosts: { a: connection },
       onEvent: (event) => {
         dispatch(reporter, event)
-        // the command does not end before its first line was shown
+        // the command ends only after its first line was shown
         if (shown.includes('a  | step 1 of 2\n') && !existsSync(heard)) writeFileSync(heard, '')
       },
     })

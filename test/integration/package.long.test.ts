@@ -1,4 +1,4 @@
-/** The packed package in an empty folder: it installs, runs, has types, and there is one engine, whichever way it is imported. */
+/** The packed package in an empty folder: it installs, runs, has types, and contains one engine, however it is imported. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'coxswain-package-'))
 const project = join(folder, 'project')
 const npm = (cwd: string, ...words: string[]): string =>
   execFileSync('npm', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-/** The program that the package installs, in the project's folder. */
+/** The program that the package installs in the project's folder. */
 const bin = (...words: string[]): string =>
   execFileSync(join(project, 'node_modules/.bin/run'), words, {
     cwd: project,
@@ -34,7 +34,7 @@ test.before(() => {
     join(project, 'package.json'),
     JSON.stringify({ name: 'mine', private: true, type: 'module' }),
   )
-  // native parts of ssh2, which are optional, would be compiled for half a minute
+  // native parts of ssh2 are optional, and would take half a minute to compile
   npm(
     project,
     'install',
@@ -85,7 +85,7 @@ export default playbook({
 })
 `
 
-test('a playbook written elsewhere runs, with tasks of its own and of the library', () => {
+test('a playbook written elsewhere runs, with its own tasks and those of the library', () => {
   writeFileSync(join(project, 'site.ts'), playbookText)
   writeFileSync(
     join(project, 'helper.ts'),
@@ -93,7 +93,7 @@ test('a playbook written elsewhere runs, with tasks of its own and of the librar
   )
   writeFileSync(join(project, 'inventory.yaml'), 'all:\n  vars: { connection: local }\n  hosts: { here: }\n')
   const words = ['site.ts', '-i', 'inventory.yaml', '-e', `folder=${folder}`, '--output', 'plain']
-  // once as the README says it, which is slower
+  // once as in the README, which is slower
   const first = npm(project, 'exec', '--', 'run', ...words)
   assert.match(first, 'one engine')
   assert.match(first, /changed\s+marker/)
@@ -102,7 +102,7 @@ test('a playbook written elsewhere runs, with tasks of its own and of the librar
   assert.not.match(bin(...words), /here\s+changed/)
 })
 
-test('it writes the page of a run, with all that belongs to it', () => {
+test('it writes the page of a run, with everything that the page needs', () => {
   const words = ['site.ts', '-i', 'inventory.yaml', '-e', `folder=${folder}`, '--report', 'run.html']
   bin(...words)
   const page = readFileSync(join(project, 'run.html'), 'utf8')
@@ -111,7 +111,7 @@ test('it writes the page of a run, with all that belongs to it', () => {
   assert.match(page, '"playbook":"mine"')
 })
 
-test('the playbooks that come with it can be run from where they are', () => {
+test('the included playbooks can be run from where they are', () => {
   const listed = bin(
     'node_modules/coxswain/playbooks/ha-masters.ts',
     '-i',
@@ -121,11 +121,11 @@ test('the playbooks that come with it can be run from where they are', () => {
   assert.match(listed, 'the other masters join')
 })
 
-test('`run init` makes a folder that runs at once and whose types fit', () => {
+test('`run init` creates a folder that runs immediately and has correct types', () => {
   const made = bin('init', 'my-site')
   assert.match(made, /tasks\/greeting.ts +a task of your own/)
   const site = join(project, 'my-site')
-  // the other half of what `npm install` brings there
+  // the other half of what `npm install` installs there
   mkdirSync(join(site, 'node_modules/@types'), { recursive: true })
   symlinkSync(join(root, 'node_modules/@types/node'), join(site, 'node_modules/@types/node'))
   const tsc = (): string => {
@@ -133,7 +133,7 @@ test('`run init` makes a folder that runs at once and whose types fit', () => {
     return done.stdout
   }
   assert.is(tsc(), '')
-  const words = ['site.ts', '-i', 'inventory.yaml', '-e', `folder=${folder}/hello`, '--output', 'plain']
+  const words = ['site', '-e', `folder=${folder}/hello`, '--output', 'plain']
   const run = (...more: string[]): string =>
     execFileSync(process.execPath, [join(project, 'node_modules/coxswain/bin/run.js'), ...words, ...more], {
       cwd: site,
@@ -143,13 +143,13 @@ test('`run init` makes a folder that runs at once and whose types fit', () => {
   assert.match(run(), /changed +greeting in/)
   assert.is(readFileSync(join(folder, 'hello/greeting'), 'utf8'), 'hello, here\n')
   assert.not.match(run(), /here +changed/)
-  // the types are those of the tasks: a slip is found
-  const book = join(site, 'site.ts')
+  // the types are those of the tasks: a mistake is found
+  const book = join(site, 'playbooks/site.ts')
   writeFileSync(book, readFileSync(book, 'utf8').replace('text: `', 'txet: `'))
   assert.match(tsc(), /'txet' does not exist/)
 })
 
-test('its types are found, and know the parameters of tasks', () => {
+test('its types are found, and include the parameters of tasks', () => {
   const compilerOptions = {
     module: 'nodenext',
     target: 'es2023',

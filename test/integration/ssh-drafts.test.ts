@@ -21,7 +21,7 @@ test.before(() => {
 })
 test.after(() => user.remove())
 
-test('what a shell left that is gone is removed; what one still uses, or another host made, stays', async () => {
+test('drafts of ended shells are removed; drafts in use, or from another host, stay', async () => {
   const folder = join(user.home, '.ssh')
   const { uid, gid } = statSync(user.home)
   mkdirSync(folder, { mode: 0o700 })

@@ -1,11 +1,11 @@
-/** A suite that breaks never passes: the runner of these tests is tried on files that go wrong. */
+/** A broken suite never passes: the test runner is tried on files that fail in different ways. */
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { folderOf } from '../support/folder.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('suites that break')
+const test = suite('broken suites')
 const folder = folderOf(test)
 const support = resolve(import.meta.dirname, '../support')
 
@@ -38,7 +38,7 @@ const run = (...names: readonly string[]): { status: number | null; said: string
   return { status, said: stdout + stderr }
 }
 
-test('each of them counts as failed, and none takes those after it along', () => {
+test('each of them counts as failed, and does not affect those after it', () => {
   const { status, said } = run(...Object.keys(files))
   assert.is(status, 1, said)
   // passed: the test of `well` and the one of `after`; failed: two tests without their `before`, and one of each other
@@ -55,7 +55,7 @@ test('each of them counts as failed, and none takes those after it along', () =>
   assert.not.match(said, 'after, too')
 })
 
-test('a file without a suite has failed', () => {
+test('a file without a suite fails', () => {
   const path = folder.write('none.test.ts', 'export {}\n')
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -1,4 +1,4 @@
-/** docs/write-a-task.md builds a task: here it is built again, from the page. */
+/** docs/write-a-task.md builds a task: here it is built from the page. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -19,20 +19,20 @@ test.before(async () => {
   const [task = '', site = '', itsTest = '', ...others] = codeBlocks('write-a-task.md', 'ts')
   assert.equal(others, [])
   folder.write('site/tasks/git-setting.ts', task)
-  folder.write('site/site.ts', site)
-  folder.write('site/git-setting.test.ts', itsTest)
+  folder.write('site/playbooks/site.ts', site)
+  folder.write('site/tasks/git-setting.test.ts', itsTest)
   mkdirSync(folder.at('site/node_modules/@types'), { recursive: true })
   symlinkSync(root, folder.at('site/node_modules/coxswain'))
-  // what `npm install --save-dev @types/node` brings
+  // what `npm install --save-dev @types/node` installs
   symlinkSync(join(root, 'node_modules/@types/node'), folder.at('site/node_modules/@types/node'))
 })
 
-test('its types fit', () => {
+test('its types are correct', () => {
   const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder.at('site')], { encoding: 'utf8' })
   assert.is(tsc.stdout, '')
 })
 
-test('it has help, and does what it is for on the command line', async () => {
+test('it has help, and works on the command line', async () => {
   const help = await cli('site/tasks/git-setting.ts', '--help')
   assert.match(help.stdout, /key=string +dotted name, such as core\.editor \(required\)/)
   const lines = codeBlocks('write-a-task.md', 'sh').join('').split('\n')
@@ -44,7 +44,13 @@ test('it has help, and does what it is for on the command line', async () => {
 })
 
 test('in a playbook it changes a host once', async () => {
-  const words = ['site/site.ts', '-i', 'site/inventory.yaml', '-e', `file=${folder.at('gitconfig')}`]
+  const words = [
+    'site/playbooks/site.ts',
+    '-i',
+    'site/inventory.yaml',
+    '-e',
+    `file=${folder.at('gitconfig')}`,
+  ]
   const first = await cli(...words, '--output', 'plain')
   assert.is(first.status, 0, first.stderr)
   assert.match(first.stdout, /changed +git core\.editor = vim/)
@@ -56,7 +62,7 @@ test('its test passes', () => {
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs')
   const said = execFileSync(
     process.execPath,
-    ['--import', tsx, '--test', folder.at('site/git-setting.test.ts')],
+    ['--import', tsx, '--test', folder.at('site/tasks/git-setting.test.ts')],
     { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
   )
   assert.match(said, /pass 2/)

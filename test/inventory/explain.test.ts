@@ -1,4 +1,4 @@
-/** Where values come from, and what an inventory looks like. */
+/** The sources of values, and the listing of an inventory. */
 import * as assert from 'uvu/assert'
 import { explanation } from '../../engine/cli/inventory/explanation.ts'
 import { Secret } from '../../engine/secret.ts'
@@ -39,12 +39,12 @@ const layers = async (extra: string[] = []) => {
   const host = resolveHosts(inventory).get('web1')
   return layersOf(inventory, 'web1', host?.groups ?? [], await parseExtra(extra))
 }
-const told = async (name: string, extra: string[] = []): Promise<string> =>
+const explained = async (name: string, extra: string[] = []): Promise<string> =>
   explanation('web1', [explain(await layers(extra), name)], new Set()).replaceAll(at('/'), '')
 
-test('pain 13: every source of a value is told with its place, in the order in which they count', async () => {
+test('pain 13: every source of a value is listed with its place, in order of precedence', async () => {
   assert.equal(
-    (await told('greeting', ['greeting=typed'])).split('\n').map((line) => line.split(/ {2,}/)),
+    (await explained('greeting', ['greeting=typed'])).split('\n').map((line) => line.split(/ {2,}/)),
     [
       ['greeting on web1: "typed"'],
       ['', 'all', 'inv/hosts.yaml:2:11', '"hey"'],
@@ -58,14 +58,14 @@ test('pain 13: every source of a value is told with its place, in the order in w
   )
 })
 
-test('all names of a setting are explained together, as they count together', async () => {
-  const text = await told('user')
+test('all names of a setting are explained together', async () => {
+  const text = await explained('user')
   assert.match(text, /^ansible_user on web1: "bob"/)
   assert.match(text, /all: user +inv\/hosts\.yaml:2:26 +"root"\n {2}> host web1: ansible_user .* +"bob"/)
-  assert.is(await told('ansible_ssh_user'), text)
+  assert.is(await explained('ansible_ssh_user'), text)
 })
 
-test('where one place has both names, ours counts', async () => {
+test('of both names in one place, ours applies', async () => {
   const inventory = await loadInventory([write('both.ini', 'a user=root ansible_user=bob\n')])
   const { origins } = explain(layersOf(inventory, 'a', ['all']), 'ansible_user')
   assert.equal(
@@ -77,9 +77,9 @@ test('where one place has both names, ours counts', async () => {
   )
 })
 
-test('a number is shown as it is written, and a secret is not shown', async () => {
-  assert.match(await told('version'), '1.30')
-  const registry = await told('registry')
+test('a number is shown as written, and a secret is not shown', async () => {
+  assert.match(await explained('version'), '1.30')
+  const registry = await explained('registry')
   assert.match(registry, '{"token":"********"}')
   assert.not.match(registry, 'hush')
 })
@@ -91,7 +91,7 @@ test('without a name every variable is explained once', async () => {
   )
 })
 
-test('what is masked', () => {
+test('masked variables', () => {
   const value = {
     plain: 1,
     password: 'a',
@@ -135,7 +135,7 @@ test('the tree of groups', async () => {
   )
 })
 
-test('a listing can be read again, and says the same', async () => {
+test('a listing is a valid inventory with the same content', async () => {
   const inventory = await loadInventory([at('inv/hosts.yaml')])
   const hosts = [...resolveHosts(inventory).values()]
   const values = ({ variables }: (typeof hosts)[number]): Record<string, unknown> =>

@@ -1,4 +1,4 @@
-/** Which groups there are, wherever they are defined. */
+/** The groups of an inventory, wherever they are defined. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ const fine: [string, string[]][] = [
   ['all and ungrouped', ['site: { children: { ungrouped: } }']],
 ]
 for (const [what, texts] of fine) {
-  test(`a child is fine when it is ${what}`, async () => {
+  test(`a child is valid if it is ${what}`, async () => {
     const inventory = await load(...texts)
     assert.ok(inventory.groups.has('site'))
     const hosts = texts.join('').includes('w1') ? ['w1'] : []

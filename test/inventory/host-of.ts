@@ -4,7 +4,7 @@ import { resolveHosts } from '../../engine/inventory/variables/resolve.ts'
 import { parseExtra } from '../../engine/inventory/variables/typed.ts'
 import type { Folder } from '../support/folder.ts'
 
-/** Reads inventories and gives their host `a`. */
+/** Reads inventories and returns their host `a`. */
 export const hostReader =
   ({ write }: Folder) =>
   async (text: string, extra: readonly string[] = []): Promise<Host> => {

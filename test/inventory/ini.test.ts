@@ -1,4 +1,4 @@
-/** Inventories in INI: the answers are those that Ansible 2.14 gave to the same lines. */
+/** Inventories in INI, compared with results of Ansible 2.14 for the same lines. */
 import * as assert from 'uvu/assert'
 import { textsOf } from '../../engine/inventory/scalar-tree.ts'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
@@ -58,7 +58,7 @@ test('groups, hosts, children and variables', () => {
   assert.equal(plain(inventory.groups.get('all')?.variables), { who: 'everybody' })
 })
 
-test('every variable knows its place', () => {
+test('every variable has its place', () => {
   const inventory = read(site)
   const motd = inventory.hosts.get('web1')?.variables.get('motd')
   assert.equal([motd?.place.file, motd?.place.line, motd?.place.column], ['hosts', 5, 30])
@@ -66,7 +66,7 @@ test('every variable knows its place', () => {
   assert.equal([listen?.place.line, textsOf(listen?.written), listen?.typed], [10, '5432', '5432'])
 })
 
-/** Values of a host's line, and what they are. */
+/** Values on a host's line, and how they are read. */
 const hostValues: [string, unknown][] = [
   ['0644', '0644'],
   ['1.30', 1.3],
@@ -136,13 +136,13 @@ for (const [text, wanted] of sectionValues) {
     assert.equal(plain(read(`[g]\n[g:vars]\nv = ${text}`).groups.get('g')?.variables), { v: wanted }))
 }
 
-test('numbers are remembered as they are written, however deep', () => {
+test('numbers keep their text, at any depth', () => {
   const literal = pythonLiteral("{'a': [1.30, 0x1F]}", { file: 'hosts' })
   assert.equal(literal?.value, { a: [1.3, 31] })
   assert.equal(textsOf(literal?.written), { a: ['1.30', '0x1F'] })
 })
 
-test('words have the column where they begin', () => {
+test('words have the column of their first character', () => {
   assert.equal(cutWords("web1  motd='two words' # x"), [
     { text: 'web1', offset: 0 },
     { text: 'motd=two words', offset: 6 },
@@ -150,31 +150,43 @@ test('words have the column where they begin', () => {
 })
 
 const wrong: [string, string, RegExp, string, RegExp][] = [
-  ['a heading with a blank', '[my group]', /not the heading/, '1:1', /\[NAME:children\]/],
-  ['a heading that is not closed', '[web\nh', /not the heading/, '1:1', /\[NAME\]/],
-  ['an unknown kind', '[web:childrn]', /no childrn/, '1:6', /did you mean \[web:children\]/],
-  ['a word without =', 'h a=1 b', /not name=value/, '1:7', /quotes/],
+  ['a heading with a blank', '[my group]', /not a group heading/, '1:1', /\[NAME:children\]/],
+  ['a heading that is not closed', '[web\nh', /not a group heading/, '1:1', /\[NAME\]/],
+  ['an unknown kind', '[web:childrn]', /does not have childrn/, '1:6', /did you mean \[web:children\]/],
+  ['a word without =', 'h a=1 b', /not name=value/, '1:7', /quote/],
   ['an open quote', 'h a="b', /not closed/, '1:5', /"/],
-  ['a comment in a word', 'h a=b#c', /middle of a word/, '1:6', /quotes/],
-  ['a comment behind a text', '[g]\n[g:vars]\na = b # c', /would be a part of it/, '3:7', /own/],
+  ['a comment in a word', 'h a=b#c', /middle of a word/, '1:6', /quote/],
+  ['a comment after a text', '[g]\n[g:vars]\na = b # c', /would be a part of it/, '3:7', /own/],
   ['a colon at the end', 'all:', /nothing after the colon/, '1:1', /\.yaml/],
   ['YAML', '---\nall:', /looks like YAML/, '1:1', /\.yaml/],
   ['a range that runs backwards', '[g]\n  h[3:1]', /runs backwards/, '2:3', /h|\[1:3\]/],
   ['a child with variables', '[g:children]\nweb a=1', /not the name of a group/, '2:1', /one group/],
-  ['a child that is nowhere', '[web]\n[g:children]\nwbe', /no group wbe/, '3:1', /did you mean web/],
-  ['variables of no group', '[web]\n[wbe:vars]\na=1', /no group wbe/, '2:2', /did you mean web/],
+  [
+    'a child that is nowhere',
+    '[web]\n[g:children]\nwbe',
+    /the group wbe is not defined/,
+    '3:1',
+    /did you mean web/,
+  ],
+  [
+    'variables of no group',
+    '[web]\n[wbe:vars]\na=1',
+    /the group wbe is not defined/,
+    '2:2',
+    /did you mean web/,
+  ],
   ['a variable without =', '[g]\n[g:vars]\na', /not name=value/, '3:1', /name=value/],
-  ['a priority that is a word', '[g]\n[g:vars]\nansible_group_priority=high', /whole number/, '3:1', /./],
+  ['a priority that is a word', '[g]\n[g:vars]\nansible_group_priority=high', /integer/, '3:1', /./],
 ]
 for (const [what, text, message, place, hint] of wrong) {
-  test(`${what} is refused at its place, with a way out`, async () => {
+  test(`${what} is refused at its place, with a hint`, async () => {
     const error = await rejects(() => read(text), 'inventory-invalid', message)
     assert.is(`${error.place?.line}:${error.place?.column}`, place)
     assert.match(error.hint, hint)
   })
 }
 
-test('no error shows a line that holds a password', async () => {
+test('no error shows a line with a password', async () => {
   for (const text of ['h password="hush', 'h ansible_password=hush x', '[g]\n[g:vars]\ntoken = hush # c']) {
     const error = await rejects(() => read(text), 'inventory-invalid', /./)
     assert.not.match(error.message + (error.place === undefined ? '' : renderPlace(error.place)), 'hush')

@@ -44,8 +44,8 @@ const wrongRanges: [string, RegExp][] = [
   ['web[1:]', /has no end/],
   ['web[001:10]', /ends of different width/],
   ['web[a:C]', /mixes upper and lower case/],
-  ['web[1:b]', /is no range/],
-  ['web[1:3:0]', /is no range/],
+  ['web[1:b]', /is not a range/],
+  ['web[1:3:0]', /is not a range/],
 ]
 for (const [name, message] of wrongRanges)
   test(`${name} is refused`, () => assert.throws(() => expandRanges(name), message))
@@ -70,7 +70,7 @@ const site = write(
 `,
 )
 
-test('hosts keep their order, groups hold what is below them', async () => {
+test('hosts keep their order, groups contain the hosts of their children', async () => {
   const inventory = await loadInventory([site])
   assert.equal([...inventory.hosts.keys()], ['lonely', 'web1', 'web2'])
   assert.equal(hostsOfGroup(inventory, 'dc'), ['web1', 'web2'])
@@ -107,7 +107,7 @@ test('extra variables win; their values are YAML', async () => {
   const inventory = await loadInventory([site])
   assert.is(resolveHosts(inventory, extra).get('web2')?.variables.get('level')?.value, 'file')
   await rejects(() => parseExtra(['nonsense']), 'usage', 'neither key=value, nor @file, nor a map')
-  // what was typed can hold a secret
+  // the typed value can contain a secret
   for (const word of ['{"pw":"hunter2"', '{"pw":"hunter=2', 'hunter2', '"hunter2=', "pw: 'hunter=2'"]) {
     const error = await rejects(() => parseExtra([word]), 'usage', 'it is not shown')
     assert.not.match(`${error.message} ${error.hint} ${error.output ?? ''}`, 'hunter')
@@ -115,7 +115,7 @@ test('extra variables win; their values are YAML', async () => {
   await rejects(() => parseExtra(['@/no/such']), 'load-failed', 'cannot read')
 })
 
-test('where text is wanted, it is what stands there, and not what YAML makes of it', async () => {
+test('a schema of text gets the characters of the file, not the YAML value', async () => {
   const schema = z.object({
     version: z.string(),
     loose: z.coerce.string(),
@@ -137,7 +137,7 @@ test('where text is wanted, it is what stands there, and not what YAML makes of 
     const variables = await parseExtra([`version=${text}`])
     assert.is(variablesOf(z.object({ version: z.string() }), { name: 'h', variables }).version, text)
   }
-  // quotes say that it is text, and are no part of it
+  // quotes make it text, and are not part of it
   const variables = await parseExtra(['version="1.30"'])
   assert.is(variablesOf(z.object({ version: z.string() }), { name: 'h', variables }).version, '1.30')
   const file = write('versions.yaml', 'all: { hosts: { h: { version: 1.30 } } }\n')
@@ -145,11 +145,11 @@ test('where text is wanted, it is what stands there, and not what YAML makes of 
   assert.is(variablesOf(z.object({ version: z.string() }), host ?? given).version, '1.30')
 })
 
-test('a range of too many names is refused, and eats no memory', () => {
+test('a range of too many names is refused before it uses memory', () => {
   assert.throws(() => expandRanges('web[1:99999999]'), /99999999 names/)
 })
 
-test('several inventories: the later one wins, and hosts may be named on the command line', async () => {
+test('several inventories: the later one wins, and hosts can be named on the command line', async () => {
   const more = write('more.yaml', 'all:\n  vars: { level: later }\n')
   const inventory = await loadInventory([site, more, 'x1,x[2:3],'])
   assert.equal([...inventory.hosts.keys()], ['lonely', 'web1', 'web2', 'x1', 'x2', 'x3'])
@@ -159,14 +159,14 @@ test('several inventories: the later one wins, and hosts may be named on the com
 })
 
 const broken: [string, string, RegExp, string][] = [
-  ['a key twice', 'all:\n  hosts:\n    a:\n    a:\n', /stands here twice/, '4:5'],
+  ['a key twice', 'all:\n  hosts:\n    a:\n    a:\n', /is set twice/, '4:5'],
   ['hosts as a list', 'all:\n  hosts:\n    - a\n', /hosts of all must be a map/, '3:5'],
   ['a host that is a word', 'all:\n  hosts:\n    a: yes\n', /the variables of host a must be a map/, '3:8'],
   ['a broken range', 'all:\n  hosts:\n    a[3:1]:\n', /runs backwards/, '3:5'],
   [
     'a circle',
     'all:\n  children:\n    a: { children: { b: { children: { a: } } } }\n',
-    /in a circle: a > b > a/,
+    /contain each other: a > b > a/,
     '3:5',
   ],
   ['no YAML', 'all: [\n', /./, '2:1'],
@@ -207,11 +207,11 @@ test('variables: all problems at once, each once, with their places', async () =
   )
   assert.match(error.message, 'a, c: port: a number is needed')
   assert.match(error.message, `${file}:2:11`)
-  assert.match(error.message, 'a, b, c: name is not set (nmae is: a slip of the pen?)')
+  assert.match(error.message, 'a, b, c: name is not set (did you mean nmae?)')
   assert.not.match(error.message, 'hush')
 })
 
-test('variables: a secret that is wrong is not printed', async () => {
+test('variables: an invalid secret is not printed', async () => {
   const file = write('secret.yaml', 'all:\n  hosts: { a: { key: [hush] } }\n')
   const hosts = resolveHosts(await loadInventory([file])).values()
   const error = await rejects(
@@ -222,7 +222,7 @@ test('variables: a secret that is wrong is not printed', async () => {
   assert.not.match(error.message.split('\n')[0] ?? '', 'hush')
 })
 
-test('how to reach a host: our names, and Ansible’s where ours are not given', async () => {
+test('connection variables: our names, then Ansible’s', async () => {
   const file = write(
     'reach.yaml',
     'all:\n  hosts:\n    a: { address: 1.1.1.1, ansible_host: 2.2.2.2, ansible_port: 22022, ansible_ssh_private_key_file: keys/id, ansible_become: yes, ansible_become_pass: hush }\n    b: { private_key_file: ~/.ssh/x, port: many }\n    c: { private_key_file: ~/.ssh/x }\n',

@@ -1,11 +1,11 @@
-/** The JSON Schema of inventories: the examples name theirs, and it says what the engine says. */
+/** The JSON Schema of inventories: the examples name it, and it agrees with the engine. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import { flag, pick, playbook, secret, z } from '../../engine/index.ts'
 import { inventoryJsonSchema } from '../../engine/inventory/json-schema.ts'
-import { settingNames } from '../../engine/inventory/variables/settings.ts'
+import { settingNames } from '../../engine/inventory/variables/setting-names.ts'
 import { readYaml } from '../../engine/inventory/yaml/read.ts'
 import haMasters from '../../playbooks/ha-masters.ts'
 import { suite } from '../support/spec.ts'
@@ -16,9 +16,9 @@ const examples = resolve(import.meta.dirname, '../../inventory')
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-/** Tells what is wrong with a text, as places in it; nothing when all is well. */
+/** The places of all errors in a text; empty if it is valid. */
 const checker = (schema: object): ((text: string) => string[]) => {
-  // what annotates only (format, default) is no check: editors show it
+  // annotations (format, default) are for editors, not for validation
   const options = { strict: true, strictTypes: false, validateFormats: false, allErrors: true } as const
   const validate = new Ajv2020(options).compile(schema)
   return (text) => {
@@ -27,17 +27,17 @@ const checker = (schema: object): ((text: string) => string[]) => {
   }
 }
 
-test('the committed schema is that of the playbook', () => {
+test('the committed schema matches the playbook', () => {
   const committed: unknown = JSON.parse(readFileSync(join(examples, 'ha-masters.schema.json'), 'utf8'))
   assert.equal(
     committed,
     JSON.parse(JSON.stringify(inventoryJsonSchema(haMasters))),
-    'write it anew: npx run schema playbooks/ha-masters.ts > inventory/ha-masters.schema.json',
+    'write it again: npx run schema playbooks/ha-masters.ts > inventory/ha-masters.schema.json',
   )
 })
 
 test('every example names its schema, and is valid', () => {
-  // a lab writes its own beside them
+  // a lab writes its own inventory there
   const files = readdirSync(examples).filter((name) => name.endsWith('.yaml') && name !== 'lab.yaml')
   assert.ok(files.length > 0)
   for (const file of files) {
@@ -69,7 +69,7 @@ const schema = inventoryJsonSchema(
 
 const problems = checker(schema)
 
-test('what is right is valid', () => {
+test('valid inventories are valid', () => {
   const text = `all:
   vars: { version: 1.30, pin: 007, extra: [anything], port: 22, ansible_user: ops, on: yes }
   children:
@@ -101,12 +101,12 @@ for (const [what, text, message] of wrong) {
   test(`${what} is not valid`, () => assert.match(problems(text).join('\n'), message))
 }
 
-test('editors are told descriptions, defaults, settings and groups', () => {
+test('editors get descriptions, defaults, settings and groups', () => {
   const text = JSON.stringify(schema)
   assert.match(text, '"description":"of what is installed (required)"')
   assert.match(text, '"default":3')
   for (const name of settingNames) assert.match(text, `"${name}":{`)
-  assert.match(text, '"web":{"$ref":"#/$defs/group","description":"named by the plays: one; two"}')
+  assert.match(text, '"web":{"$ref":"#/$defs/group","description":"used by the plays: one; two"}')
   assert.match(text, '"dc1":{')
   assert.not.match(text, '"w*"')
 })

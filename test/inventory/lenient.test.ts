@@ -1,4 +1,4 @@
-/** What Ansible reads with a warning, or without a word, is read here with a warning. */
+/** Inventories that Ansible reads with or without a warning are read with a warning. */
 import { mkdirSync, symlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { hostsOfGroup } from '../../engine/inventory/graph.ts'
@@ -23,14 +23,14 @@ const read = async (text: string, ending = '') => {
   return { inventory, warned, places, hints, values }
 }
 
-test('what is written well has no warnings', async () => {
+test('correct inventories have no warnings', async () => {
   assert.equal((await read('[my-group]\nh1\n[web:children]\nmy-group\n')).warned, [])
   assert.equal((await read('all: { children: { web: { hosts: { h1: } } } }\n', '.yml')).warned, [])
 })
 
-test('a group and a host of one name: alone it means the host, behind & and ! the group', async () => {
+test('a group and a host with the same name: alone it means the host, after & and ! the group', async () => {
   const { inventory, warned, places } = await read('[web]\nh1\nh2\n[db]\nweb\nh1\n')
-  assert.equal(warned, ['web is the name of a group and of a host'])
+  assert.equal(warned, ['web is the name of a group and a host'])
   assert.equal(places, ['1:2'])
   assert.equal(matchHosts(inventory, 'web'), ['web'])
   assert.equal(matchHosts(inventory, 'all:&web'), ['h1', 'h2'])
@@ -38,12 +38,12 @@ test('a group and a host of one name: alone it means the host, behind & and ! th
   assert.equal(matchHosts(inventory, 'web[0]'), ['h1'])
 })
 
-test('a child that YAML names and nothing defines is an empty group, with the nearest name', async () => {
+test('an undefined child in YAML is an empty group; the warning has the nearest name', async () => {
   const { inventory, warned, places, hints } = await read(
     'masters: { hosts: { m1: } }\nsite:\n  children:\n    mastrs:\n',
     '.yaml',
   )
-  assert.equal(warned, ['there is no group mastrs: it is read as an empty one'])
+  assert.equal(warned, ['the group mastrs is not defined: it is read as an empty group'])
   assert.equal(places, ['4:5'])
   assert.equal(hints, ['did you mean masters?'])
   assert.equal(hostsOfGroup(inventory, 'site'), [])
@@ -51,12 +51,12 @@ test('a child that YAML names and nothing defines is an empty group, with the ne
   assert.match(none.hints.join(), 'edge: { hosts: {} }')
 })
 
-test('a child that INI names and nothing defines stays an error, as in Ansible', async () => {
-  await rejects(() => read('[web:children]\nedge\n'), 'inventory-invalid', 'there is no group edge')
+test('an undefined child in INI stays an error, as in Ansible', async () => {
+  await rejects(() => read('[web:children]\nedge\n'), 'inventory-invalid', 'the group edge is not defined')
 })
 
 for (const name of ['1web', '42', 'web+db', 'ä']) {
-  test(`a group may be called ${name}`, async () => {
+  test(`a group can have the name ${name}`, async () => {
     const ini = await read(`[${name}]\nh1\n[all:children]\n${name}\n`)
     assert.equal(ini.warned, [`${name} is an unusual name for a group`])
     assert.equal(matchHosts(ini.inventory, name), ['h1'])
@@ -66,7 +66,7 @@ for (const name of ['1web', '42', 'web+db', 'ä']) {
   })
 }
 
-test('INI in a file that is named like YAML is read as INI', async () => {
+test('INI in a file named as YAML is read as INI', async () => {
   for (const text of [
     '[web]\nh1 a=1\n',
     '# note\nh1 a=1\n',
@@ -76,7 +76,7 @@ test('INI in a file that is named like YAML is read as INI', async () => {
     for (const ending of ['.yml', '.yaml', '.json']) {
       const { warned, values } = await read(text, ending)
       assert.is(warned.length, 1)
-      assert.match(warned.join(), `hosts${ending} holds INI`)
+      assert.match(warned.join(), `hosts${ending} contains INI`)
       assert.is(values('h1')['a'], 1)
     }
   }
@@ -84,42 +84,42 @@ test('INI in a file that is named like YAML is read as INI', async () => {
   await rejects(() => read('[web\nh1\n', '.yml'), 'inventory-invalid', /./)
 })
 
-test('hosts, children and vars may be one name as text', async () => {
+test('hosts, children and vars can be a single name as text', async () => {
   const { inventory, warned, places } = await read(
     'web:\n  hosts: h1\nsite:\n  children: web\nodd:\n  vars: x\n',
     '.yml',
   )
   assert.equal(hostsOfGroup(inventory, 'site'), ['h1'])
   assert.equal(warned, [
-    'hosts of web is text: it is read as the one name h1',
-    'children of site is text: it is read as the one name web',
-    'vars of odd is text: it is read as the one name x',
+    'hosts of web is text: it is read as the name h1',
+    'children of site is text: it is read as the name web',
+    'vars of odd is text: it is read as the name x',
   ])
   assert.equal(places, ['2:10', '4:13', '6:9'])
   await rejects(() => read('web: { hosts: [h1] }', '.yml'), 'inventory-invalid', 'hosts of web must be a map')
 })
 
-test('of several ports of a host the first counts', async () => {
+test('of several ports of a host the first one applies', async () => {
   const { warned, places, values } = await read('[a]\nh1:2222\n[b]\nh1:2223\n')
   assert.is(values('h1')['ansible_port'], 2222)
-  assert.equal(warned, ['port 2223 of h1 does not count: the host has port 2222 already'])
+  assert.equal(warned, ['port 2223 of h1 is ignored: the host already has port 2222'])
   assert.equal(places, ['4:1'])
 })
 
-test('a port counts only where a host is named first', async () => {
+test('a port applies only at the first mention of a host', async () => {
   const { warned, values } = await read(
     'all: { hosts: { h1: }, children: { web: { hosts: { "h1:2222": } } } }',
     '.yml',
   )
   assert.is(values('h1')['ansible_port'], undefined)
-  assert.equal(warned, ['port 2222 of h1 does not count: the host is named before, without a port'])
+  assert.equal(warned, ['port 2222 of h1 is ignored: the host was named before without a port'])
   const again = await read('[a]\nh1:22\n[b]\nh1:22\n')
   assert.equal(again.warned, [])
   const set = await read('[a]\nh1:22 ansible_port=23\n')
   assert.equal([set.warned, set.values('h1')['ansible_port']], [[], 23])
 })
 
-test('a dangling link in group_vars or host_vars is passed over', async () => {
+test('a dangling link in group_vars or host_vars is skipped', async () => {
   const source = write('dangling/hosts', '[web]\nh1\n')
   write('dangling/group_vars/all/own.yml', 'a: 1\n')
   symlinkSync('nowhere.yml', at('dangling/group_vars/all/gone.yml'))
@@ -131,24 +131,24 @@ test('a dangling link in group_vars or host_vars is passed over', async () => {
   assert.equal(
     inventory.warnings.map(({ message, place }) => [message, place?.file]),
     ['group_vars/web.yml', 'group_vars/all/gone.yml', 'host_vars/h1'].map((name) => [
-      'a link that leads nowhere is passed over',
+      'a dangling link is skipped',
       at(`dangling/${name}`),
     ]),
   )
 })
 
-test('an empty folder of group_vars says nothing, and a file called group_vars is passed over', async () => {
+test('an empty folder group_vars has no warning, and a file with that name is skipped', async () => {
   const source = write('empty/hosts', '[web]\nh1\n')
   mkdirSync(at('empty/group_vars/web/deep'), { recursive: true })
   write('empty/host_vars', 'a: 1\n')
   const inventory = await loadInventory([source])
   assert.equal(
     inventory.warnings.map(({ message }) => message),
-    ['host_vars is no folder: it is passed over'],
+    ['host_vars is not a folder: it is skipped'],
   )
 })
 
-test('in a folder of inventories an empty folder and a dangling link are passed over', async () => {
+test('in a folder of inventories, an empty folder and a dangling link are skipped', async () => {
   write('many/a', '[web]\nh1\n')
   mkdirSync(at('many/b'))
   mkdirSync(at('many/c/deep'), { recursive: true })
@@ -158,16 +158,16 @@ test('in a folder of inventories an empty folder and a dangling link are passed 
   assert.equal(
     inventory.warnings.map(({ message, place }) => [message, place?.file]),
     [
-      ['there is no inventory in this folder', at('many/b')],
-      ['there is no inventory in this folder', at('many/c/deep')],
-      ['a link that leads nowhere is passed over', at('many/d')],
+      ['this folder does not contain an inventory', at('many/b')],
+      ['this folder does not contain an inventory', at('many/c/deep')],
+      ['a dangling link is skipped', at('many/d')],
     ],
   )
   mkdirSync(at('bare'))
-  await rejects(() => loadInventory([at('bare')]), 'load-failed', 'no inventory in the folder')
+  await rejects(() => loadInventory([at('bare')]), 'load-failed', 'does not contain an inventory')
 })
 
-test('a key that stands twice stays an error', async () => {
+test('a duplicate key stays an error', async () => {
   await rejects(
     () => read('web: { hosts: { h1: } }\nweb: { hosts: { h2: } }\n', '.yml'),
     'inventory-invalid',
@@ -180,16 +180,16 @@ test('a warning does not show a line with a password', async () => {
   assert.not.match(JSON.stringify(inventory.warnings), 'hush')
 })
 
-test('an executable that tells variables of a host of no group does not add the host', async () => {
+test('variables from an executable for a host without a group do not add the host', async () => {
   const { inventory, warned } = await read(
     '{"_meta": {"hostvars": {"h1": {"a": 1}, "h2": {"a": 2}}}, "web": {"hosts": ["h1"]}}',
     '.json',
   )
   assert.equal([...inventory.hosts.keys()], ['h1'])
-  assert.equal(warned, ['h2 has variables, but is in no group: it is left out'])
+  assert.equal(warned, ['h2 has variables, but is not in a group: it is ignored'])
 })
 
-test('what says in Ansible how to reach a host and has no effect here is named, each name once', async () => {
+test('connection variables of Ansible without effect here are named once each', async () => {
   const { warned, places, hints } = await read(
     'h1 ansible_ssh_pipelining=true ansible_ssh_executable=/opt/ssh\nh2 ansible_ssh_pipelining=true\n[all:vars]\nansible_host_key_checking=false\n',
   )
@@ -202,21 +202,29 @@ test('what says in Ansible how to reach a host and has no effect here is named, 
   assert.match(hints.join(), '--host-key-checking')
 })
 
-test('a key that a group does not have is ignored, with the nearest one', async () => {
+test('an unknown key of a group is ignored; the warning has the nearest one', async () => {
   const { warned, places, hints, inventory } = await read(
     'web:\n  hosts: { h1: }\n  hots: { h2: }\n  more: 1\n',
     '.yml',
   )
   assert.equal(warned, [
-    'a group has no "hots": it is ignored in web',
-    'a group has no "more": it is ignored in web',
+    '"hots" is not a key of a group (allowed: children, hosts, vars); it is ignored in web',
+    '"more" is not a key of a group (allowed: children, hosts, vars); it is ignored in web',
   ])
   assert.equal(places, ['3:3', '4:3'])
   assert.match(hints[0] ?? '', 'did you mean hosts?')
   assert.equal([...inventory.hosts.keys()], ['h1'])
 })
 
-test('what is no group is ignored', async () => {
+test('a host that is not indented below hosts is ignored; the warning says to indent it', async () => {
+  const { warned, hints } = await read('all:\n  hosts:\n  one:\n    port: 22\n', '.yml')
+  assert.equal(warned, [
+    '"one" is not a key of a group (allowed: children, hosts, vars); it is ignored in all',
+  ])
+  assert.match(hints[0] ?? '', 'if "one" is a host, indent it below hosts:')
+})
+
+test('entries that are not groups are ignored', async () => {
   const { warned, inventory } = await read('web: [h1]\ndb: text\nok: { hosts: { h2: } }\n', '.yml')
   assert.equal(warned, ['web is not a group: it is ignored', 'db is not a group: it is ignored'])
   assert.equal([...inventory.groups.keys()], ['all', 'ungrouped', 'ok'])

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { InventoryDraft } from '../../engine/inventory/draft.ts'
+import { knownNames } from '../../engine/inventory/graph.ts'
 import { matchHosts } from '../../engine/inventory/patterns/match.ts'
 import { isCoxswainError } from '../../engine/errors.ts'
 import { rejects } from '../support/rejects.ts'
@@ -63,17 +64,28 @@ const table: [string, string][] = [
   ['all,!fe80::1', 'web1 web2 web3 web4 db-a db-b'],
 ]
 for (const [pattern, wanted] of table) {
-  test(`${pattern} is ${wanted || 'nobody'}`, () =>
+  test(`${pattern} selects ${wanted || 'nothing'}`, () =>
     assert.equal(
       matchHosts(inventory, pattern),
       wanted.split(' ').filter((name) => name !== ''),
     ))
 }
 
+test('the hint for an unknown name lists at most ten hosts', () => {
+  const wide = new InventoryDraft()
+  for (let number = 10; number < 22; number += 1) wide.host(`node${number}`, 'all')
+  const many = wide.finish()
+  assert.is(
+    knownNames(many),
+    `groups: all, ungrouped; hosts: ${[...many.hosts.keys()].slice(0, 10).join(', ')} and 2 more`,
+  )
+})
+
 const wrong: [string, RegExp, RegExp][] = [
-  ['wbe', /wbe matches no host and no group/, /did you mean web\?/],
-  ['web:dbb', /dbb matches no host/, /did you mean db\?/],
-  ['nothing*', /matches no host/, /groups: /],
+  ['wbe', /wbe does not match any host or group/, /did you mean web\?/],
+  ['web:dbb', /dbb does not match any host/, /did you mean db\?/],
+  ['nothing*', /does not match any host/, /groups: .*web.*; hosts: web1, web2, .*fe80::1$/],
+  ['webb', /webb does not match any host/, /did you mean web\?/],
   ['~(', /not a regular expression/, /./],
   ['', /an empty pattern/, /all/],
   ['web::db', /an empty pattern/, /all/],
@@ -82,21 +94,21 @@ const wrong: [string, RegExp, RegExp][] = [
   ['web!canary', /! in the middle of a name/, /web:!canary/],
   ['web:!', /nothing after !/, /./],
   ['web[9]', /web\[9\] is out of range/, /\[0\] to \[3\]/],
-  ['web[7:9]', /leaves no host/, /4 hosts/],
+  ['web[7:9]', /does not match any host/, /4 hosts/],
   ['web[13]', /web\[13\] is out of range/, /~web\[13\]\$/],
-  ['web[1-3]', /positions or letters/, /web\[1:3\] for positions/],
-  ['web[1-]', /positions or letters/, /web\[1:\]/],
+  ['web[1-3]', /positions or characters/, /web\[1:3\] for positions/],
+  ['web[1-]', /positions or characters/, /web\[1:\]/],
   ['none[0]', /none\[0\] is out of range/, /none has no host/],
-  ['WEB', /WEB matches no host/, /did you mean web\?/],
-  ['web1:2222', /2222 matches no host/, /a port is no part of a pattern/],
-  ['localhost', /localhost matches no host/, /connection: local/],
+  ['WEB', /WEB does not match any host/, /did you mean web\?/],
+  ['web1:2222', /2222 does not match any host/, /a pattern cannot have a port/],
+  ['localhost', /localhost does not match any host/, /connection: local/],
   ['all:!fe80::1', /an empty pattern/, /all,!fe80::1/],
   ['@', /nothing after @/, /@hosts\.txt/],
-  ['@file', /cannot be named here/, /./],
+  ['@file', /cannot be used here/, /./],
   ['~web.*:!~(', /not a regular expression/, /./],
 ]
 for (const [pattern, message, hint] of wrong) {
-  test(`"${pattern}" is refused, with a way out`, () => {
+  test(`"${pattern}" is refused, with a hint`, () => {
     try {
       matchHosts(inventory, pattern)
     } catch (error) {
@@ -109,7 +121,7 @@ for (const [pattern, message, hint] of wrong) {
   })
 }
 
-test('the caret stands under the term that is wrong', () => {
+test('the caret is under the invalid term', () => {
   try {
     matchHosts(inventory, 'web:dbb')
     assert.unreachable()
@@ -141,17 +153,21 @@ for (const [pattern, wanted] of fileTable) {
     assert.equal(matchHosts(inventory, pattern, withFiles), wanted.split(' ')))
 }
 
-test('an empty file is nobody’s limit: Ansible would take all', async () => {
+test('an empty file of hosts is an error: Ansible would select all', async () => {
   const error = await rejects(
     () => matchHosts(inventory, '@empty', withFiles),
     'pattern-invalid',
-    'names no host',
+    'has no patterns',
   )
   assert.match(error.hint, 'all')
-  await rejects(() => matchHosts(inventory, '@deep', withFiles), 'pattern-invalid', 'names no other')
+  await rejects(
+    () => matchHosts(inventory, '@deep', withFiles),
+    'pattern-invalid',
+    'cannot include another one',
+  )
 })
 
-test('an error says where the pattern stands', async () => {
+test('an error has the place of the pattern', async () => {
   const inFile = await rejects(() => matchHosts(inventory, 'db:@wrong', withFiles), 'pattern-invalid', 'wbe2')
   assert.equal(inFile.place, { file: 'wrong', line: 2, column: 3, excerpt: '  wbe2:db' })
   const typed = await rejects(() => matchHosts(inventory, 'web:dbb', withFiles), 'pattern-invalid', 'dbb')

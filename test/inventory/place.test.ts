@@ -5,7 +5,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('places in texts')
 
-/** The same, read off the text each time. */
+/** The same result, computed from the text each time. */
 const slowly = (text: string, offset: number) => {
   const before = text.slice(0, offset).split('\n')
   return {

@@ -35,7 +35,7 @@ const patterns: [string, string][] = [
   ['p:!h1', 'h3 h2'],
   ['all', 'h3 h1 h2'],
   ['!h1', 'h3 h2'],
-  // a glob means its groups one after another, hosts twice where two groups have them, then hosts
+  // a glob lists the hosts of each group in turn, also those of two groups, then single hosts
   ['[ab]', 'h1 h2 h3'],
   ['[ab][3]', 'h3'],
   ['[bp][2]', 'h3'],
@@ -56,18 +56,18 @@ test('children come level by level: children before grandchildren', async () => 
   assert.is(words(matchHosts(inventory, 'all')), 'o1 t1 d1')
 })
 
-test('all begins with its own hosts and those of no group', async () => {
+test('all begins with its own hosts and the ungrouped ones', async () => {
   const inventory = await load('web: { hosts: { w1: } }\nall: { hosts: { x1: } }\n', 'own.yaml')
   assert.is(words(matchHosts(inventory, 'all')), 'x1 w1')
   assert.is(words([...resolveHosts(inventory).keys()]), 'x1 w1')
 })
 
-test('below :children a group counts from where it is declared, when that is later', async () => {
+test('below :children a group has the position of its declaration, if that is later', async () => {
   const inventory = await load('[p:children]\nb\na\n[a]\nh1\n[b]\nh2\n')
   assert.is(words(hostsOfGroup(inventory, 'p')), 'h1 h2')
 })
 
-test('merged hosts come before those that stand beside the merge', async () => {
+test('merged hosts come before those beside the merge key', async () => {
   const inventory = await load(
     'x: { hosts: &base { h2: , h1: } }\ny: { hosts: { h0: , <<: *base } }\n',
     'merge.yaml',
@@ -75,14 +75,14 @@ test('merged hosts come before those that stand beside the merge', async () => {
   assert.is(words(hostsOfGroup(inventory, 'y')), 'h2 h1 h0')
 })
 
-test('a host that is named before any heading and grouped later is not ungrouped', async () => {
+test('a host before any heading that is grouped later is not ungrouped', async () => {
   const inventory = await load('h1\nh2\n[web]\nh1\n')
   assert.is(words(hostsOfGroup(inventory, 'ungrouped')), 'h2')
   assert.equal(resolveHosts(inventory).get('h1')?.groups, ['all', 'web'])
   assert.is(words(matchHosts(inventory, 'all')), 'h2 h1')
 })
 
-test('below :children a group that is known from its variables counts at once', async () => {
+test('below :children a group with known variables has that position', async () => {
   const inventory = await load('[p:children]\nb\n[b:vars]\nv=1\n[q:children]\na\nb\n[a]\nh1\n[b]\nh2\n')
   assert.is(words(hostsOfGroup(inventory, 'q')), 'h2 h1')
 })

@@ -1,4 +1,4 @@
-/** Which value counts: the answers are those that Ansible 2.14 gave to the same files. */
+/** Precedence of values, compared with results of Ansible 2.14 for the same files. */
 import * as assert from 'uvu/assert'
 import { join } from 'node:path'
 import { loadInventory } from '../../engine/inventory/load.ts'
@@ -74,7 +74,7 @@ test('inventory < group_vars/all < group_vars/GROUP, host < host_vars', async ()
   assert.equal(await values(['inv']), beside)
 })
 
-test('what stands beside the playbook wins at the same step', async () => {
+test('variables beside the playbook win at the same level', async () => {
   assert.equal(await values(['inv/hosts.yaml'], at('play')), {
     ...beside,
     c: 'play-gv-web',
@@ -84,7 +84,7 @@ test('what stands beside the playbook wins at the same step', async () => {
   })
 })
 
-test('the command line wins over all', async () => {
+test('the command line overrides everything', async () => {
   assert.is((await values(['inv'], at('play'), ['i=typed']))['i'], 'typed')
 })
 
@@ -101,7 +101,7 @@ test('of several inventories the later one wins, with its folders', async () => 
   assert.equal([turned['c'], turned['d']], ['inv-gv-web', 'inv-web'])
 })
 
-test('hosts of the command line have no folder of their own, but the playbook’s', async () => {
+test('hosts of the command line use the folders of the playbook', async () => {
   const inventory = await loadInventory(['h1,'], { playbookFolder: at('play') })
   assert.is(resolveHosts(inventory).get('h1')?.variables.get('i')?.value, 'play-hv')
 })
@@ -113,7 +113,7 @@ test('a relative path begins where the inventory is, not in group_vars', async (
   assert.is(host && connectionVarsOf(host).private_key_file, join(at('keys'), 'id'))
 })
 
-/** The values of h1, and what is warned of. */
+/** The values of h1, and the warnings. */
 const warnedIn = async (folder: string) => {
   const { folders, ...inventory } = await loadInventory([at(folder)])
   const host = resolveHosts({ folders, ...inventory }).get('h1')
@@ -123,7 +123,7 @@ const warnedIn = async (folder: string) => {
   }
 }
 
-test('of several files for one name the first counts, as in Ansible, and a warning names the others', async () => {
+test('of several files for one name the first applies, as in Ansible, and a warning names the others', async () => {
   write('two/hosts.yaml', 'all: { hosts: { h1: } }\n')
   write('two/host_vars/h1.yaml', 'a: 1\n')
   write('two/host_vars/h1/b.yaml', 'a: 2\n')
@@ -143,7 +143,7 @@ test('of several files for one name the first counts, as in Ansible, and a warni
   assert.match(warnings[0]?.message ?? '', 'all.yml is not read: all is for the same all')
 })
 
-test('yml counts before yaml, and yaml before json', async () => {
+test('yml takes precedence over yaml, and yaml over json', async () => {
   write('endings/hosts.yaml', 'all: { hosts: { h1: } }\n')
   write('endings/group_vars/all.yaml', 'a: yaml\n')
   write('endings/group_vars/all.yml', 'a: yml\n')
@@ -152,7 +152,7 @@ test('yml counts before yaml, and yaml before json', async () => {
   assert.equal((await warnedIn('endings')).found, { a: 'yml', b: 'yaml' })
 })
 
-test('an encrypted file beside another for one name is refused, for neither may be left out', async () => {
+test('an encrypted file beside another for the same name is refused', async () => {
   write('hidden/hosts.yaml', 'all: { hosts: { h1: } }\n')
   write('hidden/host_vars/h1.yaml', 'a: 1\n')
   write('hidden/host_vars/h1.yaml.age', 'x')
@@ -160,7 +160,7 @@ test('an encrypted file beside another for one name is refused, for neither may 
   assert.match(error.hint, 'into a folder')
 })
 
-test('a priority in group_vars does not count, as in Ansible, and is warned of', async () => {
+test('a priority in group_vars has no effect, as in Ansible, and a warning says so', async () => {
   write('late/hosts.yaml', 'web: { hosts: { h1: } }\nxyz: { hosts: { h1: } }\n')
   write('late/group_vars/web.yaml', 'a: 1\nansible_group_priority: 3\n')
   write('late/group_vars/xyz.yaml', 'a: 2\n')
@@ -168,11 +168,11 @@ test('a priority in group_vars does not count, as in Ansible, and is warned of',
   assert.equal(found, { a: 2, ansible_group_priority: 3 })
   assert.equal(
     warnings.map(({ message, place }) => [message, place.line, place.column]),
-    [['ansible_group_priority does not count here', 2, 1]],
+    [['ansible_group_priority has no effect here', 2, 1]],
   )
 })
 
-test('files that are for nobody are known', async () => {
+test('files without a host or group are reported', async () => {
   const { folders } = await loadInventory([at('inv')], { playbookFolder: at('play') })
   assert.equal(
     folders.map(({ unread }) => unread),
@@ -180,9 +180,9 @@ test('files that are for nobody are known', async () => {
   )
 })
 
-test('what is no map is refused at its place', async () => {
+test('a file that is not a map is refused at its place', async () => {
   write('list/hosts.yaml', 'web: { hosts: { h1: } }\n')
   const file = write('list/group_vars/web.yaml', '- a\n')
-  const error = await rejects(() => values(['list']), 'inventory-invalid', 'a file of variables is a map')
+  const error = await rejects(() => values(['list']), 'inventory-invalid', 'a variables file must be a map')
   assert.is(error.place?.file, file)
 })

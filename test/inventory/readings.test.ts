@@ -1,4 +1,4 @@
-/** Values that YAML 1.1, which Ansible reads, and YAML 1.2 read differently: never a third value, and never in silence. */
+/** Values that YAML 1.1 (Ansible) and YAML 1.2 read differently: one of these two values, or an error. */
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { fileMode, flag, secret, words } from '../../engine/dsl/schema.ts'
@@ -22,7 +22,7 @@ const hostWith = (value: string): Promise<Host> => hostOf(`all:\n  hosts:\n    a
 const readAs = async (schema: z.ZodType, value: string): Promise<unknown> =>
   variablesOf(z.object({ v: schema }), await hostWith(value)).v
 
-/** What stands there, what Ansible reads, and whether YAML 1.2 reads something else. */
+/** The text, the value that Ansible reads, and whether YAML 1.2 reads another one. */
 const table: [string, unknown, boolean][] = [
   ['no', false, true],
   ['No', false, true],
@@ -67,7 +67,7 @@ for (const [text, value, ambiguous] of table) {
     assert.is(plainVariables((await hostWith(text)).variables)['v'], value)
     if (!/\.\d*0$/.test(text)) assert.is(readingsOf(text).ambiguous, ambiguous)
   })
-  test(`where text is wanted, ${text} is what stands there`, async () => {
+  test(`a schema of text gets ${text} unchanged`, async () => {
     assert.is(await readAs(z.string(), text), text)
     assert.is(await readAs(z.coerce.string(), text), text)
     assert.equal(await readAs(z.array(z.string()), `[${text}]`), [text])
@@ -75,7 +75,7 @@ for (const [text, value, ambiguous] of table) {
     const read = await readAs(secret(), text)
     assert.is(isSecret(read) && read.reveal(), text)
   })
-  test(`where anything is taken, ${text} ${ambiguous ? 'must be quoted' : 'is what it is'}`, async () => {
+  test(`without a type, ${text} ${ambiguous ? 'must be quoted' : 'is not ambiguous'}`, async () => {
     for (const loose of [z.any(), z.unknown(), z.union([z.string(), z.number(), z.boolean(), z.date()])]) {
       if (!ambiguous) {
         assert.is(await readAs(loose, text), value)
@@ -84,9 +84,9 @@ for (const [text, value, ambiguous] of table) {
       const error = await rejects(
         () => readAs(loose, text),
         'variables-invalid',
-        `v: ${text} may mean the text or`,
+        `v: ${text} can mean the text or`,
       )
-      assert.match(error.message, 'put it in quotes')
+      assert.match(error.message, 'quote it')
       assert.match(error.message, 'inventory.yaml:4:10')
       await rejects(() => readAs(loose, `{ deep: [1, ${text}] }`), 'variables-invalid', /v(\.deep\.1)?: /)
     }
@@ -104,7 +104,7 @@ const numbers: [string, number][] = [
   ['.5', 0.5],
 ]
 for (const [text, value] of numbers) {
-  test(`where a number is wanted, ${text} is ${value}, as in Ansible`, async () => {
+  test(`a schema of a number gets ${value} from ${text}, as in Ansible`, async () => {
     assert.is(await readAs(z.number(), text), value)
     assert.is(await readAs(z.coerce.number(), text), value)
     assert.equal(await readAs(z.object({ deep: z.array(z.number()) }), `{ deep: [${text}] }`), {
@@ -113,26 +113,26 @@ for (const [text, value] of numbers) {
   })
 }
 
-test('where truth is wanted, no is false and yes is true', async () => {
+test('a boolean schema reads no as false and yes as true', async () => {
   for (const schema of [z.boolean(), z.coerce.boolean(), z.stringbool(), flag()]) {
     assert.is(await readAs(schema, 'no'), false)
     assert.is(await readAs(schema, 'yes'), true)
   }
 })
 
-test('a schema that takes one of some words takes the word', async () => {
+test('an enum gets the word itself', async () => {
   assert.is(await readAs(z.enum(['yes', 'no']), 'no'), 'no')
   assert.is(await readAs(z.literal('off').optional(), 'off'), 'off')
   assert.equal(await readAs(words(), 'no'), ['no'])
   assert.is(await readAs(fileMode().default('0600'), '0644'), '0644')
 })
 
-test('a number that YAML 1.1 does not know is no number', async () => {
+test('a number that is not one in YAML 1.1 is refused', async () => {
   await rejects(() => readAs(z.number(), '1e3'), 'variables-invalid', 'a number is needed')
   await rejects(() => readAs(z.number(), '0o17'), 'variables-invalid', 'a number is needed')
 })
 
-test('whole numbers above 2^53 keep their digits, or are refused', async () => {
+test('integers above 2^53 keep their digits, or are refused', async () => {
   const digits = '9007199254740993'
   assert.is(await readAs(z.string(), digits), digits)
   assert.is(await readAs(z.any(), digits), digits)
@@ -142,13 +142,13 @@ test('whole numbers above 2^53 keep their digits, or are refused', async () => {
   assert.is(await readAs(z.number(), '9007199254740991'), 9007199254740991)
 })
 
-test('a date is a date where one is wanted', async () => {
+test('a schema of a date gets a date', async () => {
   const date = await readAs(z.date(), '2024-01-02')
   assert.is(date instanceof Date && date.toISOString(), '2024-01-02T00:00:00.000Z')
   assert.is(await readAs(z.iso.date(), '2024-01-02'), '2024-01-02')
 })
 
-test('of several forms of a value the one that fits counts', async () => {
+test('of several types in a schema the one that matches is used', async () => {
   const schema = z.union([
     z.object({ kind: z.literal('mode'), value: z.string() }),
     z.object({ kind: z.literal('size'), value: z.number() }),
@@ -160,23 +160,23 @@ test('of several forms of a value the one that fits counts', async () => {
   ])
 })
 
-test('what a schema leaves out may be anything', async () => {
+test('properties that a schema omits can have any value', async () => {
   assert.equal(await readAs(z.object({ a: z.string() }), '{ a: no, b: no }'), { a: 'no' })
   await rejects(
     () => readAs(z.looseObject({ a: z.string() }), '{ a: no, b: no }'),
     'variables-invalid',
-    'v.b: no may mean',
+    'v.b: no can mean',
   )
 })
 
-test('a variable that a schema passes on unnamed is an error for who reads it, and for nobody else', async () => {
+test('an ambiguous variable without a schema is an error only if it is read', async () => {
   const host = await hostOf('all: { hosts: { a: { known: no, mode: 0644, fine: text } } }\n')
   const schema = z.looseObject({ known: z.boolean() })
   validateAll(schema, [host])
   const vars = variablesOf(schema, host)
   assert.is(vars.known, false)
   assert.is(vars['fine'], 'text')
-  await rejects(() => vars['mode'], 'variables-invalid', 'mode: 0644 may mean the text or 420')
+  await rejects(() => vars['mode'], 'variables-invalid', 'mode: 0644 can mean the text or 420')
 })
 
 test('files of group_vars and host_vars are read alike', async () => {
@@ -196,7 +196,7 @@ test('INI has Python’s literals: no is text there', async () => {
   assert.equal(variablesOf(loose, host), { a: 'no', b: '0644', c: 1000, d: 'True' })
 })
 
-test('a file that is JSON has the numbers of JSON', async () => {
+test('a JSON file has the numbers of JSON', async () => {
   const source = folder.write(
     'json/hosts.yml',
     '{"all": {"hosts": {"a": {"n": 1e3, "m": 1.5e3, "s": "no"}}}}',
@@ -205,7 +205,7 @@ test('a file that is JSON has the numbers of JSON', async () => {
   assert.equal(plainVariables(host?.variables ?? new Map()), { n: 1000, m: 1500, s: 'no' })
 })
 
-test('a number in JSON or with a tag is no text, whatever zeros it has', async () => {
+test('a number in JSON or with a tag is not text, even with final zeros', async () => {
   const source = folder.write('zeros/hosts.yml', '{"all": {"hosts": {"a": {"v": 1.30}}}}')
   const host = resolveHosts(await loadInventory([source])).get('a')
   if (host === undefined) throw new Error('no host')
@@ -213,14 +213,14 @@ test('a number in JSON or with a tag is no text, whatever zeros it has', async (
   assert.is(await readAs(z.any(), '!!float 1.30'), 1.3)
 })
 
-test('a version in INI or on the command line must be quoted where anything is taken', async () => {
+test('a version in INI or on the command line must be quoted without a type', async () => {
   const source = folder.write('versions/hosts', 'a v=1.30 w=\'"1.30"\'\n')
   const host = resolveHosts(await loadInventory([source])).get('a')
   if (host === undefined) throw new Error('no host')
   await rejects(
     () => variablesOf(z.object({ v: z.any() }), host),
     'variables-invalid',
-    'v: 1.30 may mean the text or 1.3',
+    'v: 1.30 can mean the text or 1.3',
   )
   assert.is(variablesOf(z.object({ w: z.any() }), host).w, '1.30')
   assert.is(variablesOf(z.object({ v: z.number() }), host).v, 1.3)
@@ -228,21 +228,21 @@ test('a version in INI or on the command line must be quoted where anything is t
   await rejects(
     () => variablesOf(z.object({ v: z.unknown() }), typed),
     'variables-invalid',
-    'v: 1.10 may mean the text or 1.1',
+    'v: 1.10 can mean the text or 1.1',
   )
 })
 
-test('a tag says how a value is read', async () => {
+test('a tag determines the type of a value', async () => {
   assert.is(await readAs(z.any(), '!!str no'), 'no')
   assert.is(await readAs(z.any(), '!!int "5"'), 5)
 })
 
-test('the command line is read like YAML where a schema does not ask for text', async () => {
+test('the command line is read as YAML unless the schema is text', async () => {
   const host = { name: 'a', variables: await parseExtra(['v=no', 'w=0644']) }
   assert.equal(variablesOf(z.object({ v: z.boolean(), w: z.string() }), host), { v: false, w: '0644' })
 })
 
-test('an error tells no value that may be a secret', async () => {
+test('an error shows no value that can be a secret', async () => {
   const host = await hostOf('all: { hosts: { a: { password: 0644 } } }\n')
   const error = await rejects(
     () => variablesOf(z.object({ password: z.any() }), host),
@@ -279,7 +279,7 @@ const standard: [string, unknown][] = [
   ['! "no"', 'no'],
 ]
 for (const [text, value] of standard) {
-  test(`${text} is what Ansible reads`, async () => {
+  test(`${text} has the value that Ansible reads`, async () => {
     assert.equal(plainVariables((await hostWith(text)).variables)['v'], value)
   })
 }
@@ -290,11 +290,11 @@ const misfits: [string, string][] = [
   ['!!int 1.5', 'not a valid !!int'],
   ['!!float x', 'not a valid !!float'],
   ['!!bool maybe', 'not a valid !!bool'],
-  ['!!str [a]', '!!str needs a scalar'],
-  ['!!map [a]', '!!map needs a map'],
-  ['!!seq {a: 1}', '!!seq needs a list'],
-  ['!!foo x', 'there is no tag !!foo'],
-  ['!!python/tuple [1]', 'there is no tag !!python/tuple'],
+  ['!!str [a]', '!!str requires a scalar'],
+  ['!!map [a]', '!!map requires a map'],
+  ['!!seq {a: 1}', '!!seq requires a list'],
+  ['!!foo x', 'unknown tag !!foo'],
+  ['!!python/tuple [1]', 'unknown tag !!python/tuple'],
   ['!!binary aGVsbG8=', '!!binary is not supported'],
 ]
 for (const [text, message] of misfits) {

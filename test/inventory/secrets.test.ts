@@ -1,4 +1,4 @@
-/** Secrets in inventories: what they may look like, and that no error shows one. */
+/** Secrets in inventories: their forms, and that no error shows one. */
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { secret, secretNames } from '../../engine/dsl/schema.ts'
@@ -37,7 +37,7 @@ for (const [yaml, text] of written) {
   })
 }
 
-test('a playbook’s secret is read as it is written, however deep, and only the secret is', async () => {
+test('a secret of a playbook is the text as written, at any depth', async () => {
   const schema = z.object({
     pin: secret(),
     port: z.number(),
@@ -56,7 +56,7 @@ test('a playbook’s secret is read as it is written, however deep, and only the
   assert.equal([vars.port, vars.registry.port], [8, 80])
 })
 
-test('a password that makes no sense is told by its place, without its line', async () => {
+test('an invalid password is reported with its place, without the line', async () => {
   const host = await hostOf('all:\n  hosts:\n    a:\n      ansible_become_password: [31415926]\n')
   const error = await rejects(
     () => connectionVarsOf(host),
@@ -67,7 +67,7 @@ test('a password that makes no sense is told by its place, without its line', as
   assert.not.match(error.place === undefined ? '' : renderPlace(error.place), '31415926')
 })
 
-test('nor is it shown by an error that stands on the same line', async () => {
+test('another error on the same line does not show it either', async () => {
   const host = await hostOf('all:\n  hosts:\n    a: { password: hush, pin: [hush], port: many }\n')
   const error = await rejects(() => connectionVarsOf(host), 'inventory-invalid', 'port')
   assert.equal([error.place?.line, error.place?.excerpt], [3, undefined])
@@ -77,7 +77,7 @@ test('nor is it shown by an error that stands on the same line', async () => {
   assert.match(problem.message, `inventory.yaml:3:`)
 })
 
-test('a playbook’s secret that is wrong is told by its place, without its line', async () => {
+test('an invalid secret of a playbook is reported with its place, without the line', async () => {
   const host = await hostOf('all:\n  hosts:\n    a:\n      pin: [hush]\n      port: many\n')
   const schema = z.object({ pin: secret().describe('a pin').optional(), port: z.number() })
   const error = await rejects(() => variablesOf(schema, host), 'variables-invalid', 'pin: a secret is needed')
@@ -86,7 +86,7 @@ test('a playbook’s secret that is wrong is told by its place, without its line
   assert.match(error.message, 'port: many')
 })
 
-test('YAML that is broken, or says it twice, shows no line that looks like a password', async () => {
+test('errors of broken YAML and duplicate keys show no line that looks like a password', async () => {
   const broken = [
     'password: "hush',
     'ansible_ssh_pass: hush\n      ansible_ssh_pass: hush',
@@ -101,7 +101,7 @@ test('YAML that is broken, or says it twice, shows no line that looks like a pas
     assert.is(typeof error.place?.line, 'number')
     assert.not.match(error.message + (error.place === undefined ? '' : renderPlace(error.place)), 'hush')
   }
-  // on the command line it is the text that was typed
+  // on the command line it is the typed text
   for (const [name, text] of [
     ['become_password', '[hush'],
     ['token', '"hush'],

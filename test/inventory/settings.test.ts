@@ -98,7 +98,7 @@ for (const [theirs, ours] of methods) {
   })
 }
 
-test('what we do not have is told with the name, the value, the place and what there is', async () => {
+test('an unsupported value is reported with name, value, place and the supported ones', async () => {
   const { unsupported, unsupportedBecome } = connectionVarsOf(
     await hostOf('all:\n  hosts:\n    a:\n      ansible_connection: winrm\n      become_method: runas\n'),
   )
@@ -118,7 +118,7 @@ const argumentsOf = async (variables: Readonly<Record<string, string>>, more = '
   )
 }
 
-test('arguments of ssh are read as options, in the order in which Ansible passes them', async () => {
+test('ssh arguments are read as options, in the order in which Ansible passes them', async () => {
   const { sshArguments, unsupported } = await argumentsOf({
     ansible_ssh_extra_args: '-p2222 -l bob',
     ansible_ssh_common_args:
@@ -160,7 +160,7 @@ for (const [text, seconds] of [
   ['ConnectTimeout=none', undefined],
   ['ConnectTimeout=0', undefined],
 ] as const) {
-  test(`${text} is ${seconds ?? 'no'} seconds, as for ssh`, async () => {
+  test(`${text} is ${seconds === undefined ? 'not a timeout' : `${seconds} seconds`}, as for ssh`, async () => {
     const { sshArguments, unsupported } = await argumentsOf({ ansible_ssh_common_args: `-o '${text}'` })
     assert.is(unsupported, undefined)
     assert.is(sshArguments.connectTimeout, seconds)
@@ -180,7 +180,7 @@ const refusals: [string, string][] = [
   ['web1', 'web1 is not supported'],
   ['--', '-- is not supported'],
   ['-o', '-o without a value is not supported'],
-  ["-o 'Port=1", 'a quote that is not closed'],
+  ["-o 'Port=1", 'a quote is not closed'],
 ]
 for (const [text, message] of refusals) {
   test(`ssh arguments: ${text} is refused by name`, async () => {
@@ -190,28 +190,28 @@ for (const [text, message] of refusals) {
   })
 }
 
-test('arguments that change nothing for us are taken', async () => {
+test('ssh arguments without effect here are accepted', async () => {
   const text = '-q -vvv -T -x -S none -o BatchMode=yes -o PubkeyAcceptedKeyTypes=+ssh-rsa -o LogLevel=ERROR'
   assert.is((await argumentsOf({ ansible_ssh_common_args: text })).unsupported, undefined)
 })
 
-test('arguments of ssh with an expression are nothing to a local host, and an error to one that reads them', async () => {
+test('ssh arguments with an expression are ignored for a local host, and an error otherwise', async () => {
   const variables = { ansible_ssh_common_args: '-o ProxyJump={{ bastion }}' }
   assert.is((await argumentsOf({ ...variables, connection: 'local' })).unsupported, undefined)
   await rejects(() => argumentsOf(variables), 'inventory-invalid', 'ansible_ssh_common_args')
 })
 
-test('arguments of ssh are nothing to a host that is not reached by it', async () => {
+test('ssh arguments are ignored for a host with another connection', async () => {
   const variables = { ansible_ssh_common_args: '-L 1:localhost:1', connection: 'local' }
   assert.is((await argumentsOf(variables)).unsupported, undefined)
 })
 
-test('a playbook sees both names as they are written', async () => {
+test('a playbook reads both names as written', async () => {
   const { variables } = await hostOf('all: { vars: { user: root }, hosts: { a: { ansible_user: bob } } }')
   assert.equal(plainVariables(variables), { user: 'root', ansible_user: 'bob' })
 })
 
-test('the old names for becoming another user count for their own way alone, and last', async () => {
+test('the old become variables apply only to their own method, and last', async () => {
   const become = async (vars: string) => {
     const { become_user: user, become_password: password } = connectionVarsOf(
       await hostOf(`all: { hosts: { a: { ${vars} } } }`),

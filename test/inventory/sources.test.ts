@@ -1,4 +1,4 @@
-/** What may stand behind -i: kinds of files, folders, executables, modules, names of hosts. */
+/** Values of -i: kinds of files, folders, executables, modules, names of hosts. */
 import { chmodSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { textsOf } from '../../engine/inventory/scalar-tree.ts'
@@ -40,18 +40,18 @@ const kinds: [string, string][] = [
   ['mark', `\u{FEFF}${ini}`],
 ]
 for (const [name, text] of kinds) {
-  test(`${name} is read as what it is`, async () => {
+  test(`${name} is recognized`, async () => {
     const inventory = await loadInventory([write(name, text)])
     assert.equal(hostsOfGroup(inventory, 'web'), ['w1', 'w2'])
   })
 }
 
-test('the x bit alone makes no program: on some file systems every file has it', async () => {
+test('a file with the x bit alone is not a program: on some file systems every file has it', async () => {
   assert.equal(names(await loadInventory([program('x.yaml', yaml)])), ['w1', 'w2'])
   await rejects(
     () => loadInventory([program('script', '#!/bin/sh\n', 0o644)]),
     'load-failed',
-    'may not be executed',
+    'without execute permission',
   )
 })
 
@@ -60,7 +60,7 @@ const refused: [string, string, RegExp][] = [
   ['b.yaml', 'plugin: amazon.aws.aws_ec2\n', /inventory plugin of Ansible/],
 ]
 for (const [name, text, message] of refused) {
-  test(`${name} is refused, with a way out`, async () => {
+  test(`${name} is refused, with a hint`, async () => {
     const work = () => loadInventory([write(name, text)])
     const error = await work().then(
       () => undefined,
@@ -70,20 +70,20 @@ for (const [name, text, message] of refused) {
   })
 }
 
-test('what is no text is told so', async () => {
+test('a file that is not text is refused', async () => {
   const path = at('binary')
   write('binary', Buffer.from([0xff, 0xfe, 0x00, 0x61]))
-  await rejects(() => loadInventory([path]), 'load-failed', 'no text in UTF-8')
+  await rejects(() => loadInventory([path]), 'load-failed', 'not UTF-8 text')
 })
 
-test('hosts on the command line may have ranges and ports', async () => {
+test('hosts on the command line can have ranges and ports', async () => {
   const inventory = await loadInventory(['a[1:2]:2222,[fe80::1]:22,b,'])
   assert.equal(names(inventory), ['a1', 'a2', 'fe80::1', 'b'])
   const host = resolveHosts(inventory).get('a2')
   assert.is(host && connectionVarsOf(host).port, 2222)
 })
 
-test('a folder is read in name order, without what is no inventory', async () => {
+test('a folder is read in name order, without files that are not inventories', async () => {
   write('site/10-first.yaml', 'web: { hosts: { w1: { n: 1 } } }\n')
   write('site/20-second.ini', '[web]\nw1 n=2\n[db]\nd1\n')
   write('site/deeper/30.yaml', 'web: { hosts: { w9: } }\n')
@@ -95,7 +95,11 @@ test('a folder is read in name order, without what is no inventory', async () =>
   assert.is(value(inventory, 'w1', 'n'), 2)
   assert.is(value(inventory, 'w1', 'from'), 'folder')
   write('none/README.md', '')
-  const error = await rejects(() => loadInventory([at('none')]), 'load-failed', 'no inventory in the folder')
+  const error = await rejects(
+    () => loadInventory([at('none')]),
+    'load-failed',
+    'does not contain an inventory',
+  )
   assert.match(error.hint, 'README.md')
 })
 
@@ -116,7 +120,7 @@ test('an executable prints all with --list', async () => {
   assert.equal([textsOf(version?.written), version?.place.file], ['1.30', `${path} --list`])
 })
 
-test('an executable that tells no _meta is asked for each host', async () => {
+test('an executable without _meta is run for each host', async () => {
   const inventory = await loadInventory([program('ask.sh', listing(''))])
   assert.equal(
     names(inventory).map((host) => value(inventory, host, 'asked')),
@@ -132,23 +136,23 @@ test('JSON with tabs and escapes is read', async () => {
   assert.is(value(await loadInventory([path]), 'w1', 'a'), '/😀\t')
 })
 
-test('what an executable printed can be kept in a file', async () => {
+test('the output of an executable is a valid inventory file', async () => {
   const path = write('kept.json', '{"web": {"hosts": ["w1"]}, "_meta": {"hostvars": {"w1": {"a": 1}}}}')
   assert.is(value(await loadInventory([path]), 'w1', 'a'), 1)
 })
 
-test('an executable that fails is told with its status and what it said', async () => {
+test('an executable that fails is reported with its status and its output', async () => {
   const path = program('fails.sh', '#!/bin/sh\necho "no credentials" >&2\nexit 3\n')
-  const error = await rejects(() => loadInventory([path]), 'load-failed', 'fails.sh --list ended with 3')
+  const error = await rejects(() => loadInventory([path]), 'load-failed', 'fails.sh --list exited with 3')
   assert.match(error.output ?? '', 'no credentials')
 })
 
-test('an executable has bounds', async () => {
+test('an executable has limits of time and output', async () => {
   const run = (path: string, limits: { seconds?: number; bytes?: number }) => () =>
     readExecutable(new InventoryDraft(), path, limits)
-  // the child of the shell holds the pipe open
+  // the child of the shell keeps the pipe open
   const slow = program('slow.sh', '#!/bin/sh\nsleep 60\n')
-  await rejects(run(slow, { seconds: 0.2 }), 'load-failed', 'did not end within 0.2 s')
+  await rejects(run(slow, { seconds: 0.2 }), 'load-failed', 'timed out after 0.2 s')
   await rejects(
     run(program('much.sh', '#!/bin/sh\nyes\n'), { bytes: 10_000 }),
     'load-failed',
@@ -156,9 +160,9 @@ test('an executable has bounds', async () => {
   )
 })
 
-test('an executable that prints nonsense is told so, and its output is not shown', async () => {
+test('an executable with invalid output is reported, without the output', async () => {
   const path = program('text.sh', '#!/bin/sh\necho "password: hush"\n')
-  const error = await rejects(() => loadInventory([path]), 'inventory-invalid', 'printed no JSON')
+  const error = await rejects(() => loadInventory([path]), 'inventory-invalid', 'did not print JSON')
   assert.not.match(JSON.stringify([error.message, error.output, error.place, String(error.cause)]), 'hush')
   const list = program('hosts.sh', '#!/bin/sh\necho \'{"web": {"hosts": {"w1": {}}}}\'\n')
   await rejects(() => loadInventory([list]), 'inventory-invalid', 'hosts of web must be a list')
@@ -166,7 +170,7 @@ test('an executable that prints nonsense is told so, and its output is not shown
   await rejects(() => loadInventory([none]), 'load-failed', 'cannot be run')
 })
 
-test('a module gives an inventory, be it later', async () => {
+test('a module exports an inventory, or a promise of one', async () => {
   const path = write(
     'cloud.ts',
     `const found: string[] = ['w[1:2]:2222']
@@ -186,7 +190,7 @@ export default async () => ({
   assert.is(inventory.groups.get('web')?.variables.get('n')?.place.file, path)
 })
 
-test('a module gives plain data as well, and secrets', async () => {
+test('a module can export plain data and secrets', async () => {
   const path = write(
     'plain.ts',
     `import { Secret } from '${new URL('../../engine/secret.ts', import.meta.url).href}'
@@ -198,7 +202,13 @@ export default { hosts: { w1: { password: new Secret('hush') } } }
 })
 
 const slips: [string, string, 'load-failed' | 'inventory-invalid', RegExp, RegExp][] = [
-  ['exports nothing', 'export const a = 1\n', 'load-failed', /exports no inventory/, /defineInventory/],
+  [
+    'exports nothing',
+    'export const a = 1\n',
+    'load-failed',
+    /does not export an inventory/,
+    /defineInventory/,
+  ],
   [
     'has a slip of the pen',
     'export default { groups: { web: { host: [] } } }\n',
@@ -211,12 +221,12 @@ const slips: [string, string, 'load-failed' | 'inventory-invalid', RegExp, RegEx
     'has a child that is nowhere',
     "export default { groups: { site: { children: ['wbe'] }, web: {} } }\n",
     'inventory-invalid',
-    /no group wbe/,
+    /the group wbe is not defined/,
     /did you mean web/,
   ],
 ]
 for (const [what, text, code, message, hint] of slips) {
-  test(`a module that ${what} is told with its file`, async () => {
+  test(`a module that ${what} is reported with its file`, async () => {
     const path = write(`${what.replaceAll(' ', '-')}.ts`, text)
     const error = await rejects(() => loadInventory([path]), code, message)
     assert.match(error.hint, hint)
@@ -224,7 +234,7 @@ for (const [what, text, code, message, hint] of slips) {
   })
 }
 
-test('a module that never answers does not hang', async () => {
+test('a module that never settles is an error', async () => {
   const path = write('never.ts', 'export default () => new Promise(() => {})\n')
-  await rejects(() => readModule(new InventoryDraft(), path, 0.1), 'load-failed', 'within 0.1 s')
+  await rejects(() => readModule(new InventoryDraft(), path, 0.1), 'load-failed', 'timed out after 0.1 s')
 })

@@ -1,4 +1,4 @@
-/** Expressions of Jinja in values: an error for who reads them, and for nobody else. */
+/** Expressions of Jinja in values are an error only if they are read. */
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { secret } from '../../engine/dsl/schema.ts'
@@ -19,7 +19,7 @@ const hostOf = hostReader(folder)
 const withVariables = (lines: string): Promise<Host> => hostOf(`all:\n  hosts:\n    a:\n${lines}`)
 
 for (const text of ['{{ b }}', 'x-{{ b }}', '{% if b %}x{% endif %}', 'x{# note #}', '{{ b']) {
-  test(`"${text}" is an error for who reads it, with its place and a way out`, async () => {
+  test(`"${text}" is an error if it is read, with its place and a hint`, async () => {
     const host = await withVariables(`      fine: x\n      v: "${text}"\n`)
     for (const schema of [
       z.string(),
@@ -31,13 +31,13 @@ for (const text of ['{{ b }}', 'x-{{ b }}', '{% if b %}x{% endif %}', 'x{# note 
       const error = await rejects(
         () => validateAll(z.object({ v: schema }), [host]),
         'variables-invalid',
-        `v: ${text} holds`,
+        `v: ${text} contains`,
       )
       assert.match(error.message, 'inventory.yaml:5:10')
       assert.match(error.message, '!unsafe')
     }
   })
-  test(`"${text}" is quiet where nobody reads it`, async () => {
+  test(`"${text}" is not an error unless it is read`, async () => {
     const host = await withVariables(
       `      fine: x\n      v: "${text}"\n      ansible_python_interpreter: "${text}"\n`,
     )
@@ -45,17 +45,17 @@ for (const text of ['{{ b }}', 'x-{{ b }}', '{% if b %}x{% endif %}', 'x{# note 
     connectionVarsOf(host)
     const loose = variablesOf(z.looseObject({ fine: z.string() }), host)
     assert.is(loose.fine, 'x')
-    await rejects(() => loose['v'], 'variables-invalid', 'holds an expression of Jinja')
+    await rejects(() => loose['v'], 'variables-invalid', 'contains a Jinja expression')
   })
 }
 
-test('a template deep in a value is named by its way and its own line', async () => {
+test('a nested template is reported with its path and its own line', async () => {
   const host = await withVariables('      v:\n        list:\n          - fine\n          - "{{ b }}"\n')
   const schema = z.object({ v: z.object({ list: z.array(z.string()) }) })
   const error = await rejects(
     () => validateAll(schema, [host]),
     'variables-invalid',
-    'v.list.1: {{ b }} holds',
+    'v.list.1: {{ b }} contains',
   )
   assert.match(error.message, 'inventory.yaml:7:13')
   await rejects(() => validateAll(z.object({ v: z.any() }), [host]), 'variables-invalid', 'v.list.1')
@@ -81,7 +81,7 @@ for (const name of settings) {
     const error = await rejects(
       () => connectionVarsOf(host),
       'inventory-invalid',
-      '{{ site_value }} holds an expression',
+      '{{ site_value }} contains a Jinja expression',
     )
     assert.equal([error.place?.line, error.host], [4, 'a'])
   })
@@ -93,13 +93,13 @@ for (const name of ['ansible_password', 'ansible_become_password', 'become_passw
     const error = await rejects(
       () => connectionVarsOf(host),
       'inventory-invalid',
-      'the value holds an expression',
+      'the value contains a Jinja expression',
     )
     assert.not.match(`${error.message} ${JSON.stringify(error.place)}`, 'hush')
   })
 }
 
-test('text marked as unsafe is no template', async () => {
+test('text marked as unsafe is not a template', async () => {
   const host = await withVariables('      v: !unsafe "{{ b }}"\n      list: !unsafe ["{{ b }}"]\n')
   assert.equal(variablesOf(z.object({ v: z.string(), list: z.array(z.any()) }), host), {
     v: '{{ b }}',
@@ -107,7 +107,7 @@ test('text marked as unsafe is no template', async () => {
   })
 })
 
-test('values in INI, in group_vars and in JSON are looked at alike', async () => {
+test('values in INI, in group_vars and in JSON are checked', async () => {
   const source = folder.write(
     'site/hosts',
     '[web]\nw1 a="{{ x }}" b=[\'{{ x }}\'] c=plain\n[web:vars]\nd={{ x }}\n',
@@ -117,18 +117,18 @@ test('values in INI, in group_vars and in JSON are looked at alike', async () =>
   if (host === undefined) throw new Error('no host')
   for (const name of ['a', 'b', 'd', 'e']) {
     const schema = z.object({ [name]: z.any() })
-    await rejects(() => variablesOf(schema, host), 'variables-invalid', /\{\{ x \}\}.* holds/)
+    await rejects(() => variablesOf(schema, host), 'variables-invalid', /\{\{ x \}\}.* contains/)
   }
   assert.equal(variablesOf(z.object({ c: z.string() }), host), { c: 'plain' })
 })
 
-test('what is typed is meant as it stands', async () => {
+test('values typed on the command line are not templates', async () => {
   const variables = await parseExtra(['v=x {{ b }}', 'w={{ b }}'])
   const vars = variablesOf(z.object({ v: z.string(), w: z.any() }), { name: 'a', variables })
   assert.equal(vars, { v: 'x {{ b }}', w: '{{ b }}' })
 })
 
-test('a secret that is a template is told without its value', async () => {
+test('a secret that is a template is reported without its value', async () => {
   const host = await withVariables('      pin: "hush{{ b }}"\n')
   const error = await rejects(
     () => variablesOf(z.object({ pin: secret() }), host),
@@ -151,21 +151,21 @@ for (const [text, column] of unquoted) {
     const error = await rejects(() => withVariables(`      v: ${text}\n`), 'inventory-invalid', /./)
     assert.is(error.place?.line, 4)
     if (column !== undefined) assert.is(error.place?.column, column)
-    assert.match(error.hint, 'quotes')
+    assert.match(error.hint, 'quote')
   })
 }
 
-test('of a password that only names another variable the name is shown', async () => {
+test('a password that is only another variable is reported with the name of that variable', async () => {
   const host = await withVariables('      ansible_become_password: "{{ vault_become }}"\n')
   const error = await rejects(
     () => connectionVarsOf(host),
     'inventory-invalid',
-    '{{ vault_become }} holds an expression',
+    '{{ vault_become }} contains a Jinja expression',
   )
   assert.is(error.place?.line, 4)
   const quoted = await withVariables(`      ansible_password: "{{ 'hush' }}"\n`)
   assert.not.match(
-    (await rejects(() => connectionVarsOf(quoted), 'inventory-invalid', 'the value holds')).message,
+    (await rejects(() => connectionVarsOf(quoted), 'inventory-invalid', 'the value contains')).message,
     'hush',
   )
 })

@@ -15,7 +15,7 @@ test('text is standard output without its last newlines', async () => {
   assert.is(await query`printf ' a\\n\\n'`.text(), ' a')
 })
 
-test('a command that fails rejects with its status and its last words', async () => {
+test('a command that fails rejects with its status and its last output', async () => {
   const failing = run`echo out; echo oh no >&2; exit 7`
   const error = await rejects(
     () => failing,
@@ -25,7 +25,7 @@ test('a command that fails rejects with its status and its last words', async ()
   assert.is(error.output, 'oh no')
 })
 
-test('an error shows the command as it was written, and no script of ours', async () => {
+test("an error shows the author's command, not the engine's script", async () => {
   const failing = run({ cwd: '/usr', env: { GREETING: 'hi' } })`exit 7`
   const error = await rejects(() => failing, 'command-failed', 'exit status 7 from: exit 7')
   assert.not.match(error.message, /cd --|export/)
@@ -43,7 +43,7 @@ test('a command runs once, however often it is awaited', async () => {
   assert.is(await command.text(), await command.text())
 })
 
-test('directory, environment and input come with the options', async () => {
+test('options set the directory, the environment and the input', async () => {
   const text = await run({
     cwd: '/usr',
     env: { GREETING: "it's" },
@@ -52,22 +52,22 @@ test('directory, environment and input come with the options', async () => {
   assert.is(text, "/usr\nit's\nin")
 })
 
-test('a directory that is not there stops the command', async () => {
+test('a missing working directory is an error', async () => {
   const result = await run({ cwd: '/no/such' })`echo ran`.result()
   assert.is.not(result.code, 0)
   assert.is(result.stdout, '')
 })
 
-test('a bad name for a variable is refused', () => {
-  assert.throws(() => run({ env: { 'a b': '1' } })`true`, /not a name for an environment variable/)
+test('an invalid variable name is refused', () => {
+  assert.throws(() => run({ env: { 'a b': '1' } })`true`, /not a valid name for an environment variable/)
 })
 
-test('json that is none says so', async () => {
+test('output that is not JSON is an error', async () => {
   assert.equal(await query`echo '{"a":1}'`.json(), { a: 1 })
-  await rejects(() => query`echo nothing`.json(), 'command-failed', 'no JSON from')
+  await rejects(() => query`echo nothing`.json(), 'command-failed', 'the output is not JSON')
 })
 
-test('a quiet command tells nobody what it prints, neither live nor when it fails', async () => {
+test('a quiet command hides its output, both live and in errors', async () => {
   const heard: string[] = []
   const result = { code: 1, stdout: Buffer.from('token\n'), stderr: Buffer.alloc(0), dropped: 0 }
   const tag = commandTag(
@@ -84,7 +84,7 @@ test('a quiet command tells nobody what it prints, neither live nor when it fail
   assert.equal(heard, ['token\n'])
 })
 
-test('a label stands for a script in errors, and a script of an author is shown', async () => {
+test("errors show a label instead of a script, but show an author's script", async () => {
   const labelled = await rejects(
     () => run({ label: 'count users' })`cat /nowhere | wc -l && false`,
     'command-failed',
@@ -95,7 +95,7 @@ test('a label stands for a script in errors, and a script of an author is shown'
   assert.is(shown.message, 'exit status 1 from: true && false')
 })
 
-test('whose call it was is read from the trace', () => {
+test('the stack trace tells whose call it was', () => {
   const root = resolve(import.meta.dirname, '../..')
   const calledIn = (file: string): Error => {
     const trace = new Error('here')
@@ -108,7 +108,7 @@ test('whose call it was is read from the trace', () => {
   assert.is(isAuthorsCall(calledIn('/home/me/node_modules/another-library/tasks.js')), false)
 })
 
-test('what only a shell reads makes a script', () => {
+test('a template with shell syntax is a script', () => {
   const is = (parts: TemplateStringsArray, ...values: readonly unknown[]): boolean => isScript(parts, values)
   for (const [plain, what] of [
     [is`systemctl restart ${'a; b'}`, 'words that are given'],

@@ -22,13 +22,13 @@ const { path: root, at } = folderOf(test, "cox swain's ")
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8).padStart(4, '0')
 const remote = createRemote(shellConnection())
 
-test('what is written can be read, byte for byte', async () => {
+test('content that was written is read back byte for byte', async () => {
   const content = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256))
   await remote.write(at('bytes'), content)
   assert.ok((await remote.readBytes(at('bytes')))?.equals(content))
 })
 
-test('a new file is 0644, and gets the mode it is told', async () => {
+test('a new file gets the given mode, 0644 by default', async () => {
   await remote.write(at('plain'), 'x')
   assert.is(mode(at('plain')), '0644')
   await remote.write(at('key'), new Secret('k'), { mode: '600' })
@@ -43,7 +43,7 @@ test('an existing file keeps its mode', async () => {
   assert.is(readFileSync(at('kept'), 'utf8'), 'new')
 })
 
-test('a link stays a link, and what it points to is written', async () => {
+test('a link stays a link, and its target is written', async () => {
   writeFileSync(at('target'), 'old')
   symlinkSync(at('target'), at('link'))
   await remote.write(at('link'), 'new')
@@ -52,7 +52,7 @@ test('a link stays a link, and what it points to is written', async () => {
   assert.is(readFileSync(at('target'), 'utf8'), 'new')
 })
 
-test('input that ends early replaces nothing and leaves nothing behind', async () => {
+test('input that ends early replaces nothing and leaves no temporary file', async () => {
   writeFileSync(at('whole'), 'whole')
   const cut: Connection = {
     ...shellConnection(),
@@ -70,7 +70,7 @@ test('input that ends early replaces nothing and leaves nothing behind', async (
   )
 })
 
-test('a file that is not there is undefined, not an error', async () => {
+test('a missing file is undefined, not an error', async () => {
   assert.is(await remote.read(at('none')), undefined)
   assert.is(await remote.read(at('plain/below')), undefined)
   assert.is(await remote.stat(at('none')), undefined)
@@ -78,14 +78,14 @@ test('a file that is not there is undefined, not an error', async () => {
   assert.is(await remote.list(at('none')), undefined)
 })
 
-test('a link to nothing reads as nothing', async () => {
+test('a dangling link reads as a missing file', async () => {
   symlinkSync(at('nowhere'), at('dangling'))
   assert.is(await remote.read(at('dangling')), undefined)
   assert.is((await remote.stat(at('dangling')))?.type, 'link')
   assert.is(await remote.stat(at('dangling'), { follow: true }), undefined)
 })
 
-test('what a link leads to is told of where links are followed', async () => {
+test('stat describes the target if links are followed', async () => {
   writeFileSync(at('end'), 'abc', { mode: 0o640 })
   symlinkSync('end', at('middle'))
   symlinkSync('middle', at('start'))
@@ -93,7 +93,7 @@ test('what a link leads to is told of where links are followed', async () => {
   assert.equal([found?.type, found?.mode, found?.size, found?.target], ['file', '0640', 3, undefined])
 })
 
-test('a directory and its parents are made, and listed', async () => {
+test('a directory is created with its parents, and listed', async () => {
   await remote.makeDirectory(at('a/b'), { mode: '0700' })
   assert.is(mode(at('a/b')), '0700')
   assert.is((await remote.stat(at('a/b')))?.type, 'directory')
@@ -101,7 +101,7 @@ test('a directory and its parents are made, and listed', async () => {
   assert.equal(await remote.list(at('a/b')), ['-n'])
 })
 
-test('the sum is that of the content', async () => {
+test('sha256 is that of the content', async () => {
   await remote.write(at('sum'), 'abc')
   assert.is(
     await remote.sha256(at('sum')),
@@ -109,7 +109,7 @@ test('the sum is that of the content', async () => {
   )
 })
 
-test('removing is recursive only when told', async () => {
+test('removal is recursive only on request', async () => {
   mkdirSync(at('tree'))
   writeFileSync(at('tree/leaf'), '')
   await rejects(() => remote.remove(at('tree')), 'write-failed', 'cannot remove')
@@ -118,15 +118,19 @@ test('removing is recursive only when told', async () => {
   await remote.remove(at('tree'))
 })
 
-test('a failure says what to do about it', async () => {
+test('a failure has a hint', async () => {
   const folder = await rejects(() => remote.write(at('no/such/file'), 'x'), 'write-failed', 'cannot write')
-  assert.match(folder.hint, 'make the folder that it is in first')
-  const nobody = { owner: 'no-such-user' }
-  const user = await rejects(() => remote.setAttributes(at('.'), nobody), 'write-failed', 'set owner or mode')
-  assert.match(user.hint, 'make the user or group first')
+  assert.match(folder.hint, 'create its folder first')
+  const missing = { owner: 'no-such-user' }
+  const user = await rejects(
+    () => remote.setAttributes(at('.'), missing),
+    'write-failed',
+    'set owner or mode',
+  )
+  assert.match(user.hint, 'create the user or group first')
 })
 
-test('what cannot be written is an error with the words of the system', async () => {
+test("a failed write is an error with the system's message", async () => {
   const error = await rejects(
     () => remote.write(at('no-such-directory/file'), 'x'),
     'write-failed',
@@ -135,7 +139,7 @@ test('what cannot be written is an error with the words of the system', async ()
   assert.match(error.output ?? '', 'No such file or directory')
 })
 
-test('relative paths, numbers for modes and / are refused before anything is sent', async () => {
+test('relative paths, invalid modes and / are refused before a command is sent', async () => {
   await rejects(() => remote.write('etc/x', 'x'), 'params-invalid', 'not an absolute path')
   await rejects(() => remote.write(at('x'), 'x', { mode: '420x' }), 'params-invalid', 'not a file mode')
   await rejects(() => remote.remove('//', { recursive: true }), 'params-invalid', 'refusing to remove')

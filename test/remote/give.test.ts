@@ -1,4 +1,4 @@
-/** Giving what belongs to one user below a folder to another. */
+/** Changing the owner of one user's files below a folder. */
 import { chmodSync, chownSync, linkSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -8,13 +8,13 @@ import { linkOf, ownedBy, ownershipOf } from '../support/owners.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('what belongs to one user is given to another')
+const test = suite("one user's files are given to another")
 const { at } = folderOf(test)
 const [from, to, third] = [4711, 4712, 4713]
 const remote = createRemote(shellConnection())
 
 test(
-  'files, folders and links of that user alone, whatever their names; group and mode stay',
+  'files, folders and links of that user only, whatever their names; group and mode stay',
   { needs: ['root'] },
   async () => {
     chmodSync(at('.'), 0o755)

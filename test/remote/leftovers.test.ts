@@ -1,4 +1,4 @@
-/** What a run that was killed has left behind goes, and only that. */
+/** Leftovers of a killed run are removed, and nothing else is. */
 import {
   chmodSync,
   chownSync,
@@ -21,11 +21,11 @@ import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('leftovers')
+const test = suite('leftovers', { needs: ['root'] })
 const { at } = folderOf(test)
 const twoDays = new Date(Date.now() - 2 * 24 * 3600 * 1000)
 
-/** A folder as a write that was killed leaves it: with its mark. */
+/** A temporary folder of a killed write: with its mark. */
 const stageAt = (path: string): void => {
   mkdirSync(`${path}/new/sub`, { recursive: true, mode: 0o700 })
   writeFileSync(`${path}/new/sub/draft`, 'x')
@@ -34,7 +34,7 @@ const stageAt = (path: string): void => {
 }
 
 for (const owner of [0, 65_534]) {
-  test(`in a folder of ${owner}: ours of more than a day ago goes with the next write`, async () => {
+  test(`in a folder of ${owner}: the next write removes leftovers older than a day`, async () => {
     const folder = at(`of-${owner}`)
     stageAt(`${folder}/.coxswain.oldold`)
     mkdirSync(`${folder}/.coxswain.fresh1`)
@@ -52,19 +52,19 @@ for (const owner of [0, 65_534]) {
     )
   })
 
-  test(`in a folder of ${owner}: what only has a name like ours stays, whoever gave it that name`, async () => {
+  test(`in a folder of ${owner}: a file that only has a name like ours stays, whoever named it`, async () => {
     const folder = at(`named-${owner}`)
-    // of no process: numbers end at 4194304
+    // no process has this ID: the highest is 4194304
     const name = (end: string): string => `${folder}/.coxswain.${hostname()}.99999999.${end}`
     mkdirSync(name('abcdef'), { recursive: true, mode: 0o700 })
     writeFileSync(`${name('abcdef')}/data`, 'kept')
     mkdirSync(`${name('unmark')}/new`, { recursive: true, mode: 0o700 })
-    // moved from another name, and one that anybody can write into
+    // renamed from another name, and one that every user can write into
     stageAt(name('moved1'))
     renameSync(name('moved1'), name('moved2'))
     stageAt(name('opened'))
     chmodSync(name('opened'), 0o777)
-    // what is in it, we did not put there
+    // its content is not ours
     stageAt(name('filled'))
     writeFileSync(`${name('filled')}/data`, 'kept')
     stageAt(name('ours00'))
@@ -79,7 +79,7 @@ for (const owner of [0, 65_534]) {
     assert.is(readFileSync(`${name('moved2')}/new/sub/draft`, 'utf8'), 'x')
   })
 
-  test(`in a folder of ${owner}: what a write that was killed left there goes with the next one`, async () => {
+  test(`in a folder of ${owner}: the next write removes leftovers of a killed write`, async () => {
     const folder = at(`killed-${owner}`)
     mkdirSync(folder)
     chownSync(folder, owner, owner)
@@ -88,7 +88,7 @@ for (const owner of [0, 65_534]) {
       shell`mkdir sub; echo x >sub/f; kill -9 $$; exit 1`,
       { owner: '0' },
     )
-    await rejects(() => killed, 'write-failed', 'cannot put files')
+    await rejects(() => killed, 'write-failed', 'cannot write files')
     assert.is(readdirSync(folder).length, 1)
     await createRemote(shellConnection()).write(`${folder}/f`, 'x')
     assert.equal(readdirSync(folder), ['f'])

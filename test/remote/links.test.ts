@@ -1,4 +1,4 @@
-/** Writing in folders of other people: whose links are followed. */
+/** Writing in folders of other users: whose links are followed. */
 import {
   chmodSync,
   chownSync,
@@ -21,11 +21,11 @@ import { rejects } from '../support/rejects.ts'
 import { shellConnection } from '../support/shell-connection.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('links of other people', { needs: ['root'] })
+const test = suite('links of other users', { needs: ['root'] })
 const { at } = folderOf(test)
 const shells = ['sh']
 
-/** A user's folder, and what the user must not reach. */
+/** A user's folder, and a folder that the user must not reach. */
 const worlds = (name: string) => {
   const top = at(name)
   const [home, victim] = [join(top, 'home'), join(top, 'victim')]
@@ -37,7 +37,7 @@ const worlds = (name: string) => {
   return { top, home, victim }
 }
 
-const told = (path: string): unknown => {
+const stateOf = (path: string): unknown => {
   const { uid, mode } = lstatSync(path)
   return [uid, mode, statSync(path).isDirectory() ? readdirSync(path) : readFileSync(path, 'utf8')]
 }
@@ -60,19 +60,19 @@ const refusesAll = async (path: string, remote: Remote): Promise<void> => {
 for (const shell of shells) {
   const remote = createRemote(shellConnection(shell))
 
-  test(`${shell}: a link of the folder's owner to what is another's is refused, as file and as folder`, async () => {
+  test(`${shell}: a link of the folder's owner to another user's file or folder is refused`, async () => {
     const { home, victim } = worlds(`refused-${shell}`)
     linkOf(other, join(victim, 'f'), join(home, 'to-file'))
     linkOf(other, victim, join(home, 'to-folder'))
     linkOf(other, '../victim', join(home, 'to-relative'))
-    // root may have made it, but who owns the folder can put it under any name
+    // root may have created it, but the owner of the folder can rename it
     linkOf(0, victim, join(home, 'of-root'))
     linkOf(other, 'to-file', join(home, 'twice'))
     const before = [
-      told(victim),
-      told(join(victim, 'f')),
-      told(join(victim, 'sub')),
-      told(join(victim, 'sub/f')),
+      stateOf(victim),
+      stateOf(join(victim, 'f')),
+      stateOf(join(victim, 'sub')),
+      stateOf(join(victim, 'sub/f')),
     ]
     await refusesAll(join(home, 'to-file'), remote)
     await refusesAll(join(home, 'twice'), remote)
@@ -90,7 +90,12 @@ for (const shell of shells) {
         await rejects(attempt, 'write-failed', 'cannot')
     }
     assert.equal(
-      [told(victim), told(join(victim, 'f')), told(join(victim, 'sub')), told(join(victim, 'sub/f'))],
+      [
+        stateOf(victim),
+        stateOf(join(victim, 'f')),
+        stateOf(join(victim, 'sub')),
+        stateOf(join(victim, 'sub/f')),
+      ],
       before,
     )
     assert.equal(
@@ -99,7 +104,7 @@ for (const shell of shells) {
     )
   })
 
-  test(`${shell}: a link of the folder's owner to what is theirs is followed, and stays`, async () => {
+  test(`${shell}: a link of the folder's owner to their own file is followed, and stays`, async () => {
     const { home, top } = worlds(`theirs-${shell}`)
     const elsewhere = join(top, 'elsewhere')
     mkdirSync(elsewhere)
@@ -123,7 +128,7 @@ for (const shell of shells) {
     assert.is(await remote.read(join(home, 'near')), '2')
   })
 
-  test(`${shell}: follow is followed anywhere, and links of root where only root can change them`, async () => {
+  test(`${shell}: all links are followed with follow, and links of root where only root can change them`, async () => {
     const { home, victim, top } = worlds(`follow-${shell}`)
     linkOf(other, join(victim, 'f'), join(home, 'to-file'))
     linkOf(0, 'victim', join(top, 'roots'))
@@ -137,16 +142,16 @@ for (const shell of shells) {
     )
   })
 
-  test(`${shell}: in a folder of another the content is written, with owner, mode, backup and validation`, async () => {
+  test(`${shell}: a file in another user's folder is written with owner, mode, backup and validation`, async () => {
     const { home } = worlds(`home-${shell}`)
     chmodSync(join(home, 'f'), 0o640)
     await remote.write(join(home, 'f'), 'kept')
-    assert.equal(told(join(home, 'f')), [other, 0o100_640, 'kept'])
+    assert.equal(stateOf(join(home, 'f')), [other, 0o100_640, 'kept'])
     await remote.write(join(home, 'f'), 'roots', { owner: '0', group: '0', mode: '0604', backup: true })
-    assert.equal(told(join(home, 'f')), [0, 0o100_604, 'roots'])
+    assert.equal(stateOf(join(home, 'f')), [0, 0o100_604, 'roots'])
     const saved = readdirSync(home).filter((name) => name.endsWith('~'))
     assert.equal(
-      saved.map((name) => told(join(home, name))),
+      saved.map((name) => stateOf(join(home, name))),
       [[other, 0o100_640, 'kept']],
     )
     await remote.write(join(home, 'f'), 'ok', { validate: 'grep -q ok %s' })
@@ -156,16 +161,16 @@ for (const shell of shells) {
       'f',
     )
     await remote.setAttributes(join(home, 'f'), { owner: '3', mode: '04755' })
-    assert.equal(told(join(home, 'f')), [3, 0o104_755, 'ok'])
+    assert.equal(stateOf(join(home, 'f')), [3, 0o104_755, 'ok'])
     await remote.write(join(home, 'fresh'), 'x')
-    assert.equal(told(join(home, 'fresh')), [0, 0o100_644, 'x'])
+    assert.equal(stateOf(join(home, 'fresh')), [0, 0o100_644, 'x'])
     await remote.makeDirectory(join(home, 'a/b'), { owner: String(other), mode: '0700' })
     await remote.link(join(home, 'a/l'), '/etc')
     await remote.remove(join(home, 'd'), { recursive: true })
     assert.equal(readdirSync(home).toSorted(), ['a', 'f', saved[0] ?? '', 'fresh'])
   })
 
-  test(`${shell}: another name of a file that is elsewhere keeps its owner and mode`, async () => {
+  test(`${shell}: a hard link to a file elsewhere keeps its owner and mode`, async () => {
     const { home, victim } = worlds(`hard-${shell}`)
     linkSync(join(victim, 'f'), join(home, 'hard'))
     const error = await rejects(
@@ -175,11 +180,11 @@ for (const shell of shells) {
     )
     assert.match(error.output ?? '', 'hard link')
     await remote.write(join(home, 'hard'), 'new', { owner: String(other), mode: '0666' })
-    assert.equal(told(join(victim, 'f')), [0, 0o100_644, 'old'])
-    assert.equal(told(join(home, 'hard')), [other, 0o100_666, 'new'])
+    assert.equal(stateOf(join(victim, 'f')), [0, 0o100_644, 'old'])
+    assert.equal(stateOf(join(home, 'hard')), [other, 0o100_666, 'new'])
   })
 
-  test(`${shell}: in a folder for everybody (sticky), a link of one user does not lead to another's`, async () => {
+  test(`${shell}: in a sticky folder, a link of one user to another user's file is not followed`, async () => {
     const { top, victim, home } = worlds(`sticky-${shell}`)
     const shared = join(top, 'shared')
     mkdirSync(shared)
@@ -195,7 +200,7 @@ for (const shell of shells) {
       [join(home, 'f'), join(victim, 'f'), join(shared, 'plain')].map((path) => readFileSync(path, 'utf8')),
       ['1', '2', '3'],
     )
-    // without the sticky bit, everybody can replace even a link of root
+    // without the sticky bit, every user can replace even a link of root
     chmodSync(shared, 0o777)
     await rejects(() => remote.write(join(shared, 'roots'), 'x'), 'write-failed', 'cannot write')
   })

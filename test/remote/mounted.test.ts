@@ -1,4 +1,4 @@
-/** Files that cannot be replaced because something is mounted on them: `/etc/hosts` in a container. */
+/** Files that cannot be replaced because they are mount points, such as `/etc/hosts` in a container. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
@@ -11,7 +11,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('files that are mount points', { needs: ['mounts'] })
 
-// before the folder goes
+// before the folder is removed
 test.after(() => {
   execFileSync('umount', [hosts])
 })
@@ -26,7 +26,7 @@ test.before(() => {
   execFileSync('mount', ['--bind', at('outside'), hosts], { stdio: 'pipe' })
 })
 
-test('what is mounted is written in place, and nothing is left beside it', async () => {
+test('a mount point is written in place, and no temporary file remains', async () => {
   chmodSync(hosts, 0o640)
   await remote.write(hosts, 'new\n')
   assert.is(readFileSync(at('outside'), 'utf8'), 'new\n')
@@ -35,7 +35,7 @@ test('what is mounted is written in place, and nothing is left beside it', async
   assert.equal(readdirSync(at('etc')), ['hosts'])
 })
 
-test('a secret written in place is private before it is there, owner and mode are as told', async () => {
+test('a file is private before a secret is written into it in place; owner and mode are as given', async () => {
   chmodSync(hosts, 0o644)
   await remote.write(hosts, new Secret('hush'), { mode: '0600', owner: '3', group: '4' })
   const { uid, gid, mode } = statSync(hosts)
@@ -43,7 +43,7 @@ test('a secret written in place is private before it is there, owner and mode ar
   assert.is(readFileSync(hosts, 'utf8'), 'hush')
 })
 
-test('input that ends early leaves what is mounted as it was', async () => {
+test('input that ends early leaves a mount point unchanged', async () => {
   writeFileSync(hosts, 'whole')
   const cut = createRemote({
     ...shellConnection(),

@@ -14,12 +14,12 @@ const printable = fc
   .string({ unit: 'binary', maxLength: 60 })
   .filter((text) => !text.includes('\0') && Buffer.from(text).toString() === text)
 
-test('there is a shell to try it in', () => assert.ok(shells.length > 0))
+test('at least one shell is installed', () => assert.ok(shells.length > 0))
 
 for (const shell of shells) {
-  test(`any words come through ${shell} as they are`, () => {
+  test(`${shell} reads any quoted word unchanged`, () => {
     fc.assert(
-      // a hundred words in one shell: starting it is what takes time
+      // a hundred words in one shell: starting a shell takes the time
       fc.property(fc.array(printable, { minLength: 1, maxLength: 100 }), (words) => {
         const { stdout } = spawnSync(shell, ['-c', script`printf '%s\\0' ${words}`], { encoding: 'utf8' })
         assert.equal(stdout.split('\0').slice(0, -1), words)
@@ -31,7 +31,7 @@ for (const shell of shells) {
 
 test('plain words stay readable', () => assert.is(quote('net.ipv4.ip_forward=1'), 'net.ipv4.ip_forward=1'))
 test('an empty word is a word', () => assert.is(quote(''), "''"))
-test('a quote is left and entered again', () => assert.is(quote("it's"), "'it'\\''s'"))
+test('a single quote is escaped', () => assert.is(quote("it's"), "'it'\\''s'"))
 test('a list becomes several words', () => assert.is(script`rm -- ${['a b', 'c']}`, "rm -- 'a b' c"))
 
 test('undefined, null and objects are refused', () => {
@@ -46,7 +46,7 @@ test('a secret is refused, and not printed', () => {
   try {
     assert.unreachable(script`echo ${new Secret('hunter2')}`)
   } catch (error) {
-    assert.match(String(error), 'a secret may not be part of a command line')
+    assert.match(String(error), 'a secret cannot be part of a command line')
     assert.not.match(String(error), 'hunter2')
   }
 })

@@ -1,4 +1,4 @@
-/** Why a host refused to write, in words that a person can act on. */
+/** Hints for the reasons why a host refused to write. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
@@ -12,7 +12,7 @@ import { suite } from '../support/spec.ts'
 const test = suite('reasons of hosts')
 const { at } = folderOf(test)
 
-/** A host whose writes end with these words. */
+/** A host whose writes fail with this message. */
 const saying = (words: string, reason = ''): Connection => ({
   ...shellConnection(),
   execute: async ({ purpose }) => ({
@@ -23,15 +23,15 @@ const saying = (words: string, reason = ''): Connection => ({
   }),
 })
 
-test('each reason has a hint of its own', async () => {
+test('each reason has its own hint', async () => {
   const hints: Readonly<Record<string, RegExp>> = {
-    'cat: write error: No space left on device': /make room.*df -i/,
-    'cat: write error: Disk quota exceeded': /quota of its owner/,
+    'cat: write error: No space left on device': /free space.*df -i/,
+    'cat: write error: Disk quota exceeded': /disk quota of its owner/,
     'mktemp: failed to create file: Read-only file system': /mounted read-only/,
     'sh: cannot create x: Text file busy': /stop the program/,
     'mktemp: Permission denied': /act as root/,
-    'Not a directory: /etc/passwd': /something else stands where the path needs a folder/,
-    'chown: unknown group nosuch': /make the user or group first/,
+    'Not a directory: /etc/passwd': /a part of the path is not a folder/,
+    'chown: unknown group nosuch': /create the user or group first/,
   }
   for (const [words, hint] of Object.entries(hints)) {
     const error = await rejects(
@@ -43,7 +43,7 @@ test('each reason has a hint of its own', async () => {
   }
 })
 
-test('what root itself may not do is asked for: chattr, or what else there can be', async () => {
+test('the reason why even root is refused is queried: chattr, or another', async () => {
   const denied = "mv: cannot move 'a' to 'b': Operation not permitted"
   const hints: readonly (readonly [string, RegExp])[] = [
     ['0\n----i---------e------- /srv/x\n', /\/srv\/x is immutable \(chattr \+i\): chattr -i \/srv\/x/],
@@ -51,7 +51,7 @@ test('what root itself may not do is asked for: chattr, or what else there can b
       '0\n--------------e------- /srv/x\n-----a--------e------- /srv\n',
       /\/srv is append-only \(chattr \+a\)/,
     ],
-    ['0\n', /root itself.*lsattr/],
+    ['0\n', /even root is refused.*lsattr/],
     ['1000\n', /act as root/],
   ]
   for (const [reason, hint] of hints) {
@@ -65,7 +65,7 @@ test('what root itself may not do is asked for: chattr, or what else there can b
   }
 })
 
-test('an immutable file is named as one, and stays as it was', { needs: ['immutable files'] }, async () => {
+test('the error names an immutable file, which stays unchanged', { needs: ['immutable files'] }, async () => {
   writeFileSync(at('fixed'), 'old')
   execFileSync('chattr', ['+i', at('fixed')])
   try {

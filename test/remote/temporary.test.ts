@@ -13,10 +13,11 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { temporaryFunctions } from '../../engine/remote/temporary.ts'
+import { readShellFile } from '../../engine/shell-file.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('temporary files')
+const temporaryFunctions = readShellFile(new URL('../../engine/remote/temporary.sh', import.meta.url))
 
 let folder = ''
 test.beforeEach(() => {
@@ -24,11 +25,11 @@ test.beforeEach(() => {
 })
 test.afterEach(() => rmSync(folder, { recursive: true }))
 
-/** A process number that is of no process. */
+/** An ID that no process has. */
 const gone = (): number => spawnSync('true').pid
 
 const run = (shell: string, text: string): string =>
-  execFileSync(shell, ['-c', `set -e; ${temporaryFunctions}${text}`], { cwd: folder, encoding: 'utf8' })
+  execFileSync(shell, ['-c', `set -e; ${temporaryFunctions}\n${text}`], { cwd: folder, encoding: 'utf8' })
 
 const make = (name: string, days = 0): void => {
   const path = join(folder, name)
@@ -37,7 +38,7 @@ const make = (name: string, days = 0): void => {
   utimesSync(path, time, time)
 }
 
-/** A folder that has the mark of ours. */
+/** A folder with our mark. */
 const makeFolder = (name: string): void => {
   const path = join(folder, name)
   mkdirSync(join(path, 'new'), { recursive: true, mode: 0o700 })
@@ -45,14 +46,14 @@ const makeFolder = (name: string): void => {
 }
 
 for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path))) {
-  test(`${shell}: a name says which shell of which host made it`, () => {
+  test(`${shell}: a name contains the host and the process ID of its shell`, () => {
     const name = run(shell, 'fresh; fresh -d; echo $$')
     const [file = '', directory = '', pid = ''] = name.split('\n')
     for (const made of [file, directory])
       assert.ok(made.startsWith(`./.coxswain.${hostname()}.${pid}.`), made)
   })
 
-  test(`${shell}: what a shell left behind that is gone is removed; what one still uses is not`, () => {
+  test(`${shell}: files of a shell that has ended are removed; files of a running shell are not`, () => {
     const pid = gone()
     make(`.coxswain.${hostname()}.${pid}.abcdef`)
     makeFolder(`.coxswain.${hostname()}.${pid}.folder`)
@@ -70,7 +71,7 @@ for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path)
     )
   })
 
-  test(`${shell}: whatever is older than a day is removed, but for what a shell still uses`, () => {
+  test(`${shell}: files older than a day are removed, except those of a running shell`, () => {
     make('.coxswain.elsewhere.4242.abcdef', 1.1)
     make('.coxswain.AbCdEf', 1.1)
     make('.coxswain.0011.2233.part', 1.1)
@@ -84,7 +85,7 @@ for (const shell of ['/bin/dash', '/bin/bash'].filter((path) => existsSync(path)
     )
   })
 
-  test(`${shell}: links, and what another user made, stay`, { needs: ['root'] }, () => {
+  test(`${shell}: links and files of other users stay`, { needs: ['root'] }, () => {
     const pid = gone()
     symlinkSync(folder, join(folder, `.coxswain.${hostname()}.${pid}.linked`))
     make(`.coxswain.${hostname()}.${pid}.others`)

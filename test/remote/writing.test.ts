@@ -1,4 +1,4 @@
-/** How a file is written: who may look at it meanwhile, and what it is when it is done. */
+/** How a file is written: who can read it meanwhile, and its attributes afterwards. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -26,7 +26,7 @@ const { at } = folderOf(test)
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8).padStart(4, '0')
 const remote = createRemote(shellConnection())
 
-/** A remote whose shell tells every change of owner and mode before it makes it. */
+/** A remote whose shell prints every change of owner and mode before making it. */
 const observed = () => {
   const log = at('log')
   writeFileSync(log, '')
@@ -45,7 +45,7 @@ const observed = () => {
 }
 
 test(
-  'a secret file is nobody else’s from its first byte on: one chown, and after it one chmod',
+  'a secret file is private from its first byte on: one chown, then one chmod',
   { needs: ['root'] },
   async () => {
     const { remote: watched, steps } = observed()
@@ -65,7 +65,7 @@ test('a readable file that becomes a secret is not readable in between', { needs
 })
 
 test(
-  'set-user-id stays when only the owner is told, for a write and for attributes',
+  'set-user-id stays if only the owner is given, for a write and for attributes',
   { needs: ['root'] },
   async () => {
     writeFileSync(at('tool'), 'old')
@@ -79,7 +79,7 @@ test(
 )
 
 test(
-  'what is not told is as it was: the group beside an owner, the owner beside a group',
+  'attributes that are not given stay: the group with an owner, the owner with a group',
   { needs: ['root'] },
   async () => {
     writeFileSync(at('shared'), 'old')
@@ -93,19 +93,19 @@ test(
   },
 )
 
-test('a directory is neither written over nor into, and nothing is left in it', async () => {
+test('a directory is not replaced, and no temporary file remains in it', async () => {
   mkdirSync(at('folder'))
   symlinkSync(at('folder'), at('to-folder'))
   for (const name of ['folder', 'to-folder']) {
     const error = await rejects(() => remote.write(at(name), 'x'), 'write-failed', 'cannot write')
     assert.match(error.output ?? '', `${at('folder')} is a directory, no regular file`)
-    assert.match(error.hint, 'move it away first')
+    assert.match(error.hint, 'move it away')
   }
   assert.equal(readdirSync(at('folder')), [])
 })
 
-test('a device, a pipe and a socket stay what they are', { needs: ['root'] }, async () => {
-  // devices of our own: a defect here must not cost this machine its /dev/null
+test('devices, pipes and sockets are not replaced', { needs: ['root'] }, async () => {
+  // devices of our own: a bug here must not replace /dev/null of this machine
   execFileSync('mknod', [at('null'), 'c', '1', '3'])
   execFileSync('mkfifo', [at('pipe')])
   const server = createServer().listen(at('socket'))
@@ -123,7 +123,7 @@ test('a device, a pipe and a socket stay what they are', { needs: ['root'] }, as
 })
 
 test(
-  'no backup replaces another, though time stands still and something has the next name',
+  'a backup never replaces another, even within a second and with the next name taken',
   { needs: ['root'] },
   async () => {
     const still = createRemote({
@@ -158,7 +158,7 @@ test(
   },
 )
 
-test('a link is not made inside of a directory that stands there', async () => {
+test('a link is not created inside an existing directory', async () => {
   mkdirSync(at('taken'))
   const error = await rejects(
     () => remote.link(at('taken'), '/target'),
@@ -172,25 +172,25 @@ test('a link is not made inside of a directory that stands there', async () => {
   assert.is((await remote.stat(at('turned')))?.target, '/target')
 })
 
-test('what is no regular file has no text and no sum, and a pipe holds up nobody', async () => {
+test('only regular files have a text and a sum, and a pipe does not block', async () => {
   execFileSync('mkfifo', [at('still')])
   const error = await rejects(() => remote.read(at('still')), 'read-failed', 'cannot read')
   assert.match(error.output ?? '', `${at('still')} is a named pipe, no regular file`)
   await rejects(() => remote.sha256(at('folder')), 'read-failed', 'cannot read')
 })
 
-test('a link whose folder is missing, or that leads to itself, says where it points', async () => {
+test('the error for a link into a missing folder, or to itself, names its target', async () => {
   symlinkSync(at('gone/file'), at('lost'))
   const error = await rejects(() => remote.write(at('lost'), 'x'), 'write-failed', 'cannot write')
   assert.match(error.output ?? '', `${at('lost')} is a link to ${at('gone/file')}, which leads nowhere`)
-  assert.match(error.hint, 'make the folder that it points into')
+  assert.match(error.hint, 'create the folder that the link points into')
   symlinkSync(at('circle'), at('circle'))
   const circle = await rejects(() => remote.write(at('circle'), 'x'), 'write-failed', 'cannot write')
   assert.match(circle.output ?? '', 'which leads nowhere')
 })
 
 test(
-  'an owner that cannot be set below a folder is an error, though the mode can',
+  'an owner that cannot be set below a folder is an error, even if the mode can be set',
   { needs: ['root'] },
   async () => {
     mkdirSync(at('below/sub'), { recursive: true })
@@ -200,7 +200,7 @@ test(
       await rejects(
         () => remote.setAttributesBelow(at('below'), names, { owner: 'nosuch', mode: '0644' }),
         'write-failed',
-        'cannot change what is in',
+        'cannot change files in',
       )
     assert.is(mode(at('below/f')), '0600')
     await remote.setAttributesBelow(at('below'), ['./sub', './f'], { owner: '0', mode: '0640' })

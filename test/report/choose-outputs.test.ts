@@ -16,14 +16,14 @@ const job = { isTTY: true, ci: true }
 const on = (where: typeof terminal, ...requested: readonly OutputRequest[]): ChosenOutputs =>
   chooseOutputs(requested, where)
 
-test('a person at a terminal gets the tree, a pipe and a job of continuous integration lines', () => {
+test('the default is the tree on a terminal, and lines in a pipe or a CI job', () => {
   assert.is(on(terminal).screen, 'tree')
   assert.is(on(pipe).screen, 'plain')
   assert.is(on(job).screen, 'plain')
   assert.is(on({ isTTY: false, ci: true }).screen, 'plain')
 })
 
-test('what is asked for is given, but a tree needs a terminal', () => {
+test('a requested output is used, but a tree needs a terminal', () => {
   assert.is(on(terminal, { kind: 'json' }).screen, 'json')
   assert.is(on(terminal, { kind: 'plain' }).screen, 'plain')
   assert.is(on(job, { kind: 'tree' }).screen, 'tree')
@@ -31,7 +31,7 @@ test('what is asked for is given, but a tree needs a terminal', () => {
   assert.is(on(terminal, { kind: 'json' }, { kind: 'junit' }).screen, 'junit')
 })
 
-test('outputs that go to files leave standard output as it is', () => {
+test('outputs to files do not change standard output', () => {
   const files = [
     { kind: 'json', file: 'run.jsonl' },
     { kind: 'junit', file: 'r.xml' },
@@ -41,7 +41,7 @@ test('outputs that go to files leave standard output as it is', () => {
   assert.equal(on(terminal, files[0], { kind: 'json' }), { screen: 'json', files: [files[0]] })
 })
 
-test('what cannot be is refused with what to write instead', async () => {
+test('an impossible combination is refused with a hint', async () => {
   for (const [requested, message, hint] of [
     [[{ kind: 'html' }], 'html goes to a file', '--output html=FILE'],
     [[{ kind: 'tree', file: 'x' }], 'tree needs a terminal', '--output plain=x'],
@@ -59,7 +59,7 @@ test('what cannot be is refused with what to write instead', async () => {
   }
 })
 
-test('each output has its reporter', async () => {
+test('each output has a reporter', async () => {
   for (const [kind, beginning] of [
     ['json', '{"type":"run-start"'],
     ['plain', 'ha-masters: 2 hosts'],

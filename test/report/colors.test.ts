@@ -4,7 +4,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('colours')
 
-test('text is painted where colours are wanted, terminal or not', () =>
+test('text is coloured if colours are on, even without a terminal', () =>
   assert.is(paintWith(true).red('failed'), '\x1b[31mfailed\x1b[39m'))
-test('text stays as it is where they are not', () => assert.is(paintWith(false).red('failed'), 'failed'))
-test('nothing is painted around nothing', () => assert.is(paintWith(true).dim(''), ''))
+test('text stays unchanged if colours are off', () => assert.is(paintWith(false).red('failed'), 'failed'))
+test('empty text stays empty', () => assert.is(paintWith(true).dim(''), ''))

@@ -9,12 +9,12 @@ const color = false
 const folder = folderOf(test)
 const numbered = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word} ${index}\n`).join('')
 
-test('single values stand beside their name', () =>
+test('single values are on the line of their name', () =>
   assert.equal(changeLines({ what: 'net.ipv4.ip_forward', from: '0', to: '1' }, { color }), [
     'net.ipv4.ip_forward: 0 → 1',
   ]))
 
-test('what is not there is called nothing, what is empty is shown as such', () => {
+test("a missing value is shown as nothing, an empty one as ''", () => {
   assert.equal(changeLines({ what: 'package jq', from: undefined, to: '1.7' }, { color }), [
     'package jq: nothing → 1.7',
   ])
@@ -24,12 +24,12 @@ test('what is not there is called nothing, what is empty is shown as such', () =
   assert.equal(changeLines({ what: 'motd', from: 'hello', to: '' }, { color }), ["motd: hello → ''"])
 })
 
-test('a change without values is its name', () =>
+test('a change without values is only its name', () =>
   assert.equal(changeLines({ what: 'restart haproxy', from: undefined, to: undefined }, { color }), [
     'restart haproxy',
   ]))
 
-test('texts of several lines become a diff under their name', () =>
+test('texts of several lines become a diff below their name', () =>
   assert.equal(changeLines({ what: '/etc/hosts', from: 'a\nb\nc\n', to: 'a\nB\nc\n' }, { color }), [
     '/etc/hosts',
     '  @@ -1,3 +1,3 @@',
@@ -39,7 +39,7 @@ test('texts of several lines become a diff under their name', () =>
     '   c',
   ]))
 
-test('a new text comes from nothing, one that goes leads there; an empty text is something', () => {
+test('a created or removed text is compared with /dev/null, an empty text is not', () => {
   const lines = (from: string | undefined, to: string | undefined): string[] =>
     changeLines({ what: '/etc/motd', from, to }, { color })
   assert.equal(lines(undefined, 'hello\n'), [
@@ -76,7 +76,7 @@ const texts: readonly (readonly [string | undefined, string | undefined])[] = [
   [undefined, '1\n2'],
 ]
 for (const [from, to] of texts) {
-  test(`diff -u says the same: ${JSON.stringify(from)} → ${JSON.stringify(to)}`, () => {
+  test(`diff -u has the same output: ${JSON.stringify(from)} → ${JSON.stringify(to)}`, () => {
     const [old, next] = [from, to].map((text, at) =>
       text === undefined ? '/dev/null' : folder.write(`${at}`, text),
     )
@@ -93,36 +93,36 @@ for (const [from, to] of texts) {
   })
 }
 
-test('a very long value becomes a diff too', () =>
+test('a very long value also becomes a diff', () =>
   assert.is(changeLines({ what: 'key', from: 'a', to: 'b'.repeat(200) }, { color })[1], '  @@ -1 +1 @@'))
 
-test('binary data is told by size and sum', () =>
+test('binary data is shown as size and checksum', () =>
   assert.equal(changeLines({ what: '/usr/bin/etcd', from: undefined, to: '\x7fELF\0' }, { color }), [
     '/usr/bin/etcd: nothing → 5 bytes, sha256 8d70ec3a2f3f…',
   ]))
 
-test('a diff that is too long is capped, and says by how much', () => {
+test('a diff that is too long is truncated, with the number of further lines', () => {
   const to = Array.from({ length: 100 }, (_, index) => `line ${index}\n`).join('')
   const lines = unifiedDiff('', to, { color, limit: 10 })
   assert.is(lines.length, 11)
   assert.is(lines.at(-1), '… 91 more lines')
 })
 
-test('texts too far apart are not compared', () => {
+test('texts that differ too much are not compared', () => {
   const [line, ...more] = unifiedDiff(numbered('a'), numbered('b'), { color })
   assert.match(line ?? '', /^rewritten: \d+ bytes, sha256 \w{12}… → \d+ bytes/)
   assert.equal(more, [])
 })
 
 test('equal texts give no line', () => assert.equal(unifiedDiff('a\n', 'a\n', { color }), []))
-test('a final newline that is missing is told', () =>
+test('a missing final newline is shown', () =>
   assert.equal(unifiedDiff('a', 'a\n', { color }), [
     '@@ -1 +1 @@',
     '-a',
     '\\ No newline at end of file',
     '+a',
   ]))
-test('another end of line can be seen', () =>
+test('a change of line endings is visible', () =>
   assert.equal(unifiedDiff('a\r\n', 'a\n', { color }), ['@@ -1 +1 @@', '-a␍', '+a']))
 test('escape sequences in a file do not reach the terminal', () =>
   assert.equal(unifiedDiff('', '\x1b[31mred\x1b[0m\n', { color }), ['@@ -0,0 +1 @@', '+red']))

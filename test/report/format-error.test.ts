@@ -17,7 +17,7 @@ const loadError = {
   stack: undefined,
 } as const
 
-test('what, where, what it printed, what to do', () =>
+test('message, place, output and hint are shown', () =>
   assert.is(
     formatError(commandFailed(), calm),
     `error[command-failed]: exit status 1 from: kubeadm join
@@ -62,7 +62,7 @@ test('a place is shown with its line and a caret', () =>
   hint: fix the inventory at the line shown`,
   ))
 
-test('of a long source line the part around the caret is shown', () => {
+test('a long source line is shortened around the caret', () => {
   const excerpt = `${'a'.repeat(200)}HERE${'b'.repeat(200)}`
   const lines = formatError(
     { ...loadError, place: { file: 'site.yaml', line: 3, column: 201, excerpt } },
@@ -80,7 +80,7 @@ test('tabs do not shift the caret', () => {
   )
 })
 
-test('a place may be a file alone', () =>
+test('a place can be only a file', () =>
   assert.is(
     formatError({ ...loadError, hint: '', place: { file: 'site.yaml' } }, calm),
     'error[inventory-invalid]: unknown key ansible_hots\n  site.yaml',
@@ -92,15 +92,15 @@ test('further lines of a message are indented', () =>
     'error[inventory-invalid]: two variables are wrong:\n  port: a number',
   ))
 
-test('of long output the end is shown, all of it with -v', () => {
+test('the end of long output is shown, all of it with -v', () => {
   const output = Array.from({ length: 45 }, (_, index) => `line ${index + 1}`).join('\n')
   const short = formatError({ ...loadError, output }, calm).split('\n')
-  assert.equal(short.slice(1, 4), ['  output:', '    … 5 lines before these, shown with -v', '    line 6'])
+  assert.equal(short.slice(1, 4), ['  output:', '    … 5 lines omitted; -v shows all', '    line 6'])
   const long = formatError({ ...loadError, output }, { ...calm, verbosity: 1 }).split('\n')
   assert.is(long[2], '    line 1')
 })
 
-test('the kind of error stands out in colour', () =>
+test('the error code is coloured', () =>
   assert.is(
     formatError({ ...loadError, hint: 'look' }, { color: true, verbosity: 0 }),
     '\x1b[31m\x1b[1merror[inventory-invalid]:\x1b[22m\x1b[39m unknown key ansible_hots\n  \x1b[36mhint:\x1b[39m look',

@@ -39,7 +39,7 @@ const described = (node: unknown, path: string): string[] => {
   return [...missing, ...Object.entries(node).flatMap(([key, inner]) => described(inner, `${path}/${key}`))]
 }
 
-test('what the reporter writes is valid, for every type of event', () => {
+test('the lines of the reporter are valid, for every type of event', () => {
   const error = commandFailed({ place: { file: 'site.yaml', line: 3 } })
   const time = 1_000_000
   const all = [
@@ -61,7 +61,7 @@ test('what the reporter writes is valid, for every type of event', () => {
   assert.equal([...new Set(events.map(({ type }) => type))].toSorted(), [...eventTypes].toSorted())
 })
 
-test('an unknown field, a missing one, and another value are not valid in this version', () => {
+test('unknown fields, missing fields and unknown values are not valid in this version', () => {
   const start = line(runStart())
   const { playbook: _, ...less } = start
   for (const wrong of [
@@ -74,7 +74,7 @@ test('an unknown field, a missing one, and another value are not valid in this v
     assert.throws(() => validEvent(wrong), /not valid by `run schema events`/)
 })
 
-test('the schema that is printed allows fields of later versions', () => {
+test('the printed schema allows fields of later versions', () => {
   const valid = new Ajv2020({ strictTypes: false }).compile(eventsJsonSchema())
   const start = line(runStart())
   assert.ok(valid({ ...start, more: 1 }))

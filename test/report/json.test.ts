@@ -32,7 +32,7 @@ const fieldsOf = (value: unknown): string[] => {
 const parsed = (event: Parameters<typeof written>[1][number]): unknown =>
   JSON.parse(written(jsonReporter, [event]))
 
-/** The names of an event's own fields. */
+/** The names of the fields that only this type of event has. */
 const top = (event: Parameters<typeof parsed>[0]): string[] =>
   fieldsOf(parsed(event)).filter((name) => !name.includes('.'))
 
@@ -60,7 +60,7 @@ test('every event is one line', () => {
   )
 })
 
-test('what a task printed comes as it was', () => {
+test('the output of a task is unchanged', () => {
   const task = taskRef('m1', 'list', { id: 7 })
   assert.equal(parsed(taskOutput(task, '\x1b[31mred', 'stderr')), {
     type: 'task-output',
@@ -82,7 +82,7 @@ test('what a task printed comes as it was', () => {
   })
 })
 
-test('the end of a task has every field, null where there is nothing', () => {
+test('the end of a task has every field, null if there is no value', () => {
   const task = taskRef('m1', 'ip_forward', { id: 7 })
   assert.equal(parsed(taskEnd(task, 'changed', { changes: [{ what: 'x', from: undefined, to: '1' }] })), {
     type: 'task-end',
@@ -106,12 +106,12 @@ test('the end of a task has every field, null where there is nothing', () => {
   })
 })
 
-test('nothing in a line acts on a terminal or ends the line early', () => {
+test('a line contains no control characters or line breaks', () => {
   const json = written(jsonReporter, [taskOutput(taskRef('m1', 'list'), '\x1b[31m\u009b31m\u2028')])
   assert.match(json, '"line":"\\u001b[31m\\u009b31m\\u2028"')
 })
 
-test('a note is not for programs', () => {
+test('notes are ignored', () => {
   const { options, text } = paper()
   jsonReporter(options).note('interrupted')
   assert.is(text(), '')
@@ -143,7 +143,16 @@ test('an error has every field', () => {
 
 test('the fields of the other events', () => {
   const task = taskRef('m1', 'x')
-  assert.equal(top(runStart()), ['type', 'time', 'format', 'playbook', 'check', 'hosts', 'plays'])
+  assert.equal(top(runStart()), [
+    'type',
+    'time',
+    'format',
+    'playbook',
+    'check',
+    'hosts',
+    'plays',
+    'invocation',
+  ])
   assert.equal(top(playStart()), ['type', 'time', 'play', 'name', 'hosts', 'tasks', 'note'])
   assert.equal(top(taskStart(task)), ['type', 'time', 'task'])
   assert.equal(top(taskProgress(task, 'waiting')), ['type', 'time', 'task', 'what', 'why'])

@@ -44,7 +44,7 @@ const plays = ['every master is ready', 'the workers join']
 
 const isOutcome = (word: string): word is Outcome => word in noOutcomes()
 
-/** A task of each outcome on m1, each with what belongs to it. */
+/** A task of each outcome on m1. */
 const everything = (): RunEvent[] =>
   Object.keys(noOutcomes())
     .filter(isOutcome)
@@ -97,7 +97,7 @@ test('a case for each task and host, in suites by play', async () => {
   assert.equal(await complaints(xml), [])
 })
 
-test('every outcome has its place', async () => {
+test('every outcome has its form', async () => {
   const xml = await reportOf([runStart(), playStart(), ...everything(), playEnd(['m1']), runEnd()])
   assert.equal(await complaints(xml), [])
   assert.match(xml, 'tests="9" failures="1" errors="1" skipped="2"')
@@ -106,7 +106,7 @@ test('every outcome has its place', async () => {
   assert.match(xml, /m1: a task that is rescued \(rescued\)\n {2}error\[command-failed\]/)
 })
 
-test('a run that is cut tells what did not end and what was not begun', async () => {
+test('an aborted run lists tasks that did not end and plays that did not start', async () => {
   const stopped = commandFailed({ code: 'interrupted', message: 'the run was interrupted' })
   const xml = await reportOf([
     runStart({ plays }),
@@ -116,18 +116,18 @@ test('a run that is cut tells what did not end and what was not begun', async ()
     runEnd({ stopped, notRun: plays.slice(1) }),
   ])
   assert.equal(await complaints(xml), [])
-  assert.match(xml, '<error message="it did not end" type="interrupted"/>')
+  assert.match(xml, '<error message="the task did not end" type="interrupted"/>')
   assert.match(xml, '<testcase name="the workers join" classname="the run" time="0.000"><skipped')
   assert.match(xml, '<error message="the run was interrupted" type="interrupted">')
 })
 
-test('without a word of its end it is written all the same', async () => {
+test('the report is written even if the run has no end', async () => {
   const xml = await reportOf([runStart(), playStart(), taskStart(taskRef('m1', 'sleep'))])
   assert.equal(await complaints(xml), [])
   assert.match(xml, 'errors="1"')
 })
 
-test('it is written once, also when the process ends before it is closed', async () => {
+test('the report is written once, even if the process exits before it is closed', async () => {
   const { options, text } = paper()
   const before = process.listeners('exit')
   const reporter = junitReporter(options)
@@ -140,7 +140,7 @@ test('it is written once, also when the process ends before it is closed', async
   assert.is(process.listenerCount('exit'), before.length)
 })
 
-test('whatever is printed, the report stays valid', async () => {
+test('the report is valid for any output', async () => {
   const nasty = fc.string({ unit: 'binary' })
   const some = fc.sample(fc.tuple(nasty, nasty, nasty), 200)
   const events = some.flatMap(([title, line, why]): RunEvent[] => {
@@ -170,5 +170,5 @@ test('an attribute keeps its newlines, a text its carriage returns', () => {
   )
 })
 
-test('what XML does not know at all becomes a mark of replacement', () =>
+test('characters that XML does not allow become U+FFFD', () =>
   assert.is(textOf('a\u0000b\u001bc\ud800d\ufffee\u{1f600}').xml, 'a\ufffdb\ufffdc\ufffdd\ufffde\u{1f600}'))

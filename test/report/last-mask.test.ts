@@ -1,4 +1,4 @@
-/** The last gate: what is known to be a secret when a text leaves the process is masked in it, whoever wrote it and when. */
+/** The last mask: every secret that is known when a text leaves the process is masked in it. */
 import { readFileSync, readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { validateXML } from 'xmllint-wasm'
@@ -31,7 +31,7 @@ const knowing = (...secrets: string[]): Redactor => {
   return redactor
 }
 
-/** The events of a run in which `words` stand everywhere, and are a secret to no one. */
+/** The events of a run that contain `words` everywhere; they are not masked before. */
 const eventsOf = async (ending: (typeof endings)[number], words: string): Promise<readonly RunEvent[]> => {
   const { events } = await run(
     (play) => [
@@ -43,7 +43,7 @@ const eventsOf = async (ending: (typeof endings)[number], words: string): Promis
 }
 
 let journals = 0
-/** What the journal of a run holds. */
+/** The content of a run's journal. */
 const journalOf = async (events: readonly RunEvent[], redactor: Redactor): Promise<string> => {
   const folder = temporary.at(`state-${(journals += 1)}`)
   const plain = { limit: undefined, tags: [], skipTags: [], check: false }
@@ -69,17 +69,17 @@ const errorsOf = (events: readonly RunEvent[], redactor: Redactor): string =>
 const everySink = async (events: readonly RunEvent[], redactor: Redactor): Promise<string> =>
   [await shownBy(events, redactor), await journalOf(events, redactor), errorsOf(events, redactor)].join('\n')
 
-/** A fact is printed as JSON: JSON within JSON would be one more level than masks look into. */
+/** A fact is printed as JSON: JSON within JSON would be one level more than masks search. */
 const waysOf = (ending: (typeof endings)[number]): string[] =>
   Object.keys(writings).filter((way) => ending !== 'fact' || way !== 'JSON within JSON')
 
 for (const ending of endings) {
-  test(`a secret that becomes known after the events of a task with ${ending} is in no output`, async () => {
+  test(`a secret that becomes known after a task that ${ending} is in no output`, async () => {
     const own = await everySink(await eventsOf(ending, '<Zq7-nowhere-else>'), knowing('Zq7-nowhere-else'))
     await fc.assert(
       fc.asyncProperty(anySecret, fc.constantFrom(...waysOf(ending)), async (text, writing) => {
         const core = writings[writing]?.(text.trim()) ?? text
-        // a word that stands there anyway tells nothing
+        // a word that is there anyway proves nothing
         fc.pre(!own.includes(text.trim()) && !own.includes(core))
         const events = await eventsOf(ending, `<${writings[writing]?.(text) ?? text}>`)
         const shown = await everySink(events, knowing(text))
@@ -92,7 +92,7 @@ for (const ending of endings) {
   })
 }
 
-/** What a program reads of a run, when these are secrets. */
+/** What a program reads of a run if these are secrets. */
 const written = async (
   kind: OutputKind,
   events: readonly RunEvent[],
@@ -114,7 +114,7 @@ const written = async (
   return text
 }
 
-/** Words that stand in the structure of reports. */
+/** Words of the structure of reports. */
 const structure = [
   'task-end',
   'changed',
@@ -128,7 +128,7 @@ const structure = [
   'error',
 ]
 
-test('secrets that look like the structure of a report leave it readable for programs', async () => {
+test('a report stays readable for programs if secrets equal parts of its structure', async () => {
   const events = await eventsOf('fails', structure.join(' '))
   const redactor = knowing(...structure)
   const lines = (await written('json', events, redactor)).split('\n').filter((line) => line !== '')
@@ -154,7 +154,7 @@ test('secrets that look like the structure of a report leave it readable for pro
   for (const text of texts) for (const word of structure) assert.not.ok(text.includes(word), text)
 })
 
-test('names by which hosts are distinguished, and numbers, stay', async () => {
+test('host names and numbers stay', async () => {
   const line = '{"type":"x","host":"web1","hosts":["web1","web2"],"time":1234567,"line":"web1 web2 1234567"}'
   assert.is(
     lastMask(knowing('web1', 'web2', '1234567'), 'json')(line),

@@ -24,7 +24,7 @@ import {
 
 const test = suite('plain lines')
 
-/** What is written about tasks, without what comes before them. */
+/** The lines about tasks. */
 const aboutTasks = (
   events: readonly RunEvent[],
   more: Partial<ReportOptions> = {},
@@ -35,7 +35,7 @@ const aboutTasks = (
   return written(plainReporter, [...before, ...events], more).slice(head.length)
 }
 
-test('a whole run', () => {
+test('a complete run', () => {
   const forward = taskRef('m1', 'net.ipv4.ip_forward = 1')
   const same = taskRef('m22', 'net.ipv4.ip_forward = 1')
   const join = taskRef('m22', 'join the control plane')
@@ -78,12 +78,12 @@ test('a whole run', () => {
       '',
       '2 hosts in 1 min 03 s: 1 ok, 1 changed, 1 failed',
       'not run: the workers join',
-      'next: fix what failed on m22, then run it again; what is done stays done',
+      'next: fix the failures on m22, then run again; completed changes are kept',
     ),
   )
 })
 
-test('a play without hosts says why', () =>
+test('a play without hosts shows the reason', () =>
   assert.is(
     written(plainReporter, [runStart(), playStart({ hosts: [], note: 'no host is left for this play' })]),
     text(
@@ -99,7 +99,7 @@ test('under --check', () =>
       [
         taskEnd(taskRef('m1', 'a package'), 'would change'),
         taskEnd(taskRef('m1', 'its service'), 'unknown', { why: 'the package\nis not there' }),
-        taskEnd(taskRef('m1', 'the rest'), 'skipped', { why: 'its condition does not hold' }),
+        taskEnd(taskRef('m1', 'the rest'), 'skipped', { why: 'its condition is false' }),
       ],
       {},
       true,
@@ -107,17 +107,17 @@ test('under --check', () =>
     text(
       '  m1   would change  a package  0.2 s',
       '  m1   unknown       its service  (the package is not there)  0.2 s',
-      '  m1   skipped       the rest  (its condition does not hold)  0.2 s',
+      '  m1   skipped       the rest  (its condition is false)  0.2 s',
     ),
   ))
 
-test('a run that changes nothing says so at its head', () =>
+test('the first line of a run under --check says so', () =>
   assert.match(
     written(plainReporter, [runStart({ check: true })]),
     'ha-masters: 2 hosts, 1 play (check: nothing is changed)\n',
   ))
 
-test('--diff shows the changes under their task', () => {
+test('--diff shows the changes below their task', () => {
   const changes = [
     { what: 'net.ipv4.ip_forward', from: '0', to: '1' },
     { what: '/etc/sysctl.conf', from: 'a\n', to: 'b\n' },
@@ -137,7 +137,7 @@ test('--diff shows the changes under their task', () => {
   assert.is(aboutTasks([end]), text('  m1   changed  sysctl  0.2 s'))
 })
 
-test('-v shows what commands print, by host', () => {
+test('-v shows the output of commands, by host', () => {
   const task = taskRef('m1', 'list')
   const events = [
     taskStart(task),
@@ -153,7 +153,7 @@ test('-v shows what commands print, by host', () => {
   assert.is(aboutTasks(events), text('  m1   > the task speaks'))
 })
 
-test('a transfer is told of every ten seconds, and where it goes on', () => {
+test('the progress of a transfer is reported every ten seconds, and when it resumes', () => {
   const task = taskRef('m1', 'copy')
   const at = (seconds: number, bytes: number) =>
     taskTransfer(task, bytes, 1_400_000_000, time + seconds * 1000)
@@ -163,30 +163,30 @@ test('a transfer is told of every ten seconds, and where it goes on', () => {
     text(
       '  m1   transfers  copy  (28 % of 1.4 GB)',
       '  m1   transfers  copy  (71 % of 1.4 GB)',
-      '  m1   goes on  copy  (50 % of 1.4 GB)',
+      '  m1   resumes  copy  (50 % of 1.4 GB)',
     ),
   )
 })
 
-test('-vv tells when a change begins', () => {
+test('-vv shows when a change begins', () => {
   const events = [taskProgress(taskRef('m1', 'sysctl'), 'applying')]
   assert.is(aboutTasks(events, { verbosity: 2 }), text('  m1   applying  sysctl'))
   assert.is(aboutTasks(events, { verbosity: 1 }), '')
 })
 
 test('a note is a line', () => {
-  const { options, text: told } = paper()
+  const { options, text: run } = paper()
   plainReporter(options).note('interrupted: stopping\x1b[2J')
-  assert.is(told(), 'interrupted: stopping\n')
+  assert.is(run(), 'interrupted: stopping\n')
 })
 
-test('a handler is told apart', () =>
+test('a handler is marked', () =>
   assert.is(
     aboutTasks([taskEnd(taskRef('m1', 'restart haproxy', { role: 'handler' }), 'changed')]),
     text('  m1   changed  restart haproxy (handler)  0.2 s'),
   ))
 
-test('a wait is told when it begins, and again when its reason is another, but not all the time', () => {
+test('a wait is reported when it begins, and when its reason changes, but not too often', () => {
   const task = taskRef('m1', 'etcd is healthy')
   assert.is(
     aboutTasks([
@@ -202,19 +202,19 @@ test('a wait is told when it begins, and again when its reason is another, but n
   )
 })
 
-test('a lost connection is told', () =>
+test('a lost connection is reported', () =>
   assert.is(
     aboutTasks([taskProgress(taskRef('m1', 'reboot'), 'reconnecting', 'looking what was done')]),
     text('  m1   reconnecting  reboot  (looking what was done)'),
   ))
 
-test('an error of another host than the line says which', () =>
+test('an error of another host names the host', () =>
   assert.match(
     aboutTasks([taskEnd(taskRef('m1', 'join'), 'failed', { error: commandFailed() })]),
     '\n        on host m22, task join the control plane\n',
   ))
 
-test('what stopped the run stands before the recap', () =>
+test('the error that stopped the run is above the recap', () =>
   assert.is(
     written(plainReporter, [
       runEnd({
@@ -241,7 +241,7 @@ test('what stopped the run stands before the recap', () =>
     ),
   ))
 
-test('a line and what belongs to it are written together, so that no other host gets in between', () => {
+test('a line and its details are written together', () => {
   const pieces: string[] = []
   const error = commandFailed()
   written(plainReporter, [taskEnd(taskRef('m1', 'join'), 'failed', { error })], {

@@ -13,7 +13,7 @@ const test = suite('events read back from JSON')
 const parsed = (event: RunEvent): Record<string, unknown> => JSON.parse(written(jsonReporter, [event]))
 
 const text = fc.string({ unit: 'grapheme' })
-// a key such as __proto__ is no host's name
+// a key such as __proto__ is not the name of a host
 const name = text.map((word) => `n${word}`)
 const texts = fc.array(text, { maxLength: 3 })
 const names = fc.array(name, { maxLength: 3 })
@@ -61,6 +61,7 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     check: fc.boolean(),
     hosts: texts,
     plays: texts,
+    invocation: maybe(fc.record({ version: text, inventory: texts, command: texts })),
   }),
   'play-start': fc.record({
     type: fc.constant('play-start' as const),
@@ -142,11 +143,11 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
   }),
 }
 
-/** fast-check makes dictionaries without a prototype, JSON makes plain objects: here they are the same. */
+/** fast-check makes dictionaries without a prototype, JSON makes plain objects: here they are equal. */
 const plain = (event: RunEvent): unknown => structuredClone(event)
 
 for (const [kind, events] of Object.entries(kinds)) {
-  test(`${kind} comes back as it went`, () =>
+  test(`${kind} is read back unchanged`, () =>
     fc.assert(fc.property(events, (event: RunEvent) => assert.equal(eventOf(parsed(event)), plain(event)))))
 }
 
@@ -155,15 +156,14 @@ test('only stack traces are lost', () => {
   assert.equal(eventOf(parsed(event)), { ...event, error: commandFailed({ stack: undefined }) })
 })
 
-test('what is no event is undefined', () => {
+test('anything but an event is undefined', () => {
   const other = [undefined, null, 7, 'text', [], {}, { type: 'run-start' }, { type: 'lunch', time: 1 }]
   for (const line of other) assert.is(eventOf(line), undefined)
 })
 
-test('another format is not taken for this one', () =>
-  assert.is(eventOf({ ...parsed(runStart()), format: 3 }), undefined))
+test('another format is undefined', () => assert.is(eventOf({ ...parsed(runStart()), format: 3 }), undefined))
 
-test('fields that are new do no harm, a code that is new keeps its message', () => {
+test('new fields are ignored, and a new error code keeps its message', () => {
   const event = taskEnd(taskRef('m1', 'x'), 'failed', { error: commandFailed() })
   const line = parsed(event)
   const fields = typeof line['error'] === 'object' ? line['error'] : {}

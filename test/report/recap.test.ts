@@ -6,7 +6,7 @@ import { commandFailed, recapOf, runEnd } from './run-events.ts'
 const test = suite('the recap')
 const format = { check: false, color: false, width: 80 }
 
-test('hosts, totals, what was not run, what to do', () =>
+test('hosts, totals, plays that did not run, and what to do next', () =>
   assert.equal(
     recapLines(
       runEnd({
@@ -27,11 +27,11 @@ test('hosts, totals, what was not run, what to do', () =>
       '',
       '2 hosts in 12.4 s: 19 ok, 3 changed, 1 failed',
       'not run: the other masters join, the workers join',
-      'next: fix what failed on master-22, then run it again; what is done stays done',
+      'next: fix the failures on master-22, then run again; completed changes are kept',
     ],
   ))
 
-test('a check tells what would change, and that nothing was', () =>
+test('a check shows what would change, and that nothing was changed', () =>
   assert.equal(
     recapLines(runEnd({ recap: [recapOf('m1', { ok: 1, 'would change': 2, unknown: 1 })] }), {
       ...format,
@@ -42,17 +42,17 @@ test('a check tells what would change, and that nothing was', () =>
       'm1         1             2        1        0       0            0',
       '',
       '1 host in 1.5 s: 1 ok, 2 would change, 1 unknown (check: nothing was changed)',
-      'next: nothing was changed; run it without --check to make it so',
+      'next: nothing was changed; run without --check to apply the changes',
     ],
   ))
 
-test('a check that finds nothing to do asks for nothing', () =>
+test('a check without changes has no next step', () =>
   assert.is(
     recapLines(runEnd(), { ...format, check: true }).at(-1),
     '2 hosts in 1.5 s: 3 ok (check: nothing was changed)',
   ))
 
-test('hosts that cannot be reached come first in what to do', () =>
+test('unreachable hosts come first in the next steps', () =>
   assert.equal(
     recapLines(
       runEnd({
@@ -65,12 +65,12 @@ test('hosts that cannot be reached come first in what to do', () =>
       format,
     ).slice(-2),
     [
-      'next: see that m1 can be reached, then run it again',
-      'next: fix what failed on m2,m3, then run it again; what is done stays done',
+      'next: check the connection to m1, then run again',
+      'next: fix the failures on m2, m3, then run again; completed changes are kept',
     ],
   ))
 
-test('a check that was stopped does not ask to be run for real', () => {
+test('a check that was stopped does not suggest a run without --check', () => {
   const lines = recapLines(
     runEnd({
       recap: [recapOf('m1', { 'would change': 1 })],
@@ -81,19 +81,19 @@ test('a check that was stopped does not ask to be run for real', () => {
   assert.not.match(lines.join('\n'), /next:/)
 })
 
-test('what an interrupt cut off is not called something to fix', () => {
+test('an interrupted task is not called a failure to fix', () => {
   const stopped = commandFailed({ code: 'interrupted' })
   const lines = recapLines(runEnd({ recap: [recapOf('m1', { failed: 1 })], stopped }), format)
   assert.is(lines.at(-1), '1 host in 1.5 s: 1 failed')
 })
 
-test('a run that something else stopped still tells of failed hosts', () => {
+test('a run stopped by an error still lists failed hosts', () => {
   const recap = [recapOf('m1', { failed: 1 })]
   const lines = recapLines(runEnd({ recap, stopped: commandFailed({ code: 'internal' }) }), format)
-  assert.match(lines.at(-1) ?? '', 'next: fix what failed on m1')
+  assert.match(lines.at(-1) ?? '', 'next: fix the failures on m1')
 })
 
-test('a run in which nothing was done says so', () =>
+test('a run without tasks says so', () =>
   assert.is(recapLines(runEnd({ recap: [recapOf('m1')] }), format).at(-1), '1 host in 1.5 s: nothing to do'))
 
 test('a long host name leaves room for the numbers', () => {
@@ -104,7 +104,7 @@ test('a long host name leaves room for the numbers', () => {
   assert.match(lines[1] ?? '', /^master\.x+… {3}1 /)
 })
 
-test('where rows are few the quiet hosts become one, never a failed one', () => {
+test('with few rows, hosts without changes share one, and a failed host keeps its own', () => {
   const recap = [
     recapOf('a', { ok: 5 }),
     recapOf('b', { ok: 4, changed: 1 }),
@@ -123,7 +123,7 @@ test('where rows are few the quiet hosts become one, never a failed one', () => 
   assert.is(table[3], '3 other hosts  15        0        0       0            0')
 })
 
-test('what was rescued or ignored has a column only where there was such a thing', () => {
+test('rescued and ignored have a column only if they occurred', () => {
   const [head, row] = recapLines(runEnd({ recap: [recapOf('m1', { ok: 3, rescued: 1 })] }), format)
   assert.is(head, 'recap     ok  changed  skipped  rescued  failed  unreachable')
   assert.is(row, 'm1         3        0        0        1       0            0')
@@ -135,15 +135,15 @@ test('what was rescued or ignored has a column only where there was such a thing
   assert.is(last, '1 host in 1.5 s: 1 rescued, 2 ignored (check: nothing was changed)')
 })
 
-test('handlers that are due are told, by handler', () => {
+test('handlers that are due are listed', () => {
   const due = { m1: ['restart haproxy'], m2: ['reload\nsshd', 'restart haproxy'] }
   assert.equal(recapLines(runEnd({ due }), format).slice(-2), [
-    'due: restart haproxy on m1,m2 (runs the next time)',
-    'due: reload sshd on m2 (runs the next time)',
+    'due: restart haproxy on m1,m2 (runs in the next run)',
+    'due: reload sshd on m2 (runs in the next run)',
   ])
 })
 
-test('where the terminal is narrow, columns of zeros go first, then the table', () => {
+test('on a narrow terminal, columns of zeros are omitted first, then the table', () => {
   const recap = [recapOf('master-1', { ok: 12, changed: 3 }), recapOf('master-2', { ok: 14, failed: 1 })]
   const table = (width: number) => recapLines(runEnd({ recap }), { ...format, width }).slice(0, 4)
   assert.equal(table(40), [
@@ -178,15 +178,15 @@ test('zeros are dim, the others have the colour of their outcome', () => {
   )
 })
 
-test('what can be resumed says so, and what changes nothing does not', () => {
+test('the recap suggests --resume if possible, but not under --check', () => {
   const failed = runEnd({ recap: [recapOf('m1', { failed: 1 })] })
   const cut = runEnd({ stopped: commandFailed({ code: 'interrupted' }) })
   const lastOf = (event: typeof failed, resumable: boolean, check = false): string | undefined =>
     recapLines(event, { check, color: false, width: 80, resumable }).at(-1)
-  const next = 'next: fix what failed on m1, then run it again'
-  assert.is(lastOf(failed, true), `${next}; --resume goes on from here; what is done stays done`)
-  assert.is(lastOf(failed, false), `${next}; what is done stays done`)
-  assert.is(lastOf(failed, true, true), `${next}; what is done stays done`)
-  assert.is(lastOf(cut, true), 'next: --resume goes on from here')
+  const next = 'next: fix the failures on m1, then run again'
+  assert.is(lastOf(failed, true), `${next}; --resume continues from here; completed changes are kept`)
+  assert.is(lastOf(failed, false), `${next}; completed changes are kept`)
+  assert.is(lastOf(failed, true, true), next, 'nothing was changed')
+  assert.is(lastOf(cut, true), 'next: --resume continues from here')
   assert.not.match(lastOf(cut, false) ?? '', 'next:')
 })

@@ -1,4 +1,4 @@
-/** Events of a run that never was, for the tests of reporters. */
+/** Made-up events of a run, for the tests of reporters. */
 import { dispatch } from '../../engine/report/reporter.ts'
 import type { Reporter, ReportOptions } from '../../engine/report/reporter.ts'
 import { noOutcomes } from '../../engine/run/events.ts'
@@ -19,7 +19,7 @@ import type {
   TaskTransfer,
 } from '../../engine/run/events.ts'
 
-/** Every event's time, unless a test tells another. */
+/** The default time of events. */
 export const time = 1_000_000
 
 export const runStart = (more: Partial<RunStart> = {}): RunStart => ({
@@ -29,6 +29,7 @@ export const runStart = (more: Partial<RunStart> = {}): RunStart => ({
   check: false,
   hosts: ['m1', 'm22'],
   plays: ['every master is ready'],
+  invocation: undefined,
   ...more,
 })
 
@@ -150,7 +151,7 @@ export const commandFailed = (more: Partial<ReportedError> = {}): ReportedError 
   ...more,
 })
 
-/** A reporter's options without colour, and what it has written. */
+/** Options of a reporter without colour, and its output. */
 export const paper = (more: Partial<ReportOptions> = {}) => {
   const pieces: string[] = []
   const options: ReportOptions = {
@@ -165,7 +166,7 @@ export const paper = (more: Partial<ReportOptions> = {}) => {
   return { options, text: () => pieces.join('') }
 }
 
-/** What a reporter writes about these events. */
+/** The output of a reporter for these events. */
 export const written = (
   make: (options: ReportOptions) => Reporter,
   events: readonly RunEvent[],
@@ -177,5 +178,5 @@ export const written = (
   return text()
 }
 
-/** Lines as one text, the way reporters write it. */
+/** Lines as one text, as reporters write them. */
 export const text = (...lines: readonly string[]): string => `${lines.join('\n')}\n`

@@ -1,7 +1,7 @@
-/** A terminal of a few escape sequences, to see what a person would see. Its history counts as part of the screen. */
+/** A terminal that interprets a few escape sequences. Its scrollback is part of the screen. */
 export interface Terminal {
   readonly write: (text: string) => void
-  /** What is on it, without spaces at the end of lines and empty lines at its end. */
+  /** Its text, without spaces at the end of lines and without empty lines at the end. */
   readonly text: () => string
   readonly cursorShown: () => boolean
   readonly wraps: () => boolean

@@ -14,7 +14,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('text for terminals')
 
-test('escape sequences of all kinds are taken out', () => {
+test('escape sequences of all kinds are removed', () => {
   assert.is(printable('\x1b[1;31mred\x1b[0m'), 'red')
   assert.is(printable('\x1b]0;a new window title\x07text'), 'text')
   assert.is(printable('\x1b]8;;https://example.com\x1b\\a link\x1b]8;;\x1b\\'), 'a link')
@@ -23,7 +23,7 @@ test('escape sequences of all kinds are taken out', () => {
   assert.is(printable('\u009b31mred'), 'red')
 })
 
-test('no control character but newline and tab comes through, whatever the text', () => {
+test('no control character but newline and tab remains in any text', () => {
   const ugly = string({
     unit: integer({ min: 0, max: 0x2100 }).map((code) => String.fromCodePoint(code)),
   })
@@ -33,20 +33,20 @@ test('no control character but newline and tab comes through, whatever the text'
 test('newlines and tabs stay', () => assert.is(printable('a\tb\nc'), 'a\tb\nc'))
 test('a bell, a backspace and a lone escape are dropped', () =>
   assert.is(printable('a\x07b\x08c\x1b'), 'abc'))
-test('marks that turn the direction of writing are dropped', () => assert.is(printable('a\u202eb'), 'ab'))
-test('of a progress bar the last state stays', () =>
+test('marks that change the text direction are dropped', () => assert.is(printable('a\u202eb'), 'ab'))
+test('the last state of a progress bar stays', () =>
   assert.is(printable('10%\r50%\r100%\r\ndone'), '100%\ndone'))
-test('one line is one line', () => assert.is(oneLine('  set -e\n  cd /\tx\n'), 'set -e cd / x'))
-test('empty lines at the end are no lines', () => assert.equal(linesOf('a\n\nb\n\n'), ['a', '', 'b']))
+test('several lines become one', () => assert.is(oneLine('  set -e\n  cd /\tx\n'), 'set -e cd / x'))
+test('empty lines at the end are dropped', () => assert.equal(linesOf('a\n\nb\n\n'), ['a', '', 'b']))
 
 test('a short text is not cut', () => assert.is(cut('m1', 2), 'm1'))
-test('a long one ends with an ellipsis', () => assert.is(cut('net.ipv4', 5), 'net.…'))
+test('a long text ends with an ellipsis', () => assert.is(cut('net.ipv4', 5), 'net.…'))
 test('wide characters count twice', () => {
   assert.is(columnsOf('主机'), 4)
   assert.is(cut('主机一二', 5), '主机…')
 })
-test('marks above letters take no column', () => assert.is(columnsOf('e\u0301'), 1))
-test('a cut text never takes more than its columns', () => {
+test('combining marks have no width', () => assert.is(columnsOf('e\u0301'), 1))
+test('a cut text is never wider than its columns', () => {
   check(
     property(
       string({ unit: 'grapheme' }),
@@ -56,13 +56,13 @@ test('a cut text never takes more than its columns', () => {
   )
 })
 
-test('words are filled up at their end, numbers at their beginning', () => {
+test('words are padded at the end, numbers at the start', () => {
   assert.is(pad('m1', 4), 'm1  ')
   assert.is(pad('7', 3, 'start'), '  7')
   assert.is(pad('too long', 3), 'too long')
 })
 
-test('durations are told in the unit that suits', () => {
+test('durations have a suitable unit', () => {
   assert.is(duration(0), '0.0 s')
   assert.is(duration(0.249), '0.2 s')
   assert.is(duration(59.94), '59.9 s')
@@ -72,7 +72,7 @@ test('durations are told in the unit that suits', () => {
   assert.is(duration(7380), '2 h 03 min')
 })
 
-test('one is singular, none is plural', () => {
+test('1 is singular, 0 is plural', () => {
   assert.is(plural(1, 'host'), '1 host')
   assert.is(plural(0, 'host'), '0 hosts')
 })

@@ -14,28 +14,28 @@ import {
   taskStart,
 } from './run-events.ts'
 
-const test = suite('reporters side by side')
+const test = suite('several reporters')
 
 const witness = (
   name: string,
-  told: string[],
+  calls: string[],
   close: () => Promise<void> = () => Promise.resolve(),
 ): Reporter => ({
-  handle: handleAll(({ type }) => told.push(`${name} ${type}`)),
-  note: (text) => told.push(`${name} ${text}`),
+  handle: handleAll(({ type }) => calls.push(`${name} ${type}`)),
+  note: (text) => calls.push(`${name} ${text}`),
   suspend: () => {
-    told.push(`${name} stands aside`)
-    return () => told.push(`${name} goes on`)
+    calls.push(`${name} suspended`)
+    return () => calls.push(`${name} resumed`)
   },
   close: async () => {
-    told.push(`${name} closes`)
+    calls.push(`${name} closes`)
     await close()
   },
 })
 
-test('each is told everything', async () => {
-  const told: string[] = []
-  const both = together([witness('a', told), witness('b', told)])
+test('each reporter gets every call', async () => {
+  const calls: string[] = []
+  const both = together([witness('a', calls), witness('b', calls)])
   const task = taskRef('m1', 'x')
   const events = [
     runStart(),
@@ -50,30 +50,30 @@ test('each is told everything', async () => {
   both.note('careful')
   both.suspend()()
   await both.close()
-  const expected = [...events.map(({ type }) => type), 'careful', 'stands aside', 'goes on', 'closes']
+  const expected = [...events.map(({ type }) => type), 'careful', 'suspended', 'resumed', 'closes']
   assert.equal(
-    told,
+    calls,
     expected.flatMap((word) => [`a ${word}`, `b ${word}`]),
   )
 })
 
-test('one that cannot be closed does not keep the others open, and is told', async () => {
-  const told: string[] = []
+test('a reporter that fails to close does not keep the others open, and its error is thrown', async () => {
+  const calls: string[] = []
   const full = new Error('the disk is full')
   const last = async (): Promise<void> => {
     await new Promise((done) => setImmediate(done))
-    told.push('b is closed')
+    calls.push('b is closed')
   }
-  const both = together([witness('a', told, () => Promise.reject(full)), witness('b', told, last)])
+  const both = together([witness('a', calls, () => Promise.reject(full)), witness('b', calls, last)])
   const error = await both.close().then(
     () => undefined,
     (reason: unknown) => reason,
   )
   assert.is(error, full)
-  assert.equal(told, ['a closes', 'b closes', 'b is closed'])
+  assert.equal(calls, ['a closes', 'b closes', 'b is closed'])
 })
 
-test('text is held as long as anybody holds it', () => {
+test('text is held until all holds have ended', () => {
   const printed: string[] = []
   const held = holder((text) => printed.push(text))
   const [first, second] = [held.hold(), held.hold()]

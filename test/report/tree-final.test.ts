@@ -6,7 +6,7 @@ import { suite } from '../support/spec.ts'
 import { commandFailed, taskEnd, taskOutput, taskRef, taskStart, time } from './run-events.ts'
 import { playAfter } from './tree-play.ts'
 
-const test = suite('the picture that stays')
+const test = suite('the final view')
 
 const format: FinalFormat = {
   now: time + 12_400,
@@ -34,7 +34,7 @@ const failed = (host: string): RunEvent[] => {
   return [taskStart(task), taskEnd(task, 'failed', end)]
 }
 
-test('changes under their host, failures whole and last, and who was not begun', () =>
+test('changes are below their host, failures complete and last, and hosts that did not start are listed', () =>
   assert.equal(
     finalPicture(
       playAfter(['m1', 'm22', 'm3', 'm4', 'm5'], 2, [
@@ -53,7 +53,7 @@ test('changes under their host, failures whole and last, and who was not begun',
       '    ✔ changed  ip_forward = 1  2.0 s',
       '  ✔ m3   2 ok  2.0 s',
       '  ◼ m4   stopped after 1 of 2  2.0 s',
-      '  ◼ m5   not begun',
+      '  ◼ m5   not started',
       '  ✖ m1   1 failed  3.0 s',
       '    ✖ failed  join the control plane  3.0 s',
       '      error[command-failed]: exit status 1 from: kubeadm join',
@@ -61,12 +61,12 @@ test('changes under their host, failures whole and last, and who was not begun',
     ],
   ))
 
-test('a play without hosts says why', () =>
+test('a play without hosts shows the reason', () =>
   assert.equal(finalPicture({ ...playAfter([], 0, []), note: 'no host is left for this play' }, format), [
     '✔ 1/3 every master is ready  (no host is left for this play)  12.4 s',
   ]))
 
-test('with --diff, what changed; with -v, what was printed', () => {
+test('--diff shows changes; -v shows output', () => {
   const task = taskRef('m1', 'ip_forward = 1')
   const end = taskEnd(task, 'changed', { changes, seconds: 2 })
   const play = playAfter(['m1'], 1, [taskStart(task), taskOutput(task, 'x = 1\x1b[2J'), end], true)
@@ -81,7 +81,7 @@ test('with --diff, what changed; with -v, what was printed', () => {
   ])
 })
 
-test('many hosts that did the same share their rows; the longest time is told', () => {
+test('many hosts with the same outcomes share their rows, with the longest time', () => {
   const hosts = Array.from({ length: 30 }, (_, index) => `node${index}`)
   const play = playAfter(
     hosts,
@@ -96,7 +96,7 @@ test('many hosts that did the same share their rows; the longest time is told', 
   ])
 })
 
-test('a host with something of its own to show keeps its rows', () => {
+test('a host with details of its own keeps its rows', () => {
   const hosts = Array.from({ length: 30 }, (_, index) => `node${index}`)
   const events = hosts.flatMap((host) =>
     host === 'node7' ? failed(host) : ended(host, 'containerd', 'changed'),
@@ -107,7 +107,7 @@ test('a host with something of its own to show keeps its rows', () => {
     '      error[command-failed]: exit status 1 from: kubeadm join',
     '        hint: run it by hand on the host to see more',
   ])
-  // a diff may differ though the titles are the same
+  // diffs can differ even if the titles are the same
   assert.is(
     finalPicture(playAfter(hosts.slice(0, 3), 1, events), { ...format, height: 5, diff: true }).length,
     22,

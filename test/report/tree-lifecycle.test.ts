@@ -4,14 +4,14 @@ import { lifecycle } from '../../engine/report/tree-lifecycle.ts'
 import { suite } from '../support/spec.ts'
 import { until } from '../support/until.ts'
 
-const test = suite('the life of the tree in listr2')
+const test = suite('the lifecycle of the tree in listr2')
 
 const begun = (plays: readonly string[]) => {
   const drawn: string[] = []
   return { drawn, list: lifecycle(plays, (spinner) => drawn.push(spinner)) }
 }
 
-test('it beats until it is closed, and not after', async () => {
+test('it draws until it is closed, and not after', async () => {
   const { drawn, list } = begun(['first', 'second'])
   await until(() => drawn.length >= 2)
   assert.is.not(drawn[0], drawn[1])
@@ -22,7 +22,7 @@ test('it beats until it is closed, and not after', async () => {
   assert.is(drawn.length, beats)
 })
 
-test('a play that failed before listr2 came to wait for it breaks nothing', async () => {
+test('a play can fail before listr2 waits for it', async () => {
   const { list } = begun(['first', 'second', 'third'])
   list.ended(1, ['m1'])
   await sleep(10)

@@ -17,7 +17,7 @@ import {
 } from './run-events.ts'
 import { playAfter } from './tree-play.ts'
 
-const test = suite('the picture of a play at work')
+const test = suite('the live view of a play')
 
 const format: LiveFormat = { now: time + 12_400, width: 80, height: 24, color: false, spinner: '*', plays: 3 }
 
@@ -26,7 +26,7 @@ const seconds = (count: number): number => time + count * 1000
 const names = (count: number, prefix: string): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
-/** A task that ended after so many seconds. */
+/** A task that ended after this many seconds. */
 const ended = (host: string, title: string, outcome: 'ok' | 'changed', end = 2): RunEvent[] => {
   const task = taskRef(host, title)
   return [taskStart(task), taskEnd(task, outcome, { time: seconds(end), seconds: end })]
@@ -43,7 +43,7 @@ const atWork = (host: string, title: string, since: number, lines: readonly stri
   return [taskStart(task, seconds(since)), ...lines.map((line) => taskOutput(task, line))]
 }
 
-test('a few hosts are told in full', () =>
+test('a few hosts are shown in full', () =>
   assert.equal(
     livePicture(
       playAfter(['m1', 'm22', 'm3', 'm4'], 4, [
@@ -74,7 +74,7 @@ test('a few hosts are told in full', () =>
     ],
   ))
 
-test('tasks that run side by side have a row each, or share that of their host', () => {
+test('parallel tasks have a row each, or share the row of their host', () => {
   const events = [
     ...atWork('m1', 'download images', 1, ['layer 3']),
     ...atWork('m1', 'package containerd', 4, ['unpacking']),
@@ -97,7 +97,7 @@ test('tasks that run side by side have a row each, or share that of their host',
   ])
 })
 
-test('a failure that was rescued is not the one that is shown; what still runs beside it is', () => {
+test('a rescued failure is not shown as the error; parallel tasks that still run are shown', () => {
   const lost = taskRef('m1', 'first')
   const bad = taskRef('m1', 'join')
   const error = commandFailed({ host: 'm1', output: undefined })
@@ -112,7 +112,7 @@ test('a failure that was rescued is not the one that is shown; what still runs b
   ])
 })
 
-test('hosts that were stopped are told apart', () => {
+test('stopped hosts are marked', () => {
   const events = [...ended('m1', 'x', 'ok'), hostEnd('m1', 'stopped'), ...atWork('m2', 'x', 5)]
   assert.equal(livePicture(playAfter(['m1', 'm2'], 5, events), format), [
     '❯ 1/3 every master is ready  1 stopped, 1 running  12.4 s',
@@ -122,7 +122,7 @@ test('hosts that were stopped are told apart', () => {
   ])
 })
 
-test('a task that waits says for what', () => {
+test('a waiting task shows the reason', () => {
   const task = taskRef('m1', 'etcd has every member')
   const events = [taskStart(task), taskProgress(task, 'waiting', '2 of 3')]
   assert.equal(livePicture(playAfter(['m1'], 1, events), format), [
@@ -132,12 +132,12 @@ test('a task that waits says for what', () => {
   ])
 })
 
-test('before its hosts are known a play says so', () =>
+test('a play whose hosts are not selected yet says so', () =>
   assert.equal(livePicture({ ...playAfter([], 0, []), index: 1 }, format), [
     '❯ 2/3 every master is ready  choosing hosts  12.4 s',
   ]))
 
-test('with less room, older changes are counted and one line of output is left', () =>
+test('with fewer rows, older changes are counted and one line of output remains', () =>
   assert.equal(
     livePicture(
       playAfter(['m1'], 9, [
@@ -158,7 +158,7 @@ test('with less room, older changes are counted and one line of output is left',
     ],
   ))
 
-test('with less, the hosts that are done or wait are folded, and a host at work is one row', () =>
+test('with even fewer rows, hosts that are done or wait are folded, and a running host is one row', () =>
   assert.equal(
     livePicture(
       playAfter(['a', 'b', 'c', 'd', 'e', 'f'], 2, [
@@ -181,7 +181,7 @@ test('with less, the hosts that are done or wait are folded, and a host at work 
     ],
   ))
 
-test('where not even that fits, the slowest hosts are seen and the others counted; failures get their share', () => {
+test('if that does not fit, the slowest hosts are shown and the others counted; failures get their share', () => {
   const hosts = Array.from({ length: 40 }, (_, index) => `n${index}`)
   const events = hosts.flatMap((host, index) =>
     index < 10 ? failed(host) : index < 38 ? atWork(host, 'x', 10 - index / 5) : [],
@@ -193,12 +193,12 @@ test('where not even that fits, the slowest hosts are seen and the others counte
     '  … 8 more failed',
     '  * n36  0/2  x  9.6 s',
     '  * n37  0/2  x  9.8 s',
-    '  … 26 more at work',
+    '  … 26 more running',
     '  ◼ 2 hosts waiting',
   ])
 })
 
-test('it never takes more room than there is, whatever happens', () => {
+test('the view always fits the terminal', () => {
   const lots = integer({ min: 0, max: 120 })
   const size = integer({ min: 2, max: 60 })
   check(

@@ -15,7 +15,7 @@ import {
 } from './run-events.ts'
 import { playAfter } from './tree-play.ts'
 
-const test = suite('what the tree knows')
+const test = suite('the state of the tree')
 
 const hostAfter = (tasks: number, events: Parameters<typeof playAfter>[2], keep = false): TreeHost => {
   const [host] = playAfter(['m1'], tasks, events, keep).hosts
@@ -23,7 +23,7 @@ const hostAfter = (tasks: number, events: Parameters<typeof playAfter>[2], keep 
   return host
 }
 
-test('a host waits, works, rests between tasks, and is done', () => {
+test('a host waits, runs, pauses between tasks, and is done', () => {
   const [first, second] = [taskRef('m1', 'first'), taskRef('m1', 'second')]
   const events = [taskStart(first), taskEnd(first, 'ok'), taskStart(second), taskEnd(second, 'changed')]
   assert.is(stateOf(hostAfter(2, [])), 'waiting')
@@ -34,7 +34,7 @@ test('a host waits, works, rests between tasks, and is done', () => {
 
 test('a host without tasks is done at once', () => assert.is(stateOf(hostAfter(0, [])), 'done'))
 
-test('a handler makes a host work again, and is not counted among its tasks', () => {
+test('a handler makes a host run again, and is not counted as one of its tasks', () => {
   const task = taskRef('m1', 'first')
   const handler = taskRef('m1', 'restart', { role: 'handler' })
   const begun = [taskStart(task), taskEnd(task, 'changed'), taskStart(handler)]
@@ -45,13 +45,13 @@ test('a handler makes a host work again, and is not counted among its tasks', ()
   assert.is(host.counts.changed, 2)
 })
 
-test('a failure is what counts, whatever else was done', () => {
+test('a failure decides the state of a host', () => {
   const task = taskRef('m1', 'first')
   assert.is(stateOf(hostAfter(1, [taskStart(task), taskEnd(task, 'failed')])), 'failed')
   assert.is(stateOf(hostAfter(1, [taskStart(task), taskEnd(task, 'unreachable')])), 'failed')
 })
 
-test('how a host came out of the play is what it is told, whatever was counted', () => {
+test('a host-end event decides the state of a host', () => {
   const task = taskRef('m1', 'first')
   const rescued = [taskStart(task), taskEnd(task, 'rescued', { error: commandFailed() })]
   assert.is(stateOf(hostAfter(9, [...rescued, hostEnd('m1')])), 'done')
@@ -60,7 +60,7 @@ test('how a host came out of the play is what it is told, whatever was counted',
   assert.is(stateOf(hostAfter(9, [hostEnd('m1', 'failed')])), 'failed')
 })
 
-test('with nothing left in its list, a host is at work until it is said to be through', () => {
+test('a host without remaining tasks runs until its host-end event', () => {
   const task = taskRef('m1', 'first')
   const [host] = hostsAtStart(playStart({ hosts: ['m1'], tasks: { m1: 1 } }))
   assert.ok(host)
@@ -68,7 +68,7 @@ test('with nothing left in its list, a host is at work until it is said to be th
   assert.is(stateOf(after), 'running')
 })
 
-test('tasks of a host run side by side, each with its own output and end', () => {
+test('parallel tasks of a host have their own output and end', () => {
   const [one, two] = [taskRef('m1', 'one'), taskRef('m1', 'two')]
   const events = [taskStart(one), taskStart(two), taskOutput(one, 'from one'), taskOutput(two, 'from two')]
   const running = (more: Parameters<typeof playAfter>[2]) =>
@@ -81,41 +81,41 @@ test('tasks of a host run side by side, each with its own output and end', () =>
   assert.is(hostAfter(3, [...events, taskEnd(one, 'ok')]).ended, 1)
 })
 
-test('tasks of a rescue are not counted among those of the host', () => {
+test('tasks of a rescue are not counted', () => {
   const roles = (['task', 'rescue', 'always', 'handler'] as const).map((role) =>
     taskEnd(taskRef('m1', role, { role }), 'ok'),
   )
   assert.is(hostAfter(2, roles).ended, 2)
 })
 
-test('what is ok or skipped is not told, the rest is', () => {
-  const told = (['ok', 'skipped', 'changed', 'would change', 'unknown', 'failed'] as const).map((outcome) =>
+test('tasks that are ok or skipped are not shown, others are', () => {
+  const shown = (['ok', 'skipped', 'changed', 'would change', 'unknown', 'failed'] as const).map((outcome) =>
     taskEnd(taskRef('m1', outcome), outcome, { error: outcome === 'failed' ? commandFailed() : undefined }),
   )
   assert.equal(
-    hostAfter(6, told).told.map(({ title }) => title),
+    hostAfter(6, shown).shown.map(({ title }) => title),
     ['changed', 'would change', 'unknown', 'failed'],
   )
 })
 
-test('of the output the last lines are shown; it is kept only when asked for, or when the task speaks', () => {
+test('the last lines of output are shown; output is kept on request, messages of the task always', () => {
   const task = taskRef('m1', 'list')
   const lines = ['1', '2', '3', '4'].map((line) => taskOutput(task, line))
   const events = [taskStart(task), ...lines, taskOutput(task, 'done so', 'log')]
   assert.equal(hostAfter(1, events).running[0]?.output, ['3', '4', 'done so'])
   assert.equal(hostAfter(1, events).running[0]?.kept, ['done so'])
   assert.equal(hostAfter(1, events, true).running[0]?.kept, ['1', '2', '3', '4', 'done so'])
-  const [told] = hostAfter(1, [...events, taskEnd(task, 'ok')]).told
-  assert.equal(told?.kept, ['done so'])
+  const [shown] = hostAfter(1, [...events, taskEnd(task, 'ok')]).shown
+  assert.equal(shown?.kept, ['done so'])
 })
 
-test('output that comes after its task has ended is left out', () => {
+test('output after the end of its task is ignored', () => {
   const task = taskRef('m1', 'list')
   const host = hostAfter(1, [taskStart(task), taskEnd(task, 'ok')])
   assert.equal(afterOutput(host, taskOutput(task, 'late'), true), host)
 })
 
-test('it knows how far a transfer is', () => {
+test('a running task has the progress of its transfer', () => {
   const task = taskRef('m1', 'copy')
   const shown = (bytes: number) =>
     hostAfter(1, [taskStart(task), taskTransfer(task, bytes, 2_000_000)]).running[0]?.progress
@@ -124,7 +124,7 @@ test('it knows how far a transfer is', () => {
   assert.is(shown(2_000_000), '████████████ 100 % of 2.0 MB')
 })
 
-test('it knows what a task waits for', () => {
+test('a running task has what it waits for', () => {
   const task = taskRef('m1', 'etcd')
   const progress = (
     ...more: Parameters<typeof taskProgress> extends [unknown, ...infer Rest] ? Rest : never

@@ -1,4 +1,4 @@
-/** Plays in the middle of their work, made of events, for the tests of the tree's pictures. */
+/** Running plays, made from events, for the tests of the tree's views. */
 import {
   afterEnd,
   afterHostEnd,
@@ -32,19 +32,21 @@ const after = (host: TreeHost, event: RunEvent, keep: boolean): TreeHost => {
   }
 }
 
-/** Whose event it is. */
+/** The host of an event. */
 const hostOf = (event: RunEvent): string | undefined => {
   if ('task' in event) return event.task.host
   return event.type === 'host-end' ? event.host : undefined
 }
 
-/** A host with nothing left to do is through with the play. */
+/** A host without remaining tasks has ended the play. */
 const through = (host: TreeHost): TreeHost =>
   host.standing === undefined && host.running.length === 0 && host.ended >= host.total
     ? { ...host, standing: stateOf(host) === 'failed' ? 'failed' : 'well' }
     : host
 
-/** A play of hosts with so many tasks, after these events; of a host that has done them all, its end need not be among them. */
+/**
+ * A play of hosts with this many tasks, after these events. The `host-end` of a host that has done them all is added.
+ */
 export const playAfter = (
   hosts: readonly string[],
   tasks: number,

@@ -11,7 +11,7 @@ const opened = () => {
   return { seen, region: screen(seen.write) }
 }
 
-test('a drawing replaces the one before, be it longer or shorter', () => {
+test('a drawing replaces a longer or shorter one', () => {
   const { seen, region } = opened()
   region.show(['a', 'b'])
   assert.is(seen.text(), '$ run site.ts\na\nb')
@@ -21,7 +21,7 @@ test('a drawing replaces the one before, be it longer or shorter', () => {
   assert.is(seen.text(), '$ run site.ts\nx')
 })
 
-test('what is printed stays above the drawing', () => {
+test('printed text stays above the drawing', () => {
   const { seen, region } = opened()
   region.show(['live 1', 'live 2'])
   region.print('first\nsecond\n')
@@ -30,7 +30,7 @@ test('what is printed stays above the drawing', () => {
   assert.is(seen.text(), '$ run site.ts\nfirst\nsecond\nlive 3')
 })
 
-test('at the end the drawing is gone, and the terminal as it was', () => {
+test('at the end, the drawing is removed and the terminal restored', () => {
   const { seen, region } = opened()
   region.show(['live 1', 'live 2'])
   assert.not.ok(seen.cursorShown())
@@ -43,7 +43,7 @@ test('at the end the drawing is gone, and the terminal as it was', () => {
   assert.is(seen.text(), '$ run site.ts\nrecap')
 })
 
-test('text that is printed may be wrapped', () => {
+test('printed text can wrap', () => {
   const pieces: string[] = []
   const region = screen((text) => pieces.push(text))
   region.show(['live'])
@@ -59,7 +59,7 @@ test('the same drawing is not written again', () => {
   assert.is(pieces.length, 1)
 })
 
-test('a screen on which nothing was drawn has nothing to close', () => {
+test('closing an unused screen writes nothing', () => {
   const pieces: string[] = []
   screen((text) => pieces.push(text)).close()
   assert.equal(pieces, [])

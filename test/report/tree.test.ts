@@ -34,23 +34,23 @@ const begun = () => {
   return { seen, reporter, tell }
 }
 
-/** Long enough for listr2 to draw again, should it wrongly do so: it draws ten times a second. */
+/** Long enough for listr2 to draw again by mistake: it draws ten times a second. */
 const beat = () => sleep(150)
 
 const plays = ['every master is ready', 'the workers join']
 const spinner = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/gu
 const still = (text: string): string => text.replaceAll(spinner, '*')
 
-/** Waits until something is on the screen. */
+/** Waits until the screen contains a text. */
 const draws = (seen: Terminal, part: string): Promise<void> => until(() => seen.text().includes(part))
 
-/** Waits until nothing else is on the screen. */
+/** Waits until the screen has only this text. */
 const shows = async (seen: Terminal, text: string): Promise<void> => {
   await until(() => still(seen.text()) === text).catch(() => {})
   assert.is(still(seen.text()), text)
 }
 
-test('it is drawn while a play works, stays when it ends, and the recap closes it', async () => {
+test('the tree is drawn while a play runs, stays when it ends, and the recap follows', async () => {
   const { seen, reporter, tell } = begun()
   const change = taskRef('m1', 'net.ipv4.ip_forward = 1')
   tell(runStart({ plays }))
@@ -90,7 +90,7 @@ m1         0        1        0       0            0
   assert.ok(seen.cursorShown())
 })
 
-test('a play that fails is the last one: nothing waits for the next', async () => {
+test('no play follows a failed one', async () => {
   const { seen, reporter, tell } = begun()
   const task = taskRef('m22', 'join the control plane')
   tell(runStart({ plays }), playStart({ hosts: ['m22'], tasks: { m22: 2 } }), taskStart(task))
@@ -113,7 +113,7 @@ test('a play that fails is the last one: nothing waits for the next', async () =
   assert.match(seen.text(), '\nnot run: the workers join')
 })
 
-test('a run that ends in the middle leaves the terminal as it was, and listr2 comes to its end', async () => {
+test('an aborted run restores the terminal, and listr2 ends', async () => {
   const { seen, reporter, tell } = begun()
   const listeners = process.listenerCount('exit')
   const signals = process.listenerCount('SIGINT')
@@ -126,7 +126,7 @@ test('a run that ends in the middle leaves the terminal as it was, and listr2 co
   assert.is(process.listenerCount('exit'), listeners - 1)
 })
 
-test('what stopped the run stands above the recap', async () => {
+test('the error that stopped the run is above the recap', async () => {
   const { seen, reporter, tell } = begun()
   const stopped = commandFailed({
     code: 'interrupted',
@@ -150,7 +150,7 @@ test('a note stays above the drawing', async () => {
   await reporter.close()
 })
 
-test('while a question is asked nothing is drawn or printed, and all of it comes afterwards', async () => {
+test('during a question nothing is drawn or printed; everything follows afterwards', async () => {
   const { seen, reporter, tell } = begun()
   tell(runStart({ plays }), playStart({ hosts: ['m1'], tasks: { m1: 1 } }))
   await draws(seen, 'every master is ready')
@@ -179,7 +179,7 @@ a note
   await reporter.close()
 })
 
-test('what was held back by a question that is never answered is told at the end', async () => {
+test('text held during a question that is never answered is printed at the end', async () => {
   const { seen, reporter, tell } = begun()
   tell(runStart({ plays }))
   reporter.suspend()
@@ -189,13 +189,13 @@ test('what was held back by a question that is never answered is told at the end
   assert.match(seen.text(), '1 host in 1.5 s: 1 changed')
 })
 
-test('a reporter that never saw a run can be closed', async () => {
+test('a reporter without a run can be closed', async () => {
   const { seen, reporter } = begun()
   await reporter.close()
   assert.is(seen.text(), '')
 })
 
-test('the drawing follows a terminal that is resized', async () => {
+test('the drawing adapts to a resized terminal', async () => {
   const seen = terminal()
   let width = 80
   const { options } = paper({ write: seen.write })

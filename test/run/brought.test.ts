@@ -1,4 +1,4 @@
-/** Under --check: what rests on files that nobody has installed yet, and on files of this machine that are missing. */
+/** Under --check: tasks that depend on files of packages that are not installed yet, and on missing local files. */
 import { z } from 'zod'
 import * as assert from 'uvu/assert'
 import { defineTask } from '../../engine/dsl/task.ts'
@@ -12,7 +12,7 @@ import { script } from '../../tasks/system/script.ts'
 import { suite } from '../support/spec.ts'
 import { run } from './site.ts'
 
-const test = suite('what --check cannot know')
+const test = suite('outcomes that are unknown under --check')
 
 const install = defineTask({
   name: 'install',
@@ -34,7 +34,7 @@ const make = defineTask({
 const hosts = { a: { files: { '/etc': { content: '', type: 'directory' } as const } } }
 const gone = (path: string) => file({ path, state: 'absent' })
 
-test('what is not there may come with a package, in a folder that is there, too', async () => {
+test('a missing file may come with a package, also in an existing folder', async () => {
   const tasks = () => [
     gone('/etc/haproxy/errors/400.http'),
     install(),
@@ -46,10 +46,10 @@ test('what is not there may come with a package, in a folder that is there, too'
     story.map((line) => line.replace(/^a \S+ ?/, '')).map((line) => line.split(' ').at(-1)),
     ['ok', 'change', 'unknown', 'unknown'],
   )
-  assert.is(ends[2]?.why, '/etc/haproxy/errors/401.http is not there, and may come with: package haproxy')
+  assert.is(ends[2]?.why, '/etc/haproxy/errors/401.http does not exist, and may come with: package haproxy')
 })
 
-test('what no package has stays known: homes, temporary files, and what this machine made itself', async () => {
+test('paths that no package has stay known: homes, temporary files, local files', async () => {
   const paths = ['/home/ann/x', '/root/x', '/tmp/x', '/var/tmp/x', '/usr/local/bin/x', '/swapfile']
   const folders = [
     '/home',
@@ -75,7 +75,7 @@ test('what no package has stays known: homes, temporary files, and what this mac
   )
 })
 
-test('a file that a task looks at besides leaves no doubt', async () => {
+test('a missing file that the task does not name does not matter', async () => {
   const looking = defineTask({
     name: 'looking',
     description: 'Looks at more than it names.',
@@ -91,7 +91,7 @@ test('a file that a task looks at besides leaves no doubt', async () => {
   assert.is(ends[1]?.outcome, 'ok')
 })
 
-test('a service or a user that is to be gone, and is not there, may come with a package', async () => {
+test('a service or user to remove, which does not exist, may come with a package', async () => {
   const systemd = {
     files: { '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n', '/etc/group': 'root:x:0:\n' },
     replies: [
@@ -112,7 +112,7 @@ test('a service or a user that is to be gone, and is not there, may come with a 
   assert.is(ends[3]?.why, 'the service nginx does not exist, and may come with: package haproxy')
 })
 
-test('a change that brings nothing but what it says leaves no doubt', async () => {
+test('a change without unlisted files does not matter', async () => {
   const tasks = () => [make(), gone('/etc/haproxy/errors/400.http')]
   const { story } = await run((play) => [play('p', { hosts: 'a', tasks })], { hosts, checkMode: true })
   assert.match(story.at(-1) ?? '', / ok$/)
@@ -125,7 +125,7 @@ const missing = [
   script({ src: '/none/here', creates: '/x' }),
 ]
 for (const task of missing)
-  test(`a local file that is missing is an error under --check, too: ${task.title}`, async () => {
+  test(`a missing local file is also an error under --check: ${task.title}`, async () => {
     const { story, ends } = await run((play) => [play('p', { hosts: 'a', tasks: () => [make(), task] })], {
       hosts,
       checkMode: true,

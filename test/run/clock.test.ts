@@ -5,7 +5,7 @@ import { recordOf } from '../../engine/report/record.ts'
 import { suite } from '../support/spec.ts'
 import { run, say, usual } from './site.ts'
 
-const test = suite('a clock that is set in the middle of a run')
+const test = suite('setting the clock during a run')
 
 const clock = Date.now
 test.afterEach(() => {

@@ -1,16 +1,16 @@
-/** Masking as tests try it: with secrets that it knows, on text that comes in pieces. */
+/** Masking for tests: with known secrets, on text in pieces. */
 import { MaskedLines } from '../../engine/run/masking/masked-lines.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
 import { Secret } from '../../engine/secret.ts'
 
-/** One that knows these secrets. */
+/** A redactor that knows these secrets. */
 export const knowing = (...secrets: string[]): Redactor => {
   const redactor = new Redactor()
   for (const secret of secrets) redactor.learn(new Secret(secret))
   return redactor
 }
 
-/** The lines that are shown of what comes in these pieces. */
+/** The lines that are shown for these pieces of text. */
 export const shownOf = (redactor: Redactor, pieces: readonly string[]): string[] => {
   const lines: string[] = []
   const masked = new MaskedLines(redactor, (line) => lines.push(line))

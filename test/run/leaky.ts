@@ -1,4 +1,4 @@
-/** A task that tells its secret wherever it can, and all outputs of a run in which it does. */
+/** A task that prints its secret wherever it can, and all outputs of its run. */
 import { z } from 'zod'
 import type { Connection, Request } from '../../engine/connection/types.ts'
 import { secret } from '../../engine/dsl/schema.ts'
@@ -19,7 +19,7 @@ export type Ending = 'change' | 'fact' | 'unknown' | 'waits' | 'throws' | 'fails
 const endings: readonly Ending[] = ['change', 'fact', 'unknown', 'waits', 'throws', 'fails', 'command fails']
 export { endings }
 
-/** Says `words`, in which the secret stands, in titles, changes, reasons, output, causes and stacks. */
+/** Puts `words`, which contain the secret, in titles, changes, reasons, output, causes and stack traces. */
 export const leaky = defineTask({
   name: 'leaky',
   description: 'Tells what it should not.',
@@ -45,7 +45,7 @@ export const leaky = defineTask({
   },
 })
 
-/** A fact whose value holds the secret. */
+/** A fact whose value contains the secret. */
 export const leakyFact = defineTask({
   name: 'leaky-fact',
   description: 'Reads what it should not.',
@@ -53,7 +53,7 @@ export const leakyFact = defineTask({
   check: (_, { words }) => ok({ value: words, list: [{ words }] }),
 })
 
-/** A task that waits for something, and tells for what. */
+/** A task that waits and reports for what. */
 export const leakyWait = defineTask({
   name: 'leaky-wait',
   description: 'Waits, and tells for what.',
@@ -62,7 +62,7 @@ export const leakyWait = defineTask({
   until: () => ({ timeout: 0.05, every: 0.02 }),
 })
 
-/** The task that ends so. */
+/** The task with this ending. */
 export const taskThat = (ending: Ending, params: { secret: string; words: string }) => {
   if (ending === 'fact') return leakyFact(params)
   if (ending === 'waits') return leakyWait(params)
@@ -90,9 +90,9 @@ export const printing = (words: string, places: readonly number[]): Connection =
 }
 
 /**
- * All that the reporters write of events, with everything shown.
+ * The output of all reporters for events, with all details.
  *
- * @param lastly masks it once more on its way out, as the command line does.
+ * @param lastly masks the output once more, as the command line does.
  */
 export const shownBy = async (events: readonly RunEvent[], lastly = new Redactor()): Promise<string> => {
   let written = ''

@@ -1,4 +1,4 @@
-/** No secret passes the masks: random secrets, in every way that programs write them, cut anywhere. */
+/** Masking of random secrets in all encodings of programs, split anywhere. */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { Lines } from '../../engine/run/masking/lines.ts'
@@ -23,16 +23,16 @@ import {
   writings,
 } from './secret-words.ts'
 
-const test = suite('no secret passes the masks')
+const test = suite('masking of random secrets')
 
 for (const [what, write] of Object.entries(writings)) {
   test(`written as ${what}`, () => {
     fc.assert(
-      fc.property(anySecret, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
+      fc.property(anySecret, anyText, anyText, anyPlaces, (secret, before, after, places) => {
         const redactor = knowing(secret)
         const written = write(secret)
         const core = write(secret.trim())
-        const text = `${before}${written}${behind}`
+        const text = `${before}${written}${after}`
         for (const shown of [redactor.text(text), shownOf(redactor, cut(text, places)).join('\n')]) {
           assert.not.ok(shown.includes(core), shown)
           assert.not.ok(shown.includes(secret.trim()), shown)
@@ -43,16 +43,16 @@ for (const [what, write] of Object.entries(writings)) {
   })
 }
 
-const hidden = (secret: string, written: string, before: string, behind: string, places: number[]): void => {
+const hidden = (secret: string, written: string, before: string, after: string, places: number[]): void => {
   const redactor = knowing(secret)
-  const text = `${before} ${written}|${behind}`
+  const text = `${before} ${written}|${after}`
   for (const seen of [redactor.text(text), shownOf(redactor, cut(text, places)).join('\n')]) {
     assert.ok(
       seen.includes(mask),
       `${JSON.stringify(written)} of ${JSON.stringify(secret)}: ${JSON.stringify(seen)}`,
     )
     assert.not.ok(seen.includes(written), seen)
-    // nor does what reporters make of it bring it back
+    // and reporters must not restore it
     const core = secret.trim()
     for (const last of [printable(seen), oneLine(seen)]) assert.not.ok(last.includes(core), last)
   }
@@ -61,11 +61,11 @@ const hidden = (secret: string, written: string, before: string, behind: string,
 for (const [what, write] of Object.entries(transformations)) {
   test(`after ${what}`, () => {
     fc.assert(
-      fc.property(anySecret, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
-        // what stands around a secret, and blanks at its ends, are not part of it
+      fc.property(anySecret, anyText, anyText, anyPlaces, (secret, before, after, places) => {
+        // surrounding text, and blanks at its ends, are not part of the secret
         if (/\p{Surrogate}/u.test(secret)) return
-        // what is erased later than it was shown cannot be known
-        hidden(secret.trim(), write(secret.trim()), before, behind, what.includes('erased') ? [] : places)
+        // text that is erased after it was shown cannot be recognized
+        hidden(secret.trim(), write(secret.trim()), before, after, what.includes('erased') ? [] : places)
       }),
       propertyRuns(40),
     )
@@ -75,15 +75,15 @@ for (const [what, write] of Object.entries(transformations)) {
 for (const [what, write] of Object.entries(transformationsOfAscii)) {
   test(`after ${what}`, () => {
     fc.assert(
-      fc.property(anyToken, anyText, anyText, anyPlaces, (secret, before, behind, places) => {
-        hidden(secret, write(secret), before, behind, places)
+      fc.property(anyToken, anyText, anyText, anyPlaces, (secret, before, after, places) => {
+        hidden(secret, write(secret), before, after, places)
       }),
       propertyRuns(40),
     )
   })
 }
 
-test('a secret of three to six characters, in every way of writing it', () => {
+test('a secret of three to six characters, in all encodings', () => {
   const anyShort = fc
     .oneof(
       fc.string({ unit: 'grapheme', minLength: 3, maxLength: 6 }),
@@ -96,7 +96,7 @@ test('a secret of three to six characters, in every way of writing it', () => {
   fc.assert(
     fc.property(anyShort, fc.constantFrom(...ways), anyText, (secret, [what, write], before) => {
       const redactor = knowing(secret)
-      // a letter that a backslash escapes is one of the letters around
+      // a letter after a backslash is one of the surrounding letters
       if (secret.endsWith('\\')) return
       const text = `${before} ${write(secret)}|`
       assert.ok(redactor.text(text).includes(mask), `${what}: ${JSON.stringify(text)}`)
@@ -115,12 +115,12 @@ for (const [what, write] of Object.entries(tools)) {
         const redactor = knowing(secret)
         const written = write(secret)
         const text = `before:\n${written}\nafter\n`
-        // letters on lines of their own are shown as soon as they come: the first of them cannot be known
+        // letters on separate lines are shown at once: the first of them cannot be recognized
         const cuts = what === 'grep -o .' ? [] : places
         for (const seen of [redactor.text(text), shownOf(redactor, cut(text, cuts)).join('\n')]) {
           assert.ok(seen.includes(mask), `${JSON.stringify(written)}: ${JSON.stringify(seen)}`)
           assert.not.ok(seen.includes(written.trim()), seen)
-          // not in parts either
+          // and no part of it
           if (!/base|xxd|hexdump|od/.test(what))
             for (const run of runsOf(written)) assert.not.ok(seen.includes(run), seen)
         }
@@ -130,13 +130,13 @@ for (const [what, write] of Object.entries(tools)) {
   })
 }
 
-test('ordinary words are shown, whatever secrets are made of the same letters', () => {
+test('ordinary words are shown even if secrets have the same letters', () => {
   const redactor = knowing('pass-word', 'changeme', 'ab')
   const text = 'Password: Change me 20 26, PASSWORD 2-0-2-6 a b'
   assert.is(redactor.text(text), text)
 })
 
-/** What terminals take for a command, or what is taken out of text because it looks like one. */
+/** Codes that terminals interpret, or that are removed because they look like one. */
 const codes = [
   '\u001b[[31m',
   '\u001b123m',
@@ -170,13 +170,13 @@ for (const code of codes) {
     for (const seen of [redactor.text(text), shownOf(redactor, Array.from(text)).join('\n')])
       for (const last of [printable(seen), oneLine(seen)]) {
         assert.not.match(last, secret)
-        // where the code is taken out as a whole the mask stands in its place; else what is left of it parts the secret
+        // if the code is removed completely, the mask replaces the secret; otherwise its rest splits the secret
         assert.ok(last.includes(mask) || !printable(text).includes(secret), last)
       }
   })
 }
 
-test('whatever reporters take out of text, masking does not see', () => {
+test('masking ignores everything that reporters remove from text', () => {
   const part = fc.oneof(
     fc.constantFrom(...codes),
     fc.string({
@@ -199,7 +199,7 @@ test('whatever reporters take out of text, masking does not see', () => {
   )
 })
 
-test('a secret with control characters in it is masked when they are gone', () => {
+test('a secret with control characters is masked without them', () => {
   for (const odd of ['hun\u001b[31mter2', 'hun\0ter2', 'hun\bter2', 'hun\rter2']) {
     const redactor = knowing(odd)
     assert.is(redactor.text(`<${odd}>`), `<${mask}>`)
@@ -207,7 +207,13 @@ test('a secret with control characters in it is masked when they are gone', () =
   }
 })
 
-test('in the middle of what is base64, in lines of any width', () => {
+/** Whether two texts have four adjacent characters in common, which seven letters of base64 always contain. */
+const sharesPart = (one: string, other: string): boolean =>
+  Array.from({ length: Math.max(0, one.length - 3) }, (_, at) => one.slice(at, at + 4)).some((part) =>
+    other.includes(part),
+  )
+
+test('within base64 with lines of any width', () => {
   fc.assert(
     fc.property(
       anySecret,
@@ -216,19 +222,21 @@ test('in the middle of what is base64, in lines of any width', () => {
       fc.option(fc.integer({ min: 16, max: 80 })),
       fc.constantFrom('base64', 'base64url'),
       anyPlaces,
-      (secret, before, behind, width, encoding, places) => {
+      (secret, before, after, width, encoding, places) => {
         const core = secret.trim()
-        const plain = Buffer.from(`${before}${core}${behind}`)
-        const whole = plain.toString(encoding === 'base64' ? 'base64' : 'base64url')
-        const text = width === null ? whole : whole.replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\n')
+        const plain = Buffer.from(`${before}${core}${after}`)
+        const encoded = plain.toString(encoding === 'base64' ? 'base64' : 'base64url')
+        const text = width === null ? encoded : encoded.replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\n')
         const certain = certainInBase64(core, Buffer.byteLength(before))
         const wanted = encoding === 'base64' ? certain : certain.replaceAll('+', '-').replaceAll('/', '_')
         const redactor = knowing(secret)
+        // the text around the secret is shown, also where it is the same as a part of the secret
+        const shared = sharesPart(before, core) || sharesPart(after, core)
         for (const shown of [redactor.text(text), shownOf(redactor, cut(text, places)).join('\n')]) {
           const letters = shown.replaceAll(/\s/g, '')
           assert.not.ok(letters.includes(wanted), shown)
-          // what a line break leaves at an edge is less than a handful of letters
-          for (const part of wanted.length < 12 ? [] : letters.split('*')) {
+          // a line break leaves fewer than seven letters at an edge
+          for (const part of shared || wanted.length < 12 ? [] : letters.split('*')) {
             for (let at = 0; at + 7 <= part.length; at += 1)
               assert.not.ok(wanted.includes(part.slice(at, at + 7)), `${part} of ${wanted} in ${shown}`)
           }
@@ -239,12 +247,21 @@ test('in the middle of what is base64, in lines of any width', () => {
   )
 })
 
-/** Secrets that stand side by side may be hidden by one mask or by one each: where a stream was cut decides. */
+/** Adjacent secrets can be replaced by one mask or by one each, depending on where the stream was split. */
 const maskPattern = mask.replaceAll('*', String.raw`\*`)
 const severalMasks = new RegExp(`${maskPattern}(?:\\s*${maskPattern})+`, 'g')
 const masksAsOne = (lines: readonly string[]): string => lines.join('\n').replaceAll(severalMasks, mask)
 
-test('wherever a stream is cut, it is shownOf in the same way', () => {
+test('text that goes on within a line does not begin with the address of a dump', () => {
+  const redactor = knowing('5a2632')
+  const text = 'r5a2632 and 5a2632'
+  for (let at = 0; at <= text.length; at += 1)
+    assert.equal(shownOf(redactor, [text.slice(0, at), text.slice(at)]), [`r${mask} and ${mask}`], String(at))
+  // a line of its own is one
+  assert.equal(shownOf(redactor, ['r\n', '5a2632 and 5a2632']), ['r', mask])
+})
+
+test('a stream is masked in the same way wherever it is split', () => {
   fc.assert(
     fc.property(
       fc.array(anySecret, { minLength: 1, maxLength: 3 }),
@@ -254,7 +271,7 @@ test('wherever a stream is cut, it is shownOf in the same way', () => {
         const text = parts
           .map(([which, size, around]) => {
             const secret = secrets[which % secrets.length] ?? ''
-            // whole, or only its beginning
+            // complete, or only its beginning
             return `${around}${size % 3 === 0 ? secret.slice(0, size % secret.length) : secret}`
           })
           .join('')
@@ -270,23 +287,23 @@ test('wherever a stream is cut, it is shownOf in the same way', () => {
   )
 })
 
-test('digits that follow each other are shownOf apart', () => {
+test('adjacent digits are masked separately', () => {
   const redactor = knowing('027bbb')
   assert.is(redactor.text('027bbb027bbb'), `${mask}${mask}`)
   assert.equal(shownOf(redactor, ['027bbb027bbb']), [`${mask}${mask}`])
 })
 
-test('of secrets that overlap nothing is left, nor of one that begins like another', () => {
+test('overlapping secrets, and secrets with the same beginning, are masked completely', () => {
   assert.is(knowing('abcdef', 'defghi').text('<abcdefghi>'), '<********>')
   assert.equal(shownOf(knowing('abc', 'abcdef'), ['<abc', 'def>\n']), ['<********>'])
   assert.equal(shownOf(knowing('abc', 'abcdef'), ['<abc', 'xyz>\n']), ['<********xyz>'])
 })
 
-test('a secret of short lines is masked where its lines follow each other', () => {
+test('a secret of short lines is masked if its lines are adjacent', () => {
   assert.equal(shownOf(knowing('one\ntwo\nsix'), ['one\n', 'tw', 'o\nsix\n', 'two\n']), ['********', 'two'])
 })
 
-test('text that goes on waits for no more than could be a secret', () => {
+test('only text that could be a secret is held back', () => {
   const lines: string[] = []
   const masked = new MaskedLines(knowing('hunter2-and-more'), (line) => lines.push(line))
   masked.push('a line\nthe hunter2-and')

@@ -5,7 +5,7 @@ import { Redactor } from '../../engine/run/masking/redactor.ts'
 import type { ReportedChange, RunEvent } from '../../engine/run/events.ts'
 import { suite } from '../support/spec.ts'
 
-const test = suite('secrets that are replaced')
+const test = suite('old values of secrets')
 
 const shown = (change: ReportedChange): ReportedChange | undefined => {
   const redactor = new Redactor()
@@ -23,7 +23,7 @@ const shown = (change: ReportedChange): ReportedChange | undefined => {
   return masked.type === 'task-end' ? masked.changes[0] : undefined
 }
 
-test('where a secret comes, what it replaces is masked: nobody knows that it was one', () => {
+test('the old value that a secret replaces is masked, because it may be an unknown secret', () => {
   assert.equal(
     shown({
       what: '/f',
@@ -39,7 +39,7 @@ test('where a secret comes, what it replaces is masked: nobody knows that it was
   })
 })
 
-test('what holds no secret is shown', () => {
+test('values without secrets are shown', () => {
   const change = { what: '/f', from: 'a\n', to: 'b\n' }
   assert.equal(shown(change), change)
   assert.equal(shown({ what: '/f', from: undefined, to: 'n3w-s3cret' }), {

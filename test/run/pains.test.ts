@@ -1,4 +1,7 @@
-/** What other engines are known for, and this one is not. Costs are counted in requests and round trips, never timed. */
+/**
+ * Known problems of other engines that this one does not have. Costs are counted in requests and round trips, never
+ * timed.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,7 +51,7 @@ test('pain 1: the checks of a loop share a round trip', async () => {
   }
 })
 
-test('pain 1: a loop over commands sends these commands, and nothing beside', async () => {
+test('pain 1: a loop over commands sends only these commands', async () => {
   const { far, story } = await on(usual, () => numbers(10).map((index) => say({ text: `${index}` })))
   assert.is(story.filter((line) => line.endsWith(' changed')).length, 10)
   assert.equal(
@@ -58,7 +61,7 @@ test('pain 1: a loop over commands sends these commands, and nothing beside', as
   assert.is(far.roundTrips(), 10)
 })
 
-test('pain 2: what a task costs does not grow with the facts', async () => {
+test('pain 2: the cost of a task does not grow with the facts', async () => {
   const costs = async (size: number) => {
     const reader = defineTask({
       name: 'reader',
@@ -78,7 +81,7 @@ test('pain 2: what a task costs does not grow with the facts', async () => {
   assert.equal(await costs(2 ** 20), await costs(8))
 })
 
-test('pain 3: the files of a tree that are as they shall be are looked at together', async () => {
+test('pain 3: unchanged files of a tree are checked together', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'coxswain-tree-'))
   try {
     const names = numbers(100).map((index) => `file-${index}`)
@@ -88,14 +91,14 @@ test('pain 3: the files of a tree that are as they shall be are looked at togeth
       names.map((name) => copy({ src: join(folder, name), dest: `/srv/${name}` })),
     )
     assert.is(story.filter((line) => line.endsWith(' ok')).length, 100)
-    // 32 at a time are looked at ahead, and each needs two answers
+    // 32 at a time are checked ahead, and each needs two answers
     assert.ok(far.roundTrips() <= 10, `${far.roundTrips()} round trips`)
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
 
-test('pain 8: under --check a command is foretold, and what asks how it went gets an answer', async () => {
+test('pain 8: under --check a command is predicted, and conditions on its outcome work', async () => {
   const tasks = (): readonly Task[] => {
     const build = command({ run: 'make' })
     return [
@@ -115,12 +118,12 @@ test('pain 8: under --check a command is foretold, and what asks how it went get
     'a build ok',
     'a ask ok',
   ])
-  assert.is(ends[2]?.why, 'its condition does not hold')
+  assert.is(ends[2]?.why, 'its condition is false')
   assert.equal(sent(far), ['ask release'])
   assert.is(exit, 0)
 })
 
-test('pain 9: --check of a host that has nothing yet says what it cannot know, and fails nowhere', async () => {
+test('pain 9: --check of a new host reports what is unknown, and does not fail', async () => {
   const fresh = {
     files: { '/etc/os-release': 'ID=debian\nVERSION_ID="12"\n' },
     replies: [
@@ -155,7 +158,7 @@ test('pain 9: --check of a host that has nothing yet says what it cannot know, a
   )
 })
 
-test('pain 21: conditions see facts and changes as they are when it is their turn', async () => {
+test('pain 21: conditions see current facts and changes', async () => {
   const version = fact({ what: 'version' })
   const tasks = (): readonly Task[] => {
     const upgrade = touch({ path: '/upgraded' })
@@ -179,7 +182,7 @@ test('pain 21: conditions see facts and changes as they are when it is their tur
   assert.equal(second.story, ['a old skipped', 'a /upgraded ok', 'a new changed', 'a restart skipped'])
 })
 
-test('pain 22: tasks run in the order of the list, wherever and whenever they were made', async () => {
+test('pain 22: tasks run in the order of the list, not of their creation', async () => {
   const twice = (text: string): Task[] => [1, 2].map((time) => say({ text: `${text}${time}` }))
   const { story } = await run((play) => [
     play('p', {

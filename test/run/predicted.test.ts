@@ -1,4 +1,4 @@
-/** Under --check: what the host would refuse, and what earlier tasks of the run would have made. */
+/** Under --check: changes that the host would refuse, and what earlier tasks of the run would create. */
 import * as assert from 'uvu/assert'
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { ScriptedFile } from '../../engine/connection/scripted.ts'
@@ -17,7 +17,7 @@ const test = suite('refusals that --check predicts')
 
 const root: ScriptedFile = { content: '', type: 'directory' }
 
-/** A host without the folder /srv/app, and without any account but root, which says so when it is asked about a change. */
+/** A host without the folder /srv/app, and without accounts other than root. */
 const bare = (): Connection => {
   const inner = scripted({
     files: { '/srv': root, '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n', '/etc/group': 'root:x:0:\n' },
@@ -56,19 +56,19 @@ const outcomes = async (...tasks: readonly Task[]) => (await ends(...tasks)).map
 const inApp = (given: { owner?: string; group?: string } = {}) =>
   file({ path: '/srv/app/x', content: 'x\n', ...given })
 
-test('what the host would refuse fails with the error of the run', async () => {
+test('a change that the host would refuse fails with the error of the run', async () => {
   const [end] = await ends(inApp())
   assert.is(end?.outcome, 'failed')
   assert.is(end?.error?.code, 'write-failed')
   assert.is(end?.error?.message, 'cannot write /srv/app/x')
-  assert.match(end?.error?.hint ?? '', 'make the folder that it is in first')
+  assert.match(end?.error?.hint ?? '', 'create its folder first')
   assert.equal(await outcomes(file({ path: '/srv/x', content: '', owner: 'ann' })), ['failed'])
   assert.equal(await outcomes(permissions({ path: '/srv', group: 'ann' })), ['failed'])
   assert.equal(await outcomes(user({ name: 'ann', groups: ['staff'] })), ['failed'])
   assert.equal(await outcomes(user({ name: 'ann', group: 'staff' })), ['failed'])
 })
 
-test('a folder that an earlier task would make is there, and no other', async () => {
+test('only a folder that an earlier task would create counts as existing', async () => {
   const app = directory({ path: '/srv/app/lib/' })
   assert.equal(await outcomes(app, inApp(), link({ path: '/srv/app/lib/l', target: '/' })), [
     'would change',
@@ -85,7 +85,7 @@ test('a folder that an earlier task would make is there, and no other', async ()
   )
 })
 
-test('users and groups that earlier tasks would make are there', async () => {
+test('users and groups that earlier tasks would create count as existing', async () => {
   const app = directory({ path: '/srv/app' })
   const would = (count: number) => Array.from({ length: count }, () => 'would change')
   assert.equal(await outcomes(user({ name: 'ann' }), app, inApp({ owner: 'ann', group: 'ann' })), would(3))
@@ -104,7 +104,7 @@ test('users and groups that earlier tasks would make are there', async () => {
   )
 })
 
-test('what any earlier task may make is unknown', async () => {
+test('a path that an earlier task may create is unknown', async () => {
   const [, end] = await ends(say({ text: 'make it' }), inApp({ owner: 'ann' }))
   assert.is(end?.outcome, 'unknown')
   assert.equal(await outcomes(say({ text: 'make it' }), user({ name: 'ann', groups: ['staff'] })), [

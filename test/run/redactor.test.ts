@@ -12,7 +12,7 @@ const knowing = (...values: unknown[]): Redactor => {
   return redactor
 }
 
-test('secrets are found in lists, objects, maps and sets, however deep', () => {
+test('secrets are found in nested lists, objects, maps and sets', () => {
   const redactor = knowing([
     { a: new Secret('first-one') },
     new Map<unknown, unknown>([
@@ -48,7 +48,7 @@ const encoded: [string, string, (text: string) => string][] = [
   ['in base64', 'correct horse battery', (text) => Buffer.from(text).toString('base64')],
   ['in base64 for URLs', 'pass>>>word???', (text) => Buffer.from(text).toString('base64url')],
   [
-    'in base64 with a newline behind it',
+    'in base64 with a newline after it',
     'correct horse',
     (text) => Buffer.from(`${text}\n`).toString('base64'),
   ],
@@ -63,7 +63,7 @@ for (const [what, secret, encode] of encoded) {
   })
 }
 
-test('half a character breaks nothing', () => {
+test('a lone surrogate is harmless', () => {
   assert.is(knowing(new Secret('half \uD800')).text('half \uD800'), mask)
 })
 
@@ -81,7 +81,7 @@ test('a secret of several lines is masked as JSON and line by line', () => {
   assert.is(redactor.text(Buffer.from(key).toString('base64')), mask)
 })
 
-test('base64 that is broken into lines is masked line by line', () => {
+test('base64 with line breaks is masked line by line', () => {
   const secret = 'a long secret of no particular meaning, as tokens are, '.repeat(4)
   const text = Buffer.from(secret).toString('base64')
   const redactor = knowing(new Secret(secret))

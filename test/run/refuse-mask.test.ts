@@ -1,4 +1,4 @@
-/** The mask of a secret never reaches a host in its place. */
+/** The mask of a secret is never sent to a host. */
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
@@ -21,10 +21,10 @@ const test = suite('the mask of a secret is not sent to hosts')
 
 const secret = new Secret('hunter2-and-more')
 
-/** What a template literal makes of it. */
+/** The secret in a template literal. */
 const shown = String(secret)
 
-/** All the ways in which a secret becomes text without reveal(). */
+/** All ways in which a secret becomes text without reveal(). */
 const texts: Readonly<Record<string, string>> = {
   'a template literal': `password=${shown}`,
   concatenation: 'password=' + shown,
@@ -52,7 +52,7 @@ const texts: Readonly<Record<string, string>> = {
   'JSON of ASCII': JSON.stringify({ a: shown }).replaceAll('\u2063', String.raw`\u2063`),
 }
 
-/** A task that sends what it makes of a text, known only when it runs. */
+/** A task that sends text that is only known when it runs. */
 const sends = (how: (ctx: ApplyContext, text: string) => PromiseLike<unknown>, text: string) =>
   defineTask({
     name: 'sends',
@@ -124,11 +124,11 @@ const inParams: [string, Task][] = [
   ['env.bytes', deep({ env: { bytes: Buffer.from(shown) } })],
 ]
 for (const [path, task] of inParams) {
-  test(`the parameter ${path} of ${task.name} is named before anything runs, with the way out`, async () => {
+  test(`the parameter ${path} of ${task.name} is named before anything runs, with a hint`, async () => {
     const error = await rejects(
       () => refuseMaskedParams(task),
       'secret-masked',
-      `task ${task.name}: ${path} holds`,
+      `task ${task.name}: ${path} contains`,
     )
     assert.match(error.hint, '.reveal()')
     assert.match(error.place?.file ?? '', 'refuse-mask.test.ts')
@@ -136,7 +136,7 @@ for (const [path, task] of inParams) {
   })
 }
 
-test('so are options of tasks, plays and blocks', async () => {
+test('options of tasks, plays and blocks are also checked', async () => {
   await rejects(() => command({ run: 'x' }, { env: { A: shown } }), 'secret-masked', 'env.A')
   await rejects(() => command({ run: 'x' }, { cwd: `/${shown}` }), 'secret-masked', 'cwd')
   await rejects(
@@ -151,12 +151,16 @@ test('so are options of tasks, plays and blocks', async () => {
   )
 })
 
-test('a secret where text is wanted is refused by the name of the parameter', async () => {
-  await rejects(() => sysctl({ key: 'a.b', value: secret }), 'params-invalid', 'value: it takes no secret')
-  await rejects(() => command.from({ run: secret }), 'params-invalid', 'run: it takes no secret')
+test('a secret instead of text is refused with the name of the parameter', async () => {
+  await rejects(
+    () => sysctl.from({ key: 'a.b', value: secret }),
+    'params-invalid',
+    'value: it does not take a secret',
+  )
+  await rejects(() => command.from({ run: secret }), 'params-invalid', 'run: it does not take a secret')
 })
 
-test('a task that only reads may show it, and names its parameter when it sends it', async () => {
+test('a task that only reads can show the mask; if it sends it, the error names the parameter', async () => {
   const look = defineTask({
     name: 'look',
     description: '',
@@ -165,10 +169,10 @@ test('a task that only reads may show it, and names its parameter when it sends 
     check: async ({ remote }: CheckContext, { text }) => ok(await remote.query`echo ${text}`.text()),
   })({ text: `see ${shown}` })
   assert.is(look.title, `see ${mask}`)
-  assert.match(await errorOf(look), 'task look: text holds ********')
+  assert.match(await errorOf(look), 'task look: text contains ********')
 })
 
-test('the password for becoming another user is looked at too', async () => {
+test('the password for becoming another user is also checked', async () => {
   const identity = { method: 'sudo', user: 'root', password: new Secret(`x${shown}`) } as const
   await rejects(
     () => refuseMask({ script: 'true', purpose: 'run', identity }),
@@ -193,6 +197,6 @@ test('asterisks of the user are sent', async () => {
   )
 })
 
-test('people see the plain mask', () => {
+test('users see the plain mask', () => {
   assert.is(new Redactor().text(`password=${shown}`), `password=${mask}`)
 })

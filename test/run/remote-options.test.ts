@@ -1,4 +1,4 @@
-/** Options of a remote's methods that only a compiler would refuse: playbooks may be plain JavaScript. */
+/** Options of a remote's methods are checked at run time: playbooks can be plain JavaScript. */
 import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
@@ -14,8 +14,8 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('options of remote methods')
 
-/** What a task that does this says on a host that answers everything. */
-const told = async (
+/** The error of a task that does this on a host that accepts every command. */
+const errorOf = async (
   work: (remote: ApplyContext['remote']) => unknown,
 ): Promise<CoxswainError | undefined> => {
   const task = defineTask({
@@ -31,7 +31,7 @@ const told = async (
   throw error
 }
 
-/** As plain JavaScript gives them. */
+/** Untyped options, as in plain JavaScript. */
 const odd = (options: object): never => options as never
 const oddly = (options: object): CommandOptions => options
 
@@ -40,25 +40,21 @@ const wrong: Readonly<
 > = {
   run: [
     (r) => r.run(oddly({ timeut: 3 }))`true`,
-    'remote.run: there is no option timeut',
+    'remote.run: unknown option timeut',
     'did you mean timeout?',
   ],
-  query: [
-    (r) => r.query(oddly({ evn: {} }))`true`,
-    'remote.query: there is no option evn',
-    'did you mean env?',
-  ],
+  query: [(r) => r.query(oddly({ evn: {} }))`true`, 'remote.query: unknown option evn', 'did you mean env?'],
   'run of text': [(r) => r.run('ls' as never), 'remote.run is called without a template', 'remote.run`…`'],
   'a time as text': [(r) => r.run(oddly({ timeout: '3' }))`true`, 'remote.run: timeout is "3"', 'seconds'],
   'a number in env': [
     (r) => r.run(oddly({ env: { A: 1 } }))`true`,
     'remote.run: env is {"A":1}',
-    'it gives a text',
+    'it maps names to text',
   ],
-  read: [(r) => r.read('/f', odd({ folow: true })), 'remote.read: there is no option folow', 'follow'],
-  readBytes: [(r) => r.readBytes('/f', odd({ x: 1 })), 'remote.readBytes: there is no option x', 'follow'],
+  read: [(r) => r.read('/f', odd({ folow: true })), 'remote.read: unknown option folow', 'follow'],
+  readBytes: [(r) => r.readBytes('/f', odd({ x: 1 })), 'remote.readBytes: unknown option x', 'follow'],
   stat: [(r) => r.stat('/f', odd({ follow: 'no' })), 'remote.stat: follow is "no"', 'true or false'],
-  sha256: [(r) => r.sha256('/f', odd({ x: 1 })), 'remote.sha256: there is no option x', 'follow'],
+  sha256: [(r) => r.sha256('/f', odd({ x: 1 })), 'remote.sha256: unknown option x', 'follow'],
   exists: [
     (r) => Reflect.apply(r.exists, undefined, ['/f', { follow: true }]),
     'remote.exists takes no options',
@@ -67,7 +63,7 @@ const wrong: Readonly<
   list: [(r) => Reflect.apply(r.list, undefined, ['/', {}]), 'remote.list takes no options', ''],
   write: [
     (r) => r.write('/f', '', odd({ mod: '0600' })),
-    'remote.write: there is no option mod',
+    'remote.write: unknown option mod',
     'did you mean mode?',
   ],
   'write with text': [
@@ -77,37 +73,37 @@ const wrong: Readonly<
   ],
   writeStream: [
     (r) => r.writeStream('/f', { size: 0, chunks: (async function* () {})() }, odd({ ower: 'x' })),
-    'remote.writeStream: there is no option ower',
+    'remote.writeStream: unknown option ower',
     'did you mean owner?',
   ],
   writeOutput: [
     (r) => r.writeOutput('/f', shell`date`, odd({ sha265: '' })),
-    'remote.writeOutput: there is no option sha265',
+    'remote.writeOutput: unknown option sha265',
     'did you mean sha256?',
   ],
   writeTree: [
     (r) => r.writeTree('/d', shell`date`, odd({ mode: '0600' })),
-    'remote.writeTree: there is no option mode',
+    'remote.writeTree: unknown option mode',
     '',
   ],
   setAttributesBelow: [
     (r) => r.setAttributesBelow('/d', ['./a'], odd({ gruop: 'x' })),
-    'remote.setAttributesBelow: there is no option gruop',
+    'remote.setAttributesBelow: unknown option gruop',
     'did you mean group?',
   ],
   removeBelow: [
     (r) => r.removeBelow('/d', ['./a'], odd({ recursive: true })),
-    'remote.removeBelow: there is no option recursive',
+    'remote.removeBelow: unknown option recursive',
     'follow',
   ],
   makeDirectory: [
     (r) => r.makeDirectory('/d', odd({ recursive: true })),
-    'remote.makeDirectory: there is no option recursive',
-    'there are: mode, owner, group, follow',
+    'remote.makeDirectory: unknown option recursive',
+    'options: mode, owner, group, follow',
   ],
   setAttributes: [
     (r) => r.setAttributes('/f', odd({ onwer: 'x' })),
-    'remote.setAttributes: there is no option onwer',
+    'remote.setAttributes: unknown option onwer',
     'did you mean owner?',
   ],
   link: [
@@ -117,14 +113,14 @@ const wrong: Readonly<
   ],
   remove: [
     (r) => r.remove('/d', odd({ recursve: true })),
-    'remote.remove: there is no option recursve',
+    'remote.remove: unknown option recursve',
     'did you mean recursive?',
   ],
 }
 
 for (const [what, [call, message, hint]] of Object.entries(wrong)) {
   test(`${what}: refused with the place of the call`, async () => {
-    const error = await told(call)
+    const error = await errorOf(call)
     assert.is(error?.code, 'playbook-invalid', error?.message)
     assert.match(error?.message ?? '', message)
     assert.match(error?.hint ?? '', hint)
@@ -146,7 +142,7 @@ test('nothing is sent when an option is refused', async () => {
   assert.equal(connection.log.length, 0)
 })
 
-test('every option that there is, is taken', async () => {
+test('every existing option is accepted', async () => {
   const calls: readonly ((remote: ApplyContext['remote']) => unknown)[] = [
     (r) => r.run({ stdin: '', timeout: 3, cwd: '/', env: { A: 'b' }, label: 'x', quiet: true })`true`,
     (r) => r.query({})`true`,
@@ -155,5 +151,5 @@ test('every option that there is, is taken', async () => {
     (r) => r.remove('/f', { recursive: false }),
     (r) => r.stat('/f', { follow: true }),
   ]
-  for (const call of calls) assert.is((await told(call))?.message, undefined)
+  for (const call of calls) assert.is((await errorOf(call))?.message, undefined)
 })

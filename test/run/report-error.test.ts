@@ -1,4 +1,4 @@
-/** Errors as reporters take them. */
+/** Errors for reporters. */
 import * as assert from 'uvu/assert'
 import { CoxswainError } from '../../engine/errors.ts'
 import { Redactor } from '../../engine/run/masking/redactor.ts'
@@ -8,7 +8,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('reported errors')
 
-test('a long message is cut after it was masked: no part of a secret is left, wherever it stands', () => {
+test('a long message is shortened after masking: no part of a secret remains', () => {
   const redactor = new Redactor()
   redactor.learn(new Secret('Tr0ub4dor-and-3'))
   for (let before = 1180; before <= 1200; before += 1) {
@@ -22,7 +22,7 @@ test('a long message is cut after it was masked: no part of a secret is left, wh
   }
 })
 
-test('a message of usual length is shown in full', () => {
+test('a message of normal length is shown in full', () => {
   const redactor = new Redactor()
   redactor.learn(new Secret('Tr0ub4dor-and-3'))
   const { message } = reportError(new CoxswainError('command-failed', 'from: x Tr0ub4dor-and-3'), redactor)

@@ -1,15 +1,15 @@
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { Script, ScriptedConnection } from '../../engine/connection/scripted.ts'
 
-/** A scripted host at some distance. */
+/** A scripted host that counts round trips. */
 export interface DistantHost extends ScriptedConnection {
-  /** How often somebody had to wait for it: requests that were sent before an answer came share a round trip. */
+  /** The number of round trips: requests that are sent before an answer share one. */
   roundTrips(): number
-  /** Characters that were sent to it. */
+  /** Number of characters that were sent to it. */
   sentSize(): number
 }
 
-/** A host that answers a round trip after it was asked: all that is sent until then is answered together. */
+/** Makes a host that answers after one round trip: all requests until then are answered together. */
 export const distant = (script: Script): DistantHost => {
   const near = scripted(script)
   const onTheWay: (() => void)[] = []

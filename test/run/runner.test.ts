@@ -12,13 +12,14 @@ import { drift, ok, pending, unknown } from '../../engine/dsl/verdict.ts'
 import { CoxswainError } from '../../engine/errors.ts'
 import { Secret } from '../../engine/secret.ts'
 import { rejects } from '../support/rejects.ts'
+import type { Step } from '../../engine/dsl/step.ts'
 import { suite } from '../support/spec.ts'
 import { dead, fails, losing, run, say, sent, touch, usual } from './site.ts'
 import type { Site } from './site.ts'
 
 const test = suite('runner')
 
-test('each host goes through its tasks in order', async () => {
+test('each host runs its tasks in order', async () => {
   const { story, exit } = await run((play) => [
     play('p', {
       hosts: 'a',
@@ -29,7 +30,7 @@ test('each host goes through its tasks in order', async () => {
   assert.is(exit, 0)
 })
 
-test('--check changes nothing and foretells', async () => {
+test('--check predicts and changes nothing', async () => {
   const { story, connections, wouldChange } = await run(
     (play) => [play('p', { hosts: 'a', tasks: () => [touch({ path: '/1' }), say({ text: 'hi' })] })],
     { checkMode: true },
@@ -39,7 +40,7 @@ test('--check changes nothing and foretells', async () => {
   assert.is(wouldChange, true)
 })
 
-test('a failed host stops, the others finish, and no later play is begun', async () => {
+test('a failed host stops, the others finish, and no later play starts', async () => {
   const { story, exit, events } = await run((play) => [
     play('p', {
       hosts: 'web',
@@ -59,7 +60,7 @@ test('a failed host stops, the others finish, and no later play is begun', async
   assert.equal(end?.notRun, ['later'])
 })
 
-test('a rolling update is stopped by a failed host, and by an unreachable one', async () => {
+test('a failed or unreachable host stops a rolling update', async () => {
   const rolling = (hosts: Site['hosts']) =>
     run(
       (play) => [play('p', { hosts: 'web', serial: 1, tasks: () => [touch({ path: '/1' })] })],
@@ -68,8 +69,8 @@ test('a rolling update is stopped by a failed host, and by an unreachable one', 
   const { story, exit } = await rolling({ a: usual, b: dead, c: usual })
   assert.equal(story, ['a /1 changed', 'b /1 unreachable'])
   assert.is(exit, 4)
-  const whole = await rolling(undefined)
-  assert.equal(whole.story, ['a /1 changed', 'b /1 changed', 'c /1 changed'])
+  const healthy = await rolling(undefined)
+  assert.equal(healthy.story, ['a /1 changed', 'b /1 changed', 'c /1 changed'])
 })
 
 test('handlers run once at the end of the play, only where something changed', async () => {
@@ -97,13 +98,14 @@ test('handlers run once at the end of the play, only where something changed', a
   )
 })
 
-test('a handler that is not there is an error before anything connects', async () => {
+test('a missing handler is an error before anything connects', async () => {
   const error = await rejects(
     () =>
       run((play) => [
         play('p', {
           hosts: 'web',
-          tasks: () => [touch({ path: '/1' }, { notify: 'relaod' })],
+          // as from JavaScript: the compiler would refuse it
+          tasks: (): Step[] => [touch({ path: '/1' }, { notify: 'relaod' })],
           handlers: () => ({ reload: fails() }),
         }),
       ]),
@@ -113,7 +115,7 @@ test('a handler that is not there is an error before anything connects', async (
   assert.match(error.hint, 'did you mean "reload"?')
 })
 
-test('when decides on facts, and skipping is told', async () => {
+test('when can use facts, and a skipped task is reported', async () => {
   const when: TaskOptions['when'] = async ({ remote }) => remote.exists('/there')
   const { story, ends } = await run((play) => [
     play('p', {
@@ -122,10 +124,10 @@ test('when decides on facts, and skipping is told', async () => {
     }),
   ])
   assert.equal(story, ['a hi skipped', 'a /there changed', 'a ho changed'])
-  assert.is(ends[0]?.why, 'its condition does not hold')
+  assert.is(ends[0]?.why, 'its condition is false')
 })
 
-test('what was applied and still differs has failed to converge', async () => {
+test('a task that still differs after its apply has not converged', async () => {
   const stubborn = defineTask({
     name: 'stubborn',
     description: '',
@@ -138,7 +140,7 @@ test('what was applied and still differs has failed to converge', async () => {
   assert.match(ends[0]?.error?.message ?? '', 'its check still finds: it')
 })
 
-test('unknown is told under --check, and applied for real', async () => {
+test('unknown is reported under --check, and applied without it', async () => {
   let known = false
   const task = defineTask({
     name: 'late',
@@ -156,7 +158,7 @@ test('unknown is told under --check, and applied for real', async () => {
   ])
 })
 
-test('what could not be known is as apply found it: well all along, or changed', async () => {
+test('the outcome of an unknown check is that of apply: ok or changed', async () => {
   const found = { nothing: ok(), something: drift({ what: 'lists', from: '1', to: '2' }), silence: undefined }
   const outcomes = async (
     said: unknown,
@@ -176,15 +178,15 @@ test('what could not be known is as apply found it: well all along, or changed',
     const { ends } = await run((play) => [play('p', { hosts: 'a', tasks: () => [task()] })])
     return [ends[0]?.outcome, ends[0]?.changes.map(({ what }) => what)]
   }
-  const nobodyKnows = () => unknown('not there yet')
-  assert.equal(await outcomes(found.nothing, nobodyKnows), ['ok', []])
-  assert.equal(await outcomes(found.something, nobodyKnows), ['changed', ['lists']])
-  assert.equal(await outcomes(found.silence, nobodyKnows), ['changed', []])
-  // what a check knew is what counts
+  const isUnknown = () => unknown('not there yet')
+  assert.equal(await outcomes(found.nothing, isUnknown), ['ok', []])
+  assert.equal(await outcomes(found.something, isUnknown), ['changed', ['lists']])
+  assert.equal(await outcomes(found.silence, isUnknown), ['changed', []])
+  // a verdict of the check other than unknown counts
   assert.equal(await outcomes(found.nothing, () => drift('it')), ['changed', ['it']])
 })
 
-test('a check that fails for want of what --check did not do is unknown; before that it is a failure', async () => {
+test('a check that fails because of a predicted change is unknown; before that, it is a failure', async () => {
   const needs = defineTask({
     name: 'needs',
     description: '',
@@ -205,7 +207,7 @@ test('a check that fails for want of what --check did not do is unknown; before 
   assert.equal(first.story, ['a needs failed'])
 })
 
-test('a wait asks until it holds, changes nothing, and gives up in time', async () => {
+test('a wait repeats its check, changes nothing, and times out', async () => {
   const waiting = (after: number, timeout: number) => {
     let asked = 0
     return defineTask({
@@ -227,7 +229,7 @@ test('a wait asks until it holds, changes nothing, and gives up in time', async 
   assert.is(check.ends[0]?.why, 'would wait: not yet')
 })
 
-test('what is pending is waited for, after an apply and without one; it is no change, and unknown under --check', async () => {
+test('the engine waits while a check is pending, after an apply and without one; that is not a change, and unknown under --check', async () => {
   let looks = 0
   const start = defineTask({
     name: 'start',
@@ -237,7 +239,7 @@ test('what is pending is waited for, after an apply and without one; it is no ch
     async check({ remote }) {
       if (!(await remote.exists('/started'))) return drift('not started')
       looks += 1
-      // a failure that passes, once the waiting has begun
+      // a failure that disappears once the wait has begun
       if (looks === 3) await remote.query`fail`
       return looks > 4 ? ok() : pending(`look ${looks}`)
     },
@@ -265,7 +267,7 @@ test('what is pending is waited for, after an apply and without one; it is no ch
   )
 })
 
-test('a connection lost in the middle: looked at again, and done again only where it was not done', async () => {
+test('after a lost connection, the task is checked, and applied again only if needed', async () => {
   const play = (maker: PlayMaker<Record<string, unknown>>) => [
     maker('p', { hosts: 'a', tasks: () => [touch({ path: '/1' })] }),
   ]
@@ -277,7 +279,7 @@ test('a connection lost in the middle: looked at again, and done again only wher
   }
 })
 
-test('a connection lost in the first look is made again', async () => {
+test('a connection that is lost during the first check is reopened', async () => {
   const inner = scripted({ files: { '/1': 'x' } })
   let lost = false
   const connection: Connection = {
@@ -298,7 +300,7 @@ test('a connection lost in the first look is made again', async () => {
   assert.is(exit, 0)
 })
 
-test('what an apply finds after one that was lost does not undo that the first may have changed something', async () => {
+test('after a lost connection, an apply that returns ok is still reported as changed', async () => {
   const task = defineTask({
     name: 'late',
     description: '',
@@ -318,7 +320,7 @@ test('what an apply finds after one that was lost does not undo that the first m
   assert.equal(story, ['a late changed'])
 })
 
-test('what proves an apply is the check alone: a condition asks about the world before', async () => {
+test('only the check is repeated after an apply, not the condition', async () => {
   const half = (write: string, connection: Script | ScriptedConnection) => {
     const task = defineTask({
       name: 'half',
@@ -331,13 +333,13 @@ test('what proves an apply is the check alone: a condition asks about the world 
   }
   const wrong = await half('/half', {})
   assert.is(wrong.ends[0]?.error?.code, 'not-converged')
-  // lost after it took effect: looked at by its check, and not done again
+  // lost after it took effect: the check finds it, and it is not applied again
   const connection = losing(true, {})
   assert.equal((await half('/good', connection)).story, ['a half changed'])
   assert.is(connection.log.filter(({ purpose }) => purpose === 'run').length, 1)
 })
 
-test('a connection lost in the middle of what has no check is an unknown outcome, and is not tried again', async () => {
+test('a connection lost during a task without a check is an unknown outcome, and is not retried', async () => {
   const connection = losing(true)
   const { ends, exit } = await run(
     (play) => [play('p', { hosts: 'a', tasks: () => [say({ text: 'hi' })] })],
@@ -348,7 +350,7 @@ test('a connection lost in the middle of what has no check is an unknown outcome
   assert.equal(connection.commands(), ['say hi'])
 })
 
-test('a connection lost in the middle of what a guard alone looks at is an unknown outcome', async () => {
+test('a connection lost during a task with only a guard is an unknown outcome', async () => {
   const task = defineTask({
     name: 'half',
     description: '',
@@ -361,11 +363,11 @@ test('a connection lost in the middle of what a guard alone looks at is an unkno
     hosts: { a: losing(true, {}) },
   })
   assert.is(ends[0]?.error?.code, 'outcome-unknown')
-  assert.match(ends[0]?.error?.message ?? '', 'what guards it')
+  assert.match(ends[0]?.error?.message ?? '', 'its guard cannot tell')
   assert.is(exit, 2)
 })
 
-test('a pick is the first host that its probe likes, and stays; except gives the others', async () => {
+test('a pick is the first host for which its probe is ok, and stays; except selects the others', async () => {
   const probe = touch({ path: '/alive' })
   const leader = pick('leader', { hosts: 'web', prefer: [probe], become: false })
   const plays = (play: PlayMaker<Record<string, unknown>>) => [
@@ -380,7 +382,7 @@ test('a pick is the first host that its probe likes, and stays; except gives the
   assert.is((await run(plays)).story[0], 'a /led changed')
 })
 
-test('where the one that is looked for may be a host that cannot be asked, no other is taken', async () => {
+test('if an unreachable host may be the right one, no other is picked', async () => {
   const marked = pick('marked', { hosts: 'web', prefer: [touch({ path: '/mark' })], become: false })
   const gone: Connection = {
     ...scripted({}),
@@ -396,12 +398,12 @@ test('where the one that is looked for may be a host that cannot be asked, no ot
   assert.is(doubt.exit, 4)
   const end = doubt.events.at(-1)
   assert.is(end?.type === 'run-end' ? end.stopped?.host : '', 'b')
-  // one that says yes is enough
+  // one host with ok is enough
   const found = await run(plays, { hosts: { a: gone, b: { ...usual, files: { '/mark': 'x' } } } })
   assert.equal(found.story, ['b init changed'])
 })
 
-test('on gives another host, once makes one value for all, and several hosts are refused', async () => {
+test('on uses another host, once makes one value for all, and several hosts are refused', async () => {
   let made = 0
   const task = defineTask({
     name: 'share',
@@ -426,7 +428,7 @@ test('on gives another host, once makes one value for all, and several hosts are
   assert.match(many.ends[0]?.error?.message ?? '', 'web names 3 hosts; one is needed')
 })
 
-test('a fact is read once, and again after something changed on the host', async () => {
+test('a fact is read once, and again after a change on the host', async () => {
   const fact = defineTask({
     name: 'release',
     description: '',
@@ -452,7 +454,7 @@ test('a fact is read once, and again after something changed on the host', async
   assert.equal(sent(connections['a']), ['release'])
 })
 
-test('a fact that is run as a task shows what it has read', async () => {
+test('a fact that runs as a task shows its value', async () => {
   const release = defineTask({
     name: 'release',
     description: '',
@@ -514,7 +516,7 @@ test("a fact is read again when another host's task changed something there", as
   assert.equal(story, ['b expects 0 ok', 'a add changed', 'b expects 1 ok'])
 })
 
-test('checks are taken ahead while nothing changes, and never used after something did', async () => {
+test('checks run ahead while nothing changes, and are never used after a change', async () => {
   const looks: string[] = []
   const counted = (path: string, by: string) =>
     defineTask({
@@ -527,7 +529,7 @@ test('checks are taken ahead while nothing changes, and never used after somethi
       },
       apply: async ({ remote }) => remote.write(path, ''),
     })()
-  // the second task finds done what the first one did, though it was looked at before that
+  // the second task sees the change of the first one, although it was checked before
   const { story } = await run((play) => [
     play('p', { hosts: 'a', tasks: () => [counted('/1', 'first'), counted('/1', 'second')] }),
   ])
@@ -553,7 +555,7 @@ test('an interrupt ends the run with a recap and 130', async () => {
   assert.is(end?.type === 'run-end' ? end.stopped?.code : '', 'interrupted')
 })
 
-test('a task out of time, and one that waits when the run is interrupted, say just that', async () => {
+test('a task that times out, and a wait that is interrupted, report that', async () => {
   const controller = new AbortController()
   const asleep = (options?: TaskOptions) =>
     defineTask({
@@ -571,7 +573,7 @@ test('a task out of time, and one that waits when the run is interrupted, say ju
   ]
   const late = await run(plays(asleep({ timeout: 0.01 })))
   assert.is(late.ends[0]?.error?.code, 'command-timeout')
-  assert.match(late.ends[0]?.error?.message ?? '', 'not done within 0.01 s')
+  assert.match(late.ends[0]?.error?.message ?? '', 'timed out after 0.01 s')
   assert.is(late.exit, 2)
   setImmediate(() => controller.abort())
   const stopped = await run(plays(asleep()), { signal: controller.signal })
@@ -579,7 +581,7 @@ test('a task out of time, and one that waits when the run is interrupted, say ju
   assert.is(stopped.exit, 130)
 })
 
-test('--limit leaves out hosts, and says so when none is left', async () => {
+test('--limit leaves out hosts, and no remaining host is an error', async () => {
   const plays = (play: PlayMaker<Record<string, unknown>>) => [
     play('p', { hosts: 'web', tasks: ({ group }) => [say({ text: String(group('web').length) })] }),
   ]
@@ -587,7 +589,7 @@ test('--limit leaves out hosts, and says so when none is left', async () => {
   await rejects(() => run(plays, { limit: [] }), 'no-hosts', 'no host is left')
 })
 
-test('no secret is in any event, however it gets there', async () => {
+test('no event contains a secret', async () => {
   const secret = new Secret('correct horse\nbattery staple of a secret')
   const leak = defineTask({
     name: 'leak',
@@ -613,12 +615,12 @@ test('no secret is in any event, however it gets there', async () => {
   assert.match(text, '********')
 })
 
-test('a pick among nobody is nobody: its play has no host, and a task that asks for it is told so', async () => {
-  const nobody = pick('nobody', { hosts: 'web[1:]', prefer: [] })
+test('a pick without hosts selects no host: its play is empty, and a task that uses it fails', async () => {
+  const none = pick('none', { hosts: 'web[1:]', prefer: [] })
   const { story, ends, events } = await run(
     (play) => [
-      play('p', { hosts: 'web', tasks: () => [say({ text: 'x' }, { on: nobody })] }),
-      play('q', { hosts: nobody, tasks: () => [say({ text: 'never' })] }),
+      play('p', { hosts: 'web', tasks: () => [say({ text: 'x' }, { on: none })] }),
+      play('q', { hosts: none, tasks: () => [say({ text: 'never' })] }),
     ],
     { hosts: { a: usual } },
   )
@@ -636,9 +638,9 @@ test('a pick among nobody is nobody: its play has no host, and a task that asks 
   assert.is(alone.exit, 0)
 })
 
-test('a failure says where its task stands in the file of its author', async () => {
+test("a failure has the task's place in the author's file", async () => {
   const { ends } = await run((play) => [play('p', { hosts: 'a', tasks: () => [fails()] })])
-  // `fails` is made in the harness: the first frame that is no part of the engine
+  // `fails` is made in the harness: the first frame outside of the engine
   assert.is(ends[0]?.error?.place?.file, 'test/run/site.ts')
   assert.type(ends[0]?.error?.place?.line, 'number')
   const thrown = await run((play) => [

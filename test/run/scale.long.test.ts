@@ -1,4 +1,4 @@
-/** Many hosts at the same time, each in its order; `npm run bench:scale` measures the same with more of them. */
+/** Many concurrent hosts, each in its order; `npm run bench:scale` measures the same with more hosts. */
 import * as assert from 'uvu/assert'
 import { cases, newHosts, planFor } from '../../bench/scale/fleet.ts'
 import type { Case } from '../../bench/scale/fleet.ts'
@@ -13,7 +13,7 @@ import { suite } from '../support/spec.ts'
 const test = suite('200 hosts × 20 tasks')
 const size = { hosts: 200, tasks: 20 }
 
-/** The events of a run, and what both reporters made of them. */
+/** The events of a run, and the output of both reporters. */
 const runAll = async (start: Case) => {
   const hosts = newHosts(size, start)
   const { plan, fleet } = planFor(hosts, size.tasks)
@@ -57,13 +57,13 @@ const resultOf = (start: Case) => {
   return result
 }
 
-const told = new Set<RunEvent['type']>(['task-start', 'task-output', 'task-end'])
+const taskEvents = new Set<RunEvent['type']>(['task-start', 'task-output', 'task-end'])
 
 /** `type position` of each event of a task, by host. */
 const stories = (events: readonly RunEvent[]): Map<string, string[]> => {
   const byHost = new Map<string, string[]>()
   for (const event of events) {
-    if (!('task' in event) || !told.has(event.type)) continue
+    if (!('task' in event) || !taskEvents.has(event.type)) continue
     const story = byHost.get(event.task.host) ?? []
     story.push(`${event.type} ${event.task.position}`)
     byHost.set(event.task.host, story)
@@ -89,13 +89,13 @@ for (const start of cases) {
   })
 }
 
-test('hosts are worked on side by side, not one after another', () => {
+test('hosts run in parallel, not one after another', () => {
   const { events } = resultOf('changed')
   const hosts = events.flatMap((event) => (event.type === 'task-end' ? [event.task.host] : []))
   assert.is(new Set(hosts.slice(0, 40)).size, 20)
 })
 
-test('output that is not in order is noticed', () => {
+test('the test detects output that is not in order', () => {
   const { texts, names } = resultOf('changed')
   for (const kind of ['plain', 'json'] as const) {
     const lines = texts[kind].split('\n')

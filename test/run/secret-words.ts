@@ -1,7 +1,7 @@
-/** Random secrets, and all the ways in which programs write a text. For property tests of masking. */
+/** Random secrets, and all encodings of text by programs, for property tests of masking. */
 import fc from 'fast-check'
 
-/** Asterisks are left out: a mask beside other text could look like a secret that begins with a mask. */
+/** Without asterisks: a mask next to other text could look like a secret that begins with a mask. */
 const usable = (text: string): boolean => text.trim().length >= 6 && !text.includes('*')
 
 const odd = fc.string({
@@ -19,7 +19,7 @@ const line = fc.oneof(
   odd,
 )
 
-/** Pass phrases, tokens, what looks like base64, what is made of quotes and signs, and keys of several lines. */
+/** Passphrases, tokens, base64-like text, quotes and punctuation, and keys of several lines. */
 export const anySecret: fc.Arbitrary<string> = fc
   .oneof(
     { weight: 3, arbitrary: line },
@@ -35,7 +35,7 @@ export const anyText: fc.Arbitrary<string> = fc.string({
 
 const hexOf = (text: string): string => Buffer.from(text).toString('hex')
 
-/** Escapes as C writes them, in octal digits, apart from the code that is tested. */
+/** Octal escapes as in C, independent of the tested code. */
 const inOctal = (text: string): string =>
   [...Buffer.from(text)]
     .map((byte) => {
@@ -58,20 +58,20 @@ const unicode = (letter: string): string =>
     (_, at) => `\\u${letter.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('')
 
-/** What Python's `ascii()` and PyYAML write: eight digits for what four are too few for. */
+/** Escapes of Python's `ascii()` and PyYAML: eight digits beyond the first plane. */
 const inPython = (letter: string): string => {
   const code = letter.codePointAt(0) ?? 0
   if (code > 0xff_ff) return `\\U${code.toString(16).padStart(8, '0')}`
   return code > 0xff ? unicode(letter) : `\\x${hexByte(code)}`
 }
 
-/** Something in the middle of a secret, not in the middle of a letter. */
+/** Inserts text in the middle of a secret, but not within a character. */
 const within = (secret: string, what: string): string => {
   const letters = Array.from(secret)
   return [...letters.slice(0, 3), what, ...letters.slice(3)].join('')
 }
 
-/** What is done to text that holds a secret: each must leave nothing of it in the open. */
+/** Transformations of text with a secret: after each, the secret must be masked. */
 export const transformations: Readonly<Record<string, (secret: string) => string>> = {
   'colours between letters': (secret) => eachUnit(secret, (letter) => `\u001b[31;1m${letter}\u001b[0m`),
   'a command of terminals in it': (secret) => within(secret, '\u001b]0;title\u0007'),
@@ -128,7 +128,7 @@ export const transformationsOfAscii: Readonly<Record<string, (secret: string) =>
     eachUnit(secret, (letter) =>
       letter > ' ' && letter <= '~' ? String.fromCharCode(letter.charCodeAt(0) + 0xfe_e0) : letter,
     ),
-  'letters that stand apart (od -c)': (secret) => Array.from(secret).join('   '),
+  'letters with blanks between them (od -c)': (secret) => Array.from(secret).join('   '),
 }
 
 const inLines = (text: string, size: number, write: (part: string, at: number) => string): string =>
@@ -140,7 +140,7 @@ const bits = (text: string): string =>
   [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
-/** What ordinary tools make of a secret in ASCII, for which its letters and digits must be enough to know it. */
+/** Transformations of an ASCII secret by ordinary tools: its letters and digits must be enough to recognize it. */
 export const tools: Readonly<Record<string, (secret: string) => string>> = {
   'fold -w 6': (secret) => inLines(secret, 6, (part) => part),
   'grep -o .': (secret) => inLines(secret, 1, (part) => part),
@@ -180,7 +180,7 @@ export const tools: Readonly<Record<string, (secret: string) => string>> = {
   'without its first letter': (secret) => secret.slice(1),
 }
 
-/** Secrets of which letters and digits remain that are no ordinary word. */
+/** Secrets whose letters and digits are not an ordinary word. */
 export const anyTelling: fc.Arbitrary<string> = fc
   .tuple(
     fc.string({ unit: fc.constantFrom(...Array.from('abcdXYZ0189')), minLength: 6, maxLength: 15 }),
@@ -193,7 +193,7 @@ export const anyToken: fc.Arbitrary<string> = fc
   .string({ unit: fc.constantFrom(...Array.from('abcXYZ0189-_/+&<%"$')), minLength: 8, maxLength: 30 })
   .filter(usable)
 
-/** Ways to write a secret by itself. */
+/** Encodings of a secret on its own. */
 export const writings: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   JSON: (secret) => JSON.stringify({ secret }),
@@ -209,15 +209,15 @@ export const writings: Readonly<Record<string, (secret: string) => string>> = {
   'lines of Windows': (secret) => secret.replaceAll('\n', '\r\n'),
 }
 
-/** What of a secret is certain in base64, wherever it stands in what is encoded. */
+/** The fixed part of a secret in base64, at any position in the encoded text. */
 export const certainInBase64 = (secret: string, bytesBefore: number): string => {
   const shift = bytesBefore % 3
   const bytes = Buffer.from(secret)
-  const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64')
-  return whole.slice(Math.ceil((shift * 4) / 3), Math.floor(((shift + bytes.length) * 4) / 3))
+  const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64')
+  return encoded.slice(Math.ceil((shift * 4) / 3), Math.floor(((shift + bytes.length) * 4) / 3))
 }
 
-/** A text in pieces, cut anywhere. */
+/** A text in pieces, split anywhere. */
 export const cut = (text: string, places: readonly number[]): string[] => {
   const cuts = [...new Set(places.map((place) => place % (text.length + 1)))].toSorted((a, b) => a - b)
   return [...cuts, text.length].map((end, index) => text.slice(index === 0 ? 0 : cuts[index - 1], end))

@@ -1,4 +1,4 @@
-/** Through the whole runner and every reporter: no secret is shown, wherever a task puts it. */
+/** No secret is shown by the runner and any reporter, wherever a task puts it. */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { secret } from '../../engine/dsl/schema.ts'
@@ -21,8 +21,8 @@ const textsIn = (value: unknown): string[] => {
   return Object.values(value).flatMap(textsIn)
 }
 
-/** What is shown of a task whatever its secret is: the reporters' own words, and the code of the page. */
-const furniture = async (ending: (typeof endings)[number]): Promise<string> => {
+/** Text that is shown for any secret: the reporters' own text, and the code of the report page. */
+const fixedText = async (ending: (typeof endings)[number]): Promise<string> => {
   const unlikely = 'Zq7-nowhere-else'
   const { events } = await run(
     (play) => [
@@ -38,7 +38,7 @@ const furniture = async (ending: (typeof endings)[number]): Promise<string> => {
 
 for (const ending of endings) {
   test(`no secret in any event or output of a task with ${ending}`, async () => {
-    const own = await furniture(ending)
+    const own = await fixedText(ending)
     await fc.assert(
       fc.asyncProperty(
         anySecret,
@@ -48,7 +48,7 @@ for (const ending of endings) {
         async (text, writing, places, checkMode) => {
           const words = writings[writing]?.(text) ?? text
           const core = writings[writing]?.(text.trim()) ?? text
-          // a word that stands there anyway tells nothing
+          // text that is always shown looks like a leaked secret
           fc.pre(!own.includes(text.trim()) && !own.includes(core))
           const { events } = await run(
             (play) => [
@@ -62,9 +62,9 @@ for (const ending of endings) {
           assert.ok(events.some(({ type }) => type === 'task-end'))
           const shown = await shownBy(events)
           assert.match(shown, mask)
-          for (const told of [...events.flatMap(textsIn), shown]) {
-            assert.not.ok(told.includes(core), told)
-            assert.not.ok(told.includes(text.trim()), told)
+          for (const part of [...events.flatMap(textsIn), shown]) {
+            assert.not.ok(part.includes(core), part)
+            assert.not.ok(part.includes(text.trim()), part)
           }
         },
       ),
@@ -125,7 +125,7 @@ test('pain 16: secrets in loops over items are masked in every title, change and
   assert.match(shown, `set ${mask} and ${mask}`)
 })
 
-test('what is known before the run is masked from its first event on, names of plays too', async () => {
+test('secrets that are known before the run are masked from its first event on, also in names of plays', async () => {
   const redactor = new Redactor()
   redactor.learn(new Secret('hidden-name'))
   const { events } = await run(

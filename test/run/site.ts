@@ -1,4 +1,4 @@
-/** Plays run on hosts of the imagination, for tests of the runner. */
+/** Runs plays on scripted hosts, for tests of the runner. */
 import { z } from 'zod'
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { Script, ScriptedConnection } from '../../engine/connection/scripted.ts'
@@ -20,7 +20,7 @@ import type { Redactor } from '../../engine/run/masking/redactor.ts'
 import { runPlan } from '../../engine/run/runner.ts'
 import type { RunOptions, RunResult } from '../../engine/run/runner.ts'
 
-/** A file that shall be there: the simplest task with a check and an apply. */
+/** A file that must exist: the simplest task with a check and an apply. */
 export const touch = defineTask({
   name: 'touch',
   description: 'Holds a file.',
@@ -50,18 +50,18 @@ export interface Site {
   readonly limit?: readonly string[]
   readonly signal?: AbortSignal
   readonly forks?: number
-  /** Knows secrets before the run. */
+  /** A redactor with secrets known before the run. */
   readonly redactor?: Redactor
   readonly options?: Pick<RunOptions, 'stopping' | 'ask' | 'confirm' | 'due'>
   /** Leaves out tasks of the plan. */
   readonly choose?: (plan: Plan) => Plan
-  /** Hears of every event when it happens. */
+  /** Called with every event. */
   readonly onEvent?: (event: RunEvent) => void
 }
 
 export interface Outcome extends RunResult {
   readonly events: RunEvent[]
-  /** `host task outcome` in the order in which the tasks ended. */
+  /** `host task outcome`, in the order in which the tasks ended. */
   readonly story: string[]
   readonly ends: TaskEnd[]
   readonly connections: Readonly<Record<string, Connection>>
@@ -77,7 +77,7 @@ export const isConnection = (given: Script | Connection): given is Connection =>
 
 type Plays = (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[]
 
-/** A plan of plays and the hosts of the imagination that it is for, all in the group `web`. */
+/** A plan of plays and its scripted hosts, all in the group `web`. */
 export const prepare = (
   plays: Plays,
   { hosts = { a: usual, b: usual, c: usual }, limit }: Pick<Site, 'hosts' | 'limit'> = {},
@@ -126,7 +126,7 @@ export const prepare = (
   return { plan: makePlan(book, inventoryView, limit), fleet, connections }
 }
 
-/** Runs plays on hosts of the imagination: `a`, `b`, `c` unless told, all in the group `web`. */
+/** Runs plays on scripted hosts: by default `a`, `b`, `c`, all in the group `web`. */
 export const run = async (
   plays: Plays,
   {
@@ -167,7 +167,7 @@ export const run = async (
 export const sent = (connection: Connection | undefined): string[] =>
   connection !== undefined && 'commands' in connection ? (connection as ScriptedConnection).commands() : []
 
-/** A connection that is lost in the middle of the first change, before or after it took effect. */
+/** A connection that is lost during the first change, before or after it took effect. */
 export const losing = (effective: boolean, script: Script = usual): ScriptedConnection => {
   const inner = scripted(script)
   let lost = false
@@ -184,7 +184,7 @@ export const losing = (effective: boolean, script: Script = usual): ScriptedConn
   }
 }
 
-/** A host that nobody can reach. */
+/** An unreachable host. */
 export const dead: Connection = {
   description: 'dead',
   execute: async () => {
@@ -193,7 +193,7 @@ export const dead: Connection = {
   close: async () => {},
 }
 
-/** A step that says something, and goes well. */
+/** A step that prints something, and succeeds. */
 export const hi = (text: string): Step => say({ text })
 
 /** Runs steps on one host. */

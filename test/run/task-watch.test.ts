@@ -9,7 +9,7 @@ import { suite } from '../support/spec.ts'
 import { run } from './site.ts'
 import type { Outcome } from './site.ts'
 
-const test = suite('what a task leaves behind')
+const test = suite('the end of a task')
 
 const applying = (apply: (ctx: ApplyContext) => Promise<unknown>): Promise<Outcome> => {
   const task = defineTask({ name: 'it', description: '', params: z.object({}), apply })
@@ -47,7 +47,7 @@ test('a command that is never awaited does not run, and fails the task', async (
   assert.equal(check.story, ['a it failed'])
 })
 
-test('a task ends when all of it has ended', async () => {
+test('a task ends when all its requests have ended', async () => {
   const order: string[] = []
   const slow = scripted({
     replies: [

@@ -3,17 +3,17 @@ import * as assert from 'uvu/assert'
 import { z } from 'zod'
 import { defineTask } from '../../engine/dsl/task.ts'
 import { bytesText } from '../../engine/report/transfer-text.ts'
-import { tellTransfers } from '../../engine/run/task/transfers.ts'
+import { limitTransferReports } from '../../engine/run/task/transfers.ts'
 import { suite } from '../support/spec.ts'
 import { run, usual } from './site.ts'
 
-const test = suite('how far transfers are')
+const test = suite('progress of transfers')
 
-test('begin and end are told, and between them once a second', () => {
+test('start and end are reported, and progress once a second', () => {
   let clock = 0
-  const told: number[] = []
-  const tell = tellTransfers(
-    ({ bytes }) => told.push(bytes),
+  const reported: number[] = []
+  const report = limitTransferReports(
+    ({ bytes }) => reported.push(bytes),
     () => clock,
   )
   const size = 8_000_000
@@ -26,15 +26,15 @@ test('begin and end are told, and between them once a second', () => {
     [1003, 4],
   ] as const) {
     clock = milliseconds
-    tell({ path: '/a', bytes, size })
+    report({ path: '/a', bytes, size })
   }
-  assert.equal(told, [0, 2, size, 4])
+  assert.equal(reported, [0, 2, size, 4])
 })
 
-test('each file for itself, and small ones not at all', () => {
-  const told: string[] = []
-  const tell = tellTransfers(
-    ({ path }) => told.push(path),
+test('each file is reported separately, and small ones are not', () => {
+  const reported: string[] = []
+  const report = limitTransferReports(
+    ({ path }) => reported.push(path),
     () => 0,
   )
   for (const [path, size] of [
@@ -43,11 +43,11 @@ test('each file for itself, and small ones not at all', () => {
     ['/c', 3_999_999],
     ['/a', 4_000_000],
   ] as const)
-    tell({ path, bytes: 0, size })
-  assert.equal(told, ['/a', '/b'])
+    report({ path, bytes: 0, size })
+  assert.equal(reported, ['/a', '/b'])
 })
 
-test('bytes as people say them', () => {
+test('formatted bytes', () => {
   const said = [0, 999, 1000, 9949, 9950, 999_499, 999_500, 1_400_000_000, 5e15].map(bytesText)
   assert.equal(said, [
     '0 bytes',
@@ -62,7 +62,7 @@ test('bytes as people say them', () => {
   ])
 })
 
-test('a run tells of what its tasks stream: files, and the input of commands', async () => {
+test('a run reports the streams of its tasks: files, and the input of commands', async () => {
   const bytes = Buffer.alloc(5_000_000)
   const streaming = defineTask({
     name: 'streaming',
@@ -73,7 +73,7 @@ test('a run tells of what its tasks stream: files, and the input of commands', a
       await remote.writeStream('/file', { size: bytes.length, chunks: chunks() })
       const transfer = { path: '/folder', size: bytes.length }
       await remote.run({ stdin: chunks(), transfer })`say x`
-      // a small one is through before anybody looks
+      // a small transfer is not reported
       await remote.writeStream('/small', { size: 3, chunks: Readable.from([Buffer.from('abc')]) })
     },
   })

@@ -1,11 +1,11 @@
-/** Histories in which all is well, and what they become when something is changed in them. */
+/** Correct histories, and how they look after a change. */
 import * as assert from 'uvu/assert'
 import { invariants } from './invariants/all.ts'
 import type { PlayRecipe, Recipe, TaskRecipe } from './recipe.ts'
 import { simulate } from './simulate.ts'
 import type { History, Moment } from './timeline.ts'
 
-/** A task of a recipe; by default it sets one key and no more. */
+/** A task of a recipe; by default it sets one key. */
 export const task = (id: string, more: Partial<TaskRecipe> = {}): TaskRecipe => ({
   kind: 'task',
   id,
@@ -24,7 +24,7 @@ export const task = (id: string, more: Partial<TaskRecipe> = {}): TaskRecipe => 
   ...more,
 })
 
-/** A recipe of one play on two hosts. */
+/** A recipe with one play on two hosts. */
 export const recipe = (steps: PlayRecipe['steps'], more: Partial<PlayRecipe> = {}): Recipe => ({
   hosts: ['a', 'b'],
   plays: [
@@ -43,14 +43,14 @@ export const recipe = (steps: PlayRecipe['steps'], more: Partial<PlayRecipe> = {
 
 export const usual = recipe([task('p0t1', { does: 'act', notify: ['p0h0'] }), task('p0t2', { does: 'act' })])
 
-/** A history in which all is well. */
+/** A correct history. */
 export const quiet = async (what = usual): Promise<History> => {
   const { history, wrong } = await simulate(1, { faults: false, recipe: what })
   assert.equal(wrong, [])
   return history
 }
 
-/** The names of the invariants that see something in a history. */
+/** The names of the invariants that fail for a history. */
 export const seenIn = (history: History): string[] =>
   Object.entries(invariants).flatMap(([name, invariant]) => (invariant(history).length > 0 ? [name] : []))
 

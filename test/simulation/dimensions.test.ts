@@ -5,7 +5,7 @@ import { Tally, dimensions, dimensionsOf } from './dimensions.ts'
 
 const test = suite('dimensions of the simulation', { seconds: 180 })
 
-test('a history has those that its playbook has, and those that happened', async () => {
+test('a history has the dimensions of its playbook, and of what happened', async () => {
   const history = await quiet(
     recipe([
       task('p0t1', { user: 'app', says: 3, notify: ['p0h0'] }),
@@ -25,7 +25,7 @@ test('a history has those that its playbook has, and those that happened', async
   ])
 })
 
-test('a tally names the dimensions that no seed had', () => {
+test('a tally lists the dimensions that no seed had', () => {
   const tally = new Tally()
   const [first = '', ...others] = Object.keys(dimensions)
   tally.add(first, 2)

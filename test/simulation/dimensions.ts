@@ -1,4 +1,4 @@
-/** What a seed has had in it: so that a part of the generator that is never reached is seen. */
+/** The dimensions that a seed covers, to find parts of the generator that are never reached. */
 import { tasksIn } from './recipe.ts'
 import type { StepRecipe, TaskRecipe } from './recipe.ts'
 import type { History, Moment } from './timeline.ts'
@@ -46,7 +46,7 @@ const fault =
   ({ moments }: History): boolean =>
     moments.some((moment) => moment.kind === 'fault' && text.test(moment.text))
 
-/** A run with `--resume` after one that ended so. */
+/** A run with `--resume` after one that ended in this way. */
 const resumedAfter =
   (
     ended: (run: {
@@ -69,7 +69,7 @@ const resumedAfter =
 
 const times = (faults: readonly string[], text: string): number => faults.filter((one) => one === text).length
 
-/** Each by name: whether a history has it. */
+/** The dimensions by name, each with a function that tells whether a history has it. */
 export const dimensions: Readonly<Record<string, (history: History) => boolean>> = {
   'another user': (history) => every(history, ({ user }) => user !== undefined),
   'several users on a host': (history) =>
@@ -148,11 +148,11 @@ export const dimensions: Readonly<Record<string, (history: History) => boolean>>
   'clock jump': fault(/^the clock jumps/),
 }
 
-/** Those that a history has. */
+/** The dimensions of a history. */
 export const dimensionsOf = (history: History): string[] =>
   Object.entries(dimensions).flatMap(([name, has]) => (has(history) ? [name] : []))
 
-/** How many seeds had each. */
+/** The number of seeds with each dimension. */
 export class Tally {
   readonly counts = new Map(Object.keys(dimensions).map((name) => [name, 0]))
 
@@ -160,7 +160,7 @@ export class Tally {
     this.counts.set(name, (this.counts.get(name) ?? 0) + seeds)
   }
 
-  /** Those that none had. */
+  /** The dimensions that no seed had. */
   get missing(): string[] {
     return [...this.counts].flatMap(([name, count]) => (count === 0 ? [name] : []))
   }

@@ -1,4 +1,4 @@
-/** What goes wrong in a world, and when: drawn from its seed before the run begins. */
+/** Faults in a world and their times, drawn from its seed before the run starts. */
 import type { Run } from './run.ts'
 import type { Host } from './world/host.ts'
 import type { Random } from './world/random.ts'
@@ -9,7 +9,7 @@ interface Scene {
   readonly random: Random
   readonly run: Run
   readonly host: Host
-  /** Writes down that it happened; `Ctrl-C` of a run. */
+  /** Records that it happened; `Ctrl-C` of a run. */
   readonly note: (text: string, run?: Run) => void
 }
 
@@ -18,8 +18,8 @@ type Fault = (scene: Scene) => void
 const linksTo = ({ world, host }: Scene) =>
   [...world.transports].filter((transport) => transport.host === host && transport.run.alive)
 
-/** How long a host takes to notice that a connection is gone: at once, or when its own patience ends. */
-const noticing = (random: Random): number => (random.chance(0.5) ? 0 : random.whole(0, 60_000))
+/** How long a host takes to notice that a connection is gone: immediately, or at its own timeout. */
+const noticing = (random: Random): number => (random.chance(0.5) ? 0 : random.integer(0, 60_000))
 
 const faults: readonly Fault[] = [
   // one channel ends
@@ -32,35 +32,35 @@ const faults: readonly Fault[] = [
     scene.note(`the connection to ${scene.host.name} is cut`)
     for (const transport of linksTo(scene)) transport.cut(noticing(scene.random))
   },
-  // the network swallows all
+  // the network drops everything
   (scene) => {
     scene.note(`the network to ${scene.host.name} is silent`)
     const { random } = scene
-    for (const transport of linksTo(scene)) transport.silence(random.whole(100, 45_000), noticing(random))
+    for (const transport of linksTo(scene)) transport.silence(random.integer(100, 45_000), noticing(random))
   },
-  // the host cannot be reached for a while
+  // the host is unreachable for a while
   (scene) => {
     const { world, host, random } = scene
     scene.note(`${host.name} is away`)
     host.up = false
     for (const transport of linksTo(scene)) transport.cut(noticing(random))
-    world.time.after(random.whole(100, 60_000), () => (host.up = true))
+    world.time.after(random.integer(100, 60_000), () => (host.up = true))
   },
-  // the host boots again: nothing that ran on it is left
+  // the host reboots: all its processes end
   (scene) => {
     const { world, host, random } = scene
     scene.note(`${host.name} boots again`)
     for (const transport of linksTo(scene)) transport.cut(0)
     host.reboot()
     host.up = false
-    world.time.after(random.whole(1000, 40_000), () => (host.up = true))
+    world.time.after(random.integer(1000, 40_000), () => (host.up = true))
   },
   ({ host, random, note }) => {
     host.slowness = random.pick([3, 10, 40])
     note(`${host.name} is ${host.slowness} times slower`)
   },
   ({ host, random, note }) => {
-    host.channels = random.whole(1, 2)
+    host.channels = random.integer(1, 2)
     note(`${host.name} allows ${host.channels} channels`)
   },
   ({ host, note }) => {
@@ -90,7 +90,7 @@ const faults: readonly Fault[] = [
   ({ world, random, run, note }) => {
     note('Ctrl-C', run)
     run.interrupt()
-    world.time.after(random.whole(1, 8000), () => {
+    world.time.after(random.integer(1, 8000), () => {
       if (run.over !== undefined) return
       note('Ctrl-C', run)
       run.interrupt()
@@ -104,7 +104,7 @@ const faults: readonly Fault[] = [
   ({ world, random, note }) => {
     note('the state folder is full')
     world.disk.full = true
-    world.time.after(random.whole(10, 20_000), () => (world.disk.full = false))
+    world.time.after(random.integer(10, 20_000), () => (world.disk.full = false))
   },
   ({ world, random, note }) => {
     world.time.skew += random.pick([-3_600_000, 3_600_000, -2000, 86_400_000])
@@ -112,12 +112,12 @@ const faults: readonly Fault[] = [
   },
 ]
 
-/** Draws what goes wrong in a run. */
+/** Draws the faults of a run. */
 export const drawFaults = ({ world, random, run, note }: Omit<Scene, 'host'>, most: number): void => {
-  for (let count = random.whole(0, most); count > 0; count -= 1) {
+  for (let count = random.integer(0, most); count > 0; count -= 1) {
     const fault = random.pick(faults)
     const host = random.pick(world.hosts)
-    const when = random.pick([random.whole(0, 500), random.whole(0, 5000), random.whole(0, 30_000)])
+    const when = random.pick([random.integer(0, 500), random.integer(0, 5000), random.integer(0, 30_000)])
     if (fault === undefined || host === undefined) continue
     world.time.after(when, () => {
       if (!run.over) fault({ world, random, run, host, note })

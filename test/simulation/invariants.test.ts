@@ -1,4 +1,4 @@
-/** That the invariants of what a run predicts, prints and leaves out see what they are there for. */
+/** The invariants detect faults in what a run predicts, prints and skips. */
 import * as assert from 'uvu/assert'
 import { suite } from '../support/spec.ts'
 import { changed, quiet, recipe, seenIn, task, usual } from './altered.ts'
@@ -10,19 +10,19 @@ test('a change under --check, and one that was not predicted', async () => {
   const history = await quiet()
   const acting = changed(history, (moment) =>
     moment.kind === 'effect' && moment.effect.run === 'calm1'
-      ? [{ ...moment, effect: { ...moment.effect, run: 'foretells' } }]
+      ? [{ ...moment, effect: { ...moment.effect, run: 'predicts' } }]
       : [moment],
   )
   assert.ok(seenIn(acting).includes('checks'))
   const wrongly = changed(history, (moment) =>
-    moment.kind === 'event' && moment.run === 'foretells' && moment.event.type === 'task-end'
+    moment.kind === 'event' && moment.run === 'predicts' && moment.event.type === 'task-end'
       ? [{ ...moment, event: { ...moment.event, outcome: 'ok' } }]
       : [moment],
   )
   assert.ok(seenIn(wrongly).includes('checks'))
 })
 
-test('a line of output that is lost, and one that is cut and goes on', async () => {
+test('a line of output that is lost, and one that is cut and continues', async () => {
   const history = await quiet(recipe([task('p0t1', { does: 'act', says: 20 })]))
   let count = 0
   const short = changed(history, (moment) =>
@@ -48,7 +48,7 @@ test('a password in an event', async () => {
   assert.equal(seenIn(open), ['secrets'])
 })
 
-test('what is done once and changes two hosts', async () => {
+test('a task with `once` that changes two hosts', async () => {
   const history = await quiet(recipe([task('p0t1', { does: 'act', oncePer: 'run' })]))
   const twice = changed(history, (moment) =>
     moment.kind === 'effect'
@@ -58,7 +58,7 @@ test('what is done once and changes two hosts', async () => {
   assert.ok(seenIn(twice).includes('once'))
 })
 
-test('a condition that is not heeded', async () => {
+test('a condition that is ignored', async () => {
   const history = await quiet(
     recipe([task('p0t1', { does: 'act' }), task('p0t2', { does: 'act', after: 'p0t1' })]),
   )
@@ -70,7 +70,7 @@ test('a condition that is not heeded', async () => {
   assert.ok(seenIn(skipping).includes('conditions'))
 })
 
-test('a task that cannot know what it did, and is tried again', async () => {
+test('a task that cannot know what it did, and is repeated', async () => {
   const history = await quiet(usual)
   const again = changed(history, (moment) =>
     moment.kind === 'event' && moment.event.type === 'task-progress'
@@ -78,7 +78,7 @@ test('a task that cannot know what it did, and is tried again', async () => {
           moment,
           {
             ...moment,
-            event: { ...moment.event, what: 'retrying', why: 'the connection was lost while it ran' },
+            event: { ...moment.event, what: 'retrying', why: 'the connection was lost during the task' },
           },
         ]
       : [moment],
@@ -86,7 +86,7 @@ test('a task that cannot know what it did, and is tried again', async () => {
   assert.equal(seenIn(again), ['applied once'])
 })
 
-test('what is done on another host than its task names, or as another user', async () => {
+test('a task that runs on another host than it names, or as another user', async () => {
   const history = await quiet(recipe([task('p0t1', { on: 'b', user: 'app' })]))
   const elsewhere = changed(history, (moment) =>
     moment.kind === 'effect' ? [{ ...moment, effect: { ...moment.effect, host: 'a' } }] : [moment],
@@ -98,13 +98,13 @@ test('what is done on another host than its task names, or as another user', asy
   assert.equal(seenIn(otherwise), ['places'])
 })
 
-test('two runs with one number', async () => {
+test('two runs with the same number', async () => {
   const history = await quiet()
   const [first = 0] = history.numbers
   assert.equal(seenIn({ ...history, numbers: [...history.numbers, first] }), ['numbers'])
 })
 
-test('a handler that runs only in the second run after all is calm, and a password that is given again', async () => {
+test('a handler that runs only in the second undisturbed run, and a password that is given again', async () => {
   const history = await quiet(
     recipe([task('p0t1', { does: 'hold', notify: ['p0h0'] })], { handlers: ['p0h0'] }),
   )

@@ -1,6 +1,6 @@
 /**
  * Simulates seeds: `npm run simulate -- [--seeds N] [--from S] [--jobs N]`, or `--seed S` to print what happens in one.
- * Says how many seeds had each dimension: of 2,000 seeds or more none may be without. Ends with a line `N passed, N failed`.
+ * Prints how many seeds had each dimension: with 2,000 seeds or more, each must occur. Ends with `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,17 +17,17 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
-    /** Of one of several processes: which of them it is. */
+    /** The number of this process, if there are several. */
     part: { type: 'string' },
   },
 })
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** From so many seeds on every dimension must have been there. */
+/** From this number of seeds on, every dimension must occur. */
 const enough = 2000
 
-/** What is wrong with a seed; the same seed is tried twice now and then, and must give the same. */
+/** The errors of a seed. Some seeds are run twice, and must give the same result. */
 const judge = async (seed: number, tally: Tally): Promise<readonly string[]> => {
   const { wrong, events, history } = await simulate(seed)
   for (const name of dimensionsOf(history)) tally.add(name, 1)
@@ -57,12 +57,12 @@ const part = async (index: number, jobs: number): Promise<number> => {
   return failed
 }
 
-/** What a part says when it has tried all of its seeds. */
+/** The message of a part that has run all of its seeds. */
 const tried = 'tried '
 
 const countsSchema = z.record(z.string(), z.number())
 
-/** All parts, each in a process of its own. */
+/** All parts, each in its own process. */
 const parts = async (jobs: number): Promise<number> => {
   let failed = 0
   let unfinished = jobs
@@ -89,7 +89,7 @@ const parts = async (jobs: number): Promise<number> => {
       await once(child, 'close')
     }),
   )
-  // a process that died has not tried what it should
+  // a process that died has not run all of its seeds
   failed += unfinished
   if (unfinished > 0) print(`${unfinished} of ${jobs} processes ended before they had tried their seeds`)
   print(`\nSeeds with each dimension:\n${tally.table}`)

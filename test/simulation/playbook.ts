@@ -1,4 +1,4 @@
-/** The plan of a generated playbook: real tasks, whose commands the simulated hosts know. */
+/** The plan of a generated playbook: real tasks, with commands that the simulated hosts know. */
 import { z } from 'zod'
 import { background, block, flushHandlers, join, parallel } from '../../engine/dsl/step.ts'
 import type { Background, Step } from '../../engine/dsl/step.ts'
@@ -11,13 +11,13 @@ import { handlerKey, keysOf } from './recipe.ts'
 import type { Recipe, StepRecipe, TaskRecipe } from './recipe.ts'
 import { rising, saidLine } from './world/output.ts'
 
-/** What every key of a `hold` is to have. */
+/** The value of every key of a `hold`. */
 export const wanted = 'v1'
 
-/** Said of output that is not what the host printed. */
+/** The message for output that differs from what the host printed. */
 export const garbled = 'the output is not what the host printed'
 
-/** Has the host print lines on both streams, and looks whether all of them have come. */
+/** Makes the host print lines on both streams, and checks that all of them arrived. */
 const hear = async ({ remote }: Pick<ApplyContext, 'remote'>, key: string, says: number): Promise<void> => {
   if (says === 0) return
   const heard = await remote.run`say ${key} ${says}`

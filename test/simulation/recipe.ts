@@ -1,28 +1,28 @@
-/** Generated playbooks, as data: what a seed makes, and what the invariants know of each task. */
+/** Generated playbooks as data: what a seed creates, and what the invariants know about each task. */
 import type { Random } from './world/random.ts'
 
 export interface TaskRecipe {
   readonly kind: 'task'
   /** Unique in the playbook. */
   readonly id: string
-  /** `hold` looks and sets, `settle` starts what is so only after a while, `act` has no check. */
+  /** `hold` reads and sets, `settle` starts something that takes a while, `act` does not have a check. */
   readonly does: 'hold' | 'settle' | 'act'
-  /** How many keys it holds. */
+  /** The number of keys that it sets. */
   readonly keys: number
-  /** Whether it sets them side by side. */
+  /** Whether it sets them in parallel. */
   readonly beside: boolean
-  /** Lines that its apply prints on each of the two streams. */
+  /** The number of lines that its apply prints on each of the two streams. */
   readonly says: number
-  /** The user that it becomes, where it does. */
+  /** The user that it becomes, if any. */
   readonly user: string | undefined
   readonly notify: readonly string[]
   readonly attempts: number
   readonly timeout: number | undefined
   readonly ignoreErrors: boolean
   readonly oncePer: 'run' | 'batch' | undefined
-  /** The host that it is done on, where that is not the one that it is done for. */
+  /** The host that it runs on, if that is not its own host. */
   readonly on: string | undefined
-  /** The id of a task before it: it runs only where that changed something. */
+  /** The ID of an earlier task: it runs only if that changed something. */
   readonly after: string | undefined
 }
 
@@ -54,7 +54,7 @@ export interface Recipe {
   readonly plays: readonly PlayRecipe[]
 }
 
-/** Every task of steps. */
+/** Every task in steps. */
 export const tasksIn = (steps: readonly StepRecipe[]): TaskRecipe[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
@@ -72,19 +72,19 @@ export const tasksIn = (steps: readonly StepRecipe[]): TaskRecipe[] =>
     }
   })
 
-/** The keys that a task holds for a host; what is done once for all hosts has no host in them. */
+/** The keys that a task sets for a host; a task with `once` does not have a host in them. */
 export const keysOf = ({ id, keys, oncePer }: TaskRecipe, host: string): string[] =>
   Array.from({ length: keys }, (_, index) =>
     oncePer === undefined ? `${id}.${index}.${host}` : `${id}.${index}`,
   )
 
-/** The key that a handler counts up on a host. */
+/** The key that a handler increases on a host. */
 export const handlerKey = (handler: string, host: string): string => `${handler}.0.${host}`
 
 const portions = [1, 2, '50%'] as const
 
 const makePlay = (random: Random, hosts: readonly string[], name: string): PlayRecipe => {
-  const handlers = Array.from({ length: random.whole(0, 2) }, (_, index) => `${name}h${index}`)
+  const handlers = Array.from({ length: random.integer(0, 2) }, (_, index) => `${name}h${index}`)
   const made: string[] = []
   let count = 0
   const task = (): TaskRecipe => {
@@ -100,8 +100,8 @@ const makePlay = (random: Random, hosts: readonly string[], name: string): PlayR
       says: random.chance(0.12) ? random.pick([1, 20, 120] as const) : 0,
       user: random.chance(0.2) ? random.pick(['app', 'db'] as const) : undefined,
       notify: handlers.filter(() => random.chance(0.4)),
-      attempts: random.chance(0.15) ? random.whole(2, 3) : 1,
-      timeout: random.chance(0.1) ? random.whole(2, 8) : undefined,
+      attempts: random.chance(0.15) ? random.integer(2, 3) : 1,
+      timeout: random.chance(0.1) ? random.integer(2, 8) : undefined,
       ignoreErrors: random.chance(0.1),
       oncePer,
       on: oncePer === undefined && random.chance(0.1) ? random.pick(hosts) : undefined,
@@ -118,18 +118,18 @@ const makePlay = (random: Random, hosts: readonly string[], name: string): PlayR
       if (dice < 0.1)
         steps.push({
           kind: 'block',
-          steps: list(depth + 1, random.whole(1, 3)),
-          rescue: list(depth + 1, random.whole(0, 2)),
-          always: list(depth + 1, random.whole(0, 2)),
+          steps: list(depth + 1, random.integer(1, 3)),
+          rescue: list(depth + 1, random.integer(0, 2)),
+          always: list(depth + 1, random.integer(0, 2)),
         })
-      else if (dice < 0.17) steps.push({ kind: 'parallel', steps: list(depth + 1, random.whole(1, 3)) })
+      else if (dice < 0.17) steps.push({ kind: 'parallel', steps: list(depth + 1, random.integer(1, 3)) })
       else if (dice < 0.24) {
         const id = `${name}b${(count += 1)}`
         begun.push(id)
         steps.push({
           kind: 'background',
           id,
-          step: { kind: 'block', steps: list(depth + 1, random.whole(1, 2)), rescue: [], always: [] },
+          step: { kind: 'block', steps: list(depth + 1, random.integer(1, 2)), rescue: [], always: [] },
         })
       } else if (dice < 0.28) steps.push({ kind: 'flush' })
       else steps.push(task())
@@ -141,19 +141,21 @@ const makePlay = (random: Random, hosts: readonly string[], name: string): PlayR
   return {
     name,
     serial: random.chance(0.4)
-      ? [random.whole(1, hosts.length), random.pick<(typeof portions)[number]>(portions)]
+      ? [random.integer(1, hosts.length), random.pick<(typeof portions)[number]>(portions)]
       : undefined,
     strategy: random.chance(0.3) ? 'linear' : 'free',
     maxFailPercentage: random.chance(0.3) ? random.pick([0, 25, 50, 60] as const) : undefined,
     anyErrorsFatal: random.chance(0.15),
     handlers,
-    steps: list(0, random.whole(1, 6)),
+    steps: list(0, random.integer(1, 6)),
   }
 }
 
-/** A playbook of a seed: one to four hosts, one or two plays. */
+/** The playbook of a seed: one to four hosts, one or two plays. */
 export const makeRecipe = (random: Random): Recipe => {
-  const hosts = ['a', 'b', 'c', 'd'].slice(0, random.whole(1, 4))
-  const plays = Array.from({ length: random.whole(1, 2) }, (_, index) => makePlay(random, hosts, `p${index}`))
+  const hosts = ['a', 'b', 'c', 'd'].slice(0, random.integer(1, 4))
+  const plays = Array.from({ length: random.integer(1, 2) }, (_, index) =>
+    makePlay(random, hosts, `p${index}`),
+  )
   return { hosts, plays }
 }

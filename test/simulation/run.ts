@@ -1,4 +1,4 @@
-/** One run of a plan in a simulated world, put together as the command line does it. */
+/** One run of a plan in a simulated world, set up like the command line does it. */
 import { closeSync } from 'node:fs'
 import { usualRetention } from '../../engine/cli/journal/folder.ts'
 import { openJournal } from '../../engine/cli/journal/journal.ts'
@@ -26,23 +26,23 @@ export interface RunSetup {
   readonly forks: number
   /** Whether it only predicts. */
   readonly check: boolean
-  /** Whether it goes on with the last one. */
+  /** Whether it continues the last run. */
   readonly resume: boolean
   /** Seconds to wait for locks. */
   readonly wait: number
   readonly emit: (event: RunEvent) => void
-  /** Told when something cannot be remembered. */
+  /** Called if something cannot be recorded. */
   readonly warn: (text: string) => void
-  /** Told when it waits for a lock. */
+  /** Called when it waits for a lock. */
   readonly waiting: (text: string) => void
 }
 
-/** The tasks of the simulation are never corrected between two runs. */
+/** The tasks of the simulation never change between two runs. */
 const same = { definition: '', parameters: '', settings: '', variables: '', program: '' }
 
 const subject = { playbook: '/simulation.ts', inventory: ['/simulation.yaml'] }
 
-/** What a run knows of the password that sudo wants. */
+/** What a run knows about the password of sudo. */
 const passwords = {
   none: undefined,
   missing: undefined,
@@ -60,7 +60,7 @@ const fleetOf = ({ world, plan }: RunSetup, controller: Controller): Fleet => {
         address: host.name,
         become: false,
         becomeMethod: 'sudo' as const,
-        // as it is when it is asked for
+        // as it is when it is requested
         get becomePassword() {
           return passwords[host.password]
         },
@@ -76,9 +76,9 @@ const fleetOf = ({ world, plan }: RunSetup, controller: Controller): Fleet => {
 export class Run {
   readonly name: string
   readonly controller: Controller
-  /** Its number in the state folder, where it has one. */
+  /** Its number in the state folder, if it has one. */
   number: number | undefined
-  /** How it ended; undefined while it goes on. */
+  /** How it ended; undefined while it is running. */
   over: 'ended' | 'killed' | 'threw' | undefined
   readonly #setup: RunSetup
   readonly #stopping = new AbortController()
@@ -115,7 +115,7 @@ export class Run {
     )
   }
 
-  /** Ends its process. @param power when the machine loses its power: the share of unsynced bytes that is left. */
+  /** Ends its process. @param power if the machine loses power: the share of unsynced bytes that is kept. */
   kill(power: number | undefined): void {
     const { disk } = this.#setup.world
     this.over ??= 'killed'
@@ -132,8 +132,8 @@ export class Run {
     const memory = remember(folder, subject)
     const heritage = resumeState(plan, memory, options, () => same)
     if (typeof heritage === 'string') return
-    // what is between them takes its time: another run may begin meanwhile
-    if (world.running.several) await world.pause(world.random.whole(0, 1500))
+    // the steps in between take time: another run can start meanwhile
+    if (world.running.several) await world.pause(world.random.integer(0, 1500))
     const journal = openJournal({
       folder,
       seen: memory.seen,
@@ -166,7 +166,7 @@ export class Run {
       remembers: (host, handler) =>
         journal?.remembers(host, handler) === true ||
         plan.plays.some((_, play) => heritage.due(play, host).includes(handler)),
-      // a run that only predicts changes nothing: it locks no one out
+      // a run that only predicts changes nothing, so it does not take a lock
       ...(!check && { lock: () => lock }),
       emit: (event) => {
         journal?.record(event)

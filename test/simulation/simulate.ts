@@ -1,4 +1,4 @@
-/** One seed, from its playbook to what is wrong with its history. */
+/** One seed, from its playbook to the errors in its history. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,36 +9,36 @@ import { keysOf, makeRecipe, tasksIn } from './recipe.ts'
 import type { Recipe } from './recipe.ts'
 import { Run } from './run.ts'
 import type { History, Moment } from './timeline.ts'
-import { toldOf } from './told.ts'
+import { logLineOf } from './log-line.ts'
 import { rise } from './world/commands.ts'
 import type { Password } from './world/host.ts'
 import { Random } from './world/random.ts'
 import { takeOver } from './world/take-over.ts'
 import { World } from './world/world.ts'
 
-/** What came of a seed. */
+/** The result of a seed. */
 export interface Report {
   readonly seed: number
   readonly recipe: Recipe
   readonly history: History
-  /** What happened, for people. */
+  /** A description of what happened. */
   readonly log: readonly string[]
-  /** Every event of every run, one JSON text each. */
+  /** Every event of every run, as JSON texts. */
   readonly events: readonly string[]
-  /** What is wrong, with the name of the invariant. */
+  /** The errors, with the name of the invariant. */
   readonly wrong: readonly string[]
 }
 
-/** What a test changes of a world. */
+/** How a test changes a world. */
 export interface Change {
-  /** Called before the first run, to break something on purpose. */
+  /** Called before the first run, to cause a fault on purpose. */
   readonly prepare?: (world: World) => void
-  /** Without it, nothing goes wrong by itself. */
+  /** If false, no faults are drawn. */
   readonly faults?: boolean
   readonly recipe?: Recipe
 }
 
-/** What sudo wants on hosts, as often as here. */
+/** What sudo requires on hosts; repeated values are more frequent. */
 const passwords: readonly [Password, ...Password[]] = [
   'none',
   'none',
@@ -53,18 +53,18 @@ const passwords: readonly [Password, ...Password[]] = [
   'missing',
 ]
 
-/** A disk in memory, where there is one: a seed makes and removes some files. */
+/** An in-memory disk, if available: some seeds create and remove files. */
 const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 const setImmediateNow = setImmediate
 
-/** Lets all that can go on without time go on. */
+/** Lets everything continue that does not depend on time. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediateNow(resolve))
 
-/** How often an empty queue is looked at again: real reading of files may be under way. */
+/** How often an empty queue is checked again: real file reads could be in progress. */
 const idleRounds = 20
 
-/** Lets time pass until something is so. Gives false when nothing more happens and it is not so. */
+/** Advances time until a condition is met. Returns false if nothing more happens before that. */
 const passUntil = async (world: World, done: () => boolean): Promise<boolean> => {
   for (let idle = 0; idle < idleRounds;) {
     await settle()
@@ -74,24 +74,24 @@ const passUntil = async (world: World, done: () => boolean): Promise<boolean> =>
   return done()
 }
 
-/** What was begun before any run. */
-const nobody = { run: '', shell: 0, user: '' }
+/** Actions that started before any run. */
+const noRun = { run: '', shell: 0, user: '' }
 
-/** Some keys are there already, some with another value. */
+/** Some keys exist already, some with another value. */
 const prepareHosts = (world: World, recipe: Recipe, random: Random): History['before'] => {
   for (const host of world.hosts)
     for (const task of recipe.plays.flatMap(({ steps }) => tasksIn(steps)))
       for (const key of task.does !== 'act' ? keysOf(task, host.name) : [])
         if (random.chance(0.5)) host.state.set(key, random.pick([wanted, 'v0']))
-  // something may be under way already
+  // actions could be in progress already
   for (const host of world.hosts)
     for (const task of recipe.plays.flatMap(({ steps }) => tasksIn(steps)))
       for (const key of task.does === 'settle' ? keysOf(task, host.name) : [])
-        if (random.chance(0.2)) rise(world, host, { by: nobody, key, value: wanted })
+        if (random.chance(0.2)) rise(world, host, { by: noRun, key, value: wanted })
   return Object.fromEntries(world.hosts.map(({ name, state }) => [name, Object.fromEntries(state)]))
 }
 
-/** A stack tells of who called the simulation, too. */
+/** A stack also names the caller of the simulation. */
 const withoutStack = (key: string, value: unknown): unknown => (key === 'stack' ? undefined : value)
 
 class Simulation {
@@ -121,14 +121,14 @@ class Simulation {
   async all(faulty: boolean, rival: boolean): Promise<Omit<History, 'recipe' | 'before'>> {
     const { hosts, time } = this.#world
     if (faulty && this.#random.chance(0.15))
-      await this.#end([this.#begin('check', { check: true, faults: this.#random.whole(0, 2) })])
+      await this.#end([this.#begin('check', { check: true, faults: this.#random.integer(0, 2) })])
     const first = this.#begin('run1', { faults: faulty ? 4 : 0 })
     if (rival) {
-      const wait = this.#random.whole(0, this.#random.pick([500, 5000]))
+      const wait = this.#random.integer(0, this.#random.pick([500, 5000]))
       time.after(wait, () => {
         if (first.over !== undefined) return
         const check = this.#random.chance(0.15)
-        others.push(this.#begin('rival', { check, faults: this.#random.whole(0, 1) }))
+        others.push(this.#begin('rival', { check, faults: this.#random.integer(0, 1) }))
       })
     }
     const others: Run[] = []
@@ -136,22 +136,22 @@ class Simulation {
     for (const name of ['run2', 'run3'])
       if (faulty && this.#random.chance(0.6)) {
         const resume = this.#random.chance(0.5)
-        await this.#end([this.#begin(name, { resume, faults: this.#random.whole(0, 2) })])
+        await this.#end([this.#begin(name, { resume, faults: this.#random.integer(0, 2) })])
       }
     this.#world.disk.full = false
     for (const host of hosts) host.heal()
-    // what is left of runs that were cut off ends by itself, and nobody waits for hosts to notice
+    // the rest of interrupted runs ends by itself, without waiting until hosts notice
     await passUntil(this.#world, () => hosts.every(({ shells, rising }) => shells.size + rising.size === 0))
     const calm = ['calm1', 'calm2']
-    const foretold = { check: 'foretells', run: 'calm1' }
-    await this.#end([this.#begin(foretold.check, { check: true, faults: 0 })])
+    const predicted = { check: 'predicts', run: 'calm1' }
+    await this.#end([this.#begin(predicted.check, { check: true, faults: 0 })])
     for (const name of calm) await this.#end([this.#begin(name, { faults: 0 })])
     await passUntil(this.#world, () => false)
     const locks = hosts.flatMap(({ name, shells }) => [...shells].map(({ run }) => `${name} ${run}`))
     const guesses = [...this.#world.guesses]
     const [moments, checks] = [this.#moments, [...this.#checks]]
     const numbers = this.#runs.flatMap(({ number }) => number ?? [])
-    return { moments, numbers, calm, checks, foretold, remembered: this.#remembered, locks, guesses }
+    return { moments, numbers, calm, checks, predicted, remembered: this.#remembered, locks, guesses }
   }
 
   get events(): readonly string[] {
@@ -171,7 +171,7 @@ class Simulation {
       world,
       plan: planOf(this.#recipe),
       folder: this.#folder,
-      forks: this.#random.whole(1, 4),
+      forks: this.#random.integer(1, 4),
       resume,
       check,
       wait: this.#random.pick([0, 60]),
@@ -179,7 +179,7 @@ class Simulation {
         if (!run.controller.alive) return
         this.#moments.push({ kind: 'event', time: world.time.now, run: name, event })
         this.#events.push(JSON.stringify(event, withoutStack))
-        world.note(`${name}: ${toldOf(event)}`)
+        world.note(`${name}: ${logLineOf(event)}`)
       },
       warn: (text) => {
         this.#remembered = false
@@ -217,13 +217,13 @@ class Simulation {
   }
 }
 
-/** Simulates a seed. While it does, the time and the randomness of this process are the world's. */
+/** Simulates a seed. Meanwhile, time and random numbers of this process are those of the world. */
 export const simulate = async (seed: number, change: Change = {}): Promise<Report> => {
   const random = new Random(seed)
   const recipe = change.recipe ?? makeRecipe(random.fork())
   const faulty = change.faults ?? true
   const rival = faulty && random.chance(0.15)
-  const world = new World(random.whole(0, 2 ** 31), { hosts: recipe.hosts, several: rival })
+  const world = new World(random.integer(0, 2 ** 31), { hosts: recipe.hosts, several: rival })
   const before = prepareHosts(world, recipe, random.fork())
   const folder = mkdtempSync(join(scratch, 'coxswain-simulation-'))
   if (faulty) for (const host of world.hosts) host.password = random.pick(passwords)

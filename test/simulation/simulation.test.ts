@@ -1,4 +1,4 @@
-/** Some seeds as a sample; `npm run simulate` tries more. And that the invariants see what they are there for. */
+/** A sample of seeds; `npm run simulate` runs more. Also tests that the invariants detect faults. */
 import * as assert from 'uvu/assert'
 import { suite } from '../support/spec.ts'
 import { changed, quiet, recipe, seenIn, task, usual } from './altered.ts'
@@ -25,7 +25,7 @@ test('the same seed gives the same run', async () => {
   }
 })
 
-test('a host that says it has changed what it has not', async () => {
+test('a host that reports a change that did not happen', async () => {
   const { wrong } = await simulate(1, {
     faults: false,
     recipe: usual,
@@ -45,7 +45,7 @@ test('a change that is made twice', async () => {
   )
 })
 
-test('a change whose task has ended, when another is at work', async () => {
+test('a change whose task has ended, while another is running', async () => {
   const history = await quiet()
   const late = history.moments.filter((moment) => isChange(moment, /p0t1\.0\.a/)).slice(0, 1)
   const moved = changed(history, (moment) => {
@@ -64,7 +64,7 @@ test('a handler that never ran', async () => {
   ])
 })
 
-test('a handler that was left due as remembered, and is lost', async () => {
+test('a handler that was recorded as due, and is lost', async () => {
   const history = await quiet()
   const lost = changed(history, (moment) => {
     if (isChange(moment, /p0h0/)) return []
@@ -74,7 +74,7 @@ test('a handler that was left due as remembered, and is lost', async () => {
   assert.ok(seenIn({ ...lost, remembered: false }).includes('promises'))
 })
 
-test('a batch that begins before the one before is through', async () => {
+test('a batch that starts before the previous one has ended', async () => {
   const history = await quiet(recipe([task('p0t1')], { serial: [1] }))
   const hurried = changed(history, (moment) =>
     moment.kind === 'event' && moment.event.type === 'host-end' ? [] : [moment],
@@ -82,7 +82,7 @@ test('a batch that begins before the one before is through', async () => {
   assert.equal(seenIn(hurried), ['limits'])
 })
 
-test('a batch that begins though too many had failed', async () => {
+test('a batch that starts although too many hosts failed', async () => {
   const history = await quiet(recipe([task('p0t1')], { serial: [1] }))
   const failing = changed(history, (moment) =>
     moment.kind === 'event' && moment.event.type === 'host-end' && moment.event.host === 'a'
@@ -101,7 +101,7 @@ test('a change while another run has the lock, and a lock that outlives its run'
   assert.equal(seenIn({ ...history, locks: ['a run1'] }), ['locks'])
 })
 
-test('a recap that leaves out a task', async () => {
+test('a recap without one of the tasks', async () => {
   const history = await quiet()
   let left = 1
   const short = changed(history, (moment) => {
@@ -111,7 +111,7 @@ test('a recap that leaves out a task', async () => {
   assert.ok(seenIn(short).includes('recap'))
 })
 
-test('a run that never ends, and a task that begins after Ctrl-C', async () => {
+test('a run that never ends, and a task that starts after Ctrl-C', async () => {
   const history = await quiet()
   const over: Moment = { kind: 'over', time: 0, run: 'run1', how: 'hung' }
   assert.equal(seenIn({ ...history, moments: [...history.moments, over] }), ['ending'])

@@ -1,4 +1,4 @@
-/** What happened in a simulated world, in order: what the invariants look at. */
+/** The history of a simulated world, in order, for the invariants. */
 import type { RunEvent } from '../../engine/run/events.ts'
 import type { Recipe } from './recipe.ts'
 import type { Effect } from './world/host.ts'
@@ -21,29 +21,29 @@ export type Moment =
       readonly how: 'ended' | 'killed' | 'hung' | 'threw'
     }
 
-/** Everything that is known when a world has come to its end. */
+/** The complete history of a world. */
 export interface History {
   readonly recipe: Recipe
   /** The hosts' keys before anything happened. */
   readonly before: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly moments: readonly Moment[]
-  /** The numbers of the runs that have a journal. */
+  /** The numbers of the runs with a journal. */
   readonly numbers: readonly number[]
-  /** Runs that were made last, one after another, when nothing disturbed them. */
+  /** The last runs, one after the other, without faults. */
   readonly calm: readonly string[]
   /** Runs that only predicted. */
   readonly checks: readonly string[]
-  /** A run that predicted, with the one right after it that acted; nothing disturbed either. */
-  readonly foretold: { readonly check: string; readonly run: string }
+  /** A run with --check and the run right after it, both without faults. */
+  readonly predicted: { readonly check: string; readonly run: string }
   /** Whether every journal could be written. */
   readonly remembered: boolean
-  /** Locks that were held when everything was over, as `host run`. */
+  /** Locks that were held at the end, as `host run`. */
   readonly locks: readonly string[]
-  /** Wrong passwords that were given again to one question of sudo, as `host run`. */
+  /** Wrong passwords that were repeated for one question of sudo, as `host run`. */
   readonly guesses: readonly string[]
 }
 
-/** The names of the runs, in the order in which they began. */
+/** The names of the runs, in the order of their start. */
 export const runsIn = ({ moments }: History): string[] => [
   ...new Set(moments.flatMap((moment) => (moment.kind === 'event' ? [moment.run] : []))),
 ]
@@ -52,15 +52,15 @@ export const runsIn = ({ moments }: History): string[] => [
 export const eventsIn = ({ moments }: History, run: string): RunEvent[] =>
   moments.flatMap((moment) => (moment.kind === 'event' && moment.run === run ? [moment.event] : []))
 
-/** Says what is wrong; nothing where all is well. */
+/** Reports errors; nothing for a correct history. */
 export type Invariant = (history: History) => readonly string[]
 
-/** What to do at each kind of moment. */
+/** The action for each kind of moment. */
 export type Visitor = {
   readonly [Kind in Moment['kind']]?: (moment: Extract<Moment, { kind: Kind }>) => void
 }
 
-/** Goes through a history from its beginning to its end. */
+/** Goes through a history from start to end. */
 export const eachMoment = ({ moments }: History, visitor: Visitor): void => {
   for (const moment of moments) {
     if (moment.kind === 'effect') visitor.effect?.(moment)

@@ -1,6 +1,6 @@
-/** Certificates made for the tests: their keys are thrown away. */
+/** Certificates for tests; their private keys no longer exist. */
 
-/** An authority, good for a hundred years. */
+/** A certificate of an authority, valid for a hundred years. */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBTDCB86ADAgECAgECMAoGCCqGSM49BAMCMBUxEzARBgNVBAMMCkV4YW1wbGUg
 Q0EwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBUxEzARBgNVBAMM
@@ -12,7 +12,7 @@ fr7sX3E6T76PHoiOoK0CIDErHVKC/7v0gQ24jA43M7+MB/bsGpSvYuL+91wdwWUY
 -----END CERTIFICATE-----
 `
 
-/** No authority, good for a hundred years. */
+/** A certificate that is not one of an authority, valid for a hundred years. */
 export const leaf = `-----BEGIN CERTIFICATE-----
 MIIBcDCCARigAwIBAgIUWq7mq5lcArfBDZ9vhGUA/M+a6tYwCgYIKoZIzj0EAwIw
 DzENMAsGA1UEAwwEbGVhZjAgFw0yNjExMjcxMTQ1NDZaGA8yMTI2MTEwMzExNDU0
@@ -25,7 +25,7 @@ o4ECIHHvaDsvHNtJPIaWWm0mEMl3M0qUmT4F4Z15Kp6wNNmt
 -----END CERTIFICATE-----
 `
 
-/** It expired on 2020-02-01. */
+/** A certificate that expired on 2020-02-01. */
 export const expired = `-----BEGIN CERTIFICATE-----
 MIIBEzCBuQIBATAKBggqhkjOPQQDAjAVMRMwEQYDVQQDDApFeGFtcGxlIENBMB4X
 DTIwMDEwMTAwMDAwMFoXDTIwMDIwMTAwMDAwMFowFjEUMBIGA1UEAwwLb2xkLmV4

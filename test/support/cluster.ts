@@ -6,30 +6,56 @@ import type { Lab } from '../../lab/types.ts'
 import { failuresOf, hostsElsewhere, spawnCli } from './run-cli.ts'
 import type { CliResult } from './run-cli.ts'
 
-/** A lab for the end-to-end tests, and what can be asked of the cluster in it. */
+/** A lab for the end-to-end tests, and queries of its cluster. */
 export interface Cluster {
   readonly lab: Lab
   play(playbook: string, ...words: readonly string[]): Promise<CliResult>
-  /** As `play`, and it must end with 0. */
+  /** Like `play`, but the exit status must be 0. */
   succeed(playbook: string, ...words: readonly string[]): Promise<CliResult>
   /** `name=Ready` of each node. */
   nodes(on?: string): Promise<string[]>
   /** `name started|unstarted` of each etcd member. */
   members(on?: string): Promise<string[]>
-  /** Asserts that three masters are ready and three members started and healthy, seen from every one of them. */
-  whole(): Promise<void>
+  /** Asserts that each master sees all masters ready, and all members started and healthy. */
+  assertHealthy(): Promise<void>
+  /** Asserts that a pod on each node gets an answer from the DNS of the cluster. Needs flannel and CoreDNS. */
+  assertDnsAnswers(): Promise<void>
   remove(): Promise<void>
 }
 
-const etcdctl =
-  'ETCDCTL_API=3 etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt ' +
-  '--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key'
 const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=20s'
 
-/** Brings the lab up with new hosts. */
-export const freshCluster = async (name: string): Promise<Cluster> => {
+/** etcdctl in the etcd pod of a host: the hosts themselves do not have it. */
+const etcdctl = (host: string, words: string): string =>
+  `${kubectl} -n kube-system exec etcd-${host} -- etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt ` +
+  `--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key ${words}`
+
+/** A pod on a node that asks the DNS of the cluster for a service, with the busybox of flannel's image. */
+const dnsPod = (node: string, image: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `dns-${node}` },
+    spec: {
+      nodeName: node,
+      restartPolicy: 'OnFailure',
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: 'ask',
+          image,
+          imagePullPolicy: 'Never',
+          command: ['/bin/busybox', 'nslookup', 'kubernetes.default.svc.cluster.local'],
+        },
+      ],
+    },
+  })
+
+/** Starts the lab with new hosts for a minor release of Kubernetes, named m1 and so on. */
+export const freshCluster = async (name: string, kubernetes: string, masters = 3): Promise<Cluster> => {
+  const names = Array.from({ length: masters }, (_, index) => `m${index + 1}`)
   const inventory = join(cacheFolder(), 'labs', `${name}.yaml`)
-  const lab = await up({ name, masters: 3, plain: 0, inventory, fresh: true })
+  const lab = await up({ name, masters, plain: 0, inventory, fresh: true, kubernetes })
   const ask = async (host: string, command: string): Promise<string[]> => {
     const { code, stdout, stderr } = await lab.exec(host, command)
     assert.is(code, 0, `${host}: ${command}\n${stderr}`)
@@ -55,19 +81,36 @@ export const freshCluster = async (name: string): Promise<Cluster> => {
         `${kubectl} get nodes -o 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}'`,
       ),
     members: async (on = 'm1') =>
-      (await ask(on, `${etcdctl} member list`))
+      (await ask(on, etcdctl(on, 'member list')))
         .map((line) => `${line.split(', ')[2]} ${line.split(', ')[1]}`)
         .toSorted(),
-    whole: async () => {
-      for (const host of ['m1', 'm2', 'm3']) {
-        assert.equal(await cluster.nodes(host), ['m1=True', 'm2=True', 'm3=True'], `nodes seen from ${host}`)
+    assertHealthy: async () => {
+      for (const host of names) {
+        assert.equal(
+          await cluster.nodes(host),
+          names.map((node) => `${node}=True`),
+          `nodes seen from ${host}`,
+        )
         assert.equal(
           await cluster.members(host),
-          ['m1 started', 'm2 started', 'm3 started'],
+          names.map((member) => `${member} started`),
           `members seen from ${host}`,
         )
-        const health = await lab.exec(host, `${etcdctl} endpoint health --cluster`)
+        const health = await lab.exec(host, etcdctl(host, 'endpoint health --cluster'))
         assert.is(health.code, 0, health.stderr)
+      }
+    },
+    assertDnsAnswers: async () => {
+      const [image = ''] = await ask(
+        'm1',
+        `${kubectl} -n kube-flannel get ds kube-flannel-ds -o 'jsonpath={.spec.template.spec.containers[0].image}'`,
+      )
+      for (const node of names) {
+        await ask('m1', `echo '${dnsPod(node, image)}' | ${kubectl} apply -f -`)
+        const wait = `${kubectl.replace('=20s', '=0')} wait --for=jsonpath={.status.phase}=Succeeded --timeout=90s`
+        await ask('m1', `${wait} pod/dns-${node} || { ${kubectl} logs dns-${node} >&2; exit 1; }`)
+        assert.match((await ask('m1', `${kubectl} logs dns-${node}`)).join('\n'), /Address.*10\.96\.0\.1\b/)
+        await ask('m1', `${kubectl} delete pod dns-${node} --now`)
       }
     },
     remove: () => down(name),

@@ -1,14 +1,14 @@
-/** The compiled command line, for tests whose subject is its process. */
+/** The compiled command line, for tests of its process. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const repository = resolve(import.meta.dirname, '../..')
 
 /**
- * The program that starts the compiled command line. Without one a test would wait for ever for what it never prints.
+ * Returns the path of the compiled command line.
  *
  * @param root of the repository.
- * @throws where nothing is compiled.
+ * @throws if it is not compiled.
  */
 export const compiledProgram = (root = repository): string => {
   const main = join(root, 'dist/main.js')

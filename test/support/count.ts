@@ -1,4 +1,4 @@
-/** How the tests of a file ended. */
+/** The results of the tests of a file. */
 import { z } from 'zod'
 
 const schema = z.object({
@@ -10,7 +10,7 @@ const schema = z.object({
 
 export type Count = z.output<typeof schema>
 
-/** Returns the count that a process printed as JSON. */
+/** Parses the count that a process printed as JSON. */
 export const readCount = (text: string): Count => schema.parse(JSON.parse(text))
 
 export const failedFile: Count = { passed: 0, failed: 1, skipped: {} }
@@ -27,7 +27,7 @@ export const sumOf = (counts: readonly Count[]): Count => {
   }
 }
 
-/** Returns the closing lines: how many were skipped and why, where any were, and last `N passed, N failed`. */
+/** Returns the last lines of output: how many tests were skipped and why, if any, then `N passed, N failed`. */
 export const closingLines = ({ passed, failed, skipped }: Count): readonly string[] => {
   const reasons = Object.entries(skipped).toSorted(([, a], [, b]) => b - a)
   const total = reasons.reduce((sum, [, tests]) => sum + tests, 0)

@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 
-/** A TCP proxy on loopback that holds every byte back for a while, both ways: a far away server. */
+/** A TCP proxy on loopback that delays every byte in both directions, like a distant server. */
 export interface DelayProxy {
   readonly port: number
-  /** Cuts all connections; those that come later are passed again. */
+  /** Closes all connections; new ones work again. */
   cut(): void
-  /** Swallows what the server says from now on, until the next cut: its answers are on the way and never come. */
+  /** Drops everything from the server until the next cut: its answers never arrive. */
   swallowAnswers(): void
-  /** Swallows both ways from now on, until the next cut: a cable that was pulled. */
+  /** Drops everything in both directions until the next cut, like an unplugged cable. */
   swallowAll(): void
   stop(): Promise<void>
 }
@@ -17,7 +17,7 @@ export interface DelayProxy {
 /**
  * Starts a proxy.
  *
- * @param milliseconds how long a byte takes one way: half a round trip.
+ * @param milliseconds the delay in one direction: half a round trip.
  */
 export const startDelayProxy = async (target: number, milliseconds: number): Promise<DelayProxy> => {
   const sockets = new Set<Socket>()

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 
 /**
- * Sets the rules of doas that belong to an account, and leaves those of others alone: tests run side by side, and
- * there is one file of rules. Needs root.
+ * Sets the doas rules of an account, and keeps those of other accounts: tests run in parallel and share the one file of
+ * rules. Needs root.
  *
- * @param rules lines of doas.conf; none takes away those that there were.
+ * @param rules lines of doas.conf; an empty list removes the account's rules.
  */
 export const doasRules = (name: string, rules: readonly string[]): void => {
   const mark = `# of ${name}`

@@ -1,11 +1,11 @@
-/** Which test files there are, and which are meant. */
+/** Finds and selects test files. */
 import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** The kinds of test files, each with a time and needs of its own. */
+/** The kinds of test files, each with its own needs. */
 const kinds = ['unit', 'integration', 'long', 'hosts', 'conformance', 'types', 'e2e'] as const
 type Kind = (typeof kinds)[number]
 
@@ -23,10 +23,11 @@ const testFilesIn = async (folder: string): Promise<string[]> =>
     .map((file) => resolve(folder, file))
 
 /**
- * Returns the absolute paths of the test files that are meant.
+ * Returns the absolute paths of the selected test files.
  *
- * @param words kinds, or paths of files and folders. Beside a path, kinds count for nothing: `npm test -- PATH` runs PATH alone.
- * @throws for a word that is neither, and when no file is left.
+ * @param words kinds, or paths of files and folders. With a path, kinds are ignored: `npm test -- PATH` runs PATH
+ * alone.
+ * @throws for a word that is neither, and if no file is selected.
  */
 export const filesOf = async (words: readonly string[]): Promise<readonly string[]> => {
   const isKind = (word: string): boolean => kinds.some((kind) => kind === word)

@@ -5,13 +5,13 @@ import type { Suite } from './spec.ts'
 
 export interface Folder {
   readonly path: string
-  /** The path of something in it. */
+  /** The path of a file in it. */
   readonly at: (name: string) => string
-  /** Writes a file into it, with the folders above it, and gives its path. */
+  /** Writes a file into it, with parent folders, and returns its path. */
   readonly write: (name: string, content: string | Buffer) => string
 }
 
-/** A folder of a suite's own on this machine, gone with all that is in it when the suite ends. */
+/** A temporary folder of a suite, which is removed when the suite ends. */
 export const folderOf = (test: Suite, prefix = 'coxswain-'): Folder => {
   const path = mkdtempSync(join(tmpdir(), prefix))
   test.cleanUp(() => rmSync(path, { recursive: true, force: true }))

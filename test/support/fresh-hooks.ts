@@ -1,6 +1,6 @@
 /**
- * Module hooks for tests that write a playbook again in its old place: a process imports a file once, and a run in a
- * process of its own would see the new text. What has changed since it was first imported gets a URL of its own.
+ * Module hooks for tests that rewrite a playbook: a process imports each URL only once, but the next run must read the new
+ * text. A file that has changed since its first import gets a new URL.
  */
 import { statSync } from 'node:fs'
 import type { ResolveHook } from 'node:module'
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const temporary = pathToFileURL(`${tmpdir()}/`).href
 
-/** How each file was when it was first imported. */
+/** The state of each file at its first import. */
 const first = new Map<string, string>()
 
 export const resolve: ResolveHook = async (specifier, context, next) => {

@@ -1,16 +1,16 @@
-/** Connections to servers that misbehave: what they come to, in bounded memory and with no error aside. */
+/** Connections to misbehaving servers: they end in bounded memory and without other errors. */
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../engine/connection/connect.ts'
 import type { SshSettings } from '../../engine/connection/ssh/settings.ts'
 import { isCoxswainError } from '../../engine/errors.ts'
 import type { Suite } from './spec.ts'
 
-/** Bytes of memory that a connection may take. */
+/** Maximum memory of a connection in bytes. */
 const most = 200_000_000
 
 /**
- * Gives what runs a command on a server and says what comes of it: the code of our error, or `in` for none. It fails where the
- * connection takes much memory, where the error is long or has several lines, and where one is thrown that nothing catches.
+ * Returns a function that runs a command on a server and returns the error code, or `in` if it succeeds. It fails if the
+ * connection uses too much memory, if the error is long or has several lines, and if an error is not caught.
  */
 export const hostileOutcomes = (test: Suite): ((settings: SshSettings) => Promise<string>) => {
   const strays: unknown[] = []

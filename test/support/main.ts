@@ -1,10 +1,10 @@
 /**
- * Runs test files: `main.ts unit integration`, or paths of files and folders, and of them the tests that `--filter` names.
- * Kinds are unit, integration, long, hosts, conformance, types and e2e. Files named `*.long.test.ts` take long for what they
- * are (a browser, an installed package, hundreds of hosts): `npm test` leaves them out, CI does not.
+ * Runs test files, by kind (`main.ts unit integration`) or by the path of a file or folder; `--filter` selects tests in them.
+ * Kinds are unit, integration, long, hosts, conformance, types and e2e. Files named `*.long.test.ts` take long (a browser,
+ * an installed package, hundreds of hosts): `npm test` leaves them out, CI does not.
  *
- * Ends with a line `N passed, N failed` and a status that says the same; above it how many were skipped, and why.
- * End-to-end tests share one lab, so their files run one after another; all others run side by side.
+ * The last line of output is `N passed, N failed`; the line before it says how many tests were skipped, and why.
+ * End-to-end tests share one lab, so their files run one after another; all others run in parallel.
  */
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -17,13 +17,13 @@ import { needsOfFiles, prepareMachine, thisMachine } from './prepare.ts'
 import { runFile } from './run-file.ts'
 import { runSideBySide } from './workers.ts'
 
-/** Files that wait for servers come first, the long ones before the others, so that none is left over at the end. */
+/** Sorts files: those that wait for servers first, then by size, so that no long file runs alone at the end. */
 const inOrder = (files: readonly string[]): string[] => {
   const waits = (file: string): number => (kindOf(file) === 'unit' ? 0 : 1)
   return files.toSorted((a, b) => waits(b) - waits(a) || statSync(b).size - statSync(a).size)
 }
 
-/** One after another in this process, which shows what they print as it comes. */
+/** Runs files one after another in this process, with live output. */
 const inTurn = async (all: readonly string[]): Promise<Count[]> => {
   const done: Count[] = []
   for (const file of all) done.push(await runFile(file))
@@ -34,13 +34,13 @@ const { values, positionals } = parseArgs({
   options: { filter: { type: 'string' } },
   allowPositionals: true,
 })
-// a malformed expression fails here, once
+// a malformed regular expression fails here, once
 filterOf(values.filter)
 if (values.filter !== undefined) process.env[filterVariable] = values.filter
 const files = await filesOf(positionals)
 const kinds = new Set(files.map(kindOf))
 prepareMachine(needsOfFiles(files), thisMachine())
-// what takes minutes the first time is made once, not by each file at the same time and within the time of a test
+// images take minutes to build the first time, which is longer than the timeout of a test
 if (kinds.has('hosts')) {
   const { prepareHosts } = await import('./real-host.ts')
   await prepareHosts()
@@ -48,7 +48,7 @@ if (kinds.has('hosts')) {
 const counts =
   kinds.has('e2e') || files.length === 1
     ? await inTurn(files)
-    : // more than there are processors: many tests wait
+    : // more processes than processors, because many tests wait
       await runSideBySide(inOrder(files), availableParallelism() * 3, (file) => kindOf(file) === 'hosts')
 const sum = sumOf(counts)
 if (values.filter !== undefined && sum.passed + sum.failed === 0)

@@ -1,4 +1,4 @@
-/** What tests need of this machine: how it is installed and reported, and that each file declares what it uses. */
+/** Needs of tests: how they are installed and reported, and that each file declares what it uses. */
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -10,7 +10,7 @@ import { suite } from './spec.ts'
 
 const test = suite('what tests need')
 
-/** A machine that has some things; with `apt`, packages can be installed, as far as they exist. */
+/** A machine with some programs; with `apt`, existing packages can be installed. */
 const machine = (has: readonly Need[], apt?: Readonly<Record<string, Need>>, ci = false) => {
   const found = new Set(has)
   const lines: string[] = []
@@ -34,20 +34,20 @@ const machine = (has: readonly Need[], apt?: Readonly<Record<string, Need>>, ci 
   return { lines, installed, prepare }
 }
 
-test('where nothing is missing, nothing is said or installed', () => {
+test('if nothing is missing, nothing is printed or installed', () => {
   const { lines, installed, prepare } = machine(['root', 'sshd'], {})
   prepare('root', 'sshd')
   assert.equal([lines, installed], [[], []])
 })
 
-test('what is missing is installed, with one line', () => {
+test('missing packages are installed, with one line of output', () => {
   const { lines, installed, prepare } = machine(['root'], { 'openssh-server': 'sshd', fish: 'fish' })
   prepare('root', 'sshd', 'fish')
   assert.equal(installed, ['openssh-server', 'fish'])
   assert.equal(lines, ['tests: installing openssh-server, fish with apt-get'])
 })
 
-test('what cannot be installed is named, with the command for it', () => {
+test('packages that cannot be installed are named, with the command to install them', () => {
   const user = machine([])
   user.prepare('root', 'sshd', 'doas')
   assert.equal(user.lines, [
@@ -67,8 +67,8 @@ test('what cannot be installed is named, with the command for it', () => {
   ])
 })
 
-test('needs are read from the text of a file, and an unknown one is refused', () => {
-  // put together, so that this file declares nothing
+test('needs are read from the text of a file; an unknown one is refused', () => {
+  // built from parts, so that this file does not declare a need
   const list = (words: string): string => ['needs', `[${words}]`].join(': ')
   assert.equal(declaredNeeds(`${list("'root', 'sshd'")}\n${list("\n  'fish',\n")}`), ['root', 'sshd', 'fish'])
   assert.throws(() => declaredNeeds(list("'emacs'")), '"emacs"')

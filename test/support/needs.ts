@@ -1,22 +1,22 @@
 /**
- * What tests need of this machine beside Node: one table of programs, the Debian package of each and how it is found.
- * A suite or a test declares its needs, `suite('logins', { needs: ['root', 'sshd'] })`; `main.ts` installs what is
- * missing where it can, and a test that misses something is skipped, counted and reported.
+ * What tests need on this machine in addition to Node: a table of programs, with the Debian package of each and how to find
+ * it. A suite or a test declares its needs, `suite('logins', { needs: ['root', 'sshd'] })`; `main.ts` installs missing
+ * packages if it can. A test whose needs are not met is skipped and counted.
  */
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 interface NeedRow {
-  /** The Debian package that has it; none for what no package gives. */
+  /** The Debian package that provides it; undefined if no package does. */
   readonly package?: string
   readonly found: () => boolean
 }
 
-/** Where servers and tools of root are; they are not in every user's PATH. */
+/** Folders of servers and administration tools, which are not in every user's PATH. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
-/** Returns the path of a program of this machine. */
+/** Returns the path of the first of these programs that is installed. */
 export const programPath = (...names: readonly string[]): string | undefined =>
   [...(process.env['PATH'] ?? '').split(delimiter), ...systemFolders]
     .flatMap((folder) => names.map((name) => join(folder, name)))
@@ -43,14 +43,14 @@ const works = (command: string, ...words: readonly string[]): boolean => {
   }
 }
 
-/** The names that browsers based on Chromium have. */
+/** The names of browsers based on Chromium. */
 export const browserNames = ['chromium', 'chromium-browser', 'google-chrome'] as const
 
 const rows = {
   root: { found: () => process.getuid?.() === 0 },
   'network namespaces': { found: () => works('unshare', '--net', 'true') },
   mounts: { found: () => works('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp') },
-  // where chattr and the file system of temporary files have them
+  // needs chattr, and support of the file system of temporary files
   'immutable files': {
     package: 'e2fsprogs',
     found: () =>
@@ -62,13 +62,20 @@ const rows = {
   doas: program('opendoas', 'doas'),
   ps: program('procps', 'ps'),
   ip: program('iproute2', 'ip'),
+  shellcheck: program('shellcheck', 'shellcheck'),
+  busybox: program('busybox', 'busybox'),
+  dash: program('dash', 'dash'),
+  bash: program('bash', 'bash'),
   csh: program('csh', 'csh'),
   fish: program('fish', 'fish'),
   zsh: program('zsh', 'zsh'),
+  iptables: program('iptables', 'iptables-save'),
+  nft: program('nftables', 'nft'),
+  haproxy: program('haproxy', 'haproxy'),
   python3: program('python3', 'python3'),
   'python3 yaml': { package: 'python3-yaml', found: () => works('python3', '-c', 'import yaml') },
   chromium: program('chromium', ...browserNames),
-  // Debian's python3 has the module, but only the package has what makes an environment with pip
+  // Debian's python3 has the module venv, but an environment with pip needs the package
   'python3 venv': { package: 'python3-venv', found: () => works('python3', '-c', 'import ensurepip') },
 } satisfies Record<string, NeedRow>
 
@@ -79,17 +86,17 @@ const table: Readonly<Record<Need, NeedRow>> = rows
 
 const isNeed = (text: string): text is Need => Object.hasOwn(rows, text)
 
-/** Returns those needs that this machine does not meet. */
+/** Returns the needs that this machine does not meet. */
 export const missingNeeds = (needs: Iterable<Need>): readonly Need[] =>
   [...new Set(needs)].filter((need) => !table[need].found())
 
-/** Returns the Debian packages that have them, each once. */
+/** Returns the Debian packages that provide them, each once. */
 export const packagesOf = (needs: readonly Need[]): readonly string[] => [
   ...new Set(needs.flatMap((need) => table[need].package ?? [])),
 ]
 
 /**
- * Returns the needs that the text of a test file declares, without running it: they are written as literals.
+ * Returns the needs that a test file declares as literals, without running it.
  *
  * @throws for a name that the table does not have.
  */

@@ -1,13 +1,13 @@
-/** Networks behind each other, as namespaces of this machine: each is reached only from the one before. Needs root. */
+/** A chain of network namespaces: each is reachable only from the one before. Needs root. */
 import { execFileSync } from 'node:child_process'
 
 /** One network. */
 export interface Network {
   /** The name of its namespace. */
   readonly name: string
-  /** The address at which the one before reaches it. */
+  /** The address for the network before it. */
   readonly address: string
-  /** Runs a command in it and gives what it prints. */
+  /** Runs a command in it and returns its output. */
   readonly sh: (script: string) => string
 }
 
@@ -19,9 +19,9 @@ export interface Networks {
 const ip = (...words: string[]): string => execFileSync('ip', words, { encoding: 'utf8' })
 
 /**
- * Makes a row of them: this machine reaches the first, the first the second, and so on. Nobody forwards.
+ * Creates a chain of networks: this machine reaches the first, the first reaches the second, and so on, without forwarding.
  *
- * @param number a number below 200 that no other file of tests uses: it makes their addresses.
+ * @param number a number below 200 that no other test file uses: the addresses are derived from it.
  */
 export const addNetworks = (count: number, number: number): Networks => {
   const names = Array.from({ length: count }, (_, index) => `cxw${process.pid}-${index}`)
@@ -47,7 +47,7 @@ export const addNetworks = (count: number, number: number): Networks => {
   })
   return {
     all,
-    // links go with their namespaces
+    // links are removed with their namespaces
     remove: () => names.forEach((name) => ip('netns', 'del', name)),
   }
 }

@@ -1,4 +1,4 @@
-/** Files and links of this machine that belong to other users, and what became of them. They take root. */
+/** Files and links of other users on this machine, and their state. Needs root. */
 import {
   chmodSync,
   chownSync,
@@ -10,16 +10,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 
-/** A user that is neither root nor anyone's login. */
+/** A user ID without an account. */
 export const other = 65_534
 
-/** A link of an owner. */
+/** Creates a link that belongs to a user. */
 export const linkOf = (owner: number, target: string, path: string): void => {
   symlinkSync(target, path)
   lchownSync(path, owner, owner)
 }
 
-/** A file, or a folder where the name ends with /, of an owner. */
+/** Creates a file, or a folder if the name ends with /, that belongs to a user. */
 export const ownedBy = (owner: number, path: string, mode: number): void => {
   if (path.endsWith('/')) mkdirSync(path)
   else writeFileSync(path, 'x')
@@ -27,10 +27,10 @@ export const ownedBy = (owner: number, path: string, mode: number): void => {
   chmodSync(path, mode)
 }
 
-/** The permissions of what a path leads to, octal. */
+/** Returns the octal permissions of a path, following links. */
 export const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8)
 
-/** Owner, group and permissions of what has a path itself. */
+/** Returns owner, group and permissions of a path, without following links. */
 export const ownershipOf = (path: string): string => {
   const { uid, gid, mode } = lstatSync(path)
   return `${uid}:${gid} ${(mode & 0o7777).toString(8)}`

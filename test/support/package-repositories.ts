@@ -1,20 +1,20 @@
-/** Package repositories in a folder of a real host, whose network leads nowhere. */
+/** Package repositories in a folder of a real host without a network. */
 import type { RealHost } from './real-host.ts'
 
-/** A package with a file of settings, `/etc/NAME.conf`, that tells its version. */
+/** A package with a configuration file, `/etc/NAME.conf`, that contains its version. */
 export interface Published {
   readonly name: string
   readonly version: string
   /** Another package that it recommends. */
   readonly recommends?: string
-  /** A name that it provides beside its own. */
+  /** Another name that it provides. */
   readonly provides?: string
 }
 
-/** Adds packages to the folder, and makes its list anew. */
+/** Adds packages to the folder, and updates its index. */
 export type Publish = (folder: string, ...packages: readonly Published[]) => Promise<unknown>
 
-/** What dpkg-deb makes, listed as in a flat repository of apt's. */
+/** Builds packages with dpkg-deb in a flat apt repository. */
 export const publishDebs =
   (host: RealHost): Publish =>
   (folder, ...packages) =>
@@ -32,7 +32,7 @@ dpkg-deb -b p ${name}_${version}.deb >/dev/null
       ),
     )
 
-/** What rpmbuild makes, listed by createrepo_c. */
+/** Builds packages with rpmbuild, indexed by createrepo_c. */
 export const publishRpms =
   (host: RealHost): Publish =>
   (folder, ...packages) =>
@@ -49,12 +49,12 @@ rpmbuild -bb --quiet --define '_rpmdir ${folder}' --define '_topdir /tmp/rpmbuil
 createrepo_c -q ${folder}`,
     )
 
-/** Makes a key to sign with, in a home of its own, and gives its public half. */
+/** Creates a signing key in its own GnuPG home, and returns the public key. */
 export const makeKey = (host: RealHost, home: string): Promise<string> =>
   host.sh(`mkdir -p ${home}; chmod 700 ${home}; export GNUPGHOME=${home}
 gpg -q --batch --passphrase '' --quick-gen-key 'x <x@example.com>' rsa2048 sign never 2>/dev/null && gpg --armor --export`)
 
-/** Signs a flat repository of apt's, and the same packages as a suite `stable` with a component `main`. */
+/** Signs a flat apt repository, and the same packages as a suite `stable` with a component `main`. */
 export const signDebs = (host: RealHost, folder: string, home: string): Promise<string> =>
   host.sh(`set -e; export GNUPGHOME=${home}; cd ${folder}; mkdir -p dists/stable/main/binary-amd64
 cp Packages dists/stable/main/binary-amd64/
@@ -63,7 +63,7 @@ apt-ftparchive -o APT::FTPArchive::Release::Suite=stable -o APT::FTPArchive::Rel
   -o APT::FTPArchive::Release::Architectures=amd64 release dists/stable >/tmp/Release; mv /tmp/Release dists/stable/Release
 for at in . dists/stable; do gpg -q --batch --yes --clearsign -o $at/InRelease $at/Release; done`)
 
-/** Signs every rpm of a folder, and lists them anew. */
+/** Signs every rpm in a folder, and updates the index. */
 export const signRpms = (host: RealHost, folder: string, home: string): Promise<string> =>
   host.sh(`export GNUPGHOME=${home}
 rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name x@example.com' --addsign $(find ${folder} -name '*.rpm') >/dev/null && createrepo_c -q ${folder}`)

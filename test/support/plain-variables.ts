@@ -1,5 +1,5 @@
 import type { Variables } from '../../engine/inventory/types.ts'
 
-/** The values of variables, without their places. */
+/** Returns the values of variables, without their places. */
 export const plainVariables = (variables: Variables): Record<string, unknown> =>
   Object.fromEntries([...variables].map(([name, { value }]) => [name, value]))

@@ -1,13 +1,13 @@
-/** Gets this machine ready for test files: installs what they need where that is possible, and reports the rest. */
+/** Prepares this machine for test files: installs what they need if possible, and reports what is missing. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { declaredNeeds, missingNeeds, packagesOf, programPath } from './needs.ts'
 import type { Need } from './needs.ts'
 
-/** What {@link prepareMachine} asks of the machine. */
+/** The machine that {@link prepareMachine} prepares. */
 export interface Machine {
   readonly missing: (needs: readonly Need[]) => readonly Need[]
-  /** Installs Debian packages; absent for an ordinary user and where there is no apt-get. */
+  /** Installs Debian packages; undefined for a user other than root and without apt-get. */
   readonly install?: (packages: readonly string[]) => void
   readonly say: (line: string) => void
   readonly ci: boolean
@@ -22,7 +22,7 @@ const aptInstall = (packages: readonly string[]): void => {
   apt('install', '-y', '--no-install-recommends', ...packages)
 }
 
-/** Returns whether this is a CI run, as its environment variable `CI` says; there nothing is skipped. */
+/** Returns whether this is a CI run, by the environment variable `CI`; in CI a test is never skipped. */
 export const inCi = (): boolean => !['', '0', 'false', undefined].includes(process.env['CI'])
 
 /** Returns this machine. */
@@ -33,7 +33,7 @@ export const thisMachine = (): Machine => ({
   ci: inCi(),
 })
 
-/** Installs what is missing of the needs, and prints one line about what it installs and one about what stays missing. */
+/** Installs missing packages, and prints one line about what it installs and one about what is still missing. */
 export const prepareMachine = (needs: readonly Need[], { missing, install, say, ci }: Machine): void => {
   const before = missing(needs)
   const packages = packagesOf(before)
@@ -54,7 +54,7 @@ export const prepareMachine = (needs: readonly Need[], { missing, install, say, 
   )
 }
 
-/** Returns what the files declare that they need, each once. */
+/** Returns the needs that files declare, each once. */
 export const needsOfFiles = (files: readonly string[]): readonly Need[] => [
   ...new Set(files.flatMap((file) => declaredNeeds(readFileSync(file, 'utf8')))),
 ]

@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-/** What other processes of this machine show of themselves while it watches. */
+/** Watches command lines and environments of other processes on this machine. */
 export interface ProcessWatcher {
-  /** Resolves when a process has shown one of the texts. */
+  /** Resolves when the command line or environment of a process contains the text. */
   sees(text: string): Promise<void>
-  /** Ends the watch; gives every word of at least 16 hexadecimal digits, and each of the texts, that any process showed. */
+  /**
+   * Stops watching; returns every word of at least 16 hexadecimal digits and each of the texts that was found in a
+   * process.
+   */
   stop(): Promise<ReadonlySet<string>>
 }
 
@@ -14,7 +17,7 @@ const program = `
 const { readdirSync, readFileSync } = require('node:fs')
 const texts = JSON.parse(process.argv[1]).map((text) => Buffer.from(text, 'latin1').reverse().toString('latin1'))
 const seen = new Set()
-const told = new Set()
+const reported = new Set()
 let over = false
 process.stdin.on('end', () => (over = true)).resume()
 const look = () => {
@@ -25,9 +28,9 @@ const look = () => {
       try { shown = readFileSync('/proc/' + pid + '/' + name, 'latin1') } catch { continue }
       for (const [word] of shown.matchAll(/[0-9a-f]{16,}/g)) seen.add(word)
       for (const [index, text] of texts.entries()) {
-        if (told.has(text) || !shown.includes(text)) continue
+        if (reported.has(text) || !shown.includes(text)) continue
         seen.add(text)
-        told.add(text)
+        reported.add(text)
         process.stdout.write(index + '\\n')
       }
     }
@@ -40,19 +43,19 @@ process.stdout.write('\\n')
 `
 
 /**
- * Reads command line and environment of every process, again and again. As root it sees what any user could see.
+ * Reads command line and environment of every process repeatedly. As root it sees what any user could see.
  *
- * @param texts looked for as well, given in reverse so that the watcher itself does not show them.
+ * @param texts to look for; they are passed reversed, so that the watcher's own command line does not contain them.
  */
 export const watchProcesses = async (texts: readonly string[]): Promise<ProcessWatcher> => {
-  // latin1, as they are read
+  // in latin1, because command lines are read as latin1
   const reversed = texts.map((text) =>
     Buffer.from(Array.from(Buffer.from(text, 'latin1')).toReversed()).toString('latin1'),
   )
   const child = spawn(process.execPath, ['-e', program, JSON.stringify(reversed)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  // an empty line when it has begun, the number of a text when that is seen first, and all that was seen as the last one
+  // lines: an empty one at the start, the number of each text that is found, and last everything that was found, as JSON
   const lines: string[] = []
   const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
   await once(reader, 'line')

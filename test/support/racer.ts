@@ -1,9 +1,10 @@
 /**
- * A user who attacks what root writes: swaps folders, files and drafts for links, as fast as a process can, until stopped.
+ * A user who attacks what root writes: replaces folders, files and temporary files with links, as fast as a process can,
+ * until stopped.
  *
- * `home` belongs to the user. In it, `d` is now a folder and now a link to the victim's folder, `f` now a file, now a link to
- * the victim's file and now another name of it (as where fs.protected_hardlinks is off), and `.ssh` is all of that and a
- * folder of root's besides. Whatever the product makes beside them is moved away and replaced by a link.
+ * `home` belongs to the user. In it, `d` alternates between a folder and a link to the victim's folder; `f` between a file,
+ * a link to the victim's file and a hard link to it (as where fs.protected_hardlinks is off); `.ssh` between all of these
+ * and a folder that belongs to root. Temporary files beside them are moved away and replaced by links.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +25,7 @@ import {
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 
-const nobody = 65_534
+const unprivileged = 65_534
 
 const program = `
 const fs = require('fs')
@@ -35,7 +36,7 @@ process.setgroups([]); process.setgid(+uid); process.setuid(+uid)
 const t = (f) => { try { f() } catch {} }
 const swap = (name, target) => {
   t(() => fs.symlinkSync(target, name + '.link'))
-  // what was made while the name was free
+  // a file that was created while the name was free
   t(() => { if (fs.existsSync(name + '.real') && !fs.lstatSync(name).isSymbolicLink()) fs.renameSync(name, '.coxswain.' + Math.random()) })
   t(() => fs.renameSync(name, name + '.real'))
   t(() => fs.renameSync(name + '.link', name))
@@ -55,14 +56,14 @@ const drafts = (folder) => {
       fs.symlinkSync(is ? victim : victim + '/f', path) })
   }
 }
-// puts something of root's, which cannot be made or changed but renamed, in the place of a name, and takes it back
+// puts a file of root, which the attacker can only rename, in the place of a name, and takes it back
 const lay = (from, name) => t(() => { fs.lstatSync(from); t(() => fs.renameSync(name + '.real', '.coxswain.' + Math.random())); t(() => fs.renameSync(name, name + '.real')); fs.renameSync(from, name) })
 const take = (from, name) => t(() => { if (!fs.existsSync(from) && fs.lstatSync(name).uid === 0 && !fs.lstatSync(name).isSymbolicLink()) fs.renameSync(name, from) })
 const tidy = () => { for (const folder of ['.', 'd', 'd.real', 'd/sub', 'd.real/sub', '.ssh']) {
   let names = []
   t(() => { names = fs.readdirSync(folder) })
   for (const name of names) if (name.startsWith('.coxswain')) t(() => fs.rmSync(folder + '/' + name, { recursive: true })) } }
-// now and then the attacker waits: what takes long is then met in the middle, too
+// waits from time to time, to interfere in the middle of long operations
 const still = new Int32Array(new SharedArrayBuffer(4))
 const wait = () => { if (Math.random() < 0.1) Atomics.wait(still, 0, 0, Math.random() ** 3 * 800) }
 process.stdout.write('ready')
@@ -90,19 +91,20 @@ for (let round = 0; ; round += 1) {
 `
 
 export interface Racer {
-  /** The attacker's folder, as the host names it. */
+  /** The attacker's folder, by its path on the host. */
   readonly home: string
-  /** The same, as this machine names it. */
+  /** The same folder, by its path on this machine. */
   readonly homeHere: string
-  /** Gives the attacker the names of root's files again that the product has replaced. */
+  /** Creates again the attacker's hard links to root's files that the product has replaced. */
   readonly arm: () => void
-  /** What must not change: owner, mode, and content of everything in the victim's folders, as text. */
+  /** Owner, mode and content of everything in the victim's folders, as text: none of it must change. */
   readonly victim: () => string
   /** Stops the attacker. */
   readonly stop: () => Promise<void>
 }
 
-const told = (path: string): string[] => {
+/** Owner, mode and content of a path and of everything below it, one line for each. */
+const stateOf = (path: string): string[] => {
   const { uid, gid, mode } = lstatSync(path)
   const line = `${path} ${uid}:${gid} ${mode.toString(8)}`
   if ((mode & 0o170_000) === 0o120_000) return [`${line} -> ${readlinkSync(path)}`]
@@ -111,19 +113,32 @@ const told = (path: string): string[] => {
     line,
     ...readdirSync(path)
       .toSorted()
-      .flatMap((name) => told(join(path, name))),
+      .flatMap((name) => stateOf(join(path, name))),
   ]
 }
 
+/** Links a file in the place of whatever the attacker, who goes on meanwhile, has put there. */
+const linkOver = (file: string, link: string): void => {
+  for (;;) {
+    rmSync(link, { force: true, recursive: true })
+    try {
+      linkSync(file, link)
+      return
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+  }
+}
+
 /**
- * Starts the attack in a folder that is there and that others can enter.
+ * Starts the attack in an existing folder that other users can enter.
  *
- * @param folder as this machine names it.
- * @param options how the host names it, where that is another one, and who attacks.
+ * @param folder its path on this machine.
+ * @param options `there`: its path on the host, if that differs; `uid`: the attacker.
  */
 export const startRacer = async (
   folder: string,
-  { there = folder, uid = nobody }: { readonly there?: string; readonly uid?: number } = {},
+  { there = folder, uid = unprivileged }: { readonly there?: string; readonly uid?: number } = {},
 ): Promise<Racer> => {
   const [home, victim] = [join(folder, 'home'), join(folder, 'victim')]
   mkdirSync(home)
@@ -136,15 +151,14 @@ export const startRacer = async (
     const precious = lstatSync(join(victim, 'f'))
     for (const [at, name] of ['f', 'd/f', '.ssh'].entries()) {
       if (armed(precious, `hard${at}`) || armed(precious, name)) continue
-      rmSync(join(home, `hard${at}`), { force: true, recursive: true })
-      linkSync(join(victim, 'f'), join(home, `hard${at}`))
+      linkOver(join(victim, 'f'), join(home, `hard${at}`))
     }
   }
   const keep = join(home, 'keep')
   mkdirSync(keep, 0o755)
   writeFileSync(join(keep, 'k'), 'precious\n')
-  // whatever its name is meanwhile
-  const kept = openSync(keep, 'r')
+  // the descriptor stays valid when the attacker renames the folder
+  const keepFd = openSync(keep, 'r')
   arm()
   chownSync(home, uid, uid)
   const child = spawn(process.execPath, ['-e', program, home, join(there, 'victim'), String(uid)], {
@@ -155,12 +169,12 @@ export const startRacer = async (
     home: join(there, 'home'),
     homeHere: home,
     arm,
-    victim: () => [...told(victim), ...told(`/proc/self/fd/${kept}/.`)].join('\n'),
+    victim: () => [...stateOf(victim), ...stateOf(`/proc/self/fd/${keepFd}/.`)].join('\n'),
     stop: async () => {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
-      closeSync(kept)
+      closeSync(keepFd)
     },
   }
 }

@@ -1,19 +1,19 @@
 /**
- * The tasks that a user races while root runs them. A new task that writes is a row in one of the tables here. The content is
- * another one each time.
+ * The tasks that root runs while another user attacks their paths. A new task that writes gets a row in one of these tables.
+ * The content differs in each round.
  */
 import type { Task } from '../../engine/index.ts'
 import * as tasks from '../../tasks/index.ts'
 import type { Folder } from './folder.ts'
 
-/** A task, made for the attacker's folder and a round. */
+/** Returns a task for the attacker's folder and a round. */
 export type Attempt = (home: string, round: number) => Task
 export type Attempts = Readonly<Record<string, Attempt>>
 
 const open = { owner: '65534', group: '65534', mode: '0666' }
 const content = 'of root\n'
 
-/** Every task that writes into a folder which may be another's. */
+/** Every task that writes into a folder that can belong to another user. */
 export const attemptsInFolders = (sources: Folder): Attempts => ({
   'file, of the user': (home, round) =>
     tasks.file({
@@ -64,11 +64,11 @@ export const attemptsInFolders = (sources: Folder): Attempts => ({
 export const attacker = { name: 'racer', uid: 4242 }
 const user = attacker.name
 
-/** A public key of a number. */
+/** Returns a public key made from a number. */
 const keyOf = (round: number): string =>
   `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA${String(round).padStart(42, 'A')}`
 
-/** What a host needs for {@link attemptsOnAccount}: folders of the system that lead into the attacker's, and host keys. */
+/** Returns commands that prepare a host for {@link attemptsOnAccount}: system folders that link to the attacker's, and host keys. */
 export const prepareAccount = (home: string): string =>
   [
     `echo '${user}:x:${attacker.uid}:${attacker.uid}::${home}:/bin/sh' >>/etc/passwd`,
@@ -77,7 +77,7 @@ export const prepareAccount = (home: string): string =>
     `mkdir -p /etc/ssh; echo '${keyOf(0)} host' >/etc/ssh/ssh_host_ed25519_key.pub`,
   ].join('; ')
 
-/** Every task that writes for an account, or into a folder of the system that was given to somebody. */
+/** Every task that writes for an account, or into a system folder that belongs to a user. */
 export const attemptsOnAccount = (host: 'debian' | 'busybox'): Attempts => ({
   cron: (_, round) => tasks.cron({ name: 'job', schedule: '15 3 * * *', command: `echo ${round}`, user }),
   'cron, a file': (_, round) =>

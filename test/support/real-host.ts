@@ -1,7 +1,6 @@
 /**
- * Real hosts for the tests of tasks: a Debian with systemd, an Alpine-like userland of busybox alone, one with dnf as in
- * Red Hat's family, and one with OpenRC. Each is a container of its own, without a network, that lives as long as the test
- * file.
+ * Real hosts for the tests of tasks: Debian with systemd, a userland of busybox alone like Alpine's, a host with dnf like Red
+ * Hat's, and one with OpenRC. Each is a container without a network, which is removed when the test file ends.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -19,25 +18,25 @@ import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/m
 
 export type Kind = 'debian' | 'busybox' | 'redhat' | 'openrc'
 
-/** A host that a test may do with as it likes. */
+/** A host that a test can change in any way. */
 export interface RealHost<Name extends Kind = Kind> {
   readonly name: Name
-  /** Runs a shell command as root and gives what it printed; it must succeed. */
+  /** Runs a shell command as root and returns its output; it must succeed. */
   sh(command: string): Promise<string>
-  /** The folder on this machine in which its files are. */
+  /** The folder on this machine that has its files. */
   files(): Promise<string>
-  /** Another connection to it; whoever asks for it closes it. */
+  /** Opens another connection to it; the caller closes it. */
   connect(options?: ShellOptions & { readonly user?: string }): Promise<Connection>
   /** Executes a task once. */
   execute(task: Task, checkMode?: boolean): Promise<TaskResult>
   /**
-   * The task is right about this host: `--check` foretells a change and makes none, the run changes the host, and a
-   * second run finds all well. Gives what the run that changed the host said.
+   * Asserts that `--check` predicts a change without making it, that the run changes the host, and that a second run is
+   * ok. Returns the result of the first run.
    */
   proves(task: Task): Promise<TaskResult>
-  /** All is well already: neither `--check` nor a run changes anything. */
+  /** Asserts that the host is already in the desired state: neither `--check` nor a run changes anything. */
   finds(task: Task): Promise<TaskResult>
-  /** The task fails; gives its message and hint. */
+  /** Asserts that the task fails, and returns its message and hint. */
   refuses(task: Task): Promise<string>
 }
 
@@ -68,18 +67,18 @@ const mains = {
   debian: ['/lib/systemd/systemd'],
   busybox: forever,
   redhat: forever,
-  // OpenRC is no init itself: whatever waits for orphans may be one
+  // OpenRC is not an init system: any process that reaps orphans can be PID 1
   openrc: ['/bin/sh', '-c', 'openrc default; sleep 2147483647 & while :; do wait; done'],
 }
 
-const ready: Record<Kind, string> = {
+const readyCommands: Record<Kind, string> = {
   debian: 'until systemctl is-active -q multi-user.target; do sleep 0.1; done',
   busybox: 'true',
   redhat: 'true',
   openrc: 'until [ "$(rc-status -r 2>/dev/null)" = default ]; do sleep 0.1; done',
 }
 
-/** Makes everything that hosts need, where it is not there. */
+/** Creates what the hosts need, if it does not exist. */
 export const prepareHosts = async (): Promise<void> => {
   await prepareMachine()
   await makeRoomForHosts(10)
@@ -97,12 +96,12 @@ const start = async (kind: Kind): Promise<string> => {
   const apart = ['--cgroupns=private', '--network', 'none']
   const flags = ['--detach', '--privileged', ...apart, ...systemd, ...modules]
   await podman(['run', ...flags, '--name', container, '--hostname', kind, image, ...mains[kind]])
-  await podman(['exec', container, 'sh', '-c', ready[kind]])
+  await podman(['exec', container, 'sh', '-c', readyCommands[kind]])
   return container
 }
 
-/** A connection that notes what was sent on the purpose of changes. */
-const watched = (inner: Connection, changes: Request[]): Connection => ({
+/** A connection that records the requests that can change the host. */
+const recordingChanges = (inner: Connection, changes: Request[]): Connection => ({
   description: inner.description,
   execute: (request) => {
     if (request.purpose === 'run') changes.push(request)
@@ -111,7 +110,7 @@ const watched = (inner: Connection, changes: Request[]): Connection => ({
   close: () => inner.close(),
 })
 
-const told = ({ outcome, error, why }: TaskResult): string =>
+const summaryOf = ({ outcome, error, why }: TaskResult): string =>
   `${outcome}: ${error instanceof Error ? error.message : (why ?? '')}`
 
 const realHost = <Name extends Kind>(kind: Name): RealHost<Name> => {
@@ -120,17 +119,19 @@ const realHost = <Name extends Kind>(kind: Name): RealHost<Name> => {
   const host = () =>
     (started ??= start(kind).then((container) => ({
       container,
-      run: standaloneRun(new Map([[kind, watched(new ShellConnection(inside(container)), changes)]])),
+      run: standaloneRun(
+        new Map([[kind, recordingChanges(new ShellConnection(inside(container)), changes)]]),
+      ),
     })))
   const execute = async (task: Task, checkMode = false): Promise<TaskResult> =>
     (await host()).run(task, checkMode)
-  const foretold = async (task: Task): Promise<TaskResult> => {
+  const predicted = async (task: Task): Promise<TaskResult> => {
     changes.length = 0
     const result = await execute(task, true)
     assert.equal(
       changes.map(({ script, label }) => label ?? script),
       [],
-      `--check of ${task.title} sent what may change the host`,
+      `--check of ${task.title} sent a command that can change the host`,
     )
     return result
   }
@@ -149,37 +150,37 @@ const realHost = <Name extends Kind>(kind: Name): RealHost<Name> => {
       return stdout
     },
     proves: async (task) => {
-      const before = await foretold(task)
+      const before = await predicted(task)
       if (task.check !== undefined)
         assert.ok(
           before.outcome === 'would change' || before.outcome === 'unknown',
-          `--check: ${told(before)}`,
+          `--check: ${summaryOf(before)}`,
         )
       const result = await execute(task)
-      assert.is(result.outcome, 'changed', told(result))
+      assert.is(result.outcome, 'changed', summaryOf(result))
       if (task.check !== undefined) {
         const again = await execute(task)
-        assert.is(again.outcome, 'ok', `second run: ${told(again)}`)
+        assert.is(again.outcome, 'ok', `second run: ${summaryOf(again)}`)
       }
       return result
     },
     finds: async (task) => {
-      const before = await foretold(task)
-      assert.is(before.outcome, 'ok', `--check: ${told(before)}`)
+      const before = await predicted(task)
+      assert.is(before.outcome, 'ok', `--check: ${summaryOf(before)}`)
       const result = await execute(task)
-      assert.is(result.outcome, 'ok', told(result))
+      assert.is(result.outcome, 'ok', summaryOf(result))
       return result
     },
     refuses: async (task) => {
       const result = await execute(task)
-      assert.is(result.outcome, 'failed', told(result))
+      assert.is(result.outcome, 'failed', summaryOf(result))
       const { error } = result
       const hint = error instanceof Error && 'hint' in error ? String(error.hint) : ''
-      return `${told(result)}; ${hint}`
+      return `${summaryOf(result)}; ${hint}`
     },
   }
 }
 
-/** Hosts of these kinds; each starts when it is first used. */
+/** Returns hosts of these kinds; each starts when it is first used. */
 export const realHosts = <Name extends Kind>(...kinds: readonly Name[]): RealHost<Name>[] =>
   kinds.map((kind) => realHost(kind))

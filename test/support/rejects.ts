@@ -3,7 +3,7 @@ import { isCoxswainError } from '../../engine/errors.ts'
 import type { ErrorCode } from '../../engine/error-codes.ts'
 import type { CoxswainError } from '../../engine/errors.ts'
 
-/** Asserts that work fails with a code and a message, and gives the error for a closer look. */
+/** Asserts that a function fails with a code and a message, and returns the error. */
 export const rejects = async (
   work: () => unknown,
   code: ErrorCode,

@@ -1,4 +1,4 @@
-/** The command line for tests: in this process, or started as a user starts it where the process is the subject. */
+/** Runs the command line for tests: in this process, or as a separate process. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
@@ -11,38 +11,38 @@ import { eventsIn } from './valid-events.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** What a run of the command line printed, and how it ended. */
+/** The exit status and output of the command line. */
 export interface CliResult {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs of this process are remembered here: what a test does must not depend on what ran on this machine before. */
+/** The state folder of these tests, so that they do not depend on earlier runs on this machine. */
 const state = mkdtempSync(join(tmpdir(), 'coxswain-state-'))
-/** All hosts of the tests are this machine, and tests run side by side: each process of them has a lock of its own. */
+/** The folder of locks: all hosts of the tests are this machine, so test processes in parallel need separate locks. */
 const lock = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
 chmodSync(lock, 0o1777)
 process.on('exit', () => {
   for (const folder of [state, lock]) rmSync(folder, { recursive: true, force: true })
 })
 
-/** For runs whose hosts are machines of their own, as in the lab: each has its own lock, where a user's run has it. */
+/** Environment for runs on other machines, as in the lab: their locks are where a user's run has them. */
 export const hostsElsewhere = { COXSWAIN_LOCK_PATH: '' }
 
 /** How the command line is started. */
 export interface CliOptions {
-  /** What it reads on standard input; nothing by default. */
+  /** Its standard input; empty by default. */
   readonly input?: string
-  /** The repository by default. */
+  /** Its working directory; the repository by default. */
   readonly cwd?: string
-  /** Variables beside those of this process. */
+  /** Environment variables, added to those of this process. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** How a process of the command line is started. */
+/** How the command line is started as a process. */
 export interface SpawnOptions extends CliOptions {
-  /** Is given the process when it is started. */
+  /** Called with the process when it has started. */
   readonly watch?: (child: ChildProcess) => void
 }
 
@@ -53,7 +53,7 @@ const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv =
   ...env,
 })
 
-/** The same result, after the events of `--output json` in it were checked with their schema; a cut last line is none. */
+/** Checks the events of `--output json` against their schema, without an incomplete last line, and returns the result. */
 const checked = (result: CliResult): CliResult => {
   const { stdout } = result
   if (stdout.startsWith('{"type":"run-start"')) eventsIn(stdout.slice(0, stdout.lastIndexOf('\n') + 1))
@@ -61,15 +61,15 @@ const checked = (result: CliResult): CliResult => {
 }
 
 /**
- * Runs the command line in this process, which takes a tenth of the time that a process of its own takes. Calls run one
- * after another; for signals, two runs at once or standard streams that close, use {@link spawnCli}.
+ * Runs the command line in this process, which takes a tenth of the time of a separate process. Calls run one after
+ * another; for signals, concurrent runs and closed standard streams, use {@link spawnCli}.
  */
 export const runCli = async (
   words: readonly string[],
   { input = '', cwd = root, env = {} }: CliOptions = {},
 ): Promise<CliResult> => checked(await runMain(words, { input, cwd, env: environment(env) }))
 
-/** Starts the compiled command line in a process of its own, as a user does. */
+/** Runs the compiled command line as a separate process, as a user does. */
 export const spawnCli = async (
   words: readonly string[],
   { watch, input, cwd = root, env = {} }: SpawnOptions = {},
@@ -93,25 +93,25 @@ export const spawnCli = async (
   return checked(result)
 }
 
-/** The events of a run with `--output json`; each is checked with their schema. */
+/** Returns the events of a run with `--output json`, checked against their schema. */
 export const eventsOf = ({ stdout }: CliResult): RunEvent[] => eventsIn(stdout)
 
 export const taskEnds = (result: CliResult): TaskEnd[] =>
   eventsOf(result).flatMap((event) => (event.type === 'task-end' ? [event] : []))
 
-/** `host: title` of each task with one of these outcomes, sorted. */
+/** Returns `host: task: title` of each task with one of these outcomes, sorted. */
 export const tasksWith = (result: CliResult, ...outcomes: readonly string[]): string[] =>
   taskEnds(result)
     .filter(({ outcome }) => outcomes.includes(outcome))
     .map(({ task }) => `${task.host}: ${task.name}: ${task.title}`)
     .toSorted()
 
-/** What went wrong, for a test's message. */
+/** Returns the errors of a run, for the message of an assertion. */
 export const failuresOf = (result: CliResult): string =>
   [
     result.stderr,
     ...taskEnds(result).flatMap(({ task, error }) =>
-      // JSON says null where an event has nothing
+      // it is null in JSON where an event does not have one
       error
         ? [
             `${task.host}: ${task.title}: ${error.message}

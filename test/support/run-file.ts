@@ -21,7 +21,7 @@ export const runFile = async (file: string): Promise<Count> => {
   globalThis.UVU_DEFER = 1
   globalThis.UVU_QUEUE = [[relative(root, file)]]
   globalThis.UVU_INDEX = 0
-  // `uvu` reads the switches above when it is first imported, so it comes after them
+  // uvu reads these globals when it is first imported
   const { startFile, tally } = await import('./spec.ts')
   const { exec } = await import('uvu')
   startFile()
@@ -32,7 +32,7 @@ export const runFile = async (file: string): Promise<Count> => {
     console.error(`${relative(root, file)}: has no suite`)
     return failedFile
   }
-  // a file of which every test is skipped or filtered out prints nothing
+  // a file whose tests are all skipped or filtered out prints nothing
   if (globalThis.UVU_QUEUE.some((group) => group.length > 1)) await exec(false)
   process.exitCode = 0
   return { passed: tally.passed, failed: tally.failed, skipped: tally.skipped }

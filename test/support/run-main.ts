@@ -1,25 +1,25 @@
-/** Runs the command line's `main` in this process, with standard streams, environment and folder of its own. */
+/** Runs `main` of the command line in this process, with its own standard streams, environment and working directory. */
 import { register } from 'node:module'
 import { Readable, Writable } from 'node:stream'
 import { callbackify, promisify } from 'node:util'
 import { registerLoader } from '../../engine/cli/loader/register.ts'
 import { main } from '../../engine/cli/main.ts'
 
-/** What one run gets instead of what the process has. */
+/** What a run uses in place of the process's own. */
 export interface MainOptions {
   readonly input: string
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
 }
 
-/** How it ended, and what it printed. */
+/** The exit status and output of a run. */
 export interface MainResult {
   readonly status: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A stream that keeps what is written to it. Like a pipe, it has no `isTTY`. */
+/** A stream that collects what is written to it. Like a pipe, it does not have `isTTY`. */
 class Sink extends Writable {
   readonly #chunks: Buffer[] = []
 
@@ -33,10 +33,10 @@ class Sink extends Writable {
   }
 }
 
-/** Signals and events that a run listens to; a process of its own would take its listeners with it. */
+/** Signals and events that a run listens to; the listeners are removed after it, as this process continues. */
 const heard = ['exit', 'unhandledRejection', 'uncaughtException', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The process as an emitter whose listeners can be compared and removed, whatever their parameters. */
+/** The process, typed so that listeners with any parameters can be compared and removed. */
 const events: NodeJS.EventEmitter = process
 
 type Listener = (...values: unknown[]) => void
@@ -46,7 +46,7 @@ const listenersOf = (name: string): Set<Listener> => new Set(events.listeners(na
 
 const listenersNow = () => heard.map((name) => [name, listenersOf(name)] as const)
 
-/** Puts the process's standard streams, environment, arguments and folder in place; gives what puts the old ones back. */
+/** Replaces standard streams, environment, arguments and working directory; returns a function that restores them. */
 const enter = (
   words: readonly string[],
   { cwd, env }: MainOptions,
@@ -73,7 +73,7 @@ const enter = (
   }
 }
 
-/** Hooks belong to the process, so they are installed by the first run alone. */
+/** Whether the first run has installed the module hooks, which belong to the process. */
 const loader = { installed: false }
 
 const installLoader = (): void => {
@@ -87,10 +87,9 @@ const runNow = async (words: readonly string[], options: MainOptions): Promise<M
   const streams = { stdin: Readable.from([options.input]), stdout: new Sink(), stderr: new Sink() }
   const leave = enter(words, options, streams)
   try {
-    // by way of a callback: a test's own file must not be on the stack of an error, where it would be taken for the
-    // author's
+    // through a callback, so that the test's file is not on the stack of an error, where it would count as the author's
     const status = await promisify(
-      callbackify(() => main(words, () => import('../../tasks/index.ts'), installLoader)),
+      callbackify(() => main(words, { load: () => import('../../tasks/index.ts') }, installLoader)),
     )()
     return { status, stdout: streams.stdout.text(), stderr: streams.stderr.text() }
   } finally {
@@ -100,7 +99,7 @@ const runNow = async (words: readonly string[], options: MainOptions): Promise<M
 
 const queue: { last: Promise<unknown> } = { last: Promise.resolve() }
 
-/** Runs `main` when the runs that were asked for before have ended. */
+/** Runs `main` after all earlier runs have ended. */
 export const runMain = (words: readonly string[], options: MainOptions): Promise<MainResult> => {
   const result = queue.last.then(() => runNow(words, options))
   queue.last = result.catch(() => {})

@@ -1,5 +1,6 @@
-/** The runner of these tests, tried on files of a folder: what is skipped, what is chosen, what CI refuses. */
+/** The test runner, run on files in a folder: what is skipped, what is selected, what fails in CI. */
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { folderOf } from './folder.ts'
@@ -20,7 +21,7 @@ const file = (name: string, options: string, lines: readonly string[]): string =
     ].join('\n'),
   )
 
-/** Runs `main.ts` as an ordinary user of a machine that has nothing to install with. */
+/** Runs `main.ts` without a program that could install packages. */
 const run = (
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -47,15 +48,14 @@ const focused = file('focused', '', [
   "test('aside', () => { throw new Error('must not run') })",
   "test.only('in focus', () => {})",
 ])
-
-test('what this machine lacks is named before, and counted after', () => {
+test('missing needs are named before the tests, and skipped tests counted after', () => {
   const { status, said } = run([plain, shells])
   assert.is(status, 0, said)
   assert.match(said, /^tests: this machine lacks fish, zsh .*; tests that need them are skipped\n/, said)
   assert.match(said, /\n2 skipped: 1 need fish; 1 need fish, zsh\n2 passed, 0 failed\n$/, said)
 })
 
-test('in CI nothing is skipped: it fails', () => {
+test('in CI a test with missing needs fails', () => {
   const { status, said } = run([plain, shells], { CI: 'true' })
   assert.is(status, 1, said)
   assert.match(said, 'tests that need them fail')
@@ -64,10 +64,21 @@ test('in CI nothing is skipped: it fails', () => {
   assert.not.match(said, 'must not run')
 })
 
-test('a file of skipped tests alone has not passed', () => {
+test('a run that skips all tests fails', () => {
   const { status, said } = run([shells])
   assert.is(status, 1, said)
   assert.match(said, /\n2 skipped: .*\n0 passed, 0 failed\n$/, said)
+})
+
+test('a title with a refused word fails, also one from a table', () => {
+  const titled = file('titled', '', [
+    "for (const name of ['nobody', 'the user `nobody`']) test(`refuses ${name}`, () => {})",
+  ])
+  const { status, said } = run([titled])
+  rmSync(titled)
+  assert.is(status, 1, said)
+  assert.match(said, /the title has a word that word-list\.ts refuses: "titled: refuses nobody" → no one/)
+  assert.match(said, /\n1 passed, 1 failed\n$/, said)
 })
 
 test('a test marked only runs alone in its file, and fails in CI', () => {
@@ -80,7 +91,7 @@ test('a test marked only runs alone in its file, and fails in CI', () => {
   assert.match(ci.said, 'marked with only')
 })
 
-test('a filter chooses by "suite: test", as text or expression; a path takes the place of kinds', () => {
+test('a filter selects by "suite: test", as text or regular expression; a path replaces kinds', () => {
   for (const [filter, passed] of [
     ['plain: works', 2],
     ['/^PLAIN: .*well$/i', 1],

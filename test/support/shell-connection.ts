@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { inputBytes } from '../../engine/connection/input.ts'
 import type { Connection } from '../../engine/connection/types.ts'
 
-/** Runs each request in a fresh shell of this machine: the plainest connection that there can be, for tests. */
+/** Returns a connection that runs each request in a new shell on this machine. */
 export const shellConnection = (shell = 'sh'): Connection => ({
   description: shell,
   execute: async ({ script, stdin }) => {

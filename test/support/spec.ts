@@ -1,8 +1,8 @@
 /**
  * The only file that imports uvu's suites.
  *
- * uvu passes silently when a suite's `.run()` is forgotten, and a promise that never settles ends the process with
- * nothing said. Both are closed here, once: a suite runs itself, is counted, and each test has a time limit.
+ * With uvu, a suite whose `.run()` is forgotten passes silently, and a promise that never settles ends the process without a
+ * message. Here, a suite runs by itself and is counted, and each test has a time limit.
  */
 import * as uvu from 'uvu'
 import type { Count } from './count.ts'
@@ -10,6 +10,8 @@ import { filterOf, filterVariable } from './filter.ts'
 import { missingNeeds } from './needs.ts'
 import type { Need } from './needs.ts'
 import { inCi } from './prepare.ts'
+import { refusalsOf } from './word-list.ts'
+import { withoutQuotes } from './words-of.ts'
 
 interface Tally extends Count {
   suites: number
@@ -17,24 +19,24 @@ interface Tally extends Count {
   focused: boolean
 }
 
-/** What the tests of the file that runs came to; {@link startFile} sets it back. */
+/** The results of the current file; {@link startFile} resets them. */
 export const tally: Tally = { passed: 0, failed: 0, skipped: {}, suites: 0, focused: false }
 
-/** Begins the count of a file. */
+/** Resets the results for a new file. */
 export const startFile = (): void => {
   Object.assign(tally, { passed: 0, failed: 0, skipped: {}, suites: 0, focused: false })
 }
 
-/** Far more than any test takes, on a slow machine and beside others too. */
+/** The default time limit of a test in seconds: far more than any test takes, also on a slow, busy machine. */
 const usualLimit = 180
 
 export interface TestOptions {
-  /** What the tests need of this machine beside Node, written as a literal: it is read before any test runs. */
+  /** What the tests need on this machine in addition to Node, as a literal: it is read before any test runs. */
   readonly needs?: readonly Need[]
 }
 
 export interface SuiteOptions extends TestOptions {
-  /** Seconds that one test may take; 180 by default, which only a test that hangs reaches. */
+  /** The time limit of one test in seconds; 180 by default, which only a test that hangs reaches. */
   readonly seconds?: number
 }
 
@@ -44,11 +46,11 @@ type TestArguments = [title: string, body: Body] | [title: string, options: Test
 
 export interface Suite {
   (...test: TestArguments): void
-  /** Of its file, only tests marked so run; in CI it fails, so that it is not left in. */
+  /** Only tests added this way run in their file; in CI they fail, so that the mark is not committed. */
   only: (...test: TestArguments) => void
   before: (body: Body) => void
   after: (body: Body) => void
-  /** Runs when the suite has ended, also when none of its tests ran: for what is made while the file loads. */
+  /** Runs when the suite has ended, also if none of its tests ran: removes what was created while the file loaded. */
   cleanUp: (body: () => void) => void
   /** Runs before each test, in the order of the calls. */
   beforeEach: (body: Body) => void
@@ -68,7 +70,7 @@ const limited = async (body: Body, seconds: number): Promise<void> => {
   }
 }
 
-/** uvu can print only what has a name and a stack. */
+/** uvu can print only errors, which have a name and a stack. */
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
 
@@ -79,7 +81,7 @@ interface Entry {
   readonly only: boolean
 }
 
-/** Returns why a test does not run here. */
+/** Returns why a test is skipped; undefined if it runs. */
 const skipReason = ({ needs, only }: Entry): string | undefined => {
   const missing = missingNeeds(needs)
   if (missing.length > 0) return `need ${missing.join(', ')}`
@@ -87,8 +89,8 @@ const skipReason = ({ needs, only }: Entry): string | undefined => {
 }
 
 /**
- * A suite of tests that runs by itself. When `before` fails, each of its tests has failed with that reason. A test that
- * needs something that this machine lacks is skipped and counted; in CI it fails.
+ * Creates a suite of tests, which runs by itself. If `before` fails, each of its tests fails with that error. A test whose
+ * needs this machine does not meet is skipped and counted; in CI it fails.
  *
  * @example
  * const test = suite('ranges')
@@ -106,7 +108,7 @@ export const suite = (
   const failed = (title: string, error: unknown): Error => {
     tally.failed += 1
     const reason = asError(error)
-    // a suite that takes minutes says at once what uvu says at its end
+    // uvu prints errors when the suite ends, which can take minutes
     if (seconds > usualLimit) process.stderr.write(`\n${title}: ${reason.message}\n`)
     return reason
   }
@@ -119,7 +121,7 @@ export const suite = (
       for (const hook of each.after) await limited(hook, seconds)
     }
   }
-  /** What `before` did not make cannot be removed: the first error is the one to show. */
+  /** Runs a hook after the tests. If `before` failed, its error is shown and those of this hook are not. */
   const afterwards = (body: Body) => async (): Promise<void> => {
     try {
       await limited(body, seconds)
@@ -134,7 +136,7 @@ export const suite = (
       if (only) tally.focused = true
       entries.push({ title, body, needs: [...suiteNeeds, ...needs], only })
     }
-  /** Hands a test to uvu. */
+  /** Adds a test to uvu's suite. */
   const schedule = (title: string, run: () => Promise<void>): void =>
     inner(title, async () => {
       try {
@@ -148,7 +150,7 @@ export const suite = (
     schedule(title, () => Promise.reject(new Error(message)))
   const cleanUps: (() => void)[] = []
   const hooks: { readonly before: Body[]; readonly after: Body[] } = { before: [], after: [] }
-  /** Hands over what runs: hooks only where a body does, and nothing where no test is left. */
+  /** Adds the selected tests to uvu's suite, and hooks if at least one body runs. */
   const finish = (): void => {
     if (entries.length === 0) fails('has at least one test', `the suite "${name}" has no test`)
     const chosen = filterOf(process.env[filterVariable])
@@ -159,9 +161,10 @@ export const suite = (
     }
     for (const entry of entries.filter(({ title }) => chosen(`${name}: ${title}`))) {
       const reason = skipReason(entry)
-      if (inCi() && reason !== undefined) refuse(entry.title, `not skipped in CI: ${reason}`)
-      else if (inCi() && entry.only)
-        refuse(entry.title, 'marked with only, which is not left in: use --filter')
+      const [word] = refusalsOf(withoutQuotes(`${name}: ${entry.title}`))
+      if (word !== undefined) refuse(entry.title, `the title has a word that word-list.ts refuses: ${word}`)
+      else if (inCi() && reason !== undefined) refuse(entry.title, `not skipped in CI: ${reason}`)
+      else if (inCi() && entry.only) refuse(entry.title, 'marked with only: use --filter')
       else if (reason !== undefined) tally.skipped[reason] = (tally.skipped[reason] ?? 0) + 1
       else {
         bodies += 1
@@ -179,7 +182,7 @@ export const suite = (
   setImmediate(finish)
   return Object.assign(addTo(false), {
     only: addTo(true),
-    // uvu forgets an error of `before`, and then no test of the suite runs
+    // uvu ignores an error of `before`, and then does not run any test of the suite
     before: (body: Body) =>
       hooks.before.push(async () => {
         try {

@@ -12,19 +12,19 @@ import type { SshSettings } from '../../engine/connection/ssh/settings.ts'
 import { programPath } from './needs.ts'
 import { until } from './until.ts'
 
-/** A real sshd on loopback, with keys of its own, for one test file. */
+/** A real sshd on loopback, with its own keys, for one test file. */
 export interface Sshd {
   readonly address: string
   readonly port: number
   readonly folder: string
-  /** A key that the test user (and every user of {@link addUser}) may log in with. */
+  /** A key that the test user, and every user of {@link addUser}, can log in with. */
   readonly keyFile: string
   readonly publicKey: string
-  /** known_hosts with the server's key. */
+  /** The path of a known_hosts file with the server's key. */
   readonly knownHosts: string
   readonly hostPublicKey: string
   settings(change?: Partial<SshSettings> & { checking?: HostKeyChecking }): SshSettings
-  /** The same for the system's own ssh. */
+  /** Settings for the system's ssh. */
   opensshSettings(change?: Partial<OpensshSettings>): OpensshSettings
   stop(): Promise<void>
 }
@@ -43,7 +43,7 @@ const keygen = (file: string, ...more: string[]): void => {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'coxswain-test', '-f', file, ...more])
 }
 
-/** Where an sshd listens when not on loopback. */
+/** Where an sshd listens that is not on loopback. */
 export interface Elsewhere {
   readonly address: string
   /** The network namespace that has the address. */
@@ -76,7 +76,7 @@ export const startSshd = async (
   writeFileSync(
     config,
     [
-      // the first value of an option wins in sshd_config, so what a test asks for comes first
+      // in sshd_config the first value of an option is used, so the lines of a test come first
       ...lines,
       `Port ${port}`,
       `ListenAddress ${listen}`,
@@ -91,7 +91,7 @@ export const startSshd = async (
       'PrintMotd no',
       'LogLevel ERROR',
       'Subsystem sftp internal-sftp',
-      // the .bashrc of whoever runs the tests costs each login its time, and is none of theirs
+      // tests must not depend on the .bashrc of the user who runs them
       'Match User root',
       `  SetEnv HOME=${home}`,
       '',
@@ -107,7 +107,7 @@ export const startSshd = async (
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = once(child, 'exit')
   const failed = (): string | undefined => (child.exitCode === null ? undefined : said)
-  // an sshd that nobody here can reach has written its number when it listens
+  // an sshd in another network cannot be reached from here, but it writes its process ID when it listens
   await (network === undefined
     ? waitForPort(port, failed)
     : until(() => existsSync(join(folder, 'pid')) || failed() !== undefined))
@@ -175,13 +175,13 @@ export interface TestUser {
   remove(): void
 }
 
-/** Test files run side by side, and the tools of accounts give up when another one is at work. */
+/** Test files run in parallel, and useradd and userdel fail while another one is running. */
 const oneByOne = 'flock /run/lock/coxswain-test-accounts'
 
-/** The name of an account of this process: a suite may run twice at the same time on one machine. */
+/** Returns an account name for this process: a suite can run twice at the same time on one machine. */
 export const userName = (prefix: string): string => `${prefix}-${process.pid.toString(36)}`
 
-/** A temporary account of this machine, called as {@link userName} says, for logins and sudo. Needs root. */
+/** Creates a temporary account on this machine, named by {@link userName}, for logins and sudo. Needs root. */
 export const addUser = (
   prefix: string,
   { shell = '/bin/bash', sudo }: { shell?: string; sudo?: 'with password' | 'without password' } = {},

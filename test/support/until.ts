@@ -1,7 +1,7 @@
 /**
- * Waits until something holds that no event reports, such as a file that another process makes.
+ * Waits for a condition that no event reports, such as a file that another process creates.
  *
- * @param seconds the limit, which only something that never comes reaches.
+ * @param seconds the time limit, which is reached only if the condition never becomes true.
  */
 export const until = async (holds: () => boolean | Promise<boolean>, seconds = 150): Promise<void> => {
   for (const end = Date.now() + seconds * 1000; !(await holds());) {

@@ -1,4 +1,4 @@
-/** The lines of `--output json`, checked with the schema that `run schema events` prints, without unknown fields. */
+/** Checks the lines of `--output json` against the schema that `run schema events` prints; unknown fields are refused. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { RunEvent } from '../../engine/run/events.ts'
 import { eventsJsonSchema } from '../../engine/report/json-events.ts'
@@ -6,7 +6,7 @@ import { eventsJsonSchema } from '../../engine/report/json-events.ts'
 const ajv = new Ajv2020({ discriminator: true, strictTypes: false })
 const valid = ajv.compile<RunEvent>(eventsJsonSchema('invalid'))
 
-/** @throws when the value is not an event as the schema describes it. */
+/** @throws if the value is not a valid event. */
 export const validEvent = (value: unknown): RunEvent => {
   if (valid(value)) return value
   throw new Error(
@@ -14,6 +14,6 @@ export const validEvent = (value: unknown): RunEvent => {
   )
 }
 
-/** The events of text in which each line is one. */
+/** Returns the events of a text with one event in each line. */
 export const eventsIn = (text: string): RunEvent[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [validEvent(JSON.parse(line))]))

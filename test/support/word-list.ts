@@ -10,7 +10,7 @@ export interface Refused {
 
 export const refusedWords: readonly Refused[] = [
   { pattern: /\bshall\b/i, instead: 'must or should, or the present tense' },
-  { pattern: /\bnobody\b/i, instead: 'no one, or the passive voice' },
+  { pattern: /\bnobody\b(?!-to-ask|:)/i, instead: 'no one, or the passive voice' },
   { pattern: /\bsomebody\b/i, instead: 'someone, another user, another process' },
   { pattern: /\beverybody\b/i, instead: 'everyone, every user, all' },
   { pattern: /\btold\b/i, instead: 'reported, given, set; "by default" for "unless told"' },
@@ -19,7 +19,7 @@ export const refusedWords: readonly Refused[] = [
   { pattern: /\bforet(?:ell|ells|elling|old)\b/i, instead: 'predict' },
   {
     pattern:
-      /(?<!\b(?:leave|leaves|left|leaving)\b[^.;]{0,40})\bbehind\b(?! (?:a|the) (?:proxy|load balancer|firewall))/i,
+      /(?<!\b(?:leave|leaves|left|leaving)\b[^.;]{0,40})\bbehind\b(?! (?:(?:a|the) (?:proxy|load balancer|firewall)|haproxy))/i,
     instead: 'after',
   },
   { pattern: /\bwhole\b/i, instead: 'entire, complete, all; healthy for a cluster' },
@@ -37,7 +37,7 @@ export const refusedWords: readonly Refused[] = [
   { pattern: /\b(?:is|are|was|were) done with\b/i, instead: 'finished, ended' },
   { pattern: /\b(?:lies|lay) (?:in|at|on|below|beside|above|there)\b/i, instead: 'is' },
   { pattern: /\bst(?:ands?|ood)\b(?!-| for\b| in for\b|s? still\b)/i, instead: 'is' },
-  { pattern: /(?:^|[.:;] )Holds\b/, instead: 'Sets, Creates, Ensures' },
+  { pattern: /(?:^|[.:;] |\/\*\* )Holds?\b(?! packages)/, instead: 'Sets, Creates, Ensures' },
   { pattern: /\bwhat is not\b/i, instead: 'name the thing: "a name that is not a …"' },
   { pattern: /\bails?\b/i, instead: 'what is wrong with' },
   {
@@ -55,3 +55,12 @@ export const refusedWords: readonly Refused[] = [
   { pattern: /\bgoes without\b/i, instead: 'does not have, does not use' },
   { pattern: /\bis so no more\b|\bno more\b(?! than\b)/i, instead: 'no longer' },
 ]
+
+/** The refused words in a text, each with the text around it and its replacement. */
+export const refusalsOf = (text: string): string[] =>
+  refusedWords.flatMap(({ pattern, instead }) => {
+    const found = pattern.exec(text)
+    return found === null
+      ? []
+      : [`"${text.slice(Math.max(0, found.index - 30), found.index + 40).trim()}" → ${instead}`]
+  })

@@ -1,8 +1,9 @@
 /**
- * Takes a file apart into what people read: comments, strings and names of TypeScript, paragraphs of Markdown.
+ * Extracts the text that people read: comments, strings and names of TypeScript, paragraphs of Markdown, lines of shell programs
+ * and YAML.
  *
- * Left out, because it is quoted: in comments, titles and paragraphs what is between backticks or double quotes; text of tagged
- * templates, which is a command; regular expressions; in tests every string but the titles, which is data; in Markdown
+ * Left out: in comments, titles and paragraphs, text between backticks or double quotes, which is a quotation; text of tagged
+ * templates, which is a command; regular expressions; in tests, strings other than titles, which are data; in Markdown,
  * blocks of code and the targets of links.
  */
 export interface Words {
@@ -11,16 +12,17 @@ export interface Words {
 }
 
 const quoted = /`[^`]*`|"[^"]*"|“[^”]*”/g
-const withoutQuotes = (text: string): string =>
+/** Replaces quotations with dots. */
+export const withoutQuotes = (text: string): string =>
   text.replaceAll(quoted, (all) => all.replaceAll(/[^\n]/g, '·'))
 
-/** `toldBefore` and `TOLD_BEFORE` as words with blanks between them. */
+/** Splits `toldBefore` and `TOLD_BEFORE` into words. */
 const nameText = (name: string): string => name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').replaceAll('_', ' ')
 
 const token =
   /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|(?<name>[A-Za-z_$][\w$]*)|(?<regex>\/(?![/*])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*)|(?<tick>`)|(?<other>[\s\S])/y
 
-/** What can stand before a regular expression; anything else before a slash divides. */
+/** What can come before a regular expression; after anything else, a slash is a division. */
 const opensRegex = /(?:^|[(,=:[!&|?{};>+]|\breturn)\s*$/
 
 const isTitle = /\b(?:test|suite|it)\(\s*$/
@@ -31,7 +33,7 @@ interface Scan {
   readonly found: { readonly at: number; readonly text: string }[]
 }
 
-/** Reads a template from after its first backtick to after its last one; gives where that is. */
+/** Reads a template; `start` is after its first backtick. Returns the position after its last one. */
 const template = (scan: Scan, start: number, isCommand: boolean): number => {
   let from = start
   let at = start
@@ -49,7 +51,7 @@ const template = (scan: Scan, start: number, isCommand: boolean): number => {
   return at + 1
 }
 
-/** Reads code; within a template up to the brace that closes the expression. Gives where it ends. */
+/** Reads code; within a template up to the brace that closes the expression. Returns the position where it ends. */
 const code = (scan: Scan, start: number, inTemplate: boolean): number => {
   const { source, found } = scan
   let depth = 0
@@ -82,19 +84,35 @@ const code = (scan: Scan, start: number, inTemplate: boolean): number => {
   return at
 }
 
-const lineAt = (source: string, at: number): number => source.slice(0, at).split('\n').length
+/** Returns a function from positions, in ascending order, to line numbers. */
+const lineCounter = (source: string): ((at: number) => number) => {
+  let line = 1
+  let counted = 0
+  return (at) => {
+    for (
+      let next = source.indexOf('\n', counted);
+      next !== -1 && next < at;
+      next = source.indexOf('\n', counted)
+    ) {
+      line += 1
+      counted = next + 1
+    }
+    return line
+  }
+}
 
-/** The comments, strings and names of a TypeScript file; of a test, the titles are its only strings. */
+/** Returns comments, strings and names of a TypeScript file; of a test, only titles among the strings. */
 export const wordsOfCode = (source: string, { isTest }: { readonly isTest: boolean }): Words[] => {
   const scan: Scan = { source, isTest, found: [] }
   code(scan, 0, false)
+  const lineAt = lineCounter(source)
   return scan.found.flatMap(({ at, text }) =>
-    // a comment that wraps is one sentence
-    [{ line: lineAt(source, at), text: text.replaceAll(/\s*\n\s*(?:\*|\/\/)?\s*/g, ' ') }],
+    // a comment can wrap in the middle of a sentence
+    [{ line: lineAt(at), text: text.replaceAll(/\s*\n\s*(?:\*|\/\/)?\s*/g, ' ') }],
   )
 }
 
-/** The paragraphs of a Markdown file, without code. */
+/** Returns the paragraphs of a Markdown file, without code. */
 export const wordsOfMarkdown = (source: string): Words[] => {
   const blank = (text: string): string => text.replaceAll(/[^\n]/g, '·')
   const prose = source.replaceAll(/^```[\s\S]*?^```/gm, blank).replaceAll(/\]\([^)]*\)/g, blank)
@@ -105,4 +123,22 @@ export const wordsOfMarkdown = (source: string): Words[] => {
     line += paragraph.split('\n').length - 1
   }
   return found
+}
+
+/**
+ * Returns the lines of a shell program, of YAML or of another file whose comments begin with #. A comment of several lines is one
+ * text. Quotations are left out in comments only: elsewhere, messages are in quotes. Of a test, only comments are read.
+ */
+export const wordsOfLines = (source: string, { isTest }: { readonly isTest: boolean }): Words[] => {
+  const found: (Words & { readonly isComment: boolean })[] = []
+  for (const [index, line] of source.split('\n').entries()) {
+    const comment = /^\s*#(?!!)\s?(.*)$/.exec(line)?.[1]
+    const last = found.at(-1)
+    if (comment !== undefined && last?.isComment === true)
+      found.splice(-1, 1, { ...last, text: `${last.text} ${comment}` })
+    else found.push({ line: index + 1, text: comment ?? line, isComment: comment !== undefined })
+  }
+  return found
+    .filter(({ isComment }) => isComment || !isTest)
+    .map(({ line, text, isComment }) => ({ line, text: isComment ? withoutQuotes(text) : nameText(text) }))
 }

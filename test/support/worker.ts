@@ -1,4 +1,4 @@
-/** A process that runs the test files that it is sent, one after another. What it prints ends with {@link endMark}. */
+/** A process that runs the test files that are sent to it, one after another. {@link endMark} ends the output of each. */
 import { failedFile } from './count.ts'
 import type { Count } from './count.ts'
 import { endMark } from './workers.ts'

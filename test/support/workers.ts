@@ -1,19 +1,19 @@
 /**
- * Test files in processes side by side. Each process takes one file after another, so that starting it and loading the
- * engine is paid for once and not by every file.
+ * Runs test files in parallel processes. Each process runs one file after another, so that it loads the engine only once.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { failedFile, readCount } from './count.ts'
 import type { Count } from './count.ts'
 
-/** What a worker prints after a file, followed by its count as JSON and the end of the line. */
+/** A worker prints this after each file, followed by its count as JSON and a newline. */
 export const endMark = '\u0000end of file '
 
 const endOfFile = new RegExp(`${endMark}(.*)\n$`)
 
-/** Sends a file to a worker; resolves with what was printed and counted when the file, or the worker, has ended. */
+/** Sends a file to a worker, prints its output, and returns its count when the file, or the worker, has ended. */
 const send = (worker: ChildProcess, file: string): Promise<Count> =>
   new Promise((done) => {
     let text = ''
@@ -30,7 +30,7 @@ const send = (worker: ChildProcess, file: string): Promise<Count> =>
       if (count !== undefined) finish(readCount(count))
     }
     const die = (): void => {
-      text += `\n${file}: its process ended in the middle\n`
+      text += `\n${file}: its process ended before the file\n`
       finish(failedFile)
     }
     worker.stdout?.on('data', hear)
@@ -43,9 +43,10 @@ const start = (): ChildProcess =>
   fork(join(import.meta.dirname, 'worker.ts'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 
 /**
- * Runs files in so many processes, in order, and counts the tests of each.
+ * Runs files in order, and counts the tests of each.
  *
- * @param alone whether a file needs a process of its own, as one does whose hosts live as long as its process.
+ * @param processes how many run in parallel.
+ * @param alone whether a file needs its own process, as files do whose hosts are removed when the process ends.
  */
 export const runSideBySide = async (
   files: readonly string[],
@@ -56,15 +57,19 @@ export const runSideBySide = async (
   const counts: Count[] = []
   const work = async (): Promise<void> => {
     let worker = start()
-    const leave = (): void => {
-      if (worker.connected) worker.disconnect()
+    // until the process has ended: it still writes which lines it ran, for the coverage
+    const leave = async (): Promise<void> => {
+      if (!worker.connected) return
+      const ended = once(worker, 'exit')
+      worker.disconnect()
+      await ended
     }
     for (const file of queue) {
       if (!worker.connected) worker = start()
       counts.push(await send(worker, file))
-      if (alone(file)) leave()
+      if (alone(file)) await leave()
     }
-    leave()
+    await leave()
   }
   await Promise.all(Array.from({ length: Math.min(processes, files.length) }, work))
   return counts

@@ -1,6 +1,6 @@
 /**
- * The rule of all tasks that edit files: every byte outside the edit stays, and a second edit changes nothing. A task that
- * edits and is not in the table fails the last test.
+ * The rule for all tasks that edit files: every byte outside the edit stays unchanged, and a second edit changes nothing.
+ * An editing task that is missing in the table fails the last test.
  */
 import { readFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -14,9 +14,9 @@ import { editors } from './editors.ts'
 import type { Editor } from './editors.ts'
 import { documentOf, fileOf, rawLines } from './generated-files.ts'
 
-const test = suite('edits change what they were asked to', { seconds: 180 })
+const test = suite('edits change only what they should', { seconds: 180 })
 
-/** The lines that the edit has nothing to do with; where a line comes after the last one, that gets its end. */
+/** The lines that the edit does not touch. If a line is added after the last one, the last one gets a line break. */
 const untouched = (text: string, mine: Editor['mine'], open: string | undefined): string[] =>
   rawLines(text)
     .filter((one) => !mine(one.replace(/\r?\n$/, '')))
@@ -27,7 +27,7 @@ for (const [name, { pool, parts, edit, mine }] of Object.entries(editors)) {
     fc.assert(
       fc.property(parts === undefined ? fileOf(pool) : documentOf(parts), (text) => {
         const after = edit(text)
-        // a last line without an end gets one where others are added after it
+        // a last line without a line break gets one if other lines are added after it
         const last = rawLines(text).at(-1)
         const open = last === undefined || last.endsWith('\n') ? undefined : last
         const grew = open !== undefined && rawLines(after).at(-1) !== open
@@ -54,7 +54,7 @@ for (const [name, { pool, parts, edit, mine }] of Object.entries(editors)) {
   )
 }
 
-test('anything at all is read and written as the same bytes', () =>
+test('any content is read and written as the same bytes', () =>
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       assert.equal([...encoded(decoded(bytes))], [...bytes])
@@ -64,9 +64,9 @@ test('anything at all is read and written as the same bytes', () =>
 
 const tasks = resolve(import.meta.dirname, '../../tasks')
 
-/** Files that read a text and write another one, and edit nothing: what they write is all theirs. */
-const wholeFiles: ReadonlySet<string> = new Set([
-  // how all of them read and write
+/** Tasks that write a complete new file instead of an edit. */
+const completeFiles: ReadonlySet<string> = new Set([
+  // shared functions for reading and writing
   'files/editing/editing.ts',
   'kubernetes/copy-certs.ts',
   'kubernetes/etcd/member.ts',
@@ -88,7 +88,7 @@ test('every task that edits a file is in the table', async () => {
     const text = await readFile(join(tasks, file), 'utf8')
     const edits = /\bediting(?:<\w+>)?\(\{|\bwriteText\(|\bwriteSshFile\(/.test(text)
     const rewrites = /\.read\(/.test(text) && /\.write\(/.test(text)
-    if ((edits || rewrites) && !listed.has(file) && !wholeFiles.has(file)) missing.push(file)
+    if ((edits || rewrites) && !listed.has(file) && !completeFiles.has(file)) missing.push(file)
   }
   assert.equal(missing.toSorted(), [])
 })

@@ -22,16 +22,16 @@ import { withoutSwap } from '../../tasks/system/swap-off.ts'
 import { withSwap } from '../../tasks/system/swap.ts'
 import { withValue } from '../../tasks/system/sysctl.ts'
 
-/** An edit, and what it is about. */
+/** An edit, and the files that it is tried on. */
 export interface Editor {
-  /** The file below tasks/ that holds the task. */
+  /** The file below tasks/ that contains the task. */
   readonly module: string
-  /** Lines that the edit is about, and some that only look like it. */
+  /** Lines that the edit matches, and lines that only look similar. */
   readonly pool: readonly string[]
-  /** The parts of a file, each at most once; with them, `pool` is not looked at. */
+  /** The parts of a file, each at most once; if set, `pool` is not used. */
   readonly parts?: readonly string[]
   readonly edit: (text: string) => string
-  /** Whether a line, without its end, may be added, changed or removed. */
+  /** Whether a line, without its line break, can be added, changed or removed. */
   readonly mine: (line: string) => boolean
 }
 
@@ -141,7 +141,7 @@ const yaml = (given: Partial<Setting>) => (text: string) =>
 const json = (given: Partial<Setting>) => (text: string) =>
   withJsonSetting(text, { ...line, key: 'target', value: undefined, ...given })
 
-/** An editor of YAML for each way in which the target may be there, and for none. */
+/** An editor of YAML for each form in which the target can exist, and for none. */
 const yamlEditors = (name: string, given: Partial<Setting>): [string, Editor][] =>
   ['', ...targets].flatMap((target): [string, Editor][] => {
     // a value below a text is refused

@@ -1,4 +1,4 @@
-/** Every task definition below tasks/ is one that `coxswain/tasks` exports. */
+/** Every task definition below tasks/ is exported by `coxswain/tasks`. */
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,7 +9,7 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('exported tasks')
 
-/** Facts that one task of the library asks for, of no use by themselves. */
+/** Facts that other tasks of the library use, and that are of no use by themselves. */
 const internal = new Set(['kubernetes/pod-networks.ts: podNetworkManifest'])
 
 const folder = resolve(import.meta.dirname, '../../tasks')

@@ -1,7 +1,9 @@
-/** Files as people leave them: any mixture of line ends, a byte order mark or none, with or without a last newline. */
+/**
+ * Files as users write them: any mixture of line breaks, with or without a byte order mark, with or without a last newline.
+ */
 import fc from 'fast-check'
 
-/** Lines that no task has to do with; a task's own ones come beside them. */
+/** Lines that no task matches; lines of the tested task are added to them. */
 const strangers = [
   '',
   '   ',
@@ -20,7 +22,7 @@ const ends = fc.oneof(
   fc.constant(['\n', '\r\n'] as const),
 )
 
-/** A text of lines from a pool, as it could be in a file. */
+/** A text with lines from a pool. */
 export const fileOf = (
   pool: readonly string[],
   others: readonly string[] = strangers,
@@ -36,13 +38,13 @@ export const fileOf = (
       })
       .map(({ mark, lines, complete }) => {
         const text = lines.map(([line, end]) => line + end).join('')
-        // an empty last line cannot lack its end
+        // an empty last line cannot be without a line break
         const open = !complete && lines.at(-1)?.[0] !== ''
         return mark + (open ? text.replace(/\r?\n$/, '') : text)
       }),
   )
 
-/** A document of some of these parts, each of them once, in any order. */
+/** A document with some of these parts, each at most once, in any order. */
 export const documentOf = (parts: readonly string[]): fc.Arbitrary<string> =>
   fc
     .record({
@@ -53,11 +55,11 @@ export const documentOf = (parts: readonly string[]): fc.Arbitrary<string> =>
     })
     .map(({ parts: chosen, newline, mark, complete }) => {
       const text = chosen.map((part) => `${part}\n`).join('')
-      const whole = complete || chosen.at(-1) === '' ? text : text.slice(0, -1)
-      return mark + whole.replaceAll('\n', newline)
+      const content = complete || chosen.at(-1) === '' ? text : text.slice(0, -1)
+      return mark + content.replaceAll('\n', newline)
     })
 
-/** The lines of a text with their ends, the byte order mark as one of its own. */
+/** The lines of a text with their line breaks; the byte order mark is an element of its own. */
 export const rawLines = (text: string): string[] => {
   const mark = text.startsWith('\u{FEFF}') ? ['\u{FEFF}'] : []
   return [...mark, ...(text.slice(mark.length).match(/[^\n]*\n|[^\n]+$/g) ?? [])]

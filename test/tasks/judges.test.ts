@@ -1,4 +1,4 @@
-/** Edited files are read by the programs that they are for: sshd, visudo, and Python's configparser. */
+/** The programs that edited files are for read them: sshd, visudo, and Python's configparser. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import fc from 'fast-check'
@@ -12,15 +12,15 @@ import { programPath } from '../support/needs.ts'
 import { suite } from '../support/spec.ts'
 import { fileOf } from './generated-files.ts'
 
-const test = suite('programs that read what was edited')
+const test = suite('programs that read edited files')
 const folder = folderOf(test)
 
 const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
 const line = { path: '/f', create: false, state: 'present' } as const
 
-test('sshd takes the line that was set, in a file of CRLF, too', { needs: ['root', 'sshd', 'ssh'] }, () => {
+test('sshd accepts the line, also in a CRLF file', { needs: ['root', 'sshd', 'ssh'] }, () => {
   const key = folder.at('key')
-  // sshd wants its folder, which nothing has made where it never started
+  // sshd needs its folder, which does not exist if it never started
   mkdirSync('/run/sshd', { recursive: true })
   assert.is(spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]).status, 0)
   const config = `HostKey ${key}\n#PermitRootLogin yes\nPermitRootLogin yes\nX11Forwarding no\n`
@@ -40,7 +40,7 @@ test('sshd takes the line that was set, in a file of CRLF, too', { needs: ['root
   }
 })
 
-test('visudo takes what line-in-file and block-in-file have made', { needs: ['sudo'] }, () => {
+test('visudo accepts the files of line-in-file and block-in-file', { needs: ['sudo'] }, () => {
   const valid = (text: string): void => {
     const { status, stdout, stderr } = spawnSync('visudo', ['-cf', '-'], { input: text, encoding: 'utf8' })
     assert.is(status, 0, `${JSON.stringify(text)}\n${stdout}${stderr}`)
@@ -66,7 +66,7 @@ const pool = [
   '  [x]',
 ]
 
-/** What configparser reads of each text: the sections with their options; null where it refuses the text. */
+/** The result of configparser for each text: the sections with their options; null if it refuses the text. */
 const byPython = (texts: readonly string[]): unknown => {
   const script = `
 import configparser, json, sys
@@ -88,7 +88,7 @@ print(json.dumps([read(t) for t in json.load(sys.stdin)]))`
 
 const sections = z.array(z.record(z.string(), z.record(z.string(), z.string().nullable())).nullable())
 
-test('configparser reads the new value, and every other one as before', { needs: ['python3'] }, () => {
+test('configparser reads the new value, and all others as before', { needs: ['python3'] }, () => {
   const set = {
     path: '/f',
     create: false,
@@ -107,7 +107,7 @@ test('configparser reads the new value, and every other one as before', { needs:
   )
   const absent = sections.parse(byPython(texts.map((text) => withSetting(text, { ...set, state: 'absent' }))))
   for (const [index, was] of before.entries()) {
-    // what it refuses is no file of its own
+    // a text that it refuses is not a file for it
     if (was === null) continue
     const { port: _, ...rest } = was['a'] ?? {}
     assert.equal(present[index], { ...was, a: { ...rest, port: '9' } }, JSON.stringify(texts[index]))

@@ -1,4 +1,4 @@
-/** Errors of the library's tasks: what they say when a command fails, and that it is not the text of a script of ours. */
+/** Errors of tasks when a command fails: they do not show the text of our scripts. */
 import * as assert from 'uvu/assert'
 import { scripted } from '../../engine/connection/scripted.ts'
 import type { Answer, LogEntry } from '../../engine/connection/scripted.ts'
@@ -12,11 +12,11 @@ import { suite } from '../support/spec.ts'
 
 const test = suite('errors of commands')
 
-/** What only a shell reads. */
+/** Text that only a shell reads. */
 const shellText = /\|\||&&|\| |[12]?>[&/]|\$[({"']|"\$|\bthen\b.*\bfi\b|^a shell script$|from: a shell script/
 
 const failure: Answer = { code: 1, stdout: 'half', stderr: 'it went wrong' }
-/** Answers that get a task further than nothing does. */
+/** Answers with which a task continues. */
 const usual: readonly (readonly [RegExp, string])[] = [
   [/^if \[ -d \/run\/systemd/, 'systemd'],
   [/^command -v/, '/usr/bin/there'],
@@ -24,7 +24,7 @@ const usual: readonly (readonly [RegExp, string])[] = [
   [/^cat \/proc\/sys\/kernel\/random\/boot_id/, 'b00t'],
 ]
 
-/** What is said when the command of a number fails, counted from 1; undefined where there is none of this number. */
+/** The error when command number N fails, counted from 1; undefined if there is no such command. */
 const saidWhenFails = async (task: Task, number: number): Promise<readonly string[] | undefined> => {
   let count = 0
   const answer = ({ script }: LogEntry): Answer | string => {
@@ -49,8 +49,8 @@ const most = 8
 
 for (const [name, factory] of Object.entries(library)) {
   if (!isTaskFactory(factory)) continue
-  test(`${name}: no error shows shell text of ours`, async () => {
-    // what is not there yet is not waited for
+  test(`${name}: no error shows our shell text`, async () => {
+    // missing objects are not waited for
     const task = { ...factory.from(factory.info.example ?? {}), until: undefined }
     for (let number = 1; number <= most; number += 1) {
       const said = await saidWhenFails(task, number)
@@ -60,7 +60,7 @@ for (const [name, factory] of Object.entries(library)) {
   })
 }
 
-test('what an author wrote is shown', async () => {
+test("the author's own command is shown", async () => {
   const said = async (task: Task): Promise<string | undefined> => (await saidWhenFails(task, 1))?.[0]
   assert.is(
     await said(library.command({ run: 'make all 2>&1 | tee log' })),
@@ -72,7 +72,7 @@ test('what an author wrote is shown', async () => {
   )
 })
 
-test('a script of ours is named by what it does', async () => {
+test('our script has a label that says what it does', async () => {
   assert.is(
     (await saidWhenFails(library.service({ name: 'nginx', state: 'started' }), 1))?.[0],
     'exit status 1 from: find the service manager',

@@ -1,4 +1,4 @@
-/** What must not compile. Checked by the compiler: an error that does not come makes its line an error. */
+/** Code that must not compile. The compiler reports each `@ts-expect-error` without an error. */
 import { expectTypeOf } from 'expect-type'
 import { background, block, defineTask, flushHandlers, join, ok, parallel, pick, playbook, z } from 'coxswain'
 import type { CheckContext, Outcome, Step, Task } from 'coxswain'
@@ -39,9 +39,9 @@ defineTask({
   params: z.object({}),
   async check({ remote }) {
     expectTypeOf(remote.read).toBeFunction()
-    // @ts-expect-error -- a check may not run what changes something
+    // @ts-expect-error -- a check cannot run commands that change something
     await remote.run`touch /tmp/x`
-    // @ts-expect-error -- nor write
+    // @ts-expect-error -- a check cannot write
     await remote.write('/tmp/x', '')
     return ok()
   },
@@ -52,7 +52,24 @@ export const family = async (ctx: CheckContext): Promise<readonly string[]> =>
   (await ctx.fact(osRelease())).family
 expectTypeOf(
   defineTask({ name: 'n', description: '', params: z.object({}), check: () => ok(1 as const) }),
-).returns.toEqualTypeOf<Task<1>>()
+).returns.toEqualTypeOf<Task<1, never, never>>()
+
+// parameters made by a function have the same types
+const lazy = defineTask({
+  name: 'lazy',
+  description: '',
+  example: { size: 1 },
+  params: () => z.object({ size: z.number(), name: z.string().default('x') }),
+  check: (_, params) => {
+    expectTypeOf(params).toEqualTypeOf<{ size: number; name: string }>()
+    return ok(2 as const)
+  },
+})
+expectTypeOf(lazy({ size: 1 })).toEqualTypeOf<Task<2, never, never>>()
+// @ts-expect-error -- a parameter is missing
+lazy({})
+// @ts-expect-error -- a parameter has the wrong type
+lazy({ size: '1' })
 
 // steps
 const images = background(command({ run: 'pull' }))
@@ -67,9 +84,9 @@ block([], { notify: 'restart' })
 block([], { resuce: [] })
 // @ts-expect-error -- a task that was not called
 block([sysctl])
-// @ts-expect-error -- only what was begun in the background can be joined
+// @ts-expect-error -- only a background step can be joined
 join(sysctl({ key: 'a', value: 1 }))
-// @ts-expect-error -- once per what?
+// @ts-expect-error -- once per run or batch, not per host
 sysctl({ key: 'a', value: 1 }, { oncePer: 'host' })
 // an option is misspelt, in a literal, a variable or a spread
 // @ts-expect-error
@@ -106,7 +123,7 @@ playbook({
     play('shares', { hosts: 'all', serial: [1, '30%'], strategy: 'linear', tasks: () => [] }),
     // @ts-expect-error -- a number without its percent sign
     play('not a share', { hosts: 'all', serial: '30', tasks: () => [] }),
-    // a playbook stands where a play does
+    // a playbook can be in the list of plays
     playbook({ name: 'other', vars: z.object({ own: z.number() }), plays: () => [] }),
   ],
 })

@@ -1,4 +1,4 @@
-/** Inventories that are modules: what compiles and what does not. `npm run check` reads it. */
+/** TypeScript inventories: code that compiles, and code that does not. `npm run check` compiles it. */
 import { Secret, defineInventory } from '../../engine/index.ts'
 
 defineInventory({
@@ -14,11 +14,11 @@ defineInventory({
 })
 defineInventory(() => ({ groups: {} }))
 defineInventory(async () => ({ hosts: ['a', 'b'] }))
-// @ts-expect-error -- no such key
+// @ts-expect-error -- an unknown key
 defineInventory({ group: {} })
-// @ts-expect-error -- no such key beside others
+// @ts-expect-error -- an unknown key, in addition to others
 defineInventory({ groups: {}, vras: {} })
-// @ts-expect-error -- a port is no list
+// @ts-expect-error -- a port is not a list
 defineInventory({ hosts: { a: { port: [22] } } })
 // @ts-expect-error -- children are names
 defineInventory({ groups: { site: { children: { web: {} } } } })

@@ -3,18 +3,22 @@ import { verbosityOptions } from '../options/output.ts'
 
 export const docs = defineCommand({
   name: 'docs',
-  summary: 'Lists the tasks of the library, describes one of them, or finds those that words are about.',
+  summary: 'Lists the tasks of the project and of the library, describes a task, or searches for tasks.',
   usage: '[task | words...]',
   arguments: {
-    words: rest('the name of a task; or words to look for in names, descriptions and parameters', 'task'),
+    words: rest(
+      'a task, a module of Ansible, or words to search for in names, descriptions and parameters',
+      'task',
+    ),
   },
   options: verbosityOptions,
   examples: [
-    { line: 'run docs sysctl', does: 'a task: parameters, example, what it reads' },
+    { line: 'run docs sysctl', does: 'describe a task: its parameters, what it reads, an example' },
     {
       line: 'run docs apt key',
-      does: 'tasks that have both words in their names, descriptions or parameters',
+      does: 'find tasks with both words in their names, descriptions or parameters',
     },
+    { line: 'run docs lineinfile', does: 'find the tasks that stand for a module of Ansible' },
   ],
   run: async (input, context) => (await import('../docs/docs.ts')).docs(input, context),
 })

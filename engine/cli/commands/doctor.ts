@@ -6,16 +6,15 @@ import { hostOptions } from '../options/run.ts'
 export const doctor = defineCommand({
   name: 'doctor',
   summary:
-    'Checks hosts and says what is wrong with them and how to fix it: name, port, key, login, become, tools, disk, clock.',
+    'Checks hosts and reports problems and how to fix them: name, port, host key, login, become, tools, disk, clock.',
   usage: '-i INVENTORY [--hosts PATTERN]',
   arguments: {},
   options: {
     ...hostOptions,
     ...verbosityOptions,
-    hosts: text('--hosts <pattern>', 'these hosts; all by default', 'hosts'),
+    hosts: text('--hosts <pattern>', 'hosts to check (all)', 'hosts'),
     output: jsonOption('per host'),
   },
-  notes:
-    'Exit status: 0 no problem was found, 2 something is wrong, 4 a host cannot be reached or logged in to',
+  notes: 'Exit status: 0 no problems, 2 problems on a host, 4 a host is unreachable or the login failed',
   run: async (input, context) => (await import('../doctor/doctor.ts')).doctor(input, context),
 })

@@ -9,8 +9,8 @@ export const exec = defineCommand({
   usage: '[options] <pattern> [options] [--] <command...>',
   endsOptions: true,
   arguments: {
-    pattern: required('hosts', 'hosts'),
-    command: some('shell text; several words are quoted as arguments', 'nothing'),
+    pattern: required('hosts to run it on', 'hosts'),
+    command: some('one word is shell text; several words are a command and its arguments', 'nothing'),
   },
   options: {
     ...hostOptions,
@@ -18,7 +18,7 @@ export const exec = defineCommand({
     ...outputOptions,
     listHosts,
     timeout: number('--timeout <seconds>', 'stop the command after this many seconds', {
-      whole: true,
+      integer: true,
       from: 1,
     }),
   },
@@ -26,13 +26,14 @@ export const exec = defineCommand({
     { line: 'run exec -i inventory.yaml masters uptime', does: 'run a command on hosts' },
     {
       line: 'run exec -i inventory.yaml web ls -la /srv',
-      does: 'options after its first word belong to the command',
+      does: 'options after the first word of the command belong to it',
     },
-    { line: "run exec web -i inventory.yaml -- 'ps | wc -l'", does: 'one word is shell text' },
+    { line: "run exec web -i inventory.yaml -- 'ps | wc -l'", does: 'run shell text' },
   ],
-  notes: `Options stand before the first word of the command; what follows belongs to the command. With -v, lines are shown as
-they come; without it, what each host printed is shown when all are done, the same output of several hosts once.
-Exit status with one host: that of the command (0 to 255); 1 usage or load error; 4 also for a host that cannot be
-reached, which standard output says. With several: 0 all ended with 0, 2 one did not, 4 one cannot be reached.`,
+  notes: `Options go before the first word of the command; everything after that word belongs to the command. With -v, output
+is shown as it arrives. Without -v, it is shown when all hosts have finished; hosts with the same output are shown together.
+Exit status with one host: the status of the command (0 to 255), 1 for a usage or load error, 4 if the host is unreachable
+(standard output says so). With several hosts: 0 if the command exits with 0 on all, 2 if it does not, 4 if a host is
+unreachable.`,
   run: async (input, context) => (await import('../session/exec.ts')).exec(input, context),
 })

@@ -6,7 +6,7 @@ import { secretOptions } from '../options/secrets.ts'
 
 export const inventory = defineCommand({
   name: 'inventory',
-  summary: 'Shows groups, hosts and variables as the inventories give them. Nothing connects.',
+  summary: 'Shows the groups, hosts and variables of an inventory, without connecting to hosts.',
   usage: '[--graph | --list | --host NAME [--explain [VARIABLE]]] -i INVENTORY',
   arguments: {},
   options: {
@@ -14,20 +14,23 @@ export const inventory = defineCommand({
     ...secretOptions,
     ...verbosityOptions,
     graph: flag('--graph', 'the tree of groups and hosts (the default)'),
-    list: flag('--list', 'all as JSON, as an executable inventory prints it'),
+    list: flag('--list', 'everything as JSON, in the format of an executable inventory'),
     host: text('--host <name>', 'the merged variables of a host, as JSON', 'hosts'),
     explain: optionalText(
       '--explain [variable]',
-      'with --host: each place that sets a value, and which one counts',
+      'with --host: every place that sets a value, and which one wins',
     ),
     playbook: text(
       '--playbook <file>',
-      'as this playbook sees it: its group_vars, host_vars and defaults',
+      'include group_vars, host_vars and defaults of this playbook',
       'playbook',
     ),
   },
   examples: [
-    { line: 'run inventory -i inventory.yaml --host m1 --explain user', does: 'where a value comes from' },
+    {
+      line: 'run inventory -i inventory.yaml --host m1 --explain user',
+      does: 'show where a value comes from',
+    },
   ],
   run: async (input, context) => (await import('../inventory/inventory.ts')).inventory(input, context),
 })

@@ -1,9 +1,10 @@
-import { exitCodes } from '../../error-codes.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
 import { defineCommand, optional, rest } from '../define-command.ts'
 import { flag } from '../define-option.ts'
 import { runOptions } from '../options/run.ts'
 import { completion, completeWords } from './completion.ts'
+import { config } from './config.ts'
 import { docs } from './docs.ts'
 import { doctor } from './doctor.ts'
 import { exec } from './exec.ts'
@@ -12,8 +13,10 @@ import { history } from './history.ts'
 import { init } from './init.ts'
 import { inventory } from './inventory.ts'
 import { schema } from './schema.ts'
+import { secret } from './secret.ts'
+import { validate } from './validate.ts'
 
-/** The command line: `run PLAYBOOK`, `run TASK`, and the commands below it. */
+/** `run PLAYBOOK`, `run TASK`, and every other command. */
 export const run = defineCommand({
   name: 'run',
   summary: 'Brings hosts to the state that a playbook describes, over SSH, with nothing installed on them.',
@@ -22,15 +25,15 @@ export const run = defineCommand({
     target: optional('a playbook or task file, or the name of a task', 'target'),
     params: rest('parameters of a task', 'parameters'),
   },
-  options: { ...runOptions, help: flag('-h, --help', 'this help, or that of a task') },
+  options: { ...runOptions, help: flag('-h, --help', 'show this help, or the help of a task') },
   examples: [
     {
       line: 'run playbooks/ha-masters.ts -i inventory.yaml',
-      does: "bring the hosts to the playbook's state",
+      does: 'bring the hosts to the state that the playbook describes',
     },
     {
       line: 'run playbooks/ha-masters.ts -i inventory.yaml --check',
-      does: 'say what that would change, and change nothing',
+      does: 'show what would change, and change nothing',
     },
     {
       line: 'run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b',
@@ -40,7 +43,24 @@ export const run = defineCommand({
   notes:
     'Exit status: 0 ok, 1 usage or load error, 2 failed, 3 would change (--check --exit-code), 4 unreachable, 130 interrupted',
   printsHelp: true,
-  commands: [exec, inventory, schema, docs, help, init, doctor, history, completion, list, completeWords],
+  usesSettings: ({ arguments: { target }, options: { help: asked, listHosts } }) =>
+    !asked && (target !== undefined || listHosts),
+  commands: [
+    exec,
+    inventory,
+    validate,
+    schema,
+    config,
+    secret,
+    docs,
+    help,
+    init,
+    doctor,
+    history,
+    completion,
+    list,
+    completeWords,
+  ],
   run: async (input, context) => {
     const { arguments: words, options } = input
     if (words.target !== undefined || options.listTasks || options.listHosts)

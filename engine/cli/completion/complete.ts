@@ -1,32 +1,39 @@
-/** What may stand where the cursor is. Pure but for the world that it asks. */
+/** Completes the word at the cursor. Pure, except for what it reads through {@link CompletionSource}. */
 import { outputKinds, outputs } from '../../report/outputs.ts'
-import { namesOf, takesText } from '../define-command.ts'
+import { commandNames, namesOf, takesText } from '../define-command.ts'
 import type { Command } from '../define-command.ts'
 import type { Completion, OptionSpec } from '../define-option.ts'
 
-/** What completion may ask; everything is read only when it is wanted, and nothing connects. */
-export interface World {
+/** What completion reads on demand, without connecting to hosts. */
+export interface CompletionSource {
   /** Names of tasks. */
   readonly tasks: () => Promise<readonly string[]>
-  /** Names of a task's parameters; none where there is no such task. */
+  /** Names of a task's parameters; empty for an unknown task. */
   readonly params: (task: string) => Promise<readonly string[]>
-  /** Hosts and groups of these inventories, or of the usual one. */
+  /** Names of the playbooks and tasks of the project; none where it cannot be read. */
+  readonly names: () => Promise<readonly string[]>
+  /** Hosts and groups of these inventories, or of the default inventory. */
   readonly hosts: (inventories: readonly string[]) => Promise<readonly string[]>
   /** Tags of a playbook. */
   readonly tags: (playbook: string, inventories: readonly string[]) => Promise<readonly string[]>
-  /** Files and folders that begin so; a folder ends with a slash. */
+  /** Names of the variables that a playbook reads; without a playbook, of those in the inventories. */
+  readonly variables: (
+    playbook: string | undefined,
+    inventories: readonly string[],
+  ) => Promise<readonly string[]>
+  /** Files and folders that start with this text; a folder ends with a slash. */
   readonly files: (start: string) => Promise<readonly string[]>
 }
 
-/** What the words before the cursor say. */
+/** The parsed words before the cursor. */
 interface Line {
   readonly program: Command
   readonly command: Command
   readonly plain: readonly string[]
   readonly inventories: readonly string[]
-  /** The option whose value is being typed. */
+  /** The option that the last word is a value of. */
   readonly open: OptionSpec<unknown> | undefined
-  /** A lone `--` was there. */
+  /** Whether there was a lone `--`. */
   readonly ended: boolean
 }
 
@@ -59,100 +66,123 @@ const read = (program: Command, words: readonly string[]): Line => {
   return { program, command, plain, inventories, open: undefined, ended: false }
 }
 
+/** Whether the first argument of a command is a playbook. */
+const takesPlaybook = (command: Command): boolean => {
+  const [argument] = Object.values(command.arguments)
+  return argument?.completion === 'target' || argument?.completion === 'playbook or name'
+}
+
 const scripts = /\/$|\.[cm]?[jt]s$/
 
-/** The parts of a pattern or list before the word that is being typed stay as they are. */
-const behind = (start: string, marks: RegExp, names: readonly string[]): string[] => {
+/** Names with the earlier parts of the pattern or list before them. */
+const withPrefix = (start: string, marks: RegExp, names: readonly string[]): string[] => {
   const kept = marks.exec(start)?.[0] ?? ''
   return names.map((name) => kept + name)
 }
 
-/** What fits where something of a kind is typed. */
-const candidates = async (
+/** Words of one source, read when they are needed. */
+type Group = () => Promise<readonly string[]>
+
+/** All words of this kind. The groups that run code of the project come last: that code can take its time. */
+const candidates = (
   completion: Completion,
   { program, command, plain, inventories }: Line,
   start: string,
-  world: World,
-): Promise<readonly string[]> => {
-  if (typeof completion !== 'string') return completion
-  const playbooks = async () => (await world.files(start)).filter((file) => scripts.test(file))
+  source: CompletionSource,
+): readonly Group[] => {
+  if (typeof completion !== 'string') return [async () => completion]
+  const files = () => source.files(start)
+  const playbooks = async () => (await files()).filter((file) => scripts.test(file))
   const [first] = plain
   switch (completion) {
     case 'hosts':
-      return behind(start, /^.*[,:&!]/, await world.hosts(inventories))
+      return [async () => withPrefix(start, /^.*[,:&!]/, await source.hosts(inventories))]
     case 'tags':
-      return first === undefined ? [] : behind(start, /^.*,/, await world.tags(first, inventories))
+      return first === undefined
+        ? []
+        : [async () => withPrefix(start, /^.*,/, await source.tags(first, inventories))]
+    case 'variables': {
+      if (start.startsWith('@'))
+        return [async () => (await source.files(start.slice(1))).map((file) => `@${file}`)]
+      const playbook = takesPlaybook(command) ? first : undefined
+      return [async () => (await source.variables(playbook, inventories)).map((name) => `${name}=`)]
+    }
     case 'outputs': {
       const [, kind, file] = /^([^=]*=)(.*)$/s.exec(start) ?? []
       return kind === undefined || file === undefined
-        ? outputKinds.map((one) => (outputs[one].toScreen ? one : `${one}=`))
-        : (await world.files(file)).map((one) => kind + one)
+        ? [async () => outputKinds.map((one) => (outputs[one].toScreen ? one : `${one}=`))]
+        : [async () => (await source.files(file)).map((one) => kind + one)]
     }
     case 'playbook':
-      return playbooks()
+      return [playbooks]
+    case 'playbook or name':
+      return [playbooks, source.names]
     case 'task':
-      return world.tasks()
+      return [source.tasks]
     case 'target':
-      return [...visible(command).map(({ name }) => name), ...(await world.tasks()), ...(await playbooks())]
+      return [async () => commandNames(command), source.tasks, playbooks, source.names]
     case 'help': {
       let below: Command | undefined = program
       for (const word of plain)
         below = below === undefined ? undefined : visible(below).find(({ name }) => name === word)
-      const names = below === undefined ? [] : visible(below).map(({ name }) => name)
-      return first === undefined ? [...names, ...(await world.tasks())] : names
+      const names = below === undefined ? [] : commandNames(below)
+      return first === undefined ? [async () => names, source.tasks] : [async () => names]
     }
     case 'parameters':
-      return first === undefined ? [] : (await world.params(first)).map((name) => `${name}=`)
+      return first === undefined ? [] : [async () => (await source.params(first)).map((name) => `${name}=`)]
     case 'run':
-      return ['last', ...(await playbooks())]
+      return [async () => ['last'], playbooks]
     case 'folder':
-      return (await world.files(start)).filter((file) => file.endsWith('/'))
+      return [async () => (await files()).filter((file) => file.endsWith('/'))]
     case 'file':
-      return world.files(start)
+      return [files]
     case 'nothing':
       return []
   }
 }
 
-/** What fits as the plain word that is being typed. */
-const wordsOf = async (line: Line, start: string, world: World): Promise<readonly string[]> => {
+/** The completions of an argument or a command name. */
+const wordsOf = (line: Line, start: string, source: CompletionSource): readonly Group[] => {
   const { command, plain } = line
   const specs = Object.values(command.arguments)
   const last = specs.at(-1)
   const spec = specs[plain.length] ?? (last?.count === 'rest' || last?.count === 'some' ? last : undefined)
   return spec === undefined
-    ? visible(command).map(({ name }) => name)
-    : candidates(spec.completion, line, start, world)
+    ? [async () => commandNames(command)]
+    : candidates(spec.completion, line, start, source)
 }
 
-const valuesOf = (
-  { completion = 'file' }: OptionSpec<unknown>,
-  line: Line,
-  start: string,
-  world: World,
-): Promise<readonly string[]> => candidates(completion, line, start, world)
+const groupsOf = (line: Line, start: string, source: CompletionSource): readonly Group[] => {
+  const valuesOf = ({ completion = 'file' }: OptionSpec<unknown>, value: string) =>
+    candidates(completion, line, value, source)
+  if (line.open !== undefined) return valuesOf(line.open, start)
+  const [name, value] = /^(--[a-z-]+)=(.*)$/s.exec(start)?.slice(1) ?? []
+  const option = name === undefined ? undefined : optionNamed(line.command, name)
+  if (option !== undefined && value !== undefined)
+    return valuesOf(option, value).map((group) => async () => (await group()).map((one) => `${name}=${one}`))
+  if (start.startsWith('-'))
+    return [async () => [...Object.values(line.command.options).flatMap(namesOf), '--help']]
+  return wordsOf(line, start, source)
+}
 
 /**
- * What may stand in place of the last word, sorted as a person looks for it: a line each.
+ * Yields the completions of the last word, each group as soon as it is known; those that run code of the project come last.
+ * What cannot be read is left out.
  *
- * @param words those behind `run`, the one that is being typed last; it may be empty.
+ * @param words the words after `run`; the last one is the word to complete, and can be empty.
  */
-export const complete = async (
+export async function* complete(
   program: Command,
   words: readonly string[],
-  world: World,
-): Promise<string[]> => {
+  source: CompletionSource,
+): AsyncGenerator<readonly string[]> {
   const start = words.at(-1) ?? ''
   const line = read(program, words.slice(0, -1))
-  if (line.ended) return []
-  const found = await (async (): Promise<readonly string[]> => {
-    if (line.open !== undefined) return valuesOf(line.open, line, start, world)
-    const [name, value] = /^(--[a-z-]+)=(.*)$/s.exec(start)?.slice(1) ?? []
-    const option = name === undefined ? undefined : optionNamed(line.command, name)
-    if (option !== undefined && value !== undefined)
-      return (await valuesOf(option, line, value, world)).map((one) => `${name}=${one}`)
-    if (start.startsWith('-')) return [...Object.values(line.command.options).flatMap(namesOf), '--help']
-    return wordsOf(line, start, world)
-  })()
-  return [...new Set(found)].filter((word) => word.startsWith(start))
+  if (line.ended) return
+  const seen = new Set<string>()
+  for (const group of groupsOf(line, start, source)) {
+    const found = await group().catch((): string[] => [])
+    yield [...new Set(found)].filter((word) => word.startsWith(start) && !seen.has(word))
+    for (const word of found) seen.add(word)
+  }
 }

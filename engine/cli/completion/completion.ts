@@ -1,22 +1,19 @@
-import { dirname } from 'node:path'
-import { exitCodes } from '../../error-codes.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
+import type { CodeKind } from '../../inventory/load.ts'
 import { shownWord } from '../../secret.ts'
-import { tagsOf } from '../../run/plan/tags.ts'
 import type { CommandContext } from '../define-command.ts'
-import { valuesOf } from '../define-option.ts'
-import { hostOptions } from '../options/run.ts'
-import { loadPlaybook } from '../session/load.ts'
-import { planOpened } from '../session/plan-opened.ts'
-import { openWorkspace } from '../session/workspace.ts'
+import { once } from '../../once.ts'
+import { openProject } from '../project/open-project.ts'
 import { complete } from './complete.ts'
 import { completionScript, shells } from './scripts.ts'
-import { worldOf } from './world.ts'
+import { completionSource } from './completion-source.ts'
+import { timeLimit } from './time-limit.ts'
 
 /**
- * `run completion SHELL`. Gives the exit status.
+ * `run completion SHELL`. Returns the exit status.
  *
- * @throws `usage` for a shell that there is no script for.
+ * @throws `usage` for an unknown shell.
  */
 export const completion = async (
   { arguments: { shell } }: { readonly arguments: { readonly shell: string } },
@@ -24,28 +21,46 @@ export const completion = async (
 ): Promise<number> => {
   const script = completionScript(shell)
   if (script === undefined)
-    throw new CoxswainError('usage', `there is no completion for ${shownWord(shell)}`, {
-      hint: `there is one for ${shells.join(', ')}`,
+    throw new CoxswainError('usage', `there is no completion script for ${shownWord(shell)}`, {
+      hint: `the supported shells are ${shells.join(', ')}`,
     })
   out(script)
   return exitCodes.ok
 }
 
-/** `run __complete -- WORDS`: a line for each word that fits. It never fails: somebody is typing. Gives the exit status. */
+/**
+ * `run __complete -- WORDS`: prints each completion on a line. It never fails, as users are typing; code of the project that
+ * takes too long ends it with what is known. Returns the exit status.
+ */
 export const completeWords = async (
   { arguments: { words } }: { readonly arguments: { readonly words: readonly string[] } },
-  { program, redactor, outlets: { out }, loadLibrary, loadHooks }: CommandContext,
+  { program, redactor, outlets: { out }, loadLibrary, paramNames, loadHooks }: CommandContext,
 ): Promise<number> => {
-  const world = worldOf(loadLibrary, async (playbook, inventory) => {
-    loadHooks()
-    const book = await loadPlaybook(playbook)
-    const workspace = await openWorkspace(
-      { ...valuesOf(hostOptions), inventory },
-      { playbookFolder: dirname(playbook), redactor },
-    )
-    return tagsOf(await planOpened(book, workspace, redactor, { listing: true }))
+  const limit = timeLimit(process.env)
+  const beforeCode = (kind: CodeKind): void => {
+    limit.begin()
+    if (kind === 'module') loadHooks()
+  }
+  const source = completionSource({
+    loadLibrary,
+    paramNames,
+    beforeCode,
+    openProject: once(() => openProject(process.cwd(), () => beforeCode('module'))),
+    tagsOf: async (playbook, inventories) => {
+      const { playbookTags } = await import('./playbook-names.ts')
+      beforeCode('module')
+      return playbookTags(playbook, inventories, redactor)
+    },
+    variablesOf: async (file) => {
+      const { playbookVariables } = await import('./playbook-names.ts')
+      beforeCode('module')
+      return playbookVariables(file)
+    },
   })
-  const found = await complete(program, words, world).catch((): string[] => [])
-  out(found.map((word) => `${word}\n`).join(''))
+  const print = async (): Promise<void> => {
+    for await (const found of complete(program, words, source)) out(found.map((word) => `${word}\n`).join(''))
+  }
+  await Promise.race([print(), limit.reached])
+  limit.end()
   return exitCodes.ok
 }

@@ -1,9 +1,9 @@
 /**
- * The scripts that shells load, for both names of the program: each only hands the words to `run __complete` and takes what
+ * The scripts that shells load, for both names of the program: each passes the words to `run __complete` and offers what
  * it prints.
  */
 
-// bash breaks words at = and : too: the line is split anew at blanks, and what bash holds to be there is cut off again
+// bash splits words at = and : too, so the line is split again at blanks, and the part that bash keeps is cut off
 const bash = `_coxswain_run() {
   local words head kept candidates=()
   head=\${COMP_LINE:0:COMP_POINT}
@@ -45,8 +45,8 @@ complete -c run -c coxswain -f -a '(__coxswain_run)'
 
 const scripts: Readonly<Record<string, string>> = { bash, zsh, fish }
 
-/** Shells that there is a script for. */
+/** The supported shells. */
 export const shells: readonly string[] = Object.keys(scripts)
 
-/** The script of a shell; undefined where there is none. */
+/** The script of a shell; undefined for an unknown shell. */
 export const completionScript = (shell: string): string | undefined => scripts[shell]

@@ -6,9 +6,9 @@ const textOf = ({ name, description, inner }: ParamInfo): string =>
   [name, description, ...inner.map(textOf)].join(' ')
 
 /**
- * The tasks that have all words in their names, descriptions or parameters; those that have one in their name come first.
+ * Finds the tasks with all words in their names, descriptions or parameters; those with a word in their name come first.
  *
- * @param words parts of words count too; upper and lower case are the same.
+ * @param words compared without case; parts of words match too.
  */
 export const findTasks = (tasks: readonly DocumentedTask[], words: readonly string[]): DocumentedTask[] => {
   const wanted = words.map((word) => word.toLowerCase())

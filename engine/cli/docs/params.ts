@@ -5,7 +5,7 @@ import type { TaskInfo } from '../../dsl/task.ts'
 import { jsonSchemaOf, membersOf, typeText } from './type-text.ts'
 import type { JsonSchema } from './type-text.ts'
 
-/** A parameter as people read of it. */
+/** A parameter as help shows it. */
 export interface ParamInfo {
   readonly name: string
   readonly type: string
@@ -16,7 +16,7 @@ export interface ParamInfo {
   readonly inner: readonly ParamInfo[]
 }
 
-/** The types that JSON Schema has for each parameter; none for one that takes anything. */
+/** The JSON Schema types of each parameter; empty for a parameter of any type. */
 export const typesOfParams = (params: z.ZodType): ReadonlyMap<string, ReadonlySet<string>> =>
   new Map(
     Object.entries(jsonSchemaOf(params).properties ?? {}).map(
@@ -31,7 +31,10 @@ export const typesOfParams = (params: z.ZodType): ReadonlyMap<string, ReadonlySe
     ),
   )
 
-const describe = ({ properties = {}, required = [] }: JsonSchema): ParamInfo[] =>
+const describe = ({
+  properties = {},
+  required = [],
+}: Pick<JsonSchema, 'properties' | 'required'>): ParamInfo[] =>
   Object.entries(properties).map(([name, about]) => ({
     name,
     type: typeText(about),
@@ -44,14 +47,14 @@ const describe = ({ properties = {}, required = [] }: JsonSchema): ParamInfo[] =
 /** The parameters or variables that a schema describes. */
 export const describeParams = (params: z.ZodType): ParamInfo[] => describe(jsonSchemaOf(params))
 
-/** Whether a parameter must be given, and what it is where it is not. */
+/** Whether a parameter is required, and its default. */
 export const noteOf = ({ required, fallback }: ParamInfo): string => {
   if (required) return 'required'
   return fallback === undefined ? 'optional' : `default ${JSON.stringify(fallback)}`
 }
 
-/** How a task behaves, in a sentence. */
-export const kinds: Record<TaskInfo['kind'], string> = {
+/** The behavior of each kind of task. */
+const kinds: Record<TaskInfo['kind'], string> = {
   idempotent: 'Does nothing if the host is already in this state.',
   always: 'Acts every time: it has no check.',
   fact: 'Only reads.',
@@ -59,19 +62,23 @@ export const kinds: Record<TaskInfo['kind'], string> = {
   aside: 'Changes nothing on the host.',
 }
 
+/** What a task does, and how it behaves. A task that acts at every run with some parameters says so in its description. */
+export const purposeOf = ({ description, kind, unchecked }: TaskInfo): string =>
+  unchecked ? description : `${description} ${kinds[kind]}`
+
 interface ParamLine {
   readonly head: string
   readonly param: ParamInfo
 }
 
-/** The members of an object follow it, with its name before theirs. */
+/** Parameters, each followed by its members, which are indented. */
 const withInner = (params: readonly ParamInfo[], before = ''): ParamLine[] =>
   params.flatMap((param) => [
     { head: `${before}${param.name}${before === '' ? '=' : ': '}${param.type}`, param },
     ...withInner(param.inner, `${before}  `),
   ])
 
-/** Parameters, a line each; the members of an object below it. */
+/** One line per parameter; the members of an object are below it. */
 export const paramLines = (params: readonly ParamInfo[]): string[] => {
   const lines = withInner(params)
   const width = Math.min(40, Math.max(0, ...lines.map(({ head }) => head.length)))
@@ -81,24 +88,20 @@ export const paramLines = (params: readonly ParamInfo[]): string[] => {
   })
 }
 
-/** How values are written on a command line. */
+/** How to write values on a command line. */
 const valuesHelp = [
-  'Parameters. A value is the text after the =, as typed; the type makes a number of it. A list or map is',
-  `JSON, such as '["a", "b"]', or YAML in brackets. Where any value can stand, 8080, true, null and "text"`,
-  'are what they are in JSON; 1.30 and 0123, which JSON writes in another way, are text:',
+  'Parameters. A value is the text after the =, as typed; a number parameter converts it. A list or map is',
+  `JSON, such as '["a", "b"]', or YAML in brackets. For a parameter of any type, 8080, true, null and "text"`,
+  'are read as JSON; 1.30 and 0123, which JSON writes differently, are text:',
 ]
 
 /** `run TASK --help`. */
-export const taskHelp = (
-  { name, description, kind, params }: TaskInfo,
-  program = 'run',
-  target = name,
-): string => {
-  const lines = paramLines(describeParams(params))
+export const taskHelp = (info: TaskInfo, program = 'run', target = info.name): string => {
+  const lines = paramLines(describeParams(info.params))
   return [
     `${program} ${target} key=value… -i INVENTORY --hosts PATTERN`,
     '',
-    `${description} ${kinds[kind]}`,
+    purposeOf(info),
     '',
     ...(lines.length === 0 ? ['It takes no parameters.'] : valuesHelp),
     ...lines,

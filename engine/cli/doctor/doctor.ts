@@ -1,20 +1,20 @@
 import { CoxswainError } from '../../errors.ts'
 import { identityOf } from '../../run/fleet.ts'
+import type { Fleet } from '../../run/fleet.ts'
 import { pool } from '../../run/pool.ts'
 import { examine } from './examine.ts'
 import type { Finding } from './probe.ts'
-import { findingOf } from './reaching.ts'
+import { findingOf } from './finding-of.ts'
 import { doctorExit, doctorJson, doctorTable } from './report.ts'
 import { writeWarnings } from '../session/warnings.ts'
 import { openWorkspace } from '../session/workspace.ts'
-import type { Workspace } from '../session/workspace.ts'
 import type { CommandContext } from '../define-command.ts'
 import type { HostOptions } from '../options/run.ts'
 
-const visit = async ({ fleet }: Workspace, name: string): Promise<readonly Finding[]> => {
+const findProblems = async (fleet: Fleet, name: string): Promise<readonly Finding[]> => {
   try {
     await fleet.hosts.get(name)?.ready?.('login')
-    // a task that becomes no one needs no password for it; whether one does may only be known now
+    // only become needs its password, and whether the host uses it may be known only now
     if (fleet.hosts.get(name)?.become !== false) await fleet.hosts.get(name)?.ready?.()
   } catch (error) {
     return [findingOf(error, 'secrets')]
@@ -38,28 +38,29 @@ interface DoctorOptions extends HostOptions {
 }
 
 /**
- * `run doctor`: tries hosts and tells what is wrong with them. Nothing is changed. Gives the exit status.
+ * `run doctor`: checks hosts and reports their problems. It changes nothing. Returns the exit status.
  *
- * @throws `no-hosts` when there is none to try.
+ * @throws `no-hosts` if no host matches.
  */
 export const doctor = async (
   { options }: { readonly options: DoctorOptions },
-  { redactor, outlets, loadHooks }: CommandContext,
+  { redactor, outlets, loadHooks, project }: CommandContext,
 ): Promise<number> => {
   loadHooks()
-  const workspace = await openWorkspace(options, { redactor })
+  const workspace = await openWorkspace(options, { redactor, project: await project() })
   writeWarnings(workspace.inventory, outlets)
   const { limit } = workspace
   const names = workspace.inventoryView
     .match(options.hosts ?? 'all', '--hosts')
     .filter((name) => limit?.includes(name) ?? true)
-  if (names.length === 0) throw new CoxswainError('no-hosts', 'there is no host to try')
+  if (names.length === 0) throw new CoxswainError('no-hosts', 'no host matches')
+  const fleet = await workspace.loadFleet()
   const found = new Map<string, readonly Finding[]>()
   await pool(names, options.forks, async (name) => {
-    found.set(name, await visit(workspace, name))
+    found.set(name, await findProblems(fleet, name))
   })
   const hosts = names.map((host) => ({ host, findings: found.get(host) ?? [] }))
   if (options.output === 'json') outlets.out(doctorJson(hosts), 'json')
-  else outlets.out(doctorTable(hosts))
+  else outlets.out(outlets.named(doctorTable(hosts)))
   return doctorExit(hosts)
 }

@@ -2,18 +2,18 @@ import type { Identity } from '../../connection/types.ts'
 import { clock } from './clock.ts'
 import { disk } from './disk.ts'
 import type { Finding, Target, Probe } from './probe.ts'
-import { findingOf } from './reaching.ts'
+import { findingOf } from './finding-of.ts'
 import { temporary } from './temporary.ts'
 import { needed } from './tools.ts'
 
-/** Every look at a host that can be reached. */
+/** The checks of a reachable host. */
 export const probes: readonly Probe[] = [needed, temporary, disk, clock]
 
-/** Seconds that a probe may take: a network file system that is gone must not hold the doctor up. */
+/** Timeout of a probe in seconds: a network file system can hang. */
 const probeTimeout = 15
 
-/** Whether a shell comes up, as the login user or as another one. */
-const entrance = async (
+/** Tries to start a shell, as the login user or as another one; undefined if it starts. */
+const tryShell = async (
   { connection }: Target,
   identity: Identity | undefined,
 ): Promise<Finding | undefined> => {
@@ -25,7 +25,7 @@ const entrance = async (
   }
 }
 
-const look = async (
+const runProbe = async (
   { connection }: Target,
   probe: Probe,
   identity: Identity | undefined,
@@ -40,23 +40,23 @@ const look = async (
       timeout: probeTimeout,
     })
     const sample = { code, stdout: stdout.toString('utf8'), sent, received: now() }
-    return probe.judge(sample).map((complaint) => ({ probe: probe.name, ...complaint }))
+    return probe.judge(sample).map((problem) => ({ probe: probe.name, ...problem }))
   } catch (error) {
     return [findingOf(error, probe.name)]
   }
 }
 
 /**
- * Examines a host: the way in first; where there is one, everything else. Nothing is changed.
+ * Checks a host: first the login, then, if it works, everything else. It changes nothing.
  *
  * @param now seconds since 1970.
  */
-export const examine = async (patient: Target, now: () => number): Promise<readonly Finding[]> => {
-  const outside = await entrance(patient, undefined)
-  if (outside !== undefined) return [outside]
-  const become = patient.identity === undefined ? undefined : await entrance(patient, patient.identity)
-  // who cannot become another user is still told the rest
-  const identity = become === undefined ? patient.identity : undefined
-  const found = await Promise.all(probes.map((probe) => look(patient, probe, identity, now)))
+export const examine = async (target: Target, now: () => number): Promise<readonly Finding[]> => {
+  const login = await tryShell(target, undefined)
+  if (login !== undefined) return [login]
+  const become = target.identity === undefined ? undefined : await tryShell(target, target.identity)
+  // if become fails, the login user runs the other probes
+  const identity = become === undefined ? target.identity : undefined
+  const found = await Promise.all(probes.map((probe) => runProbe(target, probe, identity, now)))
   return [...(become === undefined ? [] : [become]), ...found.flat()]
 }

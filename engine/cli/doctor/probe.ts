@@ -2,7 +2,7 @@ import type { Connection, Identity } from '../../connection/types.ts'
 import type { ErrorCode } from '../../error-codes.ts'
 
 /** What is wrong with a host, and how to fix it. */
-export interface Complaint {
+export interface Problem {
   readonly what: string
   readonly fix: string
 }
@@ -11,31 +11,31 @@ export interface Complaint {
 export interface Sample {
   readonly code: number
   readonly stdout: string
-  /** Seconds since 1970, here: just before it was sent, and when the answer was there. */
+  /** Seconds since 1970 on this machine: just before the script was sent, and when the answer arrived. */
   readonly sent: number
   readonly received: number
 }
 
-/** One look at a host that can be reached: a script that only reads, and what its output means. */
+/** One check of a reachable host: a script that only reads, and what its output means. */
 export interface Probe {
   readonly name: string
   /** POSIX shell text. */
   readonly script: string
-  /** Nothing where all is well. */
-  readonly judge: (sample: Sample) => readonly Complaint[]
+  /** Returns the problems that the output shows. */
+  readonly judge: (sample: Sample) => readonly Problem[]
 }
 
-/** A complaint, and the probe that has it. */
-export interface Finding extends Complaint {
+/** A problem, and the probe that found it. */
+export interface Finding extends Problem {
   readonly probe: string
-  /** The code of the error that it comes from, where it is one. */
+  /** The code of the error that caused it, if any. */
   readonly code?: ErrorCode | undefined
 }
 
-/** A host as it is examined. */
+/** A host to check. */
 export interface Target {
   readonly name: string
-  /** Whom its tasks will be; undefined for the login user. */
+  /** The user that its tasks run as; undefined for the login user. */
   readonly identity: Identity | undefined
   readonly connection: Connection
 }

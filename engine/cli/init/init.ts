@@ -13,7 +13,7 @@ interface InitInput {
   readonly options: { readonly check: boolean }
 }
 
-/** A name that npm takes. */
+/** A valid npm package name for a folder. */
 const packageName = (folder: string): string =>
   basename(folder)
     .toLowerCase()
@@ -22,7 +22,7 @@ const packageName = (folder: string): string =>
 
 const manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) })
 
-/** The file or folder from which a project installed this engine, where it did not come from a registry. */
+/** The file or folder that a project installed this engine from; undefined for a registry. */
 const installedFrom = (project: string): string | undefined => {
   const file = join(project, 'package.json')
   if (!existsSync(file)) return undefined
@@ -31,7 +31,7 @@ const installedFrom = (project: string): string | undefined => {
   return path === undefined ? undefined : resolve(project, path)
 }
 
-/** Where npm finds this engine: where the project around it got it from, by its version, or in this checkout. */
+/** The dependency on this engine: the source that the surrounding project uses, a version, or this checkout. */
 const dependency = (folder: string): string => {
   const [project, installed] = packageRoot.split('/node_modules/')
   const source = installed === undefined ? packageRoot : installedFrom(project ?? '')
@@ -39,9 +39,9 @@ const dependency = (folder: string): string => {
 }
 
 /**
- * `run init [FOLDER]`: makes a working folder. Gives the exit status.
+ * `run init [FOLDER]`: creates a project folder. Returns the exit status.
  *
- * @throws `usage` when one of its files is there already: nothing is written then.
+ * @throws `usage` if one of its files already exists; then nothing is written.
  */
 export const init = async (
   { arguments: { folder = '.' }, options: { check } }: InitInput,
@@ -49,9 +49,9 @@ export const init = async (
 ): Promise<number> => {
   const root = resolve(folder)
   const files = starterFiles(packageName(root), dependency(root))
-  const there = files.filter(({ path }) => existsSync(join(root, path)))
-  if (there.length > 0) {
-    throw new CoxswainError('usage', `${folder} has ${there.map(({ path }) => path).join(', ')} already`, {
+  const existing = files.filter(({ path }) => existsSync(join(root, path)))
+  if (existing.length > 0) {
+    throw new CoxswainError('usage', `${folder} already has ${existing.map(({ path }) => path).join(', ')}`, {
       hint: 'nothing was written; name a new folder: `run init FOLDER`',
     })
   }
@@ -60,13 +60,13 @@ export const init = async (
   for (const { path, purpose, content } of files) {
     if (!check) {
       const into = enterLocalFolder(dirname(join(root, path)), { make: true })
-      // another process can have made it a moment ago: it is not overwritten even then
+      // a file that another process has just created is not overwritten either
       if (into !== undefined) await writeFile(join(into.path, basename(path)), content, { flag: 'wx' })
       into?.close()
     }
     out(`  ${path.padEnd(width)}  ${purpose}\n`)
   }
   const enter = root === process.cwd() ? '' : `cd ${folder} && `
-  if (!check) out(`\nNow: ${enter}npm install && npx run site.ts -i inventory.yaml --check --diff\n`)
+  if (!check) out(`\nNow: ${enter}npm install && npx run site --check --diff\n`)
   return 0
 }

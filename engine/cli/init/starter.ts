@@ -1,6 +1,6 @@
-/** What `run init` writes: a working folder for someone who starts with Coxswain. Pure. */
+/** The files that `run init` writes. Pure. */
 
-/** A file of the folder: its path in it, what it is for, and its content. */
+/** A file of the project: its path, purpose and content. */
 export interface StarterFile {
   readonly path: string
   readonly purpose: string
@@ -9,7 +9,7 @@ export interface StarterFile {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-const inventory = `# The hosts. This one is the machine that you sit at; take it out when you have others.
+const inventory = `# The hosts. This one is your own machine; remove it when you have others.
 all:
   hosts:
     here: { connection: local }
@@ -23,17 +23,17 @@ all:
 
 const site = `import { playbook, z } from 'coxswain'
 import { directory } from 'coxswain/tasks'
-import { greeting } from './tasks/greeting.ts'
+import { greeting } from '../tasks/greeting.ts'
 
 export default playbook({
   name: 'site',
-  // the variables that it reads from the inventory (or -e name=value); everything below knows their types
+  // the variables that it reads from the inventory (or -e name=value), with their types
   vars: z.object({
-    folder: z.string().default('/tmp/coxswain-hello').describe('where the greeting is kept'),
-    words: z.string().default('hello').describe('what it says'),
+    folder: z.string().default('/tmp/coxswain-hello').describe('folder of the greeting'),
+    words: z.string().default('hello').describe('text of the greeting'),
   }),
   plays: ({ play }) => [
-    play('every host has its greeting', {
+    play('a greeting on every host', {
       hosts: 'all',
       tasks: ({ host, vars }) => [
         directory({ path: vars.folder }),
@@ -44,9 +44,18 @@ export default playbook({
 })
 `
 
+const config = `import { defineConfig } from 'coxswain'
+
+// what the settings say need not be typed; \`npx run config\` prints all that are in effect
+export default defineConfig({
+  inventories: ['inventory.yaml'],
+  tasks: ['tasks'],
+})
+`
+
 const task = `import { defineTask, drift, ok, remotePath, z } from 'coxswain'
 
-/** A task of your own: a check that only reads, and an apply that makes it so. */
+/** A task of your own: check only reads, apply makes the change. */
 export const greeting = defineTask({
   name: 'greeting',
   description: 'Writes a file with a greeting.',
@@ -57,8 +66,8 @@ export const greeting = defineTask({
   title: ({ path }) => \`greeting in \${path}\`,
 
   async check({ remote }, { path, text }) {
-    const there = await remote.read(path)
-    return there === \`\${text}\\n\` ? ok() : drift({ what: path, from: there, to: \`\${text}\\n\` })
+    const current = await remote.read(path)
+    return current === \`\${text}\\n\` ? ok() : drift({ what: path, from: current, to: \`\${text}\\n\` })
   },
 
   async apply({ remote }, { path, text }) {
@@ -72,11 +81,12 @@ import { test } from 'node:test'
 import { rehearse } from 'coxswain/testing'
 import { greeting } from './greeting.ts'
 
-test('writes the greeting, and changes nothing where it is there', async () => {
+test('writes the greeting once', async () => {
   const task = greeting({ path: '/tmp/greeting', text: 'hello' })
-  // with --check, for real, and a second time, which must change nothing
+  // runs with --check, then for real, then again, which must change nothing
   const run = await rehearse(task, { files: {} })
-  assert.equal(run.outcome, 'changed')
+  // the third argument shows why the task failed
+  assert.equal(run.outcome, 'changed', String(run.error))
   assert.equal(run.files.get('/tmp/greeting')?.content, 'hello\\n')
 })
 `
@@ -84,31 +94,34 @@ test('writes the greeting, and changes nothing where it is there', async () => {
 const readme = (name: string): string => `# ${name}
 
 \`\`\`sh
-npm install                                       # types for your editor; \`npx run\` is the engine
-npx run site.ts -i inventory.yaml --check --diff  # say what would change, and change nothing
-npx run site.ts -i inventory.yaml                 # make it so; a second run changes nothing
-npx run doctor -i inventory.yaml                  # what is wrong with a host, and how to fix it
-npx run docs                                      # the tasks of the library
-npm test                                          # the test of your task, without a host
-npm run check                                     # the types
+npm install                      # the engine, and types for your editor
+npx run site --check --diff      # show what would change, and change nothing
+npx run site                     # make the changes; a second run changes nothing
+npx run doctor                   # find problems of hosts, and how to fix them
+npx run docs                     # list the tasks: your own, and those of the library
+npx run validate playbooks/*.ts  # list all faults, without connecting to a host
+npm test                         # test your task, without a host
+npm run check                    # check the types
 \`\`\`
 
 - \`inventory.yaml\`: the hosts and their variables
-- \`site.ts\`: the playbook: the state that they are brought to
-- \`tasks/\`: tasks of your own, each with its test
+- \`playbooks/site.ts\`: the playbook, which describes the state of the hosts; \`npx run site\` runs it
+- \`tasks/\`: your own tasks, each with a test
+- \`coxswain.config.ts\`: the settings of the project, such as its inventories
 `
 
 /**
- * The files of a new folder.
+ * The files of a new project.
  *
  * @param name of the folder, for its package.json.
  * @param dependency where npm finds the engine: a range of versions, or `file:` and a path.
  */
 export const starterFiles = (name: string, dependency: string): readonly StarterFile[] => [
   { path: 'inventory.yaml', purpose: 'the hosts', content: inventory },
-  { path: 'site.ts', purpose: 'a playbook', content: site },
+  { path: 'playbooks/site.ts', purpose: 'a playbook', content: site },
   { path: 'tasks/greeting.ts', purpose: 'a task of your own', content: task },
   { path: 'tasks/greeting.test.ts', purpose: 'its test, which needs no host', content: taskTest },
+  { path: 'coxswain.config.ts', purpose: 'the settings of the project', content: config },
   {
     path: 'tsconfig.json',
     purpose: 'types and completion in editors',
@@ -129,7 +142,7 @@ export const starterFiles = (name: string, dependency: string): readonly Starter
   },
   {
     path: 'package.json',
-    purpose: 'what npm installs',
+    purpose: 'dependencies and scripts',
     content: json({
       name,
       private: true,
@@ -139,6 +152,6 @@ export const starterFiles = (name: string, dependency: string): readonly Starter
       devDependencies: { '@types/node': '>=20', tsx: '>=4.19', typescript: '>=5.8' },
     }),
   },
-  { path: '.gitignore', purpose: 'what git leaves out', content: 'node_modules/\n' },
-  { path: 'README.md', purpose: 'how to go on', content: readme(name) },
+  { path: '.gitignore', purpose: 'files that git ignores', content: 'node_modules/\n' },
+  { path: 'README.md', purpose: 'next steps', content: readme(name) },
 ]

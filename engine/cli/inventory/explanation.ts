@@ -2,20 +2,20 @@
 import { Scalar } from '../../inventory/scalar.ts'
 import type { Explained, Origin } from '../../inventory/variables/explain.ts'
 import { masked } from '../../inventory/variables/masked.ts'
+import { placeText } from '../../inventory/place.ts'
 import { mask } from '../../secret.ts'
 
 const valueOf = ({ name, variable: { value, written } }: Origin, secrets: ReadonlySet<string>): string => {
   const shown = masked(name, value, secrets)
   if (shown === mask) return mask
-  // 1.30 is what stands there, and what a playbook reads that wants text
+  // 1.30 is shown as written: that is what a playbook reads as text
   return written instanceof Scalar && typeof value !== 'string' ? written.text : JSON.stringify(shown)
 }
 
-const placeOf = ({ variable: { place } }: Origin): string =>
-  [place.file, place.line, place.column].filter((part) => part !== undefined).join(':')
+const placeOf = ({ variable: { place } }: Origin): string => placeText(place)
 
 /**
- * Each variable with every place that gives it a value, in the order in which they count; `>` marks the one that wins.
+ * Each variable with every place that sets it, in order of precedence; `>` marks the one that wins.
  *
  * @example
  * // greeting on web1: "ho"

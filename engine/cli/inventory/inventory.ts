@@ -56,16 +56,16 @@ const refuseContradictions = ({ graph, list, host, explain: variable }: Inventor
     })
 }
 
-/** What the command looks at. */
+/** What the command shows. */
 interface View {
   readonly inventory: Inventory
   readonly extra: Variables
-  /** Every host that `--limit` leaves. */
+  /** The hosts that match `--limit`. */
   readonly hosts: ReadonlyMap<string, Host>
   readonly limited: boolean
-  /** What the playbook's schema gives where nothing else does. */
+  /** The defaults of the playbook's schema. */
   readonly defaults: readonly Layer[]
-  /** Names that are secrets to the playbook. */
+  /** Variables that the playbook declares secret. */
   readonly secrets: ReadonlySet<string>
 }
 
@@ -82,13 +82,14 @@ const defaultsOf = (book: Playbook, file: string): Layer => ({
 
 const open = async (
   options: InventoryCommandOptions,
-  { redactor, outlets }: CommandContext,
+  { redactor, outlets, project }: CommandContext,
 ): Promise<View> => {
   const { playbook } = options
   const book = playbook === undefined ? undefined : await loadPlaybook(playbook)
   const inventory = await loadInventory(options.inventory, {
     playbookFolder: playbook === undefined ? undefined : dirname(playbook),
-    // what is encrypted as a whole holds the names of hosts; no other secret is opened, for none is shown
+    defaults: (await project()).connection,
+    // an encrypted inventory file has the names of hosts; other secrets are not shown and stay sealed
     keys: keysOf(options, new Prompt(ownTerminal(outlets)), redactor).keyring,
   })
   const extra = await parseExtra(options.extraVars)
@@ -114,11 +115,10 @@ const hostIn = ({ hosts, inventory, limited }: View, name: string): Host => {
   const host = hosts.get(name)
   if (host !== undefined) return host
   if (limited && inventory.hosts.has(name))
-    throw new CoxswainError('no-hosts', `${name} is none of the hosts that --limit leaves`)
+    throw new CoxswainError('no-hosts', `--limit excludes the host ${name}`)
   const guess = nearest(name, inventory.hosts.keys())
   throw new CoxswainError('pattern-invalid', `the inventory has no host ${shownWord(name)}`, {
-    hint:
-      guess === undefined ? 'see `run inventory --graph` for those that there are' : `did you mean ${guess}?`,
+    hint: guess === undefined ? '`run inventory --graph` lists the hosts' : `did you mean ${guess}?`,
   })
 }
 
@@ -142,20 +142,20 @@ const explained = (view: View, { name, groups }: Host, variable: string | true):
   if (shut.length > 0) {
     throw new CoxswainError(
       'variables-invalid',
-      `${name} has no variable ${variable} outside of ${shut.join(', ')}`,
+      `${name} has no variable ${variable} outside the encrypted ${shut.length === 1 ? 'file' : 'files'} ${shut.join(', ')}`,
       {
-        hint: 'what is encrypted as a whole is not opened here: look into it with age, ansible-vault or sops',
+        hint: 'encrypted files are not opened here: view them with age, ansible-vault or sops',
       },
     )
   }
   const guess = nearest(variable, known)
   throw new CoxswainError('variables-invalid', `${name} has no variable ${shownWord(variable)}`, {
     hint:
-      guess === undefined ? `see all: \`run inventory --host ${name} --explain\`` : `did you mean ${guess}?`,
+      guess === undefined ? `list all: \`run inventory --host ${name} --explain\`` : `did you mean ${guess}?`,
   })
 }
 
-/** `run inventory`: shows what the inventories say; nothing connects. Gives the exit status. */
+/** `run inventory`: shows the inventory without connecting to hosts. Returns the exit status. */
 export const inventory = async (
   { options }: { readonly options: InventoryCommandOptions },
   context: CommandContext,
@@ -175,7 +175,7 @@ export const inventory = async (
   } else {
     out(outlineTree(view.inventory, new Set(view.hosts.keys()), view.limited))
     for (const path of view.inventory.folders.flatMap(({ unread }) => unread))
-      err(`${path} is for no group and no host of this inventory\n`)
+      err(`${path} does not match any group or host of this inventory\n`)
   }
   return 0
 }

@@ -4,8 +4,8 @@ import type { CommandContext } from '../define-command.ts'
 import { loadPlaybook } from '../session/load.ts'
 
 /**
- * `run schema PLAYBOOK`: the JSON Schema of its inventory; `run schema events`: that of the lines of `--output json`. A
- * playbook in a file named `events` is `./events`. Gives the exit status.
+ * `run schema PLAYBOOK`: the JSON Schema of its inventory; `run schema events`: the schema of the lines of `--output json`. A
+ * playbook in a file named `events` is `./events`. Returns the exit status.
  */
 export const schema = async (
   { arguments: { subject } }: { readonly arguments: { readonly subject: string } },

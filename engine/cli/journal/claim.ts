@@ -1,23 +1,23 @@
-/** Takes the next number of a state folder, however many runs begin at once. */
+/** Claims the next run number of a state folder, safely with other runs at the same time. */
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { claimOf, listingOf } from './names.ts'
 import type { Listing } from './names.ts'
 
-/** A number that is taken, by a file that has no header yet. */
+/** A claimed run number: a file without a header. */
 export interface Claim {
   readonly run: number
   readonly path: string
-  /** An open file, for writing at its end. */
+  /** The open file, in append mode. */
   readonly file: number
-  /** What is in the folder, read after the number was taken: every run with a lower number that lives is in it. */
+  /** The files of the folder, read after the claim, so that it has every active run with a lower number. */
   readonly listing: Listing
 }
 
 const exists = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EEXIST'
 
-/** A file that holds a number, made now; undefined where another run has the number. */
+/** Creates the file that claims a number; undefined if another run has the number. */
 const take = (path: string): number | undefined => {
   try {
     return openSync(path, 'ax', 0o600)
@@ -28,11 +28,11 @@ const take = (path: string): number | undefined => {
 }
 
 /**
- * Takes the next number.
+ * Claims the next number.
  *
  * @param subject whose runs are listed.
- * @param seen the highest number that was seen in the folder lately: that saves reading it once. What began since is found.
- * @throws what the file system says when no file can be made.
+ * @param seen the highest number that was recently seen in the folder, which saves reading it once. Newer runs are found.
+ * @throws the error of the file system if the file cannot be created.
  */
 export const claimRun = (folder: string, subject: string, seen?: number): Claim => {
   let last = seen ?? listingOf(readdirSync(folder), subject).last
@@ -50,7 +50,7 @@ export const claimRun = (folder: string, subject: string, seen?: number): Claim 
       const claims = listing.claims.filter((other) => other < run)
       return { run, path, file, listing: { ...listing, claims } }
     }
-    // runs with higher numbers have begun since it had looked
+    // runs with higher numbers have started in the meantime
     closeSync(file)
     rmSync(path, { force: true })
     last = highest

@@ -1,16 +1,16 @@
-/** What differs between two recorded runs. Pure. */
+/** Compares two recorded runs. Pure. */
 import type { Outcome, RunEvent } from '../../run/events.ts'
 import { titledBy } from '../../report/text.ts'
 
-/** A task on a host whose outcome differs; undefined where the run did not have it. */
-export interface OtherOutcome {
+/** A task with different outcomes; undefined where the run did not have the task. */
+export interface OutcomeDifference {
   readonly type: 'outcome'
   readonly play: string
   readonly task: string
   readonly host: string
   readonly from: Outcome | undefined
   readonly to: Outcome | undefined
-  /** What went wrong in the second run. */
+  /** The error in the second run. */
   readonly error: string | undefined
 }
 
@@ -26,16 +26,16 @@ export interface SlowerTask {
 }
 
 /** A host that only one of the runs had. */
-export interface OtherHost {
+export interface HostDifference {
   readonly type: 'host'
   readonly host: string
   readonly in: 'first' | 'second'
 }
 
 /** One difference. */
-export type Difference = OtherHost | OtherOutcome | SlowerTask
+export type Difference = HostDifference | OutcomeDifference | SlowerTask
 
-/** A task takes much longer with twice the time and this many seconds more. */
+/** A task took much longer if it took this many times as long, and this many seconds more. */
 const muchLonger = { times: 2, seconds: 5 }
 
 interface Ended {
@@ -49,7 +49,7 @@ interface Ended {
 
 interface Summary {
   readonly hosts: ReadonlySet<string>
-  /** By play, host, title, and how many of the same came before it. */
+  /** By play, host, title, and the number of equal tasks before it. */
   readonly tasks: ReadonlyMap<string, Ended>
 }
 
@@ -83,10 +83,10 @@ const summaryOf = (events: Iterable<RunEvent>): Summary => {
 }
 
 /**
- * What differs between two runs: hosts, outcomes of tasks, and tasks that took much longer.
+ * Compares two runs: hosts, outcomes of tasks, and tasks that took much longer.
  *
  * @param first the events of the earlier run.
- * @param second those of the later one.
+ * @param second the events of the later run.
  */
 export const compareRuns = (first: Iterable<RunEvent>, second: Iterable<RunEvent>): Difference[] => {
   const [before, after] = [summaryOf(first), summaryOf(second)]
@@ -98,9 +98,9 @@ export const compareRuns = (first: Iterable<RunEvent>, second: Iterable<RunEvent
       .filter((host) => !before.hosts.has(host))
       .map((host) => ({ host, in: 'second' }) as const),
   ].map((one) => ({ type: 'host', ...one }))
-  const outcomes: OtherOutcome[] = []
+  const outcomes: OutcomeDifference[] = []
   const slower: SlowerTask[] = []
-  // in the order of the second run; what it does not have follows
+  // in the order of the second run, followed by tasks of the first run only
   for (const key of new Set([...after.tasks.keys(), ...before.tasks.keys()])) {
     const [was, is] = [before.tasks.get(key), after.tasks.get(key)]
     const one = is ?? was

@@ -1,9 +1,9 @@
-/** Differences between two runs as text for people. Pure. */
+/** Differences between two runs as text. Pure. */
 import { duration, oneLine, pad } from '../../report/text.ts'
-import type { Difference, OtherHost, OtherOutcome, SlowerTask } from './compare-runs.ts'
+import type { Difference, HostDifference, OutcomeDifference, SlowerTask } from './compare-runs.ts'
 
-/** Rows of the same text become one, with all their hosts. */
-const byText = <Row extends OtherOutcome | SlowerTask>(
+/** One line for all rows with the same text, with their hosts. */
+const byText = <Row extends OutcomeDifference | SlowerTask>(
   rows: readonly Row[],
   textOf: (row: Row) => readonly [string, string],
 ): string[] => {
@@ -26,7 +26,7 @@ const byText = <Row extends OtherOutcome | SlowerTask>(
   })
 }
 
-const hostsLine = (hosts: readonly OtherHost[], which: OtherHost['in'], run: number): string[] => {
+const hostsLine = (hosts: readonly HostDifference[], which: HostDifference['in'], run: number): string[] => {
   const names = hosts.filter((one) => one.in === which).map(({ host }) => oneLine(host))
   return names.length === 0 ? [] : [`hosts only in run ${run}: ${names.join(', ')}`]
 }
@@ -35,23 +35,23 @@ const hostsLine = (hosts: readonly OtherHost[], which: OtherHost['in'], run: num
  * Differences as lines.
  *
  * @param first the number of the earlier run.
- * @param second that of the later one.
+ * @param second the number of the later run.
  */
 export const differenceLines = (
   differences: readonly Difference[],
   first: number,
   second: number,
 ): string[] => {
-  if (differences.length === 0) return ['no difference in hosts, outcomes and times']
+  if (differences.length === 0) return ['no differences in hosts, outcomes and times']
   const hosts = differences.filter((one) => one.type === 'host')
   const outcomes = differences.filter((one) => one.type === 'outcome')
   const slower = differences.filter((one) => one.type === 'slower')
   return [
     ...hostsLine(hosts, 'first', first),
     ...hostsLine(hosts, 'second', second),
-    ...(outcomes.length === 0 ? [] : ['other outcomes:']),
+    ...(outcomes.length === 0 ? [] : ['different outcomes:']),
     ...byText(outcomes, ({ from, to, error }) => [
-      `${from ?? '(not in it)'} -> ${to ?? '(not in it)'}`,
+      `${from ?? '(not in this run)'} -> ${to ?? '(not in this run)'}`,
       error ?? '',
     ]),
     ...(slower.length === 0 ? [] : ['much slower:']),

@@ -5,16 +5,16 @@ import type { SignedTask } from './signed.ts'
 import { linesOf } from './read-lines.ts'
 import type { Lines } from './read-lines.ts'
 
-/** What a line of a journal can be, between its header and its end. */
+/** A line of a journal between its header and its end. */
 export type Entry = RunEvent | SignedTask
 
-/** What was met while reading a journal. */
+/** The damage found while reading a journal. */
 export interface Damage {
-  /** Lines that say nothing that is understood; the last one of a run that was killed, cut off, is not counted. */
+  /** Lines that cannot be parsed, without the incomplete last line of a run that was killed. */
   lines: number
 }
 
-/** The first and the last line of a journal are not for readers of events. */
+/** Whether a line is the header or the end of a journal, which are not events. */
 const isEnd = (line: string): boolean =>
   line.startsWith('{"type":"journal",') || line.startsWith('{"type":"journal-end",')
 
@@ -28,11 +28,11 @@ const entryIn = (line: string): Entry | undefined => {
 }
 
 /**
- * The entries of a recorded run, in order, read as a stream.
+ * Reads the entries of a recorded run in order, as a stream.
  *
- * @param kinds only these, where they are given: what is not wanted is not parsed.
- * @param damage is counted up.
- * @throws when the file cannot be read at all.
+ * @param kinds only entries of these kinds; others are not parsed.
+ * @param damage counts the damaged lines.
+ * @throws if the file cannot be read.
  */
 export function* entriesOf(
   file: string,
@@ -40,24 +40,24 @@ export function* entriesOf(
   damage: Damage = { lines: 0 },
 ): Generator<Entry> {
   const starts = kinds?.map((kind) => `{"type":"${kind}"`)
-  const met: Lines = { tooLong: 0, ended: true }
+  const lines: Lines = { tooLong: 0, ended: true }
   let broken = false
-  for (const line of linesOf(file, met)) {
-    // what follows shows that it was not the last one
+  for (const line of linesOf(file, lines)) {
+    // a broken line before another one is damage
     if (broken) damage.lines += 1
     broken = false
     if (isEnd(line)) continue
-    const whole = line.startsWith('{"type":"')
-    if (whole && starts !== undefined && !starts.some((start) => line.startsWith(start))) continue
+    const isEntry = line.startsWith('{"type":"')
+    if (isEntry && starts !== undefined && !starts.some((start) => line.startsWith(start))) continue
     const entry = entryIn(line)
     if (entry === undefined) broken = true
     else yield entry
   }
-  if (broken && met.ended) damage.lines += 1
-  damage.lines += met.tooLong
+  if (broken && lines.ended) damage.lines += 1
+  damage.lines += lines.tooLong
 }
 
-/** The events of a recorded run. */
+/** Reads the events of a recorded run. */
 export function* eventsOf(file: string, damage?: Damage): Generator<RunEvent> {
   for (const entry of entriesOf(file, undefined, damage)) if (entry.type !== 'signature') yield entry
 }

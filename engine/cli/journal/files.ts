@@ -1,4 +1,4 @@
-/** Files of runs: found, and read from both ends. */
+/** Finds the files of runs and reads their first and last line. */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { headerSchema, trailerSchema } from './header.ts'
@@ -8,11 +8,11 @@ import type { RunName } from './names.ts'
 import { processMark } from './process-mark.ts'
 import { endsOf } from './read-lines.ts'
 
-/** A run as its file shows it at first sight. */
+/** The header and trailer of a recorded run. */
 export interface RecordedRun {
   readonly file: string
   readonly header: Header
-  /** Undefined when it still runs, or was killed. */
+  /** Undefined if the run has not ended, or was killed. */
   readonly trailer: Trailer | undefined
 }
 
@@ -27,23 +27,23 @@ const parsed = (line: string | undefined): unknown => {
   }
 }
 
-/** Whether an error says that a file has gone: another run prunes. */
+/** Whether a file no longer exists: another run can have pruned it. */
 const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 /**
- * Reads both ends of a run's file. It never throws.
+ * Reads the header and the trailer of a run. It never throws.
  *
- * @returns a text where the file is damaged, and undefined where it is gone.
+ * @returns a text if the file is damaged, undefined if it no longer exists.
  */
 export const readRun = (folder: string, { name, run }: RunName): RecordedRun | string | undefined => {
   const file = join(folder, name)
   try {
     const { first, last } = endsOf(file, begins)
     const header = headerSchema.safeParse(parsed(first))
-    if (!header.success) return 'its first line is not the header of a journal of this version'
+    if (!header.success) return 'the first line is not a journal header of this version'
     const trailer = trailerSchema.safeParse(parsed(last))
-    // the name counts: it is what makes a number unique
+    // the number in the name overrides the header: names are unique
     return { file, header: { ...header.data, run }, trailer: trailer.success ? trailer.data : undefined }
   } catch (error) {
     if (isGone(error)) return undefined
@@ -51,14 +51,14 @@ export const readRun = (folder: string, { name, run }: RunName): RecordedRun | s
   }
 }
 
-/** Every run in a state folder that can be read, the oldest first. */
+/** All readable runs in a state folder, the oldest first. */
 export const recordedRuns = (folder: string): RecordedRun[] =>
   listState(folder).runs.flatMap((name) => {
     const found = readRun(folder, name)
     return typeof found === 'object' ? [found] : []
   })
 
-/** Whether a run without an end is still under way, as far as this machine can tell. */
+/** Whether a run without a trailer is still running on this machine. */
 export const isRunning = ({ header, trailer }: RecordedRun): boolean => {
   if (trailer !== undefined || header.machine !== hostname()) return false
   try {
@@ -70,6 +70,6 @@ export const isRunning = ({ header, trailer }: RecordedRun): boolean => {
   }
 }
 
-/** Whether a run may be under way: of one on another machine that cannot be seen. */
+/** Whether a run can still be running; for a run of another machine this is unknown. */
 export const mayRun = (run: RecordedRun): boolean =>
   isRunning(run) || (run.trailer === undefined && run.header.machine !== hostname())

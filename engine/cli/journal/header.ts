@@ -1,4 +1,4 @@
-/** The first and the last line of a run's file; between them are its events, as `--output json` prints them. */
+/** The header and the trailer of a journal. Between them are its events, as `--output json` prints them. */
 import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
@@ -7,7 +7,7 @@ import { now } from '../../run/clock.ts'
 import type { RunOptions } from '../options/run.ts'
 import { processMark } from './process-mark.ts'
 
-/** Grows when a field changes its meaning or goes. A file of another format is left alone. */
+/** Incremented when a field changes its meaning or is removed. Files of another format are ignored. */
 export const journalFormat = 2
 
 const marks = z
@@ -26,35 +26,35 @@ const marks = z
 export const headerSchema = z.object({
   type: z.literal('journal'),
   format: z.literal(journalFormat),
-  /** Counts up in the state folder; it never changes. */
+  /** The number of the run, unique in the state folder. */
   run: z.number().int(),
   /** Unix milliseconds. */
   time: z.number(),
   /** Absolute path of the playbook, or the name of a task of the library. */
   playbook: z.string(),
-  /** Absolute paths, or what was given where it is not a path. */
+  /** Absolute paths; other sources as given. */
   inventory: z.array(z.string()),
   limit: z.string().nullable(),
   tags: z.array(z.string()),
   skipTags: z.array(z.string()),
   check: z.boolean(),
-  /** The run that this one goes on with (`--resume`). */
+  /** The run that this one resumes (`--resume`). */
   resumes: z.number().int().nullable(),
   user: z.string(),
-  /** Runs that were under way, or may have been, when it began. */
+  /** Runs that were running, or can have been running, when it started. */
   beside: z.array(z.number().int()).default([]),
-  /** Calls of handlers that were due when it began: whoever reads this one needs none of those before it. */
+  /** Calls of handlers that were due when it started, so that earlier journals are not needed. */
   due: marks.default([]),
   /** The machine that the run was started on. */
   machine: z.string(),
   pid: z.number().int(),
-  /** Which process had that number, where the machine says (Linux). */
+  /** Identifies the process that had this PID (Linux). */
   process: z.string().optional(),
-  /** The command line; values after `=` are left out, they may be secrets. */
+  /** The command line, without values after `=`, which can be secrets. */
   argv: z.array(z.string()),
 })
 
-/** Who ran what, when, against which inventory. */
+/** Who ran what, when, with which inventory. */
 export type Header = z.output<typeof headerSchema>
 
 export const trailerSchema = z.object({
@@ -66,37 +66,37 @@ export const trailerSchema = z.object({
   hosts: z.number().int(),
   /** Hosts that failed or were unreachable. */
   failed: z.array(z.string()),
-  /** Tasks that changed something; under `--check`, that would. */
+  /** Tasks that changed something or, under `--check`, would change something. */
   changed: z.number().int(),
   /** Calls of handlers that are due at its end. */
   due: marks,
-  /** Calls of handlers that it answered, or took back. */
+  /** Calls of handlers that ran or were taken back. */
   over: marks,
 })
 
-/** How a run ended, so that a listing need not read all of it. Missing where the run was killed. */
+/** How a run ended, for listings that do not read the events. Missing if the run was killed. */
 export type Trailer = z.output<typeof trailerSchema>
 
-/** What is known of a run before it has a number. */
+/** The header of a run before it has a number. */
 export type NewHeader = Omit<Header, 'run' | 'beside' | 'due'>
 
-/** What a run is remembered under: its playbook and its inventory. */
+/** The playbook and inventory of a run. Runs with the same subject share due handlers and `--resume`. */
 export type Subject = Pick<Header, 'playbook' | 'inventory'>
 
 export const isSame = (one: Subject, other: Subject): boolean =>
   JSON.stringify([one.playbook, one.inventory]) === JSON.stringify([other.playbook, other.inventory])
 
-/** A path as it is everywhere; what is no path stays as it is. */
-const located = (source: string): string => (existsSync(source) ? resolve(source) : source)
+/** Makes a path absolute; a source that is not a path stays as it is. */
+const absolute = (source: string): string => (existsSync(source) ? resolve(source) : source)
 
-/** The playbook and inventory that the command line names. `path#name` is a task in a file. */
+/** The playbook and inventory of the command line. `path#name` is a task in a file. */
 export const subjectOf = (target: string, { inventory }: Pick<RunOptions, 'inventory'>): Subject => {
   const [path = '', ...name] = target.split('#')
-  return { playbook: [located(path), ...name].join('#'), inventory: inventory.map(located) }
+  return { playbook: [absolute(path), ...name].join('#'), inventory: inventory.map(absolute) }
 }
 
 /**
- * A command line fit to be kept: what follows a `=`, or stands in a map of -e, may be a secret.
+ * Removes values from a command line: text after `=` and maps after -e can be secrets.
  *
  * @example
  * withoutValues(['site.ts', '-e', 'token=abc']) // ['site.ts', '-e', 'token=…']
@@ -104,7 +104,7 @@ export const subjectOf = (target: string, { inventory }: Pick<RunOptions, 'inven
 export const withoutValues = (argv: readonly string[]): string[] =>
   argv.map((word) => word.replace(/^((?:-e|--extra-vars=)?\s*\{).*$/s, '$1…').replace(/=.*$/s, '=…'))
 
-/** The header of a run that begins now; it gets its number when its file is made. */
+/** The header of a run that starts now. It gets its number with its file. */
 export const newHeader = (
   subject: Subject,
   { limit, tags, skipTags, check }: Pick<RunOptions, 'limit' | 'tags' | 'skipTags' | 'check'>,

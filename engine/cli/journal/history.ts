@@ -1,7 +1,9 @@
-import { exitCodes } from '../../error-codes.ts'
+import { existsSync } from 'node:fs'
+import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
 import { dispatch } from '../../report/reporter.ts'
 import { plural } from '../../report/text.ts'
+import { shownWord } from '../../secret.ts'
 import { bytesText } from '../../report/transfer-text.ts'
 import { eventsOf } from './events.ts'
 import type { Damage } from './events.ts'
@@ -11,20 +13,30 @@ import { retentionOf, stateFolder } from './folder.ts'
 import type { Retention } from './folder.ts'
 import { compareRuns } from './compare-runs.ts'
 import { differenceLines } from './difference-text.ts'
-import { findRun, newestRuns, runBefore } from './find-run.ts'
+import { findRun, isRunWord, newestRuns, runBefore } from './find-run.ts'
 import { listState } from './names.ts'
 import { pruneAll, pruneForeign } from './prune.ts'
 import { clock, historyTable, resultOf, shownPath } from './table.ts'
 import type { OutputKind } from '../../report/outputs.ts'
 import type { CommandContext } from '../define-command.ts'
+import { projectFile } from '../project/names.ts'
 import { openReporters } from '../session/reporters.ts'
 
-const list = (runs: readonly RecordedRun[], output: 'json' | undefined): string => {
+/** A run as it is typed; the name of a playbook of the project becomes its file. */
+const withFile = async (typed: string, project: CommandContext['project']): Promise<string> =>
+  isRunWord(typed) || existsSync(typed) ? typed : (projectFile(await project(), typed) ?? typed)
+
+const list = (
+  runs: readonly RecordedRun[],
+  output: 'json' | undefined,
+  playbook: string | undefined,
+): string => {
   if (output === 'json')
     return runs
       .map(({ header, trailer }) => `${JSON.stringify({ ...header, end: trailer ?? null })}\n`)
       .join('')
-  if (runs.length === 0) return 'no run is recorded\n'
+  if (runs.length === 0)
+    return `no runs${playbook === undefined ? '' : ` of ${shownWord(playbook)}`} are recorded\n`
   return historyTable(runs, { from: process.cwd(), isRunning })
 }
 
@@ -38,12 +50,12 @@ interface ShowInput {
   }
 }
 
-/** `run history show N`. Gives the exit status. */
+/** `run history show N`. Returns the exit status. */
 export const showRun = async (
   { arguments: { run: typed }, options }: ShowInput,
-  { outlets, program }: CommandContext,
+  { outlets, program, project }: CommandContext,
 ): Promise<number> => {
-  const run = findRun(stateFolder(process.env), typed)
+  const run = findRun(stateFolder(process.env), await withFile(typed, project))
   const { header } = run
   const { reporter, notice } = await openReporters(
     { ...options, output: [{ kind: options.output ?? 'plain' }] },
@@ -57,7 +69,7 @@ export const showRun = async (
   for (const event of eventsOf(run.file, damage)) dispatch(reporter, event)
   if (run.trailer === undefined) notice(`run ${header.run}: ${resultOf(run, isRunning(run))}`)
   if (damage.lines > 0)
-    notice(`run ${header.run}: its journal is damaged, ${plural(damage.lines, 'line')} cannot be read`)
+    notice(`run ${header.run}: its journal is damaged: ${plural(damage.lines, 'line')} cannot be read`)
   await reporter.close()
   return exitCodes.ok
 }
@@ -72,18 +84,23 @@ const headLine = (run: RecordedRun, program: string): string => {
   return `run ${header.run}  ${clock(header.time)}  ${resultOf(run, isRunning(run))}  ${program} ${header.argv.join(' ')}`
 }
 
-/** `run history diff [BEFORE] [AFTER]`. Gives the exit status, which is 0 with differences too. */
+/** `run history diff [BEFORE] [AFTER]`. Returns the exit status, which is 0 with differences too. */
 export const diffRuns = async (
   { arguments: { before, after }, options: { output } }: DiffInput,
-  { outlets: { out, err }, program }: CommandContext,
+  { outlets: { out, err }, program, project }: CommandContext,
 ): Promise<number> => {
   const folder = stateFolder(process.env)
-  const second = findRun(folder, after ?? 'last')
-  const first = before === undefined ? runBefore(folder, second) : findRun(folder, before)
+  const second = findRun(folder, await withFile(after ?? 'last', project))
+  const first =
+    before === undefined ? runBefore(folder, second) : findRun(folder, await withFile(before, project))
   if (first === undefined)
-    throw new CoxswainError('usage', `run ${second.header.run} is the first of its playbook and inventory`, {
-      hint: 'name both runs: `run history diff BEFORE AFTER`',
-    })
+    throw new CoxswainError(
+      'usage',
+      `run ${second.header.run} is the first recorded run of its playbook and inventory`,
+      {
+        hint: 'name both runs: `run history diff BEFORE AFTER`',
+      },
+    )
   const damage: Damage = { lines: 0 }
   const differences = compareRuns(eventsOf(first.file, damage), eventsOf(second.file, damage))
   const lines =
@@ -98,7 +115,7 @@ export const diffRuns = async (
   out(lines.map((line) => `${line}\n`).join(''), output ?? 'text')
   if (damage.lines > 0)
     err(
-      `a journal is damaged, ${plural(damage.lines, 'line')} cannot be read and ${damage.lines === 1 ? 'is' : 'are'} not compared\n`,
+      `a journal is damaged: ${plural(damage.lines, 'line')} cannot be read and ${damage.lines === 1 ? 'is' : 'are'} not compared\n`,
     )
   return exitCodes.ok
 }
@@ -107,7 +124,7 @@ interface PruneInput {
   readonly options: { readonly [Limit in keyof Retention]: number | undefined }
 }
 
-/** `run history prune`: what to keep is what the command line says, else the environment. Gives the exit status. */
+/** `run history prune`: with the limits of the command line, else of the environment. Returns the exit status. */
 export const pruneRuns = async (
   { options: { keep, days, mib } }: PruneInput,
   { outlets: { out } }: CommandContext,
@@ -128,13 +145,14 @@ interface ListInput {
   readonly options: { readonly last: number; readonly output: 'json' | undefined }
 }
 
-/** `run history`. Gives the exit status. */
+/** `run history`. Returns the exit status. */
 export const listRuns = async (
   { arguments: { playbook }, options: { last, output } }: ListInput,
-  { outlets: { out, err } }: CommandContext,
+  { outlets: { out, err }, project }: CommandContext,
 ): Promise<number> => {
-  const { runs, damaged } = newestRuns(stateFolder(process.env), playbook, last)
-  out(list(runs, output), output ?? 'text')
+  const file = playbook === undefined ? undefined : await withFile(playbook, project)
+  const { runs, damaged } = newestRuns(stateFolder(process.env), file, last)
+  out(list(runs, output, playbook), output ?? 'text')
   for (const text of damaged) err(`${text}\n`)
   return exitCodes.ok
 }

@@ -8,13 +8,14 @@ import { keepLedger } from '../../run/handlers/ledger.ts'
 import type { HandlerMark } from '../../run/handlers/ledger.ts'
 import type { Signature } from '../../run/journal/signature.ts'
 import { claimRun } from './claim.ts'
-import { makePrivate } from './folder.ts'
+import { makePrivate } from '../private-folder.ts'
+import { stateAdvice } from './folder.ts'
 import type { Retention } from './folder.ts'
 import type { Header, NewHeader, Trailer } from './header.ts'
 import { makeHash } from './key.ts'
 import type { Hash } from './key.ts'
 import { linesInto } from './line-file.ts'
-import type { Care, LineFile } from './line-file.ts'
+import type { Durability, LineFile } from './line-file.ts'
 import { fileOfRun, subjectHash } from './names.ts'
 import { pruneAll, pruneSubject } from './prune.ts'
 import type { SignedTask } from './signed.ts'
@@ -22,50 +23,50 @@ import { whatIsLeft } from './what-is-left.ts'
 
 /** The record of one run, written as it happens. It never fails the run. */
 export interface Journal {
-  /** The number by which `run history` knows the run. */
+  /** The number of the run in `run history`. */
   readonly run: number
-  /** Whether all of the run is recorded so far. */
+  /** Whether the journal is complete so far. */
   readonly intact: boolean
   record(event: RunEvent): void
-  /** Whether the next run will know that a handler of a host is due. */
+  /** Whether the next run will find that a handler is due on a host. */
   remembers(host: string, handler: string): boolean
-  /** Writes how the run ended. Resolves when it is on the disk. */
+  /** Writes the trailer. Resolves when it is on disk. */
   close(exit: number): Promise<void>
 }
 
 export interface JournalOptions {
   readonly folder: string
   readonly header: NewHeader
-  /** The highest number that was seen in the folder lately, see `claimRun`. */
+  /** The highest number that was recently seen in the folder, see `claimRun`. */
   readonly seen?: number | undefined
-  /** How much is kept of earlier runs. */
+  /** The limits on recorded runs. */
   readonly retention: Retention
-  /** What a task is made of, given what makes hashes; undefined where it is not known. */
+  /** Makes the signature of a task, given a hash function; undefined if it is not known. */
   readonly signatures?: (hash: Hash) => (task: TaskRef) => Signature | undefined
   /** Masks a line of JSON just before it is written. */
   readonly lastly?: (line: string) => string
-  /** Called, once, when the journal cannot be written; the run goes on. */
+  /** Called once if the journal cannot be written; the run continues. */
   readonly warn: (text: string) => void
 }
 
 const because = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** What must not be lost: a handler that is due, before the change that it is due for; then changes. */
-const careFor = (event: RunEvent): Care => {
+/** How an event must be written: a due handler is on disk before the change that notifies it; then changes. */
+const durabilityOf = (event: RunEvent): Durability => {
   if (event.type === 'handlers-due' || event.type === 'run-end') return 'on disk'
   if (event.type === 'task-end') return event.outcome === 'changed' ? 'now' : 'soon'
   return event.type === 'run-start' ? 'now' : 'soon'
 }
 
-/** How often the whole folder is pruned: at each run whose number is a multiple of this. */
+/** The state folder is pruned at each run whose number is a multiple of this. */
 const pruneEvery = 20
 
-/** The file of the next number, with its header in it. Two runs that begin at once get two numbers. */
+/** Creates the file of the next run with its header. Runs that start at the same time get different numbers. */
 const begin = (
   { folder, header, seen }: Pick<JournalOptions, 'folder' | 'header' | 'seen'>,
   failed: (error: unknown) => void,
 ): { readonly header: Header; readonly file: LineFile } => {
-  makePrivate(folder)
+  makePrivate(folder, stateAdvice)
   const hash = subjectHash(header)
   const { run, path, file, listing } = claimRun(folder, hash, seen)
   const named = join(folder, fileOfRun(run, hash, header.check))
@@ -81,13 +82,13 @@ const begin = (
   )
   try {
     const { due, beside } = whatIsLeft(folder, header, listing)
-    const whole: Header = { ...header, run, beside: [...beside], due: header.check ? [] : due }
-    lines.add(JSON.stringify(whole), 'now')
+    const complete: Header = { ...header, run, beside: [...beside], due: header.check ? [] : due }
+    lines.add(JSON.stringify(complete), 'now')
     if (!lines.intact) throw failure
-    // nobody sees a file of a run without its header
+    // the file gets its final name with a complete header
     renameSync(path, named)
     begun = true
-    return { header: whole, file: lines }
+    return { header: complete, file: lines }
   } catch (error) {
     void lines.close()
     rmSync(path, { force: true })
@@ -95,7 +96,7 @@ const begin = (
   }
 }
 
-/** The end of a run, drawn from its events. */
+/** Collects the trailer of a run from its events. */
 const summary = (run: number, inherited: readonly HandlerMark[]) => {
   const { see, ledger } = keepLedger(run, inherited)
   let hosts = 0
@@ -128,10 +129,10 @@ const summary = (run: number, inherited: readonly HandlerMark[]) => {
 const handlerKey = (host: string, handler: string): string => JSON.stringify([host, handler])
 
 /**
- * Begins the journal of a run: a file of JSON lines in the state folder, its header first. A run that is killed leaves
- * what happened until then; at worst the last line is cut.
+ * Begins the journal of a run: a file of JSON lines in the state folder, with the header first. If the run is killed, the
+ * file has everything until then, except that its last line can be incomplete.
  *
- * @returns undefined, after a warning, where the state folder cannot be written or trusted.
+ * @returns undefined, after a warning, if the state folder cannot be written or trusted.
  */
 export const openJournal = (options: JournalOptions): Journal | undefined => {
   const { folder, retention, signatures, lastly = (line) => line, warn } = options
@@ -139,12 +140,12 @@ export const openJournal = (options: JournalOptions): Journal | undefined => {
   try {
     made = begin(options, (error) =>
       warn(
-        `the journal of this run cannot be written any more: handlers that become due from now on are not remembered, and --resume may do things again: ${because(error)}`,
+        `the journal of this run can no longer be written: handlers that become due from now on are not recorded, and --resume can repeat tasks: ${because(error)}`,
       ),
     )
   } catch (error) {
     warn(
-      `this run is not recorded (no --resume, no history, handlers that are left due are not remembered; --no-journal turns this warning off): ${because(error)}`,
+      `this run is not recorded (no --resume, no history, and due handlers are lost; --no-journal turns this warning off): ${because(error)}`,
     )
     return undefined
   }
@@ -153,13 +154,13 @@ export const openJournal = (options: JournalOptions): Journal | undefined => {
   const end = summary(run, header.due)
   const hash = signatures === undefined || header.check ? undefined : makeHash(folder)
   const signatureOf = hash === undefined ? undefined : signatures?.(hash)
-  /** What tasks that run now were made of when they began. */
+  /** The signatures of running tasks from when they started. */
   const begun = new Map<number, Signature | undefined>()
-  /** Handlers whose calls are on the disk. */
+  /** Due handlers that are on disk. */
   const remembered = new Set(header.due.map(({ host, handler }) => handlerKey(host, handler)))
-  let care: Care = 'soon'
+  let durability: Durability = 'soon'
   const json = jsonReporter({
-    write: (line) => file.add(lastly(line.trimEnd()), care),
+    write: (line) => file.add(lastly(line.trimEnd()), durability),
     color: false,
     width: 80,
     height: 24,
@@ -185,7 +186,7 @@ export const openJournal = (options: JournalOptions): Journal | undefined => {
       if (event.type === 'task-start' && event.task.handler === undefined)
         begun.set(event.task.id, signatureOf?.(event.task))
       if (event.type === 'task-end') sign(event.task)
-      care = careFor(event)
+      durability = durabilityOf(event)
       dispatch(json, event)
       if (event.type === 'handlers-due' && file.intact)
         for (const handler of event.handlers) remembered.add(handlerKey(event.task.host, handler))
@@ -199,7 +200,7 @@ export const openJournal = (options: JournalOptions): Journal | undefined => {
         pruneSubject(folder, subjectHash(header), retention.keep)
         if (run % pruneEvery === 0) pruneAll(folder, retention, Date.now())
       } catch {
-        // an old run too many does no harm
+        // an old run that is not pruned does no harm
       }
     },
   }

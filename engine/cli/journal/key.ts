@@ -1,4 +1,4 @@
-/** The key of a state folder: what tasks are made of is recorded as hashes with it, so that no secret can be guessed. */
+/** The key of a state folder. Signatures of tasks are keyed hashes, so that secrets cannot be guessed from them. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { closeSync, constants, fstatSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ const fileOf = (folder: string): string => join(folder, 'key')
 const hashWith =
   (key: Buffer): Hash =>
   (text) =>
-    // 96 bits: nobody can try keys, and two values that meet by chance are not to be feared
+    // 96 bits are enough against collisions
     createHmac('sha256', key).update(text).digest('base64url').slice(0, 16)
 
-/** The key that a file holds; undefined where there is none that only its owner can read. */
+/** Reads the key; undefined if there is no key file that only its owner can read. */
 const readKey = (folder: string): Buffer | undefined => {
   let file: number
   try {
@@ -35,7 +35,7 @@ const readKey = (folder: string): Buffer | undefined => {
   }
 }
 
-/** Makes hashes with the key that is there; undefined where there is none, or it cannot be trusted. */
+/** A hash function with the existing key; undefined if there is no key that can be trusted. */
 export const existingHash = (folder: string): Hash | undefined => {
   const key = readKey(folder)
   return key === undefined ? undefined : hashWith(key)
@@ -48,14 +48,14 @@ const makeKey = (folder: string): Buffer => {
   const file = openSync(fresh, 'wx', 0o600)
   try {
     writeSync(file, key)
-    // one that is there cannot be used, or somebody was quicker: then theirs counts
+    // replace an unusable key; if another run has just made one, use that
     if (readKey(folder) === undefined) rmSync(path, { force: true })
     linkSync(fresh, path)
     return key
   } catch (error) {
-    const theirs = readKey(folder)
-    if (theirs === undefined) throw error
-    return theirs
+    const existing = readKey(folder)
+    if (existing === undefined) throw error
+    return existing
   } finally {
     closeSync(file)
     rmSync(fresh, { force: true })
@@ -63,9 +63,9 @@ const makeKey = (folder: string): Buffer => {
 }
 
 /**
- * Makes hashes with the key of a state folder, which is made where there is none.
+ * A hash function with the key of a state folder, which is created if it does not exist.
  *
- * @returns undefined where there is no key and none can be made; then nothing is known of tasks.
+ * @returns undefined if there is no key and it cannot be created; then no signatures are recorded.
  */
 export const makeHash = (folder: string): Hash | undefined => {
   try {

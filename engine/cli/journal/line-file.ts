@@ -10,23 +10,23 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** How sure a line must be before going on: soon on its way, handed to the system now, or on the disk now. */
-export type Care = 'soon' | 'now' | 'on disk'
+/** When a line is written: within a short time, immediately to the system, or immediately to disk. */
+export type Durability = 'soon' | 'now' | 'on disk'
 
-/** A file of lines that only grows. Why it cannot be written is reported once; it never throws. */
+/** An append-only file of lines. It reports the first write error and never throws. */
 export interface LineFile {
-  add(line: string, care: Care): void
-  /** Whether every line could be written so far, as far as was asked for. */
+  add(line: string, durability: Durability): void
+  /** Whether all lines were written so far. */
   readonly intact: boolean
-  /** Resolves when all is on the disk. */
+  /** Resolves when all lines are on disk. */
   close(): Promise<void>
 }
 
-/** Characters that may wait in memory, and milliseconds that they may. */
+/** The buffer size in characters, and the time in milliseconds before it is written. */
 const waitingSize = 64 * 1024
 const waitingTime = 200
 
-/** Puts the name of a file on the disk, where the file system can: its content alone does not survive a power cut. */
+/** Syncs a folder to disk if the file system can: otherwise the name of a new file does not survive a power cut. */
 const syncFolder = (folder: string): void => {
   let file: number
   try {
@@ -37,27 +37,27 @@ const syncFolder = (folder: string): void => {
   try {
     fsyncSync(file)
   } catch {
-    // not on this file system
+    // not supported by this file system
   } finally {
     closeSync(file)
   }
 }
 
 /**
- * Writes lines to an open file, and closes it in the end.
+ * Writes lines to an open file, and closes it at the end.
  *
- * A line that is written `soon` may be lost when this process is killed, one written `now` only when the machine goes
- * down in the next moment: it is synced in the background, many lines at a time, so that a thousand hosts do not wait
- * for the disk one after another. One `on disk` is there when `add` returns, under the name of the file.
+ * A line written `soon` can be lost if this process is killed. A line written `now` is lost only if the machine crashes
+ * immediately after: lines are synced in the background, many at a time, so that a thousand hosts do not wait for the disk
+ * one after another. A line written `on disk` is on disk when `add` returns, in a file with its final name.
  *
- * @param path the name of the file; without it, it is not looked at whether the file is still there.
- * @param failed is called, once, with why lines cannot be written any more.
+ * @param path the name of the file; without it, a removed file is not detected.
+ * @param failed called once, with the first write error.
  */
 export const linesInto = (file: number, failed: (error: unknown) => void, path?: string): LineFile => {
   let waiting: string[] = []
   let size = 0
   let broken = false
-  let named = false
+  let folderSynced = false
   let timer: NodeJS.Timeout | undefined
   let syncing: Promise<void> | undefined
   let unsynced = false
@@ -82,14 +82,14 @@ export const linesInto = (file: number, failed: (error: unknown) => void, path?:
       for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     })
   }
-  /** A file that was removed takes lines as before, and nobody ever reads them. */
-  const lookForIt = (): void => {
+  /** Throws if the file was removed: writes still succeed, but the lines are lost. */
+  const checkExists = (): void => {
     if (path === undefined) return
-    const [own, there] = [fstatSync(file), statSync(path, { throwIfNoEntry: false })]
-    if (there === undefined || own.ino !== there.ino || own.dev !== there.dev)
+    const [own, named] = [fstatSync(file), statSync(path, { throwIfNoEntry: false })]
+    if (named === undefined || own.ino !== named.ino || own.dev !== named.dev)
       throw new Error(`${path} was removed`)
-    if (!named) syncFolder(dirname(path))
-    named = true
+    if (!folderSynced) syncFolder(dirname(path))
+    folderSynced = true
   }
   const sync = (): Promise<void> =>
     new Promise((done) => {
@@ -101,36 +101,36 @@ export const linesInto = (file: number, failed: (error: unknown) => void, path?:
         done(unsynced && !broken ? sync() : undefined)
       })
     })
-  /** One at a time; what comes meanwhile is in the next. */
+  /** One sync at a time; lines that are added meanwhile are in the next one. */
   const syncSoon = (): void => {
     unsynced = true
     syncing ??= sync().finally(() => (syncing = undefined))
   }
-  // a third Ctrl-C ends the program at once
+  // a third Ctrl-C ends the program immediately
   process.on('exit', write)
 
   return {
     get intact() {
       return !broken
     },
-    add: (line, care) => {
+    add: (line, durability) => {
       if (broken) return
       waiting.push(`${line}\n`)
       size += line.length + 1
-      if (care !== 'soon' || size > waitingSize) write()
+      if (durability !== 'soon' || size > waitingSize) write()
       else timer ??= setTimeout(write, waitingTime).unref()
-      if (care === 'now') syncSoon()
-      if (care === 'on disk')
+      if (durability === 'now') syncSoon()
+      if (durability === 'on disk')
         attempt(() => {
           fdatasyncSync(file)
-          lookForIt()
+          checkExists()
         })
     },
     close: async () => {
       write()
       process.off('exit', write)
       await syncing
-      // whether it is still there is not asked: once its last line is written, another run may prune it
+      // do not check whether it exists: another run can prune it after its last line
       attempt(() => fdatasyncSync(file))
       closeSync(file)
     },

@@ -1,4 +1,4 @@
-/** What earlier runs of a playbook and inventory have left for the next one. */
+/** What is recorded of earlier runs of a playbook and inventory. */
 import { collectPast } from '../../run/journal/past.ts'
 import type { Past } from '../../run/journal/past.ts'
 import type { HandlerMark } from '../../run/handlers/ledger.ts'
@@ -6,22 +6,23 @@ import { entriesOf } from './events.ts'
 import type { Damage } from './events.ts'
 import { readRun } from './files.ts'
 import type { RecordedRun } from './files.ts'
-import { distrust } from './folder.ts'
+import { folderFault } from '../private-folder.ts'
+import { stateAdvice } from './folder.ts'
 import type { Subject } from './header.ts'
 import { listState, subjectHash } from './names.ts'
 import { whatIsLeft } from './what-is-left.ts'
 
-/** What is remembered; nothing is where there was no run. */
+/** The record of earlier runs; empty if there are none. */
 export interface Memory {
   /** The last run that could change something. */
   readonly last: RecordedRun | undefined
-  /** The highest number in the state folder when it was read, for {@link claimRun}; undefined where it was not read. */
+  /** The highest number in the state folder when it was read, for {@link claimRun}; undefined if it was not read. */
   readonly seen: number | undefined
-  /** Calls of handlers that have not had their turn. */
+  /** Calls of due handlers. */
   readonly due: readonly HandlerMark[]
-  /** What cannot be remembered, and why, as sentences for a person. */
+  /** Messages about journals that cannot be read. */
   readonly warnings: readonly string[]
-  /** What the last run, and those that it went on with, did; with what of it cannot be read. */
+  /** What the last run, and the runs that it resumed, did; with messages about lines that cannot be read. */
   readonly past: () => { readonly past: Past; readonly warnings: readonly string[] }
 }
 
@@ -32,14 +33,14 @@ const nothing = {
   past: () => ({ past: collectPast().past, warnings: [] }),
 }
 
-/** A memory without a run in it. */
+/** A memory without runs. */
 export const noMemory: Memory = { ...nothing, warnings: [] }
 
-/** The runs that one goes on with, the oldest first, itself the last. */
+/** A run and the chain of runs that it resumes, the oldest first. */
 const chainOf = (last: RecordedRun, find: (run: number) => RecordedRun | undefined): RecordedRun[] => {
   const chain = [last]
   for (let { run, resumes } = last.header; resumes !== null && resumes < run;) {
-    // only one before it, whatever a damaged file says
+    // only an earlier run, even if the file is damaged
     const before = find(resumes)
     if (before === undefined) break
     chain.unshift(before)
@@ -48,9 +49,9 @@ const chainOf = (last: RecordedRun, find: (run: number) => RecordedRun | undefin
   return chain
 }
 
-/** Remembers what is recorded in a state folder. What cannot be read costs its own history, and a warning. */
+/** Reads the record of earlier runs from a state folder, with a warning for each journal that cannot be read. */
 export const remember = (folder: string, subject: Subject): Memory => {
-  const why = distrust(folder)
+  const why = folderFault(folder, stateAdvice)
   if (why !== undefined) return { ...nothing, warnings: [`earlier runs are not read: ${why}`] }
   const hash = subjectHash(subject)
   const listing = listState(folder, hash)
@@ -70,7 +71,7 @@ export const remember = (folder: string, subject: Subject): Memory => {
       ...(foreign.length === 0
         ? []
         : [
-            `${foreign.length} journals of an earlier version in ${folder} are not read: handlers that they left due are not known; \`run history prune\` removes them`,
+            `${foreign.length} journals of an earlier version in ${folder} are not read: their due handlers are not known; \`run history prune\` removes them`,
           ]),
     ],
     past: () => {
@@ -92,7 +93,7 @@ export const remember = (folder: string, subject: Subject): Memory => {
         }
         if (damage.lines > 0)
           unread.push(
-            `the journal of run ${header.run} is damaged (lines that cannot be read: ${damage.lines}); what they recorded is done again`,
+            `the journal of run ${header.run} is damaged (lines that cannot be read: ${damage.lines}); the tasks that they record run again`,
           )
       }
       return { past, warnings: unread }

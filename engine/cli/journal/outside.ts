@@ -1,6 +1,6 @@
-/** What in the text of a module can bring in values that are in none of the files that are read for it. Pure. */
+/** Finds where a module can use values from outside the files that its signature covers. Pure. */
 
-/** Where a module can reach outside itself. */
+/** The place where a module can use values from outside. */
 export interface Outside {
   /** The word or the package. */
   readonly what: string
@@ -11,18 +11,18 @@ export interface Outside {
 /** Modules that come with the engine, whose version counts. */
 const known = /^(?:\.{1,2}\/|coxswain(?:\/|$))/
 
-/** What is imported by a name that is text. */
+/** Imports with a literal name. */
 const specifiers = /\b(?:from|import)\s*['"]([^'"\n]+)['"]/g
 
-/** Names of the language and of Node that give other values at other times, or on other machines. */
+/** Names of JavaScript and Node whose values depend on the time or the machine. */
 const names =
   /\b(?:process|require|eval|Function|globalThis|global|performance|crypto|fetch|WebSocket|EventSource|navigator|localStorage|Intl|Atomics|Worker|random|createRequire|to(?:Locale|Date|Time)\w*String|Date(?!\s*\(\s*(?:-?\d|['"])))(?![\w$])|\bimport\s*[(.]/g
 
 const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length
 
 /**
- * The first place where a module can read what is not in its text or in that of modules beside it: a package, the clock,
- * the environment, files. Words in comments and texts count, too: it is better to find too much.
+ * Finds the first place where a module can read something that is not in its text or in modules that it imports by relative
+ * paths: a package, the clock, the environment, files. It also matches words in comments and strings: a false match is safe.
  */
 export const outsideIn = (text: string): Outside | undefined => {
   const found: { readonly what: string; readonly index: number }[] = []

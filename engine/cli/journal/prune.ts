@@ -15,40 +15,40 @@ export interface Pruned {
 
 const dayTime = 86_400_000
 
-interface Found extends RunName {
+interface StoredRun extends RunName {
   readonly bytes: number
-  /** Milliseconds since it was last written to; never negative, whatever was done to the clock. */
+  /** Milliseconds since the last write; never negative, even if the clock was changed. */
   readonly age: number
 }
 
-const found = (folder: string, now: number, name: RunName): Found[] => {
+const statRun = (folder: string, now: number, name: RunName): StoredRun[] => {
   const stat = statSync(join(folder, name.name), { throwIfNoEntry: false })
   return stat === undefined ? [] : [{ ...name, bytes: stat.size, age: Math.max(0, now - stat.mtimeMs) }]
 }
 
-/** Whether a run is over: nothing more is written to its file. */
-const isOver = (folder: string, name: RunName): boolean => {
+/** Whether a run has ended, so that its file is complete. */
+const hasEnded = (folder: string, name: RunName): boolean => {
   const run = readRun(folder, name)
   return typeof run !== 'object' || !isRunning(run)
 }
 
-/** Whether a run leaves nothing that the next one must know: no handler is due after it. */
-const leavesNothing = (folder: string, name: RunName): boolean => {
+/** Whether a run has no due handlers, which the next run would need. */
+const hasNoDueHandlers = (folder: string, name: RunName): boolean => {
   const run = readRun(folder, name)
   if (typeof run !== 'object') return true
   const { trailer, header } = run
   return (trailer ?? keepLedger(header.run, header.due).ledger()).due.length === 0 && trailer !== undefined
 }
 
-const remove = (folder: string, runs: readonly Found[]): Pruned => {
+const remove = (folder: string, runs: readonly StoredRun[]): Pruned => {
   let bytes = 0
   let count = 0
   for (const run of runs) {
-    if (!isOver(folder, run)) continue
+    if (!hasEnded(folder, run)) continue
     try {
       unlinkSync(join(folder, run.name))
     } catch {
-      // another run was quicker, or it is not a file
+      // another run removed it, or it is not a file
       continue
     }
     count += 1
@@ -57,16 +57,16 @@ const remove = (folder: string, runs: readonly Found[]): Pruned => {
   return { runs: count, bytes }
 }
 
-/** The newest run of each playbook and inventory that could change something: the next one needs it. */
+/** The newest run of each playbook and inventory that could change something, which the next run needs. */
 const newestOf = (runs: readonly RunName[]): Set<string> =>
   new Set(new Map(runs.filter(({ check }) => !check).map((run) => [run.subject, run.name])).values())
 
-/** Most files that one run removes in passing: it must not keep anybody waiting. */
-const inPassing = 200
+/** The most files that a run removes at its end, so that it ends quickly. */
+const mostAtOnce = 200
 
 /**
- * Removes the oldest runs of a playbook and inventory, so that so many are left; at most {@link inPassing} at once. The
- * newest stays, and what is under way.
+ * Removes the oldest runs of a playbook and inventory beyond the number to keep; at most {@link mostAtOnce} at once. The
+ * newest run and running ones are kept.
  */
 export const pruneSubject = (folder: string, subject: string, keep: number): Pruned => {
   const { runs } = listState(folder, subject)
@@ -74,31 +74,31 @@ export const pruneSubject = (folder: string, subject: string, keep: number): Pru
   const old = runs.slice(0, Math.max(0, runs.length - keep)).filter(({ name }) => !newest.has(name))
   return remove(
     folder,
-    old.slice(0, inPassing).map((run) => ({ ...run, bytes: 0, age: 0 })),
+    old.slice(0, mostAtOnce).map((run) => ({ ...run, bytes: 0, age: 0 })),
   )
 }
 
 /**
- * Removes runs of all playbooks and inventories: those beyond the number to keep of each, those that are too old, and the
- * oldest until all together are small enough. Which is older is said by their numbers, not by a clock.
+ * Removes runs of all playbooks and inventories: runs beyond the number to keep of each, runs that are too old, and the
+ * oldest until the total size is below the limit. Runs are ordered by number, not by time.
  *
- * The newest run of each that could change something stays, until it is too old and leaves no handler due.
+ * The newest run of each that could change something is kept until it is too old and has no due handlers.
  *
  * @param now Unix milliseconds.
  */
 export const pruneAll = (folder: string, { keep, days, mib }: Retention, now: number): Pruned => {
   const { runs: names, claims } = listState(folder)
-  const runs = names.flatMap((name) => found(folder, now, name))
+  const runs = names.flatMap((name) => statRun(folder, now, name))
   const newest = newestOf(runs)
   const left = new Map<string, number>()
   let bytes = 0
   let full = false
-  const old: Found[] = []
+  const old: StoredRun[] = []
   for (const run of runs.toReversed()) {
     const count = (left.get(run.subject) ?? 0) + 1
     left.set(run.subject, count)
     const tooOld = run.age > days * dayTime
-    const needed = newest.has(run.name) && !(tooOld && leavesNothing(folder, run))
+    const needed = newest.has(run.name) && !(tooOld && hasNoDueHandlers(folder, run))
     full ||= bytes + run.bytes > mib * 1024 * 1024
     if (!needed && (tooOld || full || count > keep)) old.push(run)
     else bytes += run.bytes
@@ -111,7 +111,7 @@ export const pruneAll = (folder: string, { keep, days, mib }: Retention, now: nu
   return remove(folder, old)
 }
 
-/** Removes the journals of an earlier version. Gives how many there were. */
+/** Removes the journals of an earlier version. Returns their number. */
 export const pruneForeign = (folder: string): number => {
   const { foreign } = listState(folder)
   for (const name of foreign) rmSync(join(folder, name), { force: true })

@@ -1,16 +1,16 @@
-/** Reads files of lines as streams: however long a file or a line is, only so much of it is ever in memory. */
+/** Reads files of lines as streams, with bounded memory for long files and lines. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
-/** Bytes of one line. A longer one is damage: none is written. */
+/** The most bytes of a line. A longer line is damage, as no journal has one. */
 export const longestLine = 32 * 1024 * 1024
 
 const pieceSize = 64 * 1024
 const newline = 0x0a
 
 /**
- * Opens a regular file for reading. A pipe in its place would wait for ever, a link may lead anywhere.
+ * Opens a regular file for reading. Opening a pipe would block, and a link can point anywhere.
  *
- * @throws when it cannot be opened, or is something else.
+ * @throws if it cannot be opened, or is not a regular file.
  */
 export const openRegular = (path: string): { readonly file: number; readonly size: number } => {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
@@ -24,19 +24,19 @@ export const openRegular = (path: string): { readonly file: number; readonly siz
   }
 }
 
-/** What was met while reading. */
+/** What was found while reading. */
 export interface Lines {
-  /** Lines that were too long to be read. */
+  /** The number of lines that were too long. */
   tooLong: number
-  /** Whether the last line has an end. */
+  /** Whether the last line ends with a newline. */
   ended: boolean
 }
 
 /**
- * The lines of a file, one after another; the last one also where it has no end.
+ * Reads the lines of a file, including a last line without a newline.
  *
- * @param met is kept up to date.
- * @param longest bytes of a line beyond which it is passed over.
+ * @param met updated while reading.
+ * @param longest longer lines, in bytes, are skipped.
  * @throws when the file cannot be read.
  */
 export function* linesOf(
@@ -59,7 +59,7 @@ export function* linesOf(
     const keep = (bytes: Buffer): void => {
       size += bytes.length
       if (size > longest) line = []
-      // the piece is written over by the next read
+      // the next read overwrites the buffer
       else line.push(Buffer.from(bytes))
     }
     for (let length = readSync(file, piece); length > 0; length = readSync(file, piece)) {
@@ -82,7 +82,7 @@ export function* linesOf(
   }
 }
 
-/** Bytes that are read of either end at first. */
+/** Bytes that are first read at each end. */
 const glance = 8 * 1024
 
 const read = (file: number, from: number, length: number): string => {
@@ -90,7 +90,7 @@ const read = (file: number, from: number, length: number): string => {
   return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, from))
 }
 
-/** The first line; undefined where it does not begin as it must, or is too long. */
+/** The first line; undefined if it does not start with `begins`, or is too long. */
 const firstLine = (file: number, size: number, begins: string): string | undefined => {
   for (let length = glance; ; length *= 4) {
     const text = read(file, 0, Math.min(length, size))
@@ -101,7 +101,7 @@ const firstLine = (file: number, size: number, begins: string): string | undefin
   }
 }
 
-/** The last line, when it has an end; undefined where it does not begin as it must, or is too long. */
+/** The last line with a newline; undefined if it does not start with `begins`, or is too long. */
 const lastLine = (file: number, size: number, begins: string): string | undefined => {
   for (let length = glance; ; length *= 4) {
     const text = read(file, Math.max(0, size - length), Math.min(length, size))
@@ -113,7 +113,7 @@ const lastLine = (file: number, size: number, begins: string): string | undefine
 }
 
 /**
- * The first and the last line of a file, where they begin as they must.
+ * The first and the last line of a file, if they start as given.
  *
  * @throws when the file cannot be read.
  */

@@ -1,4 +1,4 @@
-/** What the tasks of a plan are made of, as keyed hashes. */
+/** Signatures of the tasks of a plan: keyed hashes of what each task depends on. */
 import type { Host } from '../../inventory/types.ts'
 import { isSealed } from '../../inventory/secrets/sealed.ts'
 import type { PastPlace } from '../../run/journal/past.ts'
@@ -9,20 +9,20 @@ import type { Condition, PlannedStep, PlannedTask } from '../../run/plan/planned
 import type { Hash } from './key.ts'
 import type { Sources } from './sources.ts'
 
-/** What is needed to say what a task is made of. */
-export interface Making {
+/** What signatures are made from. */
+export interface SignatureInput {
   readonly plan: Plan
   readonly hosts: ReadonlyMap<string, Host>
-  /** Absolute path of the playbook: it changes whenever any task is corrected, so it does not count as a whole. */
+  /** Absolute path of the playbook. Its full text is not part of a definition: it changes with every edited task. */
   readonly playbook: string
-  /** As whom the command line says to log in and act. */
+  /** The login user and become options of the command line. */
   readonly as: readonly (string | boolean | undefined)[]
-  /** The version of the engine, whose tasks change with it. */
+  /** The version of the engine and its tasks. */
   readonly version: string
   readonly sources: Sources
 }
 
-/** A task of the plan with the conditions of the blocks that it stands in. */
+/** A task of the plan with the conditions of its blocks. */
 interface Placed {
   readonly planned: PlannedTask
   readonly conditions: readonly Condition['when'][]
@@ -47,7 +47,7 @@ const placedIn = (steps: readonly PlannedStep[], conditions: Placed['conditions'
     }
   })
 
-/** A variable's value; one that was not opened cannot have been read by a task. */
+/** The value of a variable; a sealed value has not been read by a task. */
 const valueOf = (value: unknown): unknown => {
   if (isSealed(value)) return 'sealed'
   if (Array.isArray(value)) return value.map(valueOf)
@@ -57,12 +57,12 @@ const valueOf = (value: unknown): unknown => {
 }
 
 /**
- * Says what a task of a plan is made of: by play, host and position.
+ * Returns a function that makes the signature of a task, by play, host and position.
  *
- * @param hash makes the hashes.
+ * @param hash the hash function.
  */
 export const signaturesOf = (
-  { plan, hosts, playbook, as, version, sources }: Making,
+  { plan, hosts, playbook, as, version, sources }: SignatureInput,
   hash: Hash,
 ): ((where: Pick<PastPlace, 'play' | 'host'>, position: number) => Signature | undefined) => {
   const places = new Map<string, ReadonlyMap<number, Placed>>()
@@ -89,12 +89,12 @@ export const signaturesOf = (
         canonical(values.toSorted(([one = ''], [other = '']) => (String(one) < String(other) ? -1 : 1))),
       )
     })
-  /** Variables of all hosts: a function can have closed over those of any. */
+  /** The variables of all hosts: a closure can use those of any host. */
   const everyVariable = (): string =>
     remembered(variables, '', () =>
       canonical([...hosts.keys()].toSorted().map((host) => [host, variablesOf(host)])),
     )
-  /** All that functions written by an author can close over; undefined where a task has none. */
+  /** Everything that an author's functions can close over; empty for a task without such functions. */
   const programOf = ({
     planned: { task, settings },
     conditions,
@@ -114,7 +114,7 @@ export const signaturesOf = (
   const definitionOf = ({ planned: { task }, conditions }: Placed): string => {
     const { source, file } = task.definition()
     const { when, retry } = task.options
-    // of a task that comes with the engine the version says it all, in whatever form it was compiled
+    // a task of the engine is identified by the version, whether bundled or not
     const made = file === undefined ? ['engine', version] : [source, file]
     const key = canonical([task.name, made, when, retry?.until, conditions])
     return remembered(definitions, key, () =>
@@ -129,7 +129,7 @@ export const signaturesOf = (
     return {
       definition: definitionOf(placed),
       parameters: hash(canonical([task.title, task.params, task.sends.map(sources.content)])),
-      // of another host that it is done on, its variables say where and as whom
+      // a task that runs on another host depends on the variables of that host
       settings: hash(
         canonical([as, become, on, on === undefined ? '' : everyVariable(), env, cwd, ignoreErrors, oncePer]),
       ),

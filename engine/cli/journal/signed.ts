@@ -1,4 +1,4 @@
-/** The line of a journal that says what a task was made of, written before the line that says how it ended. */
+/** The line of a journal with the signature of a task, written before the line with its outcome. */
 import { z } from 'zod'
 
 const schema = z.object({
@@ -11,12 +11,12 @@ const schema = z.object({
   parameters: z.string(),
   settings: z.string(),
   variables: z.string(),
-  // not there in journals of earlier versions
+  // missing in journals of earlier versions
   program: z.string().default(''),
 })
 
-/** A task on a host, with what it was made of. */
+/** A task on a host with its signature. */
 export type SignedTask = z.output<typeof schema>
 
-/** The signed task that a line holds; undefined where it holds none. */
+/** Parses a signed task; undefined for another line. */
 export const signedOf = (line: unknown): SignedTask | undefined => schema.safeParse(line).data

@@ -1,12 +1,12 @@
-/** What files on this machine hold, as short texts that change when they do. */
+/** Fingerprints of files on this machine: short texts that change with the content. */
 import { createHash } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { outsideIn } from './outside.ts'
 
-/** Bytes of one file that are read; of a bigger one, size and time of change count instead. */
+/** The most bytes of a file that are hashed; for a larger file, its size and modification time count. */
 const readable = 64 * 1024 * 1024
-/** Entries of one folder that are looked at. */
+/** The most entries of a folder. */
 const countable = 20_000
 
 const pieceSize = 256 * 1024
@@ -24,7 +24,7 @@ const hashOfFile = (path: string): string => {
   return hash.digest('hex')
 }
 
-/** What stands for the content of a path; of a folder, what stands for all that is in it. */
+/** The fingerprint of a file, or of a folder with everything in it. */
 const contentOf = (path: string, left: { entries: number }): string => {
   left.entries -= 1
   if (left.entries < 0) return 'too many'
@@ -40,7 +40,7 @@ const contentOf = (path: string, left: { entries: number }): string => {
   return `file ${mode} ${stat.size > readable ? `${stat.size} ${stat.mtimeMs}` : hashOfFile(path)}`
 }
 
-/** Relative imports of a module, as far as they stand in its text as such. */
+/** Relative imports with a literal path. */
 const imports = /\b(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"\n]+)['"]/g
 
 const asSource = (path: string): string => (path.endsWith('.js') ? `${path.slice(0, -3)}.ts` : path)
@@ -50,23 +50,23 @@ const textOf = (path: string): { readonly path: string; readonly text: string } 
     try {
       return { path: one, text: readFileSync(one, 'utf8') }
     } catch {
-      // not there, or not readable: then the module would not have been loaded
+      // missing or not readable: then the module would not have been loaded
     }
   }
   return undefined
 }
 
-/** What files hold, each looked at once. */
+/** Reads fingerprints of files, each file once. */
 export interface Sources {
-  /** Of a file or folder; a text that says so where it cannot be read. */
+  /** The fingerprint of a file or folder, also if it cannot be read. */
   readonly content: (path: string) => string
-  /** Of a module and all that it imports by relative paths, except one file, which changes for other reasons. */
+  /** The fingerprint of a module and its relative imports, except one file, which changes for other reasons. */
   readonly module: (path: string, except?: string) => string
-  /** What a module, or one that it imports by a relative path, can read that is in none of them: what and where. */
+  /** The first use of a value from outside in a module or its relative imports, with its place. */
   readonly outside: (path: string) => string | undefined
 }
 
-/** A module and all that it imports by relative paths. */
+/** A module with its relative imports. */
 interface Graph {
   /** Texts by path. */
   readonly texts: ReadonlyMap<string, string>
@@ -111,7 +111,7 @@ const outsideOf = ({ texts, missing }: Graph): string | undefined => {
   return undefined
 }
 
-/** A function that makes each value once. */
+/** Caches the values of a function. */
 const once = <Value>(make: (path: string) => Value): ((path: string) => Value) => {
   const made = new Map<string, { readonly value: Value }>()
   return (path) => {
@@ -121,7 +121,7 @@ const once = <Value>(make: (path: string) => Value): ((path: string) => Value) =
   }
 }
 
-/** Looks at files on this machine. */
+/** Creates a cache of fingerprints. */
 export const readSources = (): Sources => {
   const content = once((path) => {
     try {

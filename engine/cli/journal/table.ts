@@ -1,20 +1,20 @@
-/** Recorded runs as a table for people. Pure. */
+/** Recorded runs as a table. Pure. */
 import { relative } from 'node:path'
-import { exitCodes } from '../../error-codes.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import { duration, oneLine, pad, plural } from '../../report/text.ts'
 import { handlersOf } from '../../run/handlers/ledger.ts'
 import type { RecordedRun } from './files.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** A time on the clock of this machine, as `2026-11-24 18:03`. */
+/** A time in the time zone of this machine, such as `2026-11-24 18:03`. */
 export const clock = (time: number): string => {
   const at = new Date(time)
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`
 }
 
-/** A path as one would type it here, where it lies below. */
+/** A path relative to `from` if it is below it. */
 export const shownPath = (path: string, from: string): string => {
   const short = path.startsWith('/') ? relative(from, path) : path
   return short.startsWith('..') || short === '' ? path : short
@@ -34,7 +34,7 @@ const words: Readonly<Record<number, string>> = {
   [exitCodes.interrupted]: 'interrupted',
 }
 
-/** How a run ended, with the hosts that failed. */
+/** The result of a run, with the hosts that failed. */
 export const resultOf = ({ header, trailer }: RecordedRun, running: boolean): string => {
   const check = header.check ? 'check: ' : ''
   if (trailer === undefined) return `${check}${running ? 'running' : 'killed'}`
@@ -45,7 +45,7 @@ export const resultOf = ({ header, trailer }: RecordedRun, running: boolean): st
   return `${check}${words[trailer.exit] ?? 'error'}${named(trailer.failed)}${changed}${left}`
 }
 
-/** The table; the newest run is its last line. */
+/** The table, with the newest run last. */
 export const historyTable = (
   runs: readonly RecordedRun[],
   { from, isRunning }: { readonly from: string; readonly isRunning: (run: RecordedRun) => boolean },

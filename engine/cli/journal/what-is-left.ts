@@ -1,4 +1,4 @@
-/** How things stand for a playbook and inventory: its newest run, and the handlers that are due. */
+/** The state of a playbook and inventory: its newest run and its due handlers. */
 import { dueAfter, keepLedger } from '../../run/handlers/ledger.ts'
 import type { HandlerMark, Ledger, RunLedger } from '../../run/handlers/ledger.ts'
 import { entriesOf } from './events.ts'
@@ -10,18 +10,18 @@ import type { Subject } from './header.ts'
 import { subjectHash } from './names.ts'
 import type { Listing, RunName } from './names.ts'
 
-/** What earlier runs have left. Runs under `--check` have left nothing. */
+/** The state after earlier runs. Runs under `--check` do not change it. */
 export interface WhatIsLeft {
   /** The last run that could change something. */
   readonly newest: RecordedRun | undefined
   readonly due: readonly HandlerMark[]
-  /** Runs that are under way, or may be. */
+  /** Runs that are running, or can be running. */
   readonly beside: readonly number[]
-  /** What cannot be read, as sentences for a person. */
+  /** Messages about journals that cannot be read. */
   readonly warnings: readonly string[]
 }
 
-/** The ledger at the end of a run's file; of one that was killed it is made from what happened. */
+/** The ledger at the end of a run; for a run that was killed it is made from its events. */
 const ledgerOf = ({ file, header, trailer }: RecordedRun, damage: Damage): Ledger => {
   if (trailer !== undefined) return trailer
   const { see, ledger } = keepLedger(header.run, header.due)
@@ -31,8 +31,8 @@ const ledgerOf = ({ file, header, trailer }: RecordedRun, damage: Damage): Ledge
 }
 
 /**
- * Reads how things stand. It opens the newest run, and those that may have run beside it: the newest one says in its header
- * what was due when it began, so no older file is needed.
+ * Reads the state. It opens the newest run and those that can have run at the same time. The header of the newest run has the
+ * handlers that were due when it started, so older files are not needed.
  */
 export const whatIsLeft = (folder: string, subject: Subject, listing: Listing): WhatIsLeft => {
   const hash = subjectHash(subject)
@@ -43,9 +43,9 @@ export const whatIsLeft = (folder: string, subject: Subject, listing: Listing): 
     const found = readRun(folder, name)
     if (found === undefined) return undefined
     if (typeof found === 'object' && isSame(found.header, subject)) return found
-    const why = typeof found === 'string' ? found : 'it is of another playbook or inventory'
+    const why = typeof found === 'string' ? found : 'it belongs to another playbook or inventory'
     warnings.push(
-      `the journal of run ${name.run} is ignored, ${why}; handlers that it left due are not known (${folder}/${name.name})`,
+      `the journal of run ${name.run} is ignored: ${why}; its due handlers are not known (${folder}/${name.name})`,
     )
     return undefined
   }
@@ -55,11 +55,11 @@ export const whatIsLeft = (folder: string, subject: Subject, listing: Listing): 
       const found = { run: run.header.run, ledger: ledgerOf(run, damage) }
       if (damage.lines > 0)
         warnings.push(
-          `the journal of run ${found.run} is damaged (${damage.lines} ${damage.lines === 1 ? 'line' : 'lines'}): it may have left handlers due that are not known (${run.file})`,
+          `the journal of run ${found.run} is damaged (${damage.lines} ${damage.lines === 1 ? 'line' : 'lines'}): it can have due handlers that are not known (${run.file})`,
         )
       return found
     } catch {
-      // pruned in this moment
+      // just pruned by another run
       return undefined
     }
   }

@@ -1,17 +1,17 @@
-/** Where a module in plain JavaScript cannot be parsed: Node does not say it of modules. */
+/** Finds the place of a syntax error in a JavaScript module, which Node does not report. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { erased } from './hooks.ts'
+import { eraseTypes } from './erase-types.ts'
 
-/** What a source imports by a relative path. */
+/** The relative imports of a source. */
 const relativeImports = (source: string): string[] =>
   [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)].flatMap(
     ([, path]) => path ?? [],
   )
 
 /**
- * The error of the first module that cannot be parsed, with its place on its stack: the module itself or one that it
- * imports by a relative path. Undefined when all can be.
+ * The error of the first module that cannot be parsed, with the place on its stack: this module or one that it imports by a
+ * relative path. Undefined if all can be parsed.
  */
 export const syntaxErrorIn = async (url: string, seen = new Set<string>()): Promise<Error | undefined> => {
   if (seen.has(url)) return undefined
@@ -23,7 +23,7 @@ export const syntaxErrorIn = async (url: string, seen = new Set<string>()): Prom
     if (inner !== undefined) return inner
   }
   try {
-    await erased(url, source)
+    eraseTypes(url, source)
     return undefined
   } catch (error) {
     return error instanceof Error ? error : undefined

@@ -1,15 +1,29 @@
-import { flag, text, texts } from '../define-option.ts'
+import { flag, orSetting, texts } from '../define-option.ts'
 
-/** What opens encrypted files and values. */
+/** Where the keys for encrypted files and values come from. */
 export const secretOptions = {
-  ageKeyFile: text('--age-key-file <file>', 'age identities, in addition to those where sops looks for them'),
-  vaultPasswordFile: texts(
-    '--vault-password-file <file>',
-    'password of Ansible Vault, or a program that prints it (can be repeated)',
+  ageKeyFile: orSetting(
+    texts(
+      '--age-key-file <file>',
+      'file of age identities, in addition to those that sops uses (can be repeated)',
+    ),
+    'ageKeyFiles',
+    ['COXSWAIN_AGE_KEY_FILE'],
   ),
-  vaultId: texts(
-    '--vault-id <label@source>',
-    'the same with a vault id; the source is a file, a program or prompt (can be repeated)',
+  vaultPasswordFile: orSetting(
+    texts(
+      '--vault-password-file <file>',
+      'file with the Ansible Vault password, or a program that prints it (can be repeated)',
+    ),
+    'vaultPasswordFiles',
+    ['ANSIBLE_VAULT_PASSWORD_FILE'],
   ),
-  askVaultPass: flag('--ask-vault-pass', 'ask for the password of Ansible Vault'),
+  vaultId: orSetting(
+    texts(
+      '--vault-id <label@source>',
+      'the same with a vault ID; the source is a file, a program or prompt (can be repeated)',
+    ),
+    'vaultIds',
+  ),
+  askVaultPass: flag('--ask-vault-pass', 'ask for the Ansible Vault password'),
 }

@@ -19,26 +19,33 @@ import type { ConnectionVars } from '../../inventory/variables/connection-vars.t
 import type { Secret } from '../../secret.ts'
 import type { HostOptions } from '../options/run.ts'
 
-/** Passwords that were asked for at the terminal. */
+/** Passwords that were entered at the prompt. */
 export interface Asked {
   readonly login: Secret | undefined
   readonly become: Secret | undefined
 }
 
-/** Who logs in where no other is become; undefined where only ssh's configuration says it. */
+/** The login user; undefined if only the configuration of ssh has it. */
 const loginUser = (connection: string, given: string | undefined): string | undefined => {
   if (connection === 'local') return userInfo().username
   return connection === 'openssh' ? given : (given ?? 'root')
 }
 
-/** Makes the connections of a run, and says what they take: what the command line says counts before what the inventory says. */
-export const connector = (options: HostOptions, asked: Asked) => {
+/** Makes the connections of a run and counts their open files. */
+export interface Connector {
+  readonly connect: (name: string, vars: ConnectionVars, lock: HostLock | undefined) => Connection
+  /** See {@link FleetHost.files}. */
+  readonly files: (name: string, vars: ConnectionVars, users: ReadonlySet<string>) => Promise<OpenFiles>
+}
+
+/** The connector of a run. The command line overrides the inventory. */
+export const connector = (options: HostOptions, asked: Asked): Connector => {
   const throttles = new LoginThrottles()
   const routes = new SshRoutes({ throttles })
   const timeout = (vars: ConnectionVars): number | undefined =>
     options.connectTimeout ?? vars.connect_timeout ?? vars.sshArguments.connectTimeout
 
-  /** What ssh2 and the system's own ssh are given alike. */
+  /** The settings of both ssh2 and OpenSSH. */
   const sshSettings = (name: string, vars: ConnectionVars) => ({
     address: vars.address ?? name,
     port: vars.port,
@@ -62,14 +69,14 @@ export const connector = (options: HostOptions, asked: Asked) => {
     })
 
   const overOpenssh = (name: string, vars: ConnectionVars, shells: ShellOptions): Connection => {
-    // -k asks for the passwords of all hosts; what the inventory gives this one it would never use
+    // -k is for all hosts and is ignored here; a password in the inventory is for this host and would never be used
     if (vars.password !== undefined || vars.passphrase !== undefined) {
       const error = new CoxswainError(
         'connection-unsupported',
-        'connection: openssh takes no password and no passphrase',
+        'connection: openssh does not support a password or passphrase',
         {
           host: name,
-          hint: 'log in with a key of the agent, or use connection: ssh, which takes them',
+          hint: 'log in with a key in the agent, or use connection: ssh',
         },
       )
       return refusedConnection(name, error)
@@ -111,7 +118,7 @@ export const connector = (options: HostOptions, asked: Asked) => {
     }
   }
 
-  /** One socket to a host, or to the first of those on the way. What cannot be reached at all opens none. */
+  /** One socket to the host or to its first jump host; none if the settings are invalid. */
   const filesOverSsh = async (name: string, vars: ConnectionVars): Promise<OpenFiles> => {
     try {
       const settings = route(name, vars)
@@ -122,13 +129,12 @@ export const connector = (options: HostOptions, asked: Asked) => {
     }
   }
 
-  /** See `FleetHost`. */
   const files = (name: string, vars: ConnectionVars, users: ReadonlySet<string>): Promise<OpenFiles> => {
     const { connection = 'ssh' } = vars
     if (vars.unsupported !== undefined) return Promise.resolve({ count: 0 })
     if (connection === 'ssh') return filesOverSsh(name, vars)
     const login = loginUser(connection, options.user ?? vars.user)
-    // a program for each shell, with three pipes. Where the login user is not known it may be one of the others
+    // each shell is a program with three pipes; an unknown login user can be one of the others
     const others = [...users].filter((user) => user !== '' && user !== login)
     const asLogin = login !== undefined && (users.has('') || users.has(login)) ? 1 : 0
     return Promise.resolve({ count: 3 * Math.max(1, others.length + asLogin) })
@@ -137,7 +143,7 @@ export const connector = (options: HostOptions, asked: Asked) => {
   const connect = (name: string, vars: ConnectionVars, lock: HostLock | undefined): Connection => {
     if (vars.unsupported !== undefined) return refusedConnection(name, vars.unsupported)
     const connection = supported(name, vars, lock)
-    // the command line may name another method
+    // the command line can name a method that is supported
     const { unsupportedBecome } = vars
     if (unsupportedBecome === undefined || options.becomeMethod !== undefined) return connection
     return withoutBecome(connection, unsupportedBecome)

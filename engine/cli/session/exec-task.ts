@@ -2,19 +2,19 @@ import { z } from 'zod'
 import { defineTask } from '../../dsl/task.ts'
 import { quote } from '../../remote/quote.ts'
 
-/** The command line of `run exec`: one word is shell text, several are a command and its arguments. */
+/** The script of `run exec`: one word is shell text, several words are a command and its arguments. */
 export const execScript = (words: readonly string[]): string =>
   words.length === 1 ? (words[0] ?? '') : words.map(quote).join(' ')
 
 /**
- * What `run exec` runs on each host: a command that a person typed, every time.
+ * The task of `run exec`.
  *
- * @param ended is given the exit status on each host.
+ * @param ended called with the exit status on each host.
  */
 export const execTask = (ended: (host: string, status: number) => void) =>
   defineTask({
     name: 'exec',
-    description: 'Runs a command that a person typed.',
+    description: 'Runs a command of the user.',
     params: z.object({ script: z.string(), timeout: z.number().optional() }),
     title: ({ script }) => script,
     async apply({ remote, host }, { script, timeout }) {

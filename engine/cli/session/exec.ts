@@ -5,7 +5,7 @@ import type { CommandContext } from '../define-command.ts'
 import { valuesOf } from '../define-option.ts'
 import { runOptions } from '../options/run.ts'
 import type { HostOptions, RunOptions } from '../options/run.ts'
-import { exitCodes } from '../../error-codes.ts'
+import { exitCodes } from '../../exit-codes.ts'
 import { execReporter } from '../../report/exec-output.ts'
 import { execScript, execTask } from './exec-task.ts'
 import { execute } from './execute.ts'
@@ -23,17 +23,17 @@ interface ExecInput {
     }
 }
 
-/** Options of the command line that are most often meant for us. */
-const ours = new Set(['-i', '--inventory', '-l', '--limit', '-b', '--become', '--output'])
+/** Options that are usually meant for `run exec`, not for the command. */
+const ownOptions = new Set(['-i', '--inventory', '-l', '--limit', '-b', '--become', '--output'])
 
 /**
- * Without an inventory, and with its option among the words of the command, the option was meant for us.
+ * Refuses options of `run exec` after the command, if no inventory is given before it.
  *
  * @throws `usage`
  */
 const refuseMisplaced = (command: readonly string[], { inventory }: ExecInput['options']): void => {
   if (inventory.length > 0) return
-  const word = command.slice(1).find((one) => ours.has(one.split('=')[0] ?? ''))
+  const word = command.slice(1).find((one) => ownOptions.has(one.split('=')[0] ?? ''))
   if (word === undefined) return
   const name = word.split('=')[0] ?? ''
   throw new CoxswainError('usage', `${name} after the first word of the command belongs to the command`, {
@@ -41,19 +41,20 @@ const refuseMisplaced = (command: readonly string[], { inventory }: ExecInput['o
   })
 }
 
-/** `run exec PATTERN COMMAND`. Gives the exit status. */
+/** `run exec PATTERN COMMAND`. Returns the exit status. */
 export const exec = async (
   { arguments: { pattern, command }, options }: ExecInput,
-  { redactor, outlets, loadHooks }: CommandContext,
+  { redactor, outlets, loadHooks, project: openProject }: CommandContext,
 ): Promise<number> => {
   refuseMisplaced(command, options)
   loadHooks()
   const script = execScript(command)
   const notice = (text: string) => outlets.err(`${text}\n`)
   const { timeout } = options
-  const workspace = await openWorkspace(options, { redactor, asks: !options.listHosts })
+  const project = await openProject()
+  const workspace = await openWorkspace(options, { redactor, asks: !options.listHosts, project })
   writeWarnings(workspace.inventory, outlets)
-  // an error shows it as it was typed, before the play that is made of it is looked at
+  // checked first, so that an error shows the pattern as typed
   workspace.inventoryView.match(pattern, 'pattern')
   const statuses = new Map<string, number>()
   const task = execTask((host, status) => statuses.set(host, status))
@@ -67,15 +68,17 @@ export const exec = async (
     return 0
   }
   const plan = await planOpened(book, workspace, redactor, { notice })
-  // what a command prints is what was asked for
+  // the output of the command is always wanted
   const verbose = Math.max(1, options.verbose)
   const exit = await execute(plan, workspace, { ...valuesOf(runOptions), ...options, verbose }, redactor, {
+    hooks: project.hooks,
+    inputs: { settings: project.file },
     createScreen: (shown) =>
       execReporter({ ...shown, verbosity: options.verbose, statusOf: (host) => statuses.get(host) }),
   })
   const [status, ...others] = statuses.values()
   const hosts = plan.plays.flatMap(({ hosts: names }) => names)
   const isOwn = hosts.length === 1 && others.length === 0 && exit === exitCodes.failed
-  // with one host it is that of the command, as that of ssh is
+  // with one host, the exit status of the command, as in ssh
   return isOwn && status !== undefined && status !== 0 ? status : exit
 }

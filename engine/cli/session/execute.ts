@@ -1,5 +1,7 @@
 import { unlessAborted } from '../../connection/abort.ts'
-import { exitCodes } from '../../error-codes.ts'
+import { exitCodes } from '../../exit-codes.ts'
+import { packageVersion } from '../../package-root.ts'
+import { programNameOf } from '../program-name.ts'
 import { CoxswainError, exitCodeOf } from '../../errors.ts'
 import { formatError } from '../../report/format-error.ts'
 import { lastMask } from '../../report/last-mask.ts'
@@ -13,38 +15,45 @@ import { runPlan } from '../../run/runner.ts'
 import { refuseTooManyHosts } from './file-limit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { retentionOf, stateFolder } from '../journal/folder.ts'
-import { newHeader } from '../journal/header.ts'
+import { newHeader, withoutValues } from '../journal/header.ts'
 import type { Subject } from '../journal/header.ts'
 import { openJournal } from '../journal/journal.ts'
 import type { Journal, JournalOptions } from '../journal/journal.ts'
 import { hostLocks } from './lock.ts'
 import type { RunOptions } from '../options/run.ts'
+import type { PlacedHook } from '../project/hooks.ts'
 import { Prompt, ownTerminal } from './prompt.ts'
 import { stepper } from './step.ts'
 import { outletsOf } from '../outlets.ts'
-import { openReporters } from './reporters.ts'
+import { inputsOf, refuseOverwriting } from './output-inputs.ts'
+import type { OtherInputs } from './output-inputs.ts'
+import { openReporters, requestsOf } from './reporters.ts'
 import type { CreateScreen } from './reporters.ts'
 import type { ResumeState } from './resume.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What connects a run with those before and after it. */
+/** The record of a run in the journal, and the state from earlier runs. */
 export interface RunRecord extends Omit<ResumeState, 'plan'> {
   readonly subject: Subject
   readonly seen: JournalOptions['seen']
-  /** What the tasks of the run are made of, given what makes hashes. */
+  /** Makes the signatures of the tasks, given a hash function. */
   readonly signatures: NonNullable<JournalOptions['signatures']>
 }
 
 /** What else a run depends on. */
 export interface ExecuteDetails {
-  /** What the run is recorded under and takes over; without it, it is not recorded, and nothing is locked. */
+  /** The journal entry and the state to resume; without it, the run is not recorded and no host is locked. */
   readonly record?: RunRecord
-  /** Makes what is shown on standard output where no output is asked for. */
+  /** Creates the reporter for standard output if no output is chosen. */
   readonly createScreen?: CreateScreen
+  /** What is read without an option. */
+  readonly inputs?: OtherInputs
+  /** Functions of the project's settings, by type of event. */
+  readonly hooks?: ReadonlyMap<string, PlacedHook>
 }
 
 /**
- * Runs a plan, reports it as the options say, and gives the exit status.
+ * Runs a plan with the reporters that the options choose. Returns the exit status.
  *
  */
 export const execute = async (
@@ -52,25 +61,28 @@ export const execute = async (
   workspace: Workspace,
   options: RunOptions,
   redactor: Redactor,
-  { record, createScreen }: ExecuteDetails = {},
+  { record, createScreen, inputs, hooks }: ExecuteDetails = {},
 ): Promise<number> => {
   refuseMaskedPlan(plan)
-  await refuseTooManyHosts(plan, workspace.fleet)
+  const fleet = await workspace.loadFleet()
+  await refuseTooManyHosts(plan, fleet)
   const { stdin, stderr, env } = process
   const outlets = outletsOf(redactor)
   if (options.step && !stdin.isTTY) {
-    throw new CoxswainError('usage', '--step asks before each task, and there is no terminal to ask at')
+    throw new CoxswainError('usage', '--step asks before each task, but standard input is not a terminal')
   }
+  refuseOverwriting(requestsOf(options), inputsOf(options, inputs))
   let journal: Journal | undefined
   const { reporter, notice } = await openReporters(
     options,
     outlets,
     () => journal?.intact === true,
     createScreen,
+    hooks,
   )
   const { stopping, signal, release } = onInterrupt(notice)
   const prompt = new Prompt(ownTerminal(outlets))
-  /** Questions one after another, the screen taken away meanwhile. */
+  /** Asks one question at a time, without the screen of the reporter. */
   const ask = async (question: string): Promise<string> => {
     const resume = reporter.suspend()
     try {
@@ -89,22 +101,27 @@ export const execute = async (
       lastly: lastMask(redactor, 'json'),
       warn: notice,
     })
-  /** What earlier runs have left due stays remembered by them, whatever becomes of this one's journal. */
+  /** Handlers due from earlier runs are in the journals of those runs, even if this journal fails. */
   const inherited = (host: string, handler: string): boolean =>
     record !== undefined && plan.plays.some((_, play) => record.due(play, host).includes(handler))
-  // what only reads, and what a person types at hosts, is nobody's danger but their own
+  // runs that only read, and commands of `run exec`, take no locks
   const changes =
     everyTask(plan).some(({ planned: { task } }) => task.apply !== undefined && task.changes) ||
     plan.plays.some(({ candidates }) => [...candidates.values()].some(({ handlers }) => handlers.length > 0))
   const locks = record !== undefined && changes && options.lock && !options.check
   for (const text of record?.notes ?? []) notice(text)
   let exit: number = exitCodes.failed
-  /** Why a report could not be written. */
+  /** The error of a report that could not be written. */
   let unreported: unknown
   try {
-    const result = await runPlan(plan, workspace.fleet, {
+    const result = await runPlan(plan, fleet, {
       checkMode: options.check,
-      // one question at a time, about one task at a time
+      invocation: {
+        version: packageVersion(),
+        inventory: options.inventory,
+        command: [programNameOf(process.argv[1]), ...withoutValues(process.argv.slice(2))],
+      },
+      // --step asks about one task at a time
       forks: options.step ? 1 : options.forks,
       stopping,
       signal,
@@ -119,8 +136,9 @@ export const execute = async (
         dispatch(reporter, event)
       },
     })
-    const foretold = options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
-    exit = foretold ? exitCodes.wouldChange : result.exit
+    const changePredicted =
+      options.check && options.exitCode && result.exit === exitCodes.ok && result.wouldChange
+    exit = changePredicted ? exitCodes.wouldChange : result.exit
   } finally {
     prompt.close()
     await reporter.close().catch((error: unknown) => (unreported = error))
@@ -130,7 +148,7 @@ export const execute = async (
     release()
   }
   if (unreported === undefined) return exit
-  // what went wrong on hosts says more than that the report is missing
+  // a failure on hosts is more important than a missing report
   outlets.err(`${formatError(reportError(unreported, redactor), { color: stderr.isTTY, verbosity: 0 })}\n`)
   return exit
 }

@@ -1,4 +1,4 @@
-/** How many files this process may open, and whether that is enough for the hosts of a run. */
+/** The limit of open files of this process, and whether it is enough for the hosts of a run. */
 import { readFileSync, readdirSync } from 'node:fs'
 import type { OpenFiles } from '../../connection/open-files.ts'
 import { CoxswainError } from '../../errors.ts'
@@ -7,11 +7,11 @@ import type { Fleet } from '../../run/fleet.ts'
 import { everyTask } from '../../run/plan/choose-tasks.ts'
 import type { Plan } from '../../run/plan/plan.ts'
 
-/** Numbers of files of this process. */
+/** Open files of this process. */
 export interface FileLimit {
-  /** That may be open at a time. */
+  /** The limit. */
   readonly allowed: number
-  /** That are open now. */
+  /** The number that is open now. */
   readonly open: number
 }
 
@@ -19,8 +19,8 @@ export interface FileLimit {
 const ownFiles = 16
 
 /**
- * The limit of open files of this process; undefined where the system does not tell. Node has raised it to the hard limit when
- * it started.
+ * The limit of open files of this process; undefined if the system does not report it. Node raises it to the hard limit when
+ * it starts.
  */
 export const fileLimit = (): FileLimit | undefined => {
   try {
@@ -34,8 +34,8 @@ export const fileLimit = (): FileLimit | undefined => {
 }
 
 /**
- * As whom the tasks of each host certainly act, by the name of the host: those without a condition, on the way that is gone
- * when all goes well. The login user is `''`.
+ * The acting users of each host that the run certainly needs, by host name: those of tasks without a condition, if no task
+ * fails. The login user is `''`.
  */
 const usersOf = (plan: Plan, { hosts }: Fleet): Map<string, Set<string>> => {
   const users = new Map(
@@ -50,7 +50,7 @@ const usersOf = (plan: Plan, { hosts }: Fleet): Map<string, Set<string>> => {
   return users
 }
 
-/** The files that connections to hosts keep open together; those that hosts share count once. */
+/** The number of files that the connections to all hosts keep open; a shared connection counts once. */
 const filesOf = async (
   users: ReadonlyMap<string, ReadonlySet<string>>,
   { hosts }: Fleet,
@@ -62,8 +62,8 @@ const filesOf = async (
 }
 
 /**
- * Refuses a plan whose hosts cannot all be connected to: connections stay open until the run ends. Hosts behind a jump host
- * share its connection. A shell of a program is one for each user that tasks act as.
+ * Refuses a plan with more hosts than the limit of open files allows: connections stay open until the run ends. Hosts with
+ * the same jump host share its connection. Connections through a program have one shell per acting user.
  *
  * @throws `too-few-open-files`, before anything connects.
  */
@@ -71,13 +71,13 @@ export const refuseTooManyHosts = async (plan: Plan, fleet: Fleet, limit = fileL
   if (limit === undefined) return
   const users = usersOf(plan, fleet)
   const before = limit.open + ownFiles
-  // ssh need not be asked for the ways of a few hosts: three files for each user are more than any connection takes
+  // few hosts are always fine, without asking ssh for their settings: no connection needs more than three files per user
   const most = [...users.values()].reduce((sum, of) => sum + 3 * Math.max(1, of.size), before)
   if (most <= limit.allowed) return
   const wanted = before + (await filesOf(users, fleet))
   if (wanted <= limit.allowed) return
   throw new CoxswainError(
     'too-few-open-files',
-    `connections to ${users.size} hosts take at least ${wanted} open files, and this process may open ${limit.allowed}`,
+    `connections to ${users.size} hosts need at least ${wanted} open files, and the limit of this process is ${limit.allowed}`,
   )
 }

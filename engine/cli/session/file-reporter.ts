@@ -2,18 +2,18 @@ import type { FileOutput } from '../../report/choose-outputs.ts'
 import { outputs } from '../../report/outputs.ts'
 import type { ReportOptions, Reporter } from '../../report/reporter.ts'
 import type { Outlets } from '../outlets.ts'
-import { lineFile, wholeFile } from './report-file.ts'
+import { lineFile, completeFile } from './report-file.ts'
 
-/** A file has no size that a picture must fit into. */
+/** The size of the output in a file, which does not depend on a terminal. */
 const page = { color: false, width: 120, height: 50 }
 
 interface FileReporterOptions extends Pick<ReportOptions, 'diff' | 'verbosity'> {
-  /** Whether the run can be resumed; asked when it has ended. */
+  /** Whether the run can be resumed; called when it has ended. */
   readonly resumable: () => boolean
 }
 
 /**
- * A reporter that writes to a file.
+ * Creates a reporter that writes to a file.
  *
  * @throws `usage` for a file that cannot be written.
  */
@@ -35,7 +35,7 @@ export const fileReporter = async (
       },
     })
   if (toFile === 'at end') {
-    return make(outlets.through(form, wholeFile(file)))
+    return make(outlets.through(form, completeFile(file)))
   }
   const lines = lineFile(file)
   const reporter = make(outlets.through(form, lines.write))

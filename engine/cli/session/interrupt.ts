@@ -1,28 +1,28 @@
-import { exitCodes } from '../../error-codes.ts'
+import { exitCodes } from '../../exit-codes.ts'
 
-/** How far the person at the terminal has gone in ending the run. */
+/** The state of Ctrl-C during a run. */
 export interface Interrupts {
-  /** Aborted by the first Ctrl-C: what runs is let end, nothing else begins. */
+  /** Aborted by the first Ctrl-C: running tasks finish, and no other task starts. */
   readonly stopping: AbortSignal
-  /** Aborted by the second: what runs on the hosts is stopped. */
+  /** Aborted by the second: running tasks are stopped on the hosts. */
   readonly signal: AbortSignal
-  /** Ends listening; signals do again what they do by themselves. */
+  /** Removes the listeners, so that signals have their default effect again. */
   readonly release: () => void
 }
 
 const notices = {
   stopping:
-    'interrupted: the tasks that run now come to their end, no other begins (Ctrl-C again stops them on the hosts)',
-  stopped: 'stopping what runs on the hosts (Ctrl-C again leaves at once)',
+    'interrupted: running tasks finish, and no other task starts (press Ctrl-C again to stop them on the hosts)',
+  stopped: 'stopping the running tasks on the hosts (press Ctrl-C again to exit immediately)',
 } as const
 
 /**
- * Listens to Ctrl-C. The first lets running tasks end, the second stops them, the third ends the program at once.
+ * Listens for Ctrl-C. The first lets running tasks finish, the second stops them, the third ends the program immediately.
  *
- * A polite kill (SIGTERM) counts like Ctrl-C. A terminal that goes (SIGHUP) counts as the first one only, however often it
- * comes: shells tell of it twice, and nobody is there to mean more by it.
+ * SIGTERM has the same effect as Ctrl-C. SIGHUP, from a closed terminal, has only the effect of the first Ctrl-C, as shells
+ * send it twice.
  *
- * @param notice tells the person what happens, and what the next one would do.
+ * @param notice prints what happens, and what another Ctrl-C would do.
  */
 export const onInterrupt = (notice: (text: string) => void): Interrupts => {
   const soft = new AbortController()

@@ -7,27 +7,33 @@ import type { ValuesOf } from '../define-option.ts'
 import type { secretOptions } from '../options/secrets.ts'
 import type { Prompt } from './prompt.ts'
 
-/** The keys of a run, and the end of its questions. */
+/** The keys of a run. */
 export interface Keys {
   readonly keyring: Keyring
-  /** From here on nobody is asked any more: a question in the middle of a run would be lost in its output. */
+  /** Stops prompting for secrets: during a run, a prompt would be lost in the output. */
   readonly stopAsking: () => void
 }
 
-/** The keys that the command line and the environment name. All that they open is masked in every output. */
-export const keysOf = (options: ValuesOf<typeof secretOptions>, prompt: Prompt, redactor: Redactor): Keys => {
+/** The keys from the command line and the environment. All decrypted values are masked in every output. */
+export const keysOf = (
+  options: ValuesOf<typeof secretOptions>,
+  prompt: Prompt,
+  redactor: Redactor,
+  { refuseOpenKeys = false }: { readonly refuseOpenKeys?: boolean } = {},
+): Keys => {
   let asking = true
   const keyring = createKeyring({
     env: process.env,
     home: homedir(),
-    ageKeyFile: options.ageKeyFile,
+    ageKeyFiles: options.ageKeyFile,
+    refuseOpenKeys,
     vaultPasswordFiles: options.vaultPasswordFile,
     vaultIds: options.vaultId,
     askVaultPass: options.askVaultPass,
     ask: async (question) => {
       if (asking) return prompt.secret(question)
-      throw new CoxswainError('secret-missing', `too late to ask: ${question}`, {
-        hint: 'the run has begun; name the host in a play and in --limit, so that it is asked for before',
+      throw new CoxswainError('secret-missing', `a prompt is no longer possible: ${question}`, {
+        hint: 'the run has started; include the host in a play and in --limit, so that the prompt comes before the run',
       })
     },
     learn: (secrets) => redactor.learn(secrets),

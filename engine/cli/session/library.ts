@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs'
 import { isTaskFactory } from '../../dsl/task.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import type { LoadLibrary } from '../define-command.ts'
+import { projectFile, projectNames } from '../project/names.ts'
+import type { Project } from '../project/project.ts'
 import { loadFile } from './load.ts'
 import type { Loaded } from './load.ts'
+import { looksLikeFile } from './looks-like-file.ts'
 
-/** The tasks that can be named on the command line, by name. */
+/** The tasks of a library by name. */
 export const libraryOf = (module: Readonly<Record<string, unknown>>): ReadonlyMap<string, TaskFactory> =>
   new Map(
     Object.values(module)
@@ -15,25 +19,36 @@ export const libraryOf = (module: Readonly<Record<string, unknown>>): ReadonlyMa
       .map((task) => [task.info.name, task]),
   )
 
-const looksLikeFile = (target: string): boolean => /[/\\]|\.m?[jt]s(#|$)/.test(target)
+/** What a word on the command line means, and the word or path that a run of it is recorded under. */
+export type Target = Loaded & { readonly reference: string }
+
+/** What a word is looked up in. */
+export interface Lookup {
+  readonly loadLibrary: LoadLibrary
+  readonly project: () => Promise<Project>
+  /** Names of commands, for "did you mean". */
+  readonly commands?: readonly string[]
+}
 
 /**
- * What a word on the command line means: a playbook or task file, or a task of the library.
+ * Finds the target of a run: a file by its path, a playbook or task of the project by its name, or a task of
+ * the library, in this order.
  *
- * @param commands names of commands, for "did you mean".
  * @throws `load-failed`, with the nearest name.
  */
-export const findTarget = async (
-  target: string,
-  loadLibrary: LoadLibrary,
-  commands: readonly string[] = [],
-): Promise<Loaded> => {
-  if (looksLikeFile(target)) return loadFile(target)
-  const library = libraryOf(await loadLibrary())
+export const findTarget = async (target: string, lookup: Lookup): Promise<Target> => {
+  const isFile = looksLikeFile(target)
+  if (isFile && existsSync(target.split('#')[0] ?? ''))
+    return { ...(await loadFile(target)), reference: target }
+  const project = await lookup.project()
+  const named = projectFile(project, target)
+  if (named !== undefined) return { ...(await loadFile(named)), reference: named }
+  if (isFile) return { ...(await loadFile(target)), reference: target }
+  const library = libraryOf(await lookup.loadLibrary())
   const task = library.get(target)
-  if (task !== undefined) return { kind: 'task', task }
-  const guess = nearest(target, [...commands, ...library.keys()])
-  throw new CoxswainError('load-failed', `there is no task or command named ${shownWord(target)}`, {
-    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}see \`run docs\` for all tasks; a file's path has a / or ends with .ts`,
+  if (task !== undefined) return { kind: 'task', task, reference: target }
+  const guess = nearest(target, [...(lookup.commands ?? []), ...projectNames(project), ...library.keys()])
+  throw new CoxswainError('load-failed', `there is no playbook, task or command named ${shownWord(target)}`, {
+    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}\`run docs\` lists all tasks; the path of a file has a / or ends with .ts`,
   })
 }

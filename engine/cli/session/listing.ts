@@ -1,19 +1,18 @@
 import { describeSelector } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
+import { plural } from '../../report/text.ts'
 import type { Where } from '../../run/plan/choose-tasks.ts'
 import type { Plan, PlannedPlay } from '../../run/plan/plan.ts'
 import type { PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
 import { tagsOf } from '../../run/plan/tags.ts'
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-/** A play with the hosts that it could touch. */
+/** A play with its candidate hosts. */
 export interface PlayHosts extends Pick<PlannedPlay, 'name' | 'hosts'> {
   readonly index: number
   readonly names: readonly string[]
 }
 
-/** The plays that are left of a plan, with their hosts. */
+/** The plays of a plan that are not left out, with their hosts. */
 export const plannedHosts = ({ plays }: Plan): PlayHosts[] =>
   chosen(plays).map(([index, { name, hosts, candidates }]) => ({
     index,
@@ -25,11 +24,11 @@ export const plannedHosts = ({ plays }: Plan): PlayHosts[] =>
 const heading = ({ name, hosts }: Pick<PlannedPlay, 'name' | 'hosts'>, index: number): string =>
   `play ${index + 1}: ${name}  [${describeSelector(hosts)}]`
 
-/** The plays of which something is left, with their indexes. */
+/** The plays that are not left out, with their indexes. */
 const chosen = (plays: readonly PlannedPlay[]): (readonly [number, PlannedPlay])[] =>
   [...plays.entries()].filter(([, { leftOut }]) => !leftOut)
 
-/** `--list-hosts`: the hosts that each play could touch; no connection is made. */
+/** `--list-hosts`: the candidate hosts of each play, without connecting. */
 export const listHosts = (plays: readonly PlayHosts[]): string =>
   plays
     .map(({ index, names, ...play }) => {
@@ -41,23 +40,23 @@ export const listHosts = (plays: readonly PlayHosts[]): string =>
     })
     .join('\n\n') + '\n'
 
-/** `--list-hosts` without a playbook: the inventory, or what a pattern and `--limit` leave of it. */
+/** `--list-hosts` without a playbook: the hosts that match the pattern and `--limit`. */
 export const listNames = (names: readonly string[]): string =>
   [plural(names.length, 'host'), ...names.map((name) => `  ${name}`), ''].join('\n')
 
 const delegated = ({ on }: PlannedTask['settings']): string =>
   on === undefined ? '' : `on ${describeSelector(on)}`
 
-/** How a step stands beside others; nothing for one that stands in the row. */
-type Manner = '' | 'side by side' | 'in the background'
+/** How a step runs relative to others; empty for steps in sequence. */
+type Manner = '' | 'in parallel' | 'in the background'
 
-/** What becomes of a task on a host: a word before it, and a note after it. */
+/** What a resumed run does with a task on a host: a word before the task, and a note after it. */
 export interface Mark {
   readonly word: string
   readonly note: string
 }
 
-/** Gives the mark of a task. */
+/** Returns the mark of a task. */
 type MarkOf = (task: PlannedTask) => Mark | undefined
 
 const note = ({ task, role, settings }: PlannedTask, manner: Manner, mark: Mark | undefined): string => {
@@ -69,11 +68,11 @@ const note = ({ task, role, settings }: PlannedTask, manner: Manner, mark: Mark 
     delegated(settings),
     settings.oncePer === undefined ? '' : `once per ${settings.oncePer}`,
     changes ? '' : 'changes nothing',
-    check === undefined && changes ? 'no check: acts every time' : '',
+    check === undefined && changes ? 'no check: always acts' : '',
     check !== undefined && apply === undefined && until === undefined ? 'only reads' : '',
     until !== undefined && apply === undefined ? 'waits' : '',
-    settings.conditional ? 'on a condition' : '',
-    settings.ignoreErrors ? 'errors are ignored' : '',
+    settings.conditional ? 'conditional' : '',
+    settings.ignoreErrors ? 'errors ignored' : '',
     options.retry === undefined ? '' : `up to ${options.retry.attempts} attempts`,
   ].filter((text) => text !== '')
   const tags = settings.tags.length === 0 ? '' : `  #${settings.tags.join(' #')}`
@@ -86,7 +85,7 @@ const titled = (planned: PlannedTask, manner: Manner, markOf: MarkOf): string =>
   return `${word}${planned.task.name}: ${planned.task.title}${note(planned, manner, mark)}`
 }
 
-/** What a host goes through, a line for each step. */
+/** The steps of a host, one line each. */
 const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner, markOf: MarkOf): string[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
@@ -95,17 +94,17 @@ const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner, markOf: Mar
       case 'block':
         return [step.steps, step.rescue, step.always].flatMap((part) => linesOfSteps(part, manner, markOf))
       case 'parallel':
-        return linesOfSteps(step.steps, 'side by side', markOf)
+        return linesOfSteps(step.steps, 'in parallel', markOf)
       case 'background':
         return linesOfSteps(step.steps, 'in the background', markOf)
       case 'join':
-        return ['(waits for what runs in the background)']
+        return ['(waits for the background tasks)']
       case 'flush':
-        return ['(runs the handlers that are due)']
+        return ['(runs due handlers)']
     }
   })
 
-/** The same lines, each with how often it was there before: two that look the same are two. */
+/** Keys of lines: each line with the number of equal lines before it, so that equal lines stay apart. */
 const counted = (lines: readonly string[]): string[] => {
   const seen = new Map<string, number>()
   return lines.map((line) => {
@@ -120,7 +119,7 @@ const lineOf = (key: string): string => {
   return String(line)
 }
 
-/** Steps of a play in their order, with the hosts of each where they differ from host to host. */
+/** The steps of a play in order, each with its hosts if not all hosts have it. */
 const linesOf = (play: PlannedPlay, markFor: (host: string) => MarkOf): string[] => {
   const hostsOf = new Map<string, string[]>()
   const order: string[] = []
@@ -135,7 +134,7 @@ const linesOf = (play: PlannedPlay, markFor: (host: string) => MarkOf): string[]
         fresh.push(key)
         continue
       }
-      // what only this host has stands before what comes next for others, too
+      // steps that only this host has come before the next step that it shares
       if (fresh.length > 0) order.splice(order.indexOf(key), 0, ...fresh)
       fresh = []
     }
@@ -149,9 +148,9 @@ const linesOf = (play: PlannedPlay, markFor: (host: string) => MarkOf): string[]
 }
 
 /**
- * `--list-tasks` of a playbook: what each play would go through, and its handlers; no connection is made.
+ * `--list-tasks` of a playbook: the steps and handlers of each play, without connecting.
  *
- * @param markOf what becomes of a task on a host, where that is known.
+ * @param markOf what a resumed run does with a task on a host.
  */
 export const listTasks = (
   { plays }: Plan,
@@ -167,7 +166,7 @@ export const listTasks = (
     })
     .join('\n\n') + '\n'
 
-/** `--list-tags`: the tags of each play's tasks, and all of them; no connection is made. */
+/** `--list-tags`: the tags of each play, without connecting. */
 export const listTags = (plan: Plan): string => {
   const lines = chosen(plan.plays).map(([index, play]) => {
     const tags = tagsOf({ ...plan, plays: [play] })

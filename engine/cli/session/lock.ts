@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { HostLock } from '../../connection/shell/lock.ts'
 
-/** What a run that locks its hosts says of itself and of what it meets. */
+/** How a run locks its hosts. */
 export interface Locking {
-  /** What is run, for those who are kept off. */
+  /** What the run does, for the message to other runs. */
   readonly purpose: string
-  /** Aborted when nothing more shall begin. */
+  /** Aborted when no other task must start. */
   readonly stopping: AbortSignal
-  /** Tells the person that a host is waited for, or cannot be locked. */
+  /** Prints that the run waits for a host, or cannot lock it. */
   readonly note: (text: string) => void
 }
 
-/** How each host is locked against other runs, from the first shell on it until the connection ends. */
+/** The lock of each host against other runs, from its first shell until its connection ends. */
 export const hostLocks = (
   { waitForLock }: { readonly waitForLock: number },
   { purpose, stopping, note }: Locking,
@@ -27,13 +27,13 @@ export const hostLocks = (
     stopping,
   }
   return (host) => {
-    let told = false
+    let noted = false
     return {
       ...lock,
-      waiting: (holder) => note(`${host}: waiting, it is locked by ${holder}`),
+      waiting: (holder) => note(`${host}: waiting for the lock of ${holder}`),
       absent: (why) => {
-        if (!told) note(`${host} is not locked, so nothing keeps another run off it: ${why}`)
-        told = true
+        if (!noted) note(`${host} is not locked, so another run can change it at the same time: ${why}`)
+        noted = true
       },
     }
   }

@@ -8,12 +8,12 @@ import { typesOfParams } from '../docs/params.ts'
 import { exactValue, hasKeyTwice, structuredValue } from './typed-value.ts'
 import type { TypedValue } from './typed-value.ts'
 
-const quoteBlanks = 'put quotes around a value with blanks'
+const quoteBlanks = 'quote a value with blanks'
 
 /**
- * Refuses words after a playbook. None of them is shown: it can be a part of a secret that was typed without quotes.
+ * Refuses words after a playbook. They are not shown: they can be parts of a secret that was typed without quotes.
  *
- * @throws `usage` where there is one.
+ * @throws `usage` if there are words.
  */
 export const refuseWords = (words: readonly string[]): void => {
   if (words.length === 0) return
@@ -24,8 +24,8 @@ export const refuseWords = (words: readonly string[]): void => {
   )
 }
 
-/** `key=value` words as texts by their names. What is not one is not shown: it can be a part of a secret. */
-const pairs = (words: readonly string[]): Map<string, string> => {
+/** Parses `key=value` words. A word that is not a pair is not shown: it can be a part of a secret. */
+const parsePairs = (words: readonly string[]): Map<string, string> => {
   const texts = new Map<string, string>()
   for (const [index, word] of words.entries()) {
     const cut = word.indexOf('=')
@@ -46,10 +46,10 @@ const pairs = (words: readonly string[]): Map<string, string> => {
 const refused = (task: string, name: string, why: string): CoxswainError =>
   new CoxswainError('params-invalid', `task ${task}: ${name}: ${why}`, {
     task,
-    hint: `see \`run ${task} --help\` for its parameters`,
+    hint: `\`run ${task} --help\` lists its parameters`,
   })
 
-/** A value as its parameter's type has it; text wherever that takes text. */
+/** A value as the type of its parameter; text if the type accepts text. */
 const readAs = (
   task: string,
   [name, text]: readonly [string, string],
@@ -59,7 +59,7 @@ const readAs = (
   if (types === undefined) return plain
   const has = (...wanted: readonly string[]): boolean => wanted.some((type) => types.has(type))
   if ((types.size === 0 || has('object', 'array')) && hasKeyTwice(text))
-    throw refused(task, name, 'a key stands in a map twice: leave one of them out')
+    throw refused(task, name, 'a map has the same key twice: remove one of them')
   if (types.size === 0) return structuredValue(text) ?? { value: exactValue(text), texts: text }
   if (has('array', 'object')) {
     const found = structuredValue(text)
@@ -67,7 +67,7 @@ const readAs = (
     if (has('array') && text.trimStart().startsWith('['))
       throw refused(task, name, `the list cannot be read: write ${name}='["a", "b"]'`)
   }
-  // Number('') is 0, and so would be what is made of an empty text
+  // Number('') is 0
   if (has('number', 'integer') && (text.trim() === '' || (!has('string') && !isDecimal(text))))
     throw refused(task, name, 'a number is needed')
   if (has('string')) return plain
@@ -80,7 +80,7 @@ const isTree = (value: unknown): value is object => typeof value === 'object' &&
 const at = (tree: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((node, key) => (isTree(node) ? Reflect.get(node, key) : undefined), tree)
 
-/** A copy of a tree with another value at a path. */
+/** Returns a copy of a tree with another value at a path. */
 const withValue = (tree: unknown, [key, ...rest]: readonly PropertyKey[], value: unknown): unknown => {
   if (key === undefined) return value
   if (Array.isArray(tree))
@@ -88,7 +88,7 @@ const withValue = (tree: unknown, [key, ...rest]: readonly PropertyKey[], value:
   return isTree(tree) ? { ...tree, [key]: withValue(Reflect.get(tree, key), rest, value) } : tree
 }
 
-/** The input with the typed text, or its number, in each place where the schema refuses what was made of it. */
+/** Returns the input with the typed text, or its number, at each place where the schema refuses the value. */
 const asTyped = (
   schema: z.ZodType,
   input: Readonly<Record<string, unknown>>,
@@ -107,19 +107,19 @@ const asTyped = (
 }
 
 /**
- * A task from `key=value` words. A value is the text that was typed wherever its parameter takes text; the schema makes
- * numbers of texts, and only where it wants a list or a map, what stands in brackets is read as one.
+ * Makes a task from `key=value` words. A value is the text as typed if its parameter accepts text; the schema converts
+ * numbers. Text in brackets is parsed as a list or map only if the parameter is one.
  *
- * @throws `params-invalid` or `usage`, naming what is wrong.
+ * @throws `params-invalid` or `usage`.
  */
 export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task => {
   const { name, params } = task.info
-  const typed = pairs(words)
+  const typed = parsePairs(words)
   const types = typesOfParams(params)
   const read = new Map([...typed].map((pair) => [pair[0], readAs(name, pair, types.get(pair[0]))]))
   const input = Object.fromEntries([...read].map(([key, { value }]) => [key, value]))
-  // a map that a parameter refuses may still be a text to it; a list is one
-  const whole = (schema: z.ZodType): Record<string, unknown> => {
+  // a parameter that refuses a map can accept its text; a list stays a list
+  const withTexts = (schema: z.ZodType): Record<string, unknown> => {
     const wrong = new Set((schema.safeParse(input).error?.issues ?? []).map(({ path }) => String(path[0])))
     return Object.fromEntries(
       Object.entries(input).map(([key, value]) => [
@@ -130,5 +130,5 @@ export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task
       ]),
     )
   }
-  return task.from(asTyped(params, whole(params), read))
+  return task.from(asTyped(params, withTexts(params), read))
 }

@@ -18,8 +18,8 @@ import type { Redactor } from '../../run/masking/redactor.ts'
 import type { PlayHosts } from './listing.ts'
 import type { Workspace } from './workspace.ts'
 
-/** The hosts that a play could touch, after `--limit`, in the order of its pattern. */
-const hostsOfPlay = (
+/** The candidate hosts of a play that match `--limit`, in the order of its pattern. */
+export const hostsOfPlay = (
   { name: play, hosts, optional }: SealedPlay,
   { inventoryView, limit }: Pick<Workspace, 'inventoryView' | 'limit'>,
 ): readonly string[] => {
@@ -30,7 +30,7 @@ const hostsOfPlay = (
     .filter((name) => limit === undefined || limit.includes(name))
 }
 
-/** The hosts that each play could touch. No variable is read for it, and no secret opened. */
+/** The candidate hosts of each play. It reads no variable and opens no secret. */
 export const hostsOfPlays = ({ plays }: Playbook, workspace: Workspace): PlayHosts[] =>
   plays.map((play, index) => ({
     index,
@@ -39,15 +39,15 @@ export const hostsOfPlays = ({ plays }: Playbook, workspace: Workspace): PlayHos
     names: hostsOfPlay(play, workspace),
   }))
 
-/** Hosts whose variables a play reads, and which are still sealed. */
+/** The hosts whose sealed variables a play has read. */
 const stillSealed = (error: unknown): readonly string[] => {
   if (!isCoxswainError(error) || error.code !== 'secret-sealed' || !Array.isArray(error.cause)) return []
   return error.cause.filter((name) => typeof name === 'string')
 }
 
 /**
- * Tells the redactor of the secrets among the variables, whether or not a task takes them as parameters: a condition may read
- * one, too. Those that are still sealed nobody can know, nor show.
+ * Passes all secret variables to the redactor, also those that are not parameters of a task: a condition can read them.
+ * Sealed ones are skipped, as they cannot be shown.
  */
 const learnSecrets = (schemas: readonly z.ZodType[], { hosts }: Workspace, redactor: Redactor): void => {
   for (const schema of schemas.filter((one) => secretNames(one).size > 0)) {
@@ -62,19 +62,19 @@ const learnSecrets = (schemas: readonly z.ZodType[], { hosts }: Workspace, redac
 }
 
 export interface PlanOptions {
-  /** The plan is only listed: nothing is opened for it, unless a play reads a variable that is no secret. */
+  /** The plan is only listed: secrets stay sealed, except in files with other variables that a play reads. */
   readonly listing?: boolean
-  /** Tells what was left unopened. */
+  /** Prints which files were not opened. */
   readonly notice?: (text: string) => void
 }
 
-/** The hosts as a listing sees them. */
-const listed = (inventoryView: InventoryView): InventoryView => ({
+/** The inventory for a plan that is only listed. */
+export const listed = (inventoryView: InventoryView): InventoryView => ({
   ...inventoryView,
   hosts: new Map([...inventoryView.hosts].map(([name, host]) => [name, withFlag(host)])),
 })
 
-/** A host that is only listed; its address may be read later, or not at all. */
+/** A host for a plan that is only listed; its address is read on demand. */
 const withFlag = (host: RawHost): RawHost => {
   const { name, groups, variables } = host
   return {
@@ -89,10 +89,10 @@ const withFlag = (host: RawHost): RawHost => {
 }
 
 /**
- * Whether nothing is lost for certain when files stay encrypted that nobody has a key for: no variable is read, and none
- * that is known to say how to reach a host is encrypted itself.
+ * Whether files without a key can stay encrypted: the plan reads no variable, and no connection variable is known to be
+ * encrypted.
  */
-const isNeedless = (
+const canStayEncrypted = (
   error: unknown,
   { wanted, connection }: Opening,
   hosts: readonly Host[],
@@ -103,7 +103,7 @@ const isNeedless = (
   wanted.size === 0 &&
   !hosts.some((host) => hasSealedSetting(host, connection))
 
-/** Opens what is wanted of hosts, and leaves files that no one has a key for where nothing is lost by it for certain. */
+/** Opens sealed variables of hosts. Files without a key stay encrypted if no variable in them is certainly needed. */
 const openWhatIsNeeded = async (
   { hosts, open }: Workspace,
   names: ReadonlySet<string>,
@@ -114,12 +114,12 @@ const openWhatIsNeeded = async (
   try {
     await open([...names], opening)
   } catch (error) {
-    if (!isNeedless(error, opening, touched)) throw error
-    notice(`not opened, so what it says of connections does not count: ${error.message}`)
+    if (!canStayEncrypted(error, opening, touched)) throw error
+    notice(`connection variables in encrypted files are ignored: ${error.message}`)
   }
 }
 
-/** Hosts on which a task becomes another user, or may when its host is picked. */
+/** Hosts on which a task uses become, or can use it when its host is picked at run time. */
 const becomingHosts = ({ plays }: Plan, { fleet }: Workspace): Set<string> => {
   const becomes = ({ settings: { become } }: PlannedTask, host: string): boolean =>
     (become ?? fleet.hosts.get(host)?.become ?? false) !== false
@@ -134,10 +134,10 @@ const becomingHosts = ({ plays }: Plan, { fleet }: Workspace): Set<string> => {
 }
 
 /**
- * Plans a playbook. Before that, sealed variables that it reads are opened on the hosts that its plays touch, and checked;
- * those of other hosts when a play turns out to read them. A secret that nobody needs is not asked for.
+ * Plans a playbook. First it opens and validates the sealed variables that the playbook reads on the hosts of its plays, and
+ * those of other hosts if a play reads them. It does not prompt for secrets that are not needed.
  *
- * @throws CoxswainError for whatever is wrong with variables, patterns, parameters or notifications.
+ * @throws CoxswainError for invalid variables, patterns, parameters or notifications.
  */
 export const planOpened = async (
   book: Playbook,
@@ -150,7 +150,7 @@ export const planOpened = async (
     if (!said.has(text)) notice(text)
     said.add(text)
   }
-  // an included playbook reads variables of its own
+  // an included playbook has its own variables
   const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
   for (const play of book.plays)
     for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
@@ -163,7 +163,7 @@ export const planOpened = async (
   }
   for (const opened = new Set<string>(); ;) {
     try {
-      // planning is pure: it may be begun anew
+      // planning is pure and can be repeated
       const plan = makePlan(
         book,
         listing ? listed(workspace.inventoryView) : workspace.inventoryView,

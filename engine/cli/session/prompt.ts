@@ -5,10 +5,10 @@ import { CoxswainError } from '../../errors.ts'
 import type { ErrorCode } from '../../error-codes.ts'
 import type { Outlets } from '../outlets.ts'
 
-/** Keys that end, cancel or shorten what is typed at a hidden prompt. */
+/** Control keys of a hidden prompt. */
 const keys = { enter: ['\r', '\n'], interrupt: '\u0003', end: '\u0004', erase: ['\u007f', '\b'] }
 
-/** Where answers come from and questions go to. */
+/** The input and output of a prompt. */
 export interface Terminal {
   readonly input: Readable & {
     readonly isTTY?: boolean
@@ -20,7 +20,7 @@ export interface Terminal {
 /** The terminal of this process. */
 export const ownTerminal = ({ err }: Outlets): Terminal => ({ input: process.stdin, output: { write: err } })
 
-/** Asks questions, one after another, also when they are asked at the same time. What comes behind the end of an answer is kept for the next question. */
+/** Asks questions one at a time, in the order of the calls. Input after the end of an answer is kept for the next question. */
 export class Prompt {
   readonly #terminal: Terminal
   readonly #decoder = new StringDecoder('utf8')
@@ -33,18 +33,21 @@ export class Prompt {
   }
 
   /**
-   * Asks for a line of text at the terminal.
+   * Asks for a line of text.
    *
-   * @throws `nobody-to-ask` where there is no terminal or it is closed, `interrupted` for Ctrl-C.
+   * @throws `nobody-to-ask` without a terminal or if it is closed, `interrupted` for Ctrl-C.
    */
   line(question: string): Promise<string> {
     const asked = this.#turn.then(async () => {
       const { input, output } = this.#terminal
       if (input.isTTY !== true)
-        throw new CoxswainError('nobody-to-ask', `there is no terminal to ask at: ${question}`)
+        throw new CoxswainError(
+          'nobody-to-ask',
+          `standard input is not a terminal, so there is no answer to: ${question}`,
+        )
       output.write(`${question} `)
       try {
-        // the terminal shows what is typed, and lets it be corrected
+        // the terminal echoes and edits the line
         const typed = await this.#answer(question, 'nobody-to-ask')
         return typed
       } finally {
@@ -56,15 +59,15 @@ export class Prompt {
   }
 
   /**
-   * Asks for a secret at the terminal; what is typed is not shown. Without a terminal, the next line of standard input is
-   * taken.
+   * Asks for a secret, without echo. Without a terminal, the next line of standard input is
+   * the answer.
    *
-   * @throws `interrupted` for Ctrl-C, `secret-missing` when nothing comes.
+   * @throws `interrupted` for Ctrl-C, `secret-missing` at the end of the input.
    */
   async secret(question: string): Promise<Secret> {
     const { input, output } = this.#terminal
     const raw = (mode: boolean): unknown => input.isTTY === true && input.setRawMode?.(mode)
-    // before the question: who answers quickly would see what is typed
+    // before the question: a quick answer must not be echoed
     raw(true)
     output.write(`${question}: `)
     try {
@@ -76,12 +79,12 @@ export class Prompt {
     }
   }
 
-  /** Lets go of the terminal, also when a question has no answer yet. */
+  /** Stops reading the terminal, also during a question. */
   close(): void {
     this.#terminal.input.pause()
   }
 
-  /** What is typed up to Enter, or to the end of the input. */
+  /** Reads up to Enter or the end of the input. */
   async #answer(question: string, missing: ErrorCode): Promise<string> {
     let text = ''
     for await (const key of this.#keys()) {
@@ -94,7 +97,7 @@ export class Prompt {
     throw new CoxswainError(missing, `no answer to: ${question}`)
   }
 
-  /** Key by key, what was read ahead first. */
+  /** The keys of the input, starting with those that were read ahead. */
   async *#keys(): AsyncGenerator<string> {
     yield* this.#taken()
     for await (const chunk of this.#terminal.input.iterator({ destroyOnReturn: false })) {
@@ -109,7 +112,7 @@ export class Prompt {
       this.#ahead = this.#ahead.slice(key.length)
       const second = key === '\n' && this.#last === '\r'
       this.#last = key
-      // Windows ends a line with both: that is one Enter
+      // Windows sends \r\n for one Enter
       if (!second) yield key
     }
   }

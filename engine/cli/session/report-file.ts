@@ -1,4 +1,4 @@
-/** Files that a run is written to: they are checked before the run, which must not end without its report after an hour. */
+/** Output files of a run. They are checked before the run, so that a long run does not end without its report. */
 import { randomBytes } from 'node:crypto'
 import {
   accessSync,
@@ -16,25 +16,25 @@ import type { LocalFolder } from '../../connection/local-folder.ts'
 import { CoxswainError } from '../../errors.ts'
 
 /**
- * Refuses a file of `--report` that is not named as a page of HTML.
+ * Refuses a file of `--report` without an HTML extension.
  *
  * @throws `usage`.
  */
-export const refuseNoPage = (file: string): void => {
+export const refuseOtherExtension = (file: string): void => {
   if (['.html', '.htm'].includes(extname(file).toLowerCase())) return
-  throw new CoxswainError('usage', `--report ${file}: the report is a page of HTML`, {
+  throw new CoxswainError('usage', `--report ${file}: the report is an HTML page`, {
     hint: 'name it FILE.html; for a JUnit report, write --output junit=FILE.xml',
   })
 }
 
-/** The folder of a file: other users of this machine may control a part of the path. */
+/** Opens the folder of a file safely: other users of this machine can control a part of the path. */
 const folderOf = (file: string): LocalFolder => {
   const folder = enterLocalFolder(dirname(file))
-  if (folder === undefined) throw new Error(`there is no folder ${dirname(file)}`)
+  if (folder === undefined) throw new Error(`the folder ${dirname(file)} does not exist`)
   return folder
 }
 
-/** Does something in the folder of a file. */
+/** Calls `work` with the folder of a file. */
 const inFolderOf = <Result>(file: string, work: (folder: LocalFolder) => Result): Result => {
   const folder = folderOf(file)
   try {
@@ -44,9 +44,9 @@ const inFolderOf = <Result>(file: string, work: (folder: LocalFolder) => Result)
   }
 }
 
-/** Opens a new file that only its owner can read: it shows what the hosts said. Gives it its name when `fill` returns. */
+/** Opens a new file that only its owner can read, and renames it when `fill` returns. */
 const putInto = (folder: LocalFolder, name: string, fill: (descriptor: number) => void): number => {
-  // a name that no one can predict: in a folder that others can change, a link could wait there
+  // a random name: other users could have put a link at a known name
   const unfinished = join(folder.path, `${name}.${randomBytes(6).toString('hex')}.part`)
   const descriptor = openSync(unfinished, 'wx', 0o600)
   try {
@@ -60,8 +60,8 @@ const putInto = (folder: LocalFolder, name: string, fill: (descriptor: number) =
   }
 }
 
-/** Refuses what a file must not replace: a folder, a device, a pipe. */
-const refuseOthers = (folder: LocalFolder, file: string): void => {
+/** Refuses to replace a folder, a device or a pipe. */
+const refuseSpecialFiles = (folder: LocalFolder, file: string): void => {
   const found = folder.look(basename(file))
   if (found !== undefined && !found.isFile() && !found.isSymbolicLink())
     throw new Error(found.isDirectory() ? 'it is a folder' : 'it is not a file')
@@ -77,16 +77,16 @@ const writingFailed = (file: string, cause: unknown): CoxswainError =>
   new CoxswainError('report-failed', `the report ${file} could not be written`, { cause })
 
 /**
- * A file that is written at once: it appears complete, or not at all. Writing waits for nothing, so that a process that
+ * A file that is written in one step: it appears complete, or not at all. Writing is synchronous, so that a process that
  * ends can still do it.
  *
- * @returns writes the file; throws `report-failed`.
+ * @returns a function that writes the file and throws `report-failed`.
  * @throws `usage` for what cannot become a file.
  */
-export const wholeFile = (file: string): ((text: string) => void) => {
+export const completeFile = (file: string): ((text: string) => void) => {
   try {
     accessSync(dirname(file), constants.W_OK)
-    inFolderOf(file, (folder) => refuseOthers(folder, file))
+    inFolderOf(file, (folder) => refuseSpecialFiles(folder, file))
   } catch (cause) {
     throw cannotBeWritten(file, cause)
   }
@@ -107,14 +107,14 @@ export const wholeFile = (file: string): ((text: string) => void) => {
 
 /** A file that grows line by line. */
 export interface LineFile {
-  /** Writes text; what fails is known at the end, because a run must not stop for it. */
+  /** Writes text. An error does not stop the run; `close` throws it. */
   readonly write: (text: string) => void
-  /** @throws `report-failed` when something could not be written. */
+  /** @throws `report-failed` if a write failed. */
   readonly close: () => void
 }
 
 /**
- * Opens a file that a run is written to while it goes on. An older file of the name is replaced.
+ * Opens a file for output during the run. An existing file is replaced.
  *
  * @throws `usage` for what cannot become a file.
  */
@@ -122,7 +122,7 @@ export const lineFile = (file: string): LineFile => {
   let descriptor: number
   try {
     descriptor = inFolderOf(file, (folder) => {
-      refuseOthers(folder, file)
+      refuseSpecialFiles(folder, file)
       return putInto(folder, basename(file), () => {})
     })
   } catch (cause) {

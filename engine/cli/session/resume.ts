@@ -1,5 +1,5 @@
-/** What a run takes over from those before it: handlers that are due, and with `--resume` what is done already. */
-import { exitCodes } from '../../error-codes.ts'
+/** What a run takes over from earlier runs: due handlers and, with `--resume`, completed tasks. */
+import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
 import { everyTask } from '../../run/plan/choose-tasks.ts'
 import type { Where } from '../../run/plan/choose-tasks.ts'
@@ -14,22 +14,22 @@ import type { Memory } from '../journal/memory.ts'
 import type { Mark } from './listing.ts'
 import type { RunOptions } from '../options/run.ts'
 
-/** Handlers that are due from earlier runs, by index of the play and host. */
+/** Returns the handlers that are due from earlier runs, by index of the play and host. */
 export type Due = (play: number, host: string) => readonly string[]
 
 /** What a run takes over. */
 export interface ResumeState {
   readonly plan: Plan
   readonly due: Due
-  /** The run that is gone on with. */
+  /** The run that is resumed. */
   readonly resumes: number | null
-  /** What becomes of each task with `--resume`. */
+  /** What `--resume` does with each task. */
   readonly standing?: Resumed['standing']
-  /** What a person must know of it beforehand. */
+  /** Texts to print before the run. */
   readonly notes: readonly string[]
 }
 
-/** Handlers that are due and that the plan still has. */
+/** The due handlers that the plan still has. */
 const dueIn = (plan: Plan, { due }: Memory): Due => {
   const names = new Map<string, Set<string>>()
   const key = (play: number, host: string): string => JSON.stringify([play, host])
@@ -49,15 +49,15 @@ const dueIn = (plan: Plan, { due }: Memory): Due => {
 }
 
 /**
- * Handlers that are due and that the playbook does not have any more, as sentences: its author has given them, or their
- * play, another name. What a limit leaves out is still there.
+ * Messages for due handlers that the playbook no longer has: the handler or its play was renamed. Handlers on hosts that
+ * `--limit` excludes do not count.
  *
- * @param whole the plan before tags choose.
+ * @param fullPlan the plan before tags choose tasks.
  */
-export const lostHandlers = (whole: Plan, { due }: Memory): string[] => {
-  const all = whole.plays.map(({ name }) => name)
+export const lostHandlers = (fullPlan: Plan, { due }: Memory): string[] => {
+  const all = fullPlan.plays.map(({ name }) => name)
   const there = new Set(
-    whole.plays.flatMap(({ candidates }, index) => {
+    fullPlan.plays.flatMap(({ candidates }, index) => {
       const { play, nth } = playMark(all, index)
       const names = [...candidates.values()].flatMap(({ handlers }) =>
         handlers.flatMap(({ handler }) => handler ?? []),
@@ -74,7 +74,7 @@ export const lostHandlers = (whole: Plan, { due }: Memory): string[] => {
     )
     .map(
       ({ play, handler, host }) =>
-        `due from an earlier run, but not in this playbook any more: handler ${handler} of play ${play} on ${host}; do by hand what it does`,
+        `due from an earlier run, but no longer in this playbook: handler ${handler} of play ${play} on ${host}; do its work by hand`,
     )
 }
 
@@ -87,10 +87,10 @@ const dueNotes = ({ plays }: Plan, due: Due): string[] => {
   return [...hosts].map(([handler, on]) => `due from an earlier run: ${handler} on ${[...on].join(', ')}`)
 }
 
-/** How many tasks of a plan another one does not have. */
-const fewer = (whole: Plan, rest: Plan): number => everyTask(whole).length - everyTask(rest).length
+/** The number of tasks that a reduced plan does not have. */
+const skippedTasks = (plan: Plan, rest: Plan): number => everyTask(plan).length - everyTask(rest).length
 
-const otherwise = ({ header }: RecordedRun, { limit, tags, skipTags }: RunOptions): string[] => {
+const noteOtherOptions = ({ header }: RecordedRun, { limit, tags, skipTags }: RunOptions): string[] => {
   const said = (name: string, value: string | null | undefined): string[] =>
     value ? [`${name} ${value}`] : []
   const before = [
@@ -105,14 +105,14 @@ const otherwise = ({ header }: RecordedRun, { limit, tags, skipTags }: RunOption
   ]
   if (before.join(' ') === now.flat().join(' ')) return []
   return [
-    `run ${header.run} was given ${before.join(' ') || 'neither --limit nor --tags'}, this one is not: it is no longer the same hosts and tasks`,
+    `run ${header.run} had ${before.join(' ') || 'neither --limit nor --tags'}, this run does not: the hosts and tasks are not the same`,
   ]
 }
 
-/** Most tasks that are named one by one. */
+/** The largest number of tasks that are named one by one. */
 const shownTasks = 20
 
-/** What ended well and is looked at again, by task and reason, with the hosts. */
+/** Completed tasks that run again, by task and reason, with the hosts. */
 const againNotes = (again: readonly Again[]): string[] => {
   const hosts = new Map<string, { readonly title: string; readonly why: string; readonly on: string[] }>()
   for (const { title, why, host } of again) {
@@ -130,11 +130,11 @@ const againNotes = (again: readonly Again[]): string[] => {
 }
 
 /**
- * The plan that is to be run, and what is due. With `--resume` the plan is without what is done.
+ * Returns the plan to run and the due handlers. With `--resume` the plan does not have the completed tasks.
  *
- * @param signatureOf what a task of the plan is made of.
- * @returns a text instead where there is nothing to resume.
- * @throws `usage` when the run that would be resumed is still under way.
+ * @param signatureOf the signature of a task of the plan.
+ * @returns a text if there is nothing to resume.
+ * @throws `usage` if the run to resume has not ended.
  */
 export const resumeState = (
   plan: Plan,
@@ -146,10 +146,10 @@ export const resumeState = (
   const waiting = dueNotes(plan, due)
   const notes = [...memory.warnings, ...waiting]
   if (options.resume && !options.journal)
-    throw new CoxswainError('usage', '--resume and --no-journal exclude each other')
+    throw new CoxswainError('usage', '--resume and --no-journal cannot be used together')
   if (!options.resume) return { plan, due, resumes: null, notes }
   const { last } = memory
-  // a run that could not be recorded may have been there: an exit with 0 would say that all is done
+  // not an exit with 0: a run that was not recorded can have failed
   if (last === undefined)
     return {
       plan,
@@ -159,32 +159,28 @@ export const resumeState = (
     }
   const { run } = last.header
   if (isRunning(last)) {
-    throw new CoxswainError('usage', `run ${run} is still under way (process ${last.header.pid})`, {
-      hint: 'wait until it ends, or end it; then resume it',
+    throw new CoxswainError('usage', `run ${run} is still running (process ${last.header.pid})`, {
+      hint: 'wait until it ends, or stop it; then resume it',
     })
   }
   const { past, warnings } = memory.past()
   const { plan: left, again, added, standing } = resumed(plan, past, due, signatureOf)
-  const well = last.trailer?.exit === exitCodes.ok
-  const over = left.hosts.length === 0 || (well && again.length === 0 && !added)
+  const succeeded = last.trailer?.exit === exitCodes.ok
+  const over = left.hosts.length === 0 || (succeeded && again.length === 0 && !added)
   if (over && waiting.length === 0)
-    return [
-      `nothing to resume: run ${run} came through with all of it`,
-      ...memory.warnings,
-      ...warnings,
-    ].join('\n')
-  const count = fewer(plan, left)
-  const going = `going on with run ${run}: ${count} ${count === 1 ? 'task is' : 'tasks are'} done already`
+    return [`nothing to resume: run ${run} completed all tasks`, ...memory.warnings, ...warnings].join('\n')
+  const count = skippedTasks(plan, left)
+  const resuming = `resuming run ${run}: ${count} ${count === 1 ? 'task is' : 'tasks are'} already done`
   return {
     plan: left,
     due,
     resumes: run,
     standing,
-    notes: [going, ...otherwise(last, options), ...againNotes(again), ...warnings, ...notes],
+    notes: [resuming, ...noteOtherOptions(last, options), ...againNotes(again), ...warnings, ...notes],
   }
 }
 
-/** What `--resume --list-tasks` says of a task on a host. */
+/** The marks of `--resume --list-tasks`. */
 export const marksOf =
   (inherited: ResumeState | string) =>
   ({ play, host }: Where, task: PlannedTask): Mark => {

@@ -2,12 +2,12 @@ import type { TaskRef } from '../../run/events.ts'
 import { oneLine, titledBy } from '../../report/text.ts'
 import type { Ask } from '../../run/scope.ts'
 
-/** What a person may answer, by the first letter. */
+/** The answers by their first letter. */
 const answers: Readonly<Record<string, 'run' | 'skip' | 'go on'>> = { y: 'run', n: 'skip', c: 'go on' }
 
 /**
- * `--step`: asks before each task on each host whether to run it. "Continue" runs it, and all that come after it, without
- * further questions. An answer that is none of these is asked for again.
+ * `--step`: asks before each task on each host whether to run it. "Continue" runs it and all later tasks without asking.
+ * After any other answer, it asks again.
  */
 export const stepper = (ask: Ask): ((task: TaskRef) => Promise<boolean>) => {
   let free = false
@@ -25,7 +25,7 @@ export const stepper = (ask: Ask): ((task: TaskRef) => Promise<boolean>) => {
     return true
   }
   return (task) => {
-    // tasks side by side: what is answered about the first may make a question about the second needless
+    // one question at a time: the answer about one parallel task can make the next question unnecessary
     const answer = before.then(() => askAbout(task))
     before = answer.catch(() => {})
     return answer

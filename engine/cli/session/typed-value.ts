@@ -1,13 +1,13 @@
-/** Values as a person types them. Pure. */
+/** Parses values that a user types. Pure. */
 import { isCollection, isScalar, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import { isDecimal } from '../../dsl/decimal.ts'
 
-/** A value read, and the same with each part of it as the text that was typed. */
+/** A parsed value, and the same value with each part as the typed text. */
 export interface TypedValue {
   readonly value: unknown
   readonly texts: unknown
-  /** The same with the numbers that are written in another way than JSON writes them, such as `1.30`, as numbers. */
+  /** The same with numbers that JSON writes differently, such as `1.30`, as numbers. */
   readonly numbers?: unknown
 }
 
@@ -20,7 +20,7 @@ const json = (text: string): unknown => {
 }
 
 /**
- * What a text says beyond being a text: a number, true, false or null where JSON writes it the same, or a text in double
+ * Parses a number, true, false or null if JSON writes it the same way, or a text in double
  * quotes. Everything else, such as `1.30`, `0123`, `1e3` and `no`, is the text itself.
  *
  * @example
@@ -34,11 +34,11 @@ export const exactValue = (text: string): unknown => {
   return isSimple && JSON.stringify(value) === text ? value : text
 }
 
-/** Whether YAML in brackets has more than a person types: keys that are maps or without a value, tags, anchors. */
-const isOdd = (document: Document.Parsed): boolean => {
-  let odd = false
+/** Whether YAML in brackets has keys that are maps or without a value, tags, or anchors. */
+const isUnusual = (document: Document.Parsed): boolean => {
+  let unusual = false
   const found = (): symbol => {
-    odd = true
+    unusual = true
     return visit.BREAK
   }
   visit(document, {
@@ -49,10 +49,10 @@ const isOdd = (document: Document.Parsed): boolean => {
         ? found()
         : undefined,
   })
-  return odd
+  return unusual
 }
 
-/** JSON with a blank in the place of its line ends and tabs, which YAML takes for indentation; other text as it is. */
+/** Replaces line ends and tabs in JSON with blanks, as YAML would read them as indentation; other text stays. */
 const onOneLine = (text: string): string =>
   json(text) === undefined
     ? text
@@ -63,14 +63,14 @@ const documentOf = (text: string): Document.Parsed =>
 
 const isBracketed = (text: string): boolean => /^\s*[[{]/.test(text)
 
-/** Whether a text is a list or map in brackets but for a key that stands in a map twice. */
+/** Whether the only error in a list or map in brackets is a key that a map has twice. */
 export const hasKeyTwice = (text: string): boolean => {
   if (!isBracketed(text)) return false
   const { errors } = documentOf(text)
   return errors.length > 0 && errors.every(({ code }) => code === 'DUPLICATE_KEY')
 }
 
-/** The document with each value without quotes as what is made of its text. Keys of maps are text, and so is what stands in quotes. */
+/** The value of the document, with values without quotes made by `made`. Keys and quoted values are text. */
 const withPlain = (text: string, made: (text: string) => unknown): unknown => {
   const document = documentOf(text)
   visit(document, {
@@ -82,7 +82,7 @@ const withPlain = (text: string, made: (text: string) => unknown): unknown => {
   return document.toJS()
 }
 
-/** A text as a number where it is a decimal that a number holds, else what it says as it stands. */
+/** A decimal number in the range of a JavaScript number as a number; anything else as {@link exactValue} reads it. */
 const asNumber = (text: string): unknown => {
   const number = Number(text)
   const holds = Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number))
@@ -90,8 +90,8 @@ const asNumber = (text: string): unknown => {
 }
 
 /**
- * A list or map in brackets, of JSON or YAML; undefined for what is none, such as `{{ $value }}`. What has no quotes in it is
- * read as {@link exactValue} reads it.
+ * Parses a list or map in brackets, in JSON or YAML; undefined for other text, such as `{{ $value }}`. Values without quotes
+ * are read with {@link exactValue}.
  *
  * @example
  * structuredValue('[1.30, 8080]')?.value // ['1.30', 8080]
@@ -99,7 +99,7 @@ const asNumber = (text: string): unknown => {
 export const structuredValue = (text: string): TypedValue | undefined => {
   if (!isBracketed(text)) return undefined
   const document = documentOf(text)
-  if (document.errors.length > 0 || isOdd(document)) return undefined
+  if (document.errors.length > 0 || isUnusual(document)) return undefined
   return {
     value: withPlain(text, exactValue),
     texts: document.toJS(),

@@ -1,6 +1,5 @@
 import type { RawHost } from '../../dsl/playbook.ts'
-import { isCoxswainError } from '../../errors.ts'
-import type { CoxswainError } from '../../errors.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { requireGroup } from '../../inventory/graph.ts'
 import { loadInventory } from '../../inventory/load.ts'
 import { readPatternFile } from '../../inventory/patterns/file.ts'
@@ -21,33 +20,38 @@ import { parseExtra } from '../../inventory/variables/typed.ts'
 import type { Fleet, FleetHost } from '../../run/fleet.ts'
 import type { InventoryView } from '../../run/plan/plan.ts'
 import { Redactor } from '../../run/masking/redactor.ts'
-import { connector } from './connector.ts'
-import type { Asked } from './connector.ts'
+import type { Asked, Connector } from './connector.ts'
 import { keysOf } from './keys.ts'
 import type { HostOptions } from '../options/run.ts'
 import { outletsOf } from '../outlets.ts'
+import type { Project } from '../project/project.ts'
 import { Prompt, ownTerminal } from './prompt.ts'
 
-/** The inventory as the command line means it: what can be planned with, and what can be connected to. */
+/** The inventory with the options of the command line: hosts to plan with and to connect to. */
 export interface Workspace {
   readonly inventory: Inventory
   readonly hosts: ReadonlyMap<string, Host>
   readonly inventoryView: InventoryView
-  readonly fleet: Fleet
-  /** Hosts that `--limit` leaves; undefined when it is not given. */
+  /** The hosts, without their connections. */
+  readonly fleet: { readonly hosts: ReadonlyMap<string, Omit<FleetHost, 'connect' | 'files'>> }
+  /** Loads the code that connects, which listings do without, and returns the hosts to connect to. */
+  readonly loadFleet: () => Promise<Fleet>
+  /** Hosts that match `--limit`; undefined if it is not given. */
   readonly limit: readonly string[] | undefined
-  /** Opens what is sealed of hosts. */
+  /** Opens sealed variables of hosts. */
   readonly open: (names: readonly string[], opening: Opening) => Promise<void>
 }
 
-/** What else opening the inventory depends on. */
+/** Options of {@link openWorkspace}. */
 export interface WorkspaceDetails {
-  /** The folder of the playbook, whose `group_vars/` and `host_vars/` count too. */
+  /** The folder of the playbook, whose `group_vars/` and `host_vars/` are read too. */
   readonly playbookFolder?: string | undefined
-  /** Learns every secret that is read or asked for. */
+  /** Learns every secret that is read or entered. */
   readonly redactor?: Redactor
-  /** Whether `-k` and `-K` ask for passwords; only listing hosts needs none. */
+  /** Whether `-k` and `-K` ask for passwords; listing hosts does not need them. */
   readonly asks?: boolean
+  /** The settings of the project: what connections are like where no inventory says it. */
+  readonly project?: Pick<Project, 'connection'>
 }
 
 const becomeOf = ({ become, becomeUser }: HostOptions, vars: ConnectionVars): boolean | string => {
@@ -56,9 +60,9 @@ const becomeOf = ({ become, becomeUser }: HostOptions, vars: ConnectionVars): bo
 }
 
 /**
- * The address of a host, whatever else is wrong with how to reach it.
+ * The address of a host, even if other connection variables are invalid.
  *
- * @throws `inventory-invalid` for one that cannot be read.
+ * @throws `inventory-invalid` for an invalid address.
  */
 const addressOf = ({ name, settings }: Host): string => {
   const given = settings.get('address')
@@ -68,19 +72,23 @@ const addressOf = ({ name, settings }: Host): string => {
 }
 
 /**
- * Reads the inventory and asks for passwords, as the options say. Nothing connects yet, and what is sealed in the
- * inventory stays so until it is wanted. A host that cannot be reached as its variables say is an error where it is wanted.
+ * Reads the inventory and asks for passwords, as the options say. It does not connect, and sealed variables stay sealed until
+ * they are needed. Invalid connection variables of a host are an error only when the host is needed.
  *
- * @throws CoxswainError for everything that is wrong with either.
+ * @throws CoxswainError for an invalid inventory or option.
  */
 export const openWorkspace = async (
   options: HostOptions,
-  { playbookFolder, redactor = new Redactor(), asks = true }: WorkspaceDetails = {},
+  { playbookFolder, redactor = new Redactor(), asks = true, project }: WorkspaceDetails = {},
 ): Promise<Workspace> => {
-  // one for all questions: their answers may come in one piece
+  // one prompt for all questions: several answers can arrive in one chunk
   const prompt = new Prompt(ownTerminal(outletsOf(redactor)))
   const { keyring, stopAsking } = keysOf(options, prompt, redactor)
-  const inventory = await loadInventory(options.inventory, { playbookFolder, keys: keyring })
+  const inventory = await loadInventory(options.inventory, {
+    playbookFolder,
+    defaults: project?.connection,
+    keys: keyring,
+  })
   const extra = await parseExtra(options.extraVars)
   const hosts = resolveHosts(inventory, extra)
   const match = (pattern: string, name?: string): string[] =>
@@ -90,13 +98,17 @@ export const openWorkspace = async (
     login: asks && options.askPass ? await prompt.secret('Login password') : undefined,
     become: asks && options.askBecomePass ? await prompt.secret('Become password') : undefined,
   }
-  const ways = connector(options, asked)
+  let loaded: Connector | undefined
+  const connections = (): Connector => {
+    if (loaded === undefined) throw new CoxswainError('internal', 'the connector is not loaded')
+    return loaded
+  }
   const raw = new Map<string, RawHost>()
   const fleetHosts = new Map<string, FleetHost>()
   const openings = new Map<string, Opening>()
   const invalid = new Map<string, CoxswainError>()
   const open = async (names: readonly string[], wished: Opening): Promise<void> => {
-    // a password that was typed is the one that counts
+    // a typed password overrides the inventory
     const typed = asked.become !== undefined && wished.connection === true
     const opening: Opening = typed ? { ...wished, connection: 'login' } : wished
     const shut = new Map<string, Opening>()
@@ -104,17 +116,17 @@ export const openWorkspace = async (
       const host = hosts.get(name)
       if (host === undefined) continue
       if (!needsOpening(host, opening.wanted) && !isUnreadable(host, opening.connection)) continue
-      // a host is opened anew from what the inventory says: what was wanted of it before still is
-      const whole = bothOpenings(openings.get(name) ?? opening, opening)
-      openings.set(name, whole)
-      shut.set(name, whole)
+      // a host is opened from the inventory again, including what was opened before
+      const both = bothOpenings(openings.get(name) ?? opening, opening)
+      openings.set(name, both)
+      shut.set(name, both)
     }
     if (shut.size > 0)
       for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
     const wrong = opening.connection !== false ? names.find((name) => invalid.has(name)) : undefined
     if (wrong !== undefined) throw invalid.get(wrong)
   }
-  /** How to reach a host. What is wrong with it is an error where the host is wanted, and only there. */
+  /** The connection variables of a host. Invalid ones are an error only when the host is needed. */
   const readConnectionVars = (host: Host): ConnectionVars => {
     invalid.delete(host.name)
     try {
@@ -139,7 +151,7 @@ export const openWorkspace = async (
       name,
       groups,
       variables,
-      // read on demand: a playbook may ask for the address of a host that it never reaches
+      // read on demand: a playbook can use the address of a host that it does not connect to
       get address() {
         return invalid.has(name) ? addressOf(host) : address
       },
@@ -152,14 +164,14 @@ export const openWorkspace = async (
       becomeMethod: options.becomeMethod ?? vars.become_method ?? 'sudo',
       becomePassword: asked.become ?? vars.become_password,
       secrets,
-      files: (users) => ways.files(name, vars, users),
+      files: (users) => connections().files(name, vars, users),
       ready: isUnreadable(host)
         ? async (wanted = true) => {
             stopAsking()
             await open([name], { wanted: new Set(), connection: wanted })
           }
         : undefined,
-      connect: (lock) => ways.connect(name, vars, lock),
+      connect: (lock) => connections().connect(name, vars, lock),
     })
   }
   for (const host of hosts.values()) place(host)
@@ -173,7 +185,12 @@ export const openWorkspace = async (
       group: (name) => requireGroup(inventory, name),
       hasGroup: (name) => inventory.groups.has(name),
     },
-    fleet: { hosts: fleetHosts, match },
+    fleet: { hosts: fleetHosts },
+    loadFleet: async () => {
+      const { connector } = await import('./connector.ts')
+      loaded ??= connector(options, asked)
+      return { hosts: fleetHosts, match }
+    },
     open,
   }
 }

@@ -2,12 +2,12 @@
 import { CoxswainError } from '../../errors.ts'
 import type { Program, ProgramEnd } from './process-transport.ts'
 
-/** How a container is reached. */
+/** The settings of a connection to a container. */
 export interface ContainerSettings {
   readonly engine: 'docker' | 'podman'
-  /** Its name or id. */
+  /** Its name or ID. */
   readonly container: string
-  /** The user that commands run as: a name, or a number where the container has no name for it. */
+  /** The user that commands run as: a name, or a UID if the container has no name for it. */
   readonly user: string
   /** Seconds until a command must have started. */
   readonly connectTimeout: number
@@ -15,7 +15,7 @@ export interface ContainerSettings {
 
 const lastLine = (said: string): string => said.trim().split('\n').at(-1)?.trim() ?? ''
 
-/** What the engines say of a container that they do not know, and of one that does not run. */
+/** Messages of the engines about an unknown container, and about one that is not running. */
 const unknown = /no such container|no container with name or ID|no such object/i
 const stopped =
   /is not running|can only create exec sessions on running containers|is paused|container state improper/i
@@ -29,30 +29,30 @@ const explain = (
   { code, said }: ProgramEnd,
 ): CoxswainError => {
   const output = said.trim()
-  const words = lastLine(said) || `${engine} ended with ${code ?? 'a signal'}`
+  const words = lastLine(said) || `${engine} exited with ${code ?? 'a signal'}`
   const failed = (what: string, hint: string): CoxswainError =>
     new CoxswainError('connect-failed', what, { output, hint })
   if (unknown.test(said))
     return failed(
-      `${engine} knows no container ${container}`,
-      `see \`${engine} ps --all\` for those that there are`,
+      `${engine} does not have a container ${container}`,
+      `\`${engine} ps --all\` lists the containers`,
     )
   if (stopped.test(said))
     return failed(`the container ${container} is not running`, `start it: \`${engine} start ${container}\``)
   if (userMissing.test(said))
     return new CoxswainError('auth-failed', `the container ${container} has no user ${user}`, {
       output,
-      hint: 'name a user that it has with the variable user, or by its number',
+      hint: 'set the variable user to a user that exists in the container, or to a UID',
     })
   if (shellMissing.test(said))
-    return new CoxswainError('shell-failed', `the container ${container} has no sh: ${words}`, {
+    return new CoxswainError('shell-failed', `the container ${container} does not have sh: ${words}`, {
       output,
-      hint: 'a container without a shell cannot be worked on; build its image anew instead',
+      hint: 'a container without a shell cannot be changed; build a new image instead',
     })
   if (engineAway.test(said))
     return failed(
       `${engine} does not answer: ${words}`,
-      `see that ${engine} runs here, and that you may use it`,
+      `check that ${engine} is running on this machine, and that you have permission to use it`,
     )
   return failed(
     `cannot connect to ${engine}:${container}: ${words}`,
@@ -60,7 +60,7 @@ const explain = (
   )
 }
 
-/** The program that reaches a container. */
+/** The program that runs commands in a container. */
 export const containerProgram = (settings: ContainerSettings): Program => {
   const { engine, container, user, connectTimeout } = settings
   return {

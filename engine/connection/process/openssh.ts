@@ -1,4 +1,4 @@
-/** A host through the system's own `ssh`, which reads its own configuration and knows ways to log in that ssh2 does not. */
+/** Connects through the system's own `ssh`, which reads its own configuration and supports more ways to log in than ssh2. */
 import { execFileSync } from 'node:child_process'
 import { LoginThrottle } from '../login-throttle.ts'
 import type { LoginThrottles } from '../login-throttle.ts'
@@ -7,31 +7,31 @@ import type { Program } from './process-transport.ts'
 import { explainOpenssh, judgeOpenssh } from './openssh-words.ts'
 import type { HostKeyChecking } from '../types.ts'
 
-/** What ssh is told; it finds everything else in its own configuration. */
+/** The settings that are passed to ssh; it reads all others from its configuration. */
 export interface OpensshSettings {
   readonly address: string
   readonly port?: number | undefined
   readonly user?: string | undefined
   readonly privateKeyFile?: string | undefined
   readonly knownHostsFile?: string | undefined
-  /** A configuration of ssh, instead of the usual ones. */
+  /** A configuration file instead of the default ones. */
   readonly configFile?: string | undefined
-  /** Hosts on the way, as ProxyJump names them. */
+  /** Jump hosts, as in ProxyJump. */
   readonly proxyJump?: string | undefined
   readonly forwardAgent?: boolean | undefined
-  /** Options of ssh_config that count before port, user and key, each as `-o` takes it. */
+  /** Options of ssh_config that override port, user and key, each as for `-o`. */
   readonly before?: readonly string[] | undefined
-  /** Those that count after them. */
+  /** Options that do not override them. */
   readonly after?: readonly string[] | undefined
-  /** `strict` follows `accept-new` of ssh's configuration, and never its `no`. */
+  /** With `strict`, `accept-new` in the configuration of ssh has effect, but `no` does not. */
   readonly checking: HostKeyChecking
   /** Seconds for one attempt to connect and log in. */
   readonly connectTimeout: number
-  /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
+  /** The number of retries, within that time, when the server does not answer. A busy server is retried all that time. */
   readonly connectRetries: number
-  /** Shared by the connections of a run, so that they do not crowd one server; a throttle of its own where absent. */
+  /** Shared by the connections of a run, to limit logins to one server; by default each has its own. */
   readonly throttles?: LoginThrottles | undefined
-  /** Seconds between signs of life; three unanswered ones end the connection. */
+  /** Seconds between keepalive messages; three without an answer end the connection. */
   readonly keepaliveInterval: number
 }
 
@@ -40,13 +40,13 @@ const options = (list: readonly string[] = []): readonly string[] => list.flatMa
 const option = (name: string, value: string | number | undefined): readonly string[] =>
   value === undefined ? [] : ['-o', `${name}=${value}`]
 
-/** A value of ssh_config(5) that may have spaces, and `%` that means itself. */
+/** Quotes a path for ssh_config(5), which can have spaces and literal `%`. */
 const path = (file: string | undefined): string | undefined =>
   file === undefined ? undefined : `"${file.replaceAll('%', '%%')}"`
 
 const checkingWords = { 'accept-new': 'accept-new', off: 'no' } as const
 
-/** The arguments that name the host and how to log in, without a command. */
+/** The arguments for the host and the login, without a command. */
 const destination = (settings: OpensshSettings, usual: readonly string[] = []): readonly string[] => [
   ...options(settings.before),
   ...(settings.configFile === undefined ? [] : ['-F', settings.configFile]),
@@ -62,7 +62,7 @@ const destination = (settings: OpensshSettings, usual: readonly string[] = []): 
   settings.address,
 ]
 
-/** Seconds that ssh may take to say what its configuration is. */
+/** Timeout of `ssh -G` in seconds. */
 const answerTime = 5
 
 interface Configured {
@@ -70,8 +70,8 @@ interface Configured {
   readonly checking: string
 }
 
-/** What ssh's configuration says where nothing else does: the user, and how host keys are checked; empty where it cannot say. */
-const configuredOf = (settings: OpensshSettings): Configured => {
+/** The user and the checking of host keys from the configuration of ssh; empty if it cannot be read. */
+const readConfigured = (settings: OpensshSettings): Configured => {
   try {
     const words = execFileSync('ssh', ['-G', ...destination(settings)], {
       encoding: 'utf8',
@@ -87,12 +87,12 @@ const configuredOf = (settings: OpensshSettings): Configured => {
   }
 }
 
-/** The program that reaches a host over OpenSSH: a login for each shell, unless ssh's configuration shares them. */
+/** The program that connects with OpenSSH: one login per shell, unless the configuration of ssh shares connections. */
 export const opensshProgram = (settings: OpensshSettings): Program => {
   const { address, port, user, connectTimeout, connectRetries, keepaliveInterval, throttles } = settings
   const description = `${user === undefined ? '' : `${user}@`}${address}${port === undefined ? '' : `:${port}`} (openssh)`
   let asked: Configured | undefined
-  const configured = (): Configured => (asked ??= configuredOf(settings))
+  const configured = (): Configured => (asked ??= readConfigured(settings))
   const checking = (): string => {
     if (settings.checking !== 'strict') return checkingWords[settings.checking]
     return configured().checking === 'accept-new' ? 'accept-new' : 'yes'
@@ -102,9 +102,9 @@ export const opensshProgram = (settings: OpensshSettings): Program => {
     get user() {
       return user ?? configured().user
     },
-    // ssh itself ends an attempt to connect in its time; a login may take longer
+    // ssh limits the time to connect; a login can take longer
     seconds: connectTimeout + usualLoginTimeout,
-    // one for all shells of the host, each of which logs in
+    // one throttle for all shells of the host, as each logs in
     throttle: throttles?.of(`${address} ${port ?? 'openssh'}`) ?? new LoginThrottle(),
     retries: connectRetries,
     judge: judgeOpenssh,
@@ -112,7 +112,7 @@ export const opensshProgram = (settings: OpensshSettings): Program => {
       'ssh',
       '-T',
       ...option('BatchMode', 'yes'),
-      // what the configuration may ask for people at a terminal would come between our shells
+      // options for interactive use in the configuration would break the shells
       ...option('RemoteCommand', 'none'),
       ...option('ForkAfterAuthentication', 'no'),
       ...option('LogLevel', 'INFO'),

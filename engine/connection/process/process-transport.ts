@@ -8,36 +8,36 @@ import type { LoginThrottle, Refusal } from '../login-throttle.ts'
 import { hintOnOpenFiles } from '../open-files.ts'
 import type { Channel, Transport } from '../transport.ts'
 
-/** Bytes kept of what a program says before it has reached its host. */
-const keptWords = 16_384
+/** The most characters kept of standard error before the command has started. */
+const keptOutput = 16_384
 
-/** Seconds that a program's last words may take after its end: something that it left behind may hold the stream. */
-const lastWords = 1
+/** Seconds to wait for the end of standard error after the exit: a background process can hold the stream open. */
+const drainTime = 1
 
-/** A program of this machine that ended before it had started anything on its host. */
+/** The end of a program before it had started a command on its host. */
 export interface ProgramEnd {
   /** Its exit status; undefined when a signal ended it. */
   readonly code: number | undefined
-  /** What it said on standard error. */
+  /** Its standard error. */
   readonly said: string
 }
 
-/** A program that runs commands on a host and passes their streams on: `ssh`, `podman exec`. */
+/** A program that runs commands on a host and forwards their streams: `ssh`, `podman exec`. */
 export interface Program {
-  /** Where it leads, for people. */
+  /** The host, for messages. */
   readonly description: string
-  /** The user that commands run as when nothing else is said. */
+  /** The user that commands run as by default. */
   readonly user: string
   /** Seconds until a command must have started. */
   readonly seconds: number
-  /** Where it waits with others for its turn to log in, where it does. */
+  /** Limits logins, if needed. */
   readonly throttle: LoginThrottle | undefined
-  /** How often to try again when nobody answers. */
+  /** The number of retries when there is no answer. */
   readonly retries: number
   readonly judge: (error: unknown) => Refusal
   /** The program and its arguments that run a command line on the host. */
   words(command: string): readonly [string, ...string[]]
-  /** Why it ended without having started the command. */
+  /** The error if it ended without starting the command. */
   explain(end: ProgramEnd): CoxswainError
 }
 
@@ -54,24 +54,24 @@ const asChannel = (child: ChildProcessWithoutNullStreams): Channel => ({
   },
 })
 
-/** What is said on standard error until its end, or until nobody wants to wait for that any more. */
-const wordsOf = async (child: ChildProcessWithoutNullStreams): Promise<string> => {
+/** Reads standard error until its end, or until {@link drainTime} is over. */
+const readStderr = async (child: ChildProcessWithoutNullStreams): Promise<string> => {
   let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-keptWords)))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-keptOutput)))
   const waiting = new AbortController()
   const { signal } = waiting
   const end = once(child.stderr, 'close', { signal })
-  await Promise.race([end, sleep(lastWords * 1000, undefined, { signal })]).catch(() => {})
+  await Promise.race([end, sleep(drainTime * 1000, undefined, { signal })]).catch(() => {})
   waiting.abort()
   end.catch(() => {})
   return said
 }
 
 /**
- * Reaches a host through a program of this machine, one process for each channel.
+ * Connects to a host through a program of this machine, with one process per channel.
  *
- * A process that has started does not mean that its host was reached, so each command line prints an empty line first;
- * our shells skip it like everything that a login prints.
+ * A started process does not mean that the host was reached, so each command line first prints an empty line. The handshake
+ * skips it like all output of a login.
  */
 export class ProcessTransport implements Transport {
   readonly #program: Program
@@ -105,7 +105,7 @@ export class ProcessTransport implements Transport {
     const { signal } = this.#closing
     throwIfAborted(signal)
     const [program, ...args] = this.#program.words(`echo; ${command}`)
-    // a session of its own: a Ctrl-C at our terminal is for the engine alone, which ends what it has started in order
+    // its own session: Ctrl-C at the terminal is for the engine only, which ends its processes in order
     const child = spawn(program, args, { detached: true, stdio: 'pipe' })
     if (!hasStreams(child)) {
       const cause = await new Promise<Error>((resolve) => child.once('error', resolve))
@@ -128,10 +128,10 @@ export class ProcessTransport implements Transport {
     for (const child of this.#children) child.kill()
   }
 
-  /** Resolves when the command prints; nothing of its output is taken. */
+  /** Resolves when the command prints, without reading its output. */
   #started(child: ChildProcessWithoutNullStreams, program: string): Promise<void> {
     const { description, seconds } = this.#program
-    // without anybody who listens, Node throws away what a process that has ended said
+    // without a listener, Node discards the output of a process that has ended
     const hold = (): void => {}
     child.stderr.on('readable', hold)
     return new Promise((resolve, reject) => {
@@ -139,7 +139,7 @@ export class ProcessTransport implements Transport {
         () => reject(new CoxswainError('connect-failed', `cannot connect to ${description}: Timed out`)),
         seconds * 1000,
       )
-      // the end of the output counts as readable, too
+      // readable is also emitted at the end of the output
       child.stdout.once('readable', () => {
         clearTimeout(timer)
         child.stderr.off('readable', hold)
@@ -157,7 +157,7 @@ export class ProcessTransport implements Transport {
   async #explained(child: ChildProcessWithoutNullStreams): Promise<CoxswainError> {
     try {
       const over = child.exitCode ?? child.signalCode ?? once(child, 'exit')
-      const [said] = await Promise.all([wordsOf(child), over])
+      const [said] = await Promise.all([readStderr(child), over])
       return this.#program.explain({ code: child.exitCode ?? undefined, said })
     } catch (error) {
       return toCoxswainError(error, 'connect-failed')
@@ -165,7 +165,7 @@ export class ProcessTransport implements Transport {
   }
 }
 
-/** Whether a child has its streams: it does not where no more files can be opened, whatever the types say. */
+/** Whether a child has its streams. Despite the types, it does not if the limit of open files is reached. */
 const hasStreams = ({ stdin, stdout, stderr }: Partial<ChildProcessWithoutNullStreams>): boolean =>
   [stdin, stdout, stderr].every((stream) => stream !== undefined && stream !== null)
 

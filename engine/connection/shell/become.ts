@@ -1,4 +1,4 @@
-/** The ways to become another user: how each is started, asks for a password, and refuses one. Pure. */
+/** The become methods: how each is started, prompts for a password, and rejects one. Pure. */
 import { isCoxswainError } from '../../errors.ts'
 import type { Identity } from '../types.ts'
 import { quoted } from './frame.ts'
@@ -6,38 +6,38 @@ import { systemPath } from './system-path.ts'
 import { sayAsking, sayTerminalOpened, sayTerminalRead, sudoPromptWord } from './words.ts'
 import type { Word } from './words.ts'
 
-/** How a shell of another user is started. */
+/** How to start a shell as another user. */
 export interface Becoming {
   /**
-   * A command line for whatever login shell there is (see bootstrap.ts), which starts `/bin/sh -c` with up to three words
+   * A command line for any login shell (see bootstrap.ts) that starts `/bin/sh -c` with up to three words
    * as another user.
    */
   readonly command: (user: string, words: readonly string[]) => string
-  /** What it prints when it asks for a password; a `prompt` counts after `asking`. */
+  /** What it prints when it asks for a password; a `prompt` is only valid after `asking`. */
   readonly prompt: (Word & { readonly kind: 'prompt' | 'sudo prompt' })['kind']
-  /** What is said of a wrong password. */
+  /** The message about a wrong password. */
   readonly refusal: RegExp
 }
 
-/** Starts a script of ours in the login shell. What it starts is not looked for in the login user's own folders. */
+/** Starts a script of ours in the login shell, without programs from the login user's own folders. */
 const script = (text: string, words: readonly string[]): string =>
   `exec /bin/sh -c ${quoted(`PATH=${systemPath} LC_ALL=C; export PATH LC_ALL; ${text}`)} sh ${words.map(quoted).join(' ')}`
 
-/** -H: root's home, not the login user's. -S and -p: the password comes on stdin, to a prompt of ours. */
+/** -H: the home of root, not of the login user. -S and -p: read the password from stdin, with our prompt. */
 const sudoWords = `sudo -H -S -p ${sudoPromptWord} -u`
 
 /**
- * What comes before {@link atTerminal}: our streams are laid aside, because the terminal is only there to be found as
+ * Runs before {@link atTerminal}: saves our streams on other descriptors, because the terminal is only used as
  * /dev/tty (script(1) of util-linux and of busybox).
  */
 const aside =
   'command -v script >/dev/null || { echo "the host has no script(1), which gives a terminal" >&2; exit 1; }; ' +
   `SHELL=/bin/sh; export SHELL u a b d r; ${sayTerminalOpened}; exec 3<&0 4>&1 5>&2`
 
-/** The streams that {@link aside} has laid aside, and no more open than there were. */
+/** Restores the streams that {@link aside} has saved, and closes the copies. */
 const streams = '<&3 >&4 2>&5 3<&- 4>&- 5>&-'
 
-/** A shell of the other user at the terminal. Before anything else it waits until what was written there is copied. */
+/** A shell of the other user at the terminal. It first waits until script(1) has copied the output of the terminal. */
 const shellAtTerminal = `/bin/sh -c "$r; $a" "$b" "$d" ${streams}`
 
 /** Runs `$c` at a terminal. */
@@ -61,7 +61,7 @@ const sudo: Becoming = {
   refusal: /incorrect password|no password was provided/,
 }
 
-/** sudo where its rules want a terminal (sudoers(5), requiretty); it still asks on our streams. */
+/** sudo with a terminal, where its rules require one (sudoers(5), requiretty); it still prompts on our streams. */
 const sudoAtTerminal: Becoming = {
   ...sudo,
   command: (user, words) => {
@@ -71,8 +71,8 @@ const sudoAtTerminal: Becoming = {
 }
 
 /**
- * su reads its password from standard input where that is no terminal (util-linux with PAM, busybox). It hands on the
- * environment of who starts it, in which bash finds functions: `cat` would be what the login user made of it.
+ * su reads its password from standard input if that is not a terminal (util-linux with PAM, busybox). It passes on the
+ * environment of the login user, in which bash finds functions: `cat` could be one of them.
  */
 const su: Becoming = {
   command: (user, words) => {
@@ -86,8 +86,8 @@ const su: Becoming = {
 }
 
 /**
- * doas asks at a terminal only (readpassphrase(3) with RPP_REQUIRE_TTY). The one line that it gets there is read from our
- * input, which the engine writes when it has seen it ask.
+ * doas prompts only at a terminal (readpassphrase(3) with RPP_REQUIRE_TTY). The one line that it reads there comes from our
+ * input, which the engine writes after the prompt.
  */
 const doas: Becoming = {
   command: (user, words) => {
@@ -95,7 +95,7 @@ const doas: Becoming = {
     const inner = `exec doas -u "$u" ${shellAtTerminal}`
     const free = `if doas -n -u "$u" /bin/sh -c : 2>/dev/null; then exec doas -n -u "$u" ${shell}; fi`
     const line = '{ IFS= read -r p <&3; printf "%s" "$p"; echo; }'
-    // doas may end without having asked: then nobody else ends what waits for the line
+    // if doas ends without a prompt, the reader of the line must be ended
     const typed = `trap : TERM; ${line} | { trap : TERM; ${atTerminal}; c=$?; kill -TERM 0; exit $c; }`
     const text = `${sayAsking}; ${named}; ${free}; ${aside}; ${typed}`
     return script(text, namedWords(user, inner, words))
@@ -107,27 +107,27 @@ const doas: Becoming = {
 const becomings: Readonly<Record<Identity['method'], Becoming>> = { sudo, su, doas }
 
 /**
- * How a user is become.
+ * How to start a shell with a become method.
  *
- * @param terminal whether sudo wants one.
+ * @param terminal whether sudo requires one.
  */
 export const becomingOf = ({ method }: Identity, terminal: boolean): Becoming =>
   method === 'sudo' && terminal ? sudoAtTerminal : becomings[method]
 
-/** Whether sudo refused for want of a terminal (sudoers(5), requiretty). */
-const wantsTerminal = (error: unknown): boolean =>
+/** Whether sudo failed because it requires a terminal (sudoers(5), requiretty). */
+const requiresTerminal = (error: unknown): boolean =>
   isCoxswainError(error) && error.code === 'become-failed' && /must have a tty/.test(error.output ?? '')
 
-/** Remembers for a connection whether sudo wants a terminal: most do not, and it is learnt from a refusal. */
+/** Records whether sudo requires a terminal on a connection, which is only known after it has refused. */
 export class Terminal {
   needed = false
 
-  /** Does it, and once more with a terminal where one was missing. */
+  /** Runs an attempt, and again with a terminal if sudo requires one. */
   async learn<Value>(attempt: () => Promise<Value>): Promise<Value> {
     try {
       return await attempt()
     } catch (error) {
-      if (this.needed || !wantsTerminal(error)) throw error
+      if (this.needed || !requiresTerminal(error)) throw error
       this.needed = true
       return attempt()
     }

@@ -3,22 +3,22 @@ import { throwIfAborted, unlessAborted } from '../abort.ts'
 import { isCoxswainError } from '../../errors.ts'
 import type { Channel, Transport } from '../transport.ts'
 
-/** How often to ask a server again that refuses a channel though we hold none: it may still be clearing up. */
+/** Retries after a server refuses a channel though none is open: it can still be cleaning up. */
 const allowedRefusals = 4
 
-/** How a channel is wanted. */
+/** How to open a channel. */
 export interface ChannelRequest<Other> {
   readonly signal: AbortSignal
-  /** What would do as well, asked whenever there is no room for another channel. */
+  /** Returns a replacement for the channel, if there is one; called when no channel is free. */
   readonly instead: () => Other | undefined
-  /** Lets go of something that nobody needs now, when there is no room. */
+  /** Closes an idle channel, when no channel is free. */
   readonly makeRoom: () => void
 }
 
-/** The channels of a connection: as many as its server allows, which it only says by refusing; who gets none waits. */
+/** The channels of a connection. The server's limit is only known from a refusal; then further requests wait. */
 export class Channels {
   readonly #transport: Transport
-  // open, or being opened
+  // open or opening
   #held = 0
   #limit = Infinity
   #everHeld = false
@@ -28,7 +28,7 @@ export class Channels {
     this.#transport = transport
   }
 
-  /** To be called when something has changed that those who wait may have waited for. */
+  /** Wakes the waiting requests after a change. */
   changed(): void {
     const waiting = [...this.#waiting]
     this.#waiting.clear()
@@ -36,10 +36,10 @@ export class Channels {
   }
 
   /**
-   * Opens a channel, or finds something that does as well, as soon as there is room.
+   * Opens a channel or returns a replacement, as soon as the limit allows.
    *
-   * @param command made anew for each try.
-   * @throws `channel-refused` when waiting does not help, and what the transport throws.
+   * @param command called for each attempt.
+   * @throws `channel-refused` if waiting does not help, and the errors of the transport.
    */
   async open<Other>(
     command: () => string,
@@ -50,7 +50,7 @@ export class Channels {
       if (this.#held < this.#limit) {
         const outcome = await this.#try(command(), signal)
         if (outcome.channel !== undefined) return outcome.channel
-        // with nothing of ours that could end, only the server itself can make room
+        // without open channels of ours, only the server can free one
         if (this.#held === 0) {
           refusals += 1
           if (!this.#everHeld || refusals > allowedRefusals) throw outcome.refusal
@@ -76,7 +76,7 @@ export class Channels {
       (channel) => {
         this.#everHeld = true
         void channel.ended.then(() => this.#release())
-        // nobody waits for it any more
+        // no longer needed
         if (signal.aborted) channel.destroy()
       },
       (error: unknown) => {

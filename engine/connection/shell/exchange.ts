@@ -4,13 +4,13 @@ import type { Request, Result } from '../types.ts'
 import { newNonce } from './nonce.ts'
 import { OutputKeeper } from './output.ts'
 
-/** Why a request did not come back from a session: the session ended. */
+/** The session ended before a request did. */
 export class ShellSessionEnded extends Error {
-  /** Whether it was written to the session. What was not written has certainly not happened. */
+  /** Whether the request was written to the session. If not, it has certainly not run. */
   readonly begun: boolean
-  /** False when the session was ended by us, for reasons that this request has no part in. */
+  /** False if the engine ended the session because of another request. */
   readonly lost: boolean
-  /** Whether the shell itself ended while the way to it was there: something on the host killed it. */
+  /** Whether the shell ended while its connection was open: something on the host killed it. */
   readonly killed: boolean
 
   constructor({ begun, lost, killed = false }: { begun: boolean; lost: boolean; killed?: boolean }) {
@@ -21,21 +21,21 @@ export class ShellSessionEnded extends Error {
   }
 }
 
-/** Writes a request to a shell. `fail` is for what goes wrong later on our side, such as a source that cannot be read. */
+/** Writes a request to a shell. `fail` reports later errors on our side, such as a source that cannot be read. */
 export type Send = (stdin: Writable, nonce: string, fail: (reason: CoxswainError) => void) => void
 
-/** One request on its way through a session, and its answer. */
+/** One request in a session, and its result. */
 export class Exchange {
   readonly request: Request
   readonly send: Send
-  /** Marks its end, and the end of no other. */
+  /** Marks the end of this request only. */
   readonly nonce = newNonce()
   readonly output: { readonly stdout: OutputKeeper; readonly stderr: OutputKeeper }
-  /** Rejects with the reason it was given up for, or with {@link ShellSessionEnded}. */
+  /** Rejects with the reason for giving it up, or with {@link ShellSessionEnded}. */
   readonly result: Promise<Result>
-  /** Exit status, once its mark was seen. */
+  /** Exit status, after its mark was read. */
   code = 0
-  /** Set when it was given up: it is told so, whatever still comes from the host. */
+  /** Set if the request was given up: it is rejected with this reason, even if the host still answers. */
   reason: CoxswainError | undefined
   #resolve: (result: Result) => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -53,7 +53,7 @@ export class Exchange {
     })
   }
 
-  /** Both its streams have ended. */
+  /** Called when both streams have ended. */
   finish(): void {
     if (this.reason !== undefined) return this.#reject(this.reason)
     const { stdout, stderr } = this.output

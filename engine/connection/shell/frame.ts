@@ -3,21 +3,21 @@
  *
  * A frame is shell text that runs one script in a subshell, so that neither `exit` nor a syntax error can end the
  * shell that reads the frames, and then prints a mark on standard output (with the exit status) and on standard error.
- * Each frame has a mark of its own: a random nonce that no command can know, so that output needs no escaping and can be
- * any bytes. The nonce travels on the shell's standard input alone. It is never in an argument or the environment of a
- * process, which every user of the host can read; `printf` is built into the shells that we work with (see bootstrap.ts).
- * In the frame's own text the nonce stands in two parts, so that an echo of that text is not a mark.
+ * Each frame has its own mark: a random nonce that no command can know, so output needs no escaping and can be
+ * any bytes. The nonce is only sent on the shell's standard input. It is never in an argument or the environment of a
+ * process, which every user of the host can read; `printf` is built into the supported shells (see bootstrap.ts).
+ * The text of the frame has the nonce in two parts, so that an echo of the text is not a mark.
  */
 
-/** One word in single quotes, always: frames must not depend on what is inside. */
+/** Quotes a word in single quotes, always: frames must not depend on its content. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
-/** Input longer than this many bytes goes over a channel of its own. */
+/** Input longer than this many bytes is sent over its own channel. */
 export const longestFrameInput = 2 * 1024 * 1024
 
 /**
- * Prints input. It outlives SIGTERM, which stops the command: one that goes on after it still reads all of its input,
- * or is killed, and never takes a part of it for all there is.
+ * Prints input. It ignores SIGTERM, which stops the command: a command that continues after SIGTERM reads all of its input
+ * or is killed, but never takes a part of it for all of it.
  */
 const feeding = (input: Buffer): string =>
   // printf is built into dash, bash and busybox ash: nothing of the input is ever in an argv
@@ -27,18 +27,18 @@ const feeding = (input: Buffer): string =>
 
 const isUtf8 = (bytes: Buffer): boolean => Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes)
 
-/** Ends the whole process group after so many seconds, should the engine not do it. POSIX `timeout` does not exist. */
+/** Ends the process group after this many seconds, if the engine does not. POSIX does not have `timeout`. */
 const alarm = (seconds: number): string =>
   `( trap 'kill $s; exit' TERM; sleep ${Math.ceil(seconds)} & s=$!; wait $s; kill -TERM 0 ) >/dev/null 2>&1 </dev/null & w=$!; `
 
-/** What a mark on standard error says between the marks that end commands: the shell is there. */
+/** The text of a mark on standard error while a command runs: the shell is alive. */
 export const heartbeat = '+'
 
 /** A nonce as two words of `printf %s%s`: an echo of the text is not a mark. */
 export const halves = (nonce: string): string => `${nonce.slice(0, 16)} ${nonce.slice(16)}`
 
 /**
- * Ends the whole process group when the channel is gone: what is printed has nowhere to go then. A shell whose command
+ * Ends the process group when the channel is closed and the heartbeat cannot be printed. A shell whose command
  * does not read its input cannot see the input end.
  */
 const beating = (nonce: string): string =>
@@ -48,10 +48,10 @@ const beating = (nonce: string): string =>
 const marks = (nonce: string): string =>
   `printf '%s%s%d;' ${halves(nonce)} $r; printf '%s%s;' ${halves(nonce)} >&2\n`
 
-/** Shell text that only marks both streams: what was printed before it belongs to no command. */
+/** Shell text that only marks both streams: output before it does not belong to a command. */
 export const greetingFrame = (nonce: string): string => `r=0; ${marks(nonce)}`
 
-/** Shell text with which a shell says that it ends, and does. */
+/** Shell text that prints a mark and ends the shell. */
 export const farewellFrame = (nonce: string): string => `printf '%s%s0;' ${halves(nonce)}; exit 0\n`
 
 /** Shell text that runs one script on the shell's own input and marks its end, as {@link frame} does. */

@@ -7,18 +7,18 @@ import type { LockWatch } from './lock.ts'
 import { WordScanner, asking, sudoPrompt } from './words.ts'
 import type { Word } from './words.ts'
 
-/** Bytes of login noise that are kept of each stream to explain a failure. */
+/** Bytes of login output kept of each stream, for errors. */
 const keptNoise = 4096
 
 const failed = (identity: Identity | undefined, noise: string, code: number | undefined): CoxswainError => {
   const words = noise.trim()
   if (code === undefined)
-    return new CoxswainError('connection-lost', 'the connection was lost while a shell was opened', {
+    return new CoxswainError('connection-lost', 'the connection was lost while opening a shell', {
       output: words,
     })
   if (identity !== undefined) {
     const { user, method } = identity
-    // the first line of its own: sudo's later ones tell of its plugins
+    // its first line: later lines of sudo are about plugins
     const why = words.split('\n').find((line) => line.startsWith(`${method}: `))
     const said = why === undefined ? '' : `: ${why.slice(method.length + 2).trim()}`
     return new CoxswainError('become-failed', `cannot become ${user} with ${method}${said}`, {
@@ -36,9 +36,9 @@ const failed = (identity: Identity | undefined, noise: string, code: number | un
 }
 
 const refusedPassword = ({ method, user }: Identity): CoxswainError =>
-  new CoxswainError('become-password-wrong', `${method} refused the password to become ${user}`)
+  new CoxswainError('become-password-wrong', `${method} rejected the password to become ${user}`)
 
-/** The end of what a login prints, whatever its length. */
+/** Keeps the end of the login output. */
 class Noise {
   #tail: Buffer = Buffer.alloc(0)
 
@@ -51,7 +51,7 @@ class Noise {
   }
 }
 
-/** Counts what asks for a password in one stream. */
+/** Finds password prompts in one stream. */
 class PromptCounter {
   readonly #wanted: Word['kind'] | undefined
   #asking = false
@@ -67,21 +67,21 @@ class PromptCounter {
   }
 }
 
-/** Milliseconds; Node fires a longer timer at once. */
+/** Milliseconds; Node fires a longer timer immediately. */
 const longestTimer = 2 ** 31 - 1
 
-/** How long to wait for a shell. */
+/** The limits for opening a shell. */
 export interface HandshakeLimits {
-  /** How long it may take, sudo's own delays included. */
+  /** The timeout in seconds, which includes delays of sudo. */
   readonly seconds: number
   readonly signal: AbortSignal
-  /** Decides how long the lock is waited for; that time does not count. */
+  /** Decides how long to wait for the lock; that time does not count. */
   readonly lock?: LockWatch | undefined
 }
 
 /**
- * Waits until a shell says hello, answering a password prompt on the way. Resolves with what it printed on standard output
- * after that. What it printed before is noise of the login, of which only the end is kept.
+ * Waits for the hello of a shell, and answers a password prompt. Resolves with the standard output
+ * after the hello. The output before it is login output, of which only the end is kept.
  *
  * @throws CoxswainError `shell-failed`, `become-failed`, `become-password-missing`, `become-password-wrong`,
  * `host-locked`, `lock-unsafe`, `connection-lost`, or the signal's reason.
@@ -96,7 +96,7 @@ export const handshake = (
     const becoming = identity && becomingOf(identity, false)
     let prompts = 0
     let over = false
-    /** Whether a terminal may still say something, which must not count as output of a command. */
+    /** Whether a terminal can still print something, which must not count as output of a command. */
     let terminalOpen = false
     let afterHello: Buffer | undefined
 
@@ -112,13 +112,15 @@ export const handshake = (
       finish(() => reject(error))
       channel.destroy()
     }
-    const onAbort = (): void => refuse(abortReason(signal, 'interrupted while a shell was opened'))
+    const onAbort = (): void => refuse(abortReason(signal, 'interrupted while opening a shell'))
     const answerPrompt = (): void => {
       if (identity === undefined) return
       const { method, user, password } = identity
       prompts += 1
       if (password === undefined)
-        refuse(new CoxswainError('become-password-missing', `${method} wants a password to become ${user}`))
+        refuse(
+          new CoxswainError('become-password-missing', `${method} requires a password to become ${user}`),
+        )
       else if (prompts > 1) refuse(refusedPassword(identity))
       else channel.stdin.write(`${password.reveal()}\n`)
     }
@@ -134,7 +136,7 @@ export const handshake = (
       }
       if (word.kind !== 'lock' || lock === undefined) return
       const error = lock.hear(word.lock)
-      // only waiting for the lock takes its own time: what else is said of it must not keep the start waiting
+      // only waiting for the lock restarts the timeout
       if (error !== undefined) refuse(error)
       else if (word.lock.kind === 'held') timer.refresh()
     }
@@ -175,7 +177,7 @@ export const handshake = (
               hint:
                 identity === undefined
                   ? undefined
-                  : 'give it more time with --become-timeout or the variable become_timeout, or see what it waits for',
+                  : 'check what it waits for, or raise --become-timeout or the variable become_timeout',
             },
           ),
         ),

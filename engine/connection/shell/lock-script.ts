@@ -1,13 +1,13 @@
-/** The shell text that takes the lock of a host (lock.ts tells what that is). Pure. */
+/** The shell text that takes the lock of a host (see lock.ts). Pure. */
 import { CoxswainError } from '../../errors.ts'
 import type { HostLock } from './lock.ts'
 import { systemPath } from './system-path.ts'
 import { sayLock } from './words.ts'
 
-/** Seconds that a run which was killed takes to leave a host (four, see bootstrap.ts), and a little more. */
+/** Seconds until a killed run has left a host: four (see bootstrap.ts), and a margin. */
 const killedRunGoes = 5
 
-/** What is in a command line must not break it, nor a line of output, nor the fields of a record. */
+/** Replaces characters that could break a command line, a line of output or the fields of a record. */
 const plain = (text: string): string => text.replaceAll(/[^A-Za-z0-9@._-]/g, '_').slice(0, 40) || '_'
 
 const checkedFolder = (folder: string): string => {
@@ -18,9 +18,9 @@ const checkedFolder = (folder: string): string => {
 }
 
 /**
- * Sets the arguments to where the private folder can be, each as a parent and a name, in the order of choice. Where the
- * acting user has a parent that no one else may write into, no one can take the name: `/run` for root, the home for others.
- * A home may be shared by many hosts, so the name holds the host's.
+ * Sets the arguments to the possible places of the private folder, each as a parent and a name, in order of preference. In a
+ * parent that only the acting user can write to, no one else can take the name: `/run` for root, the home for others.
+ * Many hosts can share a home, so the name contains the host name.
  */
 const candidates = (folder: string | undefined): string =>
   folder === undefined
@@ -30,8 +30,8 @@ const candidates = (folder: string | undefined): string =>
     : `set -- ${checkedFolder(folder)} "coxswain-$u"`
 
 /**
- * Sets `$p` to the private folder: `drwx------`, and the acting user's. Its parent is root's or the user's, and either
- * closed to others or sticky, so what is checked stays what it is. What somebody else has put there is refused, by name.
+ * Sets `$p` to the private folder: `drwx------`, owned by the acting user. Its parent belongs to root or the user, and is either
+ * closed to others or sticky, so it cannot be replaced after the check. A folder of another user is an error with its path.
  */
 const findFolder = (folder: string | undefined): string =>
   [
@@ -48,9 +48,9 @@ const findFolder = (folder: string | undefined): string =>
   ].join('; ')
 
 /**
- * Takes the lock: exclusively for a moment, in which the record says whose it is, then shared as long as the shell lives.
- * Other shells of the run come in while the record is their run's. Whoever has the lock shared and finds its own run in the
- * record is in, for nobody writes there without having the lock alone: a shell of another run that came between gives way.
+ * Takes the lock: first exclusively, to write the record of its holder, then shared until the shell ends. Other shells of the
+ * run can take it while the record is of their run. A shell that has the shared lock and finds its own run in the record holds
+ * the lock, because the record is only written with the exclusive lock; a shell of another run releases it and tries again.
  */
 const take = ({ token, owner, pid, purpose, grace }: HostLock): string => {
   const tenths = Math.ceil((grace ?? killedRunGoes) * 10)
@@ -58,12 +58,12 @@ const take = ({ token, owner, pid, purpose, grace }: HostLock): string => {
     'command -v flock >/dev/null || none flock',
     '(: 9<>"$p/lock") 2>/dev/null || none write; exec 9<>"$p/lock"; n=0',
     's() { flock -n -s 9 2>/dev/null; }',
-    // 1 is a lock that another has; anything above, a file system that knows no locks
+    // 1: another process has the lock; above 1: the file system does not support locks
     'x() { flock -n -x 9 2>/dev/null; c=$?; [ $c -lt 2 ] || none locks; return $c; }',
     `ours() { r=; read -r r 2>/dev/null <"$p/holder"; case $r in ${token}:*) ;; *) return 1;; esac; }`,
     `put() { echo "${token}:${plain(owner)}:${pid}:$(date +%s):${plain(purpose)}" 2>/dev/null >"$p/holder" || { flock -u 9; none write; }; }`,
     'until { ours && s && ours; } || { x && put && s && ours; }; do flock -u 9; ' +
-      // the record of one that has just come in may not be there yet
+      // a run that has just taken the lock might not have written its record yet
       `if [ $n -lt ${tenths} ]; then n=$((n+1)); sleep 0.1 2>/dev/null || { sleep 5; n=${tenths}; }; ` +
       'else ours; say held "$(date +%s) $r" || exit; sleep 1; fi; done',
     'exec /bin/sh -c "$i"',
@@ -71,8 +71,8 @@ const take = ({ token, owner, pid, purpose, grace }: HostLock): string => {
 }
 
 /**
- * Two words of shell text, to which a third, the text of a shell, is added: `/bin/sh -c` with the three becomes that shell
- * with the lock on descriptor 9. They have no quotes, backslashes or newlines that a login shell could mind, and each is
+ * Two words of shell text. With the text of a shell as the third word, `/bin/sh -c` runs that shell
+ * with the lock on descriptor 9. They have no quotes, backslashes or newlines that a login shell could interpret, and each is
  * shorter than the 1024 bytes that csh(1) allows a word.
  */
 export const lockWords = (lock: HostLock): readonly [string, string] => [findFolder(lock.folder), take(lock)]

@@ -1,38 +1,38 @@
 /**
- * A lock on a host against two runs at once that act there as the same user.
+ * A lock on a host against two runs at the same time as the same acting user.
  *
  * It is an flock(2) on a file in a private folder of the acting user (`/run/coxswain` for root, one in the home for
- * others), which nobody else can open: no other user of the host can hold it, or learn or change who does. Each shell of a
- * run holds it as long as it lives, in the process that watches over it and not in the one that runs commands: a daemon
- * that a task leaves behind does not have it, and it is free when the last shell is gone, however that came, also when the
- * machine that started the run is no more. Beside it stands a record of whose it is, for those who are refused.
+ * others), which no other user can open: other users of the host cannot hold the lock, or read or change its holder. Each
+ * shell of a run holds it until it ends, in the watchdog process and not in the shell that runs commands, so a daemon that a
+ * task starts does not hold it. It is free when the last shell has ended for any reason, even if the machine that started
+ * the run is down. A record next to it names the holder, for the error of other runs.
  */
 import { CoxswainError } from '../../errors.ts'
 import type { LockWord } from './words.ts'
 
-/** How a run keeps others off a host. */
+/** How a run locks a host. */
 export interface HostLock {
-  /** Names the run; hexadecimal. Its connections do not lock each other out. */
+  /** Identifies the run, in hexadecimal. Connections of the same run share the lock. */
   readonly token: string
   /** Who runs it, such as `ann@laptop`. */
   readonly owner: string
   /** What is run, such as the name of a playbook. */
   readonly purpose: string
-  /** Process number of the run, on its own machine. */
+  /** PID of the run, on its own machine. */
   readonly pid: number
-  /** Where on hosts the private folders of locks are; the usual places by default. */
+  /** The parent of the private folders on hosts; by default `/run` for root, the home for others. */
   readonly folder?: string | undefined
-  /** Seconds in which the lock is asked for before a word of who has it; five by default. */
+  /** Seconds to try before the holder is reported; 5 by default. */
   readonly grace?: number | undefined
-  /** Seconds to wait for the lock; 0 to be refused at once. */
+  /** Seconds to wait for the lock; 0 fails immediately. */
   readonly wait: number
-  /** Aborted when nothing more must begin: then it is not waited for any longer. */
+  /** Aborted when no other task must start: then waiting ends. */
   readonly stopping?: AbortSignal | undefined
-  /** Called when the run begins to wait, when another holds the lock, and every ten seconds; with words on who and how long. */
+  /** Called when the run starts to wait, when the holder changes, and every 10 s, with the holder and the time. */
   readonly waiting: (holder: string) => void
-  /** Called when the host cannot be locked, with the reason; nothing keeps another run off it. */
+  /** Called with the reason if the host cannot be locked; the run continues without a lock. */
   readonly absent: (why: string) => void
-  /** Seconds on a clock that only goes forward; that of this machine by default. */
+  /** A monotonic clock in seconds; by default that of this machine. */
   readonly clock?: (() => number) | undefined
 }
 
@@ -44,18 +44,18 @@ const age = (seconds: number): string => {
 }
 
 /**
- * Who holds a lock, in words, from what the shell says: the host's time, and the record of the holder.
+ * Describes the holder of a lock, from the host's time and the record of the holder.
  *
  * @example
  * holderOf('1700000180 00ff:ann@laptop:4242:1700000000:ha-masters')
- * // 'ann@laptop (ha-masters, process 4242), since 3 min'
+ * // 'ann@laptop (ha-masters, process 4242), for 3 min'
  */
 export const holderOf = (said: string): string => {
   const [now = '', record = ''] = said.split(' ')
   const [, owner, pid, since, purpose] = record.split(':')
-  if (owner === undefined || pid === undefined || purpose === undefined) return 'a run that left no record'
+  if (owner === undefined || pid === undefined || purpose === undefined) return 'a run without a record'
   const seconds = Number(now) - Number(since)
-  return `${owner} (${purpose}, process ${pid})${Number.isFinite(seconds) ? `, since ${age(seconds)}` : ''}`
+  return `${owner} (${purpose}, process ${pid})${Number.isFinite(seconds) ? `, for ${age(seconds)}` : ''}`
 }
 
 const whyAbsent: Readonly<Record<string, string>> = {
@@ -65,32 +65,32 @@ const whyAbsent: Readonly<Record<string, string>> = {
   locks: 'the file system of the lock does not support locks',
 }
 
-/** The error for what somebody has put in the place of the private folder: its mode, owner and path. */
+/** The error for another file or folder at the place of the private folder, with its mode, owner and path. */
 const unsafe = (description: string, said: string): CoxswainError => {
   const [, mode = '', owner = '', path = ''] = /^(\S*)\/(\d*) (.*)$/.exec(said) ?? []
   return new CoxswainError(
     'lock-unsafe',
-    `${description}: ${path} must be a folder that only the acting user can open, but it is ${mode}, of the user with the number ${owner}`,
-    { hint: `find out who made it, then remove it: ls -ldn ${path}` },
+    `${description}: ${path} must be a folder that only the acting user can open, but it has mode ${mode} and owner UID ${owner}`,
+    { hint: `find out who created it (ls -ldn ${path}), then remove it` },
   )
 }
 
-/** Seconds between two words on who is waited for. */
-const tellEvery = 10
+/** Seconds between two reports of the holder. */
+const reportInterval = 10
 
-/** Decides, while a shell waits for the lock, whether to go on waiting. */
+/** Decides whether a shell continues to wait for the lock. */
 export interface LockWatch {
-  /** Takes what the shell says; gives why it is refused, when it is. */
+  /** Takes a message of the shell about the lock; returns an error if the shell must not wait. */
   hear(word: LockWord): CoxswainError | undefined
 }
 
-/** Watches the opening of one shell. */
+/** Creates the watch for opening one shell. */
 export const watchLock = (
   { wait, stopping, waiting, absent, clock = () => performance.now() / 1000 }: HostLock,
   description: string,
 ): LockWatch => {
   let began: number | undefined
-  let told: { readonly who: string; readonly at: number } | undefined
+  let reported: { readonly who: string; readonly at: number } | undefined
   return {
     hear: ({ kind, text }) => {
       if (kind === 'absent') {
@@ -105,13 +105,13 @@ export const watchLock = (
       const waited = Math.floor(now - began)
       const holder = holderOf(text)
       if (now - began >= wait) {
-        const vainly = wait === 0 ? '' : `; waited ${waited} s for it`
-        return new CoxswainError('host-locked', `${description} is locked by ${holder}${vainly}`)
+        const waitedText = wait === 0 ? '' : `; waited ${waited} s for it`
+        return new CoxswainError('host-locked', `${description} is locked by ${holder}${waitedText}`)
       }
-      const [who = ''] = holder.split(', since')
-      if (who !== told?.who || now - told.at >= tellEvery) {
+      const [who = ''] = holder.split(', for ')
+      if (who !== reported?.who || now - reported.at >= reportInterval) {
         waiting(`${holder}${waited === 0 ? '' : `; waited ${waited} s of at most ${wait} s`}`)
-        told = { who, at: now }
+        reported = { who, at: now }
       }
       return undefined
     },

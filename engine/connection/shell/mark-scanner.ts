@@ -1,35 +1,35 @@
-/** Finds the marks that end commands (see frame.ts) in what a host prints. Pure. */
+/** Finds the marks that end commands (see frame.ts) in the output of a host. Pure. */
 
-/** What a stream holds: bytes of the command under way, its end, or a mark that is none. */
+/** A part of a stream: bytes of the running command, its end, or an invalid mark. */
 export type Piece =
   | { readonly kind: 'data'; readonly bytes: Buffer }
   /** `text` is the exit status on standard output, nothing on standard error, or a heartbeat. */
   | { readonly kind: 'end'; readonly text: string }
   | { readonly kind: 'broken'; readonly text: string }
 
-/** What can stand between a nonce and its `;`: an exit status of at most three digits, nothing, or a heartbeat. */
+/** The text between a nonce and its `;`: an exit status of at most three digits, nothing, or a heartbeat. */
 const wellFormed = /^(?:\d{0,3}|\+)$/
 const longestText = 3
 
 /**
- * Finds the marks in one stream, wherever chunks are cut. It reads each byte once, and keeps no more than a mark is long:
- * what a host prints costs time in proportion to its length, and no memory.
+ * Finds the marks in one stream, across chunks. It reads each byte once and keeps at most the length of a mark:
+ * output takes time in proportion to its length, and no memory.
  */
 export class MarkScanner {
   readonly #expected: () => string | undefined
   #rest: Buffer = Buffer.alloc(0)
 
-  /** @param expected the nonce of the next mark; asked again after each. Bytes that come while there is none are dropped. */
+  /** @param expected returns the nonce of the next mark; called after each mark. Bytes without an expected mark are dropped. */
   constructor(expected: () => string | undefined) {
     this.#expected = expected
   }
 
-  /** Bytes kept for the next chunk: the possible beginning of a mark. */
+  /** Bytes kept for the next chunk: the possible start of a mark. */
   get kept(): number {
     return this.#rest.length
   }
 
-  /** The pieces that this chunk completes. After a broken mark there are no more. */
+  /** The pieces that this chunk completes. There are none after a broken mark. */
   *push(chunk: Buffer): Generator<Piece, void, undefined> {
     let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     this.#rest = Buffer.alloc(0)
@@ -50,14 +50,14 @@ export class MarkScanner {
       }
       if (text !== undefined && text.length > longestText)
         return yield { kind: 'broken', text: text.toString('latin1', 0, longestText + 1) }
-      // a copy: a few bytes must not hold the chunk that they came in
+      // a copy, which does not keep the chunk in memory
       this.#rest = Buffer.from(bytes.subarray(data))
       return
     }
   }
 }
 
-/** How many of the last bytes could be the beginning of a nonce. */
+/** How many of the last bytes could be the start of a nonce. */
 const openEnd = (bytes: Buffer, nonce: string): number => {
   const tail = bytes.toString('latin1', Math.max(0, bytes.length - nonce.length + 1))
   for (let from = 0; from < tail.length; from += 1)

@@ -1,4 +1,4 @@
 import { randomBytes } from 'node:crypto'
 
-/** A random word for marks, that no command can know. */
+/** Creates a random word for marks that no command can know. */
 export const newNonce = (): string => randomBytes(16).toString('hex')

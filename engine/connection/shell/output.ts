@@ -8,7 +8,7 @@ const usualLimit = 16 * 1024 * 1024
 export class OutputKeeper {
   readonly #name: OutputStream
   readonly #tell: Request['onOutput']
-  // decodes a character that is cut over two chunks
+  // decodes characters that are split across chunks
   readonly #decoder = new StringDecoder('utf8')
   readonly #kept: ByteCollector
   dropped = 0

@@ -1,21 +1,21 @@
 /**
- * The pieces in which input goes over a channel of its own: each with its length before it, and after the last one a
- * zero. So the end of the input and the end of the connection are two things, and a command never takes what a broken
- * connection let through for all there is. Pure, but for reading the source.
+ * Pieces of input that is sent over its own channel: each piece follows its length, and a zero follows the last one. So the
+ * end of the input differs from the end of the connection, and a command never takes incomplete input for all of it. Pure,
+ * except for reading the source.
  */
 import { isSecret } from '../../secret.ts'
 import type { Input } from '../types.ts'
 
-/** Bytes of a piece: the host starts one `dd` for each, which holds it in memory. */
+/** Bytes of a piece: the host starts one `dd` per piece, which keeps it in memory. */
 const longest = 1024 * 1024
 
-/** Says that there is no more input. */
-export const noMore = '0\n'
+/** The end of the input. */
+export const endOfInput = '0\n'
 
-/** Says that we saw the command end: nothing is left to be stopped. The nonce marks the answer to it. */
+/** Confirms that the command has ended and nothing must be stopped. The nonce marks the reply. */
 export const farewell = (nonce: string): string => `bye ${nonce}\n`
 
-/** A piece as it is written. */
+/** Encodes a piece. */
 export const piece = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes])
 
 async function* chunksOf(input: Input): AsyncGenerator<Uint8Array> {
@@ -24,7 +24,7 @@ async function* chunksOf(input: Input): AsyncGenerator<Uint8Array> {
   else yield* input
 }
 
-/** Input in pieces as long as may be, however its source cuts it. */
+/** Splits input into pieces of the largest size, independent of the chunks of its source. */
 export async function* piecesOf(input: Input): AsyncGenerator<Buffer> {
   let held: Uint8Array[] = []
   let size = 0

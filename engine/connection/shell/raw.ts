@@ -7,19 +7,19 @@ import { ShellSessionEnded } from './exchange.ts'
 import { streamFrame } from './frame.ts'
 import { ShellSession } from './shell-session.ts'
 import type { ShellSessionStart } from './shell-session.ts'
-import { farewell, noMore, piece, piecesOf } from './pieces.ts'
+import { farewell, endOfInput, piece, piecesOf } from './pieces.ts'
 
 /**
- * Seconds that such a shell is given to end when it is told so: one that waits for its command to read on cannot hear
- * it, and is ended by its heartbeat when the channel is gone.
+ * Seconds for such a shell to end after it was asked to: a shell that waits for its command to read cannot react to
+ * it, and is ended by its heartbeat when the channel is closed.
  */
 const grace = 2
 
 /**
- * Sends input as fast as the other side takes it, and not faster: memory stays flat.
+ * Sends input only as fast as the host reads it, so that memory use is constant.
  *
- * @param over aborted when nobody reads any more; whole pieces are sent even so.
- * @throws what the source throws.
+ * @param over aborted when the reader has ended; only complete pieces are sent.
+ * @throws errors of the source.
  */
 const sendInput = async (stdin: Writable, input: Input, over: AbortSignal): Promise<void> => {
   const pieces = piecesOf(input)
@@ -30,24 +30,24 @@ const sendInput = async (stdin: Writable, input: Input, over: AbortSignal): Prom
       if (done === true) break
       if (!stdin.write(value)) await once(stdin, 'drain', { signal: over }).catch(() => {})
     }
-    stdin.write(noMore)
+    stdin.write(endOfInput)
   } finally {
-    // a source that stalls would keep us waiting here, too
+    // not awaited, as a source can stall
     void pieces.return(undefined).catch(() => {})
   }
 }
 
-/** A shell that `rawCommand` started, ready to take its script. */
+/** A shell that `rawCommand` started, ready for its script. */
 export type RawShell = Omit<ShellSessionStart, 'greets' | 'grace'>
 
-/** What came of a streamed request, and when its shell is gone. */
+/** The result of a streamed request, and the end of its shell. */
 export interface Streamed {
   readonly result: Result
-  /** Resolves when the shell has taken leave; the connection must not end before. */
+  /** Resolves when the shell has ended; the connection must stay open until then. */
   readonly gone: Promise<void>
 }
 
-/** Runs a script on a channel of its own, its input streamed in pieces: for what is too big for a frame. */
+/** Runs a script on its own channel, with input streamed in pieces, for input that is too large for a frame. */
 export const executeRaw = async (shell: RawShell, request: Request): Promise<Streamed> => {
   const { script, stdin: input = '', timeout } = request
   const over = new AbortController()
@@ -67,7 +67,7 @@ export const executeRaw = async (shell: RawShell, request: Request): Promise<Str
     session.stop()
     if (!(error instanceof ShellSessionEnded)) throw error
     const what = error.killed ? 'the shell on the host was killed' : 'the connection was lost'
-    throw new CoxswainError('connection-lost', `${what} in the middle of a transfer`, { cause: error })
+    throw new CoxswainError('connection-lost', `${what} during a transfer`, { cause: error })
   } finally {
     over.abort()
   }

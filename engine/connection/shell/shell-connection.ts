@@ -19,16 +19,16 @@ import { executeRaw } from './raw.ts'
 import { Turns } from './turns.ts'
 
 export interface ShellOptions {
-  /** Seconds until a shell must be ready, becoming another user included; 60 by default. */
+  /** Timeout for opening a shell in seconds, including become; 60 by default. */
   readonly shellTimeout?: number | undefined
-  /** Keeps other runs off the host as long as there is a shell on it. */
+  /** Locks the host against other runs while there is a shell on it. */
   readonly lock?: HostLock | undefined
 }
 
-/** How often a request may lose its connection and be sent again by itself. */
+/** How often a request is sent again after its connection was lost. */
 const resends = 2
 
-/** Input that fits into a frame, as bytes; undefined when it needs a channel of its own. */
+/** Input that fits into a frame, as bytes; undefined if it needs its own channel. */
 const frameInput = (input: Input | undefined): Buffer | undefined => {
   if (input === undefined) return Buffer.alloc(0)
   const text = isSecret(input) ? input.reveal() : input
@@ -36,32 +36,28 @@ const frameInput = (input: Input | undefined): Buffer | undefined => {
   return text.length > longestFrameInput ? undefined : Buffer.from(text)
 }
 
-/** What a request is rejected with whose session ended. */
+/** The error of a request whose session ended. */
 const lost = (description: string, cause: ShellSessionEnded | CoxswainError): CoxswainError =>
   cause instanceof ShellSessionEnded && cause.killed
-    ? new CoxswainError(
-        'connection-lost',
-        `the shell on ${description} was killed in the middle of a command`,
-        {
-          cause,
-          hint: 'a host that runs out of memory kills processes (`dmesg` shows which); run again to go on',
-        },
-      )
+    ? new CoxswainError('connection-lost', `the shell on ${description} was killed while it ran a command`, {
+        cause,
+        hint: 'a host that runs out of memory kills processes (`dmesg` shows which); run again to continue',
+      })
     : new CoxswainError('connection-lost', `the connection to ${description} was lost`, { cause })
 
-/** A connection made of shells on a transport. */
+/** A connection that runs shells on a transport. */
 export class ShellConnection implements Connection {
   readonly #transport: Transport
   readonly #shellTimeout: number
   readonly #lock: HostLock | undefined
   readonly #channels: Channels
   readonly #sessions: ShellSessions
-  // what changes things is done in the order of the calls, also while a shell is being opened
+  // changes run in the order of the calls, also while a shell is opening
   readonly #waiting = new Map<string, Turns>()
   readonly #closing = new AbortController()
   readonly #terminal = new Terminal()
   readonly #left = new LeftBehind()
-  // shells of streams that are taking leave
+  // shells of streams that are ending
   readonly #leaving = new Set<Promise<void>>()
   #streaming = 0
 
@@ -87,11 +83,11 @@ export class ShellConnection implements Connection {
 
   async execute(request: Request): Promise<Result> {
     throwIfAborted(request.signal)
-    // every request of a run may listen to the one signal of the run
+    // every request of a run can listen to the same signal
     if (request.signal !== undefined) setMaxListeners(0, request.signal)
     const input = frameInput(request.stdin)
     const other = this.#other(request.identity)
-    // what is known at once is not waited for: requests keep their order
+    // do not await a known identity: requests keep their order
     const identity = other instanceof Promise ? await other : other
     const asked = { ...request, identity }
     if (input === undefined) return this.#raw(asked)
@@ -105,11 +101,11 @@ export class ShellConnection implements Connection {
     await this.#transport.close()
   }
 
-  /** Runs a request in a shell that is there for many. */
+  /** Runs a request in a shared shell. */
   #framed(request: Request, input: Buffer): Promise<Result> {
     const { purpose, identity, script, timeout, signal } = request
     const send: Send = (stdin, nonce) => {
-      // the remote side has its own alarm, a little later, for the case that we are gone by then
+      // the host has its own alarm, a little later, in case the engine has ended by then
       const limit = timeout === undefined ? undefined : timeout + 5
       stdin.write(frame(nonce, { script, input, timeout: limit }))
     }
@@ -123,11 +119,11 @@ export class ShellConnection implements Connection {
     )
   }
 
-  /** Runs a request in a shell of its own, its input streamed. */
+  /** Runs a request in its own shell, with streamed input. */
   async #raw(request: Request): Promise<Result> {
     const { signal, unlink } = linkedSignal([request.signal, this.#closing.signal])
     try {
-      // a source can be read only once, so only what comes before may be done again
+      // a source can be read only once, so only opening the shell can be retried
       const shell = await this.#again('query', async () => {
         if (this.#left.any) await this.#endLeft(signal)
         return this.#terminal.learn(() => this.#openRaw(request.identity, signal))
@@ -153,7 +149,7 @@ export class ShellConnection implements Connection {
     const channel = await this.#channels.open<never>(command, {
       signal,
       instead: () => undefined,
-      // streams wait for each other; only where there is no place for a single one do the shells make it
+      // streams wait for each other; if none is open, an idle shell is closed
       makeRoom: () => this.#streaming === 0 && this.#sessions.closeIdle(),
     })
     const rest = await handshake(channel, identity, {
@@ -165,7 +161,7 @@ export class ShellConnection implements Connection {
     return { channel, rest, description: this.description, shellTimeout: this.#shellTimeout, leaves }
   }
 
-  /** Ends what may still run on the host of shells that were lost: nothing is asked of it before. */
+  /** Ends what can still run in lost shells, before any other request to the host. */
   #endLeft(signal: AbortSignal | undefined): Promise<void> {
     const ending = this.#left.end((script, identity) =>
       this.#sessions.use('query', identity, async (open) => {
@@ -185,7 +181,7 @@ export class ShellConnection implements Connection {
     return unlessAborted(ending, signal)
   }
 
-  /** Does again what lost its connection, where that is safe: when it only reads, or was not written to a shell yet. */
+  /** Repeats work after a lost connection if that is safe: it only reads, or was not written to a shell yet. */
   async #again<Value>(purpose: Request['purpose'], work: () => Promise<Value>): Promise<Value> {
     for (let losses = 0; ;) {
       if (this.#closing.signal.aborted)
@@ -195,7 +191,7 @@ export class ShellConnection implements Connection {
       } catch (error) {
         const ended = error instanceof ShellSessionEnded
         if (!ended && !(isCoxswainError(error) && error.code === 'connection-lost')) throw error
-        // a session that we ended ourselves on account of others does not count: it cannot happen without end
+        // a session that the engine ended because of another request does not count: that cannot repeat forever
         if (!ended || error.lost) losses += 1
         const harmless = purpose === 'query' || !ended || !error.begun
         if (!harmless || losses > resends || this.#closing.signal.aborted) {
@@ -205,7 +201,7 @@ export class ShellConnection implements Connection {
     }
   }
 
-  /** Where those wait who want to change something as a user. */
+  /** The queue of changes as a user. */
   #turns(identity: Identity | undefined): Turns {
     const user = identity?.user ?? ''
     const turns = this.#waiting.get(user) ?? new Turns()
@@ -213,7 +209,7 @@ export class ShellConnection implements Connection {
     return turns
   }
 
-  /** Nobody needs to become who they are. */
+  /** The identity, or undefined if it is the login user. */
   #other(identity: Identity | undefined): Identity | undefined | Promise<Identity | undefined> {
     if (identity === undefined) return undefined
     const { user } = this.#transport

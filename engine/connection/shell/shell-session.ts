@@ -10,44 +10,44 @@ import { MarkScanner } from './mark-scanner.ts'
 import type { Piece } from './mark-scanner.ts'
 import { newNonce } from './nonce.ts'
 
-/** Seconds that a session is given to end after it was asked to, by default. */
+/** Seconds for a session to end after it was asked to, by default. */
 const usualGrace = 6
 
-/** Seconds after which a channel that was let go counts as gone. */
+/** Seconds after which a destroyed channel counts as closed. */
 const silence = 1
 
-/** Seconds that a query which nobody waits for any more may hold up those behind it. */
+/** Seconds that an abandoned query can delay later ones. */
 const abandonedGrace = 1
 
 const longestTimer = 2 ** 31 - 1
 
-/** What a session starts from. */
+/** The parameters of a session. */
 export interface ShellSessionStart {
   readonly channel: Channel
-  /** Where it leads, for people. */
+  /** The host, for messages. */
   readonly description: string
-  /** What it printed after its hello; it is not part of any command's output. */
+  /** Its output after the hello, which does not belong to a command. */
   readonly rest: Buffer
-  /** Seconds until the shell must have answered the first words to it. */
+  /** Timeout in seconds for the answer to the greeting. */
   readonly shellTimeout: number
-  /** Whether the session writes its own greeting; otherwise who starts it sends {@link ShellSession.greeting} in its first words. */
+  /** Whether the session writes its own greeting; otherwise the caller sends {@link ShellSession.greeting} first. */
   readonly greets?: boolean | undefined
   /** Seconds to end; {@link usualGrace} by default. */
   readonly grace?: number | undefined
-  /** Called when the session ends while a `run` may still be under way on the host. */
+  /** Called if the session ends while a `run` can still be running on the host. */
   readonly leaves: () => void
 }
 
 /**
- * A long-lived shell as one user. Requests run one after another. Queries are written without waiting for those before
- * them; a `run` is written when nothing else is under way, and nothing after it until it is done: so what is
- * written is what may have happened, exactly.
+ * A long-lived shell as one user. Requests run one after another. Queries are written without waiting for earlier ones; a
+ * `run` is written when no other request is running, and nothing is written until it ends. So exactly the written requests
+ * can have run.
  *
- * What a shell prints counts from its greeting on: a mark that the first words to it ask for. Before that, it is the noise
- * of a login, whatever it looks like. No round trip is spent on it, for the first request is written at once.
+ * Output counts from the answer to the greeting, a mark; everything before it is login output. The greeting takes no round
+ * trip, as the first request is written immediately after it.
  */
 export class ShellSession {
-  /** Shell text that must be the first that the shell runs. */
+  /** Shell text that the shell must run first. */
   readonly greeting: string
   readonly #channel: Channel
   readonly #description: string
@@ -55,16 +55,16 @@ export class ShellSession {
   readonly #leaves: () => void
   // not written yet
   readonly #waiting: Exchange[] = []
-  // written; leaves the first list when its standard output has ended, the second when its standard error has
+  // written; removed from each list at the end of that stream
   readonly #open: { readonly stdout: Exchange[]; readonly stderr: Exchange[] } = { stdout: [], stderr: [] }
-  // nonces of the greeting, each until it was seen
+  // nonces of the greeting that were not read yet
   readonly #ungreeted: Map<OutputStream, string>
   #state: 'alive' | 'closing' | 'stopping' | 'ended' = 'alive'
-  // what comes after an answer that is none is not listened to
+  // output after an invalid answer is ignored
   #broken = false
   #goodbye: string | undefined
   #farewell: () => void = () => {}
-  // whom the time limit is running for: the first of those written
+  // the request that the timeout runs for: the first written one
   #timed: Exchange | undefined
   #limit: NodeJS.Timeout | undefined
   readonly #greetingLimit: NodeJS.Timeout
@@ -99,7 +99,7 @@ export class ShellSession {
     return this.#state === 'alive'
   }
 
-  /** Runs a request. Rejects with {@link ShellSessionEnded} when the session ends before it does. */
+  /** Runs a request. Rejects with {@link ShellSessionEnded} if the session ends before the request. */
   execute(request: Request, send: Send): Promise<Result> {
     if (!this.alive) return Promise.reject(new ShellSessionEnded({ begun: false, lost: false }))
     const exchange = new Exchange(request, send)
@@ -111,16 +111,16 @@ export class ShellSession {
     signal?.addEventListener('abort', onAbort, { once: true })
     this.#waiting.push(exchange)
     if (signal?.aborted === true) onAbort()
-    this.#writeOn()
+    this.#writeNext()
     return exchange.result.finally(() => signal?.removeEventListener('abort', onAbort))
   }
 
   /**
-   * Lets the shell end by itself; what it started in the background lives on. Resolves when the shell has said that it
-   * goes: were the connection cut before that, the watchdog would take the end of our words for our own end. A shell
-   * that is at work is stopped.
+   * Lets the shell exit by itself; its background processes keep running. Resolves when the shell has confirmed it: if the
+   * connection closed earlier, the watchdog would take the end of its input for the end of the engine. A busy shell is
+   * stopped.
    *
-   * @param words what makes the shell say so, with a mark of this nonce on standard output.
+   * @param words shell text that confirms the end, with a mark of this nonce on standard output.
    */
   async close(words: (nonce: string) => string = farewellFrame): Promise<void> {
     const gone = new Promise<void>((resolve) => (this.#farewell = resolve))
@@ -134,26 +134,26 @@ export class ShellSession {
     this.#goodbye = newNonce()
     this.#channel.stdin.write(words(this.#goodbye))
     await Promise.race([gone, ended])
-    // something that was left behind may hold the streams for long
+    // a background process can hold the streams open for long
     this.#channel.destroy()
   }
 
-  /** Ends the shell and all that runs in it. */
+  /** Ends the shell and everything that runs in it. */
   stop(): void {
     if (this.#state === 'stopping' || this.#state === 'ended') return
     this.#state = 'stopping'
     this.#channel.stdin.end()
     let timer = setTimeout(() => {
       this.#channel.destroy()
-      // a network that is gone does not even tell that the channel is; the watchdog of the host will see it
+      // without a network, the channel does not even report that it is closed; the watchdog on the host will notice
       timer = setTimeout(() => this.#end(), silence * 1000)
     }, this.#grace)
     void this.#channel.ended.then(() => clearTimeout(timer))
   }
 
-  /** Writes what may be written now. */
-  #writeOn(): void {
-    for (let next = this.#waiting[0]; next !== undefined && this.#mayBegin(next); next = this.#waiting[0]) {
+  /** Writes the requests that can start now. */
+  #writeNext(): void {
+    for (let next = this.#waiting[0]; next !== undefined && this.#canStart(next); next = this.#waiting[0]) {
       const exchange = next
       this.#waiting.shift()
       this.#open.stdout.push(exchange)
@@ -163,13 +163,13 @@ export class ShellSession {
     this.#timeFirst()
   }
 
-  #mayBegin({ request }: Exchange): boolean {
+  #canStart({ request }: Exchange): boolean {
     if (!this.alive) return false
     if (request.purpose === 'run') return this.#open.stdout.length === 0 && this.#open.stderr.length === 0
     return !this.#open.stdout.some((exchange) => exchange.request.purpose === 'run')
   }
 
-  /** A time limit starts when a request is written and everything before it is done. */
+  /** Starts the timeout of a request when it is written and all earlier ones have ended. */
   #timeFirst(): void {
     const first = this.#ungreeted.size > 0 ? undefined : this.#open.stdout[0]
     if (first === this.#timed) return
@@ -183,16 +183,16 @@ export class ShellSession {
     )
   }
 
-  /** Stops a request, with as little harm to the others as can be. */
+  /** Stops a request, with the least effect on others. */
   #giveUp(exchange: Exchange, reason: CoxswainError): void {
     exchange.reason ??= reason
     const place = this.#waiting.indexOf(exchange)
     if (place >= 0) {
       this.#waiting.splice(place, 1)
       exchange.fail(reason)
-      this.#writeOn()
+      this.#writeNext()
     } else if (exchange === this.#open.stdout[0]) this.stop()
-    // a query that is pipelined: nothing has to be stopped for it, its answer is thrown away
+    // a pipelined query: nothing must be stopped, and its answer is dropped
     else exchange.fail(reason)
   }
 
@@ -230,10 +230,10 @@ export class ShellSession {
     this.#open[name].shift()
     if (name === 'stdout') exchange.code = Number(piece.text)
     if (!this.#open.stdout.includes(exchange) && !this.#open.stderr.includes(exchange)) exchange.finish()
-    this.#writeOn()
+    this.#writeNext()
   }
 
-  /** Ends the session over an answer that is none. What it belongs to has no result. */
+  /** Ends the session after an invalid answer. The request gets an error. */
   #break(name: OutputStream, text: string): void {
     this.#broken = true
     this.#open[name][0]?.fail(
@@ -245,15 +245,15 @@ export class ShellSession {
     this.stop()
   }
 
-  /** @param code exit status of the shell; undefined when the way to it is gone. */
+  /** @param code exit status of the shell; undefined if the connection was lost. */
   #end(code?: number): void {
-    // a shell that never answered its greeting has not been lost on account of others
+    // a shell that never answered its greeting was lost by itself
     const lost = this.#state === 'alive' || this.#ungreeted.size > 0
     const killed = this.#state === 'alive' && code !== undefined
     this.#state = 'ended'
     clearTimeout(this.#greetingLimit)
     if (this.#open.stdout.some(({ request }) => request.purpose === 'run')) this.#leaves()
-    // a command whose standard output has ended is done, though the end of its standard error is missing
+    // a command whose standard output has ended is complete, even without the end of its standard error
     for (const exchange of this.#open.stderr) if (!this.#open.stdout.includes(exchange)) exchange.finish()
     for (const exchange of this.#open.stdout)
       exchange.fail(new ShellSessionEnded({ begun: true, lost, killed }))
@@ -265,6 +265,6 @@ export class ShellSession {
   }
 }
 
-/** Whether a mark says what it must: an exit status on standard output, nothing on standard error. */
+/** Whether a mark is valid: an exit status on standard output, nothing on standard error. */
 const isAnswer = (name: OutputStream, { kind, text }: Exclude<Piece, { kind: 'data' }>): boolean =>
   kind === 'end' && (name === 'stdout' ? /^\d{1,3}$/ : /^$/).test(text)

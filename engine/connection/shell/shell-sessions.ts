@@ -11,98 +11,98 @@ import type { HostLock } from './lock.ts'
 
 type Purpose = Request['purpose']
 
-/** A session for one purpose and user, or its absence. */
-interface Place {
+/** The slot for a session of one purpose and user. */
+interface Slot {
   session: ShellSession | undefined
   opening: Promise<ShellSession> | undefined
-  /** How many requests want it now; their session is not closed to make room. */
+  /** The number of requests that use it now; then it is not closed to free a channel. */
   wanted: number
 }
 
-/** What opening a session takes. */
+/** The options for opening sessions. */
 export interface ShellSessionOptions {
-  /** Seconds until a shell must be ready. */
+  /** Timeout for opening a shell in seconds. */
   readonly shellTimeout: number
   /** Aborted when the connection is closed. */
   readonly closing: AbortSignal
-  /** Held by every shell, where there is one. */
+  /** Held by every shell, if set. */
   readonly lock: HostLock | undefined
-  /** Is told of shells that may go on when we have lost them. */
+  /** Records shells that can still run after the connection to them was lost. */
   readonly left: LeftBehind
-  /** What is known of sudo here. */
+  /** Whether sudo requires a terminal. */
   readonly terminal: Terminal
-  /** Where the connection leads, for people. */
+  /** The host, for messages. */
   readonly description: string
 }
 
-/** The shells of a connection: for each user one that reads and one that changes things, opened when they are needed. */
+/** The shells of a connection: for each user one for queries and one for runs, opened on demand. */
 export class ShellSessions {
   readonly #channels: Channels
   readonly #options: ShellSessionOptions
-  readonly #places = new Map<string, Place>()
+  readonly #slots = new Map<string, Slot>()
 
   constructor(channels: Channels, options: ShellSessionOptions) {
     this.#channels = channels
     this.#options = options
   }
 
-  /** Does work that needs a session. It may ask for the session as often as it ends. */
+  /** Calls `work` with a function that returns the session, and opens a new one after it has ended. */
   async use<Value>(
     purpose: Purpose,
     identity: Identity | undefined,
     work: (session: () => Promise<ShellSession>) => Promise<Value>,
   ): Promise<Value> {
-    const place = this.#place(purpose, identity)
-    place.wanted += 1
+    const slot = this.#slot(purpose, identity)
+    slot.wanted += 1
     try {
-      return await work(() => this.#session(place, purpose, identity))
+      return await work(() => this.#session(slot, purpose, identity))
     } finally {
-      place.wanted -= 1
-      if (place.wanted === 0) this.#channels.changed()
+      slot.wanted -= 1
+      if (slot.wanted === 0) this.#channels.changed()
     }
   }
 
-  /** Closes one session that no request needs now, so that another channel can be opened. */
+  /** Closes an idle session, so that another channel can be opened. */
   readonly closeIdle = (): void => {
-    const places = [...this.#places.values()]
-    const needed = new Set(places.filter((place) => place.wanted > 0).map(({ session }) => session))
-    const idle = places.find(({ session }) => session?.alive === true && !needed.has(session))
+    const slots = [...this.#slots.values()]
+    const needed = new Set(slots.filter((slot) => slot.wanted > 0).map(({ session }) => session))
+    const idle = slots.find(({ session }) => session?.alive === true && !needed.has(session))
     void idle?.session?.close()
   }
 
   async close(): Promise<void> {
-    const sessions = new Set([...this.#places.values()].flatMap(({ session }) => session ?? []))
+    const sessions = new Set([...this.#slots.values()].flatMap(({ session }) => session ?? []))
     await Promise.all([...sessions].map((session) => session.close()))
   }
 
-  #place(purpose: Purpose, identity: Identity | undefined): Place {
+  #slot(purpose: Purpose, identity: Identity | undefined): Slot {
     const key = `${purpose} ${identity?.user ?? ''}`
-    const place = this.#places.get(key) ?? { session: undefined, opening: undefined, wanted: 0 }
-    this.#places.set(key, place)
-    return place
+    const slot = this.#slots.get(key) ?? { session: undefined, opening: undefined, wanted: 0 }
+    this.#slots.set(key, slot)
+    return slot
   }
 
-  /** The session of a place, opened when there is none that lives. Those who ask meanwhile share the opening. */
-  async #session(place: Place, purpose: Purpose, identity: Identity | undefined): Promise<ShellSession> {
-    if (place.session?.alive === true) return place.session
-    place.opening ??= this.#options.terminal
+  /** The session of a slot, opened if there is no live one. Concurrent calls share the opening. */
+  async #session(slot: Slot, purpose: Purpose, identity: Identity | undefined): Promise<ShellSession> {
+    if (slot.session?.alive === true) return slot.session
+    slot.opening ??= this.#options.terminal
       .learn(() => this.#open(purpose, identity))
-      .then((session) => (place.session = session))
+      .then((session) => (slot.session = session))
       .finally(() => {
-        place.opening = undefined
+        slot.opening = undefined
         this.#channels.changed()
       })
-    return place.opening
+    return slot.opening
   }
 
   async #open(purpose: Purpose, identity: Identity | undefined): Promise<ShellSession> {
     const { shellTimeout: seconds, closing: signal, lock, terminal, description, left } = this.#options
     const mark = newMark()
     const command = (): string => sessionCommand({ identity, mark, terminal: terminal.needed, lock })
-    const sibling = this.#place(purpose === 'query' ? 'run' : 'query', identity)
+    const sibling = this.#slot(purpose === 'query' ? 'run' : 'query', identity)
     const opened = await this.#channels.open(command, {
       signal,
-      // a server with few sessions: a session that is open already serves both purposes
+      // on a server with few sessions, an open session serves both purposes
       instead: () => (sibling.session?.alive === true ? sibling.session : undefined),
       makeRoom: this.closeIdle,
     })

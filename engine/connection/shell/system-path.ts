@@ -1,6 +1,6 @@
 /**
- * Where the host's own programs are. It comes first in the PATH of every shell: a `stat` or `sudo` in the login user's
- * `~/bin` is never run as another user, nor by our own scripts. Only root writes into these folders (the later ones are
+ * The folders of the host's own programs. They come first in the PATH of every shell: a `stat` or `sudo` in the login user's
+ * `~/bin` never runs as another user or in our own scripts. Only root can write to these folders (the last ones are
  * those of NixOS, Flatcar and snap).
  */
 export const systemPath =

@@ -1,51 +1,51 @@
 /**
- * What our shells print before they read frames: fixed words, for nothing that is secret can stand in a command line. They
- * count only until a shell has said hello, and only the login user's own programs can print there; what a command prints
- * later is marked with nonces (frame.ts). A login shell that traces its commands (`set -x`) prints all that it is given, so
- * none of these words is in a command line as it is printed. Pure.
+ * Words that our shells print before they read frames. They are fixed, because a command line cannot have secrets. They only
+ * count until the hello of a shell, when only programs of the login user can print; later output is marked with nonces
+ * (frame.ts). A login shell that traces its commands (`set -x`) prints the command line, so no command line has these words
+ * in the form in which they are printed. Pure.
  */
 
-/** Says that a shell of ours now reads its standard input. */
+/** Printed when a shell of ours starts to read its standard input. */
 export const hello = 'coxswain-shell-ready;'
 
 /** Prints {@link hello}. */
 export const sayHello = 'printf "%s%s" coxswain-shell "-ready;"'
 
-/** What sudo prompts with. */
+/** The prompt of sudo. */
 export const sudoPrompt = 'coxswain-sudo%password:'
 
-/** {@link sudoPrompt} as sudo is given it: it makes `%` of `%%`. */
+/** {@link sudoPrompt} as passed to sudo, which replaces `%%` with `%`. */
 export const sudoPromptWord = 'coxswain-sudo%%password:'
 
-/** Printed before su and doas, which ask in words of their own: a prompt is what comes after it. */
+/** Printed before su and doas, which have their own prompts: a prompt only counts after it. */
 export const asking = 'coxswain-asking;'
 
 /** Prints {@link asking} on both streams. */
 export const sayAsking = 'printf "%s%s" coxswain "-asking;"; printf "%s%s" coxswain "-asking;" >&2'
 
-/** Says on standard output that a terminal is opened, whose output script(1) copies to standard error. */
+/** Printed on standard output when a terminal is opened, whose output script(1) copies to standard error. */
 export const terminalOpened = 'coxswain-terminal-opened;'
 
 /** Prints {@link terminalOpened}. */
 export const sayTerminalOpened = 'printf "%s%s" coxswain "-terminal-opened;"'
 
-/** Says, through the terminal, that nothing more comes from it: what was written to it before has been copied then. */
+/** Printed through the terminal as its last output: everything before it has then been copied. */
 export const terminalRead = 'coxswain-terminal-read;'
 
 /** Prints {@link terminalRead}. */
 export const sayTerminalRead =
   '{ printf "%s%s" coxswain "-terminal-read;" >/dev/tty; } 2>/dev/null || printf "%s%s" coxswain "-terminal-read;" >&2'
 
-/** Shell function `say`, which tells of the lock: `say held …`, `say absent …`, `say unsafe …`. */
+/** Shell function `say`, which reports the lock: `say held …`, `say absent …`, `say unsafe …`. */
 export const sayLock = 'say() { printf "%s%s;" coxswain-lock "-is $*"; }'
 
-/** What a shell says of the lock that it wants. */
+/** A report about the lock. */
 export interface LockWord {
   readonly kind: 'held' | 'absent' | 'unsafe'
   readonly text: string
 }
 
-/** A word that was found in what a shell printed. */
+/** A word in the output of a shell. */
 export type Word =
   | { readonly kind: 'hello' | 'sudo prompt' | 'prompt' | 'asking' | 'terminal opened' | 'terminal read' }
   | { readonly kind: 'lock'; readonly lock: LockWord }
@@ -66,18 +66,18 @@ const pattern = new RegExp(
   'g',
 )
 
-/** All of them begin with this, but for prompts. */
+/** The start of all words except prompts. */
 const prefix = 'coxswain-'
 const longestWord = 'coxswain-lock-is absent'.length + longestLockText
 const longestPrompt = 'assword:'.length
 
-/** What ends the text of a word on the lock: its own end, or what cannot be in it. Paths of locks hold `coxswain-`. */
+/** The end of the text about a lock, or text that it cannot contain. Paths of locks can contain `coxswain-`. */
 const endOfLockText = /[;\n]|coxswain-(?:lock-is|shell-ready)/
 
 const isLockKind = (text: string | undefined): text is LockWord['kind'] =>
   text === 'held' || text === 'absent' || text === 'unsafe'
 
-/** What begins at a match: a word and where it ends, nothing, or what only the next chunk can tell. */
+/** Reads a match: a word with its end, no word, or `more` if the next chunk is needed. */
 const readWord = (text: string, match: RegExpExecArray): { word: Word; end: number } | undefined | 'more' => {
   const { hello: ready, sudo, asking: asks, opened, read, lock } = match.groups ?? {}
   const end = match.index + match[0].length
@@ -97,7 +97,7 @@ const readWord = (text: string, match: RegExpExecArray): { word: Word; end: numb
   }
 }
 
-/** Finds these words in one stream, wherever chunks are cut. It keeps no more than the longest of them. */
+/** Finds these words in one stream, across chunks. It keeps at most the length of the longest word. */
 export class WordScanner {
   #rest = ''
 
@@ -106,7 +106,7 @@ export class WordScanner {
     return this.#rest.length
   }
 
-  /** The words that this chunk completes; `after` gives what came after one in the chunk. */
+  /** The words that this chunk completes; `after` returns the rest of the chunk after a word. */
   *push(chunk: Buffer): Generator<{ readonly word: Word; readonly after: () => Buffer }, void, undefined> {
     const text = this.#rest + chunk.toString('latin1')
     const matches = new RegExp(pattern)

@@ -1,4 +1,4 @@
-/** The keys of an ssh-agent, in the order in which they shall be offered. */
+/** The keys of an ssh-agent, in the order in which they are offered. */
 import ssh2 from 'ssh2'
 import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2'
 
@@ -36,7 +36,7 @@ export class AgentKeys extends ssh2.BaseAgent<ParsedKey> {
 const isParsed = (key: unknown): key is ParsedKey =>
   typeof key === 'object' && key !== null && 'getPublicSSH' in key
 
-/** The keys that an agent holds; undefined when it does not answer. */
+/** Reads the keys of an agent; undefined if it does not answer. */
 export const agentKeys = (socket: string): Promise<AgentKeys | undefined> =>
   new Promise((resolve) => {
     const agent = ssh2.createAgent(socket)

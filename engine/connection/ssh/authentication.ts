@@ -6,18 +6,18 @@ import { readKeyFile } from './key-files.ts'
 import type { KeyFile } from './key-files.ts'
 import type { SshSettings } from './settings.ts'
 
-/** Keys that ssh offers when none is named (ssh_config(5), IdentityFile). */
+/** The default keys of ssh (ssh_config(5), IdentityFile). */
 const usualKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name))
 
-/** One thing to try, and what to say if the server refuses it. */
+/** One attempt to log in, and the message if the server refuses it. */
 interface Attempt {
   readonly method: AnyAuthMethod
-  /** What a server calls it, to leave out what it does not accept. */
+  /** The name of the method on the server; attempts with other methods are skipped. */
   readonly accepts: string
   readonly refused: string
 }
 
-/** Ways to log in, in order, and notes on what cannot be tried. */
+/** The attempts to log in, in order, and notes on what cannot be tried. */
 interface Attempts {
   readonly attempts: readonly Attempt[]
   readonly notes: readonly string[]
@@ -29,21 +29,21 @@ const fromAgent = async (
   { agent, user, identitiesOnly = false }: SshSettings,
   files: readonly KeyFile[],
 ): Promise<Attempts> => {
-  if (agent === undefined) return { attempts: [], notes: ['there is no agent'] }
+  if (agent === undefined) return { attempts: [], notes: ['no agent is running'] }
   const held = await agentKeys(agent)
   if (held === undefined) return { attempts: [], notes: [`the agent at ${agent} does not answer`] }
-  if (held.keys.length === 0) return { attempts: [], notes: ['the agent holds no key'] }
+  if (held.keys.length === 0) return { attempts: [], notes: ['the agent has no keys'] }
   const isOf = (key: (typeof held.keys)[number], among: readonly KeyFile[]): boolean =>
     among.some(({ publicKey }) => publicKey?.equals(key.getPublicSSH()) === true)
-  // what a file gives is offered from there; servers count each try
+  // keys that are also in a file are offered from the file; servers count each attempt
   const other = held.keys.filter((key) =>
     files.every((file) => file.privateKey === undefined || !isOf(key, [file])),
   )
   const named = other.filter((key) => isOf(key, files))
   const offered = identitiesOnly ? named : [...named, ...other.filter((key) => !named.includes(key))]
   if (offered.length === 0) {
-    const why = identitiesOnly ? 'no other of the keys that IdentitiesOnly leaves' : 'no other key'
-    return { attempts: [], notes: [`the agent holds ${why}`] }
+    const why = identitiesOnly ? 'no other key that IdentitiesOnly allows' : 'no other key'
+    return { attempts: [], notes: [`the agent has ${why}`] }
   }
   return {
     attempts: [
@@ -74,10 +74,10 @@ const fromFile = ({ file, privateKey, note, certificate }: KeyFile, user: string
   ],
 })
 
-const certificateNote = (file: string): string => `the certificate ${file} was not shown`
+const certificateNote = (file: string): string => `the certificate ${file} was not used`
 
 const fromPassword = ({ user, password }: SshSettings): Attempts => {
-  if (password === undefined) return { attempts: [], notes: ['no password was given'] }
+  if (password === undefined) return { attempts: [], notes: ['no password is set'] }
   const text = password.reveal()
   return {
     attempts: [
@@ -100,21 +100,21 @@ const fromPassword = ({ user, password }: SshSettings): Attempts => {
   }
 }
 
-/** What servers accept that ssh2 cannot do. */
-const beyondUs = new Set(['gssapi-with-mic', 'gssapi-keyex', 'hostbased'])
+/** Methods that ssh2 does not support. */
+const unsupported = new Set(['gssapi-with-mic', 'gssapi-keyex', 'hostbased'])
 
-/** The way in: a handler for ssh2, and the story of what was tried, for when it fails. */
+/** An authentication handler for ssh2, and a description of its attempts for errors. */
 export interface Authentication {
   readonly handler: AuthHandlerMiddleware
-  /** What the server accepts, what was refused and what could not be tried, in one line. */
-  readonly story: () => string
-  /** What to do where OpenSSH might get in and we cannot. */
+  /** Returns what the server accepts, what was refused and what could not be tried, in one line. */
+  readonly summary: () => string
+  /** Returns a hint if OpenSSH supports a method that ssh2 does not. */
   readonly hint: () => string | undefined
 }
 
 /**
- * Prepares to log in: named key files, the agent's keys, usual key files, then the password, each only where the server
- * accepts it. ssh2 alone stops at the first kind that it is given.
+ * Prepares the login: named key files, the keys of the agent, default key files, then the password, each only if the server
+ * accepts the method. ssh2 by itself stops at the first method.
  */
 export const authentication = async (settings: SshSettings): Promise<Authentication> => {
   const named = settings.privateKeyFiles !== undefined
@@ -125,7 +125,7 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
   const fromFiles = files.map((file) => fromFile(file, settings.user))
   const agent = await fromAgent(settings, files)
   const parts = [
-    // a key that was named is what the person means: it goes before the agent, whose keys could use up the server's tries
+    // named keys come before the agent, whose keys could use up the attempts that the server allows
     ...(named ? [...fromFiles, agent] : [agent, ...fromFiles]),
     { attempts: [], notes: certificates.map(certificateNote) },
     fromPassword(settings),
@@ -136,35 +136,35 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
     authentications === undefined
       ? all
       : authentications.flatMap((way) => all.filter(({ accepts }) => accepts === way))
-  const told = parts.flatMap(({ notes }) => notes)
+  const reports = parts.flatMap(({ notes }) => notes)
   if (waiting.length < all.length)
-    told.push(`only ${authentications?.join(', ') || 'no way to log in'} is allowed by the options of ssh`)
+    reports.push(`the options of ssh only allow ${authentications?.join(', ') || 'no authentication method'}`)
   let accepted: readonly string[] = []
   let current: Attempt | undefined
   return {
     handler: (methodsLeft, partial, next) => {
       if (current !== undefined)
-        told.unshift(
+        reports.unshift(
           partial ? current.refused.replace(/(was|were) refused/, '$1 not enough') : current.refused,
         )
       if (methodsLeft !== null) accepted = methodsLeft
       do current = waiting.shift()
       while (current !== undefined && accepted.length > 0 && !accepted.includes(current.accepts))
-      // with nothing to try, asking for nothing at least makes the server say what it accepts
+      // without attempts, the method none makes the server list the methods that it accepts
       if (current === undefined && methodsLeft === null)
         return next({ type: 'none', username: settings.user })
       if (current !== undefined) return next(current.method)
-      // false is "no more"; ssh2 takes it as the return value, which its types leave open
+      // false ends the attempts; ssh2 reads it from the return value, despite its types
       return false
     },
-    story: () =>
-      [...(accepted.length > 0 ? [`the server accepts ${accepted.join(', ')}`] : []), ...told].join('; '),
+    summary: () =>
+      [...(accepted.length > 0 ? [`the server accepts ${accepted.join(', ')}`] : []), ...reports].join('; '),
     hint: () => {
       const certified = certificates.length > 0 || files.some(({ certificate }) => certificate !== undefined)
       if (certified) return certificateHint
       const hint = files.find((file) => file.hint !== undefined)?.hint
       if (hint !== undefined) return hint
-      return accepted.some((method) => beyondUs.has(method)) && !accepted.includes('publickey')
+      return accepted.some((method) => unsupported.has(method)) && !accepted.includes('publickey')
         ? kerberosHint
         : undefined
     },
@@ -172,6 +172,6 @@ export const authentication = async (settings: SshSettings): Promise<Authenticat
 }
 
 const certificateHint =
-  'connection: ssh shows no certificates: where the server wants one, set connection: openssh for the host'
+  'connection: ssh does not support certificates: if the server requires one, set connection: openssh for the host'
 const kerberosHint =
-  'this server wants Kerberos or the key of this machine, which connection: openssh of the host can do'
+  'the server requires Kerberos or host-based authentication: set connection: openssh for the host'

@@ -1,4 +1,4 @@
-/** One login at an sshd, through ssh2. */
+/** Logs in to an sshd, through ssh2. */
 import ssh2 from 'ssh2'
 import type { Client } from 'ssh2'
 import { throwIfAborted, unlessAborted } from '../abort.ts'
@@ -14,13 +14,13 @@ import { placeOf, usualLoginTimeout } from './settings.ts'
 import type { SshSettings } from './settings.ts'
 import type { ProxyStream } from './proxy-stream.ts'
 
-/** Failures that may be gone a moment later: the server drops us for now (MaxStartups), or nobody listens yet. */
+/** Temporary failures: the server drops connections (MaxStartups), or does not listen yet. */
 const busy = /ECONNRESET|EPIPE|Connection lost before handshake/
 const away =
   /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Timed out|Connection refused|No route to host|Network is unreachable/
 
-/** The way to the server failed, which has been tried often enough. */
-class WayFailed extends Error {
+/** The jump host or ProxyCommand failed, after its own retries. */
+class ProxyFailed extends Error {
   readonly error: CoxswainError
   constructor(error: CoxswainError) {
     super(error.message, { cause: error })
@@ -34,18 +34,18 @@ const judge = (error: unknown): Refusal => {
   return away.test(error.message) ? 'away' : 'final'
 }
 
-/** Seconds that the server has to take note of the end. */
+/** Seconds to wait for the server to close the connection. */
 const farewellGrace = 2
 
-/** A login, and what it goes through. */
+/** A login, with its jump host or ProxyCommand. */
 export interface Login {
   readonly client: Client
-  /** Ends it, and lets go of what it went through. */
+  /** Ends the login and its proxy. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Connects and logs in, as often as there is use in trying.
+ * Connects and logs in, with retries.
  *
  * @throws CoxswainError `connect-failed`, `auth-failed`, `host-key-unknown`, `host-key-changed`, or the signal's reason.
  */
@@ -56,7 +56,7 @@ export const logIn = async (settings: SshSettings, signal: AbortSignal): Promise
   try {
     return await throttle.retry(() => attempt(settings, signal), { judge, seconds, retries, signal })
   } catch (error) {
-    throw error instanceof WayFailed ? error.error : error
+    throw error instanceof ProxyFailed ? error.error : error
   }
 }
 
@@ -70,7 +70,7 @@ const attempt = async (settings: SshSettings, signal: AbortSignal): Promise<Logi
   throwIfAborted(signal)
   const proxy = await openProxyStream(settings, signal)
   const client = new ssh2.Client()
-  // one failure may be reported more than once (a time-out, then the end of the socket); an error event without a listener is fatal
+  // a failure can be reported twice (a timeout, then the end of the socket); an error event without a listener is fatal
   client.on('error', () => {})
   try {
     await unlessAborted(ready(client, settings, { auth, serverHostKey, known, proxy }), signal)
@@ -79,7 +79,7 @@ const attempt = async (settings: SshSettings, signal: AbortSignal): Promise<Logi
     await proxy?.close()
     throw error
   }
-  // each channel that is being opened listens for its end
+  // each opening channel listens for the end of the client
   client.setMaxListeners(0)
   // ssh2 leaves Nagle's algorithm on, which costs 40 ms a command
   client.setNoDelay(true)
@@ -98,8 +98,8 @@ const openProxyStream = async (
     if (signal.aborted) throw thrown
     const error = toCoxswainError(thrown, 'connect-failed')
     const { code, message, hint, place, cause } = error
-    const told = `on the way to ${placeOf(settings)}: ${message}`
-    throw new WayFailed(new CoxswainError(code, told, { hint, place, cause }))
+    const text = `on the way to ${placeOf(settings)}: ${message}`
+    throw new ProxyFailed(new CoxswainError(code, text, { hint, place, cause }))
   }
 }
 
@@ -125,7 +125,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
       void failed(new Error(message))
       client.destroy()
     }
-    // ssh2's own limit would count the login in, which takes its time where PAM asks a directory
+    // ssh2's own timeout includes the login, which can be slow if PAM uses a directory
     let timer = setTimeout(giveUp('Timed out while waiting for handshake'), connectTimeout * 1000)
     const loggingIn = (): void => {
       clearTimeout(timer)
@@ -137,7 +137,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
       resolve()
     })
     client.on('error', (error: Error & { level?: string }) => {
-      // an agent that does not sign is one try that failed; ssh2 goes on with the next
+      // an agent that does not sign is one failed attempt; ssh2 continues with the next one
       if (error.level !== 'agent') void failed(error)
     })
     client.once('close', () => void failed(new Error('Connection lost before handshake')))
@@ -174,7 +174,7 @@ const ready = (client: Client, settings: SshSettings, { auth, serverHostKey, kno
 
 const hintOf = (message: string): string | undefined => {
   if (/no matching/i.test(message))
-    return 'it has none of the algorithms that are usual now: name those of its own in ~/.ssh/config, such as KexAlgorithms +diffie-hellman-group14-sha1 (`ssh -v` lists them)'
+    return 'the server only supports old algorithms: allow them in ~/.ssh/config, such as KexAlgorithms +diffie-hellman-group14-sha1 (`ssh -v` lists them)'
   return busy.test(message) ? droppedHint : hintOnOpenFiles(message)
 }
 
@@ -187,7 +187,7 @@ const explain = (
   const place = placeOf(settings)
   if (error.level === 'client-authentication') {
     const details = { cause: error, hint: auth.hint() }
-    return new CoxswainError('auth-failed', `${place} does not let us in: ${auth.story()}`, details)
+    return new CoxswainError('auth-failed', `${place} refuses the login: ${auth.summary()}`, details)
   }
   return new CoxswainError('connect-failed', `cannot connect to ${place}: ${lastWords ?? error.message}`, {
     cause: error,
@@ -199,7 +199,7 @@ const end = async (client: Client, proxy: ProxyStream | undefined): Promise<void
   await new Promise<void>((resolve) => {
     client.once('close', resolve)
     client.end()
-    // a network that is gone does not tell that our goodbye was heard
+    // without a network there is no reply to the disconnect
     const timer = setTimeout(() => resolve(void client.destroy()), farewellGrace * 1000)
     client.once('close', () => clearTimeout(timer))
   })

@@ -1,4 +1,4 @@
-/** Hosts on the way to others (ProxyJump): one login at each, shared by all that lie behind it. */
+/** Jump hosts (ProxyJump): one login at each, shared by all hosts that use it. */
 import type { Client, ClientChannel } from 'ssh2'
 import { unlessAborted } from '../abort.ts'
 import { CoxswainError } from '../../errors.ts'
@@ -18,7 +18,7 @@ interface Place {
   readonly port: number
 }
 
-/** What makes two logins at a hop the same: where, who, by which keys, and how its own key is checked. */
+/** Identifies equal logins at a jump host: the place, the user, the keys, and how its host key is checked. */
 const keyOf = (hop: SshSettings): string =>
   JSON.stringify([
     placeOf(hop),
@@ -29,14 +29,14 @@ const keyOf = (hop: SshSettings): string =>
     hop.agent,
   ])
 
-/** The hops of a run. */
+/** The jump hosts of a run. */
 export class Hops {
   readonly #shared = new Map<string, Shared>()
 
-  /** The way through a host, which may itself lie behind another. */
+  /** The route through a jump host, which can itself have a jump host. */
   via(hop: SshSettings): Via {
     const key = keyOf(hop)
-    // behind another hop it is a channel there
+    // through another jump host it is a channel of that connection
     const files = hop.via?.files ?? { count: 1 }
     const shared = { ...files, shared: files.shared ?? key }
     return { key, files: shared, open: (to, options) => this.#through(hop, key, to, options) }
@@ -74,7 +74,7 @@ export class Hops {
       users: 1,
     }
     this.#shared.set(key, shared)
-    // whoever comes after a failure or a loss tries anew
+    // after a failure or a lost connection, the next use connects again
     const forget = (): void => {
       if (this.#shared.get(key) === shared) this.#shared.delete(key)
     }
@@ -82,7 +82,7 @@ export class Hops {
     return shared
   }
 
-  /** The last one closes the door. */
+  /** The last user ends the login. */
   async #leave(key: string, shared: Shared): Promise<void> {
     shared.users -= 1
     if (shared.users > 0) return
@@ -98,9 +98,9 @@ export class Hops {
 }
 
 const prohibited =
-  'the sshd on the way does not let through: see AllowTcpForwarding and PermitOpen in its sshd_config'
+  'the jump host does not allow forwarding: check AllowTcpForwarding and PermitOpen in its sshd_config'
 
-/** A connection from a host to another, as a stream. */
+/** Opens a connection from a jump host to another host, as a stream. */
 const forward = (
   client: Client,
   hop: SshSettings,
@@ -115,7 +115,7 @@ const forward = (
   let timer: NodeJS.Timeout | undefined
   let late = false
   const opened = new Promise<ClientChannel>((resolve, reject) => {
-    const gone = (): void => reject(failed('its own connection was lost'))
+    const gone = (): void => reject(failed('the connection to it was lost'))
     client.once('close', gone)
     timer = setTimeout(() => reject(failed('Timed out')), timeout * 1000)
     const answer = (error: (Error & { reason?: unknown }) | undefined, stream: ClientChannel): void => {
@@ -132,7 +132,7 @@ const forward = (
       client.forwardOut('127.0.0.1', 0, address, port, answer)
     } catch (cause) {
       // ssh2 throws where the connection has just ended
-      reject(failed('its own connection was lost', undefined, cause))
+      reject(failed('the connection to it was lost', undefined, cause))
     }
   })
   return unlessAborted(opened, signal)

@@ -10,7 +10,7 @@ import { readKnownHosts } from './known-hosts-read.ts'
 import { isRemovable, judgeKey, knownTypes, parseKnownHosts, typeOfKey } from './known-hosts.ts'
 import type { Judgement, KnownAs, KnownKey, PresentedKey } from './known-hosts.ts'
 
-/** Where OpenSSH looks by default (ssh_config(5), UserKnownHostsFile and GlobalKnownHostsFile). */
+/** The default files of OpenSSH (ssh_config(5), UserKnownHostsFile and GlobalKnownHostsFile). */
 export const usualKnownHosts = (): string[] => [
   join(homedir(), '.ssh', 'known_hosts'),
   '/etc/ssh/ssh_known_hosts',
@@ -23,15 +23,23 @@ const laxHint =
 const certifiedHint =
   'known_hosts trusts a certificate authority for this host, and connection: ssh cannot verify certificates: set connection: openssh for the host'
 
+/** How to compare and record a key that nothing is known of. */
+const recordingHint = (name: string, type: string, file: string | undefined): string => {
+  const [, host = name, port] = /^\[(.+)\]:(\d+)$/.exec(name) ?? []
+  const kind = /ed25519|ecdsa|rsa|dss/.exec(type)?.[0] ?? 'ed25519'
+  const scan = `ssh-keyscan ${port === undefined ? '' : `-p ${port} `}${quoted(host)} >>${file === undefined ? '~/.ssh/known_hosts' : quoted(file)}`
+  return `compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_${kind}_key.pub\` on the host, then record it: \`${scan}\`, or run with --host-key-checking=accept-new`
+}
+
 /** The signature algorithms of a key type. */
 const signsWith = (type: string, name: HostKeyAlgorithm): boolean =>
   name === type || (type === 'ssh-rsa' && name.startsWith('rsa-'))
 
-/** As `ssh-keygen -l` prints it. */
+/** The fingerprint, as `ssh-keygen -l` prints it. */
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
-/** How to make the recorded keys go: one command for each file, and the lines that `ssh-keygen -R` leaves alone. */
+/** How to remove the recorded keys: one command per file, and the lines that `ssh-keygen -R` does not remove. */
 const removalHint = (name: string, entries: readonly KnownKey[]): string => {
   const ways = entries.map((entry) =>
     isRemovable(entry)
@@ -42,13 +50,13 @@ const removalHint = (name: string, entries: readonly KnownKey[]): string => {
 }
 
 export interface HostKeysOptions {
-  /** The file that `accept-new` adds to, the first one by default; null for none. */
+  /** The file that `accept-new` adds keys to; by default the first one, null for none. */
   readonly added?: string | null | undefined
-  /** Whether ssh's own configuration turns checking off, which is ignored, and said in errors. */
+  /** Whether the configuration of ssh turns checking off, which is ignored and mentioned in errors. */
   readonly laxHere?: boolean | undefined
 }
 
-/** The host keys that are trusted, read from known_hosts files once, shared by all connections of a run. */
+/** The trusted host keys, read once from known_hosts files and shared by all connections of a run. */
 export class HostKeys {
   readonly #files: readonly string[]
   readonly #checking: HostKeyChecking
@@ -68,16 +76,16 @@ export class HostKeys {
     this.#laxHere = laxHere
   }
 
-  /** What makes two of them trust the same keys. */
+  /** Identifies the set of trusted keys. */
   get trust(): string {
     return JSON.stringify([this.#files, this.#checking])
   }
 
   /**
-   * Signature algorithms to offer, those of keys that are recorded for the host first. Where the first one is among them the
+   * Signature algorithms to offer, those of recorded keys of the host first. If the preferred one is among them, the
    * order stays (order_hostkeyalgs of OpenSSH's sshconnect2.c).
    *
-   * @param allowed no others.
+   * @param allowed the only algorithms to offer.
    */
   async algorithms(
     as: KnownAs,
@@ -94,7 +102,7 @@ export class HostKeys {
   }
 
   /**
-   * Passes when the key is trusted, or may be from now on.
+   * Resolves if the key is trusted, or is now accepted.
    *
    * @throws `host-key-unknown`, `host-key-changed`.
    */
@@ -115,7 +123,11 @@ export class HostKeys {
       case 'unknown': {
         const files = this.#files.join(' or ')
         const where = files === '' ? 'known_hosts: no file is configured' : files
-        const hint = judgement.certified ? certifiedHint : this.#laxHere ? laxHint : undefined
+        const hint = judgement.certified
+          ? certifiedHint
+          : this.#laxHere
+            ? laxHint
+            : recordingHint(name, type, this.#files[0])
         throw new CoxswainError(
           'host-key-unknown',
           `${name} presents the ${what}, which is not in ${where}`,
@@ -128,14 +140,14 @@ export class HostKeys {
         const { file, line } = judgement.entry
         throw new CoxswainError('host-key-changed', `${name} presents the ${what}, which is revoked`, {
           place: { file, line },
-          hint: 'do not connect: a revoked key may be in the hands of an attacker; give the host a new key',
+          hint: 'do not connect: an attacker can have the revoked key; give the host a new key',
         })
       }
       case 'changed': {
         const [{ file, line }] = judgement.entries
         const types = [...new Set(judgement.entries.map((entry) => entry.type))]
         const recorded = types.includes(type)
-          ? 'another key is recorded for it'
+          ? 'a different key is recorded for it'
           : `only ${types.join(' and ')} is recorded for it`
         throw new CoxswainError('host-key-changed', `${name} presents the ${what}, but ${recorded}`, {
           place: { file, line },
@@ -145,7 +157,7 @@ export class HostKeys {
     }
   }
 
-  /** Records a new key, one at a time, unless another connection or run has recorded one for the host meanwhile. */
+  /** Records a new key, one at a time, unless another connection or run has just recorded one for the host. */
   async #accept(as: KnownAs, shown: PresentedKey): Promise<void> {
     const adding = this.#adding.then(async () => {
       this.#entries = undefined
@@ -155,14 +167,14 @@ export class HostKeys {
       const { name: patterns } = as
       const line = `${patterns.toLowerCase()} ${shown.type} ${shown.key}`
       if (this.#added !== undefined) await appendKnownHost(this.#added, line)
-      // where no file takes it, it counts for this run
+      // without a file, it counts for this run
       entries.push({ file: this.#added ?? 'this run', line: 0, marker: undefined, patterns, ...shown })
     })
     this.#adding = adding.catch(() => {})
     await adding
   }
 
-  /** What is not checked need not be readable. */
+  /** Reads a file; without checking, it is not an error if it cannot be read. */
   #text(file: string): Promise<string> {
     const text = readKnownHosts(file)
     return this.#checking === 'off' ? text.catch(() => '') : text

@@ -1,40 +1,40 @@
-/** Private keys in files: what can be offered, and what to say of those that cannot. */
+/** Reads private key files, with a note on each key that cannot be offered. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../../secret.ts'
 
-/** A key file as far as it can be used. */
+/** A key file and its usable parts. */
 export interface KeyFile {
   readonly file: string
   /** The private key, ready to sign. */
   readonly privateKey: ParsedKey | undefined
-  /** Its public half in wire form, which an agent's keys are compared with. */
+  /** Its public key in wire format, to compare with the keys of an agent. */
   readonly publicKey: Buffer | undefined
-  /** Why it cannot be offered, where somebody wants to know. */
+  /** Why it cannot be offered, for errors. */
   readonly note: string | undefined
   /** What to do about that. */
   readonly hint: string | undefined
-  /** A certificate that lies beside it. */
+  /** A certificate in the same folder. */
   readonly certificate: string | undefined
 }
 
 const parse = (text: Buffer, passphrase?: string): ParsedKey | Error => {
   const parsed: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(text, passphrase)
-  return Array.isArray(parsed) ? (parsed[0] ?? new Error('no key in it')) : parsed
+  return Array.isArray(parsed) ? (parsed[0] ?? new Error('the file has no key')) : parsed
 }
 
 const beginning = 'openssh-key-v1\0'
 
-/** The public half in a private key of OpenSSH's own format, which is there in the clear (PROTOCOL.key of OpenSSH). */
+/** The public key in a private key of OpenSSH's format, where it is not encrypted (PROTOCOL.key of OpenSSH). */
 const publicInside = (text: Buffer): Buffer | undefined => {
   const [, body = ''] = /BEGIN OPENSSH PRIVATE KEY-----([^-]*)/.exec(text.toString('latin1')) ?? []
   const bytes = Buffer.from(body, 'base64')
   if (bytes.toString('latin1', 0, beginning.length) !== beginning) return undefined
   try {
     const endOf = (at: number): number => at + 4 + bytes.readUInt32BE(at)
-    // cipher, key derivation and its options, the number of keys, then the first of the public ones
+    // cipher, key derivation and its options, the number of keys, then the first public key
     const at = endOf(endOf(endOf(beginning.length))) + 4
     return bytes.subarray(at + 4, endOf(at))
   } catch {
@@ -54,19 +54,19 @@ const faultOf = (
   passphrase: Secret | undefined,
 ): Pick<KeyFile, 'note' | 'hint'> => {
   if (/no passphrase given|encrypted/i.test(message)) {
-    const why = passphrase === undefined ? 'no passphrase was given' : 'the passphrase does not open it'
+    const why = passphrase === undefined ? 'no passphrase is set' : 'the passphrase is wrong'
     return {
       note: `${file} is encrypted and ${why}`,
-      hint: `give the variable passphrase, or let an agent hold the key: ssh-add ${file}`,
+      hint: `set the variable passphrase, or add the key to an agent: ssh-add ${file}`,
     }
   }
-  return { note: `${file} is no private key that can be read (${message})`, hint: 'name another key' }
+  return { note: `${file} is not a readable private key (${message})`, hint: 'use another key' }
 }
 
 /**
- * Reads a key file. A public key is fine: an agent may hold the other half.
+ * Reads a key file. A public key is valid: an agent can have the private key.
  *
- * @param named whether a person has named it, and wants to know when it is missing.
+ * @param named whether the user has named it, so that a missing file is reported.
  */
 export const readKeyFile = async (
   file: string,
@@ -88,7 +88,7 @@ export const readKeyFile = async (
   } catch {
     const missing = named && nothing.publicKey === undefined
     return missing
-      ? { ...nothing, note: `${file} cannot be read`, hint: 'correct the path of the key (private_key_file)' }
+      ? { ...nothing, note: `${file} cannot be read`, hint: 'fix the path of the key (private_key_file)' }
       : nothing
   }
   const parsed = parse(text, passphrase?.reveal())
@@ -104,8 +104,8 @@ export const readKeyFile = async (
     ...nothing,
     publicKey,
     ...(named && {
-      note: `${file} is a public key, the other half of which an agent must hold`,
-      hint: 'name the private half, or let an agent hold it: ssh-add',
+      note: `${file} is a public key, whose private key must be in an agent`,
+      hint: 'give the private key file, or add the private key to an agent: ssh-add',
     }),
   }
 }

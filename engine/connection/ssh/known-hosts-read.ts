@@ -1,21 +1,21 @@
-/** Reads known_hosts files, whatever their paths lead to, without waiting and in bounded memory. */
+/** Reads known_hosts files without blocking and with bounded memory, for any kind of file. */
 import { constants } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CoxswainError } from '../../errors.ts'
 import { ByteCollector } from '../byte-collector.ts'
 
-/** Bytes of a file; 64 MiB are some hundred thousand keys. */
+/** The most bytes of a file; 64 MiB are several hundred thousand keys. */
 const mostBytes = 64 * 1024 * 1024
-/** Bytes of a device: `/dev/null` has none. */
+/** Bytes of a device: `/dev/null` is empty. */
 const mostOfDevice = 1
 
 const refused = (file: string, why: string): CoxswainError =>
   new CoxswainError('host-key-unknown', `cannot read the host keys in ${file}: ${why}`, {
-    hint: 'name another file with the variable known_hosts_file, or /dev/null for none',
+    hint: 'set the variable known_hosts_file to another file, or to /dev/null',
   })
 
-/** What a path leads to that is read by no one as known_hosts; undefined for what can be. */
+/** The kind of file, if it cannot be a known_hosts file; otherwise undefined. */
 const kindOf = (stats: Stats): string | undefined => {
   if (stats.isFIFO()) return 'a named pipe'
   if (stats.isSocket()) return 'a socket'
@@ -24,13 +24,13 @@ const kindOf = (stats: Stats): string | undefined => {
 }
 
 /**
- * The text of a known_hosts file. As in OpenSSH links are followed, whoever owns them, and a file that is missing or that
- * may not be read records no key; unlike OpenSSH nothing waits for a pipe, and nothing is read without end.
+ * Reads a known_hosts file. As in OpenSSH, links of all users are followed, and a file that is missing or cannot be read has
+ * no keys. Unlike OpenSSH, it does not wait for a pipe, and it limits the size.
  *
- * @throws `host-key-unknown` for what is no file and for what is too large: a key that is recorded there would be missed.
+ * @throws `host-key-unknown` for a special file or a file that is too large, as its keys would be missed.
  */
 export const readKnownHosts = async (file: string): Promise<string> => {
-  // a pipe or terminal is not waited for
+  // does not block on a pipe or terminal
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     // a socket cannot be opened
     if (error instanceof Error && 'code' in error && error.code === 'ENXIO')
@@ -52,7 +52,7 @@ export const readKnownHosts = async (file: string): Promise<string> => {
       if (bytes.size > most)
         throw refused(
           file,
-          stats.isFile() ? `it has more than ${mostBytes / 1024 / 1024} MiB` : 'it is a device',
+          stats.isFile() ? `it is larger than ${mostBytes / 1024 / 1024} MiB` : 'it is a device',
         )
     }
     return bytes.bytes().toString('utf8')

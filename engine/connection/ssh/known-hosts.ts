@@ -1,7 +1,7 @@
-/** known_hosts files as sshd(8) describes them, read and matched as OpenSSH does (hostfile.c). Pure. */
+/** Parses and matches known_hosts files (sshd(8)) as OpenSSH does (hostfile.c). Pure. */
 import { createHmac } from 'node:crypto'
 
-/** One line of a known_hosts file that names a key. */
+/** A line of a known_hosts file with a key. */
 export interface KnownKey {
   readonly file: string
   readonly line: number
@@ -12,19 +12,19 @@ export interface KnownKey {
   readonly key: string
 }
 
-/** The names that a host's key is looked up by. */
+/** The names to look up a host key by. */
 export interface KnownAs {
   /** As OpenSSH writes it: the alias, the host, or `[host]:port`. */
   readonly name: string
-  /** The host alone, where `name` has a port: a key recorded without a port is good for every port. */
+  /** The host without the port, if `name` has one: a key that is recorded without a port is valid for every port. */
   readonly withoutPort?: string | undefined
 }
 
-/** The name of a public key's type: the first string of its wire form (RFC 4253, 6.6); empty for what is no key. */
+/** The type of a public key: the first string of its wire format (RFC 4253, 6.6); empty if it is not a key. */
 export const typeOfKey = (key: Buffer): string =>
   key.length < 4 ? '' : key.toString('latin1', 4, 4 + key.readUInt32BE(0))
 
-/** A key as base64 in its one canonical form; undefined for what OpenSSH does not read as a key of this type. */
+/** A key in canonical base64; undefined if OpenSSH does not read it as a key of this type. */
 const readKey = (type: string, base64: string): string | undefined => {
   const key = Buffer.from(base64, 'base64')
   return type !== '' && typeOfKey(key) === type ? key.toString('base64') : undefined
@@ -37,18 +37,18 @@ const parseLine = (file: string, text: string, line: number): KnownKey[] => {
   const words = text.split(/[ \t\r]+/).filter((word) => word !== '')
   const [first = ''] = words
   const marker = markerOf(first)
-  // a marker that is not known rules its line out
+  // a line with an unknown marker is ignored
   if (first.startsWith('#') || (first.startsWith('@') && marker === undefined)) return []
   const [patterns = '', type = '', base64 = ''] = marker === undefined ? words : words.slice(1)
   const key = readKey(type, base64)
   return key === undefined ? [] : [{ file, line, marker, patterns, type, key }]
 }
 
-/** The lines of a known_hosts file. Comments, and lines that OpenSSH cannot read as a key, are left out. */
+/** Parses a known_hosts file. Comments, and lines that OpenSSH does not read as a key, are ignored. */
 export const parseKnownHosts = (file: string, text: string): KnownKey[] =>
   text.split('\n').flatMap((line, index) => parseLine(file, line, index + 1))
 
-/** The names of a host: its HostKeyAlias alone where it has one. */
+/** The names of a host; only its HostKeyAlias if it has one. */
 export const knownAs = (host: string, port: number, alias?: string): KnownAs => {
   if (alias !== undefined) return { name: alias }
   const name = host.toLowerCase()
@@ -69,7 +69,7 @@ const globMatch = (pattern: string, name: string): boolean => {
   return new RegExp(`^${source}$`, 'i').test(name)
 }
 
-/** Whether the first field of a line means a host. A pattern with `!` that matches rules the line out. */
+/** Whether the first field of a line matches a host. A matching pattern with `!` excludes the line. */
 export const patternsMatch = (patterns: string, name: string): boolean => {
   if (patterns.startsWith('|')) return hashedMatch(patterns, name)
   const list = patterns.split(',')
@@ -77,7 +77,7 @@ export const patternsMatch = (patterns: string, name: string): boolean => {
   return list.some((pattern) => !pattern.startsWith('!') && globMatch(pattern, name))
 }
 
-/** Whether a line has one plain or hashed name for each host, so that `ssh-keygen -R` can take a host out of it. */
+/** Whether a line has only plain or hashed names, so that `ssh-keygen -R` can remove a host from it. */
 export const isRemovable = ({ patterns }: KnownKey): boolean =>
   patterns.startsWith('|') || !/[*?!]/.test(patterns)
 
@@ -90,9 +90,9 @@ export interface PresentedKey {
 
 export type Judgement =
   | { readonly kind: 'known' }
-  /** `certified` where a certificate authority is recorded for the host, which ssh2 cannot ask. */
+  /** `certified` if a certificate authority is recorded for the host, which ssh2 does not support. */
   | { readonly kind: 'unknown'; readonly certified: boolean }
-  /** `entries` are all keys that are recorded for the host, one of the same type first. */
+  /** `entries` are all recorded keys of the host, those of the same type first. */
   | { readonly kind: 'changed'; readonly entries: readonly [KnownKey, ...KnownKey[]] }
   | { readonly kind: 'revoked'; readonly entry: KnownKey }
 
@@ -102,7 +102,7 @@ const judgeByName = (entries: readonly KnownKey[], name: string, shown: Presente
   if (revoked !== undefined) return { kind: 'revoked', entry: revoked }
   const trusted = ours.filter(({ marker }) => marker === undefined)
   if (trusted.some(({ key }) => key === shown.key)) return { kind: 'known' }
-  // a host with a recorded key that presents another one has changed, whatever the types of the two are
+  // a key that differs from all recorded ones has changed, even if the type is new
   const [first, ...more] = trusted.toSorted(
     (one, other) => Number(other.type === shown.type) - Number(one.type === shown.type),
   )
@@ -111,8 +111,8 @@ const judgeByName = (entries: readonly KnownKey[], name: string, shown: Presente
 }
 
 /**
- * What known_hosts says of a key that a host presents (check_host_key of OpenSSH's sshconnect.c). A key that is recorded
- * without a port can only confirm or revoke what another port presents: another key there is that of another server.
+ * Judges the key of a host by known_hosts (check_host_key of OpenSSH's sshconnect.c). A key that is recorded
+ * without a port can only confirm or revoke the key of another port: a different key there belongs to another server.
  */
 export const judgeKey = (
   entries: readonly KnownKey[],
@@ -125,7 +125,7 @@ export const judgeKey = (
   return elsewhere.kind === 'known' || elsewhere.kind === 'revoked' ? elsewhere : judgement
 }
 
-/** The types of the keys that are recorded for a host by this name, those that are revoked left out. */
+/** The types of the recorded keys of a host, without revoked ones. */
 export const knownTypes = (entries: readonly KnownKey[], { name }: KnownAs): ReadonlySet<string> => {
   const ours = entries.filter(({ patterns }) => patternsMatch(patterns, name))
   const revoked = new Set(ours.flatMap(({ marker, key }) => (marker === '@revoked' ? [key] : [])))

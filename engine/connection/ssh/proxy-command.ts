@@ -1,22 +1,22 @@
-/** A program whose streams lead to a server (ProxyCommand). */
+/** Connects to a server through the streams of a program (ProxyCommand). */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Via } from './settings.ts'
 
-/** Bytes kept of what it says on standard error. */
+/** The most characters kept of its standard error. */
 const keptWords = 4096
 
-/** Seconds that its end may take after that of its output. */
+/** Seconds to wait for its exit after the end of its output. */
 const lastWordsTime = 1
 
-/** The way that a command line makes, as ssh starts it: by the shell of who runs this. */
+/** The route through a command line, started by the user's shell as in ssh. */
 export const commandVia = (command: string): Via => ({
   key: `ProxyCommand ${command}`,
   files: { count: 3 },
   open: () => {
-    // a session of its own: a Ctrl-C at our terminal is for the engine alone
+    // its own session: Ctrl-C at the terminal is for the engine only
     const child = spawn(process.env['SHELL'] ?? '/bin/sh', ['-c', `exec ${command}`], {
       detached: true,
       stdio: 'pipe',
@@ -30,17 +30,17 @@ export const commandVia = (command: string): Via => ({
     return Promise.resolve({
       stream,
       lastWords: async () => {
-        if (refused !== undefined) return `the ProxyCommand does not start: ${refused.message}`
-        // as long as it runs, what went wrong is not its end
+        if (refused !== undefined) return `the ProxyCommand cannot be started: ${refused.message}`
+        // while it runs, its end is not the cause
         if (!child.stdout.readableEnded && !child.stdout.destroyed) return undefined
         const waiting = new AbortController()
-        const tired = sleep(lastWordsTime * 1000, undefined, { signal: waiting.signal }).catch(() => {})
-        await Promise.race([ended, tired])
+        const timeout = sleep(lastWordsTime * 1000, undefined, { signal: waiting.signal }).catch(() => {})
+        await Promise.race([ended, timeout])
         waiting.abort()
         const status = child.exitCode ?? child.signalCode
         const words = said.trim().split(/\r?\n/).at(-1) ?? ''
         if (status === null || (status === 0 && words === '')) return undefined
-        return `the ProxyCommand ended with ${status}${words === '' ? '' : `: ${words}`}`
+        return `the ProxyCommand exited with ${status}${words === '' ? '' : `: ${words}`}`
       },
       close: () => {
         stream.destroy()

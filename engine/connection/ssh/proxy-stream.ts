@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
 
-/** A stream to a server that goes through a jump host or a ProxyCommand. */
+/** A stream to a server through a jump host or a ProxyCommand. */
 export interface ProxyStream {
   readonly stream: Duplex
-  /** Why the stream ended, where the jump host or the ProxyCommand says it. */
+  /** Why the stream ended, if the jump host or the ProxyCommand reports it. */
   readonly lastWords: () => Promise<string | undefined>
-  /** Closes what the stream goes through. Idempotent. */
+  /** Closes the stream and its ProxyCommand or jump host. Idempotent. */
   readonly close: () => Promise<void>
 }

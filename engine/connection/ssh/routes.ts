@@ -1,4 +1,4 @@
-/** What is said of a host here, what ssh's configuration says of it, and what is usual: put together, in this order. */
+/** Merges the settings of a host: from the inventory and command line, then the configuration of ssh, then defaults. */
 import { homedir, hostname, userInfo } from 'node:os'
 import { CoxswainError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
@@ -17,8 +17,8 @@ import { usualSettings } from './settings.ts'
 import type { LateSettings, SshSettings } from './settings.ts'
 import type { HostKeyChecking } from '../types.ts'
 
-/** What is said of a host here. What is absent is left to ssh's configuration. */
-export interface SshWish {
+/** The settings of a host in the inventory and on the command line; others are left to the configuration of ssh. */
+export interface SshRequest {
   readonly address: string
   readonly port?: number | undefined
   readonly user?: string | undefined
@@ -29,14 +29,14 @@ export interface SshWish {
   readonly checking?: HostKeyChecking | undefined
   /** Seconds. */
   readonly connectTimeout?: number | undefined
-  /** A configuration of ssh, instead of the usual ones. */
+  /** A configuration file of ssh instead of the default ones. */
   readonly configFile?: string | undefined
-  /** Hosts on the way, as ProxyJump names them; `none` for a straight way. */
+  /** Jump hosts, as in ProxyJump; `none` for a direct connection. */
   readonly proxyJump?: string | undefined
   readonly forwardAgent?: boolean | undefined
-  /** Options of ssh_config that count before port, user and key, each as `-o` takes it. */
+  /** Options of ssh_config that override port, user and key, each as for `-o`. */
   readonly before?: readonly string[] | undefined
-  /** Those that count after them. */
+  /** Options that do not override them. */
   readonly after?: readonly string[] | undefined
 }
 
@@ -54,13 +54,13 @@ const agentOf = (name: string | undefined, environment: Environment): string | u
   return name.startsWith('$') ? environment[name.slice(1).replace(/^\{(.*)\}$/, '$1')] : name
 }
 
-/** Who and where a host is, and what that fills in elsewhere. */
-const tokensOf = (wish: SshWish, config: SshConfig | undefined, environment: Environment): Tokens => {
+/** The address and user of a host, and the other values of tokens. */
+const tokensOf = (wish: SshRequest, config: SshConfig | undefined, environment: Environment): Tokens => {
   const { homedir: home, uid, username } = userInfo()
   return {
     hostName: config?.hostName === undefined || config.hostName === '' ? wish.address : config.hostName,
     given: wish.address,
-    // ssh was asked with what is said here, so its answer has it, unless its arguments count before
+    // the output of `ssh -G` includes our settings, unless arguments override them
     port: config?.port ?? wish.port ?? usualSettings.port,
     user: (config?.user === '' ? undefined : config?.user) ?? wish.user ?? username,
     localUser: username,
@@ -72,23 +72,23 @@ const tokensOf = (wish: SshWish, config: SshConfig | undefined, environment: Env
   }
 }
 
-const refuseBeyondUs = (address: string, config: SshConfig | undefined): void => {
-  const options = config?.beyondUs ?? []
+const refuseUnsupported = (address: string, config: SshConfig | undefined): void => {
+  const options = config?.unsupported ?? []
   if (options.length === 0) return
   throw new CoxswainError(
     'connect-failed',
-    `ssh's configuration for ${address} has ${options.join(' and ')}, which connection: ssh cannot keep`,
+    `the configuration of ssh for ${address} has ${options.join(' and ')}, which connection: ssh does not support`,
     { hint: 'set connection: openssh for the host' },
   )
 }
 
-/** The ways to the hosts of a run. What they share is here: hops, known hosts, ssh's answers. */
+/** The routes to the hosts of a run. They share jump hosts, known hosts and the configuration of ssh. */
 export class SshRoutes {
   readonly #throttles: LoginThrottles
   readonly #configs: SshConfigs
   readonly #environment: Environment
   readonly #hops = new Hops()
-  // one reading of each set of known_hosts files serves all hosts
+  // each set of known_hosts files is read once for all hosts
   readonly #hostKeys = new Map<string, HostKeys>()
 
   constructor({ throttles, configs = new SshConfigs(), environment = process.env }: RoutesOptions) {
@@ -97,8 +97,8 @@ export class SshRoutes {
     this.#environment = environment
   }
 
-  /** How to get to a host: at once where nobody needs to be asked, else when it is first wanted. */
-  to(wish: SshWish): SshSettings | LateSettings {
+  /** The settings of a host: immediately if ssh need not be asked, else when they are first needed. */
+  to(wish: SshRequest): SshSettings | LateSettings {
     const asks = this.#configs.has({ file: wish.configFile, before: wish.before, after: wish.after })
     if (!asks && wish.proxyJump === undefined) return this.#settings(wish, undefined)
     let settings: Promise<SshSettings> | undefined
@@ -110,26 +110,26 @@ export class SshRoutes {
   }
 
   /**
-   * @param before hosts before this one, where it is itself in a list of them.
-   * @param behind whom the way leads to, to see that it does not go in circles.
+   * @param before earlier jump hosts, if this host is one of a list.
+   * @param targets the hosts that this route leads to, to detect circles.
    */
   async #resolve(
-    wish: SshWish,
+    wish: SshRequest,
     before: readonly Jump[] | undefined,
-    behind: readonly string[],
+    targets: readonly string[],
   ): Promise<SshSettings> {
     const { address, user, port, configFile: file, before: first, after } = wish
     const config = await this.#configs.of({ address, user, port, file, before: first, after })
-    refuseBeyondUs(address, config)
+    refuseUnsupported(address, config)
     const here = JSON.stringify([address, user, port])
-    if (behind.includes(here)) {
-      throw new CoxswainError('connect-failed', `the way to ${address} leads through itself`, {
-        hint: 'leave the jump host out where its ProxyJump is set: Host * !jump',
+    if (targets.includes(here)) {
+      throw new CoxswainError('connect-failed', `the route to ${address} leads through itself`, {
+        hint: 'exclude the jump host from its own ProxyJump: Host * !jump',
       })
     }
     const own = wish.proxyJump === undefined ? config?.proxyJump : parseJump(wish.proxyJump)
     const jumps = before ?? own ?? []
-    const straight = this.#settings(wish, config)
+    const direct = this.#settings(wish, config)
     const tokens = tokensOf(wish, config, this.#environment)
     const last = jumps.at(-1)
     if (last !== undefined) {
@@ -137,9 +137,9 @@ export class SshRoutes {
         address: expandTokens(last.address, tokens),
         user: last.user === undefined ? undefined : expandTokens(last.user, tokens),
       }
-      // what was said of the host is not said of those on the way; nor are its passwords for them
+      // settings and passwords of the host do not apply to its jump hosts
       const { passphrase, checking, connectTimeout } = wish
-      const hop: SshWish = {
+      const hop: SshRequest = {
         ...filled,
         port: last.port,
         configFile: file,
@@ -148,15 +148,15 @@ export class SshRoutes {
         connectTimeout,
       }
       const earlier = jumps.length > 1 ? jumps.slice(0, -1) : undefined
-      const settings = await this.#resolve(hop, earlier, [...behind, here])
-      return { ...straight, via: this.#hops.via(settings) }
+      const settings = await this.#resolve(hop, earlier, [...targets, here])
+      return { ...direct, via: this.#hops.via(settings) }
     }
-    // ProxyJump, none too, rules a command out
+    // ProxyJump, including none, overrides ProxyCommand
     const command = wish.proxyJump === undefined ? config?.proxyCommand : undefined
-    return command === undefined ? straight : { ...straight, via: commandVia(expandCommand(command, tokens)) }
+    return command === undefined ? direct : { ...direct, via: commandVia(expandCommand(command, tokens)) }
   }
 
-  #settings(wish: SshWish, config: SshConfig | undefined): SshSettings {
+  #settings(wish: SshRequest, config: SshConfig | undefined): SshSettings {
     const tokens = tokensOf(wish, config, this.#environment)
     const { hostName: address, port, user } = tokens
     const files = (paths: readonly string[] | undefined): readonly string[] | undefined =>
@@ -187,9 +187,9 @@ export class SshRoutes {
     }
   }
 
-  /** A key that is named here goes alone, but for those that ssh's arguments name for the same host. */
+  /** A named key replaces the configured keys, except those in the ssh arguments of the host. */
   #keyFilesOf(
-    { privateKeyFile: named, before = [], after = [] }: SshWish,
+    { privateKeyFile: named, before = [], after = [] }: SshRequest,
     configured: readonly string[] | undefined,
   ): readonly string[] | undefined {
     if (named === undefined) return configured
@@ -197,14 +197,14 @@ export class SshRoutes {
     return [...new Set([named, ...more])]
   }
 
-  /** Host keys are checked strictly; `accept-new` of ssh's configuration is kept, `no` is not: that is said here only. */
-  #keysOf({ knownHostsFile, checking }: SshWish, config: SshConfig | undefined): HostKeys {
+  /** Host keys are checked strictly. `accept-new` in the configuration of ssh has effect; `no` does not. */
+  #keysOf({ knownHostsFile, checking }: SshRequest, config: SshConfig | undefined): HostKeys {
     const configured = config?.checking === 'accept-new' ? 'accept-new' : 'strict'
     const files =
       knownHostsFile === undefined
         ? config && [...config.userKnownHosts, ...config.globalKnownHosts]
         : [knownHostsFile]
-    // a new key is for the user's own file, never for the one of all
+    // a new key is added to the user's file, never to the global one
     const added = knownHostsFile ?? (config === undefined ? undefined : (config.userKnownHosts[0] ?? null))
     const options = { added, laxHere: checking === undefined && config?.checking === 'no' }
     const key = JSON.stringify([files, checking ?? configured, options])

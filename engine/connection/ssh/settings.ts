@@ -5,59 +5,59 @@ import type { Algorithms } from './config/algorithms.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { ProxyStream } from './proxy-stream.ts'
 
-/** Everything that is needed to log in to a host. */
+/** The settings for a login to a host. */
 export interface SshSettings {
   readonly address: string
   readonly port: number
   readonly user: string
-  /** Key files to offer; those that ssh offers by itself where absent. */
+  /** Key files to offer; by default those of ssh. */
   readonly privateKeyFiles?: readonly string[] | undefined
-  /** Opens encrypted key files. */
+  /** The passphrase of encrypted key files. */
   readonly passphrase?: Secret | undefined
   readonly password?: Secret | undefined
-  /** Socket of the agent; none when absent. */
+  /** Socket of the agent; none by default. */
   readonly agent?: string | undefined
-  /** Whether the agent may offer only the keys that the key files name. */
+  /** Whether the agent offers only the keys that are in the key files. */
   readonly identitiesOnly?: boolean | undefined
-  /** Certificates that are configured and that we cannot show; told when the login fails. */
+  /** Configured certificates, which are not supported; reported if the login fails. */
   readonly certificateFiles?: readonly string[] | undefined
   /** Lets programs on the host use the agent. */
   readonly forwardAgent?: boolean | undefined
   readonly hostKeys: HostKeys
-  /** The name that the host's key is known by; its address and port where absent. */
+  /** The name of the host key; by default the address and port. */
   readonly hostKeyAlias?: string | undefined
-  /** Algorithms that somebody has chosen; ours where absent. */
+  /** The configured algorithms. */
   readonly algorithms?: Algorithms | undefined
-  /** How to get to the address; straight where absent. */
+  /** The route to the address; direct by default. */
   readonly via?: Via | undefined
-  /** Ways to log in that may be tried, in this order; all of them in our order where absent. */
+  /** The authentication methods to try, in order; all by default. */
   readonly authentications?: readonly string[] | undefined
   readonly compression?: boolean | undefined
-  /** Only these addresses of its name. */
+  /** Only addresses of this family. */
   readonly addressFamily?: 'inet' | 'inet6' | undefined
-  /** The address of this machine to come from. */
+  /** The local address to bind to. */
   readonly bindAddress?: string | undefined
-  /** Seconds for one attempt to connect, until keys are exchanged. */
+  /** Seconds for one attempt to connect, including the key exchange. */
   readonly connectTimeout: number
-  /** Seconds for the login after that, which slow directories and name servers of a host hold up; two minutes by default, as sshd's. */
+  /** Seconds for the login after that; 120 by default, as in sshd. Directories and name servers of a host can be slow. */
   readonly loginTimeout?: number | undefined
-  /** How often to try again, within that time, when nobody answers. A server that is too busy is asked all that time. */
+  /** The number of retries, within that time, when the server does not answer. A busy server is retried all that time. */
   readonly connectRetries: number
-  /** Shared by the connections of a run, so that they do not crowd one server; a throttle of its own where absent. */
+  /** Shared by the connections of a run, to limit logins to one server; by default each has its own. */
   readonly throttles?: LoginThrottles | undefined
-  /** Seconds between signs of life. */
+  /** Seconds between keepalive messages. */
   readonly keepaliveInterval: number
-  /** How many of them may stay unanswered; three where absent. */
+  /** How many of them can be unanswered; 3 by default. */
   readonly keepaliveCountMax?: number | undefined
 }
 
-/** A way to a server that is no connection of our own. */
+/** An indirect route to a server: a jump host or a ProxyCommand. */
 export interface Via {
-  /** What makes it different from other ways to the same address. */
+  /** Identifies the route. */
   readonly key: string
-  /** The files of this machine that it keeps open. */
+  /** The open files of this machine that it needs. */
   readonly files: OpenFiles
-  /** Goes there. */
+  /** Opens a stream to an address. */
   readonly open: (to: { address: string; port: number }, options: ProxyStreamOptions) => Promise<ProxyStream>
 }
 
@@ -67,17 +67,17 @@ export interface ProxyStreamOptions {
   readonly signal: AbortSignal
 }
 
-/** Settings that are known only later, when ssh's configuration was asked. */
+/** Settings that are known after the configuration of ssh was read. */
 export interface LateSettings {
-  /** Where it leads, as far as that is known. */
+  /** The host, as far as it is known. */
   readonly description: string
   readonly settings: () => Promise<SshSettings>
 }
 
-/** Who logs in where, for people. */
+/** User, address and port, for messages. */
 export const placeOf = ({ user, address, port }: SshSettings): string => `${user}@${address}:${port}`
 
-/** Seconds that sshd gives a login (LoginGraceTime). */
+/** The default time limit of sshd for a login in seconds (LoginGraceTime). */
 export const usualLoginTimeout = 120
 
 export const usualSettings = {

@@ -14,7 +14,7 @@ const asChannel = (stream: ClientChannel): Channel => ({
   stderr: stream.stderr,
   ended: new Promise<ChannelEnd>((resolve) => {
     let code: number | undefined
-    // sshd names the signal when one ended the command; a shell would say 128 + n, and 143 is the one that we send
+    // sshd reports a signal instead of a status; 143 is the status for the SIGTERM that the engine sends
     stream.on('exit', (status: number | null) => (code = status ?? 143))
     stream.on('close', () => resolve({ code }))
     stream.on('error', () => {})
@@ -25,7 +25,7 @@ const asChannel = (stream: ClientChannel): Channel => ({
   },
 })
 
-/** A connection to an sshd through ssh2: one for a host, made when it is first needed and again after it was lost. */
+/** A connection to an sshd through ssh2: one per host, opened on demand and again after it was lost. */
 export class SshTransport implements Transport {
   readonly #late: LateSettings | undefined
   #settings: SshSettings | undefined
@@ -59,7 +59,7 @@ export class SshTransport implements Transport {
           reject(
             new CoxswainError(
               'channel-refused',
-              `${this.description} opens no other session: ${error.message}`,
+              `${this.description} refuses another session: ${error.message}`,
             ),
           )
         } else gone(error)
@@ -68,7 +68,7 @@ export class SshTransport implements Transport {
       try {
         client.exec(command, take)
       } catch (error) {
-        // ssh2 throws where the connection ended after the login, and says so in no event
+        // if the connection ended after the login, ssh2 throws without an event
         client.off('close', gone)
         gone(error instanceof Error ? error : undefined)
       }
@@ -91,7 +91,7 @@ export class SshTransport implements Transport {
   }
 
   async #connect(): Promise<Login> {
-    // ssh2 is loaded where a host is reached through it
+    // ssh2 is loaded on demand
     const { logIn } = await import('./client.ts')
     const login = await logIn(this.#settings ?? (await this.#known()), this.#closing.signal)
     login.client.once('close', () => (this.#login = undefined))

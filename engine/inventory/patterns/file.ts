@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import { CoxswainError } from '../../errors.ts'
 
 /**
- * The text of a file of patterns, which `@file` names. The path starts where `run` was called.
+ * Reads a pattern file (`@file`). The path is relative to the working directory.
  *
- * It is read at once, not later: patterns are matched while plays are planned, which does not wait.
+ * It is read synchronously, as patterns are matched in synchronous planning.
  *
- * @throws `load-failed` when it cannot be read.
+ * @throws `load-failed` if it cannot be read.
  */
 export const readPatternFile = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new CoxswainError('load-failed', `cannot read the file of hosts ${path}`, {
+    throw new CoxswainError('load-failed', `cannot read the pattern file ${path}`, {
       cause,
-      hint: 'it shall name hosts, groups or patterns, one a line',
+      hint: 'it must contain hosts, groups or patterns, one per line',
     })
   }
 }

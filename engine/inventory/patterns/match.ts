@@ -1,15 +1,15 @@
-/** Which hosts a pattern means. Pure. */
-import { hostsOfGroup } from '../graph.ts'
+/** Matches hosts with patterns. Pure. */
+import { hostsOfGroup, knownNames } from '../graph.ts'
 import { nearest } from '../nearest.ts'
 import { parsePattern, patternError } from './parse.ts'
 import type { Subscript, Term } from './parse.ts'
 import type { Inventory } from '../types.ts'
 
-/** What a pattern is matched with besides the inventory. */
+/** Options of {@link matchHosts}. */
 export interface MatchOptions {
-  /** What the pattern is, for errors: `--limit`, `hosts of play "x"`. */
+  /** The source of the pattern, for errors: `--limit`, `hosts of play "x"`. */
   readonly name?: string
-  /** Gives the text of a file that `@file` names; absent where there are no files. */
+  /** Reads the file of `@file`; without it, files are not allowed. */
   readonly readFile?: (path: string) => string
 }
 
@@ -35,28 +35,27 @@ const matcher = ({ text, kind, source, offset }: Term): RegExp => {
   }
 }
 
-/** What may have been meant by a name that is nobody's. */
+/** The hint for an unknown name. */
 const hintFor = (inventory: Inventory, { text, source, offset }: Term): string => {
   const guess = nearest(text, [...inventory.groups.keys(), ...inventory.hosts.keys()])
   if (guess !== undefined) return `did you mean ${guess}?`
   if (/^\d+$/.test(text) && source.text[offset - 1] === ':')
-    return `a port is no part of a pattern: set it at the host in the inventory (port: ${text})`
+    return `a pattern cannot have a port: set the port of the host in the inventory (port: ${text})`
   if (['localhost', '127.0.0.1', '::1'].includes(text))
-    return 'this machine counts only where the inventory names it: localhost: { connection: local }'
-  return `groups: ${[...inventory.groups.keys()].join(', ')}`
+    return 'add this machine to the inventory: localhost: { connection: local }'
+  return knownNames(inventory)
 }
 
 /**
- * Hosts of a name, glob or regular expression, as Ansible lists them: those of each group that matches, one group after
- * another, then the hosts that match themselves. A host that several groups have stands there several times, which counts
- * for subscripts.
+ * The hosts of a name, glob or regular expression, in Ansible's order: those of each matching group, one group after
+ * another, then matching hosts. A host in several groups is listed several times, which affects subscripts.
  */
 const named = (inventory: Inventory, term: Term): string[] => {
   const { text, kind, role, source, offset } = term
   const regex = kind === 'regex'
   const { groups, hosts } = inventory
   if (!regex) {
-    // of a host and a group of one name a union means the host, everything else the group
+    // if a host and a group have the same name, a union matches the host, and everything else the group
     if (hosts.has(text) && term.subscript === undefined && (role === 'union' || !groups.has(text)))
       return [text]
     if (groups.has(text) && !text.includes('.')) return hostsOfGroup(inventory, text)
@@ -71,7 +70,7 @@ const named = (inventory: Inventory, term: Term): string[] => {
   throw patternError(
     source,
     offset,
-    `${regex ? '~' : ''}${text} matches no host and no group`,
+    `${regex ? '~' : ''}${text} does not match any host or group`,
     hintFor(inventory, term),
   )
 }
@@ -84,30 +83,31 @@ const subscripted = (
   if (!range) {
     const host = hosts.at(from ?? 0)
     if (host !== undefined) return [host]
-    const has = hosts.length === 0 ? 'has no host' : `has ${hosts.length} hosts: [0] to [${hosts.length - 1}]`
-    const letters = /^\d\d/.test(String(from)) ? `; for one letter of several write ~${text}[${from}]$` : ''
+    const has =
+      hosts.length === 0 ? 'has no hosts' : `has ${hosts.length} hosts: [0] to [${hosts.length - 1}]`
+    const letters = /^\d\d/.test(String(from)) ? `; for a character class write ~${text}[${from}]$` : ''
     throw patternError(source, offset, `${text}[${from}] is out of range`, `${text} ${has}${letters}`)
   }
   const position = (index: number): number => (index < 0 ? hosts.length + index : index)
-  // both ends count, as in Ansible
+  // both ends are included, as in Ansible
   const chosen = hosts.slice(Math.max(0, position(from ?? 0)), position(to ?? -1) + 1)
-  // [1:] is the others, and there may be none; both ends given mean somebody
+  // [1:] can be empty; a range with both ends cannot
   if (chosen.length > 0 || to === undefined) return chosen
   throw patternError(
     source,
     offset,
-    `${text}[${from ?? ''}:${to}] leaves no host`,
+    `${text}[${from ?? ''}:${to}] does not match any host`,
     `${text} has ${hosts.length} hosts`,
   )
 }
 
-/** The terms of all lines of a file: one pattern a line, `#` before a comment. */
+/** The terms of a file with one pattern per line and `#` before comments. */
 const termsOfFile = ({ text: path, source, offset }: Term, { readFile }: MatchOptions): Term[] => {
-  if (readFile === undefined) throw patternError(source, offset, 'a file of patterns cannot be named here')
+  if (readFile === undefined) throw patternError(source, offset, 'a pattern file cannot be used here')
   const terms = readFile(path)
     .split('\n')
-    .flatMap((whole, index) => {
-      const text = whole.replace(/(^|\s)#.*$/, '').trimEnd()
+    .flatMap((line, index) => {
+      const text = line.replace(/(^|\s)#.*$/, '').trimEnd()
       return text.trim() === '' ? [] : parsePattern({ text, file: path, line: index + 1 })
     })
   const inner = terms.find(({ kind }) => kind === 'file')
@@ -115,21 +115,21 @@ const termsOfFile = ({ text: path, source, offset }: Term, { readFile }: MatchOp
     throw patternError(
       inner.source,
       inner.offset,
-      'a file of patterns names no other',
-      'name it beside this one',
+      'a pattern file cannot include another one',
+      'give both: @one,@two',
     )
   if (terms.length > 0) return terms
-  throw patternError(source, offset, `${path} names no host`, 'write `all` into it for every host')
+  throw patternError(source, offset, `${path} has no patterns`, 'write `all` for every host')
 }
 
 const hostsOfTerm = (inventory: Inventory, term: Term, options: MatchOptions): string[] => {
   if (term.kind === 'file') return hostsOfTerms(inventory, termsOfFile(term, options), options)
-  // a host may be called fe80::1 or web[1]; the name as a whole goes before any reading of it
+  // a host can be named fe80::1 or web[1]; an exact name comes before the syntax
   const hosts = named(inventory, term)
   return term.subscript === undefined ? hosts : subscripted(hosts, term, term.subscript)
 }
 
-/** First all unions in the order written, then all `&`, then all `!`. */
+/** Applies all unions in the order written, then all `&`, then all `!`. */
 const hostsOfTerms = (inventory: Inventory, terms: readonly Term[], options: MatchOptions): string[] => {
   const hosts = (role: Term['role']): string[][] =>
     terms.filter((term) => term.role === role).map((term) => hostsOfTerm(inventory, term, options))
@@ -141,11 +141,10 @@ const hostsOfTerms = (inventory: Inventory, terms: readonly Term[], options: Mat
 }
 
 /**
- * The hosts of a pattern: first all unions in the order written, then all `&`, then all `!`.
+ * Returns the hosts of a pattern: all unions in the order written, then all `&`, then all `!`.
  *
- * The answer may be empty only through `&`, `!` and `[n:]`; a name that matches nothing is an error. What a file says
- * (`@file`) counts as if it stood in its place, so that a `!` in it is taken from the whole; `!@file` takes away whom
- * the file means.
+ * The result can only be empty because of `&`, `!` and `[n:]`; a name that matches nothing is an error. The content of
+ * `@file` replaces it, so that a `!` in the file applies to the complete pattern; `!@file` excludes the hosts of the file.
  *
  * @throws `pattern-invalid` with a caret and the nearest name.
  * @example

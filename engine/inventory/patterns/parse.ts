@@ -1,15 +1,15 @@
 import { CoxswainError } from '../../errors.ts'
 
-/** A pattern and where it stands, for errors. */
+/** A pattern and its place, for errors. */
 export interface PatternSource {
   readonly text: string
-  /** What it is or where: `--limit`, `hosts of play "x"`, a file. */
+  /** Its source: `--limit`, `hosts of play "x"`, a file. */
   readonly file: string
-  /** Of a file. */
+  /** The line in a file. */
   readonly line?: number
 }
 
-/** `[0]`, `[-1]`, `[1:]`, `[:3]`, `[1:3]`: positions from 0, from the end when negative, both ends included. */
+/** `[0]`, `[-1]`, `[1:]`, `[:3]`, `[1:3]`: positions from 0, negative ones from the end, both ends included. */
 export interface Subscript {
   readonly from: number | undefined
   readonly to: number | undefined
@@ -24,7 +24,7 @@ export interface Term {
   readonly text: string
   readonly subscript: Subscript | undefined
   readonly source: PatternSource
-  /** Where the term begins in its source. */
+  /** The start of the term in its source. */
   readonly offset: number
 }
 
@@ -51,8 +51,8 @@ const subscriptOf = (
     throw patternError(
       source,
       offset + name.length,
-      `[${from}-${to}] may mean positions or letters`,
-      `write ${name}[${from}:${to}] for positions, ~${name}[${from}-${to}]$ for letters`,
+      `[${from}-${to}] can mean positions or characters`,
+      `write ${name}[${from}:${to}] for positions, ~${name}[${from}-${to}]$ for characters`,
     )
   }
   const match = /^(.+)\[(-?\d*)(:?)(-?\d*)\]$/.exec(text)
@@ -64,7 +64,7 @@ const subscriptOf = (
   return { name, subscript: { from: number(from), to: number(to), range: colon === ':' } }
 }
 
-/** Cuts at separators, but not inside brackets, where a colon belongs to a subscript, nor inside a regular expression's groups. */
+/** Splits at separators, but not in brackets, where a colon belongs to a subscript, or in groups of a regular expression. */
 const split = (pattern: string, separator: ',' | ':'): { text: string; offset: number }[] => {
   const parts: { text: string; offset: number }[] = []
   let [depth, round, start] = [0, 0, 0]
@@ -99,7 +99,7 @@ const term = (source: PatternSource, raw: string, start: number): Term => {
       start,
       'an empty pattern',
       address
-        ? 'write commas for colons where an IPv6 address is named: all,!fe80::1'
+        ? 'use commas instead of colons with an IPv6 address: all,!fe80::1'
         : 'write `all` for every host',
     )
   }
@@ -112,7 +112,7 @@ const term = (source: PatternSource, raw: string, start: number): Term => {
     if (body === '@') throw patternError(source, offset, 'nothing after @', 'name a file: @hosts.txt')
     return { ...common, kind: 'file', text: body.slice(1) }
   }
-  // not the ! of a glob's class: w[!x]*
+  // not the ! of a character class of a glob: w[!x]*
   const joint = /[&!]/.exec(body.replaceAll(/\[[^\]]*\]/g, (part) => '_'.repeat(part.length)))
   if (joint !== null) {
     const hint = `put a colon before it: ${body.slice(0, joint.index)}:${body.slice(joint.index)}`
@@ -128,7 +128,7 @@ const term = (source: PatternSource, raw: string, start: number): Term => {
 }
 
 /**
- * The terms of a host pattern. A comma anywhere means that only commas part terms, as in Ansible.
+ * Parses a host pattern. If it has a comma, only commas separate terms, as in Ansible.
  *
  * @throws `pattern-invalid` with a caret.
  * @example

@@ -12,27 +12,59 @@ export const isAge = (bytes: Uint8Array): boolean => {
   return start.startsWith(binaryStart) || start.trimStart().startsWith(armorStart)
 }
 
+/** Whether an age file is armored: text, as `age --armor` writes it. */
+export const isArmored = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart().startsWith(armorStart)
+
+/**
+ * Encrypts bytes with age.
+ *
+ * @param recipients `age1…`, at least one.
+ * @param armored whether the result is text.
+ * @throws `usage` for an invalid recipient.
+ */
+export const encryptAge = async (
+  bytes: Uint8Array,
+  recipients: readonly string[],
+  armored = true,
+): Promise<Uint8Array> => {
+  const { Encrypter, armor } = await import('age-encryption')
+  const encrypter = new Encrypter()
+  for (const recipient of recipients) {
+    try {
+      encrypter.addRecipient(recipient)
+    } catch (cause) {
+      throw new CoxswainError('usage', `${recipient} is not a recipient of age`, {
+        cause,
+        hint: 'a recipient begins with age1; `age-keygen -y FILE` prints that of an identity',
+      })
+    }
+  }
+  const binary = await encrypter.encrypt(bytes)
+  return armored ? Buffer.from(armor.encode(binary)) : binary
+}
+
 const howToGiveKeys =
-  'give the identity: --age-key-file FILE, SOPS_AGE_KEY_FILE, SOPS_AGE_KEY or ~/.config/sops/age/keys.txt'
+  'give the identity: --age-key-file FILE (`run secret`: --identity FILE), COXSWAIN_AGE_KEY_FILE, SOPS_AGE_KEY_FILE, SOPS_AGE_KEY, ageKeyFiles in coxswain.config.ts, or ~/.config/sops/age/keys.txt'
 
 const addIdentities = (decrypter: Decrypter, identities: readonly Secret[]): void => {
   for (const identity of identities) {
     try {
       decrypter.addIdentity(identity.reveal())
     } catch {
-      // the library's words could show the key
+      // the message of the library could show the key
       throw new CoxswainError('secret-locked', 'one of the age identities is not a valid key', {
-        hint: 'see that each line of the file of keys is whole: AGE-SECRET-KEY-1…',
+        hint: 'check that each line of the key file is complete: AGE-SECRET-KEY-1…',
       })
     }
   }
 }
 
 /**
- * What is in an age file.
+ * Decrypts an age file.
  *
- * @param what it is, for errors.
- * @throws `secret-locked` when no identity fits, `secret-broken` when the file is damaged.
+ * @param what the name of the file, for errors.
+ * @throws `secret-locked` if no identity matches, `secret-broken` if the file is damaged.
  */
 export const decryptAge = async (
   bytes: Uint8Array,
@@ -40,11 +72,15 @@ export const decryptAge = async (
   what: string,
 ): Promise<Uint8Array> => {
   const text = Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart()
+  if (!isAge(bytes))
+    throw new CoxswainError('secret-broken', `${what} is not encrypted with age`, {
+      hint: 'encrypt a value with `run secret encrypt --name NAME`, a file with `run secret encrypt FILE`',
+    })
   if (identities.length === 0)
-    throw new CoxswainError('secret-locked', `${what} is encrypted with age, and there is no identity`, {
+    throw new CoxswainError('secret-locked', `${what} is encrypted with age, but no identity is set`, {
       hint: howToGiveKeys,
     })
-  // it takes longer to load than all the rest, and most inventories have nothing for it
+  // loaded on demand: it is slow to load, and most inventories do not need it
   const { Decrypter, armor } = await import('age-encryption')
   const decrypter = new Decrypter()
   addIdentities(decrypter, identities)
@@ -55,11 +91,17 @@ export const decryptAge = async (
     const message = cause instanceof Error ? cause.message : String(cause)
     if (/no identity matched/.test(message)) {
       const which =
-        identities.length === 1 ? 'the identity does not fit' : `none of ${identities.length} identities fits`
-      throw new CoxswainError('secret-locked', `${what} is encrypted with age for somebody else: ${which}`, {
-        hint: howToGiveKeys,
-      })
+        identities.length === 1
+          ? 'the identity does not match'
+          : `none of ${identities.length} identities matches`
+      throw new CoxswainError(
+        'secret-locked',
+        `${what} is encrypted with age for other recipients: ${which}`,
+        {
+          hint: howToGiveKeys,
+        },
+      )
     }
-    throw new CoxswainError('secret-broken', `${what} is no whole age file: ${message}`, { cause })
+    throw new CoxswainError('secret-broken', `${what} is not a complete age file: ${message}`, { cause })
   }
 }

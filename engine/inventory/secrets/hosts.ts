@@ -1,4 +1,4 @@
-/** Hosts with what a run needs of their variables opened. */
+/** Opens the sealed variables of hosts that a run needs. */
 import { isCoxswainError } from '../../errors.ts'
 import { groupsOfHosts } from '../graph.ts'
 import { discreet } from '../place.ts'
@@ -9,24 +9,24 @@ import { isLockedFile, unlockLayer } from '../variables/file.ts'
 import type { Keyring } from './keyring.ts'
 import { holdsSealed, openAll, secretsIn } from './sealed.ts'
 
-/** Names of variables, or all there are. */
+/** Names of variables, or all of them. */
 export type VariableNames = ReadonlySet<string> | 'all'
 
 /** What to open of a host. */
 export interface Opening {
   readonly wanted: VariableNames
-  /** Whether to open what says how to reach it too: all of it, or what it takes to log in. */
+  /** Whether to open connection variables too: all, or only those for the login. */
   readonly connection: ConnectionOpening
 }
 
-/** What says how to reach a host: all of it, what it takes to log in (not how to become another user), or nothing. */
+/** Which connection variables to open: all, those for the login (not for become), or none. */
 export type ConnectionOpening = boolean | 'login'
 
-/** Settings that are of no use to who stays the user that logged in. */
-const ofBecoming: ReadonlySet<string> = new Set(['become_password'])
+/** Settings that only become needs. */
+const becomeSettings: ReadonlySet<string> = new Set(['become_password'])
 
 const isForConnection = (connection: ConnectionOpening, setting: string): boolean =>
-  connection === true || (connection === 'login' && !ofBecoming.has(setting))
+  connection === true || (connection === 'login' && !becomeSettings.has(setting))
 
 const open = async (variable: Variable, keys: Keyring): Promise<Variable> => {
   const { value, written, place } = variable
@@ -66,7 +66,7 @@ const unlockNamed = async (
   return unlocked
 }
 
-/** An inventory in which the encrypted files of some hosts, and of their groups, are opened. */
+/** Opens the encrypted files of hosts and of their groups. */
 const unlock = async (
   inventory: Inventory,
   names: ReadonlySet<string>,
@@ -83,8 +83,8 @@ const unlock = async (
 }
 
 /**
- * Hosts by name, the encrypted files of their groups and of their own opened, and those sealed variables that are
- * wanted, and where that is asked for all that says how to reach them.
+ * Opens the encrypted files of hosts and their groups, the wanted sealed variables and, if requested, the connection
+ * variables. Returns the hosts by name.
  *
  * @throws `secret-locked`, `secret-broken`, `secret-missing`, `secret-command-failed`, at the place of the variable.
  */
@@ -108,7 +108,7 @@ export const openHosts = async (
   return hosts
 }
 
-/** What two openings want together. */
+/** Combines two openings. */
 export const bothOpenings = (one: Opening, other: Opening): Opening => ({
   wanted: one.wanted === 'all' || other.wanted === 'all' ? 'all' : new Set([...one.wanted, ...other.wanted]),
   connection: [one.connection, other.connection].includes(true) || one.connection || other.connection,
@@ -117,7 +117,7 @@ export const bothOpenings = (one: Opening, other: Opening): Opening => ({
 const isShut = ([name, { value }]: readonly [string, Variable]): boolean =>
   isLockedFile(name) || holdsSealed(value)
 
-/** Whether something of a host's variables that is wanted is not opened yet. */
+/** Whether a wanted variable of a host is not opened yet. */
 export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: VariableNames): boolean =>
   // a schema that reads nothing needs nothing
   (wanted === 'all' || wanted.size > 0) &&
@@ -125,7 +125,7 @@ export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: Var
     (entry) => (isLockedFile(entry[0]) || wanted === 'all' || wanted.has(entry[0])) && isShut(entry),
   )
 
-/** Whether what says how to reach a host is not all opened yet. */
+/** Whether a connection variable of a host is not opened yet. */
 export const isUnreadable = (
   { variables, settings }: Pick<Host, 'variables' | 'settings'>,
   connection: ConnectionOpening = true,
@@ -134,7 +134,7 @@ export const isUnreadable = (
   ([...variables.keys()].some(isLockedFile) ||
     [...settings].some((entry) => isForConnection(connection, entry[0]) && isShut(entry)))
 
-/** Whether one of the variables that say how to reach a host is sealed itself. */
+/** Whether a connection variable is known to be sealed. */
 export const hasSealedSetting = (
   { settings }: Pick<Host, 'settings'>,
   connection: ConnectionOpening,
@@ -143,11 +143,15 @@ export const hasSealedSetting = (
     (entry) => isForConnection(connection, entry[0]) && isShut(entry) && !isLockedFile(entry[0]),
   )
 
+/** The encrypted files of a host that are not opened. */
+export const lockedFiles = ({ variables }: Pick<Host, 'variables'>): readonly string[] =>
+  [...variables].flatMap(([name, { place }]) => (isLockedFile(name) ? [place.file] : []))
+
 /** Variables without those that are still sealed. */
 export const withoutShut = (variables: Variables): Variables =>
   new Map([...variables].filter((entry) => !isShut(entry)))
 
-/** A host without what is still sealed. */
+/** A host without settings that are still sealed. */
 export const withoutSealed = (host: Host): Host => ({
   ...host,
   settings: withoutShut(host.settings),

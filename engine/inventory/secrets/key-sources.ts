@@ -1,19 +1,21 @@
-/** Where keys come from: files, programs, the environment, and people. */
-import { access, constants, readFile } from 'node:fs/promises'
+/** Reads keys from files, programs, the environment and prompts. */
+import { access, constants, open, readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { CoxswainError } from '../../errors.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import { makeOnce } from './keyring.ts'
 import type { Keyring, VaultPassword } from './keyring.ts'
 import { runProgram } from './program.ts'
 import { isVault, openVault } from './vault.ts'
 
-/** What the command line says of keys. */
+/** The options for keys. */
 export interface KeyOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The home folder. */
   readonly home: string
-  readonly ageKeyFile: string | undefined
+  readonly ageKeyFiles: readonly string[]
+  /** Whether to refuse a file of identities that other users can read. */
+  readonly refuseOpenKeys?: boolean
   readonly vaultPasswordFiles: readonly string[]
   /** `label@source`, the source a file, a program, or `prompt`. */
   readonly vaultIds: readonly string[]
@@ -22,13 +24,13 @@ export interface KeyOptions {
   readonly learn: Keyring['learn']
 }
 
-/** The label of a password that was given none, as Ansible calls it. */
+/** Ansible's label of a password without a label. */
 const unnamed = 'default'
 
 const unreadable = (file: string, cause: unknown): CoxswainError =>
   new CoxswainError('secret-missing', `cannot read the keys in ${file}`, {
     cause,
-    hint: 'check the path, and that you may read the file',
+    hint: 'check the path and the permissions of the file',
   })
 
 const identitiesIn = (text: string): Secret[] =>
@@ -38,22 +40,46 @@ const identitiesIn = (text: string): Secret[] =>
     .filter((line) => /^AGE-SECRET-KEY-/i.test(line))
     .map((line) => new Secret(line))
 
-/** Identities of age, from wherever `sops` looks for them too. A file that is named must be there; the usual one may. */
-const readIdentities = async ({ env, home, ageKeyFile }: KeyOptions): Promise<Secret[]> => {
-  const named = [ageKeyFile, env['COXSWAIN_AGE_KEY_FILE'], env['SOPS_AGE_KEY_FILE']].filter(
+/**
+ * Reads a file of identities.
+ *
+ * @throws `key-unsafe` if other users can read it and `refuseOpen` is set.
+ */
+const readKeyFile = async (file: string, refuseOpen: boolean): Promise<string> => {
+  const handle = await open(file)
+  try {
+    const found = await handle.stat()
+    if (refuseOpen && found.isFile() && (found.mode & 0o077) !== 0)
+      throw new CoxswainError('key-unsafe', `other users can access the identities in ${file}`, {
+        hint: `chmod 600 ${file}; if others could read it, make a new identity and encrypt the secrets for it`,
+      })
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Reads age identities from the same places as `sops`. A named file must exist; the default file is optional. */
+const readIdentities = async (options: KeyOptions): Promise<Secret[]> => {
+  const { env, home, ageKeyFiles, refuseOpenKeys = false } = options
+  const named = [...ageKeyFiles, env['COXSWAIN_AGE_KEY_FILE'], env['SOPS_AGE_KEY_FILE']].filter(
     (file) => file !== undefined && file !== '',
   )
   const found = identitiesIn(env['SOPS_AGE_KEY'] ?? '')
   for (const file of named) {
     if (file === undefined) continue
     try {
-      found.push(...identitiesIn(await readFile(file, 'utf8')))
+      found.push(...identitiesIn(await readKeyFile(file, refuseOpenKeys)))
     } catch (cause) {
-      throw unreadable(file, cause)
+      throw isCoxswainError(cause) ? cause : unreadable(file, cause)
     }
   }
   const usual = resolve(env['XDG_CONFIG_HOME'] ?? resolve(home, '.config'), 'sops/age/keys.txt')
-  found.push(...identitiesIn(await readFile(usual, 'utf8').catch(() => '')))
+  const inUsual = await readKeyFile(usual, refuseOpenKeys).catch((error: unknown) => {
+    if (isCoxswainError(error)) throw error
+    return ''
+  })
+  found.push(...identitiesIn(inUsual))
   return found
 }
 
@@ -63,7 +89,7 @@ const isProgram = (file: string): Promise<boolean> =>
     () => false,
   )
 
-/** A password from a file, or from what it prints where it may be run. A program named `…-client` is told the label. */
+/** Reads a password from a file, or from the output of an executable. A program named `…-client` gets the label. */
 const fromFile = async (file: string, id: string, others: readonly VaultPassword[]): Promise<Secret> => {
   const path = resolve(file)
   let text: string
@@ -76,7 +102,7 @@ const fromFile = async (file: string, id: string, others: readonly VaultPassword
     } catch (cause) {
       throw unreadable(file, cause)
     }
-    // a file of a password may itself be in a vault, which another password opens
+    // a password file can be encrypted with another vault password
     if (isVault(text)) text = await openVault(text, others, file)
     text = text.trim()
   }
@@ -86,7 +112,7 @@ const fromFile = async (file: string, id: string, others: readonly VaultPassword
   })
 }
 
-/** The vault passwords that the command line and the environment name, in that order. */
+/** The vault passwords of the command line and the environment, in that order. */
 const vaultPasswordsOf = (options: KeyOptions, once: Keyring['once']): VaultPassword[] => {
   const { env, vaultPasswordFiles, vaultIds, askVaultPass, ask, learn } = options
   const passwords: VaultPassword[] = []
@@ -121,7 +147,7 @@ const vaultPasswordsOf = (options: KeyOptions, once: Keyring['once']): VaultPass
   return passwords
 }
 
-/** The keyring of a run. Nothing is read, run or asked before something sealed needs it. */
+/** Creates the keyring of a run, which reads, runs and prompts only when a sealed value needs it. */
 export const createKeyring = (options: KeyOptions): Keyring => {
   const once = makeOnce()
   const { env, ask, learn } = options

@@ -1,36 +1,36 @@
-/** What opens sealed values: keys, passwords, programs and people, handed in by the command line. */
+/** The keys for sealed values: identities, passwords, programs and prompts. */
 import { CoxswainError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
 
-/** A password of Ansible Vault with its label; it is fetched when it is first tried. */
+/** A password of Ansible Vault with its label, fetched on first use. */
 export interface VaultPassword {
   readonly id: string
   readonly fetch: () => Promise<Secret>
 }
 
-/** The keys that a run has. Each thing is fetched when it is first needed, and then remembered. */
+/** The keys of a run. Each is fetched on first use and then cached. */
 export interface Keyring {
   /** Identities of age, `AGE-SECRET-KEY-1…`. */
   readonly identities: () => Promise<readonly Secret[]>
   readonly vaultPasswords: readonly VaultPassword[]
-  /** Asks the person at the terminal. */
+  /** Prompts at the terminal. */
   readonly ask: (question: string) => Promise<Secret>
-  /** What a program on this machine prints; `folder` is where it is started. */
+  /** Returns the output of a program on this machine, started in `folder`. */
   readonly run: (command: readonly string[], folder: string) => Promise<Secret>
-  /** A variable of this machine's environment. */
+  /** Returns an environment variable of this machine. */
   readonly env: (name: string) => string | undefined
-  /** Does something once for a key. What failed is not tried again. */
+  /** Calls `make` once per key. A failure is not retried. */
   readonly once: <Value>(key: unknown, make: () => Promise<Value>) => Promise<Value>
-  /** Is told everything that was opened and must not be seen. */
+  /** Called with every opened secret, to mask it. */
   readonly learn: (secrets: readonly Secret[]) => void
 }
 
-/** Values that are made once for a key, which is compared as a map does. A key must always be used with one type. */
+/** Makes values once per key, which is compared as in a Map. A key must always be used with the same type. */
 export const makeOnce = (): Keyring['once'] => {
   const made = new Map<unknown, Promise<unknown>>()
   return <Value>(key: unknown, make: () => Promise<Value>): Promise<Value> => {
     const known = made.get(key)
-    // a map cannot say that each key has its own type, so this is said here, once
+    // the type of a Map cannot express that each key has its own type
     if (known !== undefined) return known as Promise<Value>
     const value = make()
     made.set(key, value)
@@ -43,7 +43,7 @@ export const emptyKeyring = (): Keyring => ({
   identities: async () => [],
   vaultPasswords: [],
   ask: async (question) => {
-    throw new CoxswainError('secret-missing', `nobody is there to ask: ${question}`)
+    throw new CoxswainError('secret-missing', `a prompt is not possible here: ${question}`)
   },
   run: async ([program = '']) => {
     throw new CoxswainError('secret-missing', `${program} is not run here`)

@@ -1,28 +1,28 @@
-/** What a program on this machine prints, for passwords that a password manager keeps. */
+/** Runs programs on this machine that print a secret, such as password managers. */
 import { execFile } from 'node:child_process'
 import { CoxswainError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 
-/** A password manager may ask a person for its own password: so long it may take. Seconds. */
+/** Timeout in seconds: a password manager can prompt for its own password. */
 const programTimeout = 120
-/** More than this is no password. Bytes. */
+/** The most bytes of a secret. */
 const most = 1024 * 1024
 
 const reasonOf = (error: { code?: unknown; killed?: boolean; signal?: unknown }): string => {
-  if (error.code === 'ENOENT') return 'there is no such program'
-  if (error.code === 'EACCES') return 'it may not be run'
+  if (error.code === 'ENOENT') return 'the program does not exist'
+  if (error.code === 'EACCES') return 'it is not executable'
   if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `it prints more than ${most} bytes`
-  if (error.killed === true) return `it does not end within ${programTimeout} s`
+  if (error.killed === true) return `timed out after ${programTimeout} s`
   return typeof error.code === 'number'
     ? `it exits with ${error.code}`
     : `it was killed by ${String(error.signal)}`
 }
 
 /**
- * Runs a program and takes what it prints, without the newline at its end. It gets no standard input.
+ * Runs a program without standard input, and returns its output without the trailing newline.
  *
- * @param folder where it is started.
- * @throws `secret-command-failed` with what it said on standard error.
+ * @param folder the working directory.
+ * @throws `secret-command-failed` with its standard error.
  */
 export const runProgram = ([file = '', ...words]: readonly string[], folder: string): Promise<Secret> =>
   new Promise((done, failed) => {

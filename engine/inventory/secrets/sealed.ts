@@ -1,4 +1,4 @@
-/** Values that must be opened before they can be read: encrypted, or kept somewhere else than in the inventory. */
+/** Values that must be opened before they can be read: encrypted, or not in the inventory itself. */
 import type { Place } from '../../errors.ts'
 import { Secret, isSecret } from '../../secret.ts'
 import { Scalar } from '../scalar.ts'
@@ -6,12 +6,12 @@ import type { Keyring } from './keyring.ts'
 
 const brand = Symbol.for('coxswain.sealed')
 
-/** A value that stands in an inventory sealed. It is opened when a run needs it, and at most once. */
+/** A sealed value of an inventory. It is opened when a run needs it, at most once. */
 export interface Sealed {
   readonly [brand]: true
-  /** Where it stands. */
+  /** Its place. */
   readonly place: Place
-  /** Its plain value; what it throws is told at its place. */
+  /** Returns its plain value. Errors are reported at its place. */
   readonly open: (keys: Keyring) => Promise<unknown>
 }
 
@@ -28,7 +28,7 @@ const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> 
   !isSecret(value) &&
   !(value instanceof Scalar)
 
-/** Whether something in a value, however deep, is still sealed. */
+/** Whether a value has a sealed value at any depth. */
 export const holdsSealed = (value: unknown): boolean => {
   if (isSealed(value)) return true
   if (Array.isArray(value)) return value.some(holdsSealed)
@@ -36,9 +36,9 @@ export const holdsSealed = (value: unknown): boolean => {
 }
 
 /**
- * A value with all in it opened.
+ * Opens everything in a value.
  *
- * @param leaf what becomes of each opened value.
+ * @param leaf converts each opened value.
  */
 export const openAll = async (
   value: unknown,
@@ -52,15 +52,15 @@ export const openAll = async (
     return items
   }
   if (!isPlainMap(value)) return value
-  // one after another: questions come in the order in which they stand
+  // one after another: prompts come in the order of the values
   const entries: [string, unknown][] = []
   for (const [key, item] of Object.entries(value)) entries.push([key, await openAll(item, keys, leaf)])
   return Object.fromEntries(entries)
 }
 
 /**
- * What is secret in a value that was encrypted: its texts and numbers. What is true or false, or nothing at all, gives
- * nothing away, and to mask those words everywhere would hide what a run tells.
+ * The secrets in an encrypted value: its texts and numbers. Booleans and null are not secret, and masking those words
+ * everywhere would make the output unreadable.
  */
 export const secretsIn = (value: unknown): Secret[] => {
   if (isSecret(value)) return [value]

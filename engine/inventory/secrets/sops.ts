@@ -1,8 +1,8 @@
 /**
- * Files of SOPS (https://github.com/getsops/sops): keys in the clear, each value encrypted for itself. Pure.
+ * Decrypts values of SOPS files (https://github.com/getsops/sops), whose keys are in the clear. Pure.
  *
- * A value is `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`, bound to its place: the additional data is the path of its keys,
- * each with a `:` behind it. All values together are bound by a digest, which is encrypted in the same way and bound to the
+ * A value is `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`. Its additional data is the path of its keys,
+ * each followed by `:`. A digest covers all values; it is encrypted in the same way, and its additional data is the
  * time of the last change.
  */
 import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto'
@@ -10,9 +10,9 @@ import { CoxswainError } from '../../errors.ts'
 
 export type SopsValue = string | number | boolean
 
-/** A value of a file, in the order in which it stands there. Nothing (`null`) is neither encrypted nor counted. */
+/** A value of a file, in the order of the file. `null` is neither encrypted nor part of the digest. */
 export interface SopsLeaf {
-  /** The keys on the way to it; places in a list do not count. */
+  /** The path of its keys, without positions in lists. */
   readonly path: readonly string[]
   readonly value: unknown
 }
@@ -38,7 +38,7 @@ const decrypt = (
     decipher.setAuthTag(bytes(tag))
     return { text: Buffer.concat([decipher.update(bytes(data)), decipher.final()]).toString(), type }
   } catch (cause) {
-    throw broken(`${what} was changed, or moved to another place, since it was encrypted`, cause)
+    throw broken(`${what} was changed or moved after it was encrypted`, cause)
   }
 }
 
@@ -54,32 +54,32 @@ const valueOf = ({ text, type }: { text: string; type: string }, what: string): 
     case 'time':
       return text
     default:
-      throw broken(`${what} is of the unknown type ${type}`)
+      throw broken(`${what} has the unknown type ${type}`)
   }
 }
 
-/** A number as Go writes it without an exponent, which is how it goes into the digest. */
+/** A number as Go writes it without an exponent, as in the digest. */
 const inDigits = (value: number): string => {
-  const [, sign = '', whole = '', fraction = '', exponent] =
+  const [, sign = '', digits = '', fraction = '', exponent] =
     /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? []
   if (exponent === undefined) return String(value)
   const power = Number(exponent)
   return power < 0
-    ? `${sign}0.${'0'.repeat(-power - 1)}${whole}${fraction}`
-    : `${sign}${whole}${fraction.padEnd(power, '0')}`
+    ? `${sign}0.${'0'.repeat(-power - 1)}${digits}${fraction}`
+    : `${sign}${digits}${fraction.padEnd(power, '0')}`
 }
 
 const inDigest = (value: unknown): string => {
   if (typeof value === 'number') return inDigits(value)
-  // as Python wrote them, in which SOPS began
+  // as in Python, the first implementation of SOPS
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   return typeof value === 'string' ? value : ''
 }
 
-/** What a digest over encrypted values alone begins with, so that it is never that over all values. */
+/** The start of a digest over encrypted values only, which makes it differ from one over all values. */
 const onlyEncryptedStart = createHash('sha256').update('sops').digest()
 
-/** The digest that binds values together: of their texts as they were encrypted, one behind the other. */
+/** The digest of all values: of their plain texts in order. */
 const digestOf = (
   values: readonly { readonly plain: string; readonly encrypted: boolean }[],
   onlyEncrypted: boolean,
@@ -90,19 +90,19 @@ const digestOf = (
   return hash.digest('hex').toUpperCase()
 }
 
-/** What the `sops` map of a file says of it. */
+/** The data in the `sops` map of a file. */
 export interface SopsFacts {
   /** The digest, encrypted. */
   readonly mac: string
-  /** When it was changed last, as it is written. */
+  /** The time of the last change, as written. */
   readonly lastModified: string
   readonly macOnlyEncrypted: boolean
 }
 
 /**
- * The values of a file, each in its place.
+ * Decrypts the values of a file.
  *
- * @throws `secret-broken` when a value, or all of them together, are not what they were when they were encrypted.
+ * @throws `secret-broken` if a value or the set of values was changed after encryption.
  */
 export const openSops = (leaves: readonly SopsLeaf[], facts: SopsFacts, key: Uint8Array): unknown[] => {
   const values = leaves.map(({ path, value }) => {
@@ -115,6 +115,6 @@ export const openSops = (leaves: readonly SopsLeaf[], facts: SopsFacts, key: Uin
   const expected = decrypt(facts.mac, key, facts.lastModified, 'the digest of the file (sops.mac)').text
   const [given, wanted] = [Buffer.from(digest), Buffer.from(expected)]
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
-    throw broken('values were changed, moved or left out since the file was encrypted (sops.mac)')
+    throw broken('values were changed, moved or removed after the file was encrypted (sops.mac)')
   return values.map(({ value }) => value)
 }

@@ -1,19 +1,19 @@
-/** What Ansible Vault has encrypted, formats 1.1 and 1.2: whole files and single values. */
+/** Decrypts files and values of Ansible Vault, formats 1.1 and 1.2. */
 import { Vault } from 'ansible-vault'
 import { CoxswainError } from '../../errors.ts'
 import type { VaultPassword } from './keyring.ts'
 
 const header = /^\s*\$ANSIBLE_VAULT;([^;\s]*);([^;\s]*)(?:;([^\r\n]*))?\s*(?:\r?\n|$)/
 
-/** Whether a text is a vault's. */
+/** Whether a text is a vault. */
 export const isVault = (text: string): boolean => /^\s*\$ANSIBLE_VAULT;/.test(text)
 
-/** The id that a vault names: that of its password. 1.1 has none. */
+/** The vault ID of a vault, which names its password; undefined in format 1.1. */
 export const vaultIdOf = (text: string): string | undefined => header.exec(text)?.[3]?.trim()
 
-const howToGive = 'give its password: --vault-password-file FILE, --vault-id LABEL@FILE or --ask-vault-pass'
+const howToGive = 'give the password: --vault-password-file FILE, --vault-id LABEL@FILE or --ask-vault-pass'
 
-/** The text as the library takes it: a value in YAML is indented and ends with a newline. */
+/** Removes the indentation of a value in YAML, for the library. */
 const withoutIndent = (text: string): string =>
   text
     .split('\n')
@@ -21,18 +21,18 @@ const withoutIndent = (text: string): string =>
     .filter((line) => line !== '')
     .join('\n')
 
-/** Passwords in the order in which they are worth a try: those of the vault's own id first, as Ansible does. */
+/** Passwords in the order to try: those with the ID of the vault first, as in Ansible. */
 const inOrder = (passwords: readonly VaultPassword[], id: string | undefined): VaultPassword[] => [
   ...passwords.filter((one) => one.id === id),
   ...passwords.filter((one) => one.id !== id),
 ]
 
 const locked = (id: string | undefined, tried: readonly VaultPassword[], what: string): CoxswainError => {
-  const named = id === undefined ? 'it names no vault id' : `its vault id is ${id}`
+  const named = id === undefined ? 'it has no vault ID' : `its vault ID is ${id}`
   if (tried.length === 0)
     return new CoxswainError(
       'secret-locked',
-      `${what} is encrypted with Ansible Vault, and there is no password (${named})`,
+      `${what} is encrypted with Ansible Vault, but no password is set (${named})`,
       {
         hint: howToGive,
       },
@@ -44,10 +44,10 @@ const locked = (id: string | undefined, tried: readonly VaultPassword[], what: s
 }
 
 /**
- * What is in a vault.
+ * Decrypts a vault.
  *
- * @param what it is, for errors.
- * @throws `secret-locked` when no password opens it, `secret-broken` when it is no whole vault.
+ * @param what its name, for errors.
+ * @throws `secret-locked` if no password opens it, `secret-broken` if it is not a complete vault.
  */
 export const openVault = async (
   text: string,
@@ -58,9 +58,9 @@ export const openVault = async (
   if (!['1.1', '1.2'].includes(version) || cipher !== 'AES256') {
     throw new CoxswainError(
       'secret-broken',
-      `${what} is a vault of an unknown format: ${version} ${cipher}`,
+      `${what} is a vault of an unsupported format: ${version} ${cipher}`,
       {
-        hint: 'vaults of the formats 1.1 and 1.2 with AES256 can be read',
+        hint: 'the supported formats are 1.1 and 1.2 with AES256',
       },
     )
   }
@@ -75,9 +75,9 @@ export const openVault = async (
       if (opened !== undefined) return opened
     } catch (error) {
       if (!(error instanceof Error) || error.name === 'CoxswainError') throw error
-      // the library's word for a wrong password; a vault that was changed cannot be told from one of another password
+      // the message of the library for a wrong password, and for a changed vault
       if (error.message === 'Integrity check failed') continue
-      throw new CoxswainError('secret-broken', `${what} is no whole vault: ${error.message}`, {
+      throw new CoxswainError('secret-broken', `${what} is not a complete vault: ${error.message}`, {
         cause: error,
       })
     }

@@ -7,21 +7,21 @@ import { readHostVariables, readListing } from './listing-source.ts'
 import { readYaml } from '../yaml/read.ts'
 import type { YamlNode } from '../yaml/read.ts'
 
-/** How far an executable may go. */
+/** The limits of an executable. */
 export interface ExecutableLimits {
-  /** Seconds; 120 unless told. */
+  /** Timeout in seconds; 120 by default. */
   readonly seconds?: number
-  /** Bytes of its output; 64 MiB unless told. */
+  /** The most bytes of its output; 64 MiB by default. */
   readonly bytes?: number
 }
 
-/** Bytes of standard error that are kept: the end of it says why. */
+/** The most characters kept of standard error, for errors. */
 const lastWords = 8192
 
-/** Hosts that are asked for at the same time, where `--list` does not tell their variables. */
+/** The number of `--host` calls at the same time, if `--list` does not print variables. */
 const atOnce = 8
 
-/** The output of an executable that ended well. */
+/** Runs an executable and returns its output. */
 const outputOf = (
   path: string,
   words: readonly string[],
@@ -32,57 +32,64 @@ const outputOf = (
     const child = spawn(resolve(path), words, { stdio: ['ignore', 'pipe', 'pipe'] })
     const out: Buffer[] = []
     let [size, err] = [0, '']
+    const kill = (): void => void child.kill('SIGKILL')
+    process.once('exit', kill)
     const fail = (message: string, hint?: string, cause?: unknown): void => {
       clearTimeout(timer)
-      child.kill('SIGKILL')
-      // what it started may hold the pipes open
+      kill()
+      // its child processes can hold the pipes open
       child.stdout.destroy()
       child.stderr.destroy()
       failed(new CoxswainError('load-failed', `${shown} ${message}`, { output: err, hint, cause }))
     }
     const timer = setTimeout(
-      () => fail(`did not end within ${seconds} s`, 'run it by hand to see why it takes so long'),
+      () => fail(`timed out after ${seconds} s`, 'run it by hand to see why it takes so long'),
       seconds * 1000,
     )
     child.stdout.on('data', (chunk: Buffer) => {
       out.push(chunk)
       size += chunk.length
-      if (size > bytes) fail(`printed more than ${bytes} bytes`, 'it shall print one inventory and end')
+      if (size > bytes) fail(`printed more than ${bytes} bytes`, 'it must print one inventory and exit')
     })
     child.stderr.on('data', (chunk: Buffer) => (err = (err + chunk.toString()).slice(-lastWords)))
     child.on('error', (cause) =>
-      fail(`cannot be run: ${cause.message}`, 'see that its first line names what runs it: #!/bin/sh', cause),
+      fail(
+        `cannot be run: ${cause.message}`,
+        'check that its first line names the interpreter: #!/bin/sh',
+        cause,
+      ),
     )
     child.on('close', (status, signal) => {
+      process.off('exit', kill)
       if (status === 0) {
         clearTimeout(timer)
         done(Buffer.concat(out).toString())
       } else {
-        fail(`ended with ${status ?? signal}`, 'run it by hand to see more')
+        fail(`exited with ${status ?? signal}`, 'run it by hand to see more')
       }
     })
   })
 
-/** What it printed, which must be JSON. */
+/** Parses its output, which must be JSON. */
 const json = (file: string, text: string): YamlNode => {
   try {
     JSON.parse(text)
   } catch {
-    // neither the text nor what the parser says of it is shown: there may be passwords in it
-    throw new CoxswainError('inventory-invalid', `${file} printed no JSON`, {
+    // neither the text nor the message of the parser is shown: they can contain passwords
+    throw new CoxswainError('inventory-invalid', `${file} did not print JSON`, {
       place: { file },
-      hint: 'print {"GROUP": {"hosts": […]}, "_meta": {"hostvars": {…}}}, and all else on standard error',
+      hint: 'print {"GROUP": {"hosts": […]}, "_meta": {"hostvars": {…}}}, and everything else on standard error',
     })
   }
-  // JSON is YAML, and read as that it has places, and numbers as they are written
+  // JSON is YAML: as YAML it has places, and numbers as written
   return readYaml(file, text)
 }
 
 /**
- * Runs an executable with `--list`, and with `--host NAME` for each host when that told no variables, and reads what it
+ * Runs an executable with `--list`, and with `--host NAME` for each host if that did not print variables, and reads what it
  * prints: https://docs.ansible.com/ansible/latest/dev_guide/developing_inventory.html#inventory-script-conventions
  *
- * @throws `load-failed` when it fails, takes too long or prints too much; `inventory-invalid` when it prints nonsense.
+ * @throws `load-failed` if it fails, times out or prints too much; `inventory-invalid` for invalid output.
  */
 export const readExecutable = async (
   draft: InventoryDraft,

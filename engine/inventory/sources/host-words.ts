@@ -4,24 +4,24 @@ import { invalid } from '../invalid.ts'
 import { expandRanges } from './ranges.ts'
 import type { Variable } from '../types.ts'
 
-/** What a word that names hosts stands for. */
+/** The hosts of a word. */
 export interface HostWord {
   readonly names: readonly string[]
-  /** The port behind the name, as a variable of each of them. */
+  /** The port after the name, as a variable of each host. */
   readonly port: Variable | undefined
 }
 
 const ported = (word: string): { readonly name: string; readonly digits: string | undefined } => {
-  // an address of IPv6 has brackets around it when a port follows: its own colons are none of ours
+  // an IPv6 address with a port has brackets, as it contains colons
   const [, name = word, digits] =
     /^\[([\da-f:.%]*:[^\][]*)\]:(\d+)$/i.exec(word) ?? /^((?:[^:\][]|\[[^\][]*\])+):(\d+)$/.exec(word) ?? []
   return { name, digits }
 }
 
 /**
- * The hosts of a word such as `web1`, `web[01:20]`, `web1:2222` or `[fe80::1]:22`, as Ansible reads it.
+ * Parses a word such as `web1`, `web[01:20]`, `web1:2222` or `[fe80::1]:22`, as Ansible does.
  *
- * @throws `inventory-invalid` at the place, saying what to write instead.
+ * @throws `inventory-invalid` at the place, with a correct form.
  * @example
  * readHostWord('web[1:2]:2222', place).names  // ['web1', 'web2']
  */

@@ -1,13 +1,13 @@
-/** Words of a host's line in an INI file, cut as Ansible cuts them: by Python's `shlex`, with comments. */
+/** Splits a host line of an INI file into words as Ansible does, with Python's `shlex` and comments. */
 
 export interface Word {
   /** Without its quotes and backslashes. */
   readonly text: string
-  /** Where it begins in the line; from 0. */
+  /** Its start in the line, from 0. */
   readonly offset: number
 }
 
-/** What is wrong in a line, and where. */
+/** An error in a line, with its place. */
 export interface WordError {
   readonly message: string
   readonly offset: number
@@ -15,10 +15,10 @@ export interface WordError {
 }
 
 /**
- * The words of a line up to a comment.
+ * Splits a line into words, up to a comment.
  *
- * @param options without `comments`, a `#` is a letter like others.
- * @returns the first thing wrong instead, if there is one.
+ * @param options without `comments`, `#` is an ordinary character.
+ * @returns the first error, if there is one.
  * @example
  * cutWords("web1 motd='two words' # the first")  // [{ text: 'web1', offset: 0 }, { text: 'motd=two words', offset: 5 }]
  */
@@ -46,16 +46,16 @@ export const cutWords = (line: string, { comments = true } = {}): readonly Word[
       add('', at)
     } else if (letter === '\\') {
       if (next === undefined)
-        return { message: 'nothing after the backslash', offset: at, hint: 'write two for one' }
+        return { message: 'nothing after the backslash', offset: at, hint: 'write \\\\ for a backslash' }
       add(next, at)
       at += 1
     } else if (letter === '#' && comments) {
       if (word === undefined) break
-      // Ansible cuts the word here and says nothing: of a password that holds a # only a part would be left
+      // Ansible cuts the word here without a warning: a password with # would be incomplete
       return {
-        message: 'a comment begins in the middle of a word',
+        message: 'a comment starts in the middle of a word',
         offset: at,
-        hint: 'put quotes around the value if the # belongs to it, or a blank before it if it does not',
+        hint: 'quote the value if # belongs to it, otherwise put a blank before #',
       }
     } else if (/\s/.test(letter)) {
       if (word !== undefined) words.push(word)
@@ -66,9 +66,9 @@ export const cutWords = (line: string, { comments = true } = {}): readonly Word[
   }
   if (quote !== undefined) {
     return {
-      message: 'a quote that is not closed',
+      message: 'a quote is not closed',
       offset: quote.offset,
-      hint: `write ${quote.mark} at its end`,
+      hint: `write ${quote.mark} at the end of the value`,
     }
   }
   return word === undefined ? words : [...words, word]

@@ -15,15 +15,15 @@ type Kind = (typeof kinds)[number]
 
 const isKind = (word: string): word is Kind => kinds.some((kind) => kind === word)
 
-/** Which group the lines below a heading speak of, and what they say of it. */
+/** The section of a heading: a group and the kind of lines. */
 interface Section {
   readonly group: string
   readonly kind: Kind
 }
 
 /**
- * Children that are named before they are declared. As in Ansible such a group gets its place among its parent's children
- * when it is declared, not where it is named: the order of hosts depends on it.
+ * Children that are named before they are declared. As in Ansible, such a group takes its position among the children of its
+ * parent when it is declared, which affects the order of hosts.
  */
 class PendingChildren {
   readonly #draft: InventoryDraft
@@ -33,10 +33,10 @@ class PendingChildren {
     this.#draft = draft
   }
 
-  /** Names a child of a group. */
+  /** Adds a child to a group. */
   add(parent: string, child: string, place: Place): void {
     checkGroupName(this.#draft, child, place)
-    // known also from the heading of its variables
+    // a heading of its variables also counts
     if (this.#draft.has(child)) this.#draft.child(parent, child, place)
     else this.#parents.set(child, [...(this.#parents.get(child) ?? []), { parent, place }])
   }
@@ -47,13 +47,13 @@ class PendingChildren {
     this.#parents.delete(child)
   }
 
-  /** Those that this file does not declare: another source may, before or after. */
+  /** Adds children that this file does not declare: another source can declare them. */
   end(): void {
     for (const child of this.#parents.keys()) this.declared(child)
   }
 }
 
-/** A line, with a way to point at a column of it. */
+/** A line, with a function for places in it. */
 interface Line {
   readonly text: string
   readonly at: (offset: number) => Place
@@ -68,7 +68,7 @@ const heading = (
   const [, group, kind = 'hosts'] = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(text.trim()) ?? []
   if (group === undefined) {
     throw invalid(
-      'not the heading of a group',
+      'not a group heading',
       at(start),
       'write [NAME], [NAME:children] or [NAME:vars], without blanks; an IPv6 host needs its port: [fe80::1]:22',
     )
@@ -77,7 +77,7 @@ const heading = (
   if (!isKind(kind)) {
     const guess = nearest(kind, kinds)
     throw invalid(
-      `a group has no ${kind}`,
+      `a group does not have ${kind}`,
       at(start + group.length + 2),
       guess === undefined ? `it has ${kinds.join(', ')}` : `did you mean [${group}:${guess}]?`,
     )
@@ -91,7 +91,7 @@ const heading = (
   return { group, kind }
 }
 
-/** A value: a Python literal where it is one, else the text that it is. */
+/** Reads a value: a Python literal, else text. */
 const valueOf = (text: string, place: Place): Variable => {
   const { value, written } = pythonLiteral(text, place) ?? {
     value: text,
@@ -106,13 +106,13 @@ const readHost = (draft: InventoryDraft, group: string, { text, at }: Line): voi
   const [host, ...rest] = words
   if (host === undefined) return
   if (host.text.startsWith('---')) {
-    throw invalid('this looks like YAML', at(host.offset), 'end the name of the file with .yaml')
+    throw invalid('this looks like YAML', at(host.offset), 'rename the file to end with .yaml')
   }
   if (host.text.endsWith(':')) {
     throw invalid(
       `nothing after the colon of ${host.text}`,
       at(host.offset),
-      'write the port behind it, or no colon; if this is YAML, end the name of the file with .yaml',
+      'write the port after it, or remove the colon; if this is YAML, rename the file to end with .yaml',
     )
   }
   const variables = rest.map((word) => {
@@ -121,7 +121,7 @@ const readHost = (draft: InventoryDraft, group: string, { text, at }: Line): voi
       throw invalid(
         'not name=value',
         at(word.offset),
-        'a line names one host, then variables; put quotes around a value with blanks in it',
+        'a line has one host, then variables; quote a value with blanks',
       )
     }
     const name = word.text.slice(0, cut)
@@ -137,7 +137,7 @@ const readHost = (draft: InventoryDraft, group: string, { text, at }: Line): voi
 const readChild = (pending: PendingChildren, group: string, { text, at }: Line, start: number): void => {
   const [, name] = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(text.trim()) ?? []
   if (name === undefined) {
-    throw invalid('not the name of a group', at(start), `below [${group}:children] each line names one group`)
+    throw invalid('not the name of a group', at(start), `below [${group}:children] each line is one group`)
   }
   pending.add(group, name, at(start))
 }
@@ -152,11 +152,11 @@ const readVariable = (draft: InventoryDraft, group: string, { text, at }: Line, 
   const variable = valueOf(written, at(start))
   const comment = variable.value === written ? /\s#/.exec(text.slice(cut + 1)) : null
   if (comment !== null) {
-    // Ansible takes it as a part of the value, and hardly anybody means that
+    // Ansible reads it as a part of the value, which is rarely intended
     throw invalid(
-      'a comment behind a value would be a part of it',
+      'a comment after a value would be a part of it',
       at(cut + 1 + comment.index + 1),
-      'give the comment a line of its own; if it belongs to the value, put quotes around that',
+      'put the comment on its own line; if it belongs to the value, quote the value',
     )
   }
   draft.groupVariable(group, name, variable)
@@ -164,15 +164,15 @@ const readVariable = (draft: InventoryDraft, group: string, { text, at }: Line, 
 
 /**
  * Reads an inventory in INI: `[group]` with hosts and their variables, `[group:children]`, `[group:vars]`. Values are
- * Python's literals where they are some, else text; a host's line is cut like a shell's.
+ * Python literals, else text; the line of a host is split as in a shell.
  *
  * @throws `inventory-invalid` with file, line and column.
  */
 export const readIniInventory = (draft: InventoryDraft, file: string, text: string): void => {
   const pending = new PendingChildren(draft)
   let section: Section = { group: 'ungrouped', kind: 'hosts' }
-  for (const [index, whole] of text.split('\n').entries()) {
-    const excerpt = whole.replace(/\r$/, '')
+  for (const [index, raw] of text.split('\n').entries()) {
+    const excerpt = raw.replace(/\r$/, '')
     const start = excerpt.length - excerpt.trimStart().length
     const line: Line = {
       text: excerpt,
@@ -180,7 +180,7 @@ export const readIniInventory = (draft: InventoryDraft, file: string, text: stri
     }
     const first = excerpt[start]
     if (first === undefined || first === '#' || first === ';') continue
-    // one that is never closed is a slip of the pen, and no host of that name
+    // a bracket that is not closed is an invalid heading, not a host
     const bracketed =
       first === '[' &&
       (!excerpt.includes(']') ||

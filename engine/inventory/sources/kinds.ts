@@ -1,15 +1,15 @@
-/** What kind of inventory a file is. */
+/** Determines the kind of an inventory file. */
 import { open, stat } from 'node:fs/promises'
 import { CoxswainError } from '../../errors.ts'
 
-/** Names in a folder of inventories that are none: Ansible's list, and what else editors, keys and modules leave. */
+/** Names in an inventory folder that are not inventories: Ansible's list, and files of editors, keys and modules. */
 const left =
   /^(host_vars|group_vars|vars_plugins|node_modules|package(-lock)?\.json|tsconfig\.json)$|^[.#]|~$|\.(pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry|d\.ts|schema\.json|pub|key|pem|crt)$/
 
-/** Whether something in a folder of inventories is read as one. */
+/** Whether a name in an inventory folder is skipped. */
 export const isLeftOut = (name: string): boolean => left.test(name)
 
-/** Whether a name is that of a module. */
+/** Whether a path is a module. */
 export const isModuleName = (path: string): boolean => /\.m?[jt]s$/.test(path)
 
 /** The first bytes of a file. */
@@ -24,8 +24,8 @@ const headOf = async (path: string): Promise<Buffer> => {
 }
 
 /**
- * Whether a file is a program: one that starts with `#!` or is a binary, and may be executed. The x bit alone says
- * nothing: on some file systems every file has it.
+ * Whether a file is a program: it starts with `#!` or is a binary, and is executable. The x bit alone is not
+ * enough: on some file systems every file has it.
  *
  * @throws `load-failed` for a script without the x bit.
  */
@@ -36,25 +36,25 @@ export const isProgram = async (path: string): Promise<boolean> => {
   const binary = head.toString('latin1') === '\u007FELF'
   if (!script && !binary) return false
   if ((mode & 0o111) !== 0) return true
-  // a module may have a line for the shell, too
+  // a module can also start with #!
   if (isModuleName(path)) return false
-  throw new CoxswainError('load-failed', `${path} is a program that may not be executed`, {
+  throw new CoxswainError('load-failed', `${path} is a program without execute permission`, {
     place: { file: path },
-    hint: `give it the x bit: chmod +x ${path}`,
+    hint: `make it executable: chmod +x ${path}`,
   })
 }
 
-/** The first line that says something. */
+/** The first line that is not empty or a comment. */
 const firstLine = (text: string): string => text.split('\n').find((one) => !/^\s*([#;]|$)/.test(one)) ?? ''
 
-/** Whether text in a file that is named like YAML is INI: it begins with a heading, or with a host that is no YAML map. */
+/** Whether a file that is named as YAML is INI: it starts with a heading, or with a host that is not a YAML map. */
 export const looksLikeIni = (text: string): boolean => {
   const line = firstLine(text)
   if (line === '' || looksLikeYaml(text)) return false
   return /^\s*\[[^:\]\s,]+(:\w+)?\]\s*(#.*)?$/.test(line) || /^\w/.test(line.trim())
 }
 
-/** Whether text that no ending tells is YAML: its first line that says something is a key, a map or a document's mark. */
+/** Whether a file without a known extension is YAML: its first line is a key, a map or a document marker. */
 export const looksLikeYaml = (text: string): boolean => {
   const line = firstLine(text)
   return /^\s*(---|%YAML|\{|("[^"]*"|'[^']*'|[^\s:[\]=]+)\s*:(\s|$))/.test(line)

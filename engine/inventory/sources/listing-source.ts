@@ -1,4 +1,4 @@
-/** Inventories in the form that executables print with `--list`: Ansible's, with `_meta`. */
+/** Reads Ansible's JSON format of inventories, which executables print with `--list`. */
 import { z } from 'zod'
 import type { InventoryDraft } from '../draft.ts'
 import { checkGroupName } from '../group-names.ts'
@@ -10,7 +10,7 @@ import type { Entry, YamlNode } from '../yaml/read.ts'
 
 const groupKeys = ['hosts', 'children', 'vars']
 
-/** Names may look like numbers: they count as they are written. */
+/** Names that look like numbers are read as written. */
 const nameList = z.array(z.string())
 
 const namesIn = ({ empty, written, place }: YamlNode, what: string): readonly string[] => {
@@ -19,7 +19,7 @@ const namesIn = ({ empty, written, place }: YamlNode, what: string): readonly st
   throw invalid(`${what} must be a list of names`, place, 'write ["a", "b"]')
 }
 
-/** Reads a group, and gives the hosts that it names. */
+/** Reads a group, and returns its hosts. */
 const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): readonly string[] => {
   checkGroupName(draft, group, place)
   draft.group(group, place)
@@ -27,7 +27,7 @@ const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): r
     for (const host of hosts) draft.host(host, group)
     return hosts
   }
-  // a list alone is the group's hosts
+  // a list is the hosts of the group
   if (node.entries === undefined) return named(namesIn(node, `group ${group}`))
   const hosts: string[] = []
   for (const part of node.entries) {
@@ -42,7 +42,7 @@ const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): r
     } else {
       const guess = nearest(part.key, groupKeys)
       throw invalid(
-        `a group has no "${part.key}"`,
+        `a group does not have "${part.key}"`,
         part.place,
         guess === undefined ? `it has ${groupKeys.join(', ')}` : `did you mean ${guess}?`,
       )
@@ -51,23 +51,23 @@ const readGroup = (draft: InventoryDraft, { key: group, place, node }: Entry): r
   return hosts
 }
 
-/** Variables of a host, as a map. */
+/** Reads the variables of a host. */
 export const readHostVariables = (draft: InventoryDraft, host: string, node: YamlNode): void => {
   for (const variable of entriesOf(node, `the variables of host ${host}`))
     draft.hostVariable(host, variable.key, variableOf(variable))
 }
 
-/** Whether a document is in this form: nothing else has `_meta` at its top. */
+/** Whether a document has this format: only it has `_meta` at the top. */
 export const isListing = (entries: readonly Entry[]): boolean => entries.some(({ key }) => key === '_meta')
 
 /**
- * Reads what an executable prints with `--list`.
+ * Reads the output of `--list`.
  *
- * @returns the hosts whose variables it did not tell: none where it has `_meta`, else all of its groups.
+ * @returns the hosts without variables in it: none if it has `_meta`, else all hosts.
  * @throws `inventory-invalid` with line and column of the output.
  */
 export const readListing = (draft: InventoryDraft, root: YamlNode): readonly string[] => {
-  let told = false
+  let hasVariables = false
   const hosts = new Set<string>()
   const variables: Entry[] = []
   for (const entry of entriesOf(root, 'an inventory')) {
@@ -77,7 +77,7 @@ export const readListing = (draft: InventoryDraft, root: YamlNode): readonly str
     }
     for (const { key, node } of entriesOf(entry.node, '_meta')) {
       if (key !== 'hostvars') continue
-      told = true
+      hasVariables = true
       variables.push(...entriesOf(node, 'hostvars'))
     }
   }
@@ -85,10 +85,10 @@ export const readListing = (draft: InventoryDraft, root: YamlNode): readonly str
     if (hosts.has(key)) readHostVariables(draft, key, node)
     else
       draft.warn(
-        `${key} has variables, but is in no group: it is left out`,
+        `${key} has variables, but is not in a group: it is ignored`,
         place,
-        'name it under the hosts of a group',
+        'add it to the hosts of a group',
       )
   }
-  return told ? [] : [...hosts]
+  return hasVariables ? [] : [...hosts]
 }

@@ -1,4 +1,4 @@
-/** Inventories that are TypeScript or JavaScript modules. */
+/** Reads inventories that are TypeScript or JavaScript modules. */
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
@@ -9,6 +9,7 @@ import type { InventoryDraft } from '../draft.ts'
 import { checkGroupName } from '../group-names.ts'
 import { readHostWord } from './host-words.ts'
 import { nearest } from '../nearest.ts'
+import { settled } from '../../settled.ts'
 
 const variables = z.record(z.string(), z.unknown())
 const hosts = z.union([
@@ -28,7 +29,7 @@ const spec = z.strictObject({
   groups: z.record(z.string(), group.nullish()).optional(),
 })
 
-/** Seconds that a module may take to say what there is. */
+/** Timeout of a module in seconds. */
 const moduleTimeout = 120
 
 const limited = async (path: string, work: unknown, seconds: number): Promise<unknown> => {
@@ -37,13 +38,15 @@ const limited = async (path: string, work: unknown, seconds: number): Promise<un
     timer = setTimeout(
       () =>
         reject(
-          new CoxswainError('load-failed', `the inventory ${path} was not there within ${seconds} s`, {
+          new CoxswainError('load-failed', `the inventory ${path} timed out after ${seconds} s`, {
             place: { file: path },
-            hint: 'see what it waits for',
+            hint: 'check what it waits for',
           }),
         ),
       seconds * 1000,
     )
+    // it must not keep a process that has nothing else to do
+    timer.unref()
   })
   try {
     return await Promise.race([work, limit])
@@ -52,29 +55,43 @@ const limited = async (path: string, work: unknown, seconds: number): Promise<un
   }
 }
 
-/** What the module's default export gives. */
-const exported = async (path: string, seconds: number): Promise<unknown> => {
+const unsettled = (path: string, what: string): CoxswainError =>
+  new CoxswainError('load-failed', `the inventory ${path} cannot be loaded: ${what} never settles`, {
+    place: { file: path },
+    hint: `check the awaits of ${path} and of the files that it imports`,
+  })
+
+/** The value of the default export of a module, or the result of its function. */
+const exported = async (path: string): Promise<unknown> => {
+  const module: Readonly<Record<string, unknown>> = await settled(
+    import(pathToFileURL(resolve(path)).href),
+    () => unsettled(path, 'an await at its top level'),
+  )
+  const found = module['default']
+  const work: unknown = typeof found === 'function' ? found() : found
+  return settled(work, () => unsettled(path, 'the promise that it exports, or that its function returns,'))
+}
+
+/** The same within some seconds, with errors that have the place. */
+const exportedIn = async (path: string, seconds: number): Promise<unknown> => {
   try {
-    const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(resolve(path)).href)
-    const found = module['default']
-    const work: unknown = typeof found === 'function' ? found() : found
-    return await limited(path, work, seconds)
+    return await limited(path, exported(path), seconds)
   } catch (error) {
     if (isCoxswainError(error)) throw error
     const message = error instanceof Error ? error.message : String(error)
     throw new CoxswainError('load-failed', `the inventory ${path} cannot be loaded: ${message}`, {
       cause: error,
       place: authorsPlace(error) ?? { file: path },
-      hint: 'correct it at the place shown',
+      hint: 'fix it at the place shown',
     })
   }
 }
 
-const complaint = (path: string, found: unknown, issue: z.core.$ZodIssue | undefined): CoxswainError => {
+const invalidExport = (path: string, found: unknown, issue: z.core.$ZodIssue | undefined): CoxswainError => {
   if (found === undefined) {
-    return new CoxswainError('load-failed', `${path} exports no inventory`, {
+    return new CoxswainError('load-failed', `${path} does not export an inventory`, {
       place: { file: path },
-      hint: 'end it with `export default defineInventory(…)`; a module that is none belongs into another folder',
+      hint: 'add `export default defineInventory(…)`, or move a module that is not an inventory to another folder',
     })
   }
   const where = issue?.path.map(String).join('.') ?? ''
@@ -83,7 +100,7 @@ const complaint = (path: string, found: unknown, issue: z.core.$ZodIssue | undef
   const guess = keys.map((key) => nearest(key, known)).find((name) => name !== undefined)
   return new CoxswainError(
     'inventory-invalid',
-    `${where === '' ? 'the inventory' : where}: ${issue?.message ?? 'makes no sense'}`,
+    `${where === '' ? 'the inventory' : where}: ${issue?.message ?? 'is invalid'}`,
     {
       place: { file: path },
       hint:
@@ -95,19 +112,19 @@ const complaint = (path: string, found: unknown, issue: z.core.$ZodIssue | undef
 }
 
 /**
- * Reads an inventory module: its default export is an inventory (see `defineInventory`), or a function that gives one.
- * The loader for TypeScript must be registered before.
+ * Reads an inventory module: its default export is an inventory (see `defineInventory`), or a function that returns one.
+ * The loader for TypeScript must be registered.
  *
- * @throws `load-failed` when it cannot be loaded or takes too long; `inventory-invalid` when it gives something else.
+ * @throws `load-failed` if it cannot be loaded, never settles or times out; `inventory-invalid` for another value.
  */
 export const readModule = async (
   draft: InventoryDraft,
   path: string,
   seconds: number = moduleTimeout,
 ): Promise<void> => {
-  const found = await exported(path, seconds)
+  const found = await exportedIn(path, seconds)
   const parsed = spec.safeParse(found)
-  if (!parsed.success) throw complaint(path, found, parsed.error.issues[0])
+  if (!parsed.success) throw invalidExport(path, found, parsed.error.issues[0])
   const place: Place = { file: path }
   const addHosts = (list: z.output<typeof hosts>, into: string | undefined): void => {
     for (const { name: word, vars } of list) {

@@ -1,12 +1,12 @@
 /**
- * Python's literals, for values in INI files: Ansible gives each to `ast.literal_eval` and takes what is none as text
+ * Python literals, for values in INI files: Ansible parses each with `ast.literal_eval`, and reads other values as text
  * (https://docs.python.org/3/library/ast.html#ast.literal_eval).
  */
 import type { Place } from '../../errors.ts'
 import { Scalar, isTemplate } from '../scalar.ts'
 import { textsOf } from '../scalar-tree.ts'
 
-/** A literal's value, and the same with a `Scalar` in the place of each number and each template. */
+/** The value of a literal, and the same with a `Scalar` for each number and each template. */
 export interface Literal {
   readonly value: unknown
   readonly written: unknown
@@ -28,18 +28,18 @@ const escapes: Readonly<Record<string, string>> = {
 const unescape = (text: string): string =>
   text.replaceAll(
     /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/g,
-    (whole, octal?: string, byte?: string, short?: string, long?: string, letter?: string) => {
+    (escape, octal?: string, byte?: string, short?: string, long?: string, letter?: string) => {
       const hex = byte ?? short ?? long
       if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
       if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
-      return escapes[letter ?? ''] ?? whole
+      return escapes[letter ?? ''] ?? escape
     },
   )
 
 const numberPattern =
   /[+-]?[ \t]*(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?[eE][+-]?\d(?:_?\d)*|\d(?:_?\d)*\.|\d(?:_?\d)*)(?![\w.])/y
 
-/** A number or a text at its place. */
+/** A number or text with its place. */
 const scalar = (text: string, value: number | bigint | boolean | string, place: Place): Literal => {
   const template = typeof value === 'string' && isTemplate(value)
   if (typeof value === 'string' && !template) return { value, written: value }
@@ -47,7 +47,7 @@ const scalar = (text: string, value: number | bigint | boolean | string, place: 
   return { value: written.plain, written }
 }
 
-/** Its value: whole numbers that a number cannot hold are bigints. */
+/** The value of a number: integers beyond 2^53 are bigints. */
 const sizeOf = (digits: string): number | bigint => {
   const size = Number(digits)
   return Number.isInteger(size) &&
@@ -60,13 +60,13 @@ const sizeOf = (digits: string): number | bigint => {
 const numberOf = (text: string, place: Place): Literal | undefined => {
   const plain = text.replaceAll(/[_ \t]/g, '')
   const digits = plain.replace(/^[+-]/, '')
-  // 0644 was octal once and is nothing now: Ansible takes it as text
+  // 0644 is not a literal in Python 3: Ansible reads it as text
   if (/^0\d*[1-9]\d*$/.test(digits)) return undefined
   const size = sizeOf(digits)
   return scalar(plain, plain.startsWith('-') ? -size : size, place)
 }
 
-/** The name of a key: whole numbers and nothing as Python prints them, other numbers as they are written. */
+/** The name of a key: integers and None as Python prints them, other numbers as written. */
 const nameOfKey = ({ value, written }: Literal): string => {
   if (value === null) return 'None'
   if (written instanceof Scalar && (typeof written.value === 'bigint' || Number.isInteger(written.value)))
@@ -78,7 +78,7 @@ const words: Readonly<Record<string, boolean | null>> = { True: true, False: fal
 
 const closing: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' }
 
-/** Thrown inside to leave off; never seen outside. */
+/** Thrown to stop parsing; caught in {@link pythonLiteral}. */
 const none = Symbol('no literal')
 
 const parser = (text: string, place: Place) => {
@@ -93,12 +93,12 @@ const parser = (text: string, place: Place) => {
     return found
   }
   const string = (): Literal | undefined => {
-    let whole: string | undefined
+    let joined: string | undefined
     for (;;) {
       const found = take(/(?:[rR]|[bB]|[uU]|[rR][bB]|[bB][rR])?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/y)
-      if (found === undefined) return whole === undefined ? undefined : scalar(whole, whole, place)
+      if (found === undefined) return joined === undefined ? undefined : scalar(joined, joined, place)
       const [, prefix = '', inside = ''] = /^([a-z]*).([\s\S]*).$/i.exec(found) ?? []
-      whole = `${whole ?? ''}${/r/i.test(prefix) ? inside : unescape(inside)}`
+      joined = `${joined ?? ''}${/r/i.test(prefix) ? inside : unescape(inside)}`
       blank()
     }
   }
@@ -147,7 +147,7 @@ const parser = (text: string, place: Place) => {
     if (open === '{') return braces()
     const { list, comma } = items(closing[open] ?? '', literal)
     const [first] = list
-    // round brackets without a comma only hold together
+    // parentheses without a comma are not a tuple
     return open === '(' && list.length === 1 && !comma && first !== undefined ? first : asList(list)
   }
   const literal = (): Literal => {
@@ -169,7 +169,7 @@ const parser = (text: string, place: Place) => {
     const first = literal()
     blank()
     const more = [first]
-    // 80,443 is a pair of numbers to Python
+    // 80,443 is a tuple in Python
     let comma = false
     while (text[at] === ',') {
       comma = true
@@ -185,7 +185,7 @@ const parser = (text: string, place: Place) => {
 }
 
 /**
- * The value of a Python literal; undefined for what is none, which Ansible takes as the text that it is.
+ * Parses a Python literal; undefined for other text, which Ansible reads as text.
  *
  * @example
  * pythonLiteral('True', place)?.value    // true

@@ -1,18 +1,18 @@
-/** The one way by which the text of inventories and of files of variables comes in. */
+/** Reads the text of inventories and of variables files. */
 import { readFile } from 'node:fs/promises'
 import { CoxswainError } from '../../errors.ts'
 import { isLocked, textOf } from '../secrets/file.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 
-/** Bytes that one file may have: more is no inventory, and would eat all memory. */
+/** The most bytes of a file: a larger one is not an inventory, and could exhaust the memory. */
 const most = 64 * 1024 * 1024
 
-/** A file that is read, and what is in it. */
+/** A file and its text. */
 export interface SourceFile {
-  /** It is encrypted as a whole. */
+  /** Whether the file is encrypted. */
   readonly locked: boolean
   /**
-   * Its text, opened where it is encrypted.
+   * Returns its text, decrypted if needed.
    *
    * @throws `secret-locked`, `secret-broken`.
    */
@@ -20,9 +20,9 @@ export interface SourceFile {
 }
 
 /**
- * An inventory file, or a file of variables. Every one of them goes through here.
+ * Reads an inventory file or a variables file.
  *
- * @throws `load-failed` when it cannot be read, is no text, or is beyond 64 MiB.
+ * @throws `load-failed` if it cannot be read, is not text, or is larger than 64 MiB.
  */
 export const readSource = async (path: string): Promise<SourceFile> => {
   const bytes = await readBytes(path)
@@ -39,19 +39,19 @@ const readBytes = async (path: string): Promise<Buffer> => {
   } catch (cause) {
     throw new CoxswainError('load-failed', `cannot read ${path}`, {
       cause,
-      hint: 'see that it is there, and that you may read it',
+      hint: 'check that it exists, and its permissions',
     })
   }
-  if (bytes.length > most) throw new CoxswainError('load-failed', `${path} has more than 64 MiB`)
+  if (bytes.length > most) throw new CoxswainError('load-failed', `${path} is larger than 64 MiB`)
   return bytes
 }
 
 const decode = (path: string, bytes: Uint8Array): string => {
   try {
-    // a byte order mark is no part of the text
+    // without a byte order mark
     return new TextDecoder('utf8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new CoxswainError('load-failed', `${path} is no text in UTF-8`, {
+    throw new CoxswainError('load-failed', `${path} is not UTF-8 text`, {
       cause,
       hint: 'an inventory is YAML, INI, an executable that prints JSON, or a TypeScript module',
     })

@@ -9,17 +9,17 @@ import { secretsIn } from '../secrets/sealed.ts'
 import { emptyAt, entriesOf, readYaml, variableOf } from '../yaml/read.ts'
 import type { Entry, YamlNode } from '../yaml/read.ts'
 
-/** What a group may hold, in Ansible's YAML layout. */
-const groupKeys = ['hosts', 'children', 'vars']
+/** The keys of a group in Ansible's YAML layout. */
+const groupKeys = ['children', 'hosts', 'vars']
 
-/** Refuses a name that is a number or the like to YAML, as Ansible does: `no` would be one of false, `010` one of 8. */
+/** Refuses a name that is not text in YAML, as Ansible does: `no` would be false, `010` would be 8. */
 const requireName = ({ key, named, place }: Entry, what: string): void => {
   if (key === '') throw invalid(`a ${what} needs a name`, place)
   if (!named)
     throw invalid(
-      `${key} is not text to YAML, but the name of a ${what} is`,
+      `the name of a ${what} must be text, and ${key} is not text in YAML`,
       place,
-      `put it in quotes: "${key}":`,
+      `quote it: "${key}":`,
     )
 }
 
@@ -33,11 +33,11 @@ const readHost = (draft: InventoryDraft, group: string, entry: Entry): void => {
   }
 }
 
-/** The entries of a map. Text is a map with that one name, as in Ansible, and a warning. */
+/** The entries of a map. As in Ansible, text is read as a map with that name, with a warning. */
 const namesOrMap = (draft: InventoryDraft, node: YamlNode, what: string): readonly Entry[] => {
   const { value, place } = node
   if (typeof value !== 'string' || value === '') return entriesOf(node, what)
-  draft.warn(`${what} is text: it is read as the one name ${value}`, place, `write a map: { ${value}: }`)
+  draft.warn(`${what} is text: it is read as the name ${value}`, place, `write a map: { ${value}: }`)
   return [{ key: value, named: true, place, node: emptyAt(place) }]
 }
 
@@ -45,10 +45,10 @@ const namesOrMap = (draft: InventoryDraft, node: YamlNode, what: string): readon
 const warnOfKey = (draft: InventoryDraft, group: string, { key, place }: Entry): void => {
   const guess = nearest(key, groupKeys)
   draft.warn(
-    `a group has no "${key}": it is ignored in ${group}`,
+    `"${key}" is not a key of a group (allowed: ${groupKeys.join(', ')}); it is ignored in ${group}`,
     place,
     guess === undefined
-      ? `it has ${groupKeys.join(', ')}; a host stands under hosts, a group under children`
+      ? `if "${key}" is a host, indent it below hosts:; if it is a group, indent it below children:`
       : `did you mean ${guess}?`,
   )
 }
@@ -58,7 +58,7 @@ const readChildren = (draft: InventoryDraft, group: string, node: YamlNode): voi
     requireName(child, 'group')
     checkGroupName(draft, child.key, child.place)
     draft.impliedChild(group, child.key, child.place)
-    // a name alone points to a group that is defined elsewhere
+    // a name without a value refers to a group that is defined elsewhere
     if (child.node.empty) continue
     entriesOf(child.node, `group ${child.key}`)
     readGroup(draft, child)
@@ -87,23 +87,23 @@ const readGroup = (draft: InventoryDraft, entry: Entry): void => {
   }
 }
 
-/** Ansible's inventory plugins are configured in YAML too; a file for one is no inventory. */
+/** Refuses the configuration of an inventory plugin of Ansible, which is also YAML. */
 const refusePlugin = (entries: readonly Entry[]): void => {
   const plugin = entries.find(({ key, node }) => key === 'plugin' && typeof node.value === 'string')
   if (plugin === undefined) return
   throw invalid(
     'this configures an inventory plugin of Ansible, which is Python',
     plugin.place,
-    'write an executable that runs `ansible-inventory -i FILE --list`, and give that',
+    'use an executable that runs `ansible-inventory -i FILE --list` instead',
   )
 }
 
 /**
- * Reads an inventory in Ansible's YAML layout: groups at the top, each with hosts, children and vars. What has `_meta`
- * is read in the form in which executables print it.
+ * Reads an inventory in Ansible's YAML layout: groups at the top, each with hosts, children and vars. A document with `_meta`
+ * is read as the output of an executable.
  *
  * @param hidden whether the text was encrypted.
- * @returns what is secret in it: all its values, where it was encrypted.
+ * @returns its secrets: all values if it was encrypted.
  * @throws `inventory-invalid` with file, line and column.
  */
 export const readYamlInventory = (

@@ -1,19 +1,20 @@
-/** Where a variable's value comes from. Pure. */
+/** Finds where the value of a variable comes from. Pure. */
 import type { Layer } from './layers.ts'
-import { countingName, settingWith } from './settings.ts'
+import { settingWith } from './setting-names.ts'
+import { countingName } from './settings.ts'
 import type { Variable } from '../types.ts'
 import { isLockedFile } from './file.ts'
 
-/** One place that gives a variable a value. */
+/** One place that sets a variable. */
 export interface Origin {
   /** `all`, `group web`, `host web1`, `-e`. */
   readonly label: string
-  /** The name that is used there: a setting has ours and Ansible's. */
+  /** The name used there: a setting has our name and Ansible's. */
   readonly name: string
   readonly variable: Variable
 }
 
-/** A variable with every place that gives it a value, the strongest last: that one counts. */
+/** A variable with every place that sets it, in order of precedence; the last one wins. */
 export interface Explained {
   readonly name: string
   readonly origins: readonly Origin[]
@@ -23,13 +24,13 @@ const history = (variable: Variable): Variable[] =>
   variable.before === undefined ? [variable] : [...history(variable.before), variable]
 
 /**
- * Where a variable's values come from, the strongest last; none when nobody gives it one. Of what says how to reach a
- * host, all names count together, as they do when the host is reached.
+ * Finds the places that set a variable, in order of precedence; empty if it is not set. For a connection variable, all of
+ * its names are included.
  *
- * @param layers those of the host, the strongest last.
+ * @param layers the layers of the host, in order of precedence.
  */
 export const explain = (layers: readonly Layer[], name: string): Explained => {
-  // where one layer has several names, ours counts: it comes last
+  // our name wins within a layer, so it comes last
   const all = settingWith(name) ?? [name]
   const names = all.toReversed()
   const origins = layers.flatMap(({ label, variables }) =>
@@ -44,7 +45,7 @@ export const explain = (layers: readonly Layer[], name: string): Explained => {
     layers.map(({ variables }) => variables),
     all,
   )
-  // what counts comes last, wherever it is set
+  // the winning origin comes last
   const counts = (origin: Origin): boolean => origin.variable === counting?.variable
   return {
     name: counting?.name ?? name,
@@ -52,7 +53,7 @@ export const explain = (layers: readonly Layer[], name: string): Explained => {
   }
 }
 
-/** All variables of a host, each explained, by name; the names of one setting count as one. */
+/** Explains all variables of a host by name; the names of one setting are combined. */
 export const explainAll = (layers: readonly Layer[]): Explained[] => {
   const all = layers.flatMap(({ variables }) => [...variables.keys()])
   const names = new Set(all.filter((name) => !isLockedFile(name)))

@@ -1,4 +1,4 @@
-/** Files of variables, in the clear or encrypted as a whole. */
+/** Reads variables files, in the clear or encrypted. */
 import { setVariable } from '../draft.ts'
 import { invalid } from '../invalid.ts'
 import { emptyKeyring } from '../secrets/keyring.ts'
@@ -13,17 +13,18 @@ type Named = readonly [string, Variable]
 
 const parse = (file: string, text: string, hidden: boolean): Named[] => {
   const { entries, place } = readYaml(file, text, hidden)
-  if (entries === undefined) throw invalid('a file of variables is a map', place, 'write `name: value` lines')
+  if (entries === undefined)
+    throw invalid('a variables file must be a map', place, 'write `name: value` lines')
   return entries.map((entry) => [entry.key, variableOf(entry)] as const)
 }
 
-/** What stands in a layer of variables for a file that is still encrypted. No variable can have such a name. */
+/** The entry of an encrypted file in a layer. No variable can have such a name. */
 const lockedName = (file: string): string => `\0${file}`
 
-/** Whether a name of a layer stands for a file that is still encrypted. */
+/** Whether a name in a layer is an encrypted file. */
 export const isLockedFile = (name: string): boolean => name.startsWith('\0')
 
-/** The variables of a file that is not opened yet: one that has no name, in whose place {@link unlockLayer} puts them. */
+/** The entry of an encrypted file, which {@link unlockLayer} replaces with its variables. */
 const lockedFile = (file: string, source: SourceFile): Named => {
   const place = { file }
   const open = async (keys: Keyring): Promise<Variables> => {
@@ -36,7 +37,7 @@ const lockedFile = (file: string, source: SourceFile): Named => {
 }
 
 /**
- * The variables of a file. One that is encrypted as a whole is left so until {@link unlockLayer} opens it.
+ * Reads the variables of a file. An encrypted file stays encrypted until {@link unlockLayer} opens it.
  *
  * @throws `load-failed`, `inventory-invalid`.
  */
@@ -46,7 +47,7 @@ export const readVariables = async (file: string): Promise<readonly Named[]> => 
 }
 
 /**
- * A layer with the variables of its encrypted files in their place.
+ * Replaces the encrypted files of a layer with their variables.
  *
  * @throws `secret-locked`, `secret-broken`, `inventory-invalid`.
  */

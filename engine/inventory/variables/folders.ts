@@ -1,4 +1,4 @@
-/** `group_vars/` and `host_vars/` beside inventories and playbooks, as Ansible reads them. */
+/** Reads `group_vars/` and `host_vars/` next to inventories and playbooks, as Ansible does. */
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { priorityName, setVariable } from '../draft.ts'
@@ -10,13 +10,13 @@ import { warning } from '../warning.ts'
 import type { Warning } from '../warning.ts'
 import { readVariables } from './file.ts'
 
-/** Endings of files of variables, in the order in which Ansible looks for them; those encrypted with age have one more. */
+/** Extensions of variables files in Ansible's order, and the same with `.age` for encrypted files. */
 const endings = ['', '.yml', '.yaml', '.json', '.age', '.yml.age', '.yaml.age', '.json.age']
 
 /** Takes a warning. */
 type Warn = (message: string, place: Place, hint?: string) => void
 
-/** What is in a folder, in name order; links that lead nowhere are left out. */
+/** The entries of a folder, in name order, without dangling links. */
 const namesIn = async (folder: string, warn: Warn): Promise<readonly string[]> => {
   if (!(await isFolder(folder))) return []
   const names: string[] = []
@@ -27,7 +27,7 @@ const namesIn = async (folder: string, warn: Warn): Promise<readonly string[]> =
   return names
 }
 
-/** Files of variables in a folder that is named like a host or a group, deeper ones included, in name order. */
+/** The variables files in a folder of a host or group, recursively, in name order. */
 const filesBelow = async (folder: string, warn: Warn): Promise<string[]> => {
   const files: string[] = []
   for (const name of await namesIn(folder, warn)) {
@@ -40,7 +40,7 @@ const filesBelow = async (folder: string, warn: Warn): Promise<string[]> => {
   return files
 }
 
-/** The files for a name: one file with any of the endings, or those of a folder. Of several the first counts. */
+/** The files for a name: one file with one of the extensions, or those of a folder. The first one wins. */
 const filesFor = async (
   folder: string,
   there: ReadonlySet<string>,
@@ -50,26 +50,26 @@ const filesFor = async (
   const found = endings.map((ending) => `${name}${ending}`).filter((file) => there.has(file))
   const [first, ...others] = found
   if (first === undefined) return []
-  // Ansible knows no files of age, and one that is left out may hold what must be secret
+  // Ansible does not read age files, so there is no order to follow
   const sealed = found.find((file) => file.endsWith('.age'))
   if (others.length > 0 && sealed !== undefined) {
     throw invalid(
       `${join(folder, first)} and ${others.join(', ')} are for the same ${name}`,
       { file: join(folder, sealed) },
-      'put both into a folder that is named after it',
+      'put both into a folder with this name',
     )
   }
   for (const other of others)
     warn(
-      `${other} is not read: ${first} is for the same ${name}, and the first counts`,
+      `${other} is not read: ${first} is for the same ${name} and comes first`,
       { file: join(folder, other) },
-      'as in Ansible; put all into one of them, or into a folder that is named after it',
+      'as in Ansible; put all variables into one of them, or the files into a folder with this name',
     )
   const path = join(folder, first)
   return (await isFolder(path)) ? filesBelow(path, warn) : [path]
 }
 
-/** Variables by name of what they are for, and what is for nobody. */
+/** Variables by the name of the host or group, and paths that do not match any. */
 const readAll = async (
   base: string,
   kind: 'group_vars' | 'host_vars',
@@ -79,9 +79,9 @@ const readAll = async (
   const folder = join(base, kind)
   if (!(await isFolder(folder)) && (await stat(folder).catch(() => undefined)) !== undefined)
     warn(
-      `${kind} is no folder: it is passed over`,
+      `${kind} is not a folder: it is skipped`,
       { file: folder },
-      'a file of variables stands in it, and is named after a group or host',
+      'put variables into files in it that are named after a group or host',
     )
   const there = new Set(await namesIn(folder, warn))
   const found = new Map<string, Variables>()
@@ -93,11 +93,11 @@ const readAll = async (
       for (const [key, variable] of await readVariables(file)) {
         if (kind === 'group_vars' && key === priorityName)
           warn(
-            `${priorityName} does not count here`,
+            `${priorityName} has no effect here`,
             variable.place,
-            'as in Ansible: set it under vars of the group in the inventory itself',
+            'as in Ansible: set it in the vars of the group in the inventory itself',
           )
-        // a relative path begins where the inventory is, wherever in these folders it is written
+        // relative paths start at the folder of the inventory, not of this file
         setVariable(variables, key, { ...variable, base })
       }
     }
@@ -107,9 +107,9 @@ const readAll = async (
 }
 
 /**
- * What stands in `group_vars/` and `host_vars/` beside each inventory, and beside the playbook.
+ * Reads `group_vars/` and `host_vars/` next to each inventory and next to the playbook.
  *
- * @param sources paths of inventories, in the order given.
+ * @param sources paths of inventories, in the given order.
  * @throws `load-failed`, `inventory-invalid`.
  */
 export const readVariablesFolders = async (
@@ -127,7 +127,7 @@ export const readVariablesFolders = async (
   }
   const seen = new Set(playbookFolder === undefined ? [] : [resolve(playbookFolder)])
   const bases: string[] = []
-  // of several inventories in a folder the last one says where it counts, and beside the playbook counts most
+  // a folder of several inventories has the precedence of the last one; the folder of the playbook comes last
   for (const source of sources.toReversed()) {
     const base = (await isFolder(source)) ? source : dirname(source)
     if (!seen.has(resolve(base))) bases.unshift(base)

@@ -1,8 +1,8 @@
-/** Values of variables as a schema wants them. Pure. */
+/** Prepares values of variables for a schema. Pure. */
 import { z } from 'zod'
 import type { Place } from '../../errors.ts'
 import { isSecret } from '../../secret.ts'
-import { looksSecretName } from '../place.ts'
+import { looksSecretName } from './secret-name.ts'
 import { Scalar } from '../scalar.ts'
 import { mapScalars } from '../scalar-tree.ts'
 import { isSealed } from '../secrets/sealed.ts'
@@ -17,14 +17,14 @@ export interface Problem {
   readonly place: Place
 }
 
-/** A value ready for a schema, and what in it cannot be read. */
+/** A value for a schema, and its parts that cannot be read. */
 export interface Fitted {
   readonly value: unknown
   readonly problems: readonly Problem[]
 }
 
-/** The way to a part, and what errors may tell of what stands there. */
-interface ProxyStream {
+/** The path of a part, and what errors can show of it. */
+interface PartContext {
   readonly path: readonly PropertyKey[]
   readonly shown: Shown
 }
@@ -34,24 +34,24 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const plainOf = (written: unknown): unknown => mapScalars(written, ({ plain }) => plain)
 
-const below = ({ path, shown }: ProxyStream, key: PropertyKey): ProxyStream => ({
+const below = ({ path, shown }: PartContext, key: PropertyKey): PartContext => ({
   path: [...path, key],
   shown: shown === 'all' && looksSecretName(String(key)) ? 'references' : shown,
 })
 
-/** Of what a union may be, the first that takes the value. */
-const fitUnion = (options: readonly z.core.$ZodType[], written: unknown, way: ProxyStream): Fitted => {
-  let troubled: Fitted | undefined
+/** Fits the value to the first option of a union that accepts it. */
+const fitUnion = (options: readonly z.core.$ZodType[], written: unknown, way: PartContext): Fitted => {
+  let withProblems: Fitted | undefined
   for (const option of options) {
     const fitted = fitWritten(option, written, way)
     if (!z.safeParse(option, fitted.value).success) continue
     if (fitted.problems.length === 0) return fitted
-    troubled ??= fitted
+    withProblems ??= fitted
   }
-  return troubled ?? { value: plainOf(written), problems: [] }
+  return withProblems ?? { value: plainOf(written), problems: [] }
 }
 
-const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: ProxyStream): Fitted => {
+const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: PartContext): Fitted => {
   if (schema === undefined) return { value: plainOf(written), problems: [] }
   if (written instanceof Scalar) {
     const choice = chooseReading(schema, written, way.shown)
@@ -77,10 +77,10 @@ const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: 
 }
 
 /**
- * The value of a variable as a schema wants it: each scalar in it as text, or as what Ansible reads.
+ * Prepares the value of a variable for a schema: each scalar is text, or the value that Ansible reads.
  *
- * @param schema of the variable; undefined where nothing reads it.
- * @param shown what errors may tell of the value; less where the name of a part looks like that of a secret.
+ * @param schema of the variable; undefined if nothing reads it.
+ * @param shown what errors can show of the value; less for parts whose name suggests a secret.
  */
 export const fitValue = (
   schema: z.core.$ZodType | undefined,

@@ -1,19 +1,19 @@
-/** In which order variables count. Pure. */
+/** The precedence of variables. Pure. */
 import type { Inventory, Variables, VariablesFolder } from '../types.ts'
 
-/** One place from which a host gets variables. */
+/** One source of variables of a host. */
 export interface Layer {
-  /** What it is, for people: `all`, `group web`, `host web1`, `-e`. */
+  /** Its name, for messages: `all`, `group web`, `host web1`, `-e`. */
   readonly label: string
   readonly variables: Variables
 }
 
 /**
- * The layers of a host, the strongest last, in Ansible's order
+ * The layers of a host in Ansible's order of precedence, the strongest last
  * (https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html#understanding-variable-precedence):
- * what the inventories themselves say of `all` and of groups, then `group_vars/all`, then `group_vars/` of the other
- * groups, then what the inventories say of the host, then `host_vars/`, then the command line. What stands beside the
- * playbook wins over what stands beside an inventory, at each of these steps.
+ * variables of `all` and of groups in the inventories themselves, then `group_vars/all`, then `group_vars/` of the other
+ * groups, then variables of the host in the inventories, then `host_vars/`, then the command line. Files next to the
+ * playbook override those next to an inventory at each of these steps. Settings of the project come before all.
  *
  * @param groups the host's groups: `all` first, the strongest last.
  */
@@ -37,6 +37,7 @@ export const layersOf = (
     some.map((folder) => ({ label: `host ${host}`, variables: folder.hosts.get(host) }))
   const all = groups.includes('all') ? ['all'] : []
   return [
+    { label: 'settings', variables: inventory.defaults },
     ...written(all),
     ...written(others),
     ...inside.flatMap((some) => ofGroups(some, all)),

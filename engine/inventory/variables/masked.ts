@@ -1,11 +1,11 @@
 import { isSecret, mask } from '../../secret.ts'
-import { looksSecretName } from '../place.ts'
+import { looksSecretName } from './secret-name.ts'
 import { isSealed } from '../secrets/sealed.ts'
 
 /**
- * A value for people to look at: what is a secret, or has a name that says so, is masked, however deep it lies.
+ * A value for output: secrets, and values whose name suggests a secret, are masked at any depth.
  *
- * @param secrets more names that are those of secrets.
+ * @param secrets further names of secrets.
  * @example
  * masked('registry', { user: 'ops', token: 'abc' })  // { user: 'ops', token: '********' }
  */

@@ -1,9 +1,9 @@
-/** Words of the command line that hold several `key=value` pairs, which Ansible takes as well. Pure. */
+/** Splits words of the command line with several `key=value` pairs, as in Ansible. Pure. */
 import { CoxswainError } from '../../errors.ts'
 
 const isBlank = (letter: string): boolean => letter === ' ' || letter === '\t'
 
-/** What stands between blanks that are in no quotes and no brackets; undefined where one of them is not closed. */
+/** Splits at blanks outside quotes and brackets; undefined if one of them is not closed. */
 const parts = (word: string): string[] | undefined => {
   const found: string[] = []
   let part = ''
@@ -30,14 +30,14 @@ const parts = (word: string): string[] | undefined => {
 
 const isPair = (part: string): boolean => /^[A-Za-z_]\w*=/.test(part)
 
-/** A tag is for all that follows it. */
+/** Whether a value has a tag, which applies to the rest of the word. */
 const isTagged = (word: string): boolean => /^[^=]*=!/.test(word)
 
 /**
- * The `key=value` pairs of a word. Blanks separate them, but for those in quotes or brackets. A value with blanks in which no
- * pair stands, or with line ends, is one value.
+ * Splits a word into `key=value` pairs at blanks outside quotes and brackets. A value with blanks but without
+ * a pair, or with line ends, is one value.
  *
- * @throws `usage` for what may be one value or several. The error does not show it: it can hold a secret.
+ * @throws `usage` for an ambiguous word. The error does not show it, as it can contain a secret.
  * @example
  * pairsIn('a="x y" b=2') // ['a="x y"', 'b=2']
  * pairsIn('a=hello world') // ['a=hello world']
@@ -47,13 +47,13 @@ export const pairsIn = (word: string): readonly string[] => {
   const found = parts(word)
   const pairs = found?.filter(isPair)
   if (found !== undefined && pairs?.length === found.length) return found
-  // the pair stands in quotes or brackets
+  // the pair is in quotes or brackets
   if (found !== undefined && !found.slice(1).some(isPair)) return [word]
   throw new CoxswainError(
     'usage',
-    'a value of -e may be several variables or one value with blanks; it is not shown',
+    'a value of -e can be several variables or one value with blanks; it is not shown',
     {
-      hint: `put a value with blanks in quotes of its own, -e 'name="a b=c"', or give each variable an -e`,
+      hint: `quote a value with blanks, -e 'name="a b=c"', or use one -e per variable`,
     },
   )
 }

@@ -1,10 +1,10 @@
-/** The schemas of the parts of a value, by the schema of the whole. Pure. */
+/** Finds the schemas of the parts of a value. Pure. */
 import { z } from 'zod'
 
-/** Takes anything. */
+/** A schema that accepts any value. */
 const anything = z.unknown()
 
-/** The schema beneath what only wraps it: optional, default, readonly and the like. */
+/** The schema without its wrappers: optional, default, readonly and so on. */
 export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (
     schema instanceof z.ZodOptional ||
@@ -18,13 +18,13 @@ export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
     return unwrapped(schema.def.innerType)
   }
   if (schema instanceof z.ZodLazy) return unwrapped(schema.def.getter())
-  // a preprocessing takes what it likes
+  // a preprocessing function can accept any value
   if (schema instanceof z.ZodPipe)
     return schema.def.in instanceof z.ZodTransform ? anything : unwrapped(schema.def.in)
   return schema
 }
 
-/** Whether a schema of a map names a part. */
+/** Whether the schema of a map names a part. */
 export const namesPart = (schema: z.core.$ZodType, key: string): boolean => {
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodObject) return Object.hasOwn(inner.def.shape, key)
@@ -34,9 +34,9 @@ export const namesPart = (schema: z.core.$ZodType, key: string): boolean => {
 }
 
 /**
- * The schema of a part of a map or list; undefined where the part is not read, because the schema leaves it out.
+ * The schema of a part of a map or list; undefined if the schema drops the part.
  *
- * @param schema without wrappers, and no union.
+ * @param schema without wrappers, and not a union.
  */
 export const partOf = (schema: z.core.$ZodType, key: string | number): z.core.$ZodType | undefined => {
   if (schema instanceof z.ZodObject) {
@@ -58,6 +58,6 @@ export const partOf = (schema: z.core.$ZodType, key: string | number): z.core.$Z
   return anything
 }
 
-/** What a value may be, by a union; undefined for any other schema. */
+/** The options of a union; undefined for any other schema. */
 export const optionsOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] | undefined =>
   schema instanceof z.ZodUnion ? schema.def.options : undefined

@@ -6,8 +6,8 @@ import type { Host, Inventory, Variables } from '../types.ts'
 const merged = (layers: readonly Variables[]): Variables => new Map(layers.flatMap((layer) => [...layer]))
 
 /**
- * Every host, in the order of `all`, with its groups and its variables, merged in the order of {@link layersOf}. A value replaces the one before it
- * whole; maps are not merged. The playbook's defaults come below all of these, from its schema.
+ * Resolves every host, in the order of `all`, with its groups and variables, merged in the order of {@link layersOf}. A value replaces
+ * the earlier one; maps are not merged. The defaults of the playbook's schema have the lowest precedence.
  */
 export const resolveHosts = (inventory: Inventory, extra: Variables = new Map()): Map<string, Host> => {
   const groups = groupsOfHosts(inventory)

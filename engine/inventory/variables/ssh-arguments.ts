@@ -1,25 +1,25 @@
-/** The arguments of ssh that variables of a host hold. Pure. */
+/** Reads the ssh arguments in the variables of a host. Pure. */
 import { optionIn, parseSshArguments } from '../../connection/ssh/config/arguments.ts'
 import { cutWords } from '../sources/ini-words.ts'
 
-/** Options of ssh for a host. The first value of an option counts, as on ssh's command line. */
+/** Options of ssh for a host. The first value of an option wins, as on the command line of ssh. */
 export interface SshArgumentsOfHost {
   readonly configFile?: string | undefined
-  /** Those that count before what other variables say. */
+  /** Options that override other variables. */
   readonly before: readonly string[]
-  /** Those that count after it. */
+  /** Options that do not override them. */
   readonly after: readonly string[]
-  /** Whether they ask for the agent to be forwarded, or not to be. */
+  /** Whether they turn agent forwarding on or off. */
   readonly forwardAgent?: boolean | undefined
   /** Seconds. */
   readonly connectTimeout?: number | undefined
 }
 
-/** Where arguments stand, in the order in which Ansible passes them. */
+/** The variables with arguments, in the order in which Ansible passes them. */
 const settings = ['ssh_args', 'ssh_common_args', 'ssh_extra_args'] as const
 type ArgumentsSetting = (typeof settings)[number]
 
-/** Arguments that we do not have. */
+/** An unsupported argument. */
 export interface Refused {
   readonly setting: ArgumentsSetting
   readonly what: string
@@ -27,13 +27,13 @@ export interface Refused {
 }
 
 const hint =
-  'supported are -o with an option of ssh_config that says how to reach a host, -J, -i, -p, -l, -F, -A, -C, -4, -6, -b, -c and -m; other options belong into the file that ssh_config names'
+  'supported are -o with a connection option of ssh_config, -J, -i, -p, -l, -F, -A, -C, -4, -6, -b, -c and -m; put other options into a configuration file and set the variable ssh_config'
 
 const yesNo: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false }
 
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** A time as ssh_config(5) writes it, in seconds: `90`, `90s`, `1m30s`; undefined for what is none. */
+/** Parses a time of ssh_config(5) in seconds: `90`, `90s`, `1m30s`; undefined for other text. */
 const timeOf = (text: string): number | undefined => {
   if (!/^(?:\d+[smhdw]?)+$/i.test(text)) return undefined
   const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)]
@@ -43,7 +43,7 @@ const timeOf = (text: string): number | undefined => {
   )
 }
 
-/** Reads the arguments of ssh, cut into words as Ansible cuts them, by Python's `shlex`. */
+/** Parses ssh arguments, split into words as Ansible does, with Python's `shlex`. */
 export const argumentsFrom = (
   texts: Readonly<Partial<Record<ArgumentsSetting, string | undefined>>>,
 ): { readonly arguments: SshArgumentsOfHost; readonly refused?: Refused } => {
@@ -74,7 +74,7 @@ export const argumentsFrom = (
   const timeout = optionIn(all, 'ConnectTimeout')
   const seconds = timeout === undefined || timeout === 'none' ? 0 : timeOf(timeout)
   const forwarded = forward === undefined ? undefined : yesNo[forward.toLowerCase()]
-  /** Refuses the value of an option, at the setting that counts. */
+  /** Refuses the value of an option, at the setting that has it. */
   const refuseValue = (name: string, value: string, how: string): void => {
     const setting = settings.find((one) => optionIn(options[one], name) !== undefined)
     refused ??= { setting: setting ?? 'ssh_args', what: `${name}=${value} is not supported`, hint: how }

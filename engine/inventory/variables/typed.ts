@@ -1,4 +1,4 @@
-/** Variables of the command line: `-e key=value`, several such pairs in a word, `-e @file`, `-e '{"key": "value"}'`. */
+/** Parses variables of the command line: `-e key=value`, several pairs in a word, `-e @file`, `-e '{"key": "value"}'`. */
 import { isDecimal } from '../../dsl/decimal.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
@@ -12,11 +12,11 @@ import { pairsIn } from './pairs.ts'
 
 type Read = Pick<Variable, 'value' | 'written'>
 
-/** What is typed on the command line is meant as it stands, with the braces of a template or without. */
+/** Reads templates on the command line as literal text. */
 const asWritten = (written: unknown): unknown =>
   mapScalars(written, (scalar) => (scalar.template ? scalar.text : scalar))
 
-/** A text of YAML: a list or map in brackets, a text in quotes, or a tag. Undefined where it is none. A number in it was typed. */
+/** Parses YAML: a list or map in brackets, a quoted text, or a tag; undefined for other text. Numbers keep their text. */
 const structured = (file: string, text: string): Read | undefined => {
   try {
     const { value, written } = readYaml(file, text, false, false)
@@ -27,7 +27,7 @@ const structured = (file: string, text: string): Read | undefined => {
   }
 }
 
-/** A word without quotes: its text, and what YAML reads it as. A number is one only where it is written as a decimal. */
+/** Reads a word without quotes: its text, and its value in YAML. Only decimal numbers are numbers. */
 const plain = (text: string, place: Place): Read => {
   const { value, other, ambiguous } = readingsOf(text)
   if (isTemplate(text) || (typeof value === 'string' && !ambiguous)) return { value: text, written: text }
@@ -41,8 +41,8 @@ const plain = (text: string, place: Place): Read => {
 }
 
 /**
- * What a text is read as: the text that was typed, and beside it the list, map, number or truth value that a schema may
- * want instead.
+ * Reads a text: the text as typed, and also the list, map, number or boolean that a schema can
+ * expect instead.
  */
 const readText = (text: string, place: Place): Read => {
   const typed = { value: text, written: text }
@@ -56,7 +56,7 @@ const malformed = (): CoxswainError =>
     hint: `write -e name=value, -e @file.yaml, or -e '{"name": "value"}'`,
   })
 
-/** The entries of a map that is typed in one piece. Its errors show no line of it: it can hold a secret. */
+/** Parses a map. Its errors do not show the text, as it can contain a secret. */
 const fromMap = (word: string): [string, Variable][] => {
   try {
     const { entries } = readYaml('-e', word, true, false)
@@ -73,7 +73,8 @@ const fromMap = (word: string): [string, Variable][] => {
 const fromWord = (word: string): [string, Variable] => {
   const [name = ''] = word.split('=')
   if (!word.includes('=') || !/^[^\s{}[\]"':,]+$/.test(name)) throw malformed()
-  const place = { file: `-e ${name}` }
+  // the option as typed; what shows a place leaves it out where it contains a secret
+  const place = { file: `-e ${name}`, excerpt: word.split('\n', 1)[0]?.slice(0, 200) ?? '' }
   const typed = word.slice(name.length + 1)
   return [name, { ...readText(typed, place), typed, place }]
 }
@@ -84,15 +85,15 @@ const read = (word: string): [string, Variable][] =>
   isMap(word) ? fromMap(word) : pairsIn(word).map(fromWord)
 
 /**
- * The names of the variables in a word of the command line; none for `@file`, which is not read.
+ * The names of the variables in a word of the command line; empty for `@file`, which is not read.
  *
- * @throws `usage` for what is neither. The error does not show it: it can hold a secret.
+ * @throws `usage` for another word. The error does not show it, as it can contain a secret.
  */
 export const extraNames = (word: string): string[] =>
   word.startsWith('@') ? [] : read(word).map(([name]) => name)
 
 /**
- * Variables of the command line: `key=value` pairs, `@file.yaml`, or a map of YAML or JSON. Later ones win.
+ * Parses variables of the command line: `key=value` pairs, `@file.yaml`, or a map of YAML or JSON. Later ones win.
  *
  * @throws `usage`, `load-failed`, `inventory-invalid`.
  */

@@ -1,4 +1,4 @@
-/** YAML documents, made ready to be read: aliases resolved, names and numbers as they are written, nonsense refused. */
+/** Parses YAML documents: resolves aliases, keeps names and numbers as written, and refuses invalid documents. */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { invalid } from '../invalid.ts'
@@ -10,16 +10,16 @@ import { sealSops } from './sops.ts'
 import { readStandardTags, readingsOfScalar } from './standard-tags.ts'
 import { sealTags } from './tags.ts'
 
-/** A document with the text that it was read from. */
+/** A document with its text. */
 export interface Source {
   /** The place of an offset in the text. */
   readonly placeAt: (offset: number) => Place
-  /** It was encrypted: no line of it may be shown. */
+  /** Whether it was encrypted, so that no line can be shown. */
   readonly hidden: boolean
   readonly document: Document
-  /** What each alias stands for. */
+  /** The node of each alias. */
   readonly targets: ReadonlyMap<Alias, Node>
-  /** Keys that are not text to YAML: numbers, truth values, nothing, dates. */
+  /** Keys that are not text in YAML: numbers, booleans, null, dates. */
   readonly notText: ReadonlySet<Scalar>
 }
 
@@ -30,7 +30,7 @@ export const asNode = (value: unknown): Node | null =>
 export const isMerge = ({ key }: Pair): boolean =>
   isScalar(key) && key.value === '<<' && (key.type === undefined || key.type === 'PLAIN')
 
-/** The maps that a merge key names, in the order in which they count; undefined for what is no map. */
+/** The maps of a merge key, in order of precedence; undefined for a value that is not a map. */
 export const mergedBy = ({ value }: Pair, targets: Source['targets']): (YAMLMap | undefined)[] => {
   const resolved = (node: unknown): unknown => (isAlias(node) ? targets.get(node) : node)
   const node = resolved(value)
@@ -40,7 +40,7 @@ export const mergedBy = ({ value }: Pair, targets: Source['targets']): (YAMLMap 
   })
 }
 
-/** Tags by which a value is read like one without quotes. */
+/** Tags whose values are read as without quotes. */
 const plainTags = new Set([
   '!unsafe',
   ...['int', 'float', 'bool', 'null', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`),
@@ -51,10 +51,10 @@ const isPlain = ({ type, tag }: Scalar): boolean =>
   (tag !== undefined && plainTags.has(tag) && (tag !== '!unsafe' || type === 'PLAIN'))
 
 /**
- * What a scalar is: its text alone, or its text with what is read from it.
+ * The value of a scalar: its text, or its text with the value that is read from it.
  *
- * @param json whether the document is JSON, which has numbers of its own.
- * @param unsafe whether it is marked as text that is no template.
+ * @param json whether the document is JSON, whose numbers are always numbers.
+ * @param unsafe whether it is marked as text that is not a template.
  */
 const valueOf = (
   scalar: Scalar,
@@ -62,7 +62,7 @@ const valueOf = (
   { json, unsafe }: { json: boolean; unsafe: boolean },
 ): unknown => {
   const { value, source } = scalar
-  // what is sealed is no text
+  // a sealed value
   if (typeof value === 'object' && value !== null) return value
   const text = source ?? String(value)
   const template = !unsafe && isTemplate(text)
@@ -79,15 +79,15 @@ const valueOf = (
   return new Written({ text, value: read, ...(ambiguous && { other }), template, definite, place })
 }
 
-/** Whether Ansible's mark for text that is no template stands at a node. */
+/** Whether a node has Ansible's tag for text that is not a template. */
 const isUnsafe = (node: unknown): boolean =>
   (isMap(node) || isSeq(node) || isScalar(node)) && node.tag === '!unsafe'
 
-/** A key is its text, whatever it looks like. */
+/** The text of a key, also if it looks like another type. */
 const keyOf = ({ value, source }: Scalar): string =>
   typeof value === 'string' ? value : (source ?? String(value))
 
-/** Where a map has a key for the second time; the parser itself would show the place before it. */
+/** The second occurrence of a key in a map; the parser itself would report the first one. */
 const secondKey = (map: YAMLMap): Scalar | undefined => {
   const seen = new Set<unknown>()
   for (const { key } of map.items) {
@@ -99,12 +99,20 @@ const secondKey = (map: YAMLMap): Scalar | undefined => {
 }
 
 /** `{{ x }}` without quotes is a map to YAML, whose key is a map. */
-const quoteBraces = 'put quotes around a value that begins with { and is no map, such as "{{ name }}"'
+const quoteBraces = 'quote a value that starts with { and is not a map, such as "{{ name }}"'
 
-/** The name is not told: it may be a password that somebody forgot to quote. */
-const noAlias = 'an anchor (&name) stands before its alias (*name); quote a text that begins with *'
+/** What to do about a syntax error, by the code of the parser. */
+const syntaxHints: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces instead of tabs',
+  BLOCK_AS_IMPLICIT_KEY: 'quote a value that contains ": ", or write the inner key on a line of its own',
+  BAD_INDENT: 'indent the line as its neighbours, and close every { and [ that is opened before it',
+  MISSING_CHAR: 'add the missing character: close every quote, { and [, and write `key: value`',
+}
 
-/** Resolves aliases and keeps what is written; then refuses what could not be read as it is meant. */
+/** The name is not shown: it can be a password without quotes. */
+const noAlias = 'define an anchor (&name) before its alias (*name); quote a text that starts with *'
+
+/** Resolves aliases and keeps the written text; then refuses ambiguous documents. */
 const prepare = (
   file: string,
   placeAt: Source['placeAt'],
@@ -134,8 +142,8 @@ const prepare = (
         }
         return
       }
-      const target = anchors.get(node.source) ?? refuse('an alias of nothing', node, noAlias)
-      if (path.includes(target)) refuse('an alias stands inside of what it names', node, noAlias)
+      const target = anchors.get(node.source) ?? refuse('an alias without an anchor', node, noAlias)
+      if (path.includes(target)) refuse('an alias is inside its own anchor', node, noAlias)
       targets.set(node, target)
     },
   })
@@ -145,14 +153,14 @@ const prepare = (
         refuse('a key must be plain text', map, quoteBraces)
       const twice = secondKey(map)
       if (twice !== undefined) {
-        const hint = twice.value === '<<' ? 'several merges go into one list: <<: [*a, *b]' : undefined
-        refuse('this key stands here twice', twice, hint)
+        const hint = twice.value === '<<' ? 'put several merges into one list: <<: [*a, *b]' : undefined
+        refuse('this key is set twice', twice, hint)
       }
       for (const pair of map.items.filter(isMerge)) {
         const wrong = mergedBy(pair, targets).indexOf(undefined)
         if (wrong < 0) continue
         const node = isSeq(pair.value) ? pair.value.items[wrong] : pair.value
-        refuse('a merge key takes maps', asNode(node) ?? asNode(pair.key), 'name a map: <<: *defaults')
+        refuse('a merge key requires maps', asNode(node) ?? asNode(pair.key), 'give a map: <<: *defaults')
       }
     },
   })
@@ -173,10 +181,10 @@ const isJson = (text: string): boolean => {
 /**
  * Reads YAML text into a document.
  *
- * @param hidden whether the text was encrypted: then no error shows any of it.
- * @param json whether its numbers are those of JSON, which are no text.
- * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
- * nothing.
+ * @param hidden whether the text was encrypted: then errors do not show it.
+ * @param json whether its numbers are JSON numbers, which are never text.
+ * @throws `inventory-invalid` at the place of a syntax error, a duplicate key, an unknown tag, or an alias without an
+ * anchor.
  */
 export const readDocument = (file: string, text: string, hidden = false, json = isJson(text)): Source => {
   const document = parseDocument(text, {
@@ -189,10 +197,14 @@ export const readDocument = (file: string, text: string, hidden = false, json = 
   const placeAt = (offset: number): Place => (hidden ? withoutLine(places(offset)) : places(offset))
   const [error] = document.errors
   if (error !== undefined) {
-    // the parser's words may quote the text
-    const message = hidden ? `what is in it is no YAML (${error.code})` : error.message
+    // the parser's message can quote the text
+    const message = hidden ? `the decrypted content is not valid YAML (${error.code})` : error.message
     const place = placeAt(error.pos[0])
-    throw invalid(message, place, /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : undefined)
+    throw invalid(
+      message,
+      place,
+      /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : syntaxHints[error.code],
+    )
   }
   return { placeAt, hidden, document, ...prepare(file, placeAt, document, json) }
 }

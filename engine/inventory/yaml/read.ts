@@ -1,4 +1,4 @@
-/** YAML with places: every value knows where it stands. */
+/** Reads YAML with the place of every value. */
 import { isAlias, isMap, isScalar } from 'yaml'
 import type { Node, YAMLMap } from 'yaml'
 import type { Place } from '../../errors.ts'
@@ -11,7 +11,7 @@ import type { Source } from './document.ts'
 /** A key of a map with its value and the places of both. */
 export interface Entry {
   readonly key: string
-  /** The key is text to YAML, and not a number, a truth value, a date or nothing. */
+  /** Whether the key is text in YAML, not a number, a boolean, a date or null. */
   readonly named: boolean
   readonly place: Place
   readonly node: YamlNode
@@ -20,15 +20,15 @@ export interface Entry {
 /** A value in a YAML file. */
 export interface YamlNode {
   readonly place: Place
-  /** It comes from a file that was encrypted. */
+  /** Whether it comes from an encrypted file. */
   readonly hidden: boolean
-  /** Nothing is written here. */
+  /** Whether the value is empty. */
   readonly empty: boolean
-  /** The value as plain data, as Ansible reads it: anchors resolved, merge keys expanded; what is sealed is so still. */
+  /** The value as plain data, as Ansible reads it: anchors resolved, merge keys expanded; sealed values stay sealed. */
   readonly value: unknown
-  /** The same with a {@link Scalar} in the place of every value that is more than its text. */
+  /** The same with a {@link Scalar} for every value that is not plain text. */
   readonly written: unknown
-  /** The entries, when it is a map, merged ones included; none when it is empty; undefined when it is something else. */
+  /** The entries of a map, including merged ones; none if it is empty; undefined for another value. */
   readonly entries: readonly Entry[] | undefined
 }
 
@@ -40,7 +40,7 @@ export const variableOf = ({ place, node: { value, written, hidden } }: Entry): 
   ...(hidden && { hidden }),
 })
 
-/** Nothing, at a place. */
+/** An empty value at a place. */
 export const emptyAt = (place: Place): YamlNode => ({
   place,
   hidden: false,
@@ -51,10 +51,10 @@ export const emptyAt = (place: Place): YamlNode => ({
 })
 
 /**
- * The entries of what must be a map.
+ * The entries of a value that must be a map.
  *
- * @param what what it is, for the error.
- * @throws `inventory-invalid` at the place of anything else.
+ * @param what its name, for the error.
+ * @throws `inventory-invalid` for another value.
  */
 export const entriesOf = ({ entries, place }: YamlNode, what: string): readonly Entry[] => {
   if (entries === undefined)
@@ -63,8 +63,8 @@ export const entriesOf = ({ entries, place }: YamlNode, what: string): readonly 
 }
 
 /**
- * The entries of a map: those of its merge keys first, as PyYAML has them, then its own. An entry of its own replaces a
- * merged one in its place; of several merged maps the first counts.
+ * The entries of a map: first those of its merge keys, as in PyYAML, then its own. Its own entry replaces a
+ * merged one in place; of several merged maps, the first wins.
  */
 const entriesIn = (source: Source, map: YAMLMap): Entry[] => {
   const entries = new Map<string, Entry>()
@@ -96,7 +96,7 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
     try {
       return node === null ? null : node.toJS(source.document)
     } catch (error) {
-      // aliases of aliases that would fill the memory
+      // nested aliases that would use too much memory
       throw invalid(error instanceof Error ? error.message : String(error), place)
     }
   }
@@ -120,10 +120,10 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
 /**
  * Reads YAML text.
  *
- * @param hidden whether the text was encrypted: then no error and no place shows any of it.
- * @param json whether its numbers are those of JSON, which are no text; where it is not given, they are if the document is JSON.
- * @throws `inventory-invalid` at the place of a syntax error, a key that stands twice, an unknown tag, or an alias of
- * nothing.
+ * @param hidden whether the text was encrypted: then errors and places do not show it.
+ * @param json whether its numbers are JSON numbers, which are never text; by default if the document is JSON.
+ * @throws `inventory-invalid` at the place of a syntax error, a duplicate key, an unknown tag, or an alias without an
+ * anchor.
  */
 export const readYaml = (file: string, text: string, hidden = false, json?: boolean): YamlNode => {
   const source = readDocument(file, text, hidden, json)

@@ -1,9 +1,9 @@
-/** What a plain scalar of YAML means: to PyYAML, which reads YAML 1.1, and to YAML 1.2. One table for both. Pure. */
+/** Reads plain scalars of YAML, both as PyYAML does (YAML 1.1) and as YAML 1.2. Pure. */
 
-/** What a scalar is read as. A whole number that a number cannot hold exactly is a bigint. */
+/** The value of a scalar. An integer beyond 2^53 is a bigint. */
 export type ScalarValue = string | number | bigint | boolean | null | Date
 
-/** One form of scalars, and its value. */
+/** A form of scalars, and how to read it. */
 interface Form {
   readonly pattern: RegExp
   readonly read: (text: string) => ScalarValue
@@ -11,8 +11,8 @@ interface Form {
 
 const truth = new Set(['yes', 'true', 'on'])
 
-/** A whole number, as a number where that holds it exactly. */
-const whole = (negative: boolean, size: bigint): number | bigint => {
+/** An integer, as a number if that is exact. */
+const integerOf = (negative: boolean, size: bigint): number | bigint => {
   const value = negative ? -size : size
   const asNumber = Number(value)
   return Number.isSafeInteger(asNumber) ? asNumber : value
@@ -20,9 +20,9 @@ const whole = (negative: boolean, size: bigint): number | bigint => {
 
 const unsigned = (text: string): string => text.replace(/^[-+]/, '')
 
-/** A whole number with a prefix and underscores; the prefix is JavaScript's. */
+/** Reads an integer with a prefix and underscores; the prefix is JavaScript's. */
 const digitsOf = (prefix: string) => (text: string) =>
-  whole(
+  integerOf(
     text.startsWith('-'),
     BigInt(
       `${prefix}${unsigned(text)
@@ -31,7 +31,7 @@ const digitsOf = (prefix: string) => (text: string) =>
     ),
   )
 
-/** Digits of base 60, as in 22:22. */
+/** Reads digits of base 60, as in 22:22. */
 const sixties = (text: string): bigint =>
   unsigned(text)
     .replaceAll('_', '')
@@ -42,7 +42,7 @@ const infinity = (text: string): number => (text.startsWith('-') ? -Infinity : I
 
 const decimal = (text: string): number => Number(text.replaceAll('_', ''))
 
-/** A date, or a time in UTC where it names no zone, as PyYAML reads it. */
+/** Reads a date or a time, in UTC by default, as PyYAML does. */
 const time = (text: string): Date | string => {
   const [, year = '', month = '', day = '', clock = '', fraction = '', zone = ''] =
     /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?:\d\d:\d\d)(\.\d*)?[ \t]*(Z|[-+]\d\d?(?::\d\d)?)?)?$/.exec(
@@ -56,7 +56,7 @@ const time = (text: string): Date | string => {
   return Number.isNaN(date.getTime()) ? text : date
 }
 
-/** PyYAML's resolver of YAML 1.1: the first form that fits counts. Ansible reads every YAML file with it. */
+/** PyYAML's resolver of YAML 1.1, which Ansible uses: the first matching form wins. */
 const yaml11: readonly Form[] = [
   {
     pattern: /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
@@ -78,7 +78,10 @@ const yaml11: readonly Form[] = [
   { pattern: /^[-+]?0[0-7_]+$/, read: digitsOf('0o') },
   { pattern: /^[-+]?(?:0|[1-9][\d_]*)$/, read: digitsOf('') },
   { pattern: /^[-+]?0x[\da-fA-F_]*[\da-fA-F][\da-fA-F_]*$/, read: digitsOf('0x') },
-  { pattern: /^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/, read: (text) => whole(text.startsWith('-'), sixties(text)) },
+  {
+    pattern: /^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/,
+    read: (text) => integerOf(text.startsWith('-'), sixties(text)),
+  },
   {
     pattern:
       /^\d{4}-\d\d-\d\d$|^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?$/,
@@ -107,18 +110,18 @@ const readWith = (forms: readonly Form[], text: string): ScalarValue => {
 const same = (one: ScalarValue, other: ScalarValue): boolean =>
   one instanceof Date || other instanceof Date ? false : Object.is(one, other)
 
-/** What a plain scalar is read as. */
+/** The values of a plain scalar. */
 export interface Readings {
-  /** By Ansible, which reads YAML 1.1. */
+  /** The value in Ansible, which reads YAML 1.1. */
   readonly value: ScalarValue
-  /** By YAML 1.2. */
+  /** The value in YAML 1.2. */
   readonly other: ScalarValue
-  /** The two differ. */
+  /** Whether the two differ. */
   readonly ambiguous: boolean
 }
 
 /**
- * What a plain scalar is read as, by both.
+ * Reads a plain scalar both ways.
  *
  * @example
  * readingsOf('0644')  // { value: 420, other: 644, ambiguous: true }

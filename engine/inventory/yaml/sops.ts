@@ -1,4 +1,4 @@
-/** YAML and JSON files of SOPS: each encrypted value becomes a sealed one. */
+/** Seals the encrypted values of YAML and JSON files of SOPS. */
 import { isMap, isScalar, isSeq } from 'yaml'
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { z } from 'zod'
@@ -13,7 +13,7 @@ import type { SopsLeaf } from '../secrets/sops.ts'
 const factsSchema = z.object({
   mac: z.string(),
   lastmodified: z.string(),
-  // SOPS takes a text for a truth value too
+  // SOPS also accepts text as a boolean
   mac_only_encrypted: z.union([z.boolean(), z.stringbool()]).optional(),
   age: z.array(z.object({ enc: z.string() })).nullish(),
   key_groups: z.array(z.unknown()).nullish(),
@@ -22,22 +22,22 @@ type Facts = z.output<typeof factsSchema>
 
 const nameOf = ({ key }: Pair): string => (isScalar(key) ? (key.source ?? String(key.value)) : '')
 
-const howElse = 'encrypt it for an age recipient too, or give its values with !command [sops, -d, …]'
+const alternatives = 'also encrypt it for an age recipient, or set its values with !command [sops, -d, …]'
 
-/** The key of the file's values. Any of its recipients can open it. */
+/** Decrypts the data key of a file. Any of its recipients can open it. */
 const dataKey = async (
   { age, key_groups: groups }: Facts,
   keys: Keyring,
   file: string,
 ): Promise<Uint8Array> => {
   if (groups !== undefined && groups !== null && groups.length > 0)
-    throw new CoxswainError('secret-locked', `${file} needs several keys together (key_groups)`, {
-      hint: howElse,
+    throw new CoxswainError('secret-locked', `${file} requires several keys together (key_groups)`, {
+      hint: alternatives,
     })
   const recipients = age ?? []
   if (recipients.length === 0)
     throw new CoxswainError('secret-locked', `${file} is encrypted with SOPS, but not for age`, {
-      hint: howElse,
+      hint: alternatives,
     })
   const identities = await keys.identities()
   let failure: unknown
@@ -51,7 +51,7 @@ const dataKey = async (
   throw failure
 }
 
-/** The scalars of a file in the order in which they stand, each with the keys on the way to it. */
+/** The scalars of a file in order, each with the path of its keys. */
 const scalarsOf = (node: unknown, path: readonly string[]): { scalar: Scalar; path: readonly string[] }[] => {
   if (isMap(node)) return node.items.flatMap((pair) => scalarsOf(pair.value, [...path, nameOf(pair)]))
   if (isSeq(node)) return node.items.flatMap((item) => scalarsOf(item, path))
@@ -61,15 +61,15 @@ const scalarsOf = (node: unknown, path: readonly string[]): { scalar: Scalar; pa
 const metadataOf = (root: YAMLMap): Pair | undefined =>
   root.items.find((pair) => nameOf(pair) === 'sops' && isMap(pair.value) && pair.value.has('mac'))
 
-/** A whole number that JavaScript would round, as it is written. */
+/** A leaf; an integer that JavaScript would round is its text. */
 const leafOf = ({ scalar: { value, source }, path }: { scalar: Scalar; path: readonly string[] }): SopsLeaf =>
   typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
     ? { path, value: source }
     : { path, value }
 
 /**
- * Puts a sealed value in the place of every one that SOPS has encrypted, and takes SOPS's own map away.
- * All are opened together when the first is wanted, because one digest binds them.
+ * Replaces every value that SOPS has encrypted with a sealed value, and removes the map of SOPS.
+ * All are opened when the first one is needed, because one digest covers them.
  */
 export const sealSops = (
   document: Document,
@@ -81,7 +81,7 @@ export const sealSops = (
   const metadata = isMap(root) ? metadataOf(root) : undefined
   if (!isMap(root) || metadata === undefined || !isMap(metadata.value)) return
   const parsed = factsSchema.safeParse(metadata.value.toJS(document))
-  if (!parsed.success) return refuse('the sops map of this file is not whole', metadata.value)
+  if (!parsed.success) return refuse('the sops map of this file is incomplete', metadata.value)
   const facts = parsed.data
   root.items = root.items.filter((pair) => pair !== metadata)
   const scalars = scalarsOf(root, [])

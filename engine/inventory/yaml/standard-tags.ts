@@ -1,4 +1,4 @@
-/** Tags of the YAML standard, `!!set` and its siblings, as PyYAML reads them, with which Ansible reads YAML. */
+/** Reads the standard tags of YAML, such as `!!set`, as PyYAML and thus Ansible does. */
 import { YAMLSeq, isMap, isPair, isScalar, isSeq, visit } from 'yaml'
 import type { Document, Node, Pair, Scalar } from 'yaml'
 import { readingsOf } from './readings.ts'
@@ -6,13 +6,13 @@ import type { Readings } from './readings.ts'
 
 const prefix = 'tag:yaml.org,2002:'
 
-/** The name of a standard tag: `set` of `!!set`; undefined for every other tag, and where there is none. */
+/** The name of a standard tag: `set` of `!!set`; undefined for another tag or none. */
 const nameOf = (tag: string | undefined): string | undefined =>
   tag?.startsWith(prefix) === true ? tag.slice(prefix.length) : undefined
 
 type Kind = 'scalar' | 'map' | 'list'
 
-/** What each tag stands before. */
+/** The kind of node of each tag. */
 const kinds: Readonly<Record<string, Kind>> = {
   str: 'scalar',
   int: 'scalar',
@@ -27,12 +27,12 @@ const kinds: Readonly<Record<string, Kind>> = {
   pairs: 'list',
 }
 
-/** What is read from a scalar with one of these tags; undefined where the text is not such a value. */
+/** Reads a scalar with one of these tags; undefined if the text is not such a value. */
 const taggedReaders: Readonly<Record<string, (text: string) => Readings | undefined>> = {
   int: (text) => {
     const found = readingsOf(text)
-    const whole = typeof found.value === 'bigint' || Number.isInteger(found.value)
-    return whole && !/\./.test(text) ? found : undefined
+    const isInteger = typeof found.value === 'bigint' || Number.isInteger(found.value)
+    return isInteger && !/\./.test(text) ? found : undefined
   },
   float: (text) => {
     const found = readingsOf(text)
@@ -47,7 +47,7 @@ const taggedReaders: Readonly<Record<string, (text: string) => Readings | undefi
   null: () => ({ value: null, other: null, ambiguous: false }),
 }
 
-/** What a scalar is read as that is written without quotes, or whose tag says so. */
+/** Reads a scalar without quotes, or with a tag that means the same. */
 export const readingsOfScalar = (tag: string | undefined, text: string): Readings => {
   const read = taggedReaders[nameOf(tag) ?? '']
   return read?.(text) ?? readingsOf(text)
@@ -59,7 +59,7 @@ const kindOf = (node: Node): Kind | undefined => {
   return isSeq(node) ? 'list' : undefined
 }
 
-/** A list in the place of a set or of ordered pairs, which JSON does not have. */
+/** The list for a set or ordered pairs, which JSON does not have. */
 const listOf = (node: Node, items: readonly unknown[]): YAMLSeq => {
   const list = new YAMLSeq()
   list.items = [...items]
@@ -84,14 +84,14 @@ const supported = `supported are ${Object.keys(kinds)
 const refuseScalar = (name: string, node: Scalar, refuse: Refuse): void => {
   const read = taggedReaders[name]
   if (read === undefined || read(node.source ?? String(node.value)) !== undefined) return
-  refuse(`the value is not a valid !!${name}`, node, 'write the value without the tag, or in quotes for text')
+  refuse(`the value is not a valid !!${name}`, node, 'remove the tag, or quote the value for text')
 }
 
 /**
- * Reads what has a standard tag: a set and ordered pairs become lists, as Ansible's templates see them.
+ * Applies standard tags: a set and ordered pairs become lists, as in Ansible's templates.
  *
- * @param refuse for tags that Ansible does not know, and for values that a tag does not fit. `!!binary` is bytes, which
- * no variable of ours can be.
+ * @param refuse called for tags that Ansible does not support, and for invalid values of a tag. `!!binary` is bytes, which
+ * variables cannot be.
  */
 export const readStandardTags = (document: Document, refuse: Refuse): void => {
   visit(document, {
@@ -105,8 +105,8 @@ export const readStandardTags = (document: Document, refuse: Refuse): void => {
           'write the text itself, or read a file in the playbook',
         )
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
-      if (kind === undefined) return refuse(`there is no tag !!${name}`, node, supported)
-      if (kind !== kindOf(node)) return refuse(`!!${name} needs a ${kind}`, node, 'remove the tag')
+      if (kind === undefined) return refuse(`unknown tag !!${name}`, node, supported)
+      if (kind !== kindOf(node)) return refuse(`!!${name} requires a ${kind}`, node, 'remove the tag')
       if (isScalar(node)) refuseScalar(name, node, refuse)
       const parent = path.at(-1)
       const merged = isPair(parent) && isScalar(parent.key) && parent.key.source === '<<'

@@ -1,24 +1,32 @@
-/** Tags of values that stand somewhere else than in the YAML: `!vault`, `!command`, `!prompt`, `!env`. */
+/** Tags of values that are not in the YAML itself: `!vault`, `!age`, `!command`, `!prompt`, `!env`. */
 import { dirname, resolve } from 'node:path'
 import { Scalar, isScalar, isSeq, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import { CoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
 import { nearest } from '../nearest.ts'
+import { decryptAge } from '../secrets/age.ts'
 import { sealed } from '../secrets/sealed.ts'
 import type { Sealed } from '../secrets/sealed.ts'
 import { openVault } from '../secrets/vault.ts'
 
-/** What a tag makes of the words that stand behind it; undefined when they make no sense. */
+/** Makes the function that opens a value from the words after its tag; undefined if they are invalid. */
 type Maker = (words: string | readonly string[], place: Place) => Sealed['open'] | undefined
 
-/** Programs start where the file is that names them; what is typed is meant from here. */
+/** The working directory of a program: the folder of its file; for the command line, the current folder. */
 const folderOf = ({ file }: Place): string =>
   file.startsWith('-e ') ? process.cwd() : resolve(dirname(file))
 
 const makers: Readonly<Record<string, Maker>> = {
   '!vault': (text) =>
     typeof text === 'string' ? (keys) => openVault(text, keys.vaultPasswords, 'this value') : undefined,
+  '!age': (text) =>
+    typeof text === 'string'
+      ? async (keys) => {
+          const plain = await decryptAge(Buffer.from(text), await keys.identities(), 'this value')
+          return Buffer.from(plain).toString()
+        }
+      : undefined,
   '!command': (words, place) => {
     const command = typeof words === 'string' ? ['sh', '-c', words] : words
     if (command.length === 0 || command.some((word) => word === '')) return undefined
@@ -33,8 +41,8 @@ const makers: Readonly<Record<string, Maker>> = {
     return async (keys) => {
       const value = keys.env(name)
       if (value !== undefined) return value
-      throw new CoxswainError('secret-missing', `the environment has no variable ${name}`, {
-        hint: `set it before the run: ${name}=… run …`,
+      throw new CoxswainError('secret-missing', `the environment variable ${name} is not set`, {
+        hint: `set it in the environment of the run: export ${name}=…`,
       })
     }
   },
@@ -42,6 +50,7 @@ const makers: Readonly<Record<string, Maker>> = {
 
 const uses: Readonly<Record<string, string>> = {
   '!vault': 'write what `ansible-vault encrypt_string` prints: !vault | and the lines of the vault',
+  '!age': 'write what `run secret encrypt` prints: !age | and the lines below it',
   '!command': "write !command 'pass show x' or !command [pass, show, x]",
   '!prompt': 'write !prompt "Question"',
   '!env': 'write !env NAME',
@@ -58,21 +67,21 @@ const wordsOf = (node: Node): string | readonly string[] | undefined => {
 type Refuse = (message: string, node: Node, hint: string) => never
 
 /**
- * Puts a sealed value in the place of every tagged one.
+ * Replaces every tagged value with a sealed value.
  *
- * @param placeOf where a node stands.
+ * @param placeOf returns the place of a node.
  */
 export const sealTags = (document: Document, placeOf: (node: Node) => Place, refuse: Refuse): void => {
   visit(document, {
     Node: (_, node) => {
       const { tag } = node
-      // `!!str` and its like, and Ansible's mark for text that is not to be read as a template
+      // not standard tags such as `!!str`, and not Ansible's tag for text that is not a template
       if (typeof tag !== 'string' || !/^!\w/.test(tag) || tag === '!unsafe') return undefined
       const maker = Object.hasOwn(makers, tag) ? makers[tag] : undefined
       if (maker === undefined) {
         const guess = nearest(tag, Object.keys(makers))
         return refuse(
-          `there is no tag ${tag}`,
+          `unknown tag ${tag}`,
           node,
           guess === undefined ? `the tags are ${Object.keys(makers).join(', ')}` : `did you mean ${guess}?`,
         )
@@ -80,7 +89,7 @@ export const sealTags = (document: Document, placeOf: (node: Node) => Place, ref
       const place = placeOf(node)
       const words = wordsOf(node)
       const open = words === undefined ? undefined : maker(words, place)
-      if (open === undefined) return refuse(`${tag} makes no sense here`, node, uses[tag] ?? '')
+      if (open === undefined) return refuse(`the value of ${tag} is invalid`, node, uses[tag] ?? '')
       const scalar = new Scalar(sealed(place, open))
       scalar.range = node.range ?? null
       if (node.anchor !== undefined) scalar.anchor = node.anchor

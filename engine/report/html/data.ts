@@ -7,13 +7,13 @@ import { oneLine, printable, titledBy } from '../text.ts'
 import type { DetailShape, ErrorShape, PageData, PlayShape, TaskRow } from './shape.ts'
 import { table, textTable } from './tables.ts'
 
-/** Bytes that all texts together may take: with the rows of 100 hosts × 50 tasks the page stays under 3 MB. */
+/** Maximum bytes of all texts: with the rows of 100 hosts × 50 tasks, the page stays under 3 MB. */
 const textBudget = 2_000_000
 
-/** Lines of one diff. */
+/** Maximum lines of one diff. */
 const diffLines = 400
 
-/** The outcomes as the page numbers them; the last one is for a task that did not end. */
+/** The outcomes by number in the page; the last one is for a task that did not end. */
 const outcomes: readonly string[] = [...Object.keys(noOutcomes()), 'cut off']
 
 const outcomeIndex = (outcome: Outcome | undefined): number => outcomes.indexOf(outcome ?? 'cut off')
@@ -55,13 +55,13 @@ const detailShape = ({ why, changes, error, output }: RecordedTask, text: Place)
   }),
 })
 
-/** Where room is scarce, failures come first, then changes. */
+/** Ranks a task: failures come first, then changes, if the budget for texts is short. */
 const importance = ({ error, changes }: RecordedTask): number => {
   if (error !== undefined) return 0
   return changes.length > 0 ? 1 : 2
 }
 
-/** Details by task, made in the order of their importance. */
+/** Details by task, made in order of importance. */
 const detailsOf = (plays: readonly RecordedPlay[], text: Place) => {
   const details = table<DetailShape>((detail) => JSON.stringify(detail))
   const places = new Map<RecordedTask, number>()
@@ -79,10 +79,20 @@ const dueOf = ({ end }: RecordedRun): PageData['due'] =>
     : dueHandlers(end).map(({ handler, hosts, remembered }) => [
         oneLine(handler),
         hosts.map(oneLine).join(', '),
-        remembered ? '(runs the next time)' : '(not remembered: the next run does not run it)',
+        remembered ? '(runs in the next run)' : '(not remembered: the next run does not run it)',
       ])
 
-/** The data of a run's page: everything that it shows, as compact as it may be. */
+/** How the run was started, as the page shows it. */
+const startedOf = ({ invocation }: RecordedRun): [label: string, text: string][] =>
+  invocation === undefined
+    ? []
+    : [
+        ['command', oneLine(invocation.command.join(' '))],
+        ['inventory', oneLine(invocation.inventory.join(', '))],
+        ['version', oneLine(`Coxswain ${invocation.version}`)],
+      ]
+
+/** The data of a run's page, in a compact form. */
 export const pageData = (run: RecordedRun): PageData => {
   const { playbook, check, start, last, plays, end } = run
   const hosts = table<string>((host) => host)
@@ -119,10 +129,11 @@ export const pageData = (run: RecordedRun): PageData => {
   const shapes = plays.map(playShape)
   return {
     playbook: oneLine(playbook),
+    started: startedOf(run),
     check,
     start,
     took: end === undefined ? since(last) : Math.round(end.seconds * 1000),
-    whole: end !== undefined,
+    complete: end !== undefined,
     hosts: hosts.values,
     outcomes,
     titles: titles.values,

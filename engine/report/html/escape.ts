@@ -1,4 +1,4 @@
-/** Text that is put into a page as text, and stays text. */
+/** Escapes text for a page of HTML. */
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -8,12 +8,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Text as HTML, for content and quoted attributes. */
+/** Escapes text for content and quoted attributes. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (one) => entities[one] ?? one)
 
 /**
- * A value as JSON that can stand in a script element: nothing in it ends the element, opens a comment or another
- * script, or is an entity. Lone surrogates, which UTF-8 does not know, are escaped by JSON itself.
+ * Formats a value as JSON that is safe inside a script element: nothing in it ends the element, opens a comment or
+ * another script, or is an entity. JSON itself escapes lone surrogates, which UTF-8 cannot encode.
  */
 export const safeJson = (value: unknown): string =>
   JSON.stringify(value).replace(

@@ -7,15 +7,15 @@ import type { RecordedRun } from '../record.ts'
 import { pageData } from './data.ts'
 import { escapeHtml, safeJson } from './escape.ts'
 
-/** The page's scripts, in the order in which they need each other. */
+/** The page's scripts, in the order of their dependencies. */
 const scripts = ['run', 'dom', 'detail', 'timeline', 'lists', 'main']
 
-/** Its styles; the later ones know the names of the earlier. */
+/** Its styles; later ones use names of earlier ones. */
 const styles = ['base', 'bar', 'tasks', 'timeline', 'media']
 
 const asset = (name: string): string => readFileSync(`${packageRoot}engine/report/html/page/${name}`, 'utf8')
 
-/** The scripts as one: they share a scope there, so that their imports and the word `export` go. */
+/** Joins the scripts. They share one scope there, so imports and the keyword `export` are removed. */
 const script = (): string =>
   scripts
     .map((name) =>
@@ -25,10 +25,10 @@ const script = (): string =>
     )
     .join('\n')
 
-/** Names the only script, or style, that a browser may run in the page, by what it is. */
+/** The Content-Security-Policy source for a script or style, by its hash. */
 const sourceOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-/** The page of a run that was recorded. */
+/** Makes the page of a recorded run. */
 export const pageOf = (run: RecordedRun): string => {
   const data = pageData(run)
   const style = `\n${styles.map((name) => asset(`${name}.css`)).join('\n')}`
@@ -45,7 +45,7 @@ export const pageOf = (run: RecordedRun): string => {
 <style>${style}</style>
 </head>
 <body>
-<noscript>This page shows the run with JavaScript, which is switched off here. It needs nothing from the network.</noscript>
+<noscript>This page needs JavaScript, which is disabled. It loads nothing from the network.</noscript>
 <script type="application/json" id="data">${safeJson(data)}</script>
 <script type="module">${code}</script>
 </body>
@@ -54,8 +54,8 @@ export const pageOf = (run: RecordedRun): string => {
 }
 
 /**
- * A run as one page of HTML that needs nothing else: a timeline of hosts and tasks, failures with their output, changes
- * with their diffs, filters.
+ * Makes a self-contained HTML page of a run: a timeline of hosts and tasks, failures with their output, changes with
+ * their diffs, filters.
  *
  * @example
  * await writeFile('run.html', htmlReport(lines.flatMap((line) => eventOf(JSON.parse(line)) ?? [])))

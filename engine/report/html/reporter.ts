@@ -1,13 +1,13 @@
 import { atEnd } from '../at-end.ts'
 import { recorder } from '../record.ts'
-import { handleAll, undrawn } from '../reporter.ts'
+import { handleAll, suspendNothing } from '../reporter.ts'
 import type { Reporter, ReportOptions } from '../reporter.ts'
 import { pageOf } from './page.ts'
 
 /**
- * Makes the page of a run when it ends; also when it is cut short.
+ * Writes the page of a run when it ends or is aborted.
  *
- * @param options `write` keeps the page; it must not wait for anything, because a process that ends does not.
+ * @param options `write` saves the page; it must be synchronous, because an exiting process does not wait.
  */
 export const htmlReporter = ({ write }: Pick<ReportOptions, 'write'>): Reporter => {
   const { see, run } = recorder()
@@ -15,8 +15,8 @@ export const htmlReporter = ({ write }: Pick<ReportOptions, 'write'>): Reporter 
   return {
     handle: handleAll(see),
     note: () => {},
-    suspend: undrawn,
-    // a report that cannot be saved is told as a rejection
+    suspend: suspendNothing,
+    // async: a report that cannot be saved becomes a rejection
     close: async () => finish(),
   }
 }

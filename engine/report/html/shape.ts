@@ -1,6 +1,9 @@
-/** The data of the page as it stands in it: what repeats (titles, texts, details) stands in tables, and is named by index. */
+/** The data of the page. Repeated values (titles, texts, details) are in tables and referred to by index. */
 
-/** Host, title, start (ms after the run's), how long (ms), outcome, detail: all but the two times are indexes. -1: none. */
+/**
+ * Host, title, start (ms after the run's start), duration (ms), outcome, detail: all but the times are indexes. -1:
+ * none.
+ */
 export type TaskRow = readonly [
   host: number,
   title: number,
@@ -20,13 +23,13 @@ export interface ErrorShape {
   readonly causes?: readonly number[]
 }
 
-/** What there is to see of a task; texts by index. */
+/** The details of a task; texts by index. */
 export interface DetailShape {
   readonly why?: number
-  /** What changes, and the lines of a diff, where there is one. */
+  /** The changes, each with the lines of its diff, if it has one. */
   readonly changes?: readonly (readonly [head: number, diff: number])[]
   readonly error?: ErrorShape
-  /** Lines, each behind a mark for where it comes from: `|` standard output, `!` standard error, `>` the task itself. */
+  /** Lines, each after a mark for its source: `|` standard output, `!` standard error, `>` the task itself. */
   readonly output?: number
 }
 
@@ -36,7 +39,7 @@ export interface PlayShape {
   /** Milliseconds after the run's start. */
   readonly start: number
   readonly end: number
-  /** Indexes of hosts, and how each came out: `well`, `failed`, `unreachable`, `stopped`, or nothing if not known. */
+  /** Indexes of hosts, and the result of each: `well`, `failed`, `unreachable`, `stopped`, or empty if unknown. */
   readonly hosts: readonly number[]
   readonly standings: readonly string[]
   readonly tasks: readonly TaskRow[]
@@ -44,13 +47,15 @@ export interface PlayShape {
 
 export interface PageData {
   readonly playbook: string
+  /** How the run was started, as label and text. */
+  readonly started: readonly (readonly [label: string, text: string])[]
   readonly check: boolean
   /** Unix milliseconds. */
   readonly start: number
   /** Milliseconds. */
   readonly took: number
-  /** Whether the run came to its end, or the record of it was cut off. */
-  readonly whole: boolean
+  /** Whether the run ended; false if the run or its record was interrupted. */
+  readonly complete: boolean
   readonly hosts: readonly string[]
   readonly outcomes: readonly string[]
   readonly titles: readonly string[]
@@ -59,6 +64,6 @@ export interface PageData {
   readonly plays: readonly PlayShape[]
   readonly stopped?: ErrorShape
   readonly notRun: readonly string[]
-  /** Handlers that are due: what, on which hosts, and whether the next run runs it, in words. */
+  /** Handlers that are due: name, hosts, and whether the next run runs it, as text. */
   readonly due: readonly (readonly [handler: string, hosts: string, next: string])[]
 }

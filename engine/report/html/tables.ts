@@ -1,7 +1,7 @@
 import { printable } from '../text.ts'
 import { safeJson } from './escape.ts'
 
-/** Things that repeat, each kept once; gives the place of each in the list. */
+/** A table that stores each value once and returns its index. */
 export const table = <Value>(keyOf: (value: Value) => string) => {
   const places = new Map<string, number>()
   const values: Value[] = []
@@ -18,16 +18,16 @@ export const table = <Value>(keyOf: (value: Value) => string) => {
   }
 }
 
-/** Characters that one text may have. */
+/** Maximum characters of one text. */
 const longest = 20_000
 
-const omitted = '… left out: the page would become too large'
+const omitted = '… omitted: the page would become too large'
 
 /**
- * Texts for the page: cleaned of what acts on terminals, cut where they are long, and all together no larger than a
- * budget. What is asked for when the budget is spent is left out and says so: ask for what matters most first.
+ * A table of texts for the page: without control characters, long texts truncated, and all together within a budget.
+ * When the budget is used up, a text is replaced with a note: add the most important texts first.
  *
- * @param budget bytes of all texts, as they stand in the page.
+ * @param budget maximum bytes of all texts in the page.
  */
 export const textTable = (budget: number) => {
   const texts = table<string>((text) => text)

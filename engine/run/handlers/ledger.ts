@@ -1,35 +1,37 @@
-/** Which handlers runs called for, and which of these calls are over: what is left is due the next time. Pure. */
+/**
+ * Records which handlers were notified and which notifications are settled: the others are due in the next run. Pure.
+ */
 import type { Outcome, RunEvent } from '../events.ts'
 
-/** A play of a playbook, known again when plays of other names come before it. */
+/** Identifies a play of a playbook, even after plays of other names are inserted before it. */
 export interface PlayMark {
   readonly play: string
-  /** How many plays before it have the same name. */
+  /** The number of earlier plays with the same name. */
   readonly nth: number
 }
 
 /**
- * A call for a handler of a play on a host. Run and call make it unique, so that runs that overlap can tell which calls
- * are over without asking a clock.
+ * A notification of a handler of a play on a host. Run and call make it unique, so that overlapping runs can tell
+ * which notifications are settled without comparing times.
  */
 export interface HandlerMark extends PlayMark {
   readonly host: string
   readonly handler: string
-  /** The run that called. */
+  /** The run with the notification. */
   readonly run: number
-  /** The id of the task in that run. */
+  /** The ID of the notifying task in that run. */
   readonly call: number
 }
 
-/** What one run did with handlers. */
+/** The handlers of one run. */
 export interface Ledger {
-  /** Calls that are due at its end: its own, and those of earlier runs that it took over. */
+  /** Notifications that are due at its end: its own, and those of earlier runs. */
   readonly due: readonly HandlerMark[]
-  /** Calls that it answered, or took back. */
+  /** Notifications that it settled: the handler ran, or the task changed nothing. */
   readonly over: readonly HandlerMark[]
 }
 
-/** How a handler had its turn. */
+/** Outcomes of a handler that settle its notifications. */
 const turns = new Set<Outcome>(['ok', 'changed', 'skipped', 'ignored'])
 
 type Handler = Omit<HandlerMark, 'run' | 'call'>
@@ -37,45 +39,45 @@ type Handler = Omit<HandlerMark, 'run' | 'call'>
 const keyOf = ({ play, nth, host, handler }: Handler): string => JSON.stringify([play, nth, host, handler])
 const tagOf = (mark: HandlerMark): string => JSON.stringify([mark.run, mark.call, keyOf(mark)])
 
-/** Each handler once, whatever called for it. */
+/** The handlers of these notifications, without duplicates. */
 export const handlersOf = (marks: readonly HandlerMark[]): Handler[] => [
   ...new Map(marks.map((mark) => [keyOf(mark), mark])).values(),
 ]
 
-/** The play at a position among the names of all plays. */
+/** The mark of a play, from its index in the names of all plays. */
 export const playMark = (plays: readonly string[], index: number): PlayMark => {
   const play = plays[index] ?? ''
   return { play, nth: plays.slice(0, index).filter((name) => name === play).length }
 }
 
 /**
- * Keeps the ledger of a run while its events pass.
+ * Keeps the ledger of a run from its events.
  *
  * @param run its number.
- * @param inherited calls of earlier runs that were due when it began.
+ * @param inherited notifications of earlier runs that were due when it began.
  */
 export const keepLedger = (
   run: number,
   inherited: readonly HandlerMark[] = [],
 ): { readonly see: (event: RunEvent) => void; readonly ledger: () => Ledger } => {
-  /** Calls by handler. */
+  /** Notifications by handler. */
   const due = new Map<string, Map<string, HandlerMark>>()
   const over: HandlerMark[] = []
-  /** Handlers that run, and were not called for again since they began; with the calls that they answer. */
+  /** Running handlers that were not notified again since they began, with the notifications that they settle. */
   const serving = new Map<string, readonly HandlerMark[]>()
-  /** Tasks of this run that are under way. */
+  /** Running tasks of this run. */
   const underway = new Set<number>()
   let plays: readonly PlayMark[] = []
 
   const call = (mark: HandlerMark): void => {
     const key = keyOf(mark)
     due.set(key, (due.get(key) ?? new Map<string, HandlerMark>()).set(tagOf(mark), mark))
-    // what is changed now may be too late for one that runs already
+    // a handler that already runs may miss a change that is made now
     serving.delete(key)
   }
   for (const mark of inherited) call(mark)
 
-  /** The calls of a task that has changed nothing: what it called for is as it was before. */
+  /** Removes the notifications of a task that has changed nothing. */
   const takeBack = (id: number): void => {
     for (const [key, calls] of due) {
       for (const [tag, mark] of calls) {
@@ -109,7 +111,7 @@ export const keepLedger = (
       if (task.handler === undefined) return
       const key = keyOf({ ...play, host: task.host, handler: task.handler })
       if (event.type === 'task-start') {
-        // what a task that is under way has yet to change comes too late for it
+        // the handler may miss changes of tasks that still run
         const calls = [...(due.get(key)?.values() ?? [])]
         serving.set(
           key,
@@ -132,11 +134,11 @@ export interface RunLedger {
 }
 
 /**
- * The calls that are due after some runs. The newest of them knows what was due when it began; of the others, which ran
- * beside it or beside those beside it, only what they did themselves counts.
+ * The notifications that are due after some runs. The newest run has those that were due when it began; of the
+ * others, which overlapped with it, only their own notifications count.
  *
- * A call is over when a run that knew of it has answered it. A run that did not know of it, because it ran at the same
- * time, does not end it: that a handler runs once too often is harmless, that it never runs is not.
+ * A notification is settled when a run that had it has settled it. A concurrent run that did not have it does not
+ * settle it: it is harmless if a handler runs once too often, but not if it never runs.
  */
 export const dueAfter = (newest: RunLedger | undefined, others: readonly RunLedger[]): HandlerMark[] => {
   if (newest === undefined) return []

@@ -1,16 +1,19 @@
-/** What earlier runs did, task by task. Pure. */
+/** The tasks of earlier runs. Pure. */
 import type { Outcome, RunEvent } from '../events.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { Signature } from './signature.ts'
 
-/** Where something was done: the play by position and name, so that another play in its place is not taken for it. */
+/**
+ * A host in a play. The play has its index and its name, so that another play at the same index is not mistaken for
+ * it.
+ */
 export interface PastPlace {
   readonly play: number
   readonly name: string
   readonly host: string
 }
 
-/** What a task was made of when it ran. */
+/** The signature of a task when it ran. */
 export interface Signed extends Signature {
   readonly play: number
   readonly host: string
@@ -18,17 +21,17 @@ export interface Signed extends Signature {
   readonly name: string
 }
 
-/** How a task ended, and what it was made of, where that is known. */
+/** The outcome of a task, and its signature if it was recorded. */
 export interface PastTask {
   readonly outcome: Outcome
   readonly signature: Signature | undefined
 }
 
-/** What is known of earlier runs. */
+/** The tasks of earlier runs. */
 export interface Past {
-  /** What became of a task on a host; undefined when it did not end, or another one stands in its place now. */
+  /** The result of a task on a host; undefined if it did not end, or if there is another task at its position now. */
   task(where: PastPlace, task: PlannedTask): PastTask | undefined
-  /** Whether it has begun to change the host and was not seen to come to its end: it failed, or the run ended with it. */
+  /** Whether it began to change the host and did not complete: it failed, or the run ended during the task. */
   unfinished(where: PastPlace, task: PlannedTask): boolean
 }
 
@@ -36,8 +39,8 @@ const keyOf = ({ play, name, host }: PastPlace, position: number, task: string):
   JSON.stringify([play, name, host, position, task])
 
 /**
- * Collects the past from the events of a run, or of several that went on with each other, the oldest first. What a task was
- * made of comes before how it ended.
+ * Collects the past from the events of a run, or of several that resumed each other, the oldest first. The signature
+ * of a task comes before its end.
  */
 export const collectPast = (): {
   readonly see: (event: RunEvent) => void

@@ -1,4 +1,4 @@
-/** Going on where an earlier run stopped: a plan without what is done already. Pure. */
+/** Resumes an earlier run: the plan without tasks that are done. Pure. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/types.ts'
 import { chooseTasks } from '../plan/choose-tasks.ts'
@@ -12,11 +12,11 @@ import type { Signature } from './signature.ts'
 
 const done = new Set<Ended>(['ok', 'changed', 'skipped', 'ignored'])
 
-/** How a task ended; `altered` where it ended and is another one now, undefined where it did not end. */
+/** How a task ended; `altered` if it ended but has changed since, undefined if it did not end. */
 type Ended = Outcome | 'altered' | undefined
 type EndOf = (task: PlannedTask) => Ended
 
-/** Why a task runs that was not done. */
+/** Why a task runs. */
 const whyLeft = (ended: Ended): string => {
   switch (ended) {
     case undefined:
@@ -26,16 +26,16 @@ const whyLeft = (ended: Ended): string => {
     case 'unreachable':
       return 'the host was unreachable'
     default:
-      return done.has(ended) ? 'its block is not done' : `${ended} before`
+      return done.has(ended) ? 'its block is not complete' : `${ended} before`
   }
 }
 
 const positions = (steps: readonly PlannedStep[]): number[] =>
   tasksOf(steps, 'all').map(({ position }) => position)
 
-/** Positions of the tasks that need not run again. */
+/** Positions of the tasks that do not need to run again. */
 const finished = (steps: readonly PlannedStep[], endOf: EndOf): Set<number> => {
-  /** Whether all of a list is done that runs when all goes well. */
+  /** Whether all tasks of a list on the success path are done. */
   const through = (list: readonly PlannedStep[], over: ReadonlySet<number>): boolean =>
     tasksOf(list, 'success-path').every(({ position }) => over.has(position))
   const one = (step: PlannedStep): Iterable<number> => {
@@ -48,7 +48,7 @@ const finished = (steps: readonly PlannedStep[], endOf: EndOf): Set<number> => {
       case 'block': {
         const own = finished(step.steps, endOf)
         const always = finished(step.always, endOf)
-        // what a rescue has repaired is not tried again, nor what it has passed over
+        // tasks that a rescue has repaired or skipped do not run again
         const ends = new Set(tasksOf(step.steps, 'all').map(endOf))
         const repaired =
           step.rescue.length > 0 &&
@@ -66,38 +66,38 @@ const finished = (steps: readonly PlannedStep[], endOf: EndOf): Set<number> => {
   return new Set(steps.flatMap((step) => [...one(step)]))
 }
 
-/** A task that had ended well and is looked at again, because it may be another one now. */
+/** A task that had succeeded and runs again because it may have changed. */
 export interface Again {
   readonly host: string
   readonly title: string
   readonly why: string
 }
 
-/** What a task of the plan is made of now. */
+/** Returns the current signature of a task of the plan. */
 export type SignatureOf = (where: PastPlace, task: PlannedTask) => Signature | undefined
 
-/** What becomes of a task on a host, and why. */
+/** Whether a task is skipped on a host, and why. */
 export interface ResumeDecision {
   readonly skips: boolean
   readonly why: string
 }
 
-/** What is left to do. */
+/** The rest of a run. */
 export interface Resumed {
   readonly plan: Plan
-  /** Of any task of the plan that was given, on a host of the play with that index. */
+  /** The decision for a task of the complete plan on a host. */
   readonly standing: (where: Where, task: PlannedTask) => ResumeDecision
   readonly again: readonly Again[]
-  /** Whether a play has tasks that its hosts, which have begun it, never came to: they are new, or were not chosen. */
+  /** Whether a play that has started has tasks without a result: they are new, or were not selected. */
   readonly added: boolean
 }
 
 /**
- * The plan without the tasks that ended well on a host in earlier runs and are made of the same as then: definition,
- * parameters, variables. What does not match (another playbook, another order) runs. Tasks that are left see how those
- * before them ended.
+ * Returns the plan without the tasks that succeeded on a host in earlier runs with the same definition, parameters
+ * and variables. Tasks that do not match (another playbook, another order) run. The remaining tasks see the outcomes
+ * of earlier ones.
  *
- * @param due handlers that are due; their host stays in the play, though no task of it is left.
+ * @param due handlers that are due; their host stays in the play even without remaining tasks.
  */
 export const resumed = (
   plan: Plan,
@@ -136,7 +136,7 @@ export const resumed = (
   const chosen = chooseTasks(plan, {
     task: ({ position }, { play, host }) => over[play]?.get(host)?.has(position) !== true,
     host: ({ play, host }) => due(play, host).length > 0,
-    whole: true,
+    keepParts: true,
   })
   const added = plan.plays.some(({ name, candidates }, play) =>
     [...candidates].some(([host, { steps }]) => {
@@ -172,7 +172,7 @@ export const resumed = (
     const before = past.task({ play, name: plan.plays[play]?.name ?? '', host }, planned)?.outcome
     const skips = kept.get(JSON.stringify([play, host]))?.has(position) !== true
     if (!skips) return { skips, why: reasons.get(reasonKey(play, host, position)) ?? whyLeft(before) }
-    return { skips, why: done.has(before) ? `${before} before` : 'its block is done' }
+    return { skips, why: done.has(before) ? `${before} before` : 'its block is complete' }
   }
   return {
     again,

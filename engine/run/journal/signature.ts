@@ -1,43 +1,45 @@
-/** What makes a task the same task as in an earlier run. Pure. */
+/** Signatures, which tell whether a task is the same as in an earlier run. Pure. */
 import { isSecret } from '../../secret.ts'
 
-/** Keyed hashes of what a task is made of, so that a later run can say what has changed, and nothing can be guessed. */
+/** Keyed hashes of the parts of a task: a later run can say what has changed, and the values cannot be guessed. */
 export interface Signature {
   /** The code of its check, apply and condition, and the files that it is written in. */
   readonly definition: string
-  /** Its parameters and title, and the local files that it sends. */
+  /** Its parameters and title, and the content of local files that it sends. */
   readonly parameters: string
-  /** Where and as whom it runs. */
+  /** Its host, user, environment and working directory. */
   readonly settings: string
   /** The variables of its host. */
   readonly variables: string
-  /** All that its functions can close over, where it has functions of an author; else empty. */
+  /** All that its functions can close over, if it has functions of an author; otherwise empty. */
   readonly program: string
-  /** What its functions can read that cannot be recorded; then nothing can be said of what they do. Not kept. */
+  /** What its functions can read that cannot be recorded; the task then counts as changed. Not saved. */
   readonly unsure?: string
 }
 
 const reasons: Readonly<Record<Exclude<keyof Signature, 'unsure'>, string>> = {
   definition: 'its definition has changed',
   parameters: 'its parameters have changed',
-  settings: 'where or as whom it runs has changed',
+  settings: 'its settings (on, become, env, cwd) have changed',
   variables: 'variables of the host have changed',
   program: 'code or variables that its functions can use have changed',
 }
 
 /**
- * Why a task is not the same as it was; undefined where it is.
+ * Why a task is not the same as before; undefined if it is.
  *
- * @param before undefined where it is not known what it was.
+ * @param before undefined if it was not recorded.
  */
 export const whyChanged = (before: Signature | undefined, now: Signature | undefined): string | undefined => {
-  if (before === undefined || now === undefined) return 'what it was made of is not recorded'
+  if (before === undefined || now === undefined) return 'its earlier definition was not recorded'
   if (before.parameters !== now.parameters) return reasons.parameters
   if (before.definition !== now.definition) return reasons.definition
   if (before.settings !== now.settings) return reasons.settings
   if (before.variables !== now.variables) return reasons.variables
   if (before.program !== now.program) return reasons.program
-  return now.unsure === undefined ? undefined : `its functions can read what is not recorded: ${now.unsure}`
+  return now.unsure === undefined
+    ? undefined
+    : `its functions can read values that are not recorded: ${now.unsure}`
 }
 
 /** Prototypes of values that {@link canonical} prints completely. */
@@ -53,8 +55,8 @@ const printed: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Whether a value holds something that {@link canonical} cannot print completely: a function, which may close over anything,
- * or an object of a class, which may have private fields.
+ * Whether a value contains something that {@link canonical} cannot print completely: a function, which can close over
+ * anything, or an object of a class, which can have private fields.
  */
 export const isOpaque = (value: unknown, above: ReadonlySet<object> = new Set()): boolean => {
   if (typeof value === 'function' || typeof value === 'symbol') return true
@@ -85,8 +87,9 @@ const propertiesOf = (value: object): [string, unknown][] =>
     .map((key) => [key, Reflect.get(value, key)])
 
 /**
- * A value as text: equal texts for equal values, and different ones for different values, whatever their types. Secrets are
- * in it, so it must not be kept; hash it with a key. Of a function its source counts; what it closes over cannot be seen.
+ * A value as text: equal texts for equal values, different texts for different values of any type. It contains
+ * secrets, so it must not be saved; hash it with a key. For a function it has the source, but not what the function
+ * closes over.
  */
 export const canonical = (value: unknown, above: readonly object[] = []): string => {
   switch (typeof value) {
@@ -106,7 +109,7 @@ export const canonical = (value: unknown, above: readonly object[] = []): string
       return String(value)
   }
   if (value === null) return 'null'
-  // it holds itself: how far up says which of those around it is meant
+  // a cycle: the distance tells which of the outer values it is
   if (above.includes(value)) return `up ${above.length - above.indexOf(value)}`
   const inside = [...above, value]
   const one = (part: unknown): string => canonical(part, inside)

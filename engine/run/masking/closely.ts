@@ -1,24 +1,24 @@
-/** Which parts of a text are read in every way, and how much of that is done at most. */
+/** Which parts of a text are decoded in all ways, and the limit for that. */
 import { looseOf } from './loose.ts'
+import { isPlain } from './readings.ts'
 import type { Span } from './secret-index.ts'
-import { isPlain } from './views.ts'
 
-/** So much around a hint is read with it: punctuation of the secret, and what says how it is written. */
+/** How many characters around a hint are decoded: punctuation of the secret, and marks of its encoding. */
 const [leastAround, mostAround, aroundEach] = [256, 1024, 16]
-/** At the end of a text that goes on at least so much, and so many letters, are looked at, but no more than the most. */
+/** At the end of an unfinished text: minimum characters and letters to decode, and maximum characters. */
 const [leastAtEnd, lettersAtEnd, mostAtEnd] = [512, 16, 8192]
-/** Reading text without escapes in every way takes less time by this factor. */
+/** Text without escapes is decoded faster by this factor. */
 const plainFactor = 8
 
-/** A part of a text to read in every way, and what hints at a secret in it. */
+/** A part of a text to decode in all ways, and the hints at a secret in it. */
 export interface Window extends Span {
   readonly hints: readonly Span[]
 }
 
 /**
- * The parts of a text around hints; those that overlap are one.
+ * The parts of a text around hints; overlapping parts are merged.
  *
- * @param longest letters of a secret.
+ * @param longest length of the longest secret.
  */
 export const windowsOf = (text: string, hints: readonly Span[], longest: number): Window[] => {
   const around = Math.min(mostAround, Math.max(leastAround, longest * aroundEach))
@@ -36,20 +36,20 @@ export const windowsOf = (text: string, hints: readonly Span[], longest: number)
   return windows
 }
 
-/** From where on the end of a text that goes on could be the beginning of a secret that is too short to be hinted at. */
+/** The offset from which the end of an unfinished text could be the beginning of a secret without a hint. */
 export const beginningOfEnd = (text: string): number => {
   for (let size = leastAtEnd; size < Math.min(text.length, mostAtEnd); size *= 2)
     if (looseOf(text.slice(-size)).length >= lettersAtEnd) return text.length - size
   return Math.max(0, text.length - mostAtEnd)
 }
 
-/** The lines of a text that a part of it stands in. */
+/** The lines of a text that contain a part of it. */
 export const linesAround = (text: string, { start, end }: Span): Span => {
   const next = text.indexOf('\n', end)
   return { start: text.lastIndexOf('\n', start - 1) + 1, end: next < 0 ? text.length : next }
 }
 
-/** The parts that are not within others; both in order. */
+/** The parts that are not within others; both lists are in order. */
 export const notWithin = (parts: readonly Span[], others: readonly Span[]): Span[] => {
   let at = 0
   return parts.filter(({ start, end }) => {
@@ -59,7 +59,7 @@ export const notWithin = (parts: readonly Span[], others: readonly Span[]): Span
   })
 }
 
-/** The lines of a text that have escapes of some kind. */
+/** The lines of a text with escapes of any kind. */
 export const escapedLines = (text: string): Span[] => {
   const lines: Span[] = []
   let start = 0
@@ -70,7 +70,7 @@ export const escapedLines = (text: string): Span[] => {
   return lines
 }
 
-/** How much of a text, or of a stream of it, is still read in every way. */
+/** How much of a text or stream can still be decoded in all ways. */
 export class Allowance {
   #left: number
 
@@ -78,7 +78,7 @@ export class Allowance {
     this.#left = letters
   }
 
-  /** Whether a part may be read, which is counted; one that may not is hidden. */
+  /** Counts a part, and returns whether it can be decoded; otherwise it is hidden. */
   takes(part: string): boolean {
     const cost = isPlain(part) ? part.length / plainFactor : part.length
     const taken = cost <= this.#left

@@ -1,4 +1,4 @@
-/** The names that HTML gives to letters of ASCII. */
+/** HTML entities of ASCII characters. */
 export const entities: Readonly<Record<string, string>> = {
   excl: '!',
   quot: '"',

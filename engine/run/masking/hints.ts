@@ -1,21 +1,24 @@
-/** What says quickly that a text may hold a secret, so that it is read in every way there. Pure. */
+/**
+ * Hints that a text may contain a secret, which are fast to find; the text around them is then decoded in all ways.
+ * Pure.
+ */
 import { looseOf } from './loose.ts'
 import { otherReadings, writtenBytes } from './loose-forms.ts'
 
-/** What says that something may be in a text. */
+/** The hints for a secret. */
 export interface Hints {
-  /** As they stand in {@link looseViews}. */
+  /** In the form of {@link looseViews}. */
   readonly letters: readonly string[]
-  /** Whether it may be there without any of these: it has too few letters and digits. */
+  /** Whether the secret can be there without a hint, because it has too few letters and digits. */
   readonly blind: boolean
 }
 
 /**
- * What a text holds, if it holds a form of a secret in any way of writing it: quick to look for, and not the form itself,
- * since ordinary words hold it too.
+ * What a text contains if it contains a form of a secret in any encoding. It is fast to search for, but is not the
+ * form itself: ordinary text can contain it.
  *
- * @param inBase64 what is certain of bytes in base64.
- * @param fewest letters of a hint.
+ * @param inBase64 returns the fixed part of bytes in base64.
+ * @param fewest minimum letters of a hint.
  */
 export const hintsOf = (
   secret: string,

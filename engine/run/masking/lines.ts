@@ -1,21 +1,21 @@
-/** A longer line is told in pieces: nobody reads it, and no reporter has to hold it. */
+/** Maximum characters of a line; a longer one is split, so that reporters do not have to hold it. */
 const longest = 64 * 1024
-/** How far back the end of a word is looked for when a line must be cut: a secret that is cut would not be known again. */
-const furthest = 4096
+/** How far back to look for the end of a word when a line is split: half a secret would not be recognized. */
+const maxLookback = 4096
 
 const wordEnd = /[\s,;:"'`(){}[\]<>|&]/
 
-/** Where to cut a text that is too long. */
+/** Where to split a text that is too long. */
 const cutOf = (text: string): number => {
-  for (let at = longest; at > longest - furthest; at -= 1) if (wordEnd.test(text[at - 1] ?? '')) return at
-  // not between the two halves of a character
+  for (let at = longest; at > longest - maxLookback; at -= 1) if (wordEnd.test(text[at - 1] ?? '')) return at
+  // not between the halves of a surrogate pair
   return /[\uD800-\uDBFF]/.test(text[longest - 1] ?? '') ? longest - 1 : longest
 }
 
-/** Cuts a stream of text into whole lines. */
+/** Splits a stream of text into complete lines. */
 export class Lines {
   readonly #tell: (line: string) => void
-  // pieces of the line under way: joining them anew with each piece would cost the square of its length
+  // pieces of the current line: joining them at each piece would take quadratic time
   #rest: string[] = []
   #size = 0
 
@@ -30,7 +30,7 @@ export class Lines {
     }
   }
 
-  /** Tells what is left without a newline. */
+  /** Emits the rest, which has no newline. */
   end(): void {
     if (this.#size > 0) this.#tell(this.#take())
   }

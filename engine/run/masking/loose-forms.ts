@@ -1,7 +1,8 @@
-/** What a secret becomes among letters and digits alone. Pure. */
+/** The forms of a secret in text that is reduced to letters and digits. Pure. */
 import { between, looseOf } from './loose.ts'
+import { isPlain } from './readings.ts'
 
-/** What is certain of some bytes in base32: letters hold five bits, so there are five ways to begin. */
+/** The fixed part of bytes in base32: a letter has five bits, so there are five alignments. */
 const inBase32 = (bytes: Buffer): string[] => {
   const letters = 'abcdefghijklmnopqrstuvwxyz234567'
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
@@ -10,19 +11,19 @@ const inBase32 = (bytes: Buffer): string[] => {
   )
 }
 
-/** Whether letters are no ordinary word or number, however they are set. */
+/** Whether letters and digits are too long for an ordinary word or number. */
 const isTelling = (text: string): boolean =>
   text.length >= (/\d/.test(text) ? (/[a-z]/.test(text) ? 6 : 8) : 10)
 
-/** Whether a secret can be looked for by its letters and digits. */
-export const isLoose = (secret: string): boolean => isTelling(looseOf(secret))
+/** Whether a secret can be searched for by its letters and digits, also if some look escaped and are written separately. */
+export const isLoose = (secret: string): boolean => [looseOf(secret), looseOf(secret, true)].every(isTelling)
 
-/** Fewer digits of bytes are a number like many. */
+/** Minimum digits of encoded bytes: shorter numbers are too common. */
 const fewestDigits = 8
-/** From so many letters on a secret is looked for without its first or last one too. */
-const longEnough = 10
+/** Letters and digits from which a secret is also searched for without its first or last character. */
+const longEnough = 9
 
-/** Bytes in the digits and letters that programs write them in, as {@link looseViews} shows them. */
+/** Bytes in the encodings of programs, in the form of {@link looseViews}. */
 export const writtenBytes = (secret: string, inBase64: (bytes: Buffer) => string[]): string[] => {
   const bytes = Buffer.from(secret)
   const wide = Buffer.from(secret, 'utf16le')
@@ -42,25 +43,22 @@ export const writtenBytes = (secret: string, inBase64: (bytes: Buffer) => string
   ].map((form) => form.replace(between, '').toLowerCase())
 }
 
-/** A text where its letters stand apart, so that escapes in it are none, and with its bytes read as letters. */
-export const otherReadings = (text: string): string[] => [
-  looseOf(text, true),
-  looseOf(Buffer.from(text).toString('latin1')),
-]
+/** A text with escapes read without decoding them, and with its bytes read as Latin-1. */
+export const otherReadings = (text: string): string[] =>
+  isPlain(text) ? [] : [looseOf(text, true), looseOf(Buffer.from(text).toString('latin1'))]
 
 /**
- * A secret as it stands in {@link looseViews}: itself, without one of its ends, backwards, and its bytes in the digits that
- * programs write them in.
+ * A secret in the form of {@link looseViews}: itself, without its first or last character, reversed, and its bytes in
+ * the encodings of programs.
  *
- * @param inBase64 what is certain of bytes in base64.
+ * @param inBase64 returns the fixed part of bytes in base64.
  */
 export const looseForms = (secret: string, inBase64: (bytes: Buffer) => string[]): string[] => {
-  const text = looseOf(secret)
-  const backwards = looseOf(Array.from(secret).toReversed().join(''))
-  const cut =
-    text.length < longEnough ? [] : [secret.slice(1), secret.slice(0, -1)].map((part) => looseOf(part))
+  const isLong = looseOf(secret).length >= longEnough
+  const parts = isLong ? [secret.slice(1), secret.slice(0, -1)] : []
+  const written = [secret, Array.from(secret).toReversed().join(''), ...parts]
   return [
-    ...[...otherReadings(secret), text, backwards, ...cut].filter(isTelling),
+    ...written.flatMap((text) => [looseOf(text), ...otherReadings(text)]).filter(isTelling),
     ...writtenBytes(secret, inBase64).filter((form) => form.length >= fewestDigits),
   ]
 }

@@ -2,7 +2,7 @@ import { mask } from '../../secret.ts'
 import type { ReportedChange, ReportedError, RunEvent, TaskRef } from '../events.ts'
 import type { Redactor } from './redactor.ts'
 
-/** A task as it is told: what it is named comes of parameters, and may have been made before a secret was known. */
+/** Masks a task: its names depend on parameters, and can be older than the knowledge of a secret. */
 const maskTask = (task: TaskRef, redactor: Redactor): TaskRef => ({
   ...task,
   name: redactor.text(task.name),
@@ -27,8 +27,8 @@ const maskError = (error: ReportedError | undefined, redactor: Redactor): Report
   }
 
 /**
- * A change with its secrets masked. What a secret replaces may be the one before it, which is not known: where the new
- * text holds a secret, each line of the old one that is not in the new one is masked as well.
+ * Masks a change. The old value of a secret is often an unknown secret: if the new text contains a secret, each line
+ * of the old text that is not in the new one is also masked.
  */
 const maskChange = ({ what, from, to }: ReportedChange, redactor: Redactor): ReportedChange => {
   const masked = redactor.maybe(to)
@@ -44,10 +44,10 @@ const maskChange = ({ what, from, to }: ReportedChange, redactor: Redactor): Rep
 }
 
 /**
- * An event with every secret that is known by now masked, in all its text. It is the last gate before the reporters: who
- * emits an event need not think of it, and a new kind of event does not compile before somebody has.
+ * Masks every known secret in all text of an event. All events pass through it before the reporters, so the code that
+ * emits an event does not need to mask, and a new type of event that is not handled here does not compile.
  *
- * Names of hosts stay: reporters tell hosts apart by them.
+ * Names of hosts stay: reporters identify hosts by them.
  */
 export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
   const all = (texts: readonly string[]): string[] => texts.map((text) => redactor.text(text))
@@ -55,7 +55,16 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
     Object.fromEntries(Object.entries(names).map(([host, own]) => [host, all(own)]))
   switch (event.type) {
     case 'run-start':
-      return { ...event, playbook: redactor.text(event.playbook), plays: all(event.plays) }
+      return {
+        ...event,
+        playbook: redactor.text(event.playbook),
+        plays: all(event.plays),
+        invocation: event.invocation && {
+          version: event.invocation.version,
+          inventory: all(event.invocation.inventory),
+          command: all(event.invocation.command),
+        },
+      }
     case 'play-start':
       return { ...event, name: redactor.text(event.name), note: redactor.maybe(event.note) }
     case 'task-start':

@@ -6,7 +6,7 @@ const utf8 = Buffer.from(maskInText)
 const utf16 = Buffer.from(maskInText, 'utf16le')
 const encodings: readonly Buffer[] = [utf8, utf16, Buffer.from(utf16).swap16()]
 
-/** An ampersand, a percent sign and a backslash as they are, and as escaping a text again makes them. */
+/** An ampersand, a percent sign and a backslash, also if they are escaped again. */
 const [ampersand, percent, backslash] = ['&(?:amp;)*', '%(?:25)*', String.raw`\\+`]
 
 const writtenEach = (writings: readonly string[]): string => `(?:${writings.join('|')})`
@@ -32,14 +32,14 @@ const asterisk = writtenEach([
   `${ampersand}(?:ast|midast|#0*42|#x0*2a);?`,
 ])
 
-/** What stands between the digits of two bytes. */
-const betweenBytes = String.raw`(?:[\s:,;_-]|0x|\\[nrx])*`
+/** Separators between the digits of two bytes. */
+const betweenBytes = String.raw`(?:[\s:,;_-]|0[xX]|\\[nrx])*`
 const inHex = (bytes: Buffer): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(betweenBytes)
 const asBytes = (bytes: Buffer): string =>
   [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
 
-/** Programs break base64 into lines; JSON writes a line break as an escape. */
+/** Base64 can contain line breaks, which JSON escapes. */
 const inBase64 = (bytes: Buffer): string[] =>
   certainInBase64(bytes).map((letters) =>
     Array.from(letters)
@@ -57,17 +57,17 @@ const written = new RegExp(
 )
 const encoded = new RegExp(encodings.flatMap(inBase64).join('|'))
 
-/** What the asterisks become in base64, wherever they begin and wherever a line ends: quicker to look for. */
+/** The asterisks in base64 for every alignment and line break: a faster first search. */
 const asterisksInBase64 = ['Kioq', 'ioqK', 'oqKi', 'qKio', 'KgAq', 'ACoA', 'AqAC', 'CoAK']
 
 const holdsIt = (text: string): boolean =>
   written.test(text) || (asterisksInBase64.some((part) => text.includes(part)) && encoded.test(text))
 
-/** Bytes that are looked at together, and so many more that a mask may begin in one piece and end in the next. */
+/** Bytes that are searched at once, and the overlap for a mask across two pieces. */
 const size = 1024 * 1024
 const overlap = 4096
 
-/** Whether text or bytes hold the mask of a secret, in any way of writing it. */
+/** Whether text or bytes contain the mask of a secret in any encoding. */
 export const writesMask = (text: string | Uint8Array): boolean => {
   const all =
     typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength)

@@ -1,21 +1,26 @@
-/** How programs write text: each reading says what stands for what. */
+/** Encodings and escapes of text, and how to decode them. */
 import { entities } from './entities.ts'
 import { terminalCodes, unfinishedCode } from './terminal-codes.ts'
 import { ViewBuilder, lazily, startIn } from './view.ts'
 import type { View } from './view.ts'
 
-/** How one kind of writing is read. */
+/** How to decode one kind of escape. */
 export interface Reading {
-  /** What stands at the beginning of each; a text without it is left as it is. */
+  /** The beginning of every escape; a text without it is not changed. */
   readonly begins: RegExp
-  /** What it reads in another way. */
+  /** What it decodes. */
   readonly pattern: RegExp
   readonly read: (written: string) => string
-  /** Where the end of a text may be the beginning of an escape that goes on; its length when it is not. */
+  /** The offset of an incomplete escape at the end of a text; the length of the text if there is none. */
   readonly unfinishedIn: (text: string) => number
 }
 
-/** What is not complete is looked for in the last letters only: an escape is short. */
+/** A text that no reading changes; it can still contain separated bytes and letters. */
+const plain = /^[\t\n -$'-<>-[\]_-~]*$/
+/** Whether a text has no escapes of any kind. */
+export const isPlain = (text: string): boolean => plain.test(text)
+
+/** Searches only the last characters for an incomplete escape, because escapes are short. */
 const atEnd =
   (unfinished: RegExp) =>
   (text: string): number => {
@@ -41,8 +46,8 @@ const codePoint = (digits: string, radix: number): string => {
 }
 
 /**
- * `\n`, `\"`, `\/`, `\u0041`, `\U0001f511`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. Eight digits follow a
- * capital U only: after `\u` four are the letter, and more of them are text.
+ * `\n`, `\"`, `\/`, `\u0041`, `\U0001f511`, `\u{41}`, `\x41`, `\101`: JSON, C, shells, YAML, Python. Eight digits
+ * follow only a capital U: after `\u`, four are the character, and further digits are text.
  */
 export const backslashes: Reading = {
   begins: /\\/,
@@ -59,7 +64,7 @@ export const backslashes: Reading = {
   ),
 }
 
-/** `%41` of URLs, one letter for each byte, and `%u0041`. */
+/** `%41` of URLs, one for each byte, and `%u0041`. */
 export const percents: Reading = {
   begins: /%/,
   pattern: /%(?:u[\da-f]{4}|[\da-f]{2})/gi,
@@ -87,7 +92,7 @@ export const markup: Reading = {
   unfinishedIn: atEnd(/&(?:#x?[\da-f]{0,16}|[a-z]{0,7})$/i),
 }
 
-/** Bytes of a letter outside ASCII, read as letters, as escapes of bytes give them. */
+/** UTF-8 bytes that were decoded as Latin-1, as escapes of single bytes are. */
 export const bytes: Reading = {
   begins: /[\u0080-\u00bf]/,
   pattern:
@@ -97,8 +102,8 @@ export const bytes: Reading = {
 }
 
 /**
- * Without what terminals do not show: their commands, control characters, letters of no width. Letters of other widths
- * and shapes are read as the plain ones.
+ * Removes what terminals do not show: their codes, control characters, zero-width characters. Letters of other widths
+ * and shapes become plain ones.
  */
 export const shown: Reading = {
   begins: /[^\t\n -~]|\^/,
@@ -111,7 +116,7 @@ export const shown: Reading = {
   },
 }
 
-/** A view of a view; undefined where there is nothing to read in another way. */
+/** A view of a view; undefined if there is nothing to decode. */
 export const reread = (
   from: View,
   { begins, pattern, read, unfinishedIn }: Reading,
@@ -139,7 +144,7 @@ export const reread = (
   })
 }
 
-/** A view with each backspace, and the letter before it, gone; undefined where there is none. */
+/** A view without backspaces and the characters before them; undefined if there are none. */
 export const erased = (from: View): View | undefined => {
   const { text } = from
   if (!text.includes('\b')) return undefined

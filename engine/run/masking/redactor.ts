@@ -9,8 +9,9 @@ import type { Found, Span } from './secret-index.ts'
 import { endIn, startIn } from './view.ts'
 import type { View } from './view.ts'
 import { viewsOf } from './views.ts'
+import { withCompleteCodes } from './complete-codes.ts'
 
-/** Bytes and what streams them: a walk over them finds no Secret and takes long, or takes what is meant for others. */
+/** Bytes and streams: walking them finds no Secret and takes long, or consumes the stream. */
 const isBulk = (item: object): boolean =>
   ArrayBuffer.isView(item) ||
   item instanceof ArrayBuffer ||
@@ -22,27 +23,29 @@ const partsOf = (item: object): Iterable<unknown> => {
   return item instanceof Set ? item : Object.values(item)
 }
 
-/** So many letters at most stand for one in what is held back; and so many are held back in any case. */
+/** Maximum characters for one encoded character in held text, and the minimum that can be held back. */
 const widest = 16
 const leastHeld = 64 * 1024
 
 /**
- * With fewer letters of a secret at the end of a text no line that is complete is held back: almost every text ends so. Of
- * the line in which something begins so many letters are held back.
+ * With fewer characters of a secret at the end of a text, complete lines are not held back, because almost every text
+ * ends like that. `mostHeld` limits how much of the line in which a match begins is held back.
  */
 const fewestBegun = 4
 const mostHeld = 256
 const lineBefore = (text: string, at: number): number =>
   Math.max(text.lastIndexOf('\n', at - 1) + 1, at - mostHeld)
 
-/** So many letters of a text are read in every way at most; beyond them lines that may hold a secret are hidden. */
+/**
+ * Maximum characters of a text that are decoded in all ways; beyond them, lines that may contain a secret are hidden.
+ */
 const mostInText = 256 * 1024
-/** Texts are masked more than once on their way out: so many of them are remembered, up to a length. */
+/** Texts are masked more than once on their way out: number of cached texts, and their maximum length. */
 const [mostCached, longestCached] = [64, 4096]
 
 const shifted = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by })
 
-/** Spans in order; those that overlap are one. */
+/** Sorts spans and merges overlapping ones. */
 const merged = (spans: readonly Span[]): Span[] => {
   const all: { start: number; end: number }[] = []
   for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
@@ -53,7 +56,7 @@ const merged = (spans: readonly Span[]): Span[] => {
   return all
 }
 
-/** A text up to an end, with a mask in the place of each span. */
+/** A text up to `end`, with each span replaced by the mask. */
 const masked = (text: string, spans: readonly Span[], end: number): string => {
   const parts: string[] = []
   let at = 0
@@ -66,29 +69,37 @@ const masked = (text: string, spans: readonly Span[], end: number): string => {
   return parts.join('')
 }
 
+/** Where a text is in a longer one. */
+interface Place {
+  /** Whether more text follows. */
+  readonly goesOn?: boolean
+  /** Whether it begins within a line. */
+  readonly withinLine?: boolean
+}
+
 /**
  * Masks the secrets of a run in any text.
  *
- * It learns every secret that a playbook's variables and parameters hold, and each one that passes through a remote.
- * A secret of several lines is also masked line by line, because output is reported line by line. Its encodings are masked
- * too, and it is found in text with escapes, control characters, numbers for bytes and the like: see `views.ts`.
+ * It learns every secret in the variables and parameters of a playbook, and each one that is sent through a remote. A
+ * secret of several lines is also masked line by line, because output is reported in lines. Its encodings are masked
+ * too, and it is found in text with escapes, control characters or bytes as numbers: see `views.ts`.
  */
 export class Redactor {
   readonly #known = new Set<string>()
   readonly #index = new SecretIndex()
-  /** What is looked for among letters and digits alone. */
+  /** Forms to search for in text reduced to letters and digits. */
   readonly #loose = new SecretIndex()
-  /** What says that something may be there: of secrets that are too short for that, and of lines and encodings. */
+  /** Hints: for secrets that are too short for that, and for lines and encodings. */
   readonly #hints = new SecretIndex()
-  /** Whether there is a secret that is too short for that, and one that nothing hints at. */
+  /** Whether there is a secret that is too short for that, and one without hints. */
   #deep = false
   #blind = false
   #longestSecret = 0
   #cache = new Map<string, string>()
-  /** More than this is never held back of a text that goes on. */
+  /** Maximum characters that are held back of an unfinished text. */
   #longest = leastHeld
 
-  /** Learns every {@link Secret} in a value, however deep. */
+  /** Learns every {@link Secret} in a nested value. */
   learn(value: unknown): void {
     const seen = new Set<unknown>()
     const visit = (item: unknown): void => {
@@ -113,7 +124,7 @@ export class Redactor {
     if (forms.length === 0) return
     const core = secret.trim()
     for (const text of looseForms(core, certainInBase64)) this.#loose.add({ text, wraps: false })
-    // bytes of other letters are read in more ways than one
+    // bytes of characters outside ASCII have several encodings
     if (!isLoose(core) || /[^\0-\x7f]/.test(core)) this.#deep = true
     const texts = forms.map(({ text }) => text)
     const { letters, blind } = hintsOf(core, texts, certainInBase64, keySize)
@@ -122,12 +133,12 @@ export class Redactor {
     this.#longestSecret = Math.max(this.#longestSecret, core.length)
   }
 
-  /** What is found in a text, and in it as other programs read it. */
-  #find(text: string, goesOn: boolean, allowance: Allowance): Found {
+  /** Finds secrets in a text and in its decoded views. */
+  #find(text: string, { goesOn = false, withinLine = false }: Place, allowance: Allowance): Found {
     const found = this.#index.find(text)
     if (this.#known.size === 0) return found
     const spans = [...found.spans]
-    /** Where something may be, in the text. */
+    /** Where hints were found in the text. */
     const hints: Span[] = []
     let { open } = found
     let begun = text.length
@@ -137,7 +148,7 @@ export class Redactor {
       if (goesOn && view.text.length - inView.open >= fewestBegun)
         begun = Math.min(begun, startIn(view, inView.open))
     }
-    for (const view of looseViews(text, goesOn)) {
+    for (const view of looseViews(text, goesOn, withinLine)) {
       const inView = this.#loose.find(view.text)
       for (const { start, end } of inView.spans)
         spans.push({ start: startIn(view, start), end: endIn(view, end - 1) })
@@ -153,14 +164,14 @@ export class Redactor {
     const read = (part: string, from: number): void => {
       for (const span of this.#read(part, false).spans) spans.push(shifted(span, from))
     }
-    // where nothing hints at some secret, all of the text is read, or what of it is escaped is hidden
+    // if some secret has no hints, the complete text is decoded, or its escaped lines are hidden
     if (this.#blind && allowance.takes(text)) read(text, 0)
     else {
       if (this.#blind) spans.push(...escapedLines(text))
       for (const window of windowsOf(text, [...hints, ...found.spans], this.#longestSecret)) {
         const part = text.slice(window.start, window.end)
         if (allowance.takes(part)) read(part, window.start)
-        // what is hidden already hides no line
+        // a hint within a match does not hide its line
         else for (const hint of notWithin(window.hints, found.spans)) spans.push(linesAround(text, hint))
       }
     }
@@ -170,11 +181,14 @@ export class Redactor {
       for (const one of inEnd.spans) spans.push(shifted(one, start))
       open = Math.min(open, start + inEnd.open)
     }
-    // the complete line is read again: how it begins says what it is
-    return { spans: merged(spans), open: open < text.length && open > 0 ? lineBefore(text, open) : open }
+    // the complete line is read again, because its beginning tells its format
+    return {
+      spans: withCompleteCodes(text, merged(spans)),
+      open: open < text.length && open > 0 ? lineBefore(text, open) : open,
+    }
   }
 
-  /** What is found in a part of a text as other programs read it, in every way. */
+  /** Finds secrets in a part of a text, decoded in all ways. */
   #read(text: string, goesOn: boolean): Found {
     const spans: Span[] = []
     let open = text.length
@@ -188,14 +202,18 @@ export class Redactor {
     return { spans, open }
   }
 
-  /** The text with every known secret masked. */
-  text(text: string): string {
-    const before = this.#cache.get(text)
+  /**
+   * The text with every known secret masked.
+   *
+   * @param place where it begins.
+   */
+  text(text: string, { withinLine = false }: Pick<Place, 'withinLine'> = {}): string {
+    const before = withinLine ? undefined : this.#cache.get(text)
     if (before !== undefined) return before
-    const { spans } = this.#find(text, false, new Allowance(mostInText))
+    const { spans } = this.#find(text, { withinLine }, new Allowance(mostInText))
     const shown = plainMasks(spans.length === 0 ? text : masked(text, spans, text.length))
     if (this.#cache.size >= mostCached) this.#cache.clear()
-    if (text.length <= longestCached) this.#cache.set(text, shown)
+    if (text.length <= longestCached && !withinLine) this.#cache.set(text, shown)
     return shown
   }
 
@@ -205,13 +223,18 @@ export class Redactor {
   }
 
   /**
-   * The beginning of a text that goes on, masked, and the rest of it: from where on a secret could have begun.
+   * The masked beginning of an unfinished text, and the rest, from where a secret could begin.
    *
    * @param allowance of all the text.
+   * @param place where it begins.
    */
-  begin(text: string, allowance: Allowance): { readonly shown: string; readonly rest: string } {
-    const { spans, open } = this.#find(text, true, allowance)
-    // what goes on and on without an end is no secret, and must not be kept
+  begin(
+    text: string,
+    allowance: Allowance,
+    { withinLine = false }: Pick<Place, 'withinLine'> = {},
+  ): { readonly shown: string; readonly rest: string } {
+    const { spans, open } = this.#find(text, { goesOn: true, withinLine }, allowance)
+    // an endless candidate is not a secret, and must not be held back
     if (text.length - open > this.#longest)
       return { shown: plainMasks(masked(text, spans, text.length)), rest: '' }
     const across = spans.find(({ start, end }) => start < open && end > open)

@@ -1,20 +1,20 @@
-/** The last gate before a host: text in which the mask of a secret stands for the secret is refused. */
+/** Refuses text with the mask of a secret instead of the secret, just before it is sent to a host. */
 import type { Input, Request } from '../../connection/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { isSecret, mask } from '../../secret.ts'
 import { writesMask } from './mask-pattern.ts'
 
-/** Input that is known as a whole; a stream gives the bytes of a file, which is sent as it is. */
+/** Whether complete input contains the mask. A stream has the bytes of a file, which are sent unchanged. */
 const holdsIt = (input: Input | undefined): boolean => {
-  // a secret may be made of a text that another one was put into
+  // a secret can be made from a text that contains the mask of another one
   if (isSecret(input)) return writesMask(input.reveal())
   return (typeof input === 'string' || input instanceof Uint8Array) && writesMask(input)
 }
 
 /**
- * Refuses a request whose text holds the mask of a secret.
+ * Refuses a request whose text contains the mask of a secret.
  *
- * @throws `secret-masked` naming what holds it.
+ * @throws `secret-masked` naming the part that contains it.
  */
 export const refuseMask = ({ script, stdin, operation, identity }: Request): void => {
   const refuse = (where: string): never => {

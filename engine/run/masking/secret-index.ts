@@ -1,9 +1,12 @@
-/** Finds many texts in a text at once: at each place the letters from there on say which of them could begin. */
+/**
+ * Finds many texts in a text at once: at each position, the next characters determine which of them could begin
+ * there.
+ */
 
-/** A text to look for. */
+/** A text to search for. */
 export interface Form {
   readonly text: string
-  /** Programs break it into lines, at any place: base64 and hexadecimal digits. */
+  /** Whether it can contain line breaks at any position, as base64 and hexadecimal digits do. */
   readonly wraps: boolean
 }
 
@@ -13,25 +16,25 @@ export interface Span {
   readonly end: number
 }
 
-/** What was found: where, and from where on the text could be the beginning of something longer. */
+/** The matches in a text, and the offset from which its end could be the beginning of another match. */
 export interface Found {
-  /** In order; those that overlap are one. */
+  /** In order; overlapping spans are merged. */
   readonly spans: readonly Span[]
-  /** The length of the text when it ends with no beginning. */
+  /** The length of the text if its end is not the beginning of a match. */
   readonly open: number
 }
 
-/** Letters that a form has at least: they are its key. */
+/** Minimum length of a form: its first characters are its key. */
 export const keySize = 3
 /**
- * Letters that must stand before a line break for a form to go on behind it. With fewer, the end of almost every line would
- * be a beginning, and had to wait for the next line.
+ * Minimum characters before a line break for a form to continue after it. With fewer, the end of almost every line
+ * would have to be held back.
  */
 const beforeBreak = 4
-/** So many texts with the same beginning are compared one by one; more are told apart by their next letter. */
+/** Maximum texts with the same beginning that are compared one by one; more are divided by their next character. */
 const fewest = 8
 
-/** Texts with the same beginning: a few, or many by the letter that follows, and the one that ends here. */
+/** Texts with the same beginning: a few, or many by their next character, and whether one ends here. */
 interface Node {
   few: string[]
   next: Map<number, Node> | undefined
@@ -40,7 +43,7 @@ interface Node {
 
 const newNode = (): Node => ({ few: [], next: undefined, ends: false })
 
-/** Adds a text to a node that is reached with its first `depth` letters. */
+/** Adds a text to the node of its first `from` characters. */
 const grow = (root: Node, text: string, from: number): void => {
   let node = root
   for (let depth = from; ; depth += 1) {
@@ -67,8 +70,8 @@ const spread = (node: Node, depth: number): void => {
   for (const text of few) grow(node, text, depth)
 }
 
-/** Behind a line break and the indentation that follows it, when one stands there. */
-const behindBreak = (text: string, at: number): number => {
+/** The offset after a line break and the following indentation; `at` if there is no line break. */
+const afterBreak = (text: string, at: number): number => {
   const line = text.charCodeAt(at) === 13 ? at + 1 : at
   if (line === text.length && line > at) return line
   if (text.charCodeAt(line) !== 10) return at
@@ -77,18 +80,18 @@ const behindBreak = (text: string, at: number): number => {
   return next
 }
 
-/** What begins at one place of a text. */
+/** The matches that begin at one position of a text. */
 interface Begun {
-  /** Where the longest of what begins here ends; the place itself for nothing. */
+  /** The end of the longest match; the position itself if there is none. */
   end: number
-  /** Whether something longer could begin here, if the text went on. */
+  /** Whether a longer match could begin here if the text continued. */
   open: boolean
 }
 
-/** Looks which texts of a node begin at a place. */
+/** Finds the texts of a node that begin at a position. */
 const follow = (root: Node, wraps: boolean, text: string, start: number, begun: Begun): void => {
   const step = (at: number, depth: number): number =>
-    wraps && depth >= beforeBreak ? behindBreak(text, at) : at
+    wraps && depth >= beforeBreak ? afterBreak(text, at) : at
   const compare = (form: string, from: number, depth: number): void => {
     let at = from
     for (let index = depth; index < form.length; index += 1) {
@@ -118,18 +121,18 @@ const follow = (root: Node, wraps: boolean, text: string, start: number, begun: 
   }
 }
 
-/** Slots of a table that says quickly that nothing begins with three letters: six bits of each. */
+/** Bits of a table that quickly excludes three characters that no form begins with: six bits of each. */
 const slots = 1 << 18
 const slotOf = (first: number, second: number, third: number): number =>
   ((first << 12) ^ (second << 6) ^ third) & (slots - 1)
 
-/** Forms to look for; more may be added at any time. */
+/** Forms to search for; more can be added at any time. */
 export class SecretIndex {
   readonly #plain = new Map<string, Node>()
   readonly #wrapping = new Map<string, Node>()
   readonly #beginnings = new Set<string>()
   readonly #seen = new Set<string>()
-  readonly #filled = new Uint8Array(slots)
+  readonly #filled = new Uint8Array(slots / 8)
 
   /** @throws RangeError for a form that is shorter than its key. */
   add({ text, wraps }: Form): void {
@@ -142,7 +145,8 @@ export class SecretIndex {
     const node = nodes.get(key) ?? newNode()
     nodes.set(key, node)
     grow(node, text, keySize)
-    this.#filled[slotOf(text.charCodeAt(0), text.charCodeAt(1), text.charCodeAt(2))] = 1
+    const slot = slotOf(text.charCodeAt(0), text.charCodeAt(1), text.charCodeAt(2))
+    this.#filled[slot >> 3] = (this.#filled[slot >> 3] ?? 0) | (1 << (slot & 7))
     for (let size = 1; size < keySize; size += 1) this.#beginnings.add(text.slice(0, size))
   }
 
@@ -156,7 +160,8 @@ export class SecretIndex {
       const first = second
       second = third
       third = text.charCodeAt(at + 2)
-      if (filled[slotOf(first, second, third)] === 0) continue
+      const slot = slotOf(first, second, third)
+      if (((filled[slot >> 3] ?? 0) & (1 << (slot & 7))) === 0) continue
       const begun = this.#begunAt(text, at)
       if (begun.open) open = Math.min(open, at)
       if (begun.end === at) continue
@@ -167,7 +172,7 @@ export class SecretIndex {
     return { spans, open }
   }
 
-  /** From where on the last letters, too few for a key, are a beginning. */
+  /** The offset from which the last characters, too few for a key, are the beginning of a form. */
   #openAtEnd(text: string): number {
     for (let size = keySize - 1; size > 0; size -= 1)
       if (size <= text.length && this.#beginnings.has(text.slice(-size))) return text.length - size

@@ -1,22 +1,22 @@
-/** Which lines of a secret are hidden where they stand without the others. Pure. */
+/** Which lines of a secret are masked on their own. Pure. */
 
 import { looksSecret } from '../../secret.ts'
 
-/** A line of so many characters is hidden, whatever they are. */
+/** A line of at least this length is masked in any case. */
 const longLine = 16
-/** A shorter one needs so many letters and digits. */
+/** Minimum letters and digits of a shorter line to mask. */
 const fewestTelling = 6
 
-/** A single word, with signs around it: `---` and `password:` of YAML are in many texts that hold no secret. */
+/** A single word with punctuation: `---` and `password:` of YAML are common in texts without secrets. */
 const oneWord = /^[^\p{L}\p{N}]*\p{L}[\p{L}\p{M}]*[^\p{L}\p{N}]*$/u
-/** A name of YAML whose value is none, or comes in the next lines. */
+/** A YAML key without a value, or with a value in the next lines. */
 const onlyName = /^(?:- )*["']?\p{L}[\p{L}\p{M}_.-]*["']?:(?: *(?:true|false|null|~|[|>][+-]?|\{\}|\[\]))?$/iu
 
-/** A name of YAML whose value is one word, or a few signs: `kind: Config`, `apiVersion: v1`, `port: 22`. */
+/** A YAML key whose value is one word, or a few characters: `kind: Config`, `apiVersion: v1`, `port: 22`. */
 const ordinaryValue =
   /^(?:- )*["']?\p{L}[\p{L}\p{M}_.-]*["']?: *["']?(?:\p{L}[\p{L}\p{M}]*|[\p{L}\p{N}]{1,3})["']?$/u
 
-/** Whether a line says something that ordinary text does not. */
+/** Whether a line is unlikely in ordinary text. */
 const isTellingLine = (line: string): boolean =>
   line.length >= longLine ||
   ((line.match(/[\p{L}\p{N}]/gu) ?? []).length >= fewestTelling &&
@@ -24,7 +24,7 @@ const isTellingLine = (line: string): boolean =>
     !onlyName.test(line) &&
     (looksSecret(line) || !ordinaryValue.test(line)))
 
-/** The lines of a secret of several lines that are hidden each by itself. */
+/** The lines of a multi-line secret that are masked on their own. */
 export const tellingLines = (secret: string): string[] =>
   secret.includes('\n')
     ? secret

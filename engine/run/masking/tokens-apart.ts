@@ -1,16 +1,16 @@
-/** Letters and bytes that stand apart, read together: dumps in hexadecimal, lists of numbers, letters with blanks between. */
+/** Joins separated characters and bytes: hexadecimal dumps, lists of numbers, letters with blanks between them. */
 import { ViewBuilder, startIn } from './view.ts'
 import type { View } from './view.ts'
 
-/** Stands between what is read apart. No secret that is looked for continues after it. */
+/** A separator between runs. No secret continues across it. */
 const gap = '\u0001'
 
-/** Tokens that stand apart, each of which is a byte or some letters. */
+/** Separated tokens, each of which is a byte or some characters. */
 interface Apart {
   readonly token: string
   readonly separator: string
   readonly read: (token: string) => string
-  /** A token that is not complete yet, at the end of a text that goes on. */
+  /** An incomplete token at the end of an unfinished text. */
   readonly unfinished?: RegExp
 }
 
@@ -20,13 +20,13 @@ const byte = (radix: number) => (token: string) => {
 }
 const asIs = (token: string): string => token
 
-/** `68 75 6e`, `68:75:6e`, `0x68, 0x75`, in lines too; `104,117,110`; `150 165 156`; `h u n` and `h.u.n`. */
+/** `68 75 6e`, `68:75:6e`, `0x68, 0x75`, also across lines; `104,117,110`; `150 165 156`; `h u n` and `h.u.n`. */
 const aparts: readonly Apart[] = [
   {
-    token: '(?:0x)?[0-9a-fA-F]{1,8}',
+    token: '(?:0[xX])?[0-9a-fA-F]{1,8}',
     separator: '(?:[ \\t:,;_-]{1,4}|[ \\t:,;_-]{0,4}\\r?\\n[ \\t]{0,16})',
-    read: (token) => token.replace(/^0x/, '').toLowerCase(),
-    unfinished: /(?<!\w)0x?$/,
+    read: (token) => token.replace(/^0[xX]/, '').toLowerCase(),
+    unfinished: /(?<!\w)0[xX]?$/,
   },
   { token: '[0-9]{1,3}', separator: '[ \\t,;]{1,4}', read: byte(10), unfinished: /(?<!\d)\d{1,3}$/ },
   { token: '[0-3][0-7]{2}', separator: '[ \\t]{1,4}', read: byte(8), unfinished: /(?<!\d)[0-3][0-7]{0,2}$/ },
@@ -34,21 +34,21 @@ const aparts: readonly Apart[] = [
   { token: '[^\\s.]', separator: '[.]', read: asIs },
 ]
 
-/** A run of tokens; at the end of a text that goes on, one token may be the beginning of a run. */
+/** A run of tokens; at the end of an unfinished text, one token can be the beginning of a run. */
 const runOf = ({ token, separator }: Apart, goesOn: boolean): RegExp =>
   new RegExp(
     `(?:${token}${separator}){2,}${token}${goesOn ? `|(?:${token}${separator})*${token}(?:${separator})?$` : ''}`,
     'g',
   )
 
-/** So many digits stand before a line break that a run continues after it. */
+/** Minimum digits before a line break for a run to continue after it. */
 const beforeBreak = 8
 
 const readers = [false, true].map((goesOn) =>
   aparts.map((apart) => ({ apart, run: runOf(apart, goesOn), token: new RegExp(apart.token, 'g') })),
 )
 
-/** What is made of runs of tokens, each run apart from the others. */
+/** Joins the tokens of each run. */
 export const together = (from: View, goesOn: boolean): (View | undefined)[] =>
   (readers[goesOn ? 1 : 0] ?? []).map(({ apart, run, token }) => {
     const builder = new ViewBuilder(from)
@@ -64,7 +64,7 @@ export const together = (from: View, goesOn: boolean): (View | undefined)[] =>
         const letters = apart.read(one[0])
         size += letters.length
         const last = start + one[0].length
-        // digits stand for themselves, a number as a whole for its byte
+        // each digit maps to itself, a complete number to its byte
         if (letters.length < 2) builder.put(letters, start, last)
         else
           for (let back = letters.length; back > 0; back -= 1)

@@ -1,23 +1,23 @@
-/** A text as another program reads it: each letter knows where it comes from. */
+/** A decoded text with the position of each character in the original. */
 
-/** A text read in some way. */
+/** A decoded text. */
 export interface View {
   readonly text: string
-  /** Where each letter begins and ends in what was read; absent in the text itself. */
+  /** Where each character begins and ends in the original; undefined for the original itself. */
   readonly starts?: readonly number[] | undefined
   readonly ends?: readonly number[] | undefined
-  /** From where on the end of what was read may be the beginning of an escape; its length when it is not. */
+  /** The offset in the original of an incomplete escape at its end; its length if there is none. */
   readonly open: number
 }
 
-/** Where a letter of a view begins in the text. */
+/** Where a character of a view begins in the original. */
 export const startIn = ({ starts }: View, at: number): number =>
   starts === undefined ? at : (starts[at] ?? 0)
 
-/** Where it ends. */
+/** Where a character of a view ends in the original. */
 export const endIn = ({ ends }: View, at: number): number => (ends === undefined ? at + 1 : (ends[at] ?? 0))
 
-/** Gathers a view letter by letter. */
+/** Builds a view. */
 export class ViewBuilder {
   readonly #from: View
   readonly #parts: string[] = []
@@ -28,7 +28,7 @@ export class ViewBuilder {
     this.#from = from
   }
 
-  /** Letters as they are. */
+  /** Adds unchanged characters. */
   keep(start: number, end: number): void {
     this.#parts.push(this.#from.text.slice(start, end))
     for (let at = start; at < end; at += 1) {
@@ -37,7 +37,7 @@ export class ViewBuilder {
     }
   }
 
-  /** Letters that stand for others. */
+  /** Adds characters that replace others. */
   put(letters: string, start: number, end: number): void {
     this.#parts.push(letters)
     for (let count = 0; count < letters.length; count += 1) {
@@ -51,10 +51,10 @@ export class ViewBuilder {
   }
 }
 
-/** A text as it is. */
-export const whole = (text: string): View => ({ text, open: text.length })
+/** The view of a text itself. */
+export const viewOf = (text: string): View => ({ text, open: text.length })
 
-/** A view whose places are worked out when something was found in it: most texts hold nothing. */
+/** A view whose positions are computed on first use: most texts contain no match. */
 export const lazily = (text: string, open: number, build: () => View): View => {
   let made: View | undefined
   const built = (): View => (made ??= build())

@@ -1,26 +1,21 @@
 /**
- * A text as other programs would read it: without what terminals do not show, with escapes resolved, with the bytes that
- * are written as numbers. Each view knows where its letters come from, so that what is found in it is masked in the text.
+ * The decoded views of a text: without what terminals do not show, with escapes decoded, with bytes that are written
+ * as numbers. Each view has the positions of its characters, so that matches are masked in the original.
  */
 import { resolvedOnceAndMore } from './loose.ts'
-import { backslashes, equals, erased, markup, percents, reread, shown } from './readings.ts'
+import { backslashes, equals, erased, isPlain, markup, percents, reread, shown } from './readings.ts'
 import { together } from './tokens-apart.ts'
-import { whole } from './view.ts'
+import { viewOf } from './view.ts'
 import type { View } from './view.ts'
 
-/** Views of views are looked at up to this number: text that is written to be read in many ways must not take for ever. */
+/** Maximum number of views: text that is made to have many views must not take too long. */
 const most = 64
-
-/** Nothing in such a text can be read in another way, bytes and letters that stand apart left aside. */
-const plain = /^[\t\n -$'-<>-[\]_-~]*$/
-/** Whether a text has no escapes of any kind. */
-export const isPlain = (text: string): boolean => plain.test(text)
 
 /**
  * The views of a text, without the text itself.
  *
- * @param deep whether to look for letters and bytes that stand apart, and escapes within escapes, one by one.
- * @param goesOn whether more text follows: what ends in the middle of an escape is left out then.
+ * @param deep whether to search for separated letters and bytes, and for escapes within escapes.
+ * @param goesOn whether more text follows: then an incomplete escape at the end is left out.
  */
 export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
   const seen = new Set([`${text.length} ${text}`])
@@ -33,7 +28,7 @@ export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
     views.push(view)
     return [view]
   }
-  const first = whole(text)
+  const first = viewOf(text)
   if (isPlain(text)) {
     if (!deep) return []
     for (const view of together(first, goesOn)) add(view)
@@ -44,7 +39,7 @@ export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
   const bases = [first, ...add(reread(first, shown, goesOn))]
   if (deep) for (const base of bases) for (const view of together(base, goesOn)) add(view)
   let level = [...bases, ...seenThrough(erased(first))]
-  // what is escaped may have been escaped before
+  // text can be escaped more than once
   for (let depth = 0; depth < (deep ? 2 : 1); depth += 1)
     level = level.flatMap((view) =>
       [backslashes, percents, markup, equals].flatMap((reading) =>
@@ -54,5 +49,5 @@ export const viewsOf = (text: string, goesOn: boolean, deep = true): View[] => {
   return [...views, ...resolvedOnceAndMore(first, goesOn)]
 }
 
-/** A text as {@link viewsOf} sees it: without what is not shown, in plain letters. */
-export const folded = (text: string): string => reread(whole(text), shown, false)?.text ?? text
+/** A text without characters that are not shown, in plain letters, as in {@link viewsOf}. */
+export const folded = (text: string): string => reread(viewOf(text), shown, false)?.text ?? text

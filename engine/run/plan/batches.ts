@@ -1,4 +1,4 @@
-/** A play's hosts, cut into the batches that its `serial` says. Pure. */
+/** Divides the hosts of a play into batches by its `serial`. Pure. */
 import type { Portion, PlaySpec } from '../../dsl/play.ts'
 import { CoxswainError } from '../../errors.ts'
 
@@ -13,23 +13,23 @@ const isPortion = (portion: Portion): boolean => {
   return Number.isInteger(portion) && Number(portion) >= 1
 }
 
-/** The portions of a `serial`; none when all hosts go at once. */
+/** The portions of a `serial`; none if all hosts run at once. */
 const portionsOf = (serial: PlaySpec<unknown>['serial']): readonly Portion[] => {
   if (serial === undefined) return []
   return typeof serial === 'object' ? serial : [serial]
 }
 
 /**
- * The portions of a play's batches, checked.
+ * Returns the portions of a play's batches.
  *
- * @throws `playbook-invalid` for what is neither a number of hosts nor a share of them.
+ * @throws `playbook-invalid` for anything but a number or a percentage of hosts.
  */
 export const checkSerial = (play: string, serial: PlaySpec<unknown>['serial']): readonly Portion[] => {
   const portions = portionsOf(serial)
   const wrong = portions.find((portion) => !isPortion(portion))
   if (wrong === undefined && !(serial !== undefined && portions.length === 0)) return portions
   throw new CoxswainError('playbook-invalid', `play "${play}": serial is ${String(wrong ?? '[]')}`, {
-    hint: 'it counts hosts from 1, or takes a share such as "25%", or a list of these: [1, "25%"]',
+    hint: 'it is a number of hosts from 1, a percentage such as "25%", or a list of these: [1, "25%"]',
   })
 }
 
@@ -39,7 +39,7 @@ const sizeOf = (portion: Portion, total: number): number => {
 }
 
 /**
- * Cuts hosts into batches; the last portion holds for all that are left.
+ * Divides hosts into batches; the last portion is repeated for the rest.
  *
  * @example
  * batchesOf(['a', 'b', 'c', 'd'], [1, '50%']) // [['a'], ['b', 'c'], ['d']]

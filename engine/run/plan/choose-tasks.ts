@@ -3,57 +3,57 @@ import type { HostPlan, Plan, PlannedPlay } from './plan.ts'
 import { tasksOf } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
 
-/** A task of a plan, with where it is. */
+/** The play and host of a task. */
 export interface Where {
   /** Index of the play. */
   readonly play: number
   readonly host: string
 }
 
-/** What is kept of a plan. */
+/** Which tasks and hosts of a plan are kept. */
 export interface Choice {
   readonly task: (task: PlannedTask, where: Where) => boolean
-  /** Whether a host of which no task is left stays in the play all the same; it does not unless told. */
+  /** Whether a host without remaining tasks stays in the play; by default it does not. */
   readonly host?: (where: Where) => boolean
-  /** Whether `rescue` and `always` of a block stay whole as long as something of the block is left. */
-  readonly whole?: boolean
+  /** Whether `rescue` and `always` of a block stay complete if a step of the block remains. */
+  readonly keepParts?: boolean
 }
 
-/** Whether a task is to be kept. */
+/** Whether a task is kept. */
 type Keep = (task: PlannedTask) => boolean
 
 const pruneBlock = (
   step: Extract<PlannedStep, { kind: 'block' }>,
   keep: Keep,
-  whole: boolean,
+  keepParts: boolean,
 ): PlannedStep[] => {
-  const steps = prune(step.steps, keep, whole)
-  const together = whole && steps.length > 0
+  const steps = prune(step.steps, keep, keepParts)
+  const together = keepParts && steps.length > 0
   const part = (list: readonly PlannedStep[]): readonly PlannedStep[] =>
-    together ? list : prune(list, keep, whole)
+    together ? list : prune(list, keep, keepParts)
   const rescue = part(step.rescue)
   const always = part(step.always)
   const pruned = { ...step, steps, rescue, always }
-  // a flush alone is nothing that was chosen, unless it was alone to begin with
+  // a block with only a flush remaining is removed, unless it had no tasks before
   const bare = tasksOf([pruned], 'success-path').length === 0 && tasksOf([step], 'success-path').length > 0
   return bare ? [] : [pruned]
 }
 
 /**
- * Steps without the tasks that are not kept, and without what is empty then.
+ * Removes tasks that are not kept, and steps that are empty then.
  *
- * @param whole keeps `rescue` and `always` of a block whole as long as something of the block itself is left.
+ * @param keepParts keeps `rescue` and `always` of a block complete if a step of the block itself remains.
  */
-const prune = (steps: readonly PlannedStep[], keep: Keep, whole: boolean): PlannedStep[] =>
+const prune = (steps: readonly PlannedStep[], keep: Keep, keepParts: boolean): PlannedStep[] =>
   steps.flatMap((step): PlannedStep[] => {
     switch (step.kind) {
       case 'task':
         return keep(step) ? [step] : []
       case 'block':
-        return pruneBlock(step, keep, whole)
+        return pruneBlock(step, keep, keepParts)
       case 'parallel':
       case 'background': {
-        const left = prune(step.steps, keep, whole)
+        const left = prune(step.steps, keep, keepParts)
         return left.length === 0 ? [] : [{ ...step, steps: left }]
       }
       case 'join':
@@ -62,27 +62,31 @@ const prune = (steps: readonly PlannedStep[], keep: Keep, whole: boolean): Plann
     }
   })
 
-const choosePlay = (play: PlannedPlay, index: number, { task, host, whole = false }: Choice): PlannedPlay => {
+const choosePlay = (
+  play: PlannedPlay,
+  index: number,
+  { task, host, keepParts = false }: Choice,
+): PlannedPlay => {
   const candidates = new Map<string, HostPlan>()
   for (const [name, plan] of play.candidates) {
     const where = { play: index, host: name }
-    const steps = prune(plan.steps, (one) => task(one, where), whole)
+    const steps = prune(plan.steps, (one) => task(one, where), keepParts)
     const left = tasksOf(steps, 'all').length
-    // one that had no task to begin with is not left out
+    // a host that had no tasks before stays
     const same = left === tasksOf(plan.steps, 'all').length
     if (left > 0 || same || host?.(where) === true) candidates.set(name, { ...plan, steps })
   }
   return { ...play, candidates, leftOut: candidates.size === 0 && play.candidates.size > 0 }
 }
 
-/** The plan without what is not chosen. Hosts and plays of which nothing is left are left out. */
+/** Returns the plan with only the chosen tasks. Hosts and plays without remaining tasks are left out. */
 export const chooseTasks = (plan: Plan, choice: Choice): Plan => {
   const plays = plan.plays.map((play, index) => choosePlay(play, index, choice))
   const touched = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
   return { ...plan, plays, hosts: plan.hosts.filter((host) => touched.has(host)) }
 }
 
-/** Every task of a plan with where it is; the `success-path` ones are those that run when all goes well. */
+/** Every task of a plan with its play and host; those on the `success-path` run if nothing fails. */
 export const everyTask = (
   plan: Plan,
   which: 'all' | 'success-path' = 'all',

@@ -1,15 +1,14 @@
-/** Who is notified by what. Pure. */
-import { listed } from '../../dsl/options.ts'
+/** Resolves which handlers a task notifies. Pure. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Handlers } from '../../dsl/handler-names.ts'
+import { listed, notifiedBy } from '../../dsl/options.ts'
 import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { usualSettings, within } from './planned-steps.ts'
 import type { PlannedTask, Settings } from './planned-steps.ts'
 
-/** A play's handlers by name. */
-export type Handlers = Readonly<Record<string, Task>>
-
-/** Handlers by every word that calls them: their names, and the topics that they listen to. */
+/** Handlers by name and by topic. */
 const callersOf = (handlers: Handlers): ReadonlyMap<string, readonly string[]> => {
   const callers = new Map<string, string[]>()
   for (const [name, task] of Object.entries(handlers)) {
@@ -20,37 +19,53 @@ const callersOf = (handlers: Handlers): ReadonlyMap<string, readonly string[]> =
   return callers
 }
 
+/** Whether two tasks are the same: a list of tasks and one of handlers may each have made its own. */
+const isSame = (one: Task, other: Task): boolean =>
+  one === other ||
+  (one.name === other.name &&
+    one.title === other.title &&
+    isDeepStrictEqual(one.params, other.params) &&
+    isDeepStrictEqual(one.options, other.options))
+
 /**
- * Gives the names of the handlers that a task notifies, each once, in the order of the play's handlers.
+ * Returns a function that returns the names of the handlers that a task notifies, without duplicates, in the order of
+ * the play.
  *
- * @throws `playbook-invalid` for a word that calls none, with the nearest one.
+ * @throws `playbook-invalid` for an unknown name or topic, with the nearest one, and for a task that is not a handler.
  */
 export const notifier = (play: string, handlers: Handlers): ((task: Task) => readonly string[]) => {
   const callers = callersOf(handlers)
-  const names = Object.keys(handlers)
+  const entries = Object.entries(handlers)
   return (task) => {
-    const words = listed(task.options.notify)
-    if (words.length === 0) return []
-    const called = new Set<string>()
-    for (const word of words) {
-      const found = callers.get(word)
-      if (found === undefined) {
-        const guess = nearest(word, [...callers.keys()])
-        throw new CoxswainError('playbook-invalid', `play "${play}": no handler is named "${word}"`, {
-          task: task.title,
-          hint: guess === undefined ? 'add it to the play under `handlers`' : `did you mean "${guess}"?`,
-        })
+    const invalid = (what: string, hint: string): CoxswainError =>
+      new CoxswainError('playbook-invalid', `play "${play}": ${what}`, {
+        task: task.title,
+        place: task.place(),
+        hint,
+      })
+    const namesOf = (notified: string | Task): readonly string[] => {
+      if (typeof notified !== 'string') {
+        const same = entries.find(([, handler]) => isSame(handler, notified))
+        if (same !== undefined) return [same[0]]
+        throw invalid(
+          `the task "${notified.title}" is notified, but is not a handler`,
+          'add it to the play under `handlers`',
+        )
       }
-      for (const name of found) called.add(name)
+      const found = callers.get(notified)
+      if (found !== undefined) return found
+      const guess = nearest(notified, [...callers.keys()])
+      throw invalid(
+        `no handler is named "${notified}"`,
+        guess === undefined ? 'add it to the play under `handlers`' : `did you mean "${guess}"?`,
+      )
     }
-    return names.filter((name) => called.has(name))
+    const called = new Set(notifiedBy(task.options).flatMap(namesOf))
+    return entries.flatMap(([name]) => (called.has(name) ? [name] : []))
   }
 }
 
-/**
- * Handlers, ready to be run: their positions count on after those of the tasks. One handler may notify another that stands
- * after it.
- */
+/** Plans handlers: their positions follow those of the tasks. A handler can notify a later one. */
 export const planHandlers = (
   handlers: Handlers,
   notifies: (task: Task) => readonly string[],

@@ -12,35 +12,35 @@ import { notifier, planHandlers } from './handlers.ts'
 import { tasksOf, unfold, usualSettings, within } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask, Settings } from './planned-steps.ts'
 
-/** What a host shall go through in a play. */
+/** The steps of a host in a play. */
 export interface HostPlan {
   readonly steps: readonly PlannedStep[]
-  /** In the order in which they run. */
+  /** In the order of execution. */
   readonly handlers: readonly PlannedTask[]
-  /** How tasks ended in the run that this one goes on with. */
+  /** Outcomes of tasks in the run that this one resumes. */
   readonly past?: ReadonlyMap<Task, Outcome>
-  /** Tasks that had begun to change the host in that run, and were not seen to come to their end. */
+  /** Tasks that had begun to change the host in that run and did not complete. */
   readonly unfinished?: ReadonlySet<Task>
 }
 
 export interface PlannedPlay {
   readonly name: string
   readonly hosts: Selector
-  /** The inventory lacks the group, and the play says that it may. */
+  /** The inventory does not have the group, and the play is optional. */
   readonly absent: boolean
-  /** No task of it was chosen: it is passed over. */
+  /** None of its tasks was chosen: it is skipped. */
   readonly leftOut: boolean
   readonly settings: Settings
-  /** Sizes of its batches; all hosts at once when there is none. */
+  /** Sizes of its batches; empty for all hosts at once. */
   readonly portions: readonly Portion[]
   readonly strategy: 'free' | 'linear'
   readonly anyErrorsFatal: boolean
   readonly maxFailPercentage: number | undefined
-  /** Every host that the selector could give, after `--limit`, in the order of its pattern, with its steps. */
+  /** Every host that the selector can select, after `--limit`, in the order of its pattern, with its steps. */
   readonly candidates: ReadonlyMap<string, HostPlan>
 }
 
-/** Plays × hosts × flags: all that can be known before anything connects. */
+/** Plays × hosts × flags: all that is known before anything connects. */
 export interface Plan {
   readonly playbook: string
   readonly plays: readonly PlannedPlay[]
@@ -48,21 +48,21 @@ export interface Plan {
   readonly hosts: readonly string[]
 }
 
-/** What planning needs to know of the inventory. */
+/** The inventory for planning. */
 export interface InventoryView {
   /** Hosts with merged variables, in the order of `all`. */
   readonly hosts: ReadonlyMap<string, RawHost>
-  /** Hosts of a pattern; throws `pattern-invalid`. The name says what the pattern is, for the error. */
+  /** Hosts of a pattern; throws `pattern-invalid`. `name` describes the pattern in the error. */
   match(pattern: string, name?: string): readonly string[]
-  /** Hosts of a group; throws when there is no such group. */
+  /** Hosts of a group; throws if the group does not exist. */
   group(name: string): readonly string[]
   hasGroup(name: string): boolean
 }
 
 /**
- * Calls what the author of a playbook wrote. What it throws is told with its place in the author's file.
+ * Calls code of a playbook's author. Its errors get their place in the author's file.
  *
- * @throws `playbook-invalid` for a slip of the author, or the error itself where it has a code.
+ * @throws `playbook-invalid` for an error of the author, or the error itself if it has a code.
  */
 const authored = <Value>(play: string, work: () => Value): Value => {
   try {
@@ -78,12 +78,12 @@ const authored = <Value>(play: string, work: () => Value): Value => {
     throw new CoxswainError('playbook-invalid', `${about}: ${message}`, {
       cause: error,
       place,
-      hint: 'fix the code at the place shown',
+      hint: 'fix the code at the line shown',
     })
   }
 }
 
-/** The steps and handlers of a host, as the author gives them. */
+/** Plans the steps and handlers of a host. */
 const planHost = (play: SealedPlay, context: RawContext, settings: Settings): HostPlan => {
   const steps = stepsOf(play.name, play.tasks(context))
   const handlers = play.handlers(context)
@@ -131,9 +131,9 @@ const planPlay = (
 }
 
 /**
- * Plans a playbook: asks every play for the tasks of every host that it could touch.
+ * Plans a playbook: calls `tasks` of every play for every host that the play can select.
  *
- * @throws CoxswainError for whatever is wrong with a pattern, a parameter or a notification.
+ * @throws CoxswainError for an invalid pattern, parameter or notification.
  */
 export const makePlan = (
   playbook: Playbook,
@@ -146,7 +146,7 @@ export const makePlan = (
   const hosts = [...inventoryView.hosts.keys()].filter((name) => touched.has(name))
   if (hosts.length === 0) {
     throw new CoxswainError('no-hosts', `no host is left for ${playbook.name}`, {
-      hint: 'see which hosts the plays name and what --limit leaves: run … --list-hosts',
+      hint: 'check the hosts of the plays and --limit: run … --list-hosts',
     })
   }
   return { playbook: playbook.name, plays, hosts }

@@ -1,4 +1,4 @@
-/** A play's list of steps for one host, made ready to be run: numbered, with what holds for each task. Pure. */
+/** The planned steps of a play for one host: numbered, and with the settings of each task. Pure. */
 import { z } from 'zod'
 import { listed } from '../../dsl/options.ts'
 import type { Selector, StepOptions, Task } from '../../dsl/types.ts'
@@ -10,7 +10,7 @@ import { ok } from '../../dsl/verdict.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Role } from '../events.ts'
 
-/** What holds for a task, said by itself or by what is around it. */
+/** The settings of a task: its own, or inherited from blocks and the play. */
 export interface Settings {
   readonly become: Become | undefined
   readonly on: Selector | undefined
@@ -18,17 +18,17 @@ export interface Settings {
   readonly cwd: string | undefined
   readonly ignoreErrors: boolean
   readonly oncePer: StepOptions['oncePer']
-  /** Whether it has a condition, its own or one of what is around it. */
+  /** Whether it has a condition, its own or an inherited one. */
   readonly conditional: boolean
   readonly tags: readonly string[]
   /**
-   * For each `never` in force, the tags that stand beside it: one of them must be named. A tag of what is around it does not
-   * count, or whoever names a whole play would get what must never run by itself.
+   * For each `never` that applies, the tags next to it: one of them must be given. Inherited tags do not count;
+   * otherwise the tag of a play would run tasks that must only run when named.
    */
   readonly locks: readonly (readonly string[])[]
 }
 
-/** What holds where nobody says anything. */
+/** The default settings. */
 export const usualSettings: Settings = {
   become: undefined,
   on: undefined,
@@ -41,26 +41,26 @@ export const usualSettings: Settings = {
   locks: [],
 }
 
-/** A task in its place. */
+/** A task with its position and settings. */
 export interface PlannedTask {
   readonly kind: 'task'
   readonly task: Task
-  /** Position in the host's list, blocks unfolded, from 0. It stays the same when other tasks are left out. */
+  /** Position in the host's flat list, from 0. It stays the same when other tasks are left out. */
   readonly position: number
-  /** How many tasks of the same name and title stand before it in the host's list. */
+  /** The number of earlier tasks with the same name and title in the host's list. */
   readonly twin: number
   readonly role: Role
-  /** The name by which it is notified, when it is a handler. */
+  /** The name by which it is notified, if it is a handler. */
   readonly handler: string | undefined
   readonly settings: Settings
   /** The handlers that it notifies, topics resolved. */
   readonly notifies: readonly string[]
 }
 
-/** A condition of several steps, asked once. */
+/** A condition of several steps, evaluated once. */
 export interface Condition {
   readonly when: NonNullable<StepOptions['when']>
-  /** What is told of when it fails: the first of its tasks, with what holds for asking. */
+  /** The task to report if it fails: the first one of the steps, with the settings of the condition. */
   readonly about: PlannedTask
 }
 
@@ -82,14 +82,14 @@ export type PlannedStep =
   | { readonly kind: 'join'; readonly started: Background }
   | {
       readonly kind: 'flush'
-      /** Between the positions of the tasks around it. */
+      /** Between the positions of the tasks before and after it. */
       readonly position: number
     }
 
-/** What a step or a play says of its tasks. */
+/** The options of a step or play for its tasks. */
 type Said = { readonly [Key in keyof StepOptions]?: StepOptions[Key] | undefined }
 
-/** What a step says, on top of what is said around it. */
+/** Merges the options of a step into the settings around it. */
 export const within = (around: Settings, options: Said): Settings => {
   const { become, on, env, cwd, ignoreErrors, oncePer } = options
   const own = listed(options.tags)
@@ -106,7 +106,7 @@ export const within = (around: Settings, options: Said): Settings => {
   }
 }
 
-/** What unfolding needs to know. */
+/** The context for unfolding steps. */
 export interface Unfolding {
   readonly play: string
   readonly settings: Settings
@@ -114,19 +114,19 @@ export interface Unfolding {
   readonly notifies: (task: Task) => readonly string[]
 }
 
-/** Stands for steps among which there is no task, such as a flush alone. */
+/** A placeholder for steps without a task, such as a single flush. */
 const noTask = defineTask({
   name: 'condition',
-  description: 'Stands for the condition of a block without tasks.',
+  description: 'Represents the condition of a block without tasks.',
   params: z.object({}),
   title: () => 'condition of a block',
   check: () => ok(),
 })({})
 
 /**
- * A play's steps, their tasks numbered in the order in which they stand: a block's own, its rescue's, its always'.
+ * Plans the steps of a play. Tasks are numbered in order: those of a block, of its rescue, of its always.
  *
- * @throws `playbook-invalid` for a background step that stands twice, or a join of one that was not begun.
+ * @throws `playbook-invalid` for a background step that is used twice, or a join of one that was not started.
  */
 export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unfolding): PlannedStep[] => {
   const begun = new Set<Background>()
@@ -137,7 +137,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
 
   const start = (started: Background): void => {
     if (begun.has(started))
-      throw invalid('the same background step stands here twice', 'make one for each: background(…)')
+      throw invalid('the same background step is used twice', 'create one for each use: background(…)')
     begun.add(started)
   }
 
@@ -154,8 +154,15 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
     outer: { readonly settings: Settings; readonly role: Role },
   ): Condition | undefined => {
     const [first] = tasksOf(own, 'success-path')
-    const stand = { kind: 'task', task: noTask, position, twin: 0, handler: undefined, notifies: [] } as const
-    return when && { when, about: { ...(first ?? stand), ...outer } }
+    const placeholder = {
+      kind: 'task',
+      task: noTask,
+      position,
+      twin: 0,
+      handler: undefined,
+      notifies: [],
+    } as const
+    return when && { when, about: { ...(first ?? placeholder), ...outer } }
   }
 
   const one = (item: Step, around: Settings, role: Role): PlannedStep => {
@@ -199,7 +206,10 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
       case 'join': {
         const { background: started } = known.step
         if (!begun.has(started))
-          throw invalid('join(…) of a step that was not begun', 'put the background step itself before it')
+          throw invalid(
+            'join(…) of a background step that was not started',
+            'put the background step before the join',
+          )
         return { kind: 'join', started }
       }
       case 'flush':
@@ -213,7 +223,7 @@ export const unfold = (steps: readonly Step[], { play, settings, notifies }: Unf
   return all(steps, settings, 'task')
 }
 
-/** The tasks of steps in the order of their positions; without those of a `rescue`, the way that is gone when all goes well. */
+/** The tasks of steps in the order of their positions. The `success-path` excludes those of a `rescue`. */
 export const tasksOf = (steps: readonly PlannedStep[], which: 'all' | 'success-path'): PlannedTask[] =>
   steps.flatMap((step) => {
     switch (step.kind) {

@@ -1,4 +1,4 @@
-/** Tasks whose parameters hold the mask of a secret: found before anything runs. Pure. */
+/** Refuses tasks whose parameters contain the mask of a secret, before anything runs. Pure. */
 import { refuseMaskedParams } from '../../dsl/parse-params.ts'
 import { tasksOf } from './planned-steps.ts'
 import type { Plan } from './plan.ts'

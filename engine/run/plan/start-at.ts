@@ -1,4 +1,4 @@
-/** Beginning a plan in its middle. Pure. */
+/** Starts a plan at a task. Pure. */
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import { chooseTasks, everyTask } from './choose-tasks.ts'
@@ -12,14 +12,14 @@ const matches = (wanted: string): ((task: PlannedTask['task']) => boolean) => {
 }
 
 /**
- * Leaves out everything before the first task of that title or name; `*` stands for any text. A host of the same play that
- * has no such task begins where the first one begins that has.
+ * Leaves out everything before the first task of that title or name; `*` matches any text. A host of the same play
+ * without such a task starts at the position of the first host that has it.
  *
- * @throws `usage` when there is no such task, with the nearest title.
+ * @throws `usage` if there is no such task, with the nearest title.
  */
 export const startAt = (plan: Plan, wanted: string): Plan => {
   const isWanted = matches(wanted)
-  // nobody can begin in a rescue: nothing has failed
+  // a rescue cannot be the start, because nothing has failed
   const all = everyTask(plan, 'success-path')
   const first = all.find(({ planned }) => isWanted(planned.task))
   if (first === undefined) {
@@ -28,7 +28,7 @@ export const startAt = (plan: Plan, wanted: string): Plan => {
       all.flatMap(({ planned: { task } }) => [task.title, task.name]),
     )
     throw new CoxswainError('usage', `no task to start at: ${wanted}`, {
-      hint: `${guess === undefined ? '' : `did you mean "${guess}"? `}see the titles with --list-tasks; * stands for any text`,
+      hint: `${guess === undefined ? '' : `did you mean "${guess}"? `}list the titles with --list-tasks; * matches any text`,
     })
   }
   const starts = new Map<string, number>()

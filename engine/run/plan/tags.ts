@@ -1,4 +1,4 @@
-/** Choosing tasks by their tags. Pure. */
+/** Chooses tasks by tags. Pure. */
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
@@ -6,13 +6,13 @@ import { chooseTasks, everyTask } from './choose-tasks.ts'
 import type { Plan } from './plan.ts'
 import type { PlannedTask } from './planned-steps.ts'
 
-/** What `--tags` and `--skip-tags` name. */
+/** The tags of `--tags` and `--skip-tags`. */
 export interface TagChoice {
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
 }
 
-/** Words that mean something of their own, whether or not a task has them. */
+/** Tags with a special meaning. */
 const words = new Set(['all', 'tagged', 'untagged', 'always', 'never'])
 
 const isChosen = (
@@ -23,7 +23,7 @@ const isChosen = (
   const named = (list: readonly string[], of = tags): boolean => of.some((tag) => list.includes(tag))
   const general = (list: readonly string[]): boolean => list.includes(own.length > 0 ? 'tagged' : 'untagged')
   const always = tags.includes('always')
-  // what says always and nothing else has a tag of its own kind: neither word leaves it out
+  // a task tagged only `always` is neither tagged nor untagged
   const leavesOut = (own.length > 0 || !always) && general(skipTags)
   if (named(skipTags) || leavesOut || (skipTags.includes('all') && !always)) return false
   if (!locks.every((lock) => named(wanted, lock))) return false
@@ -35,10 +35,10 @@ export const tagsOf = (plan: Plan): string[] =>
   [...new Set(everyTask(plan).flatMap(({ planned }) => planned.settings.tags))].toSorted()
 
 /**
- * Chooses by tags. A task tagged `always` runs whatever is chosen, unless `always` or one of its tags is skipped; one tagged
- * `never` only when `never` itself is named, or a tag that stands beside it.
+ * Chooses tasks by tags. A task tagged `always` runs in any case, unless `always` or one of its tags is skipped; one
+ * tagged `never` runs only if `never` itself or a tag next to it is given.
  *
- * @throws `usage` for a tag that no task has, with the nearest: it would choose nothing, silently.
+ * @throws `usage` for a tag that no task has, with the nearest one: it would silently choose nothing.
  */
 export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
   const known = tagsOf(plan)

@@ -1,4 +1,4 @@
-/** What a host is asked without doing anything on it: conditions of blocks, and tasks before their turn. */
+/** Reads a host without changing it: conditions of blocks, and checks ahead of their turn. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/types.ts'
 import { checkContext, whenContext } from '../task/contexts.ts'
@@ -12,10 +12,10 @@ import { contextOptions, onBehalf, placeOf } from '../task/run-task.ts'
 import { TaskWatch } from '../task/task-watch.ts'
 
 /**
- * Asks a condition of several steps: whether they are to run, or what has come of asking.
+ * Evaluates the condition of several steps. Returns whether they run, or the result of a failed condition.
  *
- * It fares like a condition of a task: a connection that is lost is made again, and under `--check` it may rest on what was
- * not done.
+ * As for the condition of a task, a lost connection is made again, and under `--check` the condition can depend on a
+ * predicted change.
  */
 export const askCondition = async (run: PlayHost, condition: Condition): Promise<boolean | TaskResult> => {
   const { scope, host, checkMode, signal, outcomeOf } = run
@@ -25,17 +25,17 @@ export const askCondition = async (run: PlayHost, condition: Condition): Promise
   try {
     place = await placeOf(run, about)
     const ctx = checkContext(scope, place, contextOptions(run, about, place, watch))
-    const ask = (): Promise<boolean> => watch.whole(() => holds(when, whenContext(ctx, outcomeOf)))
+    const ask = (): Promise<boolean> => watch.run(() => holds(when, whenContext(ctx, outcomeOf)))
     return await again({ progress: () => {} }, ask)
   } catch (error) {
-    const { foretold } = scope
-    return onBehalf(host, place, resultOf(error, { host: place, watch, checkMode, foretold }))
+    const { changePredicted } = scope
+    return onBehalf(host, place, resultOf(error, { host: place, watch, checkMode, changePredicted }))
   } finally {
     watch.end()
   }
 }
 
-/** A look at a task before its turn; undefined when it depends on how tasks before it end. */
+/** Checks a task before its turn; undefined if it depends on the outcomes of earlier tasks. */
 export const lookEarly = async (run: PlayHost, planned: PlannedTask): Promise<Look | undefined> => {
   const watch = new TaskWatch(run.signal, undefined)
   let tooEarly = false
@@ -49,7 +49,7 @@ export const lookEarly = async (run: PlayHost, planned: PlannedTask): Promise<Lo
       throw new TooEarly()
     }
     const seen = await look(planned.task, whenContext(ctx, outcomeOf), watch)
-    // its author may have caught what it was told
+    // the author's code may have caught the exception
     return tooEarly ? undefined : seen
   } catch (error) {
     if (tooEarly) return undefined

@@ -1,14 +1,14 @@
 import { CoxswainError } from '../../errors.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
-import { tellResult, tellSkipped } from '../task/run-task.ts'
+import { reportResult, reportSkipped } from '../task/run-task.ts'
 import type { Ended } from '../task/run-task.ts'
 import type { PlayHost } from './play-host.ts'
 import { standingOf } from './standing.ts'
 
 /**
- * Does a task that one host does for all, or tells what has come of it on the host that did.
+ * Runs a task that one host runs for all, or reports its result on the host that ran it.
  *
- * @param round how often a handler has had its turn here, this one counted: what notified it again is not done yet.
+ * @param round how often the handler has run here, including this time: a new notification makes it run again.
  */
 export const doneForAll = async (
   run: PlayHost,
@@ -24,14 +24,12 @@ export const doneForAll = async (
   if ('own' in result) return result.own
   const { done } = result
   if (standingOf[done.outcome] === 'well') {
-    tellSkipped(run, planned, `done once, on ${done.host}`)
+    reportSkipped(run, planned, `done once, on ${done.host}`)
     return { outcome: done.outcome, began: false }
   }
-  const error = new CoxswainError(
-    'task-failed',
-    `it failed on ${done.host}, where it is done for all hosts`,
-    { hint: `see what is said of ${done.host}` },
-  )
-  const told = tellResult(run, planned, { outcome: 'failed', changes: [], error }, rescuable)
-  return { outcome: told, began: false }
+  const error = new CoxswainError('task-failed', `it failed on ${done.host}, which runs it for all hosts`, {
+    hint: `see the error of ${done.host}`,
+  })
+  const outcome = reportResult(run, planned, { outcome: 'failed', changes: [], error }, rescuable)
+  return { outcome: outcome, began: false }
 }

@@ -1,7 +1,7 @@
-/** The failures of a play, and what they mean for its other hosts. */
+/** The failures of a play, and their effect on its other hosts. */
 import type { PlannedPlay } from '../plan/plan.ts'
 
-/** Counts the failures of a play, and decides what they mean. */
+/** Counts the failures of a play, and decides whether its other hosts continue. */
 export class Failures {
   readonly #hosts = new Set<string>()
   readonly #play: PlannedPlay
@@ -18,7 +18,7 @@ export class Failures {
     this.#size = batch
   }
 
-  /** In the order in which they failed. */
+  /** In the order of their failures. */
   get hosts(): readonly string[] {
     return [...this.#hosts]
   }
@@ -27,30 +27,30 @@ export class Failures {
     if (this.#hosts.has(host)) return
     this.#hosts.add(host)
     this.#inBatch += 1
-    // a host that cannot be reached counts like one that failed: both are not what the next batch relies on
+    // an unreachable host counts as failed: the next batch cannot rely on it
     if ((this.#inBatch / this.#size) * 100 > (this.#play.maxFailPercentage ?? 0)) this.#exceeded = true
   }
 
-  /** Whether hosts that are well shall stop before their next task. */
+  /** Whether hosts without failures must stop before their next task. */
   get givenUp(): boolean {
     const { anyErrorsFatal, maxFailPercentage } = this.#play
     return this.#hosts.size > 0 && (anyErrorsFatal || (this.#exceeded && maxFailPercentage !== undefined))
   }
 
-  /** Whether another batch, or play, may begin. */
+  /** Whether another batch or play can start. */
   get goOn(): boolean {
     return !this.#exceeded && !this.givenUp
   }
 
-  /** Why hosts did not get through the play; undefined when none was kept from it. */
+  /** Why hosts did not complete the play; undefined if all did. */
   note(left: readonly string[]): string | undefined {
     if (left.length === 0 || this.#hosts.size === 0) return undefined
     const { anyErrorsFatal, maxFailPercentage } = this.#play
     const share = maxFailPercentage === undefined ? '' : `, more than ${maxFailPercentage} %`
     const why = anyErrorsFatal
-      ? `${this.hosts[0] ?? ''} failed, which stops all`
+      ? `${this.hosts[0] ?? ''} failed, which stops all hosts (anyErrorsFatal)`
       : `${this.#inBatch} of ${this.#size} hosts of the batch failed${share}`
     const shown = left.length > 5 ? [...left.slice(0, 4), `${left.length - 4} more`] : left
-    return `${why}: not gone through it: ${shown.join(', ')}`
+    return `${why}; not completed on: ${shown.join(', ')}`
   }
 }

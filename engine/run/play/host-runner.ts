@@ -1,4 +1,4 @@
-/** A host's way through a play. */
+/** Runs a play on a host. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Background } from '../../dsl/step.ts'
 import type { Task } from '../../dsl/types.ts'
@@ -11,29 +11,29 @@ import type { PlayHost } from './play-host.ts'
 import type { HostPlan } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
-import { runTask, tellResult } from '../task/run-task.ts'
+import { runTask, reportResult } from '../task/run-task.ts'
 import type { Ended } from '../task/run-task.ts'
 import { together } from '../pool.ts'
 import { standingOf, worst } from './standing.ts'
 
-/** What holds where a step stands. */
+/** The surroundings of a step. */
 interface Around {
   readonly rescuable: boolean
-  /** In an `always`: it runs even when nothing more is begun otherwise. */
+  /** In an `always`: it runs even if no other step is started. */
   readonly last: boolean
-  /** Beside other steps of the host. */
+  /** In parallel with other steps of the host. */
   readonly beside: boolean
-  /** Hears of each task that is begun. */
+  /** Called when a task starts. */
   readonly begin: () => void
 }
 
-const notHeld = {
+const conditionFalse = {
   outcome: 'skipped',
   changes: [],
-  why: 'the condition of its block does not hold',
+  why: 'the condition of its block is false',
 } as const
 
-/** Takes one host through one play. */
+/** Runs one play on one host. */
 class HostRunner {
   readonly #run: PlayHost
   readonly #plan: HostPlan
@@ -42,7 +42,7 @@ class HostRunner {
   readonly #due: Set<string>
   readonly #perhaps = new Set<string>()
   readonly #started = new Map<Background, Promise<Standing>>()
-  /** How often each handler had its turn on this host. */
+  /** How often each handler has run on this host. */
   readonly #rounds = new Map<string, number>()
   #flushed: Promise<unknown> = Promise.resolve()
 
@@ -58,11 +58,11 @@ class HostRunner {
   async all(): Promise<Standing> {
     const around = { rescuable: false, last: false, beside: false, begin: () => {} }
     const standing = await this.#list(this.#plan.steps, around)
-    // behind every task of every host
+    // after every task of every host
     return standing === 'well' ? this.#handlers(around, Number.POSITIVE_INFINITY) : standing
   }
 
-  /** Steps one after another; what was begun in the background has ended when the list has. */
+  /** Runs steps one after another; background steps end with the list. */
   async #list(steps: readonly PlannedStep[], around: Around): Promise<Standing> {
     const begun: Promise<Standing>[] = []
     const inFront = this.#inFront(steps, around, begun)
@@ -78,7 +78,7 @@ class HostRunner {
     for (const step of steps) {
       if (step.kind === 'background') {
         const work = this.#list(step.steps, { ...around, beside: true })
-        // whoever waits for it sees its failure
+        // the rejection is handled where the step is awaited
         work.catch(() => {})
         this.#started.set(step.started, work)
         begun.push(work)
@@ -103,14 +103,14 @@ class HostRunner {
         return worst(await together(step.steps.map((one) => this.#list([one], beside))))
       }
       case 'join':
-        // one that was left out has nothing to wait for
+        // a background step that was left out has nothing to wait for
         return this.#started.get(step.started) ?? 'well'
       case 'flush':
         return this.#handlers(around, step.position)
     }
   }
 
-  /** Asks a condition of several steps. Gives how they stand when they are not to run. */
+  /** Evaluates the condition of several steps. Returns their standing if they do not run. */
   async #unlessExcluded(
     step: Extract<PlannedStep, { kind: 'block' | 'parallel' }>,
     around: Around,
@@ -122,13 +122,13 @@ class HostRunner {
       const answer = await askCondition(this.#run, condition)
       if (answer === true) return undefined
       if (answer === false || answer.outcome === 'unknown') {
-        const told = answer === false ? notHeld : answer
+        const result = answer === false ? conditionFalse : answer
         for (const task of tasksOf([step], 'success-path')) {
-          this.#outcomes.set(task.task, tellResult(this.#run, task, told, false))
+          this.#outcomes.set(task.task, reportResult(this.#run, task, result, false))
         }
         return 'well'
       }
-      return standingOf[tellResult(this.#run, condition.about, answer, around.rescuable)]
+      return standingOf[reportResult(this.#run, condition.about, answer, around.rescuable)]
     })
   }
 
@@ -141,7 +141,7 @@ class HostRunner {
     }
     const rescuable = rescue.length > 0 || around.rescuable
     let standing = await this.#list(steps, { ...around, rescuable, begin })
-    // what was not begun needs no tidying up
+    // a block that was not started needs no cleanup
     if (!begun && this.#over(around)) return worst([standing, 'stopped'])
     const lost = standing === 'failed' || standing === 'unreachable'
     if (lost && rescue.length > 0 && !this.#run.signal.aborted) standing = await this.#list(rescue, around)
@@ -149,7 +149,7 @@ class HostRunner {
     return worst([standing, await this.#list(always, { ...around, last: true })])
   }
 
-  /** Whether no further task is begun. */
+  /** Whether no further task is started. */
   #over({ last }: Around): boolean {
     const { signal, stopping, givenUp } = this.#run
     return signal.aborted || (!last && (stopping.aborted || givenUp()))
@@ -163,7 +163,7 @@ class HostRunner {
   async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
     if (this.#over(around)) return 'stopped'
     return this.#inTurn(position, around, async () => {
-      // others may have failed while it waited for its turn
+      // another host may have failed while this one waited for its turn
       if (this.#over(around)) return 'stopped'
       around.begin()
       const end = await this.#executed(planned, around)
@@ -173,7 +173,7 @@ class HostRunner {
     })
   }
 
-  /** How it ended; undefined when it did not begin, since the run was over when it was its turn. */
+  /** Runs a task; undefined if it did not start because the run ended before its turn. */
   #executed(planned: PlannedTask, around: Around): Promise<Ended | undefined> {
     const { rescuable } = around
     const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
@@ -182,7 +182,7 @@ class HostRunner {
     const { handler = '' } = planned
     const round = (this.#rounds.get(handler) ?? 0) + 1
     if (handler !== '') this.#rounds.set(handler, round)
-    // others may have taken long before it was this host's turn
+    // the run may have ended while other hosts had their turn
     const inTime = async (): Promise<Ended | undefined> => (this.#over(around) ? undefined : work())
     return doneForAll(this.#run, planned, { rescuable, round }, inTime)
   }
@@ -190,30 +190,30 @@ class HostRunner {
   #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {
     const { scope, checkMode } = this.#run
     this.#outcomes.set(task, outcome)
-    if (outcome === 'would change' || outcome === 'unknown') scope.foretold = true
+    if (outcome === 'would change' || outcome === 'unknown') scope.changePredicted = true
     const called = outcome === 'unknown' ? this.#perhaps : this.#due
     if (began || outcome === 'unknown') for (const name of notifies) called.add(name)
     this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
   }
 
-  /** Runs the handlers that are due; one flush after another, though the host may come to several at the same time. */
+  /** Runs the handlers that are due. Concurrent flushes of the host run one after another. */
   #handlers(around: Around, position: number): Promise<Standing> {
     const mine = this.#flushed.then(() => this.#flush(around, position))
     this.#flushed = mine.catch(() => {})
     return mine
   }
 
-  /** Under `--check`: handlers of tasks of which nobody can say whether they would change something. */
-  #foretell(ran: ReadonlySet<string>): void {
-    const why = 'whether it is notified cannot be known'
+  /** Under `--check`, reports handlers of which it is not known whether they would be notified. */
+  #reportUnknown(ran: ReadonlySet<string>): void {
+    const why = 'it is not known whether it will be notified'
     for (const planned of this.#plan.handlers) {
       const { handler = '' } = planned
       if (this.#perhaps.delete(handler) && !ran.has(handler))
-        tellResult(this.#run, planned, { outcome: 'unknown', changes: [], why }, false)
+        reportResult(this.#run, planned, { outcome: 'unknown', changes: [], why }, false)
     }
   }
 
-  /** Runs each handler that is due once, also those that others of them call for. */
+  /** Runs each handler that is due once, including those that other handlers notify. */
   async #flush(around: Around, position: number): Promise<Standing> {
     const ran = new Set<string>()
     const next = (): PlannedTask | undefined =>
@@ -221,20 +221,20 @@ class HostRunner {
     for (let planned = next(); planned !== undefined; planned = next()) {
       const { handler = '' } = planned
       ran.add(handler)
-      // what notifies it while it runs may have come too late for it
+      // a notification while it runs may be too late for it
       this.#due.delete(handler)
       const standing = await this.#task(planned, around, position)
       if (standing === 'well') continue
       this.#due.add(handler)
       return standing
     }
-    this.#foretell(ran)
+    this.#reportUnknown(ran)
     return 'well'
   }
 }
 
 /**
- * Takes a host through a play: its steps in order, then the handlers that are due. Gives how it came out.
+ * Runs a play on a host: its steps in order, then the handlers that are due. Returns the host's result.
  *
  * @param due handlers that are due from an earlier run.
  */
@@ -244,13 +244,13 @@ export const runHost = async (
   due: readonly string[],
 ): Promise<Standing> => {
   const outcomes = new Map<Task, Outcome>(plan.past)
-  const whole: PlayHost = {
+  const playHost: PlayHost = {
     ...run,
     outcomeOf: (task) => outcomes.get(task),
     unfinished: (task) => plan.unfinished?.has(task) ?? false,
   }
   try {
-    return await new HostRunner(whole, plan, outcomes, due).all()
+    return await new HostRunner(playHost, plan, outcomes, due).all()
   } finally {
     run.pace.leave(run.host)
   }

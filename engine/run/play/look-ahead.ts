@@ -2,28 +2,28 @@ import type { Look } from '../task/execute-task.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { RunScope } from '../scope.ts'
 
-/** How many checks may be under way at once for a host that needs no change. */
+/** Maximum number of concurrent checks for a host that needs no change. */
 const widest = 32
 
-/** Thrown by what asks, in a look ahead, how a task has ended that has not. */
+/** Thrown when a check ahead of its turn reads the outcome of a task that has not ended. */
 export class TooEarly extends Error {}
 
 type EarlyLook = Promise<Look | undefined>
 
-/** Whether it may be looked at before its turn. */
+/** Whether a task can be checked before its turn. */
 const mayLookEarly = ({ task, settings }: PlannedTask): boolean =>
-  // the time of a task that has a limit begins with the task itself; what one host does for all, most need not look at
+  // a timeout starts with the task itself; a task that one host runs for all need not be checked on most hosts
   task.options.timeout === undefined &&
   settings.oncePer === undefined &&
-  // a choice is made once a run: not before it is wanted
+  // a pick is made once in a run: not before it is needed
   (settings.on === undefined || typeof settings.on === 'string')
 
 /**
- * Takes looks at a host's next tasks while nothing changes, because checks are pure: a run that changes nothing then
- * costs a handful of round trips, however long the list.
+ * Checks a host's next tasks ahead while nothing changes, which is safe because checks are pure: a run that changes
+ * nothing then takes a handful of round trips, however long the list.
  *
- * A look is only good while nothing was changed on any host since it was begun. After a task that was not `ok` the
- * window falls to one and grows again, so that little is looked up in vain on a host that is being built.
+ * A check is only valid if nothing was changed on any host since it began. After a task that was not `ok`, the window
+ * falls to one and grows again, so that few checks are wasted on a host that is being changed.
  */
 export class LookAhead {
   readonly #scope: RunScope
@@ -34,8 +34,8 @@ export class LookAhead {
   #window = widest
 
   /**
-   * @param tasks in the order in which they run when all goes well.
-   * @param look at a task, in its own time and context; undefined when it is too early to look.
+   * @param tasks in the order of execution if nothing fails.
+   * @param look checks a task in its own context; undefined if it is too early.
    */
   constructor(scope: RunScope, tasks: readonly PlannedTask[], look: (task: PlannedTask) => EarlyLook) {
     this.#scope = scope
@@ -44,7 +44,7 @@ export class LookAhead {
     this.#look = look
   }
 
-  /** The look at a task, when one was taken and is still good. Looks at the tasks that follow on the way. */
+  /** Returns the check of a task, if there is one that is still valid. Also starts checks of the following tasks. */
   take(task: PlannedTask): EarlyLook | undefined {
     const index = this.#places.get(task)
     if (index === undefined) return undefined
@@ -57,7 +57,7 @@ export class LookAhead {
     return taken?.epoch === this.#scope.epoch ? taken.look : undefined
   }
 
-  /** Tells how the task turned out, which decides how far to look ahead from here. */
+  /** Adjusts how far to check ahead, by the outcome of a task. */
   learn(unchanged: boolean): void {
     this.#window = unchanged ? Math.min(this.#window * 2, widest) : 1
   }
@@ -67,7 +67,7 @@ export class LookAhead {
     if (task === undefined || !mayLookEarly(task)) return
     if (this.#looks.get(index)?.epoch === this.#scope.epoch) return
     const taken = this.#look(task)
-    // whoever takes the look sees its failure; one that nobody takes must not end the process
+    // the caller that takes the check handles its rejection; a check that is never taken must not end the process
     taken.catch(() => {})
     this.#looks.set(index, { epoch: this.#scope.epoch, look: taken })
   }

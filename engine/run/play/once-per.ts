@@ -1,24 +1,24 @@
-/** What is done once for several hosts. */
+/** Work that is done once for several hosts. */
 import type { Ended } from '../task/run-task.ts'
 
-/** What has come of it: on which host, and how. */
+/** The result, and the host that did the work. */
 export interface Done extends Ended {
   readonly host: string
 }
 
-/** Whether a host has settled it for all: it did not skip it, and did not fail to be reached before it began. */
+/** Whether the result counts for all hosts: it was not skipped, and the host was not unreachable before it began. */
 const settles = ({ outcome, began }: Ended): boolean =>
   outcome !== 'skipped' && (outcome !== 'unreachable' || began)
 
-/** Work that one host does for all, by a key. */
+/** Work that one host does for all, by key. */
 export class OncePer {
   readonly #last = new Map<string, Promise<Done | undefined>>()
 
   /**
-   * Does the work unless another host has done it. Hosts try one after another, until one has settled it.
+   * Does the work unless another host has done it. Hosts try one after another until a result counts for all.
    *
-   * @param work gives undefined when it does not begin, since the run is over.
-   * @returns what this host has done itself, or what another has done for it.
+   * @param work returns undefined if it does not begin because the run is over.
+   * @returns the result of this host, or of the host that did the work for it.
    */
   async attempt(
     key: string,

@@ -1,28 +1,28 @@
-/** In what order the hosts of a batch take their turns. */
+/** The order in which the hosts of a batch run tasks. */
 
-/** Lets a host do a task when it is its turn. */
+/** Decides when a host can run a task. */
 export interface Pace {
   /**
-   * Does the work of a host when others of its batch are far enough.
+   * Does the work of a host when the others of its batch have progressed far enough.
    *
-   * @param position of the task; undefined for one beside the others, which waits for nobody.
+   * @param position of the task; undefined for a parallel task, which does not wait for other hosts.
    */
   readonly turn: <Value>(
     host: string,
     position: number | undefined,
     work: () => Promise<Value>,
   ) => Promise<Value>
-  /** The host is through, so that nobody waits for it. */
+  /** The host has ended the play: others no longer wait for it. */
   readonly leave: (host: string) => void
 }
 
-/** Every host for itself. */
+/** Hosts do not wait for each other. */
 export const freePace: Pace = { turn: (_host, _position, work) => work(), leave: () => {} }
 
-/** At most so many hosts at the same time, each with all that it does side by side; who comes first goes first. */
+/** Limits the number of concurrent hosts, each with all its parallel work, in order of arrival. */
 const gate = (limit: number) => {
   const waiting: { readonly host: string; readonly go: () => void }[] = []
-  /** How much each host does just now. */
+  /** The number of running tasks of each host. */
   const inside = new Map<string, number>()
   const enter = (host: string): void => {
     inside.set(host, (inside.get(host) ?? 0) + 1)
@@ -35,7 +35,7 @@ const gate = (limit: number) => {
     }
     inside.delete(host)
     const next = waiting[0]?.host
-    // whoever takes our place takes all of its work in
+    // the next host enters with all its work
     for (const one of waiting.filter(({ host: its }) => its === next)) {
       waiting.splice(waiting.indexOf(one), 1)
       enter(one.host)
@@ -54,9 +54,9 @@ const gate = (limit: number) => {
 }
 
 /**
- * Task by task: no host begins one before all others are through with those before it.
+ * Task by task: no host begins a task before all others have ended the earlier ones.
  *
- * @param forks how many work at the same time.
+ * @param forks maximum number of concurrent hosts.
  */
 export const linearPace = (hosts: readonly string[], forks: number): Pace => {
   const enter = gate(forks)

@@ -2,7 +2,7 @@ import type { HostContext } from '../host-context.ts'
 import type { OncePer } from './once-per.ts'
 import type { Pace } from './pace.ts'
 
-/** What a host needs to know of the play that it goes through. */
+/** The play of a host. */
 export interface PlayHost extends HostContext {
   /** Index of its batch. */
   readonly batch: number

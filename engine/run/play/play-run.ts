@@ -1,4 +1,4 @@
-/** One play: its batches, one after another, and when to give up. */
+/** Runs a play: its batches one after another, until there are too many failures. */
 import { now } from '../clock.ts'
 import type { Emit, HostEnd, TaskRef } from '../events.ts'
 import { batchesOf } from '../plan/batches.ts'
@@ -12,7 +12,7 @@ import { pool } from '../pool.ts'
 import type { RunScope } from '../scope.ts'
 import { selectedHosts } from '../task/contexts.ts'
 
-/** What a play needs of the run. */
+/** The run of a play. */
 export interface PlayRun {
   readonly scope: RunScope
   readonly index: number
@@ -23,19 +23,19 @@ export interface PlayRun {
   readonly emit: Emit
   readonly nextId: () => number
   readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
-  /** Hosts that have failed in an earlier play, and are left behind. */
+  /** Hosts that failed in an earlier play, and are excluded. */
   readonly lost: ReadonlySet<string>
   /** Handlers of this play that are due on a host from an earlier run. */
   readonly due: (host: string) => readonly string[]
 }
 
-/** What came of a play. */
+/** The result of a play. */
 export interface PlayResult {
-  /** Hosts that failed or could not be reached. */
+  /** Hosts that failed or were unreachable. */
   readonly failed: readonly string[]
-  /** Whether plays after it may begin. */
+  /** Whether the next play can start. */
   readonly goOn: boolean
-  /** Whether a stop kept some of its hosts from beginning. */
+  /** Whether some of its hosts did not start because the run was stopped. */
   readonly cut: boolean
 }
 
@@ -67,12 +67,12 @@ const runBatch = async (
   const linear = play.strategy === 'linear'
   const names = hosts.map(([host]) => host)
   const heard: Emit = (event) => {
-    // at once: it may take its host a while to tidy up, and the others shall not go on meanwhile
+    // at once: the host may take a while to clean up, and the others must not continue meanwhile
     if (event.type === 'task-end' && isFailure(event.outcome)) failures.add(event.task.host)
     emit(event)
   }
   const pace = linear ? linearPace(names, forks) : freePace
-  // task by task, all hosts of the batch are under way: the pace sees to it that only so many work
+  // with `linear`, all hosts of the batch are active: the pace limits how many work at a time
   await pool(hosts, linear ? Math.max(1, hosts.length) : forks, async ([host, plan]) => {
     const part = { ...run, host, play: index, pace, emit: heard, givenUp: () => failures.givenUp }
     const standing: HostEnd['standing'] = await runHost(part, plan, run.due(host))
@@ -82,7 +82,7 @@ const runBatch = async (
   })
 }
 
-/** Runs one play. After a batch in which too many hosts failed, or could not be reached, no other is begun. */
+/** Runs one play. After a batch in which too many hosts failed or were unreachable, no other is started. */
 export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResult> => {
   const { index, signal, stopping, emit } = run
   const hosts = await hostsOf(play, run)
@@ -99,7 +99,7 @@ export const runPlay = async (play: PlannedPlay, run: PlayRun): Promise<PlayResu
   })
   const failures = new Failures(play)
   const once = new OncePer()
-  /** Hosts that went on to the end of the play, well or not. */
+  /** Hosts that ended the play, with or without a failure. */
   const through = new Set<string>()
   let cut = false
   for (const [batch, members] of batchesOf(hosts, play.portions).entries()) {

@@ -1,8 +1,8 @@
-/** How a host stands after a step. Pure. */
+/** The standing of a host after a step. Pure. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Standing } from '../events.ts'
 
-/** How a task's outcome leaves its host. */
+/** The standing of a host after an outcome. */
 export const standingOf: Readonly<Record<Outcome, Standing>> = {
   ok: 'well',
   changed: 'well',
@@ -15,11 +15,11 @@ export const standingOf: Readonly<Record<Outcome, Standing>> = {
   unreachable: 'unreachable',
 }
 
-const graveness: readonly Standing[] = ['well', 'stopped', 'failed', 'unreachable']
+const severity: readonly Standing[] = ['well', 'stopped', 'failed', 'unreachable']
 
-/** The gravest of several. */
+/** The most severe of several standings. */
 export const worst = (standings: readonly Standing[]): Standing =>
   standings.reduce<Standing>(
-    (grave, one) => (graveness.indexOf(one) > graveness.indexOf(grave) ? one : grave),
+    (severe, one) => (severity.indexOf(one) > severity.indexOf(severe) ? one : severe),
     'well',
   )

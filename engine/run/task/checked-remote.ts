@@ -1,4 +1,4 @@
-/** Refuses options of a remote that only a compiler would refuse otherwise: unknown ones would be ignored. */
+/** Checks options of a remote at run time: in plain JavaScript, unknown ones would be ignored. */
 import { callersPlace } from '../../authors-place.ts'
 import {
   checkOptions,
@@ -23,7 +23,7 @@ const commandKinds: Kinds<CommandOptions> = {
   timeout: secondsKind,
   at: checkedElsewhere,
   cwd: textKind,
-  // a mask in it is refused with the whole command
+  // a mask in it is refused with the complete command
   env: { fits: envKind.fits, hint: envKind.hint },
   label: textKind,
   quiet: booleanKind,
@@ -62,7 +62,7 @@ const refuse = (about: string, given: unknown, kinds: Readonly<Record<string, Ki
   checkOptions(about, given, kinds)
 }
 
-/** Throws what `work` throws with the place of the call. */
+/** Runs `work` and adds the place of the call to its errors. */
 const atCall = (work: () => void): void => {
   try {
     work()
@@ -71,7 +71,7 @@ const atCall = (work: () => void): void => {
   }
 }
 
-/** A method whose options come after so many parameters. */
+/** Checks the options of a method, which follow this many parameters. */
 const checked =
   (name: keyof Remote, before: number, kinds: Readonly<Record<string, Kind>>) =>
   <Given extends unknown[], Value>(call: (...given: Given) => Promise<Value>) =>
@@ -105,9 +105,9 @@ const checkedTag = (name: 'query' | 'run', call: CommandTag): CommandTag => {
 }
 
 /**
- * The remote, its options checked when it is called.
+ * Wraps a remote to check options at each call.
  *
- * @throws `playbook-invalid` for an option that does not exist, with the nearest name and the place of the call.
+ * @throws `playbook-invalid` for an unknown option, with the nearest name and the place of the call.
  */
 export const checkedRemote = (remote: Remote): Remote => ({
   query: checkedTag('query', remote.query),

@@ -1,12 +1,13 @@
-/** Whether a step's `when` lets it run. */
+/** Evaluates conditions (`when`). */
 import { inspect } from 'node:util'
 import { CoxswainError } from '../../errors.ts'
 import type { WhenContext } from '../../dsl/types.ts'
 
 /**
- * Asks a `when`. Its author may not have asked a compiler: the text `'false'` is true to JavaScript.
+ * Evaluates a `when`. The type is checked at run time, because in plain JavaScript the text `'false'` would count as
+ * true.
  *
- * @throws CoxswainError `author-error` when it gives neither true nor false.
+ * @throws CoxswainError `author-error` if it does not return true or false.
  */
 export const holds = async (
   when: (ctx: WhenContext) => boolean | Promise<boolean>,
@@ -15,6 +16,6 @@ export const holds = async (
   const answer: unknown = await when(ctx)
   if (typeof answer === 'boolean') return answer
   throw new CoxswainError('author-error', `a condition (when) returned ${inspect(answer, { depth: 1 })}`, {
-    hint: 'return true or false: Boolean(…) makes one of any value',
+    hint: 'return true or false; Boolean(…) converts any value',
   })
 }

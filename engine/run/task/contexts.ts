@@ -17,7 +17,7 @@ import { checkedRemote } from './checked-remote.ts'
 import type { TaskWatch } from './task-watch.ts'
 import { missing } from './wait.ts'
 
-/** On whose behalf, and how, a context works. */
+/** The options of a context. */
 export interface ContextOptions {
   readonly become: Become
   readonly watch: TaskWatch
@@ -28,13 +28,13 @@ export interface ContextOptions {
   readonly onOutput?: (stream: OutputStream, text: string) => void
   readonly onTransfer?: (transfer: Transfer) => void
   readonly onLog?: (text: string) => void
-  /** Is given each path that the check looks for and that is not there, and what else it says is not. */
+  /** Called with each path that the check reads and that does not exist, and with what it reports as absent. */
   readonly onAbsent?: (path: string) => void
 }
 
 /**
- * The connection, with every secret that is sent through it learnt, its errors told with the host, and every change
- * noted, whichever host's task makes it.
+ * Wraps a connection: the redactor learns every secret that is sent, errors get the host, and every change is
+ * recorded.
  */
 const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Connection => ({
   description: scope.host(host).address,
@@ -50,7 +50,7 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
       scope.reached.add(host)
       return answer
     } catch (error) {
-      // it has answered, though no sense: what was asked for may be done
+      // the host has answered, although not correctly: the request may have been executed
       if (isCoxswainError(error) && error.code === 'protocol-error') scope.reached.add(host)
       throw isCoxswainError(error) ? error.at({ host }) : error
     } finally {
@@ -61,9 +61,9 @@ const watched = (scope: RunScope, host: string, { watch }: ContextOptions): Conn
 })
 
 /**
- * The hosts that a selector gives, in the order of its pattern.
+ * The hosts of a selector, in the order of its pattern.
  *
- * @throws `pattern-invalid` for a pattern that names nothing.
+ * @throws `pattern-invalid` for a pattern that matches nothing.
  */
 export const selectedHosts = (
   scope: RunScope,
@@ -72,9 +72,9 @@ export const selectedHosts = (
 ): Promise<readonly string[]> => resolveSelector(scope, selector, signal, checkContext)
 
 /**
- * The one host that a selector gives.
+ * The only host of a selector.
  *
- * @throws `pattern-invalid` when it gives none, or several.
+ * @throws `pattern-invalid` if there are none or several.
  */
 export const oneHost = async (scope: RunScope, selector: Selector, signal: AbortSignal): Promise<string> => {
   const [first, ...others] = await selectedHosts(scope, selector, signal)
@@ -98,13 +98,13 @@ const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => 
   }
 }
 
-/** A fact's value, remembered in the scope. */
+/** Returns a function that reads facts, which the scope caches. */
 const factReader =
   (scope: RunScope, host: string, options: ContextOptions) =>
   async <Value>(task: Task<Value>): Promise<Value> => {
     const { check } = task
     if (check === undefined)
-      throw new CoxswainError('playbook-invalid', `${task.name} has no check: it is no fact`)
+      throw new CoxswainError('playbook-invalid', `${task.name} is not a fact: it has no check`)
     const read = async (): Promise<Value> => {
       const verdict = await check(checkContext(scope, host, options))
       if (verdict.kind === 'ok') return verdict.value
@@ -136,7 +136,7 @@ const remoteOf = (scope: RunScope, host: string, options: ContextOptions): Remot
     }),
   )
 
-/** The half of a remote that only reads. */
+/** The methods of a remote that only read. */
 const readerOf = ({
   query,
   read,
@@ -157,7 +157,7 @@ const readerOf = ({
   list,
 })
 
-/** The same, with each path told that is not there. */
+/** The same, with a call of `onAbsent` for each path that does not exist. */
 const telling = (reader: RemoteReader, onAbsent: (path: string) => void): RemoteReader => {
   const noted =
     <Rest extends unknown[], Value>(look: (path: string, ...rest: Rest) => Promise<Value>) =>
@@ -177,12 +177,12 @@ const telling = (reader: RemoteReader, onAbsent: (path: string) => void): Remote
   }
 }
 
-/** What a task is given on a host: to look, and to make it so. */
+/** The contexts of a task on a host. */
 export interface TaskContexts {
   readonly looking: CheckContext
-  /** Made when it is wanted: most tasks of most runs are well. */
+  /** Made on demand: most tasks in most runs are ok. */
   readonly applying: () => ApplyContext
-  /** Looks whether the host would refuse what a task writes, and throws what the task would throw. */
+  /** Checks whether the host would refuse what a task writes, and throws what the task would throw. */
   readonly trying: (task: Task) => Promise<void>
 }
 
@@ -220,7 +220,7 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
       ...half,
       remote,
       on: async (selector) => taskContexts(scope, await oneHost(scope, selector, signal), options).applying(),
-      // several hosts may ask the same, one after the other: who answers must know for which
+      // several hosts can ask the same question: it names the host
       ask: (question) =>
         unlessAborted(
           scope.ask(scope.redactor.text(`${host}: ${question}`)),
@@ -232,11 +232,11 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
   }
 }
 
-/** What a check is given on a host. */
+/** The context of a check on a host. */
 export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext =>
   taskContexts(scope, host, options).looking
 
-/** What a condition is given: a check's context, and how the tasks before it went. */
+/** The context of a condition: that of a check, with the outcomes of earlier tasks. */
 export const whenContext = (
   ctx: CheckContext,
   outcomeOf: (task: Task) => Outcome | undefined,

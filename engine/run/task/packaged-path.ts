@@ -1,7 +1,7 @@
-/** Paths that a package may bring. Pure. */
+/** Paths that a package can install. Pure. */
 import { posix } from 'node:path'
 
-/** The paths in a task's parameters, however deep. */
+/** The paths in the nested parameters of a task. */
 const pathsIn = (value: unknown): string[] => {
   if (typeof value === 'string') return value.startsWith('/') ? [posix.normalize(value)] : []
   if (Array.isArray(value)) return value.flatMap(pathsIn)
@@ -10,15 +10,15 @@ const pathsIn = (value: unknown): string[] => {
   return isPlain ? Object.values(value).flatMap(pathsIn) : []
 }
 
-/** Where packages have their files, by the Filesystem Hierarchy Standard: not below /home, /tmp or /usr/local. */
+/** Folders of packages by the Filesystem Hierarchy Standard: not /home, /tmp or /usr/local. */
 const ofPackages = /^\/(?:boot|etc|lib\w*|opt|s?bin|usr(?!\/local\/)|var(?!\/tmp\/))\//
 
-/** Whether a path is one of some others, or below one of them. */
+/** Whether a path is one of these paths, or below one of them. */
 const isIn = (paths: readonly string[], path: string): boolean =>
   paths.some((one) => path === one || path.startsWith(`${one}/`))
 
 /**
- * Whether a path may come with a package, and is one that parameters name, or below one.
+ * Whether a package can install a path, and parameters name the path or a parent of it.
  *
  * @example
  * namesPackagedPath({ path: '/etc/logrotate.d/nginx' }, '/etc/logrotate.d/nginx') // true

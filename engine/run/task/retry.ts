@@ -1,4 +1,4 @@
-/** Trying a task again that has failed. */
+/** Retries failed tasks. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { linkedSignal } from '../../connection/abort.ts'
 import type { Retry } from '../../dsl/types.ts'
@@ -9,33 +9,33 @@ import type { TaskResult } from './execute-task.ts'
 const isFinal = ({ outcome, error }: TaskResult): boolean =>
   (outcome !== 'failed' && outcome !== 'unreachable') || (isCoxswainError(error) && !isRetryable(error.code))
 
-/** What trying again needs of the task around it. */
+/** The attempts of a task. */
 export interface Attempts {
-  /** Whether an `ok` of the task's check is no proof that an attempt came to its end. */
+  /** Whether an `ok` of the task's check does not prove that an attempt was completed. */
   readonly guards: boolean
   readonly once: () => Promise<TaskResult>
-  /** Told before each further attempt, with why. */
+  /** Called before each further attempt, with the reason. */
   readonly again: (why: string) => void
-  /** When one of these comes, there is no further attempt. */
+  /** If one of these is aborted, there is no further attempt. */
   readonly ends: readonly AbortSignal[]
 }
 
-const told = ({ error }: TaskResult): string => (error instanceof Error ? error.message : 'it failed')
+const messageOf = ({ error }: TaskResult): string => (error instanceof Error ? error.message : 'it failed')
 
-/** The failure of an attempt after which the task's guard says that there is nothing left to do. */
+/** The result of a failed attempt after which the task's guard is satisfied. */
 const failedUnderGuard = (result: TaskResult): TaskResult => {
   const { error } = result
   if (!isCoxswainError(error)) return result
   const { code, message, output, place } = error
   const hint =
-    'what guards it (creates, removes or unless) holds now, so it is not tried again: see what it has done'
+    'its guard (creates, removes or unless) is satisfied now, so it is not retried: check what it has done'
   return { ...result, error: new CoxswainError(code, message, { output, place, hint, cause: error }) }
 }
 
 /**
- * Attempts a task until it goes well, as often as its play says.
+ * Attempts a task until it succeeds, at most as often as its `retry` says.
  *
- * What an attempt that failed has changed was changed: the outcome says so, even when the last one finds all well.
+ * If a failed attempt has changed the host, the outcome is `changed`, even if the last attempt is ok.
  */
 export const withRetries = async (
   retry: Retry | undefined,
@@ -45,7 +45,7 @@ export const withRetries = async (
   const { attempts = 1, delay = 1, backoff = 1 } = retry ?? {}
   let result = await once()
   for (let attempt = 1; attempt < attempts && !isFinal(result); attempt += 1) {
-    again(`attempt ${attempt} of ${attempts}: ${told(result)}`)
+    again(`attempt ${attempt} of ${attempts}: ${messageOf(result)}`)
     const { signal, unlink } = linkedSignal(ends)
     try {
       await sleep(delay * backoff ** (attempt - 1) * 1000, undefined, { signal })

@@ -1,4 +1,4 @@
-/** One task on one host, told from its start to its end. */
+/** Runs a task on a host, and emits its events. */
 import { authorsPlace, blamed } from '../../authors-place.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
@@ -19,19 +19,19 @@ import type { Redactor } from '../masking/redactor.ts'
 import { shortened } from '../masking/shortened.ts'
 import { reportError } from '../report-error.ts'
 import { withRetries } from './retry.ts'
-import { tellTransfers } from './transfers.ts'
+import { limitTransferReports } from './transfers.ts'
 import { TaskWatch } from './task-watch.ts'
 
-/** How a task ended, and whether it had begun to change the host, or would have. */
+/** The outcome of a task, and whether it has begun, or would begin, to change the host. */
 export interface Ended {
   readonly outcome: Outcome
   readonly began: boolean
 }
 
 export interface TaskRunOptions {
-  /** Gives a look that was taken ahead, if it is still good when the task begins. */
+  /** Returns a check ahead of its turn, if it is still valid when the task begins. */
   readonly early?: () => Promise<Look | undefined> | undefined
-  /** Whether a block around it has a rescue for it. */
+  /** Whether a surrounding block has a rescue. */
   readonly rescuable: boolean
 }
 
@@ -41,24 +41,23 @@ const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChang
 }
 
 /**
- * What a fact has read, as text. It is masked before it is quoted: in a text within a text within JSON a secret would not
- * be known again.
+ * The value of a fact as text. It is masked before it is quoted: a secret within nested JSON would not be recognized.
  */
 const shown = (value: unknown, redactor: Redactor): string =>
   typeof value === 'string'
     ? value
     : JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? redactor.text(part) : part))
 
-/** Where a task is done: on the host itself, or on the one that it names. */
+/** The host that a task runs on: its own, or the one that it is delegated to. */
 export const placeOf = async (run: HostContext, { settings: { on } }: PlannedTask): Promise<string> =>
   on === undefined ? run.host : oneHost(run.scope, on, run.signal)
 
-/** What a result on the host where it was done means for the one that it was done for. */
+/** Converts the result of a delegated task for the host that it was run for. */
 export const onBehalf = (host: string, place: string, result: TaskResult): TaskResult =>
-  // what happens on another host does not make this one unreachable
+  // an unreachable delegate does not make this host unreachable
   place !== host && result.outcome === 'unreachable' ? { ...result, outcome: 'failed' } : result
 
-/** How a task looks at, and works on, the host where it is done. */
+/** The options of a task's contexts. */
 export const contextOptions = (
   { scope }: HostContext,
   { settings: { become, env, cwd } }: PlannedTask,
@@ -66,14 +65,14 @@ export const contextOptions = (
   watch: TaskWatch,
 ): ContextOptions => ({ become: become ?? scope.host(place).become, env, cwd, watch })
 
-/** The outcome that is told of a failure: the play may have provided for it. */
+/** The outcome to report: a failure can be ignored or rescued by the play. */
 const provided = (
   { outcome, error }: TaskResult,
   { ignoreErrors }: PlannedTask['settings'],
   rescuable: boolean,
 ): Outcome => {
   if (outcome !== 'failed' && outcome !== 'unreachable') return outcome
-  // what a person has stopped is not rescued
+  // an interrupted task is not rescued
   if (isCoxswainError(error) && error.code === 'interrupted') return outcome
   if (outcome === 'failed' && ignoreErrors) return 'ignored'
   return rescuable ? 'rescued' : outcome
@@ -94,11 +93,11 @@ const refOf = (run: HostContext, planned: PlannedTask, place: string): TaskRef =
   }
 }
 
-/** Where the code of a task stands that threw what says nothing of its place. */
+/** The place of a task's code, for thrown values without a place. */
 const placeOfCode = (task: Task, error: unknown): Place | undefined =>
   task.definedAt() ?? (error instanceof Error ? undefined : task.place())
 
-const tellEnd = (
+const reportEnd = (
   run: HostContext,
   { task }: PlannedTask,
   { ref, result, outcome, began }: { ref: TaskRef; result: TaskResult; outcome: Outcome; began: number },
@@ -127,13 +126,13 @@ const tellEnd = (
   })
 }
 
-/** Tells of a task that is not done, with its reason. */
-export const tellSkipped = (run: HostContext, planned: PlannedTask, why: string): void => {
-  tellResult(run, planned, { outcome: 'skipped', changes: [], why }, false)
+/** Reports a task that was skipped, with the reason. */
+export const reportSkipped = (run: HostContext, planned: PlannedTask, why: string): void => {
+  reportResult(run, planned, { outcome: 'skipped', changes: [], why }, false)
 }
 
-/** Tells a result that was come to without doing the task. Gives the outcome that it counts as. */
-export const tellResult = (
+/** Reports a result without running the task. Returns the outcome that it counts as. */
+export const reportResult = (
   run: HostContext,
   planned: PlannedTask,
   result: TaskResult,
@@ -142,11 +141,11 @@ export const tellResult = (
   const ref = refOf(run, planned, run.host)
   const outcome = provided(result, planned.settings, rescuable)
   run.emit({ type: 'task-start', time: now(), task: ref })
-  tellEnd(run, planned, { ref, result, outcome, began: performance.now() })
+  reportEnd(run, planned, { ref, result, outcome, began: performance.now() })
   return outcome
 }
 
-/** Whether what its play waits for holds, after an attempt that went well. */
+/** After a successful attempt: a failure if the `until` of its retry returns false. */
 const heldBack = async (
   { task: { options } }: PlannedTask,
   context: ContextOptions & { readonly run: HostContext; readonly place: string },
@@ -154,13 +153,13 @@ const heldBack = async (
   const { run, place, watch } = context
   const until = options.retry?.until
   if (until === undefined || run.checkMode) return undefined
-  const holds = await watch.whole(async () => until(checkContext(run.scope, place, context)))
+  const holds = await watch.run(async () => until(checkContext(run.scope, place, context)))
   if (holds) return undefined
-  const error = new CoxswainError('task-failed', 'what its retry waits for does not hold yet')
+  const error = new CoxswainError('task-failed', 'the condition of its retry (until) is false')
   return { outcome: 'failed', changes: [], error }
 }
 
-/** Whether a person wants the task to run, where one is asked. An interrupt is a no. */
+/** Asks the user whether to run the task, if tasks are confirmed. An interrupt counts as no. */
 const confirmed = async ({ confirm }: HostContext, ref: TaskRef): Promise<boolean> => {
   try {
     return confirm === undefined || (await confirm(ref))
@@ -170,7 +169,7 @@ const confirmed = async ({ confirm }: HostContext, ref: TaskRef): Promise<boolea
   }
 }
 
-/** Runs a task on its host, and tells it from start to end. */
+/** Runs a task on its host, and emits its events. */
 export const runTask = async (
   run: HostContext,
   planned: PlannedTask,
@@ -184,13 +183,13 @@ export const runTask = async (
   } catch (error) {
     const where = settings.on === undefined ? '' : `on ${describeSelector(settings.on)}`
     return {
-      outcome: tellResult(run, planned, { outcome: 'failed', changes: [], why: where, error }, rescuable),
+      outcome: reportResult(run, planned, { outcome: 'failed', changes: [], why: where, error }, rescuable),
       began: false,
     }
   }
   const ref = refOf(run, planned, place)
   if (!(await confirmed(run, ref))) {
-    tellSkipped(run, planned, 'left out at the prompt')
+    reportSkipped(run, planned, 'skipped at the prompt')
     return { outcome: 'skipped', began: false }
   }
   const since = performance.now()
@@ -201,10 +200,10 @@ export const runTask = async (
   const [output, log] = [{ stdout: lines('stdout'), stderr: lines('stderr') }, lines('log')]
   let began = false
   const progress = (what: TaskProgress['what'], why?: string): void => {
-    // a line that was cut off ends before what is done next
+    // an incomplete line ends before the next step
     for (const stream of Object.values(output)) stream.end()
     if (what === 'applying' && task.changes) {
-      // before the change, so that it is known even if we do not live to tell the outcome
+      // before the change, so that it is recorded even if this process is killed
       if (!began && notifies.length > 0)
         emit({ type: 'handlers-due', time: now(), task: ref, handlers: notifies })
       began = true
@@ -216,13 +215,13 @@ export const runTask = async (
   let attempts = 0
   const attempt = async (): Promise<TaskResult> => {
     attempts += 1
-    // what was seen before the delay is worth nothing now
+    // what was read before the delay is outdated
     if (attempts > 1) scope.changed(place)
     const watch = new TaskWatch(run.signal, task.options.timeout)
     const options: ContextOptions = {
       ...contextOptions(run, planned, place, watch),
       onOutput: (stream, text) => output[stream].push(text),
-      onTransfer: tellTransfers((transfer) =>
+      onTransfer: limitTransferReports((transfer) =>
         emit({ type: 'task-transfer', time: now(), task: ref, ...transfer }),
       ),
       onLog: (text) => log.push(`${text}\n`),
@@ -241,7 +240,7 @@ export const runTask = async (
         applyContext: applying,
         trying,
         early: attempts === 1 ? early?.() : undefined,
-        foretold: scope.foretold,
+        changePredicted: scope.changePredicted,
         unfinished: run.unfinished(task),
         brought,
         absent,
@@ -264,7 +263,7 @@ export const runTask = async (
     ends: [run.signal, run.stopping],
   }
   const result = await withRetries(checkMode ? undefined : task.options.retry, ways, () => began)
-  // a fact has nothing else to show
+  // a fact only has its value to show
   if (task.apply === undefined && result.value !== undefined)
     log.push(`${shown(result.value, scope.redactor)}\n`)
   output.stdout.end()
@@ -275,8 +274,8 @@ export const runTask = async (
   if (checkMode && task.brings && (outcome === 'would change' || outcome === 'unknown'))
     scope.brought.set(place, task.title)
   if (outcome === 'would change') scope.predict(place, task)
-  tellEnd(run, planned, { ref, result: own, outcome, began: since })
-  // what was never reached was not changed either, however it looked; nor was what apply found well
+  reportEnd(run, planned, { ref, result: own, outcome, began: since })
+  // a host that was never reached was not changed, nor was one for which apply returned ok
   const changing = began && outcome !== 'ok' && (outcome !== 'unreachable' || scope.reached.has(place))
   return { outcome, began: changing || outcome === 'would change' }
 }

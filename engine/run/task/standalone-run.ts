@@ -1,4 +1,4 @@
-/** One task on one host, without a play around it: what rehearsals and tests on real hosts are made of. */
+/** Runs one task on one host without a play, for rehearsals and tests on real hosts. */
 import type { Connection } from '../../connection/types.ts'
 import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
@@ -12,7 +12,7 @@ import { TaskWatch } from './task-watch.ts'
 /**
  * Executes a task as the runner does, each time as in a new run.
  *
- * @param connections by host name; the first one is where the task runs, the others are those that it may ask for.
+ * @param connections by host name; the task runs on the first one, and can use the others.
  */
 export const standaloneRun = (
   connections: ReadonlyMap<string, Connection>,
@@ -47,7 +47,7 @@ export const standaloneRun = (
       host,
       checkMode,
       watch,
-      foretold: false,
+      changePredicted: false,
       unfinished: false,
       checkContext: looking,
       whenContext: whenContext(looking, () => undefined),

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Command } from '../../remote/command.ts'
 import { CoxswainError } from '../../errors.ts'
 
-/** A signal that aborts with the run's, or after some seconds. */
+/** A signal that aborts with that of the run, or after a number of seconds. */
 const limit = (run: AbortSignal, seconds: number) => {
   const controller = new AbortController()
   // every request of the task listens to it
@@ -10,9 +10,9 @@ const limit = (run: AbortSignal, seconds: number) => {
   const onAbort = (): void => controller.abort(run.reason)
   run.addEventListener('abort', onAbort, { once: true })
   if (run.aborted) onAbort()
-  // AbortSignal.timeout would not do: nothing holds it, so it may be collected before it is due
+  // not AbortSignal.timeout: nothing references it, so it can be garbage-collected before it fires
   const late = (): void =>
-    controller.abort(new CoxswainError('command-timeout', `not done within ${seconds} s`))
+    controller.abort(new CoxswainError('command-timeout', `timed out after ${seconds} s`))
   const timer = setTimeout(late, seconds * 1000)
   const release = (): void => {
     clearTimeout(timer)
@@ -21,28 +21,28 @@ const limit = (run: AbortSignal, seconds: number) => {
   return { signal: controller.signal, release }
 }
 
-/** Watches over one task on one host: its time, and that nothing of it goes on when it has ended. */
+/** Watches one task on one host: its timeout, and that nothing of it continues after its end. */
 export class TaskWatch {
-  /** Aborts with the run's, and when the task is out of time: then with an error that says so as its reason. */
+  /** Aborts with that of the run, and when the task times out: then its reason is the error. */
   readonly signal: AbortSignal
   readonly #commands: Command[] = []
   readonly #underway = new Set<Promise<unknown>>()
   readonly #release: () => void
 
-  /** @param seconds that the task may take; as many as it likes when absent. */
+  /** @param seconds timeout of the task; undefined for none. */
   constructor(run: AbortSignal, seconds: number | undefined) {
-    // a signal of its own costs as much as all the rest of a look, and only a limit needs one
+    // a signal of its own costs as much as the rest of a check, and only a timeout needs one
     const limited = seconds === undefined ? undefined : limit(run, seconds)
     this.signal = limited?.signal ?? run
     this.#release = limited?.release ?? (() => {})
   }
 
-  /** A command that the task has made, and is expected to await. */
+  /** Records a command that the task has made and must await. */
   made(command: Command): void {
     this.#commands.push(command)
   }
 
-  /** A request that goes to a host, until it is answered. */
+  /** Records a request to a host until it is answered. */
   async sent<Value>(request: Promise<Value>): Promise<Value> {
     this.#underway.add(request)
     try {
@@ -53,11 +53,11 @@ export class TaskWatch {
   }
 
   /**
-   * Does a part of the task, and comes back only when nothing of it is under way any more, whether it went well or not.
+   * Runs a part of the task, and returns or throws only when none of its requests is pending.
    *
-   * @throws `task-failed` when it made a command and never awaited it: that command did not run.
+   * @throws `task-failed` if it made a command and never awaited it: that command did not run.
    */
-  async whole<Value>(work: () => Promise<Value>): Promise<Value> {
+  async run<Value>(work: () => Promise<Value>): Promise<Value> {
     const before = this.#commands.length
     try {
       const value = await work()
@@ -72,7 +72,7 @@ export class TaskWatch {
     }
   }
 
-  /** Lets go of the timer and of the run's signal. */
+  /** Releases the timer and the run's signal. */
   end(): void {
     this.#release()
   }

@@ -1,29 +1,29 @@
 import type { Transfer } from '../../remote/transfer.ts'
 
-/** Transfers of fewer bytes are through before anybody has read how far they are. */
-const worthTelling = 4_000_000
+/** Minimum size in bytes of transfers to report; smaller ones end too soon. */
+const minimumSize = 4_000_000
 
-/** Milliseconds between two words about the same transfer. */
+/** Minimum milliseconds between two reports of a transfer. */
 const interval = 1000
 
 /**
- * Passes on how far transfers are, at most once a second each: where each begins, and that it is through, are always told.
+ * Limits progress reports of transfers to one per second each; start and end are always reported.
  *
- * @param now milliseconds, of any clock that only goes on.
+ * @param now milliseconds of a monotonic clock.
  */
-export const tellTransfers = (
+export const limitTransferReports = (
   tell: (transfer: Transfer) => void,
   now: () => number = () => performance.now(),
 ): ((transfer: Transfer) => void) => {
-  const told = new Map<string, number>()
+  const lastReported = new Map<string, number>()
   return (transfer) => {
     const { path, bytes, size } = transfer
-    if (size < worthTelling) return
-    const before = told.get(path)
+    if (size < minimumSize) return
+    const before = lastReported.get(path)
     const through = bytes >= size
     if (before !== undefined && !through && now() - before < interval) return
-    if (through) told.delete(path)
-    else told.set(path, now())
+    if (through) lastReported.delete(path)
+    else lastReported.set(path, now())
     tell(transfer)
   }
 }

@@ -5,10 +5,10 @@ import type { Verdict } from '../../dsl/verdict.ts'
 import { isPassing } from '../../error-kinds.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 
-/** How long to wait for what is pending when the task does not say. */
+/** The default for tasks without `until`. */
 export const defaultWait: WaitOptions = { timeout: 300, every: 1 }
 
-/** A check's verdict, in which a failure that may pass is something that is waited for. */
+/** Runs a check; an error that can disappear becomes pending. */
 export const askUntilTimeout = async (
   check: NonNullable<Task['check']>,
   ctx: CheckContext,
@@ -21,16 +21,16 @@ export const askUntilTimeout = async (
   }
 }
 
-/** What a verdict misses, in words; undefined when it misses nothing. */
+/** What is missing according to a verdict; undefined if nothing is. */
 export const missing = (verdict: Verdict): string | undefined => {
   if (verdict.kind === 'ok') return undefined
   return verdict.kind === 'drift' ? verdict.changes.map(({ what }) => what).join(', ') : verdict.why
 }
 
 /**
- * Asks a check until it says ok.
+ * Repeats a check until it returns ok.
  *
- * @throws `wait-timeout` with what was still missing when the time was up, `interrupted` when the run was.
+ * @throws `wait-timeout` with what was still missing, `interrupted` if the run was.
  */
 export const waitUntil = async (
   check: NonNullable<Task['check']>,

@@ -1,8 +1,8 @@
-/** Owner, group and mode: what tasks that make files and directories have in common. */
+/** Owner, group and mode: parameters shared by all tasks that create files and directories. */
 import { fileMode, flag, isValidation, modeFor, validationHint, z } from '../../../engine/index.ts'
 import type { Attributes, Change, Stat, Writing } from '../../../engine/index.ts'
 
-/** Parameters of every task that makes something in the file system. */
+/** Parameters of every task that creates something in the file system. */
 export const attributeParams = {
   owner: z.string().optional().describe('the owner; unchanged by default'),
   group: z.string().optional().describe('the group; unchanged by default'),
@@ -13,7 +13,7 @@ export const attributeParams = {
     ),
 }
 
-/** Parameter of every task that changes a path which others may have a part in. */
+/** Parameter of every task that changes a path which other users could control in part. */
 export const followParam = {
   follow: flag()
     .optional()
@@ -34,7 +34,7 @@ export const writeParams = {
   backup: flag().optional().describe('keep the replaced file in the same folder, as NAME.TIME~'),
 }
 
-/** What differs between what is there and the attributes that are wanted: owner and group by name or number. */
+/** The differences between a path and the given attributes; owner and group can be names or numbers. */
 export const attributeChanges = (
   path: string,
   stat: Stat | undefined,
@@ -52,12 +52,12 @@ export const attributeChanges = (
   )
 }
 
-/** Attributes, and whether links are followed that others control. */
+/** Attributes, and whether to follow links that other users control. */
 export interface FollowingAttributes extends Attributes {
   readonly follow?: boolean | undefined
 }
 
-/** Only these, of parameters that hold more. */
+/** Only the attributes of a task's parameters. */
 export const attributesOf = ({ owner, group, mode, follow }: FollowingAttributes): FollowingAttributes => ({
   owner,
   group,
@@ -65,7 +65,7 @@ export const attributesOf = ({ owner, group, mode, follow }: FollowingAttributes
   ...(follow === true && { follow }),
 })
 
-/** What a task writes at a path, of parameters that hold more; nothing where it holds the path absent. */
+/** What a task writes at a path, from the task's parameters; nothing for state absent. */
 export const written = (
   as: Writing['as'],
   path: string,

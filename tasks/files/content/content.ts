@@ -1,4 +1,4 @@
-/** The content of a file as it is and as it shall be: what tasks that write whole files have in common. */
+/** The current and the desired content of a file: shared by tasks that write complete files. */
 import { createHash } from 'node:crypto'
 import { isCoxswainError, isSecret } from '../../../engine/index.ts'
 import type { Change, RemoteReader, Secret } from '../../../engine/index.ts'
@@ -8,12 +8,12 @@ const sumOf = (content: string | Secret): string =>
     .update(isSecret(content) ? content.reveal() : content)
     .digest('hex')
 
-/** Whether links are followed that others control. */
+/** Whether to follow links that other users control. */
 interface Follow {
   readonly follow?: boolean | undefined
 }
 
-/** Whether a file holds just this, compared by sums: it may be any bytes, and of any size. */
+/** Whether a file has exactly this content. Compares SHA-256, so the content can be binary and of any size. */
 export const holds = async (
   remote: RemoteReader,
   path: string,
@@ -21,11 +21,11 @@ export const holds = async (
   { follow }: Follow = {},
 ): Promise<boolean> => (await remote.sha256(path, { follow })) === sumOf(content)
 
-/** Content that cannot be shown as a text, told by its size and the beginning of its sum. */
+/** Describes content that cannot be shown as text: its size and the first digits of its SHA-256. */
 export const summary = (bytes: number | undefined, sum: string): string =>
   `${bytes} bytes, sha256 ${sum.slice(0, 12)}…`
 
-/** A file's text; undefined where it has none that could be shown. */
+/** A file's text; undefined if it cannot be shown as text. */
 const shown = async (
   remote: RemoteReader,
   path: string,
@@ -39,7 +39,7 @@ const shown = async (
   }
 }
 
-/** What differs between a file's content and the one that is wanted. */
+/** The difference between a file's content and the desired content. */
 export const contentChanges = async (
   remote: RemoteReader,
   path: string,
@@ -49,7 +49,7 @@ export const contentChanges = async (
   const sum = await remote.sha256(path, { follow })
   if (sum === sumOf(content)) return []
   if (sum === undefined) return [{ what: path, to: content }]
-  // what was there before a secret may be its predecessor
+  // the old content may be an earlier value of the secret
   if (isSecret(content)) return [{ what: path, from: '(other content)', to: content }]
   const [text, stat] = await Promise.all([shown(remote, path, follow), remote.stat(path, { follow: true })])
   if (text !== undefined) return [{ what: path, from: text, to: content }]

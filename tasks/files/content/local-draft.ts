@@ -1,4 +1,4 @@
-/** Files of the machine that runs the playbook while they are not complete yet. */
+/** Incomplete files on the machine that runs the playbook, while they are being written. */
 import { randomBytes } from 'node:crypto'
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -7,11 +7,11 @@ import { join } from 'node:path'
 const prefix = '.coxswain.'
 const day = 86_400_000
 
-/** A name for a file in a folder here that is not complete yet. It says which process of which machine makes it. */
+/** A name for an incomplete file in a local folder. The name contains the host and the process ID of the writer. */
 export const draftIn = (folder: string): string =>
   join(folder, `${prefix}${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`)
 
-/** Whether a process of this machine runs. */
+/** Whether a process with this ID runs on this machine. */
 const runs = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -22,7 +22,7 @@ const runs = (pid: number): boolean => {
   }
 }
 
-/** Whether the process that makes a draft is gone; undefined where the name does not say it. */
+/** Whether the process that wrote a draft has ended; undefined if the name does not say it. */
 const isOrphan = (name: string): boolean | undefined => {
   const start = `${prefix}${hostname()}.`
   const [, pid] = /^(\d+)\.[0-9a-f]{12}$/.exec(name.startsWith(start) ? name.slice(start.length) : '') ?? []
@@ -30,8 +30,8 @@ const isOrphan = (name: string): boolean | undefined => {
 }
 
 /**
- * Removes what killed processes have left of our own in a folder here: drafts of processes of this machine that are gone, and
- * those of others that are older than a day. What cannot be removed stays.
+ * Removes drafts that killed processes left in a local folder: those of processes of this machine that have ended, and
+ * those of other machines that are older than a day. Drafts that cannot be removed are left.
  */
 export const sweepDrafts = async (folder: string): Promise<void> => {
   const names = await readdir(folder).catch(() => [])

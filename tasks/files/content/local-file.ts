@@ -1,4 +1,4 @@
-/** Files of the machine that runs the playbook, as sources of what goes to hosts. */
+/** Files on the machine that runs the playbook, as sources for hosts. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -6,12 +6,12 @@ import { readFile, stat } from 'node:fs/promises'
 import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext, RepeatableSource } from '../../../engine/index.ts'
 
-/** What is at a path here; links are followed. */
+/** What exists at a local path; follows links. */
 export const localStat = async (path: string) =>
   stat(path).catch((cause: unknown) => {
     throw new CoxswainError('load-failed', `cannot read ${path} here`, {
       cause,
-      hint: 'paths of sources are relative to the current folder',
+      hint: 'a relative path is looked for beside the file that makes the task, then in the current folder',
     })
   })
 
@@ -23,19 +23,19 @@ const sumOf = async (path: string): Promise<string> => {
   return hash.digest('hex')
 }
 
-/** A file's SHA-256, in lower-case hex: taken once in a run, however many hosts get the file, unless the file changes. */
+/** A file's SHA-256 in lower-case hex. Computed once per run for all hosts, unless the file changes. */
 export const localSum = async ({ once }: Once, path: string): Promise<string> => {
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
   return once(`sha256 of ${[path, dev, ino, size, mtimeNs, ctimeNs].join(' ')}`, () => sumOf(path))
 }
 
-/** Bytes of a text that a person might want to compare. */
+/** The largest text that a diff shows, in bytes. */
 const longestText = 256 * 1024
 
-/** Whether everybody may read what has this mode; what only its owner may read could be a key. */
+/** Whether every user can read a file of this mode. A file that only its owner can read could be a key. */
 export const isPublic = (mode: number): boolean => (mode & 0o004) !== 0
 
-/** The text of a file that everybody may read; undefined when it is none, or a long one. */
+/** The text of a file that every user can read; undefined if it is binary or too long. */
 export const publicText = async (path: string): Promise<string | undefined> => {
   const { size, mode } = await localStat(path)
   if (size > longestText || !isPublic(mode)) return undefined
@@ -43,7 +43,7 @@ export const publicText = async (path: string): Promise<string | undefined> => {
   return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString() : undefined
 }
 
-/** A file as a source that can be read again. */
+/** A file as a source that can be read more than once. */
 export const localFile = async (ctx: Once, path: string): Promise<RepeatableSource> => {
   const found = await localStat(path)
   if (!found.isFile())

@@ -1,6 +1,6 @@
 /**
- * Lists and maps in brackets, of JSON and of YAML's flow style: entries come and go with their commas, and everything else
- * stays. Pure.
+ * Lists and maps in brackets, in JSON and in YAML's flow style. Adds and removes entries with their commas, and changes
+ * nothing else. Pure.
  */
 import { beginsLine, contentEnd, lineEnd, lineStart } from './splices.ts'
 import type { Splice } from './splices.ts'
@@ -11,24 +11,24 @@ export interface FlowEntry {
   readonly end: number
 }
 
-/** What is between two brackets. */
+/** The text between two brackets. */
 export interface Flow {
   /** The offset after the opening bracket. */
   readonly open: number
   /** The offset of the closing bracket. */
   readonly close: number
   readonly entries: readonly FlowEntry[]
-  /** The offsets of the commas after entries; the last one may have none. */
+  /** The offsets of the commas after entries; the last entry can be without a comma. */
   readonly commas: readonly number[]
 }
 
-/** Whether the last entry stands at the beginning of a line, so that a new one gets a line, too. */
+/** Whether the last entry begins a line, so that a new entry gets its own line. */
 export const isSpread = (text: string, { entries }: Flow): boolean => {
   const last = entries.at(-1)
   return last !== undefined && beginsLine(text, last.start)
 }
 
-/** What stands between two entries of one line, after the comma. */
+/** The text between two entries of one line, after the comma. */
 const gapOf = (text: string, { entries, commas }: Flow): string => {
   const comma = commas[entries.length - 2]
   const last = entries.at(-1)
@@ -36,7 +36,7 @@ const gapOf = (text: string, { entries, commas }: Flow): string => {
   return /^[ \t]*$/.test(gap) ? gap : ' '
 }
 
-/** An entry more, after the last one. */
+/** Adds an entry after the last one. */
 export const addEntry = (text: string, flow: Flow, entry: string, newline: string): Splice[] => {
   const last = flow.entries.at(-1)
   if (last === undefined) return [{ start: flow.open, end: flow.open, text: entry }]
@@ -53,28 +53,28 @@ export const addEntry = (text: string, flow: Flow, entry: string, newline: strin
   return [...comma, { start: at, end: at, text: `${newline}${indent}${entry}${after}` }]
 }
 
-/** Whether an entry has its lines for itself, but for comments after it. */
+/** Whether an entry has its lines to itself, except for comments after it. */
 const ownsLines = (text: string, flow: Flow, index: number, end: number): boolean => {
   const { start } = flow.entries[index] ?? { start: 0 }
   const next = flow.entries[index + 1]?.start ?? flow.close
   return beginsLine(text, start) && next >= lineEnd(text, end)
 }
 
-/** A comma that goes; where a `#` follows, a blank is left, without which it would begin no comment. */
+/** Removes a comma. Leaves a blank before a `#`, which would otherwise not begin a comment. */
 const withoutComma = (text: string, at: number): Splice => ({
   start: at,
   end: at + 1,
   text: text[at + 1] === '#' ? ' ' : '',
 })
 
-/** The last entry without its neighbour's comma: comments between the two stay. */
+/** Removes the last entry and the comma of the entry before it. Comments between the two stay. */
 const removeLast = (text: string, comma: number, { start, end }: FlowEntry): Splice[] => {
   if (text.slice(comma + 1, start).trim() === '') return [{ start: comma, end, text: '' }]
   const blanks = beginsLine(text, start) ? 0 : (/[ \t]*$/.exec(text.slice(comma + 1, start))?.[0].length ?? 0)
   return [withoutComma(text, comma), { start: start - blanks, end, text: '' }]
 }
 
-/** An entry less. */
+/** Removes an entry. */
 export const removeEntry = (text: string, flow: Flow, index: number): Splice[] => {
   const { entries, commas, open, close } = flow
   const entry = entries[index]

@@ -1,4 +1,4 @@
-/** Edits of a JSON text, which may have comments, at the places of its nodes. Pure. */
+/** Edits of a JSON text, which can have comments, at the offsets of its nodes. Pure. */
 import { createScanner } from 'jsonc-parser'
 import type { Node } from 'jsonc-parser'
 import { addEntry, isSpread, removeEntry } from './flow.ts'
@@ -8,16 +8,16 @@ import type { Key } from './keys.ts'
 import { beginsLine, lineStart } from './splices.ts'
 import type { Splice } from './splices.ts'
 
-/** What an edit is made with. */
+/** The text to edit, and its layout. */
 export interface JsonWork {
   readonly path: string
   readonly text: string
-  /** The blanks of a level. */
+  /** The indentation of one level. */
   readonly unit: string
   readonly newline: string
 }
 
-/** Where a path leads. */
+/** The node that a path leads to. */
 type Found =
   | { readonly kind: 'there'; readonly container: Node; readonly index: number; readonly value: Node }
   | { readonly kind: 'missing'; readonly container: Node; readonly key: Key; readonly rest: readonly Key[] }
@@ -25,14 +25,14 @@ type Found =
 
 const end = ({ offset, length }: Node): number => offset + length
 
-/** Where the commas after entries stand: comments and texts may have some, too. */
+/** The offsets of the commas after entries, but not of commas in comments and strings. */
 const commasOf = (text: string, { offset, length, children = [] }: Node): number[] => {
   const commas: number[] = []
   const scanner = createScanner(text, true)
   for (const [index, child] of children.entries()) {
     const limit = children[index + 1]?.offset ?? offset + length - 1
     scanner.setPosition(end(child))
-    // a comma in a comment or a text is inside of a token, at the beginning of none
+    // a comma in a comment or a string is inside a token, never at its start
     do scanner.scan()
     while (scanner.getPosition() < limit && text[scanner.getTokenOffset()] !== ',')
     const at = scanner.getTokenOffset()
@@ -48,7 +48,7 @@ const flowOf = (text: string, container: Node): Flow => ({
   commas: commasOf(text, container),
 })
 
-/** Follows a path; of a key that stands twice, the last one counts, as JSON.parse has it. */
+/** Follows a path. If a key occurs twice, uses the last one, as JSON.parse does. */
 const follow = (path: string, root: Node, keys: readonly Key[]): Found => {
   let node = root
   let found: Found | undefined
@@ -57,7 +57,7 @@ const follow = (path: string, root: Node, keys: readonly Key[]): Found => {
     if (node.type === 'null') return { kind: 'empty', value: node, rest: keys.slice(depth) }
     const children = node.children ?? []
     if (node.type !== 'object' && node.type !== 'array')
-      throw noPath(path, above, `is a single value: it has no ${key}`)
+      throw noPath(path, above, `is a single value and does not have the key ${key}`)
     const index =
       node.type === 'array'
         ? placeIn(path, above, key, children.length)
@@ -71,14 +71,14 @@ const follow = (path: string, root: Node, keys: readonly Key[]): Found => {
   return found ?? { kind: 'empty', value: root, rest: [] }
 }
 
-/** What stands between a key and its value: as the others have it. */
+/** The text between a key and its value, as the other keys have it. */
 const colonOf = (text: string, { children = [] }: Node): string => {
   const [key, value] = children.at(-1)?.children ?? []
   const between = key === undefined || value === undefined ? ': ' : text.slice(end(key), value.offset)
   return /^[ \t]*:[ \t]*$/.test(between) ? between : ': '
 }
 
-/** A value in one line. */
+/** A value on one line. */
 const inline = (value: unknown, colon: string): string => {
   const gap = colon === ':' ? ',' : ', '
   if (Array.isArray(value)) return `[${value.map((item) => inline(item, colon)).join(gap)}]`
@@ -88,7 +88,7 @@ const inline = (value: unknown, colon: string): string => {
     .join(gap)}}`
 }
 
-/** A value on lines that begin with an indentation, but for the first one. */
+/** A value on several lines, all except the first with this indentation. */
 const spread = (value: unknown, indent: string, { unit, newline }: JsonWork): string =>
   JSON.stringify(value, null, unit).replaceAll('\n', newline + indent)
 

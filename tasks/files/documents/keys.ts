@@ -1,36 +1,36 @@
-/** Paths of keys into a tree of maps and lists, and what goes wrong on them. */
+/** Paths of keys into a tree of maps and lists, and their errors. */
 import { CoxswainError } from '../../../engine/index.ts'
 
-/** A part of a path: the name of a key, or the place in a list. What was typed with dots is text in any case. */
+/** A part of a path: a key, or an index in a list. Parts of a path typed with dots are always text. */
 export type Key = string | number
 
-/** Where a path leads nowhere, and why. */
+/** The error for a path that cannot be followed. */
 export const noPath = (path: string, keys: readonly Key[], why: string): CoxswainError =>
   new CoxswainError('task-failed', `${path}: ${keys.join('.') || 'the document'} ${why}`, {
     hint: 'set another key, or edit the file by hand',
   })
 
-/** The place in a list that a key means; undefined for one that is no whole number. */
+/** The index in a list that a key stands for; undefined if it is not an integer. */
 export const indexOf = (key: Key): number | undefined => {
   if (typeof key === 'number') return key
   return /^(?:0|[1-9]\d{0,8})$/.test(key) ? Number(key) : undefined
 }
 
 /**
- * The place in a list, at most one beyond the last item.
+ * An index in a list, at most one after the last item.
  *
- * @throws `task-failed` for what is no place there.
+ * @throws `task-failed` if the key is not such an index.
  */
 export const placeIn = (path: string, keys: readonly Key[], key: Key, length: number): number => {
   const index = indexOf(key)
   if (index === undefined)
-    throw noPath(path, keys, `is a list, which has no ${key}: its items are counted from 0`)
+    throw noPath(path, keys, `is a list, and ${key} is not an index: items are counted from 0`)
   if (index > length) throw noPath(path, keys, `is a list of ${length} items: ${index} is not the next one`)
   return index
 }
 
 /**
- * Refuses to remove an item by its place when others follow: they would take the place, and go at the next run.
+ * Refuses to remove an item that is not the last one: the next item would get its index, and the next run would remove it.
  *
  * @throws `task-failed` unless it is the last one.
  */
@@ -43,7 +43,7 @@ export const mustBeLast = (path: string, keys: readonly Key[], index: number, le
     )
 }
 
-/** A value below keys that are not there yet: 0 begins a list, and everything else is a key of a map. */
+/** A value nested in keys that do not exist yet: 0 creates a list, everything else a map. */
 export const nested = (
   path: string,
   above: readonly Key[],

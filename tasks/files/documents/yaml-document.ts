@@ -1,4 +1,4 @@
-/** A YAML file's one document, read in the ways in which its readers do. */
+/** The document of a YAML file, as readers of YAML 1.1 and 1.2 see it. */
 import { Scalar, isScalar, parseAllDocuments, visit } from 'yaml'
 import type { Document } from 'yaml'
 import { unreadable } from './unreadable.ts'
@@ -16,22 +16,22 @@ const parsed = (text: string, version: '1.1' | '1.2', merge = true) =>
   })
 
 /**
- * The document; undefined where there is nothing but comments.
+ * The document; undefined if the file contains only comments.
  *
- * @throws `task-failed` for what is no YAML, or several documents.
+ * @throws `task-failed` if the file is not valid YAML, or contains several documents.
  */
 export const documentOf = (path: string, text: string, merge = true): YamlDocument | undefined => {
   const documents = parsed(text, '1.2', merge)
   if ('empty' in documents) return undefined
   const [document, ...others] = documents
   if (document === undefined || others.length > 0)
-    throw unreadable(path, 'single YAML document', `it holds ${documents.length}`)
+    throw unreadable(path, 'YAML', `it contains ${documents.length} documents, not one`)
   const [error] = document.errors
   if (error !== undefined) throw unreadable(path, 'YAML', error.message.split('\n')[0] ?? '')
   return document
 }
 
-/** Whole numbers as numbers where they are exact, so that values can be compared. */
+/** Exact big integers as numbers, so that values can be compared. */
 const normalized = (value: unknown): unknown => {
   if (typeof value === 'bigint')
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
@@ -42,11 +42,11 @@ const normalized = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, normalized(inner)]))
 }
 
-/** Keys by the text that they are written with: `1.10` is not 1.1, and `on` not true, whatever a reader makes of it. */
+/** Sets each key to its source text: `1.10` is not 1.1 and `on` is not true, whatever a reader makes of it. */
 const nameKeys = (document: YamlDocument): void => {
   visit(document, {
     Pair: (_, { key }) => {
-      // the key of a merge is a symbol
+      // the key of a merge (<<) is a symbol
       if (isScalar(key) && typeof key.value !== 'symbol' && key.source !== undefined) key.value = key.source
     },
   })
@@ -57,7 +57,7 @@ const plainOf = (path: string, document: YamlDocument | undefined): unknown => {
   try {
     return normalized(document?.toJS() ?? null)
   } catch (error) {
-    if (error instanceof RangeError) throw unreadable(path, 'YAML', 'an anchor holds an alias of itself')
+    if (error instanceof RangeError) throw unreadable(path, 'YAML', 'an anchor contains an alias of itself')
     throw unreadable(
       path,
       'YAML',
@@ -67,13 +67,13 @@ const plainOf = (path: string, document: YamlDocument | undefined): unknown => {
 }
 
 /**
- * A file as plain data, its keys as they are written.
+ * A file as plain data, with keys as they are written.
  *
  * @throws `task-failed` as {@link documentOf}.
  */
 export const dataOf = (path: string, text: string): unknown => plainOf(path, documentOf(path, text))
 
-/** The same as a reader of YAML 1.1 sees it; undefined where it cannot read it. */
+/** A file as a reader of YAML 1.1 sees it; undefined if such a reader cannot read it. */
 export const oldDataOf = (path: string, text: string): unknown => {
   const documents = parsed(text, '1.1')
   if ('empty' in documents) return null
@@ -86,7 +86,7 @@ export const oldDataOf = (path: string, text: string): unknown => {
   }
 }
 
-/** A file as plain data in which an alias is its name: what changes at an anchor changes there alone. */
+/** A file as plain data in which each alias is its name, so that a change at an anchor shows only there. */
 export const ownDataOf = (path: string, text: string): unknown => {
   const document = documentOf(path, text, false)
   if (document !== undefined) visit(document, { Alias: (_, { source }) => new Scalar(`*${source}`) })

@@ -1,4 +1,4 @@
-/** Edits of a YAML text at the places of its nodes: nothing is printed again. Pure. */
+/** Edits of a YAML text at the offsets of its nodes; no node is printed again. Pure. */
 import type { CST } from 'yaml'
 import { addEntry, removeEntry } from './flow.ts'
 import type { Flow } from './flow.ts'
@@ -12,7 +12,7 @@ import { headerComment, itemEnd, itemStart, tagOf, tokenEnd, valueStart } from '
 import { blockLines, childColumn, entryLines, flowText, isBlock, textScalar } from './yaml-values.ts'
 import type { Layout, Quotes } from './yaml-values.ts'
 
-/** What an edit is made with. */
+/** The text to edit, and its layout. */
 export interface Work extends Source {
   readonly layout: Layout
   readonly newline: string
@@ -38,14 +38,14 @@ const flowOf = ({ token, items }: Container): Flow | undefined => {
 const isBlockToken = (token: CST.Token | null | undefined): token is CST.BlockMap | CST.BlockSequence =>
   token?.type === 'block-map' || token?.type === 'block-seq'
 
-/** The tag of the old value, and the blank before it. */
+/** Removes the tag of the old value, and the blank before it. */
 const withoutTag = ({ text }: Source, tag: CST.SourceToken | undefined): Splice[] => {
   if (tag === undefined) return []
   const blanks = /[ \t]*$/.exec(text.slice(0, tag.offset))?.[0].length ?? 0
   return [{ start: tag.offset - blanks, end: tag.offset + tag.source.length, text: '' }]
 }
 
-/** A value in one line in the place of another. */
+/** Replaces a value by one on a single line. */
 const replaceInline = (work: Work, slot: Slot, written: string): Splice[] => {
   const { text } = work
   const { item, container } = slot
@@ -58,14 +58,14 @@ const replaceInline = (work: Work, slot: Slot, written: string): Splice[] => {
     return [...tags, { start: at, end: at, text: `${from === undefined ? ':' : ''} ${written}` }]
   }
   if (isBlockToken(old) && from !== undefined && lineStart(text, old.offset) > from) {
-    // lines of its own below the key: they go, and what stands in the key's line stays
+    // the old value has its own lines below the key: remove them, and keep the rest of the key's line
     const lines = { start: contentEnd(text, from), end: contentEnd(text, tokenEnd(old)), text: '' }
     return [...tags, { start: from, end: from, text: ` ${written}` }, lines]
   }
   return [...tags, { start: old.offset, end: tokenEnd(old), text: written + headerComment(old) }]
 }
 
-/** A list or map with lines of its own in the place of another value. */
+/** Replaces a value by a list or map with its own lines. */
 const replaceBlock = (work: Work, slot: Slot, value: unknown): Splice[] => {
   const { text, layout, newline } = work
   const { item, container } = slot
@@ -102,7 +102,7 @@ const replaceBlock = (work: Work, slot: Slot, value: unknown): Splice[] => {
   // a comment after the old value stays in the line of the key
   const rest = contentEnd(text, end)
   const comment = old.type === 'block-scalar' ? headerComment(old) : text.slice(end, rest)
-  // a tag after the anchor goes with what it stands before
+  // a tag after the anchor is removed together with the value
   const outside = tags.filter((tag) => tag.start < from)
   return [...outside, { start: from, end: rest, text: comment + body }]
 }
@@ -114,7 +114,7 @@ const replaceValue = (work: Work, slot: Slot, value: unknown): Splice[] => {
     : replaceInline(work, slot, flowText(value, quotesOf(slot.value), flow))
 }
 
-/** A key as the others of its map are written. */
+/** A key, written like the other keys of its map. */
 const keyText = (container: Container, key: Key): string => {
   const keys = 'items' in container.node ? container.node.items : []
   const scalars = keys.flatMap((pair) => ('key' in pair && isScalar(pair.key) ? [pair.key] : []))
@@ -137,11 +137,11 @@ const addTo = (work: Work, container: Container, key: Key, value: unknown): Spli
     text.slice(flow.open, flow.close).trim() === '' &&
     above?.container.flow !== true
   ) {
-    // an empty {} or [] becomes lines, as its neighbours are
+    // an empty {} or [] becomes a block, like its neighbours
     const first = list ? [value] : { [String(key)]: value }
     if (above !== undefined) return replaceBlock(work, above, first)
     const start = token.offset
-    // but for one after ---, where no lines can begin
+    // except after ---, where a block cannot begin
     if (beginsLine(text, start))
       return [{ start, end: flow.close + 1, text: blockLines(first, 0, layout).join(newline) }]
   }
@@ -157,7 +157,7 @@ const addTo = (work: Work, container: Container, key: Key, value: unknown): Spli
   return [insertLines(text, lineEnd(text, end), lines, newline)]
 }
 
-/** Where the contents of a document without any end: before a line `...`. */
+/** Writes the contents of an empty document, before a line `...` if there is one. */
 const addToEmpty = ({ text, layout, newline }: Work, value: unknown): Splice[] => {
   const close = /^\.\.\.(?=\s|$)/m.exec(text)?.index ?? text.length
   const [line = '', marker = '', nothing = ''] =
@@ -165,7 +165,7 @@ const addToEmpty = ({ text, layout, newline }: Work, value: unknown): Splice[] =
   const lines = blockLines(value, 0, layout)
   if (nothing !== '') {
     const start = text.indexOf(line) + marker.length
-    // no lines can begin after ---
+    // a block cannot begin after ---
     const written = marker === '' ? lines.join(newline) : flowText(value)
     return [{ start, end: start + nothing.length, text: written }]
   }
@@ -181,7 +181,7 @@ export const setEdits = (work: Work, found: Found, keys: readonly Key[], value: 
   return found.slot === undefined ? addToEmpty(work, inner) : replaceValue(work, found.slot, inner)
 }
 
-/** The edits that remove an entry. Where it was the last one, an empty list or map is left. */
+/** The edits that remove an entry. Removing the last entry leaves an empty list or map. */
 export const removeEdits = (work: Work, keys: readonly Key[], { container, index, item }: Slot): Splice[] => {
   const { path, text } = work
   if (isSeq(container.node)) mustBeLast(path, keys, index, container.items.length)

@@ -1,4 +1,4 @@
-/** Where a path of keys leads in a YAML document. Pure. */
+/** Follows a path of keys in a YAML document. Pure. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Pair, ParsedNode, YAMLMap, YAMLSeq } from 'yaml'
 import { noPath, placeIn } from './keys.ts'
@@ -9,16 +9,16 @@ import type { Collection, Item } from './yaml-tokens.ts'
 
 export type Parent = YAMLMap.Parsed | YAMLSeq.Parsed
 
-/** A list or map of a document, and where it stands. */
+/** A list or map of a document, and its place in the text. */
 export interface Container {
   readonly node: Parent
   readonly token: Collection
   readonly items: readonly Item[]
   /** The column of its keys or dashes. */
   readonly column: number
-  /** In brackets, or in something that is. */
+  /** Whether it is in brackets, or inside a container that is. */
   readonly flow: boolean
-  /** What it is the value of; undefined for the document. */
+  /** The entry whose value it is; undefined for the document. */
   readonly above: Slot | undefined
 }
 
@@ -30,7 +30,7 @@ export interface Slot {
   readonly value: ParsedNode | null
 }
 
-/** Where a path leads: to an entry, to one that is not there yet, or to nothing that becomes a map or list. */
+/** The result of a path: an existing entry, a missing entry, or an empty value that can become a map or list. */
 export type Found =
   | { readonly kind: 'there'; readonly slot: Slot }
   | {
@@ -56,7 +56,10 @@ const containerOf = ({ text }: Source, node: Parent, above: Slot | undefined): C
   return { node, token, items, column: first - lineStart(text, first), flow, above }
 }
 
-/** The entry of a map with this key, by the text that it is written with; where `8080` and `"8080"` stand, the kind decides. */
+/**
+ * The entry of a map with this key, by the key's source text. If both `8080` and `"8080"` exist, the type of the key
+ * decides.
+ */
 const pairAt = (items: readonly Pair<ParsedNode, ParsedNode | null>[], key: Key): number => {
   const isIt = (pair: (typeof items)[number]): boolean =>
     isScalar(pair.key) && (pair.key.source ?? pair.key.value) === String(key)
@@ -79,7 +82,7 @@ const slotAt = (container: Container, index: number): Slot | undefined => {
 /**
  * Follows a path.
  *
- * @throws `task-failed` where it leads through an alias, a text, or a list by a name.
+ * @throws `task-failed` if the path leads through an alias, through a single value, or by a name into a list.
  */
 export const follow = (source: Source, contents: ParsedNode | null, keys: readonly Key[]): Found => {
   let node = contents
@@ -89,8 +92,9 @@ export const follow = (source: Source, contents: ParsedNode | null, keys: readon
     const stop = (why: string) => noPath(source.path, above, why)
     if (node === null || (isScalar(node) && node.value === null))
       return { kind: 'empty', slot, rest: keys.slice(depth) }
-    if (isAlias(node)) throw stop(`is an alias, *${node.source}: change what has the anchor &${node.source}`)
-    if (!isMap(node) && !isSeq(node)) throw stop(`is a single value: it has no ${key}`)
+    if (isAlias(node))
+      throw stop(`is an alias, *${node.source}: change the value at the anchor &${node.source}`)
+    if (!isMap(node) && !isSeq(node)) throw stop(`is a single value and does not have the key ${key}`)
     const container = containerOf(source, node, slot)
     if (container === undefined) throw stop('cannot be edited')
     const index = isMap(node) ? pairAt(node.items, key) : placeIn(source.path, above, key, node.items.length)

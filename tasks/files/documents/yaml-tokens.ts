@@ -1,7 +1,7 @@
-/** Where the parts of a YAML document stand, by the parser's own tokens. Pure. */
+/** Offsets of the parts of a YAML document, from the parser's tokens. Pure. */
 import type { CST } from 'yaml'
 
-/** An entry of a map or list, as the parser gives it. */
+/** An entry of a map or list, as the parser returns it. */
 export type Item = CST.CollectionItem
 export type Collection = CST.BlockMap | CST.BlockSequence | CST.FlowCollection
 
@@ -9,19 +9,19 @@ const trivial = new Set(['space', 'comment', 'newline', 'comma'])
 
 const ends = ({ offset, source }: CST.SourceToken): number => offset + source.length
 
-/** The tokens that say something. */
+/** The tokens that are not blanks, comments, line breaks or commas. */
 export const telling = (tokens: readonly CST.SourceToken[] = []): CST.SourceToken[] =>
   tokens.filter(({ type }) => !trivial.has(type))
 
-/** Whether an entry is one, and not only comments or a comma. */
+/** Whether an entry has a key or a value, and not only comments or a comma. */
 export const isItem = ({ start, key, sep, value }: Item): boolean =>
   key !== undefined || value !== undefined || sep !== undefined || telling(start).length > 0
 
-/** Where an entry begins: its dash, its key, or what belongs to its key. */
+/** The start of an entry: its dash, its key, or the properties of its key. */
 export const itemStart = ({ start, key, sep, value }: Item): number =>
   telling(start)[0]?.offset ?? key?.offset ?? telling(sep)[0]?.offset ?? value?.offset ?? 0
 
-/** A block scalar: where its text ends, its last line break left out; blank lines after it are part of `|+` alone. */
+/** The end of a block scalar's text, before its last line break. Blank lines after it belong to it with `|+` only. */
 const blockScalarEnd = (token: CST.BlockScalar): number => {
   const header = token.props.find(({ type }) => type === 'block-scalar-header')
   const last = token.props.at(-1)
@@ -32,7 +32,7 @@ const blockScalarEnd = (token: CST.BlockScalar): number => {
   return header !== undefined && 'source' in header ? header.offset + header.source.length : start
 }
 
-/** Where a value ends, what follows it left out. */
+/** The end of a value, without what follows it. */
 export const tokenEnd = (token: CST.Token): number => {
   switch (token.type) {
     case 'block-scalar':
@@ -51,7 +51,7 @@ export const tokenEnd = (token: CST.Token): number => {
   }
 }
 
-/** Where an entry ends. */
+/** The end of an entry. */
 export const itemEnd = ({ start, key, sep, value }: Item): number => {
   if (value !== undefined && value !== null) return tokenEnd(value)
   const last = telling(sep).at(-1)
@@ -61,7 +61,7 @@ export const itemEnd = ({ start, key, sep, value }: Item): number => {
   return first === undefined ? 0 : ends(first)
 }
 
-/** The tokens between an entry's sign, a dash or a colon, and its value. */
+/** The tokens between an entry's indicator, a dash or a colon, and its value. */
 const afterSign = (
   { start, sep }: Item,
   list: boolean,
@@ -72,7 +72,7 @@ const afterSign = (
   return { ...(sign !== undefined && { sign }), rest: tokens.slice(at + 1) }
 }
 
-/** Where a value may begin: after the colon or the dash, and the anchor. */
+/** The offset where a value can begin: after the colon or dash, and after the anchor. */
 export const valueStart = (item: Item, list: boolean): number | undefined => {
   const { sign, rest } = afterSign(item, list)
   const anchor = rest.find(({ type }) => type === 'anchor')
@@ -83,12 +83,12 @@ export const valueStart = (item: Item, list: boolean): number | undefined => {
 export const tagOf = (item: Item, list: boolean): CST.SourceToken | undefined =>
   afterSign(item, list).rest.find(({ type }) => type === 'tag')
 
-/** The comment of a block scalar's first line. */
+/** The comment on the first line of a block scalar. */
 export const headerComment = (token: CST.Token): string => {
   if (token.type !== 'block-scalar') return ''
   const comment = token.props.find(({ type }) => type === 'comment')
   return comment !== undefined && 'source' in comment ? ` ${comment.source}` : ''
 }
 
-/** The real entries of a collection. */
+/** The entries of a collection, without those that are only comments. */
 export const itemsOf = (token: Collection): Item[] => (token.items as readonly Item[]).filter(isItem)

@@ -1,10 +1,10 @@
 /**
- * Values as YAML text that every reader takes for the same, of YAML 1.1 (PyYAML, Go) and of 1.2. Text that one of them reads
- * as something else, such as `no`, `22:22`, `1_000`, a date or `1e3`, is quoted. Pure.
+ * Values as YAML text that readers of YAML 1.1 (PyYAML, Go) and of YAML 1.2 read in the same way. Text that one of them
+ * reads as another type, such as `no`, `22:22`, `1_000`, a date or `1e3`, is quoted. Pure.
  */
 import { parse } from 'yaml'
 
-/** Text that looks like a number, a time or a date to some reader; names of versions and addresses are none. */
+/** Whether some reader could take a text for a number, a time or a date. Versions and addresses are excluded. */
 const likeNumber = (text: string): boolean =>
   /^[-+.]*\d/.test(text) && !/^\d+(?:\.\d+){2,3}(?:\/\d+)?$/.test(text) && !/^\d+[g-wyzG-WYZ]\w*$/.test(text)
 
@@ -18,7 +18,7 @@ const readsAs = (text: string, version: '1.1' | '1.2'): boolean => {
   }
 }
 
-/** Whether a text can stand without quotes. */
+/** Whether a text can be written without quotes. */
 const isPlain = (text: string, flow: boolean): boolean =>
   /^[\w/.][\w/.@%+=~,:;()$^*&|<> -]*$/.test(text) &&
   !/:(?:\s|$)|\s[#&*|<>]|\s$|^(?:---|\.\.\.)/.test(text) &&
@@ -28,19 +28,19 @@ const isPlain = (text: string, flow: boolean): boolean =>
   readsAs(text, '1.2') &&
   readsAs(text, '1.1')
 
-/** In double quotes, as JSON has it, with an escape for what a reader may take for a line break or refuse. */
+/** A text in double quotes, as in JSON, with escapes for characters that a reader refuses or takes for a line break. */
 const doubleQuoted = (text: string): string =>
   JSON.stringify(text).replaceAll(
     /[\u{7F}-\u{9F}\u{2028}\u{2029}\u{FEFF}\u{FFFE}\u{FFFF}]/gu,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-/** How the text that was there is written. */
+/** The quotes of the old text. */
 export type Quotes = 'plain' | 'single' | 'double'
 
-/** A text as a scalar; in the quotes given, where they can hold it. */
+/** A text as a scalar, in the given quotes if they can contain it. */
 export const textScalar = (text: string, quotes: Quotes = 'plain', flow = false): string => {
-  // what is printable, in one line
+  // printable text on one line
   if (
     quotes === 'single' &&
     /^[\u{20}-\u{7E}\u{A0}-\u{2027}\u{202A}-\u{D7FF}\u{E000}-\u{FEFE}]*$/u.test(text)
@@ -49,26 +49,26 @@ export const textScalar = (text: string, quotes: Quotes = 'plain', flow = false)
   return quotes === 'plain' && isPlain(text, flow) ? text : doubleQuoted(text)
 }
 
-/** A number; one with an exponent has a dot and a sign, without which YAML 1.1 reads text. */
+/** A number. A dot and a sign are added to an exponent, because YAML 1.1 reads it as text otherwise. */
 const numberScalar = (value: number): string => {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
   if (Object.is(value, -0)) return '-0.0'
-  return String(value).replace(/^(-?\d+)(\.\d+)?e/, (_, whole: string, part = '.0') => `${whole}${part}e`)
+  return String(value).replace(/^(-?\d+)(\.\d+)?e/, (_, digits: string, part = '.0') => `${digits}${part}e`)
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The entries of a map that are something. */
+/** The entries of a map that have a value. */
 const entriesOf = (value: Readonly<Record<string, unknown>>): [string, unknown][] =>
   Object.entries(value).filter(([, inner]) => inner !== undefined)
 
-/** Whether a value has lines of its own below its key. */
+/** Whether a value has its own lines below its key. */
 export const isBlock = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : isRecord(value) && entriesOf(value).length > 0
 
-/** A value in one line. */
+/** A value on one line. */
 export const flowText = (value: unknown, quotes: Quotes = 'plain', flow = true): string => {
   if (typeof value === 'string') return textScalar(value, quotes, flow)
   if (typeof value === 'number') return numberScalar(value)
@@ -80,19 +80,19 @@ export const flowText = (value: unknown, quotes: Quotes = 'plain', flow = true):
   return typeof value === 'boolean' ? String(value) : 'null'
 }
 
-/** How a file indents. */
+/** The indentation of a file. */
 export interface Layout {
-  /** Blanks of a level. */
+  /** Number of blanks per level. */
   readonly step: number
-  /** Whether lists stand further in than the key above them. */
+  /** Whether lists are indented further than the key above them. */
   readonly indentLists: boolean
 }
 
-/** The column of a value below a key that is in this column. */
+/** The column of a value whose key is in this column. */
 export const childColumn = (value: unknown, column: number, { step, indentLists }: Layout): number =>
   Array.isArray(value) && !indentLists ? column : column + step
 
-/** A list or map as lines that begin in a column; the first one without its blanks, too. */
+/** A list or map as lines that begin in a column. The first line is indented too. */
 export const blockLines = (value: unknown, column: number, layout: Layout): string[] => {
   const indent = ' '.repeat(column)
   if (Array.isArray(value)) {

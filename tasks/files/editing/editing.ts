@@ -1,4 +1,4 @@
-/** Tasks that change a part of a text file: they differ in how a text is edited, and in nothing else. */
+/** Check and apply shared by all tasks that change a part of a text file. They differ only in the edit of the text. */
 import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, z } from '../../../engine/index.ts'
 import type { ApplyContext, Change, CheckContext, Verdict, Writing } from '../../../engine/index.ts'
 import { remoteFile } from '../../shared/paths.ts'
@@ -14,19 +14,23 @@ export const editParams = {
   ...followParam,
 }
 
-/** What those parameters are when they are read. */
+/** Those parameters, parsed. */
 export interface EditParams {
   readonly path: string
   readonly create: boolean
   readonly validate?: string | undefined
   readonly backup?: boolean | undefined
   readonly follow?: boolean | undefined
-  /** What goes needs no file to go from. */
+  /** With state absent, the file does not have to exist. */
   readonly state?: 'present' | 'absent' | undefined
 }
 
-/** A text to write that may be a secret: neither it nor what it replaces is shown then. */
-export const maybeSecret = () => z.union([z.custom<Secret>(isSecret, 'text is needed'), z.coerce.string()])
+/** A text to write that can be a secret; then neither the new nor the old text is shown. */
+export const maybeSecret = () =>
+  z.union([
+    z.custom<Secret>(isSecret, 'text is needed').meta({ title: 'secret' }),
+    z.coerce.string<string | number | boolean>(),
+  ])
 
 /** The text itself. */
 export const revealed = (value: string | Secret): string => (isSecret(value) ? value.reveal() : value)
@@ -38,13 +42,13 @@ const readable = (text: string | undefined, { path, create, state }: EditParams)
   })
 }
 
-/** How a task that edits a file is different from the others. */
+/** The part of an editing task that differs from the others. */
 export interface Editing<Given> {
-  /** The text after the edit; pure. Edited once more, it must stay the same. No byte beside the edit changes. */
+  /** The text after the edit; pure. The edit must be idempotent, and must not change any other byte. */
   readonly edit: (text: string, given: Given) => string
-  /** What changes, in a few words, where it is a secret, or named like one; undefined where the texts may be shown. */
+  /** A short description of the change if it is a secret, or named like one; undefined if the texts can be shown. */
   readonly hidden?: (given: Given) => string | undefined
-  /** What to do where a second edit would change the text again. */
+  /** The hint for an edit that would change the text again. */
   readonly unsettled?: string
 }
 
@@ -59,10 +63,10 @@ export const editing = <Given extends EditParams>({
   hidden = () => undefined,
   unsettled = 'change the parameters so that the edit, applied to its own result, leaves it as it is',
 }: Editing<Given>) => {
-  /** The text after the edit. Throws where the next run would change it again, before anything is written. */
+  /** The text after the edit. Throws, before anything is written, if the next run would change it again. */
   const settled = (text: string, given: Given): string => {
     const wanted = edit(text, given)
-    // throws for what cannot be written
+    // throws if the text cannot be written
     encoded(wanted)
     if (wanted === text || edit(wanted, given) === wanted) return wanted
     throw new CoxswainError(

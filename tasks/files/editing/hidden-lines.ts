@@ -1,4 +1,4 @@
-/** What the diff of an edit shows of lines that give something a name like that of a secret. Pure. */
+/** Hides, in the diff of an edit, values whose names look like names of secrets. Pure. */
 import { looksSecret } from '../../../engine/index.ts'
 
 const names =
@@ -8,10 +8,10 @@ const names =
 const named =
   /^(\s*(?:[\w.-]*(?:pw|pwd|passw(?:or)?d|passphrase|secret|token)|requirepass|masterauth)\s+)(\S+)\s*$/i
 
-/** Up to the sign of assignment, and the value after it. */
+/** The text up to the assignment sign, and the value after it. */
 const assigned = new RegExp(`^(.*?(?:(?:${names})s?|pw|encryptionkey)["']?\\s*[:=]\\s*)(\\S.*)$`, 'i')
 
-/** Values of secrets within a line: what stands before one is kept, and what comes after it. */
+/** Values of secrets within a line. The text before and after the value is kept. */
 const within: readonly RegExp[] = [
   // <password>…</password>
   new RegExp(`(<[\\w.:-]*(?:${names})(?:\\s[^>]*)?>)([^<]+)`, 'gi'),
@@ -35,10 +35,9 @@ const hidden = (line: string, note: string): string => {
 }
 
 /**
- * A text without the values of lines that look like secrets, for a diff with another text.
+ * A text with the values of lines that look like secrets hidden, for a diff with another text.
  *
- * @param note tells the values of lines that the other text does not have from those that it has, so that a diff shows which
- * line changes.
+ * @param note marks hidden values of lines that the other text does not contain, so that the diff shows which line changes.
  */
 export const withHiddenLines = (
   text: string | undefined,
@@ -52,6 +51,6 @@ export const withHiddenLines = (
     .join('\n')
 }
 
-/** Whether a key, or one of the keys that lead to it, is named like a secret. */
+/** Whether a key, or one of its parents, is named like a secret. */
 export const isSecretKey = (keys: readonly (string | number)[]): boolean =>
   keys.some((key) => looksSecret(`${key}=`) || /pw$/i.test(String(key)))

@@ -1,10 +1,10 @@
 /**
- * The lines of an INI file. Programs disagree about what continues a value: for Python's configparser it is a line that is
- * indented further than the option above it, for systemd (systemd.syntax(7)), git (git-config(1)) and Samba what stands
+ * The lines of an INI file. Programs disagree about which lines continue a value: for Python's configparser, lines that are
+ * indented further than the option above them; for systemd (systemd.syntax(7)), git (git-config(1)) and Samba, the line
  * below a line that ends with a backslash. Pure.
  */
 
-/** Which lines continue a value: every one that can, only those that can be nothing else, or none. */
+/** Which lines continue a value: all that can, only those that cannot be anything else, or none. */
 type Rule = 'always' | 'certain' | 'never'
 
 /** How a program reads the lines below an option. */
@@ -15,20 +15,20 @@ export interface Reading {
   readonly backslash: Rule
 }
 
-/** An option: its first line, and those that go on with its value. */
+/** An option: its first line, and the lines that continue its value. */
 export interface IniOption {
   readonly at: number
   readonly indent: string
   readonly name: string
-  /** From the beginning of the line to that of the value; without a sign of assignment where there is no value. */
+  /** The text before the value; without an assignment sign if the option does not have a value. */
   readonly before: string
   /** The rest of the line. */
   readonly value: string
-  /** Lines that belong to the value; comments between them do not. */
+  /** The indexes of lines that continue the value, without comments between them. */
   readonly more: readonly number[]
 }
 
-/** A section: its heading, and what stands below it. */
+/** A section: its heading, and the options below it. */
 export interface IniSection {
   /** Undefined above the first heading. */
   readonly name: string | undefined
@@ -45,7 +45,10 @@ const isBlank = (line: string): boolean => line.trim() === ''
 const isComment = (line: string): boolean => /^\s*[#;]/.test(line)
 const hasSign = (line: string): boolean => /[=:]/.test(line)
 
-/** Whether the line below continues this one; what looks like an option there continues only what surely goes on. */
+/**
+ * Whether the next line continues this one. With `certain`, a line that looks like an option continues only after a blank
+ * and a backslash.
+ */
 const goesOn = (line: string, next: string, rule: Rule): boolean => {
   if (rule === 'never' || (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 0) return false
   return rule === 'always' || /\s\\$/.test(line) || !hasSign(next)
@@ -59,8 +62,8 @@ const optionAt = (line: string, at: number, more: readonly number[]): IniOption 
 }
 
 /**
- * How many of the lines below an option are indented further and so continue its value. Where that is to be certain, it
- * takes an option without a value, or a line among them that is no option.
+ * How many of the lines below an option are indented further and so continue its value. With `certain`, the option must
+ * have no value, or one of the lines must not be a valid option.
  */
 const indentedBelow = (lines: readonly string[], at: number, rule: Rule): number => {
   if (rule === 'never') return 0
@@ -77,7 +80,7 @@ const indentedBelow = (lines: readonly string[], at: number, rule: Rule): number
   return certain ? end - at - 1 : 0
 }
 
-/** The lines after an option that belong to its value. */
+/** The lines after an option that continue its value. */
 const moreOf = (lines: readonly string[], at: number, reading: Reading): number[] => {
   const indented = at + indentedBelow(lines, at, reading.indent)
   const more: number[] = []
@@ -86,7 +89,7 @@ const moreOf = (lines: readonly string[], at: number, reading: Reading): number[
   for (let next = at + 1; next < lines.length; next += 1) {
     const line = lines[next] ?? ''
     if (isComment(line)) continue
-    // it belongs to the value only if more of it follows
+    // a comment or blank line belongs to the value only if more of the value follows
     if (isBlank(line)) pending.push(next)
     else if (next <= indented || (pending.length === 0 && goesOn(last, line, reading.backslash))) {
       more.push(...pending, next)
@@ -97,7 +100,7 @@ const moreOf = (lines: readonly string[], at: number, reading: Reading): number[
   return more
 }
 
-/** The sections of a file in their order, first what stands above all headings. */
+/** The sections of a file in their order; the first one has the lines above all headings. */
 export const sectionsOf = (lines: readonly string[], reading: Reading): IniSection[] => {
   const sections: IniSection[] = []
   let heading: { name: string | undefined; at: number } = { name: undefined, at: -1 }
@@ -123,12 +126,15 @@ export const sectionsOf = (lines: readonly string[], reading: Reading): IniSecti
   return sections
 }
 
-/** The line before which a new option of a section goes: after all it says, above what belongs to the next section. */
+/**
+ * The line before which a new option of a section is inserted: after its last option, and before comments that belong to
+ * the next section.
+ */
 export const endOfSection = (lines: readonly string[], { at, end, options }: IniSection): number => {
   const last = options.at(-1)
   const from = last === undefined ? at + 1 : (last.more.at(-1) ?? last.at) + 1
   let place = end
-  // a comment right above a heading, parted from what is before it by a blank line, is about that heading
+  // a comment directly above a heading, after a blank line, belongs to that heading
   if (end < lines.length) {
     while (place > from && isComment(lines[place - 1] ?? '')) place -= 1
     if (place > from && !isBlank(lines[place - 1] ?? '')) place = end
@@ -137,7 +143,7 @@ export const endOfSection = (lines: readonly string[], { at, end, options }: Ini
   return place
 }
 
-/** The indentation of a new option: with less, the next heading would go on with its value. */
+/** The indentation of a new option. If it were smaller, the next heading would continue its value. */
 export const indentOfNew = (lines: readonly string[], { options, indent, end }: IniSection): string => {
   const last = options.at(-1)
   if (last !== undefined) return last.indent
@@ -145,13 +151,13 @@ export const indentOfNew = (lines: readonly string[], { options, indent, end }: 
   return next.length > indent.length ? next : indent
 }
 
-/** Where the quotes of a value end; undefined where one of them stays open. */
+/** Whether all quotes of a value are closed. */
 const isClosed = (text: string): boolean =>
   /^(?:[^"'\\]|\\.|"(?:\\.|[^"\\])*"|(?<=^|[\s=])'[^']*'|(?<![\s=])(?<!^)')*$/.test(text)
 
 /**
  * A value, and the blanks and the comment after it. A comment begins with `#` or `;` after a blank, outside of quotes. A
- * value that begins so is one, such as a colour.
+ * value that begins with such a sign, such as a colour, is not a comment.
  */
 export const splitComment = (text: string): readonly [value: string, comment: string] => {
   for (const match of text.matchAll(/\s+(?=[#;])/g)) {

@@ -1,32 +1,37 @@
-/** What git says of a checkout and of the repository that it comes from. It only reads. */
-import { CoxswainError, quote, shell } from '../../../engine/index.ts'
+/** Reads the state of a checkout and of its repository. */
+import { CoxswainError, quote, shell, shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext, CommandResult, ShellText } from '../../../engine/index.ts'
-import { lookAtInterrupted, printNote } from './interrupted.ts'
+import { lookAtInterrupted } from './interrupted.ts'
 
-/** A version, as the repository knows it. */
+const readCheckout = shellFile(import.meta.url, 'read-checkout.sh')
+
+/** A version in the repository. */
 export interface GitVersion {
   readonly kind: 'branch' | 'tag' | 'commit'
   readonly name: string
   readonly commit: string
 }
 
-/** A checkout, as it is. */
+/** The current state of a checkout. */
 export interface Checkout {
   /** Undefined when nothing was ever checked out. */
   readonly commit: string | undefined
   readonly repo: string
-  /** Files that are not as they were committed; those that git does not know are left out. */
+  /** Modified files that git tracks. */
   readonly modified: readonly string[]
-  /** Whether there are commits, on any branch, that the repository has not given. */
+  /** Whether a branch has commits that did not come from the repository. */
   readonly ahead: boolean
-  /** Of a checkout that was begun and has not ended: whether only what it has written itself stands in its way. */
+  /** Of an interrupted checkout: whether it wrote all files that block the next one. */
   readonly interrupted: { readonly safe: boolean } | undefined
-  /** Submodules that are not at the commit that is checked out, or not there; none where they are left alone. */
+  /**
+   * Submodules that are missing or at another commit than the checked out version needs; empty if submodules are not
+   * managed.
+   */
   readonly submodules: readonly string[]
 }
 
-/** What is where the checkout shall be. */
-export type Place = Checkout | 'nothing' | 'something else'
+/** What exists at the destination. */
+export type DestState = Checkout | 'nothing' | 'something else'
 
 /** How to reach the repository. */
 export interface Access {
@@ -35,21 +40,24 @@ export interface Access {
   readonly timeout: number
 }
 
-/** What of a checkout is held, and how git may act in it. */
-export interface Manner {
+/** What the task manages in a checkout, and how git can act there. */
+export interface CheckoutOptions {
   readonly dest: string
   readonly submodules: boolean
   readonly hooks: boolean
 }
 
 /**
- * git in a checkout. Its hooks, and the program that watches its files (core.fsmonitor), are commands that whoever can write
- * there has chosen: none runs, for we may be root.
+ * git in a checkout. Its hooks, and the program that watches its files (core.fsmonitor), are commands that any user who can
+ * write there has chosen. They are disabled, because we could be root.
  */
-export const gitIn = ({ dest, hooks }: Pick<Manner, 'dest' | 'hooks'>): ShellText =>
+export const gitIn = ({ dest, hooks }: Pick<CheckoutOptions, 'dest' | 'hooks'>): ShellText =>
   hooks ? shell`git -C ${dest}` : shell`git -c core.hooksPath=/dev/null -c core.fsmonitor= -C ${dest}`
 
-/** Where the task keeps what it has checked out: what is behind it came from the repository, which may have forgotten it. */
+/**
+ * The ref that records what the task checked out. Commits it contains came from the repository, even if the repository no
+ * longer has them.
+ */
 export const ownRef = ({ kind, name }: GitVersion): string =>
   kind === 'branch' ? `refs/coxswain/branch/${name}` : 'refs/coxswain/detached'
 
@@ -59,7 +67,7 @@ const something = 103
 
 const fullCommit = /^[0-9a-f]{40}$/
 
-/** git asks nobody, and ssh trusts no host that is not known. */
+/** Environment of git: no prompts, and SSH only to known hosts. */
 export const access = ({ key, timeout }: Access) => ({
   timeout,
   env: {
@@ -70,22 +78,25 @@ export const access = ({ key, timeout }: Access) => ({
   },
 })
 
-/** The error of a git command, with what helps against the usual reasons. */
+/** The error of a git command, with a hint for the usual causes. */
 export const gitFailure = (what: string, { stderr }: CommandResult): CoxswainError => {
   const hint = /dubious ownership/.test(stderr)
-    ? 'act as the user whose it is: become, becomeUser'
+    ? 'run the task as the owner of the checkout: become, becomeUser'
     : /Host key verification failed/.test(stderr)
-      ? 'known-host makes the key of its host known, which is looked up by somebody who can be sure of it'
+      ? 'add the key of its host with the task known-host, after checking the key with someone you trust'
       : /could not read (Username|Password)|Permission denied \(publickey/.test(stderr)
-        ? 'it lets nobody in without credentials: give `key`, the path of an SSH key on the host'
-        : 'run git by hand on the host, as the same user, to see more'
+        ? 'the repository requires credentials: set `key` to the path of an SSH key on the host'
+        : 'run git by hand on the host, as the same user, to see details'
   return new CoxswainError('task-failed', what, {
     output: stderr.trim().split('\n').slice(-10).join('\n'),
     hint,
   })
 }
 
-/** Fields between that of a submodule and the path, by the kind of line (git-status(1), Porcelain Format Version 2). */
+/**
+ * The number of fields between the submodule field and the path, by kind of line (git-status(1), Porcelain Format Version
+ * 2).
+ */
 const fieldsBefore: ReadonlyMap<string, number> = new Map([
   ['1', 5],
   ['2', 6],
@@ -93,8 +104,8 @@ const fieldsBefore: ReadonlyMap<string, number> = new Map([
 ])
 
 /**
- * The path in a line of `git status --porcelain=v2`. A submodule that is only at another commit is not modified: it is brought
- * to the right one, and nothing is lost.
+ * The path in a line of `git status --porcelain=v2`. A submodule that is only at another commit does not count as modified:
+ * updating it loses nothing.
  */
 const modifiedIn = (line: string): string[] => {
   const [kind = '', , submodule = '', ...rest] = line.split(' ')
@@ -103,32 +114,27 @@ const modifiedIn = (line: string): string[] => {
   return [rest.slice(before).join(' ').split('\t')[0] ?? '']
 }
 
-/** Divides what git says of submodules from what it says of files. */
+/** Separates the output about files from that about submodules. */
 const divider = '=== submodules ==='
 
-/** Divides that from the commit of a checkout that was interrupted. */
+/** Separates that from the commit of an interrupted checkout. */
 const begunDivider = '=== begun ==='
 
-/** What is at the path; undefined when there is no git on the host. */
+/** What exists at the destination; undefined if git is not installed on the host. */
 export const readPlace = async (
   ctx: CheckContext,
-  { dest, submodules, timeout }: Pick<Manner, 'dest' | 'submodules'> & Pick<Access, 'timeout'>,
-): Promise<Place | undefined> => {
+  { dest, submodules, timeout }: Pick<CheckoutOptions, 'dest' | 'submodules'> & Pick<Access, 'timeout'>,
+): Promise<DestState | undefined> => {
   const { remote } = ctx
-  // a status may write the index, unless it is told not to
+  // git status can write the index without this option
   const git = shell`${gitIn({ dest, hooks: false })} --no-optional-locks`
-  // one that is left alone may be at any commit
-  const ignored = submodules ? 'untracked' : 'all'
-  const ownCommits = '[ "$(git rev-list --count HEAD --not --remotes --tags)" = 0 ] || echo "A $displaypath"'
-  const ofSubmodules = submodules
-    ? shell`; echo ${divider}; ${git} submodule status --recursive; ${git} submodule -q foreach --recursive ${ownCommits}`
-    : shell``
+  // submodules that are not managed can be at any commit
   const result =
-    await remote.query`command -v git >/dev/null || exit ${noGit}; if [ ! -e ${`${dest}/.git`} ]; then if [ ! -e ${dest} ] || { [ -d ${dest} ] && [ -z "$(ls -A ${dest})" ]; }; then exit ${nothing}; fi; exit ${something}; fi; ${git} rev-parse --git-dir >/dev/null || exit; ${git} rev-parse -q --verify HEAD || echo; ${git} config --get remote.origin.url || echo; ${git} rev-list --count HEAD --branches --not --remotes --tags --glob=refs/coxswain 2>/dev/null || echo; ${git} status --porcelain=v2 --untracked-files=no ${`--ignore-submodules=${ignored}`}${ofSubmodules}; s=$?; echo ${begunDivider}; ${printNote(git)}; exit $s`.result()
+    await remote.query`${shellProgram(readCheckout, dest, submodules ? 'untracked' : 'all', submodules ? '1' : '', git)}`.result()
   if (result.code === noGit) return undefined
   if (result.code === nothing) return 'nothing'
   if (result.code === something) return 'something else'
-  if (!result.ok) throw gitFailure(`git cannot tell about ${dest}`, result)
+  if (!result.ok) throw gitFailure(`git cannot read the checkout ${dest}`, result)
   const [state = '', begun = ''] = result.stdout.split(`${begunDivider}\n`)
   const [of = '', ofModules = ''] = state.split(`${divider}\n`)
   const [commit = '', repo = '', own = '', ...status] = of.split('\n')
@@ -147,7 +153,7 @@ export const readPlace = async (
   }
 }
 
-/** The version among the lines of `git ls-remote`; a branch comes before a tag of the same name. */
+/** The version in the output of `git ls-remote`; a branch takes precedence over a tag of the same name. */
 export const findVersion = (text: string, version: string | undefined): GitVersion | undefined => {
   const lines = text.split('\n').map((line) => line.split('\t'))
   const commitOf = (ref: string): string | undefined => lines.find(([, name]) => name === ref)?.[0]
@@ -163,15 +169,15 @@ export const findVersion = (text: string, version: string | undefined): GitVersi
   const branch = version.startsWith('refs/tags/') ? undefined : commitOf(`refs/heads/${name}`)
   if (branch !== undefined) return { kind: 'branch', name, commit: branch }
   if (version.startsWith('refs/heads/')) return undefined
-  // an annotated tag is an object of its own; ^{} is the commit that it stands for
+  // an annotated tag is an object of its own; ^{} is the commit that it points to
   const tag = commitOf(`refs/tags/${name}^{}`) ?? commitOf(`refs/tags/${name}`)
   return tag === undefined ? undefined : { kind: 'tag', name, commit: tag }
 }
 
 /**
- * The commit that a version is in the repository now.
+ * The commit of a version in the repository now.
  *
- * @throws `task-failed` when the repository cannot be reached or does not have it.
+ * @throws `task-failed` if the repository cannot be reached or does not have the version.
  */
 export const readWanted = async (
   { remote }: CheckContext,

@@ -1,17 +1,20 @@
-/** The parts of a template: it can only call those that it defines itself, `{{#*inline "name"}} … {{/inline}}`. Pure. */
+/**
+ * The partials of a template. A template can only call partials that it defines itself: `{{#*inline "name"}} …
+ * {{/inline}}`. Pure.
+ */
 import { nearest } from '../../../engine/index.ts'
 import type { Block, Refuse } from './tree.ts'
 import { isBlock } from './tree.ts'
 
 type Node = hbs.AST.Node
 
-/** The text of a node, as far as it has one. */
+/** The source text of a node, if it has one. */
 const originalOf = (node: Node | undefined): string =>
   node !== undefined && 'original' in node && typeof node.original === 'string' ? node.original : ''
 
 const isDecorator = (node: Node): node is hbs.AST.Decorator => node.type === 'Decorator'
 
-/** The name that a block defines; refuses every other decorator: there is only `inline`. */
+/** The name that a block defines. Refuses every decorator except `inline`. */
 const definedBy = ({ path, params, loc }: Block, refuse: Refuse): string => {
   const [name] = params
   if (originalOf(path) !== 'inline')
@@ -46,20 +49,20 @@ const definitions = (
   return found
 }
 
-/** The name of the block that a call of a partial brings with it. */
+/** The name of the block that is passed to a partial. */
 export const ownBlock = '@partial-block'
 
 /**
- * What refuses calls of partials that the template does not define. Handlebars itself writes the block of such a call in its
- * place. What is defined, but not where it is called, shows only when it is.
+ * Refuses calls of partials that the template does not define: Handlebars would write the block of such a call instead. A
+ * partial that is defined, but not at the place of the call, is detected only when it is called.
  *
- * @param refuse is called for decorators other than `inline` at once.
+ * @param refuse called immediately for decorators other than `inline`.
  */
 export const partialsOf = (template: hbs.AST.Program, refuse: Refuse) => {
   const all = definitions(template, refuse)
   /**
-   * @param name what is called.
-   * @param block what the call brings with it: what is defined in there is not known outside of it.
+   * @param name the name of the called partial.
+   * @param block the block that is passed to it. Partials defined in the block are not known outside of it.
    */
   return (name: string, loc: hbs.AST.SourceLocation, block: hbs.AST.Program | undefined): void => {
     const inside = definitions(block, refuse)

@@ -1,8 +1,13 @@
-/** The home of handlebars. */
-import Handlebars from 'handlebars'
+/** Renders Handlebars templates. The only file that loads handlebars. */
+import { createRequire } from 'node:module'
+import type Handlebars from 'handlebars'
 import { CoxswainError, isSecret, nearest } from '../../../engine/index.ts'
+import { openTag } from './not-closed.ts'
 import { helperNames, strictTemplate } from './strict-template.ts'
 import { ownBlock } from './partials.ts'
+
+/** Loads Handlebars when a template is rendered: few playbooks need it, and it takes a tenth of the start. */
+const loadHandlebars = (): typeof Handlebars => createRequire(import.meta.url)('handlebars')
 
 /** A rendered template. */
 export interface Rendered {
@@ -11,7 +16,7 @@ export interface Rendered {
   readonly secret: boolean
 }
 
-/** Where in a template something stands. */
+/** A place in a template. */
 interface Spot {
   readonly name: string
   readonly template: string
@@ -25,7 +30,7 @@ const invalid = ({ name, template, line, column }: Spot, message: string, hint?:
     place: { file: name, line, column, excerpt: template.split('\n')[line - 1] ?? '' },
   })
 
-/** A part of a value, when it has it itself: what objects inherit is none of a template's business. */
+/** An own property of a value. Inherited properties are not available to templates. */
 const partOf = (value: unknown, key: string): { readonly part: unknown } | undefined => {
   if (typeof value === 'string') return key === 'length' ? { part: value.length } : undefined
   if (typeof value !== 'object' || value === null) return undefined
@@ -36,7 +41,7 @@ const partOf = (value: unknown, key: string): { readonly part: unknown } | undef
 const keysOf = (value: unknown): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
-/** What is wrong with a value that is to be written into a file; undefined when it has a text. */
+/** Why a value cannot be written into a file; undefined if it can be written as text. */
 const noText = (value: unknown): string | undefined => {
   if (value === null || value === undefined) return `is ${value}`
   if (Array.isArray(value)) return value.map(noText).find((wrong) => wrong !== undefined)
@@ -44,12 +49,14 @@ const noText = (value: unknown): string | undefined => {
   if (typeof value === 'number' && Number.isNaN(value)) return 'is not a number (NaN)'
   if (typeof value === 'number' && !Number.isFinite(value)) return 'is not a finite number'
   if (typeof value === 'symbol') return 'is a symbol'
-  if (value instanceof Date) return 'is a date, which has no fixed text: give its text'
+  if (value instanceof Date) return 'is a date, which does not have a fixed text form: set its text'
   const isMap = typeof value === 'object' && Reflect.get(value, 'toString') === Object.prototype.toString
-  return isMap ? 'is a map, which has no text: name one of its values' : undefined
+  return isMap ? 'is a map, which does not have a text form: use one of its values' : undefined
 }
 
-/** What `{{#each}}` cannot go through; undefined for lists, maps, and for nothing, which is as good as an empty list. */
+/**
+ * Why `{{#each}}` cannot iterate over a value; undefined for lists, maps, null and undefined, which count as empty lists.
+ */
 const noList = (value: unknown): string | undefined => {
   if (value === null || value === undefined) return undefined
   if (value instanceof Date) return 'a date'
@@ -58,11 +65,12 @@ const noList = (value: unknown): string | undefined => {
 }
 
 /**
- * A template with values put in. A variable that is not given is an error wherever it is read, also in `#if`, `#each`,
- * `#with` and parameters of helpers; so is null or undefined where it would be written. What may be absent is given as
- * undefined and tested with `#if`. Secrets are revealed. Nothing is escaped: these are configuration files, not web pages.
+ * Renders a template with values. A variable without a value is an error wherever it is read, also in `#if`, `#each`,
+ * `#with` and parameters of helpers; null or undefined is an error where it would be written. To make a variable optional,
+ * set it to undefined and test it with `#if`. Secrets are revealed. Nothing is escaped: these are configuration files, not
+ * web pages.
  *
- * @throws `template-invalid` naming the variable, line and column.
+ * @throws `template-invalid` with the variable, line and column.
  */
 export const render = (
   template: string,
@@ -76,8 +84,8 @@ export const render = (
     return value.reveal()
   }
   const plainly = (value: unknown): unknown => (Array.isArray(value) ? value.map(plainly) : revealed(value))
-  // an instance of its own: helpers that somebody registers elsewhere do not reach it
-  const engine = Handlebars.create()
+  // a separate instance, so that helpers registered elsewhere have no effect
+  const engine = loadHandlebars().create()
   engine.registerHelper(helperNames.read, (...given: unknown[]) => {
     const [original, line, column, base, ...keys] = given.slice(0, -1)
     return keys.map(String).reduce<unknown>((value, key) => {
@@ -86,7 +94,7 @@ export const render = (
       const guess = nearest(key, keysOf(value))
       throw invalid(
         { name: file, template, line: Number(line), column: Number(column) },
-        `names a variable that is not given: ${String(original)}`,
+        `uses a variable that is not set: ${String(original)}`,
         guess === undefined ? undefined : `did you mean ${guess}?`,
       )
     }, base)
@@ -95,12 +103,12 @@ export const render = (
     const [original, line, column, value] = given
     const written = plainly(value)
     const wrong = noText(written)
-    // a text, since Handlebars adds numbers that stand side by side
+    // a string, because Handlebars adds adjacent numbers
     if (wrong === undefined) return String(written)
     throw invalid(
       { name: file, template, line: Number(line), column: Number(column) },
       `cannot write ${String(original)}: it ${wrong}`,
-      `give it a value, or write it inside of {{#if ${String(original)}}} … {{/if}}`,
+      `set a value, or write it inside {{#if ${String(original)}}} … {{/if}}`,
     )
   })
   engine.registerHelper(helperNames.list, (...given: unknown[]) => {
@@ -109,7 +117,7 @@ export const render = (
     if (wrong === undefined) return value
     throw invalid(
       { name: file, template, line: Number(line), column: Number(column) },
-      `cannot go through ${String(original)} with each: it is ${wrong}`,
+      `cannot use ${String(original)} in {{#each}}: it is ${wrong}`,
       '{{#each}} takes a list or a map',
     )
   })
@@ -121,8 +129,8 @@ export const render = (
     if (found !== undefined) return found.part
     throw invalid(
       { name: file, template, line: Number(line), column: Number(column) },
-      `names a variable that does not exist here: ${String(original)}`,
-      '@index, @key, @first and @last exist inside of {{#each}}; ../ is one each further out',
+      `uses a variable that does not exist here: ${String(original)}`,
+      '@index, @key, @first and @last exist inside {{#each}}; ../ refers to the enclosing {{#each}}',
     )
   })
   engine.registerHelper(helperNames.around, (...given: unknown[]) => {
@@ -130,21 +138,21 @@ export const render = (
     if (value !== undefined) return value
     throw invalid(
       { name: file, template, line: Number(line), column: Number(column) },
-      `names what is around it, and nothing is: ${String(original)}`,
-      'each ../ is one {{#each}} or {{#with}} further out',
+      `refers to an enclosing block that does not exist: ${String(original)}`,
+      'each ../ goes out of one {{#each}} or {{#with}}',
     )
   })
-  /** The last partial that was called, and where. */
+  /** The last partial that was called, and the place of the call. */
   let called: (Spot & { readonly partial: string }) | undefined
   engine.registerHelper(helperNames.partial, (...given: unknown[]) => {
     const [original, line, column] = given
     called = { name: file, template, line: Number(line), column: Number(column), partial: String(original) }
-    // Handlebars looks for this one only where it finds its name in the template
+    // Handlebars looks for this helper only if its name is in the template
     return original === ownBlock
       ? partOf(partOf(given.at(-1), 'data')?.part, 'partial-block')?.part
       : original
   })
-  // what Handlebars does with a section, which it keeps to itself
+  // Handlebars' own implementation of sections, which it does not export
   const section = engine.helpers['blockHelperMissing']
   if (section !== undefined) engine.registerHelper(helperNames.section, section)
   try {
@@ -161,8 +169,15 @@ export const render = (
         called,
         `calls the partial ${called.partial}, which is not defined here`,
         called.partial === ownBlock
-          ? 'call the partial with a block: {{#> name}} … {{/name}}, or ask for it: {{#if @partial-block}}'
-          : 'a partial is known in the block that defines it, and in those inside of it',
+          ? 'call the partial with a block: {{#> name}} … {{/name}}, or test for one: {{#if @partial-block}}'
+          : 'a partial is known in the block that defines it, and in blocks inside that block',
+      )
+    const open = /\bgot 'EOF'/.test(message) ? openTag(template) : undefined
+    if (open !== undefined)
+      throw invalid(
+        { name: file, template, line: open.line, column: open.column },
+        `opens ${open.text} and does not close it`,
+        `close it with ${open.end}`,
       )
     const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
     throw new CoxswainError('template-invalid', `${file}: ${parseFault(message) ?? message}`, {
@@ -179,22 +194,25 @@ export const render = (
   }
 }
 
-/** What the parser of Handlebars met where it did not expect it. */
+/** What the parser found where it expected something else, by the parser's token. */
 const unexpected: Readonly<Record<string, string>> = {
-  EOF: 'the template ends, and a block or {{ is not closed',
-  INVALID: 'there is a character that cannot be in {{ }}',
+  EOF: 'the template ends before a block or {{ is closed',
+  INVALID: 'a character is not allowed in {{ }}',
 }
 
-/** A parse error of Handlebars in words: it lists the names of its grammar. Undefined for other errors. */
+/**
+ * A parse error of Handlebars in plain words, because Handlebars lists the names of its grammar. Undefined for other
+ * errors.
+ */
 const parseFault = (message: string): string | undefined => {
   const [, token] = /^Parse error on line \d+:[^]*\bgot '(\w+)'/.exec(message) ?? []
   return token === undefined ? undefined : (unexpected[token] ?? `${token} is not expected here`)
 }
 
 /**
- * The text of a template with values put in, as {@link render} does.
+ * Renders a template with values, as {@link render} does.
  *
- * @throws `template-invalid` naming the variable, line and column.
+ * @throws `template-invalid` with the variable, line and column.
  * @example
  * renderTemplate('listen {{port}}', { port: 80 }, 'nginx.conf.hbs')
  */

@@ -1,6 +1,6 @@
 /**
- * Rewrites a Handlebars template so that a helper reads every variable, and another one writes every value: Handlebars
- * itself makes nothing of a variable that is missing in `#if`, `#each` and parameters of helpers, and of null. Pure.
+ * Rewrites a Handlebars template so that one helper reads every variable and another one writes every value. Handlebars
+ * itself ignores missing variables in `#if`, `#each` and parameters of helpers, and writes null as nothing. Pure.
  */
 
 import { ownBlock, partialsOf } from './partials.ts'
@@ -12,7 +12,7 @@ type Path = hbs.AST.PathExpression
 type Expression = hbs.AST.Expression
 type Loc = hbs.AST.SourceLocation
 
-/** The names of the helpers, that of `{{#name}} … {{/name}}` too. No variable has such a name. */
+/** The names of our helpers, including that of sections, `{{#name}} … {{/name}}`. No variable can have such a name. */
 export const helperNames = {
   read: '*read',
   write: '*write',
@@ -23,7 +23,10 @@ export const helperNames = {
   partial: '*partial',
 } as const
 
-/** Handlebars' own helpers that templates have, and how each is called. `log` is not one: it prints here, secrets too. */
+/**
+ * The helpers of Handlebars that templates can use, and how each is called. `log` is excluded: it prints on this machine,
+ * including secrets.
+ */
 const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
   ['if', 'block'],
   ['unless', 'block'],
@@ -32,24 +35,24 @@ const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
   ['lookup', 'inline'],
 ])
 
-/** What follows an `@`. */
+/** The names that can follow an `@`. */
 const dataNames = ['root', 'index', 'key', 'first', 'last', 'partial-block']
 
 const isPath = (node: Node): node is Path => node.type === 'PathExpression'
 const isMustache = (node: Node): node is hbs.AST.MustacheStatement => node.type === 'MustacheStatement'
 const isPartial = (node: Node): node is hbs.AST.PartialStatement => node.type === 'PartialStatement'
 const isText = (node: Node): boolean => node.type === 'StringLiteral'
-/** What is called, and with which values. */
+/** A call of a helper, with its values. */
 type Call = Pick<hbs.AST.SubExpression, 'path' | 'params' | 'loc'>
 const isCall = (node: Node): node is hbs.AST.SubExpression => node.type === 'SubExpression'
 
-/** The text of an expression, as far as it is known. */
+/** The source text of an expression, if it has one. */
 const originalOf = (node: Node): string => {
   if ('original' in node && typeof node.original === 'string') return node.original
   return isCall(node) ? originalOf(node.path) : 'value'
 }
 
-/** What is written between the braces of a call: its name and values. */
+/** The text between the braces of a call: its name and values. */
 const textOf = (node: Node): string => {
   if (isText(node)) return JSON.stringify(originalOf(node))
   if (node.type === 'NumberLiteral' && 'value' in node) return String(node.value)
@@ -58,15 +61,15 @@ const textOf = (node: Node): string => {
 const callText = ({ path: target, params }: Pick<Call, 'path' | 'params'>): string =>
   [originalOf(target), ...params.map(textOf)].join(' ')
 
-/** Rewrites the parts of a template, which are inside of blocks that name their parameters. */
+/** Rewrites the parts of a template. Blocks can define names for their parameters. */
 const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) => {
-  /** Refuses what only a partial has, elsewhere. */
+  /** Refuses `@partial-block` outside of a partial. */
   const checkInPartial = (names: ReadonlySet<string>, loc: Loc): void => {
     if (!names.has(ownBlock))
       refuse(
-        `names ${ownBlock} outside of a partial`,
+        `uses ${ownBlock} outside of a partial`,
         loc,
-        'it is the block that a call of a partial brings with it: {{#*inline "name"}} … {{/inline}}',
+        'it is the block that is passed to a partial, and exists only inside {{#*inline "name"}} … {{/inline}}',
       )
   }
   const read = (node: Path, names: ReadonlySet<string>): Expression => {
@@ -74,9 +77,9 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     const [head = '', ...rest] = parts
     if (data && !dataNames.includes(head))
       refuse(
-        `names a variable that does not exist: ${original}`,
+        `uses a variable that does not exist: ${original}`,
         loc,
-        `there are ${dataNames.map((one) => `@${one}`).join(', ')}`,
+        `the names with an @ are ${dataNames.map((one) => `@${one}`).join(', ')}`,
       )
     const own = data || (depth === 0 && names.has(head) && !/^(\.\/|this[./])/.test(original))
     const keys = own ? rest : parts
@@ -85,7 +88,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
       checkInPartial(names, loc)
       return node
     }
-    // what is around a part may not be there, and data may not be set
+    // the enclosing block and the data variable might not exist
     const dataOf = (): Expression =>
       call(helperNames.data, [...spot, text(head, loc), number(depth, loc)], loc)
     if (keys.length === 0) {
@@ -104,7 +107,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     checkCall(node, false)
     return { ...node, ...args(node, names) }
   }
-  /** Refuses what is called and is no helper, or is called in another way than it is made for. */
+  /** Refuses calls of unknown helpers, and calls of helpers in the wrong form. */
   const checkCall = (node: Call, inBlock: boolean): void => {
     const { path: target, params, loc } = node
     const name = originalOf(target)
@@ -146,7 +149,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     const params = [...placed(original, loc, loc), value]
     return { ...node, path: path([helperNames.write], loc), params, hash: noHash(loc) }
   }
-  /** What calls a partial: its name, by the helper that remembers where it is called, and its values. */
+  /** The call of a partial: its name, read by the helper that remembers the place of the call, and its values. */
   const partial = (
     node: Pick<Block, 'name' | 'program' | 'loc' | 'params' | 'hash'>,
     names: ReadonlySet<string>,
@@ -158,7 +161,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     if (original === ownBlock) checkInPartial(names, loc)
     else checkPartial(original, loc, own)
     const { params, hash } = args(node, names)
-    // without a value a partial has no variables but those that it is given by name
+    // without a context, a partial has only the variables that are passed by name
     const nothing: Expression = { type: 'UndefinedLiteral', loc }
     return {
       name: call(helperNames.partial, placed(original, loc, loc), loc),
@@ -176,7 +179,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     if (node.type === 'PartialBlockStatement') return { ...inner, ...partial(node, names) }
     const { path: target, params, loc } = node
     if (node.type !== 'BlockStatement' || target === undefined) return { ...inner, ...args(node, names) }
-    if (!isPath(target) && !isText(target)) refuse('opens a block of a literal', loc, 'name a variable')
+    if (!isPath(target) && !isText(target)) refuse('opens a block with a literal', loc, 'name a variable')
     if (calls(node) || helpers.get(originalOf(target)) === 'block') {
       checkCall({ path: target, params, loc }, true)
       const called = args(node, names)
@@ -211,9 +214,9 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
 }
 
 /**
- * The template with the helpers in all places where a variable is read or a value written.
+ * The template with a helper at every place where a variable is read or a value is written.
  *
- * @param refuse is called for what calls no helper, or one in another way than it is made for.
+ * @param refuse called for calls of unknown helpers, and of helpers in the wrong form.
  */
 export const strictTemplate = (template: hbs.AST.Program, refuse: Refuse): hbs.AST.Program =>
   rewriter(refuse, partialsOf(template, refuse))(template, new Set())

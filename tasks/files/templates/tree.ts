@@ -1,15 +1,15 @@
-/** Nodes of a Handlebars template, as our rewriting sees them. */
+/** Nodes of a Handlebars template, as the rewriting in `strict-template.ts` uses them. */
 
 type Path = hbs.AST.PathExpression
 type Loc = hbs.AST.SourceLocation
 
-/** An error at a place of the template. */
+/** Throws an error at a place in the template. */
 export type Refuse = (message: string, loc: hbs.AST.SourceLocation, hint?: string) => never
 
-/** What holds other statements, of any kind: not all of it is always there, whatever the types say. */
+/** A node with nested statements, of any kind. Not all of its properties always exist, whatever the types say. */
 export interface Block extends hbs.AST.Statement {
   path?: hbs.AST.PathExpression
-  /** What a call of a partial with a block names. */
+  /** The name of the partial that a call with a block calls. */
   name?: hbs.AST.PathExpression | hbs.AST.SubExpression
   params: hbs.AST.Expression[]
   hash?: hbs.AST.Hash
@@ -17,25 +17,25 @@ export interface Block extends hbs.AST.Statement {
   inverse?: hbs.AST.Program
 }
 
-/** Whether a node holds other statements. */
+/** Whether a node has nested statements. */
 export const isBlock = (node: hbs.AST.Node): node is Block =>
   node.type === 'BlockStatement' || node.type === 'DecoratorBlock' || node.type === 'PartialBlockStatement'
 
-/** A text of a template. */
+/** A string literal. */
 export const text = (value: string, loc: Loc): hbs.AST.StringLiteral => ({
   type: 'StringLiteral',
   value,
   original: value,
   loc,
 })
-/** A number of a template. */
+/** A number literal. */
 export const number = (value: number, loc: Loc): hbs.AST.NumberLiteral => ({
   type: 'NumberLiteral',
   value,
   original: value,
   loc,
 })
-/** The name of a variable. */
+/** A variable. */
 export const path = (parts: readonly string[], loc: Loc, more: Partial<Path> = {}): Path => ({
   type: 'PathExpression',
   data: false,
@@ -45,7 +45,7 @@ export const path = (parts: readonly string[], loc: Loc, more: Partial<Path> = {
   loc,
   ...more,
 })
-/** The absence of named values. */
+/** An empty list of named values. */
 export const noHash = (loc: Loc): hbs.AST.Hash => ({ type: 'Hash', pairs: [], loc })
 /** A call of a helper within an expression. */
 export const call = (name: string, params: hbs.AST.Expression[], loc: Loc): hbs.AST.SubExpression => ({
@@ -56,7 +56,7 @@ export const call = (name: string, params: hbs.AST.Expression[], loc: Loc): hbs.
   loc,
 })
 
-/** Where an expression stands, as parameters of a helper: its text, line and column. */
+/** The place of an expression, as parameters of a helper: its text, line and column. */
 export const placed = (original: string, { start }: Loc, loc: Loc): hbs.AST.Expression[] => [
   text(original, loc),
   number(start.line, loc),

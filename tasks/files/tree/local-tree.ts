@@ -1,4 +1,4 @@
-/** A folder of the machine that runs the playbook, with all that is in it. */
+/** Reads a folder of the machine that runs the playbook, with everything in it. */
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
@@ -6,13 +6,13 @@ import type { CheckContext } from '../../../engine/index.ts'
 import { localSum } from '../content/local-file.ts'
 
 interface Entry {
-  /** From the folder on: `./a/b`; the folder itself is `.`. */
+  /** Relative to the folder: `./a/b`; the folder itself is `.`. */
   readonly path: string
 }
 
 export interface LocalFile extends Entry {
   readonly kind: 'file'
-  /** Bits of read, write and execute alone. */
+  /** The read, write and execute bits only. */
   readonly mode: number
   readonly size: number
   readonly sha256: string
@@ -23,7 +23,7 @@ export interface LocalFolder extends Entry {
   readonly mode: number
 }
 
-/** A link is what it says, wherever that leads. */
+/** A link with its target, wherever the target is. */
 export interface LocalLink extends Entry {
   readonly kind: 'link'
   readonly target: string
@@ -31,7 +31,7 @@ export interface LocalLink extends Entry {
 
 export type LocalEntry = LocalFile | LocalFolder | LocalLink
 
-/** Files that are read at the same time. */
+/** Maximum number of files that are read at the same time. */
 const atOnce = 8
 
 const unfit = (path: string, why: string): CoxswainError =>
@@ -39,7 +39,7 @@ const unfit = (path: string, why: string): CoxswainError =>
 
 const entryAt = async (ctx: Pick<CheckContext, 'once'>, root: string, path: string): Promise<LocalEntry> => {
   const place = join(root, path)
-  // node decodes what is no UTF-8 with loss
+  // Node replaces bytes that are not UTF-8
   if (path.includes('\uFFFD')) throw unfit(place, 'has a name that is not UTF-8')
   const found = await lstat(place)
   const mode = found.mode & 0o777
@@ -50,7 +50,7 @@ const entryAt = async (ctx: Pick<CheckContext, 'once'>, root: string, path: stri
   throw unfit(place, 'is neither file, folder nor link')
 }
 
-/** Every path below the folder, a folder before what is in it. */
+/** Every path below the folder; a folder comes before its content. */
 const pathsBelow = async (root: string): Promise<string[]> => {
   const below = async (folder: string): Promise<string[]> => {
     const entries = await readdir(join(root, folder), { withFileTypes: true })
@@ -68,9 +68,9 @@ const pathsBelow = async (root: string): Promise<string[]> => {
 }
 
 /**
- * All that is in a folder, the folder itself first.
+ * Everything in a folder; the folder itself comes first.
  *
- * @throws `task-failed` for what cannot be copied, such as a socket.
+ * @throws `task-failed` for entries that cannot be copied, such as a socket.
  */
 export const localTree = async (ctx: Pick<CheckContext, 'once'>, root: string): Promise<LocalEntry[]> => {
   try {

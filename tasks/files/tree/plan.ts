@@ -1,24 +1,24 @@
-/** What has to be done to a folder on a host so that it equals one here. Pure. */
+/** Plans the changes that make a folder on a host equal to a local one. Pure. */
 import { CoxswainError, modeFor } from '../../../engine/index.ts'
 import type { Attributes, Change } from '../../../engine/index.ts'
 import type { LocalEntry } from './local-tree.ts'
 import type { RemoteEntry, RemoteTree } from './remote-tree.ts'
 
-/** How the folder shall be, beyond what is in it. */
-export interface TreeWishes {
+/** The options of a copy of a folder. */
+export interface TreeOptions {
   readonly dest: string
   readonly owner?: string | undefined
   readonly group?: string | undefined
-  /** Octal digits: of every file; as it is here when absent. */
+  /** Octal digits, for all files; by default each file gets its local mode. */
   readonly mode?: string | undefined
-  /** Octal digits: of every folder; new ones are as here, and old ones as they are, when absent. */
+  /** Octal digits, for all folders; by default new folders get their local mode, and existing ones keep theirs. */
   readonly directoryMode?: string | undefined
-  /** Whether what is not here goes. */
+  /** Whether to remove what does not exist locally. */
   readonly delete: boolean
   readonly follow?: boolean | undefined
 }
 
-/** Something to be sent, and as whose. */
+/** An entry to send, with its mode, owner and group. */
 export interface Sending {
   readonly entry: LocalEntry
   readonly mode: number
@@ -28,38 +28,38 @@ export interface Sending {
 
 export interface TreePlan {
   readonly changes: readonly Change[]
-  /** How the folder itself is made; undefined where it is there. */
+  /** The attributes of the folder itself if it must be created. */
   readonly root: Attributes | undefined
   readonly send: readonly Sending[]
-  /** Paths by the mode that they shall be given, octal digits; what is sent comes with its own. */
+  /** Paths whose mode must change, by their new mode in octal digits; sent entries have their mode already. */
   readonly modes: ReadonlyMap<string, readonly string[]>
-  /** Paths that are there and whose owner or group shall change. */
+  /** Existing paths whose owner or group must change. */
   readonly owners: readonly string[]
   readonly remove: readonly string[]
 }
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
-/** The mode that something shall have; undefined where any will do. */
+/** The mode that an entry must have; undefined if it can have any. */
 const wantedMode = (
   entry: LocalEntry,
   there: RemoteEntry | undefined,
-  { mode, directoryMode }: TreeWishes,
+  { mode, directoryMode }: TreeOptions,
 ): number | undefined => {
   if (entry.kind === 'link') return undefined
-  const told = entry.kind === 'file' ? mode : directoryMode
-  if (told !== undefined) {
+  const given = entry.kind === 'file' ? mode : directoryMode
+  if (given !== undefined) {
     const has = { type: entry.kind, there: octal(there?.mode ?? 0) }
-    return Number.parseInt(modeFor(told, has), 8)
+    return Number.parseInt(modeFor(given, has), 8)
   }
-  // a checkout has the modes of whoever made it: they are no reason to change a folder that is there
+  // local modes depend on who created the folder, so they do not change the mode of an existing folder on the host
   return entry.kind === 'directory' && there !== undefined ? undefined : entry.mode
 }
 
-/** Whether it belongs to whom it shall, by name or number. */
+/** Whether an entry has the given owner and group, by name or number. */
 export const isOwnedBy = (
   there: RemoteEntry,
-  { owner, group }: Pick<TreeWishes, 'owner' | 'group'>,
+  { owner, group }: Pick<TreeOptions, 'owner' | 'group'>,
 ): boolean => {
   const fits = (wanted: string | undefined, name: string | undefined, id: number | undefined): boolean =>
     wanted === undefined || wanted === name || wanted === String(id)
@@ -69,12 +69,12 @@ export const isOwnedBy = (
 const inTheWay = (path: string, what: string): CoxswainError =>
   new CoxswainError('task-failed', `${path} ${what}`, { hint: 'move it away first' })
 
-/** @throws `task-failed` where a folder would have to make room for something else, or the other way round. */
+/** @throws `task-failed` if a folder would have to replace something else, or the other way round. */
 const refuseConflict = (path: string, entry: LocalEntry, there: RemoteEntry): void => {
   if (entry.kind === 'directory' && there.kind !== 'directory' && entry.path !== '.')
     throw inTheWay(path, 'exists, but is not a folder')
   if (entry.kind !== 'directory' && there.kind === 'directory')
-    throw inTheWay(path, `is a folder there, and a ${entry.kind} here`)
+    throw inTheWay(path, `is a folder on the host, and a ${entry.kind} on this machine`)
 }
 
 const hasContent = (entry: LocalEntry, there: RemoteEntry): boolean => {
@@ -82,23 +82,26 @@ const hasContent = (entry: LocalEntry, there: RemoteEntry): boolean => {
   return entry.kind === 'directory' || (there.kind === 'link' && there.target === entry.target)
 }
 
-const told = (entry: LocalEntry | RemoteEntry | undefined): string | undefined => {
+const describeEntry = (entry: LocalEntry | RemoteEntry | undefined): string | undefined => {
   if (entry === undefined) return undefined
   if (entry.kind === 'file') return `${entry.size} bytes, sha256 ${entry.sha256?.slice(0, 12)}…`
   if (entry.kind === 'link') return `a link to ${entry.target}`
   return entry.kind === 'directory' ? 'a folder' : 'something else'
 }
 
-/** Changes that are told one by one. */
-const most = 50
+/** Maximum number of changes that are listed one by one. */
+const maxListed = 50
 
-/** So many of them as a person reads; the rest is counted. */
+/** The first changes one by one, and a count of the rest. */
 export const fewer = (changes: readonly Change[], dest: string): readonly Change[] =>
-  changes.length <= most
+  changes.length <= maxListed
     ? changes
-    : [...changes.slice(0, most), { what: `${changes.length - most} more in ${dest}`, to: 'as here' }]
+    : [
+        ...changes.slice(0, maxListed),
+        { what: `${changes.length - maxListed} more in ${dest}`, to: 'as on this machine' },
+      ]
 
-/** What is there and not here; of a folder that goes, not what is in it. */
+/** Paths that exist on the host only. If a folder is removed, its content is not listed. */
 const extrasOf = (local: readonly LocalEntry[], all: readonly string[]): string[] => {
   const known = new Set(local.map(({ path }) => path))
   const extras = new Set(all.filter((path) => !known.has(path)))
@@ -107,11 +110,11 @@ const extrasOf = (local: readonly LocalEntry[], all: readonly string[]): string[
 }
 
 /**
- * What has to be done.
+ * Plans the changes.
  *
- * @throws `task-failed` when a folder on the host is where something else is here, or the other way round.
+ * @throws `task-failed` if a folder on the host has the path of a local file, or the other way round.
  */
-export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes: TreeWishes): TreePlan => {
+export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes: TreeOptions): TreePlan => {
   const { dest } = wishes
   const at = (path: string): string => (path === '.' ? dest : `${dest.replace(/\/$/, '')}${path.slice(1)}`)
   const changes: Change[] = []
@@ -120,9 +123,9 @@ export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes
   const owners: string[] = []
   let root: Attributes | undefined
   const { owner, group } = wishes
-  const ownerTold = owner !== undefined || group !== undefined
+  const ownerGiven = owner !== undefined || group !== undefined
   const holdMode = (path: string, mode: number): void => {
-    // five digits: what a folder keeps is in it already
+    // five digits: the mode contains the bits that a folder keeps
     const digits = `0${octal(mode)}`
     const paths = modes.get(digits) ?? []
     paths.push(path)
@@ -133,10 +136,10 @@ export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes
     const found = there.entries?.get(path)
     if (found !== undefined) refuseConflict(at(path), entry, found)
     const mode = wantedMode(entry, found, wishes)
-    // chown takes set-user-id away, wherever it comes from
-    const isSpecial = mode !== undefined && (mode & 0o7000) !== 0 && ownerTold
+    // chown clears the set-user-ID bit
+    const isSpecial = mode !== undefined && (mode & 0o7000) !== 0 && ownerGiven
     if (found === undefined || !hasContent(entry, found)) {
-      changes.push({ what: at(path), from: told(found), to: told(entry) })
+      changes.push({ what: at(path), from: describeEntry(found), to: describeEntry(entry) })
       if (path === '.') root = { owner, group, mode: octal(mode ?? 0o755) }
       else {
         const whose = { uid: found?.uid ?? there.uid, gid: found?.gid ?? there.gid }
@@ -145,7 +148,7 @@ export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes
       }
       continue
     }
-    const wrongOwner = entry.kind !== 'link' && ownerTold && !isOwnedBy(found, wishes)
+    const wrongOwner = entry.kind !== 'link' && ownerGiven && !isOwnedBy(found, wishes)
     if (wrongOwner) {
       owners.push(path)
       const whose = `${owner ?? found.owner}:${group ?? found.group}`
@@ -157,6 +160,6 @@ export const planTree = (local: readonly LocalEntry[], there: RemoteTree, wishes
     if (found.mode !== mode || (wrongOwner && isSpecial)) holdMode(path, mode)
   }
   const remove = wishes.delete ? extrasOf(local, there.all) : []
-  for (const path of remove) changes.push({ what: at(path), from: 'there, but not here' })
+  for (const path of remove) changes.push({ what: at(path), from: 'on the host only' })
   return { changes: fewer(changes, dest), root, send, modes, owners, remove }
 }

@@ -1,10 +1,13 @@
-/** What is on a host at paths that are known here: asked for and told in one round trip, whatever their names hold. */
-import { CoxswainError, shell } from '../../../engine/index.ts'
+/** Reads, in one round trip, what a host has at given paths, whatever characters their names contain. */
+import { CoxswainError, shell, shellFile, shellProgram } from '../../../engine/index.ts'
 import type { RemoteReader } from '../../../engine/index.ts'
+
+const describe = shellFile(import.meta.url, 'describe.sh')
+const listFile = shellFile(import.meta.url, 'list.sh')
 
 export interface RemoteEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'other'
-  /** Of files and folders: bits of read, write, execute and the special ones. */
+  /** Of files and folders: all mode bits, including set-user-ID, set-group-ID and sticky. */
   readonly mode?: number
   readonly size?: number
   readonly uid?: number
@@ -18,47 +21,19 @@ export interface RemoteEntry {
 }
 
 export interface RemoteTree {
-  /** Who asks, and so makes what is new. */
+  /** The acting user, who will own new entries. */
   readonly uid: number
   readonly gid: number
-  /** What is there, by path; what is not there is left out. Undefined when there is no folder. */
+  /** The existing paths. Undefined if the folder does not exist. */
   readonly entries: ReadonlyMap<string, RemoteEntry> | undefined
-  /** Every path below the folder, where they were asked for. */
+  /** Every path below the folder, if requested. */
   readonly all: readonly string[]
 }
 
-/** Tells the sums of files. Those of odd names come last, one by one: of them, sha256sum would tell in another way. */
-const tellingSums = `
-for f do
-  if [ ! -L "$f" ] && [ -f "$f" ]; then case $f in *[\\\\"$nl"]*) ;; *) printf '%s\\0' "$f" ;; esac; fi
-done | xargs -0 -r sha256sum --
-for f do
-  if [ ! -L "$f" ] && [ -f "$f" ]; then case $f in *[\\\\"$nl"]*) sha256sum <"$f" ;; esac; fi
-done`
-
-/**
- * Tells of the paths that it is given: a letter for each, then mode, ids and size of files and folders, then the sums of
- * files, then where links point (with a dot, or a newline at its end would be lost). Names are not told again, or a name
- * with a newline in it could pass for anything.
- */
-const telling = `nl='
-'
-t=
-for f do
-  if [ -L "$f" ]; then t=\${t}l; elif [ -f "$f" ]; then t=\${t}f; elif [ -d "$f" ]; then t=\${t}d
-  elif [ -e "$f" ]; then t=\${t}o; else t=\${t}-; fi
-done
-printf '%s\\n' "$t"
-for f do
-  if [ ! -L "$f" ]; then if [ -f "$f" ] || [ -d "$f" ]; then printf '%s\\0' "$f"; fi; fi
-done | xargs -0 -r stat -c '%a %u %g %s %U %G' --${tellingSums}
-for f do if [ -L "$f" ]; then printf '%s\\0' "$(readlink -- "$f"; echo .)"; fi; done
-exit 0`
-
-/** Before the list of all paths. */
+/** Comes before the list of all paths. */
 const divider = 'all:\n'
 
-/** Whether a name is one that sha256sum would write in another way, or over several lines. */
+/** Whether sha256sum would quote a name, or print it on several lines. */
 const isOdd = (path: string): boolean => /[\\\n]/.test(path)
 
 const letters: Readonly<Record<string, RemoteEntry['kind']>> = {
@@ -73,7 +48,7 @@ const changedMeanwhile = (): CoxswainError =>
     hint: 'run again; check that the acting user can read everything in it',
   })
 
-/** Takes text from the front of another. */
+/** Takes text from the start of another text. */
 class Reader {
   #text: string
   constructor(text: string) {
@@ -106,7 +81,7 @@ const sumFrom = (line: string): string => {
   return sum
 }
 
-/** What was told of one batch of the paths; gives how many it was of. */
+/** Reads the output for one batch of paths; returns the number of paths in the batch. */
 const readBatch = (reader: Reader, paths: readonly string[], entries: Map<string, RemoteEntry>): number => {
   const kinds = reader.upTo('\n')
   if (kinds.length === 0 || kinds.length > paths.length) throw changedMeanwhile()
@@ -130,9 +105,9 @@ const readBatch = (reader: Reader, paths: readonly string[], entries: Map<string
 }
 
 /**
- * Reads what the host has told.
+ * Reads the output of the host.
  *
- * @throws `read-failed` when it does not fit: something has changed meanwhile, or could not be read.
+ * @throws `read-failed` if the output is not complete: something changed meanwhile, or could not be read.
  */
 export const parseTree = (text: string, paths: readonly string[]): RemoteTree => {
   const reader = new Reader(text)
@@ -147,18 +122,18 @@ export const parseTree = (text: string, paths: readonly string[]): RemoteTree =>
   return { ...ids, entries, all: all.filter((path) => path !== '' && path !== '.') }
 }
 
-/** Exit status where there is no folder. */
+/** Exit status if the folder does not exist. */
 const noFolder = 3
 
-/** Who asks. */
+/** Prints the acting user and group. */
 const asking = shell`echo "$(id -u) $(id -g)"`
 
 /**
- * What is in a folder of a host, which is entered as file operations do it.
+ * Reads a folder of a host. The folder is entered as file operations do it.
  *
- * @param paths that are asked for, such as `./a`.
- * @param options whether every path below the folder is wanted, too, and whether links that others control are followed.
- * @throws `task-failed` when something else than a folder is there, `read-failed` when it cannot be read.
+ * @param paths the paths to read, such as `./a`.
+ * @param options `all`: also list every path below the folder; `follow`: follow links that other users control.
+ * @throws `task-failed` if the path is not a folder, `read-failed` if it cannot be read.
  */
 export const remoteTree = async (
   remote: RemoteReader,
@@ -167,7 +142,7 @@ export const remoteTree = async (
   { all = false, follow }: { readonly all?: boolean; readonly follow?: boolean | undefined } = {},
 ): Promise<RemoteTree> => {
   const stdin = paths.map((path) => `${path}\0`).join('')
-  const list = all ? shell`&& printf ${divider} && find . -print0` : shell``
+  const line = all ? divider.trimEnd() : ''
   const label = `list the files in ${folder}`
   const [stat, result] = await Promise.all([
     remote.stat(folder),
@@ -175,7 +150,7 @@ export const remoteTree = async (
       stdin,
       label,
       at: { folder, missing: noFolder, follow },
-    })`${asking}; xargs -0 -n 200 sh -c ${telling} sh ${list}`.result(),
+    })`${shellProgram(listFile, describe.text, line)}`.result(),
   ])
   if (stat !== undefined && stat.type !== 'directory' && stat.type !== 'link') {
     throw new CoxswainError('task-failed', `${folder} exists, but is not a folder`, {

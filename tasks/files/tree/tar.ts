@@ -1,29 +1,29 @@
 /**
- * A tar archive as a stream: files, folders and links, for the tar of GNU and of busybox. Pure, but for the content.
+ * A tar archive as a stream: files, folders and links, for GNU tar and the tar of busybox. Pure, except for the content.
  *
- * What does not fit into the header of 1988 goes in the way of GNU. Libraries write it in the way of pax, of which busybox
- * reads the names alone; the header itself is theirs.
+ * Values that do not fit into the header of 1988 are written in the format of GNU. Libraries write them in pax format, from
+ * which busybox reads only the names. The library writes the header itself.
  */
-import { Header } from 'tar'
-import type { HeaderData } from 'tar'
+import { Header } from 'tar/header'
+import type { HeaderData } from 'tar/header'
 import { CoxswainError } from '../../../engine/index.ts'
 
-/** What goes into an archive. */
+/** An entry of an archive. */
 export interface TarEntry {
   readonly path: string
   readonly kind: 'file' | 'directory' | 'link'
   readonly mode: number
   readonly uid: number
   readonly gid: number
-  /** Bytes of a file. */
+  /** The size of a file, in bytes. */
   readonly size: number
-  /** Where a link points to. */
+  /** The target of a link. */
   readonly target: string
 }
 
 const block = 512
 
-/** Bytes of zeros that fill up the last block of so many bytes. */
+/** The zeros that fill the last block after so many bytes. */
 const padding = (size: number): Buffer => Buffer.alloc((block - (size % block)) % block)
 
 const headerBlock = (fields: HeaderData): Buffer => {
@@ -32,10 +32,10 @@ const headerBlock = (fields: HeaderData): Buffer => {
   return bytes
 }
 
-/** Whether a name has a place in the header, with the zero behind it. */
+/** Whether a name fits into the header, with a zero byte after it. */
 const fits = (text: string): boolean => Buffer.byteLength(text) < 100
 
-/** A name that does not fit, in an entry of its own before the one that it belongs to. */
+/** A name that does not fit into the header, in an entry of its own before the entry that it names. */
 const long = (text: string, type: 'NextFileHasLongPath' | 'NextFileHasLongLinkpath'): Buffer[] => {
   if (fits(text)) return []
   const content = Buffer.from(`${text}\0`)
@@ -52,7 +52,7 @@ const headerOf = ({ path, kind, mode, uid, gid, size, target }: TarEntry): Buffe
     ...long(to, 'NextFileHasLongLinkpath'),
     ...long(name, 'NextFileHasLongPath'),
     headerBlock({
-      // what was said before counts
+      // the long name before this entry is used
       path: fits(name) ? name : 'long',
       linkpath: fits(to) ? to : 'long',
       mode,
@@ -64,7 +64,7 @@ const headerOf = ({ path, kind, mode, uid, gid, size, target }: TarEntry): Buffe
   ])
 }
 
-/** Bytes of an archive of these entries. */
+/** The size in bytes of an archive of these entries. */
 export const tarSize = (entries: readonly TarEntry[]): number =>
   entries.reduce((sum, entry) => {
     const size = entry.kind === 'file' ? entry.size : 0
@@ -72,10 +72,10 @@ export const tarSize = (entries: readonly TarEntry[]): number =>
   }, 2 * block)
 
 /**
- * An archive.
+ * Writes an archive.
  *
- * @param open the content of a file.
- * @throws `read-failed` when a file has another size than was said: whatever came after it would be taken for its own.
+ * @param open opens the content of a file.
+ * @throws `read-failed` if a file does not have the expected size: the reader would take the next entry for a part of it.
  */
 export async function* tarOf<Entry extends TarEntry>(
   entries: readonly Entry[],

@@ -1,26 +1,26 @@
-/** What an archive holds, as its index says. Pure. */
+/** The members of an archive, from its index. Pure. */
 import { CoxswainError } from '../../../engine/index.ts'
 
 export interface Member {
-  /** From the folder that it is unpacked into: `./a/b`. */
+  /** Relative to the destination: `./a/b`. */
   readonly path: string
   readonly kind: 'file' | 'directory' | 'link' | 'other'
   /** Of files. */
   readonly size: number | undefined
-  /** Of files: lower-case hex of the SHA-256; undefined where it is not known. */
+  /** Of files: the SHA-256 in lower-case hex; undefined if unknown. */
   readonly sha256?: string | undefined
   /** Of links. */
   readonly target: string
 }
 
-/** A member as its archive names it. */
+/** A member with the name that is in the archive. */
 export interface RawMember extends Omit<Member, 'path'> {
   readonly name: string
-  /** Of a hard link: the name of the member that it is another name for. */
+  /** Of a hard link: the name of the member that it links to. */
   readonly same?: string | undefined
 }
 
-export const unreadable = (path: string, why: string, cause?: unknown): CoxswainError =>
+export const unreadableArchive = (path: string, why: string, cause?: unknown): CoxswainError =>
   new CoxswainError('task-failed', `${path} cannot be read as an archive: ${why}`, {
     cause,
     hint: 'check that it is a complete tar archive, plain or compressed',
@@ -34,19 +34,19 @@ const untrusted = (message: string): CoxswainError =>
 const partsOf = (name: string): string[] => name.split('/').filter((part) => part !== '' && part !== '.')
 
 /**
- * The path of a member below the folder, so many of its parts left out; undefined when nothing is left.
+ * The path of a member below the destination, without the first `strip` parts; undefined if no part is left.
  *
- * @throws `task-failed` for a name that leads out of the folder.
+ * @throws `task-failed` for a name that leads out of the destination.
  */
 export const memberPath = (archive: string, name: string, strip: number): string | undefined => {
   const parts = partsOf(name)
   if (name.startsWith('/') || parts.includes('..'))
-    throw untrusted(`${archive} would be unpacked outside of its place: ${name}`)
+    throw untrusted(`${archive} would be unpacked outside of the folder: ${name}`)
   const left = parts.slice(strip)
   return left.length === 0 ? undefined : `./${left.join('/')}`
 }
 
-/** The folders that a path is in: `./a/b/c` is in `./a` and `./a/b`. */
+/** The parent folders of a path: `./a` and `./a/b` for `./a/b/c`. */
 const foldersOf = (path: string): string[] =>
   path
     .split('/')
@@ -54,10 +54,11 @@ const foldersOf = (path: string): string[] =>
     .map((_, at, parts) => `./${parts.slice(0, at + 1).join('/')}`)
 
 /**
- * The members below the folder, the last one of a name. A hard link is what it is another name for.
+ * The members below the destination, the last one of each name. A hard link has the content of the member that it links to.
  *
- * @param special whether devices, pipes and sockets are taken.
- * @throws `task-failed` for what leads out of the folder: names, hard links, and members below a link of the archive.
+ * @param special whether devices, pipes and sockets are allowed.
+ * @throws `task-failed` for members that lead out of the destination: by name, by hard link, or below a link of the
+ * archive.
  */
 export const membersBelow = (
   archive: string,
@@ -66,7 +67,7 @@ export const membersBelow = (
 ): Member[] => {
   const members = new Map<string, Member>()
   const files = new Map<string, RawMember>()
-  // all that were a link at any time
+  // all paths that were a link at any time
   const links = new Set<string>()
   for (const { name, same, ...member } of index) {
     const path = memberPath(archive, name, strip)

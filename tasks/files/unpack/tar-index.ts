@@ -1,14 +1,12 @@
-/** The index of a tar archive here, plain or compressed: names, kinds, sizes and sums. */
+/** The index of a local tar archive, plain or compressed: names, kinds, sizes and sums. */
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { gunzipSync } from 'node:zlib'
-import { Parser } from 'tar'
 import type { ReadEntry } from 'tar'
 import type { RawMember } from './member.ts'
 
-/** Where GNU tar puts a file with holes, in an archive in the way of pax; its own name is said elsewhere. */
+/** The folder in which GNU tar puts a sparse file in a pax archive; its own name is in another header. */
 const sparse = /(?:^|\/)GNUSparseFile\.\d+\//
 
 const memberOf = ({ path: name, type, size, linkpath = '' }: ReadEntry, sha256: string): RawMember => {
@@ -33,14 +31,15 @@ const memberOf = ({ path: name, type, size, linkpath = '' }: ReadEntry, sha256: 
   }
 }
 
-/** The most that tar makes of an archive of nothing: one record of zeros, of any blocking factor that is used. */
+/** The largest empty archive: one record of zeros, at any blocking factor in use. */
 const longestEmpty = 1024 * 1024
 
-/** Whether a file is an archive of nothing: zeros alone (POSIX.1-2017, pax), which the parser takes for no archive. */
+/** Whether a file is an empty archive: only zeros (POSIX.1-2017, pax). The parser does not accept such a file. */
 const isEmptyTar = async (file: string): Promise<boolean> => {
   if ((await stat(file)).size > longestEmpty) return false
   const bytes = await readFile(file)
   try {
+    const { gunzipSync } = await import('node:zlib')
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
     const plain = isGzip ? gunzipSync(bytes, { maxOutputLength: longestEmpty }) : bytes
     return plain.length >= 1024 && plain.every((byte) => byte === 0)
@@ -50,11 +49,12 @@ const isEmptyTar = async (file: string): Promise<boolean> => {
 }
 
 /**
- * The members of an archive, in its order.
+ * Reads the members of an archive, in its order.
  *
- * @throws an Error that says what is wrong with it.
+ * @throws an Error that says what is wrong with the archive.
  */
 export const tarIndex = async (file: string): Promise<RawMember[]> => {
+  const { Parser } = await import('tar/parse')
   const entries: { readonly entry: ReadEntry; readonly hash: Hash }[] = []
   const source = createReadStream(file)
   const take = (entry: ReadEntry): void => {
@@ -65,7 +65,7 @@ export const tarIndex = async (file: string): Promise<RawMember[]> => {
   const parser = new Parser({ file, strict: true, onReadEntry: take })
   try {
     await new Promise<void>((resolve, reject) => {
-      // kinds that the parser does not know are refused with those that we do not
+      // kinds that the parser does not know are refused like those that we do not support
       parser.on('ignoredEntry', take).on('error', reject).on('end', resolve)
       source.on('error', reject).on('data', (chunk) => void parser.write(chunk))
       source.on('end', () => void parser.end())

@@ -1,4 +1,4 @@
-/** The index of an archive on a host, as `tar -tv` tells it there. Pure. */
+/** The index of an archive on a host, from the output of `tar -tv`. Pure. */
 import type { RawMember } from './member.ts'
 
 const escapes: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const escapes: Readonly<Record<string, string>> = {
   v: '\v',
 }
 
-/** A name as GNU tar quotes it: escapes as in C, in which bytes beyond ASCII are octal. */
+/** A name unquoted: GNU tar escapes as in C, with octal bytes beyond ASCII. */
 export const unescaped = (text: string): string => {
   const bytes = text.replaceAll(/\\([0-7]{3}|.)/gs, (_, what: string) => {
     if (what.length === 3) return String.fromCharCode(Number.parseInt(what, 8))
@@ -20,7 +20,7 @@ export const unescaped = (text: string): string => {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
-// busybox names owners, whatever it is asked for
+// busybox prints names of owners, whatever the options
 const line = /^([-a-zA-Z])\S{9}\S? +[^\s/]+\/\S+ +(\d+|\d+,\s*\d+) \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? (.*)$/s
 
 const splitAt = (text: string, divider: string): [string, string] => {
@@ -40,7 +40,7 @@ const memberOf = (text: string, isGnu: boolean): RawMember => {
     case 'h':
       return { name: plain(before), kind: 'file', size: undefined, target: '', same: plain(after) }
     case '-':
-      // busybox tells of another name for a file in this way
+      // busybox lists a hard link in this way
       if (!isGnu && size === '0' && after !== '')
         return { name: before, kind: 'file', size: undefined, target: '', same: after }
       return { name: plain(rest), kind: 'file', size: Number(size), target: '' }
@@ -59,7 +59,7 @@ const memberOf = (text: string, isGnu: boolean): RawMember => {
  * The members with the sums of their content.
  *
  * @param text a line of sha256sum for each member with content, in the order of the archive.
- * @throws an Error when there are not as many.
+ * @throws an Error if the number of sums does not match.
  */
 export const withSums = (members: readonly RawMember[], text: string): RawMember[] => {
   const sums = text.match(/^[0-9a-f]{64}/gm) ?? []
@@ -75,10 +75,10 @@ export const withSums = (members: readonly RawMember[], text: string): RawMember
 }
 
 /**
- * What `tar -tv --numeric-owner` has told.
+ * Parses the output of `tar -tv --numeric-owner`.
  *
- * @param isGnu whether the tar is GNU's.
- * @throws an Error that says what is wrong.
+ * @param isGnu whether the tar is GNU tar.
+ * @throws an Error that says what is wrong with the output.
  */
 export const membersFrom = (text: string, isGnu: boolean): RawMember[] =>
   text

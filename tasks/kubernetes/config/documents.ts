@@ -1,37 +1,37 @@
-/** Parts that the configuration versions have in common. */
+/** Parts shared by the configuration versions. */
 import type { Cluster } from '../kubeadm/settings.ts'
 import { hostOf } from '../kubeadm/settings.ts'
+import type { ReleaseFacts } from '../kubeadm/versions/release.ts'
 import type { Document } from '../kubeadm/yaml.ts'
+import { unlessEmpty } from './arguments.ts'
+import { merged } from './merge.ts'
 
 export const apiServerSans = ({ controlPlaneEndpoint, certSANs }: Cluster): string[] => [
   ...new Set([hostOf(controlPlaneEndpoint), ...certSANs]),
 ]
 
-/** The kubelet's own settings, where some are given. */
-export const kubeletDocuments = ({ cgroupDriver, failSwapOn }: Cluster): Document[] =>
-  cgroupDriver === undefined && failSwapOn === undefined
-    ? []
-    : [
-        {
-          apiVersion: 'kubelet.config.k8s.io/v1beta1',
-          kind: 'KubeletConfiguration',
-          cgroupDriver,
-          failSwapOn,
-        },
-      ]
+/** A document of a program's own configuration, if any of its fields is given. */
+const component = (apiVersion: string, kind: string, fields: Document): Document[] =>
+  unlessEmpty(fields) === undefined ? [] : [{ apiVersion, kind, ...fields }]
 
-/** kube-proxy's own settings. From 1.37 on an unset mode is warned about, so it is always said there. */
+/** The kubelet's configuration, if any of its settings is given. */
+export const kubeletDocuments = ({ cgroupDriver, failSwapOn, kubelet }: Cluster): Document[] =>
+  component(
+    'kubelet.config.k8s.io/v1beta1',
+    'KubeletConfiguration',
+    merged({ cgroupDriver, failSwapOn }, kubelet ?? {}),
+  )
+
+/** kube-proxy's configuration, if any of its settings is given, or the release wants a mode. */
 export const kubeProxyDocuments = (
-  { kubeProxyConntrackMaxPerCore: maxPerCore }: Cluster,
-  mode?: string,
+  { kubeProxyConntrackMaxPerCore: maxPerCore, kubeProxy }: Cluster,
+  { proxyMode }: Pick<ReleaseFacts, 'proxyMode'>,
 ): Document[] =>
-  maxPerCore === undefined && mode === undefined
-    ? []
-    : [
-        {
-          apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-          kind: 'KubeProxyConfiguration',
-          mode,
-          conntrack: maxPerCore === undefined ? undefined : { maxPerCore },
-        },
-      ]
+  component(
+    'kubeproxy.config.k8s.io/v1alpha1',
+    'KubeProxyConfiguration',
+    merged(
+      { mode: proxyMode, conntrack: maxPerCore === undefined ? undefined : { maxPerCore } },
+      kubeProxy ?? {},
+    ),
+  )

@@ -1,20 +1,23 @@
-import { configVersionFor } from '../kubeadm/version.ts'
-import type { ConfigVersion } from '../kubeadm/version.ts'
+import type { ConfigVersion, ReleaseFacts } from '../kubeadm/versions/release.ts'
+import { factsOf } from '../kubeadm/versions.ts'
 import type { HostConfig } from '../kubeadm/settings.ts'
 import { v1alpha2, v1alpha3 } from './alpha.ts'
-import { v1beta1, v1beta2, v1beta3, v1beta4 } from './beta.ts'
+import { beta } from './beta.ts'
+import { withDocuments } from './merge.ts'
 import { asYaml } from '../kubeadm/yaml.ts'
 import type { Document } from '../kubeadm/yaml.ts'
 
-const renderers: Readonly<Record<ConfigVersion, (config: HostConfig) => Document[]>> = {
+const renderers: Readonly<Record<ConfigVersion, (config: HostConfig, facts: ReleaseFacts) => Document[]>> = {
   v1alpha2,
   v1alpha3,
-  v1beta1,
-  v1beta2,
-  v1beta3,
-  v1beta4,
+  v1beta1: beta,
+  v1beta2: beta,
+  v1beta3: beta,
+  v1beta4: beta,
 }
 
-/** A master's kubeadm configuration, in the dialect of the Kubernetes version that it names. */
-export const renderConfig = (config: HostConfig): string =>
-  asYaml(renderers[configVersionFor(config.cluster.kubernetesVersion)](config))
+/** The kubeadm configuration of a control-plane node, in the format of its Kubernetes version. */
+export const renderConfig = (config: HostConfig): string => {
+  const facts = factsOf(config.cluster.kubernetesVersion)
+  return asYaml(withDocuments(renderers[facts.configApi](config, facts), config.cluster.merge))
+}

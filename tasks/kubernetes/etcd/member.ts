@@ -1,24 +1,18 @@
-/** How a master's etcd becomes a member of the cluster: shared by the ways to add a master. */
-import { CoxswainError, isCoxswainError, z } from '../../../engine/index.ts'
+/** How the etcd of a control-plane node becomes a member of the cluster: shared by kubeadm-join and etcd-member-add. */
+import { CoxswainError, isCoxswainError, duration } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
 import { initialCluster, peerUrl } from '../config/etcd-arguments.ts'
-import { joiningConfig } from '../config/joining.ts'
-import {
-  addMember,
-  healthyWithout,
-  keepsQuorum,
-  listMembers,
-  memberOf,
-  promoteLearners,
-  removeMember,
-  requireMembers,
-  unwell,
-} from './etcd.ts'
-import type { Member } from './etcd.ts'
+import { withInitialCluster } from '../config/initial-cluster.ts'
+import { addMember, promoteLearners, removeMember } from './changes.ts'
+import { etcdProblems } from './health.ts'
+import { isMemberAt, listMembers, memberOf, requireMembers } from './members.ts'
+import type { Member } from './members.ts'
+import { etcdctlOn, hexadecimal, logsOf } from './ways-out.ts'
 import { eventually } from '../../shared/eventually.ts'
+import { withEtcdPatch } from '../kubeadm/etcd-patch.ts'
 import { etcdData } from '../kubeadm/paths.ts'
 import { admitEtcd } from '../kubeadm/static-pods.ts'
-import { minorOf } from '../kubeadm/version.ts'
+import { factsOf } from '../kubeadm/versions.ts'
 
 export interface Joiner {
   readonly name: string
@@ -26,67 +20,57 @@ export interface Joiner {
   readonly version: string
   /** The kubeadm configuration on the joining host. */
   readonly config: string
-  /** Seconds that the other members have to answer: one that was restarted a moment ago needs some. */
+  /** Seconds to wait for the other members to respond: a member that has just restarted needs some time. */
   readonly patience: number
 }
 
 export const etcdWaitParam = () =>
-  z.coerce.number().min(0).default(60).describe('seconds to wait for the other etcd members to answer')
+  duration({ zero: true }).default(60).describe('seconds to wait for the other etcd members to respond')
 
-/** Waits until nothing is amiss; when time is up, the caller looks once more and says what it is in its own words. */
-const givenTime = async (
+/** Waits until nothing is missing. On a timeout, the caller checks again and reports the problem in its own words. */
+const waitQuietly = async (
   ctx: ApplyContext,
   seconds: number,
   missing: () => Promise<readonly string[]>,
 ): Promise<void> => {
   try {
-    await eventually(ctx, missing, { seconds, hint: 'crictl ps -a --name etcd, crictl logs' })
+    await eventually(ctx, missing, { seconds, hint: logsOf('etcd') })
   } catch (error) {
     if (!isCoxswainError(error) || error.code !== 'wait-timeout') throw error
   }
 }
 
-/** Gives the etcd of a master time to answer: whoever asks it for its members next, says so if it still does not. */
-export const untilAnswering = (ctx: ApplyContext, via: ApplyContext, seconds: number): Promise<void> =>
-  givenTime(ctx, seconds, async () =>
-    (await listMembers(via)) === undefined ? [`etcd on ${via.host.name} does not answer`] : [],
+/** Waits until the etcd of a host responds. If it does not, the next call that reads the members reports it. */
+export const waitForEtcd = (ctx: ApplyContext, via: ApplyContext, seconds: number): Promise<void> =>
+  waitQuietly(ctx, seconds, async () =>
+    (await listMembers(via)) === undefined ? [`etcd on ${via.host.name} does not respond`] : [],
   )
 
 /**
- * Takes a member off the list whose host has come back without its data: it can never start again as that member, and
- * as long as it is listed it counts against the quorum (etcd FAQ: remove before add).
+ * Removes the member of a host that has lost its data: it can never start again as that member, and while it is listed it
+ * counts against the quorum (etcd FAQ: remove before add).
  *
- * @throws `task-failed` when the others have no quorum of their own.
+ * @throws `task-failed` if the other members do not have a quorum.
  */
-export const forgetLost = async (
+export const removeLostMember = async (
   ctx: ApplyContext,
   via: ApplyContext,
   { address }: Pick<Joiner, 'address'>,
 ): Promise<void> => {
   const members = await requireMembers(via)
   const lost = memberOf(members, address)
-  // one that has not started yet is no loss: it was added a moment ago
+  // a member that has not started was just added, and did not have data
   if (lost?.started !== true || (await ctx.remote.exists(etcdData))) return
-  if (!keepsQuorum(members, lost, await healthyWithout(via, lost))) {
-    throw new CoxswainError(
-      'task-failed',
-      `${ctx.host.name} has lost its etcd data, and the other members have no quorum`,
-      {
-        hint: 'repair another member first, or restore etcd from a snapshot',
-      },
-    )
-  }
-  ctx.log(`${ctx.host.name} has lost its etcd data: removing its former member`)
-  await removeMember(via, lost.id)
+  await removeMember(via, members, lost, `${ctx.host.name} has lost its etcd data`)
 }
 
-/** How often it is looked at the members, half a second each, until somebody asks the kubelet why they do not start. */
-const looksBetween = 4
+/** How often the members are checked, every half second, before the kubelet is checked for the reason. */
+const checksPerKubelet = 4
 
 /**
- * Waits until every member has started, has a vote and answers.
+ * Waits until every member has started, can vote and responds.
  *
- * @throws `wait-timeout` saying which one does not.
+ * @throws `wait-timeout` with the member that does not.
  */
 export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<void> => {
   let looks = 0
@@ -94,37 +78,60 @@ export const waitForMembers = (ctx: ApplyContext, via: ApplyContext): Promise<vo
     ctx,
     async () => {
       looks += 1
-      if (looks % looksBetween === 0) await admitEtcd(ctx)
+      if (looks % checksPerKubelet === 0) await admitEtcd(ctx)
       await promoteLearners(via)
-      return unwell(via)
+      return etcdProblems(via)
     },
     {
       seconds: 180,
       every: 0.5,
-      hint: `check etcd on ${ctx.host.name}: crictl ps -a --name etcd, crictl logs; then run again`,
+      hint: `check etcd on ${ctx.host.name}: ${logsOf('etcd')}; then run again`,
     },
   )
 }
 
 /**
- * Adds a host to the member list, unless it is there. Only one member may be on its way at a time: a second one would
- * cost the quorum.
+ * Checks that a member can be added: no alarm is raised, and all members have started, can vote and respond, after waiting
+ * for them. etcd itself is content with less: kubeadm 1.37 asks for a quorum alone, and etcd before 3.6.11 refuses to add a
+ * member while one is down. A member that will not come back is removed first.
+ *
+ * @throws `task-failed` with the member that does not, and what to do.
+ */
+export const requireHealthyMembers = async (
+  ctx: ApplyContext,
+  via: ApplyContext,
+  patience: number,
+): Promise<void> => {
+  await waitQuietly(ctx, patience, async () => {
+    await promoteLearners(via)
+    return etcdProblems(via)
+  })
+  const unhealthy = await etcdProblems(via)
+  if (unhealthy.length === 0) return
+  throw new CoxswainError(
+    'task-failed',
+    `adding an etcd member now could break the quorum: ${unhealthy.join('; ')}`,
+    {
+      hint: `repair that member (on its host: ${logsOf('etcd')}), or if it is lost, remove it: ${etcdctlOn(via.host.name, 'member list')}; and the same with: member remove ID`,
+    },
+  )
+}
+
+/**
+ * Adds a host to the member list, unless it is listed. Only one member can be in the process of joining: a second one would
+ * put the quorum at risk.
  */
 export const ensureListed = async (
   ctx: ApplyContext,
   via: ApplyContext,
-  { name, address, version, patience }: Joiner,
+  { address, version, patience }: Joiner,
 ): Promise<Member[]> => {
   const members = await requireMembers(via)
-  const other = members.find((member) => !member.started && member.peerUrl !== peerUrl({ address }))
+  const other = members.find((member) => !member.started && !isMemberAt(member, address))
   if (other !== undefined) {
-    throw new CoxswainError(
-      'task-failed',
-      `etcd waits for another member that has not started: ${other.peerUrl}`,
-      {
-        hint: `start it, or remove it: etcdctl member remove ${other.id}`,
-      },
-    )
+    throw new CoxswainError('task-failed', `another etcd member has not started yet: ${other.peerUrl}`, {
+      hint: `run again for its host, or remove it: ${etcdctlOn(via.host.name, `member remove ${hexadecimal(other.id)}`)}`,
+    })
   }
   if (memberOf(members, address) !== undefined) return members
   if (await ctx.remote.exists(etcdData)) {
@@ -132,47 +139,45 @@ export const ensureListed = async (
       'task-failed',
       `${ctx.host.name} has etcd data, but is not a member of this cluster`,
       {
-        hint: `check whether ${etcdData} is still needed; run reset-node on ${ctx.host.name} to delete it`,
+        hint: `check whether ${etcdData} is still needed; run reset-node with force=true on ${ctx.host.name} to delete it`,
       },
     )
   }
-  await givenTime(ctx, patience, () => unwell(via))
-  const ailing = await unwell(via)
-  if (ailing.length > 0) {
-    throw new CoxswainError(
-      'task-failed',
-      `adding an etcd member now could cost the quorum: ${ailing.join('; ')}`,
-      {
-        hint: 'repair or remove the unhealthy member: etcdctl endpoint health --cluster',
-      },
-    )
-  }
-  await addMember(via, name, peerUrl({ address }), minorOf(version) >= 17)
+  await requireHealthyMembers(ctx, via, patience)
+  await addMember(via, peerUrl({ address }), factsOf(version).hasLearners)
   return requireMembers(via)
 }
 
 /**
- * Starts the etcd of a host that is on the member list: the manifest is written by kubeadm, with the members that there
- * are now, because etcd refuses to start with any other count.
+ * Starts the etcd of a listed host. kubeadm writes the manifest, with the current members, because etcd refuses to start
+ * with a different number.
  */
 export const startEtcd = async (
-  { remote }: ApplyContext,
+  ctx: ApplyContext,
   members: readonly Member[],
   joiner: Joiner,
 ): Promise<void> => {
+  const { remote } = ctx
   const { name, address, version, config } = joiner
   const cluster = initialCluster(
     members.map((member) => ({
-      name: member.peerUrl === peerUrl({ address }) ? name : member.name,
+      name: isMemberAt(member, address) ? name : member.name,
       peerUrl: member.peerUrl,
     })),
   )
+  const facts = factsOf(version)
   const live = `${config}.joining`
-  await remote.write(live, joiningConfig((await remote.read(config)) ?? '', cluster), { mode: '0600' })
-  const words =
-    minorOf(version) >= 13 ? ['init', 'phase', 'etcd', 'local'] : ['alpha', 'phase', 'etcd', 'local']
+  await remote.write(live, withInitialCluster((await remote.read(config)) ?? '', cluster, facts), {
+    mode: '0600',
+  })
+  const [command = ''] = facts.phases['etcd local'].init
   try {
-    await remote.run({ timeout: 120 })`kubeadm ${words} --config ${live}`
+    await withEtcdPatch(
+      ctx,
+      version,
+      (patches) =>
+        remote.run({ timeout: 120 })`kubeadm ${[...command.split(' '), '--config', live, ...patches]}`,
+    )
   } finally {
     await remote.remove(live)
   }

@@ -4,8 +4,9 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { pki } from './paths.ts'
 
 /**
- * What every master shares, and nothing else of pki: the certificates that a master makes for itself name its own
- * addresses (kubeadm "Manual certificate distribution").
+ * The files in pki that all control-plane nodes share. All other certificates name the addresses of one node, and are
+ * created
+ * on that node (kubeadm "Manual certificate distribution").
  */
 export const sharedFiles = [
   'ca.crt',
@@ -18,7 +19,7 @@ export const sharedFiles = [
   'etcd/ca.key',
 ].map((name) => `${pki}/${name}`)
 
-/** Leaf certificates of a master with the authority that signs each, and whether it names the master. */
+/** The leaf certificates of a control-plane node, the authority that signs each, and whether it names the node. */
 const leaves = [
   { name: 'apiserver', ca: 'ca', names: true },
   { name: 'apiserver-kubelet-client', ca: 'ca', names: false },
@@ -35,12 +36,12 @@ const read = async ({ remote }: CheckContext, name: string): Promise<X509Certifi
   try {
     return new X509Certificate(text)
   } catch {
-    // a file that was cut off by a crash is as good as none
+    // a file that a crash truncated counts as missing
     return undefined
   }
 }
 
-/** What a certificate of a master must name. */
+/** The names that a certificate of a control-plane node must contain. */
 interface Names {
   readonly address: string
   readonly apiNames: readonly string[]
@@ -48,7 +49,11 @@ interface Names {
 
 type Leaf = (typeof leaves)[number]
 
-/** What is wrong with one leaf certificate, in words. */
+/** The names that a certificate does not have. */
+const missingIn = (certificate: X509Certificate, names: readonly string[]): string[] =>
+  names.filter((one) => (isIP(one) > 0 ? certificate.checkIP(one) : certificate.checkHost(one)) === undefined)
+
+/** What is wrong with one leaf certificate. */
 const leafProblems = async (ctx: CheckContext, leaf: Leaf, names: Names): Promise<string[]> => {
   const { name, ca } = leaf
   const [found, authority, key] = await Promise.all([
@@ -62,20 +67,29 @@ const leafProblems = async (ctx: CheckContext, leaf: Leaf, names: Names): Promis
   if (!found.verify(authority.publicKey)) return [`${name}.crt is not signed by ${ca}.crt`]
   if (new Date(found.validTo) < new Date()) return [`${name}.crt has expired`]
   const wanted = name === 'apiserver' ? [names.address, ...names.apiNames] : leaf.names ? [names.address] : []
-  return wanted
-    .filter((one) => (isIP(one) > 0 ? found.checkIP(one) : found.checkHost(one)) === undefined)
-    .map((one) => `${name}.crt does not name ${one}`)
+  return missingIn(found, wanted).map((one) => `${name}.crt does not name ${one}`)
 }
 
-/** What is wrong with a master's certificates, in words; empty when all are there, signed and named as they must be. */
+/** Names that the certificate of the API server must have and does not; none if there is no certificate. */
+export const missingApiNames = async (
+  ctx: CheckContext,
+  { address, apiNames }: Names,
+): Promise<readonly string[]> => {
+  const found = await read(ctx, 'apiserver')
+  return found === undefined ? [] : missingIn(found, [address, ...apiNames])
+}
+
+/**
+ * What is wrong with the certificates of a control-plane node; empty if all exist and have the right authority and names.
+ */
 export const certificateProblems = async (ctx: CheckContext, names: Names): Promise<string[]> => {
   const problems = await Promise.all(leaves.map((leaf) => leafProblems(ctx, leaf, names)))
   return [...new Set(problems.flat())]
 }
 
 /**
- * Removes leaf certificates that are not as they must be, so that kubeadm signs new ones: it refuses those that it
- * finds and does not like. Only where their authority's key is there to sign with.
+ * Removes invalid leaf certificates, so that kubeadm creates new ones: it refuses to run with certificates that it does not
+ * accept. Only if the key of their authority exists, which is needed to sign new ones.
  */
 export const removeBadLeaves = async (ctx: ApplyContext, names: Names): Promise<void> => {
   for (const leaf of leaves) {

@@ -1,28 +1,32 @@
-/** What a finished `kubeadm init` leaves in the cluster, and the phase that leaves it. */
+/** Objects that a completed `kubeadm init` leaves in the cluster, and the phase that creates each. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { kubectl } from './kubectl.ts'
-import { kubeletConfigMap, minorOf } from './version.ts'
+import { factsOf, minorOf } from './versions.ts'
 
 export interface Trace {
   /** `kind/name`, as kubectl prints it. */
   readonly object: string
   readonly namespace: string
-  /** The phase of `kubeadm init` that makes it (1.13 and later). */
+  /** The phase of `kubeadm init` that creates it (1.13 and later). */
   readonly phase: string
 }
 
-/** The traces that an init of a version leaves, in the order of its phases. */
+/** The objects that an init of a version creates, in the order of its phases. */
 const tracesOf = (version: string): Trace[] =>
   [
     ['configmap/kubeadm-config', 'kube-system', 'upload-config kubeadm'],
-    [`configmap/${kubeletConfigMap(version)}`, 'kube-system', 'upload-config kubelet'],
+    [
+      `configmap/${factsOf(version).kubeletConfigMap.replace('{minor}', String(minorOf(version)))}`,
+      'kube-system',
+      'upload-config kubelet',
+    ],
     ['configmap/cluster-info', 'kube-public', 'bootstrap-token'],
     ['daemonset.apps/kube-proxy', 'kube-system', 'addon kube-proxy'],
     ['deployment.apps/coredns', 'kube-system', 'addon coredns'],
   ].map(([object = '', namespace = '', phase = '']) => ({ object, namespace, phase }))
 
-/** Whether a phase is left out on purpose, itself or as a whole: `addon/coredns`, `addon`. */
+/** Whether the user skips a phase, or the phase that contains it: `addon/coredns`, `addon`. */
 const skipped = ({ phase }: Trace, skipPhases: readonly string[]): boolean =>
   skipPhases.some((name) => name === phase.replace(' ', '/') || name === phase.split(' ')[0])
 
@@ -34,14 +38,14 @@ const namesIn = async (
 ): Promise<string[]> => {
   const objects = traces.filter((trace) => trace.namespace === namespace).map(({ object }) => object)
   const words = ['-n', namespace, 'get', ...objects, '--ignore-not-found', '-o', 'name']
-  // the names of groups were longer before 1.16: daemonset.extensions/kube-proxy
+  // before 1.16, names included another group: daemonset.extensions/kube-proxy
   return (await kubectl(ctx, words, server).lines()).map((line) => line.replace(/\..*\//, '/'))
 }
 
 /**
- * The traces that are not there. A kubectl that fails is a failure, not an answer.
+ * The objects that do not exist. If kubectl fails, this fails too.
  *
- * @param server the API server to ask.
+ * @param server the API server to query.
  */
 export const missingTraces = async (
   ctx: CheckContext,
@@ -57,9 +61,9 @@ export const missingTraces = async (
 }
 
 /**
- * The version that the cluster says it has; undefined before it has said so.
+ * The version of the cluster according to its configuration; undefined if it is not stored yet.
  *
- * @throws `task-failed` when it is of another minor release: a configuration cannot upgrade a cluster.
+ * @throws `task-failed` if its minor release is different: a configuration cannot upgrade a cluster.
  */
 export const refuseOtherVersion = async (
   ctx: CheckContext,

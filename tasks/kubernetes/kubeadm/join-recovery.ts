@@ -1,44 +1,49 @@
-/** What was there before a join: a former life of the host, or a join that was interrupted. */
-import { CoxswainError, isCoxswainError } from '../../../engine/index.ts'
+/** Recovers from an earlier state of the host before a join: an old membership, or an interrupted join. */
+import { isCoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
 import { sharedFiles } from './certificates.ts'
 import { copySharedFiles } from '../copy-certs.ts'
-import { memberOf, removeMember, requireMembers } from '../etcd/etcd.ts'
+import { removeMember } from '../etcd/changes.ts'
+import { memberOf, requireMembers } from '../etcd/members.ts'
 import { startEtcd, waitForMembers } from '../etcd/member.ts'
 import type { Joiner } from '../etcd/member.ts'
+import { logsOf } from '../etcd/ways-out.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { criSocketIn, resetWords } from './kubeadm.ts'
-import { kubectl } from './kubectl.ts'
 import { masterState } from './master-state.ts'
-import { adminConf, kubeletConf } from './paths.ts'
+import { kubeletConf } from './paths.ts'
 import { makeManifests, phases } from './phases.ts'
 
-/** A host that joins, and the port of its API server. */
+/** A control-plane node that joins, and the port of its API server. */
 export interface JoiningMaster extends Joiner {
   readonly port: number
 }
 
 /**
- * Waits until the API server of a master answers.
+ * Waits until the API server of a control-plane node is ready.
  *
  * @throws `wait-timeout`.
  */
-export const comeUp = (ctx: ApplyContext, { address, port }: JoiningMaster, seconds: number): Promise<void> =>
+export const waitForApiServer = (
+  ctx: ApplyContext,
+  { address, port }: JoiningMaster,
+  seconds: number,
+): Promise<void> =>
   eventually(
     ctx,
     async () => {
       const { ready, lacking } = await masterState(ctx, address, port)
-      return ready ? lacking : ['the API server does not answer']
+      return ready ? lacking : ['the API server does not respond']
     },
-    { seconds, hint: 'check it: crictl ps -a --name kube-apiserver, crictl logs; journalctl -u kubelet' },
+    { seconds, hint: `check it: ${logsOf('kube-apiserver')}` },
   )
 
-/** Whether it comes up by itself: all its files are there, and its API server answers within so many seconds. */
-const comesUp = async (ctx: ApplyContext, master: JoiningMaster, seconds: number): Promise<boolean> => {
+/** Whether it starts by itself: all its files exist, and its API server is ready within the given seconds. */
+const isReadyWithin = async (ctx: ApplyContext, master: JoiningMaster, seconds: number): Promise<boolean> => {
   const { lacking } = await masterState(ctx, master.address, master.port)
   if (lacking.length > 0) return false
   try {
-    await comeUp(ctx, master, seconds)
+    await waitForApiServer(ctx, master, seconds)
     return true
   } catch (error) {
     if (isCoxswainError(error) && error.code === 'wait-timeout') return false
@@ -46,8 +51,8 @@ const comesUp = async (ctx: ApplyContext, master: JoiningMaster, seconds: number
   }
 }
 
-/** Brings up the etcd of a host that is on the member list, from whatever was left of it. */
-const bringUpEtcd = async (ctx: ApplyContext, via: ApplyContext, master: JoiningMaster): Promise<void> => {
+/** Starts the etcd of a listed host, from whatever is left of it. */
+const restartEtcd = async (ctx: ApplyContext, via: ApplyContext, master: JoiningMaster): Promise<void> => {
   const { config } = master
   const params = { ...master, node: master.name, apiNames: [] }
   await copySharedFiles(ctx, via, sharedFiles)
@@ -60,14 +65,16 @@ const bringUpEtcd = async (ctx: ApplyContext, via: ApplyContext, master: Joining
   await startEtcd(ctx, await requireMembers(via), master)
 }
 
-/** Takes a host back to where it can join anew: its member leaves, then what it holds goes. */
-export const takeBack = async (
+/** Resets a host so that it can join again: removes its etcd member first, then its data. */
+export const resetForJoin = async (
   ctx: ApplyContext,
   via: ApplyContext,
   { address, config }: JoiningMaster,
 ): Promise<void> => {
-  const listed = memberOf(await requireMembers(via), address)
-  if (listed !== undefined) await removeMember(via, listed.id)
+  const members = await requireMembers(via)
+  const listed = memberOf(members, address)
+  if (listed !== undefined)
+    await removeMember(via, members, listed, `${ctx.host.name} must be reset to join again`)
   const words = await resetWords(ctx, criSocketIn(await ctx.remote.read(config)))
   await ctx.remote.run({ timeout: 300 })`${words}`
   await ctx.remote.remove('/var/lib/etcd/member', { recursive: true })
@@ -75,48 +82,25 @@ export const takeBack = async (
 }
 
 /**
- * Goes on with a join that was interrupted. Its etcd member is brought up first, because a cluster of two with one
- * that never started has no quorum, and nothing else works until it has one. Then either the master comes up by itself,
- * or it is taken back to nothing, to join anew.
+ * Continues an interrupted join. Starts its etcd member first: a cluster of two members, one of which never started, does
+ * not have a quorum, and nothing else works without one. Then either the control-plane node starts by itself, or it is
+ * reset, to join again.
  *
- * @returns whether it is a master now.
+ * @returns whether it is a control-plane node now.
  */
-export const goOn = async (ctx: ApplyContext, via: ApplyContext, master: JoiningMaster): Promise<boolean> => {
-  if (memberOf(await requireMembers(via), master.address) !== undefined) {
-    ctx.log('an interrupted join had added the etcd member: bringing it up')
-    const { etcdManifest } = await masterState(ctx, master.address, master.port)
-    if (!etcdManifest) await bringUpEtcd(ctx, via, master)
-    await waitForMembers(ctx, via)
-  }
-  if (await comesUp(ctx, master, 90)) return true
-  ctx.log('an interrupted join cannot be finished: taking it back, to join anew')
-  await takeBack(ctx, via, master)
-  return false
-}
-
-/**
- * Removes the Node that a former life of this host left: kubeadm joins nobody under a name that is taken. Only a Node
- * that had an address of this host can be its own.
- *
- * @throws `task-failed` when another machine goes by the name.
- */
-export const forgetNode = async (
+export const continueJoin = async (
   ctx: ApplyContext,
   via: ApplyContext,
-  { name, address }: JoiningMaster,
-): Promise<void> => {
-  const path = 'jsonpath={.status.addresses[?(@.type=="InternalIP")].address}'
-  const text = await kubectl(via, ['get', 'node', name, '--ignore-not-found', '-o', path]).text()
-  // one for each family of addresses
-  const known = text.split(/\s+/).filter((word) => word !== '')
-  if (known.length === 0) return
-  if (!known.includes(address) && !known.includes(ctx.host.address)) {
-    throw new CoxswainError(
-      'task-failed',
-      `the cluster knows another machine as ${name}, at ${known.join(', ')}`,
-      { hint: `give the host another name, or remove the other: kubectl delete node ${name}` },
-    )
+  master: JoiningMaster,
+): Promise<boolean> => {
+  if (memberOf(await requireMembers(via), master.address) !== undefined) {
+    ctx.log('an interrupted join had added the etcd member: starting it')
+    const { etcdManifest } = await masterState(ctx, master.address, master.port)
+    if (!etcdManifest) await restartEtcd(ctx, via, master)
+    await waitForMembers(ctx, via)
   }
-  ctx.log(`removing the former Node ${name}`)
-  await via.remote.run({ timeout: 60 })`kubectl --kubeconfig ${adminConf} delete node ${name}`
+  if (await isReadyWithin(ctx, master, 90)) return true
+  ctx.log('an interrupted join cannot be completed: resetting the host, to join again')
+  await resetForJoin(ctx, via, master)
+  return false
 }

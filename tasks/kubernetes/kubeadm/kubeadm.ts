@@ -1,16 +1,25 @@
-/** Command lines of kubeadm that differ from version to version. */
+/** Command lines of kubeadm. */
 import type { CheckContext } from '../../../engine/index.ts'
-import { minorOf, requireKubeadm } from './version.ts'
+import { factsOf } from './versions.ts'
 
 /**
- * `kubeadm reset` without its last farewell to etcd, which the engine says itself, to a member that answers: kubeadm
- * would look for the member once more, and wait long for one that has been told to go.
+ * Reads the version of kubeadm, before anything is changed that requires it.
  *
- * @param criSocket kubeadm refuses to guess between several runtimes, and `reset` reads no configuration before 1.31.
+ * @throws `command-failed` if it is not installed.
+ */
+export const requireKubeadm = ({ remote }: CheckContext): Promise<string> =>
+  remote.query`kubeadm version -o short`.text()
+
+/**
+ * Arguments of `kubeadm reset` without the phase that removes the etcd member, because the engine removes the member
+ * itself:
+ * kubeadm would look for the member again, and wait long for one that is leaving.
+ *
+ * @param criSocket required if there are several runtimes, because `reset` does not read a configuration before 1.31.
  */
 export const resetWords = async (ctx: CheckContext, criSocket: string | undefined): Promise<string[]> => {
-  // phases of reset came with 1.15; before, it knew nothing of members
-  const phased = minorOf(await requireKubeadm(ctx)) >= 15
+  // without phases, it does not remove members
+  const phased = factsOf(await requireKubeadm(ctx)).resetPhases.length > 0
   return [
     'kubeadm',
     'reset',
@@ -20,10 +29,10 @@ export const resetWords = async (ctx: CheckContext, criSocket: string | undefine
   ]
 }
 
-/** The container runtime's socket that a kubeadm configuration names. */
+/** The socket of the container runtime in a kubeadm configuration. */
 export const criSocketIn = (config: string | undefined): string | undefined =>
   /criSocket: (\S+)/.exec(config ?? '')?.[1]
 
-/** `--ignore-preflight-errors`, where there are some to ignore. */
+/** `--ignore-preflight-errors`, if there are errors to ignore. */
 export const ignoring = (errors: readonly string[]): string[] =>
   errors.length === 0 ? [] : [`--ignore-preflight-errors=${errors.join(',')}`]

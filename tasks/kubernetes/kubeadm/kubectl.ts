@@ -1,29 +1,29 @@
 import type { Command, CheckContext } from '../../../engine/index.ts'
+import { hostInUrl } from '../../network/addresses/addresses.ts'
 import { adminConf } from './paths.ts'
 
 /**
- * kubectl on a master, as the cluster's administrator, with an end to its patience: an API server without a quorum
- * behind it never answers.
+ * kubectl on a control-plane node, as administrator, with a timeout: an API server without an etcd quorum never responds.
  *
- * @param server where to ask; the endpoint of the kubeconfig, which is the load balancer, when absent.
+ * @param server the API server; by default the endpoint in the kubeconfig, which is the load balancer.
  */
 export const kubectl = ({ remote }: CheckContext, words: readonly string[], server?: string): Command =>
   remote.query({
     timeout: 40,
   })`kubectl --kubeconfig ${adminConf} --request-timeout=15s ${server === undefined ? [] : ['--server', server]} ${words}`
 
-/** The API server of a master itself, not through the load balancer. */
-export const ownServer = (address: string, port = 6443): string => `https://${address}:${port}`
+/** The URL of a control-plane node's own API server, not of the load balancer. */
+export const ownServer = (address: string, port = 6443): string => `https://${hostInUrl(address)}:${port}`
 
-/** Whether a master's own API server says that it is ready. Before 1.16 there was only /healthz. */
+/** Whether a control-plane node's own API server is ready. Before 1.16, only /healthz exists. */
 export const apiReady = async (ctx: CheckContext, address: string, port = 6443): Promise<boolean> => {
   const url = ownServer(address, port)
-  // these paths answer everybody (system:public-info-viewer), so no credentials travel; curl is the quickest to ask
+  // these paths are public (system:public-info-viewer), so curl does not need credentials
   const script = ctx.remote.query({
     timeout: 15,
   })`curl -skf --max-time 5 ${`${url}/readyz`} || curl -skf --max-time 5 ${`${url}/healthz`}`
   if ((await script.result()).stdout === 'ok') return true
-  // no curl on the host, or a server that answers nobody without credentials (--anonymous-auth=false)
+  // curl is missing, or the server requires credentials (--anonymous-auth=false)
   if (!(await ctx.remote.exists(adminConf))) return false
   return (await kubectl(ctx, ['get', '--raw', '/healthz'], url).result()).stdout === 'ok'
 }

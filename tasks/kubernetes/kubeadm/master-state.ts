@@ -11,24 +11,24 @@ import {
   unfinishedPath,
 } from './paths.ts'
 
-/** What is there of a master, read in one round trip. */
+/** The state of a control-plane node, read in one round trip. */
 export interface MasterState {
-  /** Any trace of kubeadm. */
+  /** Whether there is any trace of kubeadm. */
   readonly touched: boolean
-  /** It began to become a master, and has not been told finished: what is there may be begun anew. */
+  /** Whether an init or join has started and not ended, so that it can be started again. */
   readonly unfinished: boolean
-  /** etcd data that somebody may need. */
+  /** Whether there is etcd data, which must not be deleted. */
   readonly hasData: boolean
   readonly etcdManifest: boolean
-  /** Files that a finished master has, and this one has not. */
+  /** Files of a complete control-plane node that are missing here. */
   readonly lacking: readonly string[]
-  /** Its own API server says that it is ready. */
+  /** Whether its own API server is ready. */
   readonly ready: boolean
 }
 
 const files = [adminConf, kubeletConf, kubeletConfig, manifest('etcd'), ...controlPlane.map(manifest)]
 
-/** Looks what is there of a master. */
+/** Reads the state of a control-plane node. */
 export const masterState = async (
   ctx: CheckContext,
   address: string,
@@ -51,17 +51,17 @@ export const masterState = async (
   }
 }
 
-/** Notes that a host begins to become a master. */
+/** Records that an init or join starts. */
 export const begin = async ({ remote }: ApplyContext): Promise<void> => {
   await remote.makeDirectory('/etc/coxswain')
   await remote.write(unfinishedPath, 'becoming a master; gone when it is one\n')
 }
 
-/** Notes that a host has become a master. */
+/** Records that an init or join is complete. */
 export const finished = ({ remote }: ApplyContext): Promise<void> => remote.remove(unfinishedPath)
 
-/** What to say of a host that is neither new, nor unfinished, nor a whole master: nobody but a person may decide. */
+/** The error for a host that is neither new, nor interrupted, nor complete: only a person can decide what to do. */
 export const inBetween = ({ host }: CheckContext, what: string): CoxswainError =>
   new CoxswainError('task-failed', `${host.name} ${what}`, {
-    hint: `check it (crictl ps -a; journalctl -u kubelet); to delete its data, run reset-node on ${host.name}`,
+    hint: `check it (journalctl -u kubelet; /var/log/pods); to delete its data, run reset-node on ${host.name}`,
   })

@@ -1,8 +1,8 @@
-/** Where kubeadm keeps things (kubeadm implementation details, "Constants and well-known values and paths"). */
+/** Paths of kubeadm (kubeadm implementation details, "Constants and well-known values and paths"). */
 export const pki = '/etc/kubernetes/pki'
 export const adminConf = '/etc/kubernetes/admin.conf'
 
-/** What tasks that write it predict under `--check`, and what those that need it ask for. */
+/** The name under which tasks predict this file under `--check`, and under which other tasks look for it. */
 export const adminConfFile = `the file ${adminConf}`
 
 export const kubeletConf = '/etc/kubernetes/kubelet.conf'
@@ -10,15 +10,15 @@ export const manifests = '/etc/kubernetes/manifests'
 export const etcdData = '/var/lib/etcd/member'
 export const kubeletConfig = '/var/lib/kubelet/config.yaml'
 
-/** Where this project keeps a master's kubeadm configuration. kubeadm itself never reads a default path. */
+/** The path of the kubeadm configuration of this project. kubeadm itself does not read a default path. */
 export const kubeadmConfigPath = '/etc/coxswain/kubeadm.yaml'
 
-/** There from the moment a host begins to become a master until it is one: only what is unfinished may be begun anew. */
+/** Exists while an init or join is in progress: only an incomplete one can be started again. */
 export const unfinishedPath = '/etc/coxswain/unfinished'
 
 export const manifest = (component: string): string => `${manifests}/${component}.yaml`
 
-/** The kubeconfigs that kubeadm writes; super-admin.conf from 1.29 on, on the master that was initialised. */
+/** The kubeconfigs that kubeadm writes; super-admin.conf from 1.29 on, on the node that was initialised. */
 export const kubeconfigs = [
   adminConf,
   kubeletConf,

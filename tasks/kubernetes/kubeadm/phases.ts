@@ -1,12 +1,14 @@
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { certificateProblems, removeBadLeaves } from './certificates.ts'
-import { listMembers, memberOf } from '../etcd/etcd.ts'
+import { listMembers, memberOf } from '../etcd/members.ts'
+import { withEtcdPatch } from './etcd-patch.ts'
 import { eventually } from '../../shared/eventually.ts'
 import { apiReady, kubectl } from './kubectl.ts'
 import { controlPlane, kubeletConf, kubeletConfig, manifest, manifests } from './paths.ts'
-import { controlPlaneLabel, controlPlaneTaint, minorOf } from './version.ts'
+import type { PhaseName } from './versions/release.ts'
+import { factsOf } from './versions.ts'
 
-/** What a phase knows of the master that it works on. */
+/** Parameters of a phase: the control-plane node that it runs on. */
 export interface PhaseParams {
   readonly version: string
   readonly node: string
@@ -15,67 +17,35 @@ export interface PhaseParams {
   readonly apiNames: readonly string[]
 }
 
-/** Whose phases: those of `kubeadm init`, or those of `kubeadm join` (1.14 and later). */
-export const flows = ['init', 'join'] as const
-export type Flow = (typeof flows)[number]
-
 interface Phase {
-  /** What kubeadm is told, by its minor version; nothing where it has no such phase. */
-  readonly commands: (minor: number, flow: Flow) => readonly string[]
-  /** Waits for what the command needs to find, and clears what is in its way. */
+  /** Waits for what the command needs, and removes what would make it fail. */
   readonly prepare?: (ctx: ApplyContext, params: PhaseParams) => Promise<void>
-  /** What is not there yet that the phase brings about, in words. */
+  /** Describes what is missing that the phase creates. */
   readonly problems: (ctx: CheckContext, params: PhaseParams) => Promise<string[]>
-  /** Waits for what the phase sets going. */
+  /** Runs the commands with what they need only while they run, and passes them its options. */
+  readonly around?: typeof withEtcdPatch
+  /** Waits for what the phase starts. */
   readonly settle?: (ctx: ApplyContext, params: PhaseParams) => Promise<void>
 }
 
-export const phaseNames = [
-  'certs all',
-  'kubelet-start',
-  'kubeconfig kubelet',
-  'kubeconfig all',
-  'etcd local',
-  'control-plane all',
-  'mark-control-plane',
-  'upload-config kubelet',
-  'kubelet-finalize all',
-] as const
-export type PhaseName = (typeof phaseNames)[number]
-
-/** The names that a phase has had; its first one is that of `kubeadm init`, from 1.13 on. */
-interface Names {
-  /** Before 1.13: the name of today where it was the same, several where they were several. */
-  readonly alpha?: (minor: number) => readonly string[]
-  /** Of `kubeadm join`; kubeadm there gets each kubelet its kubeconfig by itself. */
-  readonly join?: (minor: number) => string
-}
-
-const named =
-  (init: string, { alpha = () => [init], join }: Names) =>
-  (minor: number, flow: Flow): string[] => {
-    if (flow === 'join') return join === undefined || minor < 14 ? [] : [`join phase ${join(minor)}`]
-    return minor >= 13 ? [`init phase ${init}`] : alpha(minor).map((name) => `alpha phase ${name}`)
-  }
-
 const missing = async ({ remote }: CheckContext, paths: readonly string[]): Promise<string[]> => {
   const there = await Promise.all(paths.map((path) => remote.stat(path)))
-  // a file that a crash cut off at its very beginning is as good as none
+  // a file that a crash left empty counts as missing
   return paths.filter((_, index) => (there[index]?.size ?? 0) === 0).map((path) => `${path} is missing`)
 }
 
-/** Waits until a phase has no problem left. */
+/** Waits until a phase has no problems left. */
 const until =
   (phase: () => Pick<Phase, 'problems'>, seconds: number) =>
   (ctx: ApplyContext, params: PhaseParams): Promise<void> =>
     eventually(ctx, () => phase().problems(ctx, params), {
       seconds,
-      hint: 'check the static pods: crictl ps -a, and journalctl -u kubelet',
+      hint: 'check the static pods: journalctl -u kubelet; tail /var/log/pods/kube-system_*/*/*.log',
     })
 
 const rotatedCertificate = '/var/lib/kubelet/pki/kubelet-client-current.pem'
 
-/** Its port for health is 10248 (kubeadm's default), open to this host only. */
+/** Its health port is 10248 (kubeadm's default), open to this host only. */
 const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
   const health = remote.query({ timeout: 15 })`curl -sf --max-time 5 http://127.0.0.1:10248/healthz`
   const [unit, { code, stdout }] = await Promise.all([
@@ -84,17 +54,17 @@ const kubeletRuns = async ({ remote }: CheckContext): Promise<string[]> => {
   ])
   const active = unit.stdout.trim()
   if (active !== 'active') return [`the kubelet is ${active}`]
-  // without curl on the host, systemd's word is all there is
+  // without curl, only the state in systemd is known
   return code === 127 || stdout.trim() === 'ok' ? [] : ['the kubelet is not healthy yet']
 }
 
 /**
- * The folder of static pods. A kubelet that does not find it when it starts looks again after 20 s only
- * (KubeletConfiguration, fileCheckFrequency); one that does sees each manifest at once.
+ * Creates the folder of static pods. A kubelet that does not find it at startup checks again only after 20 s
+ * (KubeletConfiguration, fileCheckFrequency); otherwise it sees each new manifest immediately.
  */
 export const makeManifests = ({ remote }: ApplyContext): Promise<void> => remote.makeDirectory(manifests)
 
-/** A joiner's Node object appears some seconds after its kubelet has started. */
+/** The Node object appears some seconds after the kubelet has started. */
 const nodeKnown: Pick<Phase, 'problems'> = {
   problems: async (ctx, { node }) =>
     (await kubectl(ctx, ['get', 'node', node]).succeeds())
@@ -102,59 +72,78 @@ const nodeKnown: Pick<Phase, 'problems'> = {
       : [`the node ${node} is not known to the cluster yet`],
 }
 
-/** How a node shows that it is a control-plane node. */
+/**
+ * Checks the label of a control-plane node. kubeadm sets label and taints in one patch, so the label shows that both were set;
+ * a taint that is missing was removed by someone, who wants pods there.
+ */
 const markProblems = async (ctx: CheckContext, { node, version }: PhaseParams): Promise<string[]> => {
   const { ok, stdout } = await kubectl(ctx, [
     'get',
     'node',
     node,
     '-o',
-    'jsonpath={.metadata.labels}{"\\n"}{.spec.taints[*].key}',
+    'jsonpath={.metadata.labels}',
   ]).result()
   if (!ok) return [`the node ${node} is not known to the cluster`]
-  const [labels = '', taints = ''] = stdout.split('\n')
-  return [
-    ...(labels.includes(`"${controlPlaneLabel(version)}"`)
-      ? []
-      : ['the label of a control-plane node is missing']),
-    ...(taints.split(' ').includes(controlPlaneTaint(version))
-      ? []
-      : ['the taint of a control-plane node is missing']),
-  ]
+  // where a release has two names, the last one is that of the releases after it
+  const label = factsOf(version).labels.at(-1) ?? ''
+  return stdout.includes(`"${label}"`) ? [] : ['the label of a control-plane node is missing']
 }
 
-/** kubeadm writes a Node where its container runtime listens, for its own upgrades; from 1.34 on it keeps a file. */
+/** kubeadm stores the socket of the container runtime, for upgrades. */
 const socketProblems = async (ctx: CheckContext, { node, version }: PhaseParams): Promise<string[]> => {
-  const minor = minorOf(version)
-  if (minor < 12 || minor >= 34) return []
+  if (factsOf(version).keepsSocketIn !== 'an annotation of the Node') return []
   const path = 'jsonpath={.metadata.annotations.kubeadm\\.alpha\\.kubernetes\\.io/cri-socket}'
   const { stdout } = await kubectl(ctx, ['get', 'node', node, '-o', path]).result()
-  return stdout === '' ? [`the node ${node} does not say where its container runtime listens`] : []
+  return stdout === ''
+    ? [`the node ${node} does not have the annotation with the socket of its container runtime`]
+    : []
 }
 
 const masterKubeconfigs = ['admin', 'kubelet', 'controller-manager', 'scheduler'] as const
 
-/** A kubelet's first certificate stands in its kubeconfig and ends after a year; the later ones it renews by itself. */
+/** The kubelet's first certificate is in its kubeconfig and expires after a year; later ones are renewed automatically. */
 const rotationProblems = async ({ remote }: CheckContext, { version }: PhaseParams): Promise<string[]> => {
-  if (minorOf(version) < 17) return []
+  if (!factsOf(version).finalizesKubelet) return []
   const text = (await remote.read(kubeletConf)) ?? ''
   return text.includes(rotatedCertificate)
     ? []
     : [`${kubeletConf} contains a certificate that is not renewed`]
 }
 
-/** kubeadm's phases with what tells that each is done. */
+/**
+ * Whether the kubelet of a complete node has its first certificate in its kubeconfig, and one that it renews beside it: an
+ * interrupted join that was continued leaves it so. A kubelet that renews nothing was set up so by the user.
+ */
+export const finalizeProblems = async (
+  { remote }: CheckContext,
+  { version }: Pick<PhaseParams, 'version'>,
+): Promise<string[]> => {
+  if (!factsOf(version).finalizesKubelet) return []
+  const [text = '', settings = ''] = await Promise.all([remote.read(kubeletConf), remote.read(kubeletConfig)])
+  return text.includes('client-certificate-data:') && /^rotateCertificates: true$/m.test(settings)
+    ? [`${kubeletConf} contains a certificate that is not renewed`]
+    : []
+}
+
+/** Lets the kubelet use the certificate that it renews (kubeadm init phase kubelet-finalize). */
+export const finalizeKubelet = async (
+  ctx: ApplyContext,
+  params: PhaseParams & { readonly config: string },
+): Promise<void> => {
+  if ((await finalizeProblems(ctx, params)).length === 0) return
+  await phases['kubelet-finalize all'].prepare?.(ctx, params)
+  for (const line of factsOf(params.version).phases['kubelet-finalize all'].init)
+    await ctx.remote.run({ timeout: 120 })`kubeadm ${line.split(' ')} --config ${params.config}`
+}
+
+/** The phases of kubeadm, and how to check whether each is done. */
 export const phases: Readonly<Record<PhaseName, Phase>> = {
   'certs all': {
-    commands: named('certs all', { join: () => 'control-plane-prepare certs' }),
     prepare: removeBadLeaves,
     problems: certificateProblems,
   },
   'kubelet-start': {
-    commands: named('kubelet-start', {
-      alpha: () => ['kubelet config write-to-disk', 'kubelet write-env-file'],
-      join: () => 'kubelet-start',
-    }),
     prepare: makeManifests,
     problems: async (ctx) => {
       const [files, running] = await Promise.all([
@@ -164,21 +153,14 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
       return [...files, ...running]
     },
     settle: async (ctx, params) => {
-      // the phases before 1.13 only wrote its files
-      if (minorOf(params.version) < 13) await ctx.remote.run`systemctl restart kubelet`
+      if (!factsOf(params.version).startsKubelet) await ctx.remote.run`systemctl restart kubelet`
       await until(() => phases['kubelet-start'], 60)(ctx, params)
     },
   },
   'kubeconfig kubelet': {
-    commands: named('kubeconfig kubelet', {}),
     problems: (ctx) => missing(ctx, [kubeletConf]),
   },
   'kubeconfig all': {
-    commands: (minor, flow) =>
-      // from 1.29 on `all` makes a super-admin.conf as well, which only the first master is to have
-      flow === 'init' && minor >= 29
-        ? masterKubeconfigs.map((name) => `init phase kubeconfig ${name}`)
-        : named('kubeconfig all', { join: () => 'control-plane-prepare kubeconfig' })(minor, flow),
     problems: (ctx) =>
       missing(
         ctx,
@@ -186,22 +168,16 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
       ),
   },
   'etcd local': {
-    commands: named('etcd local', {
-      join: (minor) => (minor >= 35 ? 'etcd-join' : 'control-plane-join etcd'),
-    }),
     problems: async (ctx, { address }) => {
       const absent = await missing(ctx, [manifest('etcd')])
       if (absent.length > 0) return absent
       const own = memberOf((await listMembers(ctx)) ?? [], address)
       return own?.started === true ? [] : ['its etcd has not started']
     },
+    around: withEtcdPatch,
     settle: until(() => phases['etcd local'], 180),
   },
   'control-plane all': {
-    commands: named('control-plane all', {
-      alpha: () => ['controlplane all'],
-      join: () => 'control-plane-prepare control-plane',
-    }),
     problems: async (ctx, { address, port }) => {
       const absent = await missing(ctx, controlPlane.map(manifest))
       if (absent.length > 0) return absent
@@ -210,24 +186,16 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
     settle: until(() => phases['control-plane all'], 240),
   },
   'mark-control-plane': {
-    commands: named('mark-control-plane', {
-      alpha: () => ['mark-master'],
-      join: () => 'control-plane-join mark-control-plane',
-    }),
     prepare: until(() => nodeKnown, 120),
     problems: markProblems,
     settle: until(() => phases['mark-control-plane'], 60),
   },
   'upload-config kubelet': {
-    commands: named('upload-config kubelet', {
-      alpha: (minor) => (minor === 12 ? ['kubelet config annotate-cri'] : []),
-    }),
     prepare: until(() => nodeKnown, 120),
     problems: socketProblems,
   },
   'kubelet-finalize all': {
-    commands: (minor, flow) => (minor >= 17 && flow === 'init' ? ['init phase kubelet-finalize all'] : []),
-    // the kubelet has been given its first certificate that it can renew
+    // the kubelet has its first certificate that it can renew
     prepare: until(() => ({ problems: (ctx) => missing(ctx, [rotatedCertificate]) }), 120),
     problems: rotationProblems,
   },

@@ -1,40 +1,152 @@
-import { z } from '../../../engine/index.ts'
+import { portNumber, z } from '../../../engine/index.ts'
+import { canonicalAddress } from '../../network/addresses/addresses.ts'
+import {
+  componentSchema,
+  dnsSchema,
+  documentSchema,
+  etcdSchema,
+  kubeProxySchema,
+  kubeletSchema,
+  periodSchema,
+  proxySchema,
+  taintSchema,
+  timeoutsSchema,
+} from './component-settings.ts'
+import { networkFaults, networkList, nodeIpSchema } from './network-rules.ts'
+import { unknownSettings } from './versions/unknown-settings.ts'
+import { allowUnknownVersion, factsOf, knownVersion, versionFault } from './versions.ts'
 
-/** A master of the cluster, as every other needs to know it. */
+/** A control-plane node of the cluster. */
 export const masterSchema = z.object({
   name: z
     .string()
-    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a node name is lower-case letters, digits, - and .'),
+    .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must have lower-case letters, digits, - and . only')
+    .describe('the name of the node'),
   address: z.string().describe('the address that the node advertises to the others'),
 })
+/** A control-plane node: its name and address. */
 export type Master = z.output<typeof masterSchema>
 
-/** Host and port, parted by the last colon. */
-const endpointSchema = z.string().regex(/^\S+:\d+$/, 'host:port is needed, such as 10.0.0.10:6443')
+/** Host and port, separated by the last colon. */
+export const endpointSchema = z
+  .string()
+  .regex(/^\S+:\d+$/, { error: 'must be host:port, such as 10.0.0.10:6443', abort: true })
+  .refine((text) => text.startsWith('[') || text.indexOf(':') === text.lastIndexOf(':'), {
+    error: ({ input }) =>
+      `must have an IPv6 address in brackets: ${String(input).replace(/^(.*):(\d+)$/, '[$1]:$2')}`,
+  })
 
-/** What a cluster is, in words of our own: each kubeadm version has a renderer that says it in its dialect. */
-export const clusterSchema = z.object({
-  kubernetesVersion: z.string().describe('such as v1.20.2'),
+/** The settings of a cluster, one by one. A renderer for each kubeadm version writes them in its format. */
+export const clusterSettings = {
+  kubernetesVersion: z.string().describe('such as v1.37.2'),
+  allowUnknownVersion: allowUnknownVersion(),
   controlPlaneEndpoint: endpointSchema.describe('host:port of the load balancer'),
-  podSubnet: z.string().default('10.244.0.0/16'),
-  serviceSubnet: z.string().optional(),
+  podSubnet: networkList()
+    .default('10.244.0.0/16')
+    .describe('the network of the pods, in CIDR notation, or one of each family, comma-separated'),
+  serviceSubnet: networkList()
+    .optional()
+    .describe(
+      'the network of the services, in CIDR notation, or one of each family; by default that of kubeadm',
+    ),
   certSANs: z.array(z.string()).default([]).describe('more names for the API server certificate'),
-  bindPort: z.coerce.number().int().default(6443),
-  imageRepository: z.string().optional(),
-  criSocket: z.string().optional(),
-  cgroupDriver: z.enum(['systemd', 'cgroupfs']).optional(),
-  failSwapOn: z.boolean().optional(),
-  kubeProxyConntrackMaxPerCore: z.number().int().optional(),
-})
+  bindPort: portNumber().default(6443).describe('the port of the API servers'),
+  imageRepository: z
+    .string()
+    .optional()
+    .describe('the registry of the control-plane images; by default that of kubeadm'),
+  criSocket: z.string().optional().describe('the CRI socket, if several container runtimes are installed'),
+  cgroupDriver: z
+    .enum(['systemd', 'cgroupfs'])
+    .optional()
+    .describe('the cgroup driver of the kubelets; by default that of kubeadm'),
+  failSwapOn: z
+    .boolean()
+    .optional()
+    .describe('whether kubelets refuse to start on hosts with swap; by default that of the kubelet'),
+  kubeProxyConntrackMaxPerCore: z
+    .number()
+    .int()
+    .optional()
+    .describe('connections to track per CPU core, for kube-proxy; 0 keeps the limit of the kernel'),
+  apiServer: componentSchema.optional().describe('settings of the API servers'),
+  controllerManager: componentSchema.optional().describe('settings of the controller managers'),
+  scheduler: componentSchema.optional().describe('settings of the schedulers'),
+  etcd: etcdSchema.optional().describe('settings of etcd'),
+  dns: dnsSchema.optional().describe('settings of CoreDNS'),
+  proxy: proxySchema.optional().describe('whether there is a kube-proxy'),
+  kubelet: kubeletSchema.optional().describe('fields of KubeletConfiguration'),
+  kubeletExtraArgs: componentSchema.shape.extraArgs.describe(
+    'arguments of the kubelets, without the dashes; several values from v1.31 on',
+  ),
+  kubeProxy: kubeProxySchema.optional().describe('fields of KubeProxyConfiguration'),
+  featureGates: z.record(z.string(), z.boolean()).optional().describe("kubeadm's feature gates"),
+  taints: z
+    .array(taintSchema)
+    .optional()
+    .describe("taints of control-plane nodes; by default kubeadm's, and an empty list for none"),
+  patches: z
+    .string()
+    .optional()
+    .describe('a folder on the hosts with patches of the static pods; from v1.22 on'),
+  timeouts: timeoutsSchema.optional().describe('how long kubeadm waits; from v1.31 on'),
+  certificateValidityPeriod: periodSchema
+    .optional()
+    .describe('how long certificates are valid, such as 8760h; from v1.31 on'),
+  caCertificateValidityPeriod: periodSchema
+    .optional()
+    .describe('how long the certificates of authorities are valid, such as 87600h; from v1.31 on'),
+  encryptionAlgorithm: z
+    .enum(['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256'])
+    .optional()
+    .describe('the keys of certificates; from v1.31 on'),
+  imagePullPolicy: z
+    .enum(['Always', 'IfNotPresent', 'Never'])
+    .optional()
+    .describe('when kubeadm pulls images; from v1.22 on'),
+  imagePullSerial: z
+    .boolean()
+    .optional()
+    .describe('whether kubeadm pulls images one after another; from v1.31 on'),
+  merge: z
+    .array(documentSchema)
+    .default([])
+    .describe('documents that are laid over those of their kind, for what no other setting can say'),
+}
+
+/** The settings of a cluster. */
+export const clusterSchema = z
+  .object(clusterSettings)
+  .superRefine(knownVersion('kubernetesVersion'))
+  .superRefine((cluster, context) => {
+    const { kubernetesVersion: version, allowUnknownVersion: allowed } = cluster
+    if (versionFault(version, allowed) !== undefined) return
+    for (const what of unknownSettings(cluster, factsOf(version)))
+      context.addIssue({ code: 'custom', message: `Kubernetes ${version} does not know ${what}` })
+  })
+/** The settings of a cluster, with their defaults. */
 export type Cluster = z.output<typeof clusterSchema>
 
-/** Everything that a master's kubeadm configuration is made of. */
+/** The settings for the kubeadm configuration of a control-plane node. */
 export const hostConfigSchema = z.object({
-  cluster: clusterSchema,
-  self: masterSchema,
-  /** The masters of the etcd cluster in their order, up to and with this one; the first one alone when it begins. */
-  members: z.array(masterSchema).min(1),
+  cluster: clusterSchema.describe('the settings of the cluster, the same for all its nodes'),
+  self: masterSchema.describe('the node to configure'),
+  /** The control-plane nodes with etcd members, in their order, up to and including this one. */
+  members: z
+    .array(masterSchema)
+    .min(1)
+    .describe('the nodes of the etcd cluster in their order, up to and including this one'),
+  nodeIp: nodeIpSchema
+    .optional()
+    .describe('the address that the kubelet reports, or two of both families: its --node-ip'),
 })
+/** Checks that the addresses of a node and the networks of its cluster go together. */
+export const networksFit = (given: HostConfig, context: z.RefinementCtx): void => {
+  for (const message of networkFaults(given)) context.addIssue({ code: 'custom', message })
+}
+/** The settings for the kubeadm configuration of a control-plane node, with their defaults. */
 export type HostConfig = z.output<typeof hostConfigSchema>
 
-export const hostOf = (endpoint: string): string => endpoint.slice(0, endpoint.lastIndexOf(':'))
+/** The host of an endpoint, as certificates name it: an IPv6 address without brackets. */
+export const hostOf = (endpoint: string): string =>
+  canonicalAddress(endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1'))

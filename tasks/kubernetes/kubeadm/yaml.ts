@@ -1,19 +1,23 @@
-/** YAML streams: several documents in one text, as kubeadm and kubectl take them. */
+/** YAML streams: several documents in one text, as for kubeadm and kubectl. */
 import { parseAllDocuments, stringify } from 'yaml'
 import type { Document as YamlDocument } from 'yaml'
 import { CoxswainError } from '../../../engine/index.ts'
 
-/** A YAML document as plain data; undefined values are left out when it is written. */
+/** A YAML document as plain data. Undefined values are not written. */
 export type Document = Readonly<Record<string, unknown>>
 
-/** YAML documents one after another. */
+/** Whether a value of a document is a map. */
+export const isMap = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Writes YAML documents one after the other. */
 export const asYaml = (documents: readonly Document[]): string =>
   documents.map((document) => stringify(document, { keepUndefined: false })).join('---\n')
 
 /**
- * The documents of a text as plain data, empty ones left out.
+ * The documents of a text as plain data, without empty ones.
  *
- * @throws `task-failed` for what is no YAML, naming where it came from.
+ * @throws `task-failed` if the text is not valid YAML, with its source.
  */
 export const readYaml = (text: string, source: string): unknown[] =>
   parseAllDocuments(text).flatMap((document): unknown[] => {
@@ -25,7 +29,7 @@ export const readYaml = (text: string, source: string): unknown[] =>
     return value === null || value === undefined ? [] : [value]
   })
 
-/** A text with its documents edited one by one; comments and order stay. */
+/** Edits the documents of a text one by one; comments and order stay unchanged. */
 export const editYaml = (text: string, edit: (document: YamlDocument) => void): string =>
   parseAllDocuments(text)
     .map((document) => {

@@ -30,8 +30,32 @@ export interface Address {
  */
 export const addressOf = (text: string): Address | undefined => {
   if (isIPv4(text)) return { family: 4, key: text }
-  if (!isIPv6(text)) return undefined
+  // Node compiles a long expression for its first test: not for names, which a start reads many of
+  if (!text.includes(':') || !isIPv6(text)) return undefined
   const [address = '', zone] = text.split('%')
   const groups = groupsOf(address).map((group) => group.toString(16))
   return { family: 6, key: `${groups.join(':')}${zone === undefined ? '' : `%${zone}`}` }
 }
+
+/**
+ * Whether an address is one of IPv4 written as IPv6 (`::ffff:10.0.0.11`). Programs treat it as either, so nothing is set to one.
+ *
+ * @example
+ * isMapped('::ffff:10.0.0.11') === true
+ */
+export const isMapped = (text: string): boolean => addressOf(text)?.key.startsWith('0:0:0:0:0:ffff:') === true
+
+/**
+ * The address in the form that Go programs print (RFC 5952); other texts unchanged.
+ *
+ * @example
+ * canonicalAddress('FD00:0:0:0:0:0:0:0B') === 'fd00::b'
+ */
+export const canonicalAddress = (text: string): string =>
+  addressOf(text)?.family === 6 && !text.includes('%')
+    ? new URL(`http://[${text}]/`).hostname.slice(1, -1)
+    : text
+
+/** An address or name as URLs and `host:port` have it: IPv6 in brackets. */
+export const hostInUrl = (host: string): string =>
+  addressOf(host)?.family === 6 ? `[${canonicalAddress(host)}]` : host

@@ -49,9 +49,12 @@ export const rule = () =>
             return { port, proto: proto === 'udp' ? 'udp' : 'tcp', from: [] }
           }),
         z.strictObject({
-          port: portText(),
-          proto: z.enum(['tcp', 'udp']).default('tcp'),
-          from: z.union([z.array(network()), network().transform((one) => [one])]).default([]),
+          port: portText().describe('a port, or a range such as 8000-8100'),
+          proto: z.enum(['tcp', 'udp']).default('tcp').describe('the protocol'),
+          from: z
+            .union([z.array(network()), network().transform((one) => [one])])
+            .default([])
+            .describe('addresses or networks to accept from, such as 10.0.0.0/8; by default all'),
         }),
       ],
       { error: "a rule is needed: 443, '53/udp', '8000-8100' or {port: 22, proto: tcp, from: [10.0.0.0/8]}" },

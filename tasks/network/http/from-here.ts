@@ -1,6 +1,4 @@
 /** HTTP from the machine that the run is started on. */
-import { request as plain } from 'node:http'
-import { request as overTls } from 'node:https'
 import { isSecret } from '../../../engine/index.ts'
 import type { Secret } from '../../../engine/index.ts'
 import type { HttpAnswer, HttpRequest } from './types.ts'
@@ -10,16 +8,23 @@ const limit = 16 * 1024 * 1024
 
 const text = (value: string | Secret): string => (isSecret(value) ? value.reveal() : value)
 
-/** Asks with Node's own client: `fetch` cannot take a self-signed certificate. */
-export const askFromHere = ({
+/**
+ * Asks with Node's own client: `fetch` cannot take a self-signed certificate. The client is loaded with the first request: that
+ * takes longer than all of a small task.
+ */
+export const askFromHere = async ({
   url,
   method,
   headers,
   body,
   insecure,
   timeout,
-}: HttpRequest): Promise<HttpAnswer> =>
-  new Promise((resolve) => {
+}: HttpRequest): Promise<HttpAnswer> => {
+  const [{ request: plain }, { request: overTls }] = await Promise.all([
+    import('node:http'),
+    import('node:https'),
+  ])
+  return new Promise((resolve) => {
     const fail = (error: Error): void =>
       resolve({ failure: error.message === '' ? 'no answer' : error.message })
     const payload = body === undefined ? undefined : Buffer.from(text(body))
@@ -54,3 +59,4 @@ export const askFromHere = ({
     })
     sent.end(payload)
   })
+}

@@ -1,8 +1,11 @@
 /** HTTP from a host with the tools that it has, and the reading of what they print. Pure. */
+import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext, Command, CommandOptions, CommandResult, Secret } from '../../../engine/index.ts'
 import { curlConfiguration, headerSettings } from './curl.ts'
 import type { CurlSetting } from './curl.ts'
 import type { HttpAnswer, HttpRequest } from './types.ts'
+
+const wget = shellFile(import.meta.url, 'wget.sh')
 
 type Tag = CheckContext['remote']['query']
 
@@ -77,7 +80,7 @@ export const viaWget = (
   return tag({
     timeout: limit,
     quiet: true,
-  })`command -v wget >/dev/null || exit ${missing}; if wget --help 2>&1 | grep -qi busybox; then [ ${secure} -eq 0 ] || exit ${blind}; wget -S -T ${seconds} ${flags} -O - ${url}; else wget -nv -S -T ${seconds} ${gnu} ${flags} -O - ${url}; fi`
+  })`${shellProgram(wget, url, seconds, secure, gnu.length, gnu, flags)}`
 }
 
 /** What wget printed: the body, and the headers of the answer on its standard error. */

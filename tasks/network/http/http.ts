@@ -36,7 +36,7 @@ export const answerPattern = () =>
 
 /** Statuses that are fine. */
 export const statuses = () => {
-  const one = z.coerce.number().int().min(100).max(599)
+  const one = z.coerce.number<number | string>().int().min(100).max(599)
   return z.union([z.array(one), one.transform((status) => [status])])
 }
 

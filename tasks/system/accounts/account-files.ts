@@ -1,4 +1,4 @@
-/** The text of /etc/passwd, /etc/group and /etc/shadow, read and edited. Pure. */
+/** Reads and edits the text of /etc/passwd, /etc/group and /etc/shadow. Pure. */
 
 /** A line of /etc/passwd. */
 export interface PasswdEntry {
@@ -17,11 +17,11 @@ export interface GroupEntry {
   readonly members: readonly string[]
 }
 
-/** What matters of a line of /etc/shadow. */
+/** The relevant fields of a line of /etc/shadow. */
 export interface ShadowEntry {
-  /** A hash, with `!` before it where it is locked; `*` or `!` alone where there is none. */
+  /** A hash, with `!` before it if locked; `*` or `!` alone without a password. */
   readonly password: string
-  /** The day on which the account expires, counted from 1970-01-01; nothing for never. */
+  /** The day on which the account expires, in days since 1970-01-01; empty for never. */
   readonly expires: string
 }
 
@@ -39,7 +39,7 @@ export const passwdEntry = (text: string | undefined, name: string): PasswdEntry
   return { name, uid, gid, comment, home, shell }
 }
 
-/** The name of the user that has an id, or undefined. */
+/** The name of the user with an ID, or undefined. */
 export const userOfId = (text: string | undefined, uid: string): string | undefined =>
   (text ?? '')
     .split('\n')
@@ -60,7 +60,7 @@ export const shadowEntry = (text: string | undefined, name: string): ShadowEntry
   return fields && { password: fields[1] ?? '', expires: fields[7] ?? '' }
 }
 
-/** The text with some fields of one line changed; the line is the one of this name. */
+/** The text with some fields changed in the line of this name. */
 export const withFields = (
   text: string,
   name: string,
@@ -75,17 +75,17 @@ export const withFields = (
     })
     .join('\n')
 
-/** The day of an ISO date as /etc/shadow counts it; nothing for `never`. */
+/** The day of an ISO date in the form of /etc/shadow; empty for `never`. */
 export const shadowDay = (date: string): string =>
   date === 'never' ? '' : String(Date.parse(`${date}T00:00:00Z`) / 86_400_000)
 
 const withoutLock = (field: string): string => field.replace(/^!+/, '')
 
 /**
- * The password field as it shall be.
+ * The new password field.
  *
- * A lock that somebody put on a password stays when only the password is changed. Without a password there is `*`, not
- * `!`, in an account that shall not be locked: an sshd without PAM lets nobody into one with `!`, not even by key.
+ * Changing only the password keeps an existing lock. An unlocked account without a password gets `*`, not `!`: an sshd
+ * without PAM refuses logins to an account with `!`, even by key.
  */
 export const passwordField = (
   current: string,
@@ -102,7 +102,7 @@ export const passwordField = (
 }
 
 /**
- * What names of users and groups are made of. Those of directories have an @ and a dot in them, and some begin with a
- * digit; whether a host's tools make such a user, they say themselves. Digits alone would be an id.
+ * The characters of user and group names. Names from a directory service can contain an @ and a dot, and some begin with a
+ * digit; the tools of the host decide whether they can create such a user. Digits alone would be an ID.
  */
 export const accountName = /^(?!\d+$)\w[\w.@-]*\$?$/

@@ -1,7 +1,9 @@
-import { CoxswainError } from '../../../engine/index.ts'
+import { CoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 
-/** What the system knows of a user. */
+const findAccount = shellFile(import.meta.url, 'find-account.sh')
+
+/** What the system knows about a user. */
 export interface Account {
   readonly home: string
   /** The name of the primary group. */
@@ -11,12 +13,12 @@ export interface Account {
 /**
  * Looks a user up on a host.
  *
- * @throws `task-failed` when there is no such user.
+ * @throws `task-failed` if the user does not exist.
  */
 export const accountOf = async ({ remote, host }: CheckContext, user: string): Promise<Account> => {
-  // busybox has no getent: there are no users but those of the file
-  const { stdout } =
-    await remote.query`getent passwd ${user} 2>/dev/null || awk -F: -v u=${user} '$1 == u' /etc/passwd; id -gn ${user} 2>/dev/null`.result()
+  const { stdout } = await remote.query({
+    label: `look up the user ${user}`,
+  })`${shellProgram(findAccount, user)}`.result()
   const [line = '', group = ''] = stdout.trim().split('\n')
   const home = line.split(':')[5] ?? ''
   if (home.startsWith('/')) return { home, group }

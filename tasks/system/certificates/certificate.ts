@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 
 const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED )?CERTIFICATE-----/g
 
-/** All certificates of a text; undefined in the place of one that cannot be read. */
+/** All certificates in a text; undefined in place of those that cannot be read. */
 export const certificatesIn = (text: string): (X509Certificate | undefined)[] =>
   (text.match(block) ?? []).map((pem) => {
     try {
@@ -13,5 +13,5 @@ export const certificatesIn = (text: string): (X509Certificate | undefined)[] =>
     }
   })
 
-/** A certificate written as everybody writes it: lines of 64 letters and a newline at the end. */
+/** A certificate in the usual PEM form: lines of 64 characters, and a newline at the end. */
 export const pemOf = (certificate: X509Certificate): string => `${certificate.toString().trimEnd()}\n`

@@ -1,19 +1,15 @@
-/** Guards of commands: what shows that one is done, and need not run. */
-import { ok, drift, remotePath, z } from '../../../engine/index.ts'
+/** Guards of commands: conditions that show that a command does not have to run. */
+import { drift, ok, remotePath, duration, z } from '../../../engine/index.ts'
 import type { CheckContext, Verdict } from '../../../engine/index.ts'
 
-/** Parameters of every task that runs a command of somebody's own. */
+/** Parameters of every task that runs a command of the user. */
 export const guardParams = {
   creates: remotePath().optional().describe('do not run if this path exists'),
   removes: remotePath().optional().describe('do not run if this path does not exist'),
   unless: z.string().optional().describe('do not run if this command succeeds; it must only read'),
   cwd: remotePath().optional().describe('the working directory'),
   env: z.record(z.string(), z.string()).optional().describe('environment variables; not for secrets'),
-  timeout: z.coerce
-    .number()
-    .positive()
-    .optional()
-    .describe('seconds until the command is stopped; no limit by default'),
+  timeout: duration().optional().describe('seconds until the command is stopped; no limit by default'),
 }
 
 export interface Guards {
@@ -25,18 +21,18 @@ export interface Guards {
   readonly timeout?: number | undefined
 }
 
-/** Where and how long it runs, as a command takes it. */
+/** The options of a command: working directory, environment and timeout. */
 export const surroundings = ({ cwd, env, timeout }: Guards) => ({
   ...(cwd !== undefined && { cwd }),
   ...(env !== undefined && { env }),
   ...(timeout !== undefined && { timeout }),
 })
 
-/** Whether there is a guard at all; without one it runs every time. */
+/** Whether a guard is set. Without one, the command runs every time. */
 export const guarded = ({ creates, removes, unless }: Guards): boolean =>
   creates !== undefined || removes !== undefined || unless !== undefined
 
-/** Done when one of the guards shows it. */
+/** Returns ok if a guard shows that the command does not have to run. */
 export const checkGuards = async (
   { remote }: CheckContext,
   given: Guards,
@@ -49,7 +45,7 @@ export const checkGuards = async (
     unless !== undefined && remote.query(surroundings(given))`sh -c ${unless}`.succeeds(),
   ])
   if (answers.includes(true)) return ok()
-  if (creates !== undefined) return drift({ what: creates, to: `made by ${what}` })
-  if (removes !== undefined) return drift({ what: removes, from: 'there', to: undefined })
+  if (creates !== undefined) return drift({ what: creates, to: `created by ${what}` })
+  if (removes !== undefined) return drift({ what: removes, from: 'present', to: undefined })
   return drift({ what, to: 'run' })
 }

@@ -1,10 +1,12 @@
-import { CoxswainError, shell } from '../../../engine/index.ts'
+import { CoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
 import { surroundings } from './guards.ts'
 import type { Guards } from './guards.ts'
 
+const placeScript = shellFile(import.meta.url, 'place-script.sh')
+
 export interface ScriptRun extends Guards {
-  /** What reads the script, with its options; its own first line where absent. */
+  /** The interpreter with its options; by default the one in the script's first line. */
   readonly interpreter?: string | undefined
   readonly args: readonly string[]
 }
@@ -23,8 +25,8 @@ const isShell = (words: readonly string[]): boolean =>
   words.some((word) => /^(?:.*\/)?(?:ba|da|a|k|z|mk)?sh$/.test(word.trim()))
 
 /**
- * @param what what the script is called.
- * @throws `task-failed` for line ends of Windows, which neither the system nor a shell reads as ends of lines.
+ * @param what how messages refer to the script.
+ * @throws `task-failed` for CRLF line endings, which neither the system nor a shell accepts.
  */
 export const refuseCarriageReturns = (text: string, what: string, interpreter?: string): void => {
   const ofSystem = interpreter === undefined && /^#![^\n]*\r\n/.test(text)
@@ -36,13 +38,13 @@ export const refuseCarriageReturns = (text: string, what: string, interpreter?: 
   })
 }
 
-/** Folders that a script can lie in: the first one with room for it. */
-const places = shell`"\${TMPDIR:-/tmp}" /var/tmp /run /dev/shm "$HOME"`
-
 /**
- * Runs a script on a host, from a folder that nobody else can look into and that is gone afterwards. It is given to its
- * interpreter, so that it also runs where nothing may be executed (noexec). Its standard input is empty: what it reads is
- * not by mistake the rest of itself. The empty folder beside it marks the folder as ours, for those who remove what is left.
+ * Runs a script on a host, from a folder that no other user can enter and that is removed at the end. The script is passed
+ * to
+ * its interpreter as a file, so that it also runs on a file system mounted with noexec. Its standard input is empty, so
+ * that
+ * it cannot read the rest of itself by mistake. The empty folder inside marks the folder as ours, so that leftovers can be
+ * removed.
  */
 export const runScript = async (
   { remote }: ApplyContext,
@@ -52,7 +54,6 @@ export const runScript = async (
   refuseCarriageReturns(text, what, interpreter)
   const how = { ...surroundings(guards), stdin: text, label }
   const words = wordsOf(text, interpreter)
-  await remote.run(
-    how,
-  )`s=$(cat; echo .); d=; trap 'trap "" HUP INT TERM; [ -z "$d" ] || rm -rf -- "$d"' EXIT; trap 'exit 143' HUP INT TERM; for p in ${places}; do d=$(mktemp -d "$p/.coxswain.XXXXXX" 2>/dev/null) || continue; mkdir "$d/\${d##*/}.$(stat -c %i "$d")" && printf %s "\${s%.}" 2>/dev/null >"$d/script" && [ "$(wc -c <"$d/script")" -eq ${Buffer.byteLength(text)} ] && break; rm -rf -- "$d"; d=; done; [ -n "$d" ] || { echo 'there is no room for the script in /tmp, /var/tmp, /run, /dev/shm and the home' >&2; exit 1; }; ${words} "$d/script" ${args} </dev/null`
+  await remote.run(how)`${shellProgram(placeScript, Buffer.byteLength(text))}
+${words} "$d/script" ${args} </dev/null`
 }

@@ -1,11 +1,13 @@
-/** A container as it shall be and as podman or docker shows it. */
-import { CoxswainError, Secret, isSecret, z } from '../../../engine/index.ts'
+/** The wanted state of a container, and its current state in podman or docker. */
+import { CoxswainError, Secret, isSecret, z, shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 
-/** The label of a container that says what it was made of: its difference to what is wanted can be shown. */
+const findContainer = shellFile(import.meta.url, 'find.sh')
+
+/** The label with the configuration that a container was created from, so that differences can be shown. */
 export const label = 'coxswain.config'
 
-/** What a container is made of. */
+/** The configuration of a container. */
 export interface Config {
   readonly image: string
   readonly command: readonly string[]
@@ -19,29 +21,29 @@ export interface Config {
   readonly options: readonly string[]
 }
 
-/** A container, as it is. */
+/** The current state of a container. */
 export interface Container {
   readonly image: string
   readonly running: boolean
   readonly state: string
-  /** Whether it ran to its end and ended well. */
+  /** Whether it ended with exit status 0. */
   readonly completed: boolean
-  /** What it was made of; undefined when somebody else made it. */
+  /** The configuration that it was created from; undefined if this task did not create it. */
   readonly made: string | undefined
   readonly env: ReadonlyMap<string, string>
 }
 
-/** What there is on a host. */
+/** What exists on a host. */
 export interface Found {
   readonly runtime: 'podman' | 'docker'
   readonly container: Container | undefined
-  /** Whether an interrupted run has left the container that was to take its place. */
+  /** Whether an interrupted run left a draft of the new container. */
   readonly draft: boolean
-  /** The image that the name stands for now; undefined when it is not on the host. */
+  /** The ID of the image with this name; undefined if it is not on the host. */
   readonly image: string | undefined
 }
 
-/** What a container is made of, as text without secrets; the same for the same. */
+/** The configuration as text without secrets; equal for equal configurations. */
 export const configText = ({ env, ...rest }: Config): string => {
   const names = Object.keys(env).toSorted()
   const shown = names.map((name) => [name, isSecret(env[name]) ? '(a secret)' : env[name]])
@@ -60,7 +62,7 @@ export const configText = ({ env, ...rest }: Config): string => {
   })
 }
 
-/** Its environment as a file of podman and docker, which know no quoting: a line each. */
+/** The environment as a file for podman and docker: one variable per line, without quoting. */
 export const envFile = ({ env }: Config): Secret =>
   new Secret(
     Object.entries(env)
@@ -68,7 +70,7 @@ export const envFile = ({ env }: Config): Secret =>
       .join(''),
   )
 
-/** The variables that a container does not have as they are wanted. */
+/** The variables whose value in the container differs from the wanted one. */
 export const otherVariables = ({ env }: Config, container: Container): string[] =>
   Object.entries(env).flatMap(([name, value]) =>
     container.env.get(name) === (isSecret(value) ? value.reveal() : value) ? [] : [name],
@@ -106,10 +108,10 @@ const containerIn = (text: string): Container | undefined => {
 
 const none = 101
 
-/** The container that is made, before it takes the place of the old one. */
+/** The name of the new container before it replaces the old one. */
 export const draftOf = (name: string): string => `${name}.coxswain-new`
 
-/** What there is of a container and its image; undefined where there is neither podman nor docker. */
+/** Finds a container and its image; undefined if neither podman nor docker is installed. */
 export const find = async (
   { remote }: CheckContext,
   {
@@ -119,10 +121,10 @@ export const find = async (
   }: { readonly name: string; readonly image: string; readonly runtime?: string | undefined },
 ): Promise<Found | undefined> => {
   const candidates = runtime === undefined ? ['podman', 'docker'] : [runtime]
-  // its environment may hold secrets
+  // its environment can contain secrets
   const result = await remote.query({
     quiet: true,
-  })`for t in ${candidates}; do command -v "$t" >/dev/null && break; t=; done; [ -n "$t" ] || exit ${none}; n=$("$t" ps -a --format '{{.Names}}') || exit; d=; if printf '%s\n' "$n" | grep -Fxq -- ${draftOf(name)}; then d=' draft'; fi; echo "$t$d"; "$t" image inspect --format '{{.Id}}' ${image} 2>/dev/null || echo; if printf '%s\n' "$n" | grep -Fxq -- ${name}; then "$t" container inspect ${name}; fi`.result()
+  })`${shellProgram(findContainer, name, draftOf(name), image, candidates)}`.result()
   if (result.code === none) return undefined
   if (!result.ok)
     throw new CoxswainError('task-failed', 'the containers of the host cannot be listed', {

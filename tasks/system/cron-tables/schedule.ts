@@ -1,4 +1,4 @@
-/** When a cron entry runs, as crontab(5) has it. Pure. */
+/** The schedule of a cron entry, as in crontab(5). Pure. */
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const days = 'sun mon tue wed thu fri sat'.split(' ')
@@ -7,7 +7,7 @@ interface Field {
   readonly what: string
   readonly least: number
   readonly most: number
-  /** Words for numbers, from the least one on. */
+  /** Names for the numbers, beginning with the least one. */
   readonly names?: readonly string[]
 }
 
@@ -26,7 +26,7 @@ const numberOf = (text: string, { least, most, names = [] }: Field): number | un
   return number >= least && number <= most ? number : undefined
 }
 
-/** A time that cronie takes at random, `first~last`; either end can be left out. */
+/** A random value as cronie supports it, `first~last`; either end can be omitted. */
 const isRandom = (ends: readonly string[], field: Field): boolean => {
   const [first, last] = [ends[0] || `${field.least}`, ends[1] || `${field.most}`].map((end) =>
     numberOf(end, field),
@@ -34,7 +34,7 @@ const isRandom = (ends: readonly string[], field: Field): boolean => {
   return ends.length === 2 && first !== undefined && last !== undefined && first <= last
 }
 
-/** One of the parts between commas: a number, a range, or everything; the last two also in steps. */
+/** One of the comma-separated parts: a number, a range, or `*`; a range or `*` can have a step. */
 const isPart = (part: string, field: Field): boolean => {
   const random = part.split('~')
   if (random.length > 1) return isRandom(random, field)
@@ -49,8 +49,7 @@ const isPart = (part: string, field: Field): boolean => {
 }
 
 /**
- * What is wrong with a schedule of five fields; undefined for one that every cron takes, and for `@daily` and the like.
- *
+ * What is wrong with a schedule of five fields; undefined if every cron accepts it, and for `@daily` and the like.
  * @example
  * scheduleFault('0 24 * * *') // 'the hour cannot be 24'
  */

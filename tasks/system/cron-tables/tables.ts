@@ -1,19 +1,19 @@
-/** Where cron entries are: the crontab of a user, and files of /etc/cron.d. */
+/** The places of cron entries: the crontab of a user, and the files in /etc/cron.d. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Change, Remote, RemoteReader } from '../../../engine/index.ts'
 import { encoded, printedText, readText, writeText } from '../../shared/file-text.ts'
 
-/** A text of entries. */
+/** A file with cron entries. */
 export interface CronTable {
-  /** What it is called. */
+  /** The name for messages. */
   readonly what: string
-  /** Who the entries run as, where each says it. */
+  /** The user that the entries run as, if each entry names it. */
   readonly user?: string
-  /** What has to be there first, when {@link CronTable.read} finds nothing. */
+  /** The reason and hint if {@link CronTable.read} returns undefined. */
   readonly missing: { readonly why: string; readonly hint: string }
-  /** Its text, empty where there is none yet; undefined where there cannot be one. */
+  /** Reads its text; empty if it does not exist yet, undefined if the host does not support it. */
   readonly read: (remote: RemoteReader) => Promise<string | undefined>
-  /** What keeps cron from taking it, whatever the text. */
+  /** Finds reasons why cron would ignore it, whatever the text. */
   readonly flaws: (remote: RemoteReader) => Promise<Change[]>
   readonly write: (remote: Remote, text: string) => Promise<void>
 }
@@ -23,11 +23,11 @@ const words = (user: string | undefined, what: string): string[] => [
   what,
 ]
 
-/** The crontab of a user; of the one who acts when none is told. */
+/** The crontab of a user, by default of the acting user. */
 export const crontabOf = (user: string | undefined): CronTable => ({
   what: 'crontab',
   missing: {
-    why: 'there is no crontab(1) on the host',
+    why: 'crontab(1) is not installed on the host',
     hint: 'install cron first: the package is cron on Debian, cronie on Red Hat',
   },
   flaws: async () => [],
@@ -58,7 +58,7 @@ export const crontabOf = (user: string | undefined): CronTable => ({
 
 const folder = '/etc/cron.d'
 
-/** cron(8) passes over a file that others than root can write. */
+/** cron(8) ignores a file that users other than root can write. */
 const isUnsafe = (owner: string, mode: string): boolean =>
   owner !== 'root' || (Number.parseInt(mode, 8) & 0o022) !== 0
 
@@ -69,7 +69,7 @@ export const cronFile = (name: string, user: string): CronTable => {
     what: path,
     user,
     missing: {
-      why: `there is no ${folder} on the host`,
+      why: `the folder ${folder} does not exist on the host`,
       hint: 'install a cron that reads it first: the package is cron on Debian, cronie on Red Hat; busybox does not have one',
     },
     read: async (remote) => {

@@ -1,18 +1,20 @@
-/** Files of configuration that are read after another one, so that what they say counts. */
-import { CoxswainError, quote } from '../../../engine/index.ts'
+/** Configuration files that are read after another one, and so override it. */
+import { CoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 
-/** A file, and those of its lines that may matter. */
+const otherFilesScript = shellFile(import.meta.url, 'other-files.sh')
+
+/** A file, and its lines that could be relevant. */
 export interface FoundFile {
   readonly path: string
   readonly lines: readonly string[]
 }
 
-/** Where the files are that a program reads. */
+/** The files that a program reads. */
 export interface Places {
-  /** Folders of files; of two files of one name, that in the folder named first counts. */
+  /** Folders with files. If two files have the same name, only the one in the first folder is read. */
   readonly folders: readonly string[]
-  /** A file that is read before those of the folders, or after them. */
+  /** A file that is read before the files in the folders. */
   readonly first?: string
   readonly last?: string
 }
@@ -20,11 +22,11 @@ export interface Places {
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
-/** Whether a program reads a file of its own accord. */
+/** Whether a program reads a file by default. */
 export const isRead = ({ folders, first, last }: Places, path: string): boolean =>
   path === first || path === last || (folders.includes(folderOf(path)) && path.endsWith('.conf'))
 
-/** The files there are but one, with their lines that have a word in them. Links to that one are left out. */
+/** All files except one, with their lines that contain a word. Links to that one are omitted. */
 export const otherFiles = async (
   { remote }: CheckContext,
   { folders, first, last }: Places,
@@ -32,15 +34,11 @@ export const otherFiles = async (
   word: string,
 ): Promise<FoundFile[]> => {
   const globs = folders.map((folder) => `${folder}/*.conf`)
-  const all = [first, ...globs, last].filter((path) => path !== undefined).join(' ')
+  const patterns = [first, ...globs, last].filter((path) => path !== undefined)
   const pattern = word.replaceAll(/[^\w-]/g, '.')
-  const script = [
-    `own=$(readlink -f ${quote(own)}) || own=${quote(own)}`,
-    `for f in ${all}; do [ -e "$f" ] || [ -L "$f" ] || continue`,
-    '[ "$(readlink -f "$f")" != "$own" ] || continue',
-    `printf '%s\\n' "$f"; [ ! -f "$f" ] || sed -n '/${pattern}/s/^/ /p' "$f"; done`,
-  ].join('; ')
-  const text = await remote.query({ label: `look for ${word} in ${all}` })`sh -c ${script}`.text()
+  const text = await remote.query({
+    label: `look for ${word} in ${patterns.join(' ')}`,
+  })`${shellProgram(otherFilesScript, own, pattern, patterns)}`.text()
   const files: { path: string; lines: string[] }[] = []
   for (const line of text.split('\n')) {
     if (line.startsWith(' ')) files.at(-1)?.lines.push(line.slice(1))
@@ -49,7 +47,7 @@ export const otherFiles = async (
   return files
 }
 
-/** The files that count instead of one, the last one of them last: that which hides it, or those read after it. */
+/** The files that override a file, in the order in which they are read: a file that replaces it, or those read after it. */
 export const filesAfter = (
   { folders, first, last }: Places,
   own: string,
@@ -73,8 +71,8 @@ export const filesAfter = (
   ]
 }
 
-/** Why a setting has no effect in its file. */
+/** The error for a setting that another file overrides. */
 export const countsElsewhere = (what: string, own: string, there: string): CoxswainError =>
-  new CoxswainError('task-failed', `${what} in ${there} counts, not what ${own} says: it is read later`, {
+  new CoxswainError('task-failed', `${what} in ${there} overrides ${own}: it is read later`, {
     hint: `set file=${there}, or remove the line in that file`,
   })

@@ -1,44 +1,44 @@
-/** The table of file systems, as fstab(5) has it. Pure. */
+/** The table of file systems, as in fstab(5). Pure. */
 import { appendLines, linesOf, mapLines } from '../../shared/lines.ts'
 
-/** Where it is. */
+/** The path of the table. */
 export const fstab = '/etc/fstab'
 
-/** Blanks and backslashes of a field, as fstab(5), /proc/mounts and /proc/swaps have them. */
+/** Escapes blanks and backslashes in a field, as in fstab(5), /proc/mounts and /proc/swaps. */
 export const escaped = (text: string): string =>
   text.replaceAll('\\', '\\134').replaceAll(' ', '\\040').replaceAll('\t', '\\011')
 
 const isEntry = (line: string): boolean => /^\s*[^#\s]/.test(line)
 
-/** Where the comment after the fields of a line begins; `#` begins none in the four that must be there. */
+/** The start of the comment after the fields of a line. A `#` in the four required fields does not begin a comment. */
 const commentAt = (line: string): number => {
   const [fields = line] = /^\s*(?:\S+\s+){4}(?:[^\s#]\S*\s+){0,2}(?=#)/.exec(line) ?? []
   return fields.length
 }
 
-/** The fields of an entry, still escaped; none of a comment and of an empty line. */
+/** The fields of an entry, still escaped; empty for a comment or an empty line. */
 export const fieldsOf = (line: string): string[] =>
   isEntry(line) ? line.slice(0, commentAt(line)).trim().split(/\s+/) : []
 
-/** A line with its fields as they are wanted; blanks between them, and what stands after them, stay. */
-const withFields = (whole: string, wanted: readonly string[]): string => {
-  const line = whole.slice(0, commentAt(whole))
-  // leading blanks, then field and blanks in turn
+/** A line with new values for its fields. Blanks between them and the text after them stay unchanged. */
+const withFields = (full: string, wanted: readonly string[]): string => {
+  const line = full.slice(0, commentAt(full))
+  // leading blanks, then fields and blanks alternately
   const [lead = '', ...parts] = /^\s*/.exec(line)?.concat(line.trim().split(/(\s+)/)) ?? []
   const trail = /\s*$/.exec(line)?.[0] ?? ''
   const there = (parts.length + 1) / 2
   const next = parts.map((part, index) => (index % 2 === 0 ? (wanted[index / 2] ?? part) : part))
-  // fields that are not there count as 0
+  // missing fields count as 0
   const rest = wanted.slice(there)
   const missing = rest.every((field) => field === '0') ? [] : rest.map((field) => ` ${field}`)
-  return `${lead}${next.join('')}${missing.join('')}${trail}${whole.slice(line.length)}`
+  return `${lead}${next.join('')}${missing.join('')}${trail}${full.slice(line.length)}`
 }
 
 /**
- * The table with one entry as wanted, where the first of its kind stands or at the end; comments and other entries stay.
+ * The table with one entry set, at the place of the first matching entry or at the end. Comments and other entries stay.
  *
- * @param mine whether fields are those of the entry; they are escaped.
- * @param entry its fields as wanted, not escaped; undefined for none.
+ * @param mine whether escaped fields are those of the entry.
+ * @param entry the new fields, not escaped; undefined to remove the entry.
  */
 export const withFstabEntry = (
   text: string,

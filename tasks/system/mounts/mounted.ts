@@ -1,14 +1,17 @@
-/** What is mounted in a place, and whether it is what somebody wants there. It only reads. */
+/** Reads what is mounted at a path, and compares it with what a task wants there. */
+import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { RemoteReader } from '../../../engine/index.ts'
 import { plainPath } from '../../shared/paths.ts'
 
-/** A file system in its place, as /proc/self/mountinfo lists it (proc_pid_mountinfo(5)). */
+const sourceOf = shellFile(import.meta.url, 'source.sh')
+
+/** A mounted file system, as /proc/self/mountinfo lists it (proc_pid_mountinfo(5)). */
 export interface Mounted {
-  /** Where, without links in the path. */
+  /** The mount point, without links in the path. */
   readonly path: string
   /** `major:minor`. */
   readonly device: string
-  /** Flags of this place, such as ro and nosuid. */
+  /** Flags of this mount, such as ro and nosuid. */
   readonly flags: readonly string[]
   readonly fstype: string
   readonly source: string
@@ -16,7 +19,7 @@ export interface Mounted {
   readonly options: readonly string[]
 }
 
-/** What is wanted in a place. */
+/** The wanted mount. */
 export interface WantedMount {
   readonly path: string
   readonly src: string
@@ -27,7 +30,7 @@ export interface WantedMount {
 const unescaped = (text: string): string =>
   text.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(parseInt(digits, 8)))
 
-/** The file systems of the table, the first mounted first. */
+/** The file systems in the table, in the order in which they were mounted. */
 export const mountsIn = (table: string): Mounted[] =>
   table.split('\n').flatMap((line): Mounted[] => {
     const [before = '', after] = line.split(' - ')
@@ -46,13 +49,13 @@ export const mountsIn = (table: string): Mounted[] =>
     ]
   })
 
-/** What is mounted in a place, the uppermost where several lie upon each other; undefined for nothing. */
+/** What is mounted at a path: the last one if several are mounted there; undefined for none. */
 export const mountedAt = async (remote: RemoteReader, path: string): Promise<Mounted | undefined> => {
-  // not `read`: it follows links one by one, and /proc/self is another place for each process that looks
+  // not `read`, which resolves links one by one: /proc/self is different for each process
   const mounts = mountsIn(await remote.query`cat /proc/self/mountinfo`.text())
   const found = mounts.findLast((one) => one.path === path)
   if (found !== undefined) return found
-  // the kernel lists it without links in its path; only now, for what is mounted may not answer
+  // the kernel lists paths without links; resolved only now, because a mounted file system might not respond
   const real = await remote.query`readlink -f ${path}`.result()
   return real.ok ? mounts.findLast((one) => one.path === real.stdout.trim()) : undefined
 }
@@ -60,24 +63,24 @@ export const mountedAt = async (remote: RemoteReader, path: string): Promise<Mou
 const isBind = (options: readonly string[]): boolean =>
   options.some((option) => option === 'bind' || option === 'rbind')
 
-/** File systems that come from nowhere: what stands in the place of their source is a name that nobody reads. */
+/** File systems without a source: their source field is only a name, which is not used. */
 const sourceless = new Set(
   'tmpfs ramfs proc sysfs devtmpfs devpts cgroup cgroup2 overlay mqueue hugetlbfs debugfs tracefs securityfs bpf configfs fusectl pstore efivarfs binfmt_misc nfsd rpc_pipefs'.split(
     ' ',
   ),
 )
 
-/** Names of kinds that mount as another one. */
+/** Whether a file system of the first type is mounted as the second type. */
 const sameKind = (wanted: string, is: string): boolean =>
   wanted === is ||
   wanted === 'auto' ||
   wanted === 'none' ||
-  // one behind a program of its own, such as ntfs-3g
+  // a file system in user space, such as ntfs-3g
   is.startsWith('fuse') ||
   (wanted === 'nfs' && is === 'nfs4') ||
   (wanted === 'cifs' && is === 'smb3')
 
-/** Whether what is mounted comes from where it should. What cannot be found out is taken for right: it is not known to be wrong. */
+/** Whether the mounted file system has the wanted source. If this cannot be determined, it counts as right. */
 const sameSource = async (
   remote: RemoteReader,
   { src, path, fstype, options }: WantedMount,
@@ -93,22 +96,22 @@ const sameSource = async (
   if (!tag && !src.startsWith('/')) return plainPath(src) === plainPath(mounted.source)
   if (src.startsWith('//')) return plainPath(src) === plainPath(mounted.source.replaceAll('\\', '/'))
   const loop = /^\/dev\/(loop\d+)$/.exec(mounted.source)?.[1] ?? 'none'
-  // a tag, a link of udev or LVM, and the file behind a loop device
+  // a tag, a link of udev or LVM, or the backing file of a loop device
   const { stdout } =
-    await remote.query`s=${src.replaceAll('"', '')}; case $s in /*) ;; *) s=$(findfs "$s" 2>/dev/null) ;; esac; [ -e "$s" ] || exit 0; readlink -f "$s"; readlink -f ${mounted.source} || echo; cat ${`/sys/block/${loop}/loop/backing_file`} 2>/dev/null || echo; stat -L -c '0x%t 0x%T' "$s"`.result()
+    await remote.query`${shellProgram(sourceOf, src.replaceAll('"', ''), mounted.source, loop)}`.result()
   const [wanted = '', is, backing, numbers = ''] = stdout.trim().split('\n')
   if (wanted === '') return true
   return wanted === is || wanted === backing || numbers.split(' ').map(Number).join(':') === mounted.device
 }
 
-/** Flags of which a place has one or the other; the first is what it has where nothing is said. */
+/** Pairs of opposite flags; the first of each is the default. */
 const pairs = [
   ['rw', 'ro'],
   ['suid', 'nosuid'],
   ['dev', 'nodev'],
   ['exec', 'noexec'],
 ] as const
-/** What some options mean besides (mount(8)). */
+/** Flags that some options imply (mount(8)). */
 const implied: Readonly<Record<string, readonly string[]>> = {
   user: ['noexec', 'nosuid', 'nodev'],
   users: ['noexec', 'nosuid', 'nodev'],
@@ -116,7 +119,7 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   group: ['nosuid', 'nodev'],
   defaults: ['rw', 'suid', 'dev', 'exec'],
 }
-/** Flags that are only looked at where they are asked for. */
+/** Flags that are only compared if the options contain them. */
 const askedFor = ['noatime', 'nodiratime', 'relatime', 'sync']
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
@@ -129,21 +132,21 @@ const bytes = (size: string): number | undefined => {
 const valueOf = (options: readonly string[], key: string): string | undefined =>
   options.findLast((option) => option.startsWith(`${key}=`))?.slice(key.length + 1)
 
-/** Options with a value that the kernel prints in a form of its own: how to compare them, for the kinds that have them. */
+/** Options whose value the kernel prints in its own form: how to compare them, per file system type. */
 const comparable: readonly (readonly [fstype: string, key: string, form: (value: string) => unknown])[] = [
   ['tmpfs', 'size', bytes],
   ['tmpfs', 'mode', (value) => parseInt(value, 8)],
   ['btrfs', 'subvol', (value) => value.replace(/^\//, '')],
 ]
 
-/** Options that are wanted and not in force, as they are given to a remount. Those that the kernel does not show are not looked at. */
+/** Wanted options that are not in effect, in the form for a remount. Options that the kernel does not show are ignored. */
 export const missingOptions = ({ options, fstype }: WantedMount, mounted: Mounted): string[] => {
   const wanted = options.split(',').flatMap((option) => [...(implied[option] ?? []), option])
-  // a file system may be read-only by itself, after an error
+  // a file system can become read-only by itself, after an error
   const flags = mounted.options.includes('ro') ? [...mounted.flags, 'ro'] : mounted.flags
   const ofPairs = pairs.flatMap(([usual, other]) => {
-    const shall = wanted.findLast((option) => option === usual || option === other) ?? usual
-    return (shall === other) === flags.includes(other) ? [] : [shall]
+    const expected = wanted.findLast((option) => option === usual || option === other) ?? usual
+    return (expected === other) === flags.includes(other) ? [] : [expected]
   })
   const shown = new Set([...mounted.flags, ...mounted.options])
   const asked = askedFor.filter((flag) => wanted.includes(flag) && !shown.has(flag))
@@ -156,14 +159,14 @@ export const missingOptions = ({ options, fstype }: WantedMount, mounted: Mounte
   return [...ofPairs, ...asked, ...valued]
 }
 
-/** How what is mounted differs from what is wanted there. */
+/** The difference between what is mounted and what is wanted. */
 export interface MountDifference {
-  /** Another file system, or one from elsewhere: it has to go before the right one can come. */
+  /** Another file system, or one with another source: it must be unmounted first. */
   readonly other: { readonly from: string; readonly to: string } | undefined
   readonly missing: readonly string[]
 }
 
-/** Compares what is mounted with what is wanted. */
+/** Compares the mounted file system with the wanted one. */
 export const differenceOf = async (
   remote: RemoteReader,
   wanted: WantedMount,

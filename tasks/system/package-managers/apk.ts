@@ -5,7 +5,10 @@ import type { Installed, PackageManager } from './types.ts'
 
 const options = { timeout: downloadTime }
 
-/** Blocks of the database, a letter and a colon before each field (apk-installed(5)): P is the name, V the version. */
+/**
+ * Versions from the database: blocks with a letter and a colon before each field (apk-installed(5)). P is the name, V the
+ * version.
+ */
 export const versionsInDatabase = (text: string): Map<string, string> =>
   new Map(
     text.split('\n\n').flatMap((block): [string, string][] => {
@@ -15,7 +18,7 @@ export const versionsInDatabase = (text: string): Map<string, string> =>
     }),
   )
 
-/** What installed packages provide (p in the database: `cmd:git=2.45.2-r0 so:libc.so=1`), with who provides it. */
+/** What installed packages provide (p in the database: `cmd:git=2.45.2-r0 so:libc.so=1`), and which package provides it. */
 const providersIn = (text: string): Map<string, Installed> =>
   new Map(
     text.split('\n\n').flatMap((block): [string, Installed][] => {
@@ -24,13 +27,16 @@ const providersIn = (text: string): Map<string, Installed> =>
       const [, provides = ''] = /^p:(.+)$/m.exec(block) ?? []
       if (as === undefined || version === undefined) return []
       return provides.split(' ').map((word) => {
-        const [name = '', told = version] = word.split('=')
-        return [name, { version: told, as, provides: true }]
+        const [name = '', given = version] = word.split('=')
+        return [name, { version: given, as, provides: true }]
       })
     }),
   )
 
-/** Lines such as `curl-8.9.1-r1 < 8.9.1-r2` (apk-version(8)): a version begins at the last dash before a digit but the release's. */
+/**
+ * Parses lines such as `curl-8.9.1-r1 < 8.9.1-r2` (apk-version(8)). A version begins at the last dash before a digit,
+ * except that of the release.
+ */
 export const upgradesIn = (text: string): Map<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
@@ -39,7 +45,7 @@ export const upgradesIn = (text: string): Map<string, string> =>
     }),
   )
 
-/** Alpine. Its packages recommend nothing. */
+/** Alpine. Its packages do not have recommendations. */
 export const apk: PackageManager = {
   installed: async ({ remote }, names) => {
     const text = (await remote.read('/lib/apk/db/installed')) ?? ''

@@ -1,8 +1,8 @@
-/** What dpkg knows of names as apt-get takes them: `git`, `libc6:i386`, and virtual ones such as `git-core`. */
+/** Looks up names in the form of apt-get in dpkg: `git`, `libc6:i386`, and virtual packages such as `git-core`. */
 import type { CheckContext } from '../../../engine/index.ts'
 import type { Installed } from './types.ts'
 
-/** A package that dpkg knows anything of. */
+/** A package that dpkg has data about. */
 export interface DebPackage {
   readonly name: string
   readonly version: string
@@ -18,7 +18,7 @@ interface Statuses {
 
 /** Packages of these names, with any architecture. */
 export const statusesOf = async ({ remote }: CheckContext, names: readonly string[]): Promise<Statuses> => {
-  // a package of all architectures is not found by one of them
+  // a package for all architectures is not found by the name of one
   const bare = names.map((name) => name.split(':')[0] ?? name)
   const { stdout } =
     await remote.query`dpkg-query -W -f ${'${Package} ${Version} ${db:Status-Status} ${Architecture}\\n'} ${bare}; dpkg --print-architecture`.result()
@@ -31,11 +31,11 @@ export const statusesOf = async ({ remote }: CheckContext, names: readonly strin
   return { packages, native }
 }
 
-/** A name as apt prints it: the host's own architecture is left out. */
+/** A name as apt prints it, without the host's own architecture. */
 export const nativeName = (name: string, native: string): string =>
   name.endsWith(`:${native}`) || name.endsWith(':native') ? name.slice(0, name.lastIndexOf(':')) : name
 
-/** The package that a name means: the one of the host's architecture, or of all, where the name has none. */
+/** The package with a name; without an architecture in the name, the package for the host's or for all architectures. */
 export const packageOf = (asked: string, { packages, native }: Statuses): DebPackage | undefined => {
   const [name = '', architecture = native] = nativeName(asked, native).split(':')
   return packages.find(
@@ -43,15 +43,15 @@ export const packageOf = (asked: string, { packages, native }: Statuses): DebPac
   )
 }
 
-/** What is provided, and in which version where one is told: `git-core, mail (= 1.2)`. */
+/** The provided names, with their versions if given: `git-core, mail (= 1.2)`. */
 const provided = (text: string): (readonly [name: string, version: string | undefined])[] =>
   text.split(',').map((word) => {
     const [, name = '', version] = /^\s*([^\s:]+)(?::\S+)?\s*(?:\(=\s*(\S+)\))?/.exec(word) ?? []
     return [name, version]
   })
 
-/** Installed packages that stand in for names without one of their own: by what they provide, or of another architecture. */
-const standIns = async (
+/** Installed packages for names that are not packages themselves: they provide the name, or have another architecture. */
+const substitutesOf = async (
   { remote }: CheckContext,
   names: readonly string[],
 ): Promise<Map<string, Installed>> => {
@@ -65,17 +65,17 @@ const standIns = async (
     const [status, name = '', architecture = '', version = '', provides = ''] = line.split('\t')
     if (status !== 'installed') continue
     for (const asked of bare) {
-      const [, told] = provided(provides).find(([one]) => one === asked) ?? []
-      const stands = name === asked || provided(provides).some(([one]) => one === asked)
-      if (!stands) continue
+      const [, given] = provided(provides).find(([one]) => one === asked) ?? []
+      const matches = name === asked || provided(provides).some(([one]) => one === asked)
+      if (!matches) continue
       const as = name === asked ? `${name}:${architecture}` : name
-      found.set(asked, { version: told ?? version, as, provides: name !== asked })
+      found.set(asked, { version: given ?? version, as, provides: name !== asked })
     }
   }
   return found
 }
 
-/** Names for which apt has a package of its own. */
+/** Names for which apt has a real package. */
 const candidatesIn = (text: string): Set<string> =>
   new Set(
     text.split(/^(?=\S)/m).flatMap((block) => {
@@ -85,7 +85,7 @@ const candidatesIn = (text: string): Set<string> =>
     }),
   )
 
-/** What of these names is installed. */
+/** Which of these names are installed. */
 export const installedOf = async (
   ctx: CheckContext,
   names: readonly string[],
@@ -99,9 +99,9 @@ export const installedOf = async (
   }
   const missing = names.filter((name) => !found.has(name))
   if (missing.length === 0) return found
-  const others = await standIns(ctx, missing)
+  const others = await substitutesOf(ctx, missing)
   if (others.size === 0) return found
-  // where apt has a package of this very name, it is that one that is wanted
+  // if apt has a package with exactly this name, that package is wanted
   const real = candidatesIn(await ctx.remote.query`apt-cache policy ${[...others.keys()]}`.text())
   for (const [asked, other] of others) if (!real.has(asked)) found.set(asked, other)
   return found

@@ -1,14 +1,14 @@
 import { CoxswainError } from '../../../engine/index.ts'
-import { keyOf, keyText, whole } from './repository.ts'
+import { keyOf, keyText, plainFile } from './repository.ts'
 import type { Repositories, Repository } from './repository.ts'
 import { downloadTime } from './types.ts'
 
 const sourceFile = (name: string): string => `/etc/apt/sources.list.d/${name}.sources`
 const keyFile = (name: string): string => `/etc/apt/keyrings/${name}.asc`
 
-/** The stanza of sources.list(5), in the form of deb822(5). */
+/** The stanza for sources.list(5), in deb822(5) format. */
 const stanza = ({ name, url, suites, components, key, unsigned, options }: Repository): string => {
-  // a suite that is a folder has no components
+  // a suite that is a folder does not have components
   const folders = suites.every((suite) => suite.endsWith('/'))
   const fields = {
     Types: 'deb',
@@ -24,7 +24,7 @@ const stanza = ({ name, url, suites, components, key, unsigned, options }: Repos
     .join('')
 }
 
-/** Repositories of apt: each has a file and a key of its own. */
+/** Repositories of apt: each has its own file and key. */
 export const aptRepositories: Repositories = {
   present: (repository) => {
     const { name, suites } = repository
@@ -38,20 +38,20 @@ export const aptRepositories: Repositories = {
       )
     const key = keyOf(repository, 'PGP PUBLIC KEY BLOCK')
     return [
-      // the key first: what is written is whole at any time
-      whole(keyFile(name), key === undefined ? undefined : keyText(key)),
-      whole(sourceFile(name), stanza(repository)),
+      // the key first, so that the files are consistent at any time
+      plainFile(keyFile(name), key === undefined ? undefined : keyText(key)),
+      plainFile(sourceFile(name), stanza(repository)),
     ]
   },
-  absent: ({ name }) => [whole(sourceFile(name), undefined), whole(keyFile(name), undefined)],
+  absent: ({ name }) => [plainFile(sourceFile(name), undefined), plainFile(keyFile(name), undefined)],
   fetch: async ({ remote }, name) => {
     const words = [
       'DPkg::Lock::Timeout=600',
-      // by itself apt calls it a success when nothing could be fetched, and goes on with what it had
+      // without this, apt reports success if nothing could be fetched, and uses the old lists
       'APT::Update::Error-Mode=any',
       `Dir::Etc::sourcelist=${sourceFile(name)}`,
       'Dir::Etc::sourceparts=-',
-      // the lists of all others stay
+      // keep the lists of all other repositories
       'APT::Get::List-Cleanup=0',
     ].flatMap((option) => ['-o', option])
     await remote.run({ timeout: downloadTime })`apt-get update -q ${words}`

@@ -4,7 +4,7 @@ import { aptRepositories } from './apt-repositories.ts'
 import { downloadTime } from './types.ts'
 import type { PackageManager } from './types.ts'
 
-// nobody is there to answer, a file that was changed here stays, and another apt at work is waited for (apt.conf(5))
+// apt must not ask questions, must keep changed configuration files, and must wait for another apt (apt.conf(5))
 const words = [
   '-q',
   '-y',
@@ -17,7 +17,7 @@ const words = [
 ]
 const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeout: downloadTime }
 
-/** What `apt-cache policy` says of installed packages that have another candidate. */
+/** Installed packages with another candidate, from the output of `apt-cache policy`. */
 export const upgradesIn = (text: string): Map<string, string> =>
   new Map(
     text.split(/^(?=\S)/m).flatMap((block): [string, string][] => {
@@ -29,7 +29,7 @@ export const upgradesIn = (text: string): Map<string, string> =>
     }),
   )
 
-// where Ubuntu and others leave a mark after each refresh that went well
+// the file that Ubuntu and others touch after each successful refresh
 const stamp = '/var/lib/apt/periodic/update-success-stamp'
 
 /** Debian and its family. */
@@ -75,7 +75,7 @@ export const apt: PackageManager = {
       label: 'note that the package lists were refreshed',
     })`mkdir -p /var/lib/apt/periodic && touch ${stamp}`
   },
-  // the lists of a container's image are often thrown away, the folder of what is under way with them
+  // container images often have neither package lists nor the folder for partial downloads
   refreshed: shell`[ -d /var/lib/apt/lists/partial ] && stat -c %Y ${stamp}`,
   repositories: aptRepositories,
 }

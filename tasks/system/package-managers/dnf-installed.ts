@@ -1,17 +1,17 @@
-/** What rpm knows of names as dnf takes them: `git`, `glibc.i686`, `/usr/bin/git`, and what packages provide. */
+/** Looks up names in the form of dnf in rpm: `git`, `glibc.i686`, `/usr/bin/git`, and names that packages provide. */
 import type { CheckContext } from '../../../engine/index.ts'
 import type { Installed } from './types.ts'
 
 const format = '%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\\n'
 
-/** A package by one of its names: alone, or with its architecture. */
+/** A package from a line, with its name alone and with its architecture. */
 const parse = (line: string): { name: string; version: string; full: string } | undefined => {
   const [name, version, architecture = ''] = line.split(' ')
   if (name === undefined || version === undefined || line.endsWith('is not installed')) return undefined
   return { name, version, full: `${name}.${architecture}` }
 }
 
-/** Installed packages that provide what no package is called, in the order of the names. */
+/** Installed packages that provide names that are not packages, in the order of the names. */
 const providersOf = async (
   { remote }: CheckContext,
   names: readonly string[],
@@ -25,14 +25,14 @@ const providersOf = async (
   )
   const providers = found.flat()
   if (providers.length === 0) return []
-  // where dnf has a package of this very name, it is that one that is wanted; a file is never one
+  // if dnf has a package with exactly this name, that package is wanted; a path is never a package name
   const real =
     await remote.query`dnf -q --cacheonly repoquery --qf ${'%{name}\\n'} ${providers.map(([name]) => name)}`.result()
   const available = new Set(real.stdout.split('\n').map((line) => line.trim()))
   return providers.filter(([name]) => !available.has(name))
 }
 
-/** What of these names is installed. */
+/** Which of these names are installed. */
 export const installedOf = async (
   ctx: CheckContext,
   names: readonly string[],

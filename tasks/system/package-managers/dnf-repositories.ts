@@ -1,4 +1,4 @@
-import { keyOf, keyText, whole } from './repository.ts'
+import { keyOf, keyText, plainFile } from './repository.ts'
 import type { Repositories, Repository } from './repository.ts'
 import { downloadTime } from './types.ts'
 
@@ -11,7 +11,7 @@ const section = ({ name, url, key, unsigned, options }: Repository): string => {
     baseurl: url,
     enabled: '1',
     gpgcheck: unsigned ? '0' : '1',
-    // dnf takes it into rpm's database when it first needs it
+    // dnf imports the key into rpm's database on first use
     ...(key !== undefined && { gpgkey: `file://${keyFile(name)}` }),
     ...options,
   }
@@ -19,19 +19,19 @@ const section = ({ name, url, key, unsigned, options }: Repository): string => {
   return `[${name}]\n${lines.join('')}`
 }
 
-/** Repositories of dnf: each has a file and a key of its own. */
+/** Repositories of dnf: each has its own file and key. */
 export const dnfRepositories: Repositories = {
   present: (repository) => {
     const key = keyOf(repository, 'PGP PUBLIC KEY BLOCK')
     const { name } = repository
     return [
-      whole(keyFile(name), key === undefined ? undefined : keyText(key)),
-      whole(repoFile(name), section(repository)),
+      plainFile(keyFile(name), key === undefined ? undefined : keyText(key)),
+      plainFile(repoFile(name), section(repository)),
     ]
   },
-  absent: ({ name }) => [whole(repoFile(name), undefined), whole(keyFile(name), undefined)],
+  absent: ({ name }) => [plainFile(repoFile(name), undefined), plainFile(keyFile(name), undefined)],
   fetch: async ({ remote }, name) => {
-    // dnf.conf may say that one that cannot be read is passed over
+    // dnf.conf can make dnf skip repositories that cannot be read
     await remote.run({
       timeout: downloadTime,
     })`dnf makecache --refresh --repo ${name} ${`--setopt=${name}.skip_if_unavailable=False`}`

@@ -1,13 +1,14 @@
-import { shell } from '../../../engine/index.ts'
+import { shellFile, shellProgram } from '../../../engine/index.ts'
 import { dnfRepositories } from './dnf-repositories.ts'
 import { installedOf } from './dnf-installed.ts'
 import { versionlock } from './dnf-versionlock.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
 
+const refreshedFile = shellFile(import.meta.url, 'dnf-refreshed.sh')
 const options = { timeout: downloadTime }
 
-// where dnf-makecache.timer leaves a mark as well; the times of the lists themselves tell of one repository each
+// the file that dnf-makecache.timer also touches; the times of the lists are those of single repositories
 const stamp = '/var/cache/dnf/last_makecache'
 
 /** Fedora, Red Hat and their family. */
@@ -19,7 +20,7 @@ export const dnf: PackageManager = {
     ),
   install: async ({ remote }, packages, { latest, recommends }) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))
-    // without --best what is installed in any version may stay as it is (dnf.conf(5))
+    // without --best, dnf can keep any installed version (dnf.conf(5))
     const best = latest ? ['--best'] : []
     const weak =
       recommends === undefined ? [] : [`--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`]
@@ -30,13 +31,12 @@ export const dnf: PackageManager = {
   },
   holding: versionlock,
   refresh: async ({ remote }) => {
-    // without --refresh it looks no sooner than metadata_expire says: two days (dnf.conf(5))
+    // without --refresh, dnf uses its lists until metadata_expire: two days (dnf.conf(5))
     await remote.run(options)`dnf makecache --refresh`
     await remote.run({
       label: 'note that the package lists were refreshed',
     })`mkdir -p /var/cache/dnf && touch ${stamp}`
   },
-  // dnf 5 has another folder for the lists; `dnf clean` empties both
-  refreshed: shell`set -- /var/cache/dnf/*/repodata /var/cache/libdnf5/*/repodata; { [ -d "$1" ] || [ -d "$2" ]; } && stat -c %Y ${stamp}`,
+  refreshed: shellProgram(refreshedFile, stamp),
   repositories: dnfRepositories,
 }

@@ -1,12 +1,12 @@
 import type { CheckContext } from '../../../engine/index.ts'
 import type { PackageManager } from './types.ts'
 
-/** Seconds since the package lists were refreshed; undefined where there are none. */
+/** Seconds since the package lists were refreshed; undefined if there are no lists. */
 export const ageOfLists = async (
   { remote }: CheckContext,
   { refreshed }: PackageManager,
 ): Promise<number | undefined> => {
-  // the host's own clock, for it also wrote the times
+  // uses the host's clock, which also set the times
   const seconds = await remote.query({
     label: 'read when the package lists were refreshed',
   })`(${refreshed}) 2>/dev/null; date +%s`.lines()

@@ -6,7 +6,7 @@ import { apt } from './apt.ts'
 import { dnf } from './dnf.ts'
 import type { PackageManager } from './types.ts'
 
-/** The package manager of each family of distributions. */
+/** The package manager for each family of distributions. */
 const managers: Readonly<Record<string, PackageManager>> = {
   debian: apt,
   ubuntu: apt,
@@ -19,7 +19,7 @@ const managers: Readonly<Record<string, PackageManager>> = {
 /**
  * The package manager of a host.
  *
- * @throws `task-failed` for a distribution whose packages are not known.
+ * @throws `task-failed` for an unsupported distribution.
  */
 export const managerOf = async (ctx: CheckContext): Promise<PackageManager> => {
   const { id, family } = await ctx.fact(osRelease())

@@ -1,8 +1,8 @@
-/** How repositories are told to package managers. */
+/** Repositories of packages, as the package managers configure them. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { ApplyContext } from '../../../engine/index.ts'
 
-/** A repository that a host shall have. */
+/** A repository to configure. */
 export interface Repository {
   readonly name: string
   readonly url: string
@@ -10,45 +10,45 @@ export interface Repository {
   readonly components: readonly string[]
   /** The public key that it is signed with. */
   readonly key: string | undefined
-  /** The file name of the key, where that counts. */
+  /** The file name of the key, for apk. */
   readonly keyName: string | undefined
   readonly unsigned: boolean
   /** Further fields of its file. */
   readonly options: Readonly<Record<string, string>>
 }
 
-/** A file that tells of a repository. */
+/** A file in which a repository is configured. */
 export interface Place {
   readonly path: string
-  /** What it shall hold, from what it does; undefined where there is or shall be no such file. */
+  /** Returns the wanted text for the current text; undefined if the file does not or must not exist. */
   readonly wanted: (text: string | undefined) => string | undefined
 }
 
-/** What one of the package managers knows of repositories. */
+/** How one package manager configures repositories. */
 export interface Repositories {
   /**
-   * The files of a repository that shall be there, in the order in which they are written.
+   * The files of a configured repository, in the order in which they are written.
    *
-   * @throws `task-failed` for one that the package manager cannot have.
+   * @throws `task-failed` for a repository that the package manager does not support.
    */
   present(repository: Repository): readonly Place[]
-  /** The same of one that shall not be there, as far as it is known. */
+  /** The files of a repository to remove, as far as they are known. */
   absent(repository: Pick<Repository, 'name' | 'keyName'>): readonly Place[]
-  /** Reads the repository's own lists; fails where that cannot be done. */
+  /** Reads the lists of this repository; fails if it cannot be read. */
   fetch(ctx: ApplyContext, name: string): Promise<void>
 }
 
-/** A file with nothing else in it. */
-export const whole = (path: string, text: string | undefined): Place => ({ path, wanted: () => text })
+/** A file that contains only this text. */
+export const plainFile = (path: string, text: string | undefined): Place => ({ path, wanted: () => text })
 
-/** A key as it is written: with a newline at its end, which is lost easily. */
+/** A key with a newline at its end, which is easily lost in variables. */
 export const keyText = (key: string): string => `${key.trim()}\n`
 
 /**
- * The key, when it is of the kind that is needed.
+ * The key, if it has the required format.
  *
- * @param kind what stands in its first line.
- * @throws `task-failed` for another one.
+ * @param kind the format named in its first line.
+ * @throws `task-failed` for a key in another format.
  */
 export const keyOf = (
   { name, key }: Repository,

@@ -1,63 +1,72 @@
 import type { ApplyContext, CheckContext, ShellText } from '../../../engine/index.ts'
 import type { Repositories } from './repository.ts'
 
-/** A package with the version that is wanted, where one is. */
+/** A package to install, with its version if one is wanted. */
 export interface PackageRequest {
   readonly name: string
   readonly version: string | undefined
 }
 
-/** A package that is installed, under a name that somebody asks for. */
+/** An installed package, by a requested name. */
 export interface Installed {
   readonly version: string
-  /** What the package manager calls it: another name where it was asked for with an architecture, or by what it provides. */
+  /**
+   * The name of the package, which differs from the requested one if that has an architecture, or is provided by the
+   * package.
+   */
   readonly as: string
-  /** Whether it only provides what the name says: `git-core` is no package, but one is provided by git. */
+  /** Whether the package only provides the requested name: `git-core` is provided by the package git. */
   readonly provides: boolean
 }
 
-/** How packages are installed. */
-export interface Manner {
-  /** What is there already is upgraded, too. */
+/** Options of an installation. */
+export interface InstallOptions {
+  /** Whether to upgrade packages that are already installed. */
   readonly latest: boolean
-  /** Whether what they recommend comes along; the package manager decides when undefined. */
+  /** Whether to install recommended packages; by default the package manager decides. */
   readonly recommends: boolean | undefined
 }
 
-/** How packages are held at their version. */
+/** Holds packages at their version. */
 export interface Holding {
-  /** Whether one that is not installed is kept away by it. */
+  /** Whether it can hold packages that are not installed. */
   readonly holdsMissing: boolean
-  /** Which of these names are held. */
+  /** Returns the names that are held. */
   held(ctx: CheckContext, names: readonly string[]): Promise<readonly string[]>
   hold(ctx: ApplyContext, names: readonly string[], on: boolean): Promise<void>
-  /** The installed packages that names stand for which are no packages, as `git-core` does for git; absent where there are none. */
+  /**
+   * The installed packages that provide names that are not packages, such as git for `git-core`; absent if the package
+   * manager does not have such names.
+   */
   readonly providers?: (ctx: CheckContext, names: readonly string[]) => Promise<ReadonlyMap<string, string>>
 }
 
-/** What one of the package managers can do for us. */
+/** Operations of a package manager. */
 export interface PackageManager {
-  /** What is installed, by the name that is asked for; what is not installed is not there. */
+  /** The installed packages, by requested name. Names that are not installed are left out. */
   installed(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, Installed>>
-  /** What an upgrade would bring, by the package manager's name, as the lists on the host have it; what is at its newest is not there. */
+  /**
+   * The versions that an upgrade would install, by package name, according to the lists on the host. Up-to-date packages
+   * are left out.
+   */
   upgrades(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
-  install(ctx: ApplyContext, packages: readonly PackageRequest[], manner: Manner): Promise<void>
-  /** With `purge` their settings go, too. */
+  install(ctx: ApplyContext, packages: readonly PackageRequest[], manner: InstallOptions): Promise<void>
+  /** Removes packages; with `purge` also their configuration files. */
   remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>
-  /** Packages that are gone and have left their settings; absent where none does. */
+  /** Removed packages whose configuration files still exist; absent if the package manager never keeps them. */
   readonly remains?: (ctx: CheckContext, names: readonly string[]) => Promise<readonly string[]>
-  /** Absent where it is not known how. */
+  /** Absent if not supported. */
   readonly holding?: Holding
-  /** Refreshes the lists of what there is. */
+  /** Refreshes the package lists. */
   refresh(ctx: ApplyContext): Promise<void>
-  /** A command that prints when all lists were refreshed last, in seconds since 1970; nothing where there are none. */
+  /** A command that prints when all lists were last refreshed, in seconds since 1970; nothing if there are no lists. */
   readonly refreshed: ShellText
   readonly repositories: Repositories
 }
 
-/** Seconds for what downloads. */
+/** Timeout in seconds for downloads. */
 export const downloadTime = 1800
 
-/** `name version` lines as a map. */
+/** Parses `name version` lines to a map. */
 export const versionsFrom = (lines: readonly string[]): Map<string, string> =>
   new Map(lines.map((line): [string, string] => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))

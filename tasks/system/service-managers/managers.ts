@@ -8,9 +8,9 @@ import type { ServiceManager } from './types.ts'
 const managers: Readonly<Record<string, ServiceManager>> = { systemd, openrc }
 
 /**
- * The manager of services of a host.
+ * The service manager of a host.
  *
- * @throws `task-failed` where there is none that is known.
+ * @throws `task-failed` if the host does not have a supported one.
  */
 export const serviceManagerOf = async (ctx: CheckContext): Promise<ServiceManager> => {
   const manager = managers[await ctx.fact(serviceManager())]

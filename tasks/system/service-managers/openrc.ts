@@ -3,7 +3,7 @@ import type { ApplyContext } from '../../../engine/index.ts'
 import { serviceTime } from './types.ts'
 import type { ServiceManager } from './types.ts'
 
-/** Exit statuses of `rc-service NAME status`, as openrc-run and its scripts for supervisors give them. */
+/** Exit statuses of `rc-service NAME status`, as openrc-run and its supervisor scripts return them. */
 const states: Readonly<Record<number, string>> = {
   0: 'started',
   3: 'stopped',
@@ -13,13 +13,13 @@ const states: Readonly<Record<number, string>> = {
   32: 'crashed',
   64: 'unsupervised',
 }
-/** What does not run, and is started all the same as OpenRC sees it: `start` would leave it alone. */
+/** States in which a service does not run, but OpenRC counts it as started: `start` would do nothing. */
 const lost = new Set(['crashed', 'unsupervised'])
 
-/** Runlevels that a boot goes through. */
+/** Runlevels that are entered during boot. */
 const bootLevels = new Set(['sysinit', 'boot', 'default'])
 
-/** The runlevels of a boot that a service is in, from `rc-update show`: `NAME | boot default`. */
+/** The boot runlevels that contain a service, from `rc-update show`: `NAME | boot default`. */
 export const runlevelsOf = (text: string, name: string): string[] =>
   text.split('\n').flatMap((line) => {
     const [service = '', levels] = line.split('|')
@@ -79,11 +79,11 @@ export const openrc: ServiceManager = {
   },
   reload: async (ctx, name) => {
     const { running } = await openrc.state(ctx, name)
-    // the list of commands of its own: `* reload: …`
+    // the list of its own commands: `* reload: …`
     const described = await ctx.remote.query`rc-service --nocolor ${name} describe 2>&1`.result()
     if (running && /^[ \t]*\*[ \t]*reload:/m.test(described.stdout)) await rcService(ctx, name, 'reload')
     else await openrc.restart(ctx, name)
   },
   whenMissing:
-    'install the package that brings it; on Alpine it may be a package of its own, such as NAME-openrc',
+    'install the package that contains it; on Alpine it can be a separate package, such as NAME-openrc',
 }

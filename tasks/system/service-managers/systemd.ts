@@ -3,7 +3,7 @@ import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 import { serviceTime } from './types.ts'
 import type { ServiceManager } from './types.ts'
 
-/** Runs systemctl; when it fails, the service's own last words say more than systemctl's. */
+/** Runs systemctl. If it fails, the error contains the last lines of the service's journal. */
 const systemctl = async ({ remote }: ApplyContext, words: readonly string[], name: string): Promise<void> => {
   const result = await remote.run({ timeout: serviceTime })`systemctl ${words} ${name}`.result()
   if (result.ok) return
@@ -18,15 +18,15 @@ const systemctl = async ({ remote }: ApplyContext, words: readonly string[], nam
   )
 }
 
-/** What starts at every boot, or when another unit asks for it (systemctl(1), is-enabled). */
+/** States of a unit that starts at every boot, or when another unit requires it (systemctl(1), is-enabled). */
 const atBoot = new Set(['enabled', 'static', 'alias', 'indirect', 'generated'])
-/** What `disable` can change: the others have nothing that could be taken away. */
+/** States that `disable` can change. */
 const removable = new Set(['enabled', 'enabled-runtime', 'alias', 'indirect'])
 
-/** What is activating may be between two tries to start it, as Restart= has them. */
+/** States of a stopped unit. A unit that is activating could be between two attempts of Restart=. */
 const stopped = new Set(['inactive', 'failed', ''])
 
-/** The journal's messages of a start that ended: well, or not (systemd's catalog). */
+/** Message IDs for the end of a start: success, or failure (systemd's catalog). */
 const startEnds = [
   'MESSAGE_ID=39f53479d3a045ac8e11786248231fbf',
   '+',
@@ -34,8 +34,8 @@ const startEnds = [
 ]
 
 /**
- * Whether a service that runs once has done so since the boot, and ended well. systemd itself forgets it where nothing refers to
- * the service; its journal does not.
+ * Whether a oneshot service has succeeded since boot. systemd itself forgets it if no other unit refers to the service; its
+ * journal does not.
  */
 const hasRun = async ({ remote }: CheckContext, name: string): Promise<boolean> => {
   const last = await remote.query`journalctl -q -b -u ${name} -n 1 -o export ${startEnds}`.result()
@@ -45,11 +45,11 @@ const hasRun = async ({ remote }: CheckContext, name: string): Promise<boolean> 
 export const systemd: ServiceManager = {
   state: async (ctx, name) => {
     const { remote } = ctx
-    // `show` answers for units that do not exist as well, and in a form made for programs (systemctl(1))
+    // `show` also works for units that do not exist, and its output is meant for programs (systemctl(1))
     const show = remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState,Type,RemainAfterExit`
     const { stderr } = await show.result()
     if (/not been booted with systemd|connect to bus/.test(stderr))
-      throw new CoxswainError('task-failed', 'systemd is installed on this host, but does not run', {
+      throw new CoxswainError('task-failed', 'systemd is installed on this host, but is not running', {
         output: stderr.trim(),
         hint: 'a container or chroot without an init system does not run services',
       })
@@ -60,7 +60,7 @@ export const systemd: ServiceManager = {
     const oneshot = value('Type') === 'oneshot' && value('RemainAfterExit') !== 'yes'
     const ran = oneshot && active === 'inactive' && (await hasRun(ctx, name))
     return {
-      // one that was masked while it runs can still be stopped
+      // a unit that was masked while running can still be stopped
       exists: ['loaded', 'masked'].includes(value('LoadState')),
       // linked to /dev/null, so that nothing can start it
       forbidden: value('LoadState') === 'masked' ? `systemctl unmask ${name}` : undefined,
@@ -77,11 +77,11 @@ export const systemd: ServiceManager = {
   enable: (ctx, name) => systemctl(ctx, ['enable'], name),
   disable: async (ctx, name) => {
     await systemctl(ctx, ['disable'], name)
-    // what enables it until the next boot is left by `disable` alone
+    // `disable` alone does not remove an enablement with --runtime
     const { enabled } = await systemd.state(ctx, name)
     if (enabled === 'enabled-runtime') await systemctl(ctx, ['disable', '--runtime'], name)
   },
   restart: (ctx, name) => systemctl(ctx, ['restart'], name),
   reload: (ctx, name) => systemctl(ctx, ['reload-or-restart'], name),
-  whenMissing: 'install the package that brings it; after writing a unit file, run systemctl daemon-reload',
+  whenMissing: 'install the package that contains it; after writing a unit file, run systemctl daemon-reload',
 }

@@ -1,25 +1,25 @@
 import type { ApplyContext, CheckContext } from '../../../engine/index.ts'
 
-/** A service as it is. */
+/** The current state of a service. */
 export interface Service {
   readonly exists: boolean
-  /** Somebody forbade that it starts, in the words that allow it again. */
+  /** If the service is not allowed to start: the command that allows it again. */
   readonly forbidden: string | undefined
-  /** Its state in the manager's own word. */
+  /** Its state, as the manager names it. */
   readonly active: string
-  /** Whether it runs; of one that runs once and ends, whether it has done so since the boot. */
+  /** Whether it is running; for a oneshot service, whether it has succeeded since boot. */
   readonly running: boolean
-  /** Whether it runs no more, and will not by itself: one that is started again and again is neither this nor running. */
+  /** Whether it is stopped and will not start by itself. A service that keeps restarting is neither stopped nor running. */
   readonly stopped: boolean
-  /** How it stands with the boot, in the manager's own word. */
+  /** Its state at boot, as the manager names it. */
   readonly enabled: string
-  /** Whether it is there after a boot, by itself or because another wants it. */
+  /** Whether it starts at boot, by itself or because another service requires it. */
   readonly atBoot: boolean
-  /** Whether there is something that could be taken away, so that it is there no more. */
+  /** Whether it can be disabled. */
   readonly removable: boolean
 }
 
-/** What one of the managers of services can do for us. */
+/** Operations of a service manager. */
 export interface ServiceManager {
   state(ctx: CheckContext, name: string): Promise<Service>
   start(ctx: ApplyContext, name: string): Promise<void>
@@ -27,11 +27,11 @@ export interface ServiceManager {
   enable(ctx: ApplyContext, name: string): Promise<void>
   disable(ctx: ApplyContext, name: string): Promise<void>
   restart(ctx: ApplyContext, name: string): Promise<void>
-  /** Restarts it where it cannot reload. */
+  /** Reloads it, or restarts it if it cannot reload. */
   reload(ctx: ApplyContext, name: string): Promise<void>
-  /** What to do where a service does not exist. */
+  /** The hint for a service that does not exist. */
   readonly whenMissing: string
 }
 
-/** Seconds that a service may take to start or stop. */
+/** Timeout in seconds for starting or stopping a service. */
 export const serviceTime = 300

@@ -1,32 +1,32 @@
-/** The text of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). Pure but for the salt that is given. */
+/** The text of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). Pure; the salt is a parameter. */
 import { createHmac } from 'node:crypto'
 import { linesOf, mapLines } from '../../shared/lines.ts'
 
-/** A host's key, as a line means it. */
+/** A host's key in a line. */
 export interface KnownKey {
   readonly type: string
   readonly blob: string
 }
 
 interface Line extends KnownKey {
-  /** As they are written: hashed, or comma-separated. */
+  /** As in the file: hashed, or comma-separated. */
   readonly names: string
-  /** The blanks before the names, and what stands from the end of the names to the key. */
+  /** The blanks before the names, and the text between the names and the key. */
   readonly lead: string
   readonly middle: string
-  /** What follows the key. */
+  /** The text after the key. */
   readonly rest: string
 }
 
-/** What a host is called in the file: with its port unless that is the usual one. */
+/** The name of a host in the file: with the port unless it is 22. */
 export const knownName = (host: string, port: number): string =>
   port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 
-/** A name as HashKnownHosts writes it. */
+/** A name hashed as with HashKnownHosts. */
 export const hashedName = (name: string, salt: Buffer): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 
-/** Lines with a marker name authorities and revoked keys; they are not the host's own keys. */
+/** Parses a line. Lines with a marker are for authorities and revoked keys, and are not the host's own keys. */
 const parsed = (line: string): Line | undefined => {
   const [, lead = '', names, gap = '', type, space = '', blob, rest = ''] =
     /^(\s*)([^\s#@]\S*)(\s+)(\S+)(\s+)(\S+)(.*)$/s.exec(line) ?? []
@@ -41,7 +41,7 @@ const means = (names: string, name: string): boolean => {
   return names.toLowerCase().split(',').includes(name)
 }
 
-/** The keys that a host is known by, hashed entries too. */
+/** The known keys of a host, including hashed entries. */
 export const keysOf = (text: string | undefined, name: string): KnownKey[] =>
   linesOf(text).flatMap((line) => {
     const found = parsed(line)
@@ -53,13 +53,13 @@ const isHashed = ({ names }: Line): boolean => names.startsWith('|')
 const otherNames = (line: Line, name: string): string[] =>
   isHashed(line) ? [] : line.names.split(',').filter((one) => one.toLowerCase() !== name)
 
-/** The line without a name; none where it has no other. */
+/** The line without a name; empty if it does not contain other names. */
 const withoutName = (line: Line, name: string): string[] => {
   const others = otherNames(line, name)
   return others.length === 0 ? [] : [`${line.lead}${others.join(',')}${line.middle}${line.blob}${line.rest}`]
 }
 
-/** The line by which a key is revoked for a host (sshd(8)); ssh refuses it then, whatever other lines say. */
+/** The line that revokes a key for a host (sshd(8)); ssh then refuses the key, whatever other lines say. */
 export const revokedAt = (
   text: string | undefined,
   name: string,
@@ -72,7 +72,7 @@ export const revokedAt = (
   return index < 0 ? undefined : index + 1
 }
 
-/** The text without the keys of a host that `goes` says; other names of the same line stay. */
+/** The text without the keys of a host for which `goes` returns true; other names on the same line stay. */
 export const withoutKeys = (
   text: string | undefined,
   name: string,
@@ -86,9 +86,9 @@ export const withoutKeys = (
   })
 
 /**
- * The text in which a host has this key and no other of its type. A line of the host alone gets the key where it stands.
+ * The text in which a host has exactly this key of its type. If a line contains only this host, its key is replaced.
  *
- * @param written the host's name for a new line.
+ * @param written the host's name in a new line.
  */
 export const withKey = (
   text: string | undefined,

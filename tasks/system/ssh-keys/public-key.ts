@@ -12,10 +12,10 @@ export interface AuthorizedKey {
 
 type Field = (bytes: Buffer) => boolean
 
-/** A number is not negative, and has no more than the 2,048 bytes that OpenSSH takes. */
+/** A number that is not negative, and has at most the 2,048 bytes that OpenSSH accepts. */
 const isNumber: Field = (bytes) => bytes.length > 0 && bytes.length <= 2049 && (bytes[0] ?? 0) < 0x80
 
-/** A modulus of 1,024 bits or more: sshd refuses shorter ones. */
+/** A modulus of at least 1,024 bits: sshd refuses shorter ones. */
 const isModulus: Field = (bytes) =>
   isNumber(bytes) && BigInt(`0x${bytes.toString('hex')}`).toString(2).length >= 1024
 
@@ -28,7 +28,7 @@ const textIs =
   (bytes) =>
     bytes.toString('latin1') === text
 
-/** A point of the curve, not compressed. */
+/** An uncompressed point of the curve. */
 const isPointOf =
   (crv: string, size: number): Field =>
   (bytes) => {
@@ -45,7 +45,7 @@ const isPointOf =
 
 const p256: readonly Field[] = [textIs('nistp256'), isPointOf('P-256', 32)]
 
-/** What follows the type in a blob (RFC 4253, 5656 and 8709, PROTOCOL.u2f of OpenSSH). */
+/** The fields after the type in a blob (RFC 4253, 5656 and 8709, PROTOCOL.u2f of OpenSSH). */
 const fieldsOf: ReadonlyMap<string, readonly Field[]> = new Map([
   ['ssh-rsa', [isNumber, isModulus]],
   ['ssh-dss', [isNumber, isNumber, isNumber, isNumber]],
@@ -57,10 +57,10 @@ const fieldsOf: ReadonlyMap<string, readonly Field[]> = new Map([
   ['sk-ecdsa-sha2-nistp256@openssh.com', [...p256, anything]],
 ])
 
-/** The fields of a blob, each after its length in four bytes; undefined when the lengths do not add up. */
+/** The fields of a blob, each preceded by its length in four bytes; undefined if the lengths do not match. */
 const split = (blob: string): Buffer[] | undefined => {
   const bytes = Buffer.from(blob, 'base64')
-  // sshd takes no base64 that is cut off, or has bits after its end
+  // sshd does not accept base64 that is truncated or has extra bits
   if (bytes.toString('base64') !== blob) return undefined
   const fields: Buffer[] = []
   for (let at = 0; at < bytes.length;) {
@@ -81,14 +81,14 @@ const isOf = (type: string, blob: string): boolean => {
   return [textIs(type), ...wanted].every((accepts, index) => accepts(fields[index] ?? Buffer.alloc(0)))
 }
 
-/** What stands after the options: the type, the blob, and a comment. */
+/** The text after the options: the type, the blob, and a comment. */
 const keyIn = (text: string): Omit<AuthorizedKey, 'options'> | undefined => {
   const [, type = '', blob = '', comment = ''] =
     /^(\S+)[ \t]+([A-Za-z\d+/]+=*)(?:[ \t]+(.*))?$/.exec(text) ?? []
   return isOf(type, blob) ? { type, blob, comment: comment.trim() } : undefined
 }
 
-/** A line read; undefined for comments and for what is not a key. */
+/** Parses a line; undefined for comments and for lines that are not a valid key. */
 export const readKey = (text: string): AuthorizedKey | undefined => {
   const line = text.trim()
   if (line.startsWith('#')) return undefined

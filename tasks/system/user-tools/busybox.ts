@@ -1,4 +1,4 @@
-/** adduser, addgroup and deluser of busybox. It has nothing that changes a user: there its files are edited. */
+/** adduser, addgroup and deluser of busybox. It does not have a tool that changes a user, so its files are edited. */
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Remote } from '../../../engine/index.ts'
 import { readText } from '../../shared/file-text.ts'
@@ -30,7 +30,7 @@ const editPasswd = async (remote: Remote, name: string, plan: Work['plan']): Pro
 const editGroups = async (remote: Remote, name: string, { found, plan }: Work): Promise<void> => {
   const { groups } = plan
   if (groups === undefined) return
-  // one after another: each of them rewrites the same file
+  // one after the other, because each of them rewrites the same file
   for (const group of groups.filter((one) => !found.groups.includes(one))) {
     await remote.run`addgroup ${name} ${group}`
   }
@@ -50,13 +50,13 @@ const moveHome = async (
     })`if [ -d ${user.home} ] && [ ! -e ${plan.home} ]; then mv ${user.home} ${plan.home}; fi`
   if (plan.uid === undefined) return
   const home = (move && plan.home) || user.home
-  // as usermod does: what is theirs at home stays theirs
+  // as usermod does: files in the home stay owned by the user
   const stat = await remote.stat(home, { follow: true })
   if (stat?.type === 'directory')
     await remote.giveBelow(home, { from: Number(user.uid), to: Number(plan.uid) })
 }
 
-/** Removes a home as userdel does, which leaves what is not the user's; deluser would go by paths that they can change. */
+/** Removes a home as userdel does, only if it belongs to the user. deluser would follow paths that the user can change. */
 const removeHomeOf = async (remote: Remote, name: string): Promise<void> => {
   const user = passwdEntry(await readText(remote, '/etc/passwd'), name)
   if (user === undefined) return
@@ -67,13 +67,13 @@ const removeHomeOf = async (remote: Remote, name: string): Promise<void> => {
 
 export const busyboxUsers: UserTools = {
   add: async (remote, given, { allGroups, allIds }) => {
-    // one of the system would get the group `nogroup`, which not every host has
+    // a system user would get the group `nogroup`, which not every host has
     const ownGroup = given.group === undefined && given.system && !allGroups.includes(given.name)
     if (ownGroup) await remote.run`addgroup -S ${given.name}`
     const named = allGroups.includes(given.group ?? '')
       ? given.group
       : (allGroups[allIds.indexOf(given.group ?? '')] ?? given.group)
-    // adduser takes a group by its name only
+    // adduser accepts a group by name only
     const group = named ?? (ownGroup || allGroups.includes(given.name) ? given.name : undefined)
     await remote.run`adduser ${[
       '-D',
@@ -90,7 +90,7 @@ export const busyboxUsers: UserTools = {
 
   modify: async (remote, given, work) => {
     const { name } = given
-    // what is in /etc/passwd comes last: whoever is interrupted before it is not taken for done
+    // /etc/passwd comes last, so that an interrupted change is not reported as complete
     await moveHome(remote, given, work)
     await editPasswd(remote, name, work.plan)
     await editGroups(remote, name, work)

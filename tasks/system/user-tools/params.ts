@@ -1,43 +1,44 @@
-/** What the user task takes. */
-import { flag, remotePath, secret, words, z } from '../../../engine/index.ts'
+/** Parameters of the task user. */
+import { accountId, flag, remotePath, secret, words, z } from '../../../engine/index.ts'
 import { oneLine } from '../../shared/one-line.ts'
 import { plainPath } from '../../shared/paths.ts'
 import { accountName } from '../accounts/account-files.ts'
 
-/** crypt(5): `$id$…`, or the thirteen letters of old; `*` for none. */
+/** A hash for crypt(5): `$id$…`, or thirteen characters of the traditional form; `*` for none. */
 const hash = /^(?:\$[\w-]+\$[^:\s]+|[\w./]{13}|\*)$/
 
-const line = (what: string) => oneLine(what).regex(/^[^:]*$/, `${what} has neither colon nor newline in it`)
+const line = (what: string) => oneLine(what).regex(/^[^:]*$/, `${what} must not contain a colon or newline`)
 
-export const userParams = z.object({
-  name: z.string().regex(accountName, 'a user name is needed').describe('the name of the user'),
-  uid: z.coerce.number().int().nonnegative().optional().describe('the user ID; by default the next free one'),
-  group: z
-    .string()
-    .optional()
-    .describe('the primary group, which must exist; by default a group with the name of the user'),
-  groups: words()
-    .pipe(z.array(z.string().regex(accountName, 'a group name is needed')))
-    .optional()
-    .describe('groups in addition to the primary group'),
-  exact: flag().default(false).describe('remove the user from all other groups'),
-  comment: line('a comment').optional().describe('the comment field, usually the full name'),
-  shell: remotePath().transform(plainPath).pipe(line('a shell')).optional().describe('the login shell'),
-  home: remotePath().transform(plainPath).pipe(line('a home')).optional().describe('the home directory'),
-  createHome: flag().default(true).describe('create the home directory together with the user'),
-  moveHome: flag().default(false).describe('move the content of the old home directory to the new one'),
-  system: flag().default(false).describe('create a system user, with an ID from the range of system users'),
-  password: secret()
-    .refine((value) => hash.test(value.reveal()), 'a hash is needed, such as `openssl passwd -6` makes')
-    .optional()
-    .describe('the hash of the password; * for none'),
-  locked: flag().optional().describe('whether the password is locked; login by SSH key still works'),
-  expires: z
-    .union([z.iso.date(), z.literal('never')])
-    .optional()
-    .describe('the day on which the account expires, such as 2030-12-31; or never'),
-  removeHome: flag().default(false).describe('with state=absent, also remove the home directory'),
-  state: z.enum(['present', 'absent']).default('present'),
-})
+export const userParams = () =>
+  z.object({
+    name: z.string().regex(accountName, 'must be a user name').describe('the name of the user'),
+    uid: accountId().optional().describe('the user ID; by default the next free one'),
+    group: z
+      .string()
+      .optional()
+      .describe('the primary group, which must exist; by default a group with the name of the user'),
+    groups: words()
+      .pipe(z.array(z.string().regex(accountName, 'must be a group name')))
+      .optional()
+      .describe('groups in addition to the primary group'),
+    exact: flag().default(false).describe('remove the user from all other groups'),
+    comment: line('a comment').optional().describe('the comment field, usually the full name'),
+    shell: remotePath().transform(plainPath).pipe(line('a shell')).optional().describe('the login shell'),
+    home: remotePath().transform(plainPath).pipe(line('a home')).optional().describe('the home directory'),
+    createHome: flag().default(true).describe('create the home directory together with the user'),
+    moveHome: flag().default(false).describe('move the content of the old home directory to the new one'),
+    system: flag().default(false).describe('create a system user, with an ID from the range of system users'),
+    password: secret()
+      .refine((value) => hash.test(value.reveal()), 'must be a hash, as `openssl passwd -6` prints it')
+      .optional()
+      .describe('the hash of the password; * for none'),
+    locked: flag().optional().describe('whether the password is locked; login by SSH key still works'),
+    expires: z
+      .union([z.iso.date(), z.literal('never')])
+      .optional()
+      .describe('the day on which the account expires, such as 2030-12-31; or never'),
+    removeHome: flag().default(false).describe('with state=absent, also remove the home directory'),
+    state: z.enum(['present', 'absent']).default('present').describe('absent removes the user'),
+  })
 
-export type UserParams = z.output<typeof userParams>
+export type UserParams = z.output<ReturnType<typeof userParams>>

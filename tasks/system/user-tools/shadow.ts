@@ -4,7 +4,7 @@ import { option } from './types.ts'
 
 export const shadowUsers: UserTools = {
   add: async (remote, given, { allGroups }) => {
-    // useradd refuses to make a group that is there
+    // useradd refuses to create a group that exists
     const group = given.group ?? (allGroups.includes(given.name) ? given.name : undefined)
     await remote.run`useradd ${[
       ...(given.system ? ['-r'] : []),

@@ -1,24 +1,24 @@
-/** The port under the user task: the tools of shadow, and those of busybox. */
+/** The interface that the task user uses: implemented for the tools of shadow, and for those of busybox. */
 import type { Remote, Secret } from '../../../engine/index.ts'
 import type { PasswdEntry, ShadowEntry } from '../accounts/account-files.ts'
 import type { UserParams } from './params.ts'
 
-/** What a host knows of a user. */
+/** The current state of a user on a host. */
 export interface Found {
   readonly user: PasswdEntry | undefined
   readonly shadow: ShadowEntry | undefined
   readonly primary: string | undefined
-  /** Those beside the primary one. */
+  /** The supplementary groups. */
   readonly groups: readonly string[]
-  /** The other user that has the id which this one gets. */
+  /** Another user that already has the wanted ID. */
   readonly taken: string | undefined
   /** Every group of the host. */
   readonly allGroups: readonly string[]
-  /** Their ids, in the same order. */
+  /** Their IDs, in the same order. */
   readonly allIds: readonly string[]
 }
 
-/** What shall change; undefined for what is right. */
+/** The changes to make; undefined for attributes that are already correct. */
 export interface Plan {
   readonly uid: string | undefined
   readonly group: string | undefined
@@ -30,7 +30,7 @@ export interface Plan {
   readonly password: Secret | undefined
 }
 
-/** A user that is there, and what shall change. */
+/** An existing user, and the changes to make. */
 export interface Work {
   readonly found: Found
   readonly user: PasswdEntry
@@ -43,6 +43,6 @@ export interface UserTools {
   readonly remove: (remote: Remote, given: UserParams) => Promise<void>
 }
 
-/** The words of an option with its value; none when there is no value. */
+/** An option with its value as arguments; empty if there is no value. */
 export const option = (name: string, value: string | number | undefined): (string | number)[] =>
   value === undefined ? [] : [name, value]

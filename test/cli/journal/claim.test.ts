@@ -29,7 +29,7 @@ const folderWith = (...names: string[]): string => {
 const runsOf = (folder: string): number[] =>
   listingOf(fs.readdirSync(folder), hash).runs.map(({ run }) => run)
 
-test('a number that was seen lately is where the search begins', () => {
+test('the search begins at the last known number', () => {
   const { run, listing } = claimRun(folderWith(fileOfRun(4, hash, false)), hash, 4)
   assert.is(run, 5)
   assert.equal(
@@ -38,7 +38,7 @@ test('a number that was seen lately is where the search begins', () => {
   )
 })
 
-test('a run that began since then has its number, whatever it runs, and is listed', () => {
+test('a run that began since then keeps its number, and is listed', () => {
   for (const name of [fileOfRun(6, hash, false), fileOfRun(6, hash, true), fileOfRun(6, other, false)]) {
     const folder = folderWith(fileOfRun(4, hash, false), name)
     const { run, listing } = claimRun(folder, hash, 4)
@@ -47,7 +47,7 @@ test('a run that began since then has its number, whatever it runs, and is liste
       listing.runs.map((one) => one.run),
       runsOf(folder),
     )
-    // the number that it had tried first is free
+    // the number that it tried first is free
     assert.equal(
       fs.readdirSync(folder).filter((one) => one.endsWith('.claim')),
       [claimOf(7)],
@@ -55,16 +55,16 @@ test('a run that began since then has its number, whatever it runs, and is liste
   }
 })
 
-test('a number that another run has just taken is not taken twice, and that run is known', () => {
+test('a number that another run has just taken is not reused, and that run is listed', () => {
   const { run, listing } = claimRun(folderWith(fileOfRun(4, hash, false), claimOf(5)), hash, 4)
   assert.equal([run, listing.claims], [6, [5]])
 })
 
-test('a number that was seen and is gone is not given again', () => {
+test('a known number whose file was removed is not reused', () => {
   assert.is(claimRun(folderWith(fileOfRun(2, hash, false)), hash, 9).run, 10)
 })
 
-test('names are sorted by number, with more digits than six, too, and what is none of ours is left out', () => {
+test('names are sorted by number, also with more than six digits, and other files are ignored', () => {
   const names = [
     fileOfRun(1_000_000, hash, false),
     fileOfRun(999_999, hash, true),

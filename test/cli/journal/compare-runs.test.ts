@@ -14,13 +14,13 @@ const events = (hosts: readonly string[], ...rows: readonly Row[]): RunEvent[] =
   ...rows.map(([host, title, outcome, seconds = 1]) => taskEnd(taskRef(host, title), outcome, { seconds })),
 ]
 
-test('the same run has no difference, whatever its small delays', () => {
+test('small delays are not a difference', () => {
   const [before, after] = [3, 7.9].map((seconds) => events(['a'], ['a', 'x', 'ok', seconds]))
   assert.equal(compareRuns(before ?? [], after ?? []), [])
-  assert.equal(differenceLines([], 1, 2), ['no difference in hosts, outcomes and times'])
+  assert.equal(differenceLines([], 1, 2), ['no differences in hosts, outcomes and times'])
 })
 
-test('hosts, outcomes, new and gone tasks; of the same tasks each counts', () => {
+test('hosts, outcomes, added and removed tasks; equal tasks are counted separately', () => {
   const before = events(
     ['a', 'b', 'old'],
     ['old', 'x', 'ok'],
@@ -42,16 +42,16 @@ test('hosts, outcomes, new and gone tasks; of the same tasks each counts', () =>
   assert.equal(differenceLines(compareRuns(before, after), 11, 12), [
     'hosts only in run 11: old',
     'hosts only in run 12: new',
-    'other outcomes:',
+    'different outcomes:',
     '  every master is ready',
-    '    x      ok -> failed       a, b',
-    '    twice  ok -> skipped      a',
-    '    more   (not in it) -> ok  b',
-    '    gone   ok -> (not in it)  a',
+    '    x      ok -> failed             a, b',
+    '    twice  ok -> skipped            a',
+    '    more   (not in this run) -> ok  b',
+    '    gone   ok -> (not in this run)  a',
   ])
 })
 
-test('much slower is twice the time and 5 s more', () => {
+test('slower means at least twice the time and 5 s more', () => {
   const before = events(['a'], ['a', 'x', 'ok', 4], ['a', 'y', 'ok', 10], ['a', 'z', 'ok', 0.1])
   const after = events(['a'], ['a', 'x', 'ok', 9.5], ['a', 'y', 'ok', 18], ['a', 'z', 'ok', 5])
   assert.equal(differenceLines(compareRuns(before, after), 1, 2), [

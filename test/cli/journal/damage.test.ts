@@ -1,4 +1,4 @@
-/** Whatever happens to the file of a run: the next one starts, and knows what can still be known. */
+/** With any damage to the file of a run, the next run starts and uses what is still readable. */
 import { execFileSync } from 'node:child_process'
 import {
   mkdirSync,
@@ -38,7 +38,7 @@ const failing = await run(
   { hosts: { a: usual } },
 )
 
-/** Records a run in which a handler stays due. Gives its file. */
+/** Records a run in which a handler stays due. Returns its file. */
 const record = async (folder: string): Promise<string> => {
   const warn = (text: string): never => assert.unreachable(text) as never
   const journal = openJournal({
@@ -60,7 +60,7 @@ const due = (folder: string): string[] =>
 
 const firstLine = (path: string): string => readFileSync(path, 'utf8').split('\n')[0] ?? ''
 
-/** What can happen to a file. */
+/** Kinds of damage to a file. */
 const damages: Readonly<Record<string, (path: string) => void>> = {
   'cut in the middle of its header': (path) => truncateSync(path, Math.floor(firstLine(path).length / 2)),
   'cut to nothing': (path) => truncateSync(path, 0),
@@ -97,27 +97,27 @@ const damages: Readonly<Record<string, (path: string) => void>> = {
 }
 
 for (const [name, damage] of Object.entries(damages))
-  test(`${name}: it costs a warning at most, and the next run is recorded`, async () => {
+  test(`${name}: at most one warning, and the next run is recorded`, async () => {
     const folder = temporary.at(`state-${(count += 1)}`)
     await record(folder)
     damage(await record(folder))
-    const whole = name === 'a header and a line without end'
+    const complete = name === 'a header and a line without end'
     const { warnings, past } = remember(folder, subject)
     assert.is(warnings.length, 1)
     assert.match(
       warnings.join(),
-      whole
-        ? /the journal of run 2 is damaged \(1 line\): it may have left handlers due/
-        : /the journal of run 2 is ignored, .*; handlers that it left due/,
+      complete
+        ? /the journal of run 2 is damaged \(1 line\): it can have due handlers/
+        : /the journal of run 2 is ignored: .*; its due handlers/,
     )
-    // what its forerunner knew is known still
+    // the state of the run before it is still known
     assert.equal(due(folder), ['h of 1'])
-    assert.is(past().warnings.length, whole ? 1 : 0)
+    assert.is(past().warnings.length, complete ? 1 : 0)
     await record(folder)
     assert.equal(due(folder), ['h of 1', 'h of 3'])
   })
 
-test('one that is cut at any byte leaves every handler due whose change may have begun', async () => {
+test('a journal cut at any byte keeps each handler due if its change can have begun', async () => {
   const folder = temporary.at(`state-${(count += 1)}`)
   const path = await record(folder)
   const text = readFileSync(path)
@@ -127,17 +127,17 @@ test('one that is cut at any byte leaves every handler due whose change may have
   for (let size = firstLine(path).length + 1; size <= text.length; size += 7) {
     writeFileSync(path, text.subarray(0, size))
     const left = due(folder)
-    // the change begins when the line is on the disk
+    // the change begins after the line is on the disk
     if (size > known) assert.equal(left, ['h of 1'], String(size))
   }
 })
 
-test('lines are read as a stream: one that is too long is passed over, the others are there', () => {
+test('a line that is too long is skipped, and the others are read', () => {
   const path = temporary.write('lines', `one\n${'x'.repeat(200_000)}\ntwo\n\nthree`)
   const met = { tooLong: 0, ended: true }
   assert.equal([...linesOf(path, met, 1000)], ['one', 'two', '', 'three'])
   assert.equal(met, { tooLong: 1, ended: false })
-  // a character that stands across two reads stays one
+  // a character split across two reads is read correctly
   const wide = temporary.write('wide', `${'ä'.repeat(100_001)}\n`)
   assert.equal([...linesOf(wide)], ['ä'.repeat(100_001)])
   assert.is(statSync(wide).size, 200_003)

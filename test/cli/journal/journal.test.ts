@@ -65,7 +65,7 @@ test('the state folder follows XDG', () => {
   assert.is(stateFolder({ XDG_STATE_HOME: 'relative' }), usualFolder)
 })
 
-test('how many runs are kept can be said; nonsense cannot', () => {
+test('the number of kept runs can be set; invalid numbers are refused', () => {
   assert.equal(
     [undefined, '3', '0', 'x', '1.5'].map((COXSWAIN_STATE_KEEP) => retentionOf({ COXSWAIN_STATE_KEEP }).keep),
     [50, 3, 50, 50, 50],
@@ -77,7 +77,7 @@ test('how many runs are kept can be said; nonsense cannot', () => {
   })
 })
 
-test('names of files say number and subject; other files are of no account', () => {
+test('names of files contain number and subject; other files are ignored', () => {
   const hash = subjectHash(subject)
   assert.match(hash, /^[0-9a-f]{16}$/)
   assert.is(fileOfRun(12, hash, false), `000012-${hash}.jsonl`)
@@ -101,7 +101,7 @@ test('names of files say number and subject; other files are of no account', () 
   assert.equal([claims, foreign, last], [[13], ['000009.jsonl'], 1_234_567])
 })
 
-test('values of the command line are not kept: they may be secrets', () => {
+test('values of the command line are not recorded: they can be secrets', () => {
   const maps = withoutValues([
     '-e',
     '{"token": "abc"}',
@@ -119,14 +119,14 @@ test('values of the command line are not kept: they may be secrets', () => {
   ])
 })
 
-test('a subject names files by their whole path, and what is no file as it is', () => {
+test('a subject has absolute paths of files, and other words unchanged', () => {
   assert.equal(subjectOf('package.json#x', { inventory: ['tsconfig.json', 'h1,h2,'] }), {
     playbook: `${process.cwd()}/package.json#x`,
     inventory: [`${process.cwd()}/tsconfig.json`, 'h1,h2,'],
   })
 })
 
-test('a run is recorded from header to end, for its owner only', async () => {
+test('a run is recorded from header to end, readable only by its owner', async () => {
   const folder = fresh()
   const journal = open(folder)
   const all = await events()
@@ -141,7 +141,7 @@ test('a run is recorded from header to end, for its owner only', async () => {
   assert.equal([recorded?.trailer?.exit, recorded?.trailer?.hosts, recorded?.trailer?.changed], [0, 1, 1])
 })
 
-test('a folder that others may read is closed', async () => {
+test('a folder that others can read gets mode 700', async () => {
   const folder = fresh()
   mkdirSync(folder)
   chmodSync(folder, 0o755)
@@ -149,7 +149,7 @@ test('a folder that others may read is closed', async () => {
   assert.is(statSync(folder).mode & 0o777, 0o700)
 })
 
-test('a change is in the file at once, what is less is there soon', async () => {
+test('a change is written at once, other events soon', async () => {
   const folder = fresh()
   const journal = open(folder)
   const all = await events()
@@ -157,12 +157,12 @@ test('a change is in the file at once, what is less is there soon', async () => 
     journal.record(event)
     if (event.type === 'task-end') break
   }
-  // nothing was awaited that would let a timer run
+  // no timer could run so far
   assert.is(typesOf(textOf(folder, 1)).at(-1), 'task-end')
   await journal.close(0)
 })
 
-test('two runs at once get two numbers, and numbers only go up', async () => {
+test('concurrent runs get different, increasing numbers', async () => {
   const folder = fresh()
   const [first, second] = [open(folder), open(folder)]
   assert.equal([first.run, second.run], [1, 2])
@@ -171,7 +171,7 @@ test('two runs at once get two numbers, and numbers only go up', async () => {
   assert.is(open(folder).run, 3)
 })
 
-test('a run whose last line is cut is read all the same, and counts as killed', async () => {
+test('a run with a truncated last line is read, and counts as killed', async () => {
   const folder = fresh()
   const journal = open(folder)
   await journal.close(2)
@@ -191,7 +191,7 @@ test('a run that has not ended counts as running while its process lives', async
   assert.equal(recordedRuns(folder).map(isRunning), [false])
 })
 
-test('a header or an end longer than a glance is read whole', async () => {
+test('a long header or end is read completely', async () => {
   const folder = fresh()
   const playbook = 'x'.repeat(40_000)
   await open(folder, { playbook }).close(0)
@@ -200,7 +200,7 @@ test('a header or an end longer than a glance is read whole', async () => {
   assert.is(recorded?.trailer?.exit, 0)
 })
 
-test('old runs of the same playbook and inventory go, those of others stay', async () => {
+test('old runs of the same playbook and inventory are removed, those of others stay', async () => {
   const folder = fresh()
   await open(folder, { playbook: 'other.ts', keep: 2 }).close(0)
   for (let times = 0; times < 4; times += 1) await open(folder, { keep: 2 }).close(0)
@@ -212,7 +212,7 @@ test('old runs of the same playbook and inventory go, those of others stay', asy
   assert.ok(readdirSync(folder).includes('notes.txt'))
 })
 
-test('a handler that is due outlives the journal of the run that called for it', async () => {
+test('a due handler outlives the journal of the run that notified it', async () => {
   const folder = fresh()
   const time = Date.now()
   const begin: RunEvent = {
@@ -222,6 +222,7 @@ test('a handler that is due outlives the journal of the run that called for it',
     check: false,
     hosts: ['a'],
     plays: ['p'],
+    invocation: undefined,
   }
   const task = { id: 1, host: 'a', play: 0, position: 0, name: 't', title: 't', role: 'task' } as const
   const ref = { ...task, handler: undefined, on: undefined }
@@ -252,7 +253,7 @@ test('a handler that is due outlives the journal of the run that called for it',
   assert.equal(due(), [])
 })
 
-test('a run knows which others were under way when it began', async () => {
+test('a run records which others were running when it began', async () => {
   const folder = fresh()
   await open(folder).close(0)
   const [one, two] = [open(folder), open(folder)]
@@ -287,7 +288,7 @@ test('journals of an earlier version are not read, with a warning', () => {
   assert.is(open(folder).run, 8)
 })
 
-test('a state folder that cannot be made is a warning', () => {
+test('a state folder that cannot be created is a warning', () => {
   const warnings: string[] = []
   const folder = join(temporary.write('file', ''), 'coxswain')
   const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
@@ -300,7 +301,7 @@ test('a state folder that cannot be made is a warning', () => {
   assert.match(warnings[0] ?? '', 'ENOTDIR')
 })
 
-test('a state folder where nothing can be made is a warning, not a wait without end', () => {
+test('a read-only state folder is a warning, not an endless wait', () => {
   const words: string[] = []
   const header = newHeader({ playbook: 'p', inventory: [] }, plain, [])
   const warn = (text: string): number => words.push(text)
@@ -311,7 +312,7 @@ test('a state folder where nothing can be made is a warning, not a wait without 
   assert.match(words.join('\n'), 'not recorded')
 })
 
-test('what a link leads to keeps its mode', async () => {
+test('the target of a link keeps its mode', async () => {
   const [target, folder] = [fresh(), fresh()]
   mkdirSync(target)
   chmodSync(target, 0o755)
@@ -320,7 +321,7 @@ test('what a link leads to keeps its mode', async () => {
   assert.is(statSync(target).mode & 0o777, 0o755)
 })
 
-test('a process that has the number of a run that was killed is not that run', () => {
+test('a process with the PID of a killed run is not that run', () => {
   const folder = fresh()
   open(folder)
   const text = textOf(folder, 1)

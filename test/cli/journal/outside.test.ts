@@ -4,9 +4,9 @@ import { isOpaque } from '../../../engine/run/journal/signature.ts'
 import { Secret } from '../../../engine/secret.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('what a program can read that is not in it')
+const test = suite('inputs of a program from outside')
 
-test('packages, the environment, the clock, chance, files', () => {
+test('packages, the environment, the clock, random numbers, files', () => {
   const found: readonly (readonly [text: string, what: string])[] = [
     ["import { x } from 'lodash'", 'lodash'],
     ["import 'lodash'", 'lodash'],
@@ -24,7 +24,7 @@ test('packages, the environment, the clock, chance, files', () => {
   for (const [text, what] of found) assert.equal(outsideIn(`\n${text}`), { what, line: 2 }, text)
 })
 
-test('what is in the program alone', () => {
+test('a program without inputs from outside', () => {
   for (const text of [
     "import { x } from './x.ts'\nimport { y } from '../y.ts'\nimport { z } from 'coxswain'\nimport t from 'coxswain/tasks'",
     "const day = new Date(5)\nconst other = new Date('2020-01-01T00:00:00Z')",
@@ -33,7 +33,7 @@ test('what is in the program alone', () => {
     assert.is(outsideIn(text), undefined, text)
 })
 
-test('what has nothing hidden in it', () => {
+test('values without hidden state', () => {
   const self: { again?: unknown } = {}
   self.again = self
   for (const value of [
@@ -51,7 +51,7 @@ test('what has nothing hidden in it', () => {
     assert.is(isOpaque({ value }), false)
 })
 
-test('what may have something hidden in it', () => {
+test('values that can have hidden state', () => {
   class Hides {
     readonly #value = 1
     read(): number {

@@ -16,7 +16,7 @@ import {
 
 const here = import.meta.dirname
 
-/** Twenty tasks of the kind that is done on hosts every day. */
+/** Twenty common tasks. */
 export default playbook({
   name: 'fleet',
   vars: z.object({}),

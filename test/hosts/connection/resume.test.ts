@@ -1,4 +1,4 @@
-/** Transfers go on where they broke off, with GNU's tools and with busybox's. */
+/** Interrupted transfers continue where they were, with GNU's tools and with busybox's. */
 import { createHash, randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../../engine/remote/remote.ts'
@@ -16,7 +16,7 @@ const sha256 = createHash('sha256').update(content).digest('hex')
 const size = content.length
 
 for (const host of realHosts('debian', 'busybox')) {
-  test(`${host.name}: what has come before the end of a connection is not sent again`, async () => {
+  test(`${host.name}: the part that arrived before a connection ended is not sent again`, async () => {
     const [path, part] = ['/srv/big', `/srv/${partName('/srv/big', sha256)}`]
     const first = await host.connect()
     let closing: Promise<void> | undefined
@@ -31,14 +31,14 @@ for (const host of realHosts('debian', 'busybox')) {
     await closing
 
     const second = await host.connect()
-    const told: Transfer[] = []
-    const remote = createRemote(second, { onTransfer: (transfer) => told.push(transfer) })
-    async function* whole(offset: number): AsyncGenerator<Uint8Array> {
+    const reported: Transfer[] = []
+    const remote = createRemote(second, { onTransfer: (transfer) => reported.push(transfer) })
+    async function* rest(offset: number): AsyncGenerator<Uint8Array> {
       yield content.subarray(offset)
     }
-    await remote.writeStream(path, { size, sha256, from: whole }, { mode: '0600' })
+    await remote.writeStream(path, { size, sha256, from: rest }, { mode: '0600' })
     await second.close()
-    assert.ok((told[0]?.bytes ?? 0) > 4_500_000, `it went on at ${told[0]?.bytes}`)
+    assert.ok((reported[0]?.bytes ?? 0) > 4_500_000, `it went on at ${reported[0]?.bytes}`)
     assert.is(
       await host.sh(`sha256sum ${path} | cut -c1-64; ls -A /srv; stat -c %a ${path}`),
       `${sha256}\nbig\n600\n`,

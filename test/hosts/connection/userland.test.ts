@@ -1,4 +1,4 @@
-/** What the engine itself needs of a host, where there is GNU and where there is busybox alone. */
+/** What the engine itself needs on a host, with GNU tools and with busybox only. */
 import { Readable } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { endScript } from '../../../engine/connection/shell/left-behind.ts'
@@ -37,14 +37,14 @@ const lockOf = (token: string): HostLock => ({
   absent: () => assert.unreachable('there is no flock'),
 })
 
-/** Numbers that no process of the host has in its command line otherwise. */
+/** Numbers that are in no other command line on the host. */
 const marker = '31415926'
 const running = (host: RealHost): Promise<string> =>
   host.sh(`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '[s]leep ${marker}' || true`)
 
 const hosts = realHosts('debian', 'busybox')
 for (const host of hosts) {
-  test(`${host.name}: a shell that was left behind is ended, with what it runs`, () =>
+  test(`${host.name}: a shell that was left running is ended, with its commands`, () =>
     using(host, async (connection) => {
       const left = `setsid sh -c ': coxswain:0123; sleep ${marker}; :' >/dev/null 2>&1 </dev/null &`
       await connection.execute({ script: left, purpose: 'run' })
@@ -52,7 +52,7 @@ for (const host of hosts) {
       const { code } = await connection.execute({ script: endScript('coxswain:0123'), purpose: 'query' })
       assert.is(code, 0)
       assert.is((await running(host)).trim(), '0')
-      // nothing is there any more
+      // no process is left
       assert.is((await connection.execute({ script: endScript('coxswain:0123'), purpose: 'query' })).code, 0)
     }))
 
@@ -76,7 +76,7 @@ for (const host of hosts) {
       assert.is(await remote.exists('/tmp/a b'), false)
     }))
 
-  test(`${host.name}: bytes of any kind and size come through whole`, () =>
+  test(`${host.name}: bytes of any kind and size arrive complete`, () =>
     using(host, async (connection) => {
       const remote = createRemote(connection)
       const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, n) => (n * 7) % 256))
@@ -88,7 +88,7 @@ for (const host of hosts) {
       assert.equal([...((await remote.readBytes('/tmp/few')) ?? [])], [0, 255, 10, 0])
     }))
 
-  test(`${host.name}: what is given up is stopped, with its children`, () =>
+  test(`${host.name}: an aborted command is stopped, with its children`, () =>
     using(host, async (connection) => {
       const controller = new AbortController()
       const request: Request = {
@@ -103,7 +103,7 @@ for (const host of hosts) {
       await until(async () => (await running(host)).trim() === '0')
     }))
 
-  test(`${host.name}: what is out of time is stopped, and the connection goes on`, () =>
+  test(`${host.name}: a command is stopped at its timeout, and the connection continues`, () =>
     using(host, async (connection) => {
       await rejects(
         () => connection.execute({ script: `sleep ${marker}`, purpose: 'run', timeout: 1 }),
@@ -114,7 +114,7 @@ for (const host of hosts) {
       assert.is((await connection.execute({ script: 'echo on', purpose: 'run' })).stdout.toString(), 'on\n')
     }))
 
-  test(`${host.name}: two runs keep each other off`, () =>
+  test(`${host.name}: two runs exclude each other`, () =>
     using(
       host,
       async (first) => {
@@ -155,7 +155,7 @@ for (const host of hosts) {
     await rejects(
       () => connection.execute({ script: 'true', purpose: 'run', identity }),
       'become-password-wrong',
-      'su refused the password to become bob',
+      'su rejected the password to become bob',
     )
     await connection.close()
   })

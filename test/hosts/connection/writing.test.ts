@@ -1,4 +1,4 @@
-/** What a file keeps when it is written anew, on real file systems. */
+/** What a file keeps when it is replaced, on real file systems. */
 import * as assert from 'uvu/assert'
 import { createRemote } from '../../../engine/remote/remote.ts'
 import type { Remote } from '../../../engine/remote/types.ts'
@@ -17,7 +17,7 @@ const using = async (host: RealHost, work: (remote: Remote) => Promise<void>): P
 
 const hosts = realHosts('debian', 'busybox')
 for (const host of hosts) {
-  test(`${host.name}: what a validation refuses is not written, and nothing is left`, () =>
+  test(`${host.name}: content that a validation refuses is not written, and nothing is left`, () =>
     using(host, async (remote) => {
       await host.sh('mkdir /tmp/checked; echo good >/tmp/checked/file')
       const validate = "grep -q '^good' %s || { echo 'it is bad' >&2; false; }"
@@ -32,7 +32,7 @@ for (const host of hosts) {
       await rejects(() => remote.write('/tmp/checked/file', '', { validate: 'true' }), 'params-invalid', '')
     }))
 
-  test(`${host.name}: a backup is what was there, with its mode, and only where something was`, () =>
+  test(`${host.name}: a backup is the old file with its mode, only if there was one`, () =>
     using(host, async (remote) => {
       await host.sh('mkdir /tmp/kept; echo old >/tmp/kept/file; chmod 640 /tmp/kept/file')
       await remote.write('/tmp/kept/file', 'new\n', { backup: true, mode: '0600' })
@@ -55,7 +55,7 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
       assert.is(await host.sh('getfattr --only-values -n user.note --absolute-names /srv/rich'), 'hello')
       assert.match(await host.sh('getfacl -cp /srv/rich'), 'user:daemon:r--')
       assert.not.match(await host.sh('stat -c %y /srv/rich'), '2001')
-      // a mode that is told is all the access that there is
+      // an explicit mode defines all access
       await remote.write('/srv/rich', 'c\n', { mode: '0600' })
       assert.not.match(await host.sh('getfacl -cp /srv/rich'), 'daemon')
     }))

@@ -1,13 +1,13 @@
-/** Tasks whose example cannot do its work on one host in a container, and where they are proven instead. */
+/** Tasks whose example cannot work on one host in a container, and where they are tested instead. */
 
 export interface Elsewhere {
   /** What one container lacks. */
   readonly why: string
-  /** The way to a proof: files, each with a word in it that leads on; the last one is a test on real hosts. */
+  /** The path to a test: files, each with a word in it that leads to the next; the last one is a test on real hosts. */
   readonly proof: readonly (readonly [file: string, word: string])[]
 }
 
-/** The playbook of a control plane calls it, and the test of that builds one. */
+/** The playbook of a control plane calls it, and its test builds one. */
 const onCluster = (why: string, call: string): Elsewhere => ({
   why,
   proof: [
@@ -18,10 +18,19 @@ const onCluster = (why: string, call: string): Elsewhere => ({
 
 /** By the names of tasks. */
 export const elsewhere: Readonly<Record<string, Elsewhere>> = {
+  'same-cluster': onCluster('it asks an API server', 'sameCluster'),
+  'api-server-names': onCluster('it makes a certificate with kubeadm', 'apiServerNames'),
   'api-server-ready': onCluster('it asks an API server', 'apiServerReady'),
   'apply-cni': onCluster('it asks an API server', 'applyCni'),
   'cluster-info': onCluster('it waits for an API server', 'clusterInfo'),
   'copy-certs': onCluster('another master has the certificates', 'copyCerts'),
+  'etcd-alarm-clear': {
+    why: 'it asks a member of etcd',
+    proof: [
+      ['test/e2e/ha-masters.test.ts', 'testHaMasters'],
+      ['test/support/ha-masters.ts', "'etcd-alarm-clear'"],
+    ],
+  },
   'etcd-healthy': onCluster('it asks three members of etcd', 'etcdHealthy'),
   'etcd-member-add': onCluster('another master is a member of etcd', 'etcdMemberAdd'),
   'kubeadm-init': onCluster('it starts a control plane', 'kubeadmInit'),
@@ -41,7 +50,8 @@ export const elsewhere: Readonly<Record<string, Elsewhere>> = {
     why: 'there is nothing of a cluster to take away',
     proof: [
       ['playbooks/reset.ts', 'resetNode('],
-      ['test/e2e/ha-masters.test.ts', "succeed('reset')"],
+      ['test/e2e/ha-masters.test.ts', 'testHaMasters'],
+      ['test/support/ha-masters.ts', "succeed('reset')"],
     ],
   },
   reboot: {

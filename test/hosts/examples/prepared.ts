@@ -1,31 +1,31 @@
-/** What examples of tasks find on a host: where they change nothing by themselves, and where they need something. */
+/** Preparations for examples of tasks: for tasks that would change nothing otherwise, and for those that need something. */
 import { serveWeb } from './web.ts'
 
-/** What an example shows when it runs. */
+/** The result of an example. */
 export type Shows = 'a change' | 'all well' | 'a failure'
 
 export interface Prepared {
-  /** Commands that a host needs before; they end at the first that fails. */
+  /** Commands to run on the host first; they end at the first that fails. */
   readonly prepare?: string
   /** Files that the machine needs that runs the playbook, in the current folder. */
   readonly here?: Readonly<Record<string, string>>
-  /** Where the kind of the task does not say it. */
+  /** If the kind of the task does not determine it. */
   readonly shows?: Shows
 }
 
-/** Settings with which podman works on a host that is a container itself: layers cannot lie upon layers. */
+/** Settings with which podman works on a host that is a container itself: overlay cannot be mounted on overlay. */
 const podman = `mkdir -p /etc/containers
 printf '[storage]\\ndriver="vfs"\\nrunroot="/run/containers/storage"\\ngraphroot="/var/lib/containers/storage"\\n' >/etc/containers/storage.conf
 printf '[engine]\\nruntime="runc"\\ncgroup_manager="systemd"\\nevents_logger="file"\\n[containers]\\ndefault_ulimits=["nofile=1024:1024","nproc=1000:1000"]\\n' >/etc/containers/containers.conf`
 
-/** An image of a shell and sleep(1), made on the host. */
+/** An image with a shell and sleep(1), made on the host. */
 const image = (name: string): string => `${podman}
 mkdir -p /srv/image/bin
 cp /bin/sh /usr/bin/sleep /srv/image/bin/
 for f in $(ldd /bin/sh /usr/bin/sleep | grep -o '/lib[^ ]*'); do install -D "$f" "/srv/image$f"; done
 tar -C /srv/image -c . | podman import -q --change 'CMD ["/bin/sleep","2147483000"]' --change STOPSIGNAL=SIGKILL - ${name}`
 
-/** Packages of these names and nothing in them, in a repository on the host. */
+/** Empty packages with these names, in a repository on the host. */
 const repository = (...names: readonly string[]): string => `mkdir -p /srv/repo; cd /srv/repo
 for n in ${names.join(' ')}; do
   mkdir -p $n/DEBIAN
@@ -71,6 +71,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   command: {},
   container: { prepare: image('docker.io/library/nginx:1.27') },
   copy: { here: { 'package.json': '{}\n' } },
+  'credentials-valid': {},
   cron: {},
   debug: {},
   directory: {},
@@ -102,6 +103,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   locale: {},
   mount: {},
   'os-release': {},
+  'own-addresses': {},
   package: { prepare: `dpkg -r jq >/dev/null; ${repository('jq')}` },
   'package-hold': {
     prepare: `${repository('kubeadm', 'kubelet')}; dpkg -i kubeadm.deb kubelet.deb >/dev/null`,
@@ -118,7 +120,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'ssh-key': {},
   stat: {},
   sudoers: {},
-  // the machine's own swap is none of our business: this host sees none
+  // swap belongs to the machine, and this host does not see it
   'swap-off': {
     prepare:
       'head -n 1 /proc/swaps >/srv/swaps; mount --bind /srv/swaps /proc/swaps; echo "/swap none swap sw 0 0" >>/etc/fstab',

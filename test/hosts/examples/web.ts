@@ -1,6 +1,6 @@
-/** Servers of the names that examples use, on the host itself: its network leads nowhere. */
+/** Servers for the names in examples, on the host itself, because its network has no way out. */
 
-/** One connection: a file of the folder of its name, whatever follows a question mark. */
+/** One connection: a file in the folder of its name, without the query. */
 const answer = `#!/bin/sh
 read -r method path rest
 host=
@@ -20,14 +20,14 @@ fi
 
 const names = ['example.com', 'api.example', 'git.example', 'packages.example']
 
-/** Starts the server of a host that has been booted again. */
+/** Starts the server of a host that has been rebooted. */
 export const startWeb = `if [ -e /srv/web.pem ]; then
 socat OPENSSL-LISTEN:443,bind=127.0.0.1,fork,reuseaddr,cert=/srv/web.pem,verify=0 EXEC:/srv/answer >/dev/null 2>&1 &
 until nc -z 127.0.0.1 443; do :; done
 fi`
 
 /**
- * Serves the folders /srv/www/NAME over HTTPS, by a certificate that the host trusts. The second time it does nothing.
+ * Serves the folders /srv/www/NAME over HTTPS, with a certificate that the host trusts. Does nothing the second time.
  *
  * It is run by a `sh` that ends at the first command that fails.
  */

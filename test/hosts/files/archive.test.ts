@@ -6,9 +6,9 @@ import { suite } from '../../support/spec.ts'
 const test = suite('archive on real hosts')
 
 for (const host of realHosts('debian', 'busybox')) {
-  // the Debian has no bzip2
+  // the Debian host does not have bzip2
   for (const end of ['tar', 'tar.gz', 'tgz', ...(host.name === 'busybox' ? ['tar.bz2'] : [])]) {
-    test(`${host.name}: a folder in a ${end} follows what changes in it`, async () => {
+    test(`${host.name}: a folder in a ${end} is updated when its content changes`, async () => {
       const dest = `/srv/out/a.${end}`
       const unpacked = `rm -rf /srv/un; mkdir /srv/un; tar -xf ${dest} -C /srv/un; cd /srv/un`
       await host.sh(
@@ -22,7 +22,7 @@ for (const host of realHosts('debian', 'busybox')) {
         ),
         `.\n./my data\n./my data/a\n./my data/l\n./my data/sub\n./my data/sub/-b\n2\n600 nobody\na.${end}\n`,
       )
-      // of the same size, at the same time
+      // with the same size, at the same time
       await host.sh("cd '/srv/my data'; touch -r a /srv/when; echo 9 >a; touch -r /srv/when a")
       await host.proves(archive(given))
       assert.is(await host.sh(`${unpacked}; cat 'my data/a'; stat -c '%a %U' ${dest}`), '9\n600 nobody\n')
@@ -36,7 +36,7 @@ for (const host of realHosts('debian', 'busybox')) {
     })
   }
 
-  test(`${host.name}: a folder where the archive would be is refused, and nothing is put into it`, async () => {
+  test(`${host.name}: a folder at the path of the archive is refused, and nothing is written to it`, async () => {
     await host.sh('rm -rf /srv/*; mkdir -p /srv/d /srv/a.tar')
     assert.match(
       await host.refuses(archive({ src: '/srv/d', dest: '/srv/a.tar' })),
@@ -45,7 +45,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('ls -A /srv/a.tar /srv'), '/srv:\na.tar\nd\n\n/srv/a.tar:\n')
   })
 
-  test(`${host.name}: what cannot be packed leaves the old archive`, async () => {
+  test(`${host.name}: if something cannot be packed, the old archive stays`, async () => {
     await host.sh('rm -rf /srv/*; mkdir /srv/d; echo x >/srv/d/a')
     await host.proves(archive({ src: '/srv/d/a', dest: '/srv/a.tar' }))
     assert.is(await host.sh('tar -tf /srv/a.tar'), 'a\n')
@@ -55,7 +55,7 @@ for (const host of realHosts('debian', 'busybox')) {
     )
     assert.match(
       await host.refuses(archive({ src: '/srv/d', dest: '/nowhere/a.tar' })),
-      'make the folder that it is in first',
+      'create its folder first',
     )
     assert.is(await host.sh('ls -A /srv'), 'a.tar\nd\n')
   })

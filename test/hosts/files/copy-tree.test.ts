@@ -1,4 +1,4 @@
-/** Folders with all that is in them, on real hosts. */
+/** Folders with their content, on real hosts. */
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { copy } from '../../../tasks/files/copy.ts'
@@ -9,7 +9,7 @@ import { suite } from '../../support/spec.ts'
 const test = suite('folders on real hosts')
 const folder = folderOf(test)
 
-/** Longer than the header of an archive has room for, in one piece and in several. */
+/** Longer than the header of an archive allows, as one name and as several. */
 const [wide, deep] = ['w'.repeat(180), Array.from({ length: 30 }, () => 'folder-ü').join('/')]
 const odd = [
   'a b',
@@ -46,7 +46,7 @@ for (const host of realHosts('debian', 'busybox')) {
     )
   })
 
-  test(`${host.name}: only what differs is touched, and what is not here goes when it shall`, async () => {
+  test(`${host.name}: only differences are changed, and extra files are removed with delete`, async () => {
     const src = folder.at(`few-${host.name}`)
     const name = (path: string): string => `few-${host.name}/${path}`
     for (const path of ['a', 'b', 'sub/c', 'sub/d']) folder.write(name(path), path)
@@ -76,7 +76,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('cd /srv/t; find . | sort'), '.\n./a\n./b\n./sub\n./sub/c\n./sub/d\n')
   })
 
-  test(`${host.name}: owner and modes are held everywhere`, async () => {
+  test(`${host.name}: owner and modes are set everywhere`, async () => {
     const src = folder.at(`owned-${host.name}`)
     for (const path of ['a', 'sub/c']) folder.write(`owned-${host.name}/${path}`, path)
     await host.sh('rm -rf /srv/t')
@@ -90,13 +90,13 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh(shown), all)
   })
 
-  test(`${host.name}: a folder gives way to nothing else`, async () => {
+  test(`${host.name}: a folder does not replace anything else`, async () => {
     const src = folder.at(`stuck-${host.name}`)
     folder.write(`stuck-${host.name}/a`, 'x')
     await host.sh('rm -rf /srv/t; mkdir -p /srv/t/a')
     assert.match(
       await host.refuses(copy({ src, dest: '/srv/t' })),
-      '/srv/t/a is a folder there, and a file here',
+      '/srv/t/a is a folder on the host, and a file on this machine',
     )
     rmSync(`${src}/a`)
     folder.write(`stuck-${host.name}/a/b`, 'x')

@@ -10,7 +10,7 @@ const test = suite('fetch on real hosts')
 const folder = folderOf(test)
 
 for (const host of realHosts('debian', 'busybox')) {
-  test(`${host.name}: a file that is no text and bigger than what is kept of an output`, async () => {
+  test(`${host.name}: a binary file that is bigger than the limit of an output`, async () => {
     const path = "/srv/it's big"
     await host.sh(`head -c 20000001 /dev/urandom >"${path}"`)
     const dest = folder.at(host.name)

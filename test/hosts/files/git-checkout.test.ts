@@ -17,7 +17,7 @@ for (const host of realHosts('debian')) {
   }
   const content = (where = dest) => host.sh(`cat ${where}/file`)
 
-  test(`${host.name}: branches, tags and commits, there and back`, async () => {
+  test(`${host.name}: branches, tags and commits, in both directions`, async () => {
     await host.sh(
       'git config --global user.email a@b && git config --global user.name a && git config --global init.defaultBranch trunk',
     )
@@ -47,7 +47,7 @@ for (const host of realHosts('debian')) {
     assert.match(await host.refuses(gitCheckout({ repo, dest, version: 'v9' })), 'has no v9')
   })
 
-  test(`${host.name}: history that was written anew, and a branch that is gone`, async () => {
+  test(`${host.name}: rewritten history, and a removed branch`, async () => {
     await host.proves(gitCheckout({ repo, dest, version: 'v1' }))
     await host.proves(gitCheckout({ repo, dest, version: 'trunk' }))
     await git('reset -q --hard v1')
@@ -60,7 +60,7 @@ for (const host of realHosts('debian')) {
     await host.finds(gitCheckout({ repo, dest, version: other }))
   })
 
-  test(`${host.name}: what was changed there is not thrown away unless told`, async () => {
+  test(`${host.name}: changes there are discarded only with force`, async () => {
     await host.sh(`echo mine >${dest}/file; echo new >${dest}/untracked`)
     const task = (force: boolean) => gitCheckout({ repo, dest, version: 'v1', force })
     assert.match(await host.refuses(task(false)), /files in \/srv\/app were changed.*force=true/s)
@@ -80,7 +80,7 @@ for (const host of realHosts('debian')) {
     await host.proves(gitCheckout({ repo, dest: '/srv/empty' }))
   })
 
-  test(`${host.name}: little history, another repository, and one that was broken off`, async () => {
+  test(`${host.name}: shallow history, another repository, and an interrupted checkout`, async () => {
     const url = `file://${repo}`
     const shallow = gitCheckout({ repo: url, dest: '/srv/shallow', depth: 1 })
     await host.proves(shallow)
@@ -100,16 +100,13 @@ for (const host of realHosts('debian')) {
     await host.proves(gitCheckout({ repo, dest: '/srv/broken' }))
   })
 
-  test(`${host.name}: another's checkout, and a server that nobody knows`, async () => {
+  test(`${host.name}: the checkout of another user, and an unknown server`, async () => {
     await host.sh('cp -r /srv/app /srv/theirs && chown -R ops: /srv/theirs')
-    assert.match(
-      await host.refuses(gitCheckout({ repo, dest: '/srv/theirs' })),
-      'act as the user whose it is',
-    )
+    assert.match(await host.refuses(gitCheckout({ repo, dest: '/srv/theirs' })), 'run the task as the owner')
     const unknown = gitCheckout({ repo: 'ssh://root@127.0.0.1/srv/app.git', dest: '/srv/ssh' })
     assert.match(await host.refuses(unknown), /Host key verification failed|known-host/)
     await host.sh('ssh-keyscan 127.0.0.1 2>/dev/null >/etc/ssh/ssh_known_hosts; mkdir -p -m 700 /root/.ssh')
-    assert.match(await host.refuses(unknown), 'give `key`')
+    assert.match(await host.refuses(unknown), 'set `key`')
     await host.sh(
       "ssh-keygen -q -t ed25519 -N '' -f '/root/deploy key' && cat '/root/deploy key.pub' >>/root/.ssh/authorized_keys",
     )
@@ -118,7 +115,7 @@ for (const host of realHosts('debian')) {
     )
   })
 
-  test(`${host.name}: submodules are left alone, or held at the commits of the version`, async () => {
+  test(`${host.name}: submodules are not managed, or set to the commits of the version`, async () => {
     await host.sh('git config --global protocol.file.allow always')
     const commitIn = async (folder: string, text: string) => {
       await host.sh(`cd /srv/${folder} && echo ${text} >file && git add . && git commit -qm ${text}`)
@@ -137,7 +134,7 @@ for (const host of realHosts('debian')) {
 
     await host.proves(outer())
     assert.is(await inside(), 'none\n')
-    // somebody uses it by hand, and the version moves on
+    // a user works in it, and the version changes
     await host.sh('git -C /srv/out submodule -q update --init')
     await host.finds(outer())
     await commitIn('inner', 'two')
@@ -157,7 +154,7 @@ for (const host of realHosts('debian')) {
     assert.is(await inside(), 'three\n')
     await host.finds(outer({ submodules: true, depth: 1 }))
 
-    // work in a submodule is somebody's, too
+    // changes in a submodule belong to a user, too
     await host.sh('echo mine >"/srv/out/sub module/file"')
     assert.match(await host.refuses(outer({ submodules: true })), 'files in /srv/out were changed')
     await host.finds(outer())
@@ -176,7 +173,7 @@ for (const host of realHosts('debian')) {
     const target = '/srv/hooked'
     const hooked = (more = {}) => gitCheckout({ repo, dest: target, ...more })
     const ran = () => host.sh(`cat ${marks} 2>/dev/null; rm -f ${marks}`)
-    // those of the template, of the checkout itself, of a folder in it, and the watcher
+    // hooks of the template, of the checkout itself, of a folder in it, and the watcher
     for (const name of names) await host.sh(script(`/srv/template/hooks/${name}`))
     await host.sh('git config --global init.templateDir /srv/template')
     await host.proves(hooked({ version: 'v1' }))
@@ -189,7 +186,7 @@ for (const host of realHosts('debian')) {
     await host.sh(`git -C ${target} config core.hooksPath .githooks; rm -f ${marks}`)
     await host.proves(hooked({ version: 'v1' }))
     assert.is(await ran(), '')
-    // only when it is asked for
+    // only on request
     await host.proves(hooked({ version: 'trunk', hooks: true }))
     assert.match(await ran(), 'post-checkout')
     await host.sh('git config --global --unset init.templateDir')

@@ -1,4 +1,4 @@
-/** Hosts on a hard day: no room, no program may be executed from /tmp, nothing may be written. */
+/** Hosts in a bad state: a full disk, /tmp mounted with noexec, a read-only file system. */
 import { execFileSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import { copy } from '../../../tasks/files/copy.ts'
@@ -11,7 +11,7 @@ import { folderOf } from '../../support/folder.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('hosts on a hard day')
+const test = suite('hosts in a bad state')
 const folder = folderOf(test)
 
 test.before(() => {
@@ -46,7 +46,7 @@ for (const host of realHosts('debian', 'busybox')) {
     })
   }
 
-  test(`${host.name}: where there is no room nothing is half done, and the reason is named`, async () => {
+  test(`${host.name}: with a full disk nothing is incomplete, and the reason is named`, async () => {
     await host.sh(
       'rm -rf /srv/*; mkdir -p /srv/s; mount -t tmpfs -o size=64k tmpfs /srv/s; echo old >/srv/s/f',
     )
@@ -58,7 +58,7 @@ for (const host of realHosts('debian', 'busybox')) {
       ]) {
         const said = await host.refuses(task)
         assert.match(said, 'cannot write /srv/s/f')
-        assert.match(said, 'make room on the file system')
+        assert.match(said, 'free space on its file system')
       }
       await host.refuses(copy({ src: folder.path, dest: '/srv/s' }))
       assert.is(await host.sh('cat /srv/s/f; ls -A /srv/s'), 'old\nf\n')

@@ -15,7 +15,7 @@ const test = suite('paths on real hosts')
 const folder = folderOf(test)
 
 for (const host of realHosts('debian', 'busybox')) {
-  test(`${host.name}: a directory and a file, with owner and mode, come and go`, async () => {
+  test(`${host.name}: a directory and a file, with owner and mode, are created and removed`, async () => {
     await host.proves(directory({ path: '/srv/a b', owner: 'nobody', mode: '0750' }))
     await host.proves(file({ path: '/srv/a b/f', content: "it's\n", owner: 'nobody', mode: '0600' }))
     await host.proves(file({ path: '/srv/a b/f', content: "it's\n", mode: '0640' }))
@@ -35,13 +35,13 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh("stat -c '%u %g' /srv/n /srv/d; rm -r /srv/n /srv/d"), '0 0\n4711 0\n')
   })
 
-  test(`${host.name}: a link is made and turned`, async () => {
+  test(`${host.name}: a link is created and changed`, async () => {
     await host.proves(link({ path: '/srv/l', target: '/etc' }))
     await host.proves(link({ path: '/srv/l', target: '/tmp' }))
     assert.is(await host.sh('readlink /srv/l; rm /srv/l'), '/tmp\n')
   })
 
-  test(`${host.name}: what is not valid does not get in, what goes is kept`, async () => {
+  test(`${host.name}: invalid content is not written, and replaced content is kept`, async () => {
     const validate = "grep -q '^ok' %s"
     await host.proves(file({ path: '/srv/v', content: 'ok 1\n', validate }))
     assert.match(await host.refuses(file({ path: '/srv/v', content: 'no\n', validate })), 'was not replaced')
@@ -68,35 +68,35 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.sh('rm /srv/*')
   })
 
-  test(`${host.name}: links stay: what they lead to gets content, owner and mode`, async () => {
-    const src = folder.write('behind.hbs', 'new\n')
+  test(`${host.name}: links stay: their targets get content, owner and mode`, async () => {
+    const src = folder.write('target.hbs', 'new\n')
     const given = { owner: 'nobody', mode: '0640' }
-    await host.sh('mkdir -p /srv/behind /srv/l')
-    const behind = async (name: string, ...tasks: readonly Task[]): Promise<void> => {
+    await host.sh('mkdir -p /srv/target /srv/l')
+    const target = async (name: string, ...tasks: readonly Task[]): Promise<void> => {
       for (const task of tasks) {
         await host.sh(
-          `rm -f /srv/behind/*; echo old >/srv/behind/${name}; ln -sf ../behind/${name} /srv/l/${name}`,
+          `rm -f /srv/target/*; echo old >/srv/target/${name}; ln -sf ../target/${name} /srv/l/${name}`,
         )
         await host.proves(task)
         assert.is(
           await host.sh(
-            `readlink /srv/l/${name}; cat /srv/behind/*; stat -c '%a %U' /srv/behind/*; ls /srv/behind`,
+            `readlink /srv/l/${name}; cat /srv/target/*; stat -c '%a %U' /srv/target/*; ls /srv/target`,
           ),
-          `../behind/${name}\nnew\n640 nobody\n${name}\n`,
+          `../target/${name}\nnew\n640 nobody\n${name}\n`,
         )
       }
     }
     const [path, dest] = ['/srv/l/f', '/srv/l/f']
-    await behind(
+    await target(
       'f',
       file({ path, content: 'new\n', ...given }),
       template({ src, dest, ...given }),
       copy({ src, dest, ...given }),
     )
-    // one that leads to nothing yet is filled
-    await host.sh('rm /srv/behind/f')
+    // a link without a target gets one
+    await host.sh('rm /srv/target/f')
     await host.proves(file({ path, content: 'new\n', ...given }))
-    assert.is(await host.sh('cat /srv/behind/f; rm /srv/behind/f; rmdir /srv/behind'), 'new\n')
+    assert.is(await host.sh('cat /srv/target/f; rm /srv/target/f; rmdir /srv/target'), 'new\n')
     assert.match(await host.refuses(file({ path, content: 'new\n', ...given })), 'cannot write /srv/l/f')
     await host.sh('mkdir /srv/there; ln -s there /srv/to')
     await host.proves(directory({ path: '/srv/to', ...given }))

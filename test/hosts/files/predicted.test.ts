@@ -1,4 +1,4 @@
-/** What a run is refused on real hosts, `--check` is refused too, for the same reason. */
+/** What fails in a run on real hosts also fails under `--check`, for the same reason. */
 import * as assert from 'uvu/assert'
 import { CoxswainError } from '../../../engine/index.ts'
 import type { Task } from '../../../engine/index.ts'
@@ -23,7 +23,7 @@ import type { RealHost } from '../../support/real-host.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('refusals that --check predicts')
+const test = suite('errors that --check predicts')
 const folder = folderOf(test)
 
 const failureOf = ({ outcome, error }: TaskResult): string =>
@@ -32,18 +32,18 @@ const failureOf = ({ outcome, error }: TaskResult): string =>
       `${outcome}: ${error.code}: ${error.message.replace('set owner or mode of', 'write')}: ${error.output ?? ''}`
     : outcome
 
-/** Both fail with the same error; gives it. */
+/** Both fail with the same error; returns it. */
 const refusesBoth = async (host: RealHost, task: Task): Promise<string> => {
   const before = await host.sh('ls -laR /srv /etc | cksum')
-  const foretold = failureOf(await host.execute(task, true))
+  const predicted = failureOf(await host.execute(task, true))
   assert.is(await host.sh('ls -laR /srv /etc | cksum'), before, `--check of ${task.title} changed something`)
   const real = failureOf(await host.execute(task))
-  assert.is(foretold, real, task.title)
+  assert.is(predicted, real, task.title)
   assert.match(real, /^failed: /)
   return real
 }
 
-/** Every task that makes a path, at one. */
+/** Every task that creates a path, with one path. */
 const makers = (path: string): readonly Task[] => [
   file({ path, content: 'x\n' }),
   copy({ src: folder.write('copied', 'x\n'), dest: path }),
@@ -65,13 +65,13 @@ for (const host of realHosts('debian', 'busybox')) {
     'links in a circle': ['ln -s b /srv/a; ln -s a /srv/b', '/srv/a/x', /leads nowhere|ymbolic link/],
   } as const
   for (const [name, [prepare, path, words]] of Object.entries(places)) {
-    test(`${host.name}: no task makes a path below ${name}`, async () => {
+    test(`${host.name}: no task creates a path below ${name}`, async () => {
       await host.sh(`rm -rf /srv/*; ${prepare}`)
       for (const task of makers(path)) assert.match(await refusesBoth(host, task), words)
     })
   }
 
-  test(`${host.name}: a directory is not made below a file or through links in a circle`, async () => {
+  test(`${host.name}: a directory is not created below a file or through a cycle of links`, async () => {
     await host.sh('rm -rf /srv/*; echo f >/srv/f; ln -s b /srv/a; ln -s a /srv/b')
     assert.match(await refusesBoth(host, directory({ path: '/srv/f/x/y' })), 'Not a directory')
     assert.match(await refusesBoth(host, directory({ path: '/srv/a/x/y' })), /leads nowhere|ymbolic link/)
@@ -80,7 +80,7 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(directory({ path: '/srv/l/x' }))
   })
 
-  test(`${host.name}: what a link leads to can be made where its folder is there`, async () => {
+  test(`${host.name}: the target of a link can be created if its folder exists`, async () => {
     await host.sh('rm -rf /srv/*; ln -s /srv/target /srv/l; mkdir /srv/d; ln -s d /srv/e')
     await host.proves(file({ path: '/srv/l', content: 'x\n' }))
     await host.proves(file({ path: '/srv/e/../e/x', content: 'x\n', owner: '4711', group: '4712' }))
@@ -105,7 +105,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.match(await refusesBoth(host, directory({ path: '/srv/d', owner: 'nosuch' })), 'nosuch')
   })
 
-  test(`${host.name}: a user in an unknown group is not made`, async () => {
+  test(`${host.name}: a user in an unknown group is not created`, async () => {
     const groups = await refusesBoth(host, user({ name: 'ann', groups: ['nosuch'] }))
     assert.match(groups, 'the group nosuch does not exist')
     assert.match(
@@ -121,7 +121,7 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(user({ name: 'ann', state: 'absent', removeHome: true }))
   })
 
-  test(`${host.name}: who may not write into a folder makes nothing in it`, async () => {
+  test(`${host.name}: a user who cannot write to a folder creates nothing in it`, async () => {
     await host.sh('rm -rf /srv/*; mkdir /srv/d; chown nobody /srv/d; echo f >/srv/f; chown nobody /srv/f')
     const connection = await host.connect({ user: 'nobody' })
     try {
@@ -136,7 +136,7 @@ for (const host of realHosts('debian', 'busybox')) {
         assert.is(error.output, 'Permission denied: /srv')
         await could({ change, path: '/srv/d/x', ...given })
       }
-      // its mode and owner are for its owner to change
+      // only its owner can change its mode and owner
       await could({ change: 'attributes', path: '/srv/f', ...given })
       await could({ change: 'write', path: '/srv/f', ...given })
     } finally {
@@ -146,15 +146,15 @@ for (const host of realHosts('debian', 'busybox')) {
   })
 
   if (host.name === 'debian')
-    test(`${host.name}: root makes nothing on a file system that is mounted read-only`, async () => {
+    test(`${host.name}: root creates nothing on a file system that is mounted read-only`, async () => {
       await host.sh('mkdir -p /srv/ro; mount -t tmpfs -o ro tmpfs /srv/ro')
       const ends = [true, false].map(async (check) => {
         const { error } = await host.execute(file({ path: '/srv/ro/x', content: 'x\n' }), check)
         return error instanceof CoxswainError ? [error.code, error.message, error.hint] : []
       })
-      const [foretold, real] = await Promise.all(ends)
+      const [predicted, real] = await Promise.all(ends)
       await host.sh('umount /srv/ro; rmdir /srv/ro')
-      assert.equal(foretold, real)
+      assert.equal(predicted, real)
       assert.match(real?.[2] ?? '', 'mounted read-only')
     })
 }

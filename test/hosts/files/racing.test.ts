@@ -1,6 +1,6 @@
 /**
- * Root writes where somebody else may write too, who swaps folders, files and drafts for links all the time. Whatever comes of
- * the tasks: nothing outside of that user's folder changes owner, mode or content.
+ * Root writes where another user can write too, who keeps replacing folders, files and drafts by links. Whatever the result
+ * of the tasks: nothing outside of that user's folder changes owner, mode or content.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -24,10 +24,10 @@ import type { Attempts } from '../../support/racing-attempts.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-/** How often each task is run against the attacker; `npm run test:racing` asks for a thousand, which takes two hours. */
+/** How often each task is run against the attacker; `npm run test:racing` runs a thousand, which takes two hours. */
 const rounds = Number(process.env['RACING_ROUNDS'] ?? 50)
 
-const test = suite('racing a user who swaps what is written for links', { seconds: 3600 })
+const test = suite('racing a user who replaces written files by links', { seconds: 3600 })
 const sources = folderOf(test)
 sources.write('tree/f', 'tree')
 sources.write('tree/sub/f', 'tree')
@@ -36,7 +36,7 @@ sources.write('one', 'one')
 sources.write('t.hbs', '{{x}}\n')
 execFileSync('tar', ['-czf', sources.at('a.tgz'), '-C', sources.at('tree'), '.'])
 
-/** A host with an attacker on it, and ways to it. */
+/** A host with an attacker on it, and connections to it. */
 interface World {
   readonly racer: Racer
   readonly connections: ReadonlyMap<string, Connection>
@@ -55,12 +55,12 @@ const races = (host: string, attempts: Attempts, start: () => Promise<World>): v
       for (let round = 0; round < rounds; round += 1) {
         racer.arm()
         const { outcome, error } = await run(attempt(racer.home, round), false)
-        // applied, and changed by the attacker before it was checked again
+        // applied, and changed by the attacker before the second check
         const undone = isCoxswainError(error) && error.code === 'not-converged'
         if (outcome === 'changed' || outcome === 'ok' || undone) successes += 1
         assert.is(racer.victim(), before, `round ${round} of ${name}: ${outcome} ${String(error)}`)
       }
-      // an attack that only ever makes it fail would show nothing
+      // an attack that only makes it fail would show nothing
       assert.ok(successes > 0 || rounds < 500, `${name} never succeeded`)
       assert.ok(readdirSync(racer.homeHere).length > 0)
     })
@@ -93,7 +93,7 @@ for (const host of realHosts('debian', 'busybox')) {
     mkdirSync(folder, { recursive: true, mode: 0o755 })
     return {
       racer: await startRacer(folder, { there, uid: attacker.uid }),
-      // the second one is where a user comes from, on the same host
+      // the second one is the host that a user comes from, on the same host
       connections: new Map([
         [host.name, await host.connect()],
         ['there', await host.connect()],

@@ -37,7 +37,7 @@ test.before(() => {
 
 for (const host of realHosts('debian', 'busybox')) {
   for (const name of ['plain.tar', 'pax.tar', 'packed.tgz']) {
-    test(`${host.name}: ${name} of this machine, with what is there already`, async () => {
+    test(`${host.name}: ${name} of this machine, with existing content`, async () => {
       await host.sh(
         'rm -rf /srv/*; mkdir -p /srv/t/sub; echo mine >/srv/t/sub/mine; chmod 0711 /srv/t/sub; echo longer >"/srv/t/a b"',
       )
@@ -58,9 +58,9 @@ for (const host of realHosts('debian', 'busybox')) {
     })
   }
 
-  // busybox's own tar unpacks nothing into a folder that is for reading alone
+  // busybox's tar unpacks nothing into a read-only folder
   if (host.name === 'debian')
-    test(`${host.name}: folders for reading alone, by a user who is not root`, async () => {
+    test(`${host.name}: read-only folders, by a user who is not root`, async () => {
       await host.sh(
         'rm -rf /srv/*; mkdir -p /srv/in/ro/deep /srv/out; cd /srv/in; echo 1 >ro/f; echo 2 >ro/deep/f; chmod 0444 ro/f; chmod 0555 ro ro/deep; tar -cf /srv/a.tar ro; chown nobody /srv/out',
       )
@@ -71,13 +71,13 @@ for (const host of realHosts('debian', 'busybox')) {
         await host.sh("cd /srv/out; ls -A; stat -c '%a %U' ro ro/f ro/deep; cat ro/deep/f"),
         'ro\n555 nobody\n444 nobody\n555 nobody\n2\n',
       )
-      // the file may not be replaced in there: what has come for it goes again
+      // the file cannot be replaced there: the draft is removed
       await rejects(unpacked, 'write-failed', '')
       await connection.close()
       assert.is(await host.sh("cd /srv/out; ls -A; stat -c '%a %U' ro"), 'ro\n555 nobody\n')
     })
 
-  test(`${host.name}: an archive of the host, found out by itself`, async () => {
+  test(`${host.name}: an archive on the host, with detected compression`, async () => {
     await host.sh(
       "rm -rf /srv/*; mkdir -p /srv/in/x; cd /srv/in; echo 1 >'x/a b'; ln 'x/a b' x/c; ln -s c x/l; chown 1234 x/c; echo 2 >'x/ü\\n'; tar -czf /srv/a.bin x",
     )
@@ -89,7 +89,7 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.proves(
       unarchive({ src: '/srv/a.bin', dest: '/srv/made', onHost: true, creates: '/srv/made/x/l' }),
     )
-    // not of whoever packed it
+    // not of the user who packed it
     assert.is(await host.sh('stat -c %U /srv/made/x/c'), 'root\n')
     await host.sh('rm /srv/a.bin')
     await host.finds(

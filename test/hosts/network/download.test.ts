@@ -6,7 +6,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('download on real hosts')
 
-/** A web server on the host that has `hello`; Debian's asks for a header. */
+/** A web server on the host that serves `hello`; Debian's requires a header. */
 const serve = {
   debian: `printf 'defaults\n mode http\n timeout client 9s\n timeout server 9s\n timeout connect 9s\nfrontend f\n bind 127.0.0.1:8000\n http-request deny unless { req.hdr(x-key) -m str k\\ 1 }\n http-request return status 200 content-type text/plain string hello\n' >/tmp/h.cfg && haproxy -D -f /tmp/h.cfg`,
   busybox: 'mkdir -p /www && printf hello >/www/a && httpd -p 127.0.0.1:8000 -h /www',
@@ -30,7 +30,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('cat /srv/a; ls -A /srv'), 'helloa\n')
   })
 
-  test(`${host.name}: a link stays one, and what it leads to is replaced`, async () => {
+  test(`${host.name}: a link stays, and its target is replaced`, async () => {
     const given = { url: 'http://127.0.0.1:8000/a', dest: '/srv/l/a', headers: headers[host.name] }
     await host.sh('mkdir -p /srv/l /srv/behind; printf old >/srv/behind/b; ln -s ../behind/b /srv/l/a')
     await host.proves(download({ ...given, sha256, mode: '0640' }))

@@ -8,7 +8,7 @@ import { suite } from '../../support/spec.ts'
 const test = suite('firewall on real hosts')
 
 for (const host of realHosts('debian')) {
-  /** Which of these ports another machine can open: a network of its own, behind a cable. */
+  /** Which of these ports another machine can open: a separate network namespace with a virtual cable. */
   const open = async (...ports: readonly number[]): Promise<string> => {
     const tries = ports.map(
       (port) => `ip netns exec client nc -z -w 1 10.99.0.1 ${port} 2>/dev/null && echo ${port}`,
@@ -16,7 +16,7 @@ for (const host of realHosts('debian')) {
     return (await host.sh(`${tries.join('; ')}; :`)).trim().replaceAll('\n', ' ')
   }
 
-  test(`${host.name}: what is not let in is dropped, SSH stays open, and what was changed by hand is undone`, async () => {
+  test(`${host.name}: other ports are dropped, SSH stays open, and manual changes are undone`, async () => {
     await host.sh(
       [
         'ip netns add client && ip link add cable type veth peer name cable netns client',
@@ -42,7 +42,7 @@ for (const host of realHosts('debian')) {
     assert.is(await open(22, 80, 81, 82), '22 80 81 82')
   })
 
-  test(`${host.name}: it is there after a boot, and goes again`, async () => {
+  test(`${host.name}: it is loaded at boot, and removed`, async () => {
     await host.sh('systemctl restart nftables')
     await host.finds(firewall({ allow: [80], rules: 'tcp dport { 81, 82 } accept\ncounter' }))
     assert.is(await host.sh('systemctl is-enabled nftables'), 'enabled\n')
@@ -52,12 +52,12 @@ for (const host of realHosts('debian')) {
     assert.match(await host.sh('nft list tables'), 'inet other')
   })
 
-  test(`${host.name}: what nft does not take never gets there`, async () => {
+  test(`${host.name}: rules that nft refuses are not written`, async () => {
     assert.match(await host.refuses(firewall({ rules: 'tcp dport nonsense' })), 'nft refuses the rules')
     assert.is(await host.sh('ls /etc/nftables.d'), '')
   })
 
-  test(`${host.name}: the connection in use is found, whoever one has become`, async () => {
+  test(`${host.name}: the connection in use is found, whatever the acting user`, async () => {
     const script = (await rehearse(firewall({}), { patterns: [[/(?:)/, '']] })).commands.check[0] ?? ''
     await host.sh(
       "ssh-keygen -q -t ed25519 -N '' -f /root/key && install -D -m 600 -o ops -g ops /root/key.pub /home/ops/.ssh/authorized_keys && chown ops: /home/ops/.ssh",

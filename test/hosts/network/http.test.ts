@@ -8,7 +8,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('http-request and wait-for on real hosts')
 
-/** One connection of a server: what is posted is kept, and from then on it can be got. */
+/** One connection of a server: posted content is stored, and can be requested from then on. */
 const answer = `#!/bin/sh
 read -r method path rest
 length=0
@@ -38,7 +38,7 @@ const serve = (host: RealHost): Promise<string> =>
 const hosts = realHosts('debian', 'busybox')
 
 for (const host of hosts) {
-  test(`${host.name}: a server comes, answers and goes`, async () => {
+  test(`${host.name}: a server starts, answers and stops`, async () => {
     const soon = { timeout: 5, every: 0.05 }
     const url = 'http://127.0.0.1:8080'
     await host.finds(waitFor({ port: 8080, state: 'absent', ...soon }))
@@ -55,7 +55,7 @@ for (const host of hosts) {
     assert.match(await host.refuses(httpRequest({ url: `${url}/` })), /refused|connect/i)
   })
 
-  test(`${host.name}: a file that shall hold something, and a command`, async () => {
+  test(`${host.name}: a file with expected content, and a command`, async () => {
     await host.sh('printf "starts\\n" >/tmp/log')
     const log = waitFor({ path: '/tmp/log', matches: '^ready$', timeout: 5, every: 0.05 })
     const waiting = host.execute(log)
@@ -68,7 +68,7 @@ for (const host of hosts) {
 }
 
 for (const host of hosts.filter(({ name }) => name === 'debian')) {
-  test(`${host.name}: what is posted gets there as it is, with a secret that no process shows`, async () => {
+  test(`${host.name}: posted content arrives unchanged, with a secret that no process shows`, async () => {
     await host.sh('rm -f /srv/kept /srv/headers')
     await serve(host)
     const url = 'http://127.0.0.1:8080/kept'
@@ -86,7 +86,7 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
 }
 
 for (const host of hosts.filter(({ name }) => name === 'busybox')) {
-  test(`${host.name}: without curl nothing is sent that could be seen, and no certificate is trusted unseen`, async () => {
+  test(`${host.name}: without curl nothing is sent that could be seen, and no certificate is accepted unverified`, async () => {
     const headers = { Authorization: new Secret('Bearer hush') }
     const secretly = httpRequest({ url: 'http://127.0.0.1:8080/', headers })
     assert.match(await host.refuses(secretly), 'the host has no curl')

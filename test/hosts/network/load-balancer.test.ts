@@ -6,12 +6,12 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('load-balancer on real hosts')
 
-/** Stands for an API server: it tells its name, and whether it is well, over TLS. */
+/** Simulates an API server: it returns its name and its health over TLS. */
 const answer = `#!/bin/sh
 read -r method path rest
 while read -r line && [ "$line" != "$(printf '\\r')" ]; do :; done
 status='200 OK'
-[ "$path" != /healthz ] || [ ! -e /srv/$1.ill ] || status='500 Internal Server Error'
+[ "$path" != /readyz ] || [ ! -e /srv/$1.ill ] || status='500 Internal Server Error'
 printf 'HTTP/1.1 %s\\r\\nContent-Length: 4\\r\\nConnection: close\\r\\n\\r\\n%s\\n' "$status" $1
 `
 
@@ -28,7 +28,7 @@ const serve = (host: RealHost): Promise<string> =>
     ].join('\n'),
   )
 
-/** Asks until that many answers, one after another, are just these names. */
+/** Sends requests until this many consecutive answers have just these names. */
 const answers = (port: number, names: string, count = 8): string =>
   `until [ "$(for i in $(seq ${count}); do curl -sk https://127.0.0.1:${port}/; done | sort -u | xargs)" = "${names}" ]; do :; done`
 
@@ -37,7 +37,7 @@ const backends = [1, 2].map((n) => ({ name: `m${n}`, address: '127.0.0.1', port:
 for (const host of realHosts('debian')) {
   const pid = (): Promise<string> => host.sh('systemctl show haproxy --property=MainPID')
 
-  test(`${host.name}: connections go to all that are well, and to no other`, async () => {
+  test(`${host.name}: connections go to all healthy backends, and to no other`, async () => {
     await serve(host)
     await host.proves(loadBalancer({ backends }))
     await host.sh(`systemctl start haproxy; ${answers(6443, 'up1 up2')}`)
@@ -45,16 +45,23 @@ for (const host of realHosts('debian')) {
     await host.sh(`rm /srv/up2.ill; ${answers(6443, 'up1 up2')}`)
   })
 
-  test(`${host.name}: one that runs takes up a change without an end of what it does`, async () => {
+  test(`${host.name}: a running one applies a change without interrupting connections`, async () => {
     const before = await pid()
     await host.proves(loadBalancer({ backends: backends.slice(1), bind: '127.0.0.1', port: 8443 }))
     await host.sh(answers(8443, 'up2'))
     assert.is(await pid(), before)
   })
 
-  test(`${host.name}: what haproxy refuses does not get there`, async () => {
+  test(`${host.name}: the last backend that is ready is not removed`, async () => {
+    const silent = [{ name: 'm3', address: '127.0.0.1', port: 7009 }]
+    const said = await host.refuses(loadBalancer({ backends: silent, bind: '127.0.0.1', port: 8443 }))
+    assert.match(said, 'would lose its last API server that is ready, 127.0.0.1:7002')
+    await host.sh(answers(8443, 'up2'))
+  })
+
+  test(`${host.name}: a configuration that haproxy refuses is not written`, async () => {
     const text = await host.sh('cat /etc/haproxy/haproxy.cfg')
-    const said = await host.refuses(loadBalancer({ backends, bind: 'no such address' }))
+    const said = await host.refuses(loadBalancer({ backends, bind: 'no-such-host.invalid' }))
     assert.match(said, 'haproxy refuses the configuration')
     assert.is(await host.sh('cat /etc/haproxy/haproxy.cfg'), text)
     assert.is(await host.sh('ls /etc/haproxy/*.next 2>/dev/null || true'), '')

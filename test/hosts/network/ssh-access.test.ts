@@ -19,7 +19,7 @@ for (const host of hosts) {
   })
 }
 
-test('a link that the user puts in the way turns against no file of the host', async () => {
+test('a link that the user creates cannot redirect writes to another file', async () => {
   const [debian, busybox] = hosts
   assert.ok(debian !== undefined && busybox !== undefined)
   await debian.sh(
@@ -27,7 +27,7 @@ test('a link that the user puts in the way turns against no file of the host', a
   )
   assert.match(await debian.refuses(sshKey({ user: 'mallory' })), /mallory|ermission|permitted/)
   assert.is(await debian.sh('ls -A /srv/theirs; stat -c "%U %a" /srv/theirs'), 'root 755\n')
-  // a file that they may not write, behind the name of one of theirs
+  // a file that they cannot write, under the name of one of theirs
   await debian.sh(
     'cd ~mallory; rm .ssh; install -d -o mallory -m 700 .ssh; echo safe >/srv/theirs/file; ln -s /srv/theirs/file .ssh/known_hosts; echo "ssh-ed25519 AAAA x" >.ssh/id_ed25519.pub',
   )
@@ -48,15 +48,15 @@ test('a link that the user puts in the way turns against no file of the host', a
   assert.is(await debian.sh('cat /srv/theirs/file; stat -c "%U %a" /srv/theirs/file'), 'safe\nroot 644\n')
 })
 
-test('a user of one host may log in to the other, whose host keys are known there', async () => {
+test('a user of one host can log in to the other, whose host keys are known there', async () => {
   const [debian, busybox] = hosts
   assert.ok(debian !== undefined && busybox !== undefined)
-  // it has no ssh-keygen
+  // it does not have ssh-keygen
   await busybox.sh(
     'mkdir -p -m 700 /root/.ssh; echo "ssh-ed25519 AAAA root@there" >/root/.ssh/id_ed25519.pub',
   )
   await debian.sh('mkdir -p -m 700 /root/.ssh; echo "ssh-ed25519 BBBB other" >/root/.ssh/authorized_keys')
-  // its last line has no end
+  // its last line does not end with a newline
   await busybox.sh('printf "elsewhere ssh-ed25519 CCCC" >/root/.ssh/known_hosts')
   const connections = new Map<string, Connection>()
   for (const host of [debian, busybox]) connections.set(host.name, await host.connect())

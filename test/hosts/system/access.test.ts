@@ -8,7 +8,7 @@ import { user } from '../../../tasks/system/user.ts'
 import { realHosts } from '../../support/real-host.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('who may in, on real hosts')
+const test = suite('access, on real hosts')
 
 const blob = (tail: string) => `AAAAC3NzaC1lZDI1NTE5AAAAIA${tail.padEnd(42, 'A')}`
 const key = `ssh-ed25519 ${blob('a')} anna@home`
@@ -16,7 +16,7 @@ const other = `ssh-ed25519 ${blob('b')} ben@home`
 const hosts = realHosts('debian', 'busybox')
 
 for (const host of hosts) {
-  test(`${host.name}: a key is let in, with options, alone, and out again`, async () => {
+  test(`${host.name}: a key is added, with options, exclusively, and removed`, async () => {
     assert.is((await host.execute(authorizedKey({ user: 'anna', key }), true)).outcome, 'unknown')
     await host.proves(user({ name: 'anna', shell: '/bin/false' }))
     await host.proves(authorizedKey({ user: 'anna', key: other }))
@@ -30,7 +30,7 @@ for (const host of hosts) {
     assert.is(await host.sh('cat ~anna/.ssh/authorized_keys'), '')
   })
 
-  test(`${host.name}: users let keys in for themselves without root`, async () => {
+  test(`${host.name}: users add keys for themselves without root`, async () => {
     const connection = await host.connect({ user: 'anna' })
     try {
       const asThemselves: Connection = {
@@ -49,7 +49,7 @@ for (const host of hosts) {
     }
   })
 
-  test(`${host.name}: what is wrong with the folder is put right`, async () => {
+  test(`${host.name}: owner and mode of the folder are corrected`, async () => {
     await host.sh('cd ~anna; chown root:root .ssh; chmod 755 .ssh; chmod 644 .ssh/authorized_keys')
     await host.proves(authorizedKey({ user: 'anna', key }))
     assert.is(await host.sh('cd ~anna/.ssh; stat -c "%U %a" . authorized_keys'), 'anna 700\nanna 600\n')
@@ -70,7 +70,7 @@ for (const host of hosts) {
     await host.sh('cd ~anna/.ssh; rm authorized_keys; : >authorized_keys; chown anna: authorized_keys')
   })
 
-  test(`${host.name}: a link in the way harms nobody else`, async () => {
+  test(`${host.name}: a link does not affect another user's file`, async () => {
     await host.sh(
       'cd ~anna; rm -r .ssh; mkdir -m 755 /root/.ssh; echo roots >/root/.ssh/authorized_keys; ln -s /root/.ssh .ssh',
     )
@@ -80,12 +80,12 @@ for (const host of hosts) {
     await host.sh('rm ~anna/.ssh; rm -r /root/.ssh')
   })
 
-  test(`${host.name}: a folder of others that is named .ssh is not given to the user`, async () => {
-    // who owns the home can rename whatever is in it
+  test(`${host.name}: a folder of other users that is named .ssh is not given to the user`, async () => {
+    // the owner of the home can rename everything in it
     await host.sh('cd ~anna; mkdir -m 755 .ssh; echo roots >.ssh/k')
     assert.match(
       await host.refuses(authorizedKey({ user: 'anna', key })),
-      /belongs to another user than anna, and so does what is in it; .*chown -R anna:/,
+      /\.ssh and files in it do not belong to anna[^]*chown -R anna:/,
     )
     assert.is(await host.sh('cd ~anna/.ssh; stat -c %U . k; ls -A'), 'root\nroot\nk\n')
     await host.sh('rm -r ~anna/.ssh')
@@ -104,9 +104,9 @@ for (const host of hosts) {
 }
 
 for (const host of hosts) {
-  test(`${host.name}: what ssh adds while a key is replaced is not lost`, async () => {
+  test(`${host.name}: lines that ssh adds while a key is replaced are not lost`, async () => {
     await host.proves(knownHost({ host: 'late.example', key, user: 'anna' }))
-    // a file of root's, of which the user can make no second name
+    // a file of root, for which the user cannot create a second name
     await host.sh('cd ~anna/.ssh; chown root: known_hosts; chmod 644 known_hosts')
     await host.proves(knownHost({ host: 'late.example', key: other, user: 'anna' }))
     assert.is(
@@ -114,7 +114,7 @@ for (const host of hosts) {
       'anna\n0\n',
     )
     await host.proves(knownHost({ host: 'late.example', key, user: 'anna' }))
-    // ssh is quicker than the rename
+    // ssh is faster than the rename
     await host.sh(
       'mv /bin/mv /bin/mv.real; if [ -x /bin/busybox ]; then m="/bin/busybox mv"; else m=/bin/mv.real; fi; printf "%s\\n" "#!/bin/sh" "echo new.example ssh-ed25519 NEW >>~anna/.ssh/known_hosts" "exec $m \\"\\$@\\"" >/bin/mv; chmod 755 /bin/mv',
     )
@@ -143,7 +143,7 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
     await host.finds(knownHost({ host: '10.0.0.2', key }))
   })
 
-  test(`${host.name}: sudo takes the rule, and keeps what it must not let in`, async () => {
+  test(`${host.name}: sudo accepts the rule, and refuses everything else`, async () => {
     const rule = {
       name: 'anna',
       users: ['anna'],
@@ -158,7 +158,7 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
     assert.is(await anna('sudo -n /bin/echo "#log"'), '#log\n')
     await anna('! sudo -n /bin/echo other 2>/dev/null')
     await host.proves(sudoers({ name: 'log', state: 'absent' }))
-    // a word of sudo's own, which no name may be
+    // a keyword of sudo, which cannot be a name
     assert.match(await host.refuses(sudoers({ ...rule, users: ['TYPE'] })), /sudo would refuse this rule/)
     await anna('sudo -n id -u')
     await host.proves(sudoers({ name: 'anna', state: 'absent' }))

@@ -24,7 +24,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('cat /srv/made; rm /srv/made'), "it's /srv\n")
   })
 
-  test(`${host.name}: lines of a shell end at the first that fails, and leave nothing behind`, async () => {
+  test(`${host.name}: a shell script ends at the first line that fails, and leaves nothing`, async () => {
     await host.proves(
       shell({ run: '# why\nread x || true\necho "$1-$x" >/srv/s', args: ['a b'], creates: '/srv/s' }),
     )
@@ -36,7 +36,7 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('ls -A /srv; ls -d /tmp/tmp.* 2>/dev/null || true'), '')
   })
 
-  test(`${host.name}: a script runs by its own first line, or by what is told`, async () => {
+  test(`${host.name}: a script runs with the interpreter of its first line, or the given one`, async () => {
     const src = folder.write('s', '#!/bin/sh -e\necho "$0 $2" | sed "s/.*script/script/" >/srv/t\n')
     await host.proves(script({ src, args: ['a', 'b c'], creates: '/srv/t' }))
     assert.is(await host.sh('cat /srv/t; rm /srv/t'), 'script b c\n')

@@ -6,7 +6,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('container on real hosts')
 
-/** An image of a shell and a few programs, made on the host: there is no registry to fetch one from. */
+/** An image with a shell and a few programs, made on the host, because there is no registry. */
 const image = (tag: string): string => `
 mkdir -p /srv/image/bin /srv/image/etc
 cp /bin/sh /usr/bin/sleep /usr/bin/cat /usr/bin/env /srv/image/bin/
@@ -20,12 +20,12 @@ for (const host of realHosts('debian')) {
     image: 'localhost/app:1',
     command: ['/bin/sleep', '2147483000'],
     network: 'none',
-    // sleep(1) as the first process hears of no other
+    // sleep(1) as the first process ignores other signals
     options: ['--stop-signal=SIGKILL'],
   }
 
-  test(`${host.name}: made, made anew where it differs, stopped, started and removed`, async () => {
-    // layers cannot lie upon layers: the host is a container itself
+  test(`${host.name}: created, recreated if it differs, stopped, started and removed`, async () => {
+    // overlay cannot be mounted on overlay: the host is a container itself
     await host.sh(
       [
         'mkdir -p /etc/containers',
@@ -51,7 +51,7 @@ for (const host of realHosts('debian')) {
     await host.proves(container(rotated))
   })
 
-  test(`${host.name}: a new image of the same name, and what cannot be made leaves the old one`, async () => {
+  test(`${host.name}: a new image with the same name, and a failed creation keeps the old one`, async () => {
     await host.proves(container(base))
     await host.sh(image('two'))
     await host.proves(container(base))
@@ -78,7 +78,7 @@ for (const host of realHosts('debian')) {
     assert.is(await host.sh('podman ps -aq'), '')
   })
 
-  test(`${host.name}: what somebody else made is left alone`, async () => {
+  test(`${host.name}: a container of another creator is left unchanged`, async () => {
     await host.sh('podman create -q --name app --network none localhost/app:1 /bin/sleep 5')
     assert.match(await host.refuses(container(base)), 'not created by this task')
     await host.proves(container({ name: 'app', state: 'absent' }))

@@ -9,14 +9,14 @@ const test = suite('cron on real hosts')
 const hosts = realHosts('debian', 'busybox')
 
 for (const host of hosts) {
-  test(`${host.name}: an entry comes, changes and goes, and the others stay`, async () => {
+  test(`${host.name}: an entry is added, changed and removed, and the others stay`, async () => {
     const entry = { name: 'clean', schedule: '15 3 * * *', command: 'true "it\'s"', user: 'root' } as const
     await host.proves(cron(entry))
     await host.sh('{ crontab -l; echo "@daily other"; } >/tmp/t; crontab -u root /tmp/t')
     await host.proves(cron({ ...entry, schedule: '@hourly' }))
     const marked = (text: string): string => `# BEGIN coxswain: clean\n${text}# END coxswain: clean\n`
     assert.is(await host.sh('crontab -l'), `${marked('@hourly true "it\'s"\n')}@daily other\n`)
-    // somebody took out the line, not its marks: the next one is not ours
+    // a user removed the line, not its markers: the next line is not ours
     await host.sh('crontab -l | grep -v hourly >/tmp/t; crontab -u root /tmp/t')
     await host.proves(cron(entry))
     assert.is(await host.sh('crontab -l'), `${marked('15 3 * * * true "it\'s"\n')}@daily other\n`)
@@ -55,7 +55,7 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
     )
   })
 
-  test(`${host.name}: schedules that we take are those that crontab takes`, async () => {
+  test(`${host.name}: we accept the schedules that crontab accepts`, async () => {
     const all = [
       '*/5 0-23/2 1,15,31 1-12 0-7',
       '0 0 * JAN-mar mon-fri',
@@ -82,10 +82,10 @@ for (const host of hosts.filter(({ name }) => name === 'debian')) {
 }
 
 for (const host of hosts.filter(({ name }) => name === 'busybox')) {
-  test(`${host.name}: its cron reads no such files, and that is said`, async () => {
+  test(`${host.name}: its cron does not read such files, which is reported`, async () => {
     const task = cron({ file: 'ours', name: 'x', schedule: '@daily', command: 'true' })
     assert.is((await host.execute(task, true)).outcome, 'unknown')
-    assert.match(await host.refuses(task), 'there is no /etc/cron.d on the host')
+    assert.match(await host.refuses(task), 'the folder /etc/cron.d does not exist on the host')
     await host.finds(cron({ file: 'ours', name: 'x', state: 'absent' }))
   })
 }

@@ -6,7 +6,7 @@ import { suite } from '../../support/spec.ts'
 const test = suite('limits on real hosts')
 
 for (const host of realHosts('debian')) {
-  test(`${host.name}: the next session has it`, async () => {
+  test(`${host.name}: it applies to the next session`, async () => {
     await host.sh("echo 'session required pam_limits.so' >>/etc/pam.d/su")
     await host.proves(limits({ domain: 'ops', item: 'nofile', value: 512 }))
     assert.is(await host.sh("su -s /bin/sh ops -c 'ulimit -n'"), '512\n')

@@ -14,7 +14,7 @@ for (const host of realHosts('debian')) {
 }
 
 for (const host of realHosts('busybox')) {
-  test(`${host.name}: it has no locales, and says so`, async () => {
+  test(`${host.name}: it does not support locales, and reports it`, async () => {
     assert.match(await host.refuses(locale({ name: 'C.UTF-8' })), /does not support locales.*skip this task/)
   })
 }

@@ -8,13 +8,13 @@ const test = suite('mount on real hosts')
 const hosts = realHosts('debian', 'busybox')
 
 for (const host of hosts) {
-  test(`${host.name}: mounted, with other options, off, and gone`, async () => {
+  test(`${host.name}: mounted, with other options, unmounted, and removed`, async () => {
     const given = { path: '/srv/a b', src: 'tmpfs', fstype: 'tmpfs' } as const
     await host.proves(mount({ ...given, options: 'size=1m' }))
     assert.match(await host.sh('grep /srv/a /proc/self/mounts'), 'size=1024k')
     await host.proves(mount({ ...given, options: 'size=2m' }))
     assert.match(await host.sh('grep /srv/a /proc/self/mounts'), 'size=2048k')
-    // another one upon it
+    // another one on top of it
     await host.sh("mount -t tmpfs none '/srv/a b'")
     await host.proves(mount({ path: given.path, state: 'unmounted' }))
     await host.proves(mount({ ...given, options: 'size=2m' }))
@@ -22,7 +22,7 @@ for (const host of hosts) {
     assert.is(await host.sh('cat /proc/self/mounts /etc/fstab | grep /srv/a || true'), '')
   })
 
-  test(`${host.name}: a link in the path, and a slash at its end, are no other place`, async () => {
+  test(`${host.name}: a link in the path, and a slash at its end, mean the same path`, async () => {
     await host.sh('mkdir -p /srv/real; ln -s /srv/real /srv/link')
     await host.proves(mount({ path: '/srv/link/here//', src: 'tmpfs', fstype: 'tmpfs' }))
     assert.is(await host.sh('grep -c " /srv/real/here " /proc/self/mounts'), '1\n')
@@ -30,7 +30,7 @@ for (const host of hosts) {
     assert.is(await host.sh('cat /proc/self/mounts /etc/fstab | grep /here || true'), '')
   })
 
-  test(`${host.name}: what cannot be mounted does not stay in fstab, and is no less wrong later`, async () => {
+  test(`${host.name}: a mount that fails does not stay in fstab, and fails again later`, async () => {
     const before = await host.sh('cat /etc/fstab 2>/dev/null || true')
     await host.refuses(mount({ path: '/srv/none', src: '/dev/none', fstype: 'ext4' }))
     assert.is(await host.sh('cat /etc/fstab'), before)
@@ -40,7 +40,7 @@ for (const host of hosts) {
     await host.proves(mount({ ...given, state: 'absent' }))
   })
 
-  test(`${host.name}: another file system in the place, and one from elsewhere, are not the right one`, async () => {
+  test(`${host.name}: another file system, and one with another source, are drift`, async () => {
     const path = '/srv/other'
     await host.sh(
       `mkdir -p ${path} /srv/from/deep /srv/else; touch /srv/from/a /srv/else/b; mount -t ramfs none ${path}`,
@@ -50,7 +50,7 @@ for (const host of hosts) {
     const bind = (src: string, options = 'bind') => mount({ path, src, fstype: 'none', options })
     await host.proves(bind('/srv/else'))
     assert.is(await host.sh(`ls ${path}`), 'b\n')
-    // the table is right, and yet something else is there
+    // the table is correct, but another file system is mounted
     await host.sh(`umount ${path}; mount --bind /srv/from ${path}`)
     await host.proves(bind('/srv/else'))
     assert.is(await host.sh(`ls ${path}`), 'b\n')
@@ -63,7 +63,7 @@ for (const host of hosts) {
     await host.proves(mount({ path, state: 'absent' }))
   })
 
-  test(`${host.name}: options that somebody changed by hand are set again`, async () => {
+  test(`${host.name}: options that a user changed are set again`, async () => {
     const given = { path: '/srv/flags', src: 'tmpfs', fstype: 'tmpfs', options: 'size=1m,nosuid' } as const
     await host.proves(mount(given))
     await host.sh('mount -o remount,ro,suid,size=2m /srv/flags')
@@ -77,7 +77,7 @@ for (const host of hosts) {
 }
 
 for (const host of hosts.filter(({ name }) => name === 'debian')) {
-  test(`${host.name}: a disk by its UUID and its label, and a file behind a loop device`, async () => {
+  test(`${host.name}: a disk by its UUID and its label, and the file of a loop device`, async () => {
     const path = '/srv/disk'
     const images = ['/srv/one.img', '/srv/two.img']
     for (const [index, image] of images.entries())

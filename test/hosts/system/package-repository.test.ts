@@ -1,4 +1,4 @@
-/** Signed repositories on the host itself, from which packages are installed at once. */
+/** Signed repositories on the host itself, from which packages are installed immediately. */
 import * as assert from 'uvu/assert'
 import { packageRepository } from '../../../tasks/system/package-repository.ts'
 import { packages } from '../../../tasks/system/package.ts'
@@ -22,7 +22,7 @@ for (const host of realHosts('debian')) {
     await signDebs(host, '/srv/ours', '/root/key')
     await host.proves(packageRepository({ ...ours, key }))
     await host.proves(packages({ name: 'cxw', refresh: false }))
-    // the newline at a key's end is easily lost on the way
+    // the final newline of a key is easily lost
     await host.finds(packageRepository({ ...ours, key: key.trim() }))
     await host.proves(packages({ name: 'cxw', state: 'absent', purge: true }))
 
@@ -33,7 +33,7 @@ for (const host of realHosts('debian')) {
     assert.is(await host.sh(`ls ${sources} /etc/apt/keyrings/ours.asc 2>/dev/null || true`), '')
   })
 
-  test(`${host.name}: with the wrong key, without one, or nowhere, it is taken back`, async () => {
+  test(`${host.name}: with the wrong key, without one, or with a wrong URL, it is removed again`, async () => {
     const other = await makeKey(host, '/root/other')
     const key = await host.sh('GNUPGHOME=/root/key gpg --armor --export')
     for (const bad of [{ ...ours, key: other }, ours, { ...ours, key, url: 'file:/srv/nowhere' }]) {
@@ -49,7 +49,7 @@ for (const host of realHosts('debian')) {
     assert.is(await host.sh(`cat ${sources} /etc/apt/keyrings/ours.asc`), before)
   })
 
-  test(`${host.name}: what nobody signed, when that is told, beside another that cannot be read`, async () => {
+  test(`${host.name}: an unsigned one on request, beside another that cannot be read`, async () => {
     await publishDebs(host)('/srv/loose', { name: 'loose', version: '1.0' })
     await host.sh(
       "printf 'Types: deb\\nURIs: file:/nowhere\\nSuites: ./\\n' >/etc/apt/sources.list.d/broken.sources",
@@ -61,7 +61,7 @@ for (const host of realHosts('debian')) {
     await host.sh('rm /etc/apt/sources.list.d/broken.sources')
   })
 
-  test(`${host.name}: reading one repository's lists does not make those of all fresh`, async () => {
+  test(`${host.name}: reading the lists of one repository does not make those of all up to date`, async () => {
     await host.sh(
       'apt-get update -q; mkdir -p /var/lib/apt/periodic; touch -d "2 hours ago" /var/lib/apt/periodic/update-success-stamp',
     )
@@ -87,7 +87,7 @@ for (const host of realHosts('redhat')) {
     await host.proves(packages({ name: 'cxw', refresh: false }))
     assert.match(await host.sh('rpm -q gpg-pubkey'), /^gpg-pubkey-/)
 
-    // what nobody signed is not taken from there
+    // unsigned packages are not installed from there
     await publishRpms(host)('/srv/ours', two)
     assert.match(await host.refuses(packages({ name: 'cxw=2.0-1' })), 'exit status 1 from: dnf install')
     await host.proves(packageRepository({ ...ours, unsigned: true }))
@@ -99,7 +99,7 @@ for (const host of realHosts('redhat')) {
     )
   })
 
-  test(`${host.name}: one that cannot be read is taken back`, async () => {
+  test(`${host.name}: an unreadable repository is removed again`, async () => {
     const said = await host.refuses(packageRepository({ ...ours, url: 'file:///srv/nowhere' }))
     assert.match(said, 'the repository ours cannot be read, and was removed again')
     assert.is(await host.sh('ls /etc/yum.repos.d'), '')

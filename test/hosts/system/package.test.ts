@@ -1,4 +1,4 @@
-/** Packages of a repository on the host itself, for its network leads nowhere. */
+/** Packages of a repository on the host itself, because its network has no way out. */
 import * as assert from 'uvu/assert'
 import { packageHold } from '../../../tasks/system/package-hold.ts'
 import { packages } from '../../../tasks/system/package.ts'
@@ -11,7 +11,7 @@ const test = suite('packages on real hosts')
 const families = {
   debian: {
     publishing: publishDebs,
-    // `file:` would give apt the very list that is published, not a copy that can be too old
+    // `file:` would give apt the published list itself, not a copy that can be too old
     use: "rm -f /etc/apt/sources.list.d/* /etc/apt/sources.list; echo 'deb [trusted=yes] copy:/srv/repo ./' >/etc/apt/sources.list",
     version: "dpkg-query -W -f '${Version}\\n' cxw",
     age: 'touch -d "2 hours ago" /var/lib/apt/periodic/update-success-stamp',
@@ -20,7 +20,7 @@ const families = {
     one: '1.0',
     two: '2.0',
     refusal: 'exit status 100',
-    // `dpkg --print-architecture`, or what all of them are
+    // `dpkg --print-architecture`, or the architecture of all packages
     architecture: ':amd64',
   },
   redhat: {
@@ -45,7 +45,7 @@ for (const host of hosts) {
   const { one, two } = family
   const version = async (): Promise<string> => (await host.sh(family.version)).trim()
 
-  test(`${host.name}: at the newest version, which is only known when the lists are fresh`, async () => {
+  test(`${host.name}: the newest version, which is known only with up-to-date lists`, async () => {
     await publish('/srv/repo', { name: 'cxw', version: '1.0' })
     await host.sh(`${family.use}; ${family.forget}`)
     const latest = packages({ name: 'cxw', state: 'latest', cacheAge: 3600 })
@@ -55,15 +55,15 @@ for (const host of hosts) {
     await host.finds(latest)
 
     await host.sh(family.age)
-    const foretold = await host.execute(latest, true)
-    assert.is(foretold.outcome, 'unknown')
-    assert.match(foretold.why ?? '', /^the package lists are 72\d\d s old, and good for 3600 s$/)
+    const predicted = await host.execute(latest, true)
+    assert.is(predicted.outcome, 'unknown')
+    assert.match(predicted.why ?? '', /^the package lists are 72\d\d s old, and cacheAge is 3600 s$/)
     await host.finds(packages({ name: 'cxw', state: 'latest', cacheAge: 86_400 }))
     const upgraded = await host.proves(latest)
     assert.equal(upgraded.changes, [{ what: 'package cxw', from: one, to: two }])
     assert.is(await version(), '2.0')
 
-    // lists that bring nothing new are refreshed, and that is no change
+    // refreshing lists without new versions is not a change
     await host.sh(family.age)
     assert.is((await host.execute(latest, true)).outcome, 'unknown')
     assert.is((await host.execute(latest)).outcome, 'ok')
@@ -72,13 +72,13 @@ for (const host of hosts) {
     assert.match((await host.execute(latest, true)).why ?? '', 'no package lists')
   })
 
-  test(`${host.name}: a newer one that the lists know`, async () => {
+  test(`${host.name}: a newer version in the lists`, async () => {
     await host.proves(packages({ name: `cxw=${one}` }))
     await host.proves(packages({ name: ['cxw'], state: 'latest' }))
     assert.is(await version(), '2.0')
   })
 
-  test(`${host.name}: at a version, up and down, and gone`, async () => {
+  test(`${host.name}: a given version, upgraded and downgraded, and removed`, async () => {
     await host.proves(packages({ name: 'cxw', state: 'absent', purge: true }))
     await host.proves(packages({ name: `cxw=${one}` }))
     await host.proves(packages({ name: `cxw=${two}` }))
@@ -91,7 +91,7 @@ for (const host of hosts) {
     assert.match(await host.sh(`${family.version} 2>&1 || true`), /no packages found|is not installed/)
   })
 
-  test(`${host.name}: what it recommends comes along, or not`, async () => {
+  test(`${host.name}: recommended packages are installed, or not`, async () => {
     await publish(
       '/srv/repo',
       { name: 'along', version: '1.0' },
@@ -105,7 +105,7 @@ for (const host of hosts) {
     assert.is(await there(), '/etc/along.conf\n')
   })
 
-  test(`${host.name}: held, refused while it is, and let go`, async () => {
+  test(`${host.name}: held, refused while held, and released`, async () => {
     await host.proves(packages({ name: `cxw=${one}` }))
     await host.proves(packageHold({ name: 'cxw' }))
     await host.sh(family.upgradeAll)
@@ -135,7 +135,7 @@ for (const host of hosts) {
     const upgraded = await host.proves(task({ state: 'latest' }))
     assert.equal(upgraded.changes, [{ what: `package ${provides}`, from: one, to: two }])
     assert.match(await host.refuses(task({ state: 'absent' })), 'is not a package: cxw-real provides it')
-    // a package of this very name is another one, once there is one
+    // a real package with this name takes precedence, once it exists
     await publish('/srv/repo', { name: provides, version: '3.0' })
     await host.sh(family.forget)
     await host.execute(packages({ name: 'main', state: 'latest' }))
@@ -157,13 +157,13 @@ for (const host of hosts) {
     assert.is(await version(), '2.0')
   })
 
-  test(`${host.name}: one that there is not is said in its own words`, async () => {
+  test(`${host.name}: an unknown package is reported with the tool's message`, async () => {
     assert.match(await host.refuses(packages({ name: 'cxw-none' })), family.refusal)
   })
 }
 
 for (const host of hosts.filter(({ name }) => name === 'debian')) {
-  test(`${host.name}: gone, and then its settings too`, async () => {
+  test(`${host.name}: removed, and then also its configuration files`, async () => {
     await host.proves(packages({ name: 'cxw=1.0' }))
     await host.proves(packages({ name: 'cxw', state: 'absent' }))
     assert.is(await host.sh('cat /etc/cxw.conf'), 'v=1.0\n')

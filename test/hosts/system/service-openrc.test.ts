@@ -8,7 +8,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('services with OpenRC on a real host')
 
-/** Writes a script of a service. */
+/** Writes the script of a service. */
 const script = (host: RealHost, name: string, ...lines: readonly string[]): Promise<string> =>
   host.sh(`printf '%s\\n' '#!/sbin/openrc-run' ${lines.map((line) => `'${line}'`).join(' ')} >/etc/init.d/${name}
 chmod +x /etc/init.d/${name}`)
@@ -39,17 +39,17 @@ for (const host of realHosts('openrc')) {
     await host.proves(serviceRestart({ name: 'app', reload: true }))
     assert.equal([await pid('app'), await host.sh('cat /run/reloaded')], [after, 'reloaded\n'])
 
-    // it is there after a boot in this way, too, and is taken out of both
+    // this runlevel also starts it at boot, and it is removed from both
     await host.sh('rc-update add app boot')
     await host.proves(service({ name: 'app', state: 'stopped', enabled: false }))
     assert.match(await status('app'), 'status: stopped')
     assert.is(await host.sh('ls /etc/runlevels/default /etc/runlevels/boot | grep -c app || true'), '0\n')
-    // one that cannot reload, or does not run, is restarted
+    // a service that cannot reload, or does not run, is restarted
     await host.proves(serviceRestart({ name: 'app', reload: true }))
     assert.match(await status('app'), 'status: started')
   })
 
-  test(`${host.name}: one that was lost is started anew`, async () => {
+  test(`${host.name}: a crashed service is started again`, async () => {
     await script(
       host,
       'sup',
@@ -67,7 +67,7 @@ for (const host of realHosts('openrc')) {
     assert.match(await status('sup'), 'status: started')
   })
 
-  test(`${host.name}: what does not start is told in its own words, and what is not there as well`, async () => {
+  test(`${host.name}: a service that does not start is reported with its output, and so is a missing one`, async () => {
     await script(host, 'bad', 'start() { eerror no luck; return 3; }')
     assert.match(
       await host.refuses(service({ name: 'bad', state: 'started' })),
@@ -79,7 +79,7 @@ for (const host of realHosts('openrc')) {
     await host.finds(service({ name: 'none', state: 'stopped', enabled: false }))
   })
 
-  test(`${host.name}: a unit of systemd has no place there`, async () => {
+  test(`${host.name}: a systemd unit is refused`, async () => {
     const unit = systemdUnit({ name: 'app.service', content: '[Service]\nExecStart=/bin/true\n' })
     assert.match(await host.refuses(unit), /this host uses OpenRC; .*\/etc\/init\.d\/app/)
     assert.is(await host.sh('ls /etc/systemd/system/app.service 2>/dev/null || true'), '')

@@ -20,7 +20,7 @@ for (const host of realHosts('debian')) {
     )
   })
 
-  test(`${host.name}: one that does not start is told in its own words`, async () => {
+  test(`${host.name}: a service that does not start is reported with its output`, async () => {
     await host.sh(
       'printf \'[Service]\\nExecStart=/bin/sh -c "echo no luck; exit 3"\\n\' >/etc/systemd/system/bad.service',
     )
@@ -28,7 +28,7 @@ for (const host of realHosts('debian')) {
     assert.match(await host.refuses(service({ name: 'bad', state: 'started' })), 'bad')
   })
 
-  test(`${host.name}: enabled means at every boot, not only until the next`, async () => {
+  test(`${host.name}: enabled means at every boot, not only the next`, async () => {
     await host.sh('systemctl disable -q cron; systemctl enable -q --runtime cron')
     await host.proves(service({ name: 'cron', enabled: true }))
     assert.is(await host.sh('systemctl is-enabled cron'), 'enabled\n')
@@ -37,13 +37,13 @@ for (const host of realHosts('debian')) {
     assert.is(await host.sh('systemctl is-enabled cron || true'), 'disabled\n')
   })
 
-  test(`${host.name}: a unit without [Install] is neither, and is left alone`, async () => {
+  test(`${host.name}: a unit without [Install] is neither, and stays unchanged`, async () => {
     await host.sh(
       "printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/still.service; systemctl daemon-reload",
     )
     assert.is(await host.sh('systemctl is-enabled still'), 'static\n')
     await host.finds(service({ name: 'still', enabled: false }))
-    // it starts when another asks for it, at boot as well: there is nothing to enable
+    // it starts when another unit requires it, also at boot: nothing to enable
     await host.finds(service({ name: 'still', enabled: true }))
   })
 
@@ -76,18 +76,18 @@ for (const host of realHosts('debian')) {
     await host.refuses(service({ name: 'fails', state: 'started' }))
   })
 
-  test(`${host.name}: a masked one is said to be masked`, async () => {
+  test(`${host.name}: a masked service is reported as masked`, async () => {
     await host.sh('systemctl mask -q --now cron')
-    for (const shall of [{ state: 'started' }, { enabled: true }] as const)
+    for (const expected of [{ state: 'started' }, { enabled: true }] as const)
       assert.match(
-        await host.refuses(service({ name: 'cron', ...shall })),
+        await host.refuses(service({ name: 'cron', ...expected })),
         /cron is masked.*systemctl unmask cron/,
       )
     await host.finds(service({ name: 'cron', state: 'stopped', enabled: false }))
     await host.sh('systemctl unmask -q cron')
   })
 
-  test(`${host.name}: one that is started again and again is not stopped before it is`, async () => {
+  test(`${host.name}: a service that keeps restarting is not stopped until it is stopped explicitly`, async () => {
     await host.sh(
       "printf '[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=100\\n' >/etc/systemd/system/loop.service; systemctl daemon-reload; systemctl start loop; until systemctl show loop | grep -q auto-restart; do sleep 0.1; done",
     )

@@ -1,6 +1,6 @@
 /**
- * Swap belongs to the kernel, which every host here shares with the machine: what a test turns on it turns off, and this
- * is the one file that does. A machine's own swap is left alone.
+ * Swap belongs to the kernel, which every host here shares with the machine: a test turns off the swap that it turned on,
+ * and only this file turns swap on. The machine's own swap is left unchanged.
  */
 import * as assert from 'uvu/assert'
 import { swapOff } from '../../../tasks/system/swap-off.ts'
@@ -14,7 +14,7 @@ const test = suite('swap on real hosts')
 const hosts = realHosts('debian', 'busybox')
 const debian = hosts.filter(({ name }) => name === 'debian')
 
-/** A disk of a container: its own file system, an overlay, holds no swap. */
+/** A disk of a container: its own file system, an overlay, does not support swap. */
 const disk = (folder: string): string =>
   `mkdir -p ${folder}; f=/root/disk$(ls /root | wc -l); truncate -s 3G $f; mkfs.ext4 -q $f; mount -o loop $f ${folder}`
 
@@ -41,7 +41,7 @@ for (const host of debian) {
     assert.equal(await areas(host, '/var/swap/'), [])
   })
 
-  test(`${host.name}: made, off by hand, larger, with a priority, and gone`, async () => {
+  test(`${host.name}: created, off by hand, larger, with a priority, and removed`, async () => {
     await host.sh(disk('/srv'))
     const path = '/srv/a b'
     const is = async (area: string[], entry: string): Promise<void> => {
@@ -57,7 +57,7 @@ for (const host of debian) {
     await host.proves(swap({ path, size: '16M', priority: 5 }))
     await host.proves(swap({ path, size: '32M', priority: 7 }))
     await is(['/srv/a\\040b 32764 7'], '/srv/a\\040b none swap sw,pri=7 0 0\n')
-    // what it was made with is enough for the next boot
+    // its size and priority are enough for the next boot
     await host.sh(`swapoff '${path}'; swapon -a`)
     await host.finds(swap({ path, size: '32M', priority: 7 }))
 
@@ -66,10 +66,10 @@ for (const host of debian) {
     assert.is(await host.sh('cat /etc/fstab; ls /srv'), '# ours\nlost+found\n')
   })
 
-  test(`${host.name}: swap is off, now and after every boot`, async () => {
+  test(`${host.name}: swap is off, now and at every boot`, async () => {
     const own = (await host.sh('tail -n +2 /proc/swaps')) === ''
     await host.proves(swap({ path: '/srv/b', size: '16M' }))
-    // the machine's own is none of our business: this host sees none
+    // swap belongs to the machine, and this host does not see it
     if (!own)
       await host.sh(
         'swapoff /srv/b; head -n 1 /proc/swaps >/root/swaps; mount --bind /root/swaps /proc/swaps',
@@ -80,7 +80,7 @@ for (const host of debian) {
     if (!own) await host.sh('umount /proc/swaps')
   })
 
-  test(`${host.name}: what is no swap file is nobody's to format or remove`, async () => {
+  test(`${host.name}: a file that is not a swap file is not formatted or removed`, async () => {
     await host.sh('echo precious >/srv/c; mkdir -p /srv/d; ln -s c /srv/e')
     for (const given of [{ size: '16M' }, { state: 'absent' }] as const)
       for (const name of ['c', 'd', 'e'])
@@ -97,12 +97,12 @@ for (const host of debian) {
 }
 
 for (const host of hosts) {
-  test(`${host.name}: where the kernel takes none, nothing is left behind`, async () => {
+  test(`${host.name}: if the kernel refuses it, nothing is left`, async () => {
     await host.sh('mkdir -p /mnt && mount -t tmpfs -o size=64m,mode=755 tmpfs /mnt; touch /etc/fstab')
     const said = await host.refuses(swap({ path: '/mnt/swap', size: '16M' }))
     assert.match(said, 'the kernel refuses /mnt/swap as swap; a swap file needs a disk file system')
     assert.is(await host.sh('ls -A /mnt; grep /mnt/swap /etc/fstab || :'), '')
-    // one that is there is found by its signature
+    // an existing one is recognized by its signature
     await host.sh(
       'dd if=/dev/zero of=/mnt/one bs=1024 count=1024 2>/dev/null; mkswap /mnt/one >/dev/null; chmod 600 /mnt/one',
     )

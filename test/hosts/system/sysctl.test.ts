@@ -20,7 +20,7 @@ for (const host of realHosts('debian', 'busybox')) {
     await host.finds(sysctl({ key, value: 62 }))
   })
 
-  test(`${host.name}: blanks between the fields of a value are as one pleases`, async () => {
+  test(`${host.name}: any blanks are allowed between the fields of a value`, async () => {
     const range = { key: 'net.ipv4.ip_local_port_range' }
     await host.proves(sysctl({ ...range, value: '32768\t60000' }))
     await host.finds(sysctl({ ...range, value: ' 32768  60000' }))

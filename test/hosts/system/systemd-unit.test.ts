@@ -7,7 +7,7 @@ import { suite } from '../../support/spec.ts'
 const test = suite('systemd-unit on real hosts')
 
 for (const host of realHosts('debian')) {
-  test(`${host.name}: a unit that starts, a drop-in that counts, and a change that is read`, async () => {
+  test(`${host.name}: a unit that starts, an effective drop-in, and a change that is loaded`, async () => {
     const unit = (word: string) =>
       `[Service]\nExecStart=/bin/sleep ${word}\n[Install]\nWantedBy=multi-user.target\n`
     await host.proves(systemdUnit({ name: 'app.service', content: unit('2147483001') }))
@@ -23,7 +23,7 @@ for (const host of realHosts('debian')) {
     assert.is(await host.sh('ls /etc/systemd/system | grep -c "^app.service$" || true'), '0\n')
   })
 
-  test(`${host.name}: what is no unit does not get there`, async () => {
+  test(`${host.name}: an invalid unit is not written`, async () => {
     for (const bad of ['ExecStart=relative\n', 'ExecStart=/bin/true\nMemoryMax=lots\n'])
       assert.match(
         await host.refuses(systemdUnit({ name: 'bad.service', content: `[Service]\n${bad}` })),
@@ -38,7 +38,7 @@ for (const host of realHosts('debian')) {
   })
   const dropIn = (content: string, name = 'ssh.service') => systemdUnit({ name, dropIn: 'override', content })
 
-  test(`${host.name}: a drop-in that breaks its unit does not get there, nor a line that systemd passes over`, async () => {
+  test(`${host.name}: a drop-in that breaks its unit is not written, nor one with a line that systemd ignores`, async () => {
     const good = '[Unit]\nDescription=ours\n'
     const shown = (): Promise<string> => host.sh('systemctl show ssh --property=Description --value')
     // it names manual pages, which are not on the host
@@ -63,14 +63,14 @@ for (const host of realHosts('debian')) {
       await host.sh('cd /etc/systemd/system/ssh.service.d; ls -A; cat override.conf'),
       `override.conf\n${good}`,
     )
-    // a newer systemd would know it
+    // a newer systemd could know it
     await host.proves(dropIn('[Unit]\nDescription=ours\nFromTheFuture=yes\n'))
     await host.proves(systemdUnit({ name: 'ssh.service', dropIn: 'override', state: 'absent' }))
     assert.is.not(await shown(), 'ours\n')
     assert.is(await host.sh('ls -d /etc/systemd/system/ssh.service.d /tmp/tmp.* 2>/dev/null || :'), '')
   })
 
-  test(`${host.name}: a drop-in can mend a unit, and lie beside one that is faulty for other reasons`, async () => {
+  test(`${host.name}: a drop-in can fix a unit, and be added to one that is faulty for other reasons`, async () => {
     await host.sh(
       'cd /etc/systemd/system; printf "[Service]\nExecStart=/usr/bin/none\n" >later.service; systemctl daemon-reload',
     )
@@ -83,7 +83,7 @@ for (const host of realHosts('debian')) {
     await host.proves(dropIn('[Unit]\nDescription=x\n', 'none-yet.service'))
   })
 
-  test(`${host.name}: templates, and the units that are made of them`, async () => {
+  test(`${host.name}: templates, and their instances`, async () => {
     const run = '[Service]\nExecStart=/bin/sleep 2147483003 %i\n'
     await host.proves(systemdUnit({ name: 'many@.service', content: run }))
     await host.sh('systemctl start many@one')
@@ -92,7 +92,7 @@ for (const host of realHosts('debian')) {
     await host.proves(dropIn('[Unit]\nDescription=only %i\n', 'many@one.service'))
     assert.is(await host.sh('systemctl show many@one --property=Description --value'), 'only one\n')
     assert.match(await host.refuses(dropIn('[Service]\nExecStart=\n', 'many@.service')), 'was not replaced')
-    // changed by hand, and not read since
+    // changed by hand, and not reloaded since
     await host.sh('echo "# more" >>/etc/systemd/system/many@.service')
     await host.proves(systemdUnit({ name: 'many@.service', content: `${run}# more\n` }))
     await host.sh('systemctl stop many@one')

@@ -19,7 +19,7 @@ for (const host of realHosts('debian')) {
 }
 
 for (const host of realHosts('busybox')) {
-  test(`${host.name}: without zones it is unknown; with them, the link alone is made`, async () => {
+  test(`${host.name}: without zones it is unknown; with them, only the link is created`, async () => {
     assert.is((await host.execute(timezone({ name: 'Europe/Rome' }), true)).outcome, 'unknown')
     await host.sh('mkdir -p /usr/share/zoneinfo/Europe && : >/usr/share/zoneinfo/Europe/Rome')
     await host.proves(timezone({ name: 'Europe/Rome' }))

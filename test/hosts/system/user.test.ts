@@ -14,7 +14,7 @@ const hosts = realHosts('debian', 'busybox')
 for (const host of hosts) {
   const shadow = (field: number) => host.sh(`grep ^anna: /etc/shadow | cut -d: -f${field}`)
 
-  test(`${host.name}: a group comes, changes its id, and goes`, async () => {
+  test(`${host.name}: a group is created, gets another ID, and is removed`, async () => {
     await host.proves(group({ name: 'crew', gid: 1500 }))
     await host.proves(group({ name: 'crew', gid: 1501 }))
     await host.proves(group({ name: 'daemons', system: true }))
@@ -23,7 +23,7 @@ for (const host of hosts) {
     await host.finds(group({ name: 'crew', state: 'absent' }))
   })
 
-  test(`${host.name}: a user comes with all that is asked for`, async () => {
+  test(`${host.name}: a user is created with all attributes`, async () => {
     await host.sh('mkdir -p /srv')
     await host.proves(group({ name: 'team', gid: 1600 }))
     await host.proves(
@@ -45,7 +45,7 @@ for (const host of hosts) {
     assert.is(await shadow(8), '22279\n')
   })
 
-  test(`${host.name}: a user changes`, async () => {
+  test(`${host.name}: a user is changed`, async () => {
     await host.proves(group({ name: 'other', gid: 1601 }))
     await host.proves(
       user({
@@ -65,7 +65,7 @@ for (const host of hosts) {
     assert.is(await shadow(8), '\n')
   })
 
-  test(`${host.name}: a password is locked, changed under its lock, and opened`, async () => {
+  test(`${host.name}: a password is locked, changed while locked, and unlocked`, async () => {
     await host.proves(user({ name: 'anna', locked: true }))
     assert.is(await shadow(2), `!${hash}\n`)
     const other = hash.replace('IxDD', 'JxDD')
@@ -75,7 +75,7 @@ for (const host of hosts) {
     assert.is(await shadow(2), `${other}\n`)
   })
 
-  test(`${host.name}: a user of the system, and one whose group is there`, async () => {
+  test(`${host.name}: a system user, and one whose group exists`, async () => {
     await host.proves(
       user({ name: 'svc', system: true, createHome: false, home: '/none', shell: '/bin/false' }),
     )
@@ -85,7 +85,7 @@ for (const host of hosts) {
     await host.finds(user({ name: 'ben' }))
   })
 
-  test(`${host.name}: the primary group is named by its id`, async () => {
+  test(`${host.name}: the primary group is given by its ID`, async () => {
     await host.proves(group({ name: 'byid', gid: 1650 }))
     await host.proves(user({ name: 'ida', group: '1650' }))
     assert.is(await host.sh('id -gn ida'), 'byid\n')
@@ -93,7 +93,7 @@ for (const host of hosts) {
     await host.proves(group({ name: 'byid', state: 'absent' }))
   })
 
-  test(`${host.name}: ids and groups that are not there are refused, by --check too`, async () => {
+  test(`${host.name}: IDs that are taken and missing groups are refused, also under --check`, async () => {
     for (const task of [
       group({ name: 'crew', gid: 0 }),
       user({ name: 'ida', uid: 0 }),
@@ -109,7 +109,7 @@ for (const host of hosts) {
     )
   })
 
-  test(`${host.name}: a user goes with its home`, async () => {
+  test(`${host.name}: a user is removed with its home`, async () => {
     await host.proves(user({ name: 'anna', state: 'absent', removeHome: true }))
     await host.sh('test ! -e /srv/ann; ! grep ^anna: /etc/passwd')
     await host.finds(user({ name: 'anna', state: 'absent' }))
@@ -117,9 +117,9 @@ for (const host of hosts) {
 }
 
 for (const host of hosts.filter(({ name }) => name === 'busybox')) {
-  test(`${host.name}: an edit waits for others who are at one, and loses nothing of theirs`, async () => {
+  test(`${host.name}: an edit waits for other editors, and loses none of their changes`, async () => {
     await host.proves(user({ name: 'dora' }))
-    // as adduser does it, only slower
+    // like adduser, but slower
     await host.sh(
       'cd /etc; mode=$(stat -c %a passwd); (umask 077; { cat passwd; echo late:x:4000:4000::/:/bin/sh; } >passwd+; sleep 2; chmod $mode passwd+; mv passwd+ passwd) >/dev/null 2>&1 & sleep 0.3',
     )
@@ -132,12 +132,12 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
     assert.is(await host.sh('stat -c %a /etc/passwd; ls /etc | grep "+" || true'), '644\n')
   })
 
-  test(`${host.name}: another id gives the user what is theirs, whatever they put in the way meanwhile`, async () => {
+  test(`${host.name}: another ID gives the user their files, whatever links they create meanwhile`, async () => {
     await host.proves(user({ name: 'mallory', uid: 1800, home: '/srv/mallory' }))
     await host.sh(
       'mkdir -m 755 /srv/victim; echo roots >/srv/victim/f; cd ~mallory; mkdir d; echo theirs >d/f; chown -R mallory: d',
     )
-    // the folder is swapped for a link just before an owner is changed at home
+    // the folder is replaced by a link just before the owner is changed in the home
     await host.sh(
       'mv /bin/chown /bin/chown.real; printf "%s\\n" "#!/bin/sh" "[ \\"\\$1\\" != -h ] || [ -L ~mallory/d ] || { mv ~mallory/d ~mallory/d.real; ln -s /srv/victim ~mallory/d; chmod 777 ~mallory; }" "exec /bin/busybox chown \\"\\$@\\"" >/bin/chown; chmod 755 /bin/chown',
     )
@@ -147,7 +147,7 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
       await host.sh('mv /bin/chown.real /bin/chown')
     }
     assert.is(await host.sh('stat -c %u /srv/victim /srv/victim/f'), '0\n0\n')
-    // an interrupted change goes on where it stopped
+    // an interrupted change continues where it stopped
     await host.sh(
       'cd ~mallory; rm -f d; [ ! -d d.real ] || mv d.real d; chown -R 1800 .; sed -i "s/:1801:/:1800:/" /etc/passwd',
     )
@@ -155,14 +155,14 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
     assert.is(await host.sh('stat -c %u ~mallory ~mallory/d ~mallory/d/f'), '1801\n1801\n1801\n')
   })
 
-  test(`${host.name}: a home goes with its user, but not one that is another's`, async () => {
+  test(`${host.name}: a home is removed with its user, but not one of another user`, async () => {
     await host.proves(user({ name: 'mallory', state: 'absent', removeHome: true }))
     await host.proves(user({ name: 'guest', home: '/srv/victim', createHome: false }))
     await host.proves(user({ name: 'guest', state: 'absent', removeHome: true }))
     assert.is(await host.sh('ls /srv; cat /srv/victim/f; rm -r /srv/victim'), 'victim\nroots\n')
   })
 
-  test(`${host.name}: bytes of the files of accounts that are no UTF-8 stay`, async () => {
+  test(`${host.name}: bytes in account files that are not UTF-8 stay`, async () => {
     await host.sh(
       'printf "latin:x:1900:1900:Gr\\374n:/:/bin/sh\\n" >>/etc/passwd; printf "gr\\374n:x:1901:\\n" >>/etc/group',
     )
@@ -177,7 +177,7 @@ for (const host of hosts.filter(({ name }) => name === 'busybox')) {
     await host.proves(user({ name: 'bytes', state: 'absent', removeHome: true }))
   })
 
-  test(`${host.name}: other spellings of the same are no change`, async () => {
+  test(`${host.name}: other spellings of the same value are not a change`, async () => {
     const dot = (more = {}) =>
       user({
         name: 'spelt',

@@ -1,4 +1,4 @@
-/** Archives made and unpacked as root by way of folders that another user controls, on this machine. */
+/** Archives created and unpacked as root in folders that another user controls, on this machine. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, statSync, symlinkSync } from 'node:fs'
 import * as assert from 'uvu/assert'
@@ -11,7 +11,7 @@ const test = suite('archives of other users', { needs: ['root'] })
 const { at, write } = folderOf(test)
 const other = 65_534
 
-/** A folder of another user, with a link to one that only root may enter. */
+/** A folder of another user, with a link to a folder that only root can enter. */
 test.before(() => {
   chmodSync(at('.'), 0o755)
   write('inventory.yaml', 'all: { hosts: { here: { connection: local } } }\n')
@@ -37,7 +37,7 @@ const refused = (result: CliResult): void => {
   assert.match(result.stdout + result.stderr, 'follow=true')
 }
 
-test('archive does not pack what a link of another user leads to, and follow=true does', async () => {
+test("archive does not pack the target of another user's link, and does with follow=true", async () => {
   const words = [`src=${at('home/app/data')}`, `dest=${at('packed.tar')}`]
   refused(await run('archive', ...words, '--check'))
   refused(await run('archive', ...words))
@@ -46,21 +46,21 @@ test('archive does not pack what a link of another user leads to, and follow=tru
   assert.is(followed.status, 0, followed.stdout + followed.stderr)
 })
 
-test('archive packs what is the user’s own through a link of theirs; without a mode the archive is 0600', async () => {
+test("archive packs the user's own files through the user's link; without a mode the archive is 0600", async () => {
   const words = [`src=${at('home/mine/data')}`, `dest=${at('own.tar')}`]
   const first = await run('archive', ...words)
   assert.is(first.status, 0, first.stdout + first.stderr)
   assert.is(statSync(at('own.tar')).mode & 0o7777, 0o600)
   assert.is(execFileSync('tar', ['-xOf', at('own.tar'), 'data/k'], { encoding: 'utf8' }), 'of the user\n')
   assert.match((await run('archive', ...words)).stdout, /ok/)
-  // the mode of one that is there stays
+  // the mode of an existing archive stays
   chmodSync(at('own.tar'), 0o640)
   write('home/own/data/more', 'x')
   assert.match((await run('archive', ...words)).stdout, /changed/)
   assert.is(statSync(at('own.tar')).mode & 0o7777, 0o640)
 })
 
-test('unarchive does not read an archive through a link of another user, and follow=true does', async () => {
+test("unarchive does not read an archive through another user's link, and does with follow=true", async () => {
   const words = [
     `src=${at('home/app/s.tar')}`,
     'onHost=true',
@@ -69,7 +69,7 @@ test('unarchive does not read an archive through a link of another user, and fol
   ]
   refused(await run('unarchive', ...words, '--check'))
   refused(await run('unarchive', ...words))
-  // where the check does not look into it
+  // when the check does not read it
   refused(await run('unarchive', ...words, `creates=${at('none')}`))
   assert.not(existsSync(at('home/out/data')))
   const followed = await run('unarchive', ...words, 'follow=true')
@@ -77,20 +77,20 @@ test('unarchive does not read an archive through a link of another user, and fol
   assert.ok(existsSync(at('home/out/data/k')))
 })
 
-test('a folder is neither looked at nor copied or unpacked by way of a link of another user', async () => {
+test("a folder is not read, copied or unpacked through another user's link", async () => {
   execFileSync('cp', ['-a', at('closed/data'), at('same')])
   const copies = [`src=${at('same')}`, `dest=${at('home/app/data')}`]
   const unpacks = [`src=${at('closed/s.tar')}`, `dest=${at('home/app')}`]
   for (const [task, words] of [['copy', copies] as const, ['unarchive', unpacks] as const]) {
     refused(await run(task, ...words, '--check'))
     refused(await run(task, ...words))
-    // all of it is there
+    // everything in it is up to date
     const followed = await run(task, ...words, 'follow=true')
     assert.match(followed.stdout, /1 ok/, followed.stdout + followed.stderr)
   }
 })
 
-test('an empty archive, and a folder where a file would be, are named', async () => {
+test('an empty archive, and a folder at the path of a file, are named', async () => {
   for (const [name, letters] of [
     ['empty.tar', '-cf'],
     ['empty.tgz', '-czf'],
@@ -105,7 +105,7 @@ test('an empty archive, and a folder where a file would be, are named', async ()
   mkdirSync(at('busy/data/k'), { recursive: true })
   const result = await run('unarchive', `src=${at('home/own/s.tgz')}`, `dest=${at('busy')}`)
   assert.match(result.stdout + result.stderr, `${at('busy/data/k')} is a directory`)
-  assert.match(result.stdout + result.stderr, 'move it away first')
+  assert.match(result.stdout + result.stderr, 'move it away')
 })
 
 test('unarchive reads a compressed archive in a folder of another user', async () => {

@@ -1,4 +1,4 @@
-/** Mistakes of authors, reported as theirs: with file, line and column, and never as a bug in Coxswain. */
+/** Errors of authors are reported as such, with file, line and column, and never as a bug in Coxswain. */
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
 import { eventsOf, runCli } from '../../support/run-cli.ts'
@@ -10,7 +10,7 @@ const folder = folderOf(test)
 const inventory = (): string =>
   folder.write('inventory.yaml', 'all: { hosts: { here: { connection: local } } }\n')
 
-/** Lines of a playbook; each task that fails stands on a line of its own, with its name in its title. */
+/** Lines of a playbook; each failing task is on its own line, with its name in its title. */
 const lines = `import { defineTask, drift, ok, playbook, z } from 'coxswain'
 import { assert, command, debug } from 'coxswain/tasks'
 const nothing: any = undefined
@@ -49,7 +49,7 @@ export default playbook({ name: 'p', vars: z.object({ app: z.string().default('x
     command({ run: 'true' }, { ...options, title: 'thrown text', when: () => { throw 'a text' } }),
   ] })] })
 `
-/** Where each fails. */
+/** The line and column of each failure. */
 const places: Readonly<Record<string, number>> = {
   check: 8,
   fact: 19,
@@ -67,7 +67,7 @@ const places: Readonly<Record<string, number>> = {
   'thrown text': 36,
 }
 
-test('what the functions of a playbook and a task throw has its file, line and column', async () => {
+test('errors thrown in functions of a playbook or task have file, line and column', async () => {
   const path = folder.write('functions.ts', lines)
   const result = await runCli([path, '-i', inventory(), '--output', 'json'])
   assert.is(result.status, 0, result.stderr)
@@ -137,7 +137,7 @@ const cases: readonly (readonly [string, string, RegExp, string])[] = [
   ['default.ts', 'const x = 3\nexport default x\n', /default.ts:2:1/, 'export default playbook'],
 ]
 for (const [name, text, place, hint] of cases) {
-  test(`${name} is told of at its place`, async () => {
+  test(`${name} is reported at its place`, async () => {
     const { status, stdout, stderr } = await runCli([
       folder.write(name, text),
       '-i',

@@ -1,4 +1,4 @@
-/** Slips of those who write playbooks, and output that nobody reads: told where they are, and nothing is left half done. */
+/** Mistakes in playbooks are reported at their place, and a broken output pipe does not interrupt a run. */
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { runCli, spawnCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('slips of authors')
+const test = suite('mistakes of authors')
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-authors-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,7 +19,7 @@ const write = (name: string, text: string): string => {
 }
 const inventory = write('inventory.yaml', 'all: { hosts: { here: { connection: local } } }\n')
 
-/** A playbook of one play; its tasks stand on line 8. */
+/** A playbook with one play; its tasks are on line 8. */
 const book = (name: string, tasks: string, more = ''): string =>
   write(
     name,
@@ -45,7 +45,7 @@ const fails = ({ status, stderr }: CliResult, ...texts: (string | RegExp)[]): vo
   assert.not.match(stderr, 'defect of Coxswain')
 }
 
-test('a syntax error is told with its words and its place', async () => {
+test('a syntax error is reported with its message and place', async () => {
   const broken = write(
     'broken.ts',
     "import { playbook } from 'coxswain'\n\nexport default playbook({ name: }\n",
@@ -55,7 +55,20 @@ test('a syntax error is told with its words and its place', async () => {
   fails(await run(types), /types\.ts:1:\d+/, /enum/i)
 })
 
-test('what nobody has written down has no place', async () => {
+test('an import of a file that does not exist: both files, and the nearest name', async () => {
+  write('thrower.ts', 'export const thrower = 1\n')
+  const misspelt = write('misspelt.ts', "import { thrower } from './throwr.ts'\nexport default thrower\n")
+  const result = await run(misspelt)
+  fails(
+    result,
+    /throwr\.ts does not exist; it is imported by /,
+    /misspelt\.ts:1:\d+/,
+    'did you mean thrower.ts?',
+  )
+  assert.not.match(result.stderr, /Cannot find module/)
+})
+
+test('an error without a place in the playbook does not show one', async () => {
   const missing = write('missing.ts', "import { nothing } from 'coxswain/tasks'\nexport default nothing\n")
   const loaded = await run(missing)
   fails(loaded, '[load-failed]', /missing\.ts\n/)
@@ -66,7 +79,7 @@ test('what nobody has written down has no place', async () => {
   assert.not.match(stdout, 'bin/run.js')
 })
 
-test('a slip in a list of tasks is told with its line', async () => {
+test('a mistake in a list of tasks is reported with its line', async () => {
   fails(await run(book('a.ts', 'vars.greting.length')), '[playbook-invalid]', /a\.ts:8:\d+/, 'play "p"')
   fails(
     await run(book('b.ts', "file({ pth: '/x' })")),
@@ -82,7 +95,7 @@ test('a slip in a list of tasks is told with its line', async () => {
   )
 })
 
-test('a slip in the options of a play is told with its line', async () => {
+test('a mistake in the options of a play is reported with its line', async () => {
   const file = write(
     'play.ts',
     `import { playbook, z } from 'coxswain'
@@ -98,27 +111,27 @@ export default playbook({
   fails(await run(file), '[playbook-invalid]', /play\.ts:6:\d+/, 'did you mean maxFailPercentage?')
 })
 
-test('a playbook tells its variables', async () => {
+test('a playbook lists its variables', async () => {
   const { stdout, status } = await run(book('help.ts', ''), '--help')
   assert.is(status, 0)
   assert.match(stdout, /greeting=string {2}what is said \(default "hi"\)/)
 })
 
-test('hosts of a playbook are not named on the command line', async () => {
+test('hosts of a playbook cannot be given on the command line', async () => {
   fails(await run(book('hosts.ts', ''), '--hosts', 'here'), '[usage]', 'give --limit here')
   const stray = await run(book('stray.ts', ''), 'ZebraPw-6')
   fails(stray, '[usage]', 'a playbook takes no parameters')
   assert.not.match(stray.stdout + stray.stderr, 'Zebra')
 })
 
-test('a variable that the playbook does not read is not taken for one that it does', async () => {
+test('a variable that the playbook does not read is reported', async () => {
   const result = await run(book('vars.ts', ''), '-e', 'greting=hi')
-  fails(result, '[variables-invalid]', 'slips reads no variable greting', 'did you mean greeting?')
+  fails(result, '[variables-invalid]', 'slips does not read a variable greting', 'did you mean greeting?')
   const settings = await run(book('settings.ts', ''), '-e', 'connect_timeout=5')
   assert.is(settings.status, 0, settings.stderr)
 })
 
-test('what is wrong with an option is told in its own words', async () => {
+test('an invalid option value is reported with its reason', async () => {
   const { stderr, status } = await run('file', '--forks', '0')
   assert.is(status, 1)
   assert.match(stderr, /^error\[usage\]: --forks: /)
@@ -138,7 +151,7 @@ test('a reader that stops reading does not stop the run', async () => {
   assert.is(readdirSync(folder).filter((name) => name.startsWith('step')).length, 4)
 })
 
-test('a promise that fails beside a task neither ends the run nor is forgotten', async () => {
+test('a rejected promise beside a task does not end the run, and is reported', async () => {
   const stray = `const stray = defineTask({
   name: 'stray', description: '', params: z.object({}),
   async apply({ remote }) { void Promise.reject(new Error('astray')); await remote.run\`true\` },

@@ -32,9 +32,11 @@ const env = () => ({
   ...process.env,
   PATH: `${folder.at('bin')}:${process.env['PATH'] ?? ''}`,
   HOME: folder.path,
+  // shells are tried here, and not how long a slow machine needs
+  COXSWAIN_COMPLETION_SECONDS: '60',
 })
 
-/** What a shell prints when it runs a script. */
+/** The output of a shell that runs a script. */
 const shell = (name: string, script: string, ...flags: string[]): string[] =>
   execFileSync(name, [...flags, '-c', script], { cwd: folder.path, encoding: 'utf8', env: env() })
     .split(/\r?\n/)
@@ -47,7 +49,7 @@ const completing: Readonly<Record<string, (line: string) => string[]>> = {
       `. ./run.bash; COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; _coxswain_run run; printf '%s\\n' "\${COMPREPLY[@]}"`,
       '--norc',
     ),
-  // fish adds a description behind a tab where there is one
+  // fish adds a description after a tab, if there is one
   fish: (line) =>
     shell('fish', `source ./run.fish; complete -C '${line}'`).map((one) => one.split('\t')[0] ?? ''),
 }
@@ -61,12 +63,12 @@ for (const [name, complete] of Object.entries(completing)) {
   })
 }
 
-test('bash: behind a colon or an equals sign only the rest is put', () => {
+test('bash: after a colon or an equals sign, only the rest is inserted', () => {
   assert.equal(completing['bash']?.('run exec -i inv.yaml all:!web1'), ['!web1'])
   assert.equal(completing['bash']?.('run docs --no-such'), [])
 })
 
-test('zsh: the same, at a terminal of its own', () => {
+test('zsh: the same, in its own terminal', () => {
   const script = `zmodload zsh/zpty
 zpty shell "PS1= zsh -f -i"
 zpty -w shell "autoload -Uz compinit; compinit -u -d ./dump; source ./run.zsh; LISTMAX=0; stty columns 200"
@@ -80,13 +82,13 @@ print -r -- $out`
   assert.match(shell('zsh', script, '-f').join('\n'), /exec -i inv\.yaml web1 +--output +j/)
 })
 
-test('a shell that there is no script for', async () => {
+test('an unsupported shell', async () => {
   const { status, stderr } = await runCli(['completion', 'tcsh'])
   assert.is(status, 1)
   assert.match(stderr, 'bash, zsh, fish')
 })
 
-test('a broken inventory or playbook is no reason to disturb who is typing', async () => {
+test('a broken inventory or playbook does not print errors while the user types', async () => {
   folder.write('broken.yaml', 'all: [\n')
   const { status, stdout, stderr } = await runCli([
     '__complete',

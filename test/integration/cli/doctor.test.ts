@@ -1,4 +1,4 @@
-/** `run doctor` against a real sshd and its faults. */
+/** `run doctor` with a real sshd and its faults. */
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
 import { runCli } from '../../support/run-cli.ts'
@@ -24,7 +24,7 @@ test.after(async () => {
   await sshd.stop()
 })
 
-/** What the doctor says of a host with these variables. */
+/** The output of the doctor for a host with these variables. */
 const said = async (variables: Record<string, unknown>, ...words: string[]) => {
   const host = {
     address: '127.0.0.1',
@@ -46,10 +46,10 @@ const said = async (variables: Record<string, unknown>, ...words: string[]) => {
   return { status, all: stdout + stderr }
 }
 
-test('a host that is well', async () => {
+test('a host without problems', async () => {
   const { status, all } = await said({ become: true })
   assert.is(status, 0, all)
-  assert.match(all, /web1 +all +is well/)
+  assert.match(all, /web1 +all +no problems/)
 })
 
 const faults: readonly [
@@ -58,20 +58,25 @@ const faults: readonly [
   number,
   RegExp,
 ][] = [
-  ['a name that nobody knows', () => ({ address: 'nobody.invalid' }), 4, /web1 +name +/],
-  ['a port that nobody listens on', async () => ({ port: await freePort() }), 4, /web1 +port +/],
-  ['an unknown key', () => ({ known_hosts_file: folder.at('empty') }), 4, /web1 +host key +/],
-  ['a user who may not log in', () => ({ user: 'cox-doc-nobody' }), 4, /web1 +login +/],
+  ['a name that does not resolve', () => ({ address: 'nobody.invalid' }), 4, /web1 +name +/],
+  ['a port without a listener', async () => ({ port: await freePort() }), 4, /web1 +port +/],
+  ['an unknown host key', () => ({ known_hosts_file: folder.at('empty') }), 4, /web1 +host key +/],
+  ['a user who cannot log in', () => ({ user: 'cox-doc-nobody' }), 4, /web1 +login +/],
   ['a user without a shell', () => ({ user: closed.name }), 4, /web1 +shell +/],
-  ['sudo that asks', () => ({ user: asked.name, become: true }), 2, /web1 +become +[^]*→ .*-K/],
   [
-    'a user to become whom there is not',
+    'sudo that asks for a password',
+    () => ({ user: asked.name, become: true }),
+    2,
+    /web1 +become +[^]*→ .*-K/,
+  ],
+  [
+    'a become user that does not exist',
     () => ({ become: true, become_user: 'cox-doc-nobody' }),
     2,
     /web1 +become +cannot become cox-doc-nobody with sudo: unknown user/,
   ],
   [
-    'a public key in place of the private one',
+    'a public key instead of the private one',
     () => ({ private_key_file: `${sshd.keyFile}.pub` }),
     4,
     /web1 +login +.*\.pub is a public key/,
@@ -90,12 +95,12 @@ for (const [name, variables, wanted, text] of faults) {
     assert.is(status, wanted, all)
     assert.match(all, text)
     assert.match(all, '→ ')
-    assert.match(all, '1 of 1 host to fix')
+    assert.match(all, 'problems on 1 of 1 host')
     assert.not.match(all, 'wrong-Zq8')
   })
 }
 
-test('--hosts chooses, and --output json is for programs', async () => {
+test('--hosts selects hosts, and --output json is for programs', async () => {
   const { status, all } = await said({}, '--hosts', 'web1', '--output', 'json')
   assert.is(status, 0)
   assert.equal(JSON.parse(all), { host: 'web1', well: true, findings: [] })

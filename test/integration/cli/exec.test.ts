@@ -1,4 +1,4 @@
-/** `run exec`: what a person sees of a command on hosts, and its exit status. */
+/** `run exec`: the output of a command on hosts, and its exit status. */
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
 import { runCli } from '../../support/run-cli.ts'
@@ -20,12 +20,12 @@ const inventory = (): string =>
 
 const exec = (...words: string[]) => runCli(['exec', '-i', inventory(), ...words])
 
-test('the same output of several hosts is shown once, and options of the command are its own', async () => {
+test('equal output of several hosts is shown once, and options of the command belong to it', async () => {
   const { status, stdout } = await exec('m1:m2:m3', 'printf', '%s\n', '-i', 'b')
   assert.equal([status, stdout], [0, 'm1, m2, m3 (3 hosts):\n  -i\n  b\n'])
 })
 
-test('hosts with another output or another exit status are shown apart', async () => {
+test('hosts with another output or exit status are shown separately', async () => {
   const first = folder.at('first')
   const { status, stdout } = await exec(
     '--forks',
@@ -37,14 +37,14 @@ test('hosts with another output or another exit status are shown apart', async (
   assert.is(stdout, 'm1, exit status 5:\n  one\nm2, m3 (2 hosts):\n  same\n')
 })
 
-test('a command that ends with another status than 0: it, and all that was printed', async () => {
+test('a command with another exit status than 0 is shown with all of its output', async () => {
   const one = await exec('m1', 'echo out; exit 7')
   assert.equal([one.status, one.stdout], [7, 'm1, exit status 7:\n  out\n'])
   const two = await exec('m1:m2', 'exit 7')
   assert.equal([two.status, two.stdout], [2, 'm1, m2 (2 hosts), exit status 7:\n  (no output)\n'])
 })
 
-test('a host that cannot be reached', async () => {
+test('an unreachable host', async () => {
   const { status, stdout } = await exec('m1:gone', 'echo hi')
   assert.is(status, 4)
   assert.match(stdout, /^m1:\n {2}hi\ngone, unreachable:\n {2}error\[connect-failed\]/)
@@ -56,7 +56,7 @@ test('with -v each line comes with its host', async () => {
   assert.equal(stdout.split('\n').toSorted(), ['', 'm1 | hi', 'm1, m2 (2 hosts), exit status 3', 'm2 | hi'])
 })
 
-test('an output that is asked for is as for any run', async () => {
+test('--output works as in any run', async () => {
   const { stdout } = await exec('--output', 'json', 'm1', 'exit 7')
   assert.match(stdout, /^\{"type":"run-start"/)
   assert.match((await exec('--output', 'plain', 'm1', 'true')).stdout, 'recap')

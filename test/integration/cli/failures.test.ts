@@ -1,4 +1,4 @@
-/** Bad input and bad luck, as a user meets them: one clear error with a hint, the documented status, nothing half-done. */
+/** Invalid input and failures on hosts: one clear error with a hint, the documented exit status, and nothing incomplete. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ const write = (name: string, text: string): string => {
   return path
 }
 
-/** An inventory of one host, the sshd of this test. */
+/** An inventory with one host, the sshd of this test. */
 const inventory = (change: Record<string, string | number> = {}): string => {
   const vars = {
     address: '127.0.0.1',
@@ -57,7 +57,7 @@ const touch = (...words: string[]): Promise<CliResult> =>
     ...words,
   ])
 
-/** Asserts status, error code, text and a hint, and that nothing was made. */
+/** Asserts status, error code, text and a hint, and that nothing was created. */
 const fails = (result: CliResult, status: number, code: string, ...texts: (string | RegExp)[]): void => {
   const all = result.stdout + result.stderr
   assert.is(result.status, status, all)
@@ -68,22 +68,22 @@ const fails = (result: CliResult, status: number, code: string, ...texts: (strin
   assert.not.ok(readdirSync(folder).includes('made'))
 }
 
-test('a wrong inventory is shown with line, column and caret', async () => {
+test('an invalid inventory is shown with line, column and caret', async () => {
   const file = write('wrong.yaml', 'all:\n  hosts:\n    web1:\n    no:\n')
-  fails(await touch('-i', file), 1, 'inventory-invalid', `${file}:4:5`, '    no:', /\^/, 'put it in quotes')
+  fails(await touch('-i', file), 1, 'inventory-invalid', `${file}:4:5`, '    no:', /\^/, 'quote it')
 })
 
 test('a misspelt key of a group is a warning, as in Ansible, with its place and the nearest key', async () => {
   const file = write('misspelt.yaml', 'all:\n  hots:\n    web1:\n  hosts: { web1: { connection: local } }\n')
   const { status, stderr } = await touch('-i', file, '--check')
   assert.is(status, 0, stderr)
-  for (const text of ['a group has no "hots"', `${file}:2:3`, 'did you mean hosts?'])
+  for (const text of ['"hots" is not a key of a group', `${file}:2:3`, 'did you mean hosts?'])
     assert.match(stderr, text)
 })
 
-test('an unknown host is named with the nearest', async () => {
+test('an unknown host is reported with the nearest name', async () => {
   const result = await runCli(['exec', 'wbe1', '-i', inventory(), '--', 'true'])
-  fails(result, 1, 'pattern-invalid', 'wbe1 matches no host and no group', 'did you mean web1?')
+  fails(result, 1, 'pattern-invalid', 'wbe1 does not match any host or group', 'did you mean web1?')
 })
 
 test('an unknown task, a wrong parameter and a missing one', async () => {
@@ -98,7 +98,7 @@ test('an unknown task, a wrong parameter and a missing one', async () => {
   fails(await runCli(['file', '-i', i, '--hosts', 'all']), 1, 'params-invalid', 'path')
 })
 
-test("a task of a file of one's own, by its name where there are several", async () => {
+test('a task from a local file, by its name if there are several', async () => {
   const text = (name: string): string =>
     `export const ${name} = defineTask({ name: '${name}', description: 'Is fine.', params: z.object({}), check: () => ok() })\n`
   const head = "import { defineTask, ok, z } from 'coxswain'\n"
@@ -120,17 +120,17 @@ test("a task of a file of one's own, by its name where there are several", async
     'exports several tasks: left, right',
   )
   fails(await runCli([`${two}#up`, '-i', i, '--hosts', 'web1']), 1, 'load-failed', 'no task named up')
-  fails(await runCli([one, '-i', i]), 1, 'usage', 'no hosts are named for the task')
+  fails(await runCli([one, '-i', i]), 1, 'usage', 'needs hosts')
   fails(
     await runCli([write('none.ts', 'export const x = 1\n'), '-i', i]),
     1,
     'load-failed',
     'neither a playbook',
   )
-  fails(await runCli([join(folder, 'nothing.ts'), '-i', i]), 1, 'load-failed', 'there is no file')
+  fails(await runCli([join(folder, 'nothing.ts'), '-i', i]), 1, 'load-failed', 'does not exist')
 })
 
-test('listings connect to nobody', async () => {
+test('listings do not connect', async () => {
   const i = inventory({ port: 1 })
   const tasks = await runCli(['--list-tasks'])
   assert.match(tasks.stdout, /^etcd-member-add\s+Adds a host to the etcd cluster/m)
@@ -145,7 +145,7 @@ test('listings connect to nobody', async () => {
   assert.match(help.stdout, 'reset: Takes a control plane apart')
 })
 
-test('a playbook that does not load says where', async () => {
+test('a playbook that does not load is reported with its place', async () => {
   const file = write('broken.ts', "import { playbook } from 'coxswain'\nexport default playbook({\n")
   fails(await runCli([file, '-i', inventory()]), 1, 'load-failed', 'broken.ts')
 })
@@ -161,7 +161,7 @@ test('a closed port is unreachable', async () => {
   )
 })
 
-test('a wrong key is unreachable, and the story is told', async () => {
+test('a wrong key is unreachable, with the list of attempts', async () => {
   const key = join(folder, 'other_key')
   rmSync(key, { force: true })
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
@@ -173,14 +173,14 @@ test('an unknown host key is unreachable', async () => {
   fails(await touch('-i', inventory({ known_hosts_file: file })), 4, 'host-key-unknown', 'SHA256:')
 })
 
-test('a wrong sudo password fails at once and is never shown', async () => {
+test('a wrong sudo password fails immediately and is never shown', async () => {
   const i = inventory({ user: user.name, become_password: 'wrong-one-9' })
   const result = await touch('-i', i, '-b')
-  fails(result, 2, 'become-password-wrong', 'sudo refused the password')
+  fails(result, 2, 'become-password-wrong', 'sudo rejected the password')
   assert.not.match(result.stdout + result.stderr, 'wrong-one-9')
 })
 
-test('a right sudo password works, from the inventory and from the prompt', async () => {
+test('a correct sudo password works, from the inventory and from the prompt', async () => {
   const path = join(folder, 'by-root')
   const words = ['file', `path=${path}`, 'content=x', '--hosts', 'web1', '-b', '--output', 'plain']
   const first = await runCli([...words, '-i', inventory({ user: user.name, become_password: user.password })])
@@ -192,7 +192,7 @@ test('a right sudo password works, from the inventory and from the prompt', asyn
   assert.match(second.stdout, /web1\s+ok/)
 })
 
-test('two passwords come through one pipe', async () => {
+test('two passwords are read from one pipe', async () => {
   const words = [
     'file',
     'path=/x',
@@ -210,7 +210,7 @@ test('two passwords come through one pipe', async () => {
   assert.match(result.stderr, /Login password: \nBecome password: \n/)
 })
 
-test('a full disk fails, and leaves nothing half-written', async () => {
+test('a full disk is an error, and leaves no incomplete file', async () => {
   const disk = join(folder, 'disk')
   mkdirSync(disk)
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
@@ -227,14 +227,14 @@ test('a full disk fails, and leaves nothing half-written', async () => {
       '--output',
       'plain',
     ])
-    fails(result, 2, 'write-failed', 'No space left on device', 'make room on the file system')
+    fails(result, 2, 'write-failed', 'No space left on device', 'free space on its file system')
     assert.equal(readdirSync(disk), [])
   } finally {
     execFileSync('umount', [disk])
   }
 })
 
-test('a command that is not there says so', async () => {
+test('a missing command is reported', async () => {
   const result = await runCli([
     'command',
     'run=no-such-command-here',
@@ -248,13 +248,13 @@ test('a command that is not there says so', async () => {
   fails(result, 2, 'command-failed', 'exit status 127', 'install it on the host')
 })
 
-test('--check says with 3 that something would change, and changes nothing', async () => {
+test('--check exits with 3 if something would change, and changes nothing', async () => {
   const result = await touch('-i', inventory(), '--check', '--exit-code')
   assert.is(result.status, 3, result.stdout)
   assert.not.ok(readdirSync(folder).includes('made'))
 })
 
-test('output as JSON is one event a line, from start to end', async () => {
+test('JSON output has one event per line, from start to end', async () => {
   const { stdout, status } = await runCli([
     'exec',
     'web1',
@@ -274,7 +274,7 @@ test('output as JSON is one event a line, from start to end', async () => {
   assert.is(types.at(-1), 'run-end')
 })
 
-test('asking for nothing, and for what does not exist', async () => {
+test('a missing command, and unknown commands', async () => {
   assert.is((await runCli([])).status, 1)
   fails(await runCli(['--no-such-option']), 1, 'usage', '--no-such-option')
   const help = await runCli(['--help'])

@@ -1,4 +1,4 @@
-/** `run history show` and `run history diff` as a person names the runs. */
+/** `run history show` and `run history diff` with the names of runs. */
 import * as assert from 'uvu/assert'
 import { suite } from '../../support/spec.ts'
 import { ended, go, localSite } from './local-site.ts'
@@ -12,8 +12,8 @@ test.beforeEach(() => {
 })
 test.afterEach(() => site.remove())
 
-test('a run is named by its number, as the last one, from the end, or by its playbook', async () => {
-  ended(await site.cli(['history', 'show', 'last']), 1, 'no run is recorded')
+test('a run is named by its number, as last, from the end, or by its playbook', async () => {
+  ended(await site.cli(['history', 'show', 'last']), 1, 'no runs are recorded')
   site.book("say('one')")
   ended(await site.run(), 0)
   ended(await site.run(['--check']), 0)
@@ -25,14 +25,28 @@ test('a run is named by its number, as the last one, from the end, or by its pla
     [`${site.folder}/site.ts`, 2],
   ] as const)
     ended(await site.cli(['history', 'show', word]), 0, new RegExp(`^run ${number}, `))
-  ended(await site.cli(['history', 'show', '-3']), 1, 'there is no run -3')
-  ended(await site.cli(['history', 'show', 'other.ts']), 1, 'no recorded run is named other.ts')
+  ended(await site.cli(['history', 'show', '-3']), 1, 'run -3 is not recorded')
+  ended(await site.cli(['history', 'show', 'other.ts']), 1, 'no recorded run matches other.ts')
 })
 
-test('diff compares the last run with the one before, or two that are named', async () => {
+test('in a project a run is named by the name of its playbook', async () => {
+  site.book("say('one')")
+  ended(await site.run(), 0)
+  site.write('package.json', '{"coxswain":{"playbooks":"."}}')
+  const here = { cwd: site.folder }
+  ended(await site.cli(['history', 'show', 'site'], here), 0, /^run 1, /)
+  ended(await site.cli(['history', 'site'], here), 0, 'site.ts')
+  ended(await site.cli(['history', 'other'], here), 0, 'no runs of other are recorded')
+})
+
+test('diff compares the last run with the one before, or two given runs', async () => {
   site.book("say('one'), fails('two')")
   ended(await site.run(), 2)
-  ended(await site.cli(['history', 'diff']), 1, 'run 1 is the first of its playbook and inventory')
+  ended(
+    await site.cli(['history', 'diff']),
+    1,
+    'run 1 is the first recorded run of its playbook and inventory',
+  )
   go(site)
   ended(await site.run(), 0)
   const text = await site.cli(['history', 'diff'])

@@ -1,4 +1,4 @@
-/** Ctrl-C, as a person at the terminal meets it: on a real sshd, as root and through sudo, down to grandchildren. */
+/** Ctrl-C with a real sshd, as root and through sudo, including grandchildren. */
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,14 +39,14 @@ test.beforeEach(() => {
 })
 
 const press = (child: { kill(signal: NodeJS.Signals): unknown }): unknown => child.kill('SIGINT')
-/** Presses so often, each time when the notice on the time before is there. */
+/** Sends Ctrl-C several times, each after the notice about the previous one. */
 const pressing = (times: number) =>
   whenSaid(
-    ...[/\| begun/, /Ctrl-C again stops/, /Ctrl-C again leaves/]
+    ...[/\| begun/, /Ctrl-C again to stop/, /Ctrl-C again to exit/]
       .slice(0, times)
       .map((notice) => [notice, press] as const),
   )
-/** A command with a grandchild, which holds a lock as a package manager does, and minds no polite request. */
+/** A command with a grandchild that holds a lock like a package manager, and ignores SIGTERM. */
 const stubborn = (marker: string): string =>
   `flock ${folder}/apt sh -c 'trap "" TERM; sh -c "echo begun; sleep ${marker} & sleep ${marker}"; true'`
 const running = (marker: string): string =>
@@ -71,7 +71,7 @@ const exec = (change: Readonly<Record<string, unknown>>, more: string[], script:
   script,
 ]
 
-test('the first lets what runs end, begins nothing else, and prints the recap', async () => {
+test('the first lets running tasks end, starts no others, and prints the recap', async () => {
   const words = [
     steps.book("change('a', { notify: 'reload' }), hold('one'), say('two')"),
     '-i',
@@ -81,18 +81,18 @@ test('the first lets what runs end, begins nothing else, and prints the recap', 
   ]
   const result = await spawnCli(words, {
     watch: (child) => {
-      void until(() => steps.told().length > 0).then(() => press(child))
-      whenSaid([/Ctrl-C again stops/, () => steps.go()])(child)
+      void until(() => steps.recorded().length > 0).then(() => press(child))
+      whenSaid([/Ctrl-C again to stop/, () => steps.go()])(child)
     },
   })
   assert.is(result.status, 130, result.stdout + result.stderr)
-  assert.equal(steps.told(), ['web1 one'])
+  assert.equal(steps.recorded(), ['web1 one'])
   assert.match(result.stdout, /web1 +changed +echo web1 one/)
   assert.match(result.stdout, 'recap')
   assert.match(result.stdout, 'due: reload on web1')
 })
 
-test('pain 17: the second stops what runs on the host, as root: no process and no lock of a tool is left', async () => {
+test('pain 17: the second stops commands on the host, as root: no process and no lock of a tool is left', async () => {
   const marker = `72${process.pid}`
   const result = await spawnCli(exec({}, [], stubborn(marker)), { watch: pressing(2) })
   assert.is(result.status, 130, result.stdout + result.stderr)
@@ -101,7 +101,7 @@ test('pain 17: the second stops what runs on the host, as root: no process and n
   assert.ok(isFree())
 })
 
-test('pain 17: so it does through sudo', async () => {
+test('pain 17: also through sudo', async () => {
   const marker = `73${process.pid}`
   const words = exec({ user: user.name }, ['-b'], stubborn(marker))
   const result = await spawnCli(words, { watch: pressing(2) })
@@ -111,7 +111,7 @@ test('pain 17: so it does through sudo', async () => {
   assert.ok(isFree())
 })
 
-test('the third leaves at once, and what runs on the host is stopped all the same', async () => {
+test('the third exits immediately, and commands on the host are stopped anyway', async () => {
   const marker = `74${process.pid}`
   const result = await spawnCli(exec({}, [], stubborn(marker)), { watch: pressing(3) })
   assert.is(result.status, 130, result.stdout + result.stderr)
@@ -119,8 +119,8 @@ test('the third leaves at once, and what runs on the host is stopped all the sam
   await until(() => running(marker) === '' && isFree())
 })
 
-test('pain 18: how long sudo may take can be said', async () => {
-  // a login that takes its time, as sudo does where it asks a server that is away
+test('pain 18: the timeout of sudo can be set', async () => {
+  // a slow login, like that of a sudo that asks an unreachable server
   execFileSync('sh', ['-c', `echo 'sleep 3' > ${slow.home}/.bashrc`])
   const hosts = { user: slow.name, become_password: slow.password }
   const late = await spawnCli(exec({ ...hosts, become_timeout: 1 }, ['-b'], 'echo in'))
@@ -132,7 +132,7 @@ test('pain 18: how long sudo may take can be said', async () => {
   assert.is(patient.status, 0, patient.stdout + patient.stderr)
 })
 
-test('a terminal that goes away lets the run come to its end, with an exit status of its own', async () => {
+test('a terminal that closes lets the run end, with its own exit status', async () => {
   const at = (name: string): string => join(folder, name)
   writeFileSync(at('local.yaml'), 'all: { hosts: { here: { connection: local } } }')
   const bin = compiledProgram()
@@ -142,6 +142,6 @@ test('a terminal that goes away lets the run come to its end, with an exit statu
   await until(() => existsSync(at('hung')))
   terminal.kill('SIGKILL')
   await until(() => existsSync(at('status')))
-  // what is told of it cannot be written any more, which is a failure; an abort would be 134
+  // the output cannot be written, which is a failure; an abort would be 134
   assert.is(readFileSync(at('status'), 'utf8'), '2\n')
 })

@@ -1,4 +1,4 @@
-/** `run inventory`, `run schema` and what may stand behind -i, as a user meets them. */
+/** `run inventory`, `run schema` and the values of -i. */
 import { chmodSync } from 'node:fs'
 import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -71,10 +71,10 @@ test('pain 13: a value is explained as a playbook sees it', async () => {
   assert.not.match(d1.stdout, 'hush')
 })
 
-test('what is not there is told, with the nearest name', async () => {
+test('unknown names are reported with the nearest name', async () => {
   const cases: [string[], number, RegExp][] = [
     [['--host', 'w3'], 1, /no host w3[\s\S]*did you mean w1\?/],
-    [['--host', 'w1', '-l', 'db'], 1, /w1 is none of the hosts that --limit leaves/],
+    [['--host', 'w1', '-l', 'db'], 1, /--limit excludes the host w1/],
     [['--host', 'w1', '--explain', 'palce'], 1, /w1 has no variable palce[\s\S]*did you mean place\?/],
     [['--explain'], 1, /--explain needs a host/],
     [['--list', '--host', 'w1'], 1, /--list and --host cannot be used together/],
@@ -87,15 +87,18 @@ test('what is not there is told, with the nearest name', async () => {
   }
 })
 
-test('an encrypted file of variables is not opened, and a variable that may be in it is not called missing', async () => {
+test('an encrypted file of variables is not opened, and a variable that could be in it is not reported as missing', async () => {
   write('shut/hosts.ini', '[web]\nw1 connection=local\n')
   write('shut/group_vars/web.yaml', '$ANSIBLE_VAULT;1.1;AES256\n3030\n')
   const { status, stderr } = await run('inventory', '-i', 'shut', '--host', 'w1', '--explain', 'token')
   assert.is(status, 1)
-  assert.match(stderr, /no variable token outside of shut\/group_vars\/web\.yaml[\s\S]*encrypted/)
+  assert.match(
+    stderr,
+    /no variable token outside the encrypted file shut\/group_vars\/web\.yaml[\s\S]*encrypted/,
+  )
 })
 
-test('--list-tags knows what is tagged never, as --tags does', async () => {
+test('--list-tags shows tasks tagged never, and --tags selects them', async () => {
   write(
     'play/tagged.ts',
     `import { playbook, z } from 'coxswain'
@@ -116,22 +119,22 @@ export default playbook({
   assert.match(await tags('--tags', 'usual'), /^ {2}usual$/m)
 })
 
-test('a playbook reads group_vars beside it, and a module gives its hosts', async () => {
+test('a playbook reads group_vars beside it, and a module provides its hosts', async () => {
   const play = await run('play/site.ts', '-i', 'inv/hosts.ini', '--list-tasks')
   assert.match(play.stdout, 'echo from playbook', play.stderr)
   const cloud = await run('inventory', '--host', 'c1', '-i', 'cloud.ts')
   assert.equal(JSON.parse(cloud.stdout), { connection: 'local', place: 'cloud' })
 })
 
-test('--limit takes a file of hosts', async () => {
+test('--limit accepts a file of hosts', async () => {
   write('retry', '# yesterday\nw2\n')
   const listed = await run('play/site.ts', '-i', 'inv', '--limit', '@retry', '--list-hosts')
   assert.match(listed.stdout, /1 host\n {4}w2/, listed.stderr)
   const wrong = await run('exec', '@nowhere', '-i', 'inv', '--', 'true')
-  assert.match(wrong.stderr, /cannot read the file of hosts nowhere/)
+  assert.match(wrong.stderr, /cannot read the pattern file nowhere/)
 })
 
-test('a pattern that is wrong is told with where it stands', async () => {
+test('an invalid pattern is reported with its place', async () => {
   const cases: [string[], RegExp][] = [
     [['exec', 'w9', '-i', 'inv', '--', 'true'], /^ {2}pattern$/m],
     [['command', 'run=true', '--hosts', 'wbe', '-i', 'inv'], /^ {2}--hosts$/m],
@@ -140,12 +143,12 @@ test('a pattern that is wrong is told with where it stands', async () => {
   for (const [words, text] of cases) assert.match((await run(...words)).stderr, text)
 })
 
-test('an executable that fails is told with what it said', async () => {
+test('an executable that fails is reported with its output', async () => {
   const path = write('fails.sh', '#!/bin/sh\necho "no credentials" >&2\nexit 3\n')
   chmodSync(path, 0o755)
   const { status, stderr } = await run('inventory', '-i', basename(at('fails.sh')))
   assert.is(status, 1)
-  assert.match(stderr, /load-failed[\s\S]*fails\.sh --list ended with 3[\s\S]*no credentials/)
+  assert.match(stderr, /load-failed[\s\S]*fails\.sh --list exited with 3[\s\S]*no credentials/)
 })
 
 test('a playbook’s schema is printed', async () => {
@@ -155,14 +158,15 @@ test('a playbook’s schema is printed', async () => {
   assert.match((await run('schema', 'cloud.ts')).stderr, 'load-failed')
 })
 
-test('without -i an inventory that is here is named, and not taken', async () => {
+test('without -i, inventory.yaml in the current folder is used, and named on standard error', async () => {
   write('inventory.yaml', 'all: { hosts: { a: } }\n')
-  const { status, stderr } = await run('inventory')
-  assert.is(status, 1)
-  assert.match(stderr, /no inventory is given[\s\S]*-i inventory\.yaml, which is here/)
+  const { status, stdout, stderr } = await run('inventory')
+  assert.is(status, 0)
+  assert.match(stdout, 'a')
+  assert.is(stderr, 'inventory: inventory.yaml\n')
 })
 
-test('what is read but may be meant otherwise is a warning on standard error, once, with its place', async () => {
+test('ambiguous values are a warning on standard error, once, with their place', async () => {
   const source = write(
     'odd.yaml',
     'site:\n  children:\n    mastrs:\nmasters: { hosts: { m1: { connection: local } } }\n',
@@ -178,7 +182,7 @@ test('what is read but may be meant otherwise is a warning on standard error, on
     assert.not.match(stdout, 'warning')
     assert.is(
       stderr,
-      `warning: there is no group mastrs: it is read as an empty one\n  ${source}:3:5\n    3 |     mastrs:\n      |     ^\n  hint: did you mean masters?\n`,
+      `warning: the group mastrs is not defined: it is read as an empty group\n  ${source}:3:5\n    3 |     mastrs:\n      |     ^\n  hint: did you mean masters?\n`,
     )
   }
 })

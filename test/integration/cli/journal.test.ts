@@ -1,4 +1,4 @@
-/** What runs leave behind on this machine: bounded, readable whatever happens to it, and never more than is true. */
+/** Journals of runs on this machine: bounded in size, readable after any damage, and never claiming more than happened. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,11 +16,11 @@ test.beforeEach(() => {
 })
 test.afterEach(() => site.remove())
 
-test('output without end is kept at its beginning and its end, and the rest is counted', async () => {
+test('very long output is kept at its start and its end, and the rest is counted', async () => {
   const [lines, length] = [200_000, 60]
   site.book(`command({ run: 'yes ${'x'.repeat(length - 1)} | head -n ${lines}; echo the end' })`)
   const junit = await site.run(['--output', 'junit'])
-  ended(junit, 0, /… \d+ lines of output \(\d+ MB\) not kept here …/, 'the end')
+  ended(junit, 0, /… \d+ lines of output \(\d+ MB\) omitted …/, 'the end')
   const [name = ''] = site.journals()
   assert.ok(site.journal(name).length < 8_000_000, `${site.journal(name).length} bytes`)
   const json = await site.run(['--output', 'json'])
@@ -30,12 +30,12 @@ test('output without end is kept at its beginning and its end, and the rest is c
   assert.is(dropped.length, 1)
   assert.is(printed.length - 1 + (dropped[0]?.lines ?? 0), lines + 1)
   assert.is(printed.at(-1)?.line, 'the end')
-  // shown again it is the same
+  // shown again, it is the same
   const again = await site.cli(['history', 'show', '2', '--output', 'json'])
   assert.is(again.stdout, json.stdout)
 })
 
-test('a change of a big file is kept at its beginning and its end', async () => {
+test('a change of a big file is kept at its start and its end', async () => {
   site.write('big', 'x'.repeat(3_000_000))
   site.book(`file({ path: '${site.folder}/target', content: 'y'.repeat(3_000_000) })`)
   ended(await site.run(), 0)
@@ -43,7 +43,7 @@ test('a change of a big file is kept at its beginning and its end', async () => 
   assert.ok(site.journal(name).length < 400_000)
 })
 
-test('a journal that is damaged in its middle is said to be, and only what it recorded there is done again', async () => {
+test('a journal with a damaged middle is reported, and only tasks recorded there run again', async () => {
   site.book("say('one'), say('two'), fails('three')")
   ended(await site.run(), 2)
   const [name = ''] = site.journals()
@@ -52,19 +52,19 @@ test('a journal that is damaged in its middle is said to be, and only what it re
   writeFileSync(join(site.state, name), lines.with(end, '{"type":"task-end","time"\u0000').join('\n'))
   go(site)
   ended(await site.run(['--resume']), 0, 'the journal of run 1 is damaged')
-  assert.equal(site.told(), ['one', 'two', 'three', 'two', 'three'])
+  assert.equal(site.recorded(), ['one', 'two', 'three', 'two', 'three'])
 })
 
-const promise = 'runs the next time'
+const promise = 'runs in the next run'
 const changing = (first = ''): void =>
   site.book(
     `${first} file({ path: '${site.folder}/changed', content: 'x' }, { notify: 'reload' }), fails('two')`,
   )
 
-test('a handler that is due is in the journal before the change that it is due for', async () => {
+test('a due handler is in the journal before the change that notifies it', async () => {
   site.book(`command({ run: 'grep -q handlers-due ${site.state}/*.jsonl' }, { notify: 'reload' })`)
   ended(await site.run(), 0)
-  assert.equal(site.told(), ['reload'])
+  assert.equal(site.recorded(), ['reload'])
 })
 
 test('--no-journal promises nothing', async () => {
@@ -77,33 +77,30 @@ test('--no-journal promises nothing', async () => {
   assert.match(json.stdout, '"forgotten":{}')
 })
 
-test('a state folder that cannot be made promises nothing, and says so before anything is done', async () => {
+test('a state folder that cannot be created promises nothing, and this is reported before anything is done', async () => {
   changing()
   const env = { XDG_STATE_HOME: site.write('file', '') }
   const result = await site.run([], { env })
   ended(result, 2, /due: reload on here \(not remembered/)
   assert.not.match(result.stdout, promise)
-  assert.not.match(result.stdout, '--resume goes on')
-  assert.ok(
-    result.stdout.indexOf('handlers that are left due are not remembered') <
-      result.stdout.indexOf('play 1/1'),
-  )
+  assert.not.match(result.stdout, '--resume continues')
+  assert.ok(result.stdout.indexOf('and due handlers are lost') < result.stdout.indexOf('play 1/1'))
 })
 
-test('a state folder that is removed in the middle of a run: what was promised is taken back at once', async () => {
+test('a state folder that is removed during a run: its promises are withdrawn immediately', async () => {
   changing(`command({ run: 'rm -rf ${site.state}' }),`)
   const result = await site.run()
   ended(
     result,
     2,
     /due: reload on here \(not remembered/,
-    'handlers that become due from now on are not remembered',
+    'handlers that become due from now on are not recorded',
   )
   assert.not.match(result.stdout, promise)
 })
 
 test(
-  'a state folder that fills up in the middle of a run: what is on the disk is promised, what is not is not',
+  'a state folder that fills up during a run: only what is on the disk is promised',
   { needs: ['root', 'mounts'] },
   async () => {
     mkdirSync(site.state, { recursive: true })
@@ -120,15 +117,15 @@ test(
       ended(
         result,
         2,
-        'handlers that become due from now on are not remembered',
-        /due: reload on here \(runs the next time\)/,
+        'handlers that become due from now on are not recorded',
+        /due: reload on here \(runs in the next run\)/,
         /due: other on here \(not remembered/,
       )
       rmSync(join(site.state, 'full'))
       go(site)
       ended(await site.run(), 0, 'due from an earlier run: reload on here')
-      assert.equal(site.told(), ['two', 'two', 'reload'])
-      // full from the beginning
+      assert.equal(site.recorded(), ['two', 'two', 'reload'])
+      // full from the start
       execFileSync('sh', ['-c', `dd if=/dev/zero of=${site.state}/full bs=4k 2>/dev/null || true`])
       ended(await site.run(), 0, 'this run is not recorded')
     } finally {
@@ -137,7 +134,7 @@ test(
   },
 )
 
-test('a state folder that others can write to is neither read nor written', async () => {
+test('a state folder that other users can write is neither read nor written', async () => {
   site.book("say('one')")
   mkdirSync(site.state)
   chmodSync(site.state, 0o777)
@@ -146,7 +143,7 @@ test('a state folder that others can write to is neither read nor written', asyn
   ended(await site.run(['--resume']), 0, 'earlier runs are not read')
 })
 
-test('a state folder of somebody else is neither read nor written', { needs: ['root'] }, async () => {
+test('a state folder of another user is neither read nor written', { needs: ['root'] }, async () => {
   site.book("say('one')")
   mkdirSync(site.state)
   chownSync(site.state, 65534, 65534)
@@ -154,7 +151,7 @@ test('a state folder of somebody else is neither read nor written', { needs: ['r
   assert.equal(readdirSync(site.state), [])
 })
 
-test('runs of one playbook at once keep their journals whole, while old ones are removed', async () => {
+test('concurrent runs of one playbook keep their journals complete, while old ones are removed', async () => {
   site.book("say('one')")
   const env = { COXSWAIN_STATE_KEEP: '4' }
   for (let times = 0; times < 4; times += 1) ended(await site.run([], { env }), 0)
@@ -195,5 +192,5 @@ test('history prunes by number, age and size, and keeps what the next run needs'
   go(site)
   ended(await site.run(), 0, 'due from an earlier run: reload on here')
   ended(await site.cli(['history', 'prune', '--days', '0']), 0, 'removed: 2 runs', 'left: 0 runs')
-  ended(await site.cli(['history', 'prune', '--days', 'x']), 1, 'whole number')
+  ended(await site.cli(['history', 'prune', '--days', 'x']), 1, 'integer')
 })

@@ -1,4 +1,4 @@
-/** A playbook on this machine alone, with a state folder of its own: for tests of what runs leave behind. */
+/** A playbook on this machine only, with its own state folder: for tests of journals. */
 import {
   appendFileSync,
   existsSync,
@@ -21,29 +21,29 @@ export interface LocalSite {
   readonly state: string
   /** Writes a file beside the playbook. */
   readonly write: (name: string, content: string) => string
-  /** Writes the playbook: its tasks, its handlers, and what stands before it. */
+  /** Writes the playbook: its tasks, its handlers, and the code before it. */
   readonly book: (tasks: string, more?: { readonly handlers?: string; readonly before?: string }) => void
   readonly variables: (variables: Readonly<Record<string, unknown>>) => void
   /** Runs the playbook. */
   readonly run: (words?: readonly string[], options?: CliOptions) => Promise<CliResult>
-  /** The same in a process of its own: for runs side by side. */
+  /** The same in a separate process: for concurrent runs. */
   readonly beside: (words?: readonly string[], options?: CliOptions) => Promise<CliResult>
-  /** Runs anything else with the same state. */
+  /** Runs any command with the same state. */
   readonly cli: (words: readonly string[], options?: CliOptions) => Promise<CliResult>
-  /** What tasks told, in order. */
-  readonly told: () => string[]
-  /** Names of the journals. */
+  /** The words that tasks recorded, in order. */
+  readonly recorded: () => string[]
+  /** The names of the journals. */
   readonly journals: () => string[]
   readonly journal: (name: string) => string
   readonly remove: () => void
 }
 
-/** A site in a folder of its own. Its tasks have `say(word)`, `fails(word)` and `tell`, the text of a command. */
+/** A site in its own folder. Its tasks have `say(word)`, `fails(word)` and `tell`, the text of a command. */
 export const localSite = (): LocalSite => {
   const folder = mkdtempSync(join(tmpdir(), 'coxswain-local-'))
   const state = join(folder, 'state', 'coxswain')
   mkdirSync(join(folder, 'state'), { mode: 0o700 })
-  const log = join(folder, 'told')
+  const log = join(folder, 'actions')
   const write = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content)
     return join(folder, name)
@@ -88,17 +88,17 @@ export default playbook({
     run: (words = [], options = {}) => runCli([...site, ...words], withState(options)),
     beside: (words = [], options = {}) => spawnCli([...site, ...words], withState(options)),
     cli: (words, options = {}) => runCli(words, withState(options)),
-    told: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+    recorded: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
     journals: () => (existsSync(state) ? readdirSync(state).filter((name) => name.endsWith('.jsonl')) : []),
     journal: (name) => readFileSync(join(state, name), 'utf8'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
-/** Lets the tasks go on that fail. */
+/** Lets failing tasks succeed. */
 export const go = ({ folder }: LocalSite): void => appendFileSync(join(folder, 'go'), '')
 
-/** How a run must have ended, and what it must have said. */
+/** How a run must have ended, and the output that it must have. */
 export const ended = (result: CliResult, status: number, ...texts: (string | RegExp)[]): void => {
   const all = result.stdout + result.stderr
   assert.is(result.status, status, all)

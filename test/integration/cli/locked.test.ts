@@ -1,4 +1,4 @@
-/** An encrypted file of variables stays shut where nothing in it is needed. */
+/** An encrypted file of variables is not opened if nothing in it is needed. */
 import { Vault } from 'ansible-vault'
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
@@ -6,7 +6,7 @@ import { runCli } from '../../support/run-cli.ts'
 import type { CliResult } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('an encrypted file that nobody needs', { seconds: 180 })
+const test = suite('an encrypted file that is not needed', { seconds: 180 })
 const folder = folderOf(test)
 
 test.before(async () => {
@@ -49,14 +49,14 @@ const works = async (text: string, first: string, ...words: string[]): Promise<C
   return result
 }
 
-test('what only lists asks for no key', async () => {
+test('listings do not need a key', async () => {
   await works('size 3', 'site.ts', '--list-tasks')
   await works('one', 'site.ts', '--list-tags')
   await works('here', 'site.ts', '--list-hosts')
   await works('here', 'inventory', '--list')
 })
 
-test('nor does a command, which says what it did not open', { needs: ['root'] }, async () => {
+test('a command does not need a key, and reports what it did not open', { needs: ['root'] }, async () => {
   for (const become of [[], ['-b']]) {
     const words = ['all', ...become, '--output', 'plain', '--', 'echo', 'hello']
     const { stderr } = await works('hello', 'exec', ...words)
@@ -64,7 +64,7 @@ test('nor does a command, which says what it did not open', { needs: ['root'] },
   }
 })
 
-test('what reads such a variable fails, and names the file', async () => {
+test('reading such a variable fails, and names the file', async () => {
   for (const [first, ...words] of [['site.ts'], ['needs.ts', '--list-tasks']] as const) {
     const { status, stderr } = await run(first, ...words)
     assert.is(status, 1, stderr)
@@ -73,7 +73,7 @@ test('what reads such a variable fails, and names the file', async () => {
   }
 })
 
-/** A site whose password for becoming root is encrypted, and no one has the key. */
+/** A site whose become password is encrypted, without a key for it. */
 const becoming = async (tasks: string, play = ''): Promise<string> => {
   const sealed = await new Vault({ password: 'key' }).encrypt('s3cret', '')
   folder.write(
@@ -92,7 +92,7 @@ export default playbook({ name: 'becoming', vars: z.object({}), plays: ({ play }
 const there = (...words: string[]): Promise<CliResult> =>
   runCli([...words, '-i', folder.at('becoming/hosts.yaml'), '--output', 'plain'], { cwd: folder.path })
 
-test('a password for becoming another user is opened where one is become, and only there', async () => {
+test('a become password is opened where a task becomes another user, and only there', async () => {
   const plain = "command({ run: 'echo well' })"
   for (const [tasks, play, opens] of [
     [plain, '', false],
@@ -108,7 +108,7 @@ test('a password for becoming another user is opened where one is become, and on
   }
 })
 
-test('what becomes no one needs no such password: exec, doctor, and what only lists', async () => {
+test('without become, the password is not needed: exec, doctor, and listings', async () => {
   const book = await becoming("command({ run: 'true' })", 'become: true,')
   for (const words of [
     ['exec', 'all'],
@@ -139,7 +139,7 @@ test('what becomes no one needs no such password: exec, doctor, and what only li
   assert.match(refused.stderr, '[secret-locked]')
 })
 
-test('a password that is typed spares the encrypted one', async () => {
+test('a typed password is used instead of the encrypted one', async () => {
   await becoming("command({ run: 'true' })")
   const typed = await runCli(
     [

@@ -1,4 +1,4 @@
-/** Handlers that are due and cannot run: the next run says so. */
+/** Due handlers that cannot run: the next run reports them. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from '../../support/spec.ts'
@@ -6,7 +6,7 @@ import { ended, go, localSite } from './local-site.ts'
 import type { LocalSite } from './local-site.ts'
 import * as assert from 'uvu/assert'
 
-const test = suite('handlers that are due and cannot run')
+const test = suite('due handlers that cannot run')
 
 let site: LocalSite
 test.beforeEach(() => {
@@ -16,7 +16,7 @@ test.afterEach(() => site.remove())
 
 const book = (): void => site.book("say('one', { notify: 'reload' }), fails('two')")
 
-/** The journal of the only run, as that of a run that was killed, with some lines changed. */
+/** The journal of the only run, changed to that of a killed run. */
 const asKilled = (change: (line: string) => string): void => {
   const [name = ''] = site.journals()
   const path = join(site.state, name)
@@ -26,7 +26,7 @@ const asKilled = (change: (line: string) => string): void => {
   writeFileSync(path, lines.map(change).join('\n'))
 }
 
-test('one whose line in the journal is damaged may be lost, and the next run warns', async () => {
+test('if the line of a handler in the journal is damaged, the next run warns', async () => {
   const changes = [
     (line: string) => (line.includes('"handlers-due"') ? `X${line}` : line),
     (line: string) => line.replace(/("type":"handlers-due".*"handlers":)\[[^\]]*\]/, '$1null'),
@@ -39,22 +39,17 @@ test('one whose line in the journal is damaged may be lost, and the next run war
     ended(await site.run(), 2)
     asKilled(change)
     go(site)
-    ended(
-      await site.run(),
-      0,
-      /the journal of run 1 is damaged \(\d+ lines?\): it may have left handlers due/,
-    )
+    ended(await site.run(), 0, /the journal of run 1 is damaged \(\d+ lines?\): it can have due handlers/)
   }
 })
 
-test('one whose play or handler has another name now is named', async () => {
+test('a handler whose play or name has changed is named', async () => {
   book()
   ended(await site.run(), 2)
   go(site)
   const path = join(site.folder, 'site.ts')
   const text = readFileSync(path, 'utf8')
-  const lost =
-    'due from an earlier run, but not in this playbook any more: handler reload of play one on here'
+  const lost = 'due from an earlier run, but no longer in this playbook: handler reload of play one on here'
   for (const renamed of [text.replace("play('one'", "play('first'"), text.replaceAll('reload', 'restart')]) {
     writeFileSync(path, renamed)
     ended(await site.run(['--check']), 0, lost)

@@ -14,7 +14,7 @@ const startedWith = (version: string) => {
 }
 
 for (const version of ['0.10.48', '8.17.0', '18.20.8', '20.18.3']) {
-  test(`${version} gets one sentence, with the version that is needed`, () => {
+  test(`${version} gets one sentence, with the required version`, () => {
     const { status, stdout, stderr } = startedWith(version)
     assert.is(stderr, `Coxswain needs Node.js 20.19 or later; this is ${version}.\n`)
     assert.is(stdout, '')
@@ -22,7 +22,7 @@ for (const version of ['0.10.48', '8.17.0', '18.20.8', '20.18.3']) {
   })
 }
 
-test('any Node can parse what says so', () => {
+test('any Node can parse the file that says so', () => {
   const code = readFileSync(bin, 'utf8').replaceAll(/\/\/.*|\/\*.*?\*\//g, '')
   assert.not.match(code, /=>|`|\b(?:import|export|const|let|await|async|class)\b/)
 })

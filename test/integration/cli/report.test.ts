@@ -34,7 +34,7 @@ const dataIn = (file: string): Record<string, unknown> => {
   return JSON.parse(json)
 }
 
-test('--report writes a page beside what the screen shows, also when a host failed', async () => {
+test('--report writes a page beside the output on the screen, also if a host failed', async () => {
   const file = join(folder, 'failed.html')
   const words = [
     'exec',
@@ -88,7 +88,7 @@ test('several outputs: each to its file, and one to the screen', async () => {
     assert.is(statSync(at(name)).mode & 0o777, 0o600, name)
 })
 
-test('--log FILE keeps plain lines with what commands print, beside any other output', async () => {
+test('--log FILE contains plain lines with the output of commands, beside any other output', async () => {
   const file = join(folder, 'run.log')
   const words = ['command', 'run=echo seen', '-i', inventory, '--hosts', 'h1', '--no-journal', '--log', file]
   const result = await runCli([...words, '--output', 'plain'])
@@ -98,7 +98,7 @@ test('--log FILE keeps plain lines with what commands print, beside any other ou
   assert.is(statSync(file).mode & 0o777, 0o600)
   const nameless = await runCli([...words.slice(0, -1), ''])
   assert.is(nameless.status, 1)
-  assert.match(nameless.stderr, '--log: the file has no name')
+  assert.match(nameless.stderr, '--log: the file name is missing')
 })
 
 test('a pipe or a device is not replaced by an output', async () => {
@@ -122,18 +122,18 @@ test('an output that cannot be written is an error before the run', async () => 
   }
 })
 
-test('what programs read on standard output is theirs alone, also with --resume', async () => {
+test('standard output contains only the output for programs, also with --resume', async () => {
   const words = ['command', 'run=true', '-i', inventory, '--hosts', 'h1', '--output']
   assert.is((await runCli([...words, 'plain'])).status, 0)
   for (const output of ['junit', 'json']) {
     const { status, stdout, stderr } = await runCli([...words, output, '--resume'])
     assert.is(status, 0, stderr)
-    assert.match(stderr, /nothing to resume|going on with run/)
-    assert.not.match(stdout, /nothing to resume|going on with run/)
+    assert.match(stderr, /nothing to resume|resuming run/)
+    assert.not.match(stdout, /nothing to resume|resuming run/)
   }
 })
 
-test('an interrupted run leaves its page and its JUnit report', async () => {
+test('an interrupted run writes its page and its JUnit report', async () => {
   const file = join(folder, 'interrupted.html')
   const flag = join(folder, 'begun')
   const words = [
@@ -153,7 +153,7 @@ test('an interrupted run leaves its page and its JUnit report', async () => {
       const timer = setInterval(() => {
         if (!existsSync(flag)) return
         clearInterval(timer)
-        // the first lets the command end, which it will not
+        // the first Ctrl-C lets the command end, which it does not
         child.stderr?.once('data', () => child.kill('SIGINT'))
         child.kill('SIGINT')
       }, 20)
@@ -165,7 +165,7 @@ test('an interrupted run leaves its page and its JUnit report', async () => {
   assert.match(result.stderr, 'interrupted')
 })
 
-test('a report that cannot be is refused before anything runs', async () => {
+test('an invalid report path is refused before anything runs', async () => {
   const flag = join(folder, 'ran')
   for (const [file, hint] of [
     ['run.xml', /--output junit/],
@@ -179,7 +179,7 @@ test('a report that cannot be is refused before anything runs', async () => {
   }
 })
 
-test('a report that cannot be written any more ends the run with a failure, and what a host says comes first', async () => {
+test('a report that can no longer be written makes the run fail, after the errors of hosts', async () => {
   const gone = join(folder, 'gone')
   mkdirSync(gone)
   const words = (script: string): string[] => [
@@ -200,7 +200,7 @@ test('a report that cannot be written any more ends the run with a failure, and 
   assert.match(well.stdout, 'recap')
 })
 
-test('output that cannot be written makes the exit status that of a failure, and the run goes to its end', async () => {
+test('output that cannot be written makes the exit status a failure, and the run continues to its end', async () => {
   const flag = join(folder, 'to-its-end')
   const full = openSync('/dev/full', 'w')
   try {
@@ -212,7 +212,7 @@ test('output that cannot be written makes the exit status that of a failure, and
         encoding: 'utf8',
       })
       assert.equal([child.status, existsSync(flag)], [2, true], child.stderr)
-      assert.match(child.stderr, 'cannot write the output: ENOSPC')
+      assert.match(child.stderr, 'cannot write to standard output: ENOSPC')
     }
   } finally {
     closeSync(full)

@@ -1,4 +1,4 @@
-/** `--resume` leaves out only what is the same as it was. */
+/** `--resume` skips only what is unchanged. */
 import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -14,11 +14,11 @@ test.beforeEach(() => {
 })
 test.afterEach(() => site.remove())
 
-/** Why a task is looked at again whose functions may have closed over something else. */
+/** Why a task runs again if its functions could have captured other values. */
 const closed = 'code or variables that its functions can use have changed'
 
 const target = (): string => readFileSync(join(site.folder, 'target'), 'utf8')
-/** Goes on, and gives what was said of tasks that are done again. */
+/** Resumes, and returns what was printed for tasks that run again. */
 const resumes = async (words: readonly string[] = []): Promise<string[]> => {
   go(site)
   const result = await site.run(['--resume', ...words])
@@ -26,13 +26,13 @@ const resumes = async (words: readonly string[] = []): Promise<string[]> => {
   return result.stdout.split('\n').filter((line) => line.startsWith('again: '))
 }
 
-test('what an earlier run began is not ok because a guard holds', async () => {
+test('a task that an earlier run started is not ok because a guard succeeds', async () => {
   const made = join(site.folder, 'half')
   site.book(`command({ run: \`echo half >${made}; [ -e ${join(site.folder, 'go')} ]\`, creates: '${made}' })`)
   ended(await site.run(), 2)
   ended(await site.run(['--resume', '--check']), 0, /unknown/)
-  ended(await site.run(['--resume']), 2, 'outcome-unknown', 'an earlier run began it')
-  // still, and as often as it is asked
+  ended(await site.run(['--resume']), 2, 'outcome-unknown', 'an earlier run started the task')
+  // still, at every further run
   ended(await site.run(['--resume']), 2, 'outcome-unknown')
   rmSync(made)
   go(site)
@@ -46,10 +46,10 @@ test('a parameter that is not in the title', async () => {
   ended(await site.run(), 2)
   content('right')
   assert.equal(await resumes(), [`again: file ${site.folder}/target on here: its parameters have changed`])
-  assert.equal([target(), site.told()], ['right', ['one', 'two', 'two']])
+  assert.equal([target(), site.recorded()], ['right', ['one', 'two', 'two']])
 })
 
-test('values of every kind in parameters: dates, maps, bytes, functions, secrets', async () => {
+test('values of all types in parameters: dates, maps, bytes, functions, secrets', async () => {
   const before = `import { Secret } from 'coxswain'
 const keeps = defineTask({
   name: 'keeps',
@@ -114,7 +114,7 @@ test('the content of a file that is sent', async () => {
   assert.equal([target(), readFileSync(join(site.folder, 'page'), 'utf8')], ['right', 'right 1'])
 })
 
-test('the code of a task: its own, what it imports, its condition, and that of its block', async () => {
+test('the code of a task: its own, its imports, its condition, and that of its block', async () => {
   const tasks = (text: string): void => {
     site.write('helper.ts', `export const text = '${text}'\n`)
     site.write(
@@ -123,7 +123,7 @@ test('the code of a task: its own, what it imports, its condition, and that of i
 import { text } from './helper.ts'
 export const other = defineTask({
   name: 'other', description: 'Says something.', params: z.object({}),
-  async apply({ remote }) { await remote.run({})\`sh -c \${'echo ' + text + ' >> ${site.folder}/told'}\` },
+  async apply({ remote }) { await remote.run({})\`sh -c \${'echo ' + text + ' >> ${site.folder}/actions'}\` },
 })`,
     )
   }
@@ -143,39 +143,39 @@ const own = defineTask({
   tasks('wrong')
   book('wrong')
   ended(await site.run(), 2)
-  assert.equal(site.told(), ['own-wrong', 'wrong', 'same', 'two'])
+  assert.equal(site.recorded(), ['own-wrong', 'wrong', 'same', 'two'])
   tasks('right')
   book('right')
   assert.is((await resumes()).length, 4)
-  assert.equal(site.told().slice(4), ['own-right', 'right', 'c', 'd', 'two'])
+  assert.equal(site.recorded().slice(4), ['own-right', 'right', 'c', 'd', 'two'])
 })
 
-test('a variable of the host, in the inventory or typed, and where it runs', async () => {
+test('a variable of the host, from the inventory or the command line, and its connection', async () => {
   site.variables({ colour: 'red' })
   site.book("say('one'), fails('two')")
   ended(await site.run(['-e', 'size=1']), 2)
   site.variables({ colour: 'blue' })
   const why = 'variables of the host have changed'
-  assert.equal(await resumes(['-e', 'size=1']), [`again: echo one >> ${site.folder}/told on here: ${why}`])
+  assert.equal(await resumes(['-e', 'size=1']), [`again: echo one >> ${site.folder}/actions on here: ${why}`])
   rmSync(join(site.folder, 'go'))
   ended(await site.run(['-e', 'size=1']), 2)
   assert.is((await resumes(['-e', 'size=2'])).length, 1)
   rmSync(join(site.folder, 'go'))
   ended(await site.run(), 2)
   site.book("say('one', { env: { X: '1' } }), fails('two')")
-  assert.match((await resumes()).join(), 'where or as whom it runs has changed')
+  assert.match((await resumes()).join(), 'its settings (on, become, env, cwd) have changed')
 })
 
-test('a task that is new, before the end of a play that its host came through', async () => {
+test('a new task before the end of a play that its host had completed', async () => {
   site.book("say('one'), fails('two')")
   ended(await site.run(), 2)
   assert.equal(await resumes(), [])
   site.book("say('one'), fails('two'), say('three')")
   ended(await site.run(['--resume']), 0)
-  assert.equal(site.told(), ['one', 'two', 'two', 'three'])
+  assert.equal(site.recorded(), ['one', 'two', 'two', 'three'])
 })
 
-test('without the key nothing is known, and all is looked at again', async () => {
+test('without the key nothing is known, and everything runs again', async () => {
   site.book("say('one'), fails('two')")
   ended(await site.run(), 2)
   for (const content of ['', 'short', 'x'.repeat(32)]) {
@@ -194,19 +194,19 @@ const own = defineTask({
 ${own}`,
 })
 
-test('what a task, a condition or a parameter closes over', async () => {
+test('values that a task, a condition or a parameter captures', async () => {
   const tasks = "own({}), say('c', { when: () => value === 'right' }), say('same'), fails('two')"
   site.book(tasks, closing("const value = 'wrong'"))
   ended(await site.run(), 2)
   site.book(tasks, closing("const value = 'right'"))
   assert.equal(await resumes(), [
     `again: own on here: ${closed}`,
-    `again: echo c >> ${site.folder}/told on here: ${closed}`,
+    `again: echo c >> ${site.folder}/actions on here: ${closed}`,
   ])
-  assert.equal(site.told(), ['wrong', 'same', 'two', 'right', 'c', 'two'])
+  assert.equal(site.recorded(), ['wrong', 'same', 'two', 'right', 'c', 'two'])
 })
 
-test('what a task closes over of a module beside the playbook', async () => {
+test('values that a task captures from a module beside the playbook', async () => {
   const book = (): void => site.book("own({}), fails('two')", closing("import { value } from './value.ts'"))
   site.write('value.ts', "export const value = 'wrong'\n")
   book()
@@ -215,17 +215,17 @@ test('what a task closes over of a module beside the playbook', async () => {
   assert.equal(await resumes(), ['again: own on here: its definition has changed'])
 })
 
-test('the same program with the same variables: what it closes over is the same', async () => {
+test('the same program with the same variables: captured values are the same', async () => {
   site.book(
     "own({}), say('c', { when: () => value === 'right' }), fails('two')",
     closing("const value = 'right'"),
   )
   ended(await site.run(), 2)
   assert.equal(await resumes(), [])
-  assert.equal(site.told(), ['right', 'c', 'two', 'two'])
+  assert.equal(site.recorded(), ['right', 'c', 'two', 'two'])
 })
 
-test('a task that closes over what is not in the program: the environment, the clock, a file, a package', async () => {
+test('a task that captures values from outside the program: the environment, the clock, a file, a package', async () => {
   const outside = [
     ['const value = process.env.SOME', 'process'],
     ['const value = new Date().getTime()', 'Date'],
@@ -240,20 +240,20 @@ test('a task that closes over what is not in the program: the environment, the c
     ended(await site.run(), 2)
     const [line = '', ...rest] = await resumes()
     assert.equal(rest, [])
-    assert.match(line, `again: own on here: its functions can read what is not recorded: ${what} (`)
+    assert.match(line, `again: own on here: its functions can read values that are not recorded: ${what} (`)
   }
 })
 
-test('--list-tasks says what --resume would skip, and why not, without connecting', async () => {
+test('--list-tasks shows what --resume would skip, and why not, without connecting', async () => {
   const list = async (...words: string[]): Promise<string[]> => {
     const result = await site.run(['--resume', '--list-tasks', ...words])
     ended(result, 0)
     return result.stdout.trimEnd().split('\n')
   }
-  const always = 'no check: acts every time'
+  const always = 'no check: always acts'
   const shown = (word: string, text: string, why: string): string =>
     `    ${word}  ${text}${why === '' ? '' : `  (${why})`}`
-  const said = (word: string): string => `command: echo ${word} >> ${site.folder}/told`
+  const said = (word: string): string => `command: echo ${word} >> ${site.folder}/actions`
   const failing = (word: string): string => `${said(word)}; [ -e ${site.folder}/go ]`
   const content = (text: string): void =>
     site.book(
@@ -286,5 +286,5 @@ test('--list-tasks says what --resume would skip, and why not, without connectin
   assert.match((await list()).join('\n'), `${said('one')}  (variables of the host have changed, ${always})`)
   site.variables({ connection: 'ssh', address: 'host.invalid' })
   ended(await site.run(['--resume', '--list-tasks']), 0)
-  assert.equal([site.journals(), site.told()], [before, ['one', 'two']])
+  assert.equal([site.journals(), site.recorded()], [before, ['one', 'two']])
 })

@@ -22,7 +22,7 @@ let inventory: string
 let sops: string
 const variable = 'COXSWAIN_TEST_SECRET'
 
-/** What comes from each source. */
+/** The secret from each source. */
 const secrets = {
   age: 'correct-horse-battery',
   sops: 'line one of "sops"\nand line two',
@@ -63,7 +63,7 @@ test.after(async () => {
   await sshd.stop()
 })
 
-/** A playbook that puts every secret into a file, prints it in many forms, and ends as it is told. */
+/** A playbook that puts every secret into a file, prints it in many forms, and ends as requested. */
 const book = (end: string): string =>
   folder.write(
     `book-${end}.ts`,
@@ -110,7 +110,7 @@ const keys = (): string[] => [
 ]
 const words = (end: string, ...more: string[]): string[] => [book(end), '-i', inventory, ...keys(), ...more]
 
-/** At a terminal of its own: what is typed comes when it is asked for. */
+/** In its own terminal: input is typed at the prompts. */
 const atTerminal = (given: readonly string[]): Promise<CliResult> =>
   new Promise((done, failed) => {
     const command = [process.execPath, compiledProgram(), ...given]
@@ -182,7 +182,7 @@ for (const [what, end, more, status] of ways) {
   }
 }
 
-test('the listings show none, and who lists hosts needs no key', async () => {
+test('the listings show no secrets, and listing hosts does not need a key', async () => {
   const tasks = await runCli(words('well', '--list-tasks'), { input: `${secrets.prompt}\n` })
   assert.is(tasks.status, 0, tasks.stderr)
   showsNothing(tasks)
@@ -222,7 +222,7 @@ test('no key, a wrong one, and a variable that is refused: one error with a hint
   assert.not.match(locked.stderr + locked.stdout, secrets.command)
 })
 
-test('a single command on a host opens nothing but what it needs to get there', async () => {
+test('a single command on a host opens only what the connection needs', async () => {
   const result = await runCli(['exec', 'web1', '-i', inventory, '--', 'echo', 'well'])
   assert.is(result.status, 0, result.stderr)
   assert.match(result.stdout, 'well')
@@ -232,7 +232,7 @@ test('a single command on a host opens nothing but what it needs to get there', 
   assert.match(other.stderr, `${inventory}:9:`)
 })
 
-test('what is written when the run ends hides a secret that a task made after it had been printed', async () => {
+test('text written at the end of a run hides a secret that a task created after it had been printed', async () => {
   const site = localSite()
   try {
     site.book('early({}), late({})', {
@@ -259,7 +259,7 @@ const late = defineTask({
   }
 })
 
-test('the error of a command hides a secret with an apostrophe, quoted in what is quoted', async () => {
+test('the error of a command hides a secret with an apostrophe, also nested in quotes', async () => {
   const site = localSite()
   try {
     site.book(`command({ run: 'ls', args: [vars.word.reveal()] })`, {

@@ -1,25 +1,25 @@
-/** A playbook on a real sshd whose tasks tell what they do in a file, and wait or fail as a test says. */
+/** A playbook on a real sshd whose tasks record their actions in a file, and wait or fail as a test requires. */
 import { readFileSync, writeFileSync, existsSync } from 'node:fs'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Sshd } from '../../support/sshd.ts'
 
 export interface Steps {
-  /** What the tasks told, in order: `HOST WORD`. */
-  readonly told: () => string[]
-  /** Lets tasks go on that hold, and those succeed that fail. */
+  /** The actions of the tasks, in order: `HOST WORD`. */
+  readonly recorded: () => string[]
+  /** Lets waiting tasks continue, and failing tasks succeed. */
   readonly go: () => void
-  /** Writes a playbook of one play, and gives its path. */
+  /** Writes a playbook with one play, and returns its path. */
   readonly book: (tasks: string) => string
-  /** Writes an inventory of hosts that are all this machine, with what is different of each. */
+  /** Writes an inventory of hosts that are all this machine, with their own variables. */
   readonly inventory: (hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => string
 }
 
-/** Steps that leave their traces in a folder. */
+/** Steps that record their actions in a folder. */
 export const stepsIn = (folder: string, sshd: () => Sshd): Steps => {
-  const [log, go] = [join(folder, 'told'), join(folder, 'go')]
+  const [log, go] = [join(folder, 'actions'), join(folder, 'go')]
   return {
-    told: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+    recorded: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
     go: () => writeFileSync(go, ''),
     book: (tasks) => {
       const path = join(folder, 'site.ts')
@@ -75,7 +75,7 @@ export default playbook({
   }
 }
 
-/** Does something when a run prints something, once, then waits for the next. */
+/** Runs a function once when a run prints a text, then waits for the next. */
 export const whenSaid =
   (...turns: readonly (readonly [RegExp, (child: ChildProcess) => void])[]) =>
   (child: ChildProcess): void => {

@@ -1,10 +1,10 @@
-/** Hosts that an inventory reaches in a way that we do not have: they fail alone. */
+/** Hosts that an inventory reaches in an unsupported way: only they fail. */
 import * as assert from 'uvu/assert'
 import { folderOf } from '../../support/folder.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { suite } from '../../support/spec.ts'
 
-const test = suite('hosts that cannot be reached as the inventory says')
+const test = suite('hosts with an unsupported connection')
 
 const { path: folder, write } = folderOf(test)
 const run = (...words: string[]) => runCli(words, { cwd: folder })
@@ -48,7 +48,7 @@ export default playbook({
 `,
 )
 
-test('they fail when it is their turn, and the others go on', async () => {
+test('they fail at their turn, and the others continue', async () => {
   const { status, stdout, stderr } = await run('site.ts', '-i', 'hosts.yaml', '--output', 'plain')
   const all = stdout + stderr
   assert.is(status, 4, all)
@@ -66,18 +66,18 @@ test('they fail when it is their turn, and the others go on', async () => {
     assert.match(all, text)
 })
 
-test('a host that no play names is no trouble, whatever is wrong with it', async () => {
+test('a host that no play selects does not matter, whatever is wrong with it', async () => {
   const { status, stderr } = await run('exec', 'here', '-i', 'hosts.yaml', '--', 'true')
   assert.is(status, 0, stderr)
 })
 
-test('a value that makes no sense is an error before anything runs, where its host is wanted', async () => {
+test('an invalid value is an error before anything runs, if its host is selected', async () => {
   const { status, stderr } = await run('exec', 'here:typo', '-i', 'hosts.yaml', '--', 'true')
   assert.is(status, 1, stderr)
   assert.match(stderr, /port: [\s\S]*hosts\.yaml:15/)
 })
 
-test('doctor tells it of each', async () => {
+test('doctor reports it for each host', async () => {
   const { stdout } = await run('doctor', '-i', 'hosts.yaml')
   for (const text of ['winrm is not supported', 'network_cli is not supported', 'here'])
     assert.match(stdout, text)

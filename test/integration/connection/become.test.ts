@@ -56,7 +56,7 @@ const as = (method: Identity['method'], user: string, password?: string): Identi
   password: password === undefined ? undefined : new Secret(password),
 })
 
-/** Everything that a task does as another user: commands apart by stream, big input, files of that user. */
+/** Everything that a task can do as another user: separate commands, streams, big input, files of that user. */
 const works = async (connection: Connection, identity: Identity): Promise<void> => {
   const answer = await connection.execute({
     script: 'id -un; echo err >&2; exit 3',
@@ -84,7 +84,7 @@ const works = async (connection: Connection, identity: Identity): Promise<void> 
   await remote.remove(path)
 }
 
-/** No process of a user has anything of a secret in its command line or environment. */
+/** No process of a user has any part of a secret in its command line or environment. */
 const nothingShows = (user: string, secret: string): void => {
   const found = execFileSync('sh', [
     '-c',
@@ -93,7 +93,7 @@ const nothingShows = (user: string, secret: string): void => {
   assert.not.ok(found.includes(secret))
 }
 
-test('su: with the password of the other, from csh', async () => {
+test('su: with the password of the other user, from csh', async () => {
   const { name, password } = need(bob)
   const one = login(need(ann).name)
   await works(one, as('su', name, password))
@@ -101,18 +101,18 @@ test('su: with the password of the other, from csh', async () => {
   await rejects(
     () => says(login(need(ann).name), 'true', as('su', name, 'not-it')),
     'become-password-wrong',
-    `su refused the password to become ${name}`,
+    `su rejected the password to become ${name}`,
   )
   await rejects(
     () => says(login(need(ann).name), 'true', as('su', name)),
     'become-password-missing',
-    `su wants a password to become ${name}`,
+    `su requires a password to become ${name}`,
   )
 })
 
-test('su: root needs no password', () => works(login('root'), as('su', need(bob).name)))
+test('su: root does not need a password', () => works(login('root'), as('su', need(bob).name)))
 
-test('doas: at a terminal of its own, with a password, from fish', async () => {
+test('doas: in its own terminal, with a password, from fish', async () => {
   const { name, password } = need(bob)
   doasRules(name, [`permit ${name} as root`, `permit ${name} as ${need(ann).name}`])
   await works(login(name), as('doas', 'root', password))
@@ -121,16 +121,16 @@ test('doas: at a terminal of its own, with a password, from fish', async () => {
   await rejects(
     () => says(login(name), 'true', as('doas', 'root', 'not-it')),
     'become-password-wrong',
-    'doas refused the password to become root',
+    'doas rejected the password to become root',
   )
   await rejects(
     () => says(login(name), 'true', as('doas', 'root')),
     'become-password-missing',
-    'doas wants a password to become root',
+    'doas requires a password to become root',
   )
 })
 
-test('doas: without a password, and for somebody who may not', async () => {
+test('doas: without a password, and for a user who is not allowed', async () => {
   const { name } = need(ann)
   doasRules(need(bob).name, [])
   doasRules(name, [`permit nopass ${name} as root`])
@@ -144,7 +144,7 @@ test('doas: without a password, and for somebody who may not', async () => {
 })
 
 for (const kind of ['with password', 'without password'] as const) {
-  test(`sudo that wants a terminal gets one, ${kind}`, async () => {
+  test(`sudo with requiretty gets a terminal, ${kind}`, async () => {
     const user = addUser('cxw-tty', { sudo: kind })
     const rules = `/etc/sudoers.d/${user.name}-tty`
     try {
@@ -154,7 +154,7 @@ for (const kind of ['with password', 'without password'] as const) {
         await rejects(
           () => says(login(user.name), 'true', as('sudo', 'root', 'not-it')),
           'become-password-wrong',
-          'sudo refused the password to become root',
+          'sudo rejected the password to become root',
         )
       }
     } finally {
@@ -164,7 +164,7 @@ for (const kind of ['with password', 'without password'] as const) {
   })
 }
 
-test('what runs as another user is stopped, with its children', async () => {
+test('a command as another user is stopped, with its children', async () => {
   const { name, password } = need(bob)
   doasRules(name, [`permit ${name} as root`])
   for (const identity of [as('doas', 'root', password), as('su', need(ann).name, need(ann).password)]) {

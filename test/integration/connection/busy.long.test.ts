@@ -1,4 +1,4 @@
-/** A server that is busy drops connections before it has said a word (MaxStartups): whoever is dropped waits, and comes in. */
+/** A busy server drops connections before it sends anything (MaxStartups): a dropped connection waits, and tries again. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Server } from 'node:net'
@@ -46,7 +46,7 @@ const openssh = (to: Sshd | undefined, throttles: LoginThrottles): Connection =>
 const text = async (from: Connection, script: string): Promise<string> =>
   (await from.execute({ script, purpose: 'query' })).stdout.toString().trim()
 
-/** Asks all of these at once, and each gets its answer. */
+/** Sends one command on each connection at once; each must get its answer. */
 const all = async (connections: readonly Connection[]): Promise<void> => {
   const answers = await Promise.all(connections.map((one, n) => text(one, `echo ${n}`)))
   assert.equal(
@@ -56,10 +56,10 @@ const all = async (connections: readonly Connection[]): Promise<void> => {
 }
 const many = (length: number, make: () => Connection): Connection[] => Array.from({ length }, make)
 
-test('thirty at once, each of which knows nothing of the others', () => all(many(30, () => connection(sshd))))
+test('thirty at once, independent of each other', () => all(many(30, () => connection(sshd))))
 
 for (const way of ['ssh2', 'openssh'] as const) {
-  test(`${way}: many of one run at once, where only one may log in at a time`, async () => {
+  test(`${way}: many of one run at once, with only one login at a time`, async () => {
     const throttles = new LoginThrottles()
     await all(
       many(15, () => (way === 'ssh2' ? connection(narrow, { throttles }) : openssh(narrow, throttles))),
@@ -67,7 +67,7 @@ for (const way of ['ssh2', 'openssh'] as const) {
   })
 }
 
-/** A server that drops its first callers before a word, then leads to another. */
+/** A server that drops its first clients before any output, then forwards to another. */
 const busyFor = async (
   callers: number,
   port: number,
@@ -91,7 +91,7 @@ const busyFor = async (
   }
 }
 
-test('a server that drops us again and again is asked until it lets us in', async () => {
+test('a server that drops us repeatedly is tried until it accepts', async () => {
   const { server, port, dropped } = await busyFor(6, need(sshd).port)
   const one = connection(sshd, { port, hostKeys: new HostKeys([], 'off') })
   assert.is(await text(one, 'echo in'), 'in')
@@ -99,7 +99,7 @@ test('a server that drops us again and again is asked until it lets us in', asyn
   server.close()
 })
 
-test('a server that never lets anybody in is given up in its time', async () => {
+test('a server that never accepts is given up after the timeout', async () => {
   const { server, port, dropped } = await busyFor(Infinity, need(sshd).port)
   const one = connection(sshd, { port, connectTimeout: 1 })
   await rejects(() => text(one, 'true'), 'connect-failed', 'cannot connect')

@@ -1,4 +1,4 @@
-/** Opens many connections at once, closes them all, and prints what came of them. Run with a low limit of open files. */
+/** Opens many connections at once, closes them all, and prints the results. Run with a low limit of open files. */
 import { inspect } from 'node:util'
 import { sshConnection } from '../../../engine/connection/connect.ts'
 import { HostKeys } from '../../../engine/connection/ssh/host-keys.ts'
@@ -20,12 +20,12 @@ const connections = Array.from({ length: Number(count) }, () => sshConnection(se
 const answers = await Promise.allSettled(
   connections.map((connection) => connection.execute({ script: ':', purpose: 'query' })),
 )
-const told: Record<string, number> = {}
+const reported: Record<string, number> = {}
 for (const answer of answers) {
   const reason: unknown = answer.status === 'fulfilled' ? undefined : answer.reason
   const word =
     reason === undefined ? 'in' : isCoxswainError(reason) ? `${reason.code}: ${reason.hint}` : inspect(reason)
-  told[word] = (told[word] ?? 0) + 1
+  reported[word] = (reported[word] ?? 0) + 1
 }
 await Promise.all(connections.map((connection) => connection.close()))
-process.stdout.write(`${JSON.stringify(told)}\n`)
+process.stdout.write(`${JSON.stringify(reported)}\n`)

@@ -1,4 +1,4 @@
-/** Many connections at once where few files may be open: what does not fit fails by name, and everything ends. */
+/** Many connections at once with few open files allowed: the rest fails with a clear error, and everything ends. */
 import { spawn } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -12,12 +12,12 @@ const test = suite('many connections, few files', { needs: ['root', 'sshd', 'ssh
 
 let sshd: Sshd
 test.before(async () => {
-  // as many logins at once as are asked for
+  // as many logins at once as requested
   sshd = await startSshd(['MaxStartups 500'])
 })
 test.after(() => sshd.stop())
 
-/** Runs the probe with so many open files at most; gives what it printed, and how it ended. */
+/** Runs the probe with a limit of open files; returns its output, and how it ended. */
 const probe = (
   files: number,
   connections: number,
@@ -39,24 +39,24 @@ const probe = (
     child.on('close', (status) => done({ status, out, err }))
   })
 
-test('connections for which there are no files fail and say what to do; closing them all ends', async () => {
+test('connections without a free file descriptor fail with a hint; closing them all ends', async () => {
   const { status, out, err } = await probe(60, 40)
   assert.is(status, 0, out + err)
-  const told: unknown = JSON.parse(out)
-  assert.ok(typeof told === 'object' && told !== null)
-  const words = Object.keys(told)
+  const reported: unknown = JSON.parse(out)
+  assert.ok(typeof reported === 'object' && reported !== null)
+  const words = Object.keys(reported)
   for (const word of words) assert.match(word, /^in$|raise the limit \(`ulimit -n`\), or give fewer --forks/)
   assert.ok(
     words.some((word) => word !== 'in'),
     out,
   )
-  const sum = Object.values(told).reduce((all: number, one: unknown) => all + Number(one), 0)
+  const sum = Object.values(reported).reduce((all: number, one: unknown) => all + Number(one), 0)
   assert.is(sum, 40)
 })
 
 const folder = folderOf(test, 'coxswain-crowd-')
 
-/** Runs a command on so many local hosts, with so many open files at most. */
+/** Runs a command on many local hosts, with a limit of open files. */
 const onMany = (files: string, hosts: number): Promise<{ status: number | null; out: string; err: string }> =>
   new Promise((done, failed) => {
     const lines = Array.from({ length: hosts }, (_, index) => `h${index} ansible_connection=local`)
@@ -71,15 +71,15 @@ const onMany = (files: string, hosts: number): Promise<{ status: number | null; 
     child.on('close', (status) => done({ status, out, err }))
   })
 
-test('more hosts than files may be open are refused in one sentence, before anything connects', async () => {
+test('more hosts than open files allow are refused in one sentence, before anything connects', async () => {
   const { status, out, err } = await onMany('-n 256', 300)
   assert.is(status, 1, out + err)
-  assert.match(err, /\[too-few-open-files\]: connections to 300 hosts take at least \d+ open files, .* 256/)
+  assert.match(err, /\[too-few-open-files\]: connections to 300 hosts need at least \d+ open files, .* 256/)
   assert.match(err, 'ulimit -n')
   assert.is(out, '')
 })
 
-test('300 hosts with 1024 open files, also where only the hard limit allows so many', async () => {
+test('300 hosts with 1024 open files, also if only the hard limit allows so many', async () => {
   for (const files of ['-n 1024', '-Hn 1024; ulimit -Sn 256']) {
     const { status, out, err } = await onMany(files, 300)
     assert.is(status, 0, out.slice(-2000) + err)

@@ -1,4 +1,4 @@
-/** How a connection ends: by an abort while it is made, by a cut while a shell is opened, by a network that is gone. */
+/** How a connection ends: by an abort during the login, by a cut while a shell is opened, by a lost network. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -49,7 +49,7 @@ const connection = (change: Partial<SshSettings> = {}): Connection => {
 const text = async (from: Connection, script: string, more: Partial<Request> = {}): Promise<string> =>
   (await from.execute({ script, purpose: 'query', ...more })).stdout.toString().trim()
 
-/** A server that accepts and says nothing. */
+/** A server that accepts connections and sends nothing. */
 const silentServer = async (): Promise<{ server: Server; port: number; accepted: Promise<Socket> }> => {
   const server = createServer().listen(0, '127.0.0.1')
   const accepted = once(server, 'connection').then(([socket]: Socket[]) => socket)
@@ -63,7 +63,7 @@ const mustBe = (socket: Socket | undefined): Socket => {
   return socket
 }
 
-test('whoever waits for a server that says nothing can be given up, and the connection be closed', async () => {
+test('waiting for a silent server can be aborted, and the connection closed', async () => {
   const { server, port, accepted } = await silentServer()
   const one = connection({ port, connectTimeout: 60 })
   const controller = new AbortController()
@@ -85,7 +85,7 @@ test('closing does not wait for the next attempt to connect', async () => {
   const waiting = rejects(() => text(one, 'true'), 'interrupted', 'closed')
   const socket = await accepted
   server.close()
-  // refused from now on: one attempt after the other, the pauses between them growing
+  // refused from now on: repeated attempts, with growing pauses
   socket.destroy()
   await new Promise((resolve) => setTimeout(resolve, 3000))
   await one.close()
@@ -94,9 +94,9 @@ test('closing does not wait for the next attempt to connect', async () => {
 
 for (const identity of [undefined, { method: 'sudo', user: 'root' } as const]) {
   const shell = identity === undefined ? 'a shell' : `a shell as ${identity.user}`
-  test(`a cut while ${shell} is opened is a lost connection, and is made good`, async () => {
+  test(`a cut while ${shell} is opened is a lost connection, and is retried`, async () => {
     const mark = join(account.home, 'opening')
-    // the first login tells that it is being opened, and takes long; later ones do not
+    // the first login reports that the shell is being opened, and takes long; later ones do not
     writeFileSync(join(account.home, '.bashrc'), `mkfifo ${mark} && { echo go >${mark}; sleep 20; }\n`)
     const one = connection({ user })
     const answer = text(one, 'id -un', { purpose: 'run', identity })
@@ -108,7 +108,7 @@ for (const identity of [undefined, { method: 'sudo', user: 'root' } as const]) {
   })
 }
 
-test('a server that cuts every shell that is opened is a lost connection in the end', async () => {
+test('a server that cuts every shell while it opens is finally a lost connection', async () => {
   writeFileSync(join(account.home, '.bashrc'), 'sleep 20\n')
   const one = connection({ user })
   const lost = rejects(() => text(one, 'true'), 'connection-lost', 'was lost')
@@ -118,7 +118,7 @@ test('a server that cuts every shell that is opened is a lost connection in the 
   writeFileSync(join(account.home, '.bashrc'), '')
 })
 
-test('a network that swallows everything does not hold up a time limit, nor the end', async () => {
+test('a network that drops everything does not delay a timeout, nor closing', async () => {
   const one = connection()
   const running = text(one, 'echo go; exec sleep 30', {
     purpose: 'run',

@@ -1,4 +1,4 @@
-/** Host keys: what OpenSSH itself says of the same known_hosts files is what we say. */
+/** Host keys: our verdict is that of OpenSSH for the same known_hosts files. */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const test = suite('host keys', { needs: ['root', 'sshd', 'ssh'] })
 const types = ['rsa', 'ecdsa'] as const
 type Name = 'ed25519' | (typeof types)[number] | 'other'
 let sshd: Sshd
-/** Type and base64 of the keys of the server, and of one that it does not have. */
+/** Type and base64 of the server's keys, and of one that it does not have. */
 const keys = new Map<Name, string>()
 const keyText = (file: string): string => readFileSync(file, 'utf8').split(' ').slice(0, 2).join(' ')
 
@@ -40,12 +40,12 @@ interface Case {
   readonly user: string
   readonly global?: string
   readonly alias?: string
-  /** Types that the client does not ask for. */
+  /** Types that the client does not request. */
   readonly without?: readonly (typeof usual)[number][]
   readonly hashed?: boolean
 }
 
-/** `NAME` is the server's name with its port, `HOST` without, and `{ed25519}` a key. */
+/** `NAME` is the server's name with its port, `HOST` is without it, and `{ed25519}` is a key. */
 const filled = (text: string): string =>
   text
     .replaceAll('NAME', `[127.0.0.1]:${sshd.port}`)
@@ -65,7 +65,7 @@ const filesOf = ({ user, global = '', hashed = false }: Case): [user: string, gl
 
 interface Said {
   readonly verdict: string
-  /** What the user's file is afterwards. */
+  /** The user's file afterwards. */
   readonly left: string
 }
 
@@ -85,7 +85,7 @@ const openssh = async (one: Case, checking: Exclude<HostKeyChecking, 'off'>): Pr
     '-p',
     String(sshd.port),
     ...option('BatchMode', 'yes'),
-    // a host that is trusted is one where ssh goes on to log in
+    // a host is trusted if ssh continues to log in
     ...option('PreferredAuthentications', 'none'),
     ...option('UserKnownHostsFile', user),
     ...option('GlobalKnownHostsFile', global),
@@ -107,7 +107,7 @@ const usual = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-2
 const serverKeys = { 'ssh-ed25519': 'ed25519', 'ecdsa-sha2-nistp256': 'ecdsa' } as const
 const isUsual = (name: string): name is (typeof usual)[number] => usual.some((one) => one === name)
 
-/** What we say: the server picks the first algorithm that it is asked for and has a key of (RFC 4253, 7.1). */
+/** Our verdict: the server selects the first requested algorithm for which it has a key (RFC 4253, 7.1). */
 const ours = async (one: Case, checking: HostKeyChecking): Promise<Said> => {
   const [user, global] = filesOf(one)
   const hostKeys = new HostKeys([user, global], checking)
@@ -179,17 +179,17 @@ const cases: readonly (readonly [string, Case])[] = [
   ['a comment', { user: '#NAME {other}\n' }],
 ]
 for (const [what, one] of cases)
-  test(`as ssh: ${what}`, async () => {
+  test(`like ssh: ${what}`, async () => {
     const both = (['strict', 'accept-new'] as const).map(async (checking) => {
       const [theirs, our] = await Promise.all([openssh(one, checking), ours(one, checking)])
-      // a hashed file has a salt of its own each time
+      // a hashed file has a new salt each time
       const shown = ({ verdict, left }: Said): readonly string[] => [verdict, one.hashed ? '' : left]
       assert.equal(shown(our), shown(theirs))
     })
     await Promise.all(both)
   })
 
-test('as ssh, whatever the lines are', async () => {
+test('like ssh, for any lines', async () => {
   const line = fc
     .tuple(
       fc.constantFrom('', '', '', '@revoked ', '@cert-authority '),
@@ -197,7 +197,7 @@ test('as ssh, whatever the lines are', async () => {
       fc.constantFrom('{ed25519}', '{rsa}', '{ecdsa}', '{other}'),
       fc.constantFrom('\n', '\r\n', ' comment\n'),
     )
-    // ssh warns of a key that is revoked without a port, and takes it; we do not
+    // ssh only warns about a key that is revoked without a port; we refuse it
     .filter(([marker, name]) => marker !== '@revoked ' || name === 'NAME' || name === '*')
     .map((parts) => parts.join(''))
   const text = fc.array(line, { maxLength: 4 }).map((lines) => lines.join(''))
@@ -219,7 +219,7 @@ test('a key that is revoked without a port is revoked', async () => {
   assert.is((await ours({ user: '@revoked HOST {ed25519}\n' }, 'accept-new')).verdict, 'host-key-changed')
 })
 
-test('a changed type is told with both types, the line, and what to do', async () => {
+test('a changed type is reported with both types, the line, and what to do', async () => {
   const [user, global] = filesOf({ user: '# a comment\n*,!other {rsa}\n' })
   const settings = sshd.settings({
     hostKeys: new HostKeys([user, global], 'accept-new'),
@@ -261,7 +261,7 @@ const writer = `
   process.stdout.write('ready')
 `
 
-test('runs that record keys at the same time lose none', async () => {
+test('concurrent runs that record keys do not lose any', async () => {
   const file = join(sshd.folder, 'known_hosts-shared')
   writeFileSync(file, `elsewhere ${keys.get('rsa')}`)
   const script = join(sshd.folder, 'writer.ts')

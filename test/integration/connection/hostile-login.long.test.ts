@@ -1,4 +1,4 @@
-/** A login user whose files work against us: a PATH full of false programs, a login that never stops talking. */
+/** A login user whose files are hostile: a PATH with fake programs, a login that never stops printing. */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -45,7 +45,7 @@ const as = (method: Identity['method'], account: string, password: string): Iden
   password: new Secret(password),
 })
 
-test('false programs in the PATH of the login user are not run by us, nor as another user', async () => {
+test('fake programs in the PATH of the login user are not run by us, nor as another user', async () => {
   const [bin, proof] = [join(user.home, 'bin'), join(user.home, 'proof')]
   mkdirSync(bin)
   const names =
@@ -63,7 +63,7 @@ test('false programs in the PATH of the login user are not run by us, nor as ano
     owner: 'ann@laptop',
     purpose: 'site',
     pid: 1,
-    // another test may hold root's
+    // another test could hold root's
     wait: 100,
     waiting: () => {},
     absent: (why: string) => assert.unreachable(why),
@@ -89,7 +89,7 @@ test('false programs in the PATH of the login user are not run by us, nor as ano
   assert.not.ok(existsSync(proof))
 })
 
-test('a login that prints without end is given up in its time, and takes no memory', async () => {
+test('a login that prints without end is given up after the timeout, and does not fill the memory', async () => {
   bashrc('while :; do head -c 1000000 /dev/zero | tr "\\\\0" x; done\n')
   const before = process.memoryUsage().rss
   let most = 0
@@ -103,7 +103,7 @@ test('a login that prints without end is given up in its time, and takes no memo
   assert.ok(most - before < 150_000_000, `${most - before} bytes`)
 })
 
-test('a login that prints much, then lets us in, costs time alone; nothing of it gets into an answer', async () => {
+test('a login that prints much before the shell starts only takes time; its text is not in any answer', async () => {
   bashrc(
     'head -c 20000000 /dev/zero | tr "\\\\0" x; echo "coxswain-sudo%%password:coxswain-shell-" >&2; ' +
       'yes assword: | head -n 20000; yes "coxswain-lock-is held 1 2:3:4:5:6" | head -n 1000\n',
@@ -112,13 +112,13 @@ test('a login that prints much, then lets us in, costs time alone; nothing of it
   assert.equal([stdout.toString(), stderr.toString()], ['in\n', ''])
 })
 
-test('a login that says hello in our name gets no more than its own commands, and no answer is taken from it', async () => {
+test('a login that imitates our greeting only affects its own commands, and no answer is taken from it', async () => {
   bashrc('printf "coxswain-shell-ready;noise 0; "; sleep 1; echo late noise; echo late >&2\n')
   const { stdout, stderr, code } = await login().execute({ script: 'echo in', purpose: 'query' })
   assert.equal([stdout.toString(), stderr.toString(), code], ['in\n', '', 0])
 })
 
-test('a login that says hello in our name and never answers is given up', async () => {
+test('a login that imitates our greeting and never answers is given up', async () => {
   bashrc('printf "coxswain-shell-ready;"; exec sleep 60\n')
   await rejects(
     () => login({ shellTimeout: 1 }).execute({ script: 'true', purpose: 'query' }),

@@ -1,4 +1,4 @@
-/** Servers that speak SSH badly, before a login and after it: one clear error, in bounded time and memory. */
+/** Servers that violate the SSH protocol, before and after the login: one clear error, in bounded time and memory. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
@@ -9,7 +9,7 @@ import { suite } from '../../support/spec.ts'
 import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 
-const test = suite('servers that speak SSH badly', { needs: ['root', 'sshd', 'ssh'], seconds: 180 })
+const test = suite('servers that violate the SSH protocol', { needs: ['root', 'sshd', 'ssh'], seconds: 180 })
 
 let sshd: Sshd
 const command = hostileOutcomes(test)
@@ -18,7 +18,7 @@ test.before(async () => {
 })
 test.after(() => sshd.stop())
 
-/** Runs a server on loopback as long as the work takes. */
+/** Runs a server on loopback during the work. */
 const serving = async (
   serve: (socket: Socket) => void,
   work: (port: number) => Promise<void>,
@@ -38,11 +38,11 @@ const serving = async (
   }
 }
 
-/** What comes of a command there: an error of ours, or nothing wrong. */
+/** The result of a command there: one of our errors, or success. */
 const outcome = (port: number): Promise<string> =>
   command(sshd.settings({ port, hostKeys: new HostKeys([], 'off'), connectTimeout: 3, connectRetries: 0 }))
 
-/** Writes the same without end, as fast as it is taken. */
+/** Writes the same data without end, as fast as it is read. */
 const endless = (socket: Socket, chunk: Buffer): void => {
   const more = (): void => {
     while (!socket.destroyed && socket.write(chunk));
@@ -128,7 +128,7 @@ for (const [what, serve] of Object.entries(openings)) {
     }))
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed. */
+/** Numbers from 0 to 1, the same for the same seed. */
 const randomOf = (seed: number): (() => number) => {
   let state = seed
   return () => {
@@ -137,7 +137,7 @@ const randomOf = (seed: number): (() => number) => {
   }
 }
 
-test('a real one whose bytes are changed on the way, anywhere from its name to its answers', async () => {
+test('a real server whose bytes are changed in transit, anywhere from its name to its answers', async () => {
   const seen = new Map<string, number>()
   for (let seed = 1; seed <= 40; seed += 1) {
     const random = randomOf(seed * 7919)

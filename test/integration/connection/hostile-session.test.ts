@@ -1,4 +1,4 @@
-/** Servers that let in and then misbehave: an error of ours in bounded time and memory, whatever they send. */
+/** Servers that misbehave after the login: one of our errors in bounded time and memory, whatever they send. */
 import { once } from 'node:events'
 import ssh2 from 'ssh2'
 import type { Connection, ServerChannel } from 'ssh2'
@@ -15,7 +15,7 @@ const command = hostileOutcomes(test)
 
 type Act = (channel: ServerChannel, client: Connection) => void
 
-/** Writes without end, as fast as it is taken, until the other side has gone. */
+/** Writes without end, as fast as it is read, until the other side has gone. */
 const endless = (stream: NodeJS.WritableStream, chunk: Buffer): void => {
   const more = (): void => {
     if (stream.writable && stream.write(chunk)) setImmediate(more)
@@ -24,7 +24,7 @@ const endless = (stream: NodeJS.WritableStream, chunk: Buffer): void => {
   more()
 }
 
-/** What a command there comes to. */
+/** The result of a command there. */
 const outcome = async (act: Act): Promise<string> => {
   const clients = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys: [key] }, (client) => {
@@ -85,6 +85,6 @@ for (const [what, act] of Object.entries(acts)) {
   })
 }
 
-test('one that drops the client when it is asked for a shell', async () => {
+test('one that disconnects the client when it requests a shell', async () => {
   assert.is(await outcome((_, client) => void client.end()), 'connection-lost')
 })

@@ -1,4 +1,4 @@
-/** Tasks that make a whole folder, or a file here, killed in the middle: the next run completes them, and nothing is left. */
+/** Tasks that write a folder or a local file, killed in the middle: the next run completes them, and nothing is left. */
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -50,7 +50,7 @@ const connect = (): Connection => {
   open.push(made)
   return made
 }
-/** A connection on which all is done as the user, whoever a task would act as. */
+/** A connection that does everything as the user, whatever a task becomes. */
 const connectAsUser = (): Connection => {
   const inner = sshConnection(sshd.settings({ user: user.name }))
   open.push(inner)
@@ -63,7 +63,7 @@ const connectAsUser = (): Connection => {
 const below = (where: string): string[] =>
   readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.coxswain.'))
 
-/** Begins to write a folder, and resolves with the stage in it when some of it has come. */
+/** Starts to write a folder, and resolves with its draft when a part of it has arrived. */
 const stalledTree = async (dest: string): Promise<string> => {
   async function* stalling(): AsyncGenerator<Uint8Array> {
     yield Buffer.alloc(200_000, 'x')
@@ -88,7 +88,7 @@ test('a folder that is being copied when the connection ends', async () => {
   await until(() => below(dest).length === 0)
 })
 
-test('a folder that is being copied when its shell on the host is killed: the next copy sweeps', async () => {
+test('a folder that is being copied when its shell on the host is killed: the next copy removes the draft', async () => {
   const dest = join(folder, 'dest')
   const src = join(folder, 'src')
   mkdirSync(dest)
@@ -107,7 +107,7 @@ test('a folder that is being copied when its shell on the host is killed: the ne
   assert.equal(readdirSync(dest), ['f'])
 })
 
-/** A repository with two versions of many files, of which one takes a set time to check out. */
+/** A repository with two versions of many files, one of which takes a set time to check out. */
 const repository = () => {
   const repo = join(folder, 'repo')
   const git = (...words: string[]): string =>
@@ -141,7 +141,7 @@ const repository = () => {
   return { repo, began, filter, git }
 }
 
-/** Checks out in vain: git is killed, or asked to end, when it is in the middle. */
+/** Checks out without success: git is killed, or asked to end, in the middle. */
 const killedCheckout = async (
   version: string,
   dest: string,
@@ -160,7 +160,7 @@ const killedCheckout = async (
 }
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-  test(`git-checkout, by ${signal}: the first checkout, and one that moves`, async () => {
+  test(`git-checkout, by ${signal}: the first checkout, and an update`, async () => {
     const site = repository()
     const dest = join(user.home, `app-${signal}`)
     const content = (name: string): string => readFileSync(join(dest, name), 'utf8')
@@ -182,7 +182,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
   })
 }
 
-test('git-checkout: what somebody wrote after it was interrupted is kept', async () => {
+test('git-checkout: changes by a user after an interruption are kept', async () => {
   const site = repository()
   for (const file of ['a', 'z']) {
     const dest = join(user.home, `mine-${file}`)
@@ -197,7 +197,7 @@ test('git-checkout: what somebody wrote after it was interrupted is kept', async
   }
 })
 
-/** Starts a run of a program here that fetches. */
+/** Starts a run of a local program that fetches. */
 const fetching = (src: string, dest: string): ChildProcess =>
   spawn(
     process.execPath,
@@ -217,7 +217,7 @@ const fetching = (src: string, dest: string): ChildProcess =>
     { stdio: 'ignore' },
   )
 
-test('fetch: what a killed run left here goes with the next one, and what is in use stays', async () => {
+test('fetch: the next run removes what a killed run left here, and keeps what is in use', async () => {
   const dest = join(folder, 'here', 'big')
   mkdirSync(join(folder, 'here'))
   const src = join(folder, 'big')

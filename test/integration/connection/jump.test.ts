@@ -1,11 +1,11 @@
-/** Hosts behind hosts, on networks that this machine cannot reach by itself. */
+/** Jump hosts, on networks that this machine cannot reach directly. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
 import { LoginThrottles } from '../../../engine/connection/login-throttle.ts'
 import { SshRoutes } from '../../../engine/connection/ssh/routes.ts'
-import type { SshWish } from '../../../engine/connection/ssh/routes.ts'
+import type { SshRequest } from '../../../engine/connection/ssh/routes.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
 import { addNetworks } from '../../support/networks.ts'
 import type { Network, Networks } from '../../support/networks.ts'
@@ -69,7 +69,7 @@ const usual = (): string[] => [
   blockOf('target', server(2), 'ProxyJump gw2'),
   blockOf('listed', server(2), 'ProxyJump gw1,plain2'),
 ]
-const routesOf = (...blocks: string[]): ((wish: SshWish) => Connection) => {
+const routesOf = (...blocks: string[]): ((wish: SshRequest) => Connection) => {
   const configFile = folder.write('config', blocks.join('\n'))
   const routes = new SshRoutes({ throttles: new LoginThrottles(), environment: {} })
   return (wish) => {
@@ -87,11 +87,11 @@ const sessions = (index: number): number =>
     .split('\n')
     .filter(Boolean).length
 
-test('a host two hops away is reached, and only that way', async () => {
+test('a host two hops away is reached, and only through them', async () => {
   const to = routesOf(...usual())
   const from = (await text(to({ address: 'target' }), 'echo $SSH_CONNECTION')).split(' ')
   assert.equal(from.slice(2), [server(2).address, `${server(2).port}\n`])
-  // it comes from the network of the second hop
+  // the connection comes from the network of the second hop
   assert.match(from[0] ?? '', /^10\.213\.71\.9$/)
   await rejects(
     () => text(to({ address: 'target', proxyJump: 'none', connectTimeout: 1 }), 'true'),
@@ -100,13 +100,13 @@ test('a host two hops away is reached, and only that way', async () => {
   )
 })
 
-test('a list of hops is gone through in its order, from ssh and from here', async () => {
+test('a list of hops is followed in its order, by ssh and by us', async () => {
   const to = routesOf(...usual())
   assert.is(await text(to({ address: 'listed' }), 'echo in'), 'in\n')
   assert.is(await text(to({ address: 'plain2', proxyJump: 'gw1' }), 'echo in'), 'in\n')
 })
 
-test('all hosts behind a hop share one login at it, which ends with the last of them', async () => {
+test('all hosts beyond a hop share one login on it, which ends with the last of them', async () => {
   const to = routesOf(...usual())
   const last = to({ address: 'target' })
   const others = Array.from({ length: 11 }, () => to({ address: 'target' }))
@@ -120,7 +120,7 @@ test('all hosts behind a hop share one login at it, which ends with the last of 
   await until(() => sessions(0) + sessions(1) + sessions(2) === 0)
 })
 
-test('each hop shows its own key: one that is unknown or another one is refused there', async () => {
+test('each hop presents its own key: an unknown or changed one is refused there', async () => {
   const empty = folder.write('empty', '')
   const unknown = routesOf(blockOf('gw2', { ...server(1), knownHosts: empty }, 'ProxyJump gw1'), ...usual())
   const hop = `root@${server(1).address}:${server(1).port}`
@@ -139,7 +139,7 @@ test('each hop shows its own key: one that is unknown or another one is refused 
   assert.equal(error.place, { file: other, line: 1 })
 })
 
-test('who checks keys does not go through a hop that somebody else trusted unseen', async () => {
+test('a host with key checking does not use a hop that another host trusted without', async () => {
   const empty = folder.write('empty', '')
   const to = routesOf(blockOf('gw1', { ...server(0), knownHosts: empty }), ...usual())
   const careless = to({ address: 'plain2', proxyJump: 'gw1', checking: 'off' })
@@ -151,14 +151,14 @@ test('who checks keys does not go through a hop that somebody else trusted unsee
   )
 })
 
-test('the key of the host itself is checked at the end of the way', async () => {
+test('the key of the host itself is checked at the end of the path', async () => {
   const empty = folder.write('empty', '')
   const to = routesOf(blockOf('target', { ...server(2), knownHosts: empty }, 'ProxyJump gw2'), ...usual())
   await rejects(() => text(to({ address: 'target' }), 'true'), 'host-key-unknown', /^\[10/)
 })
 
-test('a hop that does not let us in is named', async () => {
-  // key files add up in ssh_config, so the usual block of the hop is not there
+test('a hop that refuses the login is named', async () => {
+  // key files are added up in ssh_config, so the usual block of the hop is missing
   const others = usual().filter((block) => !block.startsWith('Host gw2'))
   const to = routesOf(
     blockOf('gw2', { ...server(1), keyFile: server(0).keyFile }, 'ProxyJump gw1'),
@@ -168,11 +168,11 @@ test('a hop that does not let us in is named', async () => {
   await rejects(
     () => text(to({ address: 'target' }), 'true'),
     'auth-failed',
-    `on the way to root@${server(2).address}:${server(2).port}: ${hop} does not let us in: the server accepts publickey`,
+    `on the way to root@${server(2).address}:${server(2).port}: ${hop} refuses the login: the server accepts publickey`,
   )
 })
 
-test('what the last hop finds is told: nobody listens, or it may not', async () => {
+test('errors of the last hop are reported: no listener, or not allowed', async () => {
   const to = routesOf(...usual(), blockOf('closed', closed))
   const port = await freePort()
   await rejects(
@@ -188,7 +188,7 @@ test('what the last hop finds is told: nobody listens, or it may not', async () 
   assert.match(error.hint, 'AllowTcpForwarding')
 })
 
-test('a hop that is lost is gone through again', async () => {
+test('a lost hop is connected again', async () => {
   const to = routesOf(...usual())
   const host = to({ address: 'target' })
   await text(host, 'true')
@@ -197,12 +197,12 @@ test('a hop that is lost is gone through again', async () => {
   assert.is(sessions(0), 1)
 })
 
-test('a way that leads through itself is refused', async () => {
+test('a path that leads through itself is refused', async () => {
   const to = routesOf('Host *\nProxyJump gw1', ...usual())
   await rejects(() => text(to({ address: 'gw1' }), 'true'), 'connect-failed', 'leads through itself')
 })
 
-test('a ProxyCommand makes the way, and its last words are told', async () => {
+test('a ProxyCommand provides the connection, and its last output is reported', async () => {
   const config = folder.write('for-command', usual().join('\n'))
   const to = routesOf(
     blockOf('by-command', server(2), `ProxyCommand ssh -F ${config} -W %h:%p gw2`),
@@ -213,7 +213,7 @@ test('a ProxyCommand makes the way, and its last words are told', async () => {
   await rejects(
     () => text(to({ address: 'broken', connectTimeout: 2 }), 'true'),
     'connect-failed',
-    'the ProxyCommand ended with 7: no way for root',
+    'the ProxyCommand exited with 7: no way for root',
   )
   await rejects(
     () => text(to({ address: 'silent', connectTimeout: 1 }), 'true'),
@@ -222,10 +222,10 @@ test('a ProxyCommand makes the way, and its last words are told', async () => {
   )
 })
 
-test('a name never becomes a command of the shell that starts a ProxyCommand', async () => {
+test('a host name never becomes a command of the shell that starts a ProxyCommand', async () => {
   const mark = join(folder.path, 'mark')
   const to = routesOf('Host odd', 'HostName a`id`', 'Host *', `ProxyCommand sh -c 'exit 7' %h %r`)
-  // newer versions of ssh refuse them already when they are asked
+  // newer versions of ssh refuse them already when queried
   const refused = /in a ProxyCommand|invalid characters/
   for (const user of [`$(touch ${mark})`, `a;touch ${mark}`])
     await rejects(() => text(to({ address: 'any', user }), 'true'), 'connect-failed', refused)

@@ -1,4 +1,4 @@
-/** A host under memory pressure: its kernel kills one of our processes, whichever it is. */
+/** A host under memory pressure: its kernel kills any one of our processes. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('a shell that is killed', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'], seconds: 120 })
+const test = suite('a killed shell', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'], seconds: 120 })
 
 let sshd: Sshd
 let account: ReturnType<typeof addUser>
@@ -54,43 +54,43 @@ for (const [way, make] of Object.entries(ways)) {
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0
   }
 
-  test(`${way}: a change in the middle is not done twice, and not waited for; the next command works`, async () => {
+  test(`${way}: a change in progress is not repeated, and not waited for; the next command works`, async () => {
     const { connection, remote, identity } = connect()
     const script = `echo x >>${folder}/begun; kill -KILL $$; sleep 600; echo x >>${folder}/done`
     await rejects(
       () => connection.execute({ script, purpose: 'run', identity }),
       'connection-lost',
-      'was killed in the middle of a command',
+      'was killed while it ran a command',
     )
     assert.is(lines('begun'), 1)
     assert.is(await remote.run`echo in`.text(), 'in')
-    // what it had begun is stopped, too
+    // what it had started is stopped, too
     await until(
       async () => (await remote.query`pgrep -f '[s]leep 600; echo x >>${folder}' || true`.text()) === '',
     )
     assert.is(lines('done'), 0)
   })
 
-  test(`${way}: a query is asked again`, async () => {
+  test(`${way}: a query is repeated`, async () => {
     const { connection, identity } = connect()
     const script = `if [ -e ${folder}/once ]; then echo in; else touch ${folder}/once; kill -KILL $$; sleep 600; fi`
     const { stdout } = await connection.execute({ script, purpose: 'query', identity })
     assert.is(stdout.toString(), 'in\n')
   })
 
-  test(`${way}: a transfer in the middle ends`, async () => {
+  test(`${way}: a transfer in progress ends`, async () => {
     const { connection, identity } = connect()
     const script = `cat >/dev/null; echo x >>${folder}/begun; read -r a b c parent rest </proc/self/stat; kill -KILL $parent; sleep 600`
     const stdin = Buffer.alloc(3_000_000, 'x')
     await rejects(
       () => connection.execute({ script, purpose: 'run', identity, stdin }),
       'connection-lost',
-      'in the middle of a transfer',
+      'during a transfer',
     )
     assert.is(lines('begun'), 1)
   })
 
-  test(`${way}: a command that is killed ends with 128 + 9, and nothing else does`, async () => {
+  test(`${way}: a killed command ends with 128 + 9, and nothing else does`, async () => {
     const { connection, remote, identity } = connect()
     const { code } = await connection.execute({ script: `sh -c 'kill -KILL $$'`, purpose: 'run', identity })
     assert.is(code, 137)

@@ -1,4 +1,4 @@
-/** What a transfer leaves on a host when it cannot end: nothing, or what the next one removes. */
+/** What an interrupted transfer leaves on a host: nothing, or files that the next one removes. */
 import {
   existsSync,
   mkdtempSync,
@@ -29,7 +29,7 @@ test.before(async () => {
 })
 test.after(() => sshd.stop())
 test.beforeEach(() => {
-  // a root-owned folder that nobody else writes into
+  // a root-owned folder that no other user writes into
   folder = mkdtempSync(join(tmpdir(), 'coxswain-leftovers-'))
 })
 test.afterEach(async () => {
@@ -44,7 +44,7 @@ const connect = (): Connection => {
 }
 const leftovers = (): string[] => readdirSync(folder).filter((name) => name.startsWith('.coxswain.'))
 
-/** Begins a transfer that never ends, and resolves with the name of what it makes. */
+/** Starts a transfer that never ends, and resolves with the name of its draft. */
 const stalled = async (connection: Connection): Promise<string> => {
   async function* stalling(): AsyncGenerator<Uint8Array> {
     yield Buffer.alloc(2_000_000, 'x')
@@ -59,19 +59,19 @@ const stalled = async (connection: Connection): Promise<string> => {
   return made ?? ''
 }
 
-test('the host removes what it made when the connection ends', async () => {
+test('the host removes the draft when the connection ends', async () => {
   const connection = connect()
   await stalled(connection)
   await connection.close()
   await until(() => leftovers().length === 0)
 })
 
-test('what a killed host or shell left is removed by the next write there; what is in use stays', async () => {
+test('the next write removes what a killed host or shell left, and keeps what is in use', async () => {
   const left = await stalled(connect())
-  // as when the power goes: nothing of it gets to clean up
+  // as in a power failure: no process can clean up
   const pid = Number(left.split('.').at(-2))
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // sshd makes a process group for each command; by no other number, for -1 is every process
+  // sshd creates a process group for each command; never any other number, because -1 means every process
   assert.is(Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]), pid)
   assert.ok(pid > 1)
   process.kill(-pid, 'SIGKILL')
@@ -82,7 +82,7 @@ test('what a killed host or shell left is removed by the next write there; what 
   assert.equal(leftovers(), [inUse])
 })
 
-test('what is older than a day goes with the next write there', async () => {
+test('the next write removes drafts older than a day', async () => {
   const old = Date.now() / 1000 - 86_400 * 1.1
   for (const name of ['.coxswain.AbCdEf', '.coxswain.0011.2233.part', '.coxswain.elsewhere.1.AbCdEf']) {
     writeFileSync(join(folder, name), 'x')

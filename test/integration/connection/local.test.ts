@@ -28,7 +28,7 @@ test('many queries, each with its answer', async () => {
   )
 })
 
-test('what is out of time is stopped, with what it started', { needs: ['ps'] }, async () => {
+test('a command is stopped at its timeout, with its children', { needs: ['ps'] }, async () => {
   await rejects(
     () => remote.run({ timeout: 1 })`sh -c 'sleep 7031 & sleep 7031; true'`.text(),
     'command-timeout',
@@ -38,7 +38,7 @@ test('what is out of time is stopped, with what it started', { needs: ['ps'] }, 
   assert.is(await remote.query`echo on`.text(), 'on')
 })
 
-test('commands run in the folder that the process is in now, and a folder that was removed is named', async () => {
+test('commands run in the current folder of the process, and a removed folder is named', async () => {
   const before = process.cwd()
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'coxswain-local-')))
   const started = () => createRemote(localConnection()).query`pwd`.text()
@@ -53,7 +53,7 @@ test('commands run in the folder that the process is in now, and a folder that w
   assert.is(await started(), before)
 })
 
-test('once closed it is closed', async () => {
+test('after close, it is closed', async () => {
   const other = localConnection()
   await other.execute({ script: 'true', purpose: 'query' })
   await other.close()
@@ -61,7 +61,7 @@ test('once closed it is closed', async () => {
 })
 
 test(
-  'a daemon that a command leaves behind does not hold up the end, and lives on',
+  'a daemon that a command leaves running does not delay the end, and keeps running',
   { needs: ['ps'] },
   async () => {
     const time = `7032${process.pid}`

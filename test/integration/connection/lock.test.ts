@@ -1,4 +1,4 @@
-/** The lock on a host, on a real sshd: who gets it, who is told of whom, and when it is free again. */
+/** The lock on a host, on a real sshd: who gets it, what other runs report, and when it is free again. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -22,7 +22,7 @@ const test = suite('lock', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 let sshd: Sshd
 const open: Connection[] = []
 const users: { remove(): void }[] = []
-// other tests run beside these on the same machine, and what one leaves behind takes a while to go
+// other tests run concurrently on this machine, and what they leave takes a while to end
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-lock-'))
 chmodSync(folder, 0o755)
 let path = folder
@@ -64,36 +64,38 @@ const locking = (lock: HostLock, ...[change]: Parameters<Sshd['settings']>): Con
 }
 const say = async (from: Connection, more: Partial<Request> = {}): Promise<string> =>
   (await from.execute({ script: 'echo in', purpose: 'query', ...more })).stdout.toString()
+/** A lock that becomes free: the host needs a moment to notice the end of a connection, longer if the machine is busy. */
+const freed = (change: Partial<HostLock> = {}): HostLock => lockOf({ grace: 30, ...change })
 const refused = (from: Connection, more: Partial<Request> = {}) =>
-  rejects(() => say(from, more), 'host-locked', /is locked by ann@laptop \(site, process 4242\), since \d+ s/)
+  rejects(() => say(from, more), 'host-locked', /is locked by ann@laptop \(site, process 4242\), for \d+ s/)
 const user = (...args: Parameters<typeof addUser>): ReturnType<typeof addUser> => {
   const made = addUser(...args)
   users.push(made)
   return made
 }
 
-test('a second run is refused with the name of the first, and let in after it', async () => {
-  const [first, second] = [locking(lockOf()), locking(lockOf({ owner: 'bob@desk' }))]
+test('a second run is refused with the name of the first, and allowed after it', async () => {
+  const first = locking(lockOf())
   assert.is(await say(first), 'in\n')
-  await refused(second)
+  await refused(locking(lockOf({ owner: 'bob@desk' })))
   await first.close()
-  assert.is(await say(second), 'in\n')
+  assert.is(await say(locking(freed({ owner: 'bob@desk' }))), 'in\n')
   await rejects(() => say(locking(lockOf())), 'host-locked', 'locked by bob@desk')
 })
 
-test('who is told to begin nothing more waits no longer', async () => {
+test('a run that must not start anything more stops waiting', async () => {
   await say(locking(lockOf()))
   const stopping = new AbortController()
   const lock = lockOf({ wait: 600, stopping: stopping.signal, waiting: () => stopping.abort() })
   await rejects(() => say(locking(lock)), 'interrupted', 'was locked by another run')
 })
 
-test('of runs that begin at the same moment one gets it', async () => {
+test('of runs that start at the same moment, one gets it', async () => {
   const results = await Promise.allSettled([1, 2, 3, 4].map(() => say(locking(lockOf()))))
   assert.is(results.filter(({ status }) => status === 'fulfilled').length, 1)
 })
 
-test('shells of one run do not keep each other off: for reading, changing, streaming, under two names', async () => {
+test('shells of one run share the lock: for reading, changing, streaming, under two names', async () => {
   const lock = lockOf()
   const [one, other] = [locking(lock), locking(lock)]
   const big = Buffer.alloc(3_000_000, 'x')
@@ -106,7 +108,7 @@ test('shells of one run do not keep each other off: for reading, changing, strea
   assert.equal(answers, ['in\n', 'in\n', 'in\n', '3000000\n'])
 })
 
-test('runs that act as the same user keep each other off, whoever logs in; those of other users do not', async () => {
+test('runs with the same acting user exclude each other, whoever logs in; those of other users do not', async () => {
   const { name } = user('cxw-lock', { sudo: 'without password' })
   const { name: other } = user('cxw-lock2', { sudo: 'without password' })
   const asRoot = { identity: { method: 'sudo', user: 'root' } } as const
@@ -121,7 +123,7 @@ test('runs that act as the same user keep each other off, whoever logs in; those
   ])
   assert.is(await say(locking(lockOf(), { user: other })), 'in\n')
   await first.close()
-  assert.is(await say(locking(lockOf())), 'in\n')
+  assert.is(await say(locking(freed())), 'in\n')
 })
 
 test('sudo with a password, and the login shells csh and fish', { needs: ['csh', 'fish'] }, async () => {
@@ -134,10 +136,10 @@ test('sudo with a password, and the login shells csh and fish', { needs: ['csh',
   await refused(locking(lockOf(), { user: other }), asRoot)
   await first.close()
   const longest = { owner: 'o'.repeat(80), purpose: 'p'.repeat(80), pid: 99_999_999 }
-  assert.is(await say(locking(lockOf(longest), { user: other }), asRoot), 'in\n')
+  assert.is(await say(locking(freed(longest), { user: other }), asRoot), 'in\n')
 })
 
-test('the lock lies where no other user can open it: in /run for root, in the home for others', async () => {
+test('the lock is where no other user can open it: in /run for root, in the home for others', async () => {
   const { name, home } = user('cxw-lockhome')
   const mine = locking(lockOf({ folder: undefined }), { user: name })
   assert.is(await say(mine), 'in\n')
@@ -146,7 +148,7 @@ test('the lock lies where no other user can open it: in /run for root, in the ho
   await refused(locking(lockOf({ folder: undefined }), { user: name }))
 })
 
-test('no other user can take the lock, for what is in it or its folder cannot be opened', async () => {
+test('no other user can take the lock, because its file and folder cannot be opened', async () => {
   const { name } = user('cxw-lockflock')
   await say(locking(lockOf()))
   const attack = `flock -n ${path}/coxswain-0 true; flock -n ${path}/coxswain-0/lock true; cat ${path}/coxswain-0/holder`
@@ -160,7 +162,7 @@ for (const [what, make] of [
   ['a link to a folder that is private', 'ln -s /root'],
   ['a file', 'touch'],
 ] as const) {
-  test(`${what} that another user has put in the place of the lock is refused by name`, async () => {
+  test(`${what} that another user put at the path of the lock is refused with its name`, async () => {
     const { name } = user('cxw-locksquat')
     execFileSync('su', ['-s', '/bin/sh', '-c', `${make} ${path}/coxswain-0`, name])
     const error = await rejects(
@@ -174,14 +176,14 @@ for (const [what, make] of [
   })
 }
 
-test('a folder that others may write into holds no lock', async () => {
+test('a folder that others can write to is not used for a lock', async () => {
   chmodSync(path, 0o777)
   const why: string[] = []
   assert.is(await say(locking(lockOf({ absent: (reason) => why.push(reason) }))), 'in\n')
   assert.match(why[0] ?? '', 'does not have a folder that others cannot write into')
 })
 
-test('nobody comes in, or seems to hold the lock, by what stands in the command line of a process', async () => {
+test('the command line of a process can neither take the lock nor seem to hold it', async () => {
   const first = lockOf()
   await say(locking(first))
   const forged = lockOf()
@@ -191,10 +193,10 @@ test('nobody comes in, or seems to hold the lock, by what stands in the command 
   mallory.kill()
 })
 
-test('a run that waits says for whom, and gets in when the other ends', async () => {
+test('a waiting run names the holder, and gets the lock when the other ends', async () => {
   const first = locking(lockOf())
   await say(first)
-  const told: string[] = []
+  const reported: string[] = []
   const holders: string[] = []
   let tell = (): void => {}
   const waiting = new Promise<void>((resolve) => (tell = resolve))
@@ -203,22 +205,22 @@ test('a run that waits says for whom, and gets in when the other ends', async ()
     tell()
   }
   const second = say(locking(lockOf({ wait: 60, waiting: hear })))
-  void second.then((text) => told.push(text))
+  void second.then((text) => reported.push(text))
   await waiting
-  assert.match(holders[0] ?? '', /^ann@laptop \(site, process 4242\), since/)
-  assert.equal(told, [])
+  assert.match(holders[0] ?? '', /^ann@laptop \(site, process 4242\), for/)
+  assert.equal(reported, [])
   await first.close()
   assert.is(await second, 'in\n')
 })
 
-test('a run waits no longer than it was told to', async () => {
+test('a run waits no longer than its limit', async () => {
   await say(locking(lockOf()))
-  const told: string[] = []
-  await refused(locking(lockOf({ wait: 1.5, waiting: (holder) => told.push(holder) })))
-  assert.is(told.length, 1)
+  const reported: string[] = []
+  await refused(locking(lockOf({ wait: 1.5, waiting: (holder) => reported.push(holder) })))
+  assert.is(reported.length, 1)
 })
 
-test('waiting can be given up, and leaves nothing behind on the host', async () => {
+test('waiting can be aborted, and leaves nothing on the host', async () => {
   await say(locking(lockOf()))
   const controller = new AbortController()
   const lock = lockOf({ wait: 60, waiting: () => controller.abort() })
@@ -228,23 +230,23 @@ test('waiting can be given up, and leaves nothing behind on the host', async () 
   await until(() => found(`:${lock.token}:`) === '')
 })
 
-/** Command lines of this machine that match. */
+/** Command lines on this machine that match. */
 const found = (pattern: string): string =>
   execFileSync('sh', ['-c', `pgrep -fa -- "$0" | grep -v "pgrep -fa" || true`, pattern]).toString()
 
-test('a daemon that a task leaves behind does not keep the lock', async () => {
+test('a daemon that a task leaves running does not keep the lock', async () => {
   const first = locking(lockOf())
   const script = `sleep 70${process.pid} >/dev/null 2>&1 & echo in`
   assert.is(await say(first, { purpose: 'run', script }), 'in\n')
-  // on a busy machine the shell may have said so before its child has become the daemon
+  // on a busy machine, the shell can report before its child has become the daemon
   await until(() => found(`sleep 70${process.pid}`) !== '')
   await first.close()
   assert.match(found(`sleep 70${process.pid}`), 'sleep')
-  assert.is(await say(locking(lockOf())), 'in\n')
+  assert.is(await say(locking(freed())), 'in\n')
   execFileSync('pkill', ['-f', `sleep 70${process.pid}`])
 })
 
-test('a connection that is cut frees the host when all that ran there is gone', async () => {
+test('a cut connection frees the host when everything that ran there has ended', async () => {
   const sockets = new Set<Socket>()
   const proxy = createServer((inside) => {
     const outside = connect(sshd.port, '127.0.0.1')
@@ -259,7 +261,7 @@ test('a connection that is cut frees the host when all that ran there is gone', 
   const first = locking(lockOf(), { port, hostKeys: new HostKeys([known], 'strict') })
   const marker = `71${process.pid}`
   const cut = first.execute({
-    // it minds no polite request
+    // it ignores SIGTERM
     script: `echo go; trap '' TERM; sh -c 'trap "" TERM; sleep ${marker}'`,
     purpose: 'run',
     onOutput: () => {
@@ -289,7 +291,7 @@ test('a server with one session at a time is enough, also for two users', async 
   }
 })
 
-test('a shell that was stopped leaves the lock with those that are there', async () => {
+test('a stopped shell leaves the lock to the remaining ones', async () => {
   const first = locking(lockOf())
   await say(first)
   const stopped = say(first, { purpose: 'run', script: 'sleep 60', timeout: 1 })
@@ -298,7 +300,7 @@ test('a shell that was stopped leaves the lock with those that are there', async
   assert.is(await say(first, { purpose: 'run' }), 'in\n')
 })
 
-test('a host that cannot lock is told of, and worked on', async () => {
+test('a host that cannot lock is reported, and used', async () => {
   let absent = 0
   const lock = lockOf({ folder: '/no/such/folder', absent: () => (absent += 1) })
   const one = localConnection({ lock })
@@ -307,12 +309,12 @@ test('a host that cannot lock is told of, and worked on', async () => {
   assert.is(absent, 1)
 })
 
-test('no other run is let in by a name that would break the command line', async () => {
+test('a run with a name that would break the command line does not get the lock', async () => {
   const first = locking(lockOf({ owner: `o'; $(id)\n\\"`, purpose: '!é ü' }))
   assert.is(await say(first), 'in\n')
   await rejects(() => say(locking(lockOf())), 'host-locked', /locked by o_____id____ \(____, process/)
 })
 
-test('a lock path that a shell could mind is refused', async () => {
+test('a lock path with special characters of a shell is refused', async () => {
   await rejects(() => say(locking(lockOf({ folder: "/a'b" }))), 'usage', 'is not a folder for locks')
 })

@@ -1,4 +1,4 @@
-/** Servers that allow few sessions in a connection: everything works, it only waits. */
+/** Servers that allow few sessions per connection: everything works, but waits. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,7 +57,7 @@ test('a shell that serves queries and runs keeps them apart', async () => {
   assert.match(readFileSync(log, 'utf8'), /^a\n(b\nc|c\nb)\nd\n$/)
 })
 
-test('a query behind a long run may be given up without harm to it', async () => {
+test('a query waiting for a long run can be aborted without affecting it', async () => {
   const one = connection(1)
   await text(one, 'true')
   let go = (): void => {}
@@ -93,7 +93,7 @@ test('several users take turns', async () => {
   )
 })
 
-test('whoever waits for a session can be given up, and a connection can be closed', async () => {
+test('waiting for a session can be aborted, and a connection can be closed', async () => {
   const one = connection(1)
   let go = (): void => {}
   const began = new Promise<void>((resolve) => (go = resolve))
@@ -109,7 +109,7 @@ test('whoever waits for a session can be given up, and a connection can be close
   await Promise.all([ended, closed])
 })
 
-test('a stream finds its way through the only session, in the middle of other work', async () => {
+test('a stream uses the only session, in the middle of other work', async () => {
   const one = connection(1)
   const remote = createRemote(one)
   await remote.query`true`
@@ -124,7 +124,7 @@ test('a stream finds its way through the only session, in the middle of other wo
   assert.is((await remote.stat(second))?.size, 4_000_000)
 })
 
-test('more streams than sessions wait for each other, and nobody is warned', async () => {
+test('more streams than sessions wait for each other, without a warning', async () => {
   const warnings: string[] = []
   const onWarning = (warning: Error): number => warnings.push(warning.name)
   process.on('warning', onWarning)
@@ -142,6 +142,6 @@ test('more streams than sessions wait for each other, and nobody is warned', asy
   assert.equal(warnings, [])
 })
 
-test('a server that opens no session at all says so', async () => {
-  await rejects(() => text(connection(0), 'true'), 'channel-refused', 'opens no other session')
+test('a server that opens no session at all is reported', async () => {
+  await rejects(() => text(connection(0), 'true'), 'channel-refused', 'refuses another session')
 })

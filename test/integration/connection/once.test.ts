@@ -1,4 +1,4 @@
-/** That what changes a host is executed once, in order, and never after it was given up. */
+/** Commands that change a host are executed once, in order, and never after they were aborted. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,10 +49,10 @@ test(
       proxy.swallowAnswers()
       const answers = Promise.all(['one', 'two', 'three'].map((word) => run(one, `echo ${word} >> ${log}`)))
       await until(() => read(log) !== '')
-      // whatever else was sent along has had its time
+      // everything else that was sent has had time
       await new Promise((resolve) => setTimeout(resolve, 300))
       proxy.cut()
-      // the first may or may not have happened, and nobody says that it did; the others were not begun
+      // the first could have been executed, and its result is unknown; the others were not started
       assert.equal(await answers, ['connection-lost', '', ''])
       assert.is(read(log), 'one\ntwo\nthree\n')
     } finally {
@@ -63,7 +63,7 @@ test(
   },
 )
 
-test('runs keep the order of their calls, on a connection that is not open yet too', async () => {
+test('runs keep the order of their calls, also before the connection is open', async () => {
   const log = join(folder, 'order')
   const one = local()
   await Promise.all(Array.from({ length: 6 }, (_, n) => run(one, `echo ${n} >> ${log}`)))
@@ -81,7 +81,7 @@ test('a run that was aborted while the shell was opened is not executed', async 
   assert.not.ok(existsSync(mark))
 })
 
-test('a run that waited behind another is not executed once both are aborted', async () => {
+test('a run that waited for another is not executed if both are aborted', async () => {
   const mark = join(folder, 'behind')
   const one = local()
   const { signal, abort } = aborter()
@@ -94,7 +94,7 @@ test('a run that waited behind another is not executed once both are aborted', a
   assert.not.ok(existsSync(mark))
 })
 
-test('a queued run that is aborted leaves the others in peace', async () => {
+test('a queued run that is aborted does not affect the others', async () => {
   const one = local()
   const { signal, abort } = aborter()
   const mark = join(folder, 'queued')
@@ -107,14 +107,14 @@ test('a queued run that is aborted leaves the others in peace', async () => {
   assert.is(await first, 'go\nwhole\n')
 })
 
-test('a time limit does not count the time in the queue, and stops nobody else', async () => {
+test('a timeout does not include the time in the queue, and stops no other command', async () => {
   const one = local()
   await run(one, 'true')
   const both = [run(one, 'sleep 4; echo whole'), run(one, 'echo quick', { timeout: 1 })]
   assert.equal(await Promise.all(both), ['whole\n', 'quick\n'])
 })
 
-test('queries with limits behind a slow one all get their answers', async () => {
+test('queries with timeouts after a slow one all get their answers', async () => {
   const one = local()
   await query(one, 'true')
   const slow = query(one, 'sleep 4; echo whole')
@@ -122,7 +122,7 @@ test('queries with limits behind a slow one all get their answers', async () => 
   assert.equal(await Promise.all([slow, ...quick]), ['whole\n', ...quick.map(() => 'quick\n')])
 })
 
-test('a pipelined query that is aborted leaves those before and behind it in peace', async () => {
+test('a pipelined query that is aborted does not affect those before and after it', async () => {
   const one = local()
   const { signal, abort } = aborter()
   const mark = join(folder, 'pipelined')
@@ -136,7 +136,7 @@ test('a pipelined query that is aborted leaves those before and behind it in pea
   assert.is(await first, `go\n${await third}`, 'one shell answered both')
 })
 
-test('an innocent query is asked again however many others were stopped', async () => {
+test('a query is repeated however many others were stopped', async () => {
   const one = local()
   await query(one, 'true')
   const guilty = Array.from({ length: 4 }, () => query(one, 'exec sleep 30', { timeout: 0.2 }))
@@ -148,7 +148,7 @@ test('an innocent query is asked again however many others were stopped', async 
   assert.is(await innocent, 'whole\n')
 })
 
-test('whoever aborts with a reason of ours hears that reason', async () => {
+test('an abort with a reason of ours rejects with that reason', async () => {
   const one = local()
   const controller = new AbortController()
   const running = () =>
@@ -162,7 +162,7 @@ test('whoever aborts with a reason of ours hears that reason', async () => {
   await rejects(running, 'command-timeout', 'the task is out of time')
 })
 
-/** Something to abort when a command has begun. */
+/** Something to abort after a command has started. */
 function aborter(): { signal: AbortSignal; abort: () => void } {
   const controller = new AbortController()
   return { signal: controller.signal, abort: () => controller.abort() }

@@ -1,4 +1,4 @@
-/** Transfers that break off go on where they were: over a real sshd, with the line cut in the middle. */
+/** Interrupted transfers continue where they were: over a real sshd, with the connection cut in the middle. */
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ import { startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite('transfers that break off', { needs: ['root', 'sshd', 'ssh'] })
+const test = suite('interrupted transfers', { needs: ['root', 'sshd', 'ssh'] })
 
 const folder = folderOf(test)
 let sshd: Sshd
@@ -47,7 +47,7 @@ const throughProxy = (): Connection => {
 const content = randomBytes(32 * 1024 * 1024)
 const sha256 = createHash('sha256').update(content).digest('hex')
 
-/** The content, and how many bytes of it were taken to be sent; `halfway` is called in the middle of it. */
+/** The content, and how many of its bytes were read for sending; `halfway` is called in the middle. */
 const source = (halfway: () => Promise<void> = async () => {}) => {
   const taken = { bytes: 0 }
   const made: RepeatableSource = {
@@ -78,7 +78,7 @@ test('the next attempt sends only the rest, and nothing is left over', async () 
   const dest = join(here, 'big')
   const part = partIn(here)
   const cutting = source(async () => {
-    // some of it must have come
+    // some of it must have arrived
     await until(() => readdirSync(here).length > 0 && statSync(part).size > 4_000_000)
     proxy.cut()
   })
@@ -86,25 +86,25 @@ test('the next attempt sends only the rest, and nothing is left over', async () 
   await rejects(() => remote.writeStream(dest, cutting.source), 'connection-lost', 'lost')
   assert.equal(readdirSync(here), [partName(dest, sha256)])
   assert.is(statSync(part).mode & 0o777, 0o600)
-  // what other content has left there goes, too
+  // drafts of other content are removed, too
   writeFileSync(join(here, partName(dest, '0'.repeat(64))), 'older')
 
-  const told: Transfer[] = []
+  const reported: Transfer[] = []
   const again = source()
-  const next = createRemote(throughProxy(), { onTransfer: (transfer) => told.push(transfer) })
+  const next = createRemote(throughProxy(), { onTransfer: (transfer) => reported.push(transfer) })
   await next.writeStream(dest, again.source, { mode: '0640' })
   assert.ok(readFileSync(dest).equals(content))
   assert.equal(readdirSync(here), ['big'])
   assert.is(statSync(dest).mode & 0o777, 0o640)
-  const offset = told[0]?.bytes ?? 0
+  const offset = reported[0]?.bytes ?? 0
   assert.ok(offset > 4_000_000, `it went on at ${offset}`)
-  assert.equal(told.at(-1), { path: dest, bytes: content.length, size: content.length })
-  // once to compare what had come, and then the rest: never all of it
+  assert.equal(reported.at(-1), { path: dest, bytes: content.length, size: content.length })
+  // read once to compare the received part, and then the rest: never everything again
   const compared = Math.ceil(offset / 1024 / 1024) * 1024 * 1024
   assert.is(again.taken.bytes, compared + content.length - offset)
 })
 
-test('the engine connects again by itself and goes on, in the same task', async () => {
+test('the engine reconnects by itself and continues, in the same task', async () => {
   const here = place()
   const src = folder.at('src')
   writeFileSync(src, content)
@@ -141,16 +141,19 @@ test('the engine connects again by itself and goes on, in the same task', async 
   assert.ok(sent < content.length * 1.5, `${sent} bytes were sent`)
 })
 
-/** A remote without a network, and what it went on from. */
+/** A remote without a network, and the offset from which it continued. */
 const here = async (dest: string, made: RepeatableSource): Promise<number | undefined> => {
   const connection = localConnection()
   open.push(connection)
-  const told: Transfer[] = []
-  await createRemote(connection, { onTransfer: (transfer) => told.push(transfer) }).writeStream(dest, made)
-  return told[0]?.bytes
+  const reported: Transfer[] = []
+  await createRemote(connection, { onTransfer: (transfer) => reported.push(transfer) }).writeStream(
+    dest,
+    made,
+  )
+  return reported[0]?.bytes
 }
 
-test('what is no beginning of the content is sent anew', async () => {
+test('a draft that is not a beginning of the content is sent again', async () => {
   for (const bytes of [Buffer.alloc(5_000_000, 'x'), Buffer.concat([content, Buffer.from('more')])]) {
     const path = place()
     writeFileSync(partIn(path), bytes, { mode: 0o600 })
@@ -160,7 +163,7 @@ test('what is no beginning of the content is sent anew', async () => {
   }
 })
 
-test('what others could have made is not gone on with', async () => {
+test('a draft that other users could have written is not continued', async () => {
   const path = place()
   const elsewhere = join(place(), 'target')
   writeFileSync(elsewhere, content.subarray(0, 5_000_000), { mode: 0o600 })
@@ -172,7 +175,7 @@ test('what others could have made is not gone on with', async () => {
   assert.equal(readdirSync(path), ['big'])
 })
 
-test('content that is another than was announced replaces nothing', async () => {
+test('content that differs from what was announced replaces nothing', async () => {
   const path = place()
   writeFileSync(join(path, 'big'), 'old')
   const { source: made } = source()

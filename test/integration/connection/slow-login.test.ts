@@ -1,4 +1,4 @@
-/** Hosts that take their time to let us in. */
+/** Hosts with a slow login. */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -16,7 +16,7 @@ const folder = `/etc/ssh/coxswain-test-slow-${process.pid}`
 const open: Connection[] = []
 test.before(async () => {
   mkdirSync(folder)
-  // the keys of a user come from a directory that answers after eleven seconds
+  // the keys of a user come from a directory service that answers after eleven seconds
   const program = join(folder, 'keys')
   writeFileSync(program, `#!/bin/sh\nsleep 11\ncat ${folder}/authorized\n`)
   chmodSync(program, 0o755)
@@ -41,15 +41,15 @@ const opened = (made: Connection): Connection => {
 const says = async (connection: Connection): Promise<string> =>
   (await connection.execute({ script: 'echo in', purpose: 'query' })).stdout.toString()
 
-test('the limit of connecting is not one of logging in', async () => {
+test('the timeout of connecting does not limit the login', async () => {
   assert.is(await says(opened(sshConnection(sshd.settings({ connectTimeout: 10 })))), 'in\n')
 })
 
-test("nor is it with the system's ssh", async () => {
+test("nor with the system's ssh", async () => {
   assert.is(await says(opened(opensshConnection(sshd.opensshSettings({ connectTimeout: 10 })))), 'in\n')
 })
 
-test('a login that takes longer than it may is an error that says so', async () => {
+test('a login that exceeds its timeout is an error that says so', async () => {
   const connection = opened(sshConnection(sshd.settings({ loginTimeout: 1 })))
   await rejects(() => says(connection), 'connect-failed', 'the login took longer than 1 s')
 })

@@ -1,4 +1,4 @@
-/** What ssh's configuration says of a host, kept: against a real sshd. */
+/** Settings of a host in ssh's configuration are followed, with a real sshd. */
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { sshConnection } from '../../../engine/connection/connect.ts'
 import { LoginThrottles } from '../../../engine/connection/login-throttle.ts'
 import { SshRoutes } from '../../../engine/connection/ssh/routes.ts'
-import type { SshWish } from '../../../engine/connection/ssh/routes.ts'
+import type { SshRequest } from '../../../engine/connection/ssh/routes.ts'
 import type { Connection } from '../../../engine/connection/types.ts'
 import { Secret } from '../../../engine/secret.ts'
 import { folderOf } from '../../support/folder.ts'
@@ -17,7 +17,7 @@ import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd } from '../../support/sshd.ts'
 import { until } from '../../support/until.ts'
 
-const test = suite("a host as ssh's configuration has it", { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
+const test = suite("a host in ssh's configuration", { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 const folder = folderOf(test)
 let sshd: Sshd
 let agent: ChildProcess
@@ -55,7 +55,7 @@ const basics = (): string[] => [
   'User root',
   `UserKnownHostsFile ${sshd.knownHosts}`,
 ]
-const host = (lines: readonly string[], wish: Partial<SshWish> = {}): Connection => {
+const host = (lines: readonly string[], wish: Partial<SshRequest> = {}): Connection => {
   const configFile = folder.write('config', ['Host web', ...lines, ''].join('\n'))
   const environment = { SSH_AUTH_SOCK: socket }
   const routes = new SshRoutes({ throttles: new LoginThrottles(), environment })
@@ -66,14 +66,14 @@ const host = (lines: readonly string[], wish: Partial<SshWish> = {}): Connection
 const text = async (from: Connection, script: string): Promise<string> =>
   (await from.execute({ script, purpose: 'query' })).stdout.toString()
 
-test('name, port, user, key and known hosts come from there', async () => {
+test('name, port, user, key and known hosts come from the configuration', async () => {
   const one = host([...basics(), `IdentityFile ${sshd.keyFile}`])
   assert.is(one.description, 'web')
   assert.is(await text(one, 'whoami'), 'root\n')
   assert.is(one.description, `root@127.0.0.1:${sshd.port}`)
 })
 
-test('what the inventory says counts before it', async () => {
+test('the inventory takes precedence', async () => {
   const wrong = [
     'HostName 127.0.0.1',
     'Port 1',
@@ -86,7 +86,7 @@ test('what the inventory says counts before it', async () => {
   assert.is(await text(host(wrong, said), 'whoami'), 'root\n')
 })
 
-test('nobody becomes who they are, though the user is known only later', async () => {
+test('become does not take place for the login user itself, although the user is known only later', async () => {
   const user = addUser('cxw-config')
   try {
     const one = host([
@@ -101,7 +101,7 @@ test('nobody becomes who they are, though the user is known only later', async (
   }
 })
 
-test('a key is known by the alias, in any of several files', async () => {
+test('a key is looked up by the alias, in any of several files', async () => {
   const alias = folder.write('alias', `The.Alias ${sshd.hostPublicKey}\n`)
   const key = `IdentityFile ${sshd.keyFile}`
   const [name, port, user] = basics()
@@ -115,7 +115,7 @@ test('a key is known by the alias, in any of several files', async () => {
   await rejects(() => text(host([...some, ...wrong]), 'true'), 'host-key-unknown', /^another presents/)
 })
 
-test('accept-new is kept, no is not: it takes a word here', async () => {
+test('accept-new is followed, no is not: it must be set here', async () => {
   const [name = '', port = '', user = ''] = basics()
   const fresh = folder.write('fresh', '')
   const some = [name, port, user, `IdentityFile ${sshd.keyFile}`, `UserKnownHostsFile ${fresh}`]
@@ -135,7 +135,7 @@ test('accept-new is kept, no is not: it takes a word here', async () => {
   assert.match(readFileSync(fresh, 'utf8'), `[127.0.0.1]:${sshd.port} ssh-ed25519 `)
 })
 
-test('a key that stays locked and has no .pub beside it tells which key of the agent is meant', async () => {
+test('a locked key without a .pub file selects a key of the agent', async () => {
   const locked = folder.write('locked', readFileSync(sshd.keyFile))
   chmodSync(locked, 0o600)
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', locked], { stdio: 'ignore' })
@@ -143,18 +143,18 @@ test('a key that stays locked and has no .pub beside it tells which key of the a
   await rejects(
     () => text(host(lines), 'true'),
     'auth-failed',
-    'locked is encrypted and no passphrase was given',
+    'locked is encrypted and no passphrase is set',
   )
   add(keyOf('another'))
   add(sshd.keyFile)
   assert.is(await text(host(lines), 'echo in'), 'in\n')
 })
 
-test('the agent offers what the key files name, and only that with IdentitiesOnly', async () => {
+test('the agent offers the keys of the key files, and only those with IdentitiesOnly', async () => {
   const strangers = ['s1', 's2', 's3', 's4', 's5', 's6', 's7'].map((name) => keyOf(name))
   for (const stranger of strangers) add(stranger)
   add(sshd.keyFile)
-  // six tries are all that an sshd allows; the public half tells which key of the agent is meant
+  // sshd allows only six attempts; the public key selects which key of the agent to use
   const named = `IdentityFile ${sshd.keyFile}.pub`
   assert.is(await text(host([...basics(), named]), 'echo in'), 'in\n')
   assert.is(await text(host([...basics(), named, 'IdentitiesOnly yes']), 'echo in'), 'in\n')
@@ -167,28 +167,28 @@ test('the agent offers what the key files name, and only that with IdentitiesOnl
   await rejects(
     () => text(host([...basics(), `IdentityFile ${stranger}`, 'IdentitiesOnly yes']), 'true'),
     'auth-failed',
-    /s1 was refused; the agent holds no other of the keys that IdentitiesOnly leaves/,
+    /s1 was refused; the agent has no other key that IdentitiesOnly allows/,
   )
 })
 
-test('an agent of its own, or none', async () => {
+test('a configured agent, or none', async () => {
   add(sshd.keyFile)
   const keyless = [...basics(), 'IdentityFile none']
   assert.is(await text(host(keyless), 'echo in'), 'in\n')
   await rejects(
     () => text(host([...keyless, 'IdentityAgent none']), 'true'),
     'auth-failed',
-    'there is no agent',
+    'no agent is running',
   )
   const elsewhere = `IdentityAgent ${folder.at('nobody')}`
   await rejects(() => text(host([...keyless, elsewhere]), 'true'), 'auth-failed', 'does not answer')
 })
 
-test('an agent that does not sign is one try: the next one counts', async () => {
+test('an agent that does not sign is one attempt: the next one counts', async () => {
   const user = addUser('cxw-confirm')
   const lenient = await startSshd(['PasswordAuthentication yes'])
   try {
-    // -c asks somebody, and nobody is there
+    // -c asks for confirmation, and there is no one to confirm
     execFileSync('ssh-add', ['-q', '-c', lenient.keyFile], {
       env: { PATH: process.env['PATH'], SSH_AUTH_SOCK: socket },
       stdio: 'ignore',
@@ -204,7 +204,7 @@ test('an agent that does not sign is one try: the next one counts', async () => 
   }
 })
 
-test('the agent is lent to the host only where the inventory says so', async () => {
+test('the agent is forwarded only if the inventory sets it', async () => {
   add(sshd.keyFile)
   const some = [...basics(), 'IdentityFile none', 'ForwardAgent yes']
   const script = 'test -n "$SSH_AUTH_SOCK" && ssh-add -l | wc -l'
@@ -212,19 +212,19 @@ test('the agent is lent to the host only where the inventory says so', async () 
   assert.is(await text(host(some, { forwardAgent: true }), script), '1\n')
 })
 
-test('certificates are told of when the login fails, and what to do', async () => {
+test('certificates are mentioned if the login fails, with what to do', async () => {
   const key = keyOf('certified')
   const authority = keyOf('authority')
   execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'me', '-n', 'root', `${key}.pub`])
   const error = await rejects(
     () => text(host([...basics(), `IdentityFile ${key}`]), 'true'),
     'auth-failed',
-    `${key} was refused; the certificate ${key}-cert.pub was not shown`,
+    `${key} was refused; the certificate ${key}-cert.pub was not used`,
   )
   assert.match(error.hint, 'connection: openssh')
 })
 
-test('a server of another time is reached by the algorithms that are named for it, and not without', async () => {
+test('an old server is reached with the algorithms configured for it, and not without them', async () => {
   const old = await startSshd([
     'Ciphers aes128-cbc',
     'KexAlgorithms diffie-hellman-group14-sha1',
@@ -251,7 +251,7 @@ test('a server of another time is reached by the algorithms that are named for i
   }
 })
 
-test('what only OpenSSH can keep is refused, not left out', async () => {
+test('options that only OpenSSH supports are refused, not ignored', async () => {
   const revoked = folder.write('revoked', '')
   const error = await rejects(
     () => text(host([...basics(), `RevokedHostKeys ${revoked}`]), 'true'),
@@ -261,7 +261,7 @@ test('what only OpenSSH can keep is refused, not left out', async () => {
   assert.match(error.hint, 'connection: openssh')
 })
 
-test('an inventory names the configuration and the way, for either kind of ssh', async () => {
+test('an inventory sets the configuration and the path, for either kind of ssh', async () => {
   const block = ['Host web jump', ...basics(), `IdentityFile ${sshd.keyFile}`, '']
   folder.write('site/ssh_config', block.join('\n'))
   for (const connection of ['ssh', 'openssh']) {
@@ -282,8 +282,8 @@ test('an inventory names the configuration and the way, for either kind of ssh',
   }
 })
 
-/** A host without a configuration of ssh: its arguments are all that there is. */
-const bare = (wish: Partial<SshWish>): Connection => {
+/** A host without a configuration of ssh, only with arguments. */
+const bare = (wish: Partial<SshRequest>): Connection => {
   const configFile = folder.write('nothing', '')
   const routes = new SshRoutes({ throttles: new LoginThrottles(), environment: {} })
   const made = sshConnection(routes.to({ address: '127.0.0.1', configFile, ...wish }))
@@ -292,7 +292,7 @@ const bare = (wish: Partial<SshWish>): Connection => {
 }
 const known = (): string => `UserKnownHostsFile=${sshd.knownHosts}`
 
-test('arguments of ssh say how to get there', async () => {
+test('arguments of ssh set the destination', async () => {
   const after = [
     `Port=${sshd.port}`,
     'User=root',
@@ -303,7 +303,7 @@ test('arguments of ssh say how to get there', async () => {
   assert.is(await text(bare({ after }), 'echo in'), 'in\n')
 })
 
-test('a command on the way, of the arguments', async () => {
+test('a ProxyCommand from the arguments', async () => {
   const command = `ProxyCommand=ssh -F /dev/null -p ${sshd.port} -i ${sshd.keyFile} -o ${known()} -W 127.0.0.1:${sshd.port} root@127.0.0.1`
   const after = [command, known(), `Port=${sshd.port}`, `IdentityFile=${sshd.keyFile}`]
   assert.is(
@@ -315,7 +315,7 @@ test('a command on the way, of the arguments', async () => {
   )
 })
 
-test('what counts first: arguments before, the variables, arguments after', async () => {
+test('precedence: arguments before, the variables, arguments after', async () => {
   const key = `IdentityFile=${sshd.keyFile}`
   const port = { port: 1, before: [`Port=${sshd.port}`, known(), key] }
   assert.is(await text(bare(port), 'echo before'), 'before\n')
@@ -328,22 +328,22 @@ test('what counts first: arguments before, the variables, arguments after', asyn
   assert.is(await text(bare(later), 'echo variables'), 'variables\n')
 })
 
-test('a key of the arguments is tried beside the one that is named', async () => {
+test('a key from the arguments is tried in addition to the configured one', async () => {
   const stranger = keyOf('stranger-of-arguments')
   const after = [`IdentityFile=${sshd.keyFile}`, known()]
   assert.is(await text(bare({ port: sshd.port, privateKeyFile: stranger, after }), 'echo in'), 'in\n')
 })
 
-test('ways to log in that the arguments rule out are not tried, and the refusal says so', async () => {
+test('login methods that the arguments disable are not tried, and the error says so', async () => {
   const after = ['PubkeyAuthentication=no', known()]
   await rejects(
     () => text(bare({ port: sshd.port, privateKeyFile: sshd.keyFile, after }), 'true'),
     'auth-failed',
-    /only password, keyboard-interactive is allowed by the options of ssh/,
+    /the options of ssh only allow password, keyboard-interactive/,
   )
 })
 
-test('StrictHostKeyChecking no of the arguments is not followed', async () => {
+test('StrictHostKeyChecking no in the arguments is not followed', async () => {
   const after = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']
   const error = await rejects(
     () => text(bare({ port: sshd.port, privateKeyFile: sshd.keyFile, after }), 'true'),
@@ -353,11 +353,11 @@ test('StrictHostKeyChecking no of the arguments is not followed', async () => {
   assert.match(error.hint, '--host-key-checking')
 })
 
-test('arguments that ssh does not take are told with its words', async () => {
+test('arguments that ssh does not accept are reported with its message', async () => {
   const error = await rejects(
     () => text(bare({ after: ['Port=abc'] }), 'true'),
     'connect-failed',
-    "ssh does not take its arguments for 127.0.0.1: Bad port 'abc'.",
+    "ssh rejects its arguments for 127.0.0.1: Bad port 'abc'.",
   )
   assert.match(error.hint, 'ansible_ssh_common_args')
 })

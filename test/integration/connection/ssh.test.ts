@@ -50,7 +50,7 @@ const lasting = (seconds: number): string => `${seconds}${process.pid}`
 const processes = (marker: string): string =>
   execFileSync('sh', ['-c', `pgrep -fa '[s]leep ${marker}' || true`]).toString()
 
-test('output, error output and status come back apart', async () => {
+test('output, error output and status are returned separately', async () => {
   const result = await connection().execute({ script: 'echo out; echo err >&2; exit 7', purpose: 'query' })
   assert.equal([result.code, result.stdout.toString(), result.stderr.toString()], [7, 'out\n', 'err\n'])
 })
@@ -75,7 +75,7 @@ test('exit, a syntax error and an open quote end only their own command', async 
   assert.is(await text(one, 'echo fine'), 'fine\n')
 })
 
-test('binary output and input of any size come through whole', async () => {
+test('binary output and input of any size arrive complete', async () => {
   const one = connection()
   for (const size of [0, 1, 1000, 100_000, 3_000_000]) {
     const bytes = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7919) % 256))
@@ -94,7 +94,7 @@ test('output beyond the limit is counted and dropped', async () => {
   assert.is(result.dropped, 99_000)
 })
 
-test('live output comes while the command runs', async () => {
+test('live output arrives while the command runs', async () => {
   const one = connection()
   const seen: string[] = []
   let first = (): void => {}
@@ -115,7 +115,7 @@ test('live output comes while the command runs', async () => {
   assert.is(seen.join(''), 'é1\n2\n')
 })
 
-test('a long run does not hold up a query', async () => {
+test('a long run does not delay a query', async () => {
   const one = connection()
   const controller = new AbortController()
   const long = one.execute({ script: `sleep ${lasting(7011)}`, purpose: 'run', signal: controller.signal })
@@ -152,7 +152,7 @@ test('an aborted command is stopped on the host, with its grandchildren', async 
   assert.is(processes(lasting(7001)), '')
 })
 
-test('a command out of time is stopped on the host, and the connection goes on', async () => {
+test('a command is stopped on the host at its timeout, and the connection continues', async () => {
   const one = connection()
   await rejects(
     () => one.execute({ script: `sleep ${lasting(7002)}`, purpose: 'query', timeout: 1 }),
@@ -163,7 +163,7 @@ test('a command out of time is stopped on the host, and the connection goes on',
   assert.is(await text(one, 'echo on'), 'on\n')
 })
 
-test('queries that waited behind a stopped one are asked again by themselves', async () => {
+test('queries that waited for a stopped one are repeated automatically', async () => {
   const one = connection()
   const slow = one.execute({ script: `sleep ${lasting(7003)}`, purpose: 'query', timeout: 1 })
   const waiting = text(one, 'echo patient')
@@ -171,7 +171,7 @@ test('queries that waited behind a stopped one are asked again by themselves', a
   assert.is(await waiting, 'patient\n')
 })
 
-test('a daemon that a command leaves behind outlives a clean end', async () => {
+test('a daemon that a command leaves running outlives a clean end', async () => {
   const one = connection()
   await text(one, `sleep ${lasting(7004)} >/dev/null 2>&1 &`)
   await one.close()
@@ -180,7 +180,7 @@ test('a daemon that a command leaves behind outlives a clean end', async () => {
   execFileSync('pkill', ['-f', `sleep ${lasting(7004)}`])
 })
 
-test('a connection that is cut in the middle says so, stops the command, and is made again', async () => {
+test('a cut connection is reported, stops the command, and is opened again', async () => {
   const sockets = new Set<Socket>()
   const proxy = createServer((inside) => {
     const outside = connect(sshd.port, '127.0.0.1')
@@ -207,7 +207,7 @@ test('a connection that is cut in the middle says so, stops the command, and is 
   proxy.close()
 })
 
-test('nobody listening is an error after some tries', async () => {
+test('a closed port is an error after some attempts', async () => {
   const error = await rejects(
     () => text(connection({ port: 1, connectRetries: 1 }), 'true'),
     'connect-failed',
@@ -227,17 +227,17 @@ test('an unknown host key is refused with its fingerprint', async () => {
   assert.match(error.message, empty)
 })
 
-test('a changed host key is refused with the line that knows another', async () => {
+test('a changed host key is refused with the line of the old key', async () => {
   const other = join(sshd.folder, 'kh-other')
   const key = readFileSync(`${sshd.keyFile}.pub`, 'utf8')
   writeFileSync(other, `# a comment\n[127.0.0.1]:${sshd.port} ${key}`)
   const error = await rejects(
     () => text(connection({ hostKeys: new HostKeys([other], 'accept-new') }), 'true'),
     'host-key-changed',
-    'another key is recorded for it',
+    'a different key is recorded for it',
   )
   assert.equal(error.place, { file: other, line: 2 })
-  // as it is said, it helps
+  // the printed command works
   const [, remedy = ''] = /(ssh-keygen -R .*)$/.exec(error.hint) ?? []
   execFileSync('sh', ['-c', remedy], { stdio: 'ignore' })
   await rejects(
@@ -257,7 +257,7 @@ test('accept-new adds the key once, and strict trusts it then', async () => {
   assert.is(await text(connection({ hostKeys: new HostKeys([fresh], 'strict') }), 'echo 3'), '3\n')
 })
 
-test('accept-new leaves the last line of a file alone that has no end', async () => {
+test('accept-new keeps a last line without a newline', async () => {
   const file = join(sshd.folder, 'kh-no-end')
   const before = `elsewhere ${readFileSync(sshd.knownHosts, 'utf8').trim().split(/\s+/).slice(1, 3).join(' ')}`
   writeFileSync(file, before)
@@ -266,7 +266,7 @@ test('accept-new leaves the last line of a file alone that has no end', async ()
   assert.is(await text(connection({ hostKeys: new HostKeys([file], 'strict') }), 'echo 2'), '2\n')
 })
 
-test('hashed known_hosts entries are understood', async () => {
+test('hashed known_hosts entries are supported', async () => {
   const hashed = join(sshd.folder, 'kh-hashed')
   writeFileSync(hashed, readFileSync(sshd.knownHosts))
   execFileSync('ssh-keygen', ['-q', '-H', '-f', hashed], { stdio: 'ignore' })
@@ -274,7 +274,7 @@ test('hashed known_hosts entries are understood', async () => {
   assert.is(await text(connection({ hostKeys: new HostKeys([hashed], 'strict') }), 'echo 1'), '1\n')
 })
 
-test('an encrypted key opens with its passphrase, and without one the refusal says so', async () => {
+test('an encrypted key opens with its passphrase, and without one the error says so', async () => {
   const file = join(sshd.folder, 'locked_key')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'open sesame', '-f', file])
   appendFileSync(`/etc/ssh/coxswain-test-authorized/${sshd.port}`, readFileSync(`${file}.pub`))
@@ -283,12 +283,12 @@ test('an encrypted key opens with its passphrase, and without one the refusal sa
   const error = await rejects(
     () => text(connection({ privateKeyFiles: [file] }), 'true'),
     'auth-failed',
-    /the server accepts .*publickey.*locked_key is encrypted and no passphrase was given/,
+    /the server accepts .*publickey.*locked_key is encrypted and no passphrase is set/,
   )
   assert.match(error.hint, `ssh-add ${file}`)
 })
 
-test('a key that the server does not know is named in the refusal', async () => {
+test('a key that the server does not accept is named in the error', async () => {
   const file = join(sshd.folder, 'stranger_key')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
   await rejects(
@@ -298,7 +298,7 @@ test('a key that the server does not know is named in the refusal', async () => 
   )
 })
 
-test('the agent is asked, and a key file takes over where it fails', async () => {
+test('the agent is used, and a key file if it fails', async () => {
   const agent = spawn('ssh-agent', ['-D', '-a', join(sshd.folder, 'agent')], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
@@ -327,7 +327,7 @@ test('the agent is asked, and a key file takes over where it fails', async () =>
   }
 })
 
-test('a password logs in, and a wrong one is refused without being told', async () => {
+test('a password logs in, and a wrong one is refused without being shown', async () => {
   const { name, password } = user('cxw-pass')
   const none = { user: name, privateKeyFiles: [] }
   assert.is(await text(connection({ ...none, password: new Secret(password) }), 'whoami'), `${name}\n`)
@@ -339,7 +339,7 @@ test('a password logs in, and a wrong one is refused without being told', async 
   assert.not.match(JSON.stringify(error) + error.message, 'wrong-one')
 })
 
-test('a password is given at a prompt of the server, too', async () => {
+test('a password also answers a prompt of the server', async () => {
   const { name, password } = user('cxw-kbd')
   const prompting = await startSshd(['KbdInteractiveAuthentication yes', 'PasswordAuthentication no'])
   try {
@@ -352,7 +352,7 @@ test('a password is given at a prompt of the server, too', async () => {
   }
 })
 
-test('a server that never says a word is given up in time', async () => {
+test('a silent server is given up at the timeout', async () => {
   let calls = 0
   const silent = createServer(() => (calls += 1)).listen(0, '127.0.0.1')
   await new Promise((resolve) => silent.once('listening', resolve))
@@ -363,7 +363,7 @@ test('a server that never says a word is given up in time', async () => {
     'connect-failed',
     'Timed out while waiting for handshake',
   )
-  // the time is for all attempts together
+  // the timeout covers all attempts together
   assert.is(calls, 1)
   silent.close()
 })
@@ -396,7 +396,7 @@ test('sudo without a password', async () => {
   await remote.remove('/root/.coxswain-test')
 })
 
-test('sudo with a password: right, wrong, missing', async () => {
+test('sudo with a password: correct, wrong, missing', async () => {
   const { name, password } = user('cxw-sudo', { sudo: 'with password' })
   const as = (secret: string | undefined) =>
     text(connection({ user: name }), 'id -un', {
@@ -407,12 +407,12 @@ test('sudo with a password: right, wrong, missing', async () => {
       },
     })
   assert.is(await as(password), 'root\n')
-  const error = await rejects(() => as('not-it'), 'become-password-wrong', 'sudo refused the password')
+  const error = await rejects(() => as('not-it'), 'become-password-wrong', 'sudo rejected the password')
   assert.not.match(error.message + String(error.output), 'not-it')
-  await rejects(() => as(undefined), 'become-password-missing', 'sudo wants a password')
+  await rejects(() => as(undefined), 'become-password-missing', 'sudo requires a password')
 })
 
-test('sudo for somebody who may not', async () => {
+test('sudo for a user who is not allowed', async () => {
   const { name, password } = user('cxw-none')
   const identity = { method: 'sudo', user: 'root', password: new Secret(password) } as const
   const error = await rejects(
@@ -423,7 +423,7 @@ test('sudo for somebody who may not', async () => {
   assert.match(error.output ?? '', 'not in the sudoers file')
 })
 
-test('what runs as root through sudo is stopped too', async () => {
+test('a command as root through sudo is stopped, too', async () => {
   const { name } = user('cxw-stop', { sudo: 'without password' })
   const controller = new AbortController()
   const running = connection({ user: name }).execute({
@@ -442,7 +442,7 @@ for (const { shell, needs } of [
   { shell: '/usr/bin/fish', needs: ['fish'] },
   { shell: '/bin/csh', needs: ['csh'] },
 ] as const) {
-  test(`the login shell may be ${shell}`, { needs }, async () => {
+  test(`the login shell can be ${shell}`, { needs }, async () => {
     const { name } = user('cxw-shell', { shell, sudo: 'without password' })
     const one = connection({ user: name })
     assert.is(await text(one, 'x=1; echo $((x + 1))'), '2\n')
@@ -456,13 +456,13 @@ for (const { shell, needs } of [
   })
 }
 
-test('a .bashrc that talks does not get into the answers', async () => {
+test('a .bashrc that prints does not change the answers', async () => {
   const { name, home } = user('cxw-noisy')
   writeFileSync(join(home, '.bashrc'), 'echo "Welcome, traveller!"; echo hm >&2\n')
   assert.is(await text(connection({ user: name }), 'echo quiet'), 'quiet\n')
 })
 
-test('a .bashrc that traces shows sudo no prompt and us no shell', async () => {
+test('a .bashrc with xtrace hides neither the prompt of sudo nor our shell', async () => {
   const tracing = (...args: Parameters<typeof addUser>): ReturnType<typeof addUser> => {
     const made = user(...args)
     writeFileSync(join(made.home, '.bashrc'), 'set -x\n')
@@ -474,7 +474,7 @@ test('a .bashrc that traces shows sudo no prompt and us no shell', async () => {
       identity: { method: 'sudo', user: 'root', password: new Secret(password) },
     })
   assert.is(await as(asked.name, asked.password), 'root\n')
-  await rejects(() => as(asked.name, 'not-it'), 'become-password-wrong', 'sudo refused the password')
+  await rejects(() => as(asked.name, 'not-it'), 'become-password-wrong', 'sudo rejected the password')
   const free = tracing('cxw-trace2', { sudo: 'without password' })
   const executed = join(sshd.folder, 'password-was-executed')
   assert.is(await as(free.name, `touch ${executed}`), 'root\n')
@@ -483,7 +483,7 @@ test('a .bashrc that traces shows sudo no prompt and us no shell', async () => {
   assert.equal(await Promise.all([0, 1, 2].map((n) => text(one, `echo ${n}`))), ['0\n', '1\n', '2\n'])
 })
 
-test('an account without a shell says why', async () => {
+test('an account without a shell is reported', async () => {
   const { name } = user('cxw-nologin', { shell: '/usr/sbin/nologin' })
   await rejects(
     () => text(connection({ user: name }), 'true'),

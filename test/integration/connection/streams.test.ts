@@ -1,4 +1,4 @@
-/** Input that is too big for a frame, or comes from a stream: limits, aborts, broken sources, lost connections. */
+/** Input that is too big for a frame, or comes from a stream: timeouts, aborts, broken sources, lost connections. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ const opened = (made: Connection): Connection => {
   return made
 }
 const root = { method: 'sudo', user: 'root' } as const
-/** The ways that a stream can take: each has its own way to be stopped. */
+/** The ways of a stream: each is stopped in its own way. */
 const ways = {
   'over ssh': () => ({ connection: opened(sshConnection(sshd.settings())), identity: undefined }),
   'through sudo': () => ({ connection: opened(sshConnection(sshd.settings({ user }))), identity: root }),
@@ -50,13 +50,13 @@ const ways = {
 const megabytes = (n: number): Buffer => Buffer.alloc(n * 1_000_000, 'x')
 /** A number of seconds that no other run of these tests uses at the same time. */
 const lasting = (seconds: number): string => `${seconds}${process.pid}`
-/** Starts what lives as long as its process group: it ignores SIGTERM. */
+/** Starts a process that lives as long as its process group: it ignores SIGTERM. */
 const last = (marker: string): string => `(trap '' TERM; exec sleep ${marker}) &`
 const runs = (marker: string): boolean =>
   execFileSync('sh', ['-c', `pgrep -f '[s]leep ${marker}' || true`]).length > 0
 
 for (const [way, make] of Object.entries(ways)) {
-  test(`${way}: out of time is out of time`, async () => {
+  test(`${way}: the timeout applies`, async () => {
     const { connection, identity } = make()
     const time = lasting(7101)
     const request = { purpose: 'run', stdin: megabytes(3), timeout: 1, identity } as const
@@ -81,7 +81,7 @@ for (const [way, make] of Object.entries(ways)) {
     await until(() => !runs(time))
   })
 
-  test(`${way}: a source that stalls can be given up, and leaves nothing behind`, async () => {
+  test(`${way}: a source that stalls can be aborted, and leaves nothing on the host`, async () => {
     const { connection, identity } = make()
     const place = mkdtempSync(join(folder, 'stalled-'))
     const controller = new AbortController()
@@ -97,7 +97,7 @@ for (const [way, make] of Object.entries(ways)) {
     await until(() => readdirSync(place).length === 0)
   })
 
-  test(`${way}: a source that breaks says why, and leaves nothing behind`, async () => {
+  test(`${way}: a source that fails is reported, and leaves nothing on the host`, async () => {
     const { connection, identity } = make()
     const place = mkdtempSync(join(folder, 'broken-'))
     const remote = createRemote(connection, { identity })
@@ -111,7 +111,7 @@ for (const [way, make] of Object.entries(ways)) {
     await until(() => readdirSync(place).length === 0)
   })
 
-  test(`${way}: a command that ends before its input tells how it ended`, async () => {
+  test(`${way}: a command that ends before its input returns its status`, async () => {
     const { connection, identity } = make()
     const remote = createRemote(connection, { identity })
     const result = await remote.run({ stdin: megabytes(30) })`echo sorry >&2; exit 7`.result()
@@ -121,7 +121,7 @@ for (const [way, make] of Object.entries(ways)) {
     assert.match(error.output ?? '', 'No such file or directory')
   })
 
-  test(`${way}: what a command leaves behind holds up nobody and lives on`, async () => {
+  test(`${way}: what a command leaves running delays nothing and keeps running`, async () => {
     const { connection, identity } = make()
     const time = lasting(7103)
     const remote = createRemote(connection, { identity })
@@ -132,14 +132,14 @@ for (const [way, make] of Object.entries(ways)) {
   })
 
   for (const [size, bytes] of Object.entries({ 'in a frame': megabytes(1), 'in pieces': megabytes(8) }))
-    test(`${way}: input ${size} that is stopped has no end, also for a command that outlives SIGTERM`, async () => {
+    test(`${way}: stopped input ${size} does not look complete, also for a command that outlives SIGTERM`, async () => {
       const { connection, identity } = make()
       const paths = mkdtempSync(join(folder, 'stopped-'))
       chmodSync(paths, 0o777)
       const [taken, time] = [join(paths, 'taken'), lasting(7104)]
       const controller = new AbortController()
       const work = connection.execute({
-        // SIGTERM ends the sleep; the shell goes on and reads what there is
+        // SIGTERM ends the sleep; the shell continues and reads the available input
         script: `${last(time)} trap : TERM; echo go; sleep ${time}9; n=$(wc -c) && echo $n >${taken}`,
         purpose: 'run',
         stdin: bytes,
@@ -155,7 +155,7 @@ for (const [way, make] of Object.entries(ways)) {
       )
     })
 
-  test(`${way}: bytes in pieces of any size come through whole`, async () => {
+  test(`${way}: bytes in pieces of any size arrive complete`, async () => {
     const { connection, identity } = make()
     const sizes = [1, 70_000, 0, 2_500_000, 3, 1_048_576]
     const bytes = Buffer.from(
@@ -173,14 +173,14 @@ for (const [way, make] of Object.entries(ways)) {
 for (const [how, before, between] of [
   ['', '', ''],
   [', also for a command that ignores SIGTERM', "trap '' TERM; ", ''],
-  // its input is full then, and what feeds it does not read
+  // its input is full then, and the process that feeds it does not read
   [
     ', also for a command that reads on after SIGTERM',
     'trap : TERM; ',
     `exec 2>/dev/null; sleep ${lasting(7105)}; `,
   ],
 ] as const)
-  test(`a connection lost in the middle is no end of input${how}`, async () => {
+  test(`a connection lost in the middle does not look like the end of input${how}`, async () => {
     const proxy = await startDelayProxy(sshd.port, 0)
     const connection = opened(
       sshConnection(sshd.settings({ port: proxy.port, hostKeys: new HostKeys([], 'off') })),

@@ -1,4 +1,4 @@
-/** What a host's other users can see of a run: no mark of a frame, and no secret, in any command line or environment. */
+/** What other users of a host can see of a run: no frame marker, and no secret, in any command line or environment. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { watchProcesses } from '../../support/process-watcher.ts'
 import { addUser, startSshd } from '../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../support/sshd.ts'
 
-const test = suite('what others see of a run', { needs: ['root', 'sshd', 'ssh', 'sudo', 'doas', 'ps'] })
+const test = suite('what other users see of a run', { needs: ['root', 'sshd', 'ssh', 'sudo', 'doas', 'ps'] })
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-watched-'))
 chmodSync(folder, 0o755)
@@ -40,7 +40,7 @@ test.after(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** Passes everything on, and remembers command lines and the hexadecimal words that went to standard input. */
+/** Passes everything on, and records command lines and the hexadecimal words of standard input. */
 const overheard = (inner: Transport) => {
   const commands: string[] = []
   const words = new Set<string>()
@@ -72,7 +72,7 @@ const overheard = (inner: Transport) => {
 
 const secret = 'Tr0ub4dor-and-3-kittens'
 
-/** All that a connection can be asked to do, some of it long enough to be looked at. */
+/** Everything that a connection can do, some of it long enough to be observed. */
 const everything = async (connection: Connection, identity: Identity | undefined): Promise<void> => {
   const remote = createRemote(connection, { identity })
   const path = `/tmp/cxw-watched-${process.pid}`
@@ -143,11 +143,11 @@ for (const [way, make] of Object.entries(ways)) {
     assert.ok(seen.has(control), 'the watcher sees what is there')
     for (const text of [secret, user.password, other.password]) assert.not.ok(seen.has(text))
     words.delete(control)
-    // each command has a nonce of its own, in two halves
+    // each command has its own nonce, in two halves
     assert.ok(words.size > 20, `${words.size} words`)
     const shown = [...words].filter((word) => seen.has(word) || commands.some((text) => text.includes(word)))
     assert.equal(shown, [])
-    // the mark by which a shell that was left behind is found is no secret (left-behind.ts)
+    // the marker of a shell that was left running is not a secret (left-behind.ts)
     const others = commands.map((text) => text.replaceAll(/: coxswain:[0-9a-f]+;/g, ''))
     assert.ok(others.every((text) => !/[0-9a-f]{16}/.test(text)))
   })

@@ -1,4 +1,4 @@
-/** The page of a run, looked at in a real browser. */
+/** The page of a run, in a real browser. */
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,13 +37,13 @@ test.after(async () => {
 
 interface Seen {
   readonly page: Page
-  /** Bytes of the file. */
+  /** The size of the file in bytes. */
   readonly size: number
-  /** What the console said, and what was asked for besides the file. */
+  /** The output of the console, and the requests besides the file. */
   readonly trouble: string[]
 }
 
-/** Opens the page of a run, and does something with it. */
+/** Opens the page of a run, and runs a function in it. */
 const look = async (
   events: readonly RunEvent[],
   body: (seen: Seen) => Promise<void>,
@@ -71,7 +71,7 @@ const few = madeUpRun({ hosts: 4, tasks: 12, failing: 3 })
 const rows = (page: Page) => page.locator('.row:visible')
 const bars = (page: Page) => page.locator('.row .bar:not(.faint)')
 
-test('it has a row for each host, a bar for each task, and how it went', () =>
+test('it has a row for each host, a bar for each task, and the outcomes', () =>
   look(few, async ({ page }) => {
     assert.equal(await rows(page).locator('.name').allTextContents(), [
       'node001',
@@ -86,7 +86,58 @@ test('it has a row for each host, a bar for each task, and how it went', () =>
     assert.match((await page.locator('header').textContent()) ?? '', 'due: restart haproxy on node003')
   }))
 
-test('tasks side by side do not lie on each other', () =>
+const ending = '.production.eu-central-1.example.com'
+
+/** The same run on hosts with long names, with how it was started. */
+const withLongNames = (): RunEvent[] => {
+  const text = JSON.stringify(madeUpRun({ hosts: 4, tasks: 12, failing: 3 }))
+  const events: RunEvent[] = JSON.parse(text.replaceAll(/node(\d+)/g, `kubernetes-node-$1${ending}`))
+  const invocation = {
+    version: '1.2.3',
+    inventory: ['hosts.yaml'],
+    command: ['run', 'ha-masters', '-e', 'token=…'],
+  }
+  return events.map((event) => (event.type === 'run-start' ? { ...event, invocation } : event))
+}
+
+test('it fits into 700 pixels with long names, which are complete, and says how the run was started', () =>
+  look(withLongNames(), async ({ page }) => {
+    await page.setViewportSize({ width: 700, height: 900 })
+    assert.is(await page.evaluate('document.documentElement.scrollWidth'), 700)
+    const labels = await rows(page).locator('.name').allTextContents()
+    assert.is(labels[0], `kubernetes-node-001${ending}`)
+    const clipped = await page.evaluate(
+      "[...document.querySelectorAll('.row .name, .title, h1, h3')].filter((label) => label.scrollWidth > label.clientWidth + 1 && getComputedStyle(label).display !== 'inline').map((label) => label.className + ' ' + label.textContent)",
+    )
+    assert.equal(clipped, [])
+    const header = (await page.locator('header').textContent()) ?? ''
+    assert.match(header, 'command: run ha-masters -e token=…')
+    assert.match(header, 'inventory: hosts.yaml')
+    assert.match(header, 'version: Coxswain 1.2.3')
+  }))
+
+test('what a failed command printed is shown once', () => {
+  const events = few.flatMap((event): RunEvent[] => {
+    if (event.type === 'task-output') return []
+    if (event.type !== 'task-end' || event.error === undefined) return [event]
+    const lines = ['one', 'two'].map((line) => ({
+      type: 'task-output' as const,
+      time: event.time,
+      task: event.task,
+      stream: 'stderr' as const,
+      line,
+    }))
+    return [...lines, { ...event, error: { ...event.error, output: 'one\ntwo\n' } }]
+  })
+  return look(events, async ({ page }) => {
+    const failure = page.locator('.failures .task').first()
+    assert.is(await failure.getByText('two', { exact: true }).count(), 1)
+    assert.match((await failure.textContent()) ?? '', 'Output')
+    assert.not.match((await failure.textContent()) ?? '', 'What it printed')
+  })
+})
+
+test('bars of parallel tasks do not overlap', () =>
   look(few, async ({ page }) => {
     const tops = await page.evaluate(
       `new Set([...document.querySelectorAll('.row .bar')].map((bar) => bar.style.top)).size`,
@@ -94,7 +145,7 @@ test('tasks side by side do not lie on each other', () =>
     assert.is(tops, 2)
   }))
 
-test('a failure is open with its output; others open when they are asked to', () =>
+test('a failure is open with its output; others open on request', () =>
   look(madeUpRun({ hosts: 6, tasks: 12, failing: 3 }), async ({ page }) => {
     const failures = page.locator('.failures .task')
     assert.is(await failures.count(), 2)
@@ -118,7 +169,7 @@ test('a host opens to its tasks, a task to its changes; a bar leads to its task'
     await page.locator('.row .task.failed').getByText('Port 6443 is in use').waitFor()
   }))
 
-test('changes that are the same share their diff', () =>
+test('equal changes share their diff', () =>
   look(madeUpRun({ hosts: 30, tasks: 8 }), async ({ page }) => {
     const change = page.locator('.changes .task', { hasText: 'package containerd' })
     await change.locator('summary').click()
@@ -126,7 +177,7 @@ test('changes that are the same share their diff', () =>
     assert.is(await change.locator('.diff').count(), 1)
   }))
 
-test('the headings of what is new are no lines that come or go', () =>
+test('headings of new content do not count as added or removed lines', () =>
   look(madeUpRun({ hosts: 30, tasks: 8 }), async ({ page }) => {
     const change = page.locator('.changes .task', { hasText: 'net.ipv4.ip_forward = 1' })
     await change.locator('summary').click()
@@ -156,12 +207,12 @@ test('filters: outcomes, hosts, text; and back', () =>
     await page.getByLabel('Search').fill('PORT-6443 in use')
     assert.equal(await rows(page).locator('.name').allTextContents(), ['node003'])
     await page.getByLabel('Search').fill('no such thing')
-    await page.getByText('No task is like that.').waitFor()
+    await page.getByText('No task matches.').waitFor()
     await page.getByRole('button', { name: 'Clear' }).click()
     assert.is(await bars(page).count(), 43)
   }))
 
-test('it can be used from the keyboard', () =>
+test('it can be used with the keyboard', () =>
   look(few, async ({ page }) => {
     await page.keyboard.press('/')
     await page.keyboard.type('node002')
@@ -173,7 +224,7 @@ test('it can be used from the keyboard', () =>
     await page.locator('.tasks .task[open] .diff').first().waitFor()
   }))
 
-test('it is dark where the reader likes it dark', async () => {
+test('it is dark if the reader prefers dark mode', async () => {
   const backOf = async (page: Page): Promise<number> =>
     Number(await page.evaluate('/[0-9]+/.exec(getComputedStyle(document.body).backgroundColor)[0]'))
   await look(few, async ({ page }) => assert.ok((await backOf(page)) > 200))
@@ -214,7 +265,7 @@ test('no text of a run becomes markup or script', async () => {
   })
 })
 
-test('what gets in all the same is not run: the page allows its own script only', () =>
+test('injected scripts are not run: the page allows its own script only', () =>
   look(few, async ({ page, trouble }) => {
     const said = page.waitForEvent('console')
     await page.evaluate(
@@ -225,7 +276,7 @@ test('what gets in all the same is not run: the page allows its own script only'
     trouble.length = 0
   }))
 
-test('a run that was cut off shows what was at work', () => {
+test('an interrupted run shows what was running', () => {
   const task = taskRef('m1', 'kubeadm init')
   return look([runStart(), playStart(), taskStart(task), taskOutput(task, 'at work')], async ({ page }) => {
     assert.is(await page.locator('h1').textContent(), 'ha-mastersfailed')
@@ -233,12 +284,12 @@ test('a run that was cut off shows what was at work', () => {
   })
 })
 
-test('100 hosts × 50 tasks: under 3 MB, and the page answers', () =>
+test('100 hosts × 50 tasks: less than 3 MB, and the page responds', () =>
   look(madeUpRun({ hosts: 100, tasks: 50, lines: 40, failing: 25 }), async ({ page, size }) => {
     assert.ok(size < 3_000_000, `${size} bytes`)
     assert.is(await rows(page).count(), 100)
     assert.ok((await page.locator('.row .bar').count()) > 4800)
-    // what is not looked at is not made: a bound for what a browser must lay out
+    // closed details are not rendered: a limit for what a browser must lay out
     assert.ok(Number(await page.evaluate(`document.querySelectorAll('*').length`)) < 12_000)
     await page.getByLabel('Search').fill('certificates')
     await page.getByText('tasks of').waitFor()

@@ -19,8 +19,8 @@ const plain = {
 }
 
 for (const name of ['vars.yaml.age', 'vars.armored.yaml.age']) {
-  test(`${name} is read, and what is in it is secret, digits as they are written`, async () => {
-    const { keys, learnt } = keysWith({ ageKeyFile: fixture('age-key.txt') })
+  test(`${name} is read, and its values are secrets with the digits as written`, async () => {
+    const { keys, learnt } = keysWith({ ageKeyFiles: [fixture('age-key.txt')] })
     const values = await valuesOf(inventory(), keys, [`@${fixture(name)}`])
     assert.equal(values, { plain: true, ...plain })
     for (const text of [
@@ -56,23 +56,23 @@ for (const [where, options] of places) {
 }
 
 const wrong: [string, Parameters<typeof keysWith>[0], Parameters<typeof rejects>[1], RegExp][] = [
-  ['no identity', {}, 'secret-locked', /vars\.yaml\.age is encrypted with age, and there is no identity/],
+  ['no identity', {}, 'secret-locked', /vars\.yaml\.age is encrypted with age, but no identity is set/],
   [
-    'the identity of somebody else',
-    { ageKeyFile: fixture('other-age-key.txt') },
+    'the identity of another person',
+    { ageKeyFiles: [fixture('other-age-key.txt')] },
     'secret-locked',
-    /for somebody else: the identity does not fit/,
+    /for other recipients: the identity does not match/,
   ],
   [
     'a file of keys that is not there',
-    { ageKeyFile: '/nonexistent/key' },
+    { ageKeyFiles: ['/nonexistent/key'] },
     'secret-missing',
     /\/nonexistent\/key/,
   ],
   ['half a key', { env: { SOPS_AGE_KEY: identity.slice(0, 40) } }, 'secret-locked', /not a valid key/],
 ]
 for (const [what, options, code, message] of wrong) {
-  test(`${what} is told, with what to do and without any key`, async () => {
+  test(`${what} is reported with a hint and without a key`, async () => {
     const work = () => valuesOf(inventory(), keysWith(options).keys, [`@${fixture('vars.yaml.age')}`])
     const error = await rejects(work, code, message)
     assert.match(error.hint, /./)
@@ -80,12 +80,12 @@ for (const [what, options, code, message] of wrong) {
   })
 }
 
-test('a file that was changed is not taken', async () => {
+test('a changed file is refused', async () => {
   const bytes = readFileSync(fixture('vars.yaml.age'))
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
   const file = folder.write('changed.age', bytes)
-  const { keys } = keysWith({ ageKeyFile: fixture('age-key.txt') })
-  await rejects(() => valuesOf(inventory(), keys, [`@${file}`]), 'secret-broken', 'no whole age file')
+  const { keys } = keysWith({ ageKeyFiles: [fixture('age-key.txt')] })
+  await rejects(() => valuesOf(inventory(), keys, [`@${file}`]), 'secret-broken', 'not a complete age file')
 })
 
 test('an encrypted inventory is read, and no error shows a line of it', async () => {
@@ -93,7 +93,7 @@ test('an encrypted inventory is read, and no error shows a line of it', async ()
   encrypter.addRecipient(await identityToRecipient(identity))
   const encrypt = async (text: string): Promise<string> =>
     folder.write('inventory.age', Buffer.from(await encrypter.encrypt(text)))
-  const { keys, learnt } = keysWith({ ageKeyFile: fixture('age-key.txt') })
+  const { keys, learnt } = keysWith({ ageKeyFiles: [fixture('age-key.txt')] })
   const values = await valuesOf(await encrypt('all:\n  hosts:\n    a: { greeting: hush-hush }\n'), keys)
   assert.equal(values, { greeting: 'hush-hush' })
   assert.ok(learnt.includes('hush-hush'))
@@ -107,4 +107,11 @@ test('an encrypted inventory is read, and no error shows a line of it', async ()
     assert.is(error.place?.excerpt, undefined)
     assert.not.match(`${error.message} ${error.hint}`, 'hush-hush')
   }
+})
+
+test('a value with the tag !age that is not encrypted is an error that names the command', async () => {
+  const { keys } = keysWith({ ageKeyFiles: [fixture('age-key.txt')] })
+  const file = folder.write('plain-age.yaml', 'all: { hosts: { a: { pin: !age hello } } }\n')
+  const error = await rejects(() => valuesOf(file, keys), 'secret-broken', 'is not encrypted with age')
+  assert.match(error.hint, 'run secret encrypt --name')
 })

@@ -1,4 +1,4 @@
-/** Encrypted files in `group_vars/` and `host_vars/`: opened for the hosts that a run needs, in their place among the layers. */
+/** Encrypted files in `group_vars/` and `host_vars/`: decrypted for the hosts that a run needs, with the precedence of their folder. */
 import { copyFileSync, mkdirSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { explainAll } from '../../../engine/inventory/variables/explain.ts'
@@ -26,9 +26,9 @@ const site = (): string => {
   return folder.write('hosts.yaml', 'all: { hosts: { a: {} } }\nweb: { hosts: { w1: {} } }\n')
 }
 
-test('what they say counts where they stand', async () => {
+test('their variables have the precedence of their folder', async () => {
   const { keys } = keysWith({
-    ageKeyFile: fixture('age-key.txt'),
+    ageKeyFiles: [fixture('age-key.txt')],
     vaultPasswordFiles: [fixture('vault-password')],
   })
   const hosts = await openedHosts(site(), keys)
@@ -39,14 +39,14 @@ test('what they say counts where they stand', async () => {
   assert.is(hosts.get('a')?.variables.get('db_password')?.base, folder.path)
 })
 
-test('a file of a group is only opened for its hosts', async () => {
-  const { keys } = keysWith({ ageKeyFile: fixture('age-key.txt') })
+test('the file of a group is decrypted only for its hosts', async () => {
+  const { keys } = keysWith({ ageKeyFiles: [fixture('age-key.txt')] })
   const hosts = await openedHosts(site(), keys, { names: ['a'] })
   assert.is(hosts.get('a')?.variables.get('pin')?.value, 34)
-  await rejects(() => openedHosts(site(), keys, { names: ['w1'] }), 'secret-locked', 'there is no password')
+  await rejects(() => openedHosts(site(), keys, { names: ['w1'] }), 'secret-locked', 'no password is set')
 })
 
-test('who only looks at the inventory needs no key, and sees no secret', async () => {
+test('listing an inventory needs no key, and shows no secret', async () => {
   const file = site()
   folder.write('host_vars/a.yaml', 'token_of_a: !command [no-such-program]\n')
   const inventory = await loadInventory([file])

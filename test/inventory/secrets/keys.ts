@@ -1,4 +1,4 @@
-/** Keyrings for tests, and inventories that are opened with them. */
+/** Keyrings for tests, and inventories that are decrypted with them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadInventory } from '../../../engine/inventory/load.ts'
@@ -12,14 +12,14 @@ import { plainVariables } from '../../support/plain-variables.ts'
 import { parseExtra } from '../../../engine/inventory/variables/typed.ts'
 import { Secret } from '../../../engine/secret.ts'
 
-/** The path of a file that the real programs have encrypted, or of a key. */
+/** The path of a key, or of a file encrypted by the real program. */
 export const fixture = (name: string): string => join(import.meta.dirname, 'fixtures', name)
 
 /** The one identity in a file of keys. */
 export const identityIn = (name: string): string =>
   /AGE-SECRET-KEY-\S+/.exec(readFileSync(fixture(name), 'utf8'))?.[0] ?? ''
 
-/** A keyring, with all that it was told is secret, and all that it has asked. */
+/** A keyring, with the secrets that it learned and the questions that it asked. */
 export interface TestKeys {
   readonly keys: Keyring
   readonly learnt: string[]
@@ -34,7 +34,7 @@ export const keysWith = (
   const keys = createKeyring({
     env: {},
     home: '/nonexistent',
-    ageKeyFile: undefined,
+    ageKeyFiles: [],
     vaultPasswordFiles: [],
     vaultIds: [],
     askVaultPass: false,
@@ -48,7 +48,7 @@ export const keysWith = (
   return { keys, learnt, asked }
 }
 
-/** The hosts of an inventory file with everything opened, or only some names of variables. */
+/** The hosts of an inventory file with all variables decrypted, or only some. */
 export const openedHosts = async (
   file: string,
   keys: Keyring,

@@ -1,4 +1,4 @@
-/** An encryptor after the description of SOPS's format, apart from the code that it tests: no `sops` is to be had everywhere. */
+/** An independent encryptor for SOPS's format, because `sops` is not available everywhere. */
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { Encrypter, armor, identityToRecipient } from 'age-encryption'
 import { identityIn } from './keys.ts'
@@ -26,7 +26,7 @@ export interface Encrypted {
   readonly dataKey: Buffer
 }
 
-/** A file as `sops --age … -e` makes it, for the identity of the fixtures. Keys that end with `_unencrypted` stay in the clear. */
+/** A file as `sops --age … -e` writes it, for the identity of the fixtures. Values of keys that end with `_unencrypted` are not encrypted. */
 export const sopsEncrypt = async (
   tree: { readonly [key: string]: Tree },
   { onlyEncrypted = false }: { onlyEncrypted?: boolean } = {},
@@ -43,7 +43,7 @@ export const sopsEncrypt = async (
     const [text, type] = typed(value)
     const clear = path.some((key) => key.endsWith('_unencrypted'))
     if (!clear || !onlyEncrypted) digest.update(text)
-    // an empty text is left as it is
+    // an empty text is not encrypted
     return clear || text === '' ? value : seal(text, type, `${path.join(':')}:`, dataKey)
   }
   const data = Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, walk(value, [key])]))

@@ -1,4 +1,4 @@
-/** Files of SOPS: read with the right key, refused when anything in them was changed. */
+/** SOPS files: read with the right key, refused after any change. */
 import * as assert from 'uvu/assert'
 import { stringify } from 'yaml'
 import { rejects } from '../../support/rejects.ts'
@@ -10,7 +10,7 @@ import type { Tree } from './sops-encrypt.ts'
 
 const test = suite('secrets in files of SOPS')
 const folder = folderOf(test)
-const withKey = () => keysWith({ ageKeyFile: fixture('age-key.txt') })
+const withKey = () => keysWith({ ageKeyFiles: [fixture('age-key.txt')] })
 const inventory = (): string => folder.write('inventory.yaml', 'all:\n  hosts:\n    a: {}\n')
 
 const tree: Record<string, Tree> = {
@@ -31,7 +31,7 @@ for (const [kind, write] of [
   ['JSON', (file: unknown) => JSON.stringify(file, undefined, 2)],
 ] as const) {
   for (const onlyEncrypted of [false, true]) {
-    test(`${kind} with values of all types, the digest over ${onlyEncrypted ? 'what is encrypted' : 'all'}`, async () => {
+    test(`${kind} with values of all types, the digest over ${onlyEncrypted ? 'encrypted values' : 'all values'}`, async () => {
       const { keys, learnt } = withKey()
       const { file } = await sopsEncrypt(tree, { onlyEncrypted })
       const path = folder.write(`vars.${kind}`, write(file))
@@ -43,7 +43,7 @@ for (const [kind, write] of [
   }
 }
 
-test('an inventory of SOPS: hosts are known without a key, values are opened when they are wanted', async () => {
+test('an inventory of SOPS: hosts are known without a key, values are decrypted when they are read', async () => {
   const { file } = await sopsEncrypt({
     all: { hosts: { a: { user_unencrypted: 'x', pin: '0042' }, b: { pin: '0043' } } },
   })
@@ -51,7 +51,7 @@ test('an inventory of SOPS: hosts are known without a key, values are opened whe
   const hosts = await openedHosts(path, keysWith().keys, { wanted: new Set() })
   assert.equal([...hosts.keys()], ['a', 'b'])
   assert.equal(await valuesOf(path, withKey().keys), { user_unencrypted: 'x', pin: '0042' })
-  const error = await rejects(() => valuesOf(path, keysWith().keys), 'secret-locked', 'there is no identity')
+  const error = await rejects(() => valuesOf(path, keysWith().keys), 'secret-locked', 'no identity is set')
   assert.is(error.place?.line, 5)
 })
 
@@ -78,7 +78,7 @@ for (const [what, change, message] of changes) {
   })
 }
 
-test('files for other key services say what to do instead', async () => {
+test('errors about other key services have a hint', async () => {
   const { file } = await sopsEncrypt({ password: 'correct-horse' })
   const sops = { ...(typeof file['sops'] === 'object' ? file['sops'] : {}), age: [], kms: [{ arn: 'x' }] }
   const path = folder.write('kms.yaml', stringify({ ...file, sops }))
@@ -87,7 +87,7 @@ test('files for other key services say what to do instead', async () => {
   assert.match(error.hint, '!command')
 })
 
-test('a key named sops without a digest is a variable like others', async () => {
+test('a key named sops without a digest is an ordinary variable', async () => {
   const path = folder.write('plain.yaml', 'sops: { version: 3 }\n')
   assert.equal(await valuesOf(inventory(), keysWith().keys, [`@${path}`]), { sops: { version: 3 } })
 })

@@ -1,4 +1,4 @@
-/** Values that stand elsewhere: commands, the environment, questions. Each is fetched once, and only when it is wanted. */
+/** Values from commands, the environment and prompts. Each is fetched once, and only if it is read. */
 import { readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { rejects } from '../../support/rejects.ts'
@@ -6,7 +6,7 @@ import { folderOf } from '../../support/folder.ts'
 import { suite } from '../../support/spec.ts'
 import { keysWith, openedHosts, valuesOf } from './keys.ts'
 
-const test = suite('secrets that stand elsewhere')
+const test = suite('secrets from commands, the environment and prompts')
 const folder = folderOf(test)
 const inventory = (...lines: string[]): string =>
   folder.write(
@@ -31,7 +31,7 @@ test('a command, as shell text or as words, without the newline at its end', asy
   assert.equal(learnt, ['se cret', 'a b; $HOME', 'one\ntwo', 'inner'])
 })
 
-test('it runs in the folder of its file, and once however often it is named', async () => {
+test('it runs once, in the folder of its file', async () => {
   const text = '!command \'echo again >> ran; basename "$PWD"\''
   const file = inventory(`one: ${text}`, `two: ${text}`, 'three: &x !command [pwd]', 'four: *x')
   const { keys } = keysWith()
@@ -43,7 +43,7 @@ test('it runs in the folder of its file, and once however often it is named', as
   assert.is(readFileSync(folder.at('ran'), 'utf8'), 'again\n')
 })
 
-test('one that fails is told with its words, its place and what it said', async () => {
+test('a command that fails is reported with its words, its place and its output', async () => {
   const file = inventory('x: 1', "pin: !command 'echo locked >&2; exit 3'")
   const error = await rejects(
     () => valuesOf(file, keysWith().keys),
@@ -53,7 +53,11 @@ test('one that fails is told with its words, its place and what it said', async 
   assert.is(error.output, 'locked')
   assert.equal([error.place?.line, error.place?.column], [5, 7])
   const missing = inventory('pin: !command [no-such-program-here]')
-  await rejects(() => valuesOf(missing, keysWith().keys), 'secret-command-failed', 'there is no such program')
+  await rejects(
+    () => valuesOf(missing, keysWith().keys),
+    'secret-command-failed',
+    'the program does not exist',
+  )
   const endless = inventory("pin: !command 'yes'")
   await rejects(() => valuesOf(endless, keysWith().keys), 'secret-command-failed', 'prints more than')
 })
@@ -66,12 +70,12 @@ test('the environment', async () => {
   const error = await rejects(
     () => valuesOf(file, keysWith().keys),
     'secret-missing',
-    'no variable COXSWAIN_TEST_TOKEN',
+    'variable COXSWAIN_TEST_TOKEN is not set',
   )
   assert.is(error.place?.line, 4)
 })
 
-test('a question is asked once, in the order in which they stand, for all hosts', async () => {
+test('each question is asked once for all hosts, in the order of the file', async () => {
   const file = folder.write(
     'ask.yaml',
     'all:\n  vars: { one: !prompt First, two: !prompt Second }\n  hosts: { a: { three: !prompt First }, b: {} }\n',
@@ -83,7 +87,7 @@ test('a question is asked once, in the order in which they stand, for all hosts'
   assert.is(hosts.get('a')?.variables.get('three')?.value, 'f')
 })
 
-test('-e takes them too', async () => {
+test('-e accepts the tags', async () => {
   const { keys } = keysWith({ env: { T: 'typed' } })
   assert.equal(await valuesOf(inventory('x: 1'), keys, ['token=!env T', 'pin=!command "echo 1"']), {
     x: 1,
@@ -92,7 +96,7 @@ test('-e takes them too', async () => {
   })
 })
 
-test('only what is wanted, of hosts that are named', async () => {
+test('only values that are read, of the given hosts', async () => {
   const file = folder.write(
     'lazy.yaml',
     'all:\n  vars: { unused: !command [no-such-program-here] }\n  hosts: { a: { pin: !env A }, b: { pin: !env B } }\n',
@@ -102,21 +106,21 @@ test('only what is wanted, of hosts that are named', async () => {
   assert.is(hosts.get('a')?.variables.get('pin')?.value, 'for-a')
 })
 
-test('what says how to reach a host is opened whatever the playbook reads', async () => {
+test('connection variables are always fetched', async () => {
   const { keys } = keysWith({ env: { P: 'login-pw' } })
   const hosts = await openedHosts(inventory('ansible_password: !env P'), keys, { wanted: new Set() })
   assert.is(hosts.get('a')?.settings.get('password')?.value, 'login-pw')
 })
 
 const nonsense: [string, RegExp, RegExp][] = [
-  ['pin: !vautl x', /there is no tag !vautl/, /did you mean !vault/],
-  ['pin: !command { a: b }', /!command makes no sense here/, /pass show x/],
-  ['pin: !command []', /!command makes no sense here/, /./],
-  ['pin: !prompt ""', /!prompt makes no sense here/, /Question/],
-  ['pin: !vault [x]', /!vault makes no sense here/, /encrypt_string/],
+  ['pin: !vautl x', /unknown tag !vautl/, /did you mean !vault/],
+  ['pin: !command { a: b }', /the value of !command is invalid/, /pass show x/],
+  ['pin: !command []', /the value of !command is invalid/, /./],
+  ['pin: !prompt ""', /the value of !prompt is invalid/, /Question/],
+  ['pin: !vault [x]', /the value of !vault is invalid/, /encrypt_string/],
 ]
 for (const [line, message, hint] of nonsense) {
-  test(`${line} is told at its place`, async () => {
+  test(`${line} is reported at its place`, async () => {
     const error = await rejects(
       () => valuesOf(inventory(line), keysWith().keys),
       'inventory-invalid',
@@ -127,7 +131,7 @@ for (const [line, message, hint] of nonsense) {
   })
 }
 
-test('text that Ansible marks as no template, and tags of YAML itself, are what stands there', async () => {
+test('text with !unsafe, and standard tags of YAML, are read as written', async () => {
   assert.equal(await valuesOf(inventory('x: !unsafe "{{ y }}"', 'z: !!str 5'), keysWith().keys), {
     x: '{{ y }}',
     z: '5',

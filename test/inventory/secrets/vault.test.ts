@@ -1,4 +1,4 @@
-/** What Ansible's own program has encrypted. */
+/** Values encrypted by `ansible-vault`. */
 import { chmodSync, readFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { rejects } from '../../support/rejects.ts'
@@ -22,7 +22,7 @@ const both = {
 }
 
 for (const name of ['vars.vault-1.1', 'vars.vault-1.2']) {
-  test(`a whole file, ${name}`, async () => {
+  test(`an encrypted file, ${name}`, async () => {
     const { keys, learnt } = keysWith(both)
     assert.equal(await valuesOf(inventory(), keys, [`@${fixture(name)}`]), plain)
     for (const text of ['correct-horse-battery', '0042', 'rosebud-vault'])
@@ -30,7 +30,7 @@ for (const name of ['vars.vault-1.1', 'vars.vault-1.2']) {
   })
 }
 
-test('single values, each with the password of its id', async () => {
+test('single values, each with the password of its ID', async () => {
   const { keys, learnt } = keysWith(both)
   assert.equal(await valuesOf(fixture('inline.yaml'), keys), {
     user: 'deploy',
@@ -41,12 +41,12 @@ test('single values, each with the password of its id', async () => {
   assert.not.ok(learnt.includes('deploy'))
 })
 
-test('a password without the right label is tried too, as Ansible does', async () => {
+test('passwords with other labels are tried too, as in Ansible', async () => {
   const { keys } = keysWith({ vaultIds: [`dev@${fixture('vault-password-prod')}`] })
   assert.equal(await valuesOf(inventory(), keys, [`@${fixture('vars.vault-1.2')}`]), plain)
 })
 
-test('the password from the environment, from a program, and from a person who is asked once', async () => {
+test('the password from the environment, from a program, and from one prompt', async () => {
   const password = readFileSync(fixture('vault-password'), 'utf8').trim()
   const program = folder.write('print-it', `#!/bin/sh\necho ${password}\n`)
   const client = folder.write(
@@ -69,12 +69,12 @@ test('the password from the environment, from a program, and from a person who i
   }
 })
 
-test('a wrong password is told with file, line and vault id', async () => {
+test('a wrong password is reported with file, line and vault ID', async () => {
   const { keys } = keysWith({ vaultPasswordFiles: [fixture('vault-password')] })
   const error = await rejects(
     () => valuesOf(fixture('inline.yaml'), keys),
     'secret-locked',
-    /vault id is prod, tried: default/,
+    /vault ID is prod, tried: default/,
   )
   assert.match(error.place?.file ?? '', /inline\.yaml$/)
   assert.is(
@@ -84,19 +84,19 @@ test('a wrong password is told with file, line and vault id', async () => {
   assert.not.match(`${error.message}${error.stack}${error.hint}`, 'rosebud')
 })
 
-test('without any password it says how to give one, and that only when a value is wanted', async () => {
+test('without a password, reading a value is an error that says how to give one', async () => {
   const { keys } = keysWith()
   const error = await rejects(
     () => valuesOf(fixture('inline.yaml'), keys),
     'secret-locked',
-    'there is no password',
+    'no password is set',
   )
   assert.match(error.hint, '--vault-password-file')
   const hosts = await openedHosts(fixture('inline.yaml'), keys, { wanted: new Set(['user']) })
   assert.is(hosts.get('a')?.variables.get('user')?.value, 'deploy')
 })
 
-test('a file that was changed opens with no password', async () => {
+test('a changed file cannot be decrypted', async () => {
   const text = readFileSync(fixture('vars.vault-1.1'), 'utf8')
   const file = folder.write(
     'changed',
@@ -111,11 +111,11 @@ test('a file that was changed opens with no password', async () => {
   await rejects(
     () => valuesOf(inventory(), keysWith(both).keys, [`@${other}`]),
     'secret-broken',
-    'unknown format',
+    'unsupported format',
   )
 })
 
-test('an empty file of a password is told, and a missing one', async () => {
+test('empty and missing password files are reported', async () => {
   const empty = folder.write('empty', '\n')
   const given = (file: string) => () =>
     valuesOf(inventory(), keysWith({ vaultPasswordFiles: [file] }).keys, [`@${fixture('vars.vault-1.1')}`])

@@ -23,7 +23,7 @@ const test = suite('the data of the page')
 
 const dataOf = (events: readonly RunEvent[]) => pageData(recordOf(events))
 
-test('what repeats is there once', () => {
+test('repeated values are stored once', () => {
   const hosts = ['m1', 'm22']
   const changes = [{ what: '/etc/motd', from: 'a\n', to: 'b\n' }]
   const data = dataOf([
@@ -58,7 +58,7 @@ test('what repeats is there once', () => {
   ])
 })
 
-test('of what a task prints the beginning and the end are kept, and what cannot be shown is cleaned', () => {
+test('the beginning and end of output are kept, without control characters', () => {
   const task = taskRef('m1', 'list')
   const lines = Array.from({ length: 250 }, (_, index) => taskOutput(task, `line ${index}\x1b[31m`, 'stderr'))
   const data = dataOf([runStart(), playStart(), taskStart(task), ...lines, taskEnd(task, 'ok'), runEnd()])
@@ -66,10 +66,10 @@ test('of what a task prints the beginning and the end are kept, and what cannot 
   const kept = data.texts[detail?.output ?? -1]?.split('\n') ?? []
   assert.is(kept.length, 201)
   assert.equal([kept[0], kept[99], kept[101], kept[200]], ['!line 0', '!line 99', '!line 150', '!line 249'])
-  assert.is(kept[100], '>… 50 lines of output (700 bytes) not kept here …')
+  assert.is(kept[100], '>… 50 lines of output (700 bytes) omitted …')
 })
 
-test('where room is scarce failures come first, then changes, then output', () => {
+test('with a small budget, failures come first, then changes, then output', () => {
   const long = 'x'.repeat(2000)
   const reason = `the reason: ${'y'.repeat(4000)}`
   const events = Array.from({ length: 1500 }, (_, index): RunEvent[] => {
@@ -80,29 +80,29 @@ test('where room is scarce failures come first, then changes, then output', () =
   const last = [taskStart(bad), taskEnd(bad, 'failed', { error: commandFailed({ output: reason }) })]
   const data = dataOf([runStart(), playStart(), ...events.flat(), ...last, runEnd()])
   assert.ok(data.texts.includes(reason))
-  assert.ok(data.texts.includes('… left out: the page would become too large'))
+  assert.ok(data.texts.includes('… omitted: the page would become too large'))
   assert.ok(safeJson(data).length < 2_300_000)
 })
 
-test('a text is cut where it is long, and costs its budget once', () => {
+test('a long text is truncated, and counts once for the budget', () => {
   const texts = textTable(50)
   assert.is(texts.place('a text of some length'), 0)
   assert.is(texts.place('another text of some length'), 1)
-  assert.equal(texts.values, ['a text of some length', '… left out: the page would become too large'])
+  assert.equal(texts.values, ['a text of some length', '… omitted: the page would become too large'])
   assert.is(texts.place('a text of some length'), 0)
   const roomy = textTable(1e6)
   roomy.place('y'.repeat(30_000))
   assert.match(roomy.values[0] ?? '', '… 10000 more characters')
 })
 
-test('nothing in JSON or HTML can end what it stands in', () => {
+test('no text can end its JSON string or HTML element', () => {
   const nasty = '</script><!--\u2028&"\''
   assert.is(safeJson(nasty), '"\\u003c/script\\u003e\\u003c!--\\u2028\\u0026\\"\'"')
   assert.is(JSON.parse(safeJson(nasty)), nasty)
   assert.is(escapeHtml(nasty), '&lt;/script&gt;&lt;!--\u2028&amp;&quot;&#39;')
 })
 
-test('a run without an end lasts as long as it was seen', () => {
+test('a run without an end lasts until its last event', () => {
   const task = taskRef('m1', 'sleep')
   const data = dataOf([
     runStart(),
@@ -110,7 +110,7 @@ test('a run without an end lasts as long as it was seen', () => {
     taskStart(task),
     { ...taskOutput(task, 'x'), time: time + 900 },
   ])
-  assert.is(data.whole, false)
+  assert.is(data.complete, false)
   assert.is(data.took, 900)
   assert.equal(data.plays[0]?.tasks[0]?.slice(2, 5), [0, 900, data.outcomes.indexOf('cut off')])
 })

@@ -1,4 +1,4 @@
-/** Events of runs of any size that never were, for the tests of the page. */
+/** Made-up events of runs of any size, for the tests of the page. */
 import { noOutcomes } from '../../../engine/run/events.ts'
 import type { Outcome, RunEvent, TaskRef } from '../../../engine/run/events.ts'
 import { commandFailed } from '../run-events.ts'
@@ -6,9 +6,9 @@ import { commandFailed } from '../run-events.ts'
 export interface MadeUpRun {
   readonly hosts: number
   readonly tasks: number
-  /** Lines that each task prints; 3 unless told. */
+  /** Lines that each task prints; default 3. */
   readonly lines?: number
-  /** Every so many hosts one fails; none unless told. */
+  /** One of this many hosts fails; none by default. */
   readonly failing?: number
   readonly check?: boolean
 }
@@ -26,7 +26,7 @@ const titles = [
   'certificates and keys',
 ]
 
-/** The outcome of a task: as in life, mostly ok. It is the same each time. */
+/** The outcome of a task: mostly ok, and the same each time. */
 const outcomeOf = (host: number, position: number): Outcome => {
   const dice = (host * 7 + position * 13) % 29
   if (dice === 3) return 'skipped'
@@ -47,7 +47,7 @@ const changesOf = (position: number) =>
         { what: '/etc/sysctl.d/90.conf', from: undefined, to: 'net.ipv4.ip_forward = 1\n' },
       ]
 
-/** Two plays: in the first each host goes through its tasks, two of them side by side; the second one has a single task. */
+/** Two plays: in the first, each host runs its tasks, two of them in parallel; the second has one task. */
 export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: MadeUpRun): RunEvent[] => {
   const names = Array.from({ length: hosts }, (_, index) => `node${String(index + 1).padStart(3, '0')}`)
   const events: RunEvent[] = []
@@ -67,7 +67,15 @@ export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: M
     on: undefined,
   })
   const plays = ['every node is ready', 'the cluster is whole']
-  events.push({ type: 'run-start', time: begin, playbook: 'ha-masters', check, hosts: names, plays })
+  events.push({
+    type: 'run-start',
+    time: begin,
+    playbook: 'ha-masters',
+    check,
+    hosts: names,
+    plays,
+    invocation: undefined,
+  })
   const counted = Object.fromEntries(names.map((host) => [host, tasks]))
   events.push({
     type: 'play-start',
@@ -102,7 +110,7 @@ export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: M
         task,
         outcome,
         changes: outcome === 'changed' || outcome === 'would change' ? changesOf(position) : [],
-        why: outcome === 'skipped' ? 'its condition does not hold' : undefined,
+        why: outcome === 'skipped' ? 'its condition is false' : undefined,
         error: fails
           ? commandFailed({ host, task: task.title, message: `exit status 1 from: kubeadm join (${host})` })
           : undefined,
@@ -110,7 +118,7 @@ export const madeUpRun = ({ hosts, tasks, lines = 3, failing, check = false }: M
       })
       const own = counts.get(host)
       if (own !== undefined) own[outcome] += 1
-      // every fifth task goes on beside the next one
+      // every fifth task runs in parallel with the next
       time += position % 5 === 4 ? took / 2 : took
       last = Math.max(last, time + took)
       if (fails) break

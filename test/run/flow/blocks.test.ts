@@ -16,7 +16,7 @@ test('a block runs in its place, and its rescue only when something fails', asyn
   assert.is(exit, 0)
 })
 
-test('a rescue takes a failure in hand: the host goes on, and the run has not failed', async () => {
+test('a rescue handles a failure: the host continues, and the run does not fail', async () => {
   const { story, exit, ends, recap } = await on(() => [
     block([fails(), hi('never')], { rescue: [hi('mend')], always: [hi('tidy')] }),
     hi('on'),
@@ -37,7 +37,7 @@ test('without a rescue, always runs and the host has failed', async () => {
   assert.is(exit, 2)
 })
 
-test('a rescue that fails has failed; always runs all the same', async () => {
+test('a rescue that fails makes the host fail; always still runs', async () => {
   const { story, exit } = await on(() => [
     block([fails()], { rescue: [fails(), hi('never')], always: [hi('tidy')] }),
     hi('never'),
@@ -46,7 +46,7 @@ test('a rescue that fails has failed; always runs all the same', async () => {
   assert.is(exit, 2)
 })
 
-test('blocks in blocks: the nearest rescue takes it', async () => {
+test('nested blocks: the nearest rescue handles the failure', async () => {
   const { story } = await on(() => [
     block([block([fails()], { rescue: [fails()], always: [hi('inner')] }), hi('never')], {
       rescue: [hi('outer')],
@@ -92,7 +92,7 @@ test('pain 10: unreachable is rescued, and always runs', async () => {
   assert.is(unrescued.exit, 4)
 })
 
-test('pain 6: loops over blocks are the language’s own', async () => {
+test('pain 6: loops over blocks are plain loops', async () => {
   const { story } = await on(() =>
     ['x', 'y'].map((name) =>
       block([say({ text: `take ${name}` }), name === 'x' ? fails() : hi('fine')], {
@@ -109,18 +109,18 @@ test('pain 6: loops over blocks are the language’s own', async () => {
   ])
 })
 
-test('slips are told before anything connects', async () => {
+test('mistakes of the author are reported before anything connects', async () => {
   const slow = background(hi('slow'))
-  await rejects(() => on(() => [join(slow)]), 'playbook-invalid', 'was not begun')
-  await rejects(() => on(() => [slow, slow]), 'playbook-invalid', 'stands here twice')
+  await rejects(() => on(() => [join(slow)]), 'playbook-invalid', 'was not started')
+  await rejects(() => on(() => [slow, slow]), 'playbook-invalid', 'is used twice')
   // @ts-expect-error -- a task that was not called
-  await rejects(() => on(() => [touch]), 'playbook-invalid', 'no list of tasks')
+  await rejects(() => on(() => [touch]), 'playbook-invalid', 'does not return a list of tasks')
   const misspelt: object = { resuce: [] }
-  const error = await rejects(async () => block([], misspelt), 'playbook-invalid', 'no option resuce')
+  const error = await rejects(async () => block([], misspelt), 'playbook-invalid', 'unknown option resuce')
   assert.match(error.hint, 'did you mean rescue?')
 })
 
-test('--check goes the same way through a block', async () => {
+test('--check runs a block in the same way', async () => {
   const { story } = await on(
     () => [block([touch({ path: '/x' })], { rescue: [hi('never')], always: [hi('tidy')] })],
     {
@@ -130,7 +130,7 @@ test('--check goes the same way through a block', async () => {
   assert.equal(story, ['a /x would change', 'a tidy would change'])
 })
 
-test('a block that was not begun when the run is stopped is not tidied up after', async () => {
+test('a block that has not started when the run is stopped does not run its always', async () => {
   for (const when of [undefined, () => false]) {
     const stopping = new AbortController()
     const { story } = await on(

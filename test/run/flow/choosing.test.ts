@@ -39,11 +39,11 @@ const titles = async (choose: (plan: Plan) => Plan, hosts: 'a' | 'ab' = 'a'): Pr
 const byTags = (tags: string[], skipTags: string[] = []) =>
   titles((plan) => chooseByTags(plan, { tags, skipTags }))
 
-test('without tags all run but those tagged never', async () => {
+test('without tags, all tasks run except those tagged never', async () => {
   assert.equal(await byTags([]), ['packages', 'config', 'tune', 'tidy', 'facts', 'only a', 'last'])
 })
 
-test('tags of a play, a block and a task count; always runs whatever is chosen', async () => {
+test('tags of a play, a block and a task count; always runs in any case', async () => {
   assert.equal(await byTags(['conf']), ['config', 'tune', 'tidy', 'facts'])
   assert.equal(await byTags(['slow']), ['tune', 'facts'])
   assert.equal(await byTags(['base']), ['packages', 'config', 'tune', 'tidy', 'facts'])
@@ -51,7 +51,7 @@ test('tags of a play, a block and a task count; always runs whatever is chosen',
   assert.equal(await byTags(['never']), ['facts', 'wipe'])
 })
 
-test('what is skipped is skipped, always only when it is named', async () => {
+test('skipped tags are skipped, always only when it is named', async () => {
   assert.equal(await byTags([], ['slow']), ['packages', 'config', 'tidy', 'facts', 'only a', 'last'])
   assert.equal(await byTags(['base'], ['conf']), ['packages', 'facts'])
   assert.equal(await byTags(['slow'], ['always']), ['tune'])
@@ -63,7 +63,7 @@ test('all, tagged and untagged', async () => {
   assert.equal(await byTags([], ['tagged']), ['only a', 'last'])
 })
 
-test('a play of which nothing is left is passed over, and none of its hosts is asked', async () => {
+test('a play without remaining tasks is skipped, and its hosts are not contacted', async () => {
   const { events, connections } = await run(plays, {
     hosts: { a: usual },
     choose: (plan) => chooseByTags(plan, { tags: ['untagged'], skipTags: ['always'] }),
@@ -90,7 +90,7 @@ test('the tags of a plan are known without running it', async () => {
   assert.equal(tags, ['always', 'base', 'conf', 'never', 'slow', 'wipe'])
 })
 
-test('start-at leaves out what is before, in blocks too', async () => {
+test('start-at leaves out earlier tasks, also in blocks', async () => {
   assert.equal(await titles((plan) => startAt(plan, 'tune')), [
     'tune',
     'tidy',
@@ -100,11 +100,11 @@ test('start-at leaves out what is before, in blocks too', async () => {
     'last',
   ])
   assert.equal(await titles((plan) => startAt(plan, 'la*')), ['last'])
-  // its name finds the first of them
+  // the name matches the first of them
   assert.is((await titles((plan) => startAt(plan, 'say'))).length, 8)
 })
 
-test('start-at: a host without the task begins where the first one begins that has it', async () => {
+test('start-at: a host without the task starts at the position of the first host that has it', async () => {
   assert.equal(await titles((plan) => startAt(plan, 'only a'), 'ab'), ['a only a', 'a last', 'b last'])
 })
 
@@ -117,7 +117,7 @@ test('start-at: no such task is an error, with the nearest', async () => {
   assert.match(error.hint, 'did you mean "packages"?')
 })
 
-test('neither tagged nor untagged leaves out what says always, and nothing else', async () => {
+test('skipping tagged or untagged keeps a task that is only tagged always', async () => {
   for (const word of ['tagged', 'untagged']) {
     const { story } = await run(
       (play) => [
@@ -136,7 +136,7 @@ test('neither tagged nor untagged leaves out what says always, and nothing else'
   }
 })
 
-test('a block of which only a flush would be left is left out', async () => {
+test('a block with only a flush remaining is left out', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -154,7 +154,7 @@ test('a block of which only a flush would be left is left out', async () => {
   assert.equal(story, ['a /1 changed', 'a z changed', 'a reload changed'])
 })
 
-test('start-at: a task of a rescue is none to start at', async () => {
+test('start-at: a task of a rescue cannot be the start', async () => {
   const start = () =>
     run(
       (play) => [

@@ -6,7 +6,7 @@ import { dead, hi, on, run, say, touch, usual } from '../site.ts'
 
 const test = suite('conditions')
 
-test('a condition of a block is asked once, before its first task', async () => {
+test('the condition of a block is evaluated once, before its first task', async () => {
   let asked = 0
   const { story, ends } = await on(() => [
     block([touch({ path: '/flag' }), hi('still')], {
@@ -28,10 +28,10 @@ test('a condition of a block is asked once, before its first task', async () => 
     'a nor skipped',
   ])
   assert.is(asked, 1)
-  assert.is(ends.at(-1)?.why, 'the condition of its block does not hold')
+  assert.is(ends.at(-1)?.why, 'the condition of its block is false')
 })
 
-test('a condition of a block that fails is a failure of the block', async () => {
+test('if the condition of a block fails, the block fails', async () => {
   const steps = (rescue: Step[]): Step[] => [
     block(
       [
@@ -50,7 +50,7 @@ test('a condition of a block that fails is a failure of the block', async () => 
   assert.equal((await on(() => steps([hi('mend')]))).story, ['a never rescued', 'a mend changed'])
 })
 
-test('when on outcomes: a task runs only where one before it changed something', async () => {
+test('when on outcomes: a task runs only where an earlier one changed something', async () => {
   const steps = (): Step[] => {
     const config = touch({ path: '/config' })
     return [config, say({ text: 'reindex' }, { when: ({ changed }) => changed(config) })]
@@ -62,7 +62,7 @@ test('when on outcomes: a task runs only where one before it changed something',
   assert.equal(story, ['a /config would change', 'a reindex would change'])
 })
 
-test('a condition of a block cannot be asked of a host that cannot be reached, which is not passed over', async () => {
+test('the condition of a block on an unreachable host makes the host unreachable', async () => {
   const { story, exit } = await on(
     () => [block([hi('x')], { ignoreErrors: true, when: ({ remote }) => remote.exists('/x') })],
     { hosts: { a: dead } },
@@ -71,7 +71,7 @@ test('a condition of a block cannot be asked of a host that cannot be reached, w
   assert.is(exit, 4)
 })
 
-test('a condition of a block that fails is no failure of its first task, which may ignore its own', async () => {
+test('if the condition of a block fails, ignoreErrors of its first task does not apply', async () => {
   const { story } = await on(() => [
     block([say({ text: 'x' }, { ignoreErrors: true })], {
       when: () => {
@@ -83,7 +83,7 @@ test('a condition of a block that fails is no failure of its first task, which m
   assert.equal(story, ['a x failed'])
 })
 
-test('under --check a condition of a block may rest on what was not done', async () => {
+test('under --check, the condition of a block can depend on a predicted change', async () => {
   const hosts = { a: { replies: [['cat /x', { code: 1 }]] as const } }
   const { story, exit } = await on(
     () => [
@@ -98,7 +98,7 @@ test('under --check a condition of a block may rest on what was not done', async
   assert.is(exit, 0)
 })
 
-test('a condition holds for a block without a task, too', async () => {
+test('a condition also applies to a block without a task', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -134,7 +134,7 @@ test('a task in a block that was left out was skipped', async () => {
   assert.is(seen, 'skipped')
 })
 
-test('what a condition returns is true or false, or a failure: a text is neither', async () => {
+test('a condition must return true or false; text is a failure', async () => {
   // as it comes from JavaScript, or from a value without a type
   const answer = (value: unknown) => ({ when: () => JSON.parse(JSON.stringify(value)) })
   for (const value of ['false', 0, null, []]) {

@@ -15,7 +15,7 @@ const one = { hosts: { a: usual } }
 const endOf = ({ events }: Outcome): RunEnd | undefined =>
   events.flatMap((event) => (event.type === 'run-end' ? [event] : []))[0]
 
-test('a flush runs what is due here and now, and it is not due again', async () => {
+test('a flush runs handlers that are due, and they are not due again', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -34,7 +34,7 @@ test('a flush runs what is due here and now, and it is not due again', async () 
   assert.equal(story, ['a /1 changed', 'a reload changed', 'a uses it changed'])
 })
 
-test('pain 12: a notified handler that could not run is due, and runs the next time though nothing changes', async () => {
+test('pain 12: a notified handler that could not run is due, and runs in the next run even without changes', async () => {
   const plays = (broken: boolean) => (play: Parameters<Parameters<typeof run>[0]>[0]) => [
     play('p', {
       hosts: 'a',
@@ -54,7 +54,7 @@ test('pain 12: a notified handler that could not run is due, and runs the next t
   assert.equal(endOf(stillBroken)?.due, { a: ['restart'] })
 })
 
-test('a handler is due before the change is made, and stays due when the task fails after it', async () => {
+test('a handler is due before the change is made, and stays due if the task then fails', async () => {
   const { events, exit } = await run(
     (play) => [
       play('p', {
@@ -73,7 +73,7 @@ test('a handler is due before the change is made, and stays due when the task fa
   assert.equal(end?.due, { a: ['restart'] })
 })
 
-test('what apply found well calls for no handler, and takes back nothing that another task called for', async () => {
+test('an apply that returns ok notifies no handler, and keeps notifications of other tasks', async () => {
   const late = (found: () => unknown) => {
     let read = false
     return defineTask({
@@ -108,7 +108,7 @@ test('what apply found well calls for no handler, and takes back nothing that an
   assert.equal((await story(ok, changed))[1], { a: ['restart'] })
 })
 
-test('under --check a handler is foretold, and nothing is due', async () => {
+test('under --check, a handler is predicted, and nothing is due', async () => {
   const result = await run(
     (play) => [
       play('p', {
@@ -172,7 +172,7 @@ for (const failing of [false, true]) {
   })
 }
 
-test('a handler that is due from an earlier run stays due when the run ends before its play', async () => {
+test('a handler that is due from an earlier run stays due if the run ends before its play', async () => {
   const result = await run(
     (play) => [
       play('p', { hosts: 'a', tasks: () => [fails()] }),
@@ -183,7 +183,7 @@ test('a handler that is due from an earlier run stays due when the run ends befo
   assert.equal(endOf(result)?.due, { a: ['reload'] })
 })
 
-test('a handler that its play has no more is not due for ever', async () => {
+test('a handler that the play no longer has is not due', async () => {
   const result = await run((play) => [play('p', { hosts: 'a', tasks: () => [say({ text: 'x' })] })], {
     ...one,
     options: { due: () => ['gone'] },
@@ -191,7 +191,7 @@ test('a handler that its play has no more is not due for ever', async () => {
   assert.equal(endOf(result)?.due, {})
 })
 
-test('a handler that runs while a task that calls for it is under way stays due for that task', async () => {
+test('a handler that runs while a notifying task is running stays due for that task', async () => {
   let finish = (): void => {}
   const slow = {
     replies: [

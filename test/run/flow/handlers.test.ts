@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { flushHandlers, parallel } from '../../../engine/dsl/step.ts'
+import type { Step } from '../../../engine/dsl/step.ts'
 import { z } from 'zod'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { unknown } from '../../../engine/dsl/verdict.ts'
@@ -10,7 +11,7 @@ import { fails, run, say, touch, usual } from '../site.ts'
 const test = suite('handlers')
 
 const one = { hosts: { a: usual } }
-test('a topic calls every handler that listens to it, each once, in the order of the handlers', async () => {
+test('a topic runs every handler that listens to it once, in the order of the handlers', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -31,7 +32,7 @@ test('a topic calls every handler that listens to it, each once, in the order of
   assert.equal(story, ['a /1 changed', 'a /2 changed', 'a one changed', 'a two changed'])
 })
 
-test('a handler may notify another, wherever that stands', async () => {
+test('a handler can notify another one, at any position', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -45,7 +46,7 @@ test('a handler may notify another, wherever that stands', async () => {
   assert.equal(story, ['a /1 changed', 'a B changed', 'a A changed'])
 })
 
-test('a failure that is ignored, or rescued, does not keep handlers of what was changed from running', async () => {
+test('handlers run after an ignored or rescued failure', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -59,14 +60,15 @@ test('a failure that is ignored, or rescued, does not keep handlers of what was 
   assert.equal(story, ['a fail ignored', 'a restart changed'])
 })
 
-test('a topic that nobody listens to is an error, with the nearest', async () => {
+test('a topic without a listener is an error, with the nearest name', async () => {
   const error = await rejects(
     () =>
       run(
         (play) => [
           play('p', {
             hosts: 'a',
-            tasks: () => [touch({ path: '/1' }, { notify: 'web confg' })],
+            // as from JavaScript: the compiler would refuse it
+            tasks: (): Step[] => [touch({ path: '/1' }, { notify: 'web confg' })],
             handlers: () => ({ one: say({ text: 'one' }, { listen: 'web config' }) }),
           }),
         ],
@@ -76,9 +78,49 @@ test('a topic that nobody listens to is an error, with the nearest', async () =>
     'no handler is named "web confg"',
   )
   assert.match(error.hint, 'did you mean "web config"?')
+  assert.match(error.place?.file ?? '', /handlers\.test\.ts$/)
 })
 
-test('two flushes at the same time run a handler once', async () => {
+test('a handler can be notified as a value, also where the lists of tasks and handlers each make their own', async () => {
+  const restart = say({ text: 'restart' })
+  const role = () => ({ reload: say({ text: 'reload' }) })
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'a',
+        tasks: () => [
+          touch({ path: '/1' }, { notify: restart }),
+          touch({ path: '/2' }, { notify: [role().reload, 'last'] }),
+        ],
+        handlers: () => ({ ...role(), restart, last: say({ text: 'last' }) }),
+      }),
+    ],
+    one,
+  )
+  assert.equal(story.slice(-3), ['a reload changed', 'a restart changed', 'a last changed'])
+})
+
+test('a notified task that is not a handler of the play is an error', async () => {
+  const restart = say({ text: 'restart' })
+  const error = await rejects(
+    () =>
+      run(
+        (play) => [
+          play('p', {
+            hosts: 'a',
+            tasks: () => [touch({ path: '/1' }, { notify: restart })],
+            handlers: () => ({ other: say({ text: 'other' }) }),
+          }),
+        ],
+        one,
+      ),
+    'playbook-invalid',
+    'is notified, but is not a handler',
+  )
+  assert.match(error.hint, 'add it to the play under `handlers`')
+})
+
+test('two concurrent flushes run a handler once', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -95,7 +137,7 @@ test('two flushes at the same time run a handler once', async () => {
   assert.equal(story, ['a /1 changed', 'a reload changed'])
 })
 
-test('a handler that one host runs for all runs again when it is notified anew', async () => {
+test('a handler that one host runs for all runs again after a new notification', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -116,7 +158,7 @@ test('a handler that one host runs for all runs again when it is notified anew',
   )
 })
 
-test('under --check a handler of what cannot be known is unknown, too', async () => {
+test('under --check, the handler of an unknown task is also unknown', async () => {
   const guess = defineTask({
     name: 'guess',
     description: '',

@@ -11,7 +11,7 @@ const test = suite('batches and limits')
 const hosts = (names: string, unreachable = ''): NonNullable<Site['hosts']> =>
   Object.fromEntries(Array.from(names).map((name) => [name, unreachable.includes(name) ? dead : usual]))
 
-test('serial takes numbers, shares and lists', () => {
+test('serial takes numbers, percentages and lists', () => {
   const ten = Array.from({ length: 10 }, (_, index) => index)
   const sizes = (serial: Parameters<typeof checkSerial>[1]): number[] =>
     batchesOf(ten, checkSerial('p', serial)).map(({ length }) => length)
@@ -44,7 +44,7 @@ test('pain 11: a rolling update is stopped by an unreachable host', async () => 
   assert.is(exit, 4)
 })
 
-test('pain 24: a limit of failures holds over batches, and counts the unreachable', async () => {
+test('pain 24: a failure limit applies to all batches, and counts unreachable hosts', async () => {
   const rolling = (maxFailPercentage: number, unreachable: string) =>
     run(
       (play) => [
@@ -73,7 +73,7 @@ test('pain 24: a limit of failures holds over batches, and counts the unreachabl
   assert.equal(never.story, ['a fail failed'])
 })
 
-test('hosts that failed within the limit are left behind by later plays', async () => {
+test('hosts that failed within the limit are excluded from later plays', async () => {
   const { story, exit, events } = await run(
     (play) => [
       play('p', {
@@ -111,7 +111,7 @@ test('anyErrorsFatal stops the others before their next task', async () => {
     ],
     {
       hosts: { a: slow, b: { replies: [[/^say /, { code: 1, stderr: 'no' }]] } },
-      // the slow one ends its task when the other one has failed
+      // the slow host ends its task when the other one has failed
       onEvent: (event) => {
         if (event.type === 'host-end' && event.host === 'b') release()
       },
@@ -125,7 +125,7 @@ test('anyErrorsFatal stops the others before their next task', async () => {
   assert.equal(standings.toSorted(), ['a stopped', 'b failed'])
 })
 
-test('maxFailPercentage is a share', async () => {
+test('maxFailPercentage is a percentage', async () => {
   await rejects(
     () => run((play) => [play('p', { hosts: 'web', maxFailPercentage: 101, tasks: () => [] })]),
     'playbook-invalid',
@@ -133,7 +133,7 @@ test('maxFailPercentage is a share', async () => {
   )
 })
 
-test('ignoreErrors goes on, is told, and does not pass over a host that cannot be reached', async () => {
+test('ignoreErrors continues and is reported, but does not ignore an unreachable host', async () => {
   const plays: Parameters<typeof run>[0] = (play) => [
     play('p', { hosts: 'web', tasks: () => [fails({ ignoreErrors: true }), say({ text: 'on' })] }),
   ]
@@ -145,7 +145,7 @@ test('ignoreErrors goes on, is told, and does not pass over a host that cannot b
   assert.equal(gone.story, ['a fail unreachable'])
 })
 
-test('anyErrorsFatal stops the others when a task has failed, not when its host has tidied up', async () => {
+test('anyErrorsFatal stops the others when a task has failed, before its host has cleaned up', async () => {
   const { story } = await run((play) => [
     play('p', {
       hosts: 'web',
@@ -168,7 +168,7 @@ test('anyErrorsFatal stops the others when a task has failed, not when its host 
   ])
 })
 
-test('a play that failures have ended says why, and who did not get through', async () => {
+test('a play that ended because of failures names the reason and the hosts that did not complete it', async () => {
   const noteOf = async (plays: Parameters<typeof run>[0], names: string): Promise<string | undefined> => {
     const { events } = await run(plays, { hosts: hosts(names), forks: 1 })
     const [end] = events.flatMap((event) => (event.type === 'play-end' ? [event] : []))
@@ -186,12 +186,12 @@ test('a play that failures have ended says why, and who did not get through', as
     ]
   assert.is(
     await noteOf(rolling({ maxFailPercentage: 20 }), 'abcdefgh'),
-    '1 of 2 hosts of the batch failed, more than 20 %: not gone through it: b, c, d, e, 3 more',
+    '1 of 2 hosts of the batch failed, more than 20 %; not completed on: b, c, d, e, 3 more',
   )
-  assert.is(await noteOf(rolling({}), 'abcd'), '1 of 2 hosts of the batch failed: not gone through it: c, d')
+  assert.is(await noteOf(rolling({}), 'abcd'), '1 of 2 hosts of the batch failed; not completed on: c, d')
   assert.is(
     await noteOf(rolling({ anyErrorsFatal: true }), 'abc'),
-    'a failed, which stops all: not gone through it: b, c',
+    'a failed, which stops all hosts (anyErrorsFatal); not completed on: b, c',
   )
   assert.is(await noteOf(rolling({}), 'ab'), undefined)
   assert.is(await noteOf(rolling({ maxFailPercentage: 50 }), 'abcd'), undefined)

@@ -27,7 +27,7 @@ test('pain 15: once per run is once for all batches, once per batch is once in e
   assert.is(ends[2]?.why, 'done once, on a')
 })
 
-test('once: the first host for which the condition holds does it; a failure is one for all', async () => {
+test('once: the first host whose condition is true runs it; a failure counts for all', async () => {
   const { story } = await run((play) => [
     play('p', {
       hosts: 'web',
@@ -43,7 +43,7 @@ test('once: the first host for which the condition holds does it; a failure is o
   assert.match(failed.ends[1]?.error?.message ?? '', 'it failed on a')
 })
 
-test('once: two tasks that look the same are two', async () => {
+test('once: two equal tasks are two tasks', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -56,7 +56,7 @@ test('once: two tasks that look the same are two', async () => {
   assert.equal(story, ['a sync changed', 'a sync changed', 'b sync skipped', 'b sync skipped'])
 })
 
-test('once: only the host that does it is notified, and --check foretells the same', async () => {
+test('once: only the host that runs it is notified, and --check predicts the same', async () => {
   const go = (checkMode: boolean) =>
     run(
       (play) => [
@@ -72,7 +72,7 @@ test('once: only the host that does it is notified, and --check foretells the sa
   assert.equal((await go(true)).story, ['a /1 would change', 'a reload would change', 'b /1 skipped'])
 })
 
-test('once: a host that was never reached has not done it', async () => {
+test('once: a host that was never reached has not run it', async () => {
   const { story } = await run(
     (play) => [
       play('p', {
@@ -86,7 +86,7 @@ test('once: a host that was never reached has not done it', async () => {
   assert.equal(story, ['a x unreachable', 'b x changed', 'c x skipped'])
 })
 
-test('once: a host that answers nonsense may have done it, so no other does it too', async () => {
+test('once: a host with a malformed answer may have run it, so no other host runs it', async () => {
   const babbling = {
     ...dead,
     execute: async () => {

@@ -9,7 +9,7 @@ const test = suite('order of hosts')
 const begun = (events: Awaited<ReturnType<typeof run>>['events']): string[] =>
   events.flatMap((event) => (event.type === 'task-start' ? [`${event.task.host} ${event.task.title}`] : []))
 
-/** Answers slower on some hosts than on others, without a clock: it yields so often. */
+/** Answers slower on some hosts than on others, without a clock: it yields several times. */
 const slowly = (turns: number): NonNullable<Site['hosts']>[string] => ({
   replies: [
     [
@@ -22,7 +22,7 @@ const slowly = (turns: number): NonNullable<Site['hosts']>[string] => ({
   ],
 })
 
-test('linear: no host begins a task before all are through with those before it', async () => {
+test('linear: no host begins a task before all have ended the earlier ones', async () => {
   const hosts = { a: slowly(1), b: slowly(20), c: slowly(5) }
   const plays =
     (strategy: 'linear' | 'free'): Parameters<typeof run>[0] =>
@@ -39,7 +39,7 @@ test('linear: no host begins a task before all are through with those before it'
   assert.ok(free.indexOf('a 3') < free.indexOf('b 2'))
 })
 
-test('linear: a host that fails or has less to do holds nobody up; forks bound who works', async () => {
+test('linear: a host that fails or has fewer tasks does not block others; forks limits concurrent hosts', async () => {
   let working = 0
   let most = 0
   const counted = {
@@ -75,7 +75,7 @@ test('linear: a host that fails or has less to do holds nobody up; forks bound w
   assert.is(most, 2)
 })
 
-test('on: a task is done on another host, with its connection, and told so', async () => {
+test('on: a task runs on another host, with its connection, and is reported as such', async () => {
   const { story, ends, connections } = await run((play) => [
     play('p', {
       hosts: 'a',
@@ -92,7 +92,7 @@ test('on: a task is done on another host, with its connection, and told so', asy
   if (b !== undefined && 'files' in b) assert.ok((b as { files: Map<string, unknown> }).files.has('/drained'))
 })
 
-test('on: it must be one host, and its being gone does not make ours unreachable', async () => {
+test('on: it must be one host, and if that is unreachable, ours is not', async () => {
   const several = await run((play) => [
     play('p', { hosts: 'a', tasks: () => [say({ text: 'x' }, { on: 'web' })] }),
   ])
@@ -136,7 +136,7 @@ test('environment and working directory of a play, a block and a task', async ()
   ])
 })
 
-test('linear: a condition of a block is asked when all are through with the tasks before it', async () => {
+test('linear: the condition of a block is evaluated when all have ended the earlier tasks', async () => {
   const order: string[] = []
   await run(
     (play) => [
@@ -164,7 +164,7 @@ test('linear: a condition of a block is asked when all are through with the task
   assert.equal(order.slice(0, 4), ['a 1', 'b 1', 'a is asked', 'b is asked'])
 })
 
-test('linear: steps side by side are one host’s work, and need one fork', async () => {
+test("linear: parallel steps are one host's work, and need one fork", async () => {
   const waiting: (() => void)[] = []
   const together = {
     replies: [
@@ -173,7 +173,7 @@ test('linear: steps side by side are one host’s work, and need one fork', asyn
         async () => {
           await new Promise<void>((resolve) => {
             waiting.push(resolve)
-            // neither goes on before both are there
+            // neither continues before both have arrived
             if (waiting.length === 2) for (const go of waiting.splice(0)) go()
           })
           return ''

@@ -12,7 +12,7 @@ import { losing, run, say, usual } from '../site.ts'
 
 const test = suite('retries')
 
-/** Fails so often before it goes well. */
+/** Fails this many times before it succeeds. */
 const flaky = (failures: number): { reply: Reply; count: () => number } => {
   let asked = 0
   return {
@@ -24,7 +24,7 @@ const flaky = (failures: number): { reply: Reply; count: () => number } => {
   }
 }
 
-test('a task is tried again until it goes well, and says why', async () => {
+test('a task is retried until it succeeds, with the reason', async () => {
   const { reply, count } = flaky(2)
   const { story, events, exit } = await run(
     (play) => [
@@ -44,7 +44,7 @@ test('a task is tried again until it goes well, and says why', async () => {
   ])
 })
 
-test('when all attempts fail, the last failure is told, and a rescue gets it', async () => {
+test('if all attempts fail, the last failure is reported and can be rescued', async () => {
   const { reply, count } = flaky(9)
   const { story, ends } = await run(
     (play) => [
@@ -76,20 +76,20 @@ const halfDone = (guards: boolean) =>
     },
   })({}, { retry: { attempts: 3, delay: 0 } })
 
-test('an attempt that failed is not called done because a guard holds then', async () => {
+test('a failed attempt is not reported as done because its guard is satisfied then', async () => {
   const replies: [RegExp, Reply][] = [[/^finish$/, { code: 7 }]]
   const tried = (guards: boolean) =>
     run((play) => [play('p', { hosts: 'a', tasks: () => [halfDone(guards)] })], { hosts: { a: { replies } } })
   const { story, ends, exit } = await tried(true)
   assert.equal(story, ['a half failed'])
   assert.is(ends[0]?.error?.code, 'command-failed')
-  assert.match(ends[0]?.error?.hint ?? '', 'not tried again')
+  assert.match(ends[0]?.error?.hint ?? '', 'not retried')
   assert.is(exit, 2)
-  // a check that looks at all of it is believed
+  // a check of the complete result counts
   assert.equal((await tried(false)).story, ['a half changed'])
 })
 
-test('a mistake of the user is not tried again', async () => {
+test('an error of the user is not retried', async () => {
   let attempts = 0
   const masked = defineTask({
     name: 'masked',
@@ -108,7 +108,7 @@ test('a mistake of the user is not tried again', async () => {
   assert.is(attempts, 1)
 })
 
-test('until: an attempt counts as failed while it does not hold', async () => {
+test('until: an attempt counts as failed while the condition is false', async () => {
   let looks = 0
   const { story } = await run(
     (play) => [
@@ -137,7 +137,7 @@ test('until: an attempt counts as failed while it does not hold', async () => {
   assert.is(looks, 3)
 })
 
-test('what an attempt that failed has changed is told as changed', async () => {
+test('a change by a failed attempt is reported as changed', async () => {
   let there = false
   let first = true
   const halfway = defineTask({
@@ -159,7 +159,7 @@ test('what an attempt that failed has changed is told as changed', async () => {
   assert.equal(story, ['a halfway changed'])
 })
 
-test('an unknown outcome is never tried again', async () => {
+test('an unknown outcome is never retried', async () => {
   const connection = losing(true)
   const { story, ends } = await run(
     (play) => [
@@ -172,7 +172,7 @@ test('an unknown outcome is never tried again', async () => {
   assert.is(connection.commands().length, 1)
 })
 
-test('a stop ends the waiting for another attempt', async () => {
+test('a stop ends the delay before another attempt', async () => {
   const stopping = new AbortController()
   const { story, exit } = await run(
     (play) => [
@@ -193,13 +193,13 @@ test('a stop ends the waiting for another attempt', async () => {
   assert.is(exit, 2)
 })
 
-test('retry that makes no sense is refused at once', () => {
-  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 1 } }), /retry makes no sense/)
-  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, delay: -1 } }), /retry makes no sense/)
-  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, backoff: 0.5 } }), /retry makes no sense/)
+test('an invalid retry is refused at once', () => {
+  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 1 } }), /retry is not valid/)
+  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, delay: -1 } }), /retry is not valid/)
+  assert.throws(() => say({ text: 'x' }, { retry: { attempts: 2, backoff: 0.5 } }), /retry is not valid/)
 })
 
-test('a line that was cut off is not joined with the first one of the next attempt', async () => {
+test('an incomplete line is not joined with the first one of the next attempt', async () => {
   let asked = 0
   const reply = (): { code: number; stdout: string } => {
     asked += 1
@@ -223,7 +223,7 @@ test('a line that was cut off is not joined with the first one of the next attem
   )
 })
 
-test('a very long reason is shortened after it is masked, of a retry, of a wait and of what is unknown', async () => {
+test('a very long reason is shortened after masking: of a retry, of a wait and of an unknown outcome', async () => {
   const long = (before: number): string => `${'x'.repeat(before)} Tr0ub4dor-and-3 ${'y '.repeat(3000)}`
   const waits = defineTask({
     name: 'waits',

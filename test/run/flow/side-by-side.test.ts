@@ -3,9 +3,9 @@ import { background, join, parallel } from '../../../engine/dsl/step.ts'
 import { suite } from '../../support/spec.ts'
 import { fails, hi, on, usual } from '../site.ts'
 
-const test = suite('side by side')
+const test = suite('parallel and background steps')
 
-test('parallel steps are under way together, and all end before the next step', async () => {
+test('parallel steps run concurrently, and all end before the next step', async () => {
   const waiting: (() => void)[] = []
   const together = {
     replies: [
@@ -14,7 +14,7 @@ test('parallel steps are under way together, and all end before the next step', 
         async () => {
           await new Promise<void>((resolve) => {
             waiting.push(resolve)
-            // nobody goes on before both are there
+            // neither continues before both have arrived
             if (waiting.length === 2) for (const go of waiting) go()
           })
           return ''
@@ -33,7 +33,7 @@ test('parallel steps are under way together, and all end before the next step', 
   assert.equal(failing.story.toSorted(), ['a fail failed', 'a fine changed'])
 })
 
-test('a background step goes on beside the next ones, and is waited for', async () => {
+test('a background step runs in parallel with the next ones, and is awaited', async () => {
   let finish = (): void => {}
   const slow = {
     replies: [
@@ -55,12 +55,12 @@ test('a background step goes on beside the next ones, and is waited for', async 
     },
     { hosts: { a: slow } },
   )
-  // it could not end before the next one was at work
+  // it could not end before the next one was running
   assert.equal(story.slice(0, 2).toSorted(), ['a next changed', 'a slow changed'])
   assert.is(story[2], 'a after changed')
 })
 
-test('a background step that fails fails the host where it is waited for, or at the end', async () => {
+test('a failed background step makes the host fail at its join, or at the end', async () => {
   const joined = await on(() => {
     const bad = background(fails())
     return [bad, join(bad), hi('never')]

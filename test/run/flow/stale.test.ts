@@ -9,12 +9,12 @@ import { suite } from '../../support/spec.ts'
 import { run, say, touch, usual } from '../site.ts'
 import type { Outcome, Site } from '../site.ts'
 
-const test = suite('what was seen too early')
+const test = suite('checks ahead that are outdated')
 
 const on = (steps: () => readonly Step[], site: Site = {}): Promise<Outcome> =>
   run((play) => [play('p', { hosts: 'all', tasks: steps })], { hosts: { a: usual }, ...site })
 
-/** Something that another than the engine brings about. */
+/** Something that another program changes. */
 const world = () => {
   let there = false
   return {
@@ -22,7 +22,7 @@ const world = () => {
     come: () => {
       there = true
     },
-    /** Holds it; its check fails outright while it is not there, as a client of a service that is down does. */
+    /** Requires it; its check fails while it does not exist, like a client of a service that is down. */
     held: (strict: boolean) =>
       defineTask({
         name: 'held',
@@ -39,7 +39,7 @@ const world = () => {
 }
 
 for (const strict of [false, true]) {
-  test(`what a wait waited for is seen by the tasks behind it${strict ? ', also where their checks failed before' : ''}`, async () => {
+  test(`tasks after a wait see its result${strict ? ', even if their checks failed before' : ''}`, async () => {
     const { isThere, come, held } = world()
     let looks = 0
     const wait = defineTask({
@@ -58,7 +58,7 @@ for (const strict of [false, true]) {
   })
 }
 
-test('what happens during a pause is seen by the tasks behind it', async () => {
+test('tasks after a pause see changes during the pause', async () => {
   const { come, held } = world()
   const pause = defineTask({
     name: 'pause',
@@ -77,7 +77,7 @@ test('what happens during a pause is seen by the tasks behind it', async () => {
   assert.equal(story, ['a pause ok', 'a held ok'])
 })
 
-test('what happens between two attempts is seen by the tasks behind them, and facts are read anew', async () => {
+test('later tasks see changes between two attempts, and facts are read again', async () => {
   const { come, held } = world()
   let readings = 0
   const count = defineTask({
@@ -100,7 +100,7 @@ test('what happens between two attempts is seen by the tasks behind them, and fa
   assert.equal(story, ['a probe ok', 'a held ok'])
 })
 
-test('a wait reads its facts anew', async () => {
+test('a wait reads its facts again', async () => {
   let readings = 0
   const count = defineTask({
     name: 'count',
@@ -118,7 +118,7 @@ test('a wait reads its facts anew', async () => {
   assert.equal((await on(() => [wait({})])).story, ['a wait ok'])
 })
 
-test('--step: what happens while a person thinks is seen by the task', async () => {
+test('--step: the task sees changes during the question', async () => {
   const { come, held } = world()
   const options = {
     confirm: async () => {
@@ -130,7 +130,7 @@ test('--step: what happens while a person thinks is seen by the task', async () 
   assert.equal((await on(() => [held(false)], { options })).story, ['a held ok'])
 })
 
-test('a condition that catches everything is not decided before the tasks that it asks for have ended', async () => {
+test('a condition that catches all exceptions is not evaluated before the tasks that it reads have ended', async () => {
   const hosts = { a: { ...usual, files: { '/x': 'x' } } }
   const asking = (catches: (error: unknown) => boolean) => () => {
     const before = touch({ path: '/x' })
@@ -162,7 +162,7 @@ test('a condition that catches everything is not decided before the tasks that i
   assert.equal(loud.story, ['a /x ok', 'a y changed'])
 })
 
-test('a pick that could not be made is made anew for whoever asks next', async () => {
+test('a failed pick is made again for the next caller', async () => {
   let asked = 0
   const probe = defineTask({
     name: 'probe',

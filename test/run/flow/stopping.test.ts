@@ -7,7 +7,7 @@ import type { Site } from '../site.ts'
 
 const test = suite('stopping')
 
-/** Answers slower on some hosts than on others, without a clock: it yields so often. */
+/** Answers slower on some hosts than on others, without a clock: it yields several times. */
 const slowly = (turns: number): NonNullable<Site['hosts']>[string] => ({
   replies: [
     [
@@ -20,7 +20,7 @@ const slowly = (turns: number): NonNullable<Site['hosts']>[string] => ({
   ],
 })
 
-test('stopping: what runs ends, nothing more begins but what must be done always', async () => {
+test('stopping: running tasks end, and only steps of always start', async () => {
   const stopping = new AbortController()
   const hosts = {
     a: {
@@ -59,7 +59,7 @@ test('stopping: what runs ends, nothing more begins but what must be done always
   assert.is(end.stopped?.code, 'interrupted')
 })
 
-test('stopping after the last task has cut nothing off', async () => {
+test('stopping after the last task is not an interrupt', async () => {
   const stopping = new AbortController()
   const { exit } = await run((play) => [play('p', { hosts: 'a', tasks: () => [say({ text: '1' })] })], {
     options: { stopping: stopping.signal },
@@ -70,7 +70,7 @@ test('stopping after the last task has cut nothing off', async () => {
   assert.is(exit, 0)
 })
 
-test('a cut-off run does not rescue, and does not tidy', async () => {
+test('an aborted run does not run rescue and always', async () => {
   const cut = new AbortController()
   const cutting = {
     replies: [
@@ -105,7 +105,7 @@ test('a cut-off run does not rescue, and does not tidy', async () => {
   assert.is(exit, 130)
 })
 
-test('a stop between two batches has cut off those that are left', async () => {
+test('a stop between two batches interrupts the remaining ones', async () => {
   const stopping = new AbortController()
   const { story, exit } = await run(
     (play) => [play('p', { hosts: 'web', serial: 1, tasks: () => [say({ text: '1' })] })],
@@ -121,7 +121,7 @@ test('a stop between two batches has cut off those that are left', async () => {
 })
 
 for (const first of ['background', 'in front'] as const) {
-  test(`an error outside of tasks (${first}) ends the run when all that was begun has ended`, async () => {
+  test(`an error outside of tasks (${first}) ends the run after all started tasks have ended`, async () => {
     const strays: unknown[] = []
     const stray = (reason: unknown): void => {
       strays.push(reason)
@@ -157,7 +157,7 @@ for (const first of ['background', 'in front'] as const) {
   })
 }
 
-test('stopping: a host that waits for another to do what is done once does not begin it', async () => {
+test('stopping: a host that waits for a task done once by another host does not start it', async () => {
   const stopping = new AbortController()
   const { story, exit } = await run(
     (play) => [

@@ -5,7 +5,7 @@ import type { HandlerMark, Ledger } from '../../../engine/run/handlers/ledger.ts
 import { suite } from '../../support/spec.ts'
 import { fails, run, say, touch, usual } from '../site.ts'
 
-const test = suite('ledger of handlers')
+const test = suite('the ledger of handlers')
 
 const ledgerOf = (
   events: readonly RunEvent[],
@@ -41,23 +41,23 @@ const events = async (...between: ReturnType<typeof fails>[]): Promise<RunEvent[
     )
   ).events
 
-test('a handler that had its turn is not due', async () => {
+test('a handler that has run is not due', async () => {
   const ledger = ledgerOf(await events())
   assert.equal([names(ledger.due), names(ledger.over)], [[], ['p a h']])
   assert.equal(dueAfter({ run: 1, ledger }, []), [])
 })
 
-test('a handler is due when its host failed before it', async () => {
+test('a handler is due if its host failed before it', async () => {
   assert.equal(names(ledgerOf(await events(fails())).due), ['p a h'])
 })
 
-test('a run that is killed in the middle of the change leaves the handler due', async () => {
+test('a run that is killed during the change leaves the handler due', async () => {
   const all = await events()
   const change = all.findIndex(({ type }) => type === 'handlers-due')
   assert.equal(names(ledgerOf(all.slice(0, change + 1)).due), ['p a h'])
 })
 
-test('a task that ends well has called for nothing, and others have all the same', async () => {
+test('a task that ends ok removes its own notifications only', async () => {
   const all = await events(fails())
   const due = all.find(({ type }) => type === 'handlers-due')
   const end = all.find(({ type }) => type === 'task-end')
@@ -69,7 +69,7 @@ test('a task that ends well has called for nothing, and others have all the same
   assert.equal(names(both.due), ['p a h'])
 })
 
-test('a run that takes a call over and answers it ends it, one that does not passes it on', async () => {
+test('a run settles an inherited notification, or passes it on', async () => {
   const before = [mark(1), mark(2, 7), mark(1, 1, 'b')]
   const all = await events()
   const ledger = ledgerOf(all, 3, before)
@@ -78,26 +78,26 @@ test('a run that takes a call over and answers it ends it, one that does not pas
   assert.equal(ledgerOf([], 3, before), { due: before, over: [] })
 })
 
-test('the newest run knows what was before it; of one beside it counts what it did itself', () => {
+test('the newest run has earlier notifications; of a concurrent run, only its own count', () => {
   const [own, old] = [mark(2), mark(1)]
-  // run 2 began when a call of run 1 was due, and still knows it as such; run 3 has answered that one
+  // run 2 began when a notification of run 1 was due, and still has it; run 3 has settled it
   const beside = { run: 2, ledger: { due: [old, own], over: [] } }
   assert.equal(dueAfter({ run: 3, ledger: { due: [], over: [old] } }, [beside]), [own])
   assert.equal(dueAfter(undefined, []), [])
 })
 
-test('of runs that overlap only one that knew of a call ends it', () => {
+test('of overlapping runs, only one that had a notification settles it', () => {
   const call = mark(2)
   const due = { run: 2, ledger: { due: [call], over: [] } }
-  // it has run the handler for calls of its own: whether before the other change or after it, nobody can say
+  // it has run the handler for its own notifications, before or after the other change
   assert.equal(dueAfter({ run: 3, ledger: { due: [], over: [mark(3)] } }, [due]), [call])
   assert.equal(dueAfter({ run: 3, ledger: { due: [], over: [call] } }, [due]), [])
-  // one that is still under way knew of a call that the newest has taken over
+  // a run that is still running had a notification that the newest run inherited
   const older = { run: 2, ledger: { due: [], over: [mark(1)] } }
   assert.equal(dueAfter({ run: 3, ledger: { due: [mark(1)], over: [] } }, [older]), [])
 })
 
-test('plays of the same name have handlers of their own, wherever they stand', async () => {
+test('plays of the same name have their own handlers, at any position', async () => {
   const { events: all } = await run(
     (play) => {
       const one = (path: string, ...more: ReturnType<typeof fails>[]) =>
@@ -117,7 +117,7 @@ test('plays of the same name have handlers of their own, wherever they stand', a
   )
 })
 
-test('a handler that is called for while it runs stays due', async () => {
+test('a handler that is notified while it runs stays due', async () => {
   const all = await events()
   const called = all.find(({ type }) => type === 'handlers-due')
   const began = all.findIndex((event) => event.type === 'task-start' && event.task.handler === 'h')

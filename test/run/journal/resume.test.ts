@@ -18,7 +18,7 @@ const test = suite('resume')
 
 type Plays = (play: PlayMaker<Record<string, unknown>>) => readonly Play<Record<string, unknown>>[]
 
-/** A host on which some words fail. */
+/** A host on which some tasks fail. */
 const failing = (...words: string[]): Readonly<Record<string, Script>> => ({
   a: {
     replies: [
@@ -34,7 +34,7 @@ const steps =
 
 const none = (): readonly string[] => []
 
-/** What a task is made of, as far as these tests change it. */
+/** The signature of a task, as far as these tests change it. */
 const signatureOf = (title: string): Signature => ({
   definition: 'say',
   parameters: title,
@@ -55,7 +55,7 @@ const pastOf = (events: readonly RunEvent[], sign = signatureOf): Past => {
   return past
 }
 
-/** Goes on after runs whose events are given, on hosts where nothing fails any more. */
+/** Resumes runs with these events, on hosts where nothing fails. */
 const goOn = (plays: Plays, before: readonly RunEvent[], site: Site = {}): Promise<Outcome> => {
   const past = pastOf(before)
   const choose = (plan: Plan): Plan =>
@@ -63,20 +63,20 @@ const goOn = (plays: Plays, before: readonly RunEvent[], site: Site = {}): Promi
   return run(plays, { hosts: failing(), choose, ...site })
 }
 
-/** The story of a first run with failures, and that of the run that goes on with it. */
+/** The outcomes of a first run with failures, and of the run that resumes it. */
 const both = async (plays: Plays, ...words: string[]): Promise<[string[], string[]]> => {
   const first = await run(plays, { hosts: failing(...words) })
   return [first.story, (await goOn(plays, first.events)).story]
 }
 
-test('it goes on with the task that failed, and those behind it', async () => {
+test('it continues with the failed task and the later ones', async () => {
   assert.equal(await both(steps(hi('1'), hi('2'), hi('3')), '2'), [
     ['a 1 changed', 'a 2 failed'],
     ['a 2 changed', 'a 3 changed'],
   ])
 })
 
-test('each host goes on by itself, and plays that were not begun begin', async () => {
+test('each host continues on its own, and plays that did not start run', async () => {
   const plays: Plays = (play) => [
     play('one', { hosts: 'all', tasks: () => [hi('1'), hi('2')] }),
     play('two', { hosts: 'all', tasks: () => [hi('3')] }),
@@ -90,7 +90,7 @@ test('each host goes on by itself, and plays that were not begun begin', async (
   assert.equal(starts, [['a'], ['a', 'b']])
 })
 
-test('a run that was killed goes on behind the last task that it told of', async () => {
+test('a killed run continues after the last task that it recorded', async () => {
   const plays = steps(hi('1'), hi('2'), hi('3'))
   const { events } = await run(plays, { hosts: failing() })
   const second = events.findIndex(({ type }, at) => type === 'task-start' && at > 4)
@@ -107,7 +107,7 @@ test('a resumed run can be resumed', async () => {
   assert.equal(third.story, ['a 3 changed'])
 })
 
-test('what does not match the last run runs again: another task, another title, another play', async () => {
+test('tasks that do not match the last run run again: another task, another title, another play', async () => {
   const first = await run(steps(hi('1'), hi('2'), hi('3')), { hosts: failing('3') })
   const changed = await goOn(steps(hi('1'), hi('other'), hi('3')), first.events)
   assert.equal(changed.story, ['a other changed', 'a 3 changed'])
@@ -115,7 +115,7 @@ test('what does not match the last run runs again: another task, another title, 
   assert.is((await goOn(renamed, first.events)).story.length, 3)
 })
 
-test('a block that failed goes on, and its always runs again', async () => {
+test('a failed block continues, and its always runs again', async () => {
   const plays = steps(block([hi('1'), hi('2'), hi('3')], { always: [hi('tidy')] }), hi('after'))
   assert.equal(await both(plays, '2'), [
     ['a 1 changed', 'a 2 failed', 'a tidy changed'],
@@ -123,7 +123,7 @@ test('a block that failed goes on, and its always runs again', async () => {
   ])
 })
 
-test('what a rescue has mended is not tried again, nor what it passed over', async () => {
+test('tasks that a rescue has repaired or skipped do not run again', async () => {
   const plays = steps(block([hi('1'), hi('2'), hi('3')], { rescue: [hi('mend')] }), hi('after'))
   assert.equal(await both(plays, '2', 'after'), [
     ['a 1 changed', 'a 2 rescued', 'a mend changed', 'a after failed'],
@@ -131,7 +131,7 @@ test('what a rescue has mended is not tried again, nor what it passed over', asy
   ])
 })
 
-test('a rescue that failed is no end: the block goes on where it had failed, its rescue whole again', async () => {
+test('after a failed rescue, the block continues where it failed, with its complete rescue', async () => {
   const plays = steps(block([hi('1'), hi('2'), hi('3')], { rescue: [hi('mend'), hi('more')] }))
   assert.equal(await both(plays, '2', 'more'), [
     ['a 1 changed', 'a 2 rescued', 'a mend changed', 'a more failed'],
@@ -139,16 +139,16 @@ test('a rescue that failed is no end: the block goes on where it had failed, its
   ])
 })
 
-test('of tasks side by side only those run again that failed', async () => {
+test('of parallel tasks, only failed ones run again', async () => {
   const [, story] = await both(steps(parallel([hi('1'), hi('2'), hi('3')]), hi('4')), '2')
   assert.equal(story, ['a 2 changed', 'a 4 changed'])
 })
 
-test('a condition on the outcome of a task that is done knows that outcome', async () => {
+test('a condition can read the outcome of a task that is done', async () => {
   const plays: Plays = (play) => [
     play('p', {
       hosts: 'all',
-      // made anew for each plan, as any playbook makes them
+      // made again for each plan, as in any playbook
       tasks: () => {
         const first = say({ text: '1' })
         return [first, hi('2'), say({ text: '3' }, { when: ({ changed }) => changed(first) })]
@@ -158,7 +158,7 @@ test('a condition on the outcome of a task that is done knows that outcome', asy
   assert.equal((await both(plays, '2'))[1], ['a 2 changed', 'a 3 changed'])
 })
 
-/** What is left to do, and done again, when the signatures of some tasks were others before. */
+/** Which tasks run, and run again, if the signatures of some tasks have changed. */
 const left = (plays: Plays, events: readonly RunEvent[], sign: (title: string) => Signature) => {
   const { plan } = prepare(plays, { hosts: failing() })
   const { plan: rest, again } = resumed(plan, pastOf(events, sign), none, (_, { task }) =>
@@ -170,13 +170,13 @@ const left = (plays: Plays, events: readonly RunEvent[], sign: (title: string) =
   }
 }
 
-test('a task runs again when anything that it is made of was another, and it is told why', async () => {
+test('a task runs again if a part of its signature has changed, with the reason', async () => {
   const plays = steps(hi('1'), hi('2'), hi('3'))
   const { events } = await run(plays, { hosts: failing('3') })
   const reasons = {
     definition: 'its definition has changed',
     parameters: 'its parameters have changed',
-    settings: 'where or as whom it runs has changed',
+    settings: 'its settings (on, become, env, cwd) have changed',
     variables: 'variables of the host have changed',
   }
   for (const [part, why] of Object.entries(reasons))
@@ -186,23 +186,23 @@ test('a task runs again when anything that it is made of was another, and it is 
     )
 })
 
-test('a task of which it is not recorded what it was made of runs again', async () => {
+test('a task without a recorded signature runs again', async () => {
   const plays = steps(hi('1'), hi('2'))
   const { events } = await run(plays, { hosts: failing('2') })
   const { see, past } = collectPast()
   for (const event of events) see(event)
   const { plan } = prepare(plays, { hosts: failing() })
   const { again } = resumed(plan, past, none, (_, { task }) => signatureOf(task.title))
-  assert.equal(again, [{ host: 'a', title: '1', why: 'what it was made of is not recorded' }])
+  assert.equal(again, [{ host: 'a', title: '1', why: 'its earlier definition was not recorded' }])
 })
 
-test('a task that is new, or was never begun, runs, though its host came through the play', async () => {
+test('a task that is new, or did not start, runs even if its host completed the play', async () => {
   const { events } = await run(steps(hi('1')), { hosts: failing() })
   const { story } = await goOn(steps(hi('1'), hi('2')), events)
   assert.equal(story, ['a 2 changed'])
 })
 
-test('a block that a rescue has repaired is tried again when one of its tasks was corrected', async () => {
+test('a block that a rescue has repaired runs again if one of its tasks has changed', async () => {
   const plays = steps(block([hi('1'), hi('2')], { rescue: [hi('repair')] }), hi('after'))
   const { events } = await run(plays, { hosts: failing('2', 'after') })
   const altered = (changed: string) => (title: string) => signatureOf(title === changed ? 'before' : title)

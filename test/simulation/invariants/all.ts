@@ -18,7 +18,7 @@ import { recap } from './recap.ts'
 import { secrets } from './secrets.ts'
 import { truth } from './truth.ts'
 
-/** What holds in every world, by name. */
+/** The invariants of every world, by name. */
 export const invariants: Readonly<Record<string, Invariant>> = {
   'applied once': appliedOnce,
   order,

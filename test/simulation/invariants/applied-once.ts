@@ -1,18 +1,18 @@
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** Said of a task without a check that lost its connection. */
-const lost = 'the connection was lost while it ran'
+/** The message of a task without a check that lost its connection. */
+const lost = 'the connection was lost during the task'
 
 /**
- * Nothing is applied twice without a check in between; what has no check is done at most as often as the run says that it
- * is applying it.
+ * Nothing is applied twice without a check in between; a task without a check is applied at most as often as the run
+ * reports it.
  */
 export const appliedOnce: Invariant = (history) => {
   const wrong: string[] = []
-  /** Keys by host that were set and not looked at since. */
+  /** Keys by host that were set and not checked since. */
   const unseen = new Set<string>()
-  /** How often a run may count a key up. */
+  /** How often a run can increase a key. */
   const allowed = new Map<string, number>()
   eachMoment(history, {
     event: ({ run, event }) => {

@@ -7,14 +7,14 @@ import { isChange } from '../world/host.ts'
 
 const keyOf = ({ task: { play, host, position } }: TaskEnd): string => `${play} ${host} ${position}`
 
-/** What a run may report of a task that was predicted so; anything where it could not be known. */
+/** The outcomes that a run can report after a prediction; any outcome after unknown. */
 const fitting: Readonly<Partial<Record<TaskEnd['outcome'], readonly TaskEnd['outcome'][]>>> = {
   ok: ['ok'],
   'would change': ['changed'],
   skipped: ['skipped'],
 }
 
-/** A run under `--check` changes nothing, and what it predicts is what the run does that comes right after it. */
+/** A run under `--check` changes nothing, and the run right after it does what it predicted. */
 export const checks: Invariant = (history) => {
   const wrong: string[] = []
   eachMoment(history, {
@@ -27,9 +27,9 @@ export const checks: Invariant = (history) => {
       if (event.outcome === 'changed') wrong.push(`${event.task.title} was reported changed under --check`)
     },
   })
-  const { check, run } = history.foretold
+  const { check, run } = history.predicted
   const tasks = history.recipe.plays.flatMap(({ steps }) => tasksIn(steps))
-  // whichever host comes first does what is done once; and what runs beside others ends before them or after
+  // a task with `once` runs on whichever host comes first; parallel tasks end before or after
   const varying = new Set([
     ...tasks.flatMap(({ id, oncePer }) => (oncePer === undefined ? [] : [id])),
     ...history.recipe.plays.flatMap(({ steps }) => besideOthers(steps)),

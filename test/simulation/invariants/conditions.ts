@@ -3,7 +3,7 @@ import { eventsIn, runsIn } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 import { besideOthers } from './order.ts'
 
-/** A task that runs only where another has changed something is skipped elsewhere, and not skipped there. */
+/** A task that runs only if another changed something is skipped otherwise, and not skipped then. */
 export const conditions: Invariant = (history) => {
   const wrong: string[] = []
   const tasks = new Map(
@@ -11,7 +11,7 @@ export const conditions: Invariant = (history) => {
   )
   const beside = new Set(history.recipe.plays.flatMap(({ steps }) => besideOthers(steps)))
   for (const run of runsIn(history)) {
-    /** Outcomes by id and host. */
+    /** Outcomes by ID and host. */
     const outcomes = new Map<string, string>()
     for (const event of eventsIn(history, run)) {
       if (event.type !== 'task-end' || event.task.handler !== undefined) continue
@@ -20,7 +20,7 @@ export const conditions: Invariant = (history) => {
       outcomes.set(`${id} ${host}`, event.outcome)
       const recipe = tasks.get(id)
       const after = recipe?.after
-      // what is done once is another host's, what runs beside may not have ended
+      // a task with `once` runs on another host, and a parallel task might still be running
       if (after === undefined || beside.has(after) || beside.has(id)) continue
       if (recipe?.oncePer !== undefined || tasks.get(after)?.oncePer !== undefined) continue
       const before = outcomes.get(`${after} ${host}`)

@@ -2,11 +2,11 @@ import { tasksIn } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** Every run comes to an end; the last ones, which nothing disturbs, come to rest. */
+/** Every run ends, and the last runs, which are not disturbed, change nothing. */
 export const ending: Invariant = (history) => {
   const wrong: string[] = []
   const [, last] = history.calm
-  // whichever host comes first does what is done once, and a condition may ask for it: that differs from run to run
+  // a task with `once` runs on whichever host comes first, and a condition can depend on it: that differs between runs
   const varying = new Set(
     history.recipe.plays
       .flatMap(({ steps }) => tasksIn(steps))

@@ -1,5 +1,5 @@
 import type { Invariant } from '../timeline.ts'
 
-/** A password that sudo has refused is not given to it again: it counts, and hosts lock users out. */
+/** A password that sudo has refused is not given to it again: hosts count failures, and lock users out. */
 export const guesses: Invariant = (history) =>
   history.guesses.map((place) => `a refused password was given again: ${place}`)

@@ -4,15 +4,15 @@ import type { Invariant } from '../timeline.ts'
 import { isChange } from '../world/host.ts'
 
 /**
- * Every handler that a change calls for runs after it: in that run, or in one that comes later, and at the latest in the next
- * one that nothing disturbs.
+ * Every notified handler runs after the change: in that run or in a later one, and at the latest in the next run that is
+ * not disturbed.
  */
 export const handlers: Invariant = (history) => {
   if (!history.remembered) return []
   const notified = new Map(
     history.recipe.plays.flatMap(({ steps }) => tasksIn(steps)).map(({ id, notify }) => [id, notify]),
   )
-  /** Handlers' keys that are due, with what called for them. */
+  /** Keys of due handlers, with what notified them. */
   const due = new Map<string, string>()
   const wrong: string[] = []
   eachMoment(history, {

@@ -2,7 +2,7 @@ import type { StepRecipe } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** Ids of what is done last, whatever happens: the tasks of an `always`, and the handlers where a flush stands in one. */
+/** IDs of tasks that run at the end in any case: those of an `always`, and handlers if it contains a flush. */
 const lastOnes = (steps: readonly StepRecipe[], handlers: readonly string[], last = false): string[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
@@ -24,7 +24,7 @@ const lastOnes = (steps: readonly StepRecipe[], handlers: readonly string[], las
     }
   })
 
-/** After Ctrl-C no task begins to change anything, except in an `always`; after the second none at all. */
+/** After Ctrl-C no task starts to change anything, except in an `always`; after the second Ctrl-C none at all. */
 export const interrupt: Invariant = (history) => {
   const wrong: string[] = []
   const last = new Set(history.recipe.plays.flatMap(({ steps, handlers }) => lastOnes(steps, handlers)))

@@ -3,14 +3,14 @@ import type { PlayRecipe } from '../recipe.ts'
 import { eventsIn, runsIn } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** Whether so many failures of a batch are too many for another to begin. */
+/** Whether the failures of a batch are too many to start another one. */
 const tooMany = (
   { maxFailPercentage = 0, anyErrorsFatal }: PlayRecipe,
   failed: number,
   size: number,
 ): boolean => failed > 0 && (anyErrorsFatal || (failed / size) * 100 > maxFailPercentage)
 
-/** A batch, or a play, never begins after a limit of failures was passed, nor before the batch before it is through. */
+/** A batch or play never starts after a limit of failures was exceeded, nor before the previous batch has ended. */
 export const limits: Invariant = (history) =>
   runsIn(history).flatMap((run) => {
     const wrong: string[] = []

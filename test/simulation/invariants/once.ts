@@ -4,14 +4,14 @@ import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 import { isChange } from '../world/host.ts'
 
-/** What is done once for all hosts, or once for each batch, changes no second one. */
+/** A task with `once`, for all hosts or per batch, changes only one host. */
 export const once: Invariant = (history) => {
   const spans = new Map(
     history.recipe.plays.flatMap(({ steps }) => tasksIn(steps)).map(({ id, oncePer }) => [id, oncePer]),
   )
-  /** Batches of the play that each run is in. */
+  /** The batches of the play that each run is in. */
   const batches = new Map<string, readonly (readonly string[])[]>()
-  /** By run, task and batch: the hosts that were changed. */
+  /** The changed hosts, by run, task and batch. */
   const changed = new Map<string, Set<string>>()
   eachMoment(history, {
     event: ({ run, event }) => {

@@ -5,7 +5,7 @@ import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 import { isChange } from '../world/host.ts'
 
-/** Ids of tasks that run beside others of their host. */
+/** IDs of tasks that run in parallel on a host. */
 export const besideOthers = (steps: readonly StepRecipe[]): string[] =>
   steps.flatMap((step) => {
     switch (step.kind) {
@@ -19,7 +19,7 @@ export const besideOthers = (steps: readonly StepRecipe[]): string[] =>
     }
   })
 
-/** Whether handlers may be run beside other tasks: where a flush stands beside them. */
+/** Whether handlers can run in parallel with tasks: if a flush is in a parallel block. */
 const flushesBeside = (steps: readonly StepRecipe[], beside = false): boolean =>
   steps.some((step) => {
     switch (step.kind) {
@@ -36,14 +36,14 @@ const flushesBeside = (steps: readonly StepRecipe[], beside = false): boolean =>
     }
   })
 
-/** The host where a task is done: a command that was lost on another host may end later than the next task begins here. */
+/** The host that a task runs on: a lost command on another host can end after the next task has started here. */
 const actedOn = ({ task }: { readonly task: TaskRef }): string => task.on ?? task.host
 
 const idOf = ({ title }: TaskRef): string => title.split('.')[0] ?? ''
 
 /**
- * On a host one task begins when the one before it has ended, in the order of the play; and nothing that a task does takes
- * effect when a later one has been at work.
+ * On a host, a task starts after the previous one has ended, in the order of the play; and nothing that a task does takes
+ * effect after a later one has run.
  */
 export const order: Invariant = (history) => {
   const wrong: string[] = []
@@ -53,10 +53,10 @@ export const order: Invariant = (history) => {
       ...(flushesBeside(steps) ? handlers : []),
     ]),
   )
-  /** By run and host: the task under way. */
+  /** The running task, by run and host. */
   const underway = new Map<string, TaskRef>()
   const last = new Map<string, TaskRef>()
-  /** By run and key: whose it is, and whether that has ended and a later one has been at work since. */
+  /** By run and key: the task that set it, and whether that has ended and a later one has run since. */
   const owners = new Map<string, { readonly task: TaskRef; state: 'underway' | 'ended' | 'passed' }>()
   eachMoment(history, {
     event: ({ run, event }) => {
@@ -81,9 +81,7 @@ export const order: Invariant = (history) => {
       if (task.handler !== undefined) return
       last.set(place, task)
       if (before !== undefined && before.play === task.play && before.position >= task.position)
-        wrong.push(
-          `${task.title} began on ${task.host} after ${before.title}, which stands behind it (${run})`,
-        )
+        wrong.push(`${task.title} began on ${task.host} after ${before.title}, which comes after it (${run})`)
     },
     effect: ({ effect: { run, key, verb, host } }) => {
       const mine = owners.get(`${run} ${key}`)

@@ -4,12 +4,12 @@ import type { Invariant } from '../timeline.ts'
 import { saidLine } from '../world/output.ts'
 
 /**
- * What a host prints is reported line by line, in its order, from the first on; and whoever asked for it has all of it. A
- * line that is cut off is the last one that came before the connection was lost.
+ * The output of a host is reported line by line, in its order, from the first line on; and the caller of a command gets all
+ * of it. A truncated line is the last one before the connection was lost.
  */
 export const output: Invariant = (history) => {
   const wrong: string[] = []
-  /** By run, task and stream: the next line, and whether the one before was cut off. */
+  /** By run, task and stream: the next line, and whether the previous one was truncated. */
   const heard = new Map<string, { next: number; cut: boolean }>()
   eachMoment(history, {
     event: ({ run, event }) => {
@@ -20,7 +20,7 @@ export const output: Invariant = (history) => {
       const [key = ''] = task.title.split(' ')
       const place = `${run} ${task.id} ${stream}`
       const { next, cut } = heard.get(place) ?? { next: 0, cut: false }
-      // tried again, it begins again; what was cut off has no end of its line
+      // when repeated, it starts again; a truncated line does not have a line break
       const candidates = cut ? [0] : [next, 0]
       const begins = candidates.find((index) => line === saidLine(key, stream, index))
       const rest =

@@ -2,7 +2,7 @@ import { tasksIn } from '../recipe.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** What is done for a host is done there, or on the host that its task names, and as the user that its task becomes. */
+/** A task for a host runs on that host, or on the host that it names, and as its user. */
 export const places: Invariant = (history) => {
   const wrong: string[] = []
   const tasks = new Map(
@@ -10,7 +10,7 @@ export const places: Invariant = (history) => {
   )
   eachMoment(history, {
     effect: ({ effect: { run, host, key, verb, user } }) => {
-      // what was begun before any run
+      // commands that started before any run
       if (verb === 'rise') return
       const [id = '', , owner = host] = key.split('.')
       const task = tasks.get(id)

@@ -3,12 +3,12 @@ import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 import { isChange } from '../world/host.ts'
 
-/** A handler that a run leaves due, and does not call forgotten, runs later: also where journals cannot be written. */
+/** A handler that a run leaves due, and does not report as lost, runs later: also if journals cannot be written. */
 export const promises: Invariant = (history) => {
   const notified = new Map(
     history.recipe.plays.flatMap(({ steps }) => tasksIn(steps)).map(({ id, notify }) => [id, notify]),
   )
-  /** Handlers' keys that a change calls for; with the run that promised it, where one did. */
+  /** Keys of notified handlers, with the run that promised them, if any. */
   const due = new Map<string, string | undefined>()
   eachMoment(history, {
     event: ({ run, event }) => {
@@ -16,7 +16,7 @@ export const promises: Invariant = (history) => {
       for (const [host, handlers] of Object.entries(event.due))
         for (const handler of handlers) {
           const key = handlerKey(handler, host)
-          // another run may have done it meanwhile
+          // another run could have done it meanwhile
           if (due.has(key) && event.forgotten[host]?.includes(handler) !== true) due.set(key, run)
         }
     },

@@ -8,7 +8,7 @@ export const recap: Invariant = (history) =>
     const events = eventsIn(history, run)
     const end = events.find((event) => event.type === 'run-end')
     if (end === undefined) return []
-    const wrong = events.at(-1) === end ? [] : [`something was told after the end (${run})`]
+    const wrong = events.at(-1) === end ? [] : [`something was reported after the end (${run})`]
     const counts = new Map(end.recap.map(({ host }) => [host, noOutcomes()]))
     const open = new Set<number>()
     for (const event of events) {
@@ -19,10 +19,10 @@ export const recap: Invariant = (history) =>
       if (count !== undefined) count[event.outcome] += 1
     }
     if (open.size > 0) wrong.push(`${open.size} tasks began and never ended (${run})`)
-    for (const { host, counts: told } of end.recap)
-      if (JSON.stringify(told) !== JSON.stringify(counts.get(host)))
+    for (const { host, counts: reported } of end.recap)
+      if (JSON.stringify(reported) !== JSON.stringify(counts.get(host)))
         wrong.push(
-          `the recap of ${host} is ${JSON.stringify(told)}, not ${JSON.stringify(counts.get(host))} (${run})`,
+          `the recap of ${host} is ${JSON.stringify(reported)}, not ${JSON.stringify(counts.get(host))} (${run})`,
         )
     return wrong
   })

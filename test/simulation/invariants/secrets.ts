@@ -2,7 +2,7 @@ import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 import { password } from '../world/protocol.ts'
 
-/** No event holds the password of sudo. */
+/** No event contains the password of sudo. */
 export const secrets: Invariant = (history) => {
   const wrong: string[] = []
   eachMoment(history, {

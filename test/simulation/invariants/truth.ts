@@ -2,7 +2,7 @@ import { wanted } from '../playbook.ts'
 import { eachMoment } from '../timeline.ts'
 import type { Invariant } from '../timeline.ts'
 
-/** What is reported `ok` or `changed` is what the host holds, and only what changed something is `changed`. */
+/** After `ok` or `changed`, the host is in the reported state, and only a task that changed something is `changed`. */
 export const truth: Invariant = (history) => {
   const wrong: string[] = []
   const held = new Map(
@@ -10,9 +10,9 @@ export const truth: Invariant = (history) => {
       Object.entries(keys).map(([key, value]): [string, string] => [`${host} ${key}`, value]),
     ),
   )
-  /** Changes by run, host and key since the task began there. */
+  /** Changes by run, host and key since the task started there. */
   const changes = new Map<string, number>()
-  /** Changes of any run, by host and key, in all. */
+  /** Changes of all runs, by host and key. */
   const ever = new Map<string, number>()
   const since = new Map<string, number>()
   eachMoment(history, {
@@ -37,16 +37,16 @@ export const truth: Invariant = (history) => {
         return
       }
       const made = places.reduce((sum, place) => sum + (changes.get(`${run} ${place}`) ?? 0), 0)
-      const told = `${task.title} on ${host} was reported ${event.outcome} (${run})`
+      const reported = `${task.title} on ${host} was reported ${event.outcome} (${run})`
       if (event.outcome === 'ok' || event.outcome === 'changed') {
         for (const place of places)
           if (task.name !== 'act' && held.get(place) !== wanted)
-            wrong.push(`${told}, and ${place} is not ${wanted}`)
+            wrong.push(`${reported}, and ${place} is not ${wanted}`)
       }
-      if (event.outcome === 'ok' && made > 0) wrong.push(`${told}, and it was changed`)
-      // one that lost its connection cannot know whether it or another run has done it meanwhile
+      if (event.outcome === 'ok' && made > 0) wrong.push(`${reported}, and it was changed`)
+      // a task that lost its connection cannot know whether it or another run did it meanwhile
       const done = places.some((place) => (ever.get(place) ?? 0) > (since.get(`${run} ${place}`) ?? 0))
-      if (event.outcome === 'changed' && !done) wrong.push(`${told}, and nothing was changed`)
+      if (event.outcome === 'changed' && !done) wrong.push(`${reported}, and nothing was changed`)
     },
   })
   return wrong

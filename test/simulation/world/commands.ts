@@ -1,14 +1,14 @@
-/** The commands of a simulated host: how each takes effect. */
+/** The commands of a simulated host, and their effects. */
 
 import type { Effect, Host } from './host.ts'
 import { rising, saidText } from './output.ts'
 import type { StreamName } from './output.ts'
 import type { World } from './world.ts'
 
-/** Who runs a command. */
+/** The user who runs a command. */
 export type By = Pick<Effect, 'run' | 'shell' | 'user'>
 
-/** What a command has done. */
+/** The result of a command. */
 export interface Answer {
   readonly code: number | 'NaN'
   readonly output: Readonly<Record<StreamName, string>>
@@ -23,7 +23,7 @@ export const rise = (
   { by, key, value }: { readonly by: By; readonly key: string; readonly value: string },
 ): void => {
   host.state.set(key, rising)
-  const delay = world.random.whole(1, host.longest) * host.slowness
+  const delay = world.random.integer(1, host.longest) * host.slowness
   const event = world.time.after(delay, () => {
     host.rising.delete(key)
     host.state.set(key, value)
@@ -32,7 +32,7 @@ export const rise = (
   host.rising.set(key, event)
 }
 
-/** Takes effect at once. */
+/** Takes effect immediately. */
 export const act = (world: World, host: Host, by: By, script: string): Answer => {
   const [verb = '', key = '', value = ''] = script.split(' ')
   const { state, temper } = host
@@ -55,12 +55,12 @@ export const act = (world: World, host: Host, by: By, script: string): Answer =>
   host.rising.delete(key)
   state.set(key, now)
   effect(verb, now)
-  // what it starts lives on when the shell is gone
+  // the process that it starts keeps running after the shell has ended
   if (verb === 'start') rise(world, host, { by, key, value })
   return silent(random.chance(temper.lies) ? 1 : 0)
 }
 
-/** What a host answers: one that babbles gives no status for some of what is asked. */
+/** The answer of a host; a misbehaving one returns an invalid status for some commands. */
 export const answer = (world: World, host: Host, by: By, script: string): Answer => {
   const done = act(world, host, by, script)
   return world.random.chance(host.temper.babbles) ? { ...done, code: 'NaN' } : done

@@ -1,12 +1,12 @@
-/** One run's process on the controller: what it started is its own, and dies with it. */
+/** The process of a run on the controller: what it starts belongs to it, and ends with it. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 export class Controller {
   readonly name: string
-  /** Its process number, as others ask for it. */
+  /** Its process ID, for other processes. */
   readonly pid: number
   alive = true
-  /** Called when it is killed: what it held is gone then. */
+  /** Called when it is killed, to release its resources. */
   readonly onDeath = new Set<() => void>()
 
   constructor(name: string, pid: number) {
@@ -21,9 +21,9 @@ export class Controller {
   }
 }
 
-/** Whose code is running. */
+/** The controller whose code is running. */
 export class Running {
-  /** Follows each controller through its promises, where there are several at a time: that has its price. */
+  /** Tracks each controller through its promises if there are several at a time, which is expensive. */
   readonly #storage: AsyncLocalStorage<Controller> | undefined
   #only: Controller | undefined
 
@@ -31,7 +31,7 @@ export class Running {
     this.#storage = several ? new AsyncLocalStorage() : undefined
   }
 
-  /** Whether several may be at work at a time. */
+  /** Whether several controllers can run at the same time. */
   get several(): boolean {
     return this.#storage !== undefined
   }
@@ -45,7 +45,7 @@ export class Running {
     return this.#storage === undefined ? work() : this.#storage.run(controller, work)
   }
 
-  /** An act in the name of whoever asks for it now, while they live. */
+  /** An action in the name of the current controller, while it is alive. */
   owned(act: () => void): () => void {
     const owner = this.controller
     if (owner === undefined) return act

@@ -1,26 +1,26 @@
-/** A simulated host: what it holds, and the shells on it. */
+/** A simulated host: its keys, and its shells. */
 import type { Shell } from './shell.ts'
 import type { Event } from './time.ts'
 
-/** Something that took effect on a host: a look, or a change. */
+/** Something that took effect on a host: a read or a change. */
 export interface Effect {
   readonly time: number
   readonly host: string
-  /** The run whose command it was. */
+  /** The run that sent the command. */
   readonly run: string
-  /** The shell that did it; unique in the world. */
+  /** The shell that ran it; unique in the world. */
   readonly shell: number
   readonly verb: 'get' | 'set' | 'add' | 'start' | 'rise'
-  /** As whom; empty for the login user. */
+  /** The acting user; empty for the login user. */
   readonly user: string
   readonly key: string
   readonly value: string
 }
 
-/** Whether something that took effect is a change that a run has made. */
+/** Whether an effect is a change by a run. */
 export const isChange = ({ verb }: Pick<Effect, 'verb'>): boolean => verb !== 'get' && verb !== 'rise'
 
-/** How a host answers commands that change something: deliberately broken hosts show that the invariants see it. */
+/** How a host answers commands that change something: with faulty hosts, tests show that the invariants detect faults. */
 export interface Temper {
   /** Share of changes that are refused: nothing happens, exit status 1. */
   refuses: number
@@ -28,11 +28,11 @@ export interface Temper {
   lies: number
   /** Share of changes that do not happen and are answered with exit status 0. */
   forgets: number
-  /** Share of commands whose exit status is no number. */
+  /** Share of commands with an exit status that is not a number. */
   babbles: number
 }
 
-/** What its sudo wants: nothing, or a password that runs know, know wrongly, or do not know. */
+/** What its sudo requires: nothing, or a password that runs know, know wrongly, or do not know. */
 export type Password = 'none' | 'right' | 'wrong' | 'missing'
 
 export class Host {
@@ -43,17 +43,17 @@ export class Host {
   password: Password = 'none'
   /** Whether a login prints text of its own. */
   noisy = false
-  /** Whose the record of each user's lock is. */
+  /** The holder of each user's lock. */
   readonly holders = new Map<string, string>()
-  /** Keys that are being set, with what sets them. */
+  /** Keys that are being set, and what sets them. */
   readonly rising = new Map<string, Event>()
-  /** Whether it can be reached. */
+  /** Whether it is reachable. */
   up = true
-  /** How many channels its server allows a connection. */
+  /** How many channels its server allows per connection. */
   channels = Infinity
-  /** Milliseconds that a change takes at most. */
+  /** Maximum milliseconds of a change. */
   longest = 6000
-  /** Share of bytes that are late by some tenths of a second. */
+  /** Share of bytes that are delayed by some tenths of a second. */
   jitter = 0.05
   /** Factor of all its times. */
   slowness = 1
@@ -67,7 +67,7 @@ export class Host {
     return [...this.shells].filter((shell) => shell.user === user && shell.token !== undefined)
   }
 
-  /** Nothing goes wrong on it from now on, and nothing takes long. */
+  /** From now on, it has no faults and no delays. */
   heal(): void {
     this.up = true
     this.channels = Infinity
@@ -79,7 +79,7 @@ export class Host {
     if (this.password !== 'none') this.password = 'right'
   }
 
-  /** All that runs on it ends. */
+  /** All its processes end. */
   reboot(): void {
     for (const shell of this.shells) shell.kill()
     for (const [key, event] of this.rising) {

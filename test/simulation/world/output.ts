@@ -1,11 +1,11 @@
-/** What the simulated hosts print on request, and what a key holds while it is being set. */
+/** The lines that simulated hosts print on request, and the value of a key while it is being set. */
 
-/** What a key holds that is set after a while. */
+/** The value of a key that is set after a while. */
 export const rising = 'rising'
 
 export type StreamName = 'stdout' | 'stderr'
 
-/** A line that a host prints for a key: each is another, so that none can stand for one that is missing. */
+/** A line that a host prints for a key: all are different, so that a missing one is detected. */
 export const saidLine = (key: string, stream: StreamName, index: number): string =>
   `${key} ${stream} ${index} ${'.'.repeat(index % 60)}|`
 

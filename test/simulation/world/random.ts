@@ -14,7 +14,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 
-  /** A generator of its own, so that one more number here changes nothing there. */
+  /** A separate generator, so that one more number here changes nothing there. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 4294967296))
   }
@@ -23,8 +23,8 @@ export class Random {
     return this.next() < probability
   }
 
-  /** A whole number from `low` to `high`, both included. */
-  whole(low: number, high: number): number {
+  /** An integer from `low` to `high`, both included. */
+  integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1))
   }
 
@@ -35,6 +35,6 @@ export class Random {
   }
 
   hex(bytes: number): string {
-    return Array.from({ length: bytes }, () => this.whole(0, 255).toString(16).padStart(2, '0')).join('')
+    return Array.from({ length: bytes }, () => this.integer(0, 255).toString(16).padStart(2, '0')).join('')
   }
 }

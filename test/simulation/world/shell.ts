@@ -15,18 +15,18 @@ import {
   readyText,
   sudoTexts,
   userIn,
-  wholeLine,
+  completeLine,
 } from './protocol.ts'
 import type { Line, WantedLock } from './protocol.ts'
 import type { World } from './world.ts'
 
-/** What the other end of its streams hears. */
+/** What the other end of its streams receives. */
 export interface Ends {
   readonly print: (stream: 'stdout' | 'stderr', text: string) => void
   readonly exited: (code: number) => void
 }
 
-/** Milliseconds after the end of its input in which the watchdog asks politely, and then kills. */
+/** Milliseconds after the end of its input until the watchdog sends SIGTERM, and then SIGKILL. */
 const politely = 1000
 const atLast = 4000
 
@@ -34,9 +34,9 @@ type Frame = Extract<Line, { kind: 'frame' }>
 
 export class Shell {
   readonly id: number
-  /** Set while it holds the lock of the host. */
+  /** Set while it has the lock of the host. */
   token: string | undefined
-  /** As whom it runs; empty for the login user. */
+  /** The acting user; empty for the login user. */
   readonly user: string
   readonly #world: World
   readonly #host: Host
@@ -63,10 +63,10 @@ export class Shell {
     this.#ends = ends
     this.id = world.nextId()
     host.shells.add(this)
-    this.#later(this.#world.random.whole(1, 40), () => this.#logIn())
+    this.#later(this.#world.random.integer(1, 40), () => this.#logIn())
   }
 
-  /** Whose it is. */
+  /** The run that it belongs to. */
   get run(): string {
     return this.#run.name
   }
@@ -77,20 +77,20 @@ export class Shell {
     this.#readOn()
   }
 
-  /** Its input has ended: the watchdog stops the group. */
+  /** Its input has ended: the watchdog stops the process group. */
   hangUp(): void {
     if (this.#hungUp || this.#state === 'gone') return
     this.#hungUp = true
     if (this.#state === 'left') return this.#end(0)
     this.#watch(politely, () => {
       if (this.#state === 'left') return this.#end(0)
-      // most end when they are asked; the lock is held until the last has been killed
+      // most end on SIGTERM; the lock is held until the last has been killed
       if (this.#world.random.chance(0.8)) this.#stopped = true
       this.#watch(atLast - politely, () => this.#end(137))
     })
   }
 
-  /** All of it ends at once, as when the host goes down. */
+  /** All its processes end at once, as when the host goes down. */
   kill(): void {
     this.#end(137)
   }
@@ -105,12 +105,12 @@ export class Shell {
     this.#ends.exited(code)
   }
 
-  /** After as long as the host takes for it. */
+  /** After the time that the host takes for it. */
   #later(delay: number, act: () => void): void {
     this.#watch(delay * this.#host.slowness, act)
   }
 
-  /** After milliseconds of the clock. */
+  /** After some milliseconds of the clock. */
   #watch(delay: number, act: () => void): void {
     this.#world.time.after(delay, () => {
       if (this.#state !== 'gone') act()
@@ -177,7 +177,7 @@ export class Shell {
       return this.#hearPassword(line)
     }
     if (this.#busy || this.#state !== 'alive') return
-    const [text] = wholeLine.exec(this.#text) ?? []
+    const [text] = completeLine.exec(this.#text) ?? []
     if (text === undefined) return
     const line = readLine(text)
     this.#text = this.#text.slice(text.length)
@@ -196,7 +196,7 @@ export class Shell {
     else this.#execute(line)
   }
 
-  /** Ends another shell: most go when they are asked, the others are killed after three seconds. */
+  /** Ends another shell: most end on SIGTERM, the others are killed after three seconds. */
   #endOther(mark: string, nonce: string): void {
     const { random } = this.#world
     const done = (): void => {
@@ -205,8 +205,8 @@ export class Shell {
       this.#readOn()
     }
     const other = [...this.#host.shells].find((shell) => shell.#mark === mark)
-    if (other === undefined) return this.#later(random.whole(1, 30), done)
-    this.#watch(random.chance(0.8) ? random.whole(1, 200) : 3000, () => {
+    if (other === undefined) return this.#later(random.integer(1, 30), done)
+    this.#watch(random.chance(0.8) ? random.integer(1, 200) : 3000, () => {
       other.kill()
       done()
     })
@@ -215,7 +215,7 @@ export class Shell {
   #execute({ script, nonce, timeout }: Frame): void {
     const { random } = this.#world
     const reads = script.startsWith('get ')
-    const duration = reads ? random.whole(1, 30) : random.whole(1, random.pick([50, this.#host.longest]))
+    const duration = reads ? random.integer(1, 30) : random.integer(1, random.pick([50, this.#host.longest]))
     let over = false
     const step = (delay: number, act: () => void): void =>
       this.#later(delay, () => {
@@ -229,8 +229,8 @@ export class Shell {
     step(begins, () => {
       const { run, id: shell, user } = this
       const { code, output } = answer(this.#world, this.#host, { run, shell, user }, script)
-      // what it prints comes in pieces, so that a connection may end between two of them
-      const pieces = output.stderr === '' ? 1 : random.whole(2, 8)
+      // output arrives in pieces, so that a connection can end between two of them
+      const pieces = output.stderr === '' ? 1 : random.integer(2, 8)
       const print = (piece: number): void => {
         for (const stream of streamNames) {
           const size = Math.ceil(output[stream].length / pieces)

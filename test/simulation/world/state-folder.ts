@@ -1,4 +1,4 @@
-/** The state folder's disk: it can be full, and what was not synced is lost when the machine loses its power. */
+/** The disk of the state folder: it can be full, and unsynced data is lost when the machine loses power. */
 import { fstatSync, ftruncateSync } from 'node:fs'
 import type { Controller } from './controller.ts'
 
@@ -6,7 +6,7 @@ const failure = (code: string, text: string): Error => Object.assign(new Error(`
 
 export class Disk {
   full = false
-  /** Bytes of each open file that are on the disk for sure. */
+  /** Bytes of each open file that are certainly on the disk. */
   readonly #synced = new Map<number, number>()
   readonly #owners = new Map<number, Controller | undefined>()
 
@@ -24,7 +24,7 @@ export class Disk {
     return this.#owners.has(file)
   }
 
-  /** @throws ENOSPC when it is full. */
+  /** @throws ENOSPC if it is full. */
   takes(): void {
     if (this.full) throw failure('ENOSPC', 'no space left on device')
   }
@@ -33,12 +33,12 @@ export class Disk {
     this.#synced.set(file, fstatSync(file).size)
   }
 
-  /** The files that a controller has open. */
+  /** The open files of a controller. */
   filesOf(controller: Controller): number[] {
     return [...this.#owners].flatMap(([file, owner]) => (owner === controller ? [file] : []))
   }
 
-  /** Power is lost: of what was written since the last sync, only so much is left (a share from 0 to 1). */
+  /** Power is lost: of the data written since the last sync, only a share from 0 to 1 is kept. */
   cutBack(file: number, share: number): void {
     const { size } = fstatSync(file)
     const kept = this.#synced.get(file) ?? 0

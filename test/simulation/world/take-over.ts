@@ -1,7 +1,7 @@
 /**
- * Takes over what makes a process differ from one run to the next: timers, clocks, random numbers, the answers of disks,
- * and which processes live. The engine asks Node for these, by whatever name; so they are replaced in Node itself, and put
- * back in the end. `syncBuiltinESMExports` carries the change to modules that have imported them by name.
+ * Replaces everything that makes a process differ between runs: timers, clocks, random numbers, the answers of disks, and
+ * the list of processes. The engine uses these from Node under any name, so they are replaced in Node itself, and restored
+ * at the end. `syncBuiltinESMExports` passes the change on to modules that have imported them by name.
  */
 import crypto from 'node:crypto'
 import fs from 'node:fs'
@@ -17,7 +17,7 @@ export interface Nature {
   readonly random: Random
   readonly disk: Disk
   readonly running: Running
-  /** Processes of the controller's machine by number. */
+  /** Processes of the controller's machine, by ID. */
   readonly processes: Map<number, Controller>
 }
 
@@ -74,7 +74,7 @@ const sleeper =
       signal?.addEventListener('abort', onAbort, { once: true })
     })
 
-/** Replaces members of Node's modules. Gives what puts them back. */
+/** Replaces members of Node's modules. Returns a function that restores them. */
 export const takeOver = (nature: Nature): (() => void) => {
   const { time, random, disk, processes, running } = nature
   const undo: (() => void)[] = []
@@ -136,7 +136,7 @@ export const takeOver = (nature: Nature): (() => void) => {
   for (const name of ['fdatasync', 'fsync'])
     replace(fs, name, (file: number, done: (error: Error | null) => void) => {
       time.after(
-        random.whole(1, 30),
+        random.integer(1, 30),
         running.owned(() => {
           if (disk.holds(file)) disk.synced(file)
           done(null)

@@ -1,10 +1,10 @@
-/** The time of a simulated world: a queue of what happens, in the order of virtual milliseconds. */
+/** The time of a simulated world: a queue of actions, ordered by virtual milliseconds. */
 import type { Random } from './random.ts'
 
-/** Something that will happen, unless it is cancelled or its owner is dead by then. */
+/** An action that will run, unless it is cancelled or its owner has ended by then. */
 export interface Event {
   readonly time: number
-  /** Decides among those of one time, by the seed. */
+  /** The order among actions of the same time, from the seed. */
   readonly order: number
   readonly act: () => void
   cancelled: boolean
@@ -14,11 +14,11 @@ const before = (one: Event, other: Event): boolean =>
   one.time < other.time || (one.time === other.time && one.order < other.order)
 
 export class Time {
-  /** Milliseconds since the world began; it only goes on. */
+  /** Milliseconds since the world started; never decreases. */
   now = 0
-  /** When the world began, Unix milliseconds. */
+  /** The start of the world, Unix milliseconds. */
   readonly origin = 1_800_000_000_000
-  /** Milliseconds that the controller's calendar clock is off. */
+  /** Milliseconds by which the controller's calendar clock is wrong. */
   skew = 0
   readonly #random: Random
   /** A binary heap. */
@@ -39,7 +39,7 @@ export class Time {
     return this.origin + Math.floor(this.now) + this.skew
   }
 
-  /** Lets the next thing happen, not later than a time. Gives false when there is nothing more. */
+  /** Runs the next action that is due before a time. Returns false if there is none. */
   step(until = Infinity): boolean {
     for (;;) {
       const [next] = this.#queue

@@ -1,4 +1,6 @@
-/** The way from a run to a simulated host: channels whose bytes take their time, in order, until the way is cut. */
+/**
+ * The connection from a run to a simulated host: channels whose bytes arrive later, in order, until the connection is cut.
+ */
 import { Readable, Writable } from 'node:stream'
 import type { Channel, ChannelEnd, Transport } from '../../../engine/connection/transport.ts'
 import { CoxswainError } from '../../../engine/errors.ts'
@@ -8,7 +10,7 @@ import type { Random } from './random.ts'
 import { Shell } from './shell.ts'
 import type { World } from './world.ts'
 
-/** Things that happen in the order in which they were put in, each after some time of its own. */
+/** Actions that happen in the order in which they were added, each after its own delay. */
 class Wire {
   readonly #world: World
   readonly #host: Host
@@ -22,10 +24,10 @@ class Wire {
 
   carry(act: () => void): void {
     const { time, random } = this.#world
-    const latency = random.whole(1, random.chance(this.#host.jitter) ? 400 : 20) * this.#host.slowness
+    const latency = random.integer(1, random.chance(this.#host.jitter) ? 400 : 20) * this.#host.slowness
     this.#last = Math.max(this.#last, time.now + latency)
     this.#underway.push(act)
-    // events of one time happen in any order: what arrives is always the first that is under way
+    // actions of the same time happen in any order, so the first byte sent is the first to arrive
     time.after(this.#last - time.now, () => this.#underway.shift()?.())
   }
 }
@@ -37,7 +39,7 @@ class Link {
   readonly #run: Controller
   readonly #shell: Shell
   readonly #toHost: Wire
-  /** Set when nothing passes any more. */
+  /** Set when the connection no longer passes data. */
   #silent = false
   #over = false
   readonly #end: (end: ChannelEnd) => void
@@ -89,18 +91,18 @@ class Link {
     this.channel = { stdin, ...streams, ended, destroy: () => this.cut(0) }
   }
 
-  /** Nothing passes any more, and neither end has noticed. */
+  /** The connection no longer passes data, and neither end has noticed. */
   silence(): void {
     this.#silent = true
   }
 
-  /** Nothing passes any more; the run knows it at once, the host after some milliseconds. */
+  /** The connection no longer passes data; the run knows it immediately, the host after some milliseconds. */
   cut(notices: number): void {
     if (this.#over) return
     this.#over = true
     this.#silent = true
     this.#hangUp(notices)
-    // a process that was killed hears nothing any more
+    // a killed process no longer receives data
     if (!this.#run.alive) return
     this.channel.stdout.destroy()
     this.channel.stderr.destroy()
@@ -112,7 +114,7 @@ class Link {
   }
 }
 
-/** A connection of a run to a host. It connects when a channel is first wanted, and again after it was cut. */
+/** A connection of a run to a host. It connects when a channel is first needed, and again after it was cut. */
 export class SimulatedTransport implements Transport {
   readonly user = 'root'
   readonly run: Controller
@@ -125,8 +127,8 @@ export class SimulatedTransport implements Transport {
     this.#world = world
     this.host = host
     this.run = run
-    // what a process held is closed by its system, as far as it still can
-    run.onDeath.add(() => this.cut(this.#world.random.pick([0, this.#world.random.whole(0, 60_000)])))
+    // the system closes the connections of an ended process, as far as possible
+    run.onDeath.add(() => this.cut(this.#world.random.pick([0, this.#world.random.integer(0, 60_000)])))
     world.transports.add(this)
   }
 
@@ -136,9 +138,9 @@ export class SimulatedTransport implements Transport {
 
   async open(command: string): Promise<Channel> {
     const { random } = this.#world
-    await this.#world.pause(random.whole(2, 60) * this.host.slowness)
+    await this.#world.pause(random.integer(2, 60) * this.host.slowness)
     if (!this.host.up) {
-      await this.#world.pause(random.whole(10, 10_000))
+      await this.#world.pause(random.integer(10, 10_000))
       throw new CoxswainError('connect-failed', `${this.description} does not answer`)
     }
     if (this.#silent)
@@ -163,7 +165,7 @@ export class SimulatedTransport implements Transport {
     for (const link of chosen) link.cut(notices)
   }
 
-  /** Nothing passes for some milliseconds; then this end gives up, and the host notices some time after. */
+  /** No data passes for some milliseconds; then this end gives up, and the host notices some time later. */
   silence(duration: number, notices: number): void {
     for (const link of this.#links) link.silence()
     this.#silent = true

@@ -1,4 +1,7 @@
-/** A simulated world: a time, a state folder's disk, hosts, and the runs that reach them. One seed decides all of it. */
+/**
+ * A simulated world: a time, the disk of a state folder, hosts, and the runs that connect to them. One seed decides
+ * everything.
+ */
 import { Controller, Running } from './controller.ts'
 import { Host } from './host.ts'
 import type { Effect } from './host.ts'
@@ -7,7 +10,7 @@ import { Disk } from './state-folder.ts'
 import { Time } from './time.ts'
 import type { SimulatedTransport } from './transport.ts'
 
-/** Numbers of simulated processes; no real one has them. */
+/** IDs of simulated processes; no real process has them. */
 const firstPid = 100_000_000
 
 export class World {
@@ -19,15 +22,15 @@ export class World {
   readonly processes = new Map<number, Controller>()
   readonly transports = new Set<SimulatedTransport>()
   readonly effects: Effect[] = []
-  /** Wrong passwords that were given where one had been refused before. */
+  /** Wrong passwords that were given after one had been refused. */
   readonly guesses: string[] = []
-  /** Hears of each effect when it happens. */
+  /** Called with each effect when it happens. */
   onEffect: (effect: Effect) => void = () => {}
-  /** What happened, one line each: what is printed of a seed. */
+  /** The history, one line for each event, as printed for a seed. */
   readonly log: string[] = []
   #ids = 0
 
-  /** @param several whether several runs are under way at a time. */
+  /** @param several whether several runs are active at a time. */
   constructor(seed: number, { hosts, several }: { hosts: readonly string[]; several: boolean }) {
     this.running = new Running(several)
     this.random = new Random(seed)

@@ -15,12 +15,12 @@ const shown = async (show: unknown, checkMode = false): Promise<string[]> => {
   return events.flatMap((event) => (event.type === 'task-output' ? [event.line] : []))
 }
 
-test('text is shown as it is, anything else as JSON', async () => {
+test('text is shown unchanged, everything else as JSON', async () => {
   assert.equal(await shown('a "word"'), ['a "word"'])
   assert.equal(await shown({ port: 80 }), ['{"port":80}'])
 })
 
-test('a question is put to the host, under --check too', async () => {
+test('a question is sent to the host, also under --check', async () => {
   const motd = ({ remote }: { remote: { read: (path: string) => Promise<string | undefined> } }) =>
     remote.read('/etc/motd')
   assert.equal(await shown(motd), ['hello'])

@@ -5,13 +5,13 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('fail')
 
-test('it fails with its message, under --check too', async () => {
-  const { outcome, foretold, error } = await rehearse(fail({ message: 'the disk is too small' }), {})
-  assert.equal([outcome, foretold], ['failed', 'failed'])
+test('it fails with its message, also under --check', async () => {
+  const { outcome, predicted, error } = await rehearse(fail({ message: 'the disk is too small' }), {})
+  assert.equal([outcome, predicted], ['failed', 'failed'])
   assert.ok(error instanceof Error)
   assert.is(error.message, 'the disk is too small')
 })
 
-test('it needs a message', () => {
+test('it requires a message', () => {
   assert.throws(() => fail.from({}), /task fail: message/)
 })

@@ -9,7 +9,7 @@ const test = suite('pause')
 const paused = (params: Parameters<typeof pause>[0], site: Site = {}): Promise<Outcome> =>
   run((play) => [play('p', { hosts: 'a', tasks: () => [pause(params)] })], { hosts: { a: usual }, ...site })
 
-test('it changes nothing, and asks nothing of the host', async () => {
+test('it changes nothing, and sends nothing to the host', async () => {
   const { story, connections } = await paused({ seconds: 0 })
   assert.equal(story, ['a pause of 0 s ok'])
   const { a } = connections
@@ -17,7 +17,7 @@ test('it changes nothing, and asks nothing of the host', async () => {
   assert.equal(a.log, [])
 })
 
-test('a question says for which host it is, and waits for its answer', async () => {
+test('a question names the host, and waits for the answer', async () => {
   const questions: string[] = []
   const ask = async (question: string): Promise<string> => {
     questions.push(question)
@@ -28,16 +28,16 @@ test('a question says for which host it is, and waits for its answer', async () 
   assert.equal(questions, ['a: look at the balancer [Enter]'])
 })
 
-test('a question where nobody can answer fails, and says so', async () => {
+test('a question without a terminal fails with a clear message', async () => {
   const { story, ends } = await paused({ prompt: 'sure?' })
   assert.equal(story, ['a sure? failed'])
   assert.is(ends[0]?.error?.code, 'nobody-to-ask')
 })
 
-test('it is left out under --check', async () => {
+test('it is skipped under --check', async () => {
   const { story, ends } = await paused({ seconds: 3600 }, { checkMode: true })
   assert.equal(story, ['a pause of 3600 s skipped'])
-  assert.is(ends[0]?.why, 'left out under --check')
+  assert.is(ends[0]?.why, 'not run under --check')
 })
 
 test('an interrupt ends it', async () => {
@@ -54,7 +54,7 @@ test('an interrupt ends it', async () => {
   assert.is(exit, 130)
 })
 
-test('it needs something to wait for', () => {
+test('it requires a time or a question', () => {
   assert.throws(() => pause({}), /give seconds, or prompt/)
   assert.throws(() => pause({ seconds: -1 }), /seconds/)
 })

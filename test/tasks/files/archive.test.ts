@@ -25,7 +25,7 @@ test('exact commands', async () => {
   assert.is(run.files.get('/b/a.tgz')?.mode, '0600')
 })
 
-test('a host where all is well, and one where it is not', async () => {
+test('an up-to-date archive is ok, and a different one is drift', async () => {
   const files = { '/var/my/data/': source, '/b/a.tgz': 'x' }
   const well = await rehearse(task, { files, replies: { [now]: 'x -', [then]: 'x -' } })
   assert.is(well.outcome, 'ok')
@@ -33,7 +33,7 @@ test('a host where all is well, and one where it is not', async () => {
   assert.match(String(none.error), /\/var\/my\/data\S* does not exist/)
 })
 
-test('parameters that cannot be', () => {
+test('invalid parameters', () => {
   assert.throws(() => archive({ src: '/a', dest: '/b.zip' }), /its name must end with/)
   for (const [src, dest] of [
     ['/a', '/a/b.tar'],
@@ -41,6 +41,6 @@ test('parameters that cannot be', () => {
     ['/', '/b.tar'],
     ['/a.tar', '/a.tar'],
   ] as const)
-    assert.throws(() => archive({ src, dest }), /cannot lie in what it packs/)
+    assert.throws(() => archive({ src, dest }), /cannot be inside the folder/)
   assert.ok(archive({ src: '/a', dest: '/ab.tar' }))
 })

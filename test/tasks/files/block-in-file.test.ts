@@ -17,14 +17,14 @@ const after = async (
   return run.files.get(path)?.content.toString()
 }
 
-test('a new block goes to the end, or where it is told to', async () => {
+test('a new block goes to the end, or to the given place', async () => {
   assert.is(await after('a\nb', { block: 'x\ny' }), `a\nb\n${marked('x\ny\n')}`)
   assert.is(await after('a\nb\na\n', { block: 'x', insertAfter: '^a' }), `a\nb\na\n${marked('x\n')}`)
   assert.is(await after('a\nb\na\n', { block: 'x', insertBefore: '^a' }), `${marked('x\n')}a\nb\na\n`)
   assert.is(await after('a\n', { block: 'x', insertBefore: '^z' }), `a\n${marked('x\n')}`)
 })
 
-test('a block that is there is changed where it stands, or taken out', async () => {
+test('an existing block is changed in place, or removed', async () => {
   const text = `a\n${marked('old\n')}b\n`
   assert.is(await after(text, { block: 'new\n' }), `a\n${marked('new\n')}b\n`)
   assert.is(await after(text, { block: 'old' }), text)
@@ -32,13 +32,13 @@ test('a block that is there is changed where it stands, or taken out', async () 
   assert.is(await after('a\n', { state: 'absent' }), 'a\n')
 })
 
-test('blocks with other marks are left alone, and half a block is no block', async () => {
+test('blocks with other markers stay, and a block without its end is not a block', async () => {
   const other = '; BEGIN two\nx\n; END two\n'
   assert.is(await after(other, { block: 'y', marker: '; {mark} one' }), `${other}; BEGIN one\ny\n; END one\n`)
   assert.is(await after('# BEGIN by coxswain\na\n', { state: 'absent' }), '# BEGIN by coxswain\na\n')
 })
 
-test('half a block that was left takes in nothing that is not its own, also the next time', async () => {
+test('a block without its end does not take in lines of others, also at the next run', async () => {
   for (const left of ['# BEGIN by coxswain\n', '# END by coxswain\n']) {
     const once = String(await after(`${left}a\n`, { block: 'x' }))
     assert.is(once, `${left}a\n${marked('x\n')}`)
@@ -47,15 +47,15 @@ test('half a block that was left takes in nothing that is not its own, also the 
   }
 })
 
-test('a marker needs its place for the mark', async () => {
+test('a marker must contain the placeholder', async () => {
   await rejects(
     () => blockInFile({ path, marker: '# mine' }),
     'params-invalid',
-    'one line is needed, with {mark} in it once',
+    'one line that contains {mark}',
   )
 })
 
-test('a block takes over the line ends of the file, and a missing last newline stays', async () => {
+test('a block gets the line endings of the file, and a missing last newline stays missing', async () => {
   const crlf = (text: string): string => text.replaceAll('\n', '\r\n')
   assert.is(await after('a\r\nb\r\n', { block: 'x\ny' }), crlf(`a\nb\n${marked('x\ny\n')}`))
   const there = crlf(`a\n${marked('x\n')}b\n`)

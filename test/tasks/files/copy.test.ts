@@ -5,13 +5,14 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { ScriptedFile } from '../../../engine/testing.ts'
 import { copy } from '../../../tasks/files/copy.ts'
 import { folderOf } from '../../support/folder.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('copy')
 
 const folder = folderOf(test)
 
-test('bytes as they are, told by their sums', async () => {
+test('bytes are copied unchanged, and shown by their sums', async () => {
   const bytes = Buffer.from([0, 255, 10, 13, 128])
   const task = copy({ src: folder.write('bytes', bytes), dest: '/opt/bytes', mode: '0755' })
   const run = await rehearse(task, {})
@@ -29,27 +30,27 @@ test('bytes as they are, told by their sums', async () => {
   )
 })
 
-test('a text that everybody may read is shown, one that could be a key is not', async () => {
+test('text that every user can read is shown, text that could be a key is not', async () => {
   const src = folder.write('text', 'new\n')
-  const told = async (here: number, there: string, mode?: string): Promise<unknown[]> => {
+  const reported = async (here: number, there: string, mode?: string): Promise<unknown[]> => {
     chmodSync(src, here)
     const files = { '/opt/text': { content: 'old\n', mode: there } }
     const { changes } = await rehearse(copy({ src, dest: '/opt/text', ...(mode && { mode }) }), { files })
     return [changes[0]?.from, changes[0]?.to]
   }
-  assert.equal(await told(0o644, '0644'), ['old\n', 'new\n'])
+  assert.equal(await reported(0o644, '0644'), ['old\n', 'new\n'])
   const sums = /^4 bytes, sha256 /
   for (const hidden of [
-    await told(0o600, '0644'),
-    await told(0o644, '0600'),
-    await told(0o644, '0644', '0640'),
+    await reported(0o600, '0644'),
+    await reported(0o644, '0600'),
+    await reported(0o644, '0644', '0640'),
   ])
     for (const one of hidden) assert.match(String(one), sums)
   chmodSync(src, 0o644)
   assert.equal((await rehearse(copy({ src, dest: '/x' }), {})).changes, [{ what: '/x', to: 'new\n' }])
 })
 
-test('a folder: one look, and who asks where it is missing; one stream, and nothing when all is there', async () => {
+test('a folder: one query, and the acting user if it does not exist; one stream, and none if everything is up to date', async () => {
   const src = folder.at('tree')
   folder.write('tree/a', 'a')
   folder.write('tree/sub/b', 'b')
@@ -63,7 +64,7 @@ test('a folder: one look, and who asks where it is missing; one stream, and noth
   let has = false
   const who = [/^echo "\$\(id -u\) \$\(id -g\)"$/, '0 0\n'] as const
   const looking = [
-    /^echo "\$\(id -u\) \$\(id -g\)"; xargs /,
+    sentPattern('tasks/files/tree/list.sh'),
     () => (has ? { stdout: all } : { code: 3 }),
   ] as const
   const sending = [
@@ -85,7 +86,7 @@ test('a folder: one look, and who asks where it is missing; one stream, and noth
   assert.is(same.outcome, 'ok', String(same.error))
 })
 
-test('parameters that mean nothing for what is copied', async () => {
+test('parameters that do not apply to the source', async () => {
   const refused = async (given: Parameters<typeof copy>[0]): Promise<string> =>
     String((await rehearse(copy(given), {})).error)
   assert.match(await refused({ src: folder.path, dest: '/x', backup: true }), 'work for single files only')

@@ -5,7 +5,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('directory')
 
-test('made with its mode, kept, removed with all that is in it', async () => {
+test('created with its mode, kept, removed with its content', async () => {
   const run = await rehearse(directory({ path: '/srv/a', mode: '0700' }), {})
   assert.equal([run.files.get('/srv/a')?.type, run.files.get('/srv/a')?.mode], ['directory', '0700'])
   assert.is((await rehearse(directory({ path: '/srv' }), { files: { '/srv/a': 'x' } })).outcome, 'ok')

@@ -11,7 +11,7 @@ import { suite } from '../../support/spec.ts'
 const test = suite('fetch')
 const folder = folderOf(test)
 
-test('a place for each host, and only its user may read it', async () => {
+test('each host has its own place, readable by the user only', async () => {
   const task = fetch({ src: '/etc/a b', dest: folder.at('all') })
   const run = await rehearse(task, { files: { '/etc/a b': 'x\n' } })
   assert.is(run.outcome, 'changed', String(run.error))
@@ -24,7 +24,7 @@ test('a place for each host, and only its user may read it', async () => {
   assert.is((await rehearse(task, { files: { '/etc/a b': 'x\n' } })).outcome, 'ok')
 })
 
-test('pieces of a big file come together', async () => {
+test('the pieces of a big file are joined', async () => {
   const content = Buffer.alloc(20_000_000, 'abcdefg')
   const task = fetch({ src: '/big', dest: folder.at('big'), flat: true })
   const run = await rehearse(task, { files: { '/big': { content } } })
@@ -32,21 +32,21 @@ test('pieces of a big file come together', async () => {
   assert.ok(readFileSync(folder.at('big')).equals(content))
 })
 
-test('a name that begins with two dots is a name', async () => {
+test('a name that begins with two dots is a valid name', async () => {
   const run = await rehearse(fetch({ src: '/..data/f', dest: folder.at('dots') }), {
     files: { '/..data/f': 'x' },
   })
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('no file is a failure, or well where that is allowed', async () => {
+test('a missing file is an error, or ok with optional', async () => {
   const none = { src: '/none', dest: folder.at('x'), flat: true }
   assert.match(String((await rehearse(fetch(none), {})).error), 'the file /none does not exist')
   assert.is((await rehearse(fetch({ ...none, optional: true }), {})).outcome, 'ok')
   assert.equal(readdirSync(folder.path).includes('x'), false)
 })
 
-test('a path that leads elsewhere, and a folder in the way', async () => {
+test('a path that leads elsewhere, and a folder at the destination, are refused', async () => {
   const refused = async (given: Parameters<typeof fetch>[0]): Promise<string> =>
     String((await rehearse(fetch(given), { files: { '/etc/a': 'x', '/x': 'x' } })).error)
   assert.match(await refused({ src: '/../../x', dest: folder.at('all') }), 'is not below')
@@ -76,7 +76,7 @@ test('a file that changes meanwhile replaces nothing', async () => {
   )
 })
 
-test('a host that sends more than it announced fills no disk', async () => {
+test('a host that sends more than it announced does not fill the disk', async () => {
   const inner = scripted({ files: { '/log': 'one line\n' } })
   let sent = 0
   const lying: Connection = {
@@ -85,7 +85,7 @@ test('a host that sends more than it announced fills no disk', async () => {
       const result = await inner.execute(request)
       if (request.operation?.kind !== 'read') return result
       sent += 1
-      // a full piece means that there is another
+      // a full piece means that another one follows
       return sent > 100 ? result : { ...result, stdout: Buffer.alloc(8 * 1024 * 1024) }
     },
   }

@@ -39,7 +39,7 @@ test('a mode that is a number, and a relative path, are refused', () => {
   assert.throws(() => file({ path: 'x' }), /an absolute path is needed/)
 })
 
-test('a validation names the new content once, which is known before anything is done', () => {
+test('a validation command must contain the new content once, which is checked before the run', () => {
   for (const validate of ['false', 'cmp %s %s'])
     assert.throws(
       () => file({ path: '/etc/x', content: 'x', validate }),

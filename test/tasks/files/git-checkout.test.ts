@@ -5,6 +5,7 @@ import type { World } from '../../../engine/testing.ts'
 import { gitCheckout } from '../../../tasks/files/git-checkout.ts'
 import { findVersion } from '../../../tasks/files/git/state.ts'
 import { rejects } from '../../support/rejects.ts'
+import { shellText } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('git-checkout')
@@ -13,10 +14,10 @@ const [old, now] = ['a'.repeat(40), 'b'.repeat(40)]
 const repo = 'git@git.example:app.git'
 const task = gitCheckout({ repo, dest: '/srv/app', version: 'main' })
 
-/** git in the checkout: no hook, no watcher. */
+/** git in the checkout, without hooks and watchers. */
 const git = 'git -c core.hooksPath=/dev/null -c core.fsmonitor= -C /srv/app'
 
-/** A host whose checkout answers as it is; it moves when it is told. */
+/** A host with a checkout that changes when a command says so. */
 const host = (own = '0', status = ''): World => {
   let head = old
   return {
@@ -43,14 +44,14 @@ test('a branch that moved is fetched and checked out', async () => {
     run.commands.apply.filter((command) => /fetch -q|checkout|update-ref|upstream/.test(command)),
     [
       `${ssh}${git} fetch -q --force --no-recurse-submodules --tags --prune origin '+refs/heads/*:refs/remotes/origin/*'`,
-      `${git} update-ref refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}' && b=$(${git} rev-parse --absolute-git-dir)/coxswain-begun && ${git} rev-parse 'refs/remotes/origin/main^{commit}' >"$b"`,
+      `set -- refs/coxswain/branch/main 'refs/remotes/origin/main^{commit}' ${git}\n${shellText('tasks/files/git/keep-commit.sh')}`,
       `${git} checkout -q -B main 'refs/remotes/origin/main^{commit}' --`,
       `${git} branch -q --set-upstream-to=origin/main main`,
     ],
   )
 })
 
-test('changes and commits of somebody are not touched', async () => {
+test('changes and commits of a user are kept', async () => {
   const changed = await rehearse(task, host('0', `1 .M N... 100644 100644 100644 ${old} ${old} some file\n`))
   assert.match(String(changed.error), 'files in /srv/app were changed')
   assert.equal(changed.error instanceof CoxswainError && changed.error.output, 'some file')
@@ -59,12 +60,12 @@ test('changes and commits of somebody are not touched', async () => {
   assert.equal([changed.commands.apply, ahead.commands.apply], [[], []])
 })
 
-test('without git it cannot be known before, and fails', async () => {
+test('without git, the check is unknown and the run fails', async () => {
   const run = await rehearse(task, { patterns: [[/command -v git/, { code: 101 }]] })
-  assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
+  assert.equal([run.predicted, run.outcome], ['unknown', 'failed'])
 })
 
-test('which version is meant', () => {
+test('how a version is resolved', () => {
   const lines = [
     'ref: refs/heads/main\tHEAD',
     `${old}\tHEAD`,
@@ -82,7 +83,7 @@ test('which version is meant', () => {
   assert.equal(findVersion(`${old}\tHEAD`, undefined), { kind: 'commit', name: old, commit: old })
 })
 
-test('what git would take for an option, and a password in a URL, are refused', async () => {
+test('options in place of values, and a password in a URL, are refused', async () => {
   const dest = '/srv/app'
   await rejects(() => gitCheckout({ repo: '--upload-pack=x', dest }), 'params-invalid', 'a URL or path')
   await rejects(() => gitCheckout({ repo, dest, version: '-f' }), 'params-invalid', 'a branch, a tag')

@@ -19,7 +19,7 @@ const after = async (
   return run.files.get(path)?.content.toString()
 }
 
-test('a value is changed where it stands, in its section alone, written as it was', async () => {
+test('a value is changed in place, in its section only, in its own layout', async () => {
   assert.is(await after({ section: 'a', option: 'port', value: 9 }), text.replace('port = 1', 'port = 9'))
   assert.is(await after({ section: 'b', option: 'port', value: 9 }), text.replace('port: 2', 'port: 9'))
   assert.is(await after({ option: 'name', value: 'y' }), text.replace('name=x', 'name=y'))
@@ -37,23 +37,23 @@ test('a new option goes to the end of its section, a new section to the end of t
   assert.is(await after({ section: 'a', option: 'x', value: 1 }, ''), '[a]\nx = 1\n')
 })
 
-test('of several the last one counts; all of them go', async () => {
+test('if an option occurs several times, the last one counts; all of them are removed', async () => {
   assert.is(await after({ section: 'a', option: 'x', value: 3 }, '[a]\nx=1\nx=2\n'), '[a]\nx=1\nx=3\n')
   assert.is(await after({ section: 'a', option: 'x', state: 'absent' }, '[a]\nx=1\nx=2\ny=3\n'), '[a]\ny=3\n')
   assert.is(await after({ section: 'z', option: 'x', state: 'absent' }), text)
 })
 
-test('a name with signs of the language in it, and a value of two lines, are refused', async () => {
-  await rejects(() => iniSetting({ path, option: 'a=b', value: 1 }), 'params-invalid', 'no name of an option')
+test('a name with characters of the syntax, and a value of two lines, are refused', async () => {
+  await rejects(() => iniSetting({ path, option: 'a=b', value: 1 }), 'params-invalid', 'not a valid name')
   await rejects(
     () => iniSetting({ path, option: 'a', value: 'b\nc' }),
     'params-invalid',
-    'a value is one line',
+    'a value must be one line',
   )
   await rejects(() => iniSetting({ path, option: 'a' }), 'params-invalid', 'a value is needed')
 })
 
-test('lines that go on with a value are a part of it', async () => {
+test('lines that continue a value are part of it', async () => {
   const list = '[a]\nneeds =\n    one\n\n    two = 2\n# about x\nx = 1\n'
   assert.is(await after({ section: 'a', option: 'two', value: 3 }, list), `${list}two = 3\n`)
   assert.is(await after({ section: 'a', option: 'needs', state: 'absent' }, list), '[a]\n# about x\nx = 1\n')
@@ -72,7 +72,7 @@ test('lines that go on with a value are a part of it', async () => {
   )
 })
 
-test('a line that can be an option or a part of the one above is neither lost nor doubled: the reader is asked for', async () => {
+test('a line that can be an option or continue the one above is neither lost nor doubled: continuation is required', async () => {
   const cases: readonly (readonly [string, Omit<Parameters<typeof iniSetting>[0], 'path'>])[] = [
     ['[user]\nname = A\n\temail = a@x\n', { section: 'user', option: 'name', value: 'B' }],
     ['[user]\nname = A\n\temail = a@x\n', { section: 'user', option: 'email', value: 'b@x' }],
@@ -92,7 +92,7 @@ test('a line that can be an option or a part of the one above is neither lost no
   assert.is(await after({ ...dir, continuation: 'backslash' }, slashed), '[a]\ndir = x\n')
   for (const continuation of ['indent', 'none'] as const)
     assert.is(await after({ ...dir, continuation }, slashed), '[a]\ndir = x\nnext = 1\n')
-  // what is not touched does not matter
+  // only relevant lines matter
   assert.is(
     await after({ section: 'b', option: 'x', value: 2 }, `${indented}[b]\nx = 1\n`),
     `${indented}[b]\nx = 2\n`,
@@ -109,7 +109,7 @@ test('a name that differs in case or blanks is not set a second time', async () 
   assert.is(await after({ ...set, caseSensitive: true }, upper), '[a]\nPort = 1\nport = 2\n')
 })
 
-test('signs of comments within values are not taken for comments', async () => {
+test('comment signs within values do not begin comments', async () => {
   const one = async (line: string, value: string | number): Promise<unknown> => {
     const next = await after({ section: 'a', option: 'x', value }, `[a]\n${line}\n`)
     assert.is(await after({ section: 'a', option: 'x', value }, String(next)), next)
@@ -123,7 +123,7 @@ test('signs of comments within values are not taken for comments', async () => {
   assert.is(await one("x = Ann's # c", 2), '[a]\nx = 2 # c\n')
 })
 
-test('a section that stands twice is one section', async () => {
+test('a section that occurs twice is one section', async () => {
   const twice = '[a]\nx=1\n[b]\n[a]\ny=2\n'
   assert.is(await after({ section: 'a', option: 'y', value: 3 }, twice), '[a]\nx=1\n[b]\n[a]\ny=3\n')
   assert.is(await after({ section: 'a', option: 'x', value: 3 }, twice), '[a]\nx=3\n[b]\n[a]\ny=2\n')
@@ -131,7 +131,7 @@ test('a section that stands twice is one section', async () => {
   assert.is(await after({ section: 'a', option: 'x', state: 'absent' }, '[a]\nx=1\n[a]\nx=2\n'), '[a]\n[a]\n')
 })
 
-test('a comment after a value stays, unless such signs belong to the value', async () => {
+test('a comment after a value stays, unless the sign belongs to the value', async () => {
   const one = '[a]\nport = 1 ; the port\nmark = #fff\nname = "x ; y" # z\n'
   assert.is(await after({ section: 'a', option: 'port', value: 2 }, one), one.replace('= 1 ', '= 2 '))
   assert.is(await after({ section: 'a', option: 'port', value: 1 }, one), one)
@@ -143,7 +143,7 @@ test('a comment after a value stays, unless such signs belong to the value', asy
   assert.is(await after({ section: 'a', option: 'name', value: '"n"' }, one), one.replace('"x ; y"', '"n"'))
 })
 
-test('options that are indented stay so, and a new one is written like them', async () => {
+test('indented options stay indented, and a new one is written like them', async () => {
   const git = '[user]\n\tname = x\n\temail = y\n[core]\n'
   assert.is(
     await after({ section: 'user', option: 'key', value: 'z' }, git),
@@ -162,7 +162,7 @@ test('CRLF and a missing last newline stay', async () => {
   assert.is(await after({ section: 'b', option: 'x', value: 2 }, '[a]\r\n'), '[a]\r\n\r\n[b]\r\nx = 2\r\n')
 })
 
-test('neither a secret value nor the one before it is shown', async () => {
+test('neither a secret value nor the old value is shown', async () => {
   const files = { [path]: '[a]\npassword = old ; one\n' }
   const run = await rehearse(
     iniSetting({ path, section: 'a', option: 'password', value: new Secret('new#1') }),
@@ -175,9 +175,13 @@ test('neither a secret value nor the one before it is shown', async () => {
   ])
 })
 
-test('what its reader would take for something else is refused', async () => {
+test('values that the reader would read in another way are refused', async () => {
   for (const option of [' a', '#a', 'a ', ''])
-    await rejects(() => iniSetting({ path, option, value: 1 }), 'params-invalid', 'no name of an option')
-  await rejects(() => iniSetting({ path, option: 'a', value: 'x\\' }), 'params-invalid', 'take in the next')
+    await rejects(() => iniSetting({ path, option, value: 1 }), 'params-invalid', 'not a valid name')
+  await rejects(
+    () => iniSetting({ path, option: 'a', value: 'x\\' }),
+    'params-invalid',
+    'continue it on the next',
+  )
   await rejects(() => iniSetting({ path, section: 'a]', option: 'a', value: 1 }), 'params-invalid', 'bracket')
 })

@@ -9,7 +9,7 @@ const given = { path: '/x', state: 'present', create: false } as const
 
 const latin = Buffer.from('gr\u{F6}\u{DF}er\n', 'latin1')
 
-test('where a line goes', () => {
+test('the position of a line', () => {
   const text = 'a=1\nb=2\nc=3\n'
   assert.is(edited(text, { ...given, line: 'd=4' }), 'a=1\nb=2\nc=3\nd=4\n')
   assert.is(edited(text, { ...given, line: 'b=2' }), text)
@@ -23,7 +23,7 @@ test('where a line goes', () => {
   assert.is(edited('', { ...given, line: 'd=4' }), 'd=4\n')
 })
 
-test('a file that is not there is made only when told', async () => {
+test('a missing file is created only with create=true', async () => {
   const run = await rehearse(lineInFile({ path: '/x', line: 'a', create: true }), {})
   assert.is(run.files.get('/x')?.content, 'a\n')
   assert.match(
@@ -33,26 +33,26 @@ test('a file that is not there is made only when told', async () => {
   assert.is((await rehearse(lineInFile({ path: '/x', line: 'a', state: 'absent' }), {})).outcome, 'ok')
 })
 
-test('what makes no sense is refused', () => {
+test('parameters that contradict each other are refused', () => {
   assert.throws(() => lineInFile({ path: '/x' }), /a line is needed/)
-  assert.throws(() => lineInFile({ path: '/x', line: 'a\nb' }), /no newline/)
+  assert.throws(() => lineInFile({ path: '/x', line: 'a\nb' }), /not contain a newline/)
   assert.throws(() => edited('a', { ...given, line: 'b', regexp: '(' }), /not a regular expression/)
 })
 
-test('bytes that are no UTF-8 stay, and are shown as what they are', async () => {
+test('bytes that are not UTF-8 stay, and are shown escaped', async () => {
   const run = await rehearse(lineInFile({ path: '/x', line: 'a' }), { files: { '/x': { content: latin } } })
   assert.equal(run.files.get('/x')?.content, Buffer.concat([latin, Buffer.from('a\n')]))
   assert.equal(run.changes, [{ what: '/x', from: 'gr\\xF6\\xDFer\n', to: 'gr\\xF6\\xDFer\na\n' }])
 })
 
-test('UTF-16 is refused: no byte of it is what it looks like', async () => {
+test('UTF-16 is refused', async () => {
   const wide = Buffer.from('\u{FEFF}a\n', 'utf16le')
   const run = await rehearse(lineInFile({ path: '/x', line: 'a' }), { files: { '/x': { content: wide } } })
   assert.match(String(run.error), '/x is UTF-16 text')
   assert.equal(run.files.get('/x')?.content, wide)
 })
 
-test('lines of CRLF are matched without their ends, and new ones get the same', () => {
+test('CRLF lines are matched without their line breaks, and new lines get the same', () => {
   const text = 'UMASK 022\r\nX 1\r\n'
   assert.is(edited(text, { ...given, regexp: '^UMASK .*$', line: 'UMASK 027' }), 'UMASK 027\r\nX 1\r\n')
   assert.is(edited(text, { ...given, line: 'X 1' }), text)
@@ -60,7 +60,7 @@ test('lines of CRLF are matched without their ends, and new ones get the same', 
   assert.is(edited(text, { ...given, regexp: ' 1$', state: 'absent', line: undefined }), 'UMASK 022\r\n')
 })
 
-test('BOF and EOF are places, and a byte order mark stays in front', () => {
+test('BOF and EOF are positions, and a byte order mark stays at the start', () => {
   assert.is(edited('a\nb\n', { ...given, line: 'x', insertBefore: 'BOF' }), 'x\na\nb\n')
   assert.is(edited('a\nb\n', { ...given, line: 'x', insertAfter: 'EOF' }), 'a\nb\nx\n')
   assert.is(edited('\u{FEFF}a\n', { ...given, line: 'x', insertBefore: 'BOF' }), '\u{FEFF}x\na\n')
@@ -88,7 +88,7 @@ test('groups of the match in the new line', () => {
   assert.throws(() => lineInFile({ path: '/x', line: '$1', backrefs: true }), /backrefs needs a regexp/)
 })
 
-test('a group written as ${1} would lose what matched: it is refused, and $$ is a dollar sign', () => {
+test('a group written as ${1} would lose the match, and is refused; $$ is a dollar sign', () => {
   const refs = { path: '/x', backrefs: true, regexp: '^(port=)\\d+' }
   for (const line of ['${1}60', 'x ${1}', '$$${1}', '\\g<1>60'])
     assert.throws(
@@ -102,17 +102,17 @@ test('a group written as ${1} would lose what matched: it is refused, and $$ is 
   lineInFile({ path: '/x', regexp: '^(port=)', line: 'port=${1}' })
 })
 
-test('what would change at every run is refused before anything is written', async () => {
+test('an edit that would change the file at every run is refused before anything is written', async () => {
   const cases = [
     // grows by a group
     [{ line: '$1 x', regexp: '^(a.*)$', backrefs: true }, 'a\n'],
-    // does not match itself, and takes the line above the next time
+    // does not match itself, and would replace the line above at the next run
     [{ line: 'new', regexp: '^old' }, 'old 1\nold 2\n'],
   ] as const
   for (const [params, text] of cases) {
     const run = await rehearse(lineInFile({ path: '/x', ...params }), { files: { '/x': text } })
     assert.match(String(run.error), 'the same edit would change /x again at the next run')
-    assert.equal([run.foretold, run.outcome], ['failed', 'failed'])
+    assert.equal([run.predicted, run.outcome], ['failed', 'failed'])
     assert.is(run.files.get('/x')?.content.toString(), text)
   }
 })

@@ -10,7 +10,7 @@ const test = suite('link')
 
 const folder = folderOf(test)
 
-test('made, turned, and not over a file', async () => {
+test('created, changed, and never written over a file', async () => {
   const run = await rehearse(link({ path: '/a', target: '/b' }), {})
   assert.is(run.files.get('/a')?.content, '/b')
   const turned = await rehearse(link({ path: '/a', target: '/b' }), {
@@ -23,7 +23,7 @@ test('made, turned, and not over a file', async () => {
   )
 })
 
-test('a directory is in the way of a file, of a template and of a link', async () => {
+test('a directory at the path is an error for a file, a template and a link', async () => {
   const src = folder.write('way.hbs', 'x')
   const tasks = [
     file({ path: '/srv' }),

@@ -6,7 +6,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('permissions')
 
-test('owner and mode of a file and of a folder, and then all is well', async () => {
+test('owner and mode of a file and of a folder are set, then ok', async () => {
   for (const type of ['file', 'directory'] as const) {
     const files = { '/a': { content: '', type, mode: '0777' } }
     const run = await rehearse(permissions({ path: '/a', mode: '0640', owner: 'ann' }), { files })
@@ -15,14 +15,14 @@ test('owner and mode of a file and of a folder, and then all is well', async () 
   }
 })
 
-test('nothing is made where there is nothing', async () => {
+test('a missing path is not created', async () => {
   const run = await rehearse(permissions({ path: '/a', mode: '0640' }), {})
   assert.match(String(run.error), '/a does not exist')
   assert.is(run.files.has('/a'), false)
   assert.throws(() => permissions({ path: '/a' }), /an owner, a group or a mode/)
 })
 
-test('set-group-id of a folder stays with three and four digits; five mean exactly that', async () => {
+test('set-group-ID of a folder stays with three and four digits; five digits set the mode exactly', async () => {
   const of = async (mode: string) => {
     const files = { '/a': { content: '', type: 'directory' as const, mode: '2755' } }
     return (await rehearse(directory({ path: '/a', mode }), { files })).outcome

@@ -5,9 +5,9 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('stat')
 
-test('it only reads, whether there is something or not', async () => {
+test('it only reads, whether the path exists or not', async () => {
   for (const files of [{}, { '/x': 'y' }]) {
     const run = await rehearse(stat({ path: '/x' }), { files })
-    assert.equal([run.outcome, run.foretold], ['ok', 'ok'])
+    assert.equal([run.outcome, run.predicted], ['ok', 'ok'])
   }
 })

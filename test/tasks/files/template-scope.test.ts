@@ -1,4 +1,4 @@
-/** What a template names beyond its variables: partials, data variables such as `@index`, and what is around it. */
+/** Names in a template beyond its variables: partials, data variables such as `@index`, and enclosing blocks. */
 import * as assert from 'uvu/assert'
 import { renderTemplate } from '../../../tasks/files/templates/render.ts'
 import { rejects } from '../../support/rejects.ts'
@@ -57,7 +57,7 @@ const refused: readonly (readonly [string, string, string, string?])[] = [
   ['{{#db}}{{#if @index}}x{{/if}}{{/db}}', '@index', '1:14'],
   ['{{#if @../root}}x{{/if}}', '@../root', '1:7'],
   ['{{lookup db @index}}', '@index', '1:13'],
-  ['{{#if ..}}x{{/if}}', 'names what is around it, and nothing is: ..', '1:7'],
+  ['{{#if ..}}x{{/if}}', 'refers to an enclosing block that does not exist: ..', '1:7'],
   ['{{#with db}}{{#if ../..}}x{{/if}}{{/with}}', '../..', '1:19'],
   ['{{#each ..}}x{{else}}y{{/each}}', '..', '1:9'],
   ['{{#with ../..}}x{{else}}y{{/with}}', '../..', '1:9'],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
+import { isCoxswainError } from '../../../engine/errors.ts'
 import { Secret } from '../../../engine/secret.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { file } from '../../../tasks/files/file.ts'
@@ -15,7 +16,7 @@ const folder = folderOf(test)
 
 const latin = Buffer.from('gr\u{F6}\u{DF}er\n', 'latin1')
 
-test('values go in unescaped, and a variable that is not given is an error with its line', async () => {
+test('values are inserted unescaped, and a variable that is not set is an error with its line', async () => {
   const src = folder.write('conf.hbs', 'first\nlisten {{port}}\nname "{{name}}"\n')
   const run = await rehearse(
     template({ src, dest: '/etc/conf', values: { port: 80, name: "<a & 'b'>" } }),
@@ -23,8 +24,27 @@ test('values go in unescaped, and a variable that is not given is an error with 
   )
   assert.is(run.files.get('/etc/conf')?.content, 'first\nlisten 80\nname "<a & \'b\'>"\n')
   const missing = await rehearse(template({ src, dest: '/etc/conf', values: { name: 'x' } }), {})
-  assert.match(String(missing.error), `${src} names a variable that is not given: port`)
+  assert.match(String(missing.error), `${src} uses a variable that is not set: port`)
   assert.throws(() => renderTemplate('{{#if}', {}, 'broken.hbs'), /broken.hbs/)
+})
+
+test('a tag that is not closed is named, with its line', () => {
+  const cases = [
+    ['a\n{{#if port}}\nx\n\n', '{{#if port}}', 2, '{{/if}}'],
+    ['{{#each x}}{{#if a}}\n{{/if}}\n', '{{#each x}}', 1, '{{/each}}'],
+    ['{{! {{#if a}} }}\n{{#port}}\n', '{{#port}}', 2, '{{/port}}'],
+    ['a {{port\n', '{{port', 1, '}}'],
+  ] as const
+  for (const [text, tag, line, end] of cases)
+    try {
+      renderTemplate(text, { port: 80 }, 'x.hbs')
+      assert.unreachable()
+    } catch (error) {
+      if (!isCoxswainError(error)) throw error
+      assert.match(error.message, `x.hbs opens ${tag} and does not close it`)
+      assert.is(error.place?.line, line)
+      assert.is(error.hint, `close it with ${end}`)
+    }
 })
 
 const values = {
@@ -33,7 +53,7 @@ const values = {
   absent: undefined,
   far: Infinity,
   day: new Date(0),
-  // variables may have the names of helpers
+  // variables can have the names of helpers
   if: 'IF',
   lookup: 'LOOKUP',
   log: 'LOG',
@@ -88,28 +108,28 @@ for (const [text, wanted] of texts) {
 }
 
 const refused: readonly (readonly [string, string, string])[] = [
-  ['{{prt}}', 'not given: prt', '1:3'],
-  ['\n {{#if prt}}x{{/if}}', 'not given: prt', '2:8'],
-  ['{{#unless prt}}x{{/unless}}', 'not given: prt', '1:11'],
-  ['{{#each stes}}x{{/each}}', 'not given: stes', '1:9'],
-  ['{{#with bd}}x{{/with}}', 'not given: bd', '1:9'],
-  ['{{#stes}}x{{/stes}}', 'not given: stes', '1:4'],
-  ['{{^stes}}x{{/stes}}', 'not given: stes', '1:4'],
-  ['{{#if db.hots}}x{{/if}}', 'not given: db.hots', '1:7'],
-  ['{{#each sites}}\n{{nmae}}{{/each}}', 'not given: nmae', '2:3'],
-  ['{{#each sites as |s|}}{{s.nmae}}{{/each}}', 'not given: s.nmae', '1:25'],
-  ['{{#each sites}}{{#if ../prt}}{{/if}}{{/each}}', 'not given: ../prt', '1:22'],
-  ['{{#each sites}}{{port}}{{/each}}', 'not given: port', '1:18'],
-  ['{{@root.prt}}', 'not given: @root.prt', '1:3'],
-  ['{{lookup bd "host"}}', 'not given: bd', '1:10'],
-  ['{{#if (lookup bd "x")}}{{/if}}', 'not given: bd', '1:15'],
+  ['{{prt}}', 'not set: prt', '1:3'],
+  ['\n {{#if prt}}x{{/if}}', 'not set: prt', '2:8'],
+  ['{{#unless prt}}x{{/unless}}', 'not set: prt', '1:11'],
+  ['{{#each stes}}x{{/each}}', 'not set: stes', '1:9'],
+  ['{{#with bd}}x{{/with}}', 'not set: bd', '1:9'],
+  ['{{#stes}}x{{/stes}}', 'not set: stes', '1:4'],
+  ['{{^stes}}x{{/stes}}', 'not set: stes', '1:4'],
+  ['{{#if db.hots}}x{{/if}}', 'not set: db.hots', '1:7'],
+  ['{{#each sites}}\n{{nmae}}{{/each}}', 'not set: nmae', '2:3'],
+  ['{{#each sites as |s|}}{{s.nmae}}{{/each}}', 'not set: s.nmae', '1:25'],
+  ['{{#each sites}}{{#if ../prt}}{{/if}}{{/each}}', 'not set: ../prt', '1:22'],
+  ['{{#each sites}}{{port}}{{/each}}', 'not set: port', '1:18'],
+  ['{{@root.prt}}', 'not set: @root.prt', '1:3'],
+  ['{{lookup bd "host"}}', 'not set: bd', '1:10'],
+  ['{{#if (lookup bd "x")}}{{/if}}', 'not set: bd', '1:15'],
   ['{{lookup db "hots"}}', 'cannot write lookup db "hots": it is undefined', '1:1'],
   ['{{nothing}}', 'cannot write nothing: it is null', '1:1'],
   ['{{absent}}', 'cannot write absent: it is undefined', '1:1'],
   ['{{db.user}}', 'cannot write db.user: it is null', '1:1'],
   ['{{db}}', 'it is a map', '1:1'],
-  ['{{constructor}}', 'not given: constructor', '1:3'],
-  ['{{db.__proto__}}', 'not given: db.__proto__', '1:3'],
+  ['{{constructor}}', 'not set: constructor', '1:3'],
+  ['{{db.__proto__}}', 'not set: db.__proto__', '1:3'],
   ['{{#if port}}{{else}}{{/each}}', "doesn't match", '1'],
   ['{{shout port}}', 'calls shout, which is not a helper', '1:1'],
   ['{{port off}}', 'calls port, which is not a helper', '1:1'],
@@ -127,23 +147,23 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['{{#if}}x{{/if}}', 'calls if with 0 values', '1:1'],
   ['{{#each}}x{{/each}}', 'calls each with 0 values', '1:1'],
   ['{{#if port off}}x{{/if}}', 'calls if with 2 values', '1:1'],
-  ['{{#each port}}x{{/each}}', 'cannot go through port with each: it is a number', '1:1'],
-  ['{{#each empty}}x{{/each}}', 'cannot go through empty with each: it is text', '1:1'],
-  ['{{#each "abc"}}x{{/each}}', 'with each: it is text', '1:1'],
-  ['{{#each password}}x{{/each}}', 'cannot go through password with each: it is text', '1:1'],
+  ['{{#each port}}x{{/each}}', 'cannot use port in {{#each}}: it is a number', '1:1'],
+  ['{{#each empty}}x{{/each}}', 'cannot use empty in {{#each}}: it is text', '1:1'],
+  ['{{#each "abc"}}x{{/each}}', 'in {{#each}}: it is text', '1:1'],
+  ['{{#each password}}x{{/each}}', 'cannot use password in {{#each}}: it is text', '1:1'],
   ['{{5}}', 'writes a literal, which is not a variable', '1:1'],
   ['x{{true}}', 'writes a literal', '1:2'],
   ['{{null}}', 'writes a literal', '1:1'],
   ['{{undefined}}', 'writes a literal', '1:1'],
-  ['{{#5}}x{{/5}}', 'opens a block of a literal', '1:1'],
-  ['{{"prt"}}', 'not given: prt', '1:1'],
+  ['{{#5}}x{{/5}}', 'opens a block with a literal', '1:1'],
+  ['{{"prt"}}', 'not set: prt', '1:1'],
   ['{{@foo}}', 'does not exist: @foo', '1:3'],
   ['{{#if @frist}}x{{/if}}', 'does not exist: @frist', '1:7'],
   ['{{@index}}', 'does not exist here: @index', '1:3'],
-  ['{{../prt}}', 'not given: ../prt', '1:3'],
-  ['{{#with db}}{{this.hots}}{{/with}}', 'not given: this.hots', '1:15'],
-  ['{{lookup db prt}}', 'not given: prt', '1:13'],
-  ['{{#*inline "p"}}{{host}}{{/inline}}{{> p bd}}', 'not given: bd', '1:42'],
+  ['{{../prt}}', 'not set: ../prt', '1:3'],
+  ['{{#with db}}{{this.hots}}{{/with}}', 'not set: this.hots', '1:15'],
+  ['{{lookup db prt}}', 'not set: prt', '1:13'],
+  ['{{#*inline "p"}}{{host}}{{/inline}}{{> p bd}}', 'not set: bd', '1:42'],
   ['{{#*inline "p"}}{{x}}{{/inline}}{{> p x=nothing}}', 'cannot write x: it is null', '1:17'],
   ['{{> (lookup db "host")}}', 'computes the name of a partial', '1:1'],
   ['{{> inline}}', 'partial that the template does not define: inline', '1:1'],
@@ -158,7 +178,7 @@ for (const [text, message, place] of refused) {
   })
 }
 
-test('values that stand side by side are written one after the other', () => {
+test('adjacent values are written one after the other', () => {
   const nodes = [
     { id: 1, port: 8080 },
     { id: 2, port: 8081 },
@@ -169,7 +189,7 @@ test('values that stand side by side are written one after the other', () => {
   assert.is(renderTemplate('{{list}}', { list: [[new Secret('a')], 'b'] }, 'n'), 'a,b')
 })
 
-test('the nearest name is told', async () => {
+test('the error suggests the nearest name', async () => {
   const error = await rejects(
     () => renderTemplate('{{#if prt}}{{/if}}', values, 'x.hbs'),
     'template-invalid',
@@ -178,7 +198,7 @@ test('the nearest name is told', async () => {
   assert.is(error.hint, 'did you mean port?')
 })
 
-test('secrets are revealed, and the content is a secret then', async () => {
+test('secrets are revealed, and the content is then a secret', async () => {
   const src = folder.write(
     'secret.hbs',
     'pw={{password}}\n{{#each users}}{{@key}}={{password}}\n{{/each}}{{#if password}}yes{{/if}}\n',
@@ -194,18 +214,18 @@ test('secrets are revealed, and the content is a secret then', async () => {
   assert.equal(other.changes, [{ what: '/etc/conf', to: 'port=80\n' }])
 })
 
-test('the mask of a secret among the values is refused by its name', async () => {
+test('the mask of a secret among the values is refused, with its name', async () => {
   const src = folder.write('open.hbs', 'port={{port}}\n')
   const line = `user:${String(values.password)}`
   const { error } = await rehearse(template({ src, dest: '/x', values: { port: 1, line } }), {})
   assert.match(String(error), 'values.line')
 })
 
-/** The beginning of a sum. */
+/** The first digits of a sum. */
 const start = (content: string | Buffer): string =>
   createHash('sha256').update(content).digest('hex').slice(0, 12)
 
-test('file and template replace what is no text, and say so', async () => {
+test('file and template replace content that is not text, and say so', async () => {
   const src = folder.write('plain.hbs', 'plain')
   for (const task of [file({ path: '/x', content: 'plain' }), template({ src, dest: '/x' })]) {
     const run = await rehearse(task, { files: { '/x': { content: latin } } })

@@ -5,18 +5,19 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { ScriptedFile } from '../../../engine/testing.ts'
 import { unarchive } from '../../../tasks/files/unarchive.ts'
 import { folderOf } from '../../support/folder.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('unarchive')
 const folder = folderOf(test)
 
 const listing = 'tar --version 2>/dev/null | grep -c GNU; tar -tvf /proc/self/fd/3 --numeric-owner'
-const told = '1\n-rw-r--r-- 0/0         3 2026-01-01 10:00 t-1/f\n'
+const reported = '1\n-rw-r--r-- 0/0         3 2026-01-01 10:00 t-1/f\n'
 const summing = 'tar -xf /proc/self/fd/3 --to-command=sha256sum'
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
-const looking = /^echo "\$\(id -u\) \$\(id -g\)"; xargs /
+const looking = sentPattern('tasks/files/tree/list.sh')
 
-test('an archive of the host: what differs in content, though not in size, is unpacked, beside it first', async () => {
+test('an archive on the host: files with other content but the same size are unpacked, to a draft first', async () => {
   let text = 'old'
   const unpacks = (_: unknown, files: Map<string, ScriptedFile>): string => {
     files.set('/d', { content: '', type: 'directory' })
@@ -26,7 +27,7 @@ test('an archive of the host: what differs in content, though not in size, is un
   const task = unarchive({ src: '/a.tgz', dest: '/d', onHost: true, strip: 1 })
   const world = {
     files: { '/a.tgz': 'packed', '/d': { content: '', type: 'directory' as const } },
-    replies: { [listing]: told, [summing]: `${sumOf('new')}  -\n` },
+    replies: { [listing]: reported, [summing]: `${sumOf('new')}  -\n` },
     patterns: [
       [looking, () => `0 0\nf\n644 0 0 3 root root\n${sumOf(text)}  ./f\n`],
       [/^tar -xpof \/proc\/self\/fd\/3 --strip-components=1$/, unpacks],
@@ -48,13 +49,13 @@ test('an archive of the host: what differs in content, though not in size, is un
   assert.is(well.outcome, 'ok')
 })
 
-test('where what it creates is, nothing else is looked at', async () => {
+test('if the path of creates exists, nothing else is read', async () => {
   const task = unarchive({ src: '/none', dest: '/d', creates: '/d/f' })
   const run = await rehearse(task, { files: { '/d/f': '' } })
   assert.equal([run.outcome, run.commands.check], ['ok', []])
 })
 
-test('what is no archive, and what leads out of its place', async () => {
+test('files that are not archives, and names that lead out of the folder', async () => {
   const said = async (given: Parameters<typeof unarchive>[0], replies = {}): Promise<string> =>
     String((await rehearse(unarchive(given), { files: { '/a.tgz': '' }, replies })).error)
   assert.match(await said({ src: folder.at('none'), dest: '/d' }), 'cannot read')
@@ -64,7 +65,7 @@ test('what is no archive, and what leads out of its place', async () => {
     /cannot be read as an archive: .*Unrecognized/,
   )
   assert.match(await said({ src: '/none', dest: '/d', onHost: true }), 'the archive /none does not exist')
-  const evil = { [listing]: told.replace('t-1/f', '../f'), [summing]: sumOf('x') }
+  const evil = { [listing]: reported.replace('t-1/f', '../f'), [summing]: sumOf('x') }
   assert.match(await said({ src: '/a.tgz', dest: '/d', onHost: true }, evil), 'would be unpacked outside')
   execFileSync('sh', ['-c', `printf '\\037\\213broken' >'${folder.at('gz')}'`])
   assert.match(await said({ src: folder.at('gz'), dest: '/d' }), 'cannot be read as an archive')

@@ -1,4 +1,4 @@
-/** What yaml-setting writes is what readers of YAML read: of 1.2, of 1.1, and PyYAML, where there is one. */
+/** Readers of YAML 1.2, YAML 1.1 and PyYAML, if installed, read the values that yaml-setting writes. */
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
@@ -11,7 +11,7 @@ const test = suite('readers of YAML', { seconds: 180 })
 const set = (text: string, key: string, value: unknown): string =>
   withYamlSetting(text, { path: '/f', create: true, state: 'present', key, value })
 
-/** Text that some reader takes for something else. */
+/** Text that some reader takes for another type. */
 const ambiguous: readonly string[] = [
   'no',
   'NO',
@@ -120,7 +120,7 @@ const texts = fc.oneof(
   fc.stringMatching(/^[-+.0-9_:eExob TtZ]{1,8}$/),
 )
 
-/** Documents to be read, and what they hold. */
+/** Documents to read, and their content. */
 const written = (value: unknown): string[] => [
   set('', 'a', value),
   set("a: 'x'\n", 'a', value),
@@ -130,7 +130,7 @@ const written = (value: unknown): string[] => [
   set('a: 1\n', 'a', { [String(value)]: [] }),
 ]
 
-/** What PyYAML reads. */
+/** The values that PyYAML reads. */
 const byPython = (documents: readonly string[]): unknown[] => {
   const script = [
     'import json, sys, yaml',
@@ -147,7 +147,7 @@ const byPython = (documents: readonly string[]): unknown[] => {
 
 const expected = (document: string): unknown => (parse(document) as { a: unknown }).a
 
-test('text is read as the same text by all of them', { needs: ['python3 yaml'] }, () => {
+test('all of them read text as the same text', { needs: ['python3 yaml'] }, () => {
   const sample = [...ambiguous, ...fc.sample(texts, { numRuns: 60, seed: 7 })]
   const documents = sample.flatMap((text) => written(text))
   for (const [index, document] of documents.entries()) {
@@ -164,7 +164,7 @@ test('text is read as the same text by all of them', { needs: ['python3 yaml'] }
     assert.equal(value, expected(documents[index] ?? ''), documents[index])
 })
 
-test('numbers, truth and nothing are what they are', { needs: ['python3 yaml'] }, () => {
+test('numbers, booleans and null keep their type', { needs: ['python3 yaml'] }, () => {
   const values = [0, 1, -1, 1.5, 1e21, 1e-7, 123456.789e30, true, false, null, 9007199254740991]
   const documents = values.flatMap((value) => [set('', 'a', value), set('a: x\n', 'a', value)])
   for (const [index, document] of documents.entries())
@@ -173,7 +173,7 @@ test('numbers, truth and nothing are what they are', { needs: ['python3 yaml'] }
     assert.is(value, values[Math.floor(index / 2)], documents[index])
 })
 
-test('what a reader of 1.1 takes for something else is no such text yet', () => {
+test('text that a reader of 1.1 takes for another type is not up to date', () => {
   assert.is(set('a: no # c\n', 'a', 'no'), 'a: "no" # c\n')
   assert.is(set('a: 0400\n', 'a', '0400'), 'a: "0400"\n')
   assert.is(set('a: 0400\n', 'a', 400), 'a: 400\n')

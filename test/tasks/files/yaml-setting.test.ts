@@ -18,24 +18,24 @@ const after = async (
   return run.files.get(path)?.content.toString()
 }
 
-test('a value is changed at its place, and comments, order and quotes stay', async () => {
+test('a value is changed in place, and comments, order and quotes stay', async () => {
   assert.is(await after({ key: 'server.names.1', value: 'c' }), text.replace('- b', '- c'))
   assert.is(await after({ key: 'last', value: 'no' }), text.replace('"yes"', '"no"'))
   assert.match(String(await after({ key: 'server.port', value: 8080 })), /^# ours\nserver:\n {2}port: 8080/)
   assert.is(await after({ key: 'server.port', value: 80 }), text)
 })
 
-test('a new value brings what it stands in', async () => {
+test('a new value creates its parents', async () => {
   assert.is(await after({ key: 'a.b', value: [1, 'x'] }, ''), 'a:\n  b:\n    - 1\n    - x\n')
   assert.is(await after({ key: 'a.b', value: 1 }, '# only a word\n'), '# only a word\na:\n  b: 1\n')
 })
 
-test('a value goes, comments and blank lines around it stay', async () => {
+test('a value is removed, comments and blank lines around it stay', async () => {
   assert.is(await after({ key: 'server', state: 'absent' }), '# ours\n\nlast: "yes"\n')
   assert.is(await after({ key: 'x.y', state: 'absent' }), text)
 })
 
-test('the last entry in brackets goes, and the comments of its neighbour stay', async () => {
+test('the last entry in brackets is removed, and the comments of its neighbour stay', async () => {
   const without = (key: string, from: string) => after({ key, state: 'absent' }, from)
   assert.is(await without('a.c', 'a: {b: 1, # about b\n    c: 2}\n'), 'a: {b: 1 # about b\n    }\n')
   assert.is(await without('a.c', 'a: {b: 1,\n    # about c\n    c: 2}\n'), 'a: {b: 1\n    # about c\n    }\n')
@@ -43,7 +43,7 @@ test('the last entry in brackets goes, and the comments of its neighbour stay', 
   assert.is(await without('a.1', 'a: [x, # x\n  y # y\n  ]\n'), 'a: [x # x\n  ]\n')
 })
 
-test('keys are what is written, whatever a reader makes of them', async () => {
+test('keys are compared as they are written, whatever a reader makes of them', async () => {
   const workflow = 'on:\n  push:\n    branches:\n    - main # trunk\n'
   assert.is(await after({ key: 'on.push.branches', value: ['main'] }, workflow), workflow)
   assert.is(await after({ key: 'on.push.branches.0', value: 'x' }, workflow), workflow.replace('main', 'x'))
@@ -69,15 +69,15 @@ test('keys are what is written, whatever a reader makes of them', async () => {
   )
 })
 
-test('what is no single document is left alone', async () => {
+test('a file that is not a single document stays unchanged', async () => {
   const say = async (content: string): Promise<string> =>
     String((await rehearse(yamlSetting({ path, key: 'a', value: 1 }), { files: { [path]: content } })).error)
-  assert.match(await say('a: 1\n---\nb: 2\n'), 'no single YAML document: it holds 2')
-  assert.match(await say('a: [1\n'), '/etc/app.yaml is no YAML: ')
+  assert.match(await say('a: 1\n---\nb: 2\n'), 'not valid YAML: it contains 2 documents')
+  assert.match(await say('a: [1\n'), '/etc/app.yaml is not valid YAML: ')
   await rejects(() => yamlSetting({ path, key: 'a' }), 'params-invalid', 'a value is needed')
 })
 
-test('what is not touched keeps every byte', async () => {
+test('everything else keeps every byte', async () => {
   const odd =
     'mode: 0400\r\nbig: 12345678901234567890\r\ntel: +49123\r\nfold: >\r\n  a\r\n  b\r\nhex: 0x1F\r\n'
   assert.is(await after({ key: 'new', value: 'x' }, odd), `${odd}new: x\r\n`)
@@ -86,7 +86,7 @@ test('what is not touched keeps every byte', async () => {
   assert.is(await after({ key: 'a', value: 'y z' }, "a:   &x 'it''s'  # c\n"), "a:   &x 'y z'  # c\n")
 })
 
-test('keys of digits are keys of maps and places in lists', async () => {
+test('numeric keys are keys of maps and indexes in lists', async () => {
   assert.is(await after({ key: 'p.8080', value: 'a' }, 'p:\n  8080: b # c\n'), 'p:\n  8080: a # c\n')
   assert.is(await after({ key: 'p.9', value: 'a' }, 'p:\n  8: b\n'), 'p:\n  8: b\n  "9": a\n')
   assert.is(await after({ key: 'p.1', value: 'c' }, 'p: [a, b]\n'), 'p: [a, c]\n')
@@ -110,7 +110,7 @@ test('aliases, anchors and merges', async () => {
   await rejects(() => after({ key: 'a.c', value: 1 }, 'a: &l\n  b: *l\n'), 'task-failed', 'alias of itself')
 })
 
-test('a tag goes with its value, and ends of documents stay', async () => {
+test('a tag is removed with its value, and document ends stay', async () => {
   assert.is(await after({ key: 'a', value: 2 }, 'a: !!str 1 # c\n'), 'a: 2 # c\n')
   assert.is(await after({ key: 'b', value: 2 }, '---\na: 1\n...\n'), '---\na: 1\nb: 2\n...\n')
   assert.is(
@@ -125,18 +125,18 @@ test('items are removed from the end of a list only', async () => {
   await rejects(() => after({ key: 'a.0', state: 'absent' }, 'a:\n- x\n- y\n'), 'task-failed', 'not the last')
 })
 
-test('a secret is shown nowhere, nor what was there before it', async () => {
+test('neither a secret nor the value before it is shown', async () => {
   const task = yamlSetting({ path, key: 'a.password', value: new Secret('new') })
   const run = await rehearse(task, { files: { [path]: 'a:\n  password: old\n' } })
   assert.is(run.files.get(path)?.content, 'a:\n  password: new\n')
   assert.is(/old|new/.test(JSON.stringify(run.changes)), false)
 })
 
-test('a whole number that would lose digits is refused', async () => {
-  await rejects(() => yamlSetting({ path, key: 'a', value: [2 ** 60] }), 'params-invalid', 'loses its digits')
+test('an integer that would lose digits is refused', async () => {
+  await rejects(() => yamlSetting({ path, key: 'a', value: [2 ** 60] }), 'params-invalid', 'loses digits')
 })
 
-/** Documents with nothing or little in them, and what becomes of them with `z: 5` and with `z.k: [5]`. */
+/** Documents without content or nearly so, and the result with `z: 5` and with `z.k: [5]`. */
 const little: [from: string, five: string, deep: string][] = [
   ['', 'z: 5\n', 'z:\n  k:\n    - 5\n'],
   ['# c\n', '# c\nz: 5\n', '# c\nz:\n  k:\n    - 5\n'],
@@ -158,7 +158,7 @@ const little: [from: string, five: string, deep: string][] = [
   ['a:\t1\n', 'a:\t1\nz: 5\n', 'a:\t1\nz:\n  k:\n    - 5\n'],
 ]
 for (const [from, five, deep] of little) {
-  test(`a value comes into ${JSON.stringify(from)}`, async () => {
+  test(`a value is added to ${JSON.stringify(from)}`, async () => {
     assert.is(await after({ key: 'z', value: 5 }, from), five)
     assert.is(await after({ key: 'z.k', value: [5] }, from), deep)
     assert.is(await after({ key: 'nowhere', state: 'absent' }, from), from)
@@ -166,8 +166,8 @@ for (const [from, five, deep] of little) {
 }
 
 const unreadable: [from: string, why: RegExp][] = [
-  ['a: 1\n---\nb: 2\n', /no single YAML document: it holds 2/],
-  ['a: 1\n---\n', /no single YAML document: it holds 2/],
+  ['a: 1\n---\nb: 2\n', /not valid YAML: it contains 2 documents/],
+  ['a: 1\n---\n', /not valid YAML: it contains 2 documents/],
   ['a:\n\tb: 1\n', /Tabs are not allowed as indentation at line 2/],
   ['%YAML 1.1\na: 1\n', /Missing directives-end/],
   ['--- a: 1\n', /cannot start on same line/],

@@ -40,8 +40,15 @@ interface ApiServer {
   readonly sent: () => string
 }
 
-/** An API server of the imagination that keeps what is applied; its pods run after `looks` looks at them. */
-const cluster = ({ applied = '', nodes = ready, looks = 0 } = {}): ApiServer => {
+/** A simulated API server that stores applied manifests; its pods run after `looks` queries. */
+const cluster = ({
+  applied = '',
+  nodes = ready,
+  looks = 0,
+  sets = '',
+  netConf = '',
+  mounts = '[{"name":"net"}]',
+} = {}): ApiServer => {
   let text = applied
   let left = looks
   const settled = (): boolean => text !== '' && left <= 0
@@ -65,6 +72,12 @@ const cluster = ({ applied = '', nodes = ready, looks = 0 } = {}): ApiServer => 
             return text === '' ? { code: 1 } : `1,1,3,3,${settled() ? 3 : 2}`
           },
         ],
+        [/^kubectl .* get daemonsets --all-namespaces -o /, sets],
+        [
+          /^kubectl .* -n \S+ get daemonset \S+ -o json$/,
+          `{"spec":{"template":{"spec":{"volumes":[{"name":"net","hostPath":{"path":"/etc/cni/net.d/"}},{"name":"tmp","emptyDir":{}}],"containers":[{"volumeMounts":${mounts}}]}}}}`,
+        ],
+        [/^kubectl .* -n kube-flannel get configmap kube-flannel-cfg /, netConf],
         [/^kubectl .* get nodes -o /, () => (settled() ? ready : nodes)],
       ],
     },
@@ -77,7 +90,7 @@ const file = (name: string, text = manifest): string => {
   return path
 }
 
-test('the manifest is applied with the pod CIDR in it, and DaemonSets and nodes are waited for', async () => {
+test('the manifest is applied with the pod CIDR, and the task waits for DaemonSets and nodes', async () => {
   const { world, sent } = cluster({ nodes: withoutNetwork, looks: 2 })
   const run = await rehearse(applyCni({ manifest: file('net.yaml'), podCidr: '10.9.0.0/16' }), world)
   assert.is(run.outcome, 'changed', String(run.error))
@@ -85,40 +98,117 @@ test('the manifest is applied with the pod CIDR in it, and DaemonSets and nodes 
   assert.equal(run.commands.apply, ['kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f -'])
 })
 
-test('what is applied and runs is left alone', async () => {
+test('an applied and running manifest is ok', async () => {
   const { world } = cluster({ applied: inPlace })
   const run = await rehearse(applyCni({ manifest: file('same.yaml'), podCidr: '10.9.0.0/16' }), world)
   assert.is(run.outcome, 'ok', String(run.error))
   assert.equal(run.commands.apply, [])
 })
 
-test('what is applied but does not run yet, or gives a node no network, is waited for, and not changed', async () => {
+test('if it is applied but does not run, or a node does not have a network, the task waits and changes nothing', async () => {
   const task = applyCni({ manifest: file('late.yaml'), podCidr: '10.9.0.0/16' })
   const run = await rehearse(task, cluster({ applied: inPlace, nodes: withoutNetwork, looks: 3 }).world)
-  assert.is(run.foretold, 'unknown')
+  assert.is(run.predicted, 'unknown')
   assert.is(run.outcome, 'ok', String(run.error))
   assert.equal(run.commands.apply, [])
 })
 
-test('a node that is not Ready for another reason is not held against the network', async () => {
+for (const [sets, found] of [
+  [
+    'calico-system\tcalico-node\t/lib/modules,/etc/cni/net.d,\n',
+    'calico (DaemonSet calico-system/calico-node)',
+  ],
+  ['kube-system\tcilium\t/etc/cni/net.d,\n', 'cilium (DaemonSet kube-system/cilium)'],
+  ['kube-system\tweave-net\t/etc/cni/,\n', 'weave (DaemonSet kube-system/weave-net)'],
+  [
+    'kube-system\tkube-flannel-ds\t/run/flannel,/etc/cni/net.d,\n',
+    'flannel (DaemonSet kube-system/kube-flannel-ds)',
+  ],
+  ['x\tmesh\t/etc/cni/net.d,\n', 'another pod network (DaemonSet x/mesh)'],
+] as const) {
+  test(`over another network, nothing is applied: ${found}`, async () => {
+    const { world, sent } = cluster({ sets })
+    const run = await rehearse(applyCni({ manifest: file('over.yaml'), podCidr: '10.9.0.0/16' }), world)
+    assert.match(String(run.error), `the cluster already has a pod network: ${found}`)
+    assert.match(JSON.stringify(run.error), 'set cni_manifest to none to keep it')
+    assert.is(sent(), '')
+  })
+}
+
+test('the network itself, and additions to one, can be there', async () => {
+  const sets = [
+    'kube-system\tnet\t/etc/cni/net.d,',
+    'kube-system\tkube-multus-ds\t/etc/cni/net.d,/opt/cni/bin,',
+    'istio-system\tistio-cni-node\t/etc/cni/net.d,',
+    'kube-system\tkube-proxy\t/lib/modules,',
+  ].join('\n')
+  const { world } = cluster({ sets })
+  const run = await rehearse(applyCni({ manifest: file('update.yaml'), podCidr: '10.9.0.0/16' }), world)
+  assert.is(run.outcome, 'changed', String(run.error))
+})
+
+const operator = (group: string, kind: string, version: string): string =>
+  `apiVersion: ${group}\nkind: ${kind}\nmetadata: { name: default }\nspec: { version: ${version} }\n`
+
+for (const [group, kind, sets] of [
+  ['operator.tigera.io/v1', 'Installation', 'calico-system\tcalico-node\t/etc/cni/net.d,\n'],
+  ['cilium.io/v1alpha1', 'CiliumConfig', 'cilium\tcilium\t/etc/cni/net.d,\n'],
+] as const) {
+  test(`what the operator of ${kind} made is its own network, and an upgrade is applied`, async () => {
+    const text = operator(group, kind, 'new')
+    const { world, sent } = cluster({ applied: operator(group, kind, 'old'), sets })
+    const task = applyCni({ manifest: file(`${kind}.yaml`, text), podCidr: '10.9.0.0/16' })
+    const run = await rehearse(task, world)
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.is(sent(), text)
+    // it does not own another one
+    const other = cluster({ sets: `${sets}kube-system\tweave-net\t/etc/cni/,\n` })
+    assert.match(String((await rehearse(task, other.world)).error), 'already has a pod network: weave')
+  })
+}
+
+test('a DaemonSet that only reads the configuration of networks is not one', async () => {
+  const sets = 'security\tscanner\t/etc/cni/net.d/,/etc/kubernetes,\n'
+  const task = applyCni({ manifest: file('reader.yaml'), podCidr: '10.9.0.0/16' })
+  const mount = (readOnly: boolean): string => `[{"name":"tmp"},{"name":"net","readOnly":${readOnly}}]`
+  const run = await rehearse(task, cluster({ sets, mounts: mount(true) }).world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  const writer = await rehearse(task, cluster({ sets, mounts: mount(false) }).world)
+  assert.match(String(writer.error), 'another pod network (DaemonSet security/scanner)')
+})
+
+test('flannel with other networks is not replaced, an update of the same one is applied', async () => {
+  const conf = (network: string): string => `{"Network": "${network}", "Backend": {"Type": "vxlan"}}`
+  const text = `kind: ConfigMap\nmetadata: { name: kube-flannel-cfg, namespace: kube-flannel }\ndata:\n  net-conf.json: |\n    ${conf('{{podCidr}}')}\n---\n${manifest}`
+  const task = applyCni({ manifest: file('flannel.yaml', text), podCidr: '10.9.0.0/16' })
+  const other = await rehearse(task, cluster({ netConf: conf('10.42.0.0/16') }).world)
+  assert.match(
+    String(other.error),
+    'flannel of another manifest (its ConfigMap kube-flannel/kube-flannel-cfg has 10.42.0.0/16, vxlan, and the manifest 10.9.0.0/16, vxlan)',
+  )
+  const same = await rehearse(task, cluster({ netConf: conf('10.9.0.0/16') }).world)
+  assert.is(same.outcome, 'changed', String(same.error))
+})
+
+test('a node that is not Ready for another reason does not count', async () => {
   const nodes = 'm1\tFalse\tPLEG is not healthy\nm2\tUnknown\tKubelet stopped posting node status.\n'
   const { world } = cluster({ applied: inPlace, nodes })
   const task = applyCni({ manifest: file('ill.yaml'), podCidr: '10.9.0.0/16' })
   assert.is((await rehearse(task, world)).outcome, 'ok')
 })
 
-test('pods that never run: the wait ends, and says what is missing', async () => {
+test('pods that never run: the wait times out with what is missing', async () => {
   const { world } = cluster({ looks: Infinity })
   const run = await rehearse(applyCni({ manifest: file('never.yaml'), timeout: 0.01 }), world)
   assert.is(run.outcome, 'failed')
   assert.match(String(run.error), 'DaemonSet net runs on 2 of 3 nodes')
 })
 
-test('before there is a cluster it would change; a manifest that is not here, or no YAML, is told', async () => {
+test('without a cluster it would change; a missing or invalid manifest is reported', async () => {
   const early = await rehearse(applyCni({ manifest: file('early.yaml') }), {
-    patterns: [[/apply/, { code: 1, stderr: 'refused' }]],
+    patterns: [[/apply|get daemonsets/, { code: 1, stderr: 'refused' }]],
   })
-  assert.is(early.foretold, 'would change')
+  assert.is(early.predicted, 'would change')
   const none = await rehearse(applyCni({ manifest: join(folder, 'none.yaml') }), {})
   assert.match(String(none.error), 'cannot read the manifest')
   const { world } = cluster({ applied: 'a: [' })
@@ -126,7 +216,7 @@ test('before there is a cluster it would change; a manifest that is not here, or
   assert.match(String(broken.error), 'the manifest is not YAML')
 })
 
-test('kubectl before 1.13 has no diff: there it counts whether all of it is there', async () => {
+test('kubectl before 1.13 does not have diff: it checks whether all objects exist', async () => {
   const { world } = cluster({ applied: inPlace })
   const old = (there: boolean): World => ({
     ...world,
@@ -139,14 +229,14 @@ test('kubectl before 1.13 has no diff: there it counts whether all of it is ther
   })
   const task = applyCni({ manifest: file('old.yaml') })
   assert.is((await rehearse(task, old(true))).outcome, 'ok')
-  assert.is((await rehearse(task, old(false))).foretold, 'would change')
+  assert.is((await rehearse(task, old(false))).predicted, 'would change')
 })
 
-test('DaemonSets are found wherever their name stands, and not in a text that only speaks of them', () => {
+test('DaemonSets are found wherever their name is in the document, and not in other text', () => {
   assert.equal(daemonSets(manifest), [{ name: 'net', namespace: 'kube-system' }])
 })
 
-/** What is published is the one thing that cannot be had here; the shape of the two places is taken from it. */
+/** Published manifests cannot be downloaded in a test; the form of the two relevant parts is taken from them. */
 const published: Readonly<Record<string, string>> = {
   flannel:
     'data:\n  net-conf.json: |\n    {\n      "Network": "10.244.0.0/16",\n      "Backend": {}\n    }\n',
@@ -172,7 +262,7 @@ const withFetch = async <Value>(answer: Response | Error, work: () => Promise<Va
 const named = (manifestName: string, version?: string) =>
   manifestText({ manifest: manifestName, podCidr: '10.9.0.0/16', version })
 
-test('flannel and calico come at a pinned version, with the pod CIDR in its place', async () => {
+test('flannel and calico are used at a pinned version, with the pod CIDR inserted', async () => {
   const flannel = await withFetch(new Response(published['flannel']), () => named('flannel'))
   assert.match(flannel.asked[0] ?? '', /flannel\/releases\/download\/v0\.28\.9\/kube-flannel\.yml$/)
   assert.match(flannel.value, '"Network": "10.9.0.0/16",')
@@ -184,20 +274,44 @@ test('flannel and calico come at a pinned version, with the pod CIDR in its plac
   )
 })
 
-test('a manifest without a place for the pod CIDR, or that is not there, is not applied', async () => {
-  const { asked: noPlace } = await withFetch(new Response('a: 1'), () =>
-    rejects(() => named('flannel'), 'task-failed', 'has no place for the pod CIDR'),
+test('networks of IPv6 are inserted where the network has a place for them', async () => {
+  const both = { manifest: 'flannel', podCidr: '10.9.0.0/16,fd00:9::/56', version: undefined }
+  const flannel = await withFetch(new Response(published['flannel']), () => manifestText(both))
+  const [, json = ''] = /net-conf.json: \|\n([\s\S]*)/.exec(flannel.value) ?? []
+  assert.equal(JSON.parse(json), {
+    Network: '10.9.0.0/16',
+    EnableIPv6: true,
+    IPv6Network: 'fd00:9::/56',
+    Backend: {},
+  })
+  const six = await withFetch(new Response(published['flannel']), () =>
+    manifestText({ ...both, podCidr: 'fd00:9::/56' }),
   )
-  assert.is(noPlace.length, 1)
-  await withFetch(new Response('', { status: 404 }), () =>
-    rejects(() => named('calico'), 'task-failed', 'answers 404'),
-  )
-  await withFetch(new TypeError('fetch failed'), () =>
-    rejects(() => named('calico'), 'task-failed', 'cannot get https://'),
+  assert.match(six.value, /"EnableIPv4": false,\n +"EnableIPv6": true,\n +"IPv6Network": "fd00:9::\/56",\n/)
+  await rejects(() => manifestText({ ...both, manifest: 'calico' }), 'params-invalid', 'IPv6')
+  const text = await withHelm('echo "$@"', () => manifestText({ ...both, manifest: 'cilium' }))
+  assert.match(text, '--set ipv6.enabled=true --set ipam.operator.clusterPoolIPv6PodCIDRList={fd00:9::/56}')
+  const own = file('own.yaml', 'a: "{{podCidrIPv4}}"\nb: "{{podCidrIPv6}}"\nc: "{{podCidr}}"\n')
+  assert.is(
+    await manifestText({ ...both, manifest: own }),
+    `a: "10.9.0.0/16"\nb: "fd00:9::/56"\nc: "${both.podCidr}"\n`,
   )
 })
 
-/** A `helm` on the path that prints its words, or fails. */
+test('a manifest without a place for the pod CIDR, and a missing manifest, are not applied', async () => {
+  const { asked: noPlace } = await withFetch(new Response('a: 1'), () =>
+    rejects(() => named('flannel'), 'task-failed', 'does not contain the setting for the pod CIDR'),
+  )
+  assert.is(noPlace.length, 1)
+  await withFetch(new Response('', { status: 404 }), () =>
+    rejects(() => named('calico'), 'task-failed', 'HTTP status 404'),
+  )
+  await withFetch(new TypeError('fetch failed'), () =>
+    rejects(() => named('calico'), 'task-failed', 'cannot download https://'),
+  )
+})
+
+/** A `helm` on the path that prints its arguments, or fails. */
 const withHelm = async <Value>(script: string | undefined, work: () => Promise<Value>): Promise<Value> => {
   const path = process.env['PATH']
   const bin = mkdtempSync(join(folder, 'bin-'))
@@ -210,7 +324,7 @@ const withHelm = async <Value>(script: string | undefined, work: () => Promise<V
   }
 }
 
-test('cilium is made of its chart by helm, at a pinned version', async () => {
+test('cilium is rendered by helm from its chart, at a pinned version', async () => {
   const text = await withHelm('echo "$@"', () => named('cilium'))
   assert.match(text, '--version 1.20.1')
   assert.match(text, 'ipam.operator.clusterPoolIPv4PodCIDRList={10.9.0.0/16}')

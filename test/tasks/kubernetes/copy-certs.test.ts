@@ -16,7 +16,7 @@ const leader = {
   },
 }
 
-test('eight files are shared, and nothing else of pki', async () => {
+test('eight files are shared, and nothing else in pki', async () => {
   const run = await rehearse(copyCerts({ from: 'm1' }), { others: { m1: leader } })
   assert.is(run.outcome, 'changed')
   const files = [...run.files].filter(([, { type }]) => type !== 'directory').map(([path]) => path)
@@ -31,12 +31,12 @@ test('eight files are shared, and nothing else of pki', async () => {
   }
 })
 
-test('admin.conf comes along only where it is asked for, for root alone', async () => {
+test('admin.conf is copied only on request, for root only', async () => {
   const run = await rehearse(copyCerts({ from: 'm1', adminConf: true }), { others: { m1: leader } })
   assert.is(run.files.get(admin)?.mode, '0600')
 })
 
-test('one that differs is replaced, the sums tell it without showing the content', async () => {
+test('a different file is replaced, and only sums are shown', async () => {
   const files = Object.fromEntries(
     sharedFiles.map((path) => [
       path,
@@ -54,7 +54,7 @@ test('one that differs is replaced, the sums tell it without showing the content
   assert.not.match(JSON.stringify(run.changes), 'nobody may see')
 })
 
-test('a key that others could read is closed', async () => {
+test('the mode of a key that others can read is corrected', async () => {
   const files = Object.fromEntries(
     sharedFiles.map((path) => [path, { content: contentOf(path), mode: '0644' }]),
   )
@@ -65,12 +65,12 @@ test('a key that others could read is closed', async () => {
   )
 })
 
-test('--check foretells the copy on a new cluster, where the source has nothing yet', async () => {
+test('--check predicts the copy for a new cluster, where the source does not have files yet', async () => {
   const run = await rehearse(copyCerts({ from: 'm1' }), {
     others: { m1: {} },
     unpredictable: 'an earlier play makes the first master',
   })
-  assert.is(run.foretold, 'would change')
+  assert.is(run.predicted, 'would change')
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'm1 has no /etc/kubernetes/pki/ca.crt')
+  assert.match(String(run.error), '/etc/kubernetes/pki/ca.crt does not exist on m1')
 })

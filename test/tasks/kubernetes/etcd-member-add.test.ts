@@ -1,105 +1,42 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
-import { joiningConfig } from '../../../tasks/kubernetes/config/joining.ts'
-import { keepsQuorum, parseMembers } from '../../../tasks/kubernetes/etcd/etcd.ts'
+import { withInitialCluster } from '../../../tasks/kubernetes/config/initial-cluster.ts'
+import { parseMembers, quorumWithout } from '../../../tasks/kubernetes/etcd/members.ts'
 import { etcdMemberAdd } from '../../../tasks/kubernetes/etcd-member-add.ts'
 import { etcdHealthy } from '../../../tasks/kubernetes/waits.ts'
+import { sent, sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
+import { etcdCluster, hintOf, ids } from './etcd-world.ts'
 
 const test = suite('etcd')
-
-/** Ids of 64 bits: more than a JSON number holds. */
-const ids = ['9268346582316432287', '5362356239562356239', '3333333333333333333']
-
-interface FakeMember {
-  name: string
-  url: string
-  learner?: boolean
-}
-
-/** An etcd cluster of the imagination, seen from every host; `health` says whether all with a vote answer, `silent` how often it does not answer at first. */
-const cluster = (members: FakeMember[], { health = true, silent = 0 } = {}) => {
-  let unanswered = silent
-  const log: string[] = []
-  const list = () =>
-    JSON.stringify({
-      members: members.map(({ name, url, learner = false }, n) => ({
-        ID: `#${n}`,
-        ...(name !== '' && { name, clientURLs: [url.replace('2380', '2379')] }),
-        peerURLs: [url],
-        ...(learner && { isLearner: true }),
-      })),
-    }).replaceAll(/"#(\d)"/g, (_, n: string) => ids[Number(n)] ?? '0')
-  const patterns: World['patterns'] = [
-    [
-      /^curl .*member\/list \|\| .* member list --write-out=json/,
-      () => ((unanswered -= 1) >= 0 ? { code: 1 } : list()),
-    ],
-    [
-      /etcdctl .* endpoint health --cluster$/,
-      () => {
-        const well = members.filter(({ name, learner }) => health && name !== '' && learner !== true)
-        const text = well.map(({ url }) => `${url.replace('2380', '2379')} is healthy\n`).join('')
-        return { code: well.length === members.length ? 0 : 1, stdout: text }
-      },
-    ],
-    [
-      /etcdctl .* member add \S+ --peer-urls=\S+( --learner)?$/,
-      ({ script }) => {
-        log.push(script.slice(script.indexOf('member add')))
-        const [, url = ''] = /--peer-urls=(\S+)/.exec(script) ?? []
-        members.push({ name: '', url, learner: script.endsWith('--learner') })
-        return ''
-      },
-    ],
-    [
-      /etcdctl .* member promote (\S+)$/,
-      ({ script }) => {
-        log.push('promote')
-        const id = script.split(' ').at(-1)
-        const found = members[ids.findIndex((one) => BigInt(one).toString(16) === id)]
-        if (found !== undefined) found.learner = false
-        return ''
-      },
-    ],
-    [
-      /etcdctl .* member remove (\S+)$/,
-      ({ script }) => {
-        log.push(script.slice(script.indexOf('member remove')))
-        const id = script.split(' ').at(-1)
-        members.splice(
-          ids.findIndex((one) => BigInt(one).toString(16) === id),
-          1,
-        )
-        return ''
-      },
-    ],
-  ]
-  return { members, log, patterns }
-}
 
 const m1 = { name: 'm1', url: 'https://10.0.0.1:2380' }
 const config =
   'kind: InitConfiguration\n---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration # ours\n'
 
+const startCommand = /^kubeadm init phase etcd local --config \/etc\/coxswain\/kubeadm\.yaml\.joining/
+
 /** A host on which `kubeadm init phase etcd local` starts the member. */
-const joining = (etcd: ReturnType<typeof cluster>, files: Record<string, string> = {}) => {
+const joining = (etcd: ReturnType<typeof etcdCluster>, files: Record<string, string> = {}) => {
   const configs: string[] = []
   const world: World = {
     files: { '/etc/coxswain/kubeadm.yaml': config, ...files },
-    replies: {
-      'kubeadm init phase etcd local --config /etc/coxswain/kubeadm.yaml.joining': (_, all) => {
-        configs.push(String(all.get('/etc/coxswain/kubeadm.yaml.joining')?.content))
-        all.set('/etc/kubernetes/manifests/etcd.yaml', { content: 'pod' })
-        all.set('/var/lib/etcd/member', { content: '', type: 'directory' })
-        const own = etcd.members.find(({ url }) => url === 'https://10.0.0.2:2380')
-        if (own !== undefined) own.name = 'm2'
-        return ''
-      },
-    },
-    patterns: etcd.patterns ?? [],
-    others: { m1: { patterns: etcd.patterns ?? [] } },
+    patterns: [
+      [
+        startCommand,
+        (_, all) => {
+          configs.push(String(all.get('/etc/coxswain/kubeadm.yaml.joining')?.content))
+          all.set('/etc/kubernetes/manifests/etcd.yaml', { content: 'pod' })
+          all.set('/var/lib/etcd/member', { content: '', type: 'directory' })
+          const own = etcd.members.find(({ url }) => url === 'https://10.0.0.2:2380')
+          if (own !== undefined) own.name = 'm2'
+          return ''
+        },
+      ],
+      ...etcd.patterns,
+    ],
+    others: { m1: { patterns: etcd.patterns } },
   }
   return { world, configs }
 }
@@ -107,12 +44,15 @@ const joining = (etcd: ReturnType<typeof cluster>, files: Record<string, string>
 const params = { via: 'm1', name: 'm2', address: '10.0.0.2', version: 'v1.20.2' }
 const task = etcdMemberAdd({ ...params, patience: 0 })
 
-test('ids keep all their digits, and who has not started has no name', () => {
-  const members = parseMembers(
-    `{"members":[{"ID":${ids[0]},"name":"m1","peerURLs":["https://10.0.0.1:2380"]},{"ID":5,"peerURLs":["https://10.0.0.2:2380"]}]}`,
-  )
+test('IDs keep all their digits, and a member that has not started does not have a name', () => {
+  const members = parseMembers({
+    members: [
+      { ID: ids[0], name: 'm1', peerURLs: ['https://10.0.0.1:2380'] },
+      { ID: '5', peerURLs: ['https://[fd00::2]:2380'] },
+    ],
+  })
   assert.equal(
-    members.map(({ id, started }) => [BigInt(`0x${id}`).toString(), started]),
+    members?.map(({ id, started }) => [id, started]),
     [
       [ids[0], true],
       ['5', false],
@@ -120,7 +60,22 @@ test('ids keep all their digits, and who has not started has no name', () => {
   )
 })
 
-test('who may leave: the rest must hold a majority of healthy members', () => {
+test('answers that etcd does not give are not taken for members', () => {
+  const member = { ID: '5', name: 'm1', peerURLs: ['https://10.0.0.1:2380'] }
+  for (const odd of [
+    // a number has lost its last digits
+    { ...member, ID: Number(ids[0]) },
+    { ...member, ID: '0x5' },
+    { ...member, clientURLs: ['file:///etc/shadow'] },
+    { ...member, clientURLs: ['https://a/?x -o /etc/passwd'] },
+    { ...member, name: 'x'.repeat(301) },
+  ])
+    assert.is(parseMembers({ members: [odd] }), undefined, JSON.stringify(odd))
+  assert.is(parseMembers({ members: Array.from({ length: 101 }, () => member) }), undefined)
+  assert.is(parseMembers('no'), undefined)
+})
+
+test('a member can leave if the rest is a majority of healthy members', () => {
   const members = ['1', '2', '3'].map((id) => ({
     id,
     name: id,
@@ -130,60 +85,58 @@ test('who may leave: the rest must hold a majority of healthy members', () => {
     learner: false,
   }))
   const [first, second] = members
-  if (first === undefined) throw new Error('no member')
-  assert.is(keepsQuorum(members, first, 2), true)
-  assert.is(keepsQuorum(members, first, 1), false)
-  assert.is(keepsQuorum(members.slice(0, 2), first, 1), true)
-  assert.is(keepsQuorum(members.slice(0, 1), first, 0), false)
-  if (second === undefined) throw new Error('no member')
-  // who has no vote is no loss, and no help
-  assert.is(keepsQuorum([first, { ...second, learner: true }], first, 1), false)
-  assert.is(keepsQuorum([first, { ...second, learner: true }], second, 1), true)
+  if (first === undefined || second === undefined) throw new Error('no member')
+  const kept = (all: typeof members, leaving: typeof first, ...healthy: readonly string[]): boolean =>
+    quorumWithout(all, leaving, new Set(healthy)).kept
+  assert.is(kept(members, first, '2', '3'), true)
+  // whether the leaving one is healthy does not count
+  assert.is(kept(members, first, '1', '2'), false)
+  assert.is(
+    quorumWithout(members, first, new Set(['1', '2'])).sum,
+    '1 of the 2 other members are healthy, 2 are needed',
+  )
+  assert.is(kept(members.slice(0, 2), first, '2'), true)
+  assert.is(kept(members.slice(0, 1), first), false)
+  // a member without a vote is neither a loss nor a help
+  assert.is(kept([first, { ...second, learner: true }], first, '2'), false)
+  assert.is(kept([first, { ...second, learner: true }], second, '1'), true)
 })
 
-test('a new member is added under its own name, started with the live list, and waited for', async () => {
-  const etcd = cluster([m1])
+test('a new member is added under its own name, started with the current list, and waited for', async () => {
+  const etcd = etcdCluster([m1])
   const { world, configs } = joining(etcd)
   const run = await rehearse(task, world)
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(etcd.log, ['member add m2 --peer-urls=https://10.0.0.2:2380 --learner', 'promote'])
+  assert.equal(etcd.log, ['add https://10.0.0.2:2380 as a learner', `promote ${ids[1]}`])
   assert.match(configs[0] ?? '', 'initial-cluster: m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380\n')
   assert.match(configs[0] ?? '', 'initial-cluster-state: existing')
   assert.match(configs[0] ?? '', 'kind: ClusterConfiguration # ours')
   assert.is(run.files.has('/etc/coxswain/kubeadm.yaml.joining'), false)
 })
 
-test('the others are given time: etcd may have been restarted a moment ago', async () => {
-  const etcd = cluster([m1], { silent: 1 })
+test('the other members get time to respond: etcd could have just restarted', async () => {
+  const etcd = etcdCluster([m1], { inVain: 1 })
   const run = await rehearse(etcdMemberAdd({ ...params, patience: 10 }), joining(etcd).world)
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(etcd.log, ['member add m2 --peer-urls=https://10.0.0.2:2380 --learner', 'promote'])
+  assert.equal(etcd.log, ['add https://10.0.0.2:2380 as a learner', `promote ${ids[1]}`])
 })
 
-/** Why the check does not know. */
+/** Why the result of the check is unknown. */
 const waits = { unpredictable: 'the members of the others may get well while it waits for them' }
 
-test('one that does not answer in time is said', async () => {
-  const run = await rehearse(task, { ...joining(cluster([m1], { silent: 99 })).world, ...waits })
+test('a member that does not respond in time is reported', async () => {
+  const run = await rehearse(task, { ...joining(etcdCluster([m1], { inVain: 99 })).world, ...waits })
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'etcd on m1 does not answer')
+  assert.match(String(run.error), 'etcd on m1 does not respond')
 })
 
-test('a kubelet that turned its pod away as it started is started anew', async () => {
-  const etcd = cluster([m1])
+test('a kubelet that did not admit its pod at startup is restarted', async () => {
+  const etcd = etcdCluster([m1])
   const { world } = joining(etcd)
-  const { replies = {} } = world
-  const kubeadm = 'kubeadm init phase etcd local --config /etc/coxswain/kubeadm.yaml.joining'
   let asked = 0
   const run = await rehearse(task, {
     ...world,
     replies: {
-      ...replies,
-      // the manifest is there, and nobody starts what it says
-      [kubeadm]: (_, all) => {
-        all.set('/etc/kubernetes/manifests/etcd.yaml', { content: 'pod' })
-        return ''
-      },
       'systemctl restart kubelet': () => {
         const own = etcd.members.find(({ url }) => url === 'https://10.0.0.2:2380')
         if (own !== undefined) own.name = 'm2'
@@ -192,7 +145,15 @@ test('a kubelet that turned its pod away as it started is started anew', async (
     },
     patterns: [
       [
-        /^i=.*grep -q 'Failed to admit pod\.\*etcd-'$/,
+        // the manifest exists, but its pod is not started
+        startCommand,
+        (_, all) => {
+          all.set('/etc/kubernetes/manifests/etcd.yaml', { content: 'pod' })
+          return ''
+        },
+      ],
+      [
+        sentPattern('tasks/kubernetes/kubeadm/etcd-rejected.sh'),
         () => {
           asked += 1
           return ''
@@ -205,39 +166,35 @@ test('a kubelet that turned its pod away as it started is started anew', async (
   assert.ok(run.commands.apply.includes('systemctl restart kubelet'))
 })
 
-test('one that was added and never started is not added again', async () => {
-  const etcd = cluster([m1, { name: '', url: 'https://10.0.0.2:2380' }])
+test('a member that was added and never started is not added again', async () => {
+  const etcd = etcdCluster([m1, { name: '', url: 'https://10.0.0.2:2380' }])
   const { world } = joining(etcd)
   const run = await rehearse(task, world)
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(etcd.log, [])
 })
 
-test('a host that lost its data is taken off the list first, and then added', async () => {
-  const etcd = cluster([
+test('a host that lost its data is removed from the list first, and then added', async () => {
+  const etcd = etcdCluster([
     m1,
     { name: 'm2', url: 'https://10.0.0.2:2380' },
     { name: 'm3', url: 'https://10.0.0.3:2380' },
   ])
   const run = await rehearse(task, joining(etcd).world)
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(etcd.log, [
-    `member remove ${BigInt(ids[1] ?? 0).toString(16)}`,
-    'member add m2 --peer-urls=https://10.0.0.2:2380 --learner',
-    'promote',
-  ])
+  assert.equal(etcd.log, [`remove ${ids[1]}`, 'add https://10.0.0.2:2380 as a learner', `promote ${ids[1]}`])
 })
 
-test('while another one has not started, nobody is added', async () => {
-  const etcd = cluster([m1, { name: '', url: 'https://10.0.0.3:2380' }])
+test('while another member has not started, no member is added', async () => {
+  const etcd = etcdCluster([m1, { name: '', url: 'https://10.0.0.3:2380' }])
   const run = await rehearse(task, { ...joining(etcd).world, ...waits })
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'etcd waits for another member that has not started: https://10.0.0.3:2380')
+  assert.match(String(run.error), 'another etcd member has not started yet: https://10.0.0.3:2380')
   assert.equal(etcd.log, [])
 })
 
-test('data that belongs to no member is not overwritten', async () => {
-  const etcd = cluster([m1])
+test('data that does not belong to a member is not overwritten', async () => {
+  const etcd = etcdCluster([m1])
   const run = await rehearse(task, {
     ...joining(etcd, { '/var/lib/etcd/member/snap/db': 'x' }).world,
     unpredictable: 'the list of members is read when the others are well',
@@ -247,21 +204,24 @@ test('data that belongs to no member is not overwritten', async () => {
   assert.equal(etcd.log, [])
 })
 
-test('a cluster that is not healthy gets no new member', async () => {
-  const etcd = cluster([m1], { health: false })
+test('no member is added to an unhealthy cluster', async () => {
+  const etcd = etcdCluster([m1], { silent: ['10.0.0.1'] })
   const run = await rehearse(task, { ...joining(etcd).world, ...waits })
-  assert.match(String(run.error), 'could cost the quorum: etcd at https://10.0.0.1:2380 does not answer')
+  assert.match(
+    String(run.error),
+    'could break the quorum: etcd member m1 at https://10.0.0.1:2380 does not respond',
+  )
   assert.equal(etcd.log, [])
 })
 
-test('a member that is there is left alone', async () => {
-  const etcd = cluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380' }])
+test('an existing member is ok', async () => {
+  const etcd = etcdCluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380' }])
   const run = await rehearse(task, joining(etcd, { '/etc/kubernetes/manifests/etcd.yaml': 'pod' }).world)
   assert.is(run.outcome, 'ok')
 })
 
-test('a member that is there is left alone, though another one has not started yet', async () => {
-  const etcd = cluster([
+test('an existing member is ok, although another one has not started yet', async () => {
+  const etcd = etcdCluster([
     m1,
     { name: 'm2', url: 'https://10.0.0.2:2380' },
     { name: '', url: 'https://10.0.0.3:2380' },
@@ -270,26 +230,26 @@ test('a member that is there is left alone, though another one has not started y
   assert.is(run.outcome, 'ok')
 })
 
-test('one that has started and has no vote is given one', async () => {
-  const etcd = cluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380', learner: true }])
+test('a started learner is promoted', async () => {
+  const etcd = etcdCluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380', learner: true }])
   const run = await rehearse(
     task,
     joining(etcd, { '/etc/kubernetes/manifests/etcd.yaml': 'pod', '/var/lib/etcd/member/wal': 'x' }).world,
   )
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(etcd.log, ['promote'])
+  assert.equal(etcd.log, [`promote ${ids[1]}`])
 })
 
-test('before 3.4 there were no learners', async () => {
-  const etcd = cluster([m1])
+test('before 3.4 there are no learners', async () => {
+  const etcd = etcdCluster([m1])
   const old = etcdMemberAdd({ via: 'm1', name: 'm2', address: '10.0.0.2', version: 'v1.16.15' })
   const run = await rehearse(old, joining(etcd).world)
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(etcd.log, ['member add m2 --peer-urls=https://10.0.0.2:2380'])
+  assert.equal(etcd.log, ['add https://10.0.0.2:2380'])
 })
 
-test('a member whose manifest is gone gets it again', async () => {
-  const etcd = cluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380' }])
+test('a member whose manifest is missing gets it again', async () => {
+  const etcd = etcdCluster([m1, { name: 'm2', url: 'https://10.0.0.2:2380' }])
   const { world, configs } = joining(etcd, { '/var/lib/etcd/member/wal': 'x' })
   const run = await rehearse(task, world)
   assert.is(run.outcome, 'changed', String(run.error))
@@ -297,26 +257,198 @@ test('a member whose manifest is gone gets it again', async () => {
   assert.equal(etcd.log, [])
 })
 
-test('v1beta4 has its arguments in a list, and the older ones keep what is beside', () => {
-  const list = joiningConfig('apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n', 'a=b')
+test('v1beta4 has its arguments in a list, and older versions keep the other arguments', () => {
+  const list = withInitialCluster('apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n', 'a=b', {
+    argumentsAs: 'list',
+  })
   assert.match(list, '- name: initial-cluster\n        value: a=b\n')
   const flat =
     'apiVersion: kubeadm.k8s.io/v1alpha2\nkind: MasterConfiguration\netcd:\n  local:\n    extraArgs:\n      listen-peer-urls: x\n      initial-cluster: old\n'
-  const edited = joiningConfig(flat, 'a=b')
+  const edited = withInitialCluster(flat, 'a=b', { argumentsAs: 'map' })
   assert.match(
     edited,
     'listen-peer-urls: x\n      initial-cluster: a=b\n      initial-cluster-state: existing',
   )
 })
 
-test('etcd-healthy counts the members that have started', async () => {
+test('etcd-healthy counts the started members', async () => {
   const run = await rehearse(etcdHealthy({ members: 1, timeout: 0 }), {
-    patterns: cluster([m1]).patterns ?? [],
+    patterns: etcdCluster([m1]).patterns,
   })
   assert.is(run.outcome, 'ok')
   const less = await rehearse(etcdHealthy({ members: 3, timeout: 0 }), {
-    patterns: cluster([m1]).patterns ?? [],
+    patterns: etcdCluster([m1]).patterns,
   })
-  assert.is(less.foretold, 'unknown')
+  assert.is(less.predicted, 'unknown')
   assert.match(String(less.error), 'etcd has 1 members, not 3')
+})
+
+const three = () => [
+  { ...m1 },
+  { name: 'm2', url: 'https://10.0.0.2:2380' },
+  { name: 'm3', url: 'https://10.0.0.3:2380' },
+]
+const healthy = etcdHealthy({ members: 3, timeout: 0 })
+
+test('etcd-healthy names the members that do not respond, and one that another answers for', async () => {
+  const some = await rehearse(healthy, { patterns: etcdCluster(three(), { silent: ['10.0.0.3'] }).patterns })
+  assert.match(String(some.error), 'etcd member m3 at https://10.0.0.3:2380 does not respond')
+  assert.not.match(String(some.error), 'm1 at')
+  const swapped = etcdCluster(three())
+  const other: World['patterns'] = [
+    [
+      /kv\/range/,
+      ['1', '2', '1']
+        .map(
+          (who, n) =>
+            `https://10.0.0.${n + 1}:2379\t200\t{"header":{"member_id":"${ids[Number(who) - 1]}"}}\n`,
+        )
+        .join(''),
+    ],
+  ]
+  const run = await rehearse(healthy, { patterns: [...other, ...swapped.patterns] })
+  assert.match(
+    String(run.error),
+    'etcd member m3 at https://10.0.0.3:2380 could not be asked: another member answers at its client URL',
+  )
+})
+
+test('an alarm is named with its member and what to do, at once', async () => {
+  for (const [alarm, means, cure] of [
+    ['NOSPACE', 'its database has reached the quota', /etcd-alarm-clear with alarm=NOSPACE on m2/],
+    ['CORRUPT', 'its data differs', /reset-node on m2, then etcd-alarm-clear/],
+  ] as const) {
+    const { patterns } = etcdCluster(three(), { alarms: [{ member: 1, alarm }] })
+    const run = await rehearse(etcdHealthy({ members: 3, timeout: 300 }), { patterns })
+    assert.is(run.outcome, 'failed')
+    assert.match(
+      String(run.error),
+      `etcd member m2 at https://10.0.0.2:2380 has raised the alarm ${alarm}: ${means}`,
+    )
+    assert.match(hintOf(run.error), cure)
+  }
+})
+
+test('no member is added while an alarm is raised, and --check says so', async () => {
+  const etcd = etcdCluster([m1], { alarms: [{ member: 0, alarm: 'NOSPACE' }] })
+  const run = await rehearse(task, joining(etcd).world)
+  assert.match(String(run.error), 'has raised the alarm NOSPACE')
+  assert.is(run.predicted, 'failed')
+  assert.equal([etcd.log, run.commands.apply], [[], []])
+})
+
+test('an etcd that could not be asked is not one that does not respond', async () => {
+  const cannot = (code: number): World => ({
+    patterns: [[sentPattern('tasks/kubernetes/etcd/ask-members.sh'), { code }]],
+  })
+  const run = await rehearse(etcdHealthy({ members: 3, timeout: 300 }), cannot(101))
+  assert.match(String(run.error), 'cannot ask etcd on host: neither curl nor kubectl is installed')
+  const bare = await rehearse(etcdHealthy({ members: 3, timeout: 0 }), cannot(102))
+  assert.match(String(bare.error), 'etcd on host does not respond')
+  for (const [answer, why] of [
+    ['unasked\tcurl: (60) SSL certificate problem', /cannot ask etcd on host: curl: \(60\) SSL/],
+    ['404\tNot Found', /its JSON gateway is turned off/],
+    ['200\t<html>', /the answer is not JSON: <html>/],
+    ['200\t{"members":[{"ID":5}]}', /the answer is not a list of members/],
+  ] as const) {
+    const odd = await rehearse(etcdHealthy({ members: 3, timeout: 300 }), {
+      patterns: [
+        [sentPattern('tasks/kubernetes/etcd/ask-members.sh'), `https://127.0.0.1:2379\t${answer}\n`],
+      ],
+    })
+    assert.is(odd.outcome, 'failed')
+    assert.match(String(odd.error), why)
+  }
+})
+
+test('what etcd says in a refusal is shown, in the form of each of its versions', async () => {
+  for (const body of [
+    '{"code":9, "message":"etcdserver: too many learner members in cluster"}',
+    '{"error":"etcdserver: too many learner members in cluster","message":"etcdserver: too many learner members in cluster","code":9}',
+  ]) {
+    const etcd = etcdCluster([m1])
+    const { world } = joining(etcd)
+    const refusal: NonNullable<World['patterns']>[number] = [
+      /cluster\/member\/add/,
+      `https://127.0.0.1:2379\t400\t${body}\n`,
+    ]
+    const run = await rehearse(task, {
+      ...world,
+      ...waits,
+      others: { m1: { patterns: [refusal, ...etcd.patterns] } },
+    })
+    assert.match(
+      String(run.error),
+      'etcd on m1 refused the request (add the etcd member https://10.0.0.2:2380): etcdserver: too many learner members in cluster',
+    )
+  }
+})
+
+test('a change whose answer is lost is looked for, and not made again', async () => {
+  const etcd = etcdCluster([m1], { lost: { path: /add$/, made: true } })
+  const run = await rehearse(task, joining(etcd).world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(etcd.log, ['add https://10.0.0.2:2380 as a learner', `promote ${ids[1]}`])
+
+  const inVain = etcdCluster([m1], { lost: { path: /add$/, made: false } })
+  const failed = await rehearse(task, { ...joining(inVain).world, ...waits })
+  assert.match(
+    String(failed.error),
+    'etcd on m1 did not answer (add the etcd member https://10.0.0.2:2380): curl: (28)',
+  )
+  assert.equal(inVain.log, ['add https://10.0.0.2:2380 as a learner'])
+})
+
+test('a learner of another host that has started is promoted before the next one is added', async () => {
+  const etcd = etcdCluster([m1, { name: 'm3', url: 'https://10.0.0.3:2380', learner: true }])
+  const run = await rehearse(etcdMemberAdd({ ...params, patience: 5 }), joining(etcd).world)
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(etcd.log, [`promote ${ids[1]}`, 'add https://10.0.0.2:2380 as a learner', `promote ${ids[2]}`])
+})
+
+test('a member that lost its data stays in the list if the others do not have a quorum', async () => {
+  const etcd = etcdCluster(three(), { silent: ['10.0.0.2', '10.0.0.3'] })
+  const run = await rehearse(task, { ...joining(etcd).world, ...waits })
+  assert.match(
+    String(run.error),
+    'host has lost its etcd data, and the other members do not have a quorum: 1 of the 2 other members are healthy, 2 are needed',
+  )
+  assert.equal(etcd.log, [])
+})
+
+test('the exact requests: files of a client, a path, and JSON; only changes are sent as such', async () => {
+  const etcd = etcdCluster([m1])
+  const sentToLeader: string[] = []
+  const [[pattern, reply] = [/x/, '']] = etcd.patterns
+  const spy: World = {
+    patterns: [
+      [
+        pattern,
+        (request, files) => {
+          sentToLeader.push(request.script)
+          return typeof reply === 'function' ? reply(request, files) : reply
+        },
+      ],
+    ],
+  }
+  await rehearse(task, { ...joining(etcd).world, others: { m1: spy } })
+  const asked = (path: string, body: object, ...urls: readonly string[]): string =>
+    sent(
+      'tasks/kubernetes/etcd/ask-members.sh',
+      '/etc/kubernetes/pki/etcd/ca.crt',
+      '/etc/kubernetes/pki/etcd/healthcheck-client.crt',
+      '/etc/kubernetes/pki/etcd/healthcheck-client.key',
+      path,
+      JSON.stringify(body),
+      10,
+      ...urls,
+    )
+  for (const request of [
+    asked('cluster/member/list', {}, 'local'),
+    asked('kv/range', { key: 'aGVhbHRo', count_only: true }, 'https://10.0.0.1:2379'),
+    asked('maintenance/alarm', {}, 'local'),
+    asked('cluster/member/add', { peerURLs: ['https://10.0.0.2:2380'], isLearner: true }, 'local'),
+    asked('cluster/member/promote', { ID: ids[1] }, 'local'),
+  ])
+    assert.ok(sentToLeader.includes(request), request.split('\n')[0])
 })

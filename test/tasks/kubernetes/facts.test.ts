@@ -14,7 +14,7 @@ test('facts and probes', async () => {
   assert.is((await rehearse(hasEtcdData(), {})).outcome, 'failed')
 })
 
-test('the API server is asked at the port of its own pod, and through kubectl where curl gets no answer', async () => {
+test('the API server is queried at the port of its own pod, and through kubectl if curl fails', async () => {
   const files = {
     '/etc/kubernetes/manifests/kube-apiserver.yaml': '    - --secure-port=7443\n',
     '/etc/kubernetes/admin.conf': 'x',

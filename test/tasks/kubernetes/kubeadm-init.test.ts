@@ -15,7 +15,7 @@ const init = kubeadmInit({
   ignorePreflightErrors: ['ImagePull'],
 })
 const plain =
-  'kubeadm init --config /etc/coxswain/kubeadm.yaml --skip-phases=addon/coredns --ignore-preflight-errors=ImagePull --skip-token-print'
+  'kubeadm init --config /etc/coxswain/kubeadm.yaml --skip-phases=addon/coredns --ignore-preflight-errors=ImagePull --skip-token-print --experimental-patches=/etc/coxswain/patches'
 
 interface Cluster {
   readonly system?: Reply
@@ -45,7 +45,7 @@ const world = (
   ],
 })
 
-test('a new host is initialised, and known to be unfinished until it is done', async () => {
+test('a new host is initialised, and marked as incomplete until init has succeeded', async () => {
   let known = false
   const run = await rehearse(init, {
     ...world({}),
@@ -67,19 +67,19 @@ test('a new host is initialised, and known to be unfinished until it is done', a
   assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
 })
 
-test('without kubeadm nothing is begun', async () => {
+test('without kubeadm nothing is started', async () => {
   const missing: World = { patterns: [readyz(), [/^kubeadm version/, { code: 127, stderr: 'not found' }]] }
   const run = await rehearse(init, missing)
   assert.match(String(run.error), 'exit status 127')
   assert.equal([...run.files.keys()], [])
 })
 
-test('a finished master is left alone', async () => {
+test('a complete control-plane node is ok', async () => {
   const run = await rehearse(init, world(finishedFiles))
   assert.is(run.outcome, 'ok', String(run.error))
 })
 
-test('interrupted before there was data, it begins anew, and authorities stay', async () => {
+test('interrupted before there was data, init starts again, and authorities stay', async () => {
   const pki = '/etc/kubernetes/pki/ca.key'
   const files = { ...unfinished, '/etc/kubernetes/admin.conf': 'half', [pki]: 'brought by somebody' }
   let left = ''
@@ -99,22 +99,25 @@ test('interrupted before there was data, it begins anew, and authorities stay', 
     ],
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.is(left, `/etc/coxswain /etc/coxswain/unfinished ${pki}`)
+  assert.is(
+    left,
+    `/etc/coxswain /etc/coxswain/patches /etc/coxswain/patches/etcd.yaml /etc/coxswain/unfinished ${pki}`,
+  )
 })
 
-test('interrupted with data, it goes on over what is there, and resets nothing', async () => {
+test('interrupted with data, init continues without a reset', async () => {
   const run = await rehearse(init, world({ ...unfinished, ...data }))
   assert.is(run.outcome, 'changed', String(run.error))
   assert.is(run.commands.apply.length, 1)
   const [command = ''] = run.commands.apply
   assert.match(command, '--ignore-preflight-errors=ImagePull,DirAvailable--var-lib-etcd,Port-6443')
-  // the ports of schedulers and controller managers before 1.23
+  // the ports of scheduler and controller manager before 1.23
   assert.match(command, 'Port-10251,Port-10252')
 })
 
-test('a finished master is never initialised again: when it is down, it is waited for', async () => {
+test('a complete control-plane node is never initialised again: if it is down, the task waits', async () => {
   const run = await rehearse(init, world(finishedFiles, { inVain: 2 }))
-  assert.is(run.foretold, 'unknown')
+  assert.is(run.predicted, 'unknown')
   assert.is(run.outcome, 'ok', String(run.error))
   assert.equal(run.commands.apply, [])
   const { '/etc/kubernetes/manifests/kube-scheduler.yaml': _, ...most } = finishedFiles
@@ -124,13 +127,13 @@ test('a finished master is never initialised again: when it is down, it is waite
   assert.equal(broken.commands.apply, [])
 })
 
-test('a worker is not made a master', async () => {
+test('a worker does not become a control-plane node', async () => {
   const run = await rehearse(init, world({ '/etc/kubernetes/kubelet.conf': 'x' }))
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'holds a part of a control plane')
+  assert.match(String(run.error), 'has a part of a control plane')
 })
 
-test('a living master that lacks an addon gets just that', async () => {
+test('a running control-plane node without an addon gets only that', async () => {
   let made = 'configmap/kubeadm-config\nconfigmap/kubelet-config-1.20\n'
   const before = world(finishedFiles, { system: () => made })
   const run = await rehearse(init, {
@@ -156,7 +159,7 @@ test('a living master that lacks an addon gets just that', async () => {
   ])
 })
 
-test('killed before its last phases, an init goes through all of them again', async () => {
+test('killed before its last phases, an init runs all of them again', async () => {
   let made = 'configmap/kubeadm-config\nconfigmap/kubelet-config-1.20\n'
   const before = world({ ...finishedFiles, ...unfinished }, { system: () => made })
   const run = await rehearse(init, {
@@ -177,19 +180,19 @@ test('killed before its last phases, an init goes through all of them again', as
   assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
 })
 
-test('killed at the very end: what is left is to say that it is finished', async () => {
+test('killed at the very end: only the mark has to be removed', async () => {
   const run = await rehearse(init, world({ ...finishedFiles, ...unfinished }))
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(run.commands.apply, [])
 })
 
-test('a kubectl that fails is a failure, and no reason to initialise', async () => {
+test('a kubectl that fails is an error, and not a reason to initialise', async () => {
   const run = await rehearse(init, world(finishedFiles, { system: { code: 1, stderr: 'Unauthorized' } }))
   assert.is(run.outcome, 'failed')
   assert.equal(run.commands.apply, [])
 })
 
-test('another version than that of the cluster is no upgrade', async () => {
+test('another version than that of the cluster is refused', async () => {
   const run = await rehearse(init, world(finishedFiles, { running: 'v1.19.16' }))
   assert.is(run.outcome, 'failed')
   assert.match(String(run.error), 'the cluster runs v1.19.16, but kubernetes_version is v1.20.2')

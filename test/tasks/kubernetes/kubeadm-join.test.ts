@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import * as assert from 'uvu/assert'
+import { defineTask, ok, z } from '../../../engine/index.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { sharedFiles } from '../../../tasks/kubernetes/kubeadm/certificates.ts'
 import { kubeadmJoin } from '../../../tasks/kubernetes/kubeadm-join.ts'
+import { kubeletReports } from '../../../tasks/kubernetes/kubeadm/old-node.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
+import { etcdCluster, hintOf, ids } from './etcd-world.ts'
+import type { FakeMember } from './etcd-world.ts'
 import { finish, finishedFiles, healthz, readyz, unfinished } from './master-world.ts'
 
 const test = suite('kubeadm-join')
@@ -18,14 +23,12 @@ const ca = execFileSync(
 )
 const token = 'abcdef.0123456789abcdef'
 
-interface Member {
-  name: string
-  readonly url: string
-}
-
-/** The master that leads, and the members that its etcd knows. */
-const leader = (members: Member[] = [{ name: 'm1', url: 'https://10.0.0.1:2380' }]) => {
-  const log: string[] = []
+/** The leading control-plane node, and the members that its etcd knows. */
+const leader = (
+  members: FakeMember[] = [{ name: 'm1', url: 'https://10.0.0.1:2380' }],
+  options: Parameters<typeof etcdCluster>[1] = {},
+) => {
+  const { log, patterns: gateway } = etcdCluster(members, options)
   const patterns: World['patterns'] = [
     [/token create/, `${token}\n`],
     [
@@ -35,30 +38,7 @@ const leader = (members: Member[] = [{ name: 'm1', url: 'https://10.0.0.1:2380' 
         return ''
       },
     ],
-    [
-      /member list/,
-      () =>
-        JSON.stringify({
-          members: members.map(({ name, url }, n) => ({
-            ID: String(n + 1),
-            name,
-            peerURLs: [url],
-            clientURLs: name === '' ? [] : [url.replace('2380', '2379')],
-          })),
-        }),
-    ],
-    [
-      /member remove (\S+)$/,
-      ({ script }) => {
-        log.push(script.slice(script.indexOf('member remove')))
-        members.splice(Number(script.split(' ').at(-1)) - 1, 1)
-        return ''
-      },
-    ],
-    [
-      /endpoint health/,
-      () => members.map(({ url }) => `${url.replace('2380', '2379')} is healthy\n`).join(''),
-    ],
+    ...gateway,
     [/get node m2 --ignore-not-found/, ''],
   ]
   const files = Object.fromEntries(
@@ -82,9 +62,9 @@ const marked =
 
 interface Circumstances {
   readonly m1?: ReturnType<typeof leader>
-  /** How often its API server is asked before it answers. */
+  /** How often its API server is queried before it responds. */
   readonly inVain?: number
-  /** Hears what kubeadm join was told. */
+  /** Receives the configuration for kubeadm join. */
   readonly joined?: (config: string) => void
   readonly more?: NonNullable<World['patterns']>
 }
@@ -114,10 +94,10 @@ const host = (
   others: { m1: first.world },
 })
 
-const m2 = (name = 'm2'): Member => ({ name, url: 'https://10.0.0.2:2380' })
-const m1 = (): Member => ({ name: 'm1', url: 'https://10.0.0.1:2380' })
+const m2 = (name = 'm2'): FakeMember => ({ name, url: 'https://10.0.0.2:2380' })
+const m1 = (): FakeMember => ({ name: 'm1', url: 'https://10.0.0.1:2380' })
 
-test('a new host joins with a pinned authority; the token is in no file and no argument, and ends with the join', async () => {
+test('a new host joins with a pinned authority; the token is in no file and no argument, and is deleted after the join', async () => {
   let config = ''
   const first = leader()
   const run = await rehearse(join, host({}, { m1: first, joined: (text) => (config = text) }))
@@ -131,33 +111,36 @@ test('a new host joins with a pinned authority; the token is in no file and no a
   assert.not.ok(run.files.has('/etc/coxswain/unfinished'))
 })
 
-test('a join that fails is known to be unfinished, and its token ends all the same', async () => {
+test('a failed join is marked as incomplete, and its token is deleted', async () => {
   const first = leader()
-  const more: World['patterns'] = [[/^kubeadm join/, { code: 1, stderr: 'preflight' }]]
+  const more: World['patterns'] = [
+    [/^kubeadm join/, { code: 1, stderr: 'preflight' }],
+    [sentPattern('tasks/kubernetes/kubeadm/last-errors.sh'), ''],
+  ]
   const run = await rehearse(join, host({}, { m1: first, more }))
   assert.is(run.outcome, 'failed')
   assert.equal(first.log, ['token delete abcdef'])
   assert.ok(run.files.has('/etc/coxswain/unfinished'))
 })
 
-test('a finished master is left alone', async () => {
+test('a complete control-plane node is ok', async () => {
   const run = await rehearse(join, host(finishedFiles, { m1: leader([m1(), m2()]) }))
   assert.is(run.outcome, 'ok', String(run.error))
 })
 
-test('a finished master that is down is waited for, and never taken apart', async () => {
+test('a complete control-plane node that is down is waited for, and never reset', async () => {
   const run = await rehearse(join, host(finishedFiles, { m1: leader([m1(), m2()]), inVain: 2 }))
-  assert.is(run.foretold, 'unknown')
+  assert.is(run.predicted, 'unknown')
   assert.is(run.outcome, 'ok', String(run.error))
   assert.equal(run.commands.apply, [])
 })
 
-test('what nobody can be sure of is left to a person', async () => {
+test('unclear states are left to a person', async () => {
   const { '/etc/kubernetes/manifests/etcd.yaml': _, ...most } = finishedFiles
   for (const [files, members, message] of [
     [finishedFiles, [m1()], 'has etcd data, but is not a member of this cluster'],
-    [most, [m1(), m2()], 'holds a part of a control plane, but lacks /etc/kubernetes/manifests/etcd.yaml'],
-    [{ '/etc/kubernetes/kubelet.conf': 'x' }, [m1()], 'holds a part of a node'],
+    [most, [m1(), m2()], 'has a part of a control plane, but lacks /etc/kubernetes/manifests/etcd.yaml'],
+    [{ '/etc/kubernetes/kubelet.conf': 'x' }, [m1()], 'has a part of a node'],
   ] as const) {
     const first = leader([...members])
     const run = await rehearse(join, host(files, { m1: first, inVain: 99 }))
@@ -168,7 +151,7 @@ test('what nobody can be sure of is left to a person', async () => {
   }
 })
 
-/** Answers of a host on which kubeadm's phases and its reset do what they do. */
+/** Answers of a host on which kubeadm's phases and its reset succeed. */
 const phased = (first: ReturnType<typeof leader>): NonNullable<World['patterns']> => [
   [/^kubeadm init phase (certs|kubeconfig|kubelet-start)/, ''],
   [
@@ -190,9 +173,9 @@ const phased = (first: ReturnType<typeof leader>): NonNullable<World['patterns']
   ],
 ]
 
-test('an interrupted join that had added its member brings that up first, then joins anew', async () => {
+test('an interrupted join that had added its member starts that first, then joins again', async () => {
   const first = leader([m1(), m2('')])
-  // it may be that nothing but the list knows of it: the host was made anew
+  // possibly only the list has the member: the host was reinstalled
   for (const files of [unfinished, {}]) {
     first.log.length = 0
     const run = await rehearse(join, host(files, { m1: first, more: phased(first) }))
@@ -203,12 +186,12 @@ test('an interrupted join that had added its member brings that up first, then j
       kinds.indexOf('kubeadm init phase etcd') <
         kinds.indexOf('kubeadm reset -f --skip-phases=remove-etcd-member'),
     )
-    assert.equal(first.log, ['member remove 2', 'token delete abcdef'])
+    assert.equal(first.log, [`remove ${ids[1]}`, 'token delete abcdef'])
     first.members.splice(1, 9, m2(''))
   }
 })
 
-test('a master that lost its data is taken off the list, and joins anew', async () => {
+test('a control-plane node that lost its data is removed from the list, and joins again', async () => {
   const third = { name: 'm3', url: 'https://10.0.0.3:2380' }
   const first = leader([m1(), m2(), third])
   const run = await rehearse(
@@ -216,18 +199,18 @@ test('a master that lost its data is taken off the list, and joins anew', async 
     host({ '/etc/kubernetes/kubelet.conf': 'x' }, { m1: first, more: phased(first) }),
   )
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(first.log, ['member remove 2', 'token delete abcdef'])
+  assert.equal(first.log, [`remove ${ids[1]}`, 'token delete abcdef'])
 })
 
-test('a cluster whose etcd does not answer is not joined, and nothing is taken for gone', async () => {
+test('a cluster whose etcd does not respond is not joined, and nothing is removed', async () => {
   const first = leader()
-  const silent: World = { ...first.world, patterns: [[/member list/, { code: 1 }]] }
+  const silent: World = { ...first.world, patterns: [...etcdCluster([], { inVain: 99 }).patterns] }
   const run = await rehearse(join, { ...host(unfinished), others: { m1: silent } })
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'etcd on m1 does not answer')
+  assert.match(String(run.error), 'etcd on m1 does not respond')
 })
 
-test('before 1.14 kubeadm cannot, and the other strategy is named', async () => {
+test('before 1.14 kubeadm cannot join, and the error names the other strategy', async () => {
   const old = kubeadmJoin({
     via: 'm1',
     name: 'm2',
@@ -240,15 +223,21 @@ test('before 1.14 kubeadm cannot, and the other strategy is named', async () => 
   assert.match(String(run.error), 'cannot join control-plane nodes by itself')
 })
 
-test('a name that another machine has is not taken from it', async () => {
+test('the name of another machine is not reused', async () => {
   const { world } = leader()
-  const known = (addresses: string): World => ({
-    ...host({}),
+  const own = sentPattern('tasks/network/addresses/own-addresses.sh')
+  const addressesOfHost =
+    '127.0.0.1 lo\n10.0.0.2 eth0\n192.168.7.2 eth1\nfd00:0:0::7 eth1\nfe80::7 eth1\n169.254.1.1 eth1\n172.17.0.1 docker0\n10.85.0.1 cni0\n192.168.122.1 virbr0\n172.18.0.1 br-1f2e\n10.9.9.9\n'
+  let beats = 0
+  const known = (addresses: string, reports = ''): World => ({
+    ...host({}, { more: [[own, addressesOfHost]] }),
     others: {
       m1: {
         ...world,
         patterns: [
-          [/get node m2 --ignore-not-found/, addresses],
+          [/get node m2 --ignore-not-found .*InternalIP/, addresses],
+          [/get node m2 --ignore-not-found .*lastHeartbeatTime/, reports],
+          [/get lease m2 /, () => String((beats += 1))],
           [/delete node m2$/, ''],
           ...(world.patterns ?? []),
         ],
@@ -257,7 +246,141 @@ test('a name that another machine has is not taken from it', async () => {
   })
   const run = await rehearse(join, known('10.0.0.99 fd00::99'))
   assert.is(run.outcome, 'failed')
-  assert.match(String(run.error), 'the cluster knows another machine as m2, at 10.0.0.99, fd00::99')
-  const own = await rehearse(join, known('10.0.0.2 fd00::2'))
-  assert.is(own.outcome, 'changed', String(own.error))
+  assert.match(String(run.error), 'another machine in the cluster has the name m2, at 10.0.0.99, fd00::99')
+  for (const addresses of ['10.0.0.2 fd00::2', '192.168.7.2', '10.1.0.7 fd00::7']) {
+    const again = await rehearse(join, known(addresses, 'Unknown 2026-01-01T00:00:00Z'))
+    assert.is(again.outcome, 'changed', String(again.error))
+  }
+  // other machines can have these addresses too
+  for (const shared of [
+    '172.17.0.1',
+    '10.85.0.1',
+    '192.168.122.1',
+    '172.18.0.1',
+    'fe80::7',
+    '169.254.1.1',
+    '10.9.9.9',
+  ])
+    assert.match(
+      String((await rehearse(join, known(shared))).error),
+      `another machine in the cluster has the name m2, at ${shared}`,
+    )
+  // machines of different networks with NAT can have the same address
+  const alive = await rehearse(join, known('192.168.7.2', 'True 2026-01-01T00:00:00Z'))
+  assert.match(String(alive.error), 'another machine in the cluster has the name m2, at 192.168.7.2')
+  assert.match(hintOf(alive.error), 'kubelet')
+})
+
+test('an old Node whose kubelet does not report any more is not that of another machine', async () => {
+  const node = [/get node m2 .*lastHeartbeatTime/, 'True 2026-01-01T00:00:00Z'] as const
+  const reports = async (lease: () => string): Promise<boolean | undefined> => {
+    let seen: boolean | undefined
+    const task = defineTask({
+      name: 'reports',
+      description: 'Reads whether a kubelet reports.',
+      params: () => z.object({}),
+      check: async (ctx) => {
+        seen = await kubeletReports(ctx, 'm2', 1)
+        return ok()
+      },
+    })
+    const run = await rehearse(task({}), { patterns: [node, [/get lease m2 /, lease]] })
+    assert.is(run.outcome, 'ok', String(run.error))
+    return seen
+  }
+  assert.is(await reports(() => '2026-01-01T00:00:00Z'), false)
+  let beats = 0
+  assert.is(await reports(() => String((beats += 1))), true)
+})
+
+test('while a member does not respond or has not voted yet, no host joins, and the error names it', async () => {
+  const third = { name: 'm3', url: 'https://10.0.0.3:2380' }
+  for (const [first, message] of [
+    [
+      leader([m1(), third], { silent: ['10.0.0.3'] }),
+      'etcd member m3 at https://10.0.0.3:2380 does not respond',
+    ],
+    [leader([m1(), { ...third, name: '' }]), 'etcd member at https://10.0.0.3:2380 has not started'],
+    [
+      leader([m1(), { ...third, learner: true }], { caughtUp: false }),
+      'etcd member m3 at https://10.0.0.3:2380 cannot vote yet',
+    ],
+  ] as const) {
+    const run = await rehearse(join, {
+      ...host({}, { m1: first }),
+      unpredictable: 'it can get well meanwhile',
+    })
+    assert.is(run.outcome, 'failed', message)
+    assert.match(String(run.error), `adding an etcd member now could break the quorum: ${message}`)
+    assert.match(hintOf(run.error), 'exec etcd-m1 -- etcdctl')
+    assert.not.ok(run.commands.apply.some((command) => command.startsWith('kubeadm join')))
+    assert.not.ok(first.log.some((line) => line.startsWith('token')))
+  }
+})
+
+test('a started learner is promoted, and then the host joins', async () => {
+  const first = leader([m1(), { name: 'm3', url: 'https://10.0.0.3:2380', learner: true }])
+  const run = await rehearse(join, host({}, { m1: first }))
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(first.log, [`promote ${ids[1]}`, 'token delete abcdef'])
+})
+
+test('no host joins while an alarm is raised, and --check says so', async () => {
+  const first = leader([m1()], { alarms: [{ member: 0, alarm: 'NOSPACE' }] })
+  const run = await rehearse(join, host({}, { m1: first }))
+  assert.is(run.predicted, 'failed')
+  assert.match(String(run.error), 'etcd member m1 at https://10.0.0.1:2380 has raised the alarm NOSPACE')
+  assert.equal([first.log, run.commands.apply], [[], []])
+})
+
+test('a host that must be reset to join again keeps its member if the others do not have a quorum', async () => {
+  const third = { name: 'm3', url: 'https://10.0.0.3:2380' }
+  const first = leader([m1(), m2(), third], { silent: ['10.0.0.3', '10.0.0.2'] })
+  const run = await rehearse(
+    join,
+    host({ '/etc/kubernetes/kubelet.conf': 'x' }, { m1: first, more: phased(first) }),
+  )
+  assert.match(
+    String(run.error),
+    'the other members do not have a quorum: 1 of the 2 other members are healthy',
+  )
+  assert.equal(first.log, [])
+})
+
+const embedded = {
+  '/etc/kubernetes/kubelet.conf': 'users:\n- user:\n    client-certificate-data: eA==\n',
+  '/var/lib/kubelet/config.yaml': 'kind: KubeletConfiguration\nrotateCertificates: true\n',
+}
+const rotated = { '/var/lib/kubelet/pki/kubelet-client-current.pem': 'x' }
+const finalize: NonNullable<World['patterns']>[number] = [
+  /^kubeadm init phase kubelet-finalize all/,
+  (_, all) => {
+    all.set('/etc/kubernetes/kubelet.conf', { content: Object.keys(rotated)[0] ?? '' })
+    return ''
+  },
+]
+
+test('a kubelet whose certificate would not be renewed, after a join that was continued, gets the one that is', async () => {
+  const files = { ...finishedFiles, ...embedded, ...rotated }
+  for (const more of [{}, unfinished]) {
+    const first = leader([m1(), m2()])
+    const run = await rehearse(join, host({ ...files, ...more }, { m1: first, more: [finalize] }))
+    assert.is(run.outcome, 'changed', String(run.error))
+    assert.ok(
+      run.commands.apply.includes(
+        'kubeadm init phase kubelet-finalize all --config /etc/coxswain/kubeadm.yaml',
+      ),
+      run.commands.apply.join('\n'),
+    )
+  }
+})
+
+test('a kubelet that was set up to renew nothing is left as it is', async () => {
+  const files = {
+    ...finishedFiles,
+    ...embedded,
+    '/var/lib/kubelet/config.yaml': 'rotateCertificates: false\n',
+  }
+  const run = await rehearse(join, host(files, { m1: leader([m1(), m2()]) }))
+  assert.is(run.outcome, 'ok', String(run.error))
 })

@@ -3,14 +3,21 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { rehearse } from '../../../engine/testing.ts'
-import type { World } from '../../../engine/testing.ts'
+import type { Task } from '../../../engine/index.ts'
+import { rehearse as rehearseTask } from '../../../engine/testing.ts'
+import type { Rehearsal, World } from '../../../engine/testing.ts'
 import { kubeadmPhase } from '../../../tasks/kubernetes/kubeadm-phase.ts'
-import { phaseNames, phases } from '../../../tasks/kubernetes/kubeadm/phases.ts'
-import type { Flow } from '../../../tasks/kubernetes/kubeadm/phases.ts'
+import { phasesInHelp } from '../../../tasks/kubernetes/kubeadm/installed-phases.ts'
+import { phaseNames } from '../../../tasks/kubernetes/kubeadm/versions/release.ts'
+import type { Flow } from '../../../tasks/kubernetes/kubeadm/versions/release.ts'
+import { factsOf } from '../../../tasks/kubernetes/kubeadm/versions.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('kubeadm-phase')
+
+/** A rehearsal on a host with kubeadm 1.20, unless the world has another one. */
+const rehearse = (task: Task, world: World): Promise<Rehearsal> =>
+  rehearseTask(task, { ...world, replies: { 'kubeadm version -o short': 'v1.20.2\n', ...world.replies } })
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-pki-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -18,7 +25,7 @@ test.after(() => rmSync(folder, { recursive: true, force: true }))
 const known = { version: 'v1.20.2', node: 'm2', address: '10.0.0.2', apiNames: ['10.0.0.10', 'api.example'] }
 
 const lines = (minor: number, flow: Flow = 'init'): string[] =>
-  phaseNames.flatMap((name) => phases[name].commands(minor, flow))
+  phaseNames.flatMap((name) => factsOf(`v1.${minor}.0`).phases[name][flow])
 
 test('phases have the names that each version of kubeadm init knows', () => {
   const before = [
@@ -36,12 +43,12 @@ test('phases have the names that each version of kubeadm init knows', () => {
   const today = phaseNames.map((name) => `init phase ${name}`)
   assert.equal(lines(13), today.slice(0, -1))
   assert.equal(lines(20), today)
-  // from 1.29 on `kubeconfig all` would give every master the keys of the first
+  // from 1.29 on, `kubeconfig all` would give every control-plane node the keys of the first
   assert.not.ok(lines(36).includes('init phase kubeconfig all'))
   assert.ok(lines(36).includes('init phase kubeconfig controller-manager'))
 })
 
-test('phases of kubeadm join have names of their own, from 1.14 on', () => {
+test('phases of kubeadm join have their own names, from 1.14 on', () => {
   const names = [
     'join phase control-plane-prepare certs',
     'join phase kubelet-start',
@@ -52,9 +59,9 @@ test('phases of kubeadm join have names of their own, from 1.14 on', () => {
   ]
   assert.equal(lines(13, 'join'), [])
   assert.equal(lines(14, 'join'), names)
-  assert.equal(lines(34, 'join'), names)
+  assert.equal(lines(32, 'join'), names)
   assert.equal(
-    lines(35, 'join'),
+    lines(33, 'join'),
     names.map((name) => name.replace('control-plane-join etcd', 'etcd-join')),
   )
 })
@@ -63,7 +70,7 @@ const openssl = (...words: string[]): void => {
   execFileSync('openssl', words, { cwd: folder, stdio: 'ignore' })
 }
 
-/** A pki folder made by openssl, as kubeadm makes one. */
+/** A pki folder made by openssl, like that of kubeadm. */
 const makePki = (apiNames: string): Record<string, string> => {
   const files: Record<string, string> = {}
   mkdirSync(join(folder, 'etcd'), { recursive: true })
@@ -135,16 +142,16 @@ const problems = async (files: Record<string, string>): Promise<string[]> => {
   return run.changes.map(({ what }) => what).concat(run.outcome === 'ok' ? [] : [String(run.error)])
 }
 
-test('certs all: real certificates that are signed and named as they must be are left alone', async () => {
+test('certs all: valid certificates with the right authority and names are ok', async () => {
   const run = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
     files: makePki('IP:10.0.0.10,DNS:api.example'),
   })
   assert.is(run.outcome, 'ok', String(run.error))
 })
 
-test('certs all: what is missing, cut off, signed by another, or lacks a name is told', async () => {
+test('certs all: missing, truncated, wrongly signed and incomplete certificates are reported', async () => {
   const files = makePki('IP:10.0.0.10')
-  const told = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
+  const reported = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
     files: {
       ...files,
       '/etc/kubernetes/pki/etcd/peer.crt': '',
@@ -152,24 +159,24 @@ test('certs all: what is missing, cut off, signed by another, or lacks a name is
     },
     patterns: [[/^kubeadm init phase certs all/, { code: 1 }]],
   })
-  assert.is(told.foretold, 'would change')
+  assert.is(reported.predicted, 'would change')
   assert.match((await problems({})).join(), 'exit status 1')
 })
 
-test('certs all: a certificate that is not as it must be makes room for a new one, where it can be signed', async () => {
+test('certs all: an invalid certificate is removed for a new one, if it can be signed', async () => {
   const files = makePki('IP:10.0.0.10,DNS:api.example')
-  const whole = { ...files, '/etc/kubernetes/pki/ca.key': 'k', '/etc/kubernetes/pki/etcd/ca.key': 'k' }
+  const withKeys = { ...files, '/etc/kubernetes/pki/ca.key': 'k', '/etc/kubernetes/pki/etcd/ca.key': 'k' }
   const paths = ['apiserver', 'front-proxy-client'].map((name) => `/etc/kubernetes/pki/${name}`)
   const foreign = files['/etc/kubernetes/pki/etcd/ca.crt'] ?? ''
   const seen: string[] = []
   const run = await rehearse(kubeadmPhase({ ...known, phase: 'certs all' }), {
-    files: { ...whole, ...Object.fromEntries(paths.map((path) => [`${path}.crt`, foreign])) },
+    files: { ...withKeys, ...Object.fromEntries(paths.map((path) => [`${path}.crt`, foreign])) },
     patterns: [
       [
         /^kubeadm init phase certs all/,
         (_, there) => {
           seen.push(...paths.filter((path) => there.has(`${path}.crt`) || there.has(`${path}.key`)))
-          // kubeadm signs what is missing
+          // kubeadm signs the missing certificates
           for (const [path, content] of Object.entries(files)) there.set(path, { content })
           return ''
         },
@@ -177,11 +184,11 @@ test('certs all: a certificate that is not as it must be makes room for a new on
     ],
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  // nobody has the key of the front proxy's authority, so nothing there is thrown away
+  // the key of the front proxy's authority is missing, so its certificates are kept
   assert.equal(seen, ['/etc/kubernetes/pki/front-proxy-client'])
 })
 
-/** A phase that makes files appear, as kubeadm does. */
+/** A phase that creates files, as kubeadm does. */
 const making = (paths: readonly string[], more: World['patterns'] = []): World => ({
   patterns: [
     [
@@ -195,7 +202,7 @@ const making = (paths: readonly string[], more: World['patterns'] = []): World =
   ],
 })
 
-test('kubeconfig kubelet: done when its file is there', async () => {
+test('kubeconfig kubelet: done if its file exists', async () => {
   const run = await rehearse(
     kubeadmPhase({ ...known, phase: 'kubeconfig kubelet' }),
     making(['/etc/kubernetes/kubelet.conf']),
@@ -206,7 +213,7 @@ test('kubeconfig kubelet: done when its file is there', async () => {
   ])
 })
 
-test('kubelet-start: done when its files are there and it runs', async () => {
+test('kubelet-start: done if its files exist and it runs', async () => {
   const paths = ['/var/lib/kubelet/config.yaml', '/var/lib/kubelet/kubeadm-flags.env']
   let looks = 0
   const run = await rehearse(
@@ -218,11 +225,11 @@ test('kubelet-start: done when its files are there and it runs', async () => {
   )
   assert.is(run.outcome, 'changed', String(run.error))
   assert.ok(run.changes.some(({ what }) => what === 'kubelet-start: the kubelet is not healthy yet'))
-  // it is there before the kubelet looks for it
+  // the folder exists before the kubelet looks for it
   assert.is(run.files.get('/etc/kubernetes/manifests')?.type, 'directory')
 })
 
-test('control-plane all: done when the API server is ready on that very node', async () => {
+test('control-plane all: done if the API server of that node is ready', async () => {
   const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
   const run = await rehearse(
     kubeadmPhase({ ...known, phase: 'control-plane all' }),
@@ -239,16 +246,16 @@ test('control-plane all: done when the API server is ready on that very node', a
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('mark-control-plane: label and taint by the names of the version', async () => {
+test('mark-control-plane: the label with the name of the version; a taint that someone removed stays removed', async () => {
   let marked = ''
   const run = await rehearse(kubeadmPhase({ ...known, phase: 'mark-control-plane' }), {
     patterns: [
-      [/get node m2 -o 'jsonpath/, () => (marked === '' ? '{"kubernetes.io/os":"linux"}\n' : marked)],
+      [/get node m2 -o 'jsonpath/, () => (marked === '' ? '{"kubernetes.io/os":"linux"}' : marked)],
       [/get node m2$/, 'm2'],
       [
         /^kubeadm init phase mark-control-plane/,
         () => {
-          marked = '{"node-role.kubernetes.io/control-plane":""}\nnode-role.kubernetes.io/master'
+          marked = '{"node-role.kubernetes.io/control-plane":""}'
           return ''
         },
       ],
@@ -257,14 +264,11 @@ test('mark-control-plane: label and taint by the names of the version', async ()
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(
     run.changes.map(({ what }) => what),
-    [
-      'mark-control-plane: the label of a control-plane node is missing',
-      'mark-control-plane: the taint of a control-plane node is missing',
-    ],
+    ['mark-control-plane: the label of a control-plane node is missing'],
   )
 })
 
-test('upload-config kubelet: done when the Node says where its container runtime listens', async () => {
+test('upload-config kubelet: done if the Node has the socket of its container runtime', async () => {
   let socket = ''
   const world: World = {
     patterns: [
@@ -281,14 +285,14 @@ test('upload-config kubelet: done when the Node says where its container runtime
   }
   const run = await rehearse(kubeadmPhase({ ...known, phase: 'upload-config kubelet' }), world)
   assert.is(run.outcome, 'changed', String(run.error))
-  // 1.11 knows nothing of it, and from 1.34 on it is a file of the kubelet
+  // 1.11 does not have it, and from 1.34 on it is a file of the kubelet
   for (const version of ['v1.11.3', 'v1.34.0']) {
     const none = await rehearse(kubeadmPhase({ ...known, version, phase: 'upload-config kubelet' }), {})
     assert.is(none.outcome, 'ok', version)
   }
 })
 
-test('without a version it goes by the kubeadm that is installed', async () => {
+test('without a version, the installed kubeadm decides', async () => {
   const { version: _, ...rest } = known
   const path = '/etc/kubernetes/kubelet.conf'
   const run = await rehearse(kubeadmPhase({ ...rest, phase: 'kubeconfig kubelet' }), {
@@ -306,14 +310,14 @@ test('without a version it goes by the kubeadm that is installed', async () => {
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('a phase that the version has not under that flow is refused before anything is done', async () => {
+test('a phase that the version does not have in that flow is refused before anything is done', async () => {
   const phase = { ...known, phase: 'kubeconfig kubelet', flow: 'join' } as const
   const run = await rehearse(kubeadmPhase(phase), {})
-  assert.match(String(run.error), 'kubeadm join of v1.20.2 has no phase for kubeconfig kubelet')
+  assert.match(String(run.error), 'kubeadm join of v1.20.2 does not have the phase kubeconfig kubelet')
   assert.equal(run.commands.apply, [])
 })
 
-test('kubelet-finalize: done when the kubelet goes by the certificate that it renews', async () => {
+test('kubelet-finalize: done if the kubelet uses the certificate that it renews', async () => {
   const pem = '/var/lib/kubelet/pki/kubelet-client-current.pem'
   const run = await rehearse(kubeadmPhase({ ...known, phase: 'kubelet-finalize all' }), {
     files: { '/etc/kubernetes/kubelet.conf': 'client-certificate-data: x', [pem]: 'x' },
@@ -330,8 +334,60 @@ test('kubelet-finalize: done when the kubelet goes by the certificate that it re
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('a phase that there is not is refused', () => {
-  // the types refuse it too; the command line has no types
+const help = (...phases: string[]): string =>
+  `Run this command.\n\nThe "join" command executes the following phases:\n\`\`\`\n${phases.join('\n')}\n\`\`\`\n\nUsage:\n  kubeadm join [flags]\n`
+
+test('inner phases in the help of kubeadm have the name of the outer one before theirs', () => {
+  assert.equal(
+    phasesInHelp(
+      help(
+        'preflight     Run checks',
+        'control-plane-join     Join',
+        '  /etcd    Add',
+        'etcd-join  [EXPERIMENTAL] Join etcd',
+      ),
+    ),
+    ['preflight', 'control-plane-join', 'control-plane-join etcd', 'etcd-join'],
+  )
+  assert.equal(phasesInHelp('Usage:\n  kubeadm alpha [command]\n'), [])
+})
+
+/** The arguments with which a kubeadm runs a phase of a joining host of 1.32. */
+const commandOf = async (installed: string, said?: string): Promise<string> => {
+  const task = kubeadmPhase({ ...known, version: 'v1.32.0', phase: 'etcd local', flow: 'join' })
+  const run = await rehearse(task, {
+    replies: {
+      'kubeadm version -o short': installed,
+      ...(said !== undefined && { 'kubeadm join --help': said }),
+    },
+    patterns: [
+      [
+        /^kubeadm join phase /,
+        () => {
+          throw new Error('far enough')
+        },
+      ],
+    ],
+  })
+  return run.commands.apply.join()
+}
+
+test('the installed kubeadm decides which command a phase has, not the version of the cluster', async () => {
+  assert.match(await commandOf('v1.32.9'), 'kubeadm join phase control-plane-join etcd --config')
+  assert.match(await commandOf('v1.33.1'), 'kubeadm join phase etcd-join --config')
+})
+
+test('a kubeadm that the table does not have is asked for its phases', async () => {
+  assert.match(await commandOf('v1.99.0', help('etcd-join  Join')), 'kubeadm join phase etcd-join --config')
+  assert.match(
+    await commandOf('v1.99.0', help('control-plane-join  Join', '  /etcd  Add')),
+    'kubeadm join phase control-plane-join etcd --config',
+  )
+  assert.is(await commandOf('v1.99.0', help('preflight  Run checks')), '')
+})
+
+test('an unknown phase is refused', () => {
+  // the types refuse it too; the command line does not have types
   const params: Record<string, unknown> = { ...known, phase: 'everything' }
   assert.throws(() => Reflect.apply(kubeadmPhase, undefined, [params]), /phase/)
 })

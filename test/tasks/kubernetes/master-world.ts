@@ -1,4 +1,4 @@
-/** What a finished master holds, for worlds of tests. */
+/** The files of a complete control-plane node, for simulated hosts. */
 import type { Reply, ScriptedFile, World } from '../../../engine/testing.ts'
 
 const finished = [
@@ -17,13 +17,13 @@ export const finishedFiles: NonNullable<World['files']> = {
   ...data,
 }
 
-/** Lets a host be a finished master, as kubeadm does at its end. */
+/** Makes a host a complete control-plane node, as kubeadm does at its end. */
 export const finish = (files: Map<string, ScriptedFile>): void => {
   for (const path of finished) files.set(path, { content: 'x' })
   files.set('/var/lib/etcd/member', data['/var/lib/etcd/member'])
 }
 
-/** An API server that is ready when all files of a master are there, and it was asked in vain so many times. */
+/** An API server that is ready if all files exist, after some failed requests. */
 export const readyz = (inVain = 0): readonly [RegExp, Reply] => {
   let asked = 0
   return [
@@ -34,5 +34,5 @@ export const readyz = (inVain = 0): readonly [RegExp, Reply] => {
     },
   ]
 }
-/** kubectl, which asks again where curl gets no answer. */
+/** kubectl, which is used if curl fails. */
 export const healthz: readonly [RegExp, Reply] = [/get --raw \/healthz/, { code: 1 }]

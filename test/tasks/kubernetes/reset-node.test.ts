@@ -2,9 +2,16 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { resetNode } from '../../../tasks/kubernetes/reset-node.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
+import { etcdCluster, hintOf } from './etcd-world.ts'
+import type { FakeMember } from './etcd-world.ts'
+import { resetPrograms } from './reset-world.ts'
 
 const test = suite('reset-node')
+
+const listRules = sentPattern('tasks/kubernetes/reset/list-rules.sh')
+const removeRules = sentPattern('tasks/kubernetes/reset/remove-rules.sh')
 
 const directory = { content: '', type: 'directory' as const }
 const trace = {
@@ -14,47 +21,48 @@ const trace = {
   '/var/lib/kubelet/config.yaml': 'x',
   '/var/lib/etcd/member': directory,
 }
-const ids = ['1', '2', '3']
-const members = (count: number): string =>
-  JSON.stringify({
-    members: ids.slice(0, count).map((id) => ({
-      ID: Number(id),
-      name: `m${id}`,
-      peerURLs: [`https://10.0.0.${id}:2380`],
-      clientURLs: [`https://10.0.0.${id}:2379`],
-    })),
-  })
+/** Members m1 and so on. */
+const members = (count: number): FakeMember[] =>
+  ['1', '2', '3'].slice(0, count).map((n) => ({ name: `m${n}`, url: `https://10.0.0.${n}:2380`, id: n }))
 
 interface Etcd {
   readonly count?: number
   readonly healthy?: number
-  /** What the host that goes, and the other master, get to hear when they ask for the list. */
+  /** The member lists that the leaving host and the other control-plane node return. */
   readonly answers?: { readonly own?: boolean; readonly other?: boolean }
-  /** Whether etcd can agree on a removal. */
+  /** Whether etcd can remove a member. */
   readonly quorum?: boolean
+  /** The firewall rules of Kubernetes on the host, and what is left after they are removed. */
+  readonly rules?: string
+  readonly left?: string
 }
 
-/** A node to be reset, and another master that sees so many members, so many of them healthy. */
-const resetting = ({ count = 3, healthy = 3, answers = {}, quorum = true }: Etcd = {}) => {
+/** A node to reset, and another control-plane node that sees some members, some of them healthy. */
+const resetting = ({
+  count = 3,
+  healthy = 3,
+  answers = {},
+  quorum = true,
+  rules = '',
+  left = '',
+}: Etcd = {}) => {
   const removed: string[] = []
   const { own = true, other = true } = answers
+  const silent = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].slice(healthy)
+  const lost = { path: /remove$/, made: false }
+  const cluster = etcdCluster(members(count), { silent, ...(!quorum && { lost }) })
   const etcd = (answer: boolean): NonNullable<World['patterns']> => [
-    [/member list/, answer ? members(count) : { code: 1 }],
+    ...(answer ? [] : etcdCluster([], { inVain: 99 }).patterns),
     [
-      /endpoint health/,
-      ids
-        .slice(0, healthy)
-        .map((id) => `https://10.0.0.${id}:2379 is healthy\n`)
-        .join(''),
-    ],
-    [
-      /member remove (\S+)$/,
-      ({ script }) => {
-        if (!quorum) return { code: 1, stderr: 'context deadline exceeded' }
-        removed.push(script.split(' ').at(-1) ?? '')
-        return ''
+      /cluster\/member\/remove/,
+      (request, files) => {
+        const [, reply] = cluster.patterns[0] ?? []
+        const text = typeof reply === 'function' ? reply(request, files) : ''
+        if (quorum) removed.push(cluster.log.at(-1) ?? '')
+        return text
       },
     ],
+    ...cluster.patterns,
     [
       /delete node host/,
       () => {
@@ -66,17 +74,12 @@ const resetting = ({ count = 3, healthy = 3, answers = {}, quorum = true }: Etcd
   const world: World = {
     files: trace,
     patterns: [
-      [/^getent passwd root/, 'root:x:0:0::/root:/bin/sh\nroot\n'],
+      [sentPattern('tasks/system/accounts/find-account.sh', 'root'), 'root:x:0:0::/root:/bin/sh\nroot\n'],
       [/^kubeadm version -o short$/, 'v1.20.2'],
-      [/^kubeadm reset|^systemctl stop|ip link|iptables|umount|\/proc\/mounts/, ''],
-      [
-        /find (\S+) -xdev -mindepth 1 -delete/,
-        ({ script }, files) => {
-          const at = /find (\S+)/.exec(script)?.[1] ?? ''
-          for (const path of files.keys()) if (path.startsWith(`${at}/`)) files.delete(path)
-          return ''
-        },
-      ],
+      [listRules, rules],
+      [removeRules, left],
+      [/^kubeadm reset|^systemctl stop|ip link/, ''],
+      ...resetPrograms,
       ...etcd(own),
     ],
     others: { m2: { patterns: etcd(other) } },
@@ -95,8 +98,11 @@ const refuses = async (task: ReturnType<typeof resetNode>, etcd: Etcd, message: 
   assert.ok(run.files.has('/var/lib/etcd/member'))
 }
 
-test('a host that has nothing is left alone', async () => {
-  const account: World['patterns'] = [[/^getent passwd root/, 'root:x:0:0::/root:/bin/sh\nroot\n']]
+test('a host without traces is ok', async () => {
+  const account: World['patterns'] = [
+    [sentPattern('tasks/system/accounts/find-account.sh', 'root'), 'root:x:0:0::/root:/bin/sh\nroot\n'],
+    [listRules, ''],
+  ]
   assert.is((await rehearse(resetNode(known), { patterns: account })).outcome, 'ok')
   // the network of another tool, the kubeconfig of another cluster, the folder of an installed kubelet
   const files = {
@@ -108,13 +114,13 @@ test('a host that has nothing is left alone', async () => {
   assert.is(run.outcome, 'ok', String(run.error))
 })
 
-test('the etcd member leaves first, and the Node, then everything goes', async () => {
+test('the etcd member and the Node are removed first, then everything else', async () => {
   const { world, removed } = resetting()
   const run = await rehearse(resetNode({ ...known, criSocket: '/run/c.sock' }), world)
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.equal(removed, ['1', 'Node'])
+  assert.equal(removed, ['remove 1', 'Node'])
   assert.is(
-    run.commands.apply[0],
+    run.commands.apply[2],
     'kubeadm reset -f --skip-phases=remove-etcd-member --cri-socket=/run/c.sock',
   )
   assert.equal(
@@ -123,58 +129,69 @@ test('the etcd member leaves first, and the Node, then everything goes', async (
   )
 })
 
-test('before 1.15 reset had no phases to skip', async () => {
+test('before 1.15, reset does not have phases to skip', async () => {
   const { world } = resetting()
   const old: World = { ...world, patterns: [[/^kubeadm version/, 'v1.14.10'], ...(world.patterns ?? [])] }
   const run = await rehearse(resetNode(known), old)
-  assert.is(run.commands.apply[0], 'kubeadm reset -f')
+  assert.is(run.commands.apply[2], 'kubeadm reset -f')
 })
 
-test('it refuses where the others would lose their quorum, unless it is forced', async () => {
-  await refuses(resetNode(known), { healthy: 2 }, 'without host etcd would lose its quorum')
+test('it refuses if the others would lose their quorum, unless it is forced', async () => {
+  await refuses(
+    resetNode(known),
+    { healthy: 2 },
+    'without host, etcd would lose its quorum: 1 of the 2 other members are healthy, 2 are needed',
+  )
   const { world, removed } = resetting({ healthy: 2, quorum: false })
   const run = await rehearse(resetNode({ ...known, force: 'true' }), world)
   assert.is(run.outcome, 'changed', String(run.error))
-  // nobody could agree on the removal any more, and the host is taken back all the same
+  // the removal is impossible without a quorum, and the host is reset anyway
   assert.equal(removed, ['Node'])
 })
 
-test('where no etcd answers nobody knows what the data is worth: it stays, unless it is forced', async () => {
+test('if no etcd responds, the data is kept, unless it is forced', async () => {
   const silent = { answers: { own: false, other: false } }
-  await refuses(resetNode(known), silent, 'holds etcd data, and no other master')
+  await refuses(resetNode(known), silent, 'has etcd data, and etcd does not respond on any other')
   const { world } = resetting(silent)
   const run = await rehearse(resetNode({ ...known, force: true }), world)
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('the last master may go when it is told to be the last, and no other holds data', async () => {
+test('the last control-plane node can be reset with last=true if no other one has data', async () => {
   const alone = { count: 1, answers: { other: false } }
-  await refuses(resetNode(known), alone, 'holds etcd data, and no other master')
+  await refuses(resetNode(known), alone, 'has etcd data, and etcd does not respond on any other')
   const { world } = resetting(alone)
   assert.is((await rehearse(resetNode({ ...known, last: true }), world)).outcome, 'changed')
   const held = resetting(alone).world
   const others = { m2: { files: { '/var/lib/etcd/member': directory }, ...held.others?.['m2'] } }
   const run = await rehearse(resetNode({ ...known, last: true }), { ...held, others })
-  assert.match(String(run.error), 'holds etcd data, and no other master')
+  assert.match(String(run.error), 'has etcd data, and etcd does not respond on any other')
 })
 
-test('what stays mounted is not emptied', async () => {
+test('mounted file systems are not emptied', async () => {
   const { world } = resetting()
   const busy: World = {
     ...world,
     patterns: [
-      [/^sh -c 'awk .*print \$2 \} *'?\\?'* \/proc\/mounts'$/, '/var/lib/kubelet/pods/1/volumes/nfs\n'],
+      [
+        sentPattern('tasks/kubernetes/reset/unmount.sh', '.* /run/calico /run/cilium .* /var/lib/kubelet .*'),
+        '/var/lib/kubelet/pods/1/volumes/nfs\n',
+      ],
       ...(world.patterns ?? []),
     ],
   }
   const run = await rehearse(resetNode(known), busy)
   assert.match(String(run.error), 'cannot unmount /var/lib/kubelet/pods/1/volumes/nfs')
-  assert.not.ok(run.commands.apply.some((command) => command.includes('find ')))
+  assert.not.ok(
+    run.commands.apply.some((command) => command.includes('remove-paths') || command.startsWith('remove ')),
+  )
 })
 
-test('copies of the kubeconfig go, those of other clusters stay', async () => {
+test('copies of the kubeconfig are removed, those of other clusters stay', async () => {
   const { world } = resetting()
-  const accounts: World['patterns'] = [[/^getent passwd ops/, 'ops:x:1:1::/home/ops:/bin/sh\nops\n']]
+  const accounts: World['patterns'] = [
+    [sentPattern('tasks/system/accounts/find-account.sh', 'ops'), 'ops:x:1:1::/home/ops:/bin/sh\nops\n'],
+  ]
   const run = await rehearse(resetNode({ ...known, users: ['root', 'ops'] }), {
     ...world,
     files: { ...trace, '/root/.kube/config': 'config', '/home/ops/.kube/config': 'another' },
@@ -183,4 +200,60 @@ test('copies of the kubeconfig go, those of other clusters stay', async () => {
   assert.is(run.outcome, 'changed', String(run.error))
   assert.not.ok(run.files.has('/root/.kube/config'))
   assert.ok(run.files.has('/home/ops/.kube/config'))
+})
+
+test('another etcd that could not be asked is not taken for dead, and force is not proposed', async () => {
+  const { world } = resetting()
+  const blind: World = { patterns: [[sentPattern('tasks/kubernetes/etcd/ask-members.sh'), { code: 101 }]] }
+  const run = await rehearse(resetNode(known), { ...world, others: { m2: blind } })
+  assert.match(
+    String(run.error),
+    'it is not known whether etcd responds on another control-plane node: cannot ask etcd on m2: neither curl nor kubectl is installed',
+  )
+  assert.not.match(hintOf(run.error), 'force')
+  assert.equal(run.commands.apply, [])
+})
+
+test('what kube-proxy and pod networks left is removed, what others made is not', async () => {
+  const { world } = resetting({
+    rules: 'firewall rules and chains of Kubernetes (iptables-nft)\n',
+    left: '3 chains CNI-* of iptables-nft, which can be those of other containers\n',
+  })
+  const devices = [
+    'cni0',
+    'cali0123456789a',
+    'vxlan.calico',
+    'cilium_host',
+    'lxc0a1b2c3d4e5f',
+    'flannel-v6.1',
+    'kube-ipvs0',
+  ]
+  const others = ['eth0', 'lo', 'tunl0', 'lxcbr0', 'calibration0', 'docker0']
+  const link = (name: string) => [`/sys/class/net/${name}`, 'x'] as const
+  const run = await rehearse(resetNode(known), {
+    ...world,
+    files: {
+      ...trace,
+      '/etc/kubernetes/tmp/kubeadm-backup/pki.key': 'x',
+      ...Object.fromEntries([...devices, ...others].map(link)),
+    },
+    patterns: [
+      [
+        /ip link delete (\S+)$/,
+        ({ script }, files) => {
+          files.delete(`/sys/class/net/${script.split(' ').at(-1)}`)
+          return ''
+        },
+      ],
+      ...(world.patterns ?? []),
+    ],
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  const paths = [...run.files.keys()]
+  assert.equal(
+    paths.filter((path) => path.startsWith('/sys/class/net/')).toSorted(),
+    others.map((name) => link(name)[0]).toSorted(),
+  )
+  assert.not.ok(paths.some((path) => path.startsWith('/etc/kubernetes/tmp')))
+  assert.match(JSON.stringify(run), 'firewall rules and chains of Kubernetes (iptables-nft)')
 })

@@ -10,7 +10,7 @@ const pod = (name: string, phase: string, ready: boolean) => ({
   status: { phase, containerStatuses: [{ ready }] },
 })
 
-test('pods that are over, go, or failed and have an owner who made others, are not waited for', async () => {
+test('pods that succeeded, are being deleted, or failed and were replaced, are not waited for', async () => {
   const pods = JSON.stringify({
     items: [
       pod('a', 'Running', true),
@@ -25,7 +25,27 @@ test('pods that are over, go, or failed and have an owner who made others, are n
   assert.match(String(failed.error), 'not running: a')
 })
 
-test('the waits say what is missing, and change nothing', async () => {
+test('without a pod network, only what works without one is waited for', async () => {
+  const on = (text: string) => ({ patterns: [[/get (node m1|pods -o json)/, text]] as const })
+  const node = (withoutNetwork: boolean, text: string) =>
+    rehearse(nodeReady({ node: 'm1', timeout: 0, withoutNetwork }), on(text))
+  const lacking =
+    'False container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+  assert.is((await node(true, lacking)).outcome, 'ok')
+  assert.is((await node(false, lacking)).outcome, 'failed')
+  assert.is((await node(true, 'False PLEG is not healthy')).outcome, 'failed')
+  assert.is((await node(true, 'Unknown Kubelet stopped posting')).outcome, 'failed')
+  const items = [
+    { ...pod('etcd', 'Running', true), spec: { hostNetwork: true } },
+    { ...pod('coredns', 'Pending', false), spec: {} },
+  ]
+  const pods = (withoutNetwork: boolean) =>
+    rehearse(podsRunning({ timeout: 0, withoutNetwork }), on(JSON.stringify({ items })))
+  assert.is((await pods(true)).outcome, 'ok')
+  assert.match(String((await pods(false)).error), 'not running: coredns')
+})
+
+test('the waits report what is missing, and change nothing', async () => {
   const pods = JSON.stringify({
     items: [pod('a', 'Running', true), pod('b', 'Pending', false), pod('c', 'Succeeded', false)],
   })

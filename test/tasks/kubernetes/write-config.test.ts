@@ -4,7 +4,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import { renderConfig } from '../../../tasks/kubernetes/config/render.ts'
 import { clusterSchema } from '../../../tasks/kubernetes/kubeadm/settings.ts'
 import type { HostConfig } from '../../../tasks/kubernetes/kubeadm/settings.ts'
-import { configVersionFor } from '../../../tasks/kubernetes/kubeadm/version.ts'
+import { factsOf } from '../../../tasks/kubernetes/kubeadm/versions.ts'
 import { writeConfig } from '../../../tasks/kubernetes/write-config.ts'
 import { suite } from '../../support/spec.ts'
 
@@ -28,7 +28,10 @@ const configOf = (index: number, change: Record<string, unknown> = {}): HostConf
   return { cluster, self, members: masters.slice(0, index + 1) }
 }
 
-/** What the procedure that this project automates writes by hand for v1.11.3, its variables put in. */
+/**
+ * The configuration that the manual procedure has for v1.11.3, with its variables filled in. The procedure leaves the name
+ * and the address to the host name and the default route; ours are those of the inventory.
+ */
 const byHand = (index: number): string => {
   const own = masters[index]
   const cluster = masters
@@ -42,7 +45,10 @@ kubernetesVersion: v1.11.3
 apiServerCertSANs:
 - "10.113.228.217"
 api:
+    advertiseAddress: ${own?.address}
     controlPlaneEndpoint: "10.113.228.217:6443"
+nodeRegistration:
+    name: ${own?.name}
 etcd:
   local:
     extraArgs:
@@ -63,7 +69,7 @@ networking:
 }
 
 for (const index of [0, 1, 2]) {
-  test(`v1.11.3: master ${index + 1} gets what is written by hand`, () => {
+  test(`v1.11.3: control-plane node ${index + 1} gets the manual configuration`, () => {
     assert.equal(parse(renderConfig(configOf(index))), parse(byHand(index)))
   })
 }
@@ -89,24 +95,24 @@ const versions = [
 
 for (const [kubernetesVersion, wanted] of versions) {
   test(`${kubernetesVersion} reads ${wanted}`, () => {
-    assert.is(configVersionFor(kubernetesVersion), wanted)
+    assert.is(factsOf(kubernetesVersion).configApi, wanted)
     assert.match(renderConfig(configOf(0, { kubernetesVersion })), `apiVersion: kubeadm.k8s.io/${wanted}\n`)
   })
 }
 
-test('before 1.11, and what is no version, is refused', () => {
-  assert.throws(() => configVersionFor('v1.10.0'), /too old/)
-  assert.throws(() => configVersionFor('latest'), /not a Kubernetes version/)
+test('versions before 1.11, and text that is not a version, are refused', () => {
+  assert.throws(() => factsOf('v1.10.0'), /too old/)
+  assert.throws(() => factsOf('latest'), /not a Kubernetes version/)
 })
 
-test('v1alpha3 tells etcd everything, in two documents', () => {
+test('v1alpha3 has all arguments of etcd, in two documents', () => {
   const { InitConfiguration, ClusterConfiguration } = documents(configOf(1, { kubernetesVersion: 'v1.12.0' }))
   assert.equal(InitConfiguration?.['apiEndpoint'], { advertiseAddress: '10.106.223.113', bindPort: 6443 })
   assert.match(JSON.stringify(ClusterConfiguration?.['etcd']), 'initial-cluster-state":"existing')
   assert.equal(ClusterConfiguration?.['apiServerCertSANs'], ['10.113.228.217'])
 })
 
-test('from 1.13 on no master says anything of etcd, for it would be handed on to every later one', () => {
+test('from 1.13 on, no configuration has arguments of etcd, because every later node would inherit them', () => {
   for (const kubernetesVersion of ['v1.13.0', 'v1.20.2', 'v1.31.0'])
     for (const index of [0, 1]) {
       const { ClusterConfiguration } = documents(configOf(index, { kubernetesVersion }))
@@ -115,12 +121,12 @@ test('from 1.13 on no master says anything of etcd, for it would be handed on to
     }
 })
 
-test('from 1.13 on a master is told the same whether it leads or joins', () => {
+test('from 1.13 on, the configuration is the same for init and join', () => {
   const config = configOf(1, { kubernetesVersion: 'v1.20.2' })
   assert.is(renderConfig(config), renderConfig({ ...config, members: [config.self] }))
 })
 
-test('settings of kubelet and kube-proxy are documents of their own, where there are some', () => {
+test('settings of kubelet and kube-proxy are separate documents, if any are given', () => {
   const given = {
     kubernetesVersion: 'v1.20.2',
     cgroupDriver: 'cgroupfs',
@@ -137,16 +143,19 @@ test('settings of kubelet and kube-proxy are documents of their own, where there
   ])
 })
 
-test('v1alpha2 has them inside', () => {
+test('v1alpha2 contains them', () => {
   const { MasterConfiguration } = documents(
     configOf(0, { cgroupDriver: 'systemd', criSocket: '/run/x.sock', kubeProxyConntrackMaxPerCore: 1 }),
   )
   assert.equal(MasterConfiguration?.['kubeletConfiguration'], { baseConfig: { cgroupDriver: 'systemd' } })
-  assert.equal(MasterConfiguration?.['nodeRegistration'], { criSocket: '/run/x.sock' })
+  assert.equal(MasterConfiguration?.['nodeRegistration'], {
+    name: masters[0]?.name,
+    criSocket: '/run/x.sock',
+  })
   assert.equal(MasterConfiguration?.['kubeProxy'], { config: { conntrack: { maxPerCore: 1 } } })
 })
 
-test('the file is for root alone, and written once', async () => {
+test('the file is readable by root only, and written once', async () => {
   const run = await rehearse(writeConfig(configOf(0)), {})
   assert.is(run.outcome, 'changed')
   assert.equal(run.commands, { check: [], apply: [] })
@@ -155,7 +164,7 @@ test('the file is for root alone, and written once', async () => {
   assert.equal(parse(String(file?.content)), parse(byHand(0)))
 })
 
-test('a mode that was opened is closed again', async () => {
+test('a mode that is too open is corrected', async () => {
   const content = renderConfig(configOf(0))
   const run = await rehearse(writeConfig(configOf(0)), {
     files: { '/etc/coxswain/kubeadm.yaml': { content, mode: '0644' } },
@@ -166,14 +175,14 @@ test('a mode that was opened is closed again', async () => {
   )
 })
 
-test('a node name that kubernetes would refuse, and an endpoint without a port, are refused here', () => {
+test('an invalid node name, and an endpoint without a port, are refused', () => {
   const { cluster, members } = configOf(0)
   assert.throws(
     () => writeConfig({ cluster, members, self: { name: 'Master_1', address: '10.0.0.1' } }),
-    /a node name is lower-case/,
+    /must have lower-case letters/,
   )
   assert.throws(
     () => writeConfig({ ...configOf(0), cluster: { ...cluster, controlPlaneEndpoint: 'lb' } }),
-    /host:port is needed/,
+    /must be host:port/,
   )
 })

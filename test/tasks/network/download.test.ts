@@ -13,7 +13,7 @@ const sumOf = (text: string): string => createHash('sha256').update(text).digest
 const url = 'https://example.com/a?key=1'
 const given = { url, dest: '/opt/a', sha256: sumOf('new') }
 
-/** A host that gets this from wherever it is told to. */
+/** A host that downloads this content from any URL. */
 const host = (comes: string, files: World['files'] = {}, curl = true): World => ({
   files,
   replies: {
@@ -27,7 +27,7 @@ const host = (comes: string, files: World['files'] = {}, curl = true): World => 
   },
 })
 
-test('it comes, is verified, and takes its place; then all is well', async () => {
+test('downloaded, verified, and moved into place; then ok', async () => {
   for (const curl of [true, false]) {
     const run = await rehearse(download(given), host('new', { '/opt/a': 'old' }, curl))
     assert.is(run.outcome, 'changed', String(run.error))
@@ -36,13 +36,13 @@ test('it comes, is verified, and takes its place; then all is well', async () =>
   assert.is((await rehearse(download(given), host('x', { '/opt/a': 'new' }))).outcome, 'ok')
 })
 
-test('what is another file does not take its place, and is gone', async () => {
+test('a file with another sum does not replace the old one, and is removed', async () => {
   const run = await rehearse(download(given), host('evil', { '/opt/a': 'old' }))
   assert.match(String(run.error), `example.com sent a different file: sha256 ${sumOf('evil')}`)
   assert.is(run.files.get('/opt/a')?.content, 'old')
 })
 
-test('whatever comes is taken once when that is told', async () => {
+test('without a sum, any content is downloaded once if allowed', async () => {
   assert.is((await rehearse(download({ ...given, sha256: 'none' }), host('any'))).outcome, 'changed')
   assert.is(
     (await rehearse(download({ ...given, sha256: 'none' }), host('x', { '/opt/a': 'any' }))).outcome,
@@ -51,7 +51,7 @@ test('whatever comes is taken once when that is told', async () => {
   await rejects(() => download({ ...given, sha256: 'abc' }), 'params-invalid', '64 hexadecimal digits')
 })
 
-test('neither a password in the URL nor a header of two lines is taken', async () => {
+test('a password in the URL and a header of two lines are refused', async () => {
   await rejects(
     () => download({ ...given, url: 'https://ann:pw@example.com/a' }),
     'params-invalid',
@@ -60,11 +60,11 @@ test('neither a password in the URL nor a header of two lines is taken', async (
   await rejects(
     () => download({ ...given, headers: { a: 'b\nc: d' } }),
     'params-invalid',
-    'a header is one line',
+    'a header must be one line',
   )
 })
 
-test('headers go in by standard input, quoted, or not at all', async () => {
+test('headers are passed on standard input, quoted, or not at all', async () => {
   const headers = { Authorization: new Secret('Bearer "x\\') }
   assert.match(curlConfig({ url, headers }).reveal(), 'header = "Authorization: Bearer \\"x\\\\"\n')
   const run = await rehearse(download({ ...given, headers }), host('new', {}, false))

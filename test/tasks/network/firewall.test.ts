@@ -9,7 +9,7 @@ const test = suite('firewall')
 const file = '/etc/nftables.d/coxswain.nft'
 const session = '10.0.0.9 40000 10.0.0.1 2222'
 
-/** A host with nft: what is loaded is listed as it is written. */
+/** A host with nft that lists the rules as they were loaded. */
 const host = ({ access = `${session}\n22\n2222\n`, alone = true } = {}): World => {
   let live = ''
   return {
@@ -29,7 +29,7 @@ const host = ({ access = `${session}\n22\n2222\n`, alone = true } = {}): World =
   }
 }
 
-test('what is let in; SSH stays open; it is loaded in one step, and at boot', async () => {
+test('allowed ports; SSH stays open; rules are loaded in one step, and at boot', async () => {
   const run = await rehearse(
     firewall({
       allow: [443, '53/udp', { port: '8000-8100', from: ['10.0.0.0/8', 'fd00::1'] }],
@@ -69,7 +69,7 @@ table inet coxswain {
   assert.equal(run.commands.apply.at(-1), `nft -f ${file}`)
 })
 
-test('where OpenRC is, its service is there at boot', async () => {
+test('with OpenRC, its service is enabled at boot', async () => {
   const { patterns = [], replies, files = {} } = host()
   let levels = ''
   const run = await rehearse(firewall({ allow: [80] }), {
@@ -90,12 +90,12 @@ test('where OpenRC is, its service is there at boot', async () => {
   assert.ok(run.commands.apply.includes('rc-update add nftables default'))
 })
 
-test('where no network of its own can be had, the mark tells', async () => {
+test('without a network namespace, the mark decides', async () => {
   const run = await rehearse(firewall({ allow: [80] }), host({ alone: false }))
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('rules that would lock out whoever makes them are refused', async () => {
+test('rules that would lock out the user are refused', async () => {
   const from = (network: string) => firewall({ allow: [{ port: 2222, from: [network] }] })
   const out = await rehearse(from('192.168.0.0/16'), host())
   assert.match(String(out.error), 'would lock out')
@@ -109,14 +109,14 @@ test('rules that would lock out whoever makes them are refused', async () => {
   assert.match(String(local.files.get(file)?.content), 'tcp dport 22 accept comment')
 })
 
-test('without nft it cannot be known before, and fails; what nft does not take fails before', async () => {
+test('without nft the check is unknown and the run fails; invalid rules fail before', async () => {
   const none = await rehearse(firewall({}), {
     patterns: [
       [/unshare/, { code: 101 }],
       [/./, ''],
     ],
   })
-  assert.equal([none.foretold, none.outcome], ['unknown', 'failed'])
+  assert.equal([none.predicted, none.outcome], ['unknown', 'failed'])
   const wrong = await rehearse(firewall({ rules: 'nonsense' }), {
     patterns: [
       [/unshare/, { code: 102, stderr: 'syntax error' }],
@@ -126,7 +126,7 @@ test('without nft it cannot be known before, and fails; what nft does not take f
   assert.match(String(wrong.error), 'nft refuses the rules')
 })
 
-test('it goes', async () => {
+test('it is removed', async () => {
   let tables = 'table inet coxswain\n'
   const run = await rehearse(firewall({ state: 'absent' }), {
     files: { [file]: 'x' },
@@ -141,7 +141,7 @@ test('it goes', async () => {
   assert.equal([run.outcome, run.files.has(file)], ['changed', false])
 })
 
-test('what is no rule is refused', async () => {
+test('invalid rules are refused', async () => {
   await rejects(() => firewall({ allow: [0] }), 'params-invalid', 'a port is needed')
   await rejects(() => firewall({ allow: ['90-80'] }), 'params-invalid', 'a port is needed')
   await rejects(() => firewall({ allow: ['http'] }), 'params-invalid', 'a rule is needed')

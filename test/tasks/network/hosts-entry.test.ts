@@ -5,7 +5,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('hosts-entry')
 
-test('a name means one address', () => {
+test('a name has one address', () => {
   const entry = { address: '10.0.0.10', names: ['api', 'api.example'] }
   assert.is(withEntry('127.0.0.1 localhost\n', entry), '127.0.0.1 localhost\n10.0.0.10 api api.example\n')
   assert.is(
@@ -14,7 +14,7 @@ test('a name means one address', () => {
   )
 })
 
-test('written once, and addresses are addresses', async () => {
+test('written once, and addresses are compared', async () => {
   const run = await rehearse(hostsEntry({ address: '10.0.0.10', names: 'api' }), {
     files: { '/etc/hosts': '127.0.0.1 localhost\n' },
   })
@@ -31,7 +31,7 @@ test('written once, and addresses are addresses', async () => {
   assert.throws(() => hostsEntry({ address: 'nowhere', names: 'api' }), /an IP address is needed/)
 })
 
-test('a name may have an address of each family', () => {
+test('a name can have an address of each family', () => {
   const four = { address: '10.0.0.1', names: ['db'] }
   const six = { address: 'fd00::1', names: ['db'] }
   const both = withEntry(withEntry('', four), six)
@@ -53,7 +53,7 @@ test('addresses are compared by value, names without case', () => {
   )
 })
 
-test('blanks, comments and line ends stay; a name comes to the line that has the others', () => {
+test('blanks, comments and line breaks stay; a name is added to the line with the others', () => {
   assert.is(
     withEntry('\r\n# c\r\n10.0.0.1\tdb1\tx  # note\r\n\r\n', { address: '10.0.0.1', names: ['db1', 'db2'] }),
     '\r\n# c\r\n10.0.0.1\tdb1\tx db2  # note\r\n\r\n',
@@ -64,7 +64,7 @@ test('blanks, comments and line ends stay; a name comes to the line that has the
   )
 })
 
-test('the first name is the canonical one: it stands before the others', () => {
+test('the first name is the canonical one, and comes before the others', () => {
   const entry = { address: '10.0.0.12', names: ['db1.example.com', 'db1'] }
   const right = '10.0.0.12 db1.example.com db1\n'
   assert.is(withEntry('10.0.0.12 db1\n', entry), right)
@@ -81,7 +81,7 @@ test('the first name is the canonical one: it stands before the others', () => {
   assert.is(withEntry('10.0.0.12 x\n', entry), `10.0.0.12 x\n${right}`)
 })
 
-test('what is no address is refused', () => {
+test('text that is not an address is refused', () => {
   for (const address of ['1.2.3', '::1::', '10.0.0.1%eth0', 'fe80::1%', '300.1.1.1'])
     assert.throws(() => hostsEntry({ address, names: 'api' }), /an IP address is needed/)
 })

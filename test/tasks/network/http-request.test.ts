@@ -12,7 +12,7 @@ const test = suite('http-request')
 const token = new Secret('Bearer "quite\\secret"')
 const curl = "command -v curl >/dev/null || exit 101; curl -q -w '\n%{http_code}' -K -"
 
-/** A host whose curl answers by what it reads, and notes that. */
+/** A host whose curl answers according to its input, and records it. */
 const host = (answer: (config: string) => string) => {
   const asked: string[] = []
   const world: World = {
@@ -26,7 +26,7 @@ const host = (answer: (config: string) => string) => {
   return { asked, world }
 }
 
-test('a GET looks, and nothing of it is on the command line', async () => {
+test('a GET is sent by the check, and nothing of it is on the command line', async () => {
   const { asked, world } = host(() => '{"state": "ok"}\n200')
   const run = await rehearse(
     httpRequest({ url: 'https://api/x?[1]', headers: { Authorization: token }, matches: '"ok"' }),
@@ -41,13 +41,13 @@ test('a GET looks, and nothing of it is on the command line', async () => {
   )
 })
 
-test('an answer that is not as it shall be is unknown before, and fails', async () => {
+test('an unexpected answer is unknown in the check, and fails', async () => {
   const run = await rehearse(httpRequest({ url: 'http://api/' }), host(() => 'busy\n503').world)
-  assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
+  assert.equal([run.predicted, run.outcome], ['unknown', 'failed'])
   assert.match(String(run.error), 'GET http://api/: it answers 503, not 2xx')
 })
 
-test('what is no GET is sent every time; with unless, until it is done', async () => {
+test('other methods are sent every time; with unless, until it is done', async () => {
   const always = host(() => '\n201')
   const post = await rehearse(
     httpRequest({ url: 'http://api/users', method: 'post', json: { name: '@me' } }),
@@ -69,11 +69,11 @@ test('what is no GET is sent every time; with unless, until it is done', async (
     httpRequest({ url: 'http://api/me', method: 'PUT', body: 'me', unless: 'http://api/me' }),
     api.world,
   )
-  assert.equal([put.foretold, put.outcome], ['would change', 'changed'])
+  assert.equal([put.predicted, put.outcome], ['would change', 'changed'])
   assert.equal(put.changes, [{ what: 'PUT http://api/me', from: 'it answers 404, not 2xx', to: 'sent' }])
 })
 
-test('without curl, wget does what it can be trusted with', async () => {
+test('without curl, wget does what it supports', async () => {
   const wget = (stderr: string, code = 0): World => ({
     patterns: [
       [/curl -q/, { code: 101 }],
@@ -92,7 +92,7 @@ test('without curl, wget does what it can be trusted with', async () => {
   assert.match(String(secretly.error), 'the host has no curl')
 })
 
-test('from here', async () => {
+test('from this machine', async () => {
   const seen: string[] = []
   const server = createServer((request, response) => {
     request.on('data', (chunk: Buffer) => seen.push(`${request.method} ${chunk.toString()}`))
@@ -117,7 +117,7 @@ test('from here', async () => {
   assert.match(String(gone.error), 'ECONNREFUSED')
 })
 
-test('what contradicts itself is refused', async () => {
+test('parameters that contradict each other are refused', async () => {
   const url = 'http://api/'
   await rejects(() => httpRequest({ url: 'api' }), 'params-invalid', 'http:// or https://')
   await rejects(() => httpRequest({ url: 'http://me:pw@api/' }), 'params-invalid', 'header Authorization')

@@ -1,79 +1,109 @@
+import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { sshAccess, sshKey } from '../../../tasks/network/ssh-access.ts'
+import { anyAs, sent, sentAs } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('ssh-access')
 
-const folder: readonly [RegExp, string] = [/^eval d='?~root\/\.ssh'?; /, '']
-const nobody: readonly [RegExp, { code: number }] = [/^id -u ghost/, { code: 9 }]
+const accounts = 'tasks/system/accounts'
+/** The folder belongs to its user. */
+const owner = { [sent(`${accounts}/ssh-owner.sh`, 'root')]: '' }
+const stat = (user: string): string => sentAs(user, `${accounts}/ssh-stat.sh`, 'id_ed25519', 'id_ed25519.pub')
+const read = (name: string): string => sentAs('root', `${accounts}/ssh-read.sh`, name)
+const keyProgram = (made: string): string => sentAs('root', 'tasks/network/ssh-key.sh', made, 'root@host')
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** What is read of a file in ~/.ssh: the folder's owner and mode, the file's mode, its text. */
+/** The state of a file in ~/.ssh: owner and mode of the folder, mode and text of the file. */
 const shown = (text: string | undefined): string =>
   text === undefined ? 'root 700\n\n' : `root 700\n600\n${text}`
 
-test('a pair is made on the host, as its user', async () => {
+test('a key pair is created on the host, as its user', async () => {
   let made = false
   const run = await rehearse(sshKey({}), {
-    patterns: [
-      folder,
-      [/^id -u root.*ssh-keygen -q -t ed25519 -N .*root@host/, () => ((made = true), '')],
-      [/^id -u root.*stat -L -c %a/, () => (made ? '600\nthere\n' : '\n')],
-    ],
+    replies: {
+      ...owner,
+      [keyProgram('pair')]: () => ((made = true), ''),
+      [stat('root')]: () => (made ? '600\nthere\n' : '\n'),
+    },
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.match(run.commands.apply.join('\n'), /su -s \/bin\/sh root -c .*chmod 0600.*chmod 0644/)
+  assert.equal(run.commands.apply, [keyProgram('pair')])
 })
 
-test('half of a pair is made whole with the key that there is', async () => {
+test('an incomplete key pair is completed from the private key', async () => {
   let made = false
   const run = await rehearse(sshKey({}), {
-    patterns: [
-      folder,
-      [/^id -u root.*ssh-keygen -y/, () => ((made = true), '')],
-      [/^id -u root.*stat -L -c %a/, () => (made ? '600\nthere\n' : '644\n')],
-    ],
+    replies: {
+      ...owner,
+      [keyProgram('public')]: () => ((made = true), ''),
+      [stat('root')]: () => (made ? '600\nthere\n' : '644\n'),
+    },
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.not.match(run.commands.apply.join('\n'), 'ssh-keygen -q')
+  assert.equal(run.commands.apply, [keyProgram('public')])
 })
 
-test('the key is let in, and real host keys are made known', async () => {
+test('of a complete key pair, only the mode is corrected', async () => {
+  let mode = '644'
+  const run = await rehearse(sshKey({}), {
+    replies: {
+      ...owner,
+      [keyProgram('nothing')]: () => ((mode = '600'), ''),
+      [stat('root')]: () => `${mode}\nthere\n`,
+    },
+  })
+  assert.is(run.outcome, 'changed', String(run.error))
+  assert.equal(run.changes, [{ what: 'mode of ~root/.ssh/id_ed25519', from: '0644', to: '0600' }])
+})
+
+test('the key is authorized, and real host keys are added to known_hosts', async () => {
   let known = ''
   let authorized = 'ssh-rsa OTHER me'
+  const after = 'ssh-rsa OTHER me\nssh-ed25519 AAAA root@m1\n'
+  const sizes = [after.length, authorized.length]
+  const edit = sentAs(
+    'root',
+    `${accounts}/ssh-edit.sh`,
+    'authorized_keys',
+    '0600',
+    ...sizes,
+    digest(authorized),
+  )
   const run = await rehearse(sshAccess({ from: 'm1' }), {
     files: { '/etc/ssh/ssh_host_ed25519_key.pub': 'ssh-ed25519 HOSTKEY root@host\n' },
-    patterns: [
-      folder,
-      [/^id -u root.*mv -f .*authorized_keys/, ({ stdin }) => ((authorized = stdin), '')],
-      [/^id -u root.*authorized_keys/, () => shown(authorized)],
-    ],
+    replies: {
+      ...owner,
+      [read('authorized_keys')]: () => shown(authorized),
+      [edit]: ({ stdin }) => ((authorized = stdin), ''),
+    },
     others: {
       m1: {
-        patterns: [
-          folder,
-          [/^id -u root.*id_ed25519\.pub/, () => shown('ssh-ed25519 AAAA root@m1\n')],
-          [/^id -u root.*cat >>.*/, ({ stdin }) => ((known += stdin), '')],
-          [/^id -u root.*known_hosts/, () => shown(known)],
-        ],
+        replies: {
+          ...owner,
+          [read('id_ed25519.pub')]: () => shown('ssh-ed25519 AAAA root@m1\n'),
+          [sentAs('root', `${accounts}/ssh-append.sh`, 'known_hosts')]: ({ stdin }) => ((known += stdin), ''),
+          [read('known_hosts')]: () => shown(known),
+        },
       },
     },
   })
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.is(authorized, 'ssh-rsa OTHER me\nssh-ed25519 AAAA root@m1\n')
+  assert.is(authorized, after)
   assert.is(known, '192.0.2.1 ssh-ed25519 HOSTKEY\n')
 })
 
-test('without a key there, it says what makes one', async () => {
+test('without a key, the error says how to create one', async () => {
   const run = await rehearse(sshAccess({ from: 'm1' }), {
-    patterns: [[/^id -u root/, shown(undefined)]],
-    others: { m1: { patterns: [[/^id -u root/, shown(undefined)]] } },
+    patterns: [[anyAs('root'), shown(undefined)]],
+    others: { m1: { patterns: [[anyAs('root'), shown(undefined)]] } },
   })
   assert.match(String(run.error), 'root has no key on m1')
 })
 
-test('a user that is not there yet is unknown beforehand, and an error then', async () => {
-  const run = await rehearse(sshKey({ user: 'ghost' }), { patterns: [nobody] })
-  assert.is(run.foretold, 'unknown')
+test('a user that does not exist yet is unknown in the check, and an error in the run', async () => {
+  const run = await rehearse(sshKey({ user: 'ghost' }), { replies: { [stat('ghost')]: { code: 9 } } })
+  assert.is(run.predicted, 'unknown')
   assert.match(String(run.error), 'the user ghost does not exist on')
 })

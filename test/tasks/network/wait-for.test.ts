@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { waitFor } from '../../../tasks/network/wait-for.ts'
 import { rejects } from '../../support/rejects.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('wait-for')
@@ -12,7 +13,9 @@ const outcome = async (...words: Parameters<typeof rehearse>) => (await rehearse
 
 test('port, path, url and command', async () => {
   assert.is(
-    await outcome(waitFor({ port: 6443, host: 'lb' }), { patterns: [[/nc -z -w 3 lb 6443/, '']] }),
+    await outcome(waitFor({ port: 6443, host: 'lb' }), {
+      patterns: [[sentPattern('tasks/network/port-open.sh', 'lb 6443 3'), '']],
+    }),
     'ok',
   )
   assert.is(await outcome(waitFor({ path: '/run/x' }), { files: { '/run/x': '' } }), 'ok')
@@ -24,10 +27,10 @@ test('port, path, url and command', async () => {
     replies: { 'sh -c false': { code: 1 } },
   })
   assert.match(String(never.error), 'false is not there yet')
-  assert.is(never.foretold, 'unknown')
+  assert.is(never.predicted, 'unknown')
 })
 
-test('a file that matches, and an answer of a status and a text', async () => {
+test('a file that matches, and a response with a status and a text', async () => {
   const log = waitFor({ path: '/var/log/app', matches: '^ready$', ...soon })
   assert.is(await outcome(log, { files: { '/var/log/app': 'starts\nready\n' } }), 'ok')
   assert.match(
@@ -43,7 +46,7 @@ test('a file that matches, and an answer of a status and a text', async () => {
   assert.match(String((await rehearse(url, answers('no\n401'))).error), 'but not what who matches')
 })
 
-test('until it is so no more', async () => {
+test('until it is no longer true', async () => {
   const closed = { patterns: [[/nc -z/, { code: 1 }]] as const }
   assert.is(await outcome(waitFor({ port: 80, state: 'absent' }), closed), 'ok')
   assert.is(await outcome(waitFor({ path: '/run/lock', state: 'absent' }), {}), 'ok')
@@ -53,7 +56,7 @@ test('until it is so no more', async () => {
   assert.match(String(still.error), '/run/lock is still there')
 })
 
-test('a port seen from here', async () => {
+test('a port checked from this machine', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const address = server.address()
@@ -65,7 +68,7 @@ test('a port seen from here', async () => {
   assert.match(String((await rehearse(task, {})).error), `127.0.0.1:${port} is not there yet`)
 })
 
-test('just one thing, with what goes with it', async () => {
+test('exactly one target, with its own parameters', async () => {
   await rejects(() => waitFor({}), 'params-invalid', 'just one of port, path, url and command')
   await rejects(() => waitFor({ port: 1, path: '/x' }), 'params-invalid', 'just one of')
   await rejects(() => waitFor({ path: '/x', host: 'lb' }), 'params-invalid', 'host: it goes with a port')

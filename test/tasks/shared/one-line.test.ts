@@ -8,7 +8,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('fields of one line')
 
-test('control characters are refused in what becomes a field of a line', () => {
+test('control characters are refused in values that become a field of a line', () => {
   for (const end of ['\n', '\r', '\0', '\u{1b}[2J', '\u{85}', '\u{2028}']) {
     const entry = { path: '/x', src: '/dev/sda1', fstype: 'ext4' }
     const tries: readonly (() => unknown)[] = [
@@ -26,7 +26,7 @@ test('control characters are refused in what becomes a field of a line', () => {
     for (const [index, make] of tries.entries())
       assert.throws(
         make,
-        /one line|absolute path|neither colon nor newline/,
+        /one line|absolute path|not contain a colon or newline/,
         `${index} ${JSON.stringify(end)}`,
       )
   }

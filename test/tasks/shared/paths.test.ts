@@ -21,7 +21,7 @@ const table: [string, string][] = [
 for (const [written, plain] of table)
   test(`${written} is ${plain}`, () => assert.is(plainPath(written), plain))
 
-const ending = 'the path of a file does not end with a slash'
+const ending = 'the path of a file must not end with a slash'
 const files: Readonly<Record<string, (path: string) => unknown>> = {
   file: (path) => tasks.file({ path, content: 'x' }),
   template: (dest) => tasks.template({ src: 'x.hbs', dest }),
@@ -37,7 +37,7 @@ const files: Readonly<Record<string, (path: string) => unknown>> = {
   'load-balancer': (dest) => tasks.loadBalancer({ backends: [{ name: 'm', address: '10.0.0.1' }], dest }),
 }
 for (const [name, of] of Object.entries(files))
-  test(`${name}: a path that names a folder is refused for a file`, () => {
+  test(`${name}: the path of a folder is refused for a file`, () => {
     for (const path of ['/srv/x/', '/srv/x//', '/srv/.', '/srv/..', '/'])
       assert.throws(
         () => of(path),
@@ -47,7 +47,7 @@ for (const [name, of] of Object.entries(files))
     for (const path of ['/srv/x', '/srv/x.', '/srv/.x', '/srv/...']) of(path)
   })
 
-test('where a path means a folder, it may end with a slash', () => {
+test('the path of a folder can end with a slash', () => {
   tasks.directory({ path: '/srv/x/' })
   tasks.permissions({ path: '/srv/x/', mode: '0755' })
   tasks.unarchive({ src: 'x.tar', dest: '/srv/x/' })

@@ -26,7 +26,7 @@ const redHat = (files: Record<string, string>, trusted: boolean) => {
   }
 }
 
-test('Red Hat: the file is written and the trust renewed', async () => {
+test('Red Hat: the file is written and the trust store updated', async () => {
   const run = await rehearse(
     caCertificate({ name: 'mine', content: `Mine:\n${authority}` }),
     redHat({}, false),
@@ -35,24 +35,24 @@ test('Red Hat: the file is written and the trust renewed', async () => {
   assert.is(run.files.get(path)?.content, authority)
 })
 
-test('a file that nothing was made of is drift, one that is in the bundle is well', async () => {
+test('a certificate that is not in the bundle is drift, one that is in it is ok', async () => {
   const task = caCertificate({ name: 'mine', content: authority })
   assert.is((await rehearse(task, redHat({ [path]: authority }, false))).outcome, 'changed')
   assert.is((await rehearse(task, redHat({ [path]: authority }, true))).outcome, 'ok')
 })
 
-test('before ca-certificates is there it is unknown', async () => {
+test('without ca-certificates it is unknown', async () => {
   const none = { code: 127 }
   const run = await rehearse(caCertificate({ name: 'mine', content: authority }), {
     replies: { 'command -v update-ca-certificates': none, 'command -v update-ca-trust': none },
   })
-  assert.is(run.foretold, 'unknown')
-  assert.match(String(run.error), /no program on the host updates/)
+  assert.is(run.predicted, 'unknown')
+  assert.match(String(run.error), /does not have a program that updates/)
 })
 
-test('only one authority, in PEM, is taken', () => {
+test('exactly one authority, in PEM, is accepted', () => {
   for (const content of ['', 'text', leaf, expired, authority + authority])
-    assert.throws(() => caCertificate({ name: 'mine', content }), /one certificate of an authority/)
+    assert.throws(() => caCertificate({ name: 'mine', content }), /exactly one certificate of an authority/)
   assert.throws(() => caCertificate({ name: '../x', content: authority }), /a file name/)
-  assert.throws(() => caCertificate({ name: 'mine' }), /the certificate is needed/)
+  assert.throws(() => caCertificate({ name: 'mine' }), /content is required/)
 })

@@ -7,7 +7,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('command')
 
-test('without a guard it runs every time; its secret goes in by standard input', async () => {
+test('without a guard it runs every time; its secret is passed on standard input', async () => {
   let input = ''
   const run = await rehearse(command({ run: 'tee', args: ['a b'], stdin: new Secret('hush') }), {
     patterns: [
@@ -25,7 +25,7 @@ test('without a guard it runs every time; its secret goes in by standard input',
   assert.is(input, 'hush')
 })
 
-test('guards show that it is done', async () => {
+test('guards show that it is not needed', async () => {
   const make: World['patterns'] = [
     [
       /^cd -- \/srv \|\| exit; sh -c 'make it'$/,
@@ -37,7 +37,7 @@ test('guards show that it is done', async () => {
   ]
   const task = command({ run: 'make it', creates: '/srv/it', cwd: '/srv' })
   const made = await rehearse(task, { patterns: make })
-  assert.equal([made.outcome, made.changes], ['changed', [{ what: '/srv/it', to: 'made by make it' }]])
+  assert.equal([made.outcome, made.changes], ['changed', [{ what: '/srv/it', to: 'created by make it' }]])
   assert.is((await rehearse(task, { files: { '/srv/it': '' } })).outcome, 'ok')
   assert.is((await rehearse(command({ run: 'x', removes: '/gone' }), {})).outcome, 'ok')
   assert.is(

@@ -4,6 +4,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { container } from '../../../tasks/system/container.ts'
 import { rejects } from '../../support/rejects.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('container')
@@ -12,11 +13,11 @@ interface Made {
   label: string | undefined
   env: string[]
   running: boolean
-  /** Its exit status, when it has ended by itself. */
+  /** Its exit status, if it has ended by itself. */
   ended?: number
 }
 
-/** A host whose docker remembers what it was told. */
+/** A host with a docker that stores its containers. */
 const host = ({
   image = '',
   made,
@@ -35,7 +36,7 @@ const host = ({
   const world: World = {
     patterns: [
       [
-        /^for t in/,
+        sentPattern('tasks/system/containers/find.sh'),
         () =>
           `docker${draft === undefined ? '' : ' draft'}\n${there}\n${now === undefined ? '' : inspect(now)}\n`,
       ],
@@ -90,7 +91,7 @@ const given = {
 const label =
   '{"image":"reg/app:1","command":["serve","a b"],"ports":["80:80"],"volumes":[],"env":{"A":"b","KEY":"(a secret)"},"restart":"unless-stopped","options":[]}'
 
-test('a container is fetched, made and started; secrets come on standard input', async () => {
+test('a container is pulled, created and started; secrets are passed on standard input', async () => {
   const run = await rehearse(container(given), host())
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(
@@ -106,12 +107,12 @@ test('a container is fetched, made and started; secrets come on standard input',
 
 const well: Made = { label, env: ['A=b', 'KEY=hush', 'PATH=/bin'], running: true }
 
-test('all is well', async () => {
+test('an up-to-date container is ok', async () => {
   const run = await rehearse(container(given), host({ image: 'i1', made: well }))
   assert.equal([run.outcome, run.commands.apply], ['ok', []])
 })
 
-test('another configuration or another secret makes it anew, the old one stopped first', async () => {
+test('another configuration or another secret recreates it, after stopping the old one', async () => {
   const changed = await rehearse(container({ ...given, ports: ['81:80'] }), host({ image: 'i1', made: well }))
   assert.is(changed.outcome, 'changed', String(changed.error))
   assert.match(String(changed.changes[0]?.from), '"80:80"')
@@ -124,7 +125,7 @@ test('another configuration or another secret makes it anew, the old one stopped
   assert.is(rotated.outcome, 'changed', String(rotated.error))
 })
 
-test('it is started, stopped and removed without being made anew', async () => {
+test('it is started, stopped and removed without being recreated', async () => {
   const docker = async (task: Parameters<typeof container>[0], made: Made) => {
     const run = await rehearse(container(task), host({ image: 'i1', made }))
     assert.is(run.outcome, 'changed', String(run.error))
@@ -135,7 +136,7 @@ test('it is started, stopped and removed without being made anew', async () => {
   assert.equal(await docker({ name: 'web', state: 'absent' }, well), ['docker stop web && docker rm -f web'])
 })
 
-test('what somebody else made is left alone', async () => {
+test('a container of another creator is left unchanged', async () => {
   const run = await rehearse(container(given), host({ image: 'i1', made: { ...well, label: undefined } }))
   assert.match(String(run.error), 'not created by this task')
   assert.equal(run.commands.apply, [])
@@ -151,15 +152,17 @@ test('pull never, and always', async () => {
   )
 })
 
-test('without either it cannot be known before, and fails', async () => {
-  const run = await rehearse(container(given), { patterns: [[/^for t in/, { code: 101 }]] })
-  assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
+test('without podman and docker the check is unknown and the run fails', async () => {
+  const run = await rehearse(container(given), {
+    patterns: [[sentPattern('tasks/system/containers/find.sh'), { code: 101 }]],
+  })
+  assert.equal([run.predicted, run.outcome], ['unknown', 'failed'])
 })
 
 test('bad parameters', async () => {
-  await rejects(() => container({ name: 'a' }), 'params-invalid', 'an image is needed')
+  await rejects(() => container({ name: 'a' }), 'params-invalid', 'image is required')
   await rejects(() => container({ name: '-a', image: 'i' }), 'params-invalid', 'letters, digits')
-  await rejects(() => container({ name: 'a', image: '--rm' }), 'params-invalid', 'an image is needed')
+  await rejects(() => container({ name: 'a', image: '--rm' }), 'params-invalid', 'must be an image')
   await rejects(
     () => container({ name: 'a', image: 'i', env: { A: 'b\nC=d' } }),
     'params-invalid',
@@ -167,7 +170,7 @@ test('bad parameters', async () => {
   )
 })
 
-test('one that ends well is not started again where nothing else would start it, and one that fails is', async () => {
+test('a container that ended with status 0 is not started again without a restart policy, and a failed one is', async () => {
   for (const restart of ['no', 'on-failure'] as const) {
     const run = await rehearse(
       container({ name: 'web', image: 'i', restart }),
@@ -187,7 +190,7 @@ test('one that ends well is not started again where nothing else would start it,
   assert.match(String(always.error), 'does not stay up')
 })
 
-test('what an interrupted run has left goes, whatever the state', async () => {
+test('the draft of an interrupted run is removed in every state', async () => {
   const left: Made = { label: 'x', env: [], running: false }
   const what = 'container web.coxswain-new'
   const absent = await rehearse(container({ ...given, state: 'absent' }), host({ left }))

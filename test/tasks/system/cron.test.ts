@@ -32,7 +32,7 @@ const host = (before: string | undefined, user = ''): World & { now: () => strin
   }
 }
 
-test('an entry is added, changed where it stands, and taken out', () => {
+test('an entry is added, changed in place, and removed', () => {
   assert.is(withEntry('', entry), lines)
   assert.is(withEntry('MAILTO=x\n@daily y\n', entry), `MAILTO=x\n@daily y\n${lines}`)
   assert.is(
@@ -43,7 +43,7 @@ test('an entry is added, changed where it stands, and taken out', () => {
   assert.is(withEntry(lines, entry), lines)
 })
 
-test('a line that somebody else put there stays, whatever was done to ours', () => {
+test('lines of others stay, whatever happens to our entry', () => {
   for (const left of [marked(''), '# BEGIN coxswain: clean\n', '# END coxswain: clean\n']) {
     assert.match(withEntry(`${left}@daily y\n`, { ...entry, state: 'absent' }), '@daily y\n')
     const again = withEntry(`${left}@daily y\n`, entry)
@@ -53,7 +53,7 @@ test('a line that somebody else put there stays, whatever was done to ours', () 
   }
 })
 
-test('the crontab of the user who acts, and of another one', async () => {
+test('the crontab of the acting user, and of another one', async () => {
   const own = host(undefined)
   const run = await rehearse(cron(entry), own)
   assert.is(run.outcome, 'changed', String(run.error))
@@ -64,13 +64,13 @@ test('the crontab of the user who acts, and of another one', async () => {
   assert.is((await rehearse(cron(entry), host(lines))).outcome, 'ok')
 })
 
-test('without cron it cannot be known, nor done', async () => {
+test('without cron the check is unknown and the run fails', async () => {
   const run = await rehearse(cron(entry), { replies: { 'crontab -l': { code: 127 } } })
-  assert.is(run.foretold, 'unknown')
-  assert.match(String(run.error), 'there is no crontab(1) on the host')
+  assert.is(run.predicted, 'unknown')
+  assert.match(String(run.error), 'crontab(1) is not installed on the host')
 })
 
-test('without cron there is nothing to take out', async () => {
+test('without cron there is nothing to remove', async () => {
   const run = await rehearse(cron({ name: 'x', state: 'absent' }), {
     replies: { 'crontab -l': { code: 127 } },
   })
@@ -83,7 +83,7 @@ const fileLines = marked('15 3 * * * root clean --all\n')
 const folder = { '/etc/cron.d': { type: 'directory', content: '' } } as const
 const replies = { 'id -u root': '0\n', 'id -u ann': { code: 1 } }
 
-test('in a file of cron.d each entry says who runs it; the last one to go takes the file with it', async () => {
+test('in a file of cron.d each entry names its user; removing the last entry removes the file', async () => {
   const made = await rehearse(cron(inFile), { files: folder, replies })
   assert.is(made.outcome, 'changed', String(made.error))
   assert.equal(made.changes, [{ what: path, from: undefined, to: fileLines }])
@@ -96,7 +96,7 @@ test('in a file of cron.d each entry says who runs it; the last one to go takes 
   assert.is(rest.files.get(path)?.content, 'PATH=/bin\n')
 })
 
-test('a file that others could write is nothing to cron: it becomes right, and a closed one stays closed', async () => {
+test('a file that others can write is ignored by cron: owner and mode are corrected', async () => {
   const files = (mode: string, owner = 'root') => ({ ...folder, [path]: { content: fileLines, mode, owner } })
   for (const wrong of [files('0664'), files('0646'), files('0644', 'ann')]) {
     const run = await rehearse(cron(inFile), { files: wrong, replies })
@@ -108,38 +108,38 @@ test('a file that others could write is nothing to cron: it becomes right, and a
   assert.is((await rehearse(cron(inFile), { files: files('0600'), replies })).outcome, 'ok')
 })
 
-test('no folder, and no user: it cannot be known yet, nor done', async () => {
+test('a missing folder or user: the check is unknown and the run fails', async () => {
   const nowhere = await rehearse(cron(inFile), { replies })
-  assert.is(nowhere.foretold, 'unknown')
-  assert.match(String(nowhere.error), 'there is no /etc/cron.d on the host')
-  const nobody = await rehearse(cron({ ...inFile, user: 'ann' }), { files: folder, replies })
-  assert.is(nobody.foretold, 'unknown')
-  assert.match(String(nobody.error), 'the user ann does not exist')
+  assert.is(nowhere.predicted, 'unknown')
+  assert.match(String(nowhere.error), 'the folder /etc/cron.d does not exist on the host')
+  const noUser = await rehearse(cron({ ...inFile, user: 'ann' }), { files: folder, replies })
+  assert.is(noUser.predicted, 'unknown')
+  assert.match(String(noUser.error), 'the user ann does not exist')
 })
 
-test('a name that cron passes over, and a schedule that makes it pass over the file, are refused', async () => {
+test('a file name that cron ignores, and a schedule that makes it ignore the file, are refused', async () => {
   for (const file of ['ours.cron', 'a/b', '', 'a b'])
-    await rejects(() => cron({ ...entry, file }), 'params-invalid', 'letters, digits, - and _ alone')
+    await rejects(() => cron({ ...entry, file }), 'params-invalid', 'letters, digits, - and _ only')
   await rejects(() => cron({ ...inFile, schedule: '0 24 * * *' }), 'params-invalid', 'the hour cannot be 24')
 })
 
-test('what is no schedule, and two lines, are refused', async () => {
+test('an invalid schedule, and two lines, are refused', async () => {
   await rejects(() => cron({ ...entry, schedule: '15 3 * * 9' }), 'params-invalid', 'the weekday cannot be 9')
   await rejects(() => cron({ ...entry, schedule: 'daily' }), 'params-invalid', 'five fields')
-  await rejects(() => cron({ ...entry, command: 'a\nb' }), 'params-invalid', 'a command is one line')
-  await rejects(() => cron({ name: 'x' }), 'params-invalid', 'a command and a schedule are needed')
+  await rejects(() => cron({ ...entry, command: 'a\nb' }), 'params-invalid', 'a command must be one line')
+  await rejects(() => cron({ name: 'x' }), 'params-invalid', 'command and schedule are required')
 })
 
-test('schedules may have several blanks and all names that cron knows', () => {
+test('schedules can have several blanks and all names that cron knows', () => {
   for (const schedule of ['@midnight', '@annually', '0  3 *\t* *', ' @daily '])
     assert.is(cron({ ...entry, schedule }).name, 'cron', schedule)
   assert.is(withEntry('', { ...entry, schedule: '0  3 * * *' }), marked('0  3 * * * clean --all\n'))
 })
 
-test('a crontab with bytes that are no UTF-8 keeps them', async () => {
+test('a crontab with bytes that are not UTF-8 keeps them', async () => {
   let bytes: Buffer = Buffer.from('# gr\xfc\xdfe \xff\r\n@daily y\n', 'latin1')
   const before = bytes
-  // what is scripted has no bytes but text
+  // scripted output is text, not bytes
   const remote = createRemote({
     description: 'crontab',
     execute: async ({ script, stdin }) => {
@@ -155,7 +155,7 @@ test('a crontab with bytes that are no UTF-8 keeps them', async () => {
   assert.equal(bytes, Buffer.concat([before, Buffer.from('@hourly x\n')]))
 })
 
-test('a table with lines of CRLF is a clear error: cron would run the carriage return', async () => {
+test('a table with CRLF lines is a clear error: cron would run the carriage return', async () => {
   const windows = `MAILTO=x\n@daily y\r\n${lines}`
   const run = await rehearse(cron(entry), host(windows))
   assert.is(run.outcome, 'failed')

@@ -5,7 +5,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('group')
 
-test('a group is made with its id', async () => {
+test('a group is created with its ID', async () => {
   const run = await rehearse(group({ name: 'crew', gid: 1500 }), {
     files: { '/etc/group': 'root:x:0:\n' },
     replies: {
@@ -19,13 +19,13 @@ test('a group is made with its id', async () => {
   assert.equal(run.commands.apply, ['groupadd -g 1500 crew'])
 })
 
-test('where all is well nothing is done', async () => {
+test('an up-to-date group is ok', async () => {
   const files = { '/etc/group': 'crew:x:1500:\n' }
   assert.is((await rehearse(group({ name: 'crew', gid: 1500 }), { files })).outcome, 'ok')
   assert.is((await rehearse(group({ name: 'none', state: 'absent' }), { files })).outcome, 'ok')
 })
 
-test('an id that is taken is said, by --check too', async () => {
+test('an ID that is taken is an error, also under --check', async () => {
   for (const code of [0, 127])
     for (const crew of ['', 'crew:x:1500:\n']) {
       const run = await rehearse(group({ name: 'crew', gid: 10 }), {
@@ -33,10 +33,10 @@ test('an id that is taken is said, by --check too', async () => {
         replies: { 'command -v groupadd': { code } },
       })
       assert.match(String(run.error), /gid 10 belongs to the group wheel/)
-      assert.is(run.foretold, 'failed')
+      assert.is(run.predicted, 'failed')
     }
 })
 
-test('a name is a name', () => {
-  assert.throws(() => group({ name: '-x' }), /a group name is needed/)
+test('invalid names are refused', () => {
+  assert.throws(() => group({ name: '-x' }), /must be a group name/)
 })

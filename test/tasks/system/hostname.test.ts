@@ -22,7 +22,7 @@ const named = (first: string, file: string) => {
   }
 }
 
-test('sets the live name and keeps it', async () => {
+test('sets the live name and saves it', async () => {
   const run = await rehearse(hostname({ name: 'web1' }), named('old', 'old\n'))
   assert.equal(run.commands.apply, [set])
   assert.is(run.files.get('/etc/hostname')?.content, 'web1\n')
@@ -32,12 +32,12 @@ test('sets the live name and keeps it', async () => {
   ])
 })
 
-test('where all is well nothing is done, comments in the file or not', async () => {
+test('an up-to-date name is ok, with and without comments in the file', async () => {
   const run = await rehearse(hostname({ name: 'web1' }), named('web1', '# mine\n\nweb1\n'))
   assert.is(run.outcome, 'ok')
 })
 
-test('a name is a name', () => {
+test('invalid names are refused', () => {
   for (const name of ['', '-a', 'a_b', 'a..b', 'a b', 'x'.repeat(65)])
     assert.throws(() => hostname({ name }), /host name/)
 })

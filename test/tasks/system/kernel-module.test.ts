@@ -5,7 +5,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('kernel-module')
 
-test('loaded now and kept for the next boot', async () => {
+test('loaded now and at the next boot', async () => {
   const run = await rehearse(kernelModule({ name: 'overlay' }), {
     patterns: [
       [/^grep -qE .*modules.builtin/, { code: 1 }],
@@ -22,7 +22,7 @@ test('loaded now and kept for the next boot', async () => {
   assert.is(run.files.get('/etc/modules-load.d/overlay.conf')?.content, 'overlay\n')
 })
 
-test('one that is built in is not loaded, however it shows', async () => {
+test('a built-in module is not loaded, in whichever way it is detected', async () => {
   const files = { '/etc/modules-load.d/br_netfilter.conf': 'br_netfilter\n' }
   const listed = await rehearse(kernelModule({ name: 'br_netfilter' }), {
     files,

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { limitIn, limits, withLimit } from '../../../tasks/system/limits.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('limits')
@@ -9,9 +10,11 @@ const file = '/etc/security/limits.d/90-coxswain.conf'
 const folder = { '/etc/security/limits.d/': { type: 'directory' as const, content: '' } }
 
 /** The other files that pam_limits reads: none. */
-const patterns: [RegExp, string][] = [[/^sh -c .*limits\.d\/\*\.conf/, '']]
+const patterns: [RegExp, string][] = [
+  [sentPattern('tasks/system/drop-ins/other-files.sh', '.*limits\\.d/\\*\\.conf.*'), ''],
+]
 
-test('takes the place of the line about the same', async () => {
+test('replaces the line for the same limit', async () => {
   const run = await rehearse(limits({ domain: 'web', item: 'nofile', value: 4096 }), {
     files: { ...folder, [file]: '# mine\nweb - nofile 1024\nweb soft nofile 10\n' },
     patterns,
@@ -21,7 +24,7 @@ test('takes the place of the line about the same', async () => {
   assert.equal(run.changes, [{ what: `web - nofile in ${file}`, from: 'soft 10, hard 1024', to: '4096' }])
 })
 
-test('what counts is the last line of each type, in capitals too', () => {
+test('the last line of each type counts, also in capitals', () => {
   const both = { domain: 'u', type: '-', item: 'nofile' } as const
   const soft = { ...both, type: 'soft' } as const
   assert.is(
@@ -47,7 +50,7 @@ test('what counts is the last line of each type, in capitals too', () => {
   assert.is(limitIn('u soft nofile 1\n', both), 'soft 1, hard none')
 })
 
-test('goes again, and all is well', async () => {
+test('is removed, then ok', async () => {
   const files = { ...folder, [file]: 'web  -\tnofile  4096 # much\n' }
   assert.is(
     (await rehearse(limits({ domain: 'web', item: 'nofile', value: 4096 }), { files, patterns })).outcome,
@@ -57,21 +60,24 @@ test('goes again, and all is well', async () => {
   assert.is(gone.files.get(file)?.content, '')
 })
 
-test('without PAM it is unknown, and what cannot be is refused', async () => {
+test('without PAM it is unknown, and invalid values are refused', async () => {
   const task = limits({ domain: '*', item: 'core', value: 'unlimited' })
-  assert.is((await rehearse(task, { patterns })).foretold, 'unknown')
-  assert.throws(() => limits({ domain: '*', item: 'core' }), /a value is needed/)
-  assert.throws(() => limits({ domain: 'a b', item: 'core', value: 1 }), /is needed/)
+  assert.is((await rehearse(task, { patterns })).predicted, 'unknown')
+  assert.throws(() => limits({ domain: '*', item: 'core' }), /value is required/)
+  assert.throws(() => limits({ domain: 'a b', item: 'core', value: 1 }), /must be a user, @group/)
 })
 
 test('a limit that another file overrides is an error that names it', async () => {
   const task = limits({ domain: 'web', item: 'nofile', value: 99 })
   const said = async (others: string): Promise<string> => {
-    const { error } = await rehearse(task, { files: folder, patterns: [[/^sh -c .*limits\.d/, others]] })
+    const { error } = await rehearse(task, {
+      files: folder,
+      patterns: [[sentPattern('tasks/system/drop-ins/other-files.sh', '.*limits\\.d.*'), others]],
+    })
     return error instanceof Error ? error.message : ''
   }
   const zz = '/etc/security/limits.d/zz.conf\n web soft nofile 77 # ours\n'
-  assert.match(await said(zz), 'web soft nofile 77 in /etc/security/limits.d/zz.conf counts, not what')
+  assert.match(await said(zz), 'web soft nofile 77 in /etc/security/limits.d/zz.conf overrides')
   assert.is(
     await said(
       '/etc/security/limits.conf\n web - nofile 1\n/etc/security/limits.d/10.conf\n web - nofile 1\n',

@@ -25,7 +25,7 @@ const host = (files: Record<string, string>, generator: 'locale-gen' | 'localede
   }
 }
 
-test('Debian: the list is edited, the locale made, the language kept', async () => {
+test('Debian: the list is edited, the locale generated, the language saved', async () => {
   const files = { ...debian, ...source, '/etc/locale.gen': '# de_DE ISO-8859-1\n# de_DE.UTF-8 UTF-8\n' }
   const run = await rehearse(locale({ name: 'de_DE.UTF-8' }), host(files, 'locale-gen'))
   assert.equal(run.commands.apply, ['locale-gen'])
@@ -33,7 +33,7 @@ test('Debian: the list is edited, the locale made, the language kept', async () 
   assert.is(run.files.get('/etc/default/locale')?.content, 'LANG=de_DE.UTF-8\n')
 })
 
-test('Red Hat: localedef makes it, the other settings stay', async () => {
+test('Red Hat: localedef generates it, the other settings stay', async () => {
   const files = {
     ...source,
     '/etc/os-release': 'ID=fedora\n',
@@ -44,19 +44,19 @@ test('Red Hat: localedef makes it, the other settings stay', async () => {
   assert.is(run.files.get('/etc/locale.conf')?.content, 'LANG="de_DE.UTF-8"\nLC_TIME=C\n')
 })
 
-test('where all is well nothing is done, quotes or not', async () => {
+test('an up-to-date locale is ok, with and without quotes', async () => {
   const files = { ...debian, '/etc/default/locale': 'LANG="C.UTF-8"\n' }
   assert.is((await rehearse(locale({ name: 'C.UTF-8' }), host(files, 'localedef'))).outcome, 'ok')
   const only = await rehearse(locale({ name: 'POSIX', system: false }), host(debian, 'localedef'))
   assert.is(only.outcome, 'ok')
 })
 
-test('without its source it is unknown; where there are no locales that is said', async () => {
+test('without its source it is unknown; a host without locales is an error', async () => {
   const none = await rehearse(locale({ name: 'fr_FR.UTF-8', system: false }), {
     ...host(debian, 'locale-gen'),
     patterns: [[/locale/, '']],
   })
-  assert.is(none.foretold, 'unknown')
+  assert.is(none.predicted, 'unknown')
   const musl = await rehearse(locale({ name: 'C.UTF-8' }), {
     files: { '/etc/os-release': 'ID=alpine\n' },
     replies: { 'locale -a': { code: 127 } },
@@ -67,5 +67,5 @@ test('without its source it is unknown; where there are no locales that is said'
 test('lines of locale.gen, and names', () => {
   assert.is(withLocale('', 'sr_RS.UTF-8@latin'), 'sr_RS.UTF-8@latin UTF-8\n')
   assert.is(withLocale('#  de_DE   ISO-8859-1  \n', 'de_DE'), 'de_DE   ISO-8859-1  \n')
-  assert.throws(() => locale({ name: 'de DE' }), /a locale is needed/)
+  assert.throws(() => locale({ name: 'de DE' }), /must be a locale/)
 })

@@ -8,7 +8,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('mount')
 const given = { path: '/srv/a b', src: 'tmpfs', fstype: 'tmpfs' } as const
-const whole = { ...given, options: 'defaults', dump: 0, pass: 0, state: 'mounted' } as const
+const complete = { ...given, options: 'defaults', dump: 0, pass: 0, state: 'mounted' } as const
 const entry = 'tmpfs /srv/a\\040b tmpfs defaults 0 0\n'
 const fstab = '# ours\nUUID=1 / ext4 defaults 0 1\n'
 
@@ -39,30 +39,30 @@ const host = (table: string, mounts = ''): World => ({
   },
 })
 
-test('the entry of a path is added, changed where it stands, or taken out', () => {
-  assert.is(withMount(fstab, whole), fstab + entry)
+test('the entry of a path is added, changed in place, or removed', () => {
+  assert.is(withMount(fstab, complete), fstab + entry)
   assert.is(
-    withMount(`${entry}${fstab}`, { ...whole, options: 'ro' }),
+    withMount(`${entry}${fstab}`, { ...complete, options: 'ro' }),
     entry.replace('defaults', 'ro') + fstab,
   )
-  assert.is(withMount(`${entry}${fstab}${entry}`, { ...whole, state: 'absent' }), fstab)
-  assert.is(withMount(fstab + entry.replaceAll(' ', '\t'), whole), fstab + entry.replaceAll(' ', '\t'))
+  assert.is(withMount(`${entry}${fstab}${entry}`, { ...complete, state: 'absent' }), fstab)
+  assert.is(withMount(fstab + entry.replaceAll(' ', '\t'), complete), fstab + entry.replaceAll(' ', '\t'))
 })
 
-test('mounted now and at boot; the second time all is well', async () => {
+test('mounted now and at boot; the second run is ok', async () => {
   const run = await rehearse(mount(given), host(fstab))
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(run.commands.apply, ["mount '/srv/a b'"])
   assert.is(run.files.get('/etc/fstab')?.content, fstab + entry)
 })
 
-test('other options of what is mounted count at once', async () => {
+test('changed options take effect immediately', async () => {
   const mounted = host(entry, info())
   const run = await rehearse(mount({ ...given, options: 'size=1m' }), mounted)
   assert.equal(run.commands.apply, ["mount -o remount,size=1m '/srv/a b'"])
 })
 
-test('options that are not in force are, though the table is right', async () => {
+test('options that are not in effect are applied, even if the table is up to date', async () => {
   const run = await rehearse(mount(given), host(fstab + entry, info('ro,nosuid,relatime')))
   assert.equal(run.changes, [{ what: 'options of /srv/a b', from: 'ro,nosuid,relatime,rw', to: 'rw,suid' }])
   assert.equal(run.commands.apply, ["mount -o remount,defaults,rw,suid '/srv/a b'"])
@@ -101,5 +101,5 @@ test('absent is neither mounted nor in the table; unmounted leaves the table', a
   assert.equal(off.commands.apply, ["umount '/srv/a b'"])
 })
 
-test('what is mounted must be told', () =>
-  rejects(() => mount({ path: '/x' }), 'params-invalid', 'src and fstype are needed').then(() => {}))
+test('src and fstype are required', () =>
+  rejects(() => mount({ path: '/x' }), 'params-invalid', 'src and fstype are required').then(() => {}))

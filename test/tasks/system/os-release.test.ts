@@ -4,7 +4,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('os-release')
 
-test('quotes, family, and what is missing', () => {
+test('quotes, family, and missing values', () => {
   assert.equal(parseOsRelease('ID="rocky"\nID_LIKE="rhel fedora"\nVERSION_ID="9.4"'), {
     id: 'rocky',
     family: ['rocky', 'rhel', 'fedora'],

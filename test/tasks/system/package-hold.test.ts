@@ -29,7 +29,7 @@ const host = (...held: string[]): World => ({
   ],
 })
 
-test('only what is free is held, and what is held let go', async () => {
+test('only free packages are held, and only held packages are released', async () => {
   const run = await rehearse(packageHold({ name: ['a', 'b'] }), host('a'))
   assert.equal([run.outcome, run.commands.apply], ['changed', ['apt-mark hold b']])
   assert.is((await rehearse(packageHold({ name: 'a' }), host('a'))).outcome, 'ok')
@@ -37,12 +37,12 @@ test('only what is free is held, and what is held let go', async () => {
   assert.equal(free.commands.apply, ['apt-mark unhold a'])
 })
 
-test('of a virtual package the one that provides it is held', async () => {
+test('for a virtual package, the package that provides it is held', async () => {
   const held: string[] = []
   const world = host(...held)
   const run = await rehearse(packageHold({ name: ['git-core', 'git'] }), world)
   assert.equal(
-    [run.outcome, run.foretold, run.commands.apply],
+    [run.outcome, run.predicted, run.commands.apply],
     ['changed', 'would change', ['apt-mark hold git']],
     String(run.error),
   )
@@ -55,7 +55,7 @@ test('of a virtual package the one that provides it is held', async () => {
   assert.equal(free.commands.apply, ['apt-mark unhold git'])
 })
 
-test('dnf holds by versionlock, whose lists are read', async () => {
+test('dnf holds with versionlock, whose lists are read', async () => {
   const list = '/etc/dnf/plugins/versionlock.list'
   const world: World = {
     files: { '/etc/os-release': 'ID=fedora\n', [list]: '# Added lock\na-0:1.0-1.*\n!c-0:1.0-1.*\n' },
@@ -85,7 +85,7 @@ test("names in versionlock's list", () => {
   assert.equal(namesInList(text), ['b-x', 'raw-name'])
 })
 
-test('where it is not known how, that is said', async () => {
+test('an unsupported package manager is an error', async () => {
   const run = await rehearse(packageHold({ name: 'a' }), { files: { '/etc/os-release': 'ID=alpine\n' } })
   assert.match(String(run.error), 'this task cannot hold packages')
 })

@@ -1,4 +1,4 @@
-/** The newest version, lists that grow old, packages that are held, and what packages recommend. */
+/** The newest version, old package lists, held packages, and recommended packages. */
 import * as assert from 'uvu/assert'
 import { isCoxswainError } from '../../../engine/errors.ts'
 import { rehearse } from '../../../engine/testing.ts'
@@ -7,15 +7,21 @@ import { upgradesIn as apkUpgrades } from '../../../tasks/system/package-manager
 import { upgradesIn as aptUpgrades } from '../../../tasks/system/package-managers/apt.ts'
 import { packages } from '../../../tasks/system/package.ts'
 import { rejects } from '../../support/rejects.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('package at its newest')
+
+/** The command that reads when dnf's lists were refreshed. */
+const refreshed = new RegExp(
+  `^\\(${sentPattern('tasks/system/package-managers/dnf-refreshed.sh', '\\S+last_makecache').source.slice(1, -1)}\\) 2>/dev/null; date \\+%s$`,
+)
 
 const debian = 'ID=debian\n'
 
 interface Debian {
   installed?: string
-  /** What the lists on the host offer, and what they do once they are refreshed. */
+  /** The versions in the lists on the host, and in the refreshed lists. */
   offered?: string
   offeredAfter?: string
   /** Seconds; undefined for no lists. */
@@ -23,7 +29,7 @@ interface Debian {
   held?: boolean
 }
 
-/** A Debian with the package cxw; gives what apt was told to do, without its usual words. */
+/** A Debian with the package cxw; returns the arguments of apt, without the usual options. */
 const host = (state: Debian): { world: World; done: string[] } => {
   const { offered = '2.0' } = state
   let { installed, age } = state
@@ -73,18 +79,18 @@ const latest = { name: 'cxw', state: 'latest' } as const
 
 test('an upgrade that the lists offer', async () => {
   const run = await rehearsed({ installed: '1.0', age: 10 }, latest)
-  assert.equal([run.foretold, run.outcome, run.changes], ['would change', 'changed', ['1.0 → 2.0']])
+  assert.equal([run.predicted, run.outcome, run.changes], ['would change', 'changed', ['1.0 → 2.0']])
   assert.equal(run.done, ['cxw'])
   assert.is((await rehearsed({ installed: '2.0', age: 10 }, latest)).outcome, 'ok')
 })
 
-test('lists that are too old tell nothing, and are refreshed; nothing new is no change', async () => {
+test('lists that are too old are unknown, and refreshed; without new versions there is no change', async () => {
   for (const age of [3601, undefined]) {
     const none = await rehearsed({ installed: '1.0', offered: '1.0', age }, latest)
-    assert.equal([none.foretold, none.outcome, none.changes], ['unknown', 'ok', []])
+    assert.equal([none.predicted, none.outcome, none.changes], ['unknown', 'ok', []])
     assert.equal(none.done, ['update'])
     const newer = await rehearsed({ installed: '1.0', offered: '1.0', offeredAfter: '2.0', age }, latest)
-    assert.equal([newer.foretold, newer.outcome, newer.changes], ['unknown', 'changed', ['1.0 → 2.0']])
+    assert.equal([newer.predicted, newer.outcome, newer.changes], ['unknown', 'changed', ['1.0 → 2.0']])
   }
   const good = await rehearsed({ installed: '1.0', offered: '1.0', age: 3601 }, { ...latest, cacheAge: 7200 })
   assert.equal([good.outcome, good.done], ['ok', []])
@@ -92,15 +98,15 @@ test('lists that are too old tell nothing, and are refreshed; nothing new is no 
   assert.equal([asIs.outcome, asIs.done], ['ok', []])
 })
 
-test('what is missing is known to be missing, however old the lists are', async () => {
+test('a missing package is known to be missing, however old the lists are', async () => {
   const run = await rehearsed({ age: 99_999 }, latest)
   assert.equal(
-    [run.foretold, run.changes, run.done],
+    [run.predicted, run.changes, run.done],
     ['would change', ['undefined → installed'], ['update', 'cxw']],
   )
 })
 
-test('before an installation the lists are refreshed: always, or when they are older than told', async () => {
+test('before an installation the lists are refreshed: always, or when they are older than cacheAge', async () => {
   const done = async (age: number, given: object) =>
     (await rehearsed({ age }, { name: 'cxw', ...given })).done
   assert.equal(await done(10, {}), ['update', 'cxw'])
@@ -110,19 +116,19 @@ test('before an installation the lists are refreshed: always, or when they are o
   await rejects(async () => packages({ name: 'cxw', cacheAge: 5 }), 'params-invalid', 'cacheAge')
 })
 
-test('what packages recommend is left out, or not', async () => {
+test('recommended packages are installed, or not', async () => {
   const done = async (recommends: boolean) =>
     (await rehearsed({}, { name: 'cxw', refresh: false, recommends })).done
   assert.equal(await done(false), ['--no-install-recommends cxw'])
   assert.equal(await done(true), ['--install-recommends cxw'])
 })
 
-test('one that is held is not changed, and it is said what to do', async () => {
+test('a held package is not changed, and the error says what to do', async () => {
   const held = { installed: '1.0', age: 10, held: true }
   for (const given of [latest, { name: 'cxw=2.0' }, { name: 'cxw', state: 'absent' }] as const) {
     const run = await rehearsed(held, given)
-    // under --check an earlier task may be the one that would let it go
-    assert.equal([run.foretold, run.outcome], ['unknown', 'failed'])
+    // under --check, an earlier task could release it
+    assert.equal([run.predicted, run.outcome], ['unknown', 'failed'])
     assert.match(String(run.error), 'held at its version: cxw')
     assert.match(isCoxswainError(run.error) ? run.error.hint : '', 'package-hold name=cxw state=free')
     assert.equal(
@@ -133,7 +139,7 @@ test('one that is held is not changed, and it is said what to do', async () => {
   assert.is((await rehearsed(held, { name: 'cxw=1.0' })).outcome, 'ok')
 })
 
-test('the newest and a version exclude each other', async () => {
+test('latest and a version exclude each other', async () => {
   await rejects(
     async () => packages({ name: 'cxw=2.0', state: 'latest' }),
     'params-invalid',
@@ -141,7 +147,7 @@ test('the newest and a version exclude each other', async () => {
   )
 })
 
-test('dnf asks its cache, and installs what is best', async () => {
+test('dnf queries its cache, and installs the best version', async () => {
   let version = '1.0-1'
   const patterns: [RegExp, Reply][] = [
     [/^rpm -q/, () => `cxw ${version}\n`],
@@ -149,7 +155,7 @@ test('dnf asks its cache, and installs what is best', async () => {
       /^dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf '%\{name\} .*' cxw$/,
       () => (version === '2.0-1' ? '' : 'cxw 2.0-1\n\n'),
     ],
-    [/last_makecache\) 2>.*; date \+%s$/, '90\n100\n'],
+    [refreshed, '90\n100\n'],
     [/^dnf install -y --best --setopt=install_weak_deps=False cxw$/, () => ((version = '2.0-1'), '')],
   ]
   const world = { files: { '/etc/os-release': 'ID=fedora\n' }, patterns }
@@ -158,7 +164,7 @@ test('dnf asks its cache, and installs what is best', async () => {
   assert.equal(run.changes, [{ what: 'package cxw', from: '1.0-1', to: '2.0-1' }])
 })
 
-test('apk compares, and upgrades; it knows no recommendations', async () => {
+test('apk compares, and upgrades; it does not have recommendations', async () => {
   const database = (version: string): string => `P:py3-cxw\nV:${version}\n\n`
   const world: World = {
     files: { '/etc/os-release': 'ID=alpine\n', '/lib/apk/db/installed': database('1.0-r0') },
@@ -181,7 +187,7 @@ test('apk compares, and upgrades; it knows no recommendations', async () => {
   assert.equal(run.changes, [{ what: 'package py3-cxw', from: '1.0-r0', to: '1.0-r1' }])
 })
 
-test('what apt-cache and apk print is read', () => {
+test('the output of apt-cache and apk is parsed', () => {
   const policy =
     'a:\n  Installed: 1.0\n  Candidate: 2.0\n  Version table:\n     2.0 500\n' +
     'b:\n  Installed: (none)\n  Candidate: 1.0\n  Version table:\n' +

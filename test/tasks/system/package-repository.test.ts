@@ -39,7 +39,7 @@ test('apt: a file and a key of its own, and only its own lists are read', async 
   ])
 })
 
-test('apt: several suites, a folder, what nobody signed, and further fields', async () => {
+test('apt: several suites, a folder, an unsigned repository, and more fields', async () => {
   const text = async (given: object): Promise<string | undefined> =>
     content(await rehearse(packageRepository({ ...docker, ...given }), debian()), sources)
   const many = await text({ suites: 'a,b', components: [], options: { Architectures: 'amd64' } })
@@ -51,7 +51,7 @@ test('apt: several suites, a folder, what nobody signed, and further fields', as
   assert.is(folder, 'Types: deb\nURIs: https://example.com/debian\nSuites: ./\nTrusted: yes\n')
 })
 
-test('one that cannot be read is taken back: what was there before is there again', async () => {
+test('an unreadable repository is removed: the old files are restored', async () => {
   const before = { [sources]: 'Types: deb\nURIs: https://example.com/old\nSuites: ./\n' }
   const failing = debian({ code: 100, stderr: 'E: NO_PUBKEY 1234' }, before)
   const run = await rehearse(packageRepository({ ...docker, key: pgp }), failing)
@@ -62,7 +62,7 @@ test('one that cannot be read is taken back: what was there before is there agai
   assert.is(content(run, keyring), undefined)
 })
 
-test('another key is written over the old one, and an old key goes with its repository', async () => {
+test('a new key replaces the old one, and the key is removed with its repository', async () => {
   const first = await rehearse(packageRepository({ ...docker, key: pgp }), debian())
   const there = { [sources]: content(first, sources) ?? '', [keyring]: `${pgp}\n` }
   assert.is((await rehearse(packageRepository({ ...docker, key: pgp }), debian('', there))).outcome, 'ok')
@@ -79,7 +79,7 @@ test('another key is written over the old one, and an old key goes with its repo
   assert.equal([content(gone, sources), content(gone, keyring)], [undefined, undefined])
 })
 
-test('apt wants suites, and each family its kind of key', async () => {
+test('apt requires suites, and each family its own key format', async () => {
   const said = async (given: Parameters<typeof packageRepository>[0], world: World) => {
     const run = await rehearse(packageRepository(given), world)
     assert.is(run.outcome, 'failed')
@@ -124,7 +124,7 @@ test('dnf: a section, its key, and only its own lists', async () => {
   assert.match(content(loose, '/etc/yum.repos.d/ours.repo') ?? '', /\ngpgcheck=0\n/)
 })
 
-test('apk: a line below a mark, and a key under the name that its owner gave it', async () => {
+test('apk: a line below a mark, and a key with the name that its owner gave it', async () => {
   const list = '/etc/apk/repositories'
   const main = 'https://example.com/v3.20/main\n'
   const world = host('alpine', /^apk update --no-progress --wait 600$/, '', { [list]: main })
@@ -143,7 +143,7 @@ test('apk: a line below a mark, and a key under the name that its owner gave it'
   assert.is(content(gone, list), main)
 })
 
-test("apk's list: another URL takes the place of the old one, and a line that is there is left", () => {
+test("apk's list: another URL replaces the old one, and an existing line stays", () => {
   const text = 'http://main\n# ours, by coxswain\nhttp://old\nhttp://last\n'
   assert.is(withRepository(text, 'ours', 'http://new'), text.replace('old', 'new'))
   assert.is(withRepository(text, 'ours', undefined), 'http://main\nhttp://last\n')
@@ -152,16 +152,16 @@ test("apk's list: another URL takes the place of the old one, and a line that is
   assert.is(withRepository(undefined, 'ours', 'http://a'), '# ours, by coxswain\nhttp://a\n')
 })
 
-test('what could break out of its file is refused', async () => {
+test('values that could add lines to the file are refused', async () => {
   const refuse = (given: object, what: RegExp): Promise<unknown> =>
     rejects(async () => packageRepository.from({ ...docker, ...given }), 'params-invalid', what)
-  await refuse({ name: '../x' }, /name: letters/)
-  await refuse({ url: 'http://a\nTrusted: yes' }, /url: a URL/)
+  await refuse({ name: '../x' }, /name: must have letters/)
+  await refuse({ url: 'http://a\nTrusted: yes' }, /url: must be a URL/)
   await refuse({ suites: ['a\nTrusted: yes'] }, /suites/)
   await refuse({ components: ['a b'] }, /components/)
   await refuse({ options: { 'a\nTrusted': 'yes' } }, /options/)
   await refuse({ options: { A: 'b\nTrusted: yes' } }, /options/)
-  await refuse({ key: 'mDME' }, /key: a public key is needed, as text/)
-  await refuse({ key: pgp, unsigned: true }, /either it is signed/)
-  await refuse({ url: undefined }, /url: where it is/)
+  await refuse({ key: 'mDME' }, /key: must be a public key as text/)
+  await refuse({ key: pgp, unsigned: true }, /key and unsigned exclude each other/)
+  await refuse({ url: undefined }, /url: url is required/)
 })

@@ -39,7 +39,7 @@ const apt = (installed: Record<string, string>, ...held: readonly string[]): Wor
   ],
 })
 
-test('installed where it is missing, quietly, and never asking', async () => {
+test('installed if missing, without questions', async () => {
   const run = await rehearse(packages({ name: 'haproxy' }), apt({}))
   assert.is(run.outcome, 'changed', String(run.error))
   assert.is(run.commands.apply.length, 3)
@@ -60,7 +60,7 @@ test('at a version, and absent', async () => {
   assert.is(absent.outcome, 'changed', String(absent.error))
 })
 
-test('dnf speaks for Red Hat and its family, and strangers are refused', async () => {
+test('dnf is used for Red Hat and its family, and unknown distributions are refused', async () => {
   const installed = new Map<string, string>()
   const rocky: World = {
     files: { '/etc/os-release': 'ID="rocky"\nID_LIKE="rhel centos fedora"\n' },
@@ -88,7 +88,7 @@ test('dnf speaks for Red Hat and its family, and strangers are refused', async (
   assert.match(String(other.error), 'does not support the packages of plan9')
 })
 
-test('purged: what has only left its settings is not gone yet', async () => {
+test('purged: a package with remaining configuration files is not removed yet', async () => {
   let status = 'config-files'
   const world: World = {
     files: { '/etc/os-release': debian },
@@ -125,9 +125,9 @@ test('Alpine, from a fixture of its database', async () => {
   assert.is((await rehearse(packages({ name: 'curl', state: 'absent' }), world(database))).outcome, 'changed')
 })
 
-test('what a package manager would take as something else is refused', () => {
+test('names that a package manager would read as options are refused', () => {
   // apt-get install cron- removes it
   for (const name of ['cron-', '-y', 'cron less', ''])
-    assert.throws(() => packages({ name: [name] }), /a package is needed/, name)
+    assert.throws(() => packages({ name: [name] }), /must be a package/, name)
   packages({ name: ['g++', 'dnf-command(versionlock)', 'curl=8.*', 'x'] })
 })

@@ -6,12 +6,13 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { Reply, World } from '../../../engine/testing.ts'
 import { reboot } from '../../../tasks/system/reboot.ts'
 import { rejects } from '../../support/rejects.ts'
+import { sent } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('reboot')
 
 const bootId = '/proc/sys/kernel/random/boot_id'
-const look = `cat ${bootId} && if [ -d /run/systemd/system ]; then systemctl is-system-running; fi; true`
+const look = sent('tasks/system/boot-state.sh', bootId)
 const usual = 'if command -v shutdown >/dev/null; then shutdown -r now ; else reboot; fi'
 const needs = 'if command -v needs-restarting >/dev/null; then needs-restarting -r; fi'
 const quick = { every: 0.001, timeout: 20 }
@@ -22,7 +23,7 @@ const fails = (code: ErrorCode) => (): never => {
 const lost = fails('connection-lost')
 
 interface Machine {
-  /** What it answers to one look after the other once it was asked; the last answer stays. */
+  /** Its responses, one per query, after the reboot was requested; the last one repeats. */
   readonly looks: readonly Reply[]
   readonly asked?: Reply
   readonly command?: string
@@ -30,13 +31,13 @@ interface Machine {
   readonly hint?: Reply
 }
 
-/** A machine that was booted once, and boots again when it is asked to. */
+/** A machine that has booted once, and boots again on request. */
 const machine = ({ looks, asked = '', command = usual, files = {}, hint = '' }: Machine): World => {
   let next = 0
   const answer: Reply = (request, all) => {
     const reply = looks[Math.min(next, looks.length - 1)] ?? ''
     next += 1
-    // what is in /run is gone with the old boot
+    // the content of /run is lost at the reboot
     if (typeof reply === 'string' && reply.startsWith('new'))
       for (const path of Object.keys(files)) all.delete(path)
     return typeof reply === 'function' ? reply(request, all) : reply
@@ -49,7 +50,7 @@ const machine = ({ looks, asked = '', command = usual, files = {}, hint = '' }: 
 
 const codeOf = (error: unknown): string => (isCoxswainError(error) ? error.code : String(error))
 
-test('asks once, waits out what goes down and comes up, and is proved by another boot id', async () => {
+test('requests once, waits until it is down and up again, and is verified by another boot ID', async () => {
   const run = await rehearse(
     reboot(quick),
     machine({
@@ -66,15 +67,15 @@ test('asks once, waits out what goes down and comes up, and is proved by another
     }),
   )
   assert.is(run.outcome, 'changed', String(run.error))
-  assert.is(run.foretold, 'would change')
+  assert.is(run.predicted, 'would change')
   assert.equal(run.commands.apply, [usual])
 })
 
-test('a connection that is lost with the command is expected, and nothing asks again', async () => {
+test('a connection that is lost with the command is expected, and the request is not repeated', async () => {
   for (const asked of [lost, { code: 143 }]) {
     const run = await rehearse(
       reboot({ ...quick, whenNeeded: true }),
-      // the file that asks is still there while it goes down
+      // the file that requests the reboot still exists while the host goes down
       machine({
         asked,
         looks: [lost, 'old\nstopping\n', lost, 'new\nrunning\n'],
@@ -86,7 +87,7 @@ test('a connection that is lost with the command is expected, and nothing asks a
   }
 })
 
-test('the same boot id is no proof: it is waited for, never asked again, and told', async () => {
+test('the same boot ID means no reboot: the task waits, never requests again, and reports it', async () => {
   const run = await rehearse(
     reboot({ every: 0.001, timeout: 0.05 }),
     machine({ asked: lost, looks: ['old\nrunning\n'] }),
@@ -97,7 +98,7 @@ test('the same boot id is no proof: it is waited for, never asked again, and tol
   assert.equal(run.commands.apply, [usual])
 })
 
-test('one that does not come back, or whose systemd never settles, is told so', async () => {
+test('a host that does not come back, or whose systemd never finishes starting, is reported', async () => {
   const gone = await rehearse(
     reboot({ every: 0.001, timeout: 0.05 }),
     machine({ looks: [fails('connect-failed')] }),
@@ -112,7 +113,7 @@ test('one that does not come back, or whose systemd never settles, is told so', 
   assert.match(String(ill.error), 'the host is in maintenance mode')
 })
 
-test('another host key, and a refused command, are no matter of waiting', async () => {
+test('another host key and a refused command fail immediately', async () => {
   const other = await rehearse(reboot(quick), machine({ looks: [fails('host-key-changed')] }))
   assert.is(codeOf(other.error), 'host-key-changed')
   const refused = await rehearse(
@@ -122,12 +123,12 @@ test('another host key, and a refused command, are no matter of waiting', async 
   assert.is(codeOf(refused.error), 'command-failed')
 })
 
-test('where there is no systemd, the boot id is enough', async () => {
+test('without systemd, the boot ID is enough', async () => {
   const run = await rehearse(reboot(quick), machine({ looks: ['new\n'] }))
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('only when needed: nothing where nobody asks, and what asks is told', async () => {
+test('whenNeeded: nothing if no reboot is required, and the reason otherwise', async () => {
   const task = reboot({ ...quick, whenNeeded: true })
   const calm = await rehearse(task, machine({ looks: [lost] }))
   assert.is(calm.outcome, 'ok')
@@ -143,10 +144,10 @@ test('only when needed: nothing where nobody asks, and what asks is told', async
     }),
   )
   assert.is(asked.outcome, 'changed', String(asked.error))
-  assert.equal(asked.changes, [{ what: 'reboot', from: 'asked for by linux-image, libc6', to: 'done' }])
+  assert.equal(asked.changes, [{ what: 'reboot', from: 'required by linux-image, libc6', to: 'done' }])
 })
 
-test('only when needed: needs-restarting counts by its words, for it ends with 1 where it fails too', async () => {
+test('whenNeeded: the output of needs-restarting decides, because it also exits with 1 on failure', async () => {
   const task = reboot({ ...quick, whenNeeded: true })
   let booted = false
   const run = await rehearse(
@@ -166,7 +167,7 @@ test('only when needed: needs-restarting counts by its words, for it ends with 1
   assert.is((await rehearse(task, broken)).outcome, 'ok')
 })
 
-test('a reboot that does not make the need go away has failed', async () => {
+test('a host that still needs a reboot afterwards is an error', async () => {
   const world = machine({ looks: ['new\nrunning\n'] })
   const run = await rehearse(reboot({ ...quick, whenNeeded: true }), {
     ...world,
@@ -175,19 +176,23 @@ test('a reboot that does not make the need go away has failed', async () => {
   assert.is(codeOf(run.error), 'not-converged')
 })
 
-test('a message goes to the usual command; another command is yours', async () => {
-  const told = "if command -v shutdown >/dev/null; then shutdown -r now 'it'\\''s time'; else reboot; fi"
-  const withMessage = machine({ command: told, looks: ['new\n'] })
+test('a message is passed to the default command; not with another command', async () => {
+  const reported = "if command -v shutdown >/dev/null; then shutdown -r now 'it'\\''s time'; else reboot; fi"
+  const withMessage = machine({ command: reported, looks: ['new\n'] })
   assert.equal((await rehearse(reboot({ ...quick, message: "it's time" }), withMessage)).commands.apply, [
-    told,
+    reported,
   ])
   const own = "sh -c 'kexec -e'"
   const withCommand = machine({ command: own, looks: ['new\n'] })
   assert.equal((await rehearse(reboot({ ...quick, command: 'kexec -e' }), withCommand)).commands.apply, [own])
-  await rejects(async () => reboot({ message: 'x', command: 'y' }), 'params-invalid', 'put it into yours')
+  await rejects(
+    async () => reboot({ message: 'x', command: 'y' }),
+    'params-invalid',
+    'include it in your command',
+  )
 })
 
-test('this machine, a container on it, and a host without a boot id are refused before anything is asked', async () => {
+test('this machine, a container on it, and a host without a boot ID are refused before the request', async () => {
   const own = machine({ looks: [lost] })
   const here = await rehearse(reboot(quick), {
     ...own,

@@ -5,7 +5,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('service-manager')
 
-test('it asks once, and changes nothing', async () => {
+test('it queries once, and changes nothing', async () => {
   const run = await rehearse(serviceManager(), {
     patterns: [[/^if \[ -d \/run\/systemd\/system \]/, 'openrc\n']],
   })

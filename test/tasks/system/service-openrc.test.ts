@@ -1,4 +1,4 @@
-/** `service` where OpenRC is. */
+/** `service` on a host with OpenRC. */
 import * as assert from 'uvu/assert'
 import { isCoxswainError } from '../../../engine/errors.ts'
 import { rehearse } from '../../../engine/testing.ts'
@@ -11,7 +11,7 @@ const test = suite('service with OpenRC')
 
 const codes = { started: 0, stopped: 3, crashed: 32 }
 
-/** An OpenRC of one service. */
+/** An OpenRC with one service. */
 const openrc = (
   active: keyof typeof codes,
   levels: readonly string[] = [],
@@ -66,11 +66,11 @@ test('started and enabled, only what is needed', async () => {
   ])
   assert.equal(await applied(both, openrc('started')), ['rc-update add haproxy default'])
   assert.is((await rehearse(service(both), openrc('started', ['default']))).outcome, 'ok')
-  // a boot goes through this one as well
+  // this runlevel is also part of a boot
   assert.is((await rehearse(service(both), openrc('started', ['boot']))).outcome, 'ok')
 })
 
-test('stopped and disabled, out of every runlevel of a boot', async () => {
+test('stopped and disabled, removed from every runlevel of a boot', async () => {
   const none = { name: 'haproxy', state: 'stopped', enabled: false } as const
   assert.equal(await applied(none, openrc('started', ['boot', 'default'])), [
     'rc-update del haproxy boot default',
@@ -79,24 +79,24 @@ test('stopped and disabled, out of every runlevel of a boot', async () => {
   assert.is((await rehearse(service(none), openrc('stopped', ['recovery']))).outcome, 'ok')
 })
 
-test('what has crashed does not run, and is started although OpenRC takes it for started', async () => {
+test('a crashed service is not running, and is started although OpenRC counts it as started', async () => {
   const run = await rehearse(service({ name: 'haproxy', state: 'started' }), openrc('crashed'))
   assert.equal(run.changes, [{ what: 'service haproxy', from: 'crashed', to: 'started' }])
   assert.equal(run.commands.apply, ['rc-service --nocolor haproxy zap', 'rc-service --nocolor haproxy start'])
 })
 
-test('one that does not exist yet cannot be known, and fails for real', async () => {
+test('a service that does not exist yet is unknown in the check, and fails in the run', async () => {
   const none = openrc('stopped', [], {
     'rc-service --exists haproxy': { code: 1 },
     'rc-service --nocolor haproxy status': { code: 1, stderr: 'does not exist' },
   })
   const run = await rehearse(service({ name: 'haproxy', state: 'started' }), none)
-  assert.is(run.foretold, 'unknown')
+  assert.is(run.predicted, 'unknown')
   assert.match(String(run.error), 'the service haproxy does not exist')
   assert.is((await rehearse(service({ name: 'haproxy', enabled: false }), none)).outcome, 'ok')
 })
 
-test('when it does not start, its words are told', async () => {
+test('if it does not start, the error contains its output', async () => {
   const world = openrc('stopped', [], {
     'rc-service --nocolor haproxy start': { code: 1, stdout: ' * Starting', stderr: ' * no luck' },
   })
@@ -105,7 +105,7 @@ test('when it does not start, its words are told', async () => {
   assert.match(isCoxswainError(error) ? (error.output ?? '') : '', 'no luck')
 })
 
-test('service-restart reloads where there is something to reload, and restarts else', async () => {
+test('service-restart reloads if the service supports it, and restarts otherwise', async () => {
   const done = async (reload: boolean, world: World) => {
     const run = await rehearse(serviceRestart({ name: 'haproxy', reload }), world)
     assert.is(run.outcome, 'changed', String(run.error))
@@ -127,7 +127,7 @@ test('runlevels are those of the service itself, and of a boot', () => {
   assert.equal(runlevelsOf(text, 'ap'), [])
 })
 
-test('where there is neither, it says so', async () => {
+test('without a service manager, the error says so', async () => {
   const world: World = { patterns: [[/^if \[ -d \/run\/systemd\/system \]/, 'none\n']] }
   const run = await rehearse(service({ name: 'haproxy', state: 'started' }), world)
   assert.match(String(run.error), 'the host does not have a service manager')

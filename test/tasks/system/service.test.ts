@@ -7,11 +7,11 @@ import { suite } from '../../support/spec.ts'
 const test = suite('service')
 
 const detected: NonNullable<World['patterns']>[number] = [
-  /^if \[ -d \/run\/systemd\/system \]; then echo systemd; elif command -v rc-service /,
+  /^if \[ -d \/run\/systemd\/system \]; then echo systemd\nelif command -v rc-service /,
   'systemd\n',
 ]
 
-/** A systemd of one unit. */
+/** A systemd with one unit. */
 const systemd = (active: string, enabled: string, load = 'loaded'): World => {
   const unit = { active, enabled }
   const becomes = (key: 'active' | 'enabled', value: string) => () => {
@@ -31,14 +31,14 @@ const systemd = (active: string, enabled: string, load = 'loaded'): World => {
   }
 }
 
-test('where systemd is and does not run, it says so', async () => {
+test('systemd that is installed but not running is an error', async () => {
   const run = await rehearse(service({ name: 'haproxy', state: 'started' }), {
     patterns: [
       detected,
       [/^systemctl show/, { code: 1, stderr: 'Failed to connect to bus: No such file or directory\n' }],
     ],
   })
-  assert.match(String(run.error), 'systemd is installed on this host, but does not run')
+  assert.match(String(run.error), 'systemd is installed on this host, but is not running')
 })
 
 test('a name that would be an option is refused', () => {
@@ -62,15 +62,15 @@ test('stopped and disabled', async () => {
   assert.equal(run.commands.apply, ['systemctl disable haproxy', 'systemctl stop haproxy'])
 })
 
-test('one that does not exist yet cannot be known, fails for real, and needs no stopping', async () => {
+test('a unit that does not exist yet is unknown in the check, fails in the run, and does not need stopping', async () => {
   const none = systemd('inactive', '', 'not-found')
   const run = await rehearse(service({ name: 'haproxy', state: 'started' }), none)
-  assert.is(run.foretold, 'unknown')
+  assert.is(run.predicted, 'unknown')
   assert.match(String(run.error), 'the service haproxy does not exist')
   assert.is((await rehearse(service({ name: 'haproxy', state: 'stopped' }), none)).outcome, 'ok')
 })
 
-test('when it does not start, its own last words are told', async () => {
+test('if it does not start, the error contains its last log lines', async () => {
   const world: World = {
     replies: {
       ...systemd('inactive', 'enabled').replies,
@@ -91,5 +91,5 @@ test('service-restart acts every time', async () => {
     replies: { 'systemctl reload-or-restart haproxy': '' },
   })
   assert.is(run.outcome, 'changed')
-  assert.is(run.foretold, 'would change')
+  assert.is(run.predicted, 'would change')
 })

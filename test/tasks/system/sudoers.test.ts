@@ -8,7 +8,7 @@ const test = suite('sudoers')
 const path = '/etc/sudoers.d/deploy'
 const there = { 'command -v visudo': '/usr/sbin/visudo\n' }
 
-test('the rule is validated, then written for root alone', async () => {
+test('the rule is validated, then written for root only', async () => {
   let validated = ''
   const run = await rehearse(
     sudoers({
@@ -39,16 +39,16 @@ test('the rule is validated, then written for root alone', async () => {
   })
 })
 
-test('what sudo would not take is never written', async () => {
+test('a rule that sudo would refuse is never written', async () => {
   const run = await rehearse(sudoers({ name: 'deploy', users: 'anna' }), {
     replies: { ...there, 'visudo -cf -': { code: 1, stderr: 'stdin:1: syntax error' } },
   })
   assert.match(String(run.error), /sudo would refuse this rule/)
-  assert.is(run.foretold, 'failed')
+  assert.is(run.predicted, 'failed')
   assert.is(run.files.has(path), false)
 })
 
-test('where all is well nothing is done; another mode is drift', async () => {
+test('an up-to-date rule is ok; another mode is drift', async () => {
   const content = 'anna ALL=(ALL) ALL\n'
   const task = sudoers({ name: 'deploy', users: 'anna' })
   const files = (mode: string) => ({ [path]: { content, mode } })
@@ -57,10 +57,10 @@ test('where all is well nothing is done; another mode is drift', async () => {
   assert.equal(run.changes, [{ what: `mode of ${path}`, from: '0644', to: '0440' }])
 })
 
-test('before sudo is there it is unknown; a rule that shall go needs none', async () => {
+test('without sudo it is unknown; removing a rule does not need sudo', async () => {
   const none = { 'command -v visudo': { code: 127 } }
   const run = await rehearse(sudoers({ name: 'deploy', users: 'anna' }), { replies: none })
-  assert.is(run.foretold, 'unknown')
+  assert.is(run.predicted, 'unknown')
   const gone = await rehearse(sudoers({ name: 'deploy', state: 'absent' }), {
     files: { [path]: 'x' },
     replies: none,
@@ -68,7 +68,7 @@ test('before sudo is there it is unknown; a rule that shall go needs none', asyn
   assert.is(gone.files.has(path), false)
 })
 
-test('signs that mean something else to sudo stand for themselves', () => {
+test('characters with a meaning for sudo are escaped', () => {
   const textOf = (given: object): string => {
     const { params } = sudoers.from({ name: 'a', users: 'bob', ...given })
     return sudoersText(params as Parameters<typeof sudoersText>[0])
@@ -84,9 +84,9 @@ test('signs that mean something else to sudo stand for themselves', () => {
     assert.throws(() => sudoers({ name: 'a', users: 'bob', commands: command }), /regular expression/)
 })
 
-test('what cannot be is refused', () => {
+test('invalid values are refused', () => {
   for (const name of ['a.b', 'a~', '../a', ''])
-    assert.throws(() => sudoers({ name, users: 'anna' }), /sudo passes over names/)
+    assert.throws(() => sudoers({ name, users: 'anna' }), /sudo ignores names/)
   for (const command of ['systemctl', '/bin/sh *', '!/bin/sh', '/bin/a\nanna ALL=ALL', '/bin/a\\'])
     assert.throws(() => sudoers({ name: 'a', users: 'anna', commands: [command] }), /absolute path/)
   assert.throws(() => sudoers({ name: 'a', users: ['a b'] }), /a user, %group/)

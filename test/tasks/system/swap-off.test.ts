@@ -5,7 +5,7 @@ import { suite } from '../../support/spec.ts'
 
 const test = suite('swap-off')
 
-test('off now, and commented out of fstab', async () => {
+test('off now, and commented out in fstab', async () => {
   const fstab = '/dev/sda1 / ext4 defaults 0 1\n/dev/sda2 none swap sw 0 0\n# /old none swap sw 0 0\n'
   const run = await rehearse(swapOff(), {
     files: {

@@ -3,6 +3,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { Reply, ScriptedFile, World } from '../../../engine/testing.ts'
 import { mebibytesOf, swap } from '../../../tasks/system/swap.ts'
 import { rejects } from '../../support/rejects.ts'
+import { sent, sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('swap')
@@ -23,7 +24,9 @@ const sets =
     return ''
   }
 
-/** A host with a kernel that takes swap; `signed` says whether what is at the path is a swap file. */
+const openFolder = sentPattern('tasks/system/swap-folder.sh')
+
+/** A host whose kernel accepts swap; `signed`: whether the file at the path is a swap file. */
 const host = (files: World['files'] = {}, { signed = true, free = 1024 * 1024 } = {}): World => ({
   files: { '/proc/swaps': header, '/etc/fstab': '', ...files },
   replies: {
@@ -40,25 +43,25 @@ const host = (files: World['files'] = {}, { signed = true, free = 1024 * 1024 } 
     [`swapoff ${quoted}`]: sets(header),
   },
   patterns: [
-    [/^d=\S+; last=1/, ''],
-    [/^for p in 4096 .* grep -q SWAPSPACE2/, { code: signed ? 0 : 1 }],
+    [openFolder, ''],
+    [sentPattern('tasks/system/swap-signature.sh'), { code: signed ? 0 : 1 }],
     [
-      /^umask 077; set -C; .*mkswap/,
+      sentPattern('tasks/system/swap-make.sh'),
       ({ script }, all) => {
-        all.set(`${path}.coxswain-new`, file(Number(/count=(\d+)/.exec(script)?.[1])))
+        all.set(`${path}.coxswain-new`, file(Number(/ (\d+)\n/.exec(script)?.[1])))
         return ''
       },
     ],
   ],
 })
 
-/** The words that begin what an apply sent. */
+/** The first words of each command of an apply. */
 const verbs = (commands: readonly string[]): string[] => commands.map((text) => text.split(' ')[0] ?? '')
 
 test('sizes are powers of 1024', () =>
   assert.equal(['512M', '2G', '1T'].map(mebibytesOf), [512, 2048, 1024 * 1024]))
 
-test('made beside its place for nobody else to read, taken in use, and kept for the next boot', async () => {
+test('created beside its place, readable by root only, used now and at the next boot', async () => {
   const run = await rehearse(swap({ path, size: '2M' }), host())
   assert.is(run.outcome, 'changed', String(run.error))
   assert.equal(run.changes, [
@@ -66,25 +69,20 @@ test('made beside its place for nobody else to read, taken in use, and kept for 
     { what: `swap on ${path}`, from: 'off', to: 'on' },
     { what: '/etc/fstab', from: '', to: entry },
   ])
-  assert.is(
-    run.commands.apply[1],
-    "umask 077; set -C; : >'/swap/a b.coxswain-new' && { chattr +C '/swap/a b.coxswain-new' 2>/dev/null || :; } && " +
-      "{ case $(stat -f -c %T '/swap/a b.coxswain-new') in ext*|btrfs) fallocate -l 2097152 '/swap/a b.coxswain-new' ;; *) false ;; esac || " +
-      "dd if=/dev/zero of='/swap/a b.coxswain-new' bs=1048576 count=2; } && mkswap '/swap/a b.coxswain-new' || { rm -f '/swap/a b.coxswain-new'; exit 1; }",
-  )
-  assert.equal(verbs(run.commands.apply), ['rm', 'umask', 'mv', 'swapon'])
+  assert.is(run.commands.apply[1], sent('tasks/system/swap-make.sh', `${path}.coxswain-new`, 2))
+  assert.equal(verbs(run.commands.apply), ['rm', 'set', 'mv', 'swapon'])
   assert.is(run.files.get('/etc/fstab')?.content, entry)
 })
 
-test('all is well', async () => {
+test('an up-to-date swap file is ok', async () => {
   const files = { [path]: file(2), '/proc/swaps': live(-2), '/etc/fstab': entry }
   assert.is((await rehearse(swap({ path, size: '2M' }), host(files))).outcome, 'ok')
 })
 
-test('another size, priority or mode; nothing is done that is not needed', async () => {
+test('another size, priority or mode; only the needed steps are done', async () => {
   const files = { [path]: file(2), '/proc/swaps': live(-2), '/etc/fstab': entry }
   const larger = await rehearse(swap({ path, size: '3M' }), host(files))
-  assert.equal(verbs(larger.commands.apply), ['rm', 'umask', 'swapoff', 'mv', 'swapon'])
+  assert.equal(verbs(larger.commands.apply), ['rm', 'set', 'swapoff', 'mv', 'swapon'])
   const first = await rehearse(swap({ path, size: '2M', priority: 9 }), host(files))
   assert.equal(first.commands.apply, [`swapoff ${quoted}`, `swapon -p 9 ${quoted}`])
   assert.equal(first.changes[0], { what: `priority of ${path}`, from: '-2', to: '9' })
@@ -96,7 +94,7 @@ test('another size, priority or mode; nothing is done that is not needed', async
   assert.is(open.files.get(path)?.mode, '0600')
 })
 
-test('absent is off, out of the table and gone', async () => {
+test('absent is off, removed from the table, and deleted', async () => {
   const files = { [path]: file(2), '/proc/swaps': live(-2), '/etc/fstab': `# ours\n${entry}` }
   const run = await rehearse(swap({ path, state: 'absent' }), host(files))
   assert.equal(run.commands.apply, [`swapoff ${quoted}`])
@@ -105,10 +103,10 @@ test('absent is off, out of the table and gone', async () => {
   assert.is((await rehearse(swap({ path, state: 'absent' }), host())).outcome, 'ok')
 })
 
-test('what is no swap file is left as it is, under --check as well', async () => {
+test('a file that is not a swap file stays unchanged, also under --check', async () => {
   for (const given of [{ size: '2M' }, { state: 'absent' }] as const) {
     const run = await rehearse(swap({ path, ...given }), host({ [path]: file(2) }, { signed: false }))
-    assert.is(run.foretold, 'failed')
+    assert.is(run.predicted, 'failed')
     assert.match(String(run.error), '/swap/a b exists, but is not a swap file')
     assert.equal(run.commands.apply, [])
   }
@@ -116,10 +114,10 @@ test('what is no swap file is left as it is, under --check as well', async () =>
 
 const folder = { '/swap': { content: '', type: 'directory' } } as const
 
-test('no room, and a kernel that takes none: nothing is left behind', async () => {
+test('not enough space, and a kernel that refuses it: no files are left', async () => {
   const full = await rehearse(swap({ path, size: '2M' }), host(folder, { free: 1024 }))
   assert.match(String(full.error), 'not enough free space for 2M in /swap')
-  assert.is(full.foretold, 'failed')
+  assert.is(full.predicted, 'failed')
   const world = host()
   const refused = await rehearse(swap({ path, size: '2M' }), {
     ...world,
@@ -130,25 +128,25 @@ test('no room, and a kernel that takes none: nothing is left behind', async () =
   assert.is(refused.files.get('/etc/fstab')?.content, '')
 })
 
-test('a size is needed, in units that are known', async () => {
-  await rejects(() => swap({ path }), 'params-invalid', 'a size is needed')
+test('a size is required, with a supported unit', async () => {
+  await rejects(() => swap({ path }), 'params-invalid', 'size is required')
   await rejects(() => swap({ path, size: '2GB' }), 'params-invalid', 'such as 512M or 2G')
   await rejects(() => swap({ path, size: '1G', priority: 40_000 }), 'params-invalid', 'priority')
 })
 
-test('a folder that others than root can change is refused before anything is made in it', async () => {
+test('a folder that users other than root can change is refused before anything is created in it', async () => {
   const world = host(folder)
-  const open: World = { ...world, patterns: [[/^d=\S+; last=1/, '/swap\n'], ...(world.patterns ?? [])] }
+  const open: World = { ...world, patterns: [[openFolder, '/swap\n'], ...(world.patterns ?? [])] }
   const run = await rehearse(swap({ path, size: '1M' }), open)
-  assert.match(String(run.error), 'others than root can change /swap')
-  assert.is(run.foretold, 'failed')
+  assert.match(String(run.error), 'users other than root can change /swap')
+  assert.is(run.predicted, 'failed')
   assert.is(
-    run.commands.apply.some((command) => command.includes('mkswap')),
+    run.commands.apply.some((command) => sentPattern('tasks/system/swap-make.sh').test(command)),
     false,
   )
 })
 
-test('what an interrupted run has left of a new file goes, whatever the state', async () => {
+test('the draft of an interrupted run is removed in every state', async () => {
   const left = {
     [path]: file(1),
     [`${path}.coxswain-new`]: file(1),

@@ -1,14 +1,17 @@
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import { sysctl, withValue } from '../../../tasks/system/sysctl.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('sysctl')
 
-/** A host on which `sysctl -w` changes what `sysctl -n` says. */
+/** A host on which `sysctl -w` changes the output of `sysctl -n`. */
 const hostWith = (live: string, files: Record<string, string> = {}, others = '') => {
   let value = live
-  const patterns: [RegExp, string][] = [[/^sh -c .*sysctl\.d\/\*\.conf/, others]]
+  const patterns: [RegExp, string][] = [
+    [sentPattern('tasks/system/drop-ins/other-files.sh', '.*sysctl\\.d/\\*\\.conf.*'), others],
+  ]
   return {
     files,
     patterns,
@@ -22,7 +25,7 @@ const hostWith = (live: string, files: Record<string, string> = {}, others = '')
   }
 }
 
-test('sets the live value and keeps it for the next boot', async () => {
+test('sets the live value and saves it for the next boot', async () => {
   const run = await rehearse(sysctl({ key: 'net.ipv4.ip_forward', value: '1' }), hostWith('0'))
   assert.is(run.outcome, 'changed')
   assert.equal(run.commands.apply, ['sysctl -w net.ipv4.ip_forward=1'])
@@ -45,7 +48,7 @@ test('keeps the other lines of the file', async () => {
   assert.is(run.files.get(file)?.content, '# mine\n\nnet.ipv4.ip_forward=1\nvm.swappiness = 0\n')
 })
 
-test('does nothing where all is as it shall be', async () => {
+test('an up-to-date value is ok', async () => {
   const files = { '/etc/sysctl.d/90-coxswain.conf': 'net.ipv4.ip_forward = 1\n' }
   const run = await rehearse(sysctl({ key: 'net.ipv4.ip_forward', value: '1' }), hostWith('1', files))
   assert.is(run.outcome, 'ok')
@@ -59,12 +62,12 @@ test('a relative path is refused', () => {
   )
 })
 
-test('what sysctl would take as an option, or as more lines of a file, is refused', () => {
-  assert.throws(() => sysctl({ key: '-a', value: 1 }), /the name of a parameter is needed/)
-  assert.throws(() => sysctl({ key: 'a.b', value: '1\nc.d = 2' }), /a value is one line/)
+test('values that sysctl would read as options, or as more lines of a file, are refused', () => {
+  assert.throws(() => sysctl({ key: '-a', value: 1 }), /must be the name of a parameter/)
+  assert.throws(() => sysctl({ key: 'a.b', value: '1\nc.d = 2' }), /a value must be one line/)
 })
 
-test('how a line is written stays; a key with slashes is the same key, and the last line counts', () => {
+test('the layout of a line stays; a key with slashes is the same key, and the last line counts', () => {
   const key = 'net.ipv4.ip_forward'
   assert.is(withValue(`-${key}=0 \r\n`, key, '1'), `-${key}=1 \r\n`)
   assert.is(withValue('net/ipv4/ip_forward = 0\n', key, '1'), 'net/ipv4/ip_forward = 1\n')
@@ -76,7 +79,7 @@ test('how a line is written stays; a key with slashes is the same key, and the l
   assert.is(withValue('x = 1\t2\n', 'x', '1 2'), 'x = 1\t2\n')
 })
 
-test('a file that is read later and says otherwise is named, before anything changes', async () => {
+test('a later file with another value is named, before anything changes', async () => {
   const said = async (others: string, file?: string): Promise<string> => {
     const task = sysctl({ key: 'net.ipv4.ip_forward', value: 1, ...(file !== undefined && { file }) })
     const run = await rehearse(task, hostWith('0', {}, others))
@@ -85,11 +88,8 @@ test('a file that is read later and says otherwise is named, before anything cha
   }
   const conf = '/etc/sysctl.conf\n net/ipv4/ip_forward=0\n'
   const zz = '/etc/sysctl.d/99-zz.conf\n #net.ipv4.ip_forward=5\n net.ipv4.ip_forward = 0\n'
-  assert.match(
-    await said(conf),
-    'net.ipv4.ip_forward = 0 in /etc/sysctl.conf counts, not what /etc/sysctl.d/90',
-  )
-  assert.match(await said(zz), '= 0 in /etc/sysctl.d/99-zz.conf counts')
+  assert.match(await said(conf), 'net.ipv4.ip_forward = 0 in /etc/sysctl.conf overrides /etc/sysctl.d/90')
+  assert.match(await said(zz), '= 0 in /etc/sysctl.d/99-zz.conf overrides')
   assert.is(await said(zz + conf.replace('0', '1')), '', 'the last one counts')
   assert.is(await said(zz, '/etc/sysctl.conf'), '')
   assert.is(await said(zz.replace('99-zz', '10-zz')), '')
@@ -99,7 +99,7 @@ test('a file that is read later and says otherwise is named, before anything cha
     'hidden',
   )
   const hides = '/etc/sysctl.d/50-x.conf\n net.ipv4.ip_forward=0\n'
-  assert.match(await said(hides, '/usr/lib/sysctl.d/50-x.conf'), '/etc/sysctl.d/50-x.conf counts')
+  assert.match(await said(hides, '/usr/lib/sysctl.d/50-x.conf'), '/etc/sysctl.d/50-x.conf overrides')
   assert.is(await said(zz, '/opt/x.conf'), '')
 })
 
@@ -109,7 +109,7 @@ test('blanks around a value stay, whatever they are', () => {
   assert.is(withValue('a.b = 1 = 2\n', 'a.b', '3'), 'a.b = 3\n')
 })
 
-test('a line of a megabyte of blanks takes no longer than it is long', () => {
+test('a line with a megabyte of blanks takes linear time', () => {
   const blanks = ' '.repeat(1_000_000)
   const text = `a.b = 1${blanks}2${blanks}\n${blanks}x\n#${blanks}=\n`
   assert.is(withValue(text, 'c.d', '1'), `${text}c.d = 1\n`)

@@ -34,7 +34,7 @@ const host = (
   }
 }
 
-test('a unit is written and read anew; the second time all is well', async () => {
+test('a unit is written and systemd reloaded; the second run is ok', async () => {
   const run = await rehearse(systemdUnit({ name: 'app.service', content }), host({}))
   assert.is(run.outcome, 'changed', String(run.error))
   assert.is(run.files.get('/etc/systemd/system/app.service')?.content, content)
@@ -42,7 +42,7 @@ test('a unit is written and read anew; the second time all is well', async () =>
   assert.equal(run.commands.apply, ['systemctl daemon-reload'])
 })
 
-test('a file that systemd has not read yet is only read', async () => {
+test('a file that systemd has not read yet is only reloaded', async () => {
   const run = await rehearse(
     systemdUnit({ name: 'app.service', content }),
     host({ '/etc/systemd/system/app.service': content }, 'yes'),
@@ -52,7 +52,7 @@ test('a file that systemd has not read yet is only read', async () => {
 
 const override = '/etc/systemd/system/app.service.d/override.conf'
 
-test('a drop-in is verified beside the unit that it changes; one without a unit cannot be', async () => {
+test('a drop-in is verified with the unit that it changes; a drop-in without a unit cannot be', async () => {
   const task = systemdUnit({ name: 'app.service', dropIn: 'override', content })
   for (const unit of ['/lib/systemd/system/app.service', '']) {
     const run = await rehearse(task, host({}, 'no', unit))
@@ -62,7 +62,7 @@ test('a drop-in is verified beside the unit that it changes; one without a unit 
   }
 })
 
-test('what goes: a unit, and a drop-in with its folder', async () => {
+test('removed: a unit, and a drop-in with its folder', async () => {
   const unit = '/etc/systemd/system/app.service'
   const gone = await rehearse(
     systemdUnit({ name: 'app.service', state: 'absent' }),
@@ -73,11 +73,11 @@ test('what goes: a unit, and a drop-in with its folder', async () => {
   const run = await rehearse(task, host({ [override]: content }))
   assert.not.ok(run.files.has(override))
   assert.match(run.commands.apply.join('\n'), 'rmdir')
-  // it went by hand, and systemd has not seen it
+  // it was removed by hand, and systemd was not reloaded
   assert.is((await rehearse(task, host({}, 'yes'))).outcome, 'changed')
 })
 
-test('of a template, the units made of it are asked for', async () => {
+test('for a template, its instances are checked', async () => {
   const ask = 'systemctl show --property=NeedDaemonReload --value -- app@*.service'
   let answer = 'no\n\nyes\n'
   const run = await rehearse(systemdUnit({ name: 'app@.service', content }), {
@@ -91,12 +91,12 @@ test('of a template, the units made of it are asked for', async () => {
   assert.is(run.outcome, 'changed', String(run.error))
 })
 
-test('a name without a suffix, and no content, are refused', async () => {
-  await rejects(() => systemdUnit({ name: 'app', content }), 'params-invalid', 'a unit has a suffix')
-  await rejects(() => systemdUnit({ name: 'app.service' }), 'params-invalid', 'content is needed')
+test('a name without a suffix, and missing content, are refused', async () => {
+  await rejects(() => systemdUnit({ name: 'app', content }), 'params-invalid', 'must have a suffix')
+  await rejects(() => systemdUnit({ name: 'app.service' }), 'params-invalid', 'content is required')
 })
 
-test('where OpenRC is, it says so', async () => {
+test('on a host with OpenRC, the error says so', async () => {
   const run = await rehearse(systemdUnit({ name: 'app.service', content }), {
     patterns: [[detect, 'openrc\n']],
   })

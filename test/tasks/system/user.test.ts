@@ -3,6 +3,7 @@ import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { passwordField, shadowDay, withFields } from '../../../tasks/system/accounts/account-files.ts'
 import { user } from '../../../tasks/system/user.ts'
+import { sentPattern } from '../../support/sent.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('user')
@@ -16,7 +17,7 @@ const world = (given: Partial<World>): World => ({
   ...given,
 })
 
-test('a user is made, and its groups are set', async () => {
+test('a user is created, and its groups are set', async () => {
   const run = await rehearse(user({ name: 'anna', uid: 1000, groups: 'wheel' }), {
     files: { '/etc/passwd': passwd, '/etc/group': 'wheel:x:10:\n' },
     replies: {
@@ -35,7 +36,7 @@ test('a user is made, and its groups are set', async () => {
   assert.equal(run.changes, [{ what: 'user anna', to: 'uid 1000' }])
 })
 
-test('where all is well nothing is done', async () => {
+test('an up-to-date user is ok', async () => {
   const run = await rehearse(
     user({ name: 'anna', group: 'anna', groups: ['wheel'], exact: true, shell: '/bin/sh' }),
     world({}),
@@ -44,14 +45,14 @@ test('where all is well nothing is done', async () => {
   assert.equal(run.commands.apply, [])
 })
 
-test('busybox: what differs is edited, the other lines stay', async () => {
+test('busybox: differences are edited, the other lines stay', async () => {
   const run = await rehearse(
     user({ name: 'anna', shell: '/bin/ash' }),
     world({
       replies: { 'command -v useradd': { code: 127 } },
       patterns: [
         [
-          /^p=\/etc\/passwd; n=\$p\+;.* mv -f "\$n" "\$p"/,
+          sentPattern('tasks/system/user-tools/edit-account-file.sh', '/etc/passwd .*'),
           ({ stdin }, files) => {
             files.set('/etc/passwd', { content: stdin })
             return ''
@@ -64,7 +65,7 @@ test('busybox: what differs is edited, the other lines stay', async () => {
   assert.is(run.commands.apply.length, 1)
 })
 
-test('a hash travels on standard input and is shown nowhere', async () => {
+test('a hash is passed on standard input and never shown', async () => {
   let stdin = ''
   const run = await rehearse(user({ name: 'anna', password: '$6$salt$hash' }), {
     files: { '/etc/passwd': passwd + line, '/etc/group': groups, '/etc/shadow': 'anna:!:1::::::\n' },
@@ -82,7 +83,7 @@ test('a hash travels on standard input and is shown nowhere', async () => {
   assert.not.match(JSON.stringify(run.changes), /salt/)
 })
 
-test('what the password field becomes', () => {
+test('the new password field', () => {
   const none = { hash: undefined, locked: undefined }
   assert.is(passwordField('!', none), '!')
   assert.is(passwordField('!', { ...none, hash: 'h' }), 'h')
@@ -100,15 +101,15 @@ test('days and fields', () => {
   assert.is(withFields('ab:1\na:1\n', 'a', { 1: '2' }), 'ab:1\na:2\n')
 })
 
-test('what cannot be is refused', () => {
-  assert.throws(() => user({ name: 'an na' }), /a user name is needed/)
-  assert.throws(() => user({ name: '-r' }), /a user name is needed/)
-  assert.throws(() => user({ name: 'anna', password: 'plain' }), /a hash is needed/)
-  assert.throws(() => user({ name: 'anna', comment: 'a:b' }), /neither colon/)
+test('invalid values are refused', () => {
+  assert.throws(() => user({ name: 'an na' }), /must be a user name/)
+  assert.throws(() => user({ name: '-r' }), /must be a user name/)
+  assert.throws(() => user({ name: 'anna', password: 'plain' }), /must be a hash/)
+  assert.throws(() => user({ name: 'anna', comment: 'a:b' }), /not contain a colon/)
   assert.throws(() => user({ name: 'anna', expires: 'soon' }), /expires/)
 })
 
-test('an id that is taken, and groups that are not there, are said before anything is done', async () => {
+test('an ID that is taken, and missing groups, are reported before anything is done', async () => {
   const files = {
     '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nben:x:1001:1001::/:/bin/sh\n',
     '/etc/group': 'ben:x:1001:\n',
@@ -127,11 +128,11 @@ test('an id that is taken, and groups that are not there, are said before anythi
   ] as const) {
     const run = await rehearse(user({ name: 'anna', ...given }), host)
     assert.match(String(run.error), message)
-    assert.equal([run.foretold, run.commands.apply], ['failed', []])
+    assert.equal([run.predicted, run.commands.apply], ['failed', []])
   }
 })
 
-test('a group of a directory is one, and so is that of a new user itself', async () => {
+test('a group of a directory service counts, and so does that of a new user itself', async () => {
   const host: World = {
     files: { '/etc/passwd': 'root:x:0:0::/root:/bin/sh\n', '/etc/group': 'root:x:0:\n' },
     patterns: [
@@ -148,5 +149,5 @@ test('a group of a directory is one, and so is that of a new user itself', async
     ],
   }
   const run = await rehearse(user({ name: 'anna', groups: ['anna', 'corp'] }), host)
-  assert.equal([run.foretold, run.outcome], ['would change', 'changed'], String(run.error))
+  assert.equal([run.predicted, run.outcome], ['would change', 'changed'], String(run.error))
 })

@@ -1,7 +1,7 @@
-/** Algorithms that ssh's configuration has chosen, as far as ssh2 knows them. Pure. */
+/** Algorithms in the configuration of ssh that ssh2 supports. Pure. */
 import type { CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2'
 
-/** Signatures of servers that are taken where nobody has chosen, the best first; RSA keys sign with SHA-2 only. */
+/** The default host key algorithms, the best first; RSA keys sign with SHA-2 only. */
 export const usualHostKeyAlgorithms = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -11,7 +11,7 @@ export const usualHostKeyAlgorithms = [
   'rsa-sha2-256',
 ] as const satisfies readonly ServerHostKeyAlgorithm[]
 
-/** What of OpenSSH's algorithms ssh2 can do; some with a name of another time are there for machines of that time. */
+/** The algorithms of OpenSSH that ssh2 supports, including old ones for old machines. */
 const known = {
   ciphers: [
     'chacha20-poly1305@openssh.com',
@@ -60,7 +60,7 @@ const known = {
 
 export type HostKeyAlgorithm = (typeof known.hostKeyAlgorithms)[number]
 
-/** In the order in which they were chosen; what is absent is left to us. */
+/** The configured algorithms, in their order; undefined for our default. */
 export interface Algorithms {
   readonly ciphers?: readonly (typeof known.ciphers)[number][] | undefined
   readonly kexAlgorithms?: readonly (typeof known.kexAlgorithms)[number][] | undefined
@@ -83,9 +83,9 @@ const chosen = <Name extends string>(
 }
 
 /**
- * What was chosen.
+ * The configured algorithms.
  *
- * @param usual what ssh prints where nobody has chosen: its own order is no wish, and another one is faster with ssh2.
+ * @param usual the output of ssh without configuration: its default order is ignored, as another one is faster with ssh2.
  */
 export const algorithmsOf = (lines: Lines, usual: Lines): Algorithms => ({
   ciphers: chosen('ciphers', known.ciphers, lines, usual),
@@ -94,15 +94,15 @@ export const algorithmsOf = (lines: Lines, usual: Lines): Algorithms => ({
   hostKeyAlgorithms: chosen('hostkeyalgorithms', known.hostKeyAlgorithms, lines, usual),
 })
 
-const called = {
+const optionNames = {
   ciphers: 'Ciphers',
   kexAlgorithms: 'KexAlgorithms',
   macs: 'MACs',
   hostKeyAlgorithms: 'HostKeyAlgorithms',
 } as const satisfies Readonly<Record<keyof Algorithms, string>>
 
-/** Options of which ssh2 knows nothing that was chosen, as they are called in ssh_config(5). */
+/** Options, named as in ssh_config(5), of which ssh2 supports none of the configured algorithms. */
 export const beyondSsh2 = (algorithms: Algorithms): string[] =>
   (['ciphers', 'kexAlgorithms', 'macs', 'hostKeyAlgorithms'] as const)
     .filter((option) => algorithms[option]?.length === 0)
-    .map((option) => called[option])
+    .map((option) => optionNames[option])

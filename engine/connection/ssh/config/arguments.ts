@@ -1,6 +1,6 @@
-/** Arguments of ssh(1), as `ansible_ssh_common_args` and its siblings hold them, read as options of ssh_config(5). Pure. */
+/** Parses arguments of ssh(1), from `ansible_ssh_common_args` and similar variables, as options of ssh_config(5). Pure. */
 
-/** Options that make a difference to how a host is reached, and that are honoured. */
+/** Supported options, which affect the connection. */
 const honoured = new Set(
   `AddressFamily BindAddress CanonicalDomains CanonicalizeFallbackLocal CanonicalizeHostname CanonicalizeMaxDots
    CanonicalizePermittedCNAMEs CertificateFile ChallengeResponseAuthentication Ciphers Compression ConnectTimeout ForwardAgent
@@ -12,7 +12,7 @@ const honoured = new Set(
     .split(/\s+/),
 )
 
-/** Options that change nothing of what we do: they share connections, speak to people, or speed up what we do otherwise. */
+/** Options without effect here: they share connections, print messages, or are optimizations. */
 const harmless = new Set(
   `AddKeysToAgent BatchMode CheckHostIP ConnectionAttempts ControlMaster ControlPath ControlPersist GSSAPIAuthentication
    GSSAPIDelegateCredentials HashKnownHosts IPQoS LogLevel NumberOfPasswordPrompts TCPKeepAlive UpdateHostKeys VisualHostKey`
@@ -20,7 +20,7 @@ const harmless = new Set(
     .split(/\s+/),
 )
 
-/** Flags of ssh(1) without a value: the options that they stand for, or nothing where they change nothing for us. */
+/** Flags of ssh(1) without a value, with their options; empty if they have no effect here. */
 const flags: Readonly<Record<string, string>> = {
   4: 'AddressFamily=inet',
   6: 'AddressFamily=inet6',
@@ -33,7 +33,7 @@ const flags: Readonly<Record<string, string>> = {
   x: '',
 }
 
-/** Flags with a value: the option that it belongs to. */
+/** Flags with a value, with their options. */
 const valued: Readonly<Record<string, string>> = {
   b: 'BindAddress',
   c: 'Ciphers',
@@ -45,15 +45,15 @@ const valued: Readonly<Record<string, string>> = {
   S: 'ControlPath',
 }
 
-/** Arguments of ssh as far as we honour them. */
+/** Parsed arguments of ssh. */
 export interface SshArguments {
-  /** A configuration file, as `-F` names it. */
+  /** The configuration file of `-F`. */
   readonly configFile?: string | undefined
-  /** Options of ssh_config(5), each as `-o` takes it: `Port=2222`. */
+  /** Options of ssh_config(5), each as for `-o`: `Port=2222`. */
   readonly options: readonly string[]
 }
 
-/** What of the arguments we do not have, as it is written. */
+/** An unsupported argument, as written. */
 export interface RefusedArgument {
   readonly refused: string
 }
@@ -67,14 +67,14 @@ const keyed = (option: string): readonly [key: string, value: string] => {
 const isKnown = (option: string): boolean => {
   const [key, value] = keyed(option)
   if (honoured.has(key) || harmless.has(key)) return true
-  // ssh2 signs with every algorithm that the server takes: more of them are no news, fewer we could not keep
+  // ssh2 signs with every algorithm that the server accepts, so adding algorithms has no effect; removing is not supported
   return /^pubkeyaccepted(algorithms|keytypes)$/.test(key) && value.startsWith('+')
 }
 
 const optionOf = (flag: string, value: string): string =>
   flag === 'o' ? value : `${valued[flag]}=${flag === 'i' ? `"${value}"` : value}`
 
-/** Reads arguments of ssh, cut into words. */
+/** Parses arguments of ssh, given as words. */
 export const parseSshArguments = (words: readonly string[]): SshArguments | RefusedArgument => {
   const options: string[] = []
   let configFile: string | undefined
@@ -101,6 +101,6 @@ export const parseSshArguments = (words: readonly string[]): SshArguments | Refu
   return { configFile, options }
 }
 
-/** The value of an option in arguments: the first one counts, as it does for ssh. */
+/** The value of an option in arguments: the first one wins, as in ssh. */
 export const optionIn = (options: readonly string[], name: string): string | undefined =>
   options.map(keyed).find(([key]) => key === name.toLowerCase())?.[1]

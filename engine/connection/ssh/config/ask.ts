@@ -1,4 +1,4 @@
-/** Asks the system's own `ssh` what its configuration says of a host. */
+/** Reads the configuration of a host with `ssh -G`. */
 import { execFile } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -7,26 +7,26 @@ import { isQuiet } from './quiet.ts'
 import { parseSshConfig } from './parse.ts'
 import type { SshConfig } from './parse.ts'
 
-/** A host as ssh is asked for it. */
+/** A host and the options of `ssh -G`. */
 export interface Asked {
   readonly address: string
   readonly user?: string | undefined
   readonly port?: number | undefined
-  /** A configuration file instead of the usual ones. */
+  /** A configuration file instead of the default ones. */
   readonly file?: string | undefined
-  /** Options as `-o` takes them, that count before user and port. */
+  /** Options as for `-o` that override user and port. */
   readonly before?: readonly string[] | undefined
-  /** Those that count after them. */
+  /** Options that do not override them. */
   readonly after?: readonly string[] | undefined
 }
 
-/** How many are asked for at a time: each is a process. */
+/** The number of ssh processes at a time. */
 const atATime = 8
 
-/** Seconds that ssh may take: a `Match exec` or a name server may be slow. */
+/** Timeout of ssh in seconds: a `Match exec` or a name server can be slow. */
 const answerTime = 20
 
-/** Where ssh looks when it is not told. Its home is the one of the passwd file, whatever HOME says. */
+/** The default configuration files. ssh takes the home from the passwd file, not from HOME. */
 export const usualConfigs = (): readonly string[] => [
   join(userInfo().homedir, '.ssh', 'config'),
   '/etc/ssh/ssh_config',
@@ -46,22 +46,22 @@ const words = ({ address, user, port, file, before, after }: Asked): string[] =>
   address,
 ]
 
-/** What ssh says is wrong with its configuration, with the place. */
-const complaint = ({ address }: Asked, said: string): CoxswainError => {
+/** The error that ssh reports in its configuration, with the place. */
+const configError = ({ address }: Asked, said: string): CoxswainError => {
   const [, file, line, what] = /^(\S.*?):? line (\d+): (.*?)\r?$/m.exec(said) ?? []
-  const told = what ?? said.trim().split(/\r?\n/)[0] ?? ''
+  const text = what ?? said.trim().split(/\r?\n/)[0] ?? ''
   if (file !== undefined && /^command-line\b/.test(file)) {
-    return new CoxswainError('connect-failed', `ssh does not take its arguments for ${address}: ${told}`, {
-      hint: 'correct ansible_ssh_args, ansible_ssh_common_args or ansible_ssh_extra_args of the host',
+    return new CoxswainError('connect-failed', `ssh rejects its arguments for ${address}: ${text}`, {
+      hint: 'fix ansible_ssh_args, ansible_ssh_common_args or ansible_ssh_extra_args of the host',
     })
   }
-  return new CoxswainError('connect-failed', `ssh cannot read its configuration for ${address}: ${told}`, {
+  return new CoxswainError('connect-failed', `ssh cannot read its configuration for ${address}: ${text}`, {
     place: file === undefined ? undefined : { file, line: Number(line) },
-    hint: 'correct the configuration of ssh, or name another file with the variable ssh_config',
+    hint: 'fix the configuration of ssh, or set the variable ssh_config to another file',
   })
 }
 
-/** The settings of ssh, asked for once for each host of a run, and only where there may be any. */
+/** The configuration of ssh, read once per host of a run, and only if the files have relevant options. */
 export class SshConfigs {
   readonly #files: readonly string[]
   readonly #program: string
@@ -72,24 +72,24 @@ export class SshConfigs {
   #usual: Promise<string> | undefined
 
   /**
-   * @param files where ssh looks by itself; only for seeing whether it finds anything there.
-   * @param program what is run.
+   * @param files the default configuration files; only to see whether they have relevant options.
+   * @param program the ssh program.
    */
   constructor(files: readonly string[] = usualConfigs(), program = 'ssh') {
     this.#files = files
     this.#program = program
   }
 
-  /** Whether there is any use in asking. */
+  /** Whether there can be relevant options for a host. */
   has({ file, before = [], after = [] }: Pick<Asked, 'file' | 'before' | 'after'>): boolean {
     if (file !== undefined || before.length + after.length > 0) return true
     return !(this.#quiet ??= this.#files.every((usual) => isQuiet(usual)))
   }
 
   /**
-   * What ssh's configuration says of a host; undefined when there is no ssh here or nothing is configured.
+   * The configuration of a host; undefined if ssh is not installed or nothing is configured.
    *
-   * @throws `connect-failed` when the configuration is wrong.
+   * @throws `connect-failed` for an invalid configuration.
    */
   of(asked: Asked): Promise<SshConfig | undefined> {
     if (!this.has(asked)) return Promise.resolve(undefined)
@@ -108,7 +108,7 @@ export class SshConfigs {
       this.#usual ??= this.#run({ address: 'localhost', file: '/dev/null' }).then((said = '') => said)
       return parseSshConfig(text, await this.#usual)
     } finally {
-      // the place goes to the next who waits
+      // the next waiting call takes the slot
       const next = this.#waiting.shift()
       if (next === undefined) this.#running -= 1
       else next()
@@ -120,12 +120,12 @@ export class SshConfigs {
       const options = { encoding: 'utf8', timeout: answerTime * 1000 } as const
       const child = execFile(this.#program, words(asked), options, (error, stdout, stderr) => {
         if (error === null) return resolve(stdout)
-        // what was asked for in so many words is not passed over
+        // explicit options are not ignored
         const { file, before = [], after = [] } = asked
         const explicit = file !== undefined || before.length + after.length > 0
         if (error.code === 'ENOENT' && !explicit) return resolve(undefined)
         reject(
-          complaint(
+          configError(
             asked,
             error.killed === true ? `no answer within ${answerTime} s` : stderr || error.message,
           ),

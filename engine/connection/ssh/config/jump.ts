@@ -1,6 +1,6 @@
-/** `ProxyJump` of ssh_config(5): the hosts on the way. Pure. */
+/** Parses `ProxyJump` of ssh_config(5). Pure. */
 
-/** One host on the way, as ssh is told of it: the rest is in its own settings. */
+/** A jump host. Its other settings are in the configuration of ssh. */
 export interface Jump {
   readonly address: string
   readonly user: string | undefined
@@ -10,8 +10,8 @@ export interface Jump {
 const portOf = (text: string | undefined): number | undefined =>
   text === undefined || text === '' ? undefined : Number(text)
 
-/** `[user@]host[:port]`, `[user@][v6][:port]`, or the same behind `ssh://`. The user may have an `@`. */
-const jumpOf = (text: string): Jump => {
+/** Parses `[user@]host[:port]` or `[user@][v6][:port]`, with an optional `ssh://`. The user can contain `@`. */
+const parseHop = (text: string): Jump => {
   const bare = text
     .trim()
     .replace(/^ssh:\/\//i, '')
@@ -19,14 +19,14 @@ const jumpOf = (text: string): Jump => {
   const at = bare.lastIndexOf('@')
   const [user, place] = at < 0 ? [undefined, bare] : [bare.slice(0, at), bare.slice(at + 1)]
   const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(place)
-  // without brackets one colon is for a port, several are an IPv6 address
+  // without brackets, one colon separates a port; several are an IPv6 address
   const plain = /^([^:]*)(?::(\d+))?$/.exec(place)
   const [, address = place, port] = bracketed ?? plain ?? []
   return { address, user, port: portOf(port) }
 }
 
-/** The hosts of a `ProxyJump`, in the order of the way; none for `none`. */
+/** The hosts of a `ProxyJump`, in order; empty for `none`. */
 export const parseJump = (text: string | undefined): readonly Jump[] =>
   text === undefined || text.trim().toLowerCase() === 'none' || text.trim() === ''
     ? []
-    : text.split(',').map(jumpOf)
+    : text.split(',').map(parseHop)

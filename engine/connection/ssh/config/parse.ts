@@ -1,15 +1,15 @@
-/** What `ssh -G` prints (ssh_config(5) as it counts for one host), read into types. Pure. */
+/** Parses the output of `ssh -G`: the options of ssh_config(5) for one host. Pure. */
 import { algorithmsOf, beyondSsh2 } from './algorithms.ts'
 import type { Algorithms } from './algorithms.ts'
 import { parseJump } from './jump.ts'
 import type { Jump } from './jump.ts'
 
-/** The settings of OpenSSH for one host. What it leaves open is undefined. */
+/** The settings of OpenSSH for one host; undefined if not configured. */
 export interface SshConfig {
   readonly hostName: string
   readonly port: number
   readonly user: string
-  /** As written: `~`, `%h` and `${NAME}` may be in it. Undefined where these are only the ones that ssh tries by itself. */
+  /** As written: can contain `~`, `%h` and `${NAME}`. Undefined for the default files of ssh. */
   readonly identityFiles: readonly string[] | undefined
   readonly identitiesOnly: boolean
   /** A socket, `SSH_AUTH_SOCK`, `$NAME`, or `none`. */
@@ -24,22 +24,22 @@ export interface SshConfig {
   /** Seconds. */
   readonly aliveInterval: number | undefined
   readonly aliveCountMax: number
-  /** The hosts on the way, the first one first; empty for none. */
+  /** The jump hosts, in order. */
   readonly proxyJump: readonly Jump[]
-  /** As written: `%h`, `%p`, `%r` and `%n` may be in it. */
+  /** As written: can contain `%h`, `%p`, `%r` and `%n`. */
   readonly proxyCommand: string | undefined
   readonly addressFamily: 'any' | 'inet' | 'inet6'
   readonly bindAddress: string | undefined
   readonly compression: boolean
-  /** Ways to log in, in the order in which they are tried; undefined where nobody has chosen. */
+  /** Authentication methods in order; undefined if not configured. */
   readonly authentications: readonly string[] | undefined
-  /** Those that somebody has chosen. */
+  /** The configured algorithms. */
   readonly algorithms: Algorithms
-  /** Settings that make a difference and that only OpenSSH itself knows how to keep, as they are called there. */
-  readonly beyondUs: readonly string[]
+  /** Relevant options that only OpenSSH supports, by name. */
+  readonly unsupported: readonly string[]
 }
 
-/** Key files that ssh tries by itself: four or more, which of them depends on its version. */
+/** The default key files of ssh: four or more, depending on its version. */
 const triedByItself = /^~\/\.ssh\/id_(rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss|mldsa\w*)$/
 
 const seconds = (text: string | undefined): number | undefined => {
@@ -51,7 +51,7 @@ const given = (text: string | undefined): string | undefined =>
   text === undefined || text === '' || text.toLowerCase() === 'none' ? undefined : text
 
 /**
- * Paths that ssh prints in one line without quotes: a word that does not begin like a path belongs to the one before, which
+ * Paths that ssh prints in one line without quotes: a word that does not start like a path belongs to the path before it, which
  * then has a space.
  */
 const pathsOf = (line: string | undefined): string[] => {
@@ -64,7 +64,7 @@ const pathsOf = (line: string | undefined): string[] => {
   return paths.filter((path) => given(path) !== undefined)
 }
 
-/** Key files that somebody has named; ssh does not tell them from its own ones. */
+/** The configured key files. The output of ssh does not distinguish them from its defaults. */
 const namedOf = (files: readonly string[]): string[] | undefined => {
   const isUsual = files.length === 0 || (files.length >= 4 && files.every((file) => triedByItself.test(file)))
   return isUsual ? undefined : files.filter((file) => given(file) !== undefined)
@@ -83,7 +83,7 @@ const isChecking = (word: string): word is keyof typeof checkings => word in che
 
 const families = ['inet', 'inet6'] as const
 
-/** What ssh2 cannot do, and whoever has configured it counts on. */
+/** Options that ssh2 does not support and that must not be ignored. */
 const beyond: readonly (readonly [option: string, called: string])[] = [
   ['proxyusefdpass', 'ProxyUseFdpass'],
   ['revokedhostkeys', 'RevokedHostKeys'],
@@ -91,7 +91,7 @@ const beyond: readonly (readonly [option: string, called: string])[] = [
 const isOn = (value: string | undefined): boolean =>
   given(value) !== undefined && value !== 'no' && value !== 'false'
 
-/** Ways to log in that an option of their own turns off. */
+/** Authentication methods, each with the option that turns it off. */
 const switches: readonly (readonly [way: string, option: string])[] = [
   ['publickey', 'pubkeyauthentication'],
   ['password', 'passwordauthentication'],
@@ -116,9 +116,9 @@ const linesOf = (text: string): ReadonlyMap<string, readonly string[]> => {
 }
 
 /**
- * Reads the answer of `ssh -G`.
+ * Parses the output of `ssh -G`.
  *
- * @param usual its answer where nothing is configured.
+ * @param usual its output without configuration.
  */
 export const parseSshConfig = (text: string, usual: string): SshConfig => {
   const lines = linesOf(text)
@@ -137,7 +137,7 @@ export const parseSshConfig = (text: string, usual: string): SshConfig => {
     hostKeyAlias: given(one('hostkeyalias')),
     userKnownHosts: pathsOf(one('userknownhostsfile')),
     globalKnownHosts: pathsOf(one('globalknownhostsfile')),
-    // what we do not know shall not open the door
+    // an unknown value is strict
     checking: isChecking(checking) ? checkings[checking] : 'yes',
     connectTimeout: seconds(one('connecttimeout')),
     aliveInterval: seconds(one('serveraliveinterval')),
@@ -149,7 +149,7 @@ export const parseSshConfig = (text: string, usual: string): SshConfig => {
     compression: isOn(one('compression')),
     authentications: authenticationsOf(one),
     algorithms,
-    beyondUs: [
+    unsupported: [
       ...beyond.filter(([option]) => isOn(one(option))).map(([, called]) => called),
       ...beyondSsh2(algorithms),
     ],

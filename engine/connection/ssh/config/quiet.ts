@@ -1,8 +1,8 @@
-/** Whether files of ssh's configuration say anything that makes a difference to us. */
+/** Whether configuration files of ssh have relevant options. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
-/** Options that change nothing of how a host is reached by us. */
+/** Options without effect on our connections. */
 const harmless = new Set([
   'host',
   'sendenv',
@@ -20,7 +20,7 @@ const harmless = new Set([
   'addkeystoagent',
 ])
 
-/** The files of an `Include`; undefined where it is not plain what they are. */
+/** The files of an `Include`; undefined if they cannot be determined. */
 const included = (words: string, folder: string): string[] | undefined => {
   const found: string[] = []
   for (const word of words.trim().split(/\s+/)) {
@@ -48,10 +48,10 @@ const included = (words: string, folder: string): string[] | undefined => {
 const deepest = 16
 
 /**
- * Whether a configuration file is missing, or has nothing in it for us, so that ssh need not be asked for each host. When in
- * doubt it has.
+ * Whether a configuration file is missing or has no relevant options, so that `ssh -G` is not needed. False when in
+ * doubt.
  *
- * @param folder where the paths of an `Include` start: that of the first file, as ssh has it.
+ * @param folder the base of relative paths of an `Include`: as in ssh, the folder of the first file.
  */
 export const isQuiet = (file: string, folder = dirname(file), depth = 0): boolean => {
   if (depth > deepest) return false

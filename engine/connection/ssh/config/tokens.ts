@@ -1,21 +1,21 @@
-/** The tokens of ssh_config(5) that ssh leaves for later: `%h`, `~`, `${NAME}`. Pure. */
+/** Expands the tokens of ssh_config(5) that `ssh -G` does not expand: `%h`, `~`, `${NAME}`. Pure. */
 
 import { CoxswainError } from '../../../errors.ts'
 
-/** What the tokens stand for. */
+/** The values of the tokens. */
 export interface Tokens {
-  /** `%h`: the name or address that is connected to. */
+  /** `%h`: the name or address to connect to. */
   readonly hostName: string
-  /** `%n`: the name as it was given. */
+  /** `%n`: the name as given. */
   readonly given: string
   readonly port: number
-  /** `%r`: the user there. */
+  /** `%r`: the login user. */
   readonly user: string
-  /** `%u`: the user here. */
+  /** `%u`: the local user. */
   readonly localUser: string
-  /** `%d` and `~`: the home folder here. */
+  /** `%d` and `~`: the home folder of the local user. */
   readonly home: string
-  /** `%i`: the number of the user here. */
+  /** `%i`: the UID of the local user. */
   readonly uid: number
   /** `%l`: the name of this machine. */
   readonly machine: string
@@ -39,19 +39,19 @@ const letters = (tokens: Tokens): Readonly<Record<string, string>> => ({
   k: tokens.keyName,
 })
 
-/** A text with its `%` tokens filled in; what is no token of ours stays. */
+/** Expands `%` tokens in a text; unknown tokens stay. */
 export const expandTokens = (text: string, tokens: Tokens): string => {
   const known = letters(tokens)
-  return text.replaceAll(/%(.)/g, (whole, letter: string) => known[letter] ?? whole)
+  return text.replaceAll(/%(.)/g, (token, letter: string) => known[letter] ?? token)
 }
 
-/** What a shell would take for more than a name; OpenSSH 9.6 refuses such names, too (CVE-2023-51385). */
+/** Characters with a meaning to a shell; OpenSSH 9.6 also refuses such names (CVE-2023-51385). */
 const unsafe = /^-|[\s'"`$\\;&<>|(){}*?!#~]/
 
 /**
- * A command line for a shell with its `%` tokens filled in.
+ * Expands `%` tokens in a command line for a shell.
  *
- * @throws `connect-failed` when what a token stands for would mean more than a name to the shell.
+ * @throws `connect-failed` if the value of a token has characters with a meaning to the shell.
  */
 export const expandCommand = (command: string, tokens: Tokens): string => {
   const known = letters(tokens)
@@ -59,18 +59,18 @@ export const expandCommand = (command: string, tokens: Tokens): string => {
     const value = known[letter]
     if (value === undefined || !unsafe.test(value)) continue
     throw new CoxswainError('connect-failed', `${value} cannot be %${letter} in a ProxyCommand`, {
-      hint: 'a name of letters, digits, dots and dashes is needed where a shell reads it',
+      hint: 'use a name of letters, digits, dots and dashes, as a shell reads it',
     })
   }
   return expandTokens(command, tokens)
 }
 
-/** A path with `~`, `${NAME}` and `%` tokens filled in; undefined when it names a variable that there is not. */
+/** Expands `~`, `${NAME}` and `%` tokens in a path; undefined if a variable is not set. */
 export const expandPath = (path: string, tokens: Tokens): string | undefined => {
   let missing = false
   const home = path === '~' || path.startsWith('~/') ? `${tokens.home}${path.slice(1)}` : path
-  const filled = home.replaceAll(/%(.)|\$\{([^}]*)\}/g, (whole, letter: string | undefined, name: string) => {
-    if (letter !== undefined) return letters(tokens)[letter] ?? whole
+  const filled = home.replaceAll(/%(.)|\$\{([^}]*)\}/g, (token, letter: string | undefined, name: string) => {
+    if (letter !== undefined) return letters(tokens)[letter] ?? token
     const value = tokens.environment[name]
     missing ||= value === undefined
     return value ?? ''

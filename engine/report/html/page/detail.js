@@ -7,7 +7,7 @@ import { classOf, duration } from './run.js'
  * @typedef {import('../shape.ts').ErrorShape} ErrorShape
  */
 
-/** What the first character of a line of output says, as a class. */
+/** Classes of lines of output, by their first character. */
 const streams = new Map([
   ['|', 'stdout'],
   ['!', 'stderr'],
@@ -24,6 +24,19 @@ const outputBlock = (text) =>
       .map((line) => make('span', streams.get(line.slice(0, 1)) ?? 'stdout', `${line.slice(1)}\n`)),
   )
 
+/**
+ * Whether lines of output, without their marks, equal the text of an error.
+ *
+ * @param {string} lines
+ * @param {string} text
+ */
+const isSameText = (lines, text) =>
+  lines
+    .split('\n')
+    .map((line) => line.slice(1))
+    .join('\n')
+    .trim() === text.trim()
+
 const diffKinds = new Map([
   ['+', 'added'],
   ['-', 'removed'],
@@ -33,7 +46,7 @@ const diffKinds = new Map([
 /** @param {string} text */
 const diffBlock = (text) => {
   const lines = text.split('\n')
-  // above the first place only the headings stand
+  // lines above the first hunk are headings
   const first = lines.findIndex((line) => line.startsWith('@'))
   /** @param {string} line @param {number} at */
   const kind = (line, at) => (at < first ? 'place' : (diffKinds.get(line.slice(0, 1)) ?? 'same'))
@@ -43,15 +56,20 @@ const diffBlock = (text) => {
 /**
  * @param {PageData} data
  * @param {ErrorShape} error
+ * @param {boolean} [showsOutput] whether its output is shown here
  * @returns {HTMLElement}
  */
-export const errorBlock = ({ texts }, { code, message, hint, place, output, causes = [] }) => {
+export const errorBlock = (
+  { texts },
+  { code, message, hint, place, output, causes = [] },
+  showsOutput = true,
+) => {
   /** @param {number | undefined} index */
   const text = (index) => (index === undefined ? '' : (texts[index] ?? ''))
   const block = make('div', 'error', make('p', 'message', make('code', '', code), ' ', text(message)))
   if (text(hint) !== '') block.append(make('p', 'hint', make('b', '', 'What to do: '), text(hint)))
   if (place !== undefined) block.append(make('pre', 'place', text(place)))
-  if (output !== undefined)
+  if (output !== undefined && showsOutput)
     block.append(make('h4', '', 'What it printed'), make('pre', 'output', text(output)))
   if (causes.length > 0) {
     const lines = causes.map((cause) => make('li', '', text(cause)))
@@ -61,7 +79,7 @@ export const errorBlock = ({ texts }, { code, message, hint, place, output, caus
 }
 
 /**
- * What changes, with diffs.
+ * The changes of a task, with diffs.
  *
  * @param {PageData} data
  * @param {number} detail
@@ -74,7 +92,7 @@ export const changeBlocks = ({ details, texts }, detail) =>
   ])
 
 /**
- * All that there is to see of a task.
+ * All details of a task.
  *
  * @param {PageData} data
  * @param {Task} task
@@ -82,24 +100,28 @@ export const changeBlocks = ({ details, texts }, detail) =>
  */
 export const detailBlocks = (data, { detail }) => {
   const { why, error, output } = data.details[detail] ?? {}
+  const lines = output === undefined ? undefined : (data.texts[output] ?? '')
+  const printed = error?.output === undefined ? undefined : data.texts[error.output]
+  // the output of a failed command and of its error are usually the same
+  const isShown = lines !== undefined && printed !== undefined && isSameText(lines, printed)
   const blocks = [
     ...(why === undefined ? [] : [make('p', 'why', data.texts[why] ?? '')]),
-    ...(error === undefined ? [] : [errorBlock(data, error)]),
+    ...(error === undefined ? [] : [errorBlock(data, error, !isShown)]),
     ...changeBlocks(data, detail),
   ]
-  if (output !== undefined) blocks.push(make('h4', '', 'Output'), outputBlock(data.texts[output] ?? ''))
-  return blocks.length === 0 ? [make('p', 'why', 'It has nothing more to show.')] : blocks
+  if (lines !== undefined) blocks.push(make('h4', '', 'Output'), outputBlock(lines))
+  return blocks.length === 0 ? [make('p', 'why', 'This task has no details.')] : blocks
 }
 
 /** @param {string} outcome */
 export const badge = (outcome) => make('span', `badge ${classOf(outcome)}`, outcome)
 
 /**
- * A task in a list, which opens.
+ * An item for a task, which opens to show its details.
  *
  * @param {PageData} data
  * @param {Task} task
- * @param {readonly (Node | string)[]} [lead] what stands before the title
+ * @param {readonly (Node | string)[]} [lead] shown before the title
  */
 export const taskItem = (data, task, lead = []) => {
   const { title, outcome, start, took } = task

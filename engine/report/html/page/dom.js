@@ -1,7 +1,7 @@
-/** Elements, made of text only: nothing of a run is ever read as markup. */
+/** Creates elements from text only, so that text of a run is never parsed as markup. */
 
 /**
- * An element with classes and content; texts become text.
+ * Creates an element with classes and content; a string becomes a text node.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -17,7 +17,7 @@ export const make = (tag, classes, ...content) => {
 }
 
 /**
- * Something that opens; its content is made when it is opened for the first time.
+ * Creates a `details` element; its content is created when it is first opened.
  *
  * @param {string} classes
  * @param {readonly (Node | string)[]} summary

@@ -8,11 +8,11 @@ import { classOf, duration, grouped, isBad, isChange, plural } from './run.js'
  * @typedef {import('./timeline.js').Part} Part
  */
 
-/** So many failures are open from the start: the timeline should be near. */
+/** How many failures are open at first: few, so that the timeline is in view. */
 const openAtFirst = 1
 
 /**
- * What failed: each with its output.
+ * The failures, each with its output.
  *
  * @param {PageData} data
  * @param {readonly Task[]} tasks
@@ -50,7 +50,7 @@ export const failuresPart = (data, tasks) => {
 const hostsOf = (tasks) => [...new Set(tasks.map(({ host }) => host))]
 
 /**
- * What changed, by what it is: hosts with the same change share its diff.
+ * The changes by title; hosts with the same change share its diff.
  *
  * @param {PageData} data
  * @param {readonly Task[]} tasks
@@ -73,7 +73,8 @@ export const changesPart = (data, tasks) => {
         [...grouped(group, ({ detail }) => JSON.stringify(data.details[detail]?.changes)).values()].flatMap(
           (same) => {
             const blocks = changeBlocks(data, same[0]?.detail ?? -1)
-            const shown = blocks.length === 0 ? [make('p', 'why', 'What it changed was not told.')] : blocks
+            const shown =
+              blocks.length === 0 ? [make('p', 'why', 'The task did not report its changes.')] : blocks
             return [make('h4', '', hostsOf(same).join(', ')), ...shown]
           },
         ),

@@ -10,16 +10,16 @@ import { nameColumns, playPart } from './timeline.js'
  */
 
 /**
- * How the run went, in a word, and as a class.
+ * The result of the run, and its class.
  *
  * @param {PageData} data
  * @param {readonly Task[]} tasks
  * @returns {[word: string, kind: string]}
  */
-const verdictOf = ({ check, whole, stopped }, tasks) => {
+const verdictOf = ({ check, complete, stopped }, tasks) => {
   if (stopped !== undefined) return [stopped.code === 'interrupted' ? 'interrupted' : 'stopped', 'failed']
   if (tasks.some(isBad)) return ['failed', 'failed']
-  if (!whole) return ['cut off', 'failed']
+  if (!complete) return ['cut off', 'failed']
   if (!tasks.some(isChange)) return [check ? 'nothing to change' : 'nothing changed', 'ok']
   return check ? ['would change', 'would-change'] : ['changed', 'changed']
 }
@@ -44,6 +44,8 @@ const header = (data, tasks) => {
     make('h1', '', data.playbook, make('span', `badge ${kind}`, word)),
     make('p', 'facts', ...facts.map((fact) => make('span', '', fact))),
   )
+  for (const [label, text] of data.started)
+    element.append(make('p', 'started', make('b', '', `${label}: `), text))
   if (data.stopped !== undefined) element.append(errorBlock(data, data.stopped))
   for (const name of data.notRun) element.append(make('p', 'note', make('b', '', 'not run: '), name))
   for (const [handler, hosts, next] of data.due)
@@ -81,7 +83,7 @@ const chips = countsOf(data.outcomes, tasks).map(([outcome, count]) => {
   return { outcome, chip }
 })
 const found = make('output', 'found')
-const none = make('p', 'none', 'No task is like that.')
+const none = make('p', 'none', 'No task matches.')
 const clear = make('button', 'clear', 'Clear')
 clear.type = 'button'
 clear.title = 'Show everything again (Esc)'
@@ -120,10 +122,10 @@ tip.hidden = true
 /** @param {Event} event */
 const pointed = ({ target }) => (target instanceof HTMLElement ? target.dataset['tip'] : undefined)
 document.addEventListener('pointermove', (event) => {
-  const told = pointed(event)
-  tip.hidden = told === undefined
-  if (told === undefined) return
-  tip.textContent = told
+  const tipText = pointed(event)
+  tip.hidden = tipText === undefined
+  if (tipText === undefined) return
+  tip.textContent = tipText
   const left = Math.min(event.clientX + 12, window.innerWidth - tip.offsetWidth - 8)
   const below = event.clientY + 18 + tip.offsetHeight < window.innerHeight
   tip.style.left = `${Math.max(8, left)}px`
@@ -131,7 +133,7 @@ document.addEventListener('pointermove', (event) => {
 })
 
 /**
- * Moves the focus to the next thing that opens, or the one before.
+ * Moves the focus to the next or previous element that opens.
  *
  * @param {number} step
  */

@@ -1,5 +1,5 @@
 /**
- * What the page knows of a run, and what it works out from it. Nothing here touches the document.
+ * The data of a run, and values derived from it. Does not use the document.
  *
  * @typedef {import('../shape.ts').PageData} PageData
  * @typedef {import('../shape.ts').TaskRow} TaskRow
@@ -11,12 +11,12 @@
  * @property {number} start milliseconds after the run's start
  * @property {number} took milliseconds
  * @property {string} outcome
- * @property {number} detail its place among the details, -1 for none
+ * @property {number} detail its index in the details, -1 if it does not have any
  *
  * @typedef {object} Filter
  * @property {string} text
  * @property {string} host
- * @property {ReadonlySet<string>} outcomes none for all
+ * @property {ReadonlySet<string>} outcomes empty to match all
  */
 
 /**
@@ -47,14 +47,14 @@ export const isBad = ({ outcome }) => bad.has(outcome)
 export const isChange = ({ outcome }) => changing.has(outcome)
 
 /**
- * A name for use in a class: `would change` becomes `would-change`.
+ * The class name of an outcome: `would change` becomes `would-change`.
  *
  * @param {string} outcome
  */
 export const classOf = (outcome) => outcome.replaceAll(' ', '-')
 
 /**
- * Every text of a task's details, for searching.
+ * All text of a task's details, to search in.
  *
  * @param {PageData} data
  * @param {number} detail
@@ -62,13 +62,13 @@ export const classOf = (outcome) => outcome.replaceAll(' ', '-')
 const wordsOf = ({ details, texts }, detail) => {
   const { why, changes = [], error, output } = details[detail] ?? {}
   const places = [why, output, error?.message, error?.output, error?.place, ...changes.flat()]
-  const told = places.map((place) => (place === undefined ? '' : (texts[place] ?? '')))
-  return [...told, error?.code ?? ''].join('\n').toLowerCase()
+  const found = places.map((place) => (place === undefined ? '' : (texts[place] ?? '')))
+  return [...found, error?.code ?? ''].join('\n').toLowerCase()
 }
 
 /**
- * A function that says whether a task is asked for. Host: parts of names, parted by commas or spaces. Text: looked for
- * in hosts, titles, changes, errors and output; all of its words must be there.
+ * A function that returns whether a task matches the filter. Host: parts of names, separated by commas or spaces. Text: all
+ * of its words must be in the host, title, changes, errors or output.
  *
  * @param {PageData} data
  * @param {Filter} filter
@@ -84,9 +84,9 @@ export const matcher = (data, { text, host, outcomes }) => {
   const known = new Map()
   /** @param {number} detail */
   const inside = (detail) => {
-    const told = known.get(detail) ?? wordsOf(data, detail)
-    known.set(detail, told)
-    return told
+    const details = known.get(detail) ?? wordsOf(data, detail)
+    known.set(detail, details)
+    return details
   }
   return (task) => {
     if (outcomes.size > 0 && !outcomes.has(task.outcome)) return false
@@ -98,7 +98,7 @@ export const matcher = (data, { text, host, outcomes }) => {
 }
 
 /**
- * A row below the others for each task that runs while another of its host still does.
+ * The lane of each task: tasks of a host that run at the same time are in separate lanes.
  *
  * @param {readonly Task[]} tasks of one host
  * @returns {{ lane: number, task: Task }[]}
@@ -117,7 +117,7 @@ export const inLanes = (tasks) => {
 }
 
 /**
- * Marks on a scale of time: round numbers, some five of them.
+ * About five marks on a scale of time, at round numbers.
  *
  * @param {number} took milliseconds
  * @returns {number[]}
@@ -132,7 +132,7 @@ export const ticksOf = (took) => {
 }
 
 /**
- * A duration as people say it.
+ * A duration as text.
  *
  * @param {number} milliseconds
  */
@@ -140,9 +140,9 @@ export const duration = (milliseconds) => {
   const seconds = milliseconds / 1000
   if (seconds < 0.9995) return `${Math.round(milliseconds)} ms`
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  const minutes = Math.floor(whole / 60)
-  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`
+  const rounded = Math.round(seconds)
+  const minutes = Math.floor(rounded / 60)
+  if (minutes < 60) return `${minutes} min ${String(rounded % 60).padStart(2, '0')} s`
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
@@ -155,7 +155,7 @@ export const duration = (milliseconds) => {
 export const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /**
- * Things by what they have in common, in the order in which they come.
+ * Groups items by a key, in their order.
  *
  * @template Item, Key
  * @param {readonly Item[]} items
@@ -175,7 +175,7 @@ export const grouped = (items, keyOf) => {
 }
 
 /**
- * How many tasks ended in which way, in the order of the outcomes.
+ * The number of tasks with each outcome, in the order of the outcomes.
  *
  * @param {readonly string[]} outcomes
  * @param {readonly Task[]} tasks

@@ -6,17 +6,17 @@ import { classOf, countsOf, duration, grouped, inLanes, isBad, plural, tasksOf, 
  * @typedef {import('./run.js').PageData} PageData
  * @typedef {import('./run.js').Task} Task
  *
- * @typedef {object} Part a part of the page that shows only what is asked for
+ * @typedef {object} Part a part of the page that shows only what matches the filter
  * @property {HTMLElement} element
  * @property {(matches: (task: Task) => boolean) => void} filter
  */
 
-/** Pixels of a bar, and of the space below it. */
+/** The height of a bar and of the space below it, in pixels. */
 const barHeight = 14
 const barGap = 2
 
 /**
- * The names of hosts stand in a column as wide as the longest needs, within bounds.
+ * The width of the column of host names, in characters.
  *
  * @param {PageData} data
  */
@@ -34,14 +34,14 @@ export const nameColumns = ({ hosts }) => Math.min(28, Math.max(8, ...hosts.map(
  */
 const hostRow = (data, host, standing, tasks, { start, took }) => {
   const counts = countsOf(data.outcomes, tasks).filter(([outcome]) => outcome !== 'ok')
-  const told = counts.map(([outcome, count]) => make('span', classOf(outcome), String(count)))
+  const badges = counts.map(([outcome, count]) => make('span', classOf(outcome), String(count)))
   for (const [index, [outcome, count]] of counts.entries())
-    told[index]?.setAttribute('title', `${count} ${outcome}`)
+    badges[index]?.setAttribute('title', `${count} ${outcome}`)
   const toggle = make(
     'button',
     `host ${standing}`,
     make('span', 'name', host),
-    make('span', 'counts', ...told),
+    make('span', 'counts', ...badges),
   )
   toggle.setAttribute('aria-expanded', 'false')
   toggle.type = 'button'
@@ -103,19 +103,19 @@ const hostRow = (data, host, standing, tasks, { start, took }) => {
         bar.classList.toggle('faint', !wanted)
       }
       const row = toggle.parentElement
-      if (row !== null) row.hidden = !any && (tasks.length > 0 || !asked(nobody(host)))
+      if (row !== null) row.hidden = !any && (tasks.length > 0 || !asked(placeholder(host)))
       filterItems()
     },
   }
 }
 
 /**
- * Stands for a host that has no task in a play: it is shown unless its host is not asked for.
+ * A task for a host without tasks in a play, so that a filter can match the host.
  *
  * @param {string} host
  * @returns {Task}
  */
-const nobody = (host) => ({ play: -1, host, title: '', start: 0, took: 0, outcome: '', detail: -1 })
+const placeholder = (host) => ({ play: -1, host, title: '', start: 0, took: 0, outcome: '', detail: -1 })
 
 /**
  * A play: a head, a scale of time, and a row for each host.

@@ -1,4 +1,4 @@
-/** Hosts that programs of this machine do not reach, and what is said of it. */
+/** Hosts that programs of this machine cannot reach, and the errors. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { suite } from '../../../support/spec.ts'
 import { addUser, freePort, startSshd, userName } from '../../../support/sshd.ts'
 import type { Sshd, TestUser } from '../../../support/sshd.ts'
 
-const test = suite('programs that reach no host', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
+const test = suite('programs that cannot reach a host', { needs: ['root', 'sshd', 'ssh', 'sudo', 'ps'] })
 
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-refusals-'))
 const [running, stopped] = [`coxswain-running-${process.pid}`, `coxswain-stopped-${process.pid}`]
@@ -59,14 +59,14 @@ const refused = (
   ...[code, words]: [code: CoxswainError['code'], words: string]
 ): Promise<CoxswainError> => rejects(() => says(connection, 'true'), code, words)
 
-test('openssh: a key that is not let in', async () => {
+test('openssh: a key that is not authorized', async () => {
   const key = join(folder, 'stranger')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
   const error = await refused(over({ privateKeyFile: key }), 'auth-failed', 'Permission denied')
   assert.match(error.message, 'root@127.0.0.1')
 })
 
-test('openssh: an unknown host, which accept-new makes a known one and off lets pass', async () => {
+test('openssh: an unknown host, which accept-new adds and off accepts', async () => {
   const knownHostsFile = join(folder, 'known hosts')
   await refused(over({ knownHostsFile }), 'host-key-unknown', 'host key is known for')
   assert.is(await says(over({ knownHostsFile, checking: 'off' }), 'echo on'), 'on\n')
@@ -75,18 +75,18 @@ test('openssh: an unknown host, which accept-new makes a known one and off lets 
   assert.is(await says(over({ knownHostsFile }), 'echo on'), 'on\n')
 })
 
-test('openssh: a host that shows another key', async () => {
+test('openssh: a host with another key', async () => {
   const other = join(folder, 'other')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other])
   const knownHostsFile = join(folder, 'changed')
   const publicKey = execFileSync('ssh-keygen', ['-y', '-f', other], { encoding: 'utf8' })
   writeFileSync(knownHostsFile, `[127.0.0.1]:${sshd.port} ${publicKey}`)
-  const error = await refused(over({ knownHostsFile }), 'host-key-changed', 'another key')
+  const error = await refused(over({ knownHostsFile }), 'host-key-changed', 'differs from the recorded one')
   assert.equal(error.place, { file: knownHostsFile, line: 1 })
   assert.match(error.message, /: SHA256:[\w+/]+$/)
 })
 
-test('openssh: nobody listens, no such name, and a server that says nothing', async () => {
+test('openssh: no listener, an unknown name, and a silent server', async () => {
   await refused(over({ port: await freePort() }), 'connect-failed', 'Connection refused')
   await refused(over({ address: 'no-such-host.invalid' }), 'connect-failed', 'Could not resolve hostname')
 })
@@ -96,20 +96,20 @@ test('openssh: an address is never an option', async () => {
   assert.is(execFileSync('ls', [folder], { encoding: 'utf8' }).includes('owned'), false)
 })
 
-test('openssh: a login that is none', async () => {
+test('openssh: an account without a login shell', async () => {
   await refused(over({ user: userName('cxw-shut') }), 'shell-failed', 'not available')
 })
 
-test('openssh: the user of its own configuration counts where none is given', async () => {
+test('openssh: the user of its own configuration is used if none is given', async () => {
   const { user, ...settings } = { user: 'root', address: '127.0.0.1' }
   assert.is(await says(over({ ...settings, user: undefined }), 'id -un', { method: 'sudo', user }), 'root\n')
 })
 
-test('podman: no such container, one that does not run, no such user', async () => {
+test('podman: an unknown container, a stopped one, an unknown user', async () => {
   const unknown = await refused(
     inside({ container: 'no-such' }),
     'connect-failed',
-    'podman knows no container no-such',
+    'podman does not have a container no-such',
   )
   assert.match(unknown.hint, 'podman ps --all')
   const still = await refused(inside({ container: stopped }), 'connect-failed', 'is not running')
@@ -117,12 +117,12 @@ test('podman: no such container, one that does not run, no such user', async () 
   await refused(inside({ user: 'nobody-there' }), 'auth-failed', 'has no user nobody-there')
 })
 
-test('podman: acts as the user that is given, and root needs not become root', async () => {
+test('podman: acts as the given user, and root does not need become for root', async () => {
   assert.is(await says(inside({ user: '4242' }), 'id -u'), '4242\n')
   assert.is(await says(inside(), 'id -u', { method: 'sudo', user: 'root' }), '0\n')
 })
 
-test('docker, played by a script that runs podman: the same container', async () => {
+test('docker, simulated by a script that runs podman: the same container', async () => {
   const docker = join(folder, 'docker')
   writeFileSync(docker, '#!/bin/sh\nexec podman "$@"\n')
   chmodSync(docker, 0o755)
@@ -131,16 +131,16 @@ test('docker, played by a script that runs podman: the same container', async ()
   await refused(
     inside({ engine: 'docker', container: 'no-such' }),
     'connect-failed',
-    'docker knows no container',
+    'docker does not have a container',
   )
   process.env['PATH'] = path
 })
 
-test('docker, played by a script that fails: in the words of docker', async () => {
+test('docker, simulated by a script that fails: with the messages of docker', async () => {
   const docker = join(folder, 'docker')
   process.env['PATH'] = `${folder}:${path}`
   const cases = [
-    ['Error response from daemon: No such container: x', 'docker knows no container'],
+    ['Error response from daemon: No such container: x', 'docker does not have a container'],
     ['Error response from daemon: container 5b1e is not running', 'is not running'],
     [
       'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
@@ -148,15 +148,15 @@ test('docker, played by a script that fails: in the words of docker', async () =
     ],
     ['something else', 'something else'],
   ] as const
-  for (const [said, told] of cases) {
+  for (const [said, reported] of cases) {
     writeFileSync(docker, `#!/bin/sh\necho '${said}' >&2\nexit 1\n`)
     chmodSync(docker, 0o755)
-    await refused(inside({ engine: 'docker' }), 'connect-failed', told)
+    await refused(inside({ engine: 'docker' }), 'connect-failed', reported)
   }
   process.env['PATH'] = path
 })
 
-test('a program that is not there', async () => {
+test('a program that is not installed', async () => {
   process.env['PATH'] = join(folder, 'empty')
   try {
     const error = await refused(inside({ engine: 'docker' }), 'connect-failed', 'cannot start docker')
@@ -167,7 +167,7 @@ test('a program that is not there', async () => {
   }
 })
 
-test('a program that says nothing is given up in its time', async () => {
+test('a silent program is given up at the timeout', async () => {
   const docker = join(folder, 'docker')
   process.env['PATH'] = `${folder}:${path}`
   writeFileSync(docker, '#!/bin/sh\nexec sleep 600\n')

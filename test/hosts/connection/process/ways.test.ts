@@ -1,4 +1,4 @@
-/** The contract of a connection, over each way to a host: ssh2, the system's ssh, a container. */
+/** The contract of a connection, for each kind of connection: ssh2, the system's ssh, a container. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -16,7 +16,7 @@ import { suite } from '../../../support/spec.ts'
 import { startSshd } from '../../../support/sshd.ts'
 import type { Sshd } from '../../../support/sshd.ts'
 
-const test = suite('ways to a host', { needs: ['root', 'sshd', 'ssh'] })
+const test = suite('kinds of connections', { needs: ['root', 'sshd', 'ssh'] })
 
 const container = `coxswain-ways-${process.pid}`
 const podman = (...words: string[]): string => execFileSync('podman', words, { encoding: 'utf8' })
@@ -52,11 +52,11 @@ for (const [name, way] of Object.entries(ways)) {
     open.push(made)
     return made
   }
-  /** What still runs there of a marked command. */
+  /** Processes of a marked command that still run there. */
   const left = (from: Connection, seconds: string): Promise<string> =>
     text(from, `ps -ef 2>/dev/null | grep '[s]leep ${seconds}' || true`)
 
-  test(`${name}: output, error output and status come back apart`, async () => {
+  test(`${name}: output, error output and status are returned separately`, async () => {
     const result = await connect().execute({ script: 'echo out; echo err >&2; exit 7', purpose: 'query' })
     assert.equal([result.code, result.stdout.toString(), result.stderr.toString()], [7, 'out\n', 'err\n'])
   })
@@ -71,14 +71,14 @@ for (const [name, way] of Object.entries(ways)) {
     assert.is(new Set(answers.map((answer) => answer.split('\n')[1])).size, 1)
   })
 
-  test(`${name}: what a shell script may do wrong ends only its own command`, async () => {
+  test(`${name}: errors of a shell script end only its own command`, async () => {
     const one = connect()
     assert.is((await one.execute({ script: 'exit 4', purpose: 'query' })).code, 4)
     assert.is.not((await one.execute({ script: 'echo "unterminated', purpose: 'query' })).code, 0)
     assert.is(await text(one, 'echo fine'), 'fine\n')
   })
 
-  test(`${name}: bytes of any size come through whole, both ways and as files`, async () => {
+  test(`${name}: bytes of any size arrive complete, in both directions and as files`, async () => {
     const one = connect()
     const remote = createRemote(one)
     const path = `/tmp/coxswain-ways-${name}-${process.pid}`
@@ -92,7 +92,7 @@ for (const [name, way] of Object.entries(ways)) {
     await remote.remove(path)
   })
 
-  test(`${name}: live output comes while the command runs`, async () => {
+  test(`${name}: live output arrives while the command runs`, async () => {
     const one = connect()
     const go = `/tmp/coxswain-ways-go-${name}-${process.pid}`
     let first = (): void => {}
@@ -106,7 +106,7 @@ for (const [name, way] of Object.entries(ways)) {
     assert.is(await done, '1\n2\n')
   })
 
-  test(`${name}: what is out of time is stopped, with what it started`, async () => {
+  test(`${name}: a command is stopped at its timeout, with its children`, async () => {
     const one = connect()
     const seconds = `7133${process.pid}`
     const script = `sh -c 'sleep ${seconds} & sleep ${seconds}; true'`
@@ -119,7 +119,7 @@ for (const [name, way] of Object.entries(ways)) {
     assert.is(await text(one, 'echo on'), 'on\n')
   })
 
-  test(`${name}: what is aborted is stopped, with what it started`, async () => {
+  test(`${name}: an aborted command is stopped, with its children`, async () => {
     const one = connect()
     const seconds = `7134${process.pid}`
     const controller = new AbortController()
@@ -136,7 +136,7 @@ for (const [name, way] of Object.entries(ways)) {
     assert.is(await left(connect(), seconds), '')
   })
 
-  test(`${name}: closing stops what runs, and once closed it is closed`, async () => {
+  test(`${name}: closing stops running commands, and once closed it is closed`, async () => {
     const one = connect()
     const seconds = `7135${process.pid}`
     let first = (): void => {}

@@ -5,11 +5,11 @@ import { localFile, localSum } from '../../../../tasks/files/content/local-file.
 import { folderOf } from '../../../support/folder.ts'
 import { suite } from '../../../support/spec.ts'
 
-const test = suite('files of this machine')
+const test = suite('local files')
 const folder = folderOf(test)
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-test('the sum of a file is taken once in a run, and anew when the file has changed', async () => {
+test('the sum of a file is computed once per run, and again if the file changed', async () => {
   const memo = new Memo()
   let made = 0
   const once = <Value>(key: string, make: () => Promise<Value>): Promise<Value> =>
@@ -20,7 +20,7 @@ test('the sum of a file is taken once in a run, and anew when the file has chang
   const path = folder.write('f', 'one')
   const sums = await Promise.all([localSum({ once }, path), localSum({ once }, path)])
   assert.equal([...sums, made], [sumOf('one'), sumOf('one'), 1])
-  // of the same size
+  // with the same size
   folder.write('f', 'two')
   assert.equal([(await localFile({ once }, path)).sha256, made], [sumOf('two'), 2])
   folder.write('g', 'two')

@@ -1,4 +1,4 @@
-/** What a diff shows of secrets that were in a file before: neither what goes nor what stays beside it. */
+/** What a diff shows of secrets that were already in a file: neither removed nor unchanged values. */
 import * as assert from 'uvu/assert'
 import type { Task } from '../../../../engine/index.ts'
 import { rehearse } from '../../../../engine/testing.ts'
@@ -57,20 +57,20 @@ for (const [line, shown] of [
   ['url=postgres://u:OLD@h/db', 'url=postgres://u:(hidden, goes)@h/db'],
   ['sshpass -p OLD ssh h', 'sshpass -p (hidden, goes) ssh h'],
 ] as const)
-  test(`a line that goes: ${shown}`, async () => {
+  test(`a removed line: ${shown}`, async () => {
     const run = await rehearse(lineInFile({ path, regexp: 'OLD', state: 'absent' }), {
       files: { [path]: `a\n${line}\n` },
     })
     assert.equal(run.changes, [{ what: path, from: `a\n${shown}\n`, to: 'a\n' }])
   })
 
-test('words that only look alike are shown', async () => {
+test('words that only look similar are shown', async () => {
   const content = 'passenger: OLD\n--passive OLD\nhttp://h:80/OLD@x\nthe token ring OLD is old\n'
   const run = await rehearse(lineInFile({ path, line: 'new' }), { files: { [path]: content } })
   assert.equal(run.changes, [{ what: path, from: content, to: `${content}new\n` }])
 })
 
-test('a diff still tells which line changes, and prose and PAM are shown', async () => {
+test('a diff still shows which line changes, and prose and PAM lines are shown', async () => {
   const content =
     '# the password is in the vault\npassword required pam_unix.so\ntoken=kept\ntoken2=x\nsecret: OLD\n'
   const run = await rehearse(replace({ path, regexp: 'OLD', replacement: 'n' }), {

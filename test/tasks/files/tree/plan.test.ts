@@ -5,7 +5,7 @@ import { parseTree } from '../../../../tasks/files/tree/remote-tree.ts'
 import type { RemoteEntry } from '../../../../tasks/files/tree/remote-tree.ts'
 import { suite } from '../../../support/spec.ts'
 
-const test = suite('what a folder needs')
+const test = suite('plan for a folder')
 
 const sum = 'a'.repeat(64)
 const file = (path: string, change: Partial<RemoteEntry> = {}): LocalEntry & { kind: 'file' } => ({
@@ -45,7 +45,7 @@ const plan = (
     { dest: '/d', delete: false, ...wishes },
   )
 
-test('what is replaced keeps its owner, what is new is of who makes it', () => {
+test('a replaced entry keeps its owner, a new one belongs to the acting user', () => {
   const { send } = plan([file('./a'), file('./b')], { './a': there({ sha256: 'b'.repeat(64) }) })
   assert.equal(
     send.map(({ entry, uid, gid }) => [entry.path, uid, gid]),
@@ -56,7 +56,7 @@ test('what is replaced keeps its owner, what is new is of who makes it', () => {
   )
 })
 
-test('a mode or owner alone sends nothing', () => {
+test('a change of only mode or owner sends nothing', () => {
   const made = plan([file('./a')], { './a': there({ mode: 0o600 }) }, { owner: 'bob' })
   assert.equal(made.send, [])
   assert.equal([...made.modes], [['00644', ['./a']]])
@@ -65,28 +65,28 @@ test('a mode or owner alone sends nothing', () => {
   assert.equal(plan([file('./a')], { './a': there() }, { owner: '5' }).changes, [])
 })
 
-test('what chown takes away is given back', () => {
+test('mode bits that chown clears are set again', () => {
   const made = plan([file('./a')], { './a': there({ mode: 0o4755 }) }, { owner: 'bob', mode: '4755' })
   assert.equal([...made.modes], [['04755', ['./a']]])
 })
 
-test('of a folder that goes, only the folder is named', () => {
+test('for a removed folder, only the folder is listed', () => {
   const all = ['./a', './old', './old/x', './old/x/y']
   assert.equal(plan([file('./a')], { './a': there() }, { delete: true }, all).remove, ['./old'])
   assert.equal(plan([file('./a')], { './a': there() }, {}, all).remove, [])
 })
 
-test('many changes are told as a number', () => {
+test('many changes are summed up as a number', () => {
   const { changes, send } = plan(
     Array.from({ length: 60 }, (_, n) => file(`./${n}`)),
     {},
   )
   assert.is(send.length, 60)
   assert.is(changes.length, 51)
-  assert.equal(changes.at(-1), { what: '10 more in /d', to: 'as here' })
+  assert.equal(changes.at(-1), { what: '10 more in /d', to: 'as on this machine' })
 })
 
-test('what a host tells is read in batches, whatever the names', () => {
+test('output of a host is read in batches, whatever the names contain', () => {
   const paths = ['.', './a\nb', './c', './d', './e']
   const text = [
     '0 0\ndf\n755 0 0 4096 root root\n4644 5 6 3 ann UNKNOWN\n',
@@ -110,7 +110,7 @@ test('what a host tells is read in batches, whatever the names', () => {
   assert.is(parseTree('0 0\n', paths).entries, undefined)
 })
 
-test('what does not fit is not guessed at', () => {
+test('incomplete output is an error', () => {
   for (const text of [
     '',
     '0 0\nff\n',

@@ -33,11 +33,11 @@ test('tar reads them: kinds, modes, owners, links and long names', async () => {
   ]
   const bytes = await archive(entries)
   assert.is(bytes.length, tarSize(entries))
-  const told = execFileSync('tar', ['-tv', '--numeric-owner', '--quoting-style=literal'], {
+  const reported = execFileSync('tar', ['-tv', '--numeric-owner', '--quoting-style=literal'], {
     input: bytes,
     encoding: 'utf8',
   })
-  const lines = told
+  const lines = reported
     .trim()
     .split('\n')
     .map((line) => line.replace(/ +\d+ 19\S+ \S+ /, ' '))
@@ -51,12 +51,12 @@ test('tar reads them: kinds, modes, owners, links and long names', async () => {
   assert.is(execFileSync('tar', ['-xO', long], { input: bytes, encoding: 'utf8' }), 'abc')
 })
 
-test('sizes beyond eleven octal digits', () => {
+test('sizes of more than eleven octal digits', () => {
   const { value } = { value: entry('./huge', { size: 2 ** 33 + 5 }) }
   assert.is(tarSize([value]), 512 + 2 ** 33 + 512 + 1024)
 })
 
-test('a file of another size than was said is no archive', async () => {
+test('a file of another size than announced is an error', async () => {
   for (const content of ['ab', 'abcd'])
     await rejects(
       () => archive([entry('./a')], content),

@@ -52,7 +52,7 @@ const made = (...options: readonly string[]): Buffer =>
 
 const index = (bytes: Buffer): Promise<RawMember[]> => tarIndex(folder.write('archive', bytes))
 
-/** What is said to be wrong with an archive. */
+/** The error for an archive. */
 const said = (bytes: Buffer): Promise<string> =>
   index(bytes).then(
     () => 'nothing',
@@ -67,16 +67,16 @@ for (const format of ['gnu', 'pax', 'posix']) {
   })
 }
 
-test('what GNU tar tells of it on a host is the same', () => {
+test('the output of GNU tar on a host gives the same index', () => {
   const env = { ...process.env, LC_ALL: 'C' }
   const options = { input: made(), env, encoding: 'utf8' } as const
-  const told = execFileSync('tar', ['-tv', '--numeric-owner'], options)
+  const reported = execFileSync('tar', ['-tv', '--numeric-owner'], options)
   const sums = execFileSync('tar', ['-x', '--to-command=sha256sum'], options)
-  assert.equal(withSums(membersFrom(told, true), sums), expected)
-  assert.throws(() => withSums(membersFrom(told, true), ''), /did not list all/)
+  assert.equal(withSums(membersFrom(reported, true), sums), expected)
+  assert.throws(() => withSums(membersFrom(reported, true), ''), /did not list all/)
 })
 
-test('other names for a file, as both tars tell of them', () => {
+test('hard links, as both versions of tar list them', () => {
   const row = (letter: string, rest: string): string =>
     `${letter}rw-r--r-- 0/0   0 2026-01-01 10:00 ${rest}\n`
   assert.equal(membersFrom(row('h', 'b link to a'), true), [other('b', 'a')])
@@ -87,7 +87,7 @@ test('other names for a file, as both tars tell of them', () => {
   assert.equal(membersFrom('crw-r--r-- 0/0 1,3 2026-01-01 10:00 null\n', true), [device])
 })
 
-test('what is cut or broken is told', async () => {
+test('truncated or broken archives are reported', async () => {
   const bytes = made()
   assert.match(await said(bytes.subarray(0, 700)), 'Truncated')
   assert.match(await said(gzipSync(bytes).subarray(0, 200)), /Truncated|unexpected end/)
@@ -98,7 +98,7 @@ test('what is cut or broken is told', async () => {
   assert.match(await said(wrong), 'checksum')
 })
 
-test('members through links, hard links to elsewhere and devices are refused; a hard link has its content', async () => {
+test('members below links, hard links to outside and devices are refused; a hard link has the content of its target', async () => {
   const below = (members: readonly RawMember[], special = false) =>
     membersBelow('x.tar', members, { strip: 0, special })
   for (const members of [
@@ -124,14 +124,14 @@ test('members through links, hard links to elsewhere and devices are refused; a 
   assert.is(below(fifo, true)[0]?.kind, 'other')
 })
 
-test('files with holes are refused', async () => {
+test('sparse files are refused', async () => {
   execFileSync('truncate', ['-s', '1M', folder.at('holes')])
   const packed = (...words: string[]): Buffer => execFileSync('tar', ['-c', '-C', folder.path, ...words])
   for (const format of ['gnu', 'pax'])
     assert.match(await said(packed('--sparse', `--format=${format}`, 'holes')), /sparse|other than a file/)
 })
 
-test('names that lead out are refused, leading parts left out', () => {
+test('names that lead out of the folder are refused, and leading parts are removed', () => {
   assert.is(memberPath('x.tar', './a//b/', 0), './a/b')
   assert.is(memberPath('x.tar', 'tool-1.2/bin/x', 1), './bin/x')
   assert.is(memberPath('x.tar', 'tool-1.2/', 1), undefined)

@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { inputBytes } from '../../../../engine/connection/input.ts'
 import type { Connection } from '../../../../engine/connection/types.ts'
 import { defineTask, drift, isCoxswainError, z } from '../../../../engine/index.ts'
 import { standaloneRun } from '../../../../engine/run/task/standalone-run.ts'
 import { readSshFile, editSshFile } from '../../../../tasks/system/accounts/as-user.ts'
+import { sentAs } from '../../../support/sent.ts'
 import { suite } from '../../../support/spec.ts'
 
 const test = suite('files of ~/.ssh')
 
-/** Writes again what it has read, with a line more. */
+/** Writes the text that it read, with one more line. */
 const addLine = defineTask({
   name: 'add-line',
   description: 'Adds a line.',
@@ -21,11 +23,11 @@ const addLine = defineTask({
   },
 })
 
-test('bytes that are no UTF-8 stay', async () => {
+test('bytes that are not UTF-8 stay', async () => {
   const bytes = Buffer.from('# Gr\xfc\xdfe\nold\n', 'latin1')
   const printed = Buffer.concat([Buffer.from('anna 700\n600\n'), bytes])
   const written: { readonly script: string; readonly bytes: Buffer }[] = []
-  // what is scripted has no bytes but text
+  // scripted output is text, not bytes
   const connection: Connection = {
     description: 'home',
     execute: async ({ script, stdin }) => {
@@ -42,11 +44,15 @@ test('bytes that are no UTF-8 stay', async () => {
   await standaloneRun(new Map([['here', connection]]))(addLine({}), false)
   const [first] = written
   assert.equal(first?.bytes, Buffer.concat([bytes, Buffer.from('more\n')]))
-  // it is written only when all of it has come
-  assert.match(first?.script ?? '', `-eq ${bytes.length + 5}`)
+  // it is written only when all of it has arrived
+  const sum = createHash('sha256').update(bytes).digest('hex')
+  assert.is(
+    first?.script,
+    sentAs('anna', 'tasks/system/accounts/ssh-edit.sh', 'f', '0600', bytes.length + 5, bytes.length, sum),
+  )
 })
 
-test('a file that others change at the same time is read and edited again, and is given up on at last', async () => {
+test('a file that other processes change is read and edited again, and finally given up', async () => {
   for (const [busy, outcome] of [
     [2, 'not-converged'],
     [99, 'write-failed'],

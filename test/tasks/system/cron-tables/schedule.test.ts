@@ -14,7 +14,7 @@ for (const schedule of [
   '0~30 4 * * *',
   '~ 3~ ~5 jan~mar *',
 ])
-  test(`${schedule} is one`, () => assert.is(scheduleFault(schedule), undefined))
+  test(`${schedule} is valid`, () => assert.is(scheduleFault(schedule), undefined))
 
 for (const [schedule, fault] of [
   ['60 * * * *', 'the minute cannot be 60'],
@@ -29,10 +29,10 @@ for (const [schedule, fault] of [
   ['~~~ * * * *', 'the minute cannot be ~~~'],
   ['30~10 * * * *', 'the minute cannot be 30~10'],
   ['x~ * * * *', 'the minute cannot be x~'],
-  // some crons take it, and never run it
+  // some crons accept it, and never run it
   ['9-5 * * * *', 'the minute cannot be 9-5'],
   ['1-2-3 * * * *', 'the minute cannot be 1-2-3'],
   ['1, * * * *', 'the minute cannot be 1,'],
   ['1/2/3 * * * *', 'the minute cannot be 1/2/3'],
 ] as const)
-  test(`${schedule} is none`, () => assert.is(scheduleFault(schedule), fault))
+  test(`${schedule} is not valid`, () => assert.is(scheduleFault(schedule), fault))

@@ -8,26 +8,26 @@ const isA = ([src]: readonly string[]): boolean => src === 'a'
 test('blanks and backslashes of a field are escaped', () =>
   assert.is(escaped('a b\\c\td'), 'a\\040b\\134c\\011d'))
 
-test('a comment and an empty line have no fields', () => {
+test('a comment and an empty line do not have fields', () => {
   assert.equal(fieldsOf(' # a b'), [])
   assert.equal(fieldsOf(''), [])
   assert.equal(fieldsOf(' a\t b '), ['a', 'b'])
 })
 
-test('an entry comes to the end, changes where it stands, and goes; all others stay as they are', () => {
+test('an entry is added at the end, changed in place, and removed; all others stay unchanged', () => {
   const table = '# a\n\n  other  /x'
   assert.is(withFstabEntry(table, isA, ['a', '/b c']), '# a\n\n  other  /x\na /b\\040c\n')
   assert.is(withFstabEntry(`a 1\n${table}\na 2\n`, isA, ['a', '3']), `a 3\n${table}\n`)
   assert.is(withFstabEntry(`a 1\n${table}\n`, isA, undefined), `${table}\n`)
 })
 
-test('what is right already keeps its blanks and the end of its file, but no second one stays', () => {
+test('an up-to-date entry keeps its blanks and the end of the file, but a second one is removed', () => {
   assert.is(withFstabEntry('a\t1', isA, ['a', '1']), 'a\t1')
   assert.is(withFstabEntry('b', isA, undefined), 'b')
   assert.is(withFstabEntry('a\t1\na 2\n', isA, ['a', '1']), 'a\t1\n')
 })
 
-test('only the fields that differ change; what stands beside them stays', () => {
+test('only the fields that differ change; the text around them stays', () => {
   const table = 'a\t/b  ext4 defaults  0 2 # disk\r\n'
   assert.is(withFstabEntry(table, isA, ['a', '/b', 'ext4', 'ro', '0', '2']), table.replace('defaults', 'ro'))
   assert.is(withFstabEntry(table, isA, ['a', '/b', 'ext4', 'defaults', '0', '2']), table)

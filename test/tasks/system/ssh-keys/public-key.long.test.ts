@@ -1,4 +1,4 @@
-/** Keys and their options as sshd itself judges them. */
+/** Keys and their options, compared with sshd itself. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,11 +27,11 @@ const options: Readonly<Record<string, string | undefined>> = {
   'permitlisten="8080",permitlisten="localhost:1"': undefined,
   'tunnel="0"': undefined,
   'tunnel="any"': undefined,
-  'principals="a,b"': 'the key option principals needs cert-authority beside it',
-  'no-pty,comand="/bin/true"': 'sshd has no key option comand (did you mean command?)',
-  'command=true': 'the value of the key option command must be in double quotes; only \\" is an escape in it',
+  'principals="a,b"': 'the key option principals requires cert-authority',
+  'no-pty,comand="/bin/true"': 'sshd does not have the key option comand (did you mean command?)',
+  'command=true': 'the value of the key option command must be in double quotes; its only escape is \\"',
   'command="echo C:\\\\"':
-    'the value of the key option command must be in double quotes; only \\" is an escape in it',
+    'the value of the key option command must be in double quotes; its only escape is \\"',
   'environment="A b=c"': 'the value of the key option environment must be NAME=value',
   'expiry-time="tomorrow"':
     'the value of the key option expiry-time must be YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS',
@@ -40,7 +40,7 @@ const options: Readonly<Record<string, string | undefined>> = {
 }
 
 test(
-  'options are taken where sshd takes them, and refused where it refuses the key',
+  'options are accepted if sshd accepts them, and refused if it refuses the key',
   { needs: ['root', 'sshd', 'ssh'] },
   async () => {
     const sshd = await startSshd(['UsePAM no'])
@@ -79,34 +79,34 @@ test(
   },
 )
 
-/** What needs no login to see. */
+/** Options that can be checked without a login. */
 const alsoRefused: Readonly<Record<string, string>> = {
-  'no-restrict': 'sshd has no key option no-restrict (did you mean restrict?)',
-  ptyx: 'sshd has no key option ptyx (did you mean pty?)',
+  'no-restrict': 'sshd does not have the key option no-restrict (did you mean restrict?)',
+  ptyx: 'sshd does not have the key option ptyx (did you mean pty?)',
   ',no-pty': 'a key option without a name',
-  'no-pty="yes"': 'the key option no-pty has no value',
+  'no-pty="yes"': 'the key option no-pty does not take a value',
   command: 'the key option command needs a value: command="…"',
   'command="true"no-pty': 'a comma is missing after the key option command',
-  'command="true",command="true"': 'the key option command is given twice',
+  'command="true",command="true"': 'the key option command occurs twice',
   'environment="AB"': 'the value of the key option environment must be NAME=value',
   'permitopen="localhost:99999"': 'the value of the key option permitopen must be host:port',
   'permitlisten="a:b"': 'the value of the key option permitlisten must be port or host:port',
 }
 
-test('options that end the line, or have blanks, are refused', () => {
+test('options that end the line, or contain blanks, are refused', () => {
   for (const [text, problem] of Object.entries(alsoRefused)) assert.is(problemOfOptions(text), problem, text)
   assert.is(problemOfOptions('no-pty,'), undefined)
   assert.is(problemOfOptions('cert-authority,principals="a,b"'), undefined)
-  assert.is(problemOfOptions(''), 'options are empty')
-  assert.is(problemOfOptions('no-pty restrict'), 'options have no blanks but in double quotes')
-  assert.is(problemOfOptions('command="a\nb"'), 'options have a control character')
+  assert.is(problemOfOptions(''), 'options must not be empty')
+  assert.is(problemOfOptions('no-pty restrict'), 'options can contain blanks in double quotes only')
+  assert.is(problemOfOptions('command="a\nb"'), 'options must not contain control characters')
 })
 
-/** Whether ssh-keygen reads a line as a public key. */
+/** Whether ssh-keygen accepts a line as a public key. */
 const isKey = (line: string): boolean =>
   spawnSync('ssh-keygen', ['-l', '-f', folder.write('line.pub', `${line}\n`)]).status === 0
 
-test('a key is one where ssh-keygen reads it', { needs: ['ssh'] }, () => {
+test('a key is valid if ssh-keygen accepts it', { needs: ['ssh'] }, () => {
   const made = folder.at('keys')
   mkdirSync(made)
   const kinds = ['rsa 1024', 'rsa 3072', 'ed25519', 'ecdsa 256', 'ecdsa 384', 'ecdsa 521']
@@ -129,7 +129,7 @@ test('a key is one where ssh-keygen reads it', { needs: ['ssh'] }, () => {
       `${blob}=`,
       bytes.subarray(0, -1).toString('base64'),
       Buffer.concat([bytes, Buffer.alloc(4)]).toString('base64'),
-      // a point next to the curve; the last field of RSA has a length that is not its own
+      // a point beside the curve; the last field of RSA has a wrong length
       ...(type === 'ecdsa'
         ? [Buffer.concat([bytes.subarray(0, -1), Buffer.from([(bytes.at(-1) ?? 0) ^ 1])]).toString('base64')]
         : []),

@@ -1,0 +1,132 @@
+/** Makes docs/kubernetes.md from the table of versions: `npm run docs`. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { factsOf, knownMinors } from '../tasks/kubernetes/kubeadm/versions.ts'
+import type { ReleaseFacts } from '../tasks/kubernetes/kubeadm/versions/release.ts'
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+const tableOf = (titles: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(titles), row(titles.map(() => '---')), ...rows.map(row)].join('\n')
+
+const name = (label: string): string => label.replace('node-role.kubernetes.io/', '')
+
+const range = ([first, last]: ReleaseFacts['etcd']): string =>
+  first === last ? first : `${first} to ${last}`
+
+/** What a release has that the one before it did not have, in words. */
+const differences: readonly (readonly [what: string, (facts: ReleaseFacts) => string | undefined])[] = [
+  ['phases', ({ phases }) => phases['certs all'].init[0]?.replace(/ certs all$/, '')],
+  ['`kubeadm join` for control-plane nodes', ({ controlPlaneFlag }) => controlPlaneFlag],
+  ['certificates are uploaded with', ({ uploadCertsFlag }) => uploadCertsFlag],
+  ['certificates are renewed with', ({ renewal }) => renewal && `kubeadm ${renewal}`],
+  ['etcd phase of `kubeadm join`', ({ phases }) => phases['etcd local'].join[0]?.replace('join phase ', '')],
+  ['learners in etcd', ({ hasLearners }) => (hasLearners ? 'yes' : 'no')],
+  ['kubelet-finalize', ({ finalizesKubelet }) => (finalizesKubelet ? 'yes' : 'no')],
+  ['labels', ({ labels }) => labels.map(name).join(', ')],
+  ['taints', ({ taints }) => taints.map(name).join(', ')],
+  ['ConfigMap of the kubelets', ({ kubeletConfigMap }) => kubeletConfigMap.replace('{minor}', 'N')],
+  ['socket of the container runtime is kept in', ({ keepsSocketIn }) => keepsSocketIn],
+  ['super-admin.conf', ({ hasSuperAdmin }) => (hasSuperAdmin ? 'yes' : 'no')],
+  ['extraArgs are a', ({ argumentsAs }) => argumentsAs],
+  ['kubelet on cgroup v1', ({ cgroupV1 }) => cgroupV1],
+  [
+    'flags that the kubelet lost',
+    ({ kubeletFlagsGone }) => kubeletFlagsGone.map((flag) => `--${flag}`).join(', '),
+  ],
+  ['flags that etcd lost', ({ etcdFlagsGone }) => etcdFlagsGone.map((flag) => `--${flag}`).join(', ')],
+  ['path at which API servers say that they are ready', ({ readyPath }) => readyPath],
+  ['networks of IPv4 and IPv6 together', ({ dualStack }) => dualStack],
+  [
+    'kubelets report an address of each family',
+    ({ acceptsNodeIpPair }) => (acceptsNodeIpPair ? 'yes' : 'no'),
+  ],
+  ['registry', ({ registry }) => registry],
+]
+
+/** Each change of a fact: from which release on, and its new form. */
+const changes = (facts: readonly ReleaseFacts[]): string[][] =>
+  differences.flatMap(([what, valueOf]) =>
+    facts.flatMap((one, index) => {
+      const [before, value] = [facts[index - 1], valueOf(one)]
+      const isNew = value !== undefined && value !== '' && value !== (before && valueOf(before))
+      return isNew ? [[what, `1.${one.minor}`, value]] : []
+    }),
+  )
+
+/** The page. */
+export const kubernetesPage = (): string => {
+  const facts = knownMinors.map((minor) => factsOf(`v1.${minor}.0`))
+  const versions = facts.map(({ minor, configApi, reads, etcd, coredns, pause, tried }) => [
+    `1.${minor}`,
+    configApi,
+    reads.join(', '),
+    range(etcd),
+    coredns.replace('v', ''),
+    pause,
+    tried,
+  ])
+  return `# Kubernetes
+
+Made from the table in \`tasks/kubernetes/kubeadm/versions/releases.ts\` by \`npm run docs\`; change it there.
+
+The tasks for kubeadm know each minor release of Kubernetes from 1.${knownMinors[0]} to 1.${knownMinors.at(-1)}. A version that
+is not in the table is refused before anything is done on a host, with the name of the newest known one. With
+\`-e allow_unknown_version=true\` (the parameter \`allowUnknownVersion\` of the tasks), a newer version is treated as the newest
+known one, and the titles of the tasks say so.
+
+## Versions
+
+*Tried* says what was compared with a row:
+
+- **cluster**: the tests build real clusters of three control-plane nodes with this release.
+- **kubeadm**: a test compares the row with what kubeadm of this release says of itself: its configuration, images and
+  phases. No cluster is built.
+- **not tried**: the row is from release notes and sources only.
+
+etcd, CoreDNS and pause are the default images; where patch releases moved etcd, both ends are given.
+
+${tableOf(['minor', 'configuration written', 'configurations read', 'etcd', 'CoreDNS', 'pause', 'tried'], versions)}
+
+## What differs
+
+${tableOf(['fact', 'from version', 'value'], changes(facts))}
+
+## IPv6, and both families of addresses
+
+An address of IPv6 is written with brackets where a port follows, and without brackets everywhere else:
+
+\`\`\`yaml
+control_plane_endpoint: '[fd00::10]:6443'
+pod_subnet: fd00:10:244::/56
+service_subnet: fd00:10:96::/112
+cert_sans: ['fd00::10']
+\`\`\`
+
+For both families, \`pod_subnet\` and \`service_subnet\` have two networks, comma-separated, and each master has a \`node_ip\` with two
+addresses. The family of a master's address must be that of the first network of the services:
+
+\`\`\`yaml
+pod_subnet: 10.244.0.0/16,fd00:10:244::/56
+service_subnet: 10.96.0.0/16,fd00:10:96::/112
+# for each master
+node_ip: 10.0.0.11,fd00::11
+\`\`\`
+
+What does not go together is refused before anything connects: networks that overlap, two networks of one family, networks that
+kubeadm would not accept. From 1.16 to 1.19, a kubelet accepts one address only, so \`node_ip\` has one there. The load balancer listens
+on both families where its host has IPv6.
+
+Where pods have IPv6, the masters pass on packets of IPv6 (\`net.ipv6.conf.all.forwarding\`). The kernel then removes the default
+route that it has from router advertisements, unless \`net.ipv6.conf.INTERFACE.accept_ra\` is 2. Where \`ip -6 route show default\` prints
+\`proto ra\` and that setting is 1, set it to 2 before the first run, for instance with the task \`sysctl\`.
+
+Of the pod networks, flannel and cilium are set up for both families. calico's manifest must be edited by hand; set
+\`cni_manifest\` to its path. In such a file, \`{{podCidrIPv4}}\` and \`{{podCidrIPv6}}\` are the networks of each family.
+`
+}
+
+const [, script = ''] = process.argv
+if (import.meta.url === pathToFileURL(script).href)
+  await writeFile(join(import.meta.dirname, 'kubernetes.md'), kubernetesPage())

@@ -1,0 +1,46 @@
+/** The tasks in the folders of a project. */
+import { relative, resolve } from 'node:path'
+import { isTaskFactory } from '../../dsl/task.ts'
+import { importModule } from '../loader/import-module.ts'
+import { projectFile, namesIn } from '../project/names.ts'
+import type { Project } from '../project/project.ts'
+import type { DocumentedTask } from './task-docs.ts'
+
+/** How a playbook of the project names a file. */
+const importOf = (project: Project, file: string): string => {
+  const path = relative(project.playbooks, file)
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+/**
+ * Loads the tasks of a project, by the names of their files.
+ *
+ * @param report is called with the error of each file that cannot be loaded.
+ */
+export const projectTasks = async (
+  project: Project,
+  report: (error: unknown) => void,
+): Promise<readonly DocumentedTask[]> => {
+  const found: DocumentedTask[] = []
+  for (const folder of project.tasks)
+    for (const name of namesIn(folder).toSorted()) {
+      try {
+        const file = projectFile({ playbooks: folder, tasks: [] }, name)
+        if (file === undefined) continue
+        const tasks = Object.entries(await importModule(resolve(file))).flatMap(([exported, value]) =>
+          isTaskFactory(value) ? [{ exported, info: value.info }] : [],
+        )
+        for (const { exported, info } of tasks)
+          found.push({
+            exported,
+            info,
+            subject: folder,
+            reference: tasks.length === 1 ? name : `${name}#${info.name}`,
+            from: importOf(project, file),
+          })
+      } catch (error) {
+        report(error)
+      }
+    }
+  return found
+}

@@ -1,0 +1,15 @@
+# Sets owner and mode of several paths below a folder. A call of `below` for each folder follows.
+#
+# $1 owner and group in the syntax of chown, or empty
+# $2 mode of four or five digits, or empty
+# $3... as enter takes them
+set -e
+. ./enter-folder.sh
+. ./kinds.sh
+. ./stage.sh
+. ./change-attributes.sh
+. ./below.sh
+
+who=$1 mode=$2
+shift 2
+enter "$@"

@@ -1,0 +1,23 @@
+/** The part of the configuration that is about one node. */
+import type { HostConfig } from '../kubeadm/settings.ts'
+import type { ReleaseFacts } from '../kubeadm/versions/release.ts'
+import type { Document } from '../kubeadm/yaml.ts'
+import { argumentsIn } from './arguments.ts'
+
+/** `nodeRegistration`, of the first control-plane node and of those that join. */
+export const nodeRegistration = (config: HostConfig, facts: ReleaseFacts): Document => {
+  const { cluster, self, nodeIp } = config
+  const { criSocket, imagePullPolicy, imagePullSerial } = cluster
+  return {
+    name: self.name,
+    criSocket,
+    kubeletExtraArgs: argumentsIn(facts, {
+      ...(nodeIp !== undefined && { 'node-ip': nodeIp }),
+      ...cluster.kubeletExtraArgs,
+    }),
+    // kubeadm adds its own where there is no list
+    taints: cluster.taints,
+    imagePullPolicy,
+    imagePullSerial,
+  }
+}

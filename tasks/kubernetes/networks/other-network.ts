@@ -1,0 +1,111 @@
+/** Finds a pod network that a cluster has already: a second one over it would break both. */
+import { CoxswainError, z } from '../../../engine/index.ts'
+import type { CheckContext } from '../../../engine/index.ts'
+import { kubectl } from '../kubeadm/kubectl.ts'
+import { readYaml } from '../kubeadm/yaml.ts'
+import { isNetworkFolder, onlyReads, ownerOf } from './owners.ts'
+
+/** What the DaemonSets of known networks are called. */
+const names: readonly (readonly [name: string, RegExp])[] = [
+  ['calico', /calico|canal/],
+  ['cilium', /cilium/],
+  ['weave', /weave/],
+  ['flannel', /flannel/],
+  ['antrea', /antrea/],
+  ['kube-router', /kube-router/],
+  ['kube-ovn', /ovn/],
+]
+
+/** These add something to a network and are not one. */
+const additions = /multus|istio-cni|linkerd-cni|whereabouts/
+
+const nameOf = (daemonSet: string): string =>
+  names.find(([, pattern]) => pattern.test(daemonSet))?.[0] ?? 'another pod network'
+
+const volumes = '{range .spec.template.spec.volumes[*]}{.hostPath.path}{","}{end}'
+const listPath = `{range .items[*]}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}${volumes}{"\\n"}{end}`
+
+/** `namespace/name` of each DaemonSet that installs a pod network: it has a volume for the configuration of networks. */
+const networkSets = async (ctx: CheckContext): Promise<string[]> => {
+  const lines = await kubectl(ctx, [
+    'get',
+    'daemonsets',
+    '--all-namespaces',
+    '-o',
+    `jsonpath=${listPath}`,
+  ]).lines()
+  return lines.flatMap((line) => {
+    const [namespace = '', name = '', paths = ''] = line.split('\t')
+    const installs = paths.split(',').some(isNetworkFolder)
+    return installs && !additions.test(name) ? [`${namespace}/${name}`] : []
+  })
+}
+
+const flannelConfigMap = z.object({
+  kind: z.literal('ConfigMap'),
+  metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
+  data: z.object({ 'net-conf.json': z.string() }),
+})
+
+const netConf = z.object({
+  Network: z.string().optional(),
+  IPv6Network: z.string().optional(),
+  Backend: z.object({ Type: z.string().optional() }).optional(),
+})
+
+/** The networks and the backend in flannel's configuration, for comparison and messages. */
+const flannelSays = (json: string): string | undefined => {
+  try {
+    const { Network, IPv6Network, Backend } = netConf.parse(JSON.parse(json))
+    return [Network, IPv6Network, Backend?.Type].filter((one) => one !== undefined).join(', ')
+  } catch {
+    return undefined
+  }
+}
+
+/** The flannel that runs with other networks or another backend than those of the manifest. */
+const otherFlannel = async (ctx: CheckContext, text: string): Promise<string | undefined> => {
+  const config = readYaml(text, 'the manifest')
+    .map((document) => flannelConfigMap.safeParse(document).data)
+    .find((one) => one !== undefined)
+  if (config === undefined) return undefined
+  const { name, namespace } = config.metadata
+  const path = 'jsonpath={.data.net-conf\\.json}'
+  const live = await kubectl(ctx, [
+    '-n',
+    namespace,
+    'get',
+    'configmap',
+    name,
+    '--ignore-not-found',
+    '-o',
+    path,
+  ]).text()
+  const [there, wanted] = [flannelSays(live), flannelSays(config.data['net-conf.json'])]
+  if (there === undefined || wanted === undefined || there === wanted) return undefined
+  return `flannel of another manifest (its ConfigMap ${namespace}/${name} has ${there}, and the manifest ${wanted})`
+}
+
+/**
+ * Refuses a manifest if the cluster has another pod network.
+ *
+ * @throws `task-failed` with the network that is there, and what to set.
+ */
+export const refuseOtherNetwork = async (
+  ctx: CheckContext,
+  manifest: string,
+  text: string,
+): Promise<void> => {
+  const isOwn = ownerOf(text)
+  const others: string[] = []
+  for (const name of await networkSets(ctx))
+    if (!isOwn(name) && !(await onlyReads(ctx, name))) others.push(name)
+  const found =
+    others.length > 0
+      ? others.map((name) => `${nameOf(name)} (DaemonSet ${name})`).join(', ')
+      : await otherFlannel(ctx, text)
+  if (found === undefined) return
+  throw new CoxswainError('task-failed', `the cluster already has a pod network: ${found}`, {
+    hint: `it was left as it is, and ${manifest} was not applied; set cni_manifest to none to keep it, or to the path of the manifest that it was made from`,
+  })
+}
