@@ -2,6 +2,7 @@ import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
 import type { CheckContext } from '../../engine/index.ts'
 import { renderConfig } from './config/render.ts'
 import { clusterDifferences } from './kubeadm/cluster-differences.ts'
+import type { Difference } from './kubeadm/cluster-differences.ts'
 import { kubectl, ownServer } from './kubeadm/kubectl.ts'
 import { adminConf, unfinishedPath } from './kubeadm/paths.ts'
 import { hostConfigSchema, networksFit } from './kubeadm/settings.ts'
@@ -44,6 +45,13 @@ const clusterConfig = async (ctx: CheckContext, server: string): Promise<Documen
   return clusterDocument(data['ClusterConfiguration'] ?? data['MasterConfiguration'] ?? '', 'kubeadm-config')
 }
 
+const inWords = ({ setting, configured, cluster, way }: Difference): string =>
+  `${setting} is ${configured ?? 'not set'}, but the cluster ${cluster === undefined ? 'does not have it' : `has ${cluster}`}: ${way}`
+
+/** How to have the configuration of the cluster. */
+const asInCluster = ({ setting, cluster }: Difference): string =>
+  cluster === undefined ? `remove ${setting}` : `set ${setting} to ${cluster}`
+
 /** Fails if the cluster that runs has other settings than the configuration, before anything is written. */
 export const sameCluster = defineTask({
   name: 'same-cluster',
@@ -66,12 +74,9 @@ export const sameCluster = defineTask({
     if (living === undefined || configured === undefined) return ok()
     const found = clusterDifferences(configured, living)
     if (found.length === 0) return ok()
-    const lines = found.map(
-      (one) => `${one.setting} is ${one.configured}, but the cluster has ${one.cluster}: ${one.way}`,
-    )
     throw new CoxswainError('task-failed', `the cluster has other settings than the configuration`, {
-      output: lines.join('\n'),
-      hint: `set ${found.map((one) => `${one.setting} to ${one.cluster}`).join(', ')}; nothing was changed`,
+      output: found.map(inWords).join('\n'),
+      hint: `${found.map(asInCluster).join(', ')}; nothing was changed`,
     })
   },
 })

@@ -8,8 +8,10 @@ import type { Document } from './yaml.ts'
 export interface Difference {
   /** The variable of the playbooks, or the field of the configuration. */
   readonly setting: string
-  readonly cluster: string
-  readonly configured: string
+  /** The value that the cluster has; undefined if it does not have the setting. */
+  readonly cluster: string | undefined
+  /** The value of the configuration; undefined if it does not have the setting. */
+  readonly configured: string | undefined
   /** How to have the configured value. */
   readonly way: string
 }
@@ -20,36 +22,67 @@ const byHand =
 
 interface Known {
   readonly setting: string
-  /** The value of a cluster that does not say it. */
-  readonly usual?: string
   readonly way: string
+  /** Values that mean the same as none: those that kubeadm sets by itself. */
+  readonly usual: readonly string[]
 }
+
+const knownField = (setting: string, way: string, ...usual: readonly string[]): Known => ({
+  setting,
+  way,
+  usual,
+})
 
 /** Fields that have a variable of their own, or a default of kubeadm. */
 const known: Readonly<Record<string, Known>> = {
-  'networking.podSubnet': { setting: 'pod_subnet', way: never },
-  'networking.serviceSubnet': { setting: 'service_subnet', usual: defaultServiceSubnet, way: never },
-  'networking.dnsDomain': { setting: 'networking.dnsDomain', usual: 'cluster.local', way: never },
-  controlPlaneEndpoint: { setting: 'control_plane_endpoint', way: byHand },
-  'api.controlPlaneEndpoint': { setting: 'control_plane_endpoint', way: byHand },
-  'etcd.local.dataDir': { setting: 'etcd.local.dataDir', usual: '/var/lib/etcd', way: never },
-  certificatesDir: { setting: 'certificatesDir', usual: pki, way: byHand },
-  kubernetesVersion: { setting: 'kubernetes_version', way: 'to upgrade, see kubeadm upgrade' },
-  imageRepository: { setting: 'image_repository', way: byHand },
+  'networking.podSubnet': knownField('pod_subnet', never),
+  'networking.serviceSubnet': knownField('service_subnet', never, defaultServiceSubnet),
+  'networking.dnsDomain': knownField('networking.dnsDomain', never, 'cluster.local'),
+  controlPlaneEndpoint: knownField('control_plane_endpoint', byHand),
+  'api.controlPlaneEndpoint': knownField('control_plane_endpoint', byHand),
+  'etcd.local.dataDir': knownField('etcd.local.dataDir', never, '/var/lib/etcd'),
+  certificatesDir: knownField('certificatesDir', byHand, pki),
+  kubernetesVersion: knownField('kubernetes_version', 'to upgrade, see kubeadm upgrade'),
+  imageRepository: knownField('image_repository', byHand, 'registry.k8s.io', 'k8s.gcr.io'),
+  encryptionAlgorithm: knownField('encryptionAlgorithm', byHand, 'RSA-2048'),
+  'dns.disabled': knownField('dns.disabled', byHand, 'false'),
+  'proxy.disabled': knownField('proxy.disabled', byHand, 'false'),
+  // up to 1.30, kubeadm writes it into the arguments that it was given, and an upgrade keeps it
+  'apiServer.extraArgs.authorization-mode': knownField(
+    'apiServer.extraArgs.authorization-mode',
+    byHand,
+    'Node,RBAC',
+  ),
+  'apiServerExtraArgs.authorization-mode': knownField(
+    'apiServerExtraArgs.authorization-mode',
+    byHand,
+    'Node,RBAC',
+  ),
 }
 
-/** Fields that a cluster must have as given, or as kubeadm sets them where the configuration does not say them. */
-const always = ['networking.serviceSubnet', 'networking.dnsDomain', 'etcd.local.dataDir', 'certificatesDir']
+const aboutField = (path: string): Known =>
+  known[path] ?? knownField(path, byHand, ...(path.endsWith('.readOnly') ? ['false'] : []))
+
+/** What only the cluster says is a difference in these fields: kubeadm sets them as it was asked to, or by a known default. */
+const compared =
+  /^(networking\.(serviceSubnet|dnsDomain)|etcd\.local\.(dataDir|imageRepository|imageTag)|certificatesDir|imageRepository|encryptionAlgorithm|dns\.(disabled|imageRepository|imageTag)|proxy\.disabled)$|^featureGates\.|^((apiServer|controllerManager|scheduler|etcd\.local)\.extra(Args|Envs|Volumes)|(apiServer|controllerManager|scheduler)Extra(Args|Volumes))\./
 
 /** Names in certificates are compared with the certificates; periods are only for new ones; the rest is of one node. */
 const ignored =
   /^(apiVersion|kind|\w*Period|.*CertSANs|.*certSANs|api\.advertiseAddress|api\.bindPort|nodeRegistration|kubeletConfiguration|kubeProxy)(\.|$)/
 
-/** A list of names and values as the map that it was before v1beta4; the last value of a name counts. */
-const asMap = (value: readonly unknown[]): Readonly<Record<string, unknown>> | undefined =>
-  value.every((one) => isMap(one) && 'name' in one)
-    ? Object.fromEntries(value.map((one) => (isMap(one) ? [String(one['name']), one['value']] : [])))
-    : undefined
+/** A list of things with names as a map: arguments and variables to their values, volumes to their other fields. */
+const asMap = (list: readonly unknown[]): Readonly<Record<string, unknown>> | undefined => {
+  const named = list.flatMap((one) => (isMap(one) && 'name' in one ? [one] : []))
+  if (named.length < list.length) return undefined
+  const values = new Map<string, unknown[]>()
+  for (const { name, ...rest } of named) {
+    const key = String(name)
+    values.set(key, [...(values.get(key) ?? []), 'value' in rest ? rest['value'] : rest])
+  }
+  const only = ([key, found]: [string, unknown[]]) => [key, found.length === 1 ? found[0] : found.join(', ')]
+  return Object.fromEntries([...values].map(only))
+}
 
 /** Every value of a document by its path, such as `apiServer.extraArgs.v`. */
 const leavesOf = (value: unknown, path = ''): [path: string, value: string][] => {
@@ -60,8 +93,7 @@ const leavesOf = (value: unknown, path = ''): [path: string, value: string][] =>
 }
 
 /**
- * The settings of a configuration that differ from those of the cluster. What only the cluster says is not a difference, except for
- * fields with a default.
+ * The settings of a configuration that differ from those of the cluster. What kubeadm sets by itself is not a difference.
  *
  * @param configured the document of the configuration.
  * @param cluster the same document as the cluster keeps it.
@@ -69,27 +101,17 @@ const leavesOf = (value: unknown, path = ''): [path: string, value: string][] =>
 export const clusterDifferences = (configured: Document, cluster: Document): Difference[] => {
   const [wanted, running] = [new Map(leavesOf(configured)), new Map(leavesOf(cluster))]
   // up to 1.12, each master had etcd's arguments with its own addresses
-  const perNode =
-    configured['apiVersion'] === 'kubeadm.k8s.io/v1alpha2' ||
-    configured['apiVersion'] === 'kubeadm.k8s.io/v1alpha3'
-  const paths = [...new Set([...wanted.keys(), ...always])].filter(
-    (path) => !ignored.test(path) && !(perNode && path.startsWith('etcd.local.extraArgs')),
-  )
+  const perNode = /\/v1alpha[23]$/.test(String(configured['apiVersion']))
+  const paths = [...new Set([...wanted.keys(), ...[...running.keys()].filter((path) => compared.test(path))])]
   return paths.flatMap((path) => {
-    const about = known[path] ?? { setting: path, way: byHand }
-    const there = running.get(path) ?? about.usual
-    const given = wanted.get(path) ?? about.usual
+    if (ignored.test(path) || (perNode && path.startsWith('etcd.local.extraArgs'))) return []
+    const { setting, usual, way } = aboutField(path)
+    const [there, given] = [running.get(path), wanted.get(path)]
     // a cluster without it has a pod network that sets its own
     if (path === 'networking.podSubnet' && there === undefined) return []
-    return there === given
-      ? []
-      : [
-          {
-            setting: about.setting,
-            cluster: there ?? 'not set',
-            configured: given ?? 'not set',
-            way: about.way,
-          },
-        ]
+    const isUsual = (value: string | undefined): boolean => value === undefined || usual.includes(value)
+    const same = there === given || (isUsual(there) && isUsual(given))
+    const [only] = usual.length === 1 ? usual : []
+    return same ? [] : [{ setting, cluster: there ?? only, configured: given ?? only, way }]
   })
 }

@@ -94,7 +94,17 @@ for (const [given, message, text] of [
   [{ kubernetesVersion: 'v1.21.2' }, 'kubernetes_version is v1.21.2, but the cluster has v1.20.2'],
   [
     { apiServer: { extraArgs: { 'audit-log-path': '/x' } } },
-    'apiServer.extraArgs.audit-log-path is /x, but the cluster has not set',
+    'apiServer.extraArgs.audit-log-path is /x, but the cluster does not have it',
+  ],
+  [
+    {},
+    'apiServer.extraArgs.audit-log-path is not set, but the cluster has /x: to change it',
+    living.replace('extraArgs:', 'extraArgs:\n    audit-log-path: /x'),
+  ],
+  [
+    {},
+    'set apiServer.extraArgs.audit-log-path to /x; nothing was changed',
+    living.replace('extraArgs:', 'extraArgs:\n    audit-log-path: /x'),
   ],
 ] as const) {
   test(`refused: ${message}`, async () => {
