@@ -2,14 +2,20 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { $ } from 'zx'
+import { containerdPrograms } from './bundles.ts'
 import { cacheFolder, labFolder, podman, podmanEnvironment } from './machine.ts'
 import { recipeKey } from './recipes.ts'
 import { step } from './say.ts'
 
-/** An image in podman's store, built from its recipe if it does not exist. */
-const imageOf = async (recipeName: string, image: string, what: string): Promise<string> => {
+/** An image in podman's store, built from its recipe if it does not exist. The words are arguments of its program. */
+const imageOf = async (
+  recipeName: string,
+  image: string,
+  what: string,
+  words: readonly string[] = [],
+): Promise<string> => {
   const recipe = join(labFolder, recipeName)
-  const name = `localhost/${image}:${await recipeKey([recipe])}`
+  const name = `localhost/${image}:${await recipeKey([recipe], words)}`
   const there = await podman(['image', 'exists', name]).nothrow()
   if (there.exitCode === 0) return name
   await step(what, async () => {
@@ -17,7 +23,9 @@ const imageOf = async (recipeName: string, image: string, what: string): Promise
     const work = join(cacheFolder(), 'work', `${recipeName}-${process.pid}`)
     const tar = join(work, 'rootfs.tar')
     await mkdir(work, { recursive: true })
-    await $({ stdio: ['ignore', 'inherit', 'inherit'] })`${join(recipe, 'build.sh')} ${work} >${tar}`
+    await $({
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })`${[join(recipe, 'build.sh'), work, ...words]} >${tar}`
     await podman(['import', tar, name])
     await rm(work, { recursive: true })
   })
@@ -25,21 +33,54 @@ const imageOf = async (recipeName: string, image: string, what: string): Promise
 }
 
 /** The image of a host: Debian with systemd and sshd. */
-export const hostImage = (): Promise<string> =>
-  imageOf('image', 'coxswain-host', 'making the image of a host (a minute or two, once)')
+export const hostImage = (suite: 'bookworm' | 'trixie' = 'bookworm'): Promise<string> =>
+  imageOf(
+    'image',
+    'coxswain-host',
+    `making the image of a host with Debian ${suite} (a minute or two, once)`,
+    [suite],
+  )
+
+/** Where each version of containerd comes from, and the configuration that it reads. */
+const containerds = {
+  '1.6': { suite: 'bookworm', compiled: false, configuration: 'version-2.toml' },
+  '1.7': { suite: 'trixie', compiled: false, configuration: 'version-2.toml' },
+  '2': { suite: 'bookworm', compiled: true, configuration: 'version-3.toml' },
+} as const
+
+/** A version of containerd that hosts for current Kubernetes can have. */
+export type Containerd = keyof typeof containerds
+
+/** Whether the lab has this version of containerd. */
+export const isContainerd = (version: string): version is Containerd => version in containerds
+
+/** The versions of containerd, oldest first. */
+export const containerdVersions: readonly Containerd[] = Object.keys(containerds)
+  .filter(isContainerd)
+  .toSorted()
+
+/** The release of Debian that has a version of containerd, or is the base of one. */
+export const suiteOf = (containerd: Containerd = '1.6'): 'bookworm' | 'trixie' =>
+  containerds[containerd].suite
 
 /**
  * The image of a host as the packages of current Kubernetes leave it: the same, without crictl and etcdctl, which Kubernetes
  * 1.20 needs.
+ *
+ * @param containerd the version of containerd; by default that of Debian 12.
  */
-export const currentHostImage = async (): Promise<string> => {
-  const original = await hostImage()
+export const currentHostImage = async (containerd: Containerd = '1.6'): Promise<string> => {
+  const { suite, compiled, configuration } = containerds[containerd]
+  const [original, programs] = await Promise.all([
+    hostImage(suite),
+    compiled ? containerdPrograms().then((folder) => [folder]) : Promise.resolve([]),
+  ])
   const recipe = join(labFolder, 'current')
-  const name = `localhost/coxswain-current:${await recipeKey([recipe], [original])}`
+  const name = `localhost/coxswain-current:${await recipeKey([recipe], [original, configuration, ...programs])}`
   if ((await podman(['image', 'exists', name]).nothrow()).exitCode === 0) return name
-  await step('making the image of a host for current Kubernetes (seconds, once)', async () => {
-    const env = podmanEnvironment()
-    await $({ env, stdio: ['ignore', 'inherit', 'inherit'] })`${join(recipe, 'build.sh')} ${original} ${name}`
+  await step(`making the image of a host with containerd ${containerd} (seconds, once)`, async () => {
+    const words = [join(recipe, 'build.sh'), original, name, configuration, ...programs]
+    await $({ env: podmanEnvironment(), stdio: ['ignore', 'inherit', 'inherit'] })`${words}`
   })
   return name
 }

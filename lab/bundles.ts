@@ -62,11 +62,11 @@ export const goMinor = async (): Promise<number> => {
   return Number(/^go1\.(\d+)/.exec(stdout)?.[1] ?? 0)
 }
 
-const requireGo = async (release: string): Promise<void> => {
+const requireGo = async (what: string): Promise<void> => {
   const minor = await goMinor()
   if (minor >= oldestGo) return
   throw new LabError(
-    `Kubernetes ${release} is built by Go 1.${oldestGo} or later: ${minor === 0 ? 'go is not installed' : `this is 1.${minor}`}`,
+    `${what} is built by Go 1.${oldestGo} or later: ${minor === 0 ? 'go is not installed' : `this is 1.${minor}`}`,
     `install it from https://go.dev/dl, set --bundle to a folder of the release, or use --kubernetes ${debianRelease}`,
   )
 }
@@ -95,6 +95,15 @@ export const versionOf = async (release: string): Promise<string> => {
   const version = /^require k8s\.io\/kubernetes (v\S+)$/m.exec(text)?.[1]
   if (version === undefined) throw new Error(`modules/${release}/go.mod does not require k8s.io/kubernetes`)
   return version
+}
+
+/** The folder with containerd 2 from Go modules: built if it is not in the cache. */
+export const containerdPrograms = async (): Promise<string> => {
+  const recipe = tools('containerd')
+  const folder = await folderOf(recipe)
+  if (existsSync(folder)) return folder
+  await requireGo('containerd 2')
+  return made(recipe)
 }
 
 /** Two cores take 11 minutes for Kubernetes and 3 for the rest, if no other work is done. */
@@ -137,7 +146,7 @@ const fromModules = async (release: string, stamp: string | undefined): Promise<
   const { compiled, complete } = await partsOf(release, stamp)
   const folder = await folderOf(complete)
   if (existsSync(folder)) return folder
-  await requireGo(release)
+  await requireGo(`Kubernetes ${release}`)
   await prepareMachine(bundlePackages)
   const compile = async (): Promise<void> => {
     for (const part of compiled) await made(part)

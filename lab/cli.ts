@@ -1,18 +1,22 @@
 /** `npm run lab -- up | down | status | ssh NAME | prepare | bundle`. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { Command } from 'commander'
-import { currentHostImage, hostImage, vmImage } from './artifacts.ts'
+import { Command, Option } from 'commander'
+import { containerdVersions, currentHostImage, hostImage, suiteOf, vmImage } from './artifacts.ts'
+import type { Containerd } from './artifacts.ts'
 import { bundle, bundlePackages, debianRelease, dropBuildCache, labReleases } from './bundles.ts'
 import type { WantedKubernetes } from './bundles.ts'
 import { containers } from './hosts.ts'
 import { isCurrent } from './inventory.ts'
 import { down, up } from './lab.ts'
+import { labFamilies } from './network.ts'
+import type { LabFamilies } from './network.ts'
 import { cacheFolder, podman, prepareMachine, vmPackages } from './machine.ts'
 import { LabError, say } from './say.ts'
 
 const program = new Command('lab').description('Disposable hosts on this machine, to try playbooks on.')
 interface BundleOptions extends WantedKubernetes {
+  readonly containerd?: Containerd
   readonly vm: boolean
   readonly dropBuildCache: boolean
 }
@@ -37,6 +41,14 @@ const stampOption = [
   'build this version from the code of the release, to try an upgrade within it',
 ] as const
 
+const containerdOption = (): Option =>
+  new Option(
+    '--containerd <version>',
+    'of the masters: that of Debian 12, of Debian 13, or the newest',
+  ).choices(containerdVersions)
+const networkOption = (): Option =>
+  new Option('--network <families>', 'the addresses of the hosts').choices(labFamilies).default('ipv4')
+
 program
   .command('up')
   .description('starts the hosts, or finds them running, and writes their inventory')
@@ -48,6 +60,8 @@ program
   .option(...stampOption)
   .option(...releaseOption)
   .option('--bundle <dir>', 'binaries and images to use instead of building them')
+  .addOption(containerdOption())
+  .addOption(networkOption())
   .option('--fresh', 'create new hosts', false)
   .action(
     async (
@@ -56,6 +70,8 @@ program
         masters: number
         hosts: number
         inventory: string
+        containerd?: Containerd
+        network: LabFamilies
         fresh: boolean
       },
     ) => {
@@ -95,7 +111,8 @@ program
     const { stdout } = await podman([
       'inspect',
       '--format',
-      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+      // a host of a lab of IPv6 has only the second one
+      '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.GlobalIPv6Address}}{{end}}',
       `${name}-${host}`,
     ])
     const folder = join(cacheFolder(), 'labs', name)
@@ -104,7 +121,7 @@ program
       join(folder, 'id_ed25519'),
       '-o',
       `UserKnownHostsFile=${join(folder, 'known_hosts')}`,
-      `root@${stdout.trim()}`,
+      `root@${stdout.trim().split(' ')[0]}`,
     ]
     process.exitCode = spawnSync('ssh', [...words, ...command], { stdio: 'inherit' }).status ?? 1
   })
@@ -123,13 +140,14 @@ program
   .option(...kubernetesOption)
   .option(...stampOption)
   .option(...releaseOption)
+  .addOption(containerdOption())
   .option('--vm', 'also build the virtual machine', false)
   .option('--drop-build-cache', 'remove what the compiler keeps, afterwards (about 3 GB a release)', false)
-  .action(async ({ vm, dropBuildCache: drop, ...wanted }: BundleOptions) => {
+  .action(async ({ vm, dropBuildCache: drop, containerd, ...wanted }: BundleOptions) => {
     await prepareMachine()
-    const [{ folder, version }] = await Promise.all([bundle(wanted), hostImage()])
+    const [{ folder, version }] = await Promise.all([bundle(wanted), hostImage(suiteOf(containerd))])
     say(`lab: bundle of Kubernetes ${version} in ${folder}`)
-    say(`lab: image ${await (isCurrent(version) ? currentHostImage() : hostImage())}`)
+    say(`lab: image ${await (isCurrent(version) ? currentHostImage(containerd) : hostImage())}`)
     if (drop) await dropBuildCache()
     if (!vm) return
     await prepareMachine(vmPackages)

@@ -9,6 +9,8 @@ import { LabError } from './say.ts'
 export interface LabHost {
   readonly name: string
   readonly address: string
+  /** The address of IPv6 in a lab of both families. */
+  readonly second?: string | undefined
   readonly role: 'master' | 'loadbalancer' | 'plain'
 }
 
@@ -43,7 +45,7 @@ export const containerName = (lab: string, host: string): string => `${lab}-${ho
 /** Starts a host; it boots by itself. */
 export const startHost = async (
   lab: string,
-  { name, address, role }: LabHost,
+  { name, address, second, role }: LabHost,
   {
     image,
     bundle,
@@ -67,8 +69,10 @@ export const startHost = async (
     '--cgroupns=private',
     '--network',
     network,
-    '--ip',
-    address,
+    ...[address, ...(second === undefined ? [] : [second])].flatMap((one) => [
+      one.includes(':') ? '--ip6' : '--ip',
+      one,
+    ]),
     '--tmpfs',
     '/run',
     '--tmpfs',

@@ -1,16 +1,41 @@
 import { stringify } from 'yaml'
 import { join } from 'node:path'
 import type { Bundle } from './bundles.ts'
+import type { LabHost } from './hosts.ts'
 import type { Lab } from './types.ts'
 import { hasCgroupV1, labFolder } from './machine.ts'
 
 const header = `# Written by \`npm run lab -- up\`: the hosts of a lab on this machine. You can delete it.
 `
 
+/** The networks of pods and services of each family. */
+const subnets = {
+  ipv4: { pods: '10.244.0.0/16', services: '10.96.0.0/12' },
+  ipv6: { pods: 'fd00:10:244::/56', services: 'fd00:10:96::/112' },
+}
+
+/** The networks of pods and services for the families of a host's addresses, the main one first. */
+const networkVariables = (host: LabHost): Record<string, string> => {
+  const families = [host.address, ...(host.second === undefined ? [] : [host.second])].map((address) =>
+    address.includes(':') ? subnets.ipv6 : subnets.ipv4,
+  )
+  return {
+    pod_subnet: families.map(({ pods }) => pods).join(','),
+    service_subnet: families.map(({ services }) => services).join(','),
+  }
+}
+
+/** What a master says of its addresses. */
+const masterVariables = ({ address, second }: LabHost): Record<string, string> => ({
+  address,
+  advertise_address: address,
+  ...(second !== undefined && { node_ip: `${address},${second}` }),
+})
+
+const endpointOf = (address: string): string => `${address.includes(':') ? `[${address}]` : address}:6443`
+
 /** Variables that hosts of this kind need with every Kubernetes; ordinary servers do not need them. */
 const commonVariables = {
-  pod_subnet: '10.244.0.0/16',
-  service_subnet: '10.96.0.0/12',
   image_archives: '/opt/coxswain/images',
   // containers share the kernel's swap and cgroups with this machine
   cgroup_driver: 'cgroupfs',
@@ -77,9 +102,7 @@ export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab, bundle: Bundl
     }),
     ...(of('master').length > 0 && {
       masters: {
-        hosts: Object.fromEntries(
-          of('master').map(({ name, address }) => [name, { address, advertise_address: address }]),
-        ),
+        hosts: Object.fromEntries(of('master').map((host) => [host.name, masterVariables(host)])),
       },
     }),
     ...(of('plain').length > 0 && {
@@ -92,7 +115,8 @@ export const inventoryText = ({ hosts, keyFile, knownHosts }: Lab, bundle: Bundl
     known_hosts_file: knownHosts,
     ...(balancer !== undefined &&
       bundle !== undefined && {
-        control_plane_endpoint: `${balancer.address}:6443`,
+        control_plane_endpoint: endpointOf(balancer.address),
+        ...networkVariables(balancer),
         ...kubernetesVariables(bundle, hasCgroupV1()),
       }),
   }

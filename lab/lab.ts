@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { $ } from 'zx'
 import { pool } from '../engine/run/pool.ts'
-import { currentHostImage, hostImage } from './artifacts.ts'
-import { bundle } from './bundles.ts'
+import { containerdVersions, currentHostImage, hostImage, suiteOf } from './artifacts.ts'
+import { bundle, debianRelease } from './bundles.ts'
 import type { Bundle } from './bundles.ts'
 import { containerName, containers, hostKeysOf, removeHosts, startHost } from './hosts.ts'
 import type { LabHost } from './hosts.ts'
@@ -19,7 +19,10 @@ import { LabError, step } from './say.ts'
 const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
 
 /** The wanted hosts, with the last number of their addresses. */
-const wantedHosts = ({ masters, plain }: LabOptions): (Omit<LabHost, 'address'> & { number: number })[] => [
+const wantedHosts = ({
+  masters,
+  plain,
+}: LabOptions): (Omit<LabHost, 'address' | 'second'> & { number: number })[] => [
   ...(masters > 0 ? [{ name: 'lb1', number: 10, role: 'loadbalancer' as const }] : []),
   ...Array.from({ length: masters }, (_, index) => ({
     name: `m${index + 1}`,
@@ -88,15 +91,34 @@ const livingHosts = async (
   return kept
 }
 
-/** The bundle and the image of the hosts, made at the same time. */
-const artifacts = async (options: LabOptions): Promise<{ image: string; kubernetes: Bundle | undefined }> => {
-  if (options.masters === 0) return { image: await hostImage(), kubernetes: undefined }
-  const [kubernetes] = await Promise.all([bundle(options), hostImage()])
-  return { image: await (isCurrent(kubernetes.version) ? currentHostImage() : hostImage()), kubernetes }
+/** @throws LabError if the options are those of hosts for current Kubernetes, and the version is an old one. */
+const refuseIfOld = (version: string, { containerd, network = 'ipv4' }: LabOptions): void => {
+  if (isCurrent(version) || (containerd === undefined && network === 'ipv4')) return
+  throw new LabError(
+    `the hosts for Kubernetes ${version} have containerd ${containerdVersions[0]} and addresses of IPv4`,
+    'leave out --containerd and --network, or use --kubernetes 1.34 or later',
+  )
 }
 
+/** The bundle and the image of the hosts, made at the same time. */
+const artifacts = async (options: LabOptions): Promise<{ image: string; kubernetes: Bundle | undefined }> => {
+  const { masters, containerd, kubernetes: release = debianRelease, bundle: given } = options
+  if (masters === 0) return { image: await hostImage(), kubernetes: undefined }
+  if (given === undefined) refuseIfOld(release, options)
+  const [kubernetes] = await Promise.all([bundle(options), hostImage(suiteOf(containerd))])
+  refuseIfOld(kubernetes.version, options)
+  const image = await (isCurrent(kubernetes.version) ? currentHostImage(containerd) : hostImage())
+  return { image, kubernetes }
+}
+
+/** What the masters of a lab are for, in words: a lab cannot have masters of several kinds. */
+const kindOf = ({ version }: Bundle, { containerd }: LabOptions): string =>
+  containerd === undefined || containerd === containerdVersions[0]
+    ? version
+    : `${version} with containerd ${containerd}`
+
 /**
- * Refuses to go on with hosts of another version of Kubernetes, and remembers the version of this one.
+ * Refuses to go on with hosts of another version of Kubernetes or containerd, and remembers the one of this lab.
  *
  * @throws LabError
  */
@@ -123,9 +145,12 @@ export const up = async (options: LabOptions): Promise<Lab> => {
   const keyFile = await loginKey(folder)
   const wanted = wantedHosts(options)
   const kept = await livingHosts(name, { fresh, wanted: wanted.map((host) => host.name) })
-  if (kubernetes !== undefined) await keepVersion(name, kept, kubernetes.version)
-  const { name: network, prefix } = await labNetwork(name)
-  const hosts: LabHost[] = wanted.map(({ number, ...host }) => ({ ...host, address: `${prefix}.${number}` }))
+  if (kubernetes !== undefined) await keepVersion(name, kept, kindOf(kubernetes, options))
+  const { name: network, prefixes } = await labNetwork(name, options.network)
+  const hosts: LabHost[] = wanted.map(({ number, ...host }) => {
+    const [address = '', second] = prefixes.map((prefix) => `${prefix}${number}`)
+    return { ...host, address, second }
+  })
   const missing = hosts.filter((host) => !kept.includes(host.name))
   if (missing.length > 0) {
     await step(

@@ -15,14 +15,26 @@ const networks = z.array(
 /** The label that names the lab of a network. */
 const label = 'coxswain-lab'
 
+/** The addresses that the hosts of a lab have. */
+export const labFamilies = ['ipv4', 'ipv6', 'dual-stack'] as const
+export type LabFamilies = (typeof labFamilies)[number]
+
 /** A network of a lab. */
 export interface LabNetwork {
   readonly name: string
-  /** The first three numbers of its addresses: `10.77.3`. */
-  readonly prefix: string
+  /** The beginning of its addresses, the main family first: `10.77.3.`, `fd00:10:77:3::`. */
+  readonly prefixes: readonly string[]
 }
 
-const prefixOf = (subnet: string): string => subnet.split('.').slice(0, 3).join('.')
+/** The beginning of the addresses of a network, by its number. */
+const prefixesOf = (number: string, families: LabFamilies): string[] => [
+  ...(families === 'ipv6' ? [] : [`10.77.${number}.`]),
+  ...(families === 'ipv4' ? [] : [`fd00:10:77:${number}::`]),
+]
+
+/** The number of the network that an address or subnet of a lab is in. */
+const numberOf = (address: string): string | undefined =>
+  /^(?:10\.77\.|fd00:10:77:)(\d+)[.:]/.exec(address)?.[1]
 
 const inspected = async (): Promise<z.output<typeof networks>> => {
   const names = (await podman(['network', 'ls', '--format', '{{.Name}}'])).lines()
@@ -32,30 +44,52 @@ const inspected = async (): Promise<z.output<typeof networks>> => {
   return networks.parse(JSON.parse(stdout))
 }
 
+/** The prefixes of a network that exists. */
+const keptPrefixes = (lab: string, families: LabFamilies, subnets: readonly string[]): string[] => {
+  const wanted = prefixesOf(subnets.flatMap((subnet) => numberOf(subnet) ?? [])[0] ?? '', families)
+  if (
+    wanted.length === subnets.length &&
+    wanted.every((prefix) => subnets.some((one) => one.startsWith(prefix)))
+  )
+    return wanted
+  throw new LabError(
+    `the network of the lab ${lab} is not ${families}: it has ${subnets.join(' and ')}`,
+    'create new hosts with --fresh, or use another --name',
+  )
+}
+
 /**
  * The lab's own network, created if it does not exist. Labs with other names have other networks.
  *
  * Each network has a name that was never used before: podman 4.3 counts the addresses of killed hosts as taken, by the name of
  * their network, even if that is removed.
+ *
+ * @throws LabError if the network that exists has other families.
  */
-export const labNetwork = async (lab: string): Promise<LabNetwork> => {
+export const labNetwork = async (lab: string, families: LabFamilies = 'ipv4'): Promise<LabNetwork> => {
   const known = await inspected()
+  const subnetsOf = ({ subnets = [] }: (typeof known)[number]) => subnets.map(({ subnet }) => subnet)
   const ours = known.find(({ labels }) => labels?.[label] === lab)
-  const subnet = ours?.subnets?.[0]?.subnet
-  if (ours !== undefined && subnet !== undefined) return { name: ours.name, prefix: prefixOf(subnet) }
-  const taken = new Set([
-    ...known.flatMap(({ subnets = [] }) => subnets.map((its) => prefixOf(its.subnet))),
-    ...Object.values(networkInterfaces()).flatMap((list = []) =>
-      list.map(({ address }) => prefixOf(address)),
-    ),
-  ])
+  if (ours !== undefined) return { name: ours.name, prefixes: keptPrefixes(lab, families, subnetsOf(ours)) }
+  const addresses = Object.values(networkInterfaces()).flatMap((list = []) => list.map((one) => one.address))
+  const taken = new Set([...known.flatMap(subnetsOf), ...addresses].map(numberOf))
   const name = `${lab}-${randomBytes(3).toString('hex')}`
-  for (let third = 1; third < 255; third += 1) {
-    const prefix = `10.77.${third}`
-    if (taken.has(prefix)) continue
-    const words = ['--subnet', `${prefix}.0/24`, '--label', `${label}=${lab}`, name]
-    const created = await podman(['network', 'create', ...words]).nothrow()
-    if (created.exitCode === 0) return { name, prefix }
+  for (let number = 1; number < 255; number += 1) {
+    if (taken.has(`${number}`)) continue
+    const prefixes = prefixesOf(`${number}`, families)
+    const words = [
+      ...(families === 'ipv4' ? [] : ['--ipv6']),
+      ...prefixes.flatMap((prefix) => ['--subnet', prefix.includes(':') ? `${prefix}/64` : `${prefix}0/24`]),
+    ]
+    const created = await podman([
+      'network',
+      'create',
+      ...words,
+      '--label',
+      `${label}=${lab}`,
+      name,
+    ]).nothrow()
+    if (created.exitCode === 0) return { name, prefixes }
     // also by a bridge without a network, left by a lab that was killed
     if (!created.stderr.includes('is already used'))
       throw new LabError(`podman cannot create a network: ${created.stderr.trim()}`, 'see: podman network ls')

@@ -1,14 +1,20 @@
 /** The options and the parts of a lab. */
+import type { Containerd } from './artifacts.ts'
 import type { WantedKubernetes } from './bundles.ts'
 import type { LabHost } from './hosts.ts'
+import type { LabFamilies } from './network.ts'
 
 export interface LabOptions extends WantedKubernetes {
   /** Labs with different names can exist at the same time. */
   readonly name: string
   /** Kubernetes masters, `m1` and so on, with a load balancer `lb1`; 0 for none. */
   readonly masters: number
+  /** The version of containerd on the masters; by default that of Debian 12. */
+  readonly containerd?: Containerd | undefined
   /** Hosts with only sshd, `h1` and so on. */
   readonly plain: number
+  /** The addresses of the hosts; by default those of IPv4. */
+  readonly network?: LabFamilies | undefined
   /** Where the inventory is written. */
   readonly inventory: string
   /** Create new hosts, even if some exist. */

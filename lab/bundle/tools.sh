@@ -7,6 +7,7 @@
 #   addons                  etcd and its tools, CoreDNS and flannel: one module, whose dependencies are those of the newest
 #                           Kubernetes where both have them, so that they are compiled once; also kube-flannel.yml
 #   etcd-3.6.5, etcd-3.6.8  the etcd of older releases of Kubernetes
+#   containerd              containerd 2 with its shim and ctr
 #   cni-flannel             flannel's CNI plug-in, from the last release of the CNI plug-ins that has it
 set -euo pipefail
 out=$(realpath -m "${1:?OUT_DIR}") name=${2:?NAME}
@@ -40,5 +41,10 @@ case $name in
     install -m 644 "$flannel/Documentation/kube-flannel.yml" "$out/"
     ;;
   etcd-*) compile '' "$out/etcd" go.etcd.io/etcd/server/v3 ;;
+  containerd)
+    version=$(go list -m -f '{{.Version}}' github.com/containerd/containerd/v2)
+    compile "-X github.com/containerd/containerd/v2/version.Version=$version" "$out/" \
+      github.com/containerd/containerd/v2/cmd/{containerd,ctr,containerd-shim-runc-v2}
+    ;;
   cni-flannel) compile '' "$out/flannel" github.com/containernetworking/plugins/plugins/meta/flannel ;;
 esac

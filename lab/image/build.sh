@@ -2,16 +2,16 @@
 # Prints the root file system of a lab host as a tar: Debian with systemd, sshd, containerd, haproxy and the files of the
 # Kubernetes packages. It is not configured for a cluster yet.
 #
-#   build.sh WORK_DIR > rootfs.tar
+#   build.sh WORK_DIR SUITE > rootfs.tar
 set -euo pipefail
-work=$(realpath -m "${1:?WORK_DIR}")
+work=$(realpath -m "${1:?WORK_DIR}") suite=${2:?SUITE}
 files=$(cd "$(dirname "$0")/files" && pwd)
 root=$work/rootfs
 rm -rf "$root"
 mkdir -p "$work"
 mmdebstrap --quiet --variant=minbase \
   --include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iptables,containerd,runc,containernetworking-plugins,conntrack,socat,ethtool,ebtables,kmod,procps,ca-certificates,curl,haproxy,etcd-client,jq,openssl,netcat-openbsd,acl,attr,cron,git,nftables,podman,apt-utils,gpg,gpg-agent \
-  bookworm "$root" >&2
+  "$suite" "$root" >&2
 
 mkdir -p "$root"/opt/cni/bin "$root"/etc/containerd "$root"/etc/systemd/system/kubelet.service.d "$root"/etc/ssh/authorized "$root"/etc/cni/net.d
 cp -a "$root"/usr/lib/cni/. "$root"/opt/cni/bin/

@@ -1,7 +1,10 @@
 /** The variables that the hosts of a lab need. */
 import * as assert from 'uvu/assert'
 import { controlPlaneVars } from '../../playbooks/control-plane-vars.ts'
-import { isCurrent, kubernetesVariables } from '../../lab/inventory.ts'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { inventoryText, isCurrent, kubernetesVariables } from '../../lab/inventory.ts'
+import type { Lab } from '../../lab/types.ts'
 import { suite } from '../support/spec.ts'
 
 const test = suite('the inventory of a lab')
@@ -34,3 +37,71 @@ test('current Kubernetes has no variable that only an old one or cgroup v1 needs
 test('hosts of today are those for Kubernetes after the Docker shim', () => {
   assert.equal(['v1.20.2', 'v1.34.4', 'v1.37.2'].map(isCurrent), [false, true, true])
 })
+
+const labOf = (hosts: Lab['hosts']): Lab => ({
+  name: 'tried',
+  hosts,
+  inventory: '',
+  keyFile: '/key',
+  knownHosts: '/known',
+  kubernetes: 'v1.37.2',
+  exec: async () => ({ code: 0, stdout: '', stderr: '' }),
+})
+
+const inventory = z.object({
+  all: z.object({
+    vars: z.looseObject({
+      control_plane_endpoint: z.string(),
+      pod_subnet: z.string(),
+      service_subnet: z.string(),
+    }),
+    children: z.object({
+      masters: z.object({ hosts: z.record(z.string(), z.record(z.string(), z.string())) }),
+    }),
+  }),
+})
+
+for (const [families, addresses, wanted] of [
+  [
+    'IPv4',
+    [['10.77.1.10'], ['10.77.1.11']],
+    ['10.77.1.10:6443', '10.244.0.0/16', '10.96.0.0/12', { advertise_address: '10.77.1.11' }],
+  ],
+  [
+    'IPv6',
+    [['fd00:10:77:1::10'], ['fd00:10:77:1::11']],
+    [
+      '[fd00:10:77:1::10]:6443',
+      'fd00:10:244::/56',
+      'fd00:10:96::/112',
+      { advertise_address: 'fd00:10:77:1::11' },
+    ],
+  ],
+  [
+    'both',
+    [
+      ['10.77.1.10', 'fd00:10:77:1::10'],
+      ['10.77.1.11', 'fd00:10:77:1::11'],
+    ],
+    [
+      '10.77.1.10:6443',
+      '10.244.0.0/16,fd00:10:244::/56',
+      '10.96.0.0/12,fd00:10:96::/112',
+      { advertise_address: '10.77.1.11', node_ip: '10.77.1.11,fd00:10:77:1::11' },
+    ],
+  ],
+] as const)
+  test(`hosts with addresses of ${families} have networks and an endpoint of their families`, () => {
+    const hosts = addresses.map(([address, second], index) => ({
+      name: index === 0 ? 'lb1' : 'm1',
+      role: index === 0 ? ('loadbalancer' as const) : ('master' as const),
+      address,
+      second,
+    }))
+    const { all } = inventory.parse(parse(inventoryText(labOf(hosts), bundleOf('v1.37.2'))))
+    const [endpoint, pods, services, master] = wanted
+    assert.is(all.vars.control_plane_endpoint, endpoint)
+    assert.is(all.vars.pod_subnet, pods)
+    assert.is(all.vars.service_subnet, services)
+    assert.equal(all.children.masters.hosts['m1'], { address: addresses[1][0], ...master })
+  })
