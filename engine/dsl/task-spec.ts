@@ -33,8 +33,13 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    */
   readonly guards?: (params: z.output<Schema>) => boolean
   /**
+   * True for parameters with which only the apply finds out whether it changed something: it returns `ok()` or
+   * `drift(…)`. Under `--check`, the outcome is then unknown where it would otherwise be a change.
+   */
+  readonly knownAfter?: (params: z.output<Schema>) => boolean
+  /**
    * Makes the changes. The engine checks again afterwards. Its return value is used only if the check returned
-   * `unknown`: `ok()` means that nothing had to be changed, `drift(…)` lists the changes.
+   * `unknown`, or with `knownAfter`: `ok()` means that nothing had to be changed, `drift(…)` lists the changes.
    */
   readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<unknown>
   /**
@@ -85,6 +90,7 @@ export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   check: functionKind('write async check({ remote }, params) { … }'),
   checkable: functionKind('write checkable: (params) => …'),
   guards: functionKind('write guards: (params) => …'),
+  knownAfter: functionKind('write knownAfter: (params) => …'),
   apply: functionKind('write async apply({ remote }, params) { … }'),
   until: functionKind('write until: (params) => ({ timeout: 60, every: 1 })'),
   needs: functionKind('write needs: (params) => …'),

@@ -233,6 +233,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       apply: apply && (async (ctx: ApplyContext) => work(() => apply(ctx, params))),
       until: spec.until?.(params),
       guards: spec.guards?.(params) ?? false,
+      knownAfter: spec.knownAfter?.(params) ?? false,
       needs: spec.needs && (() => work(() => spec.needs?.(params) ?? Promise.resolve())),
       brings: spec.brings?.(params) ?? false,
       writes: () => spec.writes?.(params) ?? [],

@@ -40,6 +40,8 @@ export interface Task<Value = unknown, Names extends string = string, Topics ext
   readonly until: WaitOptions | undefined
   /** Whether an `ok` of the check does not prove that an apply was completed. */
   readonly guards: boolean
+  /** Whether only its apply finds out whether it changed something. */
+  readonly knownAfter: boolean
   /** Reads what it needs on the controller. */
   readonly needs: (() => Promise<unknown>) | undefined
   /** Whether it creates files that it does not list. */

@@ -214,10 +214,10 @@ const applyAndProve = async (task: Task, execution: Execution, seen: Look): Prom
 const isFinding = (said: unknown): said is Ok<unknown> | Drift =>
   typeof said === 'object' && said !== null && 'kind' in said && (said.kind === 'ok' || said.kind === 'drift')
 
-/** The changes of a run: those of the check or, if the check returned unknown, those of apply. */
-const changedBy = (seen: Look, said: unknown): TaskResult => {
-  if (seen.kind === 'drift') return { outcome: 'changed', changes: seen.changes }
-  if (seen.kind !== 'unknown' || !isFinding(said)) return { outcome: 'changed', changes: [] }
+/** The changes of a run: those of the check or, if only the apply could find them out, those of apply. */
+const changedBy = ({ knownAfter }: Task, seen: Look, said: unknown): TaskResult => {
+  if (seen.kind === 'drift' && !knownAfter) return { outcome: 'changed', changes: seen.changes }
+  if (!(seen.kind === 'unknown' || knownAfter) || !isFinding(said)) return { outcome: 'changed', changes: [] }
   return said.kind === 'ok' ? { outcome: 'ok', changes: [] } : { outcome: 'changed', changes: said.changes }
 }
 
@@ -285,11 +285,12 @@ export const executeTask = async (task: Task, execution: Execution): Promise<Tas
         ? { outcome: 'ok', changes: [], value: seen.value }
         : { outcome: 'unknown', changes: [], why }
     }
-    if (!execution.checkMode) return changedBy(seen, await applyAndProve(task, execution, seen))
+    if (!execution.checkMode) return changedBy(task, seen, await applyAndProve(task, execution, seen))
     const changes = seen.kind === 'drift' ? seen.changes : []
     if (seen.kind === 'unknown') return { outcome: 'unknown', changes, why: seen.why }
     if (task.apply === undefined) throw checkFailed(task, seen)
     await again(execution, () => execution.watch.run(() => execution.trying(task)))
+    if (task.knownAfter) return { outcome: 'unknown', changes: [], why: 'only known after it has run' }
     return { outcome: 'would change', changes }
   } catch (caught) {
     return resultOf(caught, execution)

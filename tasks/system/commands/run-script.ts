@@ -1,5 +1,5 @@
 import { CoxswainError, shellFile, shellProgram } from '../../../engine/index.ts'
-import type { ApplyContext } from '../../../engine/index.ts'
+import type { Command, CommandTag } from '../../../engine/index.ts'
 import { surroundings } from './guards.ts'
 import type { Guards } from './guards.ts'
 
@@ -9,6 +9,15 @@ export interface ScriptRun extends Guards {
   /** The interpreter with its options; by default the one in the script's first line. */
   readonly interpreter?: string | undefined
   readonly args: readonly string[]
+}
+
+/** A script, and how messages refer to it. */
+export interface ScriptText {
+  readonly text: string
+  /** In errors about its text. */
+  readonly what: string
+  /** In errors about how it ended; `what` by default. */
+  readonly label?: string
 }
 
 /** The first line of a script as Linux reads it: a program, and the rest of the line as one argument. */
@@ -39,21 +48,21 @@ export const refuseCarriageReturns = (text: string, what: string, interpreter?: 
 }
 
 /**
- * Runs a script on a host, from a folder that no other user can enter and that is removed at the end. The script is passed
+ * The command that runs a script on a host, from a folder that no other user can enter and that is removed at the end. The script is passed
  * to
  * its interpreter as a file, so that it also runs on a file system mounted with noexec. Its standard input is empty, so
  * that
  * it cannot read the rest of itself by mistake. The empty folder inside marks the folder as ours, so that leftovers can be
  * removed.
  */
-export const runScript = async (
-  { remote }: ApplyContext,
-  { text, what, label = what }: { readonly text: string; readonly what: string; readonly label?: string },
+export const scriptCommand = (
+  tag: CommandTag,
+  { text, what, label = what }: ScriptText,
   { interpreter, args, ...guards }: ScriptRun,
-): Promise<void> => {
+): Command => {
   refuseCarriageReturns(text, what, interpreter)
   const how = { ...surroundings(guards), stdin: text, label }
   const words = wordsOf(text, interpreter)
-  await remote.run(how)`${shellProgram(placeScript, Buffer.byteLength(text))}
+  return tag(how)`${shellProgram(placeScript, Buffer.byteLength(text))}
 ${words} "$d/script" ${args} </dev/null`
 }

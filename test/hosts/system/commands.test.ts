@@ -24,6 +24,25 @@ for (const host of realHosts('debian', 'busybox')) {
     assert.is(await host.sh('cat /srv/made; rm /srv/made'), "it's /srv\n")
   })
 
+  test(`${host.name}: the result of a command is judged, and one that only reads runs under --check`, async () => {
+    const once = shell({
+      run: 'test -e /srv/j || { touch /srv/j; echo made; }',
+      changedWhen: ({ lines }) => lines.includes('made'),
+    })
+    assert.is((await host.execute(once, true)).outcome, 'unknown')
+    assert.is((await host.execute(once)).outcome, 'changed')
+    assert.is((await host.execute(once)).outcome, 'ok')
+    await host.sh('rm /srv/j')
+    const reads = await host.finds(shell({ run: 'echo "$0" >&2; grep -c . /etc/passwd', readOnly: true }))
+    assert.match(JSON.stringify(reads.value), /"status":0,"stdout":"[1-9]/)
+    await host.finds(command({ run: 'grep -q nobody-here /etc/passwd', readOnly: true, okStatus: [0, 1] }))
+    assert.match(
+      await host.refuses(command({ run: 'cat /etc/hostname', failedWhen: ({ stdout }) => stdout !== '' })),
+      'failedWhen is true',
+    )
+    assert.is(await host.sh('ls -A /srv; ls -d /tmp/.coxswain* 2>/dev/null || true'), '')
+  })
+
   test(`${host.name}: a shell script ends at the first line that fails, and leaves nothing`, async () => {
     await host.proves(
       shell({ run: '# why\nread x || true\necho "$1-$x" >/srv/s', args: ['a b'], creates: '/srv/s' }),
