@@ -13,6 +13,7 @@ import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   written,
 } from './content/attributes.ts'
@@ -119,7 +120,7 @@ export const archive = defineTask({
     const { dest } = given
     const { letter } = kindOf(dest)
     const { words: what, at } = packed(given)
-    const { mode, ...attributes } = attributesOf(given)
+    const { mode, ...attributes } = await settled(remote, dest, attributesOf(given))
     // the packed files can be readable by root only
     const fresh = (await remote.stat(dest, { follow: true })) === undefined ? '0600' : undefined
     await remote.writeOutput(dest, shell`tar ${`-c${letter}f`} - ${what}`, {

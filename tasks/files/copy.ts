@@ -3,18 +3,19 @@ import {
   CoxswainError,
   defineTask,
   driftUnlessEmpty,
-  fileMode,
   flag,
   remotePath,
   z,
   localPath,
 } from '../../engine/index.ts'
 import type { CheckContext, Stat } from '../../engine/index.ts'
+import { anyMode, modeOn } from '../shared/modes.ts'
 import { canBeFile } from '../shared/paths.ts'
 import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   writeParams,
   written,
@@ -32,17 +33,17 @@ const params = () =>
     src: localPath().describe('the file or folder on this machine'),
     dest: remotePath().describe('the path of the file or folder on the host'),
     ...attributeParams,
-    mode: fileMode()
+    mode: anyMode()
       .optional()
       .describe(
-        "octal digits as text, such as '0644'; by default unchanged for a single file, and the mode of each file on this machine for those in a folder",
+        "octal digits as text, such as '0644', or what chmod takes, such as u=rwX,go-w; by default unchanged for a single file, and the mode of each file on this machine for those in a folder",
       ),
     ...writeParams,
     ...followParam,
-    directoryMode: fileMode()
+    directoryMode: anyMode()
       .optional()
       .describe(
-        'octal digits for a folder and the folders in it; by default new folders get the mode that they have on this machine, and existing ones keep theirs',
+        'the same for a folder and the folders in it; by default new folders get the mode that they have on this machine, and existing ones keep theirs',
       ),
     delete: flag()
       .default(false)
@@ -89,7 +90,8 @@ const planOf = async (ctx: CheckContext, given: Params): Promise<TreePlan> => {
 
 /** The text that a diff can show: every user can read the file on both machines, now and after the change. */
 const shownText = async ({ src, mode }: Params, there: Stat | undefined): Promise<string | undefined> => {
-  const modes = [mode, there?.mode].filter((one) => one !== undefined)
+  const next = mode && modeOn(mode, { type: 'file', there: there?.mode ?? '0644' })
+  const modes = [next, there?.mode].filter((one) => one !== undefined)
   return modes.every((one) => isPublic(Number.parseInt(one, 8))) ? publicText(src) : undefined
 }
 
@@ -129,9 +131,10 @@ export const copy = defineTask({
 
   async apply(ctx, given) {
     const { remote } = ctx
-    const { src, dest, delete: _delete, directoryMode: _directoryMode, ...attributes } = given
+    const { src, dest, delete: _delete, directoryMode: _directoryMode, ...wanted } = given
     if (await isFolder(given)) return applyTree(remote, src, await planOf(ctx, given), given)
     const source = await localFile(ctx, src)
+    const attributes = await settled(remote, dest, wanted)
     if ((await remote.sha256(dest, { follow: given.follow })) === source.sha256)
       return remote.setAttributes(dest, attributesOf(attributes))
     await remote.writeStream(dest, source, attributes)

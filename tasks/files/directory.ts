@@ -3,6 +3,7 @@ import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   written,
 } from './content/attributes.ts'
@@ -42,6 +43,6 @@ export const directory = defineTask({
 
   async apply({ remote }, { path, state, ...attributes }) {
     if (state === 'absent') return remote.remove(path, { recursive: true })
-    await remote.makeDirectory(path, attributesOf(attributes))
+    await remote.makeDirectory(path, await settled(remote, path, attributesOf(attributes), 'directory'))
   },
 })

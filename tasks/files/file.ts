@@ -4,6 +4,7 @@ import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   writeParams,
   written,
@@ -56,8 +57,9 @@ export const file = defineTask({
     return driftUnlessEmpty([...rewritten, ...attributeChanges(path, stat, attributes)])
   },
 
-  async apply({ remote }, { path, content, state, ...attributes }) {
+  async apply({ remote }, { path, content, state, ...given }) {
     if (state === 'absent') return remote.remove(path)
+    const attributes = await settled(remote, path, given)
     const kept =
       content === undefined ? await remote.exists(path) : await holds(remote, path, content, attributes)
     if (!kept) return remote.write(path, content ?? '', attributes)

@@ -3,6 +3,7 @@ import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   written,
 } from './content/attributes.ts'
@@ -35,6 +36,6 @@ export const permissions = defineTask({
       throw new CoxswainError('task-failed', `${path} does not exist`, {
         hint: 'create it first: file, directory and copy also set owner and mode',
       })
-    await remote.setAttributes(path, attributesOf(attributes))
+    await remote.setAttributes(path, await settled(remote, path, attributesOf(attributes)))
   },
 })

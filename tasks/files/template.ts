@@ -5,6 +5,7 @@ import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   writeParams,
   written,
@@ -63,8 +64,9 @@ export const template = defineTask({
     ])
   },
 
-  async apply({ remote }, { src, dest, values, ...attributes }) {
+  async apply({ remote }, { src, dest, values, ...given }) {
     const { text } = await rendered(src, values)
+    const attributes = await settled(remote, dest, given)
     if (await holds(remote, dest, text, attributes))
       return remote.setAttributes(dest, attributesOf(attributes))
     // secrets are already masked, and the other lines of the file are not secret

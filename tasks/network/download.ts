@@ -14,6 +14,7 @@ import {
   attributeChanges,
   attributeParams,
   attributesOf,
+  settled,
   followParam,
   written,
 } from '../files/content/attributes.ts'
@@ -105,12 +106,12 @@ export const download = defineTask({
     const { remote } = ctx
     const { dest, sha256 } = given
     const sum = await remote.sha256(dest, { follow: given.follow })
-    if (sha256 === 'none' ? sum !== undefined : sum === sha256)
-      return remote.setAttributes(dest, attributesOf(given))
+    const attributes = await settled(remote, dest, attributesOf(given))
+    if (sha256 === 'none' ? sum !== undefined : sum === sha256) return remote.setAttributes(dest, attributes)
     const { command, ...input } = await getter(ctx, given)
     const how = { ...input, timeout: given.timeout, ...(sha256 !== 'none' && { sha256 }) }
     try {
-      await remote.writeOutput(dest, command, { ...attributesOf(given), ...how })
+      await remote.writeOutput(dest, command, { ...attributes, ...how })
     } catch (error) {
       if (!isCoxswainError(error) || error.code !== 'validation-failed') throw error
       throw new CoxswainError(

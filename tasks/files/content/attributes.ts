@@ -1,15 +1,16 @@
 /** Owner, group and mode: parameters shared by all tasks that create files and directories. */
-import { fileMode, flag, isValidation, modeFor, validationHint, z } from '../../../engine/index.ts'
-import type { Attributes, Change, Stat, Writing } from '../../../engine/index.ts'
+import { flag, isValidation, validationHint, z } from '../../../engine/index.ts'
+import type { Attributes, Change, RemoteReader, Stat, Writing } from '../../../engine/index.ts'
+import { anyMode, isSymbolic, modeOn } from '../../shared/modes.ts'
 
 /** Parameters of every task that creates something in the file system. */
 export const attributeParams = {
   owner: z.string().optional().describe('the owner; unchanged by default'),
   group: z.string().optional().describe('the group; unchanged by default'),
-  mode: fileMode()
+  mode: anyMode()
     .optional()
     .describe(
-      "octal digits as text, such as '0644'; unchanged by default. Three or four digits keep the set-user-ID and set-group-ID bits of a folder; five digits, such as '00755', set the mode exactly",
+      "octal digits as text, such as '0644', or what chmod takes, such as u=rwX,go-w; unchanged by default. Three or four digits keep the set-user-ID and set-group-ID bits of a folder; five digits, such as '00755', set the mode exactly",
     ),
 }
 
@@ -41,7 +42,7 @@ export const attributeChanges = (
   { owner, group, mode }: Attributes,
 ): Change[] => {
   const modeWanted =
-    mode !== undefined && stat !== undefined ? modeFor(mode, { type: stat.type, there: stat.mode }) : mode
+    mode !== undefined && stat !== undefined ? modeOn(mode, { type: stat.type, there: stat.mode }) : mode
   const wanted = [
     { name: 'owner', from: stat?.owner, id: stat?.uid, to: owner },
     { name: 'group', from: stat?.group, id: stat?.gid, to: group },
@@ -64,6 +65,27 @@ export const attributesOf = ({ owner, group, mode, follow }: FollowingAttributes
   mode,
   ...(follow === true && { follow }),
 })
+
+/** Modes that new files and folders get, to which a symbolic mode is applied. */
+const newModes = { file: '0644', directory: '0755' } as const
+
+/**
+ * The attributes with a symbolic mode replaced by octal digits, for an operation on the host: the mode is applied to that of
+ * what is there, or to 0644 for a new file and 0755 for a new folder.
+ */
+export const settled = async <Given extends Attributes>(
+  remote: RemoteReader,
+  path: string,
+  given: Given,
+  as: keyof typeof newModes = 'file',
+): Promise<Given> => {
+  const { mode } = given
+  if (mode === undefined || !isSymbolic(mode)) return given
+  const stat = await remote.stat(path, { follow: true })
+  const digits = modeOn(mode, { type: stat?.type ?? as, there: stat?.mode ?? newModes[as] })
+  // five digits are set exactly
+  return { ...given, mode: digits.padStart(5, '0') }
+}
 
 /** What a task writes at a path, from the task's parameters; nothing for state absent. */
 export const written = (

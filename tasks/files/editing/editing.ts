@@ -1,21 +1,35 @@
 /** Check and apply shared by all tasks that change a part of a text file. They differ only in the edit of the text. */
 import { CoxswainError, Secret, driftUnlessEmpty, flag, isSecret, z } from '../../../engine/index.ts'
-import type { ApplyContext, Change, CheckContext, Verdict, Writing } from '../../../engine/index.ts'
+import type {
+  ApplyContext,
+  Attributes,
+  Change,
+  CheckContext,
+  Verdict,
+  Writing,
+} from '../../../engine/index.ts'
 import { remoteFile } from '../../shared/paths.ts'
 import { encoded, readText, shown, writeText } from '../../shared/file-text.ts'
 import { withHiddenLines } from './hidden-lines.ts'
-import { followParam, writeParams } from '../content/attributes.ts'
+import {
+  attributeChanges,
+  attributeParams,
+  followParam,
+  settled as settledMode,
+  writeParams,
+} from '../content/attributes.ts'
 
 /** Parameters of every such task. */
 export const editParams = {
   path: remoteFile().describe('the file'),
   create: flag().default(false).describe('create the file if it does not exist'),
+  ...attributeParams,
   ...writeParams,
   ...followParam,
 }
 
 /** Those parameters, parsed. */
-export interface EditParams {
+export interface EditParams extends Attributes {
   readonly path: string
   readonly create: boolean
   readonly validate?: string | undefined
@@ -41,6 +55,9 @@ const readable = (text: string | undefined, { path, create, state }: EditParams)
     hint: 'set create=true to create it',
   })
 }
+
+const hasAttributes = ({ owner, group, mode }: Attributes): boolean =>
+  owner !== undefined || group !== undefined || mode !== undefined
 
 /** The part of an editing task that differs from the others. */
 export interface Editing<Given> {
@@ -79,14 +96,20 @@ export const editing = <Given extends EditParams>({
   return {
     reads: 'the file',
 
-    writes: ({ path, follow }: Given): Writing[] => [{ path, as: 'file', follow }],
+    writes: ({ path, owner, group, follow }: Given): Writing[] => [
+      { path, as: 'file', owner, group, follow },
+    ],
 
     async check({ remote }: CheckContext, given: Given): Promise<Verdict<void>> {
       const { path } = given
-      const found = await readText(remote, path, given)
+      const [found, stat] = await Promise.all([
+        readText(remote, path, given),
+        hasAttributes(given) ? remote.stat(path, { follow: true }) : undefined,
+      ])
       const text = readable(found, given)
       const wanted = settled(text, given)
-      if (text === wanted) return driftUnlessEmpty([])
+      const attributes = stat === undefined ? [] : attributeChanges(path, stat, given)
+      if (text === wanted) return driftUnlessEmpty(attributes)
       const what = hidden(given)
       const change: Change =
         what === undefined
@@ -96,13 +119,18 @@ export const editing = <Given extends EditParams>({
               to: withHiddenLines(shown(wanted), shown(found), ', new'),
             }
           : { what: `${what} in ${path}`, from: new Secret(''), to: new Secret('') }
-      return driftUnlessEmpty([change])
+      return driftUnlessEmpty([change, ...attributes])
     },
 
     async apply({ remote }: ApplyContext, given: Given): Promise<void> {
       const { path, validate, backup, follow } = given
-      const text = readable(await readText(remote, path, given), given)
-      await writeText(remote, path, settled(text, given), { validate, backup, follow })
+      const [text, attributes] = await Promise.all([
+        readText(remote, path, given).then((found) => readable(found, given)),
+        settledMode(remote, path, { owner: given.owner, group: given.group, mode: given.mode, follow }),
+      ])
+      const wanted = settled(text, given)
+      if (wanted === text) return remote.setAttributes(path, attributes)
+      await writeText(remote, path, wanted, { validate, backup, ...attributes })
     },
   }
 }

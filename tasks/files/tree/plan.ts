@@ -1,6 +1,7 @@
 /** Plans the changes that make a folder on a host equal to a local one. Pure. */
-import { CoxswainError, modeFor } from '../../../engine/index.ts'
+import { CoxswainError } from '../../../engine/index.ts'
 import type { Attributes, Change } from '../../../engine/index.ts'
+import { isSymbolic, modeOn } from '../../shared/modes.ts'
 import type { LocalEntry } from './local-tree.ts'
 import type { RemoteEntry, RemoteTree } from './remote-tree.ts'
 
@@ -9,9 +10,9 @@ export interface TreeOptions {
   readonly dest: string
   readonly owner?: string | undefined
   readonly group?: string | undefined
-  /** Octal digits, for all files; by default each file gets its local mode. */
+  /** Octal digits or a symbolic mode, for all files; by default each file gets its local mode. */
   readonly mode?: string | undefined
-  /** Octal digits, for all folders; by default new folders get their local mode, and existing ones keep theirs. */
+  /** The same, for all folders; by default new folders get their local mode, and existing ones keep theirs. */
   readonly directoryMode?: string | undefined
   /** Whether to remove what does not exist locally. */
   readonly delete: boolean
@@ -49,8 +50,9 @@ const wantedMode = (
   if (entry.kind === 'link') return undefined
   const given = entry.kind === 'file' ? mode : directoryMode
   if (given !== undefined) {
-    const has = { type: entry.kind, there: octal(there?.mode ?? 0) }
-    return Number.parseInt(modeFor(given, has), 8)
+    // a symbolic mode is applied to the mode of a new entry on this machine
+    const base = there?.mode ?? (isSymbolic(given) ? (entry.mode ?? 0) : 0)
+    return Number.parseInt(modeOn(given, { type: entry.kind, there: octal(base) }), 8)
   }
   // local modes depend on who created the folder, so they do not change the mode of an existing folder on the host
   return entry.kind === 'directory' && there !== undefined ? undefined : entry.mode

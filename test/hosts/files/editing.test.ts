@@ -2,9 +2,11 @@
 import * as assert from 'uvu/assert'
 import type { Task } from '../../../engine/dsl/types.ts'
 import { blockInFile } from '../../../tasks/files/block-in-file.ts'
+import { directory } from '../../../tasks/files/directory.ts'
 import { iniSetting } from '../../../tasks/files/ini-setting.ts'
 import { jsonSetting } from '../../../tasks/files/json-setting.ts'
 import { lineInFile } from '../../../tasks/files/line-in-file.ts'
+import { permissions } from '../../../tasks/files/permissions.ts'
 import { replace } from '../../../tasks/files/replace.ts'
 import { yamlSetting } from '../../../tasks/files/yaml-setting.ts'
 import { realHosts } from '../../support/real-host.ts'
@@ -26,6 +28,19 @@ const cases: readonly (readonly [string, Task, string])[] = [
 ]
 
 for (const host of realHosts('debian', 'busybox')) {
+  test(`${host.name}: owner, group and a symbolic mode with the edit, and alone`, async () => {
+    await host.sh(`printf 'a\\n' >${path}; chmod 4755 ${path}; chown 7:8 ${path}`)
+    const task = lineInFile({ path, line: 'b', owner: '0', group: 'root', mode: 'go-rx,u-s' })
+    await host.proves(task)
+    assert.is(await host.sh(`cat ${path}; stat -c '%a %u %g' ${path}`), 'a\nb\n700 0 0\n')
+    await host.sh(`chmod 711 ${path}`)
+    await host.proves(task)
+    await host.proves(permissions({ path, mode: 'a+X,o+r', group: '8' }))
+    assert.is(await host.sh(`stat -c '%a %u %g' ${path}; rm ${path}`), '715 0 8\n')
+    await host.proves(directory({ path, mode: 'u=rwx,g=rxs,o=' }))
+    assert.is(await host.sh(`stat -c %a ${path}; rmdir ${path}`), '2750\n')
+  })
+
   for (const [before, task, after] of cases) {
     test(`${host.name}: ${task.name}`, async () => {
       await host.sh(`printf %s '${before}' >${path}; chmod 640 ${path}; chown 7:8 ${path}`)
