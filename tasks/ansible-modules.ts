@@ -61,7 +61,7 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ['`script`', '`script`'],
     [
       '`service`, `systemd`, `systemd_service`, `sysvinit`',
-      '`service`, `service-restart`, with systemd and OpenRC; the unit itself and drop-ins for it are `systemd-unit`',
+      '`service` (with masked), `service-restart`, with systemd and OpenRC. daemon_reload is not needed: a changed unit file is read by itself; the unit itself and drop-ins for it are `systemd-unit`',
     ],
     ['`set_fact`, `set_stats`', 'not here: `const`'],
     ['`shell`', '`shell`'],

@@ -52,6 +52,8 @@ export const openrc: ServiceManager = {
     return {
       exists,
       forbidden: undefined,
+      masked: false,
+      stale: false,
       active,
       running: active === 'started',
       stopped: active !== 'started',

@@ -42,11 +42,17 @@ const hasRun = async ({ remote }: CheckContext, name: string): Promise<boolean> 
   return /^JOB_RESULT=done$/m.test(last.stdout)
 }
 
+/** Reads changed unit files again where there are any: otherwise systemd would start the old version. */
+const readChanged = async (ctx: ApplyContext, name: string): Promise<void> => {
+  const said = await ctx.remote.query`systemctl show ${name} --property=NeedDaemonReload --value`.text()
+  if (said.trim() === 'yes') await systemd.readAgain?.(ctx)
+}
+
 export const systemd: ServiceManager = {
   state: async (ctx, name) => {
     const { remote } = ctx
     // `show` also works for units that do not exist, and its output is meant for programs (systemctl(1))
-    const show = remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState,Type,RemainAfterExit`
+    const show = remote.query`systemctl show ${name} --property=LoadState,ActiveState,UnitFileState,Type,RemainAfterExit,NeedDaemonReload`
     const { stderr } = await show.result()
     if (/not been booted with systemd|connect to bus/.test(stderr))
       throw new CoxswainError('task-failed', 'systemd is installed on this host, but is not running', {
@@ -62,8 +68,9 @@ export const systemd: ServiceManager = {
     return {
       // a unit that was masked while running can still be stopped
       exists: ['loaded', 'masked'].includes(value('LoadState')),
-      // linked to /dev/null, so that nothing can start it
       forbidden: value('LoadState') === 'masked' ? `systemctl unmask ${name}` : undefined,
+      masked: value('LoadState') === 'masked',
+      stale: value('NeedDaemonReload') === 'yes',
       active,
       running: active === 'active' || active === 'reloading' || ran,
       stopped: stopped.has(active),
@@ -81,7 +88,22 @@ export const systemd: ServiceManager = {
     const { enabled } = await systemd.state(ctx, name)
     if (enabled === 'enabled-runtime') await systemctl(ctx, ['disable', '--runtime'], name)
   },
-  restart: (ctx, name) => systemctl(ctx, ['restart'], name),
-  reload: (ctx, name) => systemctl(ctx, ['reload-or-restart'], name),
+  restart: async (ctx, name) => {
+    await readChanged(ctx, name)
+    await systemctl(ctx, ['restart'], name)
+  },
+  reload: async (ctx, name) => {
+    await readChanged(ctx, name)
+    await systemctl(ctx, ['reload-or-restart'], name)
+  },
+  mask: async (ctx, name, masked) => {
+    await systemctl(ctx, [masked ? 'mask' : 'unmask'], name)
+    // a mask of --runtime stays otherwise
+    if (!masked && (await systemd.state(ctx, name)).masked)
+      await systemctl(ctx, ['unmask', '--runtime'], name)
+  },
+  readAgain: async ({ remote }) => {
+    await remote.run({ timeout: serviceTime })`systemctl daemon-reload`
+  },
   whenMissing: 'install the package that contains it; after writing a unit file, run systemctl daemon-reload',
 }

@@ -5,6 +5,10 @@ export interface Service {
   readonly exists: boolean
   /** If the service is not allowed to start: the command that allows it again. */
   readonly forbidden: string | undefined
+  /** Whether it is masked: linked to /dev/null, so that nothing can start it. */
+  readonly masked: boolean
+  /** Whether its file changed since the manager read it. */
+  readonly stale: boolean
   /** Its state, as the manager names it. */
   readonly active: string
   /** Whether it is running; for a oneshot service, whether it has succeeded since boot. */
@@ -29,6 +33,10 @@ export interface ServiceManager {
   restart(ctx: ApplyContext, name: string): Promise<void>
   /** Reloads it, or restarts it if it cannot reload. */
   reload(ctx: ApplyContext, name: string): Promise<void>
+  /** Masks a service, or removes the mask; undefined for a manager that cannot. */
+  readonly mask?: (ctx: ApplyContext, name: string, masked: boolean) => Promise<void>
+  /** Reads changed files of services again; undefined for a manager that always reads them. */
+  readonly readAgain?: (ctx: ApplyContext) => Promise<void>
   /** The hint for a service that does not exist. */
   readonly whenMissing: string
 }

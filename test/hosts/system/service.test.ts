@@ -20,6 +20,39 @@ for (const host of realHosts('debian')) {
     )
   })
 
+  test(`${host.name}: masked, and free again; one that is not installed can be masked`, async () => {
+    await host.sh('systemctl unmask -q cron; systemctl enable -q --now cron')
+    await host.proves(service({ name: 'cron', state: 'stopped', enabled: false, masked: true }))
+    assert.is(
+      await host.sh('systemctl is-enabled cron || true; systemctl is-active cron || true'),
+      'masked\ninactive\n',
+    )
+    assert.match(await host.refuses(service({ name: 'cron', state: 'started' })), 'masked=false')
+    await host.proves(service({ name: 'cron', state: 'started', enabled: true, masked: false }))
+    assert.is(await host.sh('systemctl is-active cron; systemctl is-enabled cron'), 'active\nenabled\n')
+    await host.sh('systemctl mask -q --runtime cron')
+    await host.proves(service({ name: 'cron', masked: false }))
+    await host.proves(service({ name: 'never-there', masked: true }))
+    await host.proves(service({ name: 'never-there', masked: false }))
+    await host.finds(service({ name: 'never-there', masked: false }))
+  })
+
+  test(`${host.name}: a changed unit file is read again before anything starts`, async () => {
+    const unit = (word: string) =>
+      host.sh(`printf '[Service]\\nExecStart=/bin/sleep ${word}\\n' >/etc/systemd/system/changing.service`)
+    const command = () => host.sh('tr "\\0" " " </proc/$(systemctl show -P MainPID changing)/cmdline')
+    await unit('1001')
+    await host.proves(service({ name: 'changing', state: 'started' }))
+    await unit('1002')
+    await host.proves(service({ name: 'changing', state: 'started' }))
+    assert.is(await host.sh('systemctl show -P NeedDaemonReload changing'), 'no\n')
+    assert.is(await command(), '/bin/sleep 1001 ')
+    await unit('1003')
+    await host.proves(serviceRestart({ name: 'changing' }))
+    assert.is(await command(), '/bin/sleep 1003 ')
+    await host.sh('systemctl stop changing; rm /etc/systemd/system/changing.service; systemctl daemon-reload')
+  })
+
   test(`${host.name}: a service that does not start is reported with its output`, async () => {
     await host.sh(
       'printf \'[Service]\\nExecStart=/bin/sh -c "echo no luck; exit 3"\\n\' >/etc/systemd/system/bad.service',
