@@ -1,15 +1,15 @@
 /** Bundles of Kubernetes for a lab: programs for the hosts and archives of images. */
 import { existsSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { $ } from 'zx'
-import { cacheFolder, labFolder, prepareMachine } from './machine.ts'
+import { goEnvironment, moduleFolder, recipes, requireGo, tools, versionOf } from './go.ts'
+import { cacheFolder, prepareMachine } from './machine.ts'
 import { folderOf, made } from './recipes.ts'
 import type { Recipe } from './recipes.ts'
 import { releaseBundle } from './release.ts'
 import { LabError } from './say.ts'
-import { oldestGo } from './source.ts'
+import { debianRelease, debianVersion } from './source.ts'
 
 /** The releases that are built from Go modules, with the module of the etcd that kubeadm wants, or the nearest to it. */
 const moduleReleases: ReadonlyMap<string, { readonly etcd: string }> = new Map([
@@ -18,9 +18,6 @@ const moduleReleases: ReadonlyMap<string, { readonly etcd: string }> = new Map([
   ['1.36', { etcd: 'etcd-3.6.8' }],
   ['1.37', { etcd: 'addons' }],
 ])
-
-/** The release that is built from Debian's source package. */
-export const debianRelease = '1.20'
 
 /** The minor releases that a lab can run. */
 export const labReleases: readonly string[] = [debianRelease, ...moduleReleases.keys()]
@@ -47,63 +44,10 @@ export interface Bundle {
   readonly cni: string | undefined
 }
 
-const recipes = join(labFolder, 'bundle')
-const moduleFolder = (name: string): string => join(recipes, 'modules', name)
-
-/** Where the Go compiler keeps what it compiled: about 3 GB for a minor release. */
-const buildCache = (): string => join(cacheFolder(), 'work', 'go-build')
-
-/** Removes what the compiler keeps. Bundles stay; another bundle of the same release takes as long as the first one again. */
-export const dropBuildCache = (): Promise<void> => rm(buildCache(), { recursive: true, force: true })
-
-/** The minor version of Go on this machine, such as 26; 0 if it is not installed. */
-export const goMinor = async (): Promise<number> => {
-  const { stdout } = await $({ quiet: true, nothrow: true })`go env GOVERSION`
-  return Number(/^go1\.(\d+)/.exec(stdout)?.[1] ?? 0)
-}
-
-const requireGo = async (what: string): Promise<void> => {
-  const minor = await goMinor()
-  if (minor >= oldestGo) return
-  throw new LabError(
-    `${what} is built by Go 1.${oldestGo} or later: ${minor === 0 ? 'go is not installed' : `this is 1.${minor}`}`,
-    `install it from https://go.dev/dl, set --bundle to a folder of the release, or use --kubernetes ${debianRelease}`,
-  )
-}
-
-const goEnvironment = (): Record<string, string> => ({ GOCACHE: buildCache() })
-
-/** Programs that Go compiles from a module. */
-const tools = (name: string): Recipe => ({
-  name: `parts/${name}`,
-  what: `building ${name === 'addons' ? 'etcd, CoreDNS and flannel' : name} from Go modules (a minute or two, once)`,
-  paths: [join(recipes, 'tools.sh'), moduleFolder(name)],
-  words: [name],
-  env: goEnvironment(),
-})
-
 const base: Recipe = {
   name: 'parts/base',
   what: 'making the base of the images',
   paths: [join(recipes, 'base.sh')],
-}
-
-/** The version of a release here: that of its module, or of Debian's package. */
-export const versionOf = async (release: string): Promise<string> => {
-  if (release === debianRelease) return 'v1.20.2'
-  const text = await readFile(join(moduleFolder(release), 'go.mod'), 'utf8')
-  const version = /^require k8s\.io\/kubernetes (v\S+)$/m.exec(text)?.[1]
-  if (version === undefined) throw new Error(`modules/${release}/go.mod does not require k8s.io/kubernetes`)
-  return version
-}
-
-/** The folder with containerd 2 from Go modules: built if it is not in the cache. */
-export const containerdPrograms = async (): Promise<string> => {
-  const recipe = tools('containerd')
-  const folder = await folderOf(recipe)
-  if (existsSync(folder)) return folder
-  await requireGo('containerd 2')
-  return made(recipe)
 }
 
 /** Two cores take 11 minutes for Kubernetes and 3 for the rest, if no other work is done. */
@@ -156,8 +100,8 @@ const fromModules = async (release: string, stamp: string | undefined): Promise<
 }
 
 const debian: Recipe = {
-  name: 'bundles/v1.20.2',
-  what: 'building Kubernetes v1.20.2 from Debian sources (5 minutes on 2 cores, once)',
+  name: `bundles/${debianVersion}`,
+  what: `building Kubernetes ${debianVersion} from Debian sources (5 minutes on 2 cores, once)`,
   paths: [join(recipes, 'debian', 'build.sh'), ...['image.sh', 'pause.c'].map((name) => join(recipes, name))],
   words: [join(cacheFolder(), 'work', 'bundle')],
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { containerdVersions, currentHostImage, hostImage, suiteOf, vmImage } from './artifacts.ts'
 import type { Containerd } from './artifacts.ts'
-import { bundle, bundlePackages, debianRelease, dropBuildCache, labReleases } from './bundles.ts'
+import { bundle, bundlePackages, labReleases } from './bundles.ts'
 import type { WantedKubernetes } from './bundles.ts'
+import { dropBuildCache } from './go.ts'
 import { containers } from './hosts.ts'
 import { isCurrent } from './inventory.ts'
 import { down, up } from './lab.ts'
@@ -13,6 +14,7 @@ import { labFamilies } from './network.ts'
 import type { LabFamilies } from './network.ts'
 import { cacheFolder, podman, prepareMachine, vmPackages } from './machine.ts'
 import { LabError, say } from './say.ts'
+import { debianRelease } from './source.ts'
 
 const program = new Command('lab').description('Disposable hosts on this machine, to try playbooks on.')
 interface BundleOptions extends WantedKubernetes {

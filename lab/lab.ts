@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { $ } from 'zx'
 import { pool } from '../engine/run/pool.ts'
 import { containerdVersions, currentHostImage, hostImage, suiteOf } from './artifacts.ts'
-import { bundle, debianRelease } from './bundles.ts'
+import { bundle } from './bundles.ts'
 import type { Bundle } from './bundles.ts'
 import { containerName, containers, hostKeysOf, removeHosts, startHost } from './hosts.ts'
 import type { LabHost } from './hosts.ts'
@@ -15,6 +15,7 @@ import type { Lab, LabOptions } from './types.ts'
 import { cacheFolder, makeRoomForHosts, podman, prepareMachine } from './machine.ts'
 import { labNetwork, removeNetworks } from './network.ts'
 import { LabError, step } from './say.ts'
+import { debianRelease, debianVersion } from './source.ts'
 
 const stateFolder = (name: string): string => join(cacheFolder(), 'labs', name)
 
@@ -125,7 +126,7 @@ const kindOf = ({ version }: Bundle, { containerd }: LabOptions): string =>
 const keepVersion = async (name: string, kept: readonly string[], version: string): Promise<void> => {
   const file = join(stateFolder(name), 'kubernetes')
   // a lab from before this file existed has Debian's version
-  const before = existsSync(file) ? await readFile(file, 'utf8') : 'v1.20.2'
+  const before = existsSync(file) ? await readFile(file, 'utf8') : debianVersion
   if (kept.includes('m1') && before !== version)
     throw new LabError(
       `the hosts of the lab ${name} are for Kubernetes ${before}, not ${version}`,

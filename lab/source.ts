@@ -1,6 +1,12 @@
 /** Where a demo takes its Kubernetes from. */
 import { LabError } from './say.ts'
 
+/** The release that is built from Debian's source package. */
+export const debianRelease = '1.20'
+
+/** Its version. */
+export const debianVersion = 'v1.20.2'
+
 /** What is known before anything is downloaded or built. */
 export interface Circumstances {
   /** The minor release that the user asked for. */

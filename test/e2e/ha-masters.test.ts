@@ -1,6 +1,7 @@
-/** The main playbook on real clusters, for each release that is tried. */
-import { e2eReleases } from '../support/e2e-releases.ts'
+/** The main playbook on real clusters, for each release and each kind of hosts that is tried. */
+import { e2eHosts, e2eReleases } from '../support/e2e-releases.ts'
 import { testHaMasters } from '../support/ha-masters.ts'
+import { testOtherHosts } from '../support/other-hosts.ts'
 
 const [oldest, newest] = [e2eReleases[0], e2eReleases.at(-1)]
 
@@ -10,3 +11,5 @@ for (const release of e2eReleases)
     release,
     killed: release === oldest ? ['phases'] : release === newest ? ['join'] : [],
   })
+
+for (const kind of e2eHosts) testOtherHosts(kind)

@@ -1,17 +1,20 @@
-/** The kept configurations of a release, judged by its own kubeadm. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+/** The kept configurations and commands of a release, and its row in the table of versions, judged by its own kubeadm. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { $ } from 'zx'
-import { bundle } from '../../lab/bundles.ts'
+import { kubeadmOf } from '../../lab/kubeadm.ts'
 import { minorOf } from '../../tasks/kubernetes/kubeadm/versions.ts'
-import { e2eReleases } from '../support/e2e-releases.ts'
+import { askKubeadm, refusalOf } from '../support/ask-kubeadm.ts'
+import { e2eKubeadms } from '../support/e2e-releases.ts'
 import { suite } from '../support/spec.ts'
 import { configurations } from '../tasks/kubernetes/golden/clusters.ts'
+import { saidByKubeadm } from '../tasks/kubernetes/kubeadm/said-by-kubeadm.ts'
 
-const test = suite('configurations, judged by kubeadm', { seconds: 1800 })
+const test = suite('configurations, judged by kubeadm', { seconds: 3600 })
 
+const kept = join(import.meta.dirname, '..', 'tasks', 'kubernetes', 'golden', 'data')
 const folder = mkdtempSync(join(tmpdir(), 'coxswain-configurations-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -19,9 +22,9 @@ test.after(() => rmSync(folder, { recursive: true, force: true }))
 const judge = (minor: number, file: string): string[] =>
   minor >= 26 ? ['config', 'validate', '--config', file] : ['config', 'migrate', '--old-config', file]
 
-for (const release of e2eReleases)
+for (const release of e2eKubeadms) {
   test(`kubeadm ${release} accepts each configuration, without a warning`, async () => {
-    const kubeadm = join((await bundle({ kubernetes: release })).folder, 'bin', 'kubeadm')
+    const kubeadm = await kubeadmOf(release)
     const minor = minorOf(`v${release}`)
     for (const [index, { name, text }] of configurations(minor).entries()) {
       const file = join(folder, `${release}-${index}.yaml`)
@@ -32,9 +35,25 @@ for (const release of e2eReleases)
     }
   })
 
+  test(`kubeadm ${release} has each phase and option of its commands`, async () => {
+    const kubeadm = await kubeadmOf(release)
+    const commands = readFileSync(join(kept, `${release}.commands`), 'utf8').match(/^kubeadm .*$/gm) ?? []
+    assert.ok(commands.length > 5)
+    for (const command of commands) assert.is(await refusalOf(kubeadm, command), undefined, command)
+  })
+
+  test(`kubeadm ${release} says of itself what is kept of it`, async () => {
+    const said = await askKubeadm(await kubeadmOf(release))
+    assert.equal(
+      saidByKubeadm.find(({ version }) => version === said.version),
+      said,
+    )
+  })
+}
+
 test('kubeadm refuses a field that it does not know', async () => {
-  const [release = ''] = e2eReleases
-  const kubeadm = join((await bundle({ kubernetes: release })).folder, 'bin', 'kubeadm')
+  const [release = ''] = e2eKubeadms
+  const kubeadm = await kubeadmOf(release)
   const minor = minorOf(`v${release}`)
   const [first] = configurations(minor)
   const file = join(folder, 'unknown.yaml')
@@ -47,4 +66,10 @@ test('kubeadm refuses a field that it does not know', async () => {
   )
   const { exitCode, stderr } = await $({ quiet: true, nothrow: true })`${kubeadm} ${judge(minor, file)}`
   assert.ok(exitCode !== 0 || /unknown field/.test(stderr), stderr)
+})
+
+test('kubeadm does not have a phase or an option that is made up', async () => {
+  const kubeadm = await kubeadmOf(e2eKubeadms[0] ?? '')
+  assert.is(await refusalOf(kubeadm, 'kubeadm init phase certs some'), 'kubeadm init phase certs some')
+  assert.is(await refusalOf(kubeadm, 'kubeadm init phase certs all --conf /x'), '--conf')
 })

@@ -57,7 +57,7 @@ for (const { from, to, stamp, masters } of e2eUpgrades) {
 
   let cluster: Cluster
   test.before(async () => {
-    cluster = await freshCluster('upgrade', from, masters)
+    cluster = await freshCluster('upgrade', from, { masters })
   })
   test.after(() => cluster.remove())
 

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { join } from 'node:path'
 import { cacheFolder } from '../../lab/machine.ts'
 import { down, up } from '../../lab/lab.ts'
-import type { Lab } from '../../lab/types.ts'
+import type { Lab, LabOptions } from '../../lab/types.ts'
 import { failuresOf, hostsElsewhere, spawnCli } from './run-cli.ts'
 import type { CliResult } from './run-cli.ts'
 
@@ -51,11 +51,18 @@ const dnsPod = (node: string, image: string): string =>
     },
   })
 
+/** What the hosts of a cluster are. */
+export type ClusterOptions = Pick<LabOptions, 'containerd' | 'network'> & { readonly masters?: number }
+
 /** Starts the lab with new hosts for a minor release of Kubernetes, named m1 and so on. */
-export const freshCluster = async (name: string, kubernetes: string, masters = 3): Promise<Cluster> => {
+export const freshCluster = async (
+  name: string,
+  kubernetes: string,
+  { masters = 3, ...kind }: ClusterOptions = {},
+): Promise<Cluster> => {
   const names = Array.from({ length: masters }, (_, index) => `m${index + 1}`)
   const inventory = join(cacheFolder(), 'labs', `${name}.yaml`)
-  const lab = await up({ name, masters, plain: 0, inventory, fresh: true, kubernetes })
+  const lab = await up({ name, masters, plain: 0, inventory, fresh: true, kubernetes, ...kind })
   const ask = async (host: string, command: string): Promise<string[]> => {
     const { code, stdout, stderr } = await lab.exec(host, command)
     assert.is(code, 0, `${host}: ${command}\n${stderr}`)
@@ -109,7 +116,8 @@ export const freshCluster = async (name: string, kubernetes: string, masters = 3
         await ask('m1', `echo '${dnsPod(node, image)}' | ${kubectl} apply -f -`)
         const wait = `${kubectl.replace('=20s', '=0')} wait --for=jsonpath={.status.phase}=Succeeded --timeout=90s`
         await ask('m1', `${wait} pod/dns-${node} || { ${kubectl} logs dns-${node} >&2; exit 1; }`)
-        assert.match((await ask('m1', `${kubectl} logs dns-${node}`)).join('\n'), /Address.*10\.96\.0\.1\b/)
+        const service = kind.network === 'ipv6' ? /Address.*fd00:10:96::1\b/ : /Address.*\b10\.96\.0\.1\b/
+        assert.match((await ask('m1', `${kubectl} logs dns-${node}`)).join('\n'), service)
         await ask('m1', `${kubectl} delete pod dns-${node} --now`)
       }
     },

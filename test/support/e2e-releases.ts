@@ -1,14 +1,25 @@
 /** The releases of Kubernetes that the end-to-end tests try, and the upgrades between them. */
 import { labReleases } from '../../lab/bundles.ts'
+import { kubeadmReleases } from '../../lab/kubeadm.ts'
+import type { ClusterOptions } from './cluster.ts'
 
 const listOf = (name: string): readonly string[] | undefined => process.env[name]?.split(',')
 
 const newest = labReleases.at(-1) ?? ''
 
+const wanted = listOf('E2E_RELEASES') ?? [labReleases[0] ?? '', newest]
+const unknown = wanted.find((release) => !kubeadmReleases.includes(release))
+if (unknown !== undefined)
+  throw new Error(`E2E_RELEASES: ${unknown} cannot be built; take some of ${kubeadmReleases.join(', ')}`)
+
 /**
- * `E2E_RELEASES=1.34,1.35` chooses; by default the oldest and the newest one of the lab, which CI has time for.
+ * The releases of which clusters are built. `E2E_RELEASES=1.34,1.35` chooses; by default the oldest and the newest one of the lab,
+ * which CI has time for.
  */
-export const e2eReleases: readonly string[] = listOf('E2E_RELEASES') ?? [labReleases[0] ?? '', newest]
+export const e2eReleases: readonly string[] = wanted.filter((release) => labReleases.includes(release))
+
+/** The releases whose kubeadm judges configurations and commands: also those of which only kubeadm can be built. */
+export const e2eKubeadms: readonly string[] = wanted
 
 /** An upgrade: from a release to a later one, or to a patch release of the same. */
 export interface Upgrade {
@@ -19,15 +30,33 @@ export interface Upgrade {
   readonly masters: number
 }
 
-/**
- * With `E2E_RELEASES`, every step from one of them to the next, with three masters; by default a patch release of the newest
- * one, with one master: each master takes three minutes.
- */
+/** Every step from one of the releases to the next, with three masters. */
+const minorUpgrades: readonly Upgrade[] = e2eReleases.flatMap((from, index) => {
+  const to = e2eReleases[index + 1]
+  const isNext = Number(to?.split('.')[1]) === Number(from.split('.')[1]) + 1
+  return to !== undefined && isNext ? [{ from, to, stamp: undefined, masters: 3 }] : []
+})
+
+const last = e2eReleases.at(-1) ?? newest
+
+/** By default a patch release of the last release, with one master: each master takes three minutes. */
 export const e2eUpgrades: readonly Upgrade[] =
-  listOf('E2E_RELEASES') === undefined
-    ? [{ from: newest, to: newest, stamp: `v${newest}.99`, masters: 1 }]
-    : e2eReleases.flatMap((from, index) => {
-        const to = e2eReleases[index + 1]
-        const isNext = Number(to?.split('.')[1]) === Number(from.split('.')[1]) + 1
-        return to !== undefined && isNext ? [{ from, to, stamp: undefined, masters: 3 }] : []
-      })
+  minorUpgrades.length > 0 ? minorUpgrades : [{ from: last, to: last, stamp: `v${last}.99`, masters: 1 }]
+
+/** The kinds of hosts on which clusters of the newest release are built in addition to the usual ones. */
+export interface HostKind {
+  readonly title: string
+  readonly options: ClusterOptions
+}
+
+const kinds: readonly HostKind[] = [
+  { title: 'containerd 1.7', options: { containerd: '1.7' } },
+  { title: 'containerd 2', options: { containerd: '2' } },
+  { title: 'addresses of IPv6 only', options: { network: 'ipv6' } },
+  { title: 'addresses of both families', options: { network: 'dual-stack', masters: 1 } },
+]
+
+/** With `E2E_HOSTS`, such as `containerd 2,addresses of IPv6 only`, or `all`; by default not any: CI does not have time for them. */
+export const e2eHosts: readonly HostKind[] = kinds.filter(({ title }) =>
+  listOf('E2E_HOSTS')?.some((one) => one === 'all' || one === title),
+)

@@ -21,6 +21,9 @@ const rowSchema = z.object({
   reset: names,
 })
 
+/** What kubeadm of a release printed about itself. */
+export type SaidByKubeadm = z.output<typeof rowSchema>
+
 const [titles = [], ...rows] = readFileSync(join(import.meta.dirname, 'said-by-kubeadm.tsv'), 'utf8')
   .trim()
   .split('\n')
@@ -30,3 +33,9 @@ const [titles = [], ...rows] = readFileSync(join(import.meta.dirname, 'said-by-k
 export const saidByKubeadm = rows.map((row) =>
   rowSchema.parse(Object.fromEntries(titles.map((title, index) => [title, row[index]]))),
 )
+
+/** Rows as the text of said-by-kubeadm.tsv. */
+export const asRows = (said: readonly SaidByKubeadm[]): string =>
+  [titles, ...said.map((one) => titles.map((title) => [Reflect.get(one, title)].flat().join(',')))]
+    .map((cells) => `${cells.join('\t')}\n`)
+    .join('')
