@@ -90,6 +90,17 @@ export const authorsPlace = (error: unknown): Place | undefined => {
   return found && placeAt(found)
 }
 
+/** The stack trace of the caller: a few frames, which V8 formats only when they are read. */
+export const hereTrace = (): Error => {
+  const usual = Error.stackTraceLimit
+  Error.stackTraceLimit = 8
+  try {
+    return new Error('made here')
+  } finally {
+    Error.stackTraceLimit = usual
+  }
+}
+
 /** The folders of the user's files in a stack trace, the innermost first. */
 export const authorsFolders = (trace: Error): string[] => [
   ...new Set(

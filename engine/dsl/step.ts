@@ -1,5 +1,6 @@
 /** The steps of a play other than tasks: blocks, parallel steps, background steps, flushes of handlers. */
 import { CoxswainError } from '../errors.ts'
+import type { Place } from '../errors.ts'
 import { checkOptions, listKind } from './option-kinds.ts'
 import type { Kinds } from './option-kinds.ts'
 import { deepFreeze } from './freeze.ts'
@@ -8,8 +9,10 @@ import type { Exact } from './options.ts'
 import type { NamesIn } from './handler-names.ts'
 import type { Notifying } from './notifying.ts'
 import type { StepOptions, Task } from './types.ts'
+import type { Sources } from './value-source.ts'
 
-const brand = Symbol.for('coxswain.step')
+/** Marks the steps that are not tasks, including those of another copy of the engine. */
+export const stepBrand = Symbol.for('coxswain.step')
 
 /** The options of a block. */
 export interface BlockOptions extends StepOptions {
@@ -24,7 +27,7 @@ export interface BlockOptions extends StepOptions {
 
 /** A group of steps, with steps to run if one fails. */
 export interface Block<Names extends string = string> extends Notifying<Names> {
-  readonly [brand]: 'block'
+  readonly [stepBrand]: 'block'
   /** Its steps, in order. */
   readonly steps: readonly Step[]
   /** Steps that run if one of `steps` fails, or its host is unreachable. */
@@ -37,7 +40,7 @@ export interface Block<Names extends string = string> extends Notifying<Names> {
 
 /** Steps of one host that run in parallel. */
 export interface Parallel<Names extends string = string> extends Notifying<Names> {
-  readonly [brand]: 'parallel'
+  readonly [stepBrand]: 'parallel'
   /** The steps that run at the same time. */
   readonly steps: readonly Step[]
   /** Options that its tasks inherit. */
@@ -46,21 +49,34 @@ export interface Parallel<Names extends string = string> extends Notifying<Names
 
 /** A step that continues while the next ones run. */
 export interface Background<Names extends string = string> extends Notifying<Names> {
-  readonly [brand]: 'background'
+  readonly [stepBrand]: 'background'
   /** The step that continues while the next ones run. */
   readonly step: Step
 }
 
 /** The point where a background step must have ended. */
 export interface Join extends Notifying<never> {
-  readonly [brand]: 'join'
+  readonly [stepBrand]: 'join'
   /** The step to wait for. */
   readonly background: Background
 }
 
 /** The point where handlers that are due run. */
 export interface Flush extends Notifying<never> {
-  readonly [brand]: 'flush'
+  readonly [stepBrand]: 'flush'
+}
+
+/** Steps that are made from values which are known only on the host. */
+export interface Given<Names extends string = string> extends Notifying<Names> {
+  readonly [stepBrand]: 'given'
+  /** Where its values come from, by name. */
+  readonly sources: Sources
+  /** Makes the steps from the values. */
+  readonly make: (values: never) => unknown
+  /** Options that the tasks inherit. */
+  readonly options: StepOptions
+  /** Its place in an author's file. */
+  readonly place: () => Place | undefined
 }
 
 // one step for each name that the steps in it notify: each of them must fit the play
@@ -91,12 +107,13 @@ export type Step<Names extends string = string> =
   | Block<Names>
   | Parallel<Names>
   | Background<Names>
+  | Given<Names>
   | Join
   | Flush
 
 /** Whether a value is a step. */
 export const isStep = (value: unknown): value is Step =>
-  typeof value === 'object' && value !== null && (brand in value || Symbol.for('coxswain.task') in value)
+  typeof value === 'object' && value !== null && (stepBrand in value || Symbol.for('coxswain.task') in value)
 
 /** The hint for a value that is not a step. */
 const strangersHint = (wrong: unknown): string =>
@@ -137,7 +154,7 @@ export function block(steps: readonly Step[], given?: BlockOptions): Block {
   checkOptions('block', given ?? {}, blockKinds)
   const { rescue, always, options } = split(given ?? {})
   for (const list of [steps, rescue, always]) refuseStrangers('block(…)', list)
-  return deepFreeze({ [brand]: 'block' as const, steps, rescue, always, options })
+  return deepFreeze({ [stepBrand]: 'block' as const, steps, rescue, always, options })
 }
 
 /**
@@ -155,7 +172,7 @@ export function parallel(steps: readonly Step[], given?: StepOptions): Parallel 
   const options: StepOptions = given ?? {}
   checkOptions('parallel', options, stepKinds)
   refuseStrangers('parallel(…)', steps)
-  return deepFreeze({ [brand]: 'parallel' as const, steps, options })
+  return deepFreeze({ [stepBrand]: 'parallel' as const, steps, options })
 }
 
 /**
@@ -168,15 +185,15 @@ export function parallel(steps: readonly Step[], given?: StepOptions): Parallel 
 export function background<Item extends Step>(step: Item): BackgroundOf<NamesIn<Item>>
 export function background(step: Step): Background {
   refuseStrangers('background(…)', [step])
-  return Object.freeze({ [brand]: 'background' as const, step })
+  return Object.freeze({ [stepBrand]: 'background' as const, step })
 }
 
 /** Waits for a background step of the same or a surrounding list; fails if that failed. */
 export const join = (started: Background): Join =>
-  Object.freeze({ [brand]: 'join' as const, background: started })
+  Object.freeze({ [stepBrand]: 'join' as const, background: started })
 
 /** Runs the handlers that are due at this point instead of at the end of the play. */
-export const flushHandlers = (): Flush => Object.freeze({ [brand]: 'flush' as const })
+export const flushHandlers = (): Flush => Object.freeze({ [stepBrand]: 'flush' as const })
 
 /** A step with its kind. */
 export type KnownStep =
@@ -184,19 +201,22 @@ export type KnownStep =
   | { readonly kind: 'block'; readonly step: Block }
   | { readonly kind: 'parallel'; readonly step: Parallel }
   | { readonly kind: 'background'; readonly step: Background }
+  | { readonly kind: 'given'; readonly step: Given }
   | { readonly kind: 'join'; readonly step: Join }
   | { readonly kind: 'flush'; readonly step: Flush }
 
 /** The kind of a step. */
 export const knownStep = (step: Step): KnownStep => {
-  if (!(brand in step)) return { kind: 'task', step }
-  switch (step[brand]) {
+  if (!(stepBrand in step)) return { kind: 'task', step }
+  switch (step[stepBrand]) {
     case 'block':
       return { kind: 'block', step }
     case 'parallel':
       return { kind: 'parallel', step }
     case 'background':
       return { kind: 'background', step }
+    case 'given':
+      return { kind: 'given', step }
     case 'join':
       return { kind: 'join', step }
     case 'flush':
@@ -205,15 +225,16 @@ export const knownStep = (step: Step): KnownStep => {
 }
 
 /**
- * Checks the list of steps that a play returned.
+ * Checks the list of steps that a function of an author returned.
  *
+ * @param about the function, for the error.
  * @throws `playbook-invalid` for a list of anything else, such as a task that was not called.
  */
-export const stepsOf = (play: string, value: unknown): readonly Step[] => {
+export const stepsOf = (play: string, value: unknown, about = 'tasks(…)'): readonly Step[] => {
   const list: unknown[] = Array.isArray(value) ? value : [undefined]
   const steps = list.filter(isStep)
   if (steps.length === list.length) return steps
-  throw new CoxswainError('playbook-invalid', `play "${play}": tasks(…) does not return a list of tasks`, {
+  throw new CoxswainError('playbook-invalid', `play "${play}": ${about} does not return a list of tasks`, {
     hint: strangersHint(list.find((item) => !isStep(item))),
   })
 }

@@ -2,11 +2,11 @@ import type { z } from 'zod'
 import { checkedElsewhere, functionKind, schemaKind, textKind } from './option-kinds.ts'
 import type { Kinds } from './option-kinds.ts'
 import type { ApplyContext, CheckContext, WaitOptions } from './types.ts'
-import type { Verdict } from './verdict.ts'
+import type { Drift, Ok, Verdict } from './verdict.ts'
 import type { Writing } from './writing.ts'
 
 /** What an author writes. At least one of `check` and `apply` is needed. */
-export interface TaskSpec<Schema extends z.ZodType, Value> {
+export interface TaskSpec<Schema extends z.ZodType, Value, Applied = unknown> {
   /** The name on the command line: lower-case words joined by dashes. */
   readonly name: string
   /** One sentence: what the task does. */
@@ -38,10 +38,13 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
    */
   readonly knownAfter?: (params: z.output<Schema>) => boolean
   /**
-   * Makes the changes. The engine checks again afterwards. Its return value is used only if the check returned
-   * `unknown`, or with `knownAfter`: `ok()` means that nothing had to be changed, `drift(…)` lists the changes.
+   * Makes the changes. The engine checks again afterwards. It may return `ok(value)`: the value of the task, for later steps. After
+   * an `unknown` of the check, or with `knownAfter`, `ok(…)` also means that nothing had to be changed, and `drift(…)` lists the changes;
+   * `{ ...drift(…), value }` has a value, too.
    */
-  readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<unknown>
+  readonly apply?: (ctx: ApplyContext, params: z.output<Schema>) => Promise<Applied>
+  /** For a fact: its value cannot change during a run, such as the architecture. It is then read once on a host. */
+  readonly fixed?: true
   /**
    * How long to wait: a task without an apply waits until its check returns ok, one with an apply while its check
    * returns {@link pending}.
@@ -76,6 +79,21 @@ export interface TaskSpec<Schema extends z.ZodType, Value> {
   readonly changes?: false
 }
 
+/** The values in what an apply returns. */
+type GivenBy<Applied> = Applied extends Ok<infer Value> | (Drift & { readonly value: infer Value })
+  ? Value
+  : never
+
+/**
+ * The type of a task's value: what its check returns with `ok(value)`. If its apply returns an `ok(value)`, also that; a check without a
+ * value then stands for "nothing to do": the task has no value in that run.
+ */
+export type TaskValue<Checked, Applied> = unknown extends Applied
+  ? Checked
+  : [GivenBy<Applied>] extends [never]
+    ? Checked
+    : Exclude<Checked, void> | GivenBy<Applied>
+
 /** What each option of a task definition can be. */
 export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   name: textKind,
@@ -92,6 +110,7 @@ export const specKinds: Kinds<TaskSpec<z.ZodType, unknown>> = {
   guards: functionKind('write guards: (params) => …'),
   knownAfter: functionKind('write knownAfter: (params) => …'),
   apply: functionKind('write async apply({ remote }, params) { … }'),
+  fixed: { fits: (value) => value === true, hint: 'it is true, or left out' },
   until: functionKind('write until: (params) => ({ timeout: 60, every: 1 })'),
   needs: functionKind('write needs: (params) => …'),
   brings: functionKind('write brings: (params) => …'),

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import { authorsFolders, authorsPlace, callersPlace } from '../authors-place.ts'
+import { authorsFolders, authorsPlace, callersPlace, hereTrace } from '../authors-place.ts'
 import { CoxswainError, isCoxswainError } from '../errors.ts'
 import { once } from '../once.ts'
 import { checkOptions } from './option-kinds.ts'
@@ -11,7 +11,7 @@ import { parseParams, refuseMasks } from './parse-params.ts'
 import type { TaskWith } from './handler-names.ts'
 import { taskBrand } from './types.ts'
 import { specKinds } from './task-spec.ts'
-import type { TaskSpec } from './task-spec.ts'
+import type { TaskSpec, TaskValue } from './task-spec.ts'
 import type { ApplyContext, CheckContext, Task, TaskOptions } from './types.ts'
 import type { Verdict } from './verdict.ts'
 import { findLocal, localPathsIn, namingPlaces } from './local-paths.ts'
@@ -60,6 +60,7 @@ const kindOf = (spec: {
   readonly apply?: unknown
   readonly until?: unknown
   readonly changes?: false
+  readonly fixed?: true
 }): TaskInfo['kind'] => {
   if (spec.changes === false) {
     if (spec.check === undefined && spec.apply !== undefined) return 'aside'
@@ -76,19 +77,13 @@ const kindOf = (spec: {
   if (spec.check === undefined && spec.apply === undefined) {
     throw new CoxswainError('playbook-invalid', `task ${spec.name}: it needs a check or an apply`)
   }
+  if (spec.fixed === true && (spec.apply !== undefined || spec.until !== undefined))
+    throw new CoxswainError(
+      'playbook-invalid',
+      `task ${spec.name}: fixed is for a fact, a task with only a check`,
+    )
   if (spec.check === undefined) return 'always'
   return spec.apply === undefined ? 'fact' : 'idempotent'
-}
-
-/** The stack trace of the caller: a few frames, which V8 formats only when they are read. */
-const trace = (): Error => {
-  const usual = Error.stackTraceLimit
-  Error.stackTraceLimit = 8
-  try {
-    return new Error('made here')
-  } finally {
-    Error.stackTraceLimit = usual
-  }
 }
 
 const kinds: ReadonlySet<unknown> = new Set(['ok', 'drift', 'unknown', 'pending'])
@@ -181,9 +176,12 @@ const withLocalPaths = <Params>(
  *   },
  * })
  */
-export const defineTask = <Schema extends z.ZodType, Value = void>(
+export function defineTask<Schema extends z.ZodType, Value = void, Applied = unknown>(
+  spec: TaskSpec<Schema, Value, Applied>,
+): TaskFactory<z.input<Schema>, TaskValue<Value, Applied>>
+export function defineTask<Schema extends z.ZodType, Value>(
   spec: TaskSpec<Schema, Value>,
-): TaskFactory<z.input<Schema>, Value> => {
+): TaskFactory<z.input<Schema>, Value> {
   checkOptions(`task ${spec.name}`, spec, specKinds)
   const parameters = schemaOf(spec)
   const info: TaskInfo = Object.freeze({
@@ -198,7 +196,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     unchecked: spec.checkable !== undefined,
   })
   const { check, apply } = spec
-  const defined = trace()
+  const defined = hereTrace()
   let known: ReturnType<Task['definition']> | undefined
   const definition = (): ReturnType<Task['definition']> => {
     known ??= {
@@ -208,7 +206,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
     return known
   }
   const from = (input: unknown, options?: TaskOptions): Task<Value> => {
-    const origin = trace()
+    const origin = hereTrace()
     const { schema, localPaths } = parameters()
     const { params: found, tried } = withLocalPaths(
       parseParams(spec.name, schema, input ?? {}),
@@ -239,6 +237,7 @@ export const defineTask = <Schema extends z.ZodType, Value = void>(
       writes: () => spec.writes?.(params) ?? [],
       makes: () => spec.makes?.(params) ?? [],
       changes: spec.changes !== false,
+      fixed: spec.fixed === true,
       place: () => authorsPlace(origin),
       definedAt: () => callersPlace(defined),
       definition,

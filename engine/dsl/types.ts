@@ -52,6 +52,8 @@ export interface Task<Value = unknown, Names extends string = string, Topics ext
   readonly makes: () => readonly string[]
   /** Whether its apply changes the host. */
   readonly changes: boolean
+  /** Whether the value of a fact cannot change during a run. */
+  readonly fixed: boolean
   /** Its place in an author's file; undefined if it was not made in one. */
   readonly place: () => Place | undefined
   /** The place of its definition in an author's file; undefined for bundled tasks. */
@@ -106,7 +108,7 @@ export interface CheckContext {
   readonly host: HostIdentity
   /** Commands and file operations on the host that only read. */
   readonly remote: RemoteReader
-  /** The value of a fact on this host, read once in a run. */
+  /** The value of a fact on this host, read once until the host changes; once in a run if it cannot change. */
   readonly fact: <Value>(task: Task<Value>) => Promise<Value>
   /** Another host's context. The selector must name exactly one host. */
   readonly on: (selector: Selector) => Promise<CheckContext>
@@ -135,6 +137,14 @@ export interface WhenContext extends CheckContext {
   readonly outcomeOf: (task: Task) => Outcome | undefined
   /** Whether a task of the same play changed something on this host; under `--check`, whether it would. */
   readonly changed: (task: Task) => boolean
+  /**
+   * The value that a task gave in this run on this host: what a command printed, what a fact read. Undefined if it has not run, or
+   * gave none.
+   *
+   * @example
+   * when: ({ outputOf }) => outputOf(probe)?.status === 0
+   */
+  readonly outputOf: <Value>(task: Task<Value>) => Value | undefined
 }
 
 /** The context of an apply. */

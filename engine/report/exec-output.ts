@@ -100,6 +100,7 @@ export const execReporter = (options: ExecReportOptions): Reporter => {
       'play-start': ({ note }) => {
         if (note !== undefined) say([oneLine(note)])
       },
+      'tasks-added': () => {},
       'task-start': () => {},
       'task-output': printed,
       'task-progress': () => {},

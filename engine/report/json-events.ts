@@ -19,7 +19,12 @@ const task = z
     id: count('the number of this task on this host, unique in the run'),
     host: text('the host that the task is for'),
     play: count('index of the play, from 0'),
-    position: count("position in the host's list of tasks, from 0; handlers are numbered after the tasks"),
+    position: z
+      .number()
+      .min(0)
+      .describe(
+        "position in the host's list of tasks, from 0; handlers are numbered after the tasks. Tasks that a step made from values are between whole numbers",
+      ),
     name: text('name of the task definition, such as sysctl'),
     title: text('what a person reads, secrets masked'),
     role: z
@@ -100,6 +105,11 @@ const events = [
       .record(z.string(), z.number().int().min(0))
       .describe('number of tasks by host, without rescue and handlers'),
     note: maybeText('why the play has no host'),
+  }),
+  event('tasks-added', 'A step with values has made tasks on a host.', {
+    play: count('index of the play, from 0'),
+    host: text('the host'),
+    tasks: count('their number, without rescue'),
   }),
   event('task-start', 'A task begins on a host.', { task }),
   event('task-output', 'A line that a command of the task printed, or that the task logs.', {

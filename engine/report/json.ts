@@ -100,6 +100,10 @@ export const jsonReporter = ({ write }: ReportOptions): Reporter => {
         const { play, name, hosts, tasks, note } = event
         line({ ...stamp(event), play, name, hosts, tasks, note: orNull(note) })
       },
+      'tasks-added': (event) => {
+        const { play, host, tasks } = event
+        line({ ...stamp(event), play, host, tasks })
+      },
       'task-start': (event) => line({ ...stamp(event), task: taskFields(event.task) }),
       'task-output': (event) => {
         const { id } = event.task

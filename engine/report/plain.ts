@@ -110,6 +110,7 @@ export const plainReporter = (options: ReportOptions): Reporter => {
         const size = note === undefined ? plural(hosts.length, 'host') : oneLine(note)
         say(['', paint.bold(`play ${play + 1}/${plays}: ${oneLine(name)} (${size})`)])
       },
+      'tasks-added': () => {},
       'task-start': () => {},
       'task-output': said,
       'task-progress': progressed,

@@ -57,7 +57,7 @@ const task = z.object({
   id: integer,
   host: z.string(),
   play: integer,
-  position: integer,
+  position: z.number(),
   name: z.string(),
   title: z.string(),
   role: z.enum(['task', 'rescue', 'always', 'handler']),
@@ -98,6 +98,7 @@ const schema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
     tasks: z.record(z.string(), integer),
     note: maybe(z.string()),
   }),
+  z.object({ type: z.literal('tasks-added'), ...stamp, play: integer, host: z.string(), tasks: integer }),
   z.object({ type: z.literal('task-start'), ...stamp, task }),
   z.object({
     type: z.literal('task-output'),

@@ -167,6 +167,7 @@ export const recorder = (): Recorder => {
       case 'run-end':
         end = event
         break
+      case 'tasks-added':
       case 'task-progress':
       case 'task-transfer':
       case 'handlers-due':

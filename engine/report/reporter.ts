@@ -27,6 +27,7 @@ export interface Reporter {
 export const handleAll = (each: (event: RunEvent) => void): EventHandlers => ({
   'run-start': each,
   'play-start': each,
+  'tasks-added': each,
   'task-start': each,
   'task-output': each,
   'task-progress': each,
@@ -65,6 +66,8 @@ export const dispatch = ({ handle }: Reporter, event: RunEvent): void => {
       return handle['run-start'](event)
     case 'play-start':
       return handle['play-start'](event)
+    case 'tasks-added':
+      return handle['tasks-added'](event)
     case 'task-start':
       return handle['task-start'](event)
     case 'task-output':

@@ -81,6 +81,7 @@ export const treeReporter = (options: ReportOptions, now: () => number = runCloc
         play = { index, name, note, since: time }
         hosts = new Map(hostsAtStart(event).map((host) => [host.name, host]))
       },
+      'tasks-added': (event) => update(event.host, (host) => ({ ...host, total: host.total + event.tasks })),
       'task-start': (event) => update(event.task.host, (host) => afterStart(host, event)),
       'task-output': (event) => update(event.task.host, (host) => afterOutput(host, event, verbosity > 0)),
       'task-progress': (event) => update(event.task.host, (host) => afterProgress(host, event)),

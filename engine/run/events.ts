@@ -36,7 +36,10 @@ export interface TaskRef {
   readonly id: number
   readonly host: string
   readonly play: number
-  /** Position in the host's flat list of tasks, from 0; handlers are numbered after the tasks. */
+  /**
+   * Position in the host's flat list of tasks, from 0; handlers are numbered after the tasks. Tasks that a step made from values lie between
+   * that step and the next task, and are not whole numbers.
+   */
   readonly position: number
   readonly name: string
   readonly title: string
@@ -89,6 +92,15 @@ export interface PlayStart extends Timed {
   readonly tasks: Readonly<Record<string, number>>
   /** Why the play has no hosts. */
   readonly note: string | undefined
+}
+
+/** A step with values has made tasks on a host: there are more than the play had when it began. */
+export interface TasksAdded extends Timed {
+  readonly type: 'tasks-added'
+  readonly play: number
+  readonly host: string
+  /** Their number, without those of a `rescue`. */
+  readonly tasks: number
 }
 
 export interface TaskStart extends Timed {
@@ -183,6 +195,7 @@ export interface RunEnd extends Timed {
 export type RunEvent =
   | RunStart
   | PlayStart
+  | TasksAdded
   | TaskStart
   | TaskOutput
   | TaskProgress

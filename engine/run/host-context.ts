@@ -1,7 +1,15 @@
 import type { Outcome } from '../dsl/outcome.ts'
 import type { Task } from '../dsl/types.ts'
 import type { Emit, TaskRef } from './events.ts'
+import type { MadeSteps, PlannedGiven } from './plan/planned-steps.ts'
 import type { RunScope } from './scope.ts'
+
+/** Called with the steps that a step with values made on a host, before it is known which of them run. */
+export type OnMade = (
+  where: { readonly play: number; readonly host: string },
+  given: PlannedGiven,
+  made: MadeSteps,
+) => void
 
 /** The run and the host of a task. */
 export interface HostContext {
@@ -18,6 +26,8 @@ export interface HostContext {
   readonly nextId: () => number
   /** The outcome of a task of this play on this host. */
   readonly outcomeOf: (task: Task) => Outcome | undefined
+  /** Called with what a step with values made on the host. */
+  readonly onMade: OnMade
   /** Whether an earlier run, which this one resumes, started the task and did not complete it. */
   readonly unfinished: (task: Task) => boolean
   /** Asks the user whether to run a task. */

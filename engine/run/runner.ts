@@ -4,6 +4,7 @@ import { CoxswainError, exitCodeOf } from '../errors.ts'
 import { now } from './clock.ts'
 import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, TaskRef, Invocation } from './events.ts'
+import type { OnMade } from './host-context.ts'
 import { maskEvent } from './masking/mask-event.ts'
 import type { Plan } from './plan/plan.ts'
 import { tasksOf } from './plan/planned-steps.ts'
@@ -27,6 +28,8 @@ export interface RunOptions extends ScopeOptions {
   readonly invocation?: Invocation
   /** Asks the user whether to run a task; without it, all run. */
   readonly confirm?: (task: TaskRef) => Promise<boolean>
+  /** Called with the steps that a step with values made on a host. */
+  readonly onMade?: OnMade
   /** Handlers that are due from earlier runs, by index of the play and host. */
   readonly due?: (play: number, host: string) => readonly string[]
   /** Whether it is recorded for the next run that a handler is due on a host; false by default. */
@@ -134,6 +137,7 @@ export const runPlan = async (plan: Plan, fleet: Fleet, options: RunOptions): Pr
         nextId: () => (ids += 1),
         confirm,
         lost,
+        onMade: options.onMade ?? (() => {}),
         due: dueOn,
       })
       for (const host of failed) lost.add(host)

@@ -42,7 +42,10 @@ export class RunScope {
   changePredicted = false
   /** Under `--check`, by host: the title of the last task that would create files that it does not list. */
   readonly brought = new Map<string, string>()
+  /** Under `--check`, by host: the title of the first task that would change it, or of which that is not known. */
+  readonly predictedBy = new Map<string, string>()
   readonly #predicted = new Map<string, Predicted>()
+  readonly #values = new Map<string, Map<Task, { readonly value: unknown }>>()
   #epoch = 0
   #applying = 0
   readonly #lock: ScopeOptions['lock']
@@ -119,11 +122,25 @@ export class RunScope {
   }
 
   /**
-   * A fact of a host: read once, and again only after a change on that host, which may have changed the fact. A
+   * A fact of a host: read once, and again only after a change on that host, which may have changed the fact, unless it is fixed. A
    * failed read is not cached.
    */
-  fact<Value>(host: string, key: string, read: () => Promise<Value>): Promise<Value> {
-    return this.#facts.get(JSON.stringify([host, key]), read, this.#changes.get(host) ?? 0)
+  fact<Value>(host: string, key: string, read: () => Promise<Value>, fixed = false): Promise<Value> {
+    return this.#facts.get(JSON.stringify([host, key]), read, fixed ? 0 : (this.#changes.get(host) ?? 0))
+  }
+
+  /** Records the value that a task gave on a host. */
+  give(host: string, task: Task, value: unknown): void {
+    if (value === undefined) return
+    this.redactor.learn(value)
+    const given = this.#values.get(host) ?? new Map<Task, { readonly value: unknown }>()
+    this.#values.set(host, given.set(task, { value }))
+  }
+
+  /** The value that a task gave on a host; undefined if it has not run there, or gave none. */
+  valueOf<Value>(host: string, task: Task<Value>): { readonly value: Value } | undefined {
+    // the type of a map cannot depend on the key: `give` has put in what a task of this type gave
+    return this.#values.get(host)?.get(task) as { readonly value: Value } | undefined
   }
 
   /** Closes every connection. */

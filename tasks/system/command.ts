@@ -38,7 +38,7 @@ export const command = defineTask({
   guards: guarded,
   knownAfter: ({ changedWhen }) => changedWhen !== undefined,
 
-  async check(ctx, given): Promise<Verdict<CommandOutput | undefined>> {
+  async check(ctx, given): Promise<Verdict<CommandOutput | void>> {
     if (given.readOnly) return ok(await ended(start(ctx.remote.query, given), text(given), given))
     return checkGuards(ctx, given, text(given))
   },

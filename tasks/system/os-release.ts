@@ -33,6 +33,7 @@ export const osRelease = defineTask({
   reads: '/etc/os-release',
   example: {},
   params: () => z.object({}),
+  fixed: true,
   async check({ remote }) {
     const text = await remote.read('/etc/os-release')
     return text === undefined ? drift('/etc/os-release does not exist') : ok(parseOsRelease(text))

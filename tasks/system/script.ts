@@ -41,7 +41,7 @@ export const script = defineTask({
   checkable,
   guards: guarded,
   knownAfter: ({ changedWhen }) => changedWhen !== undefined,
-  check: async (ctx, given): Promise<Verdict<CommandOutput | undefined>> => {
+  check: async (ctx, given): Promise<Verdict<CommandOutput | void>> => {
     const { src } = given
     if (given.readOnly) {
       const text = await textOf(src)

@@ -49,7 +49,7 @@ export const shell = defineTask({
   checkable,
   guards: guarded,
   knownAfter: ({ changedWhen }) => changedWhen !== undefined,
-  async check(ctx, given): Promise<Verdict<CommandOutput | undefined>> {
+  async check(ctx, given): Promise<Verdict<CommandOutput | void>> {
     refuseCarriageReturns(given.run, what, given.interpreter)
     if (given.readOnly) return ok(await ended(start(ctx.remote.query, given), labelOf(given.run), given))
     return checkGuards(ctx, given, summary(given.run))

@@ -45,6 +45,7 @@ test('the lines of the reporter are valid, for every type of event', () => {
   const all = [
     runStart(),
     playStart(),
+    { type: 'tasks-added', time, play: 0, host: 'm1', tasks: 2 },
     taskStart(task),
     taskOutput(task, 'a'),
     { ...taskOutput(task, 'b'), dropped: { lines: 3, bytes: 9 } },

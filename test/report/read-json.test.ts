@@ -72,6 +72,13 @@ const kinds: { readonly [Kind in RunEvent['type']]: fc.Arbitrary<Extract<RunEven
     tasks: fc.dictionary(name, count),
     note: maybe(text),
   }),
+  'tasks-added': fc.record({
+    type: fc.constant('tasks-added' as const),
+    time: count,
+    play: count,
+    host: text,
+    tasks: count,
+  }),
   'task-start': fc.record({ type: fc.constant('task-start' as const), time: count, task }),
   'task-output': fc.record({
     type: fc.constant('task-output' as const),

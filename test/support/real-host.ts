@@ -12,7 +12,7 @@ import { ShellConnection } from '../../engine/connection/shell/shell-connection.
 import type { ShellOptions } from '../../engine/connection/shell/shell-connection.ts'
 import type { Task } from '../../engine/dsl/types.ts'
 import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
-import type { TaskResult } from '../../engine/run/task/execute-task.ts'
+import type { TaskResult } from '../../engine/run/task/execution.ts'
 import { busyboxImage, hostImage, openrcImage, redhatImage } from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 

@@ -1,6 +1,7 @@
 /** Signatures of the tasks of a plan: keyed hashes of what each task depends on. */
 import type { Host } from '../../inventory/types.ts'
 import { isSealed } from '../../inventory/secrets/sealed.ts'
+import type { OnMade } from '../../run/host-context.ts'
 import type { PastPlace } from '../../run/journal/past.ts'
 import { canonical, isOpaque } from '../../run/journal/signature.ts'
 import type { Signature } from '../../run/journal/signature.ts'
@@ -26,21 +27,32 @@ export interface SignatureInput {
 interface Placed {
   readonly planned: PlannedTask
   readonly conditions: readonly Condition['when'][]
+  /** The values that functions of the task can close over: those of the steps that made it. */
+  readonly values: readonly unknown[]
 }
 
-const placedIn = (steps: readonly PlannedStep[], conditions: Placed['conditions'] = []): Placed[] =>
+const placedIn = (
+  steps: readonly PlannedStep[],
+  conditions: Placed['conditions'] = [],
+  values: Placed['values'] = [],
+): Placed[] =>
   steps.flatMap((step): Placed[] => {
     switch (step.kind) {
       case 'task':
-        return [{ planned: step, conditions }]
+        return [{ planned: step, conditions, values }]
       case 'block':
       case 'parallel': {
         const inner = step.condition === undefined ? conditions : [...conditions, step.condition.when]
         const parts = step.kind === 'block' ? [...step.steps, ...step.rescue, ...step.always] : step.steps
-        return placedIn(parts, inner)
+        return placedIn(parts, inner, values)
       }
       case 'background':
-        return placedIn(step.steps, conditions)
+        return placedIn(step.steps, conditions, values)
+      case 'given': {
+        const { when } = step.about.task.options
+        const inner = when === undefined ? conditions : [...conditions, when]
+        return [{ planned: step.about, conditions: inner, values }]
+      }
       case 'join':
       case 'flush':
         return []
@@ -56,16 +68,24 @@ const valueOf = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, valueOf(part)]))
 }
 
+/** Makes the signatures of tasks. */
+export interface Signatures {
+  /** The signature of a task, by play, host and position; undefined if there is no such task. */
+  readonly at: (where: Pick<PastPlace, 'play' | 'host'>, position: number) => Signature | undefined
+  /** Adds the tasks that a step with values made. */
+  readonly add: OnMade
+}
+
 /**
- * Returns a function that makes the signature of a task, by play, host and position.
+ * Returns the signatures of a plan's tasks.
  *
  * @param hash the hash function.
  */
 export const signaturesOf = (
   { plan, hosts, playbook, as, version, sources }: SignatureInput,
   hash: Hash,
-): ((where: Pick<PastPlace, 'play' | 'host'>, position: number) => Signature | undefined) => {
-  const places = new Map<string, ReadonlyMap<number, Placed>>()
+): Signatures => {
+  const places = new Map<string, Map<number, Placed>>()
   const variables = new Map<string, string>()
   const definitions = new Map<string, string>()
   const programs = new Map<string, string>()
@@ -76,7 +96,7 @@ export const signaturesOf = (
     map.set(key, made)
     return made
   }
-  const placesOf = (play: number, host: string): ReadonlyMap<number, Placed> =>
+  const placesOf = (play: number, host: string): Map<number, Placed> =>
     remembered(places, JSON.stringify([play, host]), () => {
       const steps = plan.plays[play]?.candidates.get(host)?.steps ?? []
       return new Map(placedIn(steps).map((placed) => [placed.planned.position, placed]))
@@ -98,6 +118,7 @@ export const signaturesOf = (
   const programOf = ({
     planned: { task, settings },
     conditions,
+    values,
   }: Placed): Pick<Signature, 'program' | 'unsure'> => {
     const { file } = task.definition()
     const { when, retry } = task.options
@@ -109,7 +130,10 @@ export const signaturesOf = (
       hash(canonical([version, everyVariable(), files.map((one) => sources.module(one))])),
     )
     const unsure = files.map(sources.outside).find((one) => one !== undefined)
-    return { program, ...(unsure !== undefined && { unsure }) }
+    return {
+      program: values.length === 0 ? program : hash(canonical([program, values])),
+      ...(unsure !== undefined && { unsure }),
+    }
   }
   const definitionOf = ({ planned: { task }, conditions }: Placed): string => {
     const { source, file } = task.definition()
@@ -121,7 +145,13 @@ export const signaturesOf = (
       hash(canonical([key, file === undefined ? '' : sources.module(file, playbook)])),
     )
   }
-  return ({ play, host }, position) => {
+  const add: OnMade = ({ play, host }, { about }, { values, steps }) => {
+    const known = placesOf(play, host)
+    const around = known.get(about.position)
+    for (const placed of placedIn(steps, around?.conditions, [...(around?.values ?? []), values]))
+      known.set(placed.planned.position, placed)
+  }
+  const at: Signatures['at'] = ({ play, host }, position) => {
     const placed = placesOf(play, host).get(position)
     if (placed === undefined) return undefined
     const { task, settings } = placed.planned
@@ -137,4 +167,5 @@ export const signaturesOf = (
       ...programOf(placed),
     }
   }
+  return { at, add }
 }

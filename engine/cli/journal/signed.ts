@@ -5,7 +5,8 @@ const schema = z.object({
   type: z.literal('signature'),
   play: z.number().int(),
   host: z.string(),
-  position: z.number().int(),
+  // not a whole number for a task that a step made from values
+  position: z.number(),
   name: z.string(),
   definition: z.string(),
   parameters: z.string(),

@@ -6,8 +6,9 @@ import { CoxswainError, exitCodeOf } from '../../errors.ts'
 import { formatError } from '../../report/format-error.ts'
 import { lastMask } from '../../report/last-mask.ts'
 import { dispatch } from '../../report/reporter.ts'
-import { everyTask } from '../../run/plan/choose-tasks.ts'
+import { everyTask, hasGivens } from '../../run/plan/choose-tasks.ts'
 import type { Plan } from '../../run/plan/plan.ts'
+import type { OnMade } from '../../run/host-context.ts'
 import { refuseMaskedPlan } from '../../run/plan/refuse-masks.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
 import { reportError } from '../../run/report-error.ts'
@@ -38,6 +39,8 @@ export interface RunRecord extends Omit<ResumeState, 'plan'> {
   readonly seen: JournalOptions['seen']
   /** Makes the signatures of the tasks, given a hash function. */
   readonly signatures: NonNullable<JournalOptions['signatures']>
+  /** Called with the steps that a step with values made. */
+  readonly onMade: OnMade
 }
 
 /** What else a run depends on. */
@@ -106,6 +109,7 @@ export const execute = async (
     record !== undefined && plan.plays.some((_, play) => record.due(play, host).includes(handler))
   // runs that only read, and commands of `run exec`, take no locks
   const changes =
+    hasGivens(plan) ||
     everyTask(plan).some(({ planned: { task } }) => task.apply !== undefined && task.changes) ||
     plan.plays.some(({ candidates }) => [...candidates.values()].some(({ handlers }) => handlers.length > 0))
   const locks = record !== undefined && changes && options.lock && !options.check
@@ -128,7 +132,7 @@ export const execute = async (
       ask,
       ...(options.step && { confirm: stepper(ask) }),
       redactor,
-      ...(record && { due: record.due }),
+      ...(record && { due: record.due, onMade: record.onMade }),
       remembers: (host, handler) => journal?.remembers(host, handler) === true || inherited(host, handler),
       ...(locks && { lock: hostLocks(options, { purpose: plan.playbook, stopping, note: notice }) }),
       emit: (event) => {

@@ -1,9 +1,10 @@
 import { describeSelector } from '../../dsl/select.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
+import { describeSource } from '../../dsl/value-source.ts'
 import { plural } from '../../report/text.ts'
 import type { Where } from '../../run/plan/choose-tasks.ts'
 import type { Plan, PlannedPlay } from '../../run/plan/plan.ts'
-import type { PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
+import type { PlannedGiven, PlannedStep, PlannedTask } from '../../run/plan/planned-steps.ts'
 import { tagsOf } from '../../run/plan/tags.ts'
 
 /** A play with its candidate hosts. */
@@ -59,7 +60,11 @@ export interface Mark {
 /** Returns the mark of a task. */
 type MarkOf = (task: PlannedTask) => Mark | undefined
 
-const note = ({ task, role, settings }: PlannedTask, manner: Manner, mark: Mark | undefined): string => {
+const note = (
+  { task, role, settings, makesTasks }: PlannedTask,
+  manner: Manner,
+  mark: Mark | undefined,
+): string => {
   const { check, apply, until, changes, options } = task
   const notes = [
     mark?.note ?? '',
@@ -68,8 +73,11 @@ const note = ({ task, role, settings }: PlannedTask, manner: Manner, mark: Mark 
     delegated(settings),
     settings.oncePer === undefined ? '' : `once per ${settings.oncePer}`,
     changes ? '' : 'changes nothing',
+    makesTasks === true ? 'makes its tasks when the values are known' : '',
     check === undefined && changes ? 'no check: always acts' : '',
-    check !== undefined && apply === undefined && until === undefined ? 'only reads' : '',
+    check !== undefined && apply === undefined && until === undefined && makesTasks !== true
+      ? 'only reads'
+      : '',
     until !== undefined && apply === undefined ? 'waits' : '',
     settings.conditional ? 'conditional' : '',
     settings.ignoreErrors ? 'errors ignored' : '',
@@ -85,6 +93,15 @@ const titled = (planned: PlannedTask, manner: Manner, markOf: MarkOf): string =>
   return `${word}${planned.task.name}: ${planned.task.title}${note(planned, manner, mark)}`
 }
 
+/** Steps that are made from values: `given: os from os-release`. */
+const waiting = ({ about, sources }: PlannedGiven, manner: Manner, markOf: MarkOf): string => {
+  const mark = markOf(about)
+  const word = mark === undefined ? '' : `${mark.word}  `
+  const values = Object.entries(sources).map(([name, source]) => `${name} from ${describeSource(source)}`)
+  const title = about.task.options.title === undefined ? '' : `${about.task.options.title}: `
+  return `${word}${about.task.name}: ${title}${values.join(', ')}${note(about, manner, mark)}`
+}
+
 /** The steps of a host, one line each. */
 const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner, markOf: MarkOf): string[] =>
   steps.flatMap((step) => {
@@ -97,6 +114,8 @@ const linesOfSteps = (steps: readonly PlannedStep[], manner: Manner, markOf: Mar
         return linesOfSteps(step.steps, 'in parallel', markOf)
       case 'background':
         return linesOfSteps(step.steps, 'in the background', markOf)
+      case 'given':
+        return [waiting(step, manner, markOf)]
       case 'join':
         return ['(waits for the background tasks)']
       case 'flush':

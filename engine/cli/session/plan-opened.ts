@@ -12,7 +12,7 @@ import { parseVariables } from '../../inventory/variables/parse.ts'
 import { validateAll } from '../../inventory/variables/validate.ts'
 import { makePlan } from '../../run/plan/plan.ts'
 import type { Plan, InventoryView } from '../../run/plan/plan.ts'
-import { tasksOf } from '../../run/plan/planned-steps.ts'
+import { givensOf, tasksOf } from '../../run/plan/planned-steps.ts'
 import type { PlannedTask } from '../../run/plan/planned-steps.ts'
 import type { Redactor } from '../../run/masking/redactor.ts'
 import type { PlayHosts } from './listing.ts'
@@ -119,7 +119,7 @@ const openWhatIsNeeded = async (
   }
 }
 
-/** Hosts on which a task uses become, or can use it when its host is picked at run time. */
+/** Hosts on which a task uses become, or can use it: its host is picked at run time, or the task is only made then. */
 const becomingHosts = ({ plays }: Plan, { fleet }: Workspace): Set<string> => {
   const becomes = ({ settings: { become } }: PlannedTask, host: string): boolean =>
     (become ?? fleet.hosts.get(host)?.become ?? false) !== false
@@ -127,7 +127,8 @@ const becomingHosts = ({ plays }: Plan, { fleet }: Workspace): Set<string> => {
     plays.flatMap(({ hosts, candidates }) =>
       [...candidates].flatMap(([host, { steps, handlers }]) => {
         const tasks = [...tasksOf(steps, 'all'), ...handlers]
-        return typeof hosts !== 'string' || tasks.some((task) => becomes(task, host)) ? [host] : []
+        const open = typeof hosts !== 'string' || givensOf(steps).length > 0
+        return open || tasks.some((task) => becomes(task, host)) ? [host] : []
       }),
     ),
   )

@@ -50,9 +50,9 @@ export const runPlanned = async (
     sources: readSources(),
   }
   const hash = existingHash(folder)
-  const signatureAt = hash && signaturesOf({ ...making, plan }, hash)
+  let signatures = hash && signaturesOf({ ...making, plan }, hash)
   const inherited = resumeState(plan, memory, options, (where, { position }) =>
-    signatureAt?.(where, position),
+    signatures?.at(where, position),
   )
   if (resuming) {
     const notes = typeof inherited === 'string' ? [inherited] : inherited.notes
@@ -74,9 +74,10 @@ export const runPlanned = async (
       seen: memory.seen,
       signatures: (hashWith) => {
         // signatures of the full plan are valid for the reduced plan
-        const at = signatureAt ?? signaturesOf({ ...making, plan }, hashWith)
-        return (task) => at(task, task.position)
+        const made = (signatures ??= signaturesOf({ ...making, plan }, hashWith))
+        return (task) => made.at(task, task.position)
       },
+      onMade: (...made) => signatures?.add(...made),
     },
   })
 }

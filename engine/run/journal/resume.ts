@@ -1,10 +1,11 @@
 /** Resumes an earlier run: the plan without tasks that are done. Pure. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/types.ts'
+import { sourceOf } from '../../dsl/value-source.ts'
 import { chooseTasks } from '../plan/choose-tasks.ts'
 import type { Where } from '../plan/choose-tasks.ts'
-import type { Plan } from '../plan/plan.ts'
-import { tasksOf } from '../plan/planned-steps.ts'
+import type { EarlierResults, EarlierRun, Plan } from '../plan/plan.ts'
+import { givensOf, tasksOf } from '../plan/planned-steps.ts'
 import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
 import type { Past, PastPlace } from './past.ts'
 import { whyChanged } from './signature.ts'
@@ -58,6 +59,8 @@ const finished = (steps: readonly PlannedStep[], endOf: EndOf): Set<number> => {
         const over = repaired || through(step.steps, own)
         return over ? [...positions(step.steps), ...positions(step.rescue), ...always] : own
       }
+      // its values are read again, and its tasks compared when they are made
+      case 'given':
       case 'join':
       case 'flush':
         return []
@@ -127,14 +130,28 @@ export const resumed = (
       return known.get(position)
     }
   }
+  /** Positions of the tasks that are not needed again, for their own sake or for their values. */
+  const overIn = (where: PastPlace, steps: readonly PlannedStep[]): ReadonlySet<number> => {
+    const over = finished(steps, endIn(where))
+    const sources = new Set(
+      givensOf(steps).flatMap(({ sources: of }) => Object.values(of).map((source) => sourceOf(source).task)),
+    )
+    for (const { task, position } of tasksOf(steps, 'all')) {
+      if (!sources.has(task) || !over.delete(position)) continue
+      reasons.set(reasonKey(where.play, where.host, position), 'later steps use its value')
+    }
+    return over
+  }
   const over = plan.plays.map(
     ({ name, candidates }, play) =>
-      new Map(
-        [...candidates].map(([host, { steps }]) => [host, finished(steps, endIn({ play, name, host }))]),
-      ),
+      new Map([...candidates].map(([host, { steps }]) => [host, overIn({ play, name, host }, steps)])),
   )
   const chosen = chooseTasks(plan, {
     task: ({ position }, { play, host }) => over[play]?.get(host)?.has(position) !== true,
+    made: (steps, { play, host }) => {
+      const done = overIn({ play, name: plan.plays[play]?.name ?? '', host }, steps)
+      return ({ position }) => !done.has(position)
+    },
     host: ({ play, host }) => due(play, host).length > 0,
     keepParts: true,
   })
@@ -147,21 +164,20 @@ export const resumed = (
       return ends.some(({ known }) => known) && ends.some((end) => !end.over && !end.known)
     }),
   )
-  const outcomes = (play: number, name: string, host: string): ReadonlyMap<Task, Outcome> => {
-    const before = plan.plays[play]?.candidates.get(host)?.steps ?? []
-    return new Map(
-      tasksOf(before, 'all').flatMap((planned): [Task, Outcome][] => {
-        const known = past.task({ play, name, host }, planned)
+  const resultsOf = (where: PastPlace, tasks: readonly PlannedTask[]): EarlierResults => ({
+    past: new Map(
+      tasks.flatMap((planned): [Task, Outcome][] => {
+        const known = past.task(where, planned)
         return known === undefined ? [] : [[planned.task, known.outcome]]
       }),
-    )
-  }
-  const unfinished = (where: PastPlace): ReadonlySet<Task> =>
-    new Set(
-      tasksOf(plan.plays[where.play]?.candidates.get(where.host)?.steps ?? [], 'all')
-        .filter((planned) => past.unfinished(where, planned))
-        .map(({ task }) => task),
-    )
+    ),
+    unfinished: new Set(tasks.filter((planned) => past.unfinished(where, planned)).map(({ task }) => task)),
+  })
+  const earlierRun = (where: PastPlace): EarlierRun => ({
+    // of the complete plan: also of the tasks that are left out
+    ...resultsOf(where, tasksOf(plan.plays[where.play]?.candidates.get(where.host)?.steps ?? [], 'all')),
+    earlier: (made) => resultsOf(where, made),
+  })
   const kept = new Map(
     chosen.plays.flatMap(({ candidates }, play) =>
       [...candidates].map(([host, { steps }]) => [JSON.stringify([play, host]), new Set(positions(steps))]),
@@ -171,6 +187,7 @@ export const resumed = (
     const { position } = planned
     const before = past.task({ play, name: plan.plays[play]?.name ?? '', host }, planned)?.outcome
     const skips = kept.get(JSON.stringify([play, host]))?.has(position) !== true
+    if (planned.makesTasks === true) return { skips, why: 'its values are read again' }
     if (!skips) return { skips, why: reasons.get(reasonKey(play, host, position)) ?? whyLeft(before) }
     return { skips, why: done.has(before) ? `${before} before` : 'its block is complete' }
   }
@@ -185,11 +202,7 @@ export const resumed = (
         candidates: new Map(
           [...play.candidates].map(([host, planned]) => [
             host,
-            {
-              ...planned,
-              past: outcomes(index, play.name, host),
-              unfinished: unfinished({ play: index, name: play.name, host }),
-            },
+            { ...planned, resumes: earlierRun({ play: index, name: play.name, host }) },
           ]),
         ),
       })),

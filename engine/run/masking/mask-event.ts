@@ -67,6 +67,8 @@ export const maskEvent = (event: RunEvent, redactor: Redactor): RunEvent => {
       }
     case 'play-start':
       return { ...event, name: redactor.text(event.name), note: redactor.maybe(event.note) }
+    case 'tasks-added':
+      return event
     case 'task-start':
       return { ...event, task: maskTask(event.task, redactor) }
     case 'task-output':

@@ -1,6 +1,6 @@
 /** Plans with fewer tasks. Pure. */
 import type { HostPlan, Plan, PlannedPlay } from './plan.ts'
-import { tasksOf } from './planned-steps.ts'
+import { givensOf, tasksOf } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
 
 /** The play and host of a task. */
@@ -17,20 +17,27 @@ export interface Choice {
   readonly host?: (where: Where) => boolean
   /** Whether `rescue` and `always` of a block stay complete if a step of the block remains. */
   readonly keepParts?: boolean
+  /** Whether a step that makes tasks at its turn is kept; by default, as `task` says of the fact that reads its values. */
+  readonly given?: (about: PlannedTask, where: Where) => boolean
+  /** Which of the made tasks are kept; by default, as `task` says. */
+  readonly made?: (
+    steps: readonly PlannedStep[],
+    where: Where,
+  ) => ((task: PlannedTask) => boolean) | undefined
 }
 
-/** Whether a task is kept. */
-type Keep = (task: PlannedTask) => boolean
+/** What is kept on a host. */
+interface Kept {
+  readonly task: (task: PlannedTask) => boolean
+  readonly given: (about: PlannedTask) => boolean
+  readonly made: (steps: readonly PlannedStep[]) => (task: PlannedTask) => boolean
+  readonly parts: boolean
+}
 
-const pruneBlock = (
-  step: Extract<PlannedStep, { kind: 'block' }>,
-  keep: Keep,
-  keepParts: boolean,
-): PlannedStep[] => {
-  const steps = prune(step.steps, keep, keepParts)
-  const together = keepParts && steps.length > 0
-  const part = (list: readonly PlannedStep[]): readonly PlannedStep[] =>
-    together ? list : prune(list, keep, keepParts)
+const pruneBlock = (step: Extract<PlannedStep, { kind: 'block' }>, kept: Kept): PlannedStep[] => {
+  const steps = prune(step.steps, kept)
+  const together = kept.parts && steps.length > 0
+  const part = (list: readonly PlannedStep[]): readonly PlannedStep[] => (together ? list : prune(list, kept))
   const rescue = part(step.rescue)
   const always = part(step.always)
   const pruned = { ...step, steps, rescue, always }
@@ -39,22 +46,26 @@ const pruneBlock = (
   return bare ? [] : [pruned]
 }
 
-/**
- * Removes tasks that are not kept, and steps that are empty then.
- *
- * @param keepParts keeps `rescue` and `always` of a block complete if a step of the block itself remains.
- */
-const prune = (steps: readonly PlannedStep[], keep: Keep, keepParts: boolean): PlannedStep[] =>
+/** Removes tasks that are not kept, and steps that are empty then. */
+const prune = (steps: readonly PlannedStep[], kept: Kept): PlannedStep[] =>
   steps.flatMap((step): PlannedStep[] => {
     switch (step.kind) {
       case 'task':
-        return keep(step) ? [step] : []
+        return kept.task(step) ? [step] : []
       case 'block':
-        return pruneBlock(step, keep, keepParts)
+        return pruneBlock(step, kept)
       case 'parallel':
       case 'background': {
-        const left = prune(step.steps, keep, keepParts)
+        const left = prune(step.steps, kept)
         return left.length === 0 ? [] : [{ ...step, steps: left }]
+      }
+      case 'given': {
+        if (!kept.given(step.about)) return []
+        const narrow = (made: readonly PlannedStep[]): readonly PlannedStep[] => {
+          const left = step.narrow(made)
+          return prune(left, { ...kept, task: kept.made(left) })
+        }
+        return [{ ...step, narrow }]
       }
       case 'join':
       case 'flush':
@@ -65,12 +76,18 @@ const prune = (steps: readonly PlannedStep[], keep: Keep, keepParts: boolean): P
 const choosePlay = (
   play: PlannedPlay,
   index: number,
-  { task, host, keepParts = false }: Choice,
+  { task, host, keepParts = false, given = task, made = () => undefined }: Choice,
 ): PlannedPlay => {
   const candidates = new Map<string, HostPlan>()
   for (const [name, plan] of play.candidates) {
     const where = { play: index, host: name }
-    const steps = prune(plan.steps, (one) => task(one, where), keepParts)
+    const keep = (one: PlannedTask): boolean => task(one, where)
+    const steps = prune(plan.steps, {
+      task: keep,
+      given: (about) => given(about, where),
+      made: (inside) => made(inside, where) ?? keep,
+      parts: keepParts,
+    })
     const left = tasksOf(steps, 'all').length
     // a host that had no tasks before stays
     const same = left === tasksOf(plan.steps, 'all').length
@@ -96,3 +113,7 @@ export const everyTask = (
       tasksOf(steps, which).map((planned) => ({ play, host, planned })),
     ),
   )
+
+/** Whether a plan has steps whose tasks are made at their turn. */
+export const hasGivens = ({ plays }: Plan): boolean =>
+  plays.some(({ candidates }) => [...candidates.values()].some(({ steps }) => givensOf(steps).length > 0))

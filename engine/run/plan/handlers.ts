@@ -5,8 +5,9 @@ import { listed, notifiedBy } from '../../dsl/options.ts'
 import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
-import { usualSettings, within } from './planned-steps.ts'
-import type { PlannedTask, Settings } from './planned-steps.ts'
+import type { PlannedTask } from './planned-steps.ts'
+import { usualSettings, within } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** Handlers by name and by topic. */
 const callersOf = (handlers: Handlers): ReadonlyMap<string, readonly string[]> => {
@@ -75,7 +76,7 @@ export const planHandlers = (
     kind: 'task',
     task,
     position: from + index,
-    twin: 0,
+    twin: '0',
     role: 'handler',
     handler: name,
     settings: within(settings, task.options),

@@ -1,27 +1,42 @@
-import { inspect } from 'node:util'
 import type { Playbook, RawContext, RawHost, SealedPlay } from '../../dsl/playbook.ts'
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Portion } from '../../dsl/play.ts'
 import { candidatePattern } from '../../dsl/select.ts'
 import type { Selector, Task } from '../../dsl/types.ts'
 import { stepsOf } from '../../dsl/step.ts'
-import { authorsPlace } from '../../authors-place.ts'
-import { CoxswainError, isCoxswainError } from '../../errors.ts'
+import { CoxswainError } from '../../errors.ts'
+import { authored } from './authored.ts'
 import { checkSerial } from './batches.ts'
 import { notifier, planHandlers } from './handlers.ts'
-import { tasksOf, unfold, usualSettings, within } from './planned-steps.ts'
-import type { PlannedStep, PlannedTask, Settings } from './planned-steps.ts'
+import { givensOf, tasksOf } from './planned-steps.ts'
+import type { PlannedStep, PlannedTask } from './planned-steps.ts'
+import { usualSettings, within } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { ownSources, unfold } from './unfold.ts'
 
 /** The steps of a host in a play. */
 export interface HostPlan {
   readonly steps: readonly PlannedStep[]
   /** In the order of execution. */
   readonly handlers: readonly PlannedTask[]
-  /** Outcomes of tasks in the run that this one resumes. */
-  readonly past?: ReadonlyMap<Task, Outcome>
-  /** Tasks that had begun to change the host in that run and did not complete. */
-  readonly unfinished?: ReadonlySet<Task>
+  /** The run that this one resumes. */
+  readonly resumes?: EarlierRun
 }
+
+/** What an earlier run left of tasks of a host. */
+export interface EarlierResults {
+  /** Outcomes of tasks that ended. */
+  readonly past: ReadonlyMap<Task, Outcome>
+  /** Tasks that had begun to change the host and did not complete. */
+  readonly unfinished: ReadonlySet<Task>
+}
+
+/** The results of the planned tasks of a host, and those of tasks that are made later. */
+export interface EarlierRun extends EarlierResults {
+  readonly earlier: (made: readonly PlannedTask[]) => EarlierResults
+}
+
+export const nothingEarlier: EarlierResults = { past: new Map(), unfinished: new Set() }
 
 export interface PlannedPlay {
   readonly name: string
@@ -57,30 +72,6 @@ export interface InventoryView {
   /** Hosts of a group; throws if the group does not exist. */
   group(name: string): readonly string[]
   hasGroup(name: string): boolean
-}
-
-/**
- * Calls code of a playbook's author. Its errors get their place in the author's file.
- *
- * @throws `playbook-invalid` for an error of the author, or the error itself if it has a code.
- */
-const authored = <Value>(play: string, work: () => Value): Value => {
-  try {
-    return work()
-  } catch (error) {
-    const place = authorsPlace(error)
-    const about = `play "${play}"`
-    if (isCoxswainError(error)) {
-      const said = error.code !== 'playbook-invalid' || error.message.startsWith(about)
-      throw error.at({ place, about: said ? undefined : about })
-    }
-    const message = error instanceof Error ? error.message : `threw ${inspect(error)}`
-    throw new CoxswainError('playbook-invalid', `${about}: ${message}`, {
-      cause: error,
-      place,
-      hint: 'fix the code at the line shown',
-    })
-  }
 }
 
 /** Plans the steps and handlers of a host. */
@@ -131,6 +122,36 @@ const planPlay = (
 }
 
 /**
+ * Refuses steps with the value of a task that acts and has not had its turn before, in this play or an earlier one. Those that are made
+ * later are not known yet.
+ */
+const refuseEarlyValues = (plays: readonly PlannedPlay[]): void => {
+  const before = new Map<string, Set<Task>>()
+  for (const { name, candidates } of plays)
+    for (const [host, { steps }] of candidates) {
+      const known = before.get(host) ?? new Set<Task>()
+      before.set(host, known)
+      const places = new Map(tasksOf(steps, 'all').map(({ task, position }) => [task, position]))
+      for (const { about, sources } of givensOf(steps))
+        for (const task of ownSources(sources)) {
+          const place = places.get(task)
+          if (task.apply === undefined || known.has(task) || (place !== undefined && place < about.position))
+            continue
+          throw new CoxswainError(
+            'playbook-invalid',
+            `play "${name}": the value of "${task.title}" is used, and the task has no turn before`,
+            {
+              task: about.task.title,
+              place: about.task.place(),
+              hint: 'put the task into the list, before the step that uses its value',
+            },
+          )
+        }
+      for (const task of places.keys()) known.add(task)
+    }
+}
+
+/**
  * Plans a playbook: calls `tasks` of every play for every host that the play can select.
  *
  * @throws CoxswainError for an invalid pattern, parameter or notification.
@@ -142,6 +163,7 @@ export const makePlan = (
 ): Plan => {
   const limited = limit === undefined ? undefined : new Set(limit)
   const plays = playbook.plays.map((play) => planPlay(play, inventoryView, limited))
+  refuseEarlyValues(plays)
   const touched = new Set(plays.flatMap(({ candidates }) => [...candidates.keys()]))
   const hosts = [...inventoryView.hosts.keys()].filter((name) => touched.has(name))
   if (hosts.length === 0) {

@@ -2,7 +2,7 @@
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
-import { chooseTasks, everyTask } from './choose-tasks.ts'
+import { chooseTasks, everyTask, hasGivens } from './choose-tasks.ts'
 import type { Plan } from './plan.ts'
 import type { PlannedTask } from './planned-steps.ts'
 
@@ -30,6 +30,14 @@ const isChosen = (
   return always || wanted.length === 0 || wanted.includes('all') || named(wanted) || general(wanted)
 }
 
+/** Whether a task with these settings and further tags of its own can be chosen. */
+const canBeChosen = (
+  { tags, locks }: PlannedTask['settings'],
+  { tags: wanted, skipTags }: TagChoice,
+): boolean =>
+  !tags.some((tag) => skipTags.includes(tag)) &&
+  locks.every((lock) => lock.some((tag) => wanted.includes(tag)))
+
 /** Every tag of a plan, in alphabetical order. */
 export const tagsOf = (plan: Plan): string[] =>
   [...new Set(everyTask(plan).flatMap(({ planned }) => planned.settings.tags))].toSorted()
@@ -42,8 +50,10 @@ export const tagsOf = (plan: Plan): string[] =>
  */
 export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
   const known = tagsOf(plan)
+  // tasks that are made at their turn can have any tag
+  const open = hasGivens(plan)
   for (const tag of [...choice.tags, ...choice.skipTags]) {
-    if (known.includes(tag) || words.has(tag)) continue
+    if (open || known.includes(tag) || words.has(tag)) continue
     const guess = nearest(tag, known)
     throw new CoxswainError('usage', `no task has the tag ${shownWord(tag)}`, {
       hint:
@@ -52,5 +62,8 @@ export const chooseByTags = (plan: Plan, choice: TagChoice): Plan => {
           : `did you mean ${guess}?`,
     })
   }
-  return chooseTasks(plan, { task: ({ settings }) => isChosen(settings, choice) })
+  return chooseTasks(plan, {
+    task: ({ settings }) => isChosen(settings, choice),
+    given: ({ settings }) => canBeChosen(settings, choice),
+  })
 }

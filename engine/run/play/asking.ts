@@ -1,15 +1,17 @@
 /** Reads a host without changing it: conditions of blocks, and checks ahead of their turn. */
 import type { Outcome } from '../../dsl/outcome.ts'
 import type { Task } from '../../dsl/types.ts'
-import { checkContext, whenContext } from '../task/contexts.ts'
+import { checkContext } from '../task/contexts.ts'
 import { holds } from '../task/condition.ts'
-import { again, look, resultOf } from '../task/execute-task.ts'
-import type { Look, TaskResult } from '../task/execute-task.ts'
+import { again, look } from '../task/execution.ts'
+import { resultOf } from '../task/execute-task.ts'
+import type { Look, TaskResult } from '../task/execution.ts'
 import type { PlayHost } from './play-host.ts'
 import { TooEarly } from './look-ahead.ts'
 import type { Condition, PlannedTask } from '../plan/planned-steps.ts'
-import { contextOptions, onBehalf, placeOf } from '../task/run-task.ts'
+import { contextOptions, onBehalf, placeOf, readingOf } from '../task/run-task.ts'
 import { TaskWatch } from '../task/task-watch.ts'
+import { whenContext } from '../task/when-context.ts'
 
 /**
  * Evaluates the condition of several steps. Returns whether they run, or the result of a failed condition.
@@ -18,14 +20,15 @@ import { TaskWatch } from '../task/task-watch.ts'
  * predicted change.
  */
 export const askCondition = async (run: PlayHost, condition: Condition): Promise<boolean | TaskResult> => {
-  const { scope, host, checkMode, signal, outcomeOf } = run
+  const { scope, host, checkMode, signal } = run
   const { when, about } = condition
   const watch = new TaskWatch(signal, undefined)
   let place = host
   try {
     place = await placeOf(run, about)
-    const ctx = checkContext(scope, place, contextOptions(run, about, place, watch))
-    const ask = (): Promise<boolean> => watch.run(() => holds(when, whenContext(ctx, outcomeOf)))
+    const options = contextOptions(run, about, place, watch)
+    const ctx = whenContext(checkContext(scope, place, options), readingOf(run, place, options))
+    const ask = (): Promise<boolean> => watch.run(() => holds(when, ctx))
     return await again({ progress: () => {} }, ask)
   } catch (error) {
     const { changePredicted } = scope
@@ -41,14 +44,19 @@ export const lookEarly = async (run: PlayHost, planned: PlannedTask): Promise<Lo
   let tooEarly = false
   try {
     const place = await placeOf(run, planned)
-    const ctx = checkContext(run.scope, place, contextOptions(run, planned, place, watch))
+    const options = contextOptions(run, planned, place, watch)
     const outcomeOf = (task: Task): Outcome | undefined => {
       const known = run.outcomeOf(task)
       if (known !== undefined) return known
       tooEarly = true
       throw new TooEarly()
     }
-    const seen = await look(planned.task, whenContext(ctx, outcomeOf), watch)
+    const reading = { ...readingOf(run, place, options), outcomeOf }
+    const seen = await look(
+      planned.task,
+      whenContext(checkContext(run.scope, place, options), reading),
+      watch,
+    )
     // the author's code may have caught the exception
     return tooEarly ? undefined : seen
   } catch (error) {

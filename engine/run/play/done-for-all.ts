@@ -25,7 +25,7 @@ export const doneForAll = async (
   const { done } = result
   if (standingOf[done.outcome] === 'well') {
     reportSkipped(run, planned, `done once, on ${done.host}`)
-    return { outcome: done.outcome, began: false }
+    return { outcome: done.outcome, began: false, value: done.value }
   }
   const error = new CoxswainError('task-failed', `it failed on ${done.host}, which runs it for all hosts`, {
     hint: `see the error of ${done.host}`,

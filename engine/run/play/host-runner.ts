@@ -4,15 +4,17 @@ import type { Background } from '../../dsl/step.ts'
 import type { Task } from '../../dsl/types.ts'
 import { askCondition, lookEarly } from './asking.ts'
 import type { Standing } from '../events.ts'
-import type { Look } from '../task/execute-task.ts'
+import type { Look } from '../task/execution.ts'
 import { LookAhead } from './look-ahead.ts'
 import { doneForAll } from './done-for-all.ts'
 import type { PlayHost } from './play-host.ts'
+import { nothingEarlier } from '../plan/plan.ts'
 import type { HostPlan } from '../plan/plan.ts'
-import { tasksOf } from '../plan/planned-steps.ts'
-import type { PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
+import { MadeSteps, tasksOf } from '../plan/planned-steps.ts'
+import type { PlannedGiven, PlannedStep, PlannedTask } from '../plan/planned-steps.ts'
 import { runTask, reportResult } from '../task/run-task.ts'
 import type { Ended } from '../task/run-task.ts'
+import { now } from '../clock.ts'
 import { together } from '../pool.ts'
 import { standingOf, worst } from './standing.ts'
 
@@ -33,12 +35,19 @@ const conditionFalse = {
   why: 'the condition of its block is false',
 } as const
 
+/** What is known of tasks of the play on this host; it grows with the play. */
+interface Known {
+  readonly outcomes: Map<Task, Outcome>
+  readonly unfinished: Set<Task>
+}
+
 /** Runs one play on one host. */
 class HostRunner {
   readonly #run: PlayHost
   readonly #plan: HostPlan
   readonly #ahead: LookAhead
   readonly #outcomes: Map<Task, Outcome>
+  readonly #unfinished: Set<Task>
   readonly #due: Set<string>
   readonly #perhaps = new Set<string>()
   readonly #started = new Map<Background, Promise<Standing>>()
@@ -46,10 +55,11 @@ class HostRunner {
   readonly #rounds = new Map<string, number>()
   #flushed: Promise<unknown> = Promise.resolve()
 
-  constructor(run: PlayHost, plan: HostPlan, outcomes: Map<Task, Outcome>, due: readonly string[]) {
+  constructor(run: PlayHost, plan: HostPlan, { outcomes, unfinished }: Known, due: readonly string[]) {
     this.#run = run
     this.#plan = plan
     this.#outcomes = outcomes
+    this.#unfinished = unfinished
     this.#due = new Set(due)
     const successPath = tasksOf(plan.steps, 'success-path')
     this.#ahead = new LookAhead(run.scope, successPath, (planned) => lookEarly(run, planned))
@@ -102,6 +112,8 @@ class HostRunner {
         const beside = { ...around, beside: true }
         return worst(await together(step.steps.map((one) => this.#list([one], beside))))
       }
+      case 'given':
+        return this.#given(step, around)
       case 'join':
         // a background step that was left out has nothing to wait for
         return this.#started.get(step.started) ?? 'well'
@@ -161,23 +173,60 @@ class HostRunner {
   }
 
   async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
-    if (this.#over(around)) return 'stopped'
+    const end = await this.#ended(planned, around, { position })
+    return end === undefined ? 'stopped' : standingOf[end.outcome]
+  }
+
+  /** Runs a task at its turn; undefined if it did not start because the run ended before. */
+  async #ended(
+    planned: PlannedTask,
+    around: Around,
+    {
+      position = planned.position,
+      silent = false,
+    }: { readonly position?: number; readonly silent?: boolean },
+  ): Promise<Ended | undefined> {
+    if (this.#over(around)) return undefined
     return this.#inTurn(position, around, async () => {
       // another host may have failed while this one waited for its turn
-      if (this.#over(around)) return 'stopped'
+      if (this.#over(around)) return undefined
       around.begin()
-      const end = await this.#executed(planned, around)
-      if (end === undefined) return 'stopped'
-      this.#learn(planned, end.outcome, end.began)
-      return standingOf[end.outcome]
+      const end = await this.#executed(planned, around, silent)
+      if (end !== undefined) this.#learn(planned, end)
+      return end
     })
   }
 
+  /** Reads values, and runs the steps that are made from them. */
+  async #given(given: PlannedGiven, around: Around): Promise<Standing> {
+    const { about } = given
+    const end = await this.#ended(about, around, { silent: true })
+    if (end === undefined) return 'stopped'
+    if (!(end.value instanceof MadeSteps)) return standingOf[end.outcome]
+    const { scope, host, play, onMade, emit } = this.#run
+    const tasks = tasksOf(end.value.steps, 'all')
+    for (const { task } of tasks) scope.redactor.learn(task.params)
+    onMade({ play, host }, given, end.value)
+    const { past, unfinished } = this.#plan.resumes?.earlier(tasks) ?? nothingEarlier
+    for (const [task, outcome] of past) this.#outcomes.set(task, outcome)
+    for (const task of unfinished) this.#unfinished.add(task)
+    const steps = given.narrow(end.value.steps)
+    const successPath = tasksOf(steps, 'success-path')
+    this.#ahead.insert(about, successPath)
+    if (successPath.length > 0)
+      emit({ type: 'tasks-added', time: now(), play, host, tasks: successPath.length })
+    return this.#list(steps, around)
+  }
+
   /** Runs a task; undefined if it did not start because the run ended before its turn. */
-  #executed(planned: PlannedTask, around: Around): Promise<Ended | undefined> {
+  #executed(planned: PlannedTask, around: Around, silent: boolean): Promise<Ended | undefined> {
     const { rescuable } = around
-    const early = (): Promise<Look | undefined> | undefined => this.#ahead.take(planned)
-    const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
+    const early = (): Promise<Look | undefined> | undefined => {
+      const look = this.#ahead.take(planned)
+      // under --check, a change that was predicted meanwhile can make values unknown
+      return silent && this.#run.scope.changePredicted ? undefined : look
+    }
+    const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable, silent })
     if (planned.settings.oncePer === undefined) return work()
     const { handler = '' } = planned
     const round = (this.#rounds.get(handler) ?? 0) + 1
@@ -187,9 +236,10 @@ class HostRunner {
     return doneForAll(this.#run, planned, { rescuable, round }, inTime)
   }
 
-  #learn({ task, notifies }: PlannedTask, outcome: Outcome, began: boolean): void {
-    const { scope, checkMode } = this.#run
+  #learn({ task, notifies }: PlannedTask, { outcome, began, value }: Ended): void {
+    const { scope, host, checkMode } = this.#run
     this.#outcomes.set(task, outcome)
+    if (!(value instanceof MadeSteps)) scope.give(host, task, value)
     if (outcome === 'would change' || outcome === 'unknown') scope.changePredicted = true
     const called = outcome === 'unknown' ? this.#perhaps : this.#due
     if (began || outcome === 'unknown') for (const name of notifies) called.add(name)
@@ -243,14 +293,16 @@ export const runHost = async (
   plan: HostPlan,
   due: readonly string[],
 ): Promise<Standing> => {
-  const outcomes = new Map<Task, Outcome>(plan.past)
+  const { past, unfinished: begun } = plan.resumes ?? nothingEarlier
+  const outcomes = new Map(past)
+  const unfinished = new Set(begun)
   const playHost: PlayHost = {
     ...run,
     outcomeOf: (task) => outcomes.get(task),
-    unfinished: (task) => plan.unfinished?.has(task) ?? false,
+    unfinished: (task) => unfinished.has(task),
   }
   try {
-    return await new HostRunner(playHost, plan, outcomes, due).all()
+    return await new HostRunner(playHost, plan, { outcomes, unfinished }, due).all()
   } finally {
     run.pace.leave(run.host)
   }

@@ -1,4 +1,4 @@
-import type { Look } from '../task/execute-task.ts'
+import type { Look } from '../task/execution.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { RunScope } from '../scope.ts'
 
@@ -11,10 +11,11 @@ export class TooEarly extends Error {}
 type EarlyLook = Promise<Look | undefined>
 
 /** Whether a task can be checked before its turn. */
-const mayLookEarly = ({ task, settings }: PlannedTask): boolean =>
+const mayLookEarly = ({ task, settings, atTurnOnly }: PlannedTask): boolean =>
   // a timeout starts with the task itself; a task that one host runs for all need not be checked on most hosts
   task.options.timeout === undefined &&
   settings.oncePer === undefined &&
+  atTurnOnly !== true &&
   // a pick is made once in a run: not before it is needed
   (settings.on === undefined || typeof settings.on === 'string')
 
@@ -27,10 +28,10 @@ const mayLookEarly = ({ task, settings }: PlannedTask): boolean =>
  */
 export class LookAhead {
   readonly #scope: RunScope
-  readonly #tasks: readonly PlannedTask[]
-  readonly #places: ReadonlyMap<PlannedTask, number>
+  #tasks: readonly PlannedTask[]
+  #places: ReadonlyMap<PlannedTask, number>
   readonly #look: (task: PlannedTask) => EarlyLook
-  readonly #looks = new Map<number, { readonly epoch: number; readonly look: EarlyLook }>()
+  readonly #looks = new Map<PlannedTask, { readonly epoch: number; readonly look: EarlyLook }>()
   #window = widest
 
   /**
@@ -50,10 +51,10 @@ export class LookAhead {
     if (index === undefined) return undefined
     if (!this.#scope.busy) {
       const end = Math.min(index + this.#window, this.#tasks.length)
-      for (let next = index; next < end; next += 1) this.#begin(next)
+      for (const next of this.#tasks.slice(index, end)) this.#begin(next)
     }
-    const taken = this.#looks.get(index)
-    this.#looks.delete(index)
+    const taken = this.#looks.get(task)
+    this.#looks.delete(task)
     return taken?.epoch === this.#scope.epoch ? taken.look : undefined
   }
 
@@ -62,13 +63,20 @@ export class LookAhead {
     this.#window = unchanged ? Math.min(this.#window * 2, widest) : 1
   }
 
-  #begin(index: number): void {
-    const task = this.#tasks[index]
-    if (task === undefined || !mayLookEarly(task)) return
-    if (this.#looks.get(index)?.epoch === this.#scope.epoch) return
+  /** Adds the tasks that a task has made: they come next. */
+  insert(after: PlannedTask, made: readonly PlannedTask[]): void {
+    const index = this.#places.get(after)
+    if (index === undefined || made.length === 0) return
+    this.#tasks = this.#tasks.toSpliced(index + 1, 0, ...made)
+    this.#places = new Map(this.#tasks.map((task, place) => [task, place]))
+  }
+
+  #begin(task: PlannedTask): void {
+    if (!mayLookEarly(task)) return
+    if (this.#looks.get(task)?.epoch === this.#scope.epoch) return
     const taken = this.#look(task)
     // the caller that takes the check handles its rejection; a check that is never taken must not end the process
     taken.catch(() => {})
-    this.#looks.set(index, { epoch: this.#scope.epoch, look: taken })
+    this.#looks.set(task, { epoch: this.#scope.epoch, look: taken })
   }
 }

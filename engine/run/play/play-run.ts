@@ -6,6 +6,7 @@ import { Failures } from './failures.ts'
 import { runHost } from './host-runner.ts'
 import { OncePer } from './once-per.ts'
 import { freePace, linearPace } from './pace.ts'
+import type { OnMade } from '../host-context.ts'
 import type { HostPlan, PlannedPlay } from '../plan/plan.ts'
 import { tasksOf } from '../plan/planned-steps.ts'
 import { pool } from '../pool.ts'
@@ -25,6 +26,7 @@ export interface PlayRun {
   readonly confirm: ((task: TaskRef) => Promise<boolean>) | undefined
   /** Hosts that failed in an earlier play, and are excluded. */
   readonly lost: ReadonlySet<string>
+  readonly onMade: OnMade
   /** Handlers of this play that are due on a host from an earlier run. */
   readonly due: (host: string) => readonly string[]
 }

@@ -1,7 +1,6 @@
 import { unlessAborted } from '../../connection/abort.ts'
 import type { Connection, OutputStream } from '../../connection/types.ts'
-import type { ApplyContext, CheckContext, Selector, Task, WhenContext } from '../../dsl/types.ts'
-import type { Outcome } from '../../dsl/outcome.ts'
+import type { ApplyContext, CheckContext, Selector, Task } from '../../dsl/types.ts'
 import type { Become } from '../../dsl/play.ts'
 import { describeSelector } from '../../dsl/select.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
@@ -116,6 +115,7 @@ const factReader =
       host,
       JSON.stringify([task.name, task.params, options.become, options.env, options.cwd]),
       read,
+      task.fixed,
     )
   }
 
@@ -235,16 +235,3 @@ export const taskContexts = (scope: RunScope, host: string, options: ContextOpti
 /** The context of a check on a host. */
 export const checkContext = (scope: RunScope, host: string, options: ContextOptions): CheckContext =>
   taskContexts(scope, host, options).looking
-
-/** The context of a condition: that of a check, with the outcomes of earlier tasks. */
-export const whenContext = (
-  ctx: CheckContext,
-  outcomeOf: (task: Task) => Outcome | undefined,
-): WhenContext => ({
-  ...ctx,
-  outcomeOf,
-  changed: (task) => {
-    const outcome = outcomeOf(task)
-    return outcome === 'changed' || outcome === 'would change'
-  },
-})

@@ -4,7 +4,7 @@ import { linkedSignal } from '../../connection/abort.ts'
 import type { Retry } from '../../dsl/types.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { isRetryable } from '../../error-kinds.ts'
-import type { TaskResult } from './execute-task.ts'
+import type { TaskResult } from './execution.ts'
 
 const isFinal = ({ outcome, error }: TaskResult): boolean =>
   (outcome !== 'failed' && outcome !== 'unreachable') || (isCoxswainError(error) && !isRetryable(error.code))

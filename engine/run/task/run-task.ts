@@ -7,11 +7,11 @@ import type { Task } from '../../dsl/types.ts'
 import type { Change } from '../../dsl/verdict.ts'
 import { isSecret, mask } from '../../secret.ts'
 import { now } from '../clock.ts'
-import { checkContext, oneHost, taskContexts, whenContext } from './contexts.ts'
+import { checkContext, oneHost, taskContexts } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
 import type { Outcome, ReportedChange, TaskProgress, TaskRef } from '../events.ts'
 import { executeTask } from './execute-task.ts'
-import type { Look, TaskResult } from './execute-task.ts'
+import type { Look, TaskResult } from './execution.ts'
 import { MaskedLines } from '../masking/masked-lines.ts'
 import type { HostContext } from '../host-context.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
@@ -21,11 +21,15 @@ import { reportError } from '../report-error.ts'
 import { withRetries } from './retry.ts'
 import { limitTransferReports } from './transfers.ts'
 import { TaskWatch } from './task-watch.ts'
+import type { Reading } from './values.ts'
+import { whenContext } from './when-context.ts'
 
 /** The outcome of a task, and whether it has begun, or would begin, to change the host. */
 export interface Ended {
   readonly outcome: Outcome
   readonly began: boolean
+  /** What it gave; undefined if it gave nothing. */
+  readonly value?: unknown
 }
 
 export interface TaskRunOptions {
@@ -33,6 +37,8 @@ export interface TaskRunOptions {
   readonly early?: () => Promise<Look | undefined> | undefined
   /** Whether a surrounding block has a rescue. */
   readonly rescuable: boolean
+  /** Whether it only reads values for other steps: the user is not asked about it, and its value is not shown. */
+  readonly silent?: boolean
 }
 
 const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChange => {
@@ -64,6 +70,20 @@ export const contextOptions = (
   place: string,
   watch: TaskWatch,
 ): ContextOptions => ({ become: become ?? scope.host(place).become, env, cwd, watch })
+
+/** Where the values are read that a task of the run depends on. */
+export const readingOf = (
+  { scope, checkMode, outcomeOf }: HostContext,
+  host: string,
+  options: ContextOptions,
+): Reading => ({
+  scope,
+  host,
+  options,
+  checkMode,
+  outcomeOf,
+  valueOf: (of, task) => scope.valueOf(of, task),
+})
 
 /** The outcome to report: a failure can be ignored or rescued by the play. */
 const provided = (
@@ -173,7 +193,7 @@ const confirmed = async ({ confirm }: HostContext, ref: TaskRef): Promise<boolea
 export const runTask = async (
   run: HostContext,
   planned: PlannedTask,
-  { early, rescuable }: TaskRunOptions,
+  { early, rescuable, silent = false }: TaskRunOptions,
 ): Promise<Ended> => {
   const { scope, host, emit, checkMode } = run
   const { task, notifies, settings } = planned
@@ -188,7 +208,7 @@ export const runTask = async (
     }
   }
   const ref = refOf(run, planned, place)
-  if (!(await confirmed(run, ref))) {
+  if (!silent && !(await confirmed(run, ref))) {
     reportSkipped(run, planned, 'skipped at the prompt')
     return { outcome: 'skipped', began: false }
   }
@@ -236,12 +256,13 @@ export const runTask = async (
         checkMode,
         watch,
         checkContext: looking,
-        whenContext: whenContext(looking, run.outcomeOf),
+        whenContext: whenContext(looking, readingOf(run, place, options)),
         applyContext: applying,
         trying,
         early: attempts === 1 ? early?.() : undefined,
         changePredicted: scope.changePredicted,
         unfinished: run.unfinished(task),
+        isSource: planned.isSource === true,
         brought,
         absent,
         changing: (work) => scope.changing(place, work),
@@ -264,7 +285,7 @@ export const runTask = async (
   }
   const result = await withRetries(checkMode ? undefined : task.options.retry, ways, () => began)
   // a fact only has its value to show
-  if (task.apply === undefined && result.value !== undefined)
+  if (!silent && task.apply === undefined && result.value !== undefined)
     log.push(`${shown(result.value, scope.redactor)}\n`)
   output.stdout.end()
   output.stderr.end()
@@ -274,8 +295,10 @@ export const runTask = async (
   if (checkMode && task.brings && (outcome === 'would change' || outcome === 'unknown'))
     scope.brought.set(place, task.title)
   if (outcome === 'would change') scope.predict(place, task)
+  if ((outcome === 'would change' || outcome === 'unknown') && !scope.predictedBy.has(place))
+    scope.predictedBy.set(place, `"${task.title}"`)
   reportEnd(run, planned, { ref, result: own, outcome, began: since })
   // a host that was never reached was not changed, nor was one for which apply returned ok
   const changing = began && outcome !== 'ok' && (outcome !== 'unreachable' || scope.reached.has(place))
-  return { outcome, began: changing || outcome === 'would change' }
+  return { outcome, began: changing || outcome === 'would change', value: result.value }
 }

@@ -4,10 +4,11 @@ import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { FleetHost } from '../fleet.ts'
 import { RunScope } from '../scope.ts'
-import { taskContexts, whenContext } from './contexts.ts'
+import { taskContexts } from './contexts.ts'
 import { executeTask } from './execute-task.ts'
-import type { TaskResult } from './execute-task.ts'
+import type { TaskResult } from './execution.ts'
 import { TaskWatch } from './task-watch.ts'
+import { whenContext } from './when-context.ts'
 
 /**
  * Executes a task as the runner does, each time as in a new run.
@@ -42,7 +43,9 @@ export const standaloneRun = (
       },
     })
     const watch = new TaskWatch(new AbortController().signal, undefined)
-    const { looking, applying, trying } = taskContexts(scope, host, { become: true, watch })
+    const options = { become: true, watch }
+    const { looking, applying, trying } = taskContexts(scope, host, options)
+    const reading = { scope, host, options, checkMode, outcomeOf: () => undefined, valueOf: () => undefined }
     return executeTask(task, {
       host,
       checkMode,
@@ -50,7 +53,7 @@ export const standaloneRun = (
       changePredicted: false,
       unfinished: false,
       checkContext: looking,
-      whenContext: whenContext(looking, () => undefined),
+      whenContext: whenContext(looking, reading),
       applyContext: applying,
       trying,
       changing: (work) => scope.changing(host, work),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckContext, Task, WaitOptions } from '../../dsl/types.ts'
 import { pending } from '../../dsl/verdict.ts'
-import type { Verdict } from '../../dsl/verdict.ts'
+import type { Ok, Verdict } from '../../dsl/verdict.ts'
 import { isPassing } from '../../error-kinds.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
 
@@ -22,13 +22,14 @@ export const askUntilTimeout = async (
 }
 
 /** What is missing according to a verdict; undefined if nothing is. */
-export const missing = (verdict: Verdict): string | undefined => {
-  if (verdict.kind === 'ok') return undefined
-  return verdict.kind === 'drift' ? verdict.changes.map(({ what }) => what).join(', ') : verdict.why
-}
+export const missing = (verdict: Verdict): string | undefined =>
+  verdict.kind === 'ok' ? undefined : lacking(verdict)
+
+const lacking = (verdict: Exclude<Verdict, Ok<unknown>>): string =>
+  verdict.kind === 'drift' ? verdict.changes.map(({ what }) => what).join(', ') : verdict.why
 
 /**
- * Repeats a check until it returns ok.
+ * Repeats a check until it returns ok, and returns its value.
  *
  * @throws `wait-timeout` with what was still missing, `interrupted` if the run was.
  */
@@ -37,11 +38,12 @@ export const waitUntil = async (
   { timeout, every }: WaitOptions,
   ctx: CheckContext,
   waiting: (why: string) => void,
-): Promise<void> => {
+): Promise<unknown> => {
   const end = performance.now() + timeout * 1000
   for (;;) {
-    const why = missing(await askUntilTimeout(check, ctx))
-    if (why === undefined) return
+    const seen = await askUntilTimeout(check, ctx)
+    if (seen.kind === 'ok') return seen.value
+    const why = lacking(seen)
     if (performance.now() >= end)
       throw new CoxswainError('wait-timeout', `timed out after ${timeout} s: ${why}`)
     waiting(why)

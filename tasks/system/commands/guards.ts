@@ -46,14 +46,14 @@ export const checkGuards = async (
   { remote }: CheckContext,
   given: Guards,
   what: string,
-): Promise<Verdict<undefined>> => {
+): Promise<Verdict<void>> => {
   const { creates, removes, unless } = given
   const answers = await Promise.all([
     creates !== undefined && remote.exists(creates),
     removes !== undefined && remote.exists(removes).then((there) => !there),
     unless !== undefined && remote.query(surroundings(given))`sh -c ${unless}`.succeeds(),
   ])
-  if (answers.includes(true)) return ok(undefined)
+  if (answers.includes(true)) return ok()
   if (creates !== undefined) return drift({ what: creates, to: `created by ${what}` })
   if (removes !== undefined) return drift({ what: removes, from: 'present', to: undefined })
   return drift({ what, to: 'run' })

@@ -1,6 +1,6 @@
 /** The result of a command, and how its author judges it: shared by the tasks command, shell and script. */
 import { CoxswainError, drift, ok, words, z } from '../../../engine/index.ts'
-import type { CommandResult } from '../../../engine/index.ts'
+import type { CommandResult, Drift, Ok } from '../../../engine/index.ts'
 import { guarded } from './guards.ts'
 import type { Guards } from './guards.ts'
 
@@ -146,8 +146,11 @@ export const ended = async (running: Running, what: string, judges: Judges): Pro
 }
 
 /** What an apply returns: with `changedWhen`, whether the command changed something; and its result. */
-export const findingOf = (output: CommandOutput, what: string, { changedWhen }: Judges): unknown => {
-  if (changedWhen === undefined) return output
-  if (!judged('changedWhen', changedWhen, output)) return ok(output)
+export const findingOf = (
+  output: CommandOutput,
+  what: string,
+  { changedWhen }: Judges,
+): Ok<CommandOutput> | (Drift & { readonly value: CommandOutput }) => {
+  if (changedWhen === undefined || !judged('changedWhen', changedWhen, output)) return ok(output)
   return { ...drift({ what, to: 'run' }), value: output }
 }

@@ -1,7 +1,11 @@
 import * as assert from 'uvu/assert'
+import { z } from 'zod'
 import { everyTask } from '../../../engine/run/plan/choose-tasks.ts'
+import { given } from '../../../engine/dsl/given.ts'
 import { block, parallel } from '../../../engine/dsl/step.ts'
 import type { Step } from '../../../engine/dsl/step.ts'
+import { defineTask } from '../../../engine/dsl/task.ts'
+import { ok } from '../../../engine/dsl/verdict.ts'
 import type { PlayMaker, Play } from '../../../engine/dsl/play.ts'
 import type { RunEvent } from '../../../engine/run/events.ts'
 import { collectPast } from '../../../engine/run/journal/past.ts'
@@ -209,4 +213,48 @@ test('a block that a rescue has repaired runs again if one of its tasks has chan
   assert.equal(left(plays, events, signatureOf).titles, ['after'])
   assert.equal(left(plays, events, altered('2')).titles, ['2', 'repair', 'after'])
   assert.equal(left(plays, events, altered('1')).titles, ['1', '2', 'repair', 'after'])
+})
+
+const same = defineTask({
+  name: 'same',
+  description: 'Reads nothing.',
+  params: z.object({}),
+  check: () => ok('same'),
+})
+
+test('tasks that were made from values continue where they ended; their values are read again', async () => {
+  const made = steps(
+    hi('1'),
+    given({ value: same({}) }, () => [hi('2'), block([hi('3')]), hi('4')]),
+    hi('5'),
+  )
+  assert.equal(await both(made, '3'), [
+    ['a 1 changed', 'a given value ok', 'a 2 changed', 'a 3 failed'],
+    ['a given value ok', 'a 3 changed', 'a 4 changed', 'a 5 changed'],
+  ])
+})
+
+test('a task whose value later steps use runs again', async () => {
+  const gives = defineTask({
+    name: 'gives',
+    description: 'Gives a value.',
+    params: z.object({}),
+    apply: async ({ remote }) => {
+      await remote.run`say gives`
+      return ok('v')
+    },
+  })
+  const plays: Plays = (play) => [
+    play('p', {
+      hosts: 'all',
+      tasks: () => {
+        const value = gives({})
+        return [value, hi('1'), given({ value }, ({ value: text }) => [hi(text), hi('2')])]
+      },
+    }),
+  ]
+  assert.equal(await both(plays, '2'), [
+    ['a gives changed', 'a 1 changed', 'a given value ok', 'a v changed', 'a 2 failed'],
+    ['a gives changed', 'a given value ok', 'a 2 changed'],
+  ])
 })
