@@ -149,8 +149,8 @@ export const resumed = (
   const chosen = chooseTasks(plan, {
     task: ({ position }, { play, host }) => over[play]?.get(host)?.has(position) !== true,
     made: (steps, { play, host }) => {
-      const done = overIn({ play, name: plan.plays[play]?.name ?? '', host }, steps)
-      return ({ position }) => !done.has(position)
+      const completed = overIn({ play, name: plan.plays[play]?.name ?? '', host }, steps)
+      return ({ position }) => !completed.has(position)
     },
     host: ({ play, host }) => due(play, host).length > 0,
     keepParts: true,

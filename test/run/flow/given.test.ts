@@ -20,6 +20,8 @@ import { distant } from '../round-trips.ts'
 const test = suite('steps made from values')
 
 const noParams = z.object({})
+/** A name that the compiler does not know. */
+const unknownHandler: string = ['nothing'].join('')
 
 /** A fact that can change: what `name` prints. */
 const name = defineTask({
@@ -364,7 +366,7 @@ test('an unknown handler and what the author throws are errors at the line of th
       play('p', {
         hosts: 'all',
         tasks: () => [
-          given({ own: name({}) }, ({ own }) => [say({ text: own }, { notify: String('nothing') })], {
+          given({ own: name({}) }, ({ own }) => [say({ text: own }, { notify: unknownHandler })], {
             ignoreErrors: true,
           }),
           given(
