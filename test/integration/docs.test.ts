@@ -48,6 +48,21 @@ test('the playbook of the README runs', async () => {
   assert.is(readFileSync(join(folder, 'motd'), 'utf8'), 'hello from w1, one of 2\n')
 })
 
+test('the steps made from values of docs/flow.md are listed', async () => {
+  const text = blocks('ts', readFileSync(join(root, 'docs/flow.md'), 'utf8')).find((one) =>
+    one.includes('given('),
+  )
+  writeFileSync(join(folder, 'time.ts'), text ?? '')
+  writeFileSync(join(folder, 'time.yaml'), 'web: { hosts: { w1: } }\ndb: { hosts: { d1: } }\n')
+  const result = await runCli([join(folder, 'time.ts'), '-i', join(folder, 'time.yaml'), '--list-tasks'])
+  assert.is(result.status, 0, result.stdout + result.stderr)
+  assert.match(result.stdout, 'given: os from os-release  (makes its tasks when the values are known)')
+  assert.match(
+    result.stdout,
+    'given: first from hostname --fqdn on db[0], all from hostname --fqdn on each of db  (makes its tasks when the values are known)',
+  )
+})
+
 test('the playbook of docs/flow.md runs, rescues, and tidies up', async () => {
   const [text = ''] = blocks('ts', readFileSync(join(root, 'docs/flow.md'), 'utf8'))
   const at = (name: string): string => join(folder, name)
