@@ -23,7 +23,7 @@ const task = z
       .number()
       .min(0)
       .describe(
-        "position in the host's list of tasks, from 0; handlers are numbered after the tasks. Tasks that a step made from values are between whole numbers",
+        "position in the host's list of tasks, from 0; handlers are numbered after the tasks. Tasks that a step made from values are between integers",
       ),
     name: text('name of the task definition, such as sysctl'),
     title: text('what a person reads, secrets masked'),

@@ -38,7 +38,7 @@ export interface TaskRef {
   readonly play: number
   /**
    * Position in the host's flat list of tasks, from 0; handlers are numbered after the tasks. Tasks that a step made from values lie between
-   * that step and the next task, and are not whole numbers.
+   * that step and the next task, and are not integers.
    */
   readonly position: number
   readonly name: string

@@ -5,7 +5,7 @@ const schema = z.object({
   type: z.literal('signature'),
   play: z.number().int(),
   host: z.string(),
-  // not a whole number for a task that a step made from values
+  // not an integer for a task that a step made from values
   position: z.number(),
   name: z.string(),
   definition: z.string(),

@@ -11,7 +11,7 @@ export interface PlannedTask {
   readonly task: Task
   /**
    * Position in the host's flat list, from 0. It stays the same when other tasks are left out. Tasks made by a step whose values are
-   * known at its turn lie between the position of that step and the next: they are not whole numbers.
+   * known at its turn lie between the position of that step and the next: they are not integers.
    */
   readonly position: number
   /**
