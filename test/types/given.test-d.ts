@@ -1,6 +1,7 @@
 /** Steps made from values: the types of values need no annotation, and a wrong field does not compile. */
+import type { Secret } from 'coxswain'
 import { block, given, on, onEach, orElse, playbook, z } from 'coxswain'
-import { command, file, osRelease, stat } from 'coxswain/tasks'
+import { command, file, osRelease, query, read, stat } from 'coxswain/tasks'
 import { expectTypeOf } from 'expect-type'
 
 const key = command({ run: 'wg genkey', creates: '/etc/key' })
@@ -25,6 +26,43 @@ playbook({
         }),
         // @ts-expect-error a parameter that the task does not have
         given({ os: osRelease({}) }, ({ os }) => [file({ path: os.id, contents: '' })]),
+      ],
+    }),
+    play('files and commands', {
+      hosts: 'web',
+      tasks: () => [
+        given(
+          {
+            text: read({ path: '/a' }),
+            lines: read({ path: '/a', as: 'lines' }),
+            ini: read({ path: '/a', as: 'ini', optional: true }),
+            json: read({ path: '/a', as: 'json' }),
+            app: read({ path: '/a', as: 'yaml', schema: z.object({ port: z.coerce.number() }) }),
+            maybe: read({ path: '/a', as: 'json', schema: z.object({ port: z.number() }), optional: true }),
+            key: read({ path: '/key', hidden: true }),
+            disks: query({ run: 'lsblk --json' }),
+          },
+          ({ text, lines, ini, json, app, maybe, key: secret, disks }) => {
+            expectTypeOf(text).toEqualTypeOf<string>()
+            expectTypeOf(lines).toEqualTypeOf<readonly string[]>()
+            expectTypeOf(ini?.['a']?.['b']).toEqualTypeOf<string | undefined>()
+            expectTypeOf(json).toEqualTypeOf<unknown>()
+            expectTypeOf(app).toEqualTypeOf<{ port: number }>()
+            expectTypeOf(maybe?.port).toEqualTypeOf<number | undefined>()
+            expectTypeOf(secret).toEqualTypeOf<Secret>()
+            expectTypeOf(disks.json(z.object({ a: z.string() })).a).toEqualTypeOf<string>()
+            expectTypeOf(disks.json()).toEqualTypeOf<unknown>()
+            // @ts-expect-error a field that the schema does not have
+            void app.prt
+            return [file({ path: '/b', content: text })]
+          },
+        ),
+        // @ts-expect-error a format that there is not
+        given({ x: read({ path: '/a', as: 'toml' }) }, () => []),
+        // @ts-expect-error a parameter that there is not
+        given({ x: read({ path: '/a', schem: z.string() }) }, () => []),
+        // @ts-expect-error a parameter of the wrong kind
+        given({ x: query({ run: 1 }) }, () => []),
       ],
     }),
     play('values of other hosts', {

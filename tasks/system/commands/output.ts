@@ -4,6 +4,12 @@ import type { CommandResult, Drift, Ok } from '../../../engine/index.ts'
 import { guarded } from './guards.ts'
 import type { Guards } from './guards.ts'
 
+/** Reads JSON, as any value or as that of a schema. */
+interface JsonReader {
+  (): unknown
+  <Schema extends z.ZodType>(schema: Schema): z.output<Schema>
+}
+
 /** What a command of the user printed, and how it ended. */
 export interface CommandOutput {
   /** Its exit status; 128 + n if signal n ended it. */
@@ -14,8 +20,8 @@ export interface CommandOutput {
   readonly stderr: string
   /** The lines of its standard output, without the empty ones. */
   readonly lines: readonly string[]
-  /** Parses its standard output as JSON; throws `command-failed` for other text. */
-  readonly json: () => unknown
+  /** Parses its standard output as JSON; a schema checks the value and types it. Throws `command-failed` for other text. */
+  readonly json: JsonReader
 }
 
 /** A condition about the result of a command. */
@@ -79,22 +85,35 @@ const trimmed = (text: string): string => {
   return text.slice(0, end)
 }
 
+const jsonReader = (stdout: string, what: string): JsonReader => {
+  const refused = (why: string, cause: unknown): CoxswainError =>
+    new CoxswainError('command-failed', `${why}: ${what}`, { cause, output: trimmed(stdout) })
+  const parsed = (): unknown => {
+    try {
+      return JSON.parse(stdout)
+    } catch (cause) {
+      throw refused('the output is not JSON', cause)
+    }
+  }
+  function json(): unknown
+  function json<Schema extends z.ZodType>(schema: Schema): z.output<Schema>
+  function json(schema?: z.ZodType): unknown {
+    const value = parsed()
+    if (schema === undefined) return value
+    const { data, error } = schema.safeParse(value)
+    if (error === undefined) return data
+    throw refused('the output is not what the schema wants', error)
+  }
+  return json
+}
+
 /** The result for authors. */
 export const outputOf = ({ code, stdout, stderr }: CommandResult, what: string): CommandOutput => ({
   status: code,
   stdout: trimmed(stdout),
   stderr: trimmed(stderr),
   lines: stdout.split('\n').filter((line) => line !== ''),
-  json: () => {
-    try {
-      return JSON.parse(stdout)
-    } catch (cause) {
-      throw new CoxswainError('command-failed', `the output is not JSON: ${what}`, {
-        cause,
-        output: trimmed(stdout),
-      })
-    }
-  },
+  json: jsonReader(stdout, what),
 })
 
 const judged = (name: string, its: Judge, output: CommandOutput): boolean => {

@@ -111,6 +111,8 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'package-repository': { prepare: suite('packages.example', 'bookworm-backports') },
   pause: {},
   permissions: { prepare: 'chmod 0600 /etc/shadow' },
+  query: {},
+  read: {},
   replace: { prepare: 'printf "port = 80\\n" >/etc/app.conf' },
   script: { here: { 'bootstrap.sh': '#!/bin/sh -e\n[ "$1" = --fast ]\n: >/etc/bootstrapped\n' } },
   service: { prepare: 'systemctl disable -q --now ssh' },

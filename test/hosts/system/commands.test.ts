@@ -1,6 +1,8 @@
 /** Commands, shells and scripts on real hosts. */
 import * as assert from 'uvu/assert'
+import { read } from '../../../tasks/files/read.ts'
 import { command } from '../../../tasks/system/command.ts'
+import { query } from '../../../tasks/system/query.ts'
 import { script } from '../../../tasks/system/script.ts'
 import { shell } from '../../../tasks/system/shell.ts'
 import { folderOf } from '../../support/folder.ts'
@@ -41,6 +43,18 @@ for (const host of realHosts('debian', 'busybox')) {
       'failedWhen is true',
     )
     assert.is(await host.sh('ls -A /srv; ls -d /tmp/.coxswain* 2>/dev/null || true'), '')
+  })
+
+  test(`${host.name}: what commands print and files contain are facts`, async () => {
+    await host.sh(`printf '[a]\\nb = 1\\n' >/srv/a.ini; printf '{"n":[1]}' >/srv/a.json`)
+    assert.equal((await host.finds(read({ path: '/srv/a.ini', as: 'ini' }))).value, { a: { b: '1' } })
+    assert.equal((await host.finds(read({ path: '/srv/a.json', as: 'json' }))).value, { n: [1] })
+    assert.match(await host.refuses(read({ path: '/srv/none' })), '/srv/none does not exist')
+    await host.sh('rm /srv/a.*')
+    const words = await host.finds(query({ argv: ['printf', '%s\\n', "it's $HOME", ''] }))
+    assert.match(JSON.stringify(words.value), `"lines":["it's $HOME"]`)
+    const judged = await host.finds(query({ run: 'cat; exit 3', stdin: 'hush', okStatus: [3] }))
+    assert.match(JSON.stringify(judged.value), '"status":3,"stdout":"hush"')
   })
 
   test(`${host.name}: a shell script ends at the first line that fails, and leaves nothing`, async () => {

@@ -1,0 +1,22 @@
+/** The values of facts, and what a step gets from them. */
+import { scripted } from '../../engine/connection/scripted.ts'
+import type { Reply } from '../../engine/connection/scripted.ts'
+import type { Task } from '../../engine/dsl/types.ts'
+import type { World } from '../../engine/testing.ts'
+import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
+
+/** Executes a task once on a scripted host, and returns its value. It throws the error of a task that fails. */
+export const valueOf = async (
+  task: Task,
+  { files = {}, replies = {}, patterns = [] }: World,
+): Promise<unknown> => {
+  const connection = scripted({ files, replies: [...Object.entries(replies), ...patterns] })
+  const { value, error, outcome, changes } = await standaloneRun(new Map([['host', connection]]))(task, false)
+  if (error !== undefined) throw error
+  if (outcome === 'failed') throw new Error(changes.map(({ what }) => what).join(', '))
+  return value
+}
+
+/** The value of a fact that sends one command, for what a host answers to it. */
+export const valueFrom = (task: Task, answer: Reply): Promise<unknown> =>
+  valueOf(task, { patterns: [[/[^]/, answer]] })
