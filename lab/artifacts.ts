@@ -93,6 +93,14 @@ export const busyboxImage = (): Promise<string> =>
 export const redhatImage = (): Promise<string> =>
   imageOf('redhat', 'coxswain-redhat', 'making the image of a host with dnf (a minute, once)')
 
+/** The image of a host like SUSE, with rpm and zypper. */
+export const suseImage = (): Promise<string> =>
+  imageOf('suse', 'coxswain-suse', 'making the image of a host with zypper (a minute, once)')
+
+/** The image of a host like Arch, with pacman. */
+export const archImage = (): Promise<string> =>
+  imageOf('arch', 'coxswain-arch', 'making the image of a host with pacman (a minute, once)')
+
 /** The image of a host with OpenRC. */
 export const openrcImage = (): Promise<string> =>
   imageOf('openrc', 'coxswain-openrc', 'making the image of a host with OpenRC (a minute, once)')

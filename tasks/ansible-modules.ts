@@ -12,9 +12,12 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ],
     [
       '`apt`, `dnf`, `dnf5`, `yum`, `package`',
-      '`package`, with cacheAge for cache_valid_time, and recommends for install_recommends and install_weak_deps',
+      '`package`, with cacheAge for cache_valid_time, recommends for install_recommends and install_weak_deps, and enableRepo for enablerepo; update_cache alone is `package-lists`',
     ],
-    ['`apt_key`, `rpm_key`', '`package-repository`, whose key counts for it alone'],
+    [
+      '`apt_key`, `rpm_key`',
+      '`package-repository`: its key is text, or keyUrl with keyFingerprint; with apt it counts for this repository alone',
+    ],
     ['`apt_repository`, `deb822_repository`, `yum_repository`', '`package-repository`'],
     ['`assemble`', 'not here: join the parts in TypeScript, and give them to `file`'],
     ['`assert`', '`assert`'],
@@ -106,6 +109,8 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ['swap: `command` with `mkswap`, and `mount`', '`swap` for a swap file, `swap-off` for none'],
     ['`community.general.timezone`', '`timezone`'],
     ['`community.general.yum_versionlock`, `dnf_versionlock`', '`package-hold`'],
+    ['`community.general.pacman`, `zypper`, `apk`', '`package`, `package-lists`, `package-hold`'],
+    ['`community.general.zypper_repository`', '`package-repository`'],
     ['`community.general.xml`', 'not here: `template` or `replace`'],
     ['`community.crypto.openssh_keypair`', '`ssh-key`'],
     ['`community.crypto.x509_certificate_info`', '`certificate-expiry`'],

@@ -63,10 +63,10 @@ const hasCurl = async (remote: RemoteReader, { headers }: Pick<Params, 'headers'
   )
 }
 
-/** The command that prints the file, and its standard input. */
-const getter = async (
+/** The command that prints the file of a URL, and its standard input. */
+export const fileGetter = async (
   { remote }: ApplyContext,
-  given: Params,
+  given: Pick<Params, 'url' | 'headers'>,
 ): Promise<{ readonly command: ShellText; readonly stdin?: Secret }> => {
   if (await hasCurl(remote, given)) return { command: shell`curl -q --config -`, stdin: curlConfig(given) }
   return { command: shell`wget -q -O - ${given.url}` }
@@ -108,7 +108,7 @@ export const download = defineTask({
     const sum = await remote.sha256(dest, { follow: given.follow })
     const attributes = await settled(remote, dest, attributesOf(given))
     if (sha256 === 'none' ? sum !== undefined : sum === sha256) return remote.setAttributes(dest, attributes)
-    const { command, ...input } = await getter(ctx, given)
+    const { command, ...input } = await fileGetter(ctx, given)
     const how = { ...input, timeout: given.timeout, ...(sha256 !== 'none' && { sha256 }) }
     try {
       await remote.writeOutput(dest, command, { ...attributes, ...how })

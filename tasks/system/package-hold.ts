@@ -7,7 +7,7 @@ const holdingOf = async (ctx: CheckContext): Promise<Holding> => {
   const { holding } = await managerOf(ctx)
   if (holding !== undefined) return holding
   throw new CoxswainError('task-failed', `this task cannot hold packages on ${ctx.host.name}`, {
-    hint: 'it supports apt-mark and dnf versionlock; on other hosts install a fixed version: package name=NAME=VERSION',
+    hint: 'it supports apt-mark, dnf versionlock, zypper addlock and IgnorePkg of pacman; on other hosts install a fixed version: package name=NAME=VERSION',
   })
 }
 
@@ -35,7 +35,7 @@ const heldOf = async (ctx: CheckContext, names: readonly string[], wanted: boole
 export const packageHold = defineTask({
   name: 'package-hold',
   description: 'Keeps packages at their installed version, so that upgrades skip them, or releases them.',
-  reads: 'apt-mark showhold, or the list of dnf versionlock',
+  reads: 'apt-mark showhold, the list of dnf versionlock, /etc/zypp/locks or IgnorePkg of pacman',
   example: { name: ['kubeadm', 'kubelet'] },
   params: () =>
     z.object({

@@ -8,7 +8,10 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { ApplyContext, Change, ErrorCode, RemoteReader } from '../../engine/index.ts'
+import { httpUrl } from '../network/http/http.ts'
 import { oneLine } from '../shared/one-line.ts'
+import { downloadedKey, pinnedKeyPath, presentKey } from './package-managers/pinned-key.ts'
+import type { PinnedKey } from './package-managers/pinned-key.ts'
 import { managerOf } from './package-managers/managers.ts'
 import type { PackageManager } from './package-managers/types.ts'
 import type { Place } from './package-managers/repository.ts'
@@ -45,17 +48,31 @@ const params = () =>
         )
         .optional()
         .describe('the public key that it is signed with, as text; by default the keys of the host are used'),
+      keyUrl: httpUrl()
+        .optional()
+        .describe(
+          'the URL of the key, which the host downloads if it does not have the key with this keyFingerprint (not for apk)',
+        ),
+      keyFingerprint: words()
+        .transform((list) => list.map((one) => one.replaceAll(/\s/g, '').toUpperCase()))
+        .pipe(
+          z.array(
+            z.string().regex(/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/, 'must have 40 or 64 hexadecimal digits'),
+          ),
+        )
+        .default([])
+        .describe('the fingerprint of each key at keyUrl; any other key is refused'),
       keyName: z
         .string()
         .regex(/^\w[\w.@+-]*$/, 'must be a file name')
         .optional()
         .describe('apk: the file name of the key, which is part of the signatures; by default NAME.rsa.pub'),
-      unsigned: flag().default(false).describe('accept an unsigned repository (apt, dnf)'),
+      unsigned: flag().default(false).describe('accept an unsigned repository (not for apk)'),
       options: z
         .record(z.string().regex(/^[\w-]+$/, 'must have letters, digits, _ and - only'), field)
         .default({})
         .describe(
-          'more fields of its file, such as Architectures of sources.list(5), priority of dnf.conf(5)',
+          'more fields of its file, such as Architectures of sources.list(5), priority of dnf.conf(5), SigLevel of pacman.conf(5)',
         ),
       state: z
         .enum(['present', 'absent'])
@@ -65,6 +82,14 @@ const params = () =>
     .refine(({ url, state }) => url !== undefined || state === 'absent', {
       message: 'url is required',
       path: ['url'],
+    })
+    .refine(({ keyUrl, keyFingerprint }) => (keyUrl === undefined) === (keyFingerprint.length === 0), {
+      message: 'keyUrl and keyFingerprint need each other',
+      path: ['keyFingerprint'],
+    })
+    .refine(({ key, keyUrl, unsigned }) => keyUrl === undefined || (key === undefined && !unsigned), {
+      message: 'keyUrl excludes key and unsigned',
+      path: ['keyUrl'],
     })
     .refine(({ key, unsigned }) => key === undefined || !unsigned, {
       message: 'key and unsigned exclude each other',
@@ -79,6 +104,12 @@ const placesOf = (
   state === 'absent'
     ? repositories.absent({ name: given.name, keyName: given.keyName })
     : repositories.present({ ...given, url, key: given.key, keyName: given.keyName })
+
+/** Stands for a key that is not downloaded yet. */
+const someKey = '-----BEGIN PGP PUBLIC KEY BLOCK-----'
+
+const pinnedIn = ({ name, state, keyUrl, keyFingerprint }: Params): PinnedKey | undefined =>
+  keyUrl === undefined || state === 'absent' ? undefined : { name, keyUrl, keyFingerprint }
 
 interface Wrong {
   readonly path: string
@@ -110,7 +141,8 @@ export const packageRepository = defineTask({
   name: 'package-repository',
   description:
     'Adds a package repository with its key, or removes it. Its package lists are read immediately, so that later tasks find its packages; a repository that cannot be read is removed again.',
-  reads: 'its file in /etc/apt/sources.list.d or /etc/yum.repos.d, or /etc/apk/repositories; its key file',
+  reads:
+    'its file in /etc/apt/sources.list.d, /etc/yum.repos.d or /etc/zypp/repos.d, or /etc/apk/repositories or /etc/pacman.conf; its key file',
   example: {
     name: 'backports',
     url: 'https://packages.example/debian',
@@ -120,13 +152,35 @@ export const packageRepository = defineTask({
   title: ({ name, state }) => `${state === 'absent' ? 'no ' : ''}package repository ${name}`,
 
   async check(ctx, given) {
-    const wrong = await wrongIn(ctx.remote, placesOf(await managerOf(ctx), given))
-    return driftUnlessEmpty(wrong.map(({ path, from, to }): Change => ({ what: path, from, to })))
+    const manager = await managerOf(ctx)
+    const pinned = pinnedIn(given)
+    const key = pinned === undefined ? given.key : await presentKey(ctx, manager, pinned)
+    const missing = pinned !== undefined && key === undefined ? pinnedKeyPath(manager, pinned) : undefined
+    const wrong = await wrongIn(
+      ctx.remote,
+      placesOf(manager, { ...given, key: missing === undefined ? key : someKey }),
+    )
+    return driftUnlessEmpty(
+      wrong.map(({ path, from, to }): Change =>
+        path === missing
+          ? {
+              what: path,
+              from: from === undefined ? undefined : 'another key',
+              to: `the key ${given.keyFingerprint.join(', ')}`,
+            }
+          : { what: path, from, to },
+      ),
+    )
   },
 
   async apply(ctx, given) {
     const manager = await managerOf(ctx)
-    const wrong = await wrongIn(ctx.remote, placesOf(manager, given))
+    const pinned = pinnedIn(given)
+    const key =
+      pinned === undefined
+        ? given.key
+        : ((await presentKey(ctx, manager, pinned)) ?? (await downloadedKey(ctx, pinned)))
+    const wrong = await wrongIn(ctx.remote, placesOf(manager, { ...given, key }))
     for (const { path, to } of wrong) await put(ctx, path, to)
     if (given.state === 'absent') return
     try {

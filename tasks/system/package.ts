@@ -11,19 +11,15 @@ import {
   z,
 } from '../../engine/index.ts'
 import type { Change, CheckContext } from '../../engine/index.ts'
-import { literally } from '../shared/patterns.ts'
 import { ageOfLists } from './package-managers/lists.ts'
 import { managerOf } from './package-managers/managers.ts'
+import { versionPattern } from './package-managers/types.ts'
 import type { PackageManager, PackageRequest } from './package-managers/types.ts'
 
 const parse = (word: string): PackageRequest => {
   const [name = '', version] = word.split('=')
   return { name, version }
 }
-
-/** Whether a version is the wanted one; `*` matches any text, as for apt and dnf. */
-const isVersion = (wanted: string, have: string): boolean =>
-  new RegExp(`^${wanted.split('*').map(literally).join('.*')}$`).test(have)
 
 /**
  * A package name. A dash at its start would begin an option, and apt takes a dash at its end as a request to remove the
@@ -61,8 +57,12 @@ const params = () =>
       recommends: flag()
         .optional()
         .describe(
-          'whether recommended packages are installed, too; by default as the host is configured (not for apk)',
+          'whether recommended packages are installed, too; by default as the host is configured (not for apk and pacman)',
         ),
+      enableRepo: words()
+        .pipe(z.array(z.string().regex(/^[\w*][\w.*-]*$/, 'must be a repository')))
+        .default([])
+        .describe('repositories to enable for this task alone (dnf)'),
       purge: flag().default(false).describe('with state=absent, also remove the configuration files (apt)'),
     })
     .refine(({ name, state }) => state !== 'latest' || !name.some((word) => word.includes('=')), {
@@ -79,8 +79,16 @@ const none: readonly string[] = []
 const changesFor = async (
   ctx: CheckContext,
   manager: PackageManager,
-  { name: names, state, purge }: Params,
+  { name: names, state, purge, enableRepo }: Params,
 ): Promise<Wrong[]> => {
+  if (enableRepo.length > 0 && manager.enables !== true)
+    throw new CoxswainError(
+      'task-failed',
+      'enableRepo works with dnf only, and this host has another package manager',
+      {
+        hint: 'leave it out for this host; package-repository adds a repository',
+      },
+    )
   const packages = names.map(parse)
   const plain = packages.map(({ name }) => name)
   const installed = await manager.installed(ctx, plain)
@@ -89,6 +97,7 @@ const changesFor = async (
       ? manager.upgrades(
           ctx,
           plain.map((name) => installed.get(name)?.as ?? name),
+          enableRepo,
         )
       : nothing,
     purge && manager.remains !== undefined ? manager.remains(ctx, plain) : none,
@@ -110,7 +119,9 @@ const changesFor = async (
     }
     const newer = found === undefined ? undefined : upgrades.get(found.as)
     const right =
-      have !== undefined && newer === undefined && (version === undefined || isVersion(version, have))
+      have !== undefined &&
+      newer === undefined &&
+      (version === undefined || versionPattern(version).test(have))
     return right ? [] : [{ wanted, what, from: have, to: version ?? newer ?? 'installed' }]
   })
 }
@@ -148,7 +159,7 @@ export const packages = defineTask({
   name: 'package',
   description: 'Installs packages, at a given or at the newest version, or removes them.',
   reads:
-    'dpkg-query, rpm -q, or the database of apk; for latest also apt-cache policy, dnf repoquery or apk version',
+    'dpkg-query, rpm -q, pacman -Q, or the database of apk; for latest also apt-cache policy, dnf repoquery, zypper list-updates, pacman -Qu or apk version',
   example: { name: ['curl', 'jq'] },
   params,
   title: ({ name, state }) => `package ${name.join(', ')}${state === 'present' ? '' : ` ${state}`}`,
@@ -170,7 +181,7 @@ export const packages = defineTask({
   },
 
   async apply(ctx, given) {
-    const { state, refresh, cacheAge, recommends, purge } = given
+    const { state, refresh, cacheAge, recommends, purge, enableRepo: enable } = given
     const latest = state === 'latest'
     const manager = await managerOf(ctx)
     if (state !== 'absent' && refresh) {
@@ -187,7 +198,7 @@ export const packages = defineTask({
     if (state === 'absent') {
       const names = wanted.map(({ name }) => name)
       await manager.remove(ctx, names, purge)
-    } else if (wanted.length > 0) await manager.install(ctx, wanted, { latest, recommends })
+    } else if (wanted.length > 0) await manager.install(ctx, wanted, { latest, recommends, enable })
     return driftUnlessEmpty(changesOnly(changes))
   },
 })

@@ -49,6 +49,23 @@ rpmbuild -bb --quiet --define '_rpmdir ${folder}' --define '_topdir /tmp/rpmbuil
 createrepo_c -q ${folder}`,
     )
 
+/** Builds packages with tar, indexed by repo-add: a repository with the name of the folder, and one version of each package. */
+export const publishPacman =
+  (host: RealHost): Publish =>
+  (folder, ...packages) =>
+    host.sh(
+      packages.reduce(
+        (script, { name, version, provides }) =>
+          `${script}
+rm -rf /tmp/p; mkdir -p /tmp/p/etc; echo v=${version} >/tmp/p/etc/${name}.conf
+printf '%s\\n' 'pkgname = ${name}' 'pkgbase = ${name}' 'pkgver = ${version}-1' 'pkgdesc = x' 'arch = any' 'size = 1' \\
+  'builddate = 1' 'backup = etc/${name}.conf' ${provides === undefined ? '' : `'provides = ${provides}'`} >/tmp/p/.PKGINFO
+tar -C /tmp/p -czf ${name}-${version}-1-any.pkg.tar.gz .PKGINFO etc
+repo-add -q "\${PWD##*/}.db.tar.gz" ${name}-${version}-1-any.pkg.tar.gz >/dev/null 2>&1`,
+        `set -e; mkdir -p ${folder}; cd ${folder}`,
+      ),
+    )
+
 /** Creates a signing key in its own GnuPG home, and returns the public key. */
 export const makeKey = (host: RealHost, home: string): Promise<string> =>
   host.sh(`mkdir -p ${home}; chmod 700 ${home}; export GNUPGHOME=${home}
@@ -62,6 +79,11 @@ apt-ftparchive release . >/tmp/Release; mv /tmp/Release Release
 apt-ftparchive -o APT::FTPArchive::Release::Suite=stable -o APT::FTPArchive::Release::Components=main \\
   -o APT::FTPArchive::Release::Architectures=amd64 release dists/stable >/tmp/Release; mv /tmp/Release dists/stable/Release
 for at in . dists/stable; do gpg -q --batch --yes --clearsign -o $at/InRelease $at/Release; done`)
+
+/** Signs every package in a folder for pacman, and adds the signatures to the index. */
+export const signPacman = (host: RealHost, folder: string, home: string): Promise<string> =>
+  host.sh(`set -e; export GNUPGHOME=${home}; cd ${folder}
+for f in *.pkg.tar.gz; do gpg -q --batch --yes --detach-sign "$f"; repo-add -q "\${PWD##*/}.db.tar.gz" "$f" >/dev/null 2>&1; done`)
 
 /** Signs every rpm in a folder, and updates the index. */
 export const signRpms = (host: RealHost, folder: string, home: string): Promise<string> =>

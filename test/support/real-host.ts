@@ -1,6 +1,6 @@
 /**
- * Real hosts for the tests of tasks: Debian with systemd, a userland of busybox alone like Alpine's, a host with dnf like Red
- * Hat's, and one with OpenRC. Each is a container without a network, which is removed when the test file ends.
+ * Real hosts for the tests of tasks: Debian with systemd, a userland of busybox alone like Alpine's, hosts with dnf, zypper and
+ * pacman like those of Red Hat, SUSE and Arch, and one with OpenRC. Each is a container without a network, which is removed when the test file ends.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -13,10 +13,17 @@ import type { ShellOptions } from '../../engine/connection/shell/shell-connectio
 import type { Task } from '../../engine/dsl/types.ts'
 import { standaloneRun } from '../../engine/run/task/standalone-run.ts'
 import type { TaskResult } from '../../engine/run/task/execution.ts'
-import { busyboxImage, hostImage, openrcImage, redhatImage } from '../../lab/artifacts.ts'
+import {
+  archImage,
+  busyboxImage,
+  hostImage,
+  openrcImage,
+  redhatImage,
+  suseImage,
+} from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 
-export type Kind = 'debian' | 'busybox' | 'redhat' | 'openrc'
+export type Kind = 'debian' | 'busybox' | 'redhat' | 'suse' | 'arch' | 'openrc'
 
 /** A host that a test can change in any way. */
 export interface RealHost<Name extends Kind = Kind> {
@@ -61,12 +68,21 @@ const inside = (container: string, user = 'root'): Transport => ({
   close: async () => {},
 })
 
-const images = { debian: hostImage, busybox: busyboxImage, redhat: redhatImage, openrc: openrcImage }
+const images = {
+  debian: hostImage,
+  busybox: busyboxImage,
+  redhat: redhatImage,
+  suse: suseImage,
+  arch: archImage,
+  openrc: openrcImage,
+}
 const forever = ['/bin/sleep', '2147483647']
 const mains = {
   debian: ['/lib/systemd/systemd'],
   busybox: forever,
   redhat: forever,
+  suse: forever,
+  arch: forever,
   // OpenRC is not an init system: any process that reaps orphans can be PID 1
   openrc: ['/bin/sh', '-c', 'openrc default; sleep 2147483647 & while :; do wait; done'],
 }
@@ -75,6 +91,8 @@ const readyCommands: Record<Kind, string> = {
   debian: 'until systemctl is-active -q multi-user.target; do sleep 0.1; done',
   busybox: 'true',
   redhat: 'true',
+  suse: 'true',
+  arch: 'true',
   openrc: 'until [ "$(rc-status -r 2>/dev/null)" = default ]; do sleep 0.1; done',
 }
 

@@ -26,6 +26,7 @@ const stanza = ({ name, url, suites, components, key, unsigned, options }: Repos
 
 /** Repositories of apt: each has its own file and key. */
 export const aptRepositories: Repositories = {
+  keyPath: keyFile,
   present: (repository) => {
     const { name, suites } = repository
     if (suites.length === 0)

@@ -21,6 +21,7 @@ const section = ({ name, url, key, unsigned, options }: Repository): string => {
 
 /** Repositories of dnf: each has its own file and key. */
 export const dnfRepositories: Repositories = {
+  keyPath: keyFile,
   present: (repository) => {
     const key = keyOf(repository, 'PGP PUBLIC KEY BLOCK')
     const { name } = repository

@@ -1,4 +1,5 @@
 import { CoxswainError } from '../../../engine/index.ts'
+import { bareName } from './rpm-installed.ts'
 import type { Holding } from './types.ts'
 
 /**
@@ -16,11 +17,6 @@ export const namesInList = (text: string): string[] =>
 export const namesInToml = (text: string): string[] =>
   [...text.matchAll(/^[ \t]*name[ \t]*=[ \t]*["'](.+)["'][ \t]*$/gm)].map(([, name = '']) => name)
 
-const architecture = /\.(x86_64|i[3-6]86|aarch64|armv7hl|ppc64le|s390x|riscv64|noarch)$/
-
-/** A name without its architecture, which the list does not contain. */
-const bare = (name: string): string => name.replace(architecture, '')
-
 /** Holds packages with the plugin versionlock. A package can be locked before it is installed. */
 export const versionlock: Holding = {
   holdsMissing: false,
@@ -32,11 +28,11 @@ export const versionlock: Holding = {
     ])
     const held = new Set([...namesInList(list), ...namesInToml(toml)])
     // a lock applies to all architectures
-    return names.filter((name) => held.has(bare(name)))
+    return names.filter((name) => held.has(bareName(name)))
   },
   hold: async ({ remote }, names, on) => {
     const { ok, stdout, stderr } =
-      await remote.run`dnf versionlock ${on ? 'add' : 'delete'} ${names.map(bare)}`.result()
+      await remote.run`dnf versionlock ${on ? 'add' : 'delete'} ${names.map(bareName)}`.result()
     if (ok) return
     throw new CoxswainError('task-failed', `dnf versionlock does not hold ${names.join(', ')}`, {
       output: `${stdout}\n${stderr}`.trim(),

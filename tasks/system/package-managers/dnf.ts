@@ -1,7 +1,7 @@
 import { shellFile, shellProgram } from '../../../engine/index.ts'
 import { dnfRepositories } from './dnf-repositories.ts'
-import { installedOf } from './dnf-installed.ts'
 import { versionlock } from './dnf-versionlock.ts'
+import { rpmInstalled } from './rpm-installed.ts'
 import { downloadTime, versionsFrom } from './types.ts'
 import type { PackageManager } from './types.ts'
 
@@ -11,20 +11,26 @@ const options = { timeout: downloadTime }
 // the file that dnf-makecache.timer also touches; the times of the lists are those of single repositories
 const stamp = '/var/cache/dnf/last_makecache'
 
+const enabling = (names: readonly string[]): string[] => names.map((name) => `--enablerepo=${name}`)
+
 /** Fedora, Red Hat and their family. */
 export const dnf: PackageManager = {
-  installed: installedOf,
-  upgrades: async ({ remote }, names) =>
+  installed: rpmInstalled(async ({ remote }, names) => {
+    const real = await remote.query`dnf -q --cacheonly repoquery --qf ${'%{name}\\n'} ${names}`.result()
+    return real.stdout.split('\n').map((line) => line.trim())
+  }),
+  enables: true,
+  upgrades: async ({ remote }, names, enable) =>
     versionsFrom(
-      await remote.query`dnf -q --cacheonly repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),
+      await remote.query`dnf -q ${['--cacheonly', ...enabling(enable)]} repoquery --upgrades --latest-limit=1 --qf ${'%{name} %{version}-%{release}\\n%{name}.%{arch} %{version}-%{release}\\n'} ${names}`.lines(),
     ),
-  install: async ({ remote }, packages, { latest, recommends }) => {
+  install: async ({ remote }, packages, { latest, recommends, enable }) => {
     const wanted = packages.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`))
     // without --best, dnf can keep any installed version (dnf.conf(5))
     const best = latest ? ['--best'] : []
     const weak =
       recommends === undefined ? [] : [`--setopt=install_weak_deps=${recommends ? 'True' : 'False'}`]
-    await remote.run(options)`dnf install -y ${[...best, ...weak, ...wanted]}`
+    await remote.run(options)`dnf install -y ${[...enabling(enable), ...best, ...weak, ...wanted]}`
   },
   remove: async ({ remote }, names) => {
     await remote.run(options)`dnf remove -y ${names}`

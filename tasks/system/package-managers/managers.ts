@@ -4,7 +4,9 @@ import { osRelease } from '../os-release.ts'
 import { apk } from './apk.ts'
 import { apt } from './apt.ts'
 import { dnf } from './dnf.ts'
+import { pacman } from './pacman.ts'
 import type { PackageManager } from './types.ts'
+import { zypperManager } from './zypper.ts'
 
 /** The package manager for each family of distributions. */
 const managers: Readonly<Record<string, PackageManager>> = {
@@ -14,6 +16,8 @@ const managers: Readonly<Record<string, PackageManager>> = {
   rhel: dnf,
   centos: dnf,
   alpine: apk,
+  suse: zypperManager,
+  arch: pacman,
 }
 
 /**

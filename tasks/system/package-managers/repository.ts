@@ -26,6 +26,8 @@ export interface Place {
 
 /** How one package manager configures repositories. */
 export interface Repositories {
+  /** The file of a repository's OpenPGP key; absent if its keys have another format. */
+  readonly keyPath?: (name: string) => string
   /**
    * The files of a configured repository, in the order in which they are written.
    *

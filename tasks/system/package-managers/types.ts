@@ -1,4 +1,5 @@
 import type { ApplyContext, CheckContext, ShellText } from '../../../engine/index.ts'
+import { literally } from '../../shared/patterns.ts'
 import type { Repositories } from './repository.ts'
 
 /** A package to install, with its version if one is wanted. */
@@ -25,6 +26,8 @@ export interface InstallOptions {
   readonly latest: boolean
   /** Whether to install recommended packages; by default the package manager decides. */
   readonly recommends: boolean | undefined
+  /** Repositories to enable for this installation. */
+  readonly enable: readonly string[]
 }
 
 /** Holds packages at their version. */
@@ -49,12 +52,18 @@ export interface PackageManager {
    * The versions that an upgrade would install, by package name, according to the lists on the host. Up-to-date packages
    * are left out.
    */
-  upgrades(ctx: CheckContext, names: readonly string[]): Promise<ReadonlyMap<string, string>>
+  upgrades(
+    ctx: CheckContext,
+    names: readonly string[],
+    enable: readonly string[],
+  ): Promise<ReadonlyMap<string, string>>
   install(ctx: ApplyContext, packages: readonly PackageRequest[], manner: InstallOptions): Promise<void>
   /** Removes packages; with `purge` also their configuration files. */
   remove(ctx: ApplyContext, names: readonly string[], purge: boolean): Promise<void>
   /** Removed packages whose configuration files still exist; absent if the package manager never keeps them. */
   readonly remains?: (ctx: CheckContext, names: readonly string[]) => Promise<readonly string[]>
+  /** Whether it can enable repositories for one installation. */
+  readonly enables?: true
   /** Absent if not supported. */
   readonly holding?: Holding
   /** Refreshes the package lists. */
@@ -66,6 +75,10 @@ export interface PackageManager {
 
 /** Timeout in seconds for downloads. */
 export const downloadTime = 1800
+
+/** A pattern for versions; `*` in it matches any text, as for apt and dnf. */
+export const versionPattern = (wanted: string): RegExp =>
+  new RegExp(`^${wanted.split('*').map(literally).join('.*')}$`)
 
 /** Parses `name version` lines to a map. */
 export const versionsFrom = (lines: readonly string[]): Map<string, string> =>

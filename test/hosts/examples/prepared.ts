@@ -105,6 +105,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   'os-release': {},
   'own-addresses': {},
   package: { prepare: `dpkg -r jq >/dev/null; ${repository('jq')}` },
+  'package-lists': { prepare: `${repository('jq')}; rm -f /var/lib/apt/periodic/update-success-stamp` },
   'package-hold': {
     prepare: `${repository('kubeadm', 'kubelet')}; dpkg -i kubeadm.deb kubelet.deb >/dev/null`,
   },

@@ -4,6 +4,7 @@ import { packageRepository } from '../../../tasks/system/package-repository.ts'
 import { packages } from '../../../tasks/system/package.ts'
 import { makeKey, publishDebs, publishRpms, signDebs, signRpms } from '../../support/package-repositories.ts'
 import { realHosts } from '../../support/real-host.ts'
+import { serveWeb } from '../examples/web.ts'
 import { suite } from '../../support/spec.ts'
 
 const test = suite('package-repository on real hosts')
@@ -47,6 +48,24 @@ for (const host of realHosts('debian')) {
     const before = await host.sh(`cat ${sources} /etc/apt/keyrings/ours.asc`)
     await host.refuses(packageRepository({ ...ours, key: other }))
     assert.is(await host.sh(`cat ${sources} /etc/apt/keyrings/ours.asc`), before)
+  })
+
+  test(`${host.name}: a key from a URL, pinned by its fingerprint`, async () => {
+    await host.sh(`set -e\n${serveWeb}\nGNUPGHOME=/root/key gpg --export >/srv/www/example.com/key.gpg`)
+    const keyFingerprint = await host.sh(
+      "GNUPGHOME=/root/key gpg --with-colons --fingerprint | sed -n '/^fpr/{s/[^0-9A-F]//g;p;q;}'",
+    )
+    const pinned = { ...ours, keyUrl: 'https://example.com/key.gpg', keyFingerprint: keyFingerprint.trim() }
+    await host.proves(packageRepository({ name: 'ours', state: 'absent' }))
+    await host.proves(packageRepository(pinned))
+    await host.sh('rm /srv/www/example.com/key.gpg')
+    await host.finds(packageRepository(pinned))
+    await host.proves(packages({ name: 'cxw', state: 'absent', purge: true, refresh: false }))
+    await host.proves(packages({ name: 'cxw', refresh: false }))
+    assert.match(
+      await host.refuses(packageRepository({ ...pinned, keyFingerprint: 'A'.repeat(40) })),
+      'did not send an OpenPGP public key',
+    )
   })
 
   test(`${host.name}: an unsigned one on request, beside another that cannot be read`, async () => {

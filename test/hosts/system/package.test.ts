@@ -35,9 +35,21 @@ const families = {
     refusal: 'exit status 1 from: dnf install -y cxw-none',
     architecture: '.noarch',
   },
+  suse: {
+    publishing: publishRpms,
+    use: "printf '[cxw]\\nname=cxw\\nbaseurl=file:///srv/repo\\nautorefresh=0\\ngpgcheck=0\\n' >/etc/zypp/repos.d/cxw.repo",
+    version: "rpm -q --qf '%{VERSION}\\n' cxw",
+    age: 'touch -d "2 hours ago" /var/cache/zypp/refreshed',
+    forget: 'rm -rf /var/cache/zypp/*',
+    upgradeAll: 'zypper --non-interactive --quiet update',
+    one: '1.0-1',
+    two: '2.0-1',
+    refusal: 'exit status 104 from: zypper',
+    architecture: '.noarch',
+  },
 }
 
-const hosts = realHosts('debian', 'redhat')
+const hosts = realHosts('debian', 'redhat', 'suse')
 
 for (const host of hosts) {
   const family = families[host.name]

@@ -1,0 +1,39 @@
+import { keyOf, keyText, plainFile } from './repository.ts'
+import type { Repositories, Repository } from './repository.ts'
+import { downloadTime } from './types.ts'
+
+const repoFile = (name: string): string => `/etc/zypp/repos.d/${name}.repo`
+const keyFile = (name: string): string => `/etc/pki/rpm-gpg/RPM-GPG-KEY-${name}`
+
+const section = ({ name, url, key, unsigned, options }: Repository): string => {
+  const fields = {
+    name,
+    baseurl: url,
+    enabled: '1',
+    autorefresh: '1',
+    gpgcheck: unsigned ? '0' : '1',
+    ...(key !== undefined && { gpgkey: `file://${keyFile(name)}` }),
+    ...options,
+  }
+  const lines = Object.entries(fields).map(([field, value]) => `${field}=${value}\n`)
+  return `[${name}]\n${lines.join('')}`
+}
+
+/** Repositories of zypper: each has its own file and key. */
+export const zypperRepositories: Repositories = {
+  keyPath: keyFile,
+  present: (repository) => {
+    const key = keyOf(repository, 'PGP PUBLIC KEY BLOCK')
+    const { name } = repository
+    return [
+      plainFile(keyFile(name), key === undefined ? undefined : keyText(key)),
+      plainFile(repoFile(name), section(repository)),
+    ]
+  },
+  absent: ({ name }) => [plainFile(repoFile(name), undefined), plainFile(keyFile(name), undefined)],
+  fetch: async ({ remote }, name) => {
+    // a key that the repository itself offers is not accepted: --gpg-auto-import-keys would accept any
+    if (await remote.exists(keyFile(name))) await remote.run`rpm --import ${keyFile(name)}`
+    await remote.run({ timeout: downloadTime })`zypper --non-interactive refresh ${name}`
+  },
+}
