@@ -4,10 +4,10 @@ import type { Installed } from './types.ts'
 
 const format = '%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\\n'
 
-const architecture = /\.(x86_64|i[3-6]86|aarch64|armv7hl|ppc64le|s390x|riscv64|noarch)$/
+const architectures = /\.(x86_64|i[3-6]86|aarch64|armv7hl|ppc64le|s390x|riscv64|noarch)$/
 
 /** A name without its architecture, which locks do not have. */
-export const bareName = (name: string): string => name.replace(architecture, '')
+export const bareName = (name: string): string => name.replace(architectures, '')
 
 /** A package from a line, with its name alone and with its architecture. */
 const parse = (line: string): { name: string; version: string; full: string } | undefined => {
