@@ -1,9 +1,8 @@
-/** Packages of zypper and pacman, repositories that are enabled for one task, and lists that are refreshed alone. */
+/** Packages of zypper and pacman, and repositories that are enabled for one task. */
 import * as assert from 'uvu/assert'
 import { rehearse } from '../../../engine/testing.ts'
 import type { World } from '../../../engine/testing.ts'
 import { packageHold } from '../../../tasks/system/package-hold.ts'
-import { packageLists } from '../../../tasks/system/package-lists.ts'
 import { upgradesIn as pacmanUpgrades, withIgnored } from '../../../tasks/system/package-managers/pacman.ts'
 import { withInclude } from '../../../tasks/system/package-managers/pacman-repositories.ts'
 import { namesInLocks, upgradesIn } from '../../../tasks/system/package-managers/zypper.ts'
@@ -184,32 +183,4 @@ test('dnf: repositories are enabled for one task; other package managers refuse 
   assert.equal([other.predicted, other.outcome], ['failed', 'failed'])
   assert.match(String(other.error), 'enableRepo works with dnf only')
   assert.throws(() => packages({ name: 'x', enableRepo: '--all' }), /must be a repository/)
-})
-
-test('package-lists refreshes lists that are old or missing, and nothing else', async () => {
-  const world = (age: number | undefined): World => {
-    let since = age
-    return {
-      files: os('debian'),
-      patterns: [
-        [/lists\/partial/, () => (since === undefined ? '9000\n' : `${9000 - since}\n9000\n`)],
-        [/^DEBIAN_FRONTEND=.* apt-get update/, ''],
-        [
-          /update-success-stamp$/,
-          () => {
-            since = 0
-            return ''
-          },
-        ],
-      ],
-    }
-  }
-  const old = await rehearse(packageLists({ maxAge: 600 }), world(700))
-  assert.equal(
-    [old.predicted, old.outcome, old.changes],
-    ['would change', 'changed', [{ what: 'package lists', from: '700 s old', to: 'refreshed' }]],
-  )
-  assert.is((await rehearse(packageLists({ maxAge: 600 }), world(500))).outcome, 'ok')
-  assert.is((await rehearse(packageLists(), world(undefined))).outcome, 'changed')
-  assert.throws(() => packageLists({ maxAge: 5 }), /maxAge/)
 })
