@@ -77,10 +77,11 @@ export const labNetwork = async (lab: string, families: LabFamilies = 'ipv4'): P
   for (let number = 1; number < 255; number += 1) {
     if (taken.has(`${number}`)) continue
     const prefixes = prefixesOf(`${number}`, families)
-    const words = [
-      ...(families === 'ipv4' ? [] : ['--ipv6']),
-      ...prefixes.flatMap((prefix) => ['--subnet', prefix.includes(':') ? `${prefix}/64` : `${prefix}0/24`]),
-    ]
+    // without --ipv6, which would add a subnet of IPv4
+    const words = prefixes.flatMap((prefix) => [
+      '--subnet',
+      prefix.includes(':') ? `${prefix}/64` : `${prefix}0/24`,
+    ])
     const created = await podman([
       'network',
       'create',

@@ -1,10 +1,11 @@
 /**
- * `npm run bench:ha [release] [rounds]`: the playbook's time compared with that of a manual script with the same kubeadm
+ * `npm run bench:ha [release] [rounds] [--json]`: the playbook's time compared with that of a manual script with the same kubeadm
  * commands and configurations, with both strategies, on new hosts each time, in one run. Exits with 1 if the playbook takes
- * more than 1.15 times as long, or if its second run takes more than 5 s.
+ * more than 1.15 times as long, or if its second run takes more than 5 s. `--json` prints one line per figure.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { labReleases } from '../../lab/bundles.ts'
 import { cacheFolder } from '../../lab/machine.ts'
@@ -15,7 +16,10 @@ import { writeFolder } from './by-hand-folder.ts'
 const limits = { ratio: 1.15, again: 5 }
 const name = 'bench'
 const inventory = join(cacheFolder(), 'labs', `${name}.yaml`)
-const [kubernetes = labReleases.at(-1), times = '1'] = process.argv.slice(2)
+const json = process.argv.includes('--json')
+const [kubernetes = labReleases.at(-1), times = '1'] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--json')
 const rounds = Number(times)
 const strategies = ['join', 'phases'] as const
 type Strategy = (typeof strategies)[number]
@@ -71,14 +75,26 @@ for (let round = 1; round <= rounds; round += 1)
     again.push(await play(strategy))
     const hand = before ?? (await byHand(strategy))
     ratios.push(ours / hand)
+    const figures = { bench: 'ha', kubernetes, strategy, round, hand, playbook: ours, again: again.at(-1) }
     console.log(
-      `${strategy}, round ${round}: by hand ${hand.toFixed(1)} s, playbook ${ours.toFixed(1)} s (${(ours / hand).toFixed(2)} times), second run ${again.at(-1)?.toFixed(1)} s`,
+      json
+        ? JSON.stringify({ ...figures, load: loadavg()[0], limits })
+        : `${strategy}, round ${round}: by hand ${hand.toFixed(1)} s, playbook ${ours.toFixed(1)} s (${(ours / hand).toFixed(2)} times), second run ${again.at(-1)?.toFixed(1)} s`,
     )
   }
 await down(name)
 for (const { strategy, ratios, again } of measured)
   console.log(
-    `${strategy}: playbook / by hand ${median(ratios).toFixed(2)} (at most ${limits.ratio}), second run ${median(again).toFixed(1)} s (at most ${limits.again})`,
+    json
+      ? JSON.stringify({
+          bench: 'ha',
+          kubernetes,
+          strategy,
+          ratio: median(ratios),
+          again: median(again),
+          limits,
+        })
+      : `${strategy}: playbook / by hand ${median(ratios).toFixed(2)} (at most ${limits.ratio}), second run ${median(again).toFixed(1)} s (at most ${limits.again})`,
   )
 const within = measured.every(
   ({ ratios, again }) => median(ratios) <= limits.ratio && median(again) <= limits.again,
