@@ -14,15 +14,28 @@ const subnets = {
   ipv6: { pods: 'fd00:10:244::/56', services: 'fd00:10:96::/112' },
 }
 
-/** The networks of pods and services for the families of a host's addresses, the main one first. */
-const networkVariables = (host: LabHost): Record<string, string> => {
-  const families = [host.address, ...(host.second === undefined ? [] : [host.second])].map((address) =>
-    address.includes(':') ? subnets.ipv6 : subnets.ipv4,
+/** The networks for the families of a host's addresses, the main one first. */
+const subnetsOf = ({ address, second }: LabHost) =>
+  [address, ...(second === undefined ? [] : [second])].map((one) =>
+    one.includes(':') ? subnets.ipv6 : subnets.ipv4,
   )
-  return {
-    pod_subnet: families.map(({ pods }) => pods).join(','),
-    service_subnet: families.map(({ services }) => services).join(','),
-  }
+
+const networkVariables = (host: LabHost): Record<string, string> => ({
+  pod_subnet: subnetsOf(host)
+    .map(({ pods }) => pods)
+    .join(','),
+  service_subnet: subnetsOf(host)
+    .map(({ services }) => services)
+    .join(','),
+})
+
+/** The fields of flannel's configuration about the networks of pods, for the families of a host's addresses. */
+export const flannelFields = (host: LabHost): string => {
+  const families = subnetsOf(host)
+  return [
+    families.includes(subnets.ipv4) ? `"Network": "${subnets.ipv4.pods}"` : '"EnableIPv4": false',
+    ...(families.includes(subnets.ipv6) ? [`"EnableIPv6": true, "IPv6Network": "${subnets.ipv6.pods}"`] : []),
+  ].join(', ')
 }
 
 /** What a master says of its addresses. */

@@ -10,7 +10,7 @@ import { bundle } from './bundles.ts'
 import type { Bundle } from './bundles.ts'
 import { containerName, containers, hostKeysOf, removeHosts, startHost } from './hosts.ts'
 import type { LabHost } from './hosts.ts'
-import { inventoryText, isCurrent } from './inventory.ts'
+import { flannelFields, inventoryText, isCurrent } from './inventory.ts'
 import type { Lab, LabOptions } from './types.ts'
 import { cacheFolder, makeRoomForHosts, podman, prepareMachine } from './machine.ts'
 import { labNetwork, removeNetworks } from './network.ts'
@@ -135,6 +135,15 @@ const keepVersion = async (name: string, kept: readonly string[], version: strin
   await writeFile(file, version)
 }
 
+/** A bundle with the manifest of its pod network for hosts like this one, in the lab's own folder. */
+const withNetworks = async (found: Bundle, name: string, host: LabHost): Promise<Bundle> => {
+  if (found.cni === undefined) return found
+  const text = (await readFile(found.cni, 'utf8')).replace(/"Network":\s*"[^"]+"/, flannelFields(host))
+  const cni = join(stateFolder(name), 'kube-flannel.yml')
+  await writeFile(cni, text)
+  return { ...found, cni }
+}
+
 /** Starts a lab, or finds it running; writes its inventory. */
 export const up = async (options: LabOptions): Promise<Lab> => {
   const { name, fresh, inventory } = options
@@ -168,7 +177,9 @@ export const up = async (options: LabOptions): Promise<Lab> => {
   const lab = asLab(name, { hosts, inventory, kubernetes: kubernetes?.version })
   await writeFile(lab.knownHosts, lines.join(''), { mode: 0o600 })
   await mkdir(dirname(inventory), { recursive: true })
-  await writeFile(inventory, inventoryText(lab, kubernetes))
+  const [first] = hosts
+  const networked = kubernetes && first && (await withNetworks(kubernetes, name, first))
+  await writeFile(inventory, inventoryText(lab, networked))
   return lab
 }
 

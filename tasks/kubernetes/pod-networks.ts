@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { CoxswainError, defineTask, ok, z } from '../../engine/index.ts'
-import { networksOf } from '../network/addresses/networks.ts'
 import { networkList } from './kubeadm/network-rules.ts'
 import { readYaml } from './kubeadm/yaml.ts'
+import { byFamily, flannelFault, withFlannelNetworks } from './networks/flannel.ts'
 
 const ownManifest = 'download it, and set manifest to the path of the file'
 
@@ -19,35 +19,16 @@ const download = async (url: string): Promise<string> => {
   })
 }
 
-/** The text with the pod CIDR inserted at its place. */
-const replaced = (text: string, place: RegExp, by: string, url: string): string => {
-  if (place.test(text)) return text.replace(place, by)
-  throw new CoxswainError('task-failed', `${url} does not contain the setting for the pod CIDR`, {
+const withoutPlace = (url: string): CoxswainError =>
+  new CoxswainError('task-failed', `${url} does not contain the setting for the pod CIDR`, {
     hint: ownManifest,
   })
-}
-
-/** The first network of each family. */
-const byFamily = (
-  podCidr: string,
-): { readonly four: string | undefined; readonly six: string | undefined } => {
-  const of = (family: number) => networksOf(podCidr).find((one) => one?.family === family)?.text
-  return { four: of(4), six: of(6) }
-}
-
-/** flannel's fields for the networks (flannel's documentation, "Dual-stack"). */
-const flannelNetworks = (podCidr: string): string => {
-  const { four, six } = byFamily(podCidr)
-  const fields = {
-    ...(four === undefined ? { EnableIPv4: false } : { Network: four }),
-    ...(six !== undefined && { EnableIPv6: true, IPv6Network: six }),
-  }
-  return JSON.stringify(fields, undefined, 1).slice(2, -2).replaceAll(/\n */g, '\n      ').trim()
-}
 
 const flannel = async (version: string, podCidr: string): Promise<string> => {
   const url = `https://github.com/flannel-io/flannel/releases/download/${version}/kube-flannel.yml`
-  return replaced(await download(url), /"Network":\s*"[^"]+"/, flannelNetworks(podCidr), url)
+  const text = withFlannelNetworks(await download(url), podCidr)
+  if (text === undefined) throw withoutPlace(url)
+  return text
 }
 
 const calico = async (version: string, podCidr: string): Promise<string> => {
@@ -58,7 +39,9 @@ const calico = async (version: string, podCidr: string): Promise<string> => {
   const url = `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/calico.yaml`
   // the variable is commented out, with the default as its value
   const place = /# - name: CALICO_IPV4POOL_CIDR\n(\s*)#\s+value: "[^"]*"/
-  return replaced(await download(url), place, `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${podCidr}"`, url)
+  const text = await download(url)
+  if (!place.test(text)) throw withoutPlace(url)
+  return text.replace(place, `- name: CALICO_IPV4POOL_CIDR\n$1  value: "${podCidr}"`)
 }
 
 /** cilium's values for the networks. */
@@ -115,17 +98,7 @@ export const podNetwork = () =>
       .describe('the version of flannel, calico or cilium; by default the one that this task pins'),
   })
 
-/**
- * The manifest with the pod CIDR inserted. In a local file, `{{podCidr}}` is replaced, and `{{podCidrIPv4}}` and
- * `{{podCidrIPv6}}` by the network of that family, empty if there is none.
- */
-export const manifestText = async ({
-  manifest,
-  podCidr,
-  version,
-}: z.output<ReturnType<typeof podNetwork>>): Promise<string> => {
-  const named = known[manifest]
-  if (named !== undefined) return named.manifest(version ?? named.pinned, podCidr)
+const localText = async (manifest: string, podCidr: string): Promise<string> => {
   try {
     const { four = '', six = '' } = byFamily(podCidr)
     return (await readFile(manifest, 'utf8'))
@@ -138,6 +111,25 @@ export const manifestText = async ({
       hint: `set manifest to the path of a file on this machine, or to one of ${Object.keys(known).join(', ')}`,
     })
   }
+}
+
+/**
+ * The manifest with the pod CIDR inserted. In a local file, `{{podCidr}}` is replaced, and `{{podCidrIPv4}}` and
+ * `{{podCidrIPv6}}` by the network of that family, empty if there is none.
+ */
+export const manifestText = async ({
+  manifest,
+  podCidr,
+  version,
+}: z.output<ReturnType<typeof podNetwork>>): Promise<string> => {
+  const named = known[manifest]
+  if (named !== undefined) return named.manifest(version ?? named.pinned, podCidr)
+  const text = await localText(manifest, podCidr)
+  const fault = flannelFault(text, podCidr)
+  if (fault === undefined) return text
+  throw new CoxswainError('params-invalid', `${manifest}: ${fault}`, {
+    hint: 'write the networks of the pods into its net-conf.json: Network (or EnableIPv4: false), and EnableIPv6 and IPv6Network',
+  })
 }
 
 /**

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { controlPlaneVars } from '../../playbooks/control-plane-vars.ts'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { inventoryText, isCurrent, kubernetesVariables } from '../../lab/inventory.ts'
+import { flannelFields, inventoryText, isCurrent, kubernetesVariables } from '../../lab/inventory.ts'
 import type { Lab } from '../../lab/types.ts'
 import { suite } from '../support/spec.ts'
 
@@ -61,11 +61,12 @@ const inventory = z.object({
   }),
 })
 
-for (const [families, addresses, wanted] of [
+for (const [families, addresses, wanted, flannel] of [
   [
     'IPv4',
     [['10.77.1.10'], ['10.77.1.11']],
     ['10.77.1.10:6443', '10.244.0.0/16', '10.96.0.0/12', { advertise_address: '10.77.1.11' }],
+    { Network: '10.244.0.0/16' },
   ],
   [
     'IPv6',
@@ -76,6 +77,7 @@ for (const [families, addresses, wanted] of [
       'fd00:10:96::/112',
       { advertise_address: 'fd00:10:77:1::11' },
     ],
+    { EnableIPv4: false, EnableIPv6: true, IPv6Network: 'fd00:10:244::/56' },
   ],
   [
     'both',
@@ -89,6 +91,7 @@ for (const [families, addresses, wanted] of [
       '10.96.0.0/12,fd00:10:96::/112',
       { advertise_address: '10.77.1.11', node_ip: '10.77.1.11,fd00:10:77:1::11' },
     ],
+    { Network: '10.244.0.0/16', EnableIPv6: true, IPv6Network: 'fd00:10:244::/56' },
   ],
 ] as const)
   test(`hosts with addresses of ${families} have networks and an endpoint of their families`, () => {
@@ -98,6 +101,7 @@ for (const [families, addresses, wanted] of [
       address,
       second,
     }))
+    assert.equal(JSON.parse(`{${hosts.slice(0, 1).map(flannelFields).join('')}}`), flannel)
     const { all } = inventory.parse(parse(inventoryText(labOf(hosts), bundleOf('v1.37.2'))))
     const [endpoint, pods, services, master] = wanted
     assert.is(all.vars.control_plane_endpoint, endpoint)

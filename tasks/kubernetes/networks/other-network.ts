@@ -1,8 +1,8 @@
 /** Finds a pod network that a cluster has already: a second one over it would break both. */
-import { CoxswainError, z } from '../../../engine/index.ts'
+import { CoxswainError } from '../../../engine/index.ts'
 import type { CheckContext } from '../../../engine/index.ts'
 import { kubectl } from '../kubeadm/kubectl.ts'
-import { readYaml } from '../kubeadm/yaml.ts'
+import { flannelConfigMap, flannelSays } from './flannel.ts'
 import { isNetworkFolder, onlyReads, ownerOf } from './owners.ts'
 
 /** What the DaemonSets of known networks are called. */
@@ -41,33 +41,9 @@ const networkSets = async (ctx: CheckContext): Promise<string[]> => {
   })
 }
 
-const flannelConfigMap = z.object({
-  kind: z.literal('ConfigMap'),
-  metadata: z.object({ name: z.string(), namespace: z.string().default('default') }),
-  data: z.object({ 'net-conf.json': z.string() }),
-})
-
-const netConf = z.object({
-  Network: z.string().optional(),
-  IPv6Network: z.string().optional(),
-  Backend: z.object({ Type: z.string().optional() }).optional(),
-})
-
-/** The networks and the backend in flannel's configuration, for comparison and messages. */
-const flannelSays = (json: string): string | undefined => {
-  try {
-    const { Network, IPv6Network, Backend } = netConf.parse(JSON.parse(json))
-    return [Network, IPv6Network, Backend?.Type].filter((one) => one !== undefined).join(', ')
-  } catch {
-    return undefined
-  }
-}
-
 /** The flannel that runs with other networks or another backend than those of the manifest. */
 const otherFlannel = async (ctx: CheckContext, text: string): Promise<string | undefined> => {
-  const config = readYaml(text, 'the manifest')
-    .map((document) => flannelConfigMap.safeParse(document).data)
-    .find((one) => one !== undefined)
+  const config = flannelConfigMap(text)
   if (config === undefined) return undefined
   const { name, namespace } = config.metadata
   const path = 'jsonpath={.data.net-conf\\.json}'
