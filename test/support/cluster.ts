@@ -25,9 +25,9 @@ export interface Cluster {
 
 const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=20s'
 
-/** etcdctl in the etcd pod of a host: the hosts themselves do not have it. */
+/** etcdctl in the etcd pod of a host: the hosts themselves do not have it. By name: a cluster of IPv6 listens on ::1 only. */
 const etcdctl = (host: string, words: string): string =>
-  `${kubectl} -n kube-system exec etcd-${host} -- etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt ` +
+  `${kubectl} -n kube-system exec etcd-${host} -- etcdctl --endpoints=https://localhost:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt ` +
   `--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key ${words}`
 
 /** A pod on a node that asks the DNS of the cluster for a service, with the busybox of flannel's image. */
