@@ -101,10 +101,27 @@ export const hereTrace = (): Error => {
   }
 }
 
-/** The folders of the user's files in a stack trace, the innermost first. */
+/** Whether a file is in an installed package that is made for Coxswain, such as a role: its package.json says so. */
+const isInRolePackage = (file: string): boolean => {
+  const [, root] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file) ?? []
+  if (root === undefined || startsWithOneOf(file, [...engine, ...library])) return false
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+    const peers = isRecord(manifest) ? Reflect.get(manifest, 'peerDependencies') : undefined
+    return isRecord(peers) && Object.hasOwn(peers, 'coxswain')
+  } catch {
+    return false
+  }
+}
+
+const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** The folders of the user's files, and of packages for Coxswain, in a stack trace, the innermost first. */
 export const authorsFolders = (trace: Error): string[] => [
   ...new Set(
-    framesOf(trace).flatMap(({ file }) => (isForeign(file) || !isAbsolute(file) ? [] : [dirname(file)])),
+    framesOf(trace).flatMap(({ file }) =>
+      isAbsolute(file) && (!isForeign(file) || isInRolePackage(file)) ? [dirname(file)] : [],
+    ),
   ),
 ]
 

@@ -36,11 +36,23 @@ export { shellFile } from './shell-file.ts'
 export type { ShellFile } from './shell-file.ts'
 export { Secret, isSecret, looksSecret } from './secret.ts'
 export { except, pick } from './dsl/select.ts'
+export { defineRole } from './dsl/role.ts'
+export type { RoleFactory, RoleInfo, RoleSpec } from './dsl/role.ts'
 export { given } from './dsl/given.ts'
 export { on, onEach, orElse } from './dsl/value-source.ts'
 export type { HostValue, HostValues, ValueSource } from './dsl/value-source.ts'
 export { background, block, flushHandlers, join, parallel } from './dsl/step.ts'
-export type { Background, Block, BlockOptions, Flush, Given, Join, Parallel, Step } from './dsl/step.ts'
+export type {
+  Background,
+  Block,
+  BlockOptions,
+  Flush,
+  Given,
+  Join,
+  Parallel,
+  RoleStep,
+  Step,
+} from './dsl/step.ts'
 export { defineTask } from './dsl/task.ts'
 export type { Writing } from './dsl/writing.ts'
 export type { TaskFactory, TaskInfo } from './dsl/task.ts'

@@ -87,4 +87,4 @@ export const stepsFrom = (
   values: Readonly<Record<string, unknown>>,
 ): readonly Step[] =>
   // the types of the values are those that given(…) checked at compile time
-  stepsOf(play, Reflect.apply(make, undefined, [values]), 'given(…)')
+  stepsOf(`play "${play}": given(…)`, Reflect.apply(make, undefined, [values]))

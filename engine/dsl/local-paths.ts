@@ -8,7 +8,7 @@ const title = 'local path'
 
 /**
  * A file or folder on the machine that runs the playbook. A relative path is looked for beside the file that makes the
- * task, beside those that call it, such as the playbook, and then in the current folder.
+ * task and in `templates/` and `files/` there, then beside those that call it, such as the playbook, and then in the current folder.
  *
  * @example
  * params: z.object({ src: localPath().describe('the template on this machine') })
@@ -31,10 +31,16 @@ export interface FoundPath {
   readonly tried: readonly string[]
 }
 
-/** Looks for a path in folders, and then in the current one. */
+/** Folders beside a file that can have its local files, as a role has them. */
+const besideFolders = ['templates', 'files'] as const
+
+/** Looks for a path in folders and in `templates/` and `files/` there, and then in the current one. */
 export const findLocal = (given: string, folders: readonly string[], current = process.cwd()): FoundPath => {
   if (given === '' || isAbsolute(given)) return { path: given, tried: [] }
-  const candidates = [...new Set([...folders, current].map((folder) => join(folder, given)))]
+  const inside = (folder: string): string[] =>
+    besideFolders.map((name) => join(folder, name)).filter(existsSync)
+  const beside = folders.flatMap((folder) => [folder, ...inside(folder)])
+  const candidates = [...new Set([...beside, current].map((folder) => join(folder, given)))]
   const found = candidates.find((path) => existsSync(path))
   if (found === undefined) return { path: given, tried: candidates }
   return { path: found === join(current, given) ? given : relative(current, found), tried: [] }

@@ -45,6 +45,7 @@ export const userNumberKind: Kind = {
 }
 export const listKind: Kind = { fits: Array.isArray, hint: 'it is a list of tasks and other steps' }
 export const functionKind = (hint: string): Kind => ({ fits: (value) => typeof value === 'function', hint })
+export const recordKind: Kind = { fits: isRecord, hint: 'it is an object: { name: … }' }
 export const oneOfKind = (...choices: readonly string[]): Kind => ({
   fits: (value) => isText(value) && choices.includes(value),
   hint: `it is one of ${choices.join(', ')}`,

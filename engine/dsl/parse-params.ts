@@ -22,7 +22,7 @@ const at = (tree: unknown, path: readonly PropertyKey[]): unknown =>
  * Refuses a parameter that the schema does not have: schemas ignore unknown keys, so a misspelt one would have no
  * effect.
  */
-const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void => {
+const refuseUnknown = (about: string, schema: z.ZodType, input: unknown): void => {
   // a schema with a catch-all handles unknown keys itself
   if (!(schema instanceof z.ZodObject) || schema.def.catchall !== undefined) return
   const known = Object.keys(schema.shape)
@@ -30,8 +30,7 @@ const refuseUnknown = (name: string, schema: z.ZodType, input: unknown): void =>
   const unknown = given.find((key) => !known.includes(key))
   if (unknown === undefined) return
   const guess = nearest(unknown, known)
-  throw new CoxswainError('params-invalid', `task ${name} has no parameter ${shownWord(unknown)}`, {
-    task: name,
+  throw new CoxswainError('params-invalid', `${about} has no parameter ${shownWord(unknown)}`, {
     hint: guess === undefined ? `it takes: ${known.join(', ')}` : `did you mean ${guess}?`,
   })
 }
@@ -102,18 +101,21 @@ const parse = <Schema extends z.ZodType>(
 /**
  * Parses parameters with a schema.
  *
+ * @param what whose parameters they are, for the error.
+ *
  * @throws `params-invalid` naming every invalid parameter.
  */
 export const parseParams = <Schema extends z.ZodType>(
   name: string,
   schema: Schema,
   given: unknown,
+  what: 'task' | 'role' = 'task',
 ): z.output<Schema> => {
   const input = unguarded(given)
-  refuseUnknown(name, schema, input)
+  refuseUnknown(`${what} ${name}`, schema, input)
   const parsed = parse(schema, input)
   if ('data' in parsed) return parsed.data
-  throw new CoxswainError('params-invalid', `task ${name}: ${parsed.problems.join('; ')}`, {
+  throw new CoxswainError('params-invalid', `${what} ${name}: ${parsed.problems.join('; ')}`, {
     task: name,
     hint: `see \`run ${name} --help\` for its parameters`,
   })

@@ -8,9 +8,9 @@ import type { Kinds } from './option-kinds.ts'
 import { playKinds } from './play.ts'
 import type { Play, PlayContext, PlaybookHost, PlayMaker, PlaySpec } from './play.ts'
 import type { Step } from './step.ts'
+import { handlersOf } from './handlers-of.ts'
 import { namesDeclared } from './schema.ts'
 import { strictVariables } from './strict-variables.ts'
-import { isTask } from './types.ts'
 import type { Task } from './types.ts'
 
 const brand = Symbol.for('coxswain.playbook')
@@ -76,15 +76,6 @@ export interface Playbook {
   readonly plays: readonly SealedPlay[]
 }
 
-/** @throws `playbook-invalid` for a handler that is not a task, such as a task definition that was not called. */
-const handlersOf = (play: string, handlers: Readonly<Record<string, Task>>): typeof handlers => {
-  const wrong = Object.entries(handlers).find(([, task]) => !isTask(task))
-  if (wrong === undefined) return handlers
-  throw new CoxswainError('playbook-invalid', `play "${play}": the handler ${wrong[0]} is not a task`, {
-    hint: 'each handler is one task with its parameters: restart: service({ … })',
-  })
-}
-
 const sealer = <Schema extends z.ZodType>(schema: Schema) => {
   const seen = new WeakMap<RawHost, PlaybookHost<z.output<Schema>>>()
   const typed = (raw: RawHost): PlaybookHost<z.output<Schema>> => {
@@ -126,7 +117,7 @@ const sealer = <Schema extends z.ZodType>(schema: Schema) => {
       ...play,
       vars: schema,
       tasks: (raw: RawContext) => play.tasks(context(raw)),
-      handlers: (raw: RawContext) => handlersOf(name, play.handlers?.(context(raw)) ?? {}),
+      handlers: (raw: RawContext) => handlersOf(`play "${name}"`, play.handlers?.(context(raw)) ?? {}),
     })
   }
 }

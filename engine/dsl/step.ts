@@ -79,6 +79,27 @@ export interface Given<Names extends string = string> extends Notifying<Names> {
   readonly place: () => Place | undefined
 }
 
+/** A role with its parameters. */
+export interface RoleStep extends Notifying<never> {
+  readonly [stepBrand]: 'role'
+  /** The name of the role. */
+  readonly name: string
+  /** Its parameters, as the schema of the role returned them. */
+  readonly params: unknown
+  /** Values that its tasks and handlers need, by name. */
+  readonly facts: Sources
+  /** Makes its steps from the values. */
+  readonly tasks: (values: never) => unknown
+  /** Makes its handlers from the values. */
+  readonly handlers: (values: never) => unknown
+  /** Options that its tasks inherit. */
+  readonly options: StepOptions
+  /** Its place in an author's file. */
+  readonly place: () => Place | undefined
+  /** The place of its definition in an author's file. */
+  readonly definedAt: () => Place | undefined
+}
+
 // one step for each name that the steps in it notify: each of them must fit the play
 type BlockOf<Names extends string> = [Names] extends [never]
   ? Block<never>
@@ -108,6 +129,7 @@ export type Step<Names extends string = string> =
   | Parallel<Names>
   | Background<Names>
   | Given<Names>
+  | RoleStep
   | Join
   | Flush
 
@@ -195,46 +217,17 @@ export const join = (started: Background): Join =>
 /** Runs the handlers that are due at this point instead of at the end of the play. */
 export const flushHandlers = (): Flush => Object.freeze({ [stepBrand]: 'flush' as const })
 
-/** A step with its kind. */
-export type KnownStep =
-  | { readonly kind: 'task'; readonly step: Task }
-  | { readonly kind: 'block'; readonly step: Block }
-  | { readonly kind: 'parallel'; readonly step: Parallel }
-  | { readonly kind: 'background'; readonly step: Background }
-  | { readonly kind: 'given'; readonly step: Given }
-  | { readonly kind: 'join'; readonly step: Join }
-  | { readonly kind: 'flush'; readonly step: Flush }
-
-/** The kind of a step. */
-export const knownStep = (step: Step): KnownStep => {
-  if (!(stepBrand in step)) return { kind: 'task', step }
-  switch (step[stepBrand]) {
-    case 'block':
-      return { kind: 'block', step }
-    case 'parallel':
-      return { kind: 'parallel', step }
-    case 'background':
-      return { kind: 'background', step }
-    case 'given':
-      return { kind: 'given', step }
-    case 'join':
-      return { kind: 'join', step }
-    case 'flush':
-      return { kind: 'flush', step }
-  }
-}
-
 /**
  * Checks the list of steps that a function of an author returned.
  *
  * @param about the function, for the error.
  * @throws `playbook-invalid` for a list of anything else, such as a task that was not called.
  */
-export const stepsOf = (play: string, value: unknown, about = 'tasks(…)'): readonly Step[] => {
+export const stepsOf = (about: string, value: unknown): readonly Step[] => {
   const list: unknown[] = Array.isArray(value) ? value : [undefined]
   const steps = list.filter(isStep)
   if (steps.length === list.length) return steps
-  throw new CoxswainError('playbook-invalid', `play "${play}": ${about} does not return a list of tasks`, {
+  throw new CoxswainError('playbook-invalid', `${about} does not return a list of tasks`, {
     hint: strangersHint(list.find((item) => !isStep(item))),
   })
 }

@@ -6,6 +6,7 @@ import type { Fleet } from './fleet.ts'
 import type { Emit, HostRecap, Outcome, TaskRef, Invocation } from './events.ts'
 import type { OnMade } from './host-context.ts'
 import { maskEvent } from './masking/mask-event.ts'
+import { canHaveHandler } from './plan/plan.ts'
 import type { Plan } from './plan/plan.ts'
 import { tasksOf } from './plan/planned-steps.ts'
 import { runPlay } from './play/play-run.ts'
@@ -73,9 +74,9 @@ const exitOf = (
 /** The handlers that are due from earlier runs and still in the plan, including those of plays that do not start. */
 const inheritedOf = ({ plays }: Plan, due: NonNullable<RunOptions['due']>): InheritedHandler[] =>
   plays.flatMap(({ candidates }, play) =>
-    [...candidates].flatMap(([host, { handlers }]) =>
+    [...candidates].flatMap(([host, planned]) =>
       due(play, host)
-        .filter((word) => handlers.some(({ handler }) => handler === word))
+        .filter((word) => canHaveHandler(planned, word))
         .map((handler) => ({ host, play, handler })),
     ),
   )

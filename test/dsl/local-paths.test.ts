@@ -76,6 +76,33 @@ export const web = () => [
   assert.is(status, 0, `${stdout}${stderr}`)
 })
 
+test('a role that npm installed finds its files in its own folders', async () => {
+  const role = (name: string): string => `import { defineRole, z } from 'coxswain'
+import { copy, template } from 'coxswain/tasks'
+export const role = defineRole({
+  name: '${name}',
+  description: 'Places files.',
+  params: z.object({}),
+  tasks: () => [
+    template({ src: 'packed.hbs', dest: '${at('packed')}' }),
+    copy({ src: 'packed.txt', dest: '${at('packed-text')}' }),
+  ],
+})
+`
+  const installed = 'npm/node_modules/@site/role-packed'
+  write(`${installed}/templates/packed.hbs`, 'packed\n')
+  write(`${installed}/files/packed.txt`, 'packed\n')
+  write(`${installed}/index.js`, role('packed'))
+  const manifest = { name: '@site/role-packed', type: 'module', exports: './index.js' }
+  const playbook = write('npm/site.ts', site('role({})', "import { role } from '@site/role-packed'"))
+  write('elsewhere/empty', '')
+  write(`${installed}/package.json`, JSON.stringify(manifest))
+  assert.is((await check(playbook, at('elsewhere'))).status, 2, 'it is not a package for Coxswain yet')
+  write(`${installed}/package.json`, JSON.stringify({ ...manifest, peerDependencies: { coxswain: '*' } }))
+  const { status, stdout, stderr } = await check(playbook, at('elsewhere'))
+  assert.is(status, 0, `${stdout}${stderr}`)
+})
+
 for (const [name, call] of Object.entries({
   template: "template({ src: 'no.hbs', dest: '/tmp/x' })",
   copy: "copy({ src: 'no.hbs', dest: '/tmp/x' })",

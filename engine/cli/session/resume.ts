@@ -6,6 +6,7 @@ import type { Where } from '../../run/plan/choose-tasks.ts'
 import { handlersOf, playMark } from '../../run/handlers/ledger.ts'
 import { resumed } from '../../run/journal/resume.ts'
 import type { Again, Resumed, SignatureOf } from '../../run/journal/resume.ts'
+import { canHaveHandler } from '../../run/plan/plan.ts'
 import type { Plan } from '../../run/plan/plan.ts'
 import type { PlannedTask } from '../../run/plan/planned-steps.ts'
 import { isRunning } from '../journal/files.ts'
@@ -37,10 +38,13 @@ const dueIn = (plan: Plan, { due }: Memory): Due => {
   const marks = handlersOf(due)
   for (const [index, { candidates }] of plan.plays.entries()) {
     const { play, nth } = playMark(all, index)
-    for (const [host, { handlers }] of candidates) {
-      const there = new Set(handlers.flatMap(({ handler }) => handler ?? []))
+    for (const [host, planned] of candidates) {
       const wanted = marks.filter(
-        (mark) => mark.play === play && mark.nth === nth && mark.host === host && there.has(mark.handler),
+        (mark) =>
+          mark.play === play &&
+          mark.nth === nth &&
+          mark.host === host &&
+          canHaveHandler(planned, mark.handler),
       )
       if (wanted.length > 0) names.set(key(index, host), new Set(wanted.map(({ handler }) => handler)))
     }
@@ -56,22 +60,17 @@ const dueIn = (plan: Plan, { due }: Memory): Due => {
  */
 export const lostHandlers = (fullPlan: Plan, { due }: Memory): string[] => {
   const all = fullPlan.plays.map(({ name }) => name)
-  const there = new Set(
-    fullPlan.plays.flatMap(({ candidates }, index) => {
-      const { play, nth } = playMark(all, index)
-      const names = [...candidates.values()].flatMap(({ handlers }) =>
-        handlers.flatMap(({ handler }) => handler ?? []),
+  const marks = handlersOf(due)
+  const isThere = ({ play, nth, handler }: (typeof marks)[number]): boolean =>
+    fullPlan.plays.some(({ candidates }, index) => {
+      const mark = playMark(all, index)
+      if (mark.play !== play || mark.nth !== nth) return false
+      return (
+        candidates.size === 0 || [...candidates.values()].some((planned) => canHaveHandler(planned, handler))
       )
-      return candidates.size === 0
-        ? [JSON.stringify([play, nth])]
-        : names.map((name) => JSON.stringify([play, nth, name]))
-    }),
-  )
-  return handlersOf(due)
-    .filter(
-      ({ play, nth, handler }) =>
-        !there.has(JSON.stringify([play, nth, handler])) && !there.has(JSON.stringify([play, nth])),
-    )
+    })
+  return marks
+    .filter((mark) => !isThere(mark))
     .map(
       ({ play, handler, host }) =>
         `due from an earlier run, but no longer in this playbook: handler ${handler} of play ${play} on ${host}; do its work by hand`,

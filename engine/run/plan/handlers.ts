@@ -32,14 +32,15 @@ const isSame = (one: Task, other: Task): boolean =>
  * Returns a function that returns the names of the handlers that a task notifies, without duplicates, in the order of
  * the play.
  *
+ * @param about whose handlers they are, for errors.
  * @throws `playbook-invalid` for an unknown name or topic, with the nearest one, and for a task that is not a handler.
  */
-export const notifier = (play: string, handlers: Handlers): ((task: Task) => readonly string[]) => {
+export const notifier = (about: string, handlers: Handlers): ((task: Task) => readonly string[]) => {
   const callers = callersOf(handlers)
   const entries = Object.entries(handlers)
   return (task) => {
     const invalid = (what: string, hint: string): CoxswainError =>
-      new CoxswainError('playbook-invalid', `play "${play}": ${what}`, {
+      new CoxswainError('playbook-invalid', `${about}: ${what}`, {
         task: task.title,
         place: task.place(),
         hint,
@@ -50,7 +51,7 @@ export const notifier = (play: string, handlers: Handlers): ((task: Task) => rea
         if (same !== undefined) return [same[0]]
         throw invalid(
           `the task "${notified.title}" is notified, but is not a handler`,
-          'add it to the play under `handlers`',
+          'add it under `handlers`',
         )
       }
       const found = callers.get(notified)
@@ -58,7 +59,7 @@ export const notifier = (play: string, handlers: Handlers): ((task: Task) => rea
       const guess = nearest(notified, [...callers.keys()])
       throw invalid(
         `no handler is named "${notified}"`,
-        guess === undefined ? 'add it to the play under `handlers`' : `did you mean "${guess}"?`,
+        guess === undefined ? 'add it under `handlers`' : `did you mean "${guess}"?`,
       )
     }
     const called = new Set(notifiedBy(task.options).flatMap(namesOf))

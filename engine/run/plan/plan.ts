@@ -10,9 +10,11 @@ import { checkSerial } from './batches.ts'
 import { notifier, planHandlers } from './handlers.ts'
 import { givensOf, tasksOf } from './planned-steps.ts'
 import type { PlannedStep, PlannedTask } from './planned-steps.ts'
+import { RoleHandlers } from './role-handlers.ts'
 import { usualSettings, within } from './settings.ts'
 import type { Settings } from './settings.ts'
-import { ownSources, unfold } from './unfold.ts'
+import { ownSources } from './step-lists.ts'
+import { unfold } from './unfold.ts'
 
 /** The steps of a host in a play. */
 export interface HostPlan {
@@ -35,6 +37,10 @@ export interface EarlierResults {
 export interface EarlierRun extends EarlierResults {
   readonly earlier: (made: readonly PlannedTask[]) => EarlierResults
 }
+
+/** Whether a host can have a handler: one of those that are known, or one of a role that is made at its turn. */
+export const canHaveHandler = ({ steps, handlers }: HostPlan, name: string): boolean =>
+  handlers.some(({ handler }) => handler === name) || givensOf(steps).length > 0
 
 export const nothingEarlier: EarlierResults = { past: new Map(), unfinished: new Set() }
 
@@ -76,12 +82,14 @@ export interface InventoryView {
 
 /** Plans the steps and handlers of a host. */
 const planHost = (play: SealedPlay, context: RawContext, settings: Settings): HostPlan => {
-  const steps = stepsOf(play.name, play.tasks(context))
+  const steps = stepsOf(`play "${play.name}": tasks(…)`, play.tasks(context))
   const handlers = play.handlers(context)
-  const notifies = notifier(play.name, handlers)
-  const planned = unfold(steps, { play: play.name, settings, notifies })
+  const notifies = notifier(`play "${play.name}"`, handlers)
+  const roles = new RoleHandlers(play.name)
+  const planned = unfold(steps, { play: play.name, settings, notifies, roles })
   const from = tasksOf(planned, 'all').length
-  return { steps: planned, handlers: planHandlers(handlers, notifies, { settings, from }) }
+  const all = [...planHandlers(handlers, notifies, { settings, from }), ...roles.planned]
+  return { steps: planned, handlers: all.map((handler, index) => ({ ...handler, position: from + index })) }
 }
 
 const planPlay = (

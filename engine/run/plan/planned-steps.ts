@@ -58,10 +58,17 @@ export class MadeSteps {
   /** Its values by name. */
   readonly values: Readonly<Record<string, unknown>>
   readonly steps: readonly PlannedStep[]
+  /** The handlers of all roles of the host in the play, including those that were made. */
+  readonly roleHandlers: readonly PlannedTask[]
 
-  constructor(values: Readonly<Record<string, unknown>>, steps: readonly PlannedStep[]) {
+  constructor(
+    values: Readonly<Record<string, unknown>>,
+    steps: readonly PlannedStep[],
+    roleHandlers: readonly PlannedTask[],
+  ) {
     this.values = values
     this.steps = steps
+    this.roleHandlers = roleHandlers
   }
 }
 

@@ -1,12 +1,12 @@
 /** Makes the planned steps of a host from the list of its play. Pure. */
 import { z } from 'zod'
 import { stepsFrom } from '../../dsl/given.ts'
-import { knownStep } from '../../dsl/step.ts'
-import type { Background, Given, Step } from '../../dsl/step.ts'
+import { handlersOf } from '../../dsl/handlers-of.ts'
+import { knownStep } from '../../dsl/known-step.ts'
+import { stepBrand } from '../../dsl/step.ts'
+import type { Background, Given, RoleStep, Step } from '../../dsl/step.ts'
 import { defineTask } from '../../dsl/task.ts'
 import type { StepOptions, Task } from '../../dsl/types.ts'
-import { sourceOf } from '../../dsl/value-source.ts'
-import type { Sources } from '../../dsl/value-source.ts'
 import { ok } from '../../dsl/verdict.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Role } from '../events.ts'
@@ -14,6 +14,8 @@ import { authored } from './authored.ts'
 import { givenTask, isReadableEarly } from './given-task.ts'
 import { MadeSteps, tasksOf } from './planned-steps.ts'
 import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
+import type { RoleHandlers } from './role-handlers.ts'
+import { hasNoFacts, sizeOf, sourcesIn, stepsOfRole } from './step-lists.ts'
 import { within } from './settings.ts'
 import type { Settings } from './settings.ts'
 
@@ -23,6 +25,15 @@ export interface Unfolding {
   readonly settings: Settings
   /** Names of the handlers that a task notifies, topics resolved; throws for a name that does not exist. */
   readonly notifies: (task: Task) => readonly string[]
+  /** The handlers of the roles of the host. */
+  readonly roles: RoleHandlers
+}
+
+/** What surrounds a step. */
+interface Around {
+  readonly settings: Settings
+  readonly role: Role
+  readonly notifies: Unfolding['notifies']
 }
 
 /** Where the tasks of a list are in the list of their host. */
@@ -38,52 +49,6 @@ interface Span {
 }
 
 const everything: Span = { from: 0, by: 1, twins: '', role: 'task', begun: new Set() }
-
-/** The tasks whose values steps with values use on their own host. */
-export const ownSources = (sources: Sources): Task[] =>
-  Object.values(sources).flatMap((source) => {
-    const { task, hosts } = sourceOf(source)
-    return hosts === undefined ? [task] : []
-  })
-
-const sourcesIn = (steps: readonly Step[]): Task[] =>
-  steps.flatMap((step) => {
-    const known = knownStep(step)
-    switch (known.kind) {
-      case 'given':
-        return ownSources(known.step.sources)
-      case 'block':
-        return sourcesIn([...known.step.steps, ...known.step.rescue, ...known.step.always])
-      case 'parallel':
-        return sourcesIn(known.step.steps)
-      case 'background':
-        return sourcesIn([known.step.step])
-      case 'task':
-      case 'join':
-      case 'flush':
-        return []
-    }
-  })
-
-/** The number of positions that steps take. */
-const sizeOf = (steps: readonly Step[]): number =>
-  steps.reduce((sum, step) => {
-    const known = knownStep(step)
-    switch (known.kind) {
-      case 'task':
-      case 'given':
-        return sum + 1
-      case 'block':
-        return sum + sizeOf([...known.step.steps, ...known.step.rescue, ...known.step.always])
-      case 'parallel':
-        return sum + sizeOf(known.step.steps)
-      case 'background':
-        return sum + sizeOf([known.step.step])
-      case 'join':
-      case 'flush':
-        return sum
-    }
-  }, 0)
 
 /** A placeholder for steps without a task, such as a single flush. */
 const noTask = defineTask({
@@ -101,7 +66,7 @@ const noTask = defineTask({
  */
 export const unfold = (
   steps: readonly Step[],
-  { play, settings, notifies }: Unfolding,
+  { play, settings, notifies, roles }: Unfolding,
   span: Span = everything,
 ): PlannedStep[] => {
   const begun = new Set(span.begun)
@@ -127,7 +92,7 @@ export const unfold = (
   const conditionOf = (
     { when }: StepOptions,
     own: readonly PlannedStep[],
-    outer: { readonly settings: Settings; readonly role: Role },
+    outer: Pick<Around, 'settings' | 'role'>,
   ): Condition | undefined => {
     const [first] = tasksOf(own, 'success-path')
     const placeholder = {
@@ -138,7 +103,8 @@ export const unfold = (
       handler: undefined,
       notifies: [],
     } as const
-    return when && { when, about: { ...(first ?? placeholder), ...outer } }
+    const { settings: its, role } = outer
+    return when && { when, about: { ...(first ?? placeholder), settings: its, role } }
   }
 
   const planned = (task: Task, own: Pick<PlannedTask, 'role' | 'settings' | 'notifies'>): PlannedTask => {
@@ -156,15 +122,17 @@ export const unfold = (
   }
 
   /** The fact comes first, and the tasks that it makes come before the next position. */
-  const planGiven = (step: Given, around: Settings, role: Role): PlannedStep => {
-    const inner = within(around, step.options)
+  const planGiven = (step: Given, around: Around): PlannedStep => {
+    const { role } = around
+    const inner = within(around.settings, step.options)
     const started = new Set(begun)
     const made = (values: Readonly<Record<string, unknown>>): MadeSteps =>
       authored(play, () => {
         const list = stepsFrom(play, step, values)
         const by = span.by / (sizeOf(list) + 1)
         const inside = { from: about.position + by, by, twins: `${about.twin}/`, role, begun: started }
-        return new MadeSteps(values, unfold(list, { play, settings: inner, notifies }, inside))
+        const unfolding = { play, settings: inner, notifies: around.notifies, roles }
+        return new MadeSteps(values, unfold(list, unfolding, inside), roles.planned)
       })
     // each host reads for itself
     const own = { role, settings: { ...inner, oncePer: undefined }, notifies: [] }
@@ -176,35 +144,73 @@ export const unfold = (
     return { kind: 'given', about, sources: step.sources, narrow: (all) => all }
   }
 
-  const one = (item: Step, around: Settings, role: Role): PlannedStep => {
+  /** The steps and handlers of a role whose values are known. */
+  const planRole = (
+    step: RoleStep,
+    values: Readonly<Record<string, unknown>>,
+    around: Around,
+  ): PlannedStep => {
+    const { name, options, handlers } = step
+    const list = stepsOfRole(step, values)
+    for (const source of sourcesIn(list)) sources.add(source)
+    const inner = within(around.settings, options)
+    const its = handlersOf(`play "${play}": role ${name}`, Reflect.apply(handlers, undefined, [values]))
+    const steps = all(list, { ...around, settings: inner, notifies: roles.use(step, its, inner) })
+    const condition = conditionOf(options, steps, { settings: inner, role: around.role })
+    return { kind: 'block', condition, steps, rescue: [], always: [] }
+  }
+
+  /** A role with values is made from them. */
+  const roleFrom = (step: RoleStep): Given => ({
+    [stepBrand]: 'given',
+    sources: step.facts,
+    make: (values) => [
+      {
+        ...step,
+        options: {},
+        facts: {},
+        tasks: () => step.tasks(values),
+        handlers: () => step.handlers(values),
+      },
+    ],
+    options: { title: `${step.name}: ${Object.keys(step.facts).join(', ')}`, ...step.options },
+    place: step.place,
+  })
+
+  const one = (item: Step, around: Around): PlannedStep => {
+    const { settings: outer, role } = around
     const known = knownStep(item)
     switch (known.kind) {
       case 'task': {
         const { step: task } = known
-        return planned(task, { role, settings: within(around, task.options), notifies: notifies(task) })
+        const own = { role, settings: within(outer, task.options), notifies: around.notifies(task) }
+        return planned(task, own)
       }
       case 'given':
-        return planGiven(known.step, around, role)
+        return planGiven(known.step, around)
+      case 'role':
+        return hasNoFacts(known.step)
+          ? planRole(known.step, {}, around)
+          : planGiven(roleFrom(known.step), around)
       case 'block': {
         const { options, steps: own, rescue, always } = known.step
-        const inner = within(around, options)
+        const inner = { ...around, settings: within(outer, options) }
         const parts = {
-          steps: all(own, inner, role),
-          rescue: all(rescue, inner, 'rescue'),
-          always: all(always, inner, 'always'),
+          steps: all(own, inner),
+          rescue: all(rescue, { ...inner, role: 'rescue' }),
+          always: all(always, { ...inner, role: 'always' }),
         }
-        const condition = conditionOf(options, parts.steps, { settings: inner, role })
-        return { kind: 'block', condition, ...parts }
+        return { kind: 'block', condition: conditionOf(options, parts.steps, inner), ...parts }
       }
       case 'parallel': {
-        const inner = within(around, known.step.options)
-        const parts = all(known.step.steps, inner, role)
-        const condition = conditionOf(known.step.options, parts, { settings: inner, role })
-        return { kind: 'parallel', condition, steps: parts }
+        const { options, steps: own } = known.step
+        const inner = { ...around, settings: within(outer, options) }
+        const parts = all(own, inner)
+        return { kind: 'parallel', condition: conditionOf(options, parts, inner), steps: parts }
       }
       case 'background':
         start(known.step)
-        return { kind: 'background', started: known.step, steps: all([known.step.step], around, role) }
+        return { kind: 'background', started: known.step, steps: all([known.step.step], around) }
       case 'join': {
         const { background: started } = known.step
         if (!begun.has(started))
@@ -219,8 +225,8 @@ export const unfold = (
     }
   }
 
-  const all = (items: readonly Step[], around: Settings, role: Role): PlannedStep[] =>
-    items.map((item) => one(item, around, role))
+  const all = (items: readonly Step[], around: Around): PlannedStep[] =>
+    items.map((item) => one(item, around))
 
-  return all(steps, settings, span.role)
+  return all(steps, { settings, role: span.role, notifies })
 }

@@ -5,6 +5,7 @@ import type { Task } from '../../dsl/types.ts'
 import { askCondition, lookEarly } from './asking.ts'
 import type { Standing } from '../events.ts'
 import type { Look } from '../task/execution.ts'
+import { HostHandlers } from './host-handlers.ts'
 import { LookAhead } from './look-ahead.ts'
 import { doneForAll } from './done-for-all.ts'
 import type { PlayHost } from './play-host.ts'
@@ -48,8 +49,7 @@ class HostRunner {
   readonly #ahead: LookAhead
   readonly #outcomes: Map<Task, Outcome>
   readonly #unfinished: Set<Task>
-  readonly #due: Set<string>
-  readonly #perhaps = new Set<string>()
+  readonly #handlers: HostHandlers
   readonly #started = new Map<Background, Promise<Standing>>()
   /** How often each handler has run on this host. */
   readonly #rounds = new Map<string, number>()
@@ -60,7 +60,7 @@ class HostRunner {
     this.#plan = plan
     this.#outcomes = outcomes
     this.#unfinished = unfinished
-    this.#due = new Set(due)
+    this.#handlers = new HostHandlers(plan.handlers, due, tasksOf(plan.steps, 'all').length)
     const successPath = tasksOf(plan.steps, 'success-path')
     this.#ahead = new LookAhead(run.scope, successPath, (planned) => lookEarly(run, planned))
   }
@@ -69,7 +69,7 @@ class HostRunner {
     const around = { rescuable: false, last: false, beside: false, begin: () => {} }
     const standing = await this.#list(this.#plan.steps, around)
     // after every task of every host
-    return standing === 'well' ? this.#handlers(around, Number.POSITIVE_INFINITY) : standing
+    return standing === 'well' ? this.#runHandlers(around, Number.POSITIVE_INFINITY) : standing
   }
 
   /** Runs steps one after another; background steps end with the list. */
@@ -118,7 +118,7 @@ class HostRunner {
         // a background step that was left out has nothing to wait for
         return this.#started.get(step.started) ?? 'well'
       case 'flush':
-        return this.#handlers(around, step.position)
+        return this.#runHandlers(around, step.position)
     }
   }
 
@@ -204,6 +204,8 @@ class HostRunner {
     if (end === undefined) return 'stopped'
     if (!(end.value instanceof MadeSteps)) return standingOf[end.outcome]
     const { scope, host, play, onMade, emit } = this.#run
+    this.#handlers.add(end.value.roleHandlers)
+    for (const { task } of end.value.roleHandlers) scope.redactor.learn(task.params)
     const tasks = tasksOf(end.value.steps, 'all')
     for (const { task } of tasks) scope.redactor.learn(task.params)
     onMade({ play, host }, given, end.value)
@@ -241,13 +243,12 @@ class HostRunner {
     this.#outcomes.set(task, outcome)
     if (!(value instanceof MadeSteps)) scope.give(host, task, value)
     if (outcome === 'would change' || outcome === 'unknown') scope.changePredicted = true
-    const called = outcome === 'unknown' ? this.#perhaps : this.#due
-    if (began || outcome === 'unknown') for (const name of notifies) called.add(name)
+    if (began || outcome === 'unknown') this.#handlers.notify(notifies, outcome !== 'unknown')
     this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
   }
 
   /** Runs the handlers that are due. Concurrent flushes of the host run one after another. */
-  #handlers(around: Around, position: number): Promise<Standing> {
+  #runHandlers(around: Around, position: number): Promise<Standing> {
     const mine = this.#flushed.then(() => this.#flush(around, position))
     this.#flushed = mine.catch(() => {})
     return mine
@@ -256,26 +257,22 @@ class HostRunner {
   /** Under `--check`, reports handlers of which it is not known whether they would be notified. */
   #reportUnknown(ran: ReadonlySet<string>): void {
     const why = 'it is not known whether it will be notified'
-    for (const planned of this.#plan.handlers) {
-      const { handler = '' } = planned
-      if (this.#perhaps.delete(handler) && !ran.has(handler))
-        reportResult(this.#run, planned, { outcome: 'unknown', changes: [], why }, false)
-    }
+    for (const planned of this.#handlers.takeUnsure(ran))
+      reportResult(this.#run, planned, { outcome: 'unknown', changes: [], why }, false)
   }
 
   /** Runs each handler that is due once, including those that other handlers notify. */
   async #flush(around: Around, position: number): Promise<Standing> {
     const ran = new Set<string>()
-    const next = (): PlannedTask | undefined =>
-      this.#plan.handlers.find(({ handler = '' }) => this.#due.has(handler) && !ran.has(handler))
+    const next = (): PlannedTask | undefined => this.#handlers.nextDue(ran)
     for (let planned = next(); planned !== undefined; planned = next()) {
       const { handler = '' } = planned
       ran.add(handler)
       // a notification while it runs may be too late for it
-      this.#due.delete(handler)
+      this.#handlers.begin(handler)
       const standing = await this.#task(planned, around, position)
       if (standing === 'well') continue
-      this.#due.add(handler)
+      this.#handlers.notify([handler], true)
       return standing
     }
     this.#reportUnknown(ran)

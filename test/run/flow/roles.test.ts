@@ -1,0 +1,192 @@
+import * as assert from 'uvu/assert'
+import { z } from 'zod'
+import type { Script } from '../../../engine/connection/scripted.ts'
+import { given } from '../../../engine/dsl/given.ts'
+import { defineRole } from '../../../engine/dsl/role.ts'
+import { flushHandlers } from '../../../engine/dsl/step.ts'
+import { defineTask } from '../../../engine/dsl/task.ts'
+import { ok } from '../../../engine/dsl/verdict.ts'
+import { rejects } from '../../support/rejects.ts'
+import { suite } from '../../support/spec.ts'
+import { run, say, touch, usual } from '../site.ts'
+
+const test = suite('roles')
+
+const os = defineTask({
+  name: 'os',
+  description: 'Reads the system.',
+  params: z.object({}),
+  fixed: true,
+  check: async ({ remote }) => ok(await remote.query`os`.text()),
+})
+
+/** A role whose steps are known before anything connects. */
+const site = defineRole({
+  name: 'site',
+  description: 'Serves a site.',
+  params: z.object({ name: z.string(), port: z.number().default(80) }),
+  tasks: ({ name, port }) => [
+    touch({ path: `/${name}` }, { notify: 'reload' }),
+    say({ text: `port ${port}` }),
+  ],
+  handlers: ({ name }) => ({ reload: say({ text: `reload ${name}` }) }),
+})
+/** A role whose steps depend on its host. */
+const server = defineRole({
+  name: 'server',
+  description: 'Runs a server.',
+  params: z.object({}),
+  facts: { system: os({}) },
+  tasks: (_, { system }) => [touch({ path: `/server-${system}` }, { notify: ['restart', 'tell'] })],
+  handlers: (_, { system }) => ({ tell: say({ text: 'tell' }), restart: say({ text: `restart ${system}` }) }),
+})
+const host = (system: string): Script => ({ replies: [[/^os$/, system], ...(usual.replies ?? [])] })
+const hosts = { a: host('debian') }
+
+test('a role is a step: its tasks run in order, its handlers at the end', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [say({ text: '1' }), site({ name: 'x' }), server({}), say({ text: '2' })],
+      }),
+    ],
+    { hosts },
+  )
+  assert.equal(story, [
+    'a 1 changed',
+    'a /x changed',
+    'a port 80 changed',
+    'a server: system ok',
+    'a /server-debian changed',
+    'a 2 changed',
+    'a reload x changed',
+    'a tell changed',
+    'a restart debian changed',
+  ])
+})
+
+test('handlers run once for the same parameters, and once for others; names do not clash with those of the play', async () => {
+  const { story, ends } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [
+          site({ name: 'x' }),
+          site({ name: 'x', port: 80 }),
+          site({ name: 'y' }),
+          touch({ path: '/z' }, { notify: 'reload' }),
+        ],
+        handlers: () => ({ reload: say({ text: 'reload of the play' }) }),
+      }),
+    ],
+    { hosts },
+  )
+  assert.equal(
+    story.filter((line) => line.includes('reload')),
+    ['a reload of the play changed', 'a reload x changed', 'a reload y changed'],
+  )
+  assert.equal(
+    ends.flatMap(({ task }) => task.handler ?? []),
+    ['reload', 'site: reload', 'site 2: reload'],
+  )
+})
+
+test('options of a role hold for its tasks, with a condition, on a role with facts too', async () => {
+  const { story, ends } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [
+          site({ name: 'x' }, { when: () => false }),
+          server({}, { when: () => false }),
+          server({}, { become: 'app', tags: 's' }),
+          flushHandlers(),
+          server({}),
+        ],
+      }),
+    ],
+    { hosts },
+  )
+  assert.equal(story, [
+    'a /x skipped',
+    'a port 80 skipped',
+    'a server: system skipped',
+    'a server: system ok',
+    'a /server-debian changed',
+    'a tell changed',
+    'a restart debian changed',
+    'a server: system ok',
+    'a /server-debian ok',
+  ])
+  assert.is(ends.length, story.length)
+})
+
+test('a role inside steps that are made from values', async () => {
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [given({ name: os({}) }, ({ name }) => [site({ name }), server({})])],
+      }),
+    ],
+    { hosts },
+  )
+  assert.equal(story.slice(-3), ['a reload debian changed', 'a tell changed', 'a restart debian changed'])
+})
+
+test('under --check, handlers of a role are predicted', async () => {
+  const { story } = await run((play) => [play('p', { hosts: 'all', tasks: () => [server({})] })], {
+    hosts,
+    checkMode: true,
+  })
+  assert.equal(story, [
+    'a server: system ok',
+    'a /server-debian would change',
+    'a tell would change',
+    'a restart debian would change',
+  ])
+})
+
+test('a handler of a role that is due from an earlier run runs, also where the role has facts', async () => {
+  const files = { '/x': '', '/server-debian': '' }
+  const { story } = await run(
+    (play) => [play('p', { hosts: 'all', tasks: () => [site({ name: 'x' }), server({})] })],
+    {
+      hosts: { a: { ...host('debian'), files } },
+      options: { due: () => ['site: reload', 'server: restart'] },
+    },
+  )
+  assert.equal(story.slice(-2), ['a reload x changed', 'a restart debian changed'])
+})
+
+test('bad parameters, names and handlers are refused before anything runs', async () => {
+  const text: unknown = 'not a number'
+  await rejects(() => site.from({ name: 'x', port: text }), 'params-invalid', 'role site: port')
+  await rejects(() => site.from({ nam: 'x' }), 'params-invalid', 'role site has no parameter nam')
+  const wrong = (spec: object) => () =>
+    Reflect.apply(defineRole, undefined, [
+      { name: 'r', description: '', params: z.object({}), tasks: () => [], ...spec },
+    ])
+  await rejects(wrong({ name: 'Not valid' }), 'playbook-invalid', 'the name of a role is "Not valid"')
+  await rejects(wrong({ handler: () => ({}) }), 'playbook-invalid', 'unknown option handler')
+  const planned = (spec: object) => () => {
+    const role = wrong(spec)()
+    return run((play) => [play('p', { hosts: 'all', tasks: () => [role({})] })], { hosts })
+  }
+  await rejects(
+    planned({ tasks: () => [touch] }),
+    'playbook-invalid',
+    'play "p": role r: tasks(…) does not return a list of tasks',
+  )
+  await rejects(
+    planned({ tasks: () => [touch({ path: '/' }, { notify: 'x' })] }),
+    'playbook-invalid',
+    'play "p": role r: no handler is named "x"',
+  )
+  await rejects(
+    planned({ handlers: () => ({ x: touch }) }),
+    'playbook-invalid',
+    'play "p": role r: the handler x is not a task',
+  )
+})
