@@ -107,7 +107,7 @@ const schemaOf = <Schema extends z.ZodType>(name: string, params: Schema | (() =
  */
 export const defineRole = <
   Schema extends z.ZodType,
-  const Facts extends Sources = Record<never, never>,
+  const Facts extends Sources = Readonly<Record<string, never>>,
   Its extends Handlers = never,
 >(
   spec: RoleSpec<Schema, Facts, Its>,

@@ -155,9 +155,9 @@ export const unfold = (
     for (const source of sourcesIn(list)) sources.add(source)
     const inner = within(around.settings, options)
     const its = handlersOf(`play "${play}": role ${name}`, Reflect.apply(handlers, undefined, [values]))
-    const steps = all(list, { ...around, settings: inner, notifies: roles.use(step, its, inner) })
-    const condition = conditionOf(options, steps, { settings: inner, role: around.role })
-    return { kind: 'block', condition, steps, rescue: [], always: [] }
+    const own = all(list, { ...around, settings: inner, notifies: roles.use(step, its, inner) })
+    const condition = conditionOf(options, own, { settings: inner, role: around.role })
+    return { kind: 'block', condition, steps: own, rescue: [], always: [] }
   }
 
   /** A role with values is made from them. */
