@@ -33,9 +33,14 @@ const isSame = (one: Task, other: Task): boolean =>
  * the play.
  *
  * @param about whose handlers they are, for errors.
+ * @param owner where a missing handler is added.
  * @throws `playbook-invalid` for an unknown name or topic, with the nearest one, and for a task that is not a handler.
  */
-export const notifier = (about: string, handlers: Handlers): ((task: Task) => readonly string[]) => {
+export const notifier = (
+  about: string,
+  handlers: Handlers,
+  owner: 'play' | 'role' = 'play',
+): ((task: Task) => readonly string[]) => {
   const callers = callersOf(handlers)
   const entries = Object.entries(handlers)
   return (task) => {
@@ -51,7 +56,7 @@ export const notifier = (about: string, handlers: Handlers): ((task: Task) => re
         if (same !== undefined) return [same[0]]
         throw invalid(
           `the task "${notified.title}" is notified, but is not a handler`,
-          'add it under `handlers`',
+          `add it to the ${owner} under \`handlers\``,
         )
       }
       const found = callers.get(notified)
@@ -59,7 +64,7 @@ export const notifier = (about: string, handlers: Handlers): ((task: Task) => re
       const guess = nearest(notified, [...callers.keys()])
       throw invalid(
         `no handler is named "${notified}"`,
-        guess === undefined ? 'add it under `handlers`' : `did you mean "${guess}"?`,
+        guess === undefined ? `add it to the ${owner} under \`handlers\`` : `did you mean "${guess}"?`,
       )
     }
     const called = new Set(notifiedBy(task.options).flatMap(namesOf))

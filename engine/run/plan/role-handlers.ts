@@ -47,7 +47,7 @@ export class RoleHandlers {
     if (known !== undefined) return known.notifies
     const label = same.length === 0 ? name : `${name} ${same.length + 1}`
     const shown = (handler: string): string => `${label}: ${handler}`
-    const its = notifier(`play "${this.#play}": role ${name}`, handlers)
+    const its = notifier(`play "${this.#play}": role ${name}`, handlers, 'role')
     const notifies = (task: Task): readonly string[] => its(task).map(shown)
     this.#uses.push({ name, params, acting, notifies })
     // they run after the play's own handlers, in the order of the roles
