@@ -101,6 +101,14 @@ export const suseImage = (): Promise<string> =>
 export const archImage = (): Promise<string> =>
   imageOf('arch', 'coxswain-arch', 'making the image of a host with pacman (a minute, once)')
 
+/** The image of a host with PostgreSQL and MariaDB. */
+export const databasesImage = (): Promise<string> =>
+  imageOf(
+    'databases',
+    'coxswain-databases',
+    'making the image of a host with databases (a minute or two, once)',
+  )
+
 /** The image of a host with OpenRC. */
 export const openrcImage = (): Promise<string> =>
   imageOf('openrc', 'coxswain-openrc', 'making the image of a host with OpenRC (a minute, once)')

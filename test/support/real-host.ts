@@ -16,6 +16,7 @@ import type { TaskResult } from '../../engine/run/task/execution.ts'
 import {
   archImage,
   busyboxImage,
+  databasesImage,
   hostImage,
   openrcImage,
   redhatImage,
@@ -23,7 +24,7 @@ import {
 } from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 
-export type Kind = 'debian' | 'busybox' | 'redhat' | 'suse' | 'arch' | 'openrc'
+export type Kind = 'debian' | 'busybox' | 'redhat' | 'suse' | 'arch' | 'databases' | 'openrc'
 
 /** A host that a test can change in any way. */
 export interface RealHost<Name extends Kind = Kind> {
@@ -74,6 +75,7 @@ const images = {
   redhat: redhatImage,
   suse: suseImage,
   arch: archImage,
+  databases: databasesImage,
   openrc: openrcImage,
 }
 const forever = ['/bin/sleep', '2147483647']
@@ -83,6 +85,12 @@ const mains = {
   redhat: forever,
   suse: forever,
   arch: forever,
+  // the servers of PostgreSQL and MariaDB start and end with it
+  databases: [
+    '/bin/sh',
+    '-c',
+    'pg_ctlcluster 15 main start; install -d -o mysql /run/mysqld; mariadbd-safe >/dev/null 2>&1 & sleep 2147483647 & while :; do wait; done',
+  ],
   // OpenRC is not an init system: any process that reaps orphans can be PID 1
   openrc: ['/bin/sh', '-c', 'openrc default; sleep 2147483647 & while :; do wait; done'],
 }
@@ -93,6 +101,8 @@ const readyCommands: Record<Kind, string> = {
   redhat: 'true',
   suse: 'true',
   arch: 'true',
+  databases:
+    'until [ -S /run/mysqld/mysqld.sock ] && [ -S /var/run/postgresql/.s.PGSQL.5432 ]; do sleep 0.1; done',
   openrc: 'until [ "$(rc-status -r 2>/dev/null)" = default ]; do sleep 0.1; done',
 }
 

@@ -61,6 +61,9 @@ git -C /srv/www/git.example/app.git update-server-info`
 /** By the names of tasks. */
 export const prepared: Readonly<Record<string, Prepared>> = {
   archive: {},
+  assemble: {
+    prepare: 'mkdir -p /etc/app/conf.d; echo a=1 >/etc/app/conf.d/10-a; echo b=2 >/etc/app/conf.d/20-b',
+  },
   assert: {},
   'authorized-key': {},
   'block-in-file': {},
@@ -71,6 +74,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   command: {},
   container: { prepare: image('docker.io/library/nginx:1.27') },
   copy: { here: { 'package.json': '{}\n' } },
+  'copy-on-host': { prepare: 'echo x >/etc/hostname' },
   'credentials-valid': {},
   cron: {},
   debug: {},
@@ -79,6 +83,7 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   fail: { shows: 'a failure' },
   fetch: {},
   file: {},
+  find: {},
   firewall: {},
   'git-checkout': { prepare: gitServer },
   group: {},
@@ -114,6 +119,10 @@ export const prepared: Readonly<Record<string, Prepared>> = {
   permissions: { prepare: 'chmod 0600 /etc/shadow' },
   query: {},
   read: {},
+  prune: {
+    prepare:
+      'mkdir -p /var/backups/app; for n in 1 2 3 4 5 6 7 8 9; do echo >/var/backups/app/$n.tar.gz; done',
+  },
   replace: { prepare: 'printf "port = 80\\n" >/etc/app.conf' },
   script: { here: { 'bootstrap.sh': '#!/bin/sh -e\n[ "$1" = --fast ]\n: >/etc/bootstrapped\n' } },
   service: { prepare: 'systemctl disable -q --now ssh' },
