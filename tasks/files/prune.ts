@@ -29,10 +29,16 @@ const outdated = async (
   { keep, ...wanted }: Finding & { readonly keep: number },
 ): Promise<readonly Found[]> => {
   // the newest that stay are those of all ages and sizes
-  const { olderThan, newerThan, minSize, maxSize, ...any } = wanted
+  const every = {
+    ...wanted,
+    olderThan: undefined,
+    newerThan: undefined,
+    minSize: undefined,
+    maxSize: undefined,
+  }
   const [found = [], all = []] = await Promise.all([
     findBelow(remote, wanted),
-    keep === 0 ? [] : findBelow(remote, any),
+    keep === 0 ? [] : findBelow(remote, every),
   ])
   const newest = [...all]
     .toSorted((one, other) => other.mtime - one.mtime || (one.path < other.path ? 1 : -1))

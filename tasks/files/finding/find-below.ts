@@ -92,7 +92,8 @@ const named = (patterns: readonly string[]): string[] => [
 const conditions = ({ type, patterns, exclude, recurse, depth, hidden }: Finding): string[] => {
   const levels = recurse ? depth : 1
   return [
-    ...['-mindepth', '1'],
+    '-mindepth',
+    '1',
     ...(levels === undefined ? [] : ['-maxdepth', String(levels)]),
     ...(hidden ? [] : ['-name', '.*', '-prune', '-o']),
     ...(type === 'all' ? [] : ['-type', letters[type]]),

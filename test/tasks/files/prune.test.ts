@@ -23,7 +23,9 @@ const folder = (times: Readonly<Record<string, number>>, kind = 'regular file'):
       /^rm /,
       ({ operation }, files) => {
         const names = operation?.kind === 'each' ? operation.names : []
-        for (const name of names) files.delete(`/srv/${name.slice(2)}`)
+        for (const name of names)
+          for (const path of files.keys())
+            if (`${path}/`.startsWith(`/srv/${name.slice(2)}/`)) files.delete(path)
         return ''
       },
     ],
