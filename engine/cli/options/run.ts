@@ -45,6 +45,10 @@ export const runOptions = {
   ),
   listTasks: flag('--list-tasks', 'list the tasks of each play, or all tasks of the library, and exit'),
   listTags: flag('--list-tags', 'list the tags of each play, and exit'),
+  connect: flag(
+    '--connect',
+    'with --list-tasks or --list-tags: connect, read the values that steps wait for, and list what they make; changes nothing',
+  ),
 }
 
 /** The values of the options of a run. */

@@ -116,10 +116,22 @@ const runWithoutTarget = async ({ options }: RunInput, context: CommandContext):
   return exitCodes.ok
 }
 
+/** @throws `usage` for `--connect` without a list that it can complete. */
+const refuseConnect = (
+  target: string | undefined,
+  { connect, listTasks: tasks, listTags: tags, resume }: RunOptions,
+): void => {
+  if (!connect || (target !== undefined && (tasks || tags) && !resume)) return
+  throw new CoxswainError('usage', '--connect is for --list-tasks and --list-tags of a playbook', {
+    hint: 'without --resume: run PLAYBOOK -i INVENTORY --list-tasks --connect',
+  })
+}
+
 /** `run PLAYBOOK…` and `run TASK…`. Returns the exit status. */
 export const run = async (input: RunInput, context: CommandContext): Promise<number> => {
   const { target, params } = input.arguments
   const { options } = input
+  refuseConnect(target, options)
   const { redactor, outlets, loadLibrary, loadHooks } = context
   if (target === undefined) return runWithoutTarget(input, context)
   // before the hooks: they load every module that comes after them through another thread
@@ -169,12 +181,17 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   }
   const fullPlan = await planOpened(book, workspace, redactor, {
     // --resume compares variables, which must be opened for it
-    listing: (options.listTasks && !options.resume) || options.listTags || options.listHosts,
+    listing:
+      ((options.listTasks && !options.resume) || options.listTags || options.listHosts) && !options.connect,
     notice: (text) => outlets.err(`${text}\n`),
   })
   // --list-tags also lists the tags of tasks that are tagged never, as --tags can choose them
   const plan = options.listTags && !choosesTasks(options) ? fullPlan : chosenPlan(fullPlan, options)
   const resuming = options.resume && options.listTasks && !options.listHosts
+  if (options.connect) {
+    const { listConnected } = await import('./list-connected.ts')
+    return listConnected(plan, workspace, options, context)
+  }
   const listing = resuming ? undefined : listingOf(plan, options)
   if (listing !== undefined) {
     outlets.out(listing)

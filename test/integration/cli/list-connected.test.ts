@@ -1,0 +1,79 @@
+/** Lists with `--connect`: values are read, and the tasks that are made from them are listed. */
+import { existsSync } from 'node:fs'
+import * as assert from 'uvu/assert'
+import { folderOf } from '../../support/folder.ts'
+import { runCli } from '../../support/run-cli.ts'
+import { suite } from '../../support/spec.ts'
+
+const test = suite('lists that connect')
+
+const { path: folder, at, write } = folderOf(test)
+const run = (...words: string[]) => runCli(['site.ts', ...words], { cwd: folder })
+
+write('here.yaml', 'all: { hosts: { a: { connection: local } } }\n')
+write('dead.yaml', 'all: { hosts: { a: { address: 127.0.0.1, port: 9, user: x } } }\n')
+write('fact', 'from-the-host')
+write(
+  'site.ts',
+  `import { defineRole, given, playbook, z } from 'coxswain'
+import { command } from './facts.ts'
+import { file } from 'coxswain/tasks'
+import { text } from './facts.ts'
+
+const role = defineRole({
+  name: 'motd', description: 'Sets a message.', params: z.object({}), facts: { own: text({}) },
+  tasks: (_, { own }) => [file({ path: '${at('made')}', content: own }, { notify: 'tell', tags: own })],
+  handlers: () => ({ tell: command({ run: 'true' }) }),
+})
+export default playbook({
+  name: 'site', vars: z.object({}),
+  plays: ({ play }) => [play('p', { hosts: 'all', tasks: () => {
+    const acts = command({ run: 'touch ${at('acted')}' })
+    return [acts, given({ acts }, () => []), given({ own: text({}) }, ({ own }) => [given({ own: text({}) }, () => [command({ run: 'echo ' + own })])]), role()]
+  } })],
+})
+`,
+)
+write(
+  'facts.ts',
+  `import { defineTask, ok, z } from 'coxswain'
+export { command } from 'coxswain/tasks'
+export const text = defineTask({
+  name: 'text', description: 'Reads a text.', params: z.object({}),
+  check: async ({ remote }) => ok(await remote.query\`cat ${at('fact')}\`.text()),
+})
+`,
+)
+
+test('tasks made from values are listed, with their tags and handlers; nothing is run', async () => {
+  const { status, stdout, stderr } = await run('-i', 'here.yaml', '--list-tasks', '--connect')
+  assert.is(status, 0, stderr)
+  assert.is(
+    stdout,
+    `play 1: p  [all]
+    command: touch ${at('acted')}  (no check: always acts)
+    given: acts from touch ${at('acted')}  (makes its tasks when the values are known)
+    command: echo from-the-host  (no check: always acts)
+    file: file ${at('made')}  #from-the-host
+    command: true  (handler, no check: always acts)
+`,
+  )
+  assert.not.ok(existsSync(at('acted')) || existsSync(at('made')))
+  const tags = await run('-i', 'here.yaml', '--list-tags', '--connect')
+  assert.is(tags.stdout, 'play 1: p  [all]\n  from-the-host\n')
+})
+
+test('a host that cannot be reached is named after the list', async () => {
+  const { status, stdout, stderr } = await run('-i', 'dead.yaml', '--list-tasks', '--connect')
+  assert.is(status, 4, stderr)
+  assert.match(stdout, 'given: own from text  (makes its tasks when the values are known)')
+  assert.match(stderr, /error\[connect-failed\][^]*on host a/)
+})
+
+test('without a list, or with --resume, it is an error', async () => {
+  for (const words of [[], ['--list-hosts'], ['--list-tasks', '--resume']]) {
+    const { status, stderr } = await run('-i', 'here.yaml', '--connect', ...words)
+    assert.is(status, 1)
+    assert.match(stderr, '--connect is for --list-tasks and --list-tags of a playbook')
+  }
+})
