@@ -1,7 +1,7 @@
 import { CoxswainError } from '../errors.ts'
 import type { Place } from '../errors.ts'
 import { nearest } from './nearest.ts'
-import { discreet } from './place.ts'
+import { priorityName, priorityOf } from './priority.ts'
 import type { Group, Inventory, InventoryHost, Variable } from './types.ts'
 import { warning } from './warning.ts'
 import type { Warning } from './warning.ts'
@@ -18,20 +18,8 @@ interface DraftGroup {
   implied: boolean
 }
 
-/** Ansible's variable for the priority of groups at the same depth. */
-export const priorityName = 'ansible_group_priority'
-
 /** Ansible's name of the port variable; our name overrides it at the same host. */
 export const portName = 'ansible_port'
-
-const priorityOf = ({ value, place }: Variable): number => {
-  const priority = Number(value)
-  if (Number.isInteger(priority) && value !== '' && value !== null) return priority
-  throw new CoxswainError('inventory-invalid', `${priorityName} must be an integer`, {
-    place: discreet(place),
-    hint: 'of groups at the same depth, the one with the higher number wins; the default is 1',
-  })
-}
 
 /** Adds a variable to a layer, and keeps the earlier value of the layer. */
 export const setVariable = (layer: Map<string, Variable>, name: string, variable: Variable): void => {
@@ -47,11 +35,19 @@ export class InventoryDraft {
   readonly #hosts = new Map<string, Map<string, Variable>>()
   readonly #groups = new Map<string, DraftGroup>()
   readonly #warnings: Warning[] = []
+  /** The file that first names each host. */
+  readonly #sources = new Map<string, string>()
+  #source: string | undefined
 
   constructor() {
     // the first groups, as in Ansible: patterns such as `*` match groups in order
     this.group('all')
     this.group('ungrouped')
+  }
+
+  /** Begins a file, or a source that is not one. */
+  reading(source: string | undefined): void {
+    this.#source = source
   }
 
   /** Whether a group is already defined or named. */
@@ -92,8 +88,10 @@ export class InventoryDraft {
    */
   host(name: string, group: string | undefined, port?: Variable): void {
     const known = this.#hosts.get(name)
-    if (known === undefined) this.#hosts.set(name, new Map(port === undefined ? [] : [[portName, port]]))
-    else if (port !== undefined) this.#warnOfPort(name, port, known.get(portName))
+    if (known === undefined) {
+      this.#hosts.set(name, new Map(port === undefined ? [] : [[portName, port]]))
+      if (this.#source !== undefined) this.#sources.set(name, this.#source)
+    } else if (port !== undefined) this.#warnOfPort(name, port, known.get(portName))
     if (group !== undefined) this.#define(group).hosts.add(name)
   }
 
@@ -138,7 +136,8 @@ export class InventoryDraft {
       groups.set(name, { name, children: [...children], hosts: [...hosts], variables, priority })
     }
     const hosts = new Map<string, InventoryHost>()
-    for (const [name, variables] of this.#hosts) hosts.set(name, { name, variables })
+    for (const [name, variables] of this.#hosts)
+      hosts.set(name, { name, variables, source: this.#sources.get(name) })
     return { hosts, groups, folders: [], warnings: this.#warnings }
   }
 

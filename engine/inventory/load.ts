@@ -64,6 +64,7 @@ const readFile = async (
   path: string,
   { keys, beforeCode }: Reading,
 ): Promise<void> => {
+  draft.reading(path)
   const isExecutable = await isProgram(path)
   if (isExecutable || isModuleName(path)) {
     beforeCode(isExecutable ? 'executable' : 'module')
@@ -135,6 +136,7 @@ export const loadInventory = async (
   const paths: string[] = []
   for (const source of sources) {
     if (await isHostList(source)) {
+      draft.reading(undefined)
       readHostList(draft, source)
     } else {
       await readSource(draft, source, { keys, beforeCode })

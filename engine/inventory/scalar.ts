@@ -9,10 +9,20 @@ export interface ScalarFacts {
   readonly value: ScalarValue
   /** The value that YAML 1.2 reads, if it differs. */
   readonly other?: ScalarValue
-  /** Whether it contains a Jinja expression, which Ansible would evaluate. */
+  /** Whether it contains a Jinja expression that is not evaluated yet. */
   readonly template?: boolean
+  /** Whether its expressions can look up what is on this machine: not those that a program printed. */
+  readonly lookups?: boolean
+  /** Why its expression cannot be evaluated. */
+  readonly failure?: ScalarFailure
   /** Whether it is certainly a number, not text: it is in JSON, or has a tag. */
   readonly definite?: boolean
+  readonly place: Place
+}
+
+/** Why an expression cannot be evaluated, and where. */
+export interface ScalarFailure {
+  readonly message: string
   readonly place: Place
 }
 
@@ -28,14 +38,27 @@ export class Scalar {
   readonly value: ScalarValue
   readonly other: ScalarValue | undefined
   readonly template: boolean
+  readonly lookups: boolean
+  readonly failure: ScalarFailure | undefined
   readonly definite: boolean
   readonly place: Place
 
-  constructor({ text, value, other, template = false, definite = false, place }: ScalarFacts) {
+  constructor({
+    text,
+    value,
+    other,
+    template = false,
+    lookups = true,
+    failure,
+    definite = false,
+    place,
+  }: ScalarFacts) {
     this.text = text
     this.value = value
     this.other = other
     this.template = template
+    this.lookups = lookups
+    this.failure = failure
     this.definite = definite
     this.place = place
   }

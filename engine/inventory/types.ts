@@ -51,6 +51,8 @@ export interface InventoryHost {
   readonly name: string
   /** Variables of the host in the inventory itself. */
   readonly variables: Variables
+  /** The file that first names it; undefined for a host of `-i a,b,`. */
+  readonly source?: string | undefined
 }
 
 /**

@@ -40,7 +40,14 @@ const answerSchema = z.union([
     ),
     hosts: z.record(
       z.string(),
-      z.object({ groups: z.array(z.string()), variables: z.record(z.string(), typedSchema) }),
+      z.object({
+        groups: z.array(z.string()),
+        variables: z.record(z.string(), typedSchema),
+        /** With their expressions evaluated, if that was asked. */
+        values: z
+          .record(z.string(), z.union([typedSchema, z.tuple([z.literal('error'), z.string()])]))
+          .optional(),
+      }),
     ),
     patterns: z.record(z.string(), z.union([refusal, hostList])),
   }),
@@ -55,6 +62,8 @@ export interface Question {
   readonly patterns: readonly string[]
   /** The folder of a playbook, whose group_vars and host_vars are read too. */
   readonly folder?: string
+  /** Whether to evaluate expressions. */
+  readonly evaluate?: boolean
 }
 
 /** A running Ansible. */

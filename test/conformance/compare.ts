@@ -15,7 +15,7 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Our value with its type, in the form of Ansible's. */
-const typed = (value: unknown): Typed => {
+export const typed = (value: unknown): Typed => {
   if (value instanceof Scalar) return typed(value.value)
   if (value === null || value === undefined) return ['none']
   if (typeof value === 'boolean') return ['bool', value]
@@ -29,7 +29,7 @@ const typed = (value: unknown): Typed => {
 }
 
 /** One form for values that only JavaScript or only Python distinguishes: 1 and 1.0, the order of keys. */
-const canonical = (value: unknown): unknown => {
+export const canonical = (value: unknown): unknown => {
   if (!Array.isArray(value)) return value
   const [kind, inner]: unknown[] = value
   if (kind === 'int' && !Number.isSafeInteger(Number(inner))) return value

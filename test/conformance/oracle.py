@@ -25,6 +25,8 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.display import Display
+from ansible.template import Templar
+from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
 init_plugin_loader([])
@@ -103,6 +105,14 @@ def matched(inventory, pattern):
         return {'error': str(error)}
 
 
+def evaluated(templar, value):
+    """The value of a variable with its expressions evaluated."""
+    try:
+        return typed(templar.template(value))
+    except Exception as error:  # every error of Ansible means the same here
+        return ['error', str(error)]
+
+
 def answer(request):
     failures.clear()
     loader = DataLoader()
@@ -134,6 +144,12 @@ def answer(request):
                 if key not in magic and key not in magic_of_host
             },
         }
+        if request.get('evaluate'):
+            HostVars(inventory=inventory, variable_manager=variables, loader=loader)
+            templar = Templar(loader=loader, variables=variables.get_vars(host=host))
+            result['hosts'][name]['values'] = {
+                str(key): evaluated(templar, mine[key]) for key in result['hosts'][name]['variables']
+            }
     for pattern in request['patterns']:
         result['patterns'][pattern] = matched(inventory, pattern)
     return result

@@ -40,7 +40,10 @@ const layers = async (extra: string[] = []) => {
   return layersOf(inventory, 'web1', host?.groups ?? [], await parseExtra(extra))
 }
 const explained = async (name: string, extra: string[] = []): Promise<string> =>
-  explanation('web1', [explain(await layers(extra), name)], new Set()).replaceAll(at('/'), '')
+  explanation('web1', [explain(await layers(extra), name)], {
+    secrets: new Set(),
+    evaluated: new Map(),
+  }).replaceAll(at('/'), '')
 
 test('pain 13: every source of a value is listed with its place, in order of precedence', async () => {
   assert.equal(

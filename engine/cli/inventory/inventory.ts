@@ -13,6 +13,8 @@ import { nearest } from '../../inventory/nearest.ts'
 import { outlineListing, outlineTree } from '../../inventory/outline.ts'
 import { readPatternFile } from '../../inventory/patterns/file.ts'
 import { matchHosts } from '../../inventory/patterns/match.ts'
+import type { RunFacts } from '../../inventory/expressions/shared-scope.ts'
+import { evaluatedVariables } from '../../inventory/secrets/hosts.ts'
 import type { Host, Inventory, Variables } from '../../inventory/types.ts'
 import { isLockedFile } from '../../inventory/variables/file.ts'
 import { resolveHosts } from '../../inventory/variables/resolve.ts'
@@ -65,6 +67,7 @@ interface View {
   readonly limited: boolean
   /** The defaults of the playbook's schema. */
   readonly defaults: readonly Layer[]
+  readonly run: RunFacts
   /** Variables that the playbook declares secret. */
   readonly secrets: ReadonlySet<string>
 }
@@ -102,6 +105,7 @@ const open = async (
   return {
     inventory,
     extra,
+    run: { playbookFolder: playbook === undefined ? undefined : dirname(playbook) },
     hosts: new Map(hosts),
     limited: limit !== undefined,
     defaults: book === undefined || playbook === undefined ? [] : [defaultsOf(book, playbook)],
@@ -129,11 +133,13 @@ const shownVariables = ({ variables }: Host, { secrets }: View): Record<string, 
       .map(([name, { value }]) => [name, masked(name, value, secrets)]),
   )
 
-const explained = (view: View, { name, groups }: Host, variable: string | true): string => {
+const explained = async (view: View, { name, groups }: Host, variable: string | true): Promise<string> => {
   const layers = [...view.defaults, ...layersOf(view.inventory, name, groups, view.extra)]
-  if (variable === true) return explanation(name, explainAll(layers), view.secrets)
+  const { secrets, inventory, extra, run } = view
+  const evaluated = await evaluatedVariables({ inventory, extra, run, secretNames: secrets }, name)
+  if (variable === true) return explanation(name, explainAll(layers), { secrets, evaluated })
   const one = explain(layers, variable)
-  if (one.origins.length > 0) return explanation(name, [one], view.secrets)
+  if (one.origins.length > 0) return explanation(name, [one], { secrets, evaluated })
   const names = layers.flatMap(({ variables }) => [...variables.keys()])
   const known = names.filter((key) => !isLockedFile(key))
   const shut = layers.flatMap(({ variables }) =>
@@ -168,7 +174,7 @@ export const inventory = async (
   if (options.host !== undefined) {
     const host = hostIn(view, options.host)
     const { explain: variable } = options
-    out(variable === undefined ? json(shownVariables(host, view)) : explained(view, host, variable))
+    out(variable === undefined ? json(shownVariables(host, view)) : await explained(view, host, variable))
   } else if (options.list) {
     const hosts = [...view.hosts.values()]
     out(json(outlineListing(view.inventory, hosts, (host) => shownVariables(host, view))))

@@ -6,7 +6,7 @@ import { candidatePattern } from '../../dsl/select.ts'
 import { isCoxswainError } from '../../errors.ts'
 import type { CoxswainError } from '../../errors.ts'
 import { hasSealedSetting } from '../../inventory/secrets/hosts.ts'
-import type { Opening } from '../../inventory/secrets/hosts.ts'
+import type { Opening, VariableNames } from '../../inventory/secrets/hosts.ts'
 import type { Host } from '../../inventory/types.ts'
 import { parseVariables } from '../../inventory/variables/parse.ts'
 import { validateAll } from '../../inventory/variables/validate.ts'
@@ -38,6 +38,19 @@ export const hostsOfPlays = ({ plays }: Playbook, workspace: Workspace): PlayHos
     hosts: play.hosts,
     names: hostsOfPlay(play, workspace),
   }))
+
+/** The names that schemas read. */
+export const namesReadBy = (schemas: readonly z.ZodType[]): VariableNames => {
+  const all = schemas.map(namesRead)
+  return all.includes('all') ? 'all' : new Set(all.flatMap((names) => (names === 'all' ? [] : [...names])))
+}
+
+/** Tells which hosts `ansible_play_hosts` is in the inventory, if all plays have the same ones. */
+export const tellPlayHosts = (book: Playbook, workspace: Workspace): void => {
+  const [first, ...others] = book.plays.map((play) => hostsOfPlay(play, workspace))
+  const isSame = (names: readonly string[]): boolean => names.join() === first?.join()
+  if (first !== undefined && others.every(isSame)) workspace.setPlayHosts(first)
+}
 
 /** The hosts whose sealed variables a play has read. */
 const stillSealed = (error: unknown): readonly string[] => {
@@ -155,6 +168,8 @@ export const planOpened = async (
   const touched = new Map(schemasOf(book).map((vars) => [vars, new Set<string>()]))
   for (const play of book.plays)
     for (const name of hostsOfPlay(play, workspace)) touched.get(play.vars)?.add(name)
+  tellPlayHosts(book, workspace)
+  if (listing) await workspace.evaluate(namesReadBy([...touched.keys()]))
   for (const [vars, names] of listing ? [] : touched) {
     await openWhatIsNeeded(workspace, names, { wanted: namesRead(vars), connection: 'login' }, noticeOnce)
     validateAll(

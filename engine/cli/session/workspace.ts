@@ -9,11 +9,12 @@ import type { ConnectionVars } from '../../inventory/variables/connection-vars.t
 import {
   bothOpenings,
   isUnreadable,
+  needsEvaluation,
   needsOpening,
   openHosts,
   withoutSealed,
 } from '../../inventory/secrets/hosts.ts'
-import type { Opening } from '../../inventory/secrets/hosts.ts'
+import type { OpenContext, Opening, VariableNames } from '../../inventory/secrets/hosts.ts'
 import type { Host, Inventory } from '../../inventory/types.ts'
 import { resolveHosts } from '../../inventory/variables/resolve.ts'
 import { parseExtra } from '../../inventory/variables/typed.ts'
@@ -38,8 +39,12 @@ export interface Workspace {
   readonly loadFleet: () => Promise<Fleet>
   /** Hosts that match `--limit`; undefined if it is not given. */
   readonly limit: readonly string[] | undefined
-  /** Opens sealed variables of hosts. */
+  /** Opens sealed variables of hosts, and evaluates expressions in them. */
   readonly open: (names: readonly string[], opening: Opening) => Promise<void>
+  /** Evaluates the expressions in variables of all hosts that need no secret and no program. */
+  readonly evaluate: (wanted: VariableNames) => Promise<void>
+  /** Says which hosts `ansible_play_hosts` is. */
+  readonly setPlayHosts: (names: readonly string[]) => void
 }
 
 /** Options of {@link openWorkspace}. */
@@ -103,6 +108,8 @@ export const openWorkspace = async (
     if (loaded === undefined) throw new CoxswainError('internal', 'the connector is not loaded')
     return loaded
   }
+  let playHosts: readonly string[] | undefined
+  const context = (): OpenContext => ({ inventory, extra, run: { playbookFolder, playHosts } })
   const raw = new Map<string, RawHost>()
   const fleetHosts = new Map<string, FleetHost>()
   const openings = new Map<string, Opening>()
@@ -121,8 +128,7 @@ export const openWorkspace = async (
       openings.set(name, both)
       shut.set(name, both)
     }
-    if (shut.size > 0)
-      for (const host of (await openHosts(inventory, extra, shut, keyring)).values()) place(host)
+    if (shut.size > 0) for (const host of (await openHosts(context(), shut, keyring)).values()) place(host)
     const wrong = opening.connection !== false ? names.find((name) => invalid.has(name)) : undefined
     if (wrong !== undefined) throw invalid.get(wrong)
   }
@@ -174,6 +180,15 @@ export const openWorkspace = async (
       connect: (lock) => connections().connect(name, vars, lock),
     })
   }
+  /** Evaluates what opens nothing: the addresses of all hosts, and variables that a listing reads. */
+  const evaluate = async (wanted: VariableNames): Promise<void> => {
+    const some = [...hosts.values()].filter(needsEvaluation)
+    if (some.length === 0) return
+    const opening = { wanted, connection: false }
+    const evaluated = await openHosts(context(), new Map(some.map(({ name }) => [name, opening])), undefined)
+    for (const host of evaluated.values()) hosts.set(host.name, host)
+  }
+  await evaluate(new Set())
   for (const host of hosts.values()) place(host)
   return {
     inventory,
@@ -192,5 +207,12 @@ export const openWorkspace = async (
       return { hosts: fleetHosts, match }
     },
     open,
+    evaluate: async (wanted) => {
+      await evaluate(wanted)
+      for (const host of hosts.values()) place(host)
+    },
+    setPlayHosts: (names) => {
+      playHosts = names
+    },
   }
 }

@@ -13,7 +13,7 @@ import { variableFaults } from '../../inventory/variables/validate.ts'
 import { makePlan } from '../../run/plan/plan.ts'
 import { tasksOf } from '../../run/plan/planned-steps.ts'
 import type { PlannedTask } from '../../run/plan/planned-steps.ts'
-import { hostsOfPlay, listed } from '../session/plan-opened.ts'
+import { hostsOfPlay, listed, namesReadBy, tellPlayHosts } from '../session/plan-opened.ts'
 import type { Workspace } from '../session/workspace.ts'
 
 /** Faults, and what could not be looked at because it is encrypted. */
@@ -86,6 +86,8 @@ export const planFaults = async (book: Playbook, workspace: Workspace): Promise<
       plays.push({ play, names })
       for (const name of names) touched.get(play.vars)?.add(name)
     })
+  if (plays.length === book.plays.length) tellPlayHosts(book, workspace)
+  await workspace.evaluate(namesReadBy([...touched.keys()]))
   const wrong = new Set<string>()
   const files = new Set<string>()
   const unchecked = new Set<string>()

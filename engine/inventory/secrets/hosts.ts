@@ -1,6 +1,9 @@
-/** Opens the sealed variables of hosts that a run needs. */
+/** Opens the sealed variables of hosts that a run needs, and evaluates their expressions. */
 import { isCoxswainError } from '../../errors.ts'
 import { groupsOfHosts } from '../graph.ts'
+import type { EvaluatedVariable, Evaluator } from '../expressions/evaluate-host.ts'
+import type { RunFacts } from '../expressions/shared-scope.ts'
+import { holdsExpression } from '../holds-expression.ts'
 import { discreet } from '../place.ts'
 import { Scalar } from '../scalar.ts'
 import type { Host, Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
@@ -82,27 +85,103 @@ const unlock = async (
   return { ...inventory, folders }
 }
 
+/** The variables of a host with expressions, evaluated where that opens nothing. */
+export const evaluatedVariables = async (
+  context: OpenContext,
+  name: string,
+): Promise<ReadonlyMap<string, EvaluatedVariable>> => {
+  const hosts = resolveHosts(context.inventory, context.extra)
+  const variables = hosts.get(name)?.variables ?? new Map<string, Variable>()
+  const found = new Map<string, EvaluatedVariable>()
+  if (!holdsAny(variables)) return found
+  const { reading } = await evaluatorsFor(context, hosts, undefined, async () => {})
+  for (const [one, variable] of variables)
+    if (holdsExpression(variable.written)) found.set(one, await reading.variable(name, one, variable))
+  return found
+}
+
+const holdsAny = (variables: Variables): boolean =>
+  [...variables.values()].some(({ written }) => holdsExpression(written))
+
+/** What is known when hosts are opened. */
+export interface OpenContext {
+  readonly inventory: Inventory
+  /** Variables of the command line. */
+  readonly extra: Variables
+  readonly run: RunFacts
+  /** Names of variables that are secrets, whatever their names suggest. */
+  readonly secretNames?: ReadonlySet<string>
+}
+
+/** The evaluators of hosts, whose code is loaded if there is an expression. */
+interface Evaluators {
+  /** Opens what expressions read. */
+  readonly opening: Evaluator
+  /** Neither opens secrets nor runs programs: what needs that stays as it is. */
+  readonly reading: Evaluator
+}
+
+const evaluatorsFor = async (
+  { inventory, run, secretNames = new Set() }: OpenContext,
+  hosts: ReadonlyMap<string, Host>,
+  keys: Keyring | undefined,
+  unlockHost: (name: string, into: Map<string, Host>) => Promise<void>,
+): Promise<Evaluators> => {
+  const { Evaluator: Made } = await import('../expressions/evaluate-host.ts')
+  const make = (given: Keyring | undefined): Evaluator => {
+    const own = new Map(hosts)
+    const unlockOne = (name: string): Promise<void> => unlockHost(name, own)
+    const learn = (secrets: Parameters<Keyring['learn']>[0]): void => keys?.learn(secrets)
+    return new Made({ inventory, hosts: own, run, keys: given, unlock: unlockOne, secretNames }, learn)
+  }
+  const reading = make(undefined)
+  return { reading, opening: keys === undefined ? reading : make(keys) }
+}
+
 /**
  * Opens the encrypted files of hosts and their groups, the wanted sealed variables and, if requested, the connection
- * variables. Returns the hosts by name.
+ * variables, and evaluates the expressions in them. Returns the hosts by name.
  *
+ * Expressions in other connection variables are evaluated where that opens nothing. What cannot be evaluated is an error when it is
+ * read.
+ *
+ * @param keys undefined to open nothing, and only evaluate.
  * @throws `secret-locked`, `secret-broken`, `secret-missing`, `secret-command-failed`, at the place of the variable.
  */
 export const openHosts = async (
-  inventory: Inventory,
-  extra: Variables,
+  context: OpenContext,
   openings: ReadonlyMap<string, Opening>,
-  keys: Keyring,
+  keys: Keyring | undefined,
 ): Promise<Map<string, Host>> => {
-  const unlocked = await unlock(inventory, new Set(openings.keys()), keys)
-  const resolved = resolveHosts(unlocked, await unlockLayer(extra, keys))
+  const { inventory, extra } = context
+  const resolve = async (names: ReadonlySet<string>): Promise<Map<string, Host>> =>
+    keys === undefined
+      ? resolveHosts(inventory, extra)
+      : resolveHosts(await unlock(inventory, names, keys), await unlockLayer(extra, keys))
+  const resolved = await resolve(new Set(openings.keys()))
+  let loaded: Evaluators | undefined
+  const evaluators = async (): Promise<Evaluators> =>
+    (loaded ??= await evaluatorsFor(context, resolved, keys, async (name, into) => {
+      const host = (await resolve(new Set([name]))).get(name)
+      if (host !== undefined) into.set(name, host)
+    }))
   const hosts = new Map<string, Host>()
   for (const [name, { wanted, connection }] of openings) {
     const host = resolved.get(name)
     if (host === undefined) continue
-    const variables = await openNamed(host.variables, wanted, keys)
-    const named = [...host.settings.keys()].filter((setting) => isForConnection(connection, setting))
-    const settings = await openNamed(host.settings, new Set(named), keys)
+    const isNamed = (one: string): boolean => wanted === 'all' || wanted.has(one)
+    const isOpened = (setting: string): boolean => isForConnection(connection, setting)
+    let { variables, settings } = host
+    if (keys !== undefined) {
+      variables = await openNamed(variables, wanted, keys)
+      settings = await openNamed(settings, new Set([...settings.keys()].filter(isOpened)), keys)
+    }
+    if (holdsAny(variables) || holdsAny(settings)) {
+      const { opening, reading } = await evaluators()
+      variables = await opening.variables(name, variables, isNamed)
+      settings = await opening.variables(name, settings, isOpened)
+      settings = await reading.variables(name, settings, () => true)
+    }
     hosts.set(name, { ...host, variables, settings })
   }
   return hosts
@@ -114,10 +193,10 @@ export const bothOpenings = (one: Opening, other: Opening): Opening => ({
   connection: [one.connection, other.connection].includes(true) || one.connection || other.connection,
 })
 
-const isShut = ([name, { value }]: readonly [string, Variable]): boolean =>
-  isLockedFile(name) || holdsSealed(value)
+const isShut = ([name, { value, written }]: readonly [string, Variable]): boolean =>
+  isLockedFile(name) || holdsSealed(value) || holdsExpression(written)
 
-/** Whether a wanted variable of a host is not opened yet. */
+/** Whether a wanted variable of a host is not opened or evaluated yet. */
 export const needsOpening = ({ variables }: Pick<Host, 'variables'>, wanted: VariableNames): boolean =>
   // a schema that reads nothing needs nothing
   (wanted === 'all' || wanted.size > 0) &&
@@ -133,6 +212,10 @@ export const isUnreadable = (
   connection !== false &&
   ([...variables.keys()].some(isLockedFile) ||
     [...settings].some((entry) => isForConnection(connection, entry[0]) && isShut(entry)))
+
+/** Whether a variable or setting of a host has an expression that is not evaluated. */
+export const needsEvaluation = ({ variables, settings }: Pick<Host, 'variables' | 'settings'>): boolean =>
+  holdsAny(variables) || holdsAny(settings)
 
 /** Whether a connection variable is known to be sealed. */
 export const hasSealedSetting = (

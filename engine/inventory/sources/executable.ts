@@ -82,7 +82,7 @@ const json = (file: string, text: string): YamlNode => {
     })
   }
   // JSON is YAML: as YAML it has places, and numbers as written
-  return readYaml(file, text)
+  return readYaml(file, text, { lookups: false })
 }
 
 /**

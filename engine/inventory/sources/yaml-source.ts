@@ -112,7 +112,7 @@ export const readYamlInventory = (
   text: string,
   hidden = false,
 ): Secret[] => {
-  const root = readYaml(file, text, hidden)
+  const root = readYaml(file, text, { hidden })
   const entries = entriesOf(root, 'an inventory')
   refusePlugin(entries)
   if (isListing(entries)) readListing(draft, root)

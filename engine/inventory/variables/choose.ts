@@ -1,11 +1,15 @@
 /** Chooses the reading of a scalar for a schema: the text in the source, or the value that Ansible reads. Pure. */
 import { z } from 'zod'
+import type { Place } from '../../errors.ts'
 import { isSecret } from '../../secret.ts'
 import type { Scalar } from '../scalar.ts'
 import type { ScalarValue } from '../yaml/readings.ts'
 
 /** A value for a schema, or why there is none. */
-export type Choice = { readonly value: unknown } | { readonly problem: string }
+export type Choice =
+  | { readonly value: unknown }
+  /** The place is that of the scalar by default. */
+  | { readonly problem: string; readonly place?: Place }
 
 /** What errors can show of a value: everything, only references to variables (`{{ name }}`), or nothing. */
 export type Shown = 'all' | 'references' | 'nothing'
@@ -46,8 +50,9 @@ const sameKind = (one: unknown, other: unknown): boolean => typeof one === typeo
  * @param shown what errors can show of the value.
  */
 export const chooseReading = (schema: z.core.$ZodType, scalar: Scalar, shown: Shown): Choice => {
-  const { text, value, other, template, ambiguous, plain } = scalar
+  const { text, value, other, template, failure, ambiguous, plain } = scalar
   const named = canShow(schema, text, shown) ? text : 'the value'
+  if (failure !== undefined) return { problem: `${named.trim()}: ${failure.message}`, place: failure.place }
   if (template) {
     return {
       problem: `${named} contains a Jinja expression ({{ … }}), which is not evaluated: write the value itself, or !unsafe '…' (YAML) for text with braces`,

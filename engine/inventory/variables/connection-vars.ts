@@ -6,6 +6,7 @@ import { becomeNames, connectionNames, connections, meaningOf } from '../../conn
 import { becomeMethods } from '../../connection/types.ts'
 import { flag, secret } from '../../dsl/schema.ts'
 import { CoxswainError } from '../../errors.ts'
+import type { Place } from '../../errors.ts'
 import { parseVariables, placeOf } from './parse.ts'
 import { Scalar } from '../scalar.ts'
 import type { Setting } from './setting-names.ts'
@@ -126,9 +127,10 @@ export const connectionVarsOf = ({ name, settings }: Pick<Host, 'name' | 'settin
     ]),
   )
   const called = (key: string): string => given.get(key)?.called ?? key
-  const placed = (key: string) => {
+  const placed = (key: string, exact?: Place) => {
     const variable = given.get(key)
-    return { host: name, place: variable && placeOf(reachSchema, given, variable) }
+    const at = variable && exact ? { ...variable, place: exact } : variable
+    return { host: name, place: at && placeOf(reachSchema, given, at) }
   }
   const refuse = (key: string, what: string, hint: string): CoxswainError =>
     new CoxswainError('connection-unsupported', `${called(key)}: ${what}`, { ...placed(key), hint })
@@ -157,7 +159,7 @@ export const connectionVarsOf = ({ name, settings }: Pick<Host, 'name' | 'settin
     const [issue] = parsed.error.issues
     const key = String(issue?.path[0] ?? '')
     const text = issue === undefined ? 'it is invalid' : issueText(issue)
-    const { host, place } = placed(key)
+    const { host, place } = placed(key, parsed.places.get(key))
     const hint = place?.file.startsWith('-e ') === true ? `fix the value of ${place.file}` : undefined
     throw new CoxswainError('inventory-invalid', `${called(key)}: ${text}`, { host, place, hint })
   }

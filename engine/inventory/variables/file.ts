@@ -12,7 +12,7 @@ import { readYaml, variableOf } from '../yaml/read.ts'
 type Named = readonly [string, Variable]
 
 const parse = (file: string, text: string, hidden: boolean): Named[] => {
-  const { entries, place } = readYaml(file, text, hidden)
+  const { entries, place } = readYaml(file, text, { hidden })
   if (entries === undefined)
     throw invalid('a variables file must be a map', place, 'write `name: value` lines')
   return entries.map((entry) => [entry.key, variableOf(entry)] as const)

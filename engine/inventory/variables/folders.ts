@@ -1,10 +1,11 @@
 /** Reads `group_vars/` and `host_vars/` next to inventories and playbooks, as Ansible does. */
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { priorityName, setVariable } from '../draft.ts'
+import { setVariable } from '../draft.ts'
 import type { Place } from '../../errors.ts'
 import { invalid } from '../invalid.ts'
 import { danglingLink, isDangling, isFolder } from '../paths.ts'
+import { priorityName } from '../priority.ts'
 import type { Inventory, Variable, Variables, VariablesFolder } from '../types.ts'
 import { warning } from '../warning.ts'
 import type { Warning } from '../warning.ts'

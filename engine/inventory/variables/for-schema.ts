@@ -56,7 +56,7 @@ const fitWritten = (schema: z.core.$ZodType | undefined, written: unknown, way: 
   if (written instanceof Scalar) {
     const choice = chooseReading(schema, written, way.shown)
     if ('value' in choice) return { value: choice.value, problems: [] }
-    const problem = { path: way.path, message: choice.problem, place: written.place }
+    const problem = { path: way.path, message: choice.problem, place: choice.place ?? written.place }
     return { value: written.plain, problems: [problem] }
   }
   if (!Array.isArray(written) && !isMap(written)) return { value: written, problems: [] }

@@ -19,7 +19,7 @@ const asWritten = (written: unknown): unknown =>
 /** Parses YAML: a list or map in brackets, a quoted text, or a tag; undefined for other text. Numbers keep their text. */
 const structured = (file: string, text: string): Read | undefined => {
   try {
-    const { value, written } = readYaml(file, text, false, false)
+    const { value, written } = readYaml(file, text, { json: false })
     return { value, written: asWritten(written) }
   } catch (error) {
     if (isCoxswainError(error)) return undefined
@@ -59,7 +59,7 @@ const malformed = (): CoxswainError =>
 /** Parses a map. Its errors do not show the text, as it can contain a secret. */
 const fromMap = (word: string): [string, Variable][] => {
   try {
-    const { entries } = readYaml('-e', word, true, false)
+    const { entries } = readYaml('-e', word, { hidden: true, json: false })
     if (entries === undefined) throw malformed()
     return entries.map(({ key, node }) => [
       key,

@@ -55,11 +55,12 @@ const isPlain = ({ type, tag }: Scalar): boolean =>
  *
  * @param json whether the document is JSON, whose numbers are always numbers.
  * @param unsafe whether it is marked as text that is not a template.
+ * @param lookups whether its expressions can look up what is on this machine.
  */
 const valueOf = (
   scalar: Scalar,
   place: Place,
-  { json, unsafe }: { json: boolean; unsafe: boolean },
+  { json, unsafe, lookups }: { json: boolean; unsafe: boolean; lookups: boolean },
 ): unknown => {
   const { value, source } = scalar
   // a sealed value
@@ -70,13 +71,13 @@ const valueOf = (
     return new Written({ text, value: numberInJson(text), definite: true, place })
   if (!isPlain(scalar) || json)
     return typeof value === 'string' && template
-      ? new Written({ text: value, value, template, place })
+      ? new Written({ text: value, value, template, lookups, place })
       : value
   const { value: read, other, ambiguous } = readingsOfScalar(scalar.tag, text)
   if (read === null) return null
   if (typeof read === 'string' && !ambiguous && !template) return read
   const definite = scalar.tag !== undefined && typeof read === 'number'
-  return new Written({ text, value: read, ...(ambiguous && { other }), template, definite, place })
+  return new Written({ text, value: read, ...(ambiguous && { other }), template, lookups, definite, place })
 }
 
 /** Whether a node has Ansible's tag for text that is not a template. */
@@ -118,6 +119,7 @@ const prepare = (
   placeAt: Source['placeAt'],
   document: Document,
   json: boolean,
+  lookups: boolean,
 ): Pick<Source, 'targets' | 'notText'> => {
   const anchors = new Map<string, Node>()
   const notText = new Set<Scalar>()
@@ -138,7 +140,12 @@ const prepare = (
             if (isPlain(node) && typeof readingsOfScalar(node.tag, node.source ?? '').value !== 'string')
               notText.add(node)
             node.value = keyOf(node)
-          } else node.value = valueOf(node, placeOf(node), { json, unsafe: [...path, node].some(isUnsafe) })
+          } else
+            node.value = valueOf(node, placeOf(node), {
+              json,
+              unsafe: [...path, node].some(isUnsafe),
+              lookups,
+            })
         }
         return
       }
@@ -178,15 +185,27 @@ const isJson = (text: string): boolean => {
   }
 }
 
+/** How a text is read. */
+export interface ReadOptions {
+  /** Whether the text was encrypted: then errors and places do not show it. */
+  readonly hidden?: boolean
+  /** Whether its numbers are JSON numbers, which are never text; by default if the document is JSON. */
+  readonly json?: boolean
+  /** Whether its expressions can look up what is on this machine; true by default. */
+  readonly lookups?: boolean
+}
+
 /**
  * Reads YAML text into a document.
  *
- * @param hidden whether the text was encrypted: then errors do not show it.
- * @param json whether its numbers are JSON numbers, which are never text.
  * @throws `inventory-invalid` at the place of a syntax error, a duplicate key, an unknown tag, or an alias without an
  * anchor.
  */
-export const readDocument = (file: string, text: string, hidden = false, json = isJson(text)): Source => {
+export const readDocument = (
+  file: string,
+  text: string,
+  { hidden = false, json = isJson(text), lookups = true }: ReadOptions = {},
+): Source => {
   const document = parseDocument(text, {
     uniqueKeys: false,
     prettyErrors: false,
@@ -206,5 +225,5 @@ export const readDocument = (file: string, text: string, hidden = false, json = 
       /[:[,-]\s*\{[{%#]/.test(place.excerpt ?? '') ? quoteBraces : syntaxHints[error.code],
     )
   }
-  return { placeAt, hidden, document, ...prepare(file, placeAt, document, json) }
+  return { placeAt, hidden, document, ...prepare(file, placeAt, document, json, lookups) }
 }

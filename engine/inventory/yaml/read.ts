@@ -6,7 +6,7 @@ import { invalid } from '../invalid.ts'
 import { mapScalars } from '../scalar-tree.ts'
 import type { Variable } from '../types.ts'
 import { asNode, isMerge, mergedBy, readDocument } from './document.ts'
-import type { Source } from './document.ts'
+import type { ReadOptions, Source } from './document.ts'
 
 /** A key of a map with its value and the places of both. */
 export interface Entry {
@@ -120,12 +120,10 @@ const nodeAt = (source: Source, raw: Node | null, fallback: number): YamlNode =>
 /**
  * Reads YAML text.
  *
- * @param hidden whether the text was encrypted: then errors and places do not show it.
- * @param json whether its numbers are JSON numbers, which are never text; by default if the document is JSON.
  * @throws `inventory-invalid` at the place of a syntax error, a duplicate key, an unknown tag, or an alias without an
  * anchor.
  */
-export const readYaml = (file: string, text: string, hidden = false, json?: boolean): YamlNode => {
-  const source = readDocument(file, text, hidden, json)
+export const readYaml = (file: string, text: string, options: ReadOptions = {}): YamlNode => {
+  const source = readDocument(file, text, options)
   return nodeAt(source, asNode(source.document.contents), 0)
 }

@@ -58,7 +58,7 @@ export const openedHosts = async (
   const openings = new Map(
     (names ?? [...inventory.hosts.keys()]).map((name) => [name, { wanted, connection: true }]),
   )
-  return openHosts(inventory, await parseExtra(extra), openings, keys)
+  return openHosts({ inventory, extra: await parseExtra(extra), run: {} }, openings, keys)
 }
 
 /** The values of host `a`. */

@@ -1,0 +1,76 @@
+/** All filters and tests, by their names. */
+import { nearest } from '../nearest.ts'
+import { Fault } from './fault.ts'
+import { encodingFilters } from './filters/encoding.ts'
+import { itemFilters } from './filters/items.ts'
+import { listFilters } from './filters/lists.ts'
+import { mapFilters } from './filters/maps.ts'
+import { networkFilters } from './filters/network.ts'
+import { numberFilters } from './filters/numbers.ts'
+import { regexFilters } from './filters/regex.ts'
+import { textFilters } from './filters/text.ts'
+import type { Filters, Library } from './library.ts'
+import type { Machine } from './machine.ts'
+import { tests } from './tests.ts'
+import { Undefined } from './values.ts'
+import type { Args, Value } from './values.ts'
+
+const filters: Filters = {
+  ...numberFilters,
+  ...textFilters,
+  ...regexFilters,
+  ...listFilters,
+  ...itemFilters,
+  ...mapFilters,
+  ...encodingFilters,
+  ...networkFilters,
+}
+
+/** Filters that get a value that does not exist; others pass it on. */
+const takeUndefined = new Set(['default', 'd', 'mandatory'])
+const testUndefined = new Set(['defined', 'undefined'])
+
+/** A name without its collection: `ipaddr` of `ansible.utils.ipaddr`. */
+const shortName = (name: string): string => name.replace(/^\w+\.\w+\./, '')
+
+const found = <Item>(known: Readonly<Record<string, Item>>, name: string, what: string): Item => {
+  const short = shortName(name)
+  const item = Object.hasOwn(known, short) ? known[short] : undefined
+  if (item !== undefined) return item
+  const guess = nearest(short, Object.keys(known))
+  throw new Fault(`there is no ${what} ${name}`, {
+    word: name,
+    hint: guess === undefined ? 'docs/inventory.md lists them' : `did you mean ${guess}?`,
+  })
+}
+
+/** The first argument that does not exist. */
+const missingIn = (args: Args): Undefined | undefined =>
+  [...args.rest(), ...args.names().map((name) => args.named(name))].find((one) => one instanceof Undefined)
+
+/** The filters and tests. */
+export const libraryOf = (machine: Machine): Library => {
+  const library: Library = {
+    machine,
+    filter: (name, value, args): Value => {
+      const filter = found(filters, name, 'filter')
+      machine.step()
+      if (!takeUndefined.has(shortName(name))) {
+        const missing = value instanceof Undefined ? value : missingIn(args)
+        if (missing !== undefined) return missing
+      }
+      return machine.guarded(() => filter(value, args, library))
+    },
+    test: (name, value, args): boolean => {
+      const test = found(tests, name, 'test')
+      machine.step()
+      const missing =
+        value instanceof Undefined && !testUndefined.has(shortName(name)) ? value : missingIn(args)
+      if (missing !== undefined) throw missing.fault()
+      let passed = false
+      machine.guarded(() => (passed = test(value, args, library)))
+      return passed
+    },
+  }
+  return library
+}

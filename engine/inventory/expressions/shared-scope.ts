@@ -1,0 +1,34 @@
+/** What the scopes of all hosts share. */
+import type { Scalar } from '../scalar.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import type { Sealed } from '../secrets/sealed.ts'
+import type { Host, Inventory } from '../types.ts'
+import type { Library } from './library.ts'
+import type { Template } from './syntax.ts'
+
+/** What a run knows beside the inventory. */
+export interface RunFacts {
+  /** The folder of the playbook; the working folder without one. */
+  readonly playbookFolder?: string | undefined
+  /** The hosts of the play, if all plays have the same ones. */
+  readonly playHosts?: readonly string[] | undefined
+}
+
+/** What all hosts share. */
+export interface SharedScope {
+  readonly inventory: Inventory
+  /** Hosts that are not evaluated; one whose files are opened later is replaced. */
+  readonly hosts: Map<string, Host>
+  readonly library: Library
+  readonly run: RunFacts
+  /** Opens secrets and runs programs; undefined where neither is done. */
+  readonly keys: Keyring | undefined
+  /** Opens the encrypted variables files of a host. */
+  readonly unlock: (name: string) => Promise<void>
+  readonly secretNames: ReadonlySet<string>
+  readonly opened: Map<Sealed, unknown>
+  readonly templates: Map<string, Template>
+  readonly outputs: Map<string, string>
+  /** The texts that are being evaluated, from the outermost. */
+  readonly stack: { readonly scalar: Scalar; readonly host: string; readonly path: string }[]
+}

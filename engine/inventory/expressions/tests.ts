@@ -1,0 +1,115 @@
+/** Tests of values: `is defined`, `is match('…')`. */
+import { matchesText } from './filters/regex.ts'
+import { toBoolean } from './filters/numbers.ts'
+import { flagArgument, listOf, needed, numberOf, textArgument } from './library.ts'
+import type { Test } from './library.ts'
+import type { Machine } from './machine.ts'
+import { areEqual, compare, contains, isTrue } from './operators.ts'
+import { Dict, Hidden, List, Num, Undefined } from './values.ts'
+import type { Args, Value } from './values.ts'
+import { compareVersions } from './versions.ts'
+
+const plain = (value: Value): Value => (value instanceof Hidden ? value.value : value)
+
+const isNumber = (value: Value): value is Num => value instanceof Num
+
+const compares =
+  (operator: string): Test =>
+  (value, args) =>
+    compare(operator, value, needed(args, 0, 'other', operator))
+
+const typeIs =
+  (check: (value: Value) => boolean): Test =>
+  (value) =>
+    check(plain(value))
+
+const textIs =
+  (check: (text: string) => boolean): Test =>
+  (value, _, { machine }) =>
+    check(machine.text(value))
+
+const remainder = (machine: Machine, value: Value, by: number): number =>
+  numberOf(machine, value, 'the test') % by
+
+const containsAll = (machine: Machine, all: Value, some: Value): boolean => {
+  const found = listOf(machine, all, 'the test')
+  return listOf(machine, some, 'the test').every((item) => {
+    machine.step(found.length)
+    return found.some((one) => areEqual(one, item))
+  })
+}
+
+const version: Test = (value, args, { machine }) => {
+  const other = machine.text(needed(args, 0, 'version', 'version'))
+  const operator = textArgument(machine, args, 1, 'operator') ?? 'eq'
+  return compareVersions(machine.text(value), other, operator)
+}
+
+const truthy = (value: Value, args: Args): boolean =>
+  flagArgument(args, 0, 'convert_bool') ? toBoolean(value) : isTrue(value)
+
+const equal = compares('==')
+const isIn: Test = (value, args) => contains(needed(args, 0, 'seq', 'in'), value)
+
+export const tests: Readonly<Record<string, Test>> = {
+  defined: (value) => !(value instanceof Undefined),
+  undefined: (value) => value instanceof Undefined,
+  none: typeIs((value) => value === null),
+  boolean: typeIs((value) => typeof value === 'boolean'),
+  true: typeIs((value) => value === true),
+  false: typeIs((value) => value === false),
+  string: typeIs((value) => typeof value === 'string'),
+  // booleans are numbers in Python
+  number: typeIs((value) => isNumber(value) || typeof value === 'boolean'),
+  integer: typeIs((value) => isNumber(value) && !value.float),
+  float: typeIs((value) => isNumber(value) && value.float),
+  mapping: typeIs((value) => value instanceof Dict),
+  iterable: typeIs((value) => value instanceof Dict || value instanceof List || typeof value === 'string'),
+  sequence: typeIs((value) => value instanceof Dict || value instanceof List || typeof value === 'string'),
+  truthy,
+  falsy: (value, args) => !truthy(value, args),
+  odd: (value, _, { machine }) => Math.abs(remainder(machine, value, 2)) === 1,
+  even: (value, _, { machine }) => remainder(machine, value, 2) === 0,
+  divisibleby: (value, args, { machine }) =>
+    remainder(machine, value, numberOf(machine, needed(args, 0, 'num', 'divisibleby'), 'divisibleby')) === 0,
+  eq: equal,
+  equalto: equal,
+  '==': equal,
+  ne: compares('!='),
+  '!=': compares('!='),
+  lt: compares('<'),
+  lessthan: compares('<'),
+  '<': compares('<'),
+  le: compares('<='),
+  '<=': compares('<='),
+  gt: compares('>'),
+  greaterthan: compares('>'),
+  '>': compares('>'),
+  ge: compares('>='),
+  '>=': compares('>='),
+  sameas: (value, args) => {
+    const other = plain(needed(args, 0, 'other', 'sameas'))
+    const found = plain(value)
+    return isNumber(found) && isNumber(other) ? found.value === other.value : found === other
+  },
+  in: isIn,
+  contains: (value, args) => contains(value, needed(args, 0, 'item', 'contains')),
+  subset: (value, args, { machine }) => containsAll(machine, needed(args, 0, 'b', 'subset'), value),
+  issubset: (value, args, { machine }) => containsAll(machine, needed(args, 0, 'b', 'subset'), value),
+  superset: (value, args, { machine }) => containsAll(machine, value, needed(args, 0, 'b', 'superset')),
+  issuperset: (value, args, { machine }) => containsAll(machine, value, needed(args, 0, 'b', 'superset')),
+  any: (value, _, { machine }) => listOf(machine, value, 'any').some(isTrue),
+  all: (value, _, { machine }) => listOf(machine, value, 'all').every(isTrue),
+  lower: textIs((text) => text !== text.toUpperCase() && text === text.toLowerCase()),
+  upper: textIs((text) => text !== text.toLowerCase() && text === text.toUpperCase()),
+  url: textIs((text) => /^(?:https?|ftps?|file|ssh|git):\/\/\S+$/i.test(text)),
+  abs: textIs((text) => text.startsWith('/')),
+  match: (value, args, { machine }) => matchesText(machine, value, args, 'match'),
+  search: (value, args, { machine }) => matchesText(machine, value, args, 'search'),
+  regex: (value, args, { machine }) => {
+    const named = textArgument(machine, args, Infinity, 'match_type') ?? 'search'
+    return matchesText(machine, value, args, named === 'match' || named === 'fullmatch' ? named : 'search')
+  },
+  version,
+  version_compare: version,
+}
