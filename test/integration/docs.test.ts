@@ -7,6 +7,7 @@ import { run } from '../../engine/cli/commands/run.ts'
 import { starterFiles } from '../../engine/cli/init/starter.ts'
 import { parseCommandLine } from '../../engine/cli/parse.ts'
 import { libraryOf } from '../../engine/cli/session/library.ts'
+import { filterNames, testNames } from '../../engine/inventory/expressions/library-of.ts'
 import * as tasks from '../../tasks/index.ts'
 import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
@@ -101,6 +102,24 @@ test('the playbook of docs/flow.md runs, rescues, and tidies up', async () => {
     ['migrate', 'drain', 'upgrade', 'roll-back', 'enable'],
   )
   assert.not.match(broken.stdout, /^ +w2/m)
+})
+
+test('the expressions of docs/inventory.md have the values that it says, and it lists all filters and tests', async () => {
+  const page = readFileSync(join(root, 'docs/inventory.md'), 'utf8')
+  writeFileSync(join(folder, 'expressions.yaml'), blocks('yaml', page)[0] ?? '')
+  writeFileSync(join(folder, 'expressions.ts'), blocks('ts', page)[0] ?? '')
+  const words = ['-i', join(folder, 'expressions.yaml')]
+  const result = await runCli([join(folder, 'expressions.ts'), ...words, '--list-tasks'])
+  assert.is(result.status, 0, result.stdout + result.stderr)
+  assert.match(result.stdout, 'echo https://web1.example.org:8001/ at 10.0.0.1 with 2 peers, info')
+  const explained = await runCli(['inventory', ...words, '--host', 'web1', '--explain', 'app_port'])
+  const [shown = ''] = blocks('text', page)
+  assert.is(explained.stdout.replaceAll(/\S*expressions\.yaml/g, 'inventory.yaml').trimEnd(), shown.trimEnd())
+  const listed = new Set([...page.matchAll(/`([^`\s]+)`/g)].map(([, name = '']) => name))
+  assert.equal(
+    [...filterNames, ...testNames].filter((name) => !listed.has(name)),
+    [],
+  )
 })
 
 test('the commands of the README are valid, and use existing names', () => {

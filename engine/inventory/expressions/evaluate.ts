@@ -15,10 +15,17 @@ export class Names {
   readonly #own = new Map<string, Value>()
   readonly #outer: (name: string) => Value
   readonly library: Library
+  /** Evaluates a text with expressions of its own. */
+  readonly embedded: (text: string, names: Names) => Value
 
-  constructor(library: Library, outer: (name: string) => Value) {
+  constructor(
+    library: Library,
+    outer: (name: string) => Value,
+    embedded: (text: string, names: Names) => Value,
+  ) {
     this.library = library
     this.#outer = outer
+    this.embedded = embedded
   }
 
   /** The value of a name; `Undefined` without one. */
@@ -33,7 +40,7 @@ export class Names {
 
   /** Names inside of these. */
   inner(): Names {
-    return new Names(this.library, (name) => this.get(name))
+    return new Names(this.library, (name) => this.get(name), this.embedded)
   }
 }
 
@@ -112,6 +119,8 @@ export const evaluate = (expression: Expression, names: Names): Value => {
   switch (expression.kind) {
     case 'literal':
       return expression.value
+    case 'embedded':
+      return names.embedded(expression.text, names)
     case 'name':
       return names.get(expression.name)
     case 'list':

@@ -94,8 +94,7 @@ export const formatPercent = (
     },
   )
   const isContainer = container instanceof Dict || (container instanceof List && !container.tuple)
-  if (used < values.length && !isContainer)
-    throw new Fault('there are more values than parts in the format')
+  if (used < values.length && !isContainer) throw new Fault('there are more values than parts in the format')
   return text
 }
 

@@ -26,6 +26,10 @@ const filters: Filters = {
   ...networkFilters,
 }
 
+/** The names of filters and tests, for the documentation. */
+export const filterNames: readonly string[] = Object.keys(filters)
+export const testNames: readonly string[] = Object.keys(tests)
+
 /** Filters that get a value that does not exist; others pass it on. */
 const takeUndefined = new Set(['default', 'd', 'mandatory'])
 const testUndefined = new Set(['defined', 'undefined'])

@@ -1,4 +1,5 @@
 /** Parses operands of expressions: values, members, calls, filters and tests. Pure. */
+import { isTemplate } from '../scalar.ts'
 import type { Argument, Expression } from './syntax.ts'
 import { TokenCursor } from './token-cursor.ts'
 import type { Token } from './tokens.ts'
@@ -12,6 +13,9 @@ const constants = new Map<string, boolean | null>([
   ['none', null],
   ['None', null],
 ])
+
+/** Functions that look something up. */
+const lookups = new Set(['lookup', 'query', 'q'])
 
 /** Words that cannot be the operand of a test without parentheses. */
 const notOperands = new Set(['else', 'or', 'and', 'if', 'is', 'in', 'not'])
@@ -84,7 +88,7 @@ export abstract class OperandParser extends TokenCursor {
       if (this.next.kind !== 'symbol') return object
       if (this.take('.')) object = { kind: 'member', object, key: this.#dotted(), dotted: true }
       else if (this.take('[')) object = this.#subscript(object)
-      else if (this.take('(')) object = { kind: 'call', callee: object, args: this.#arguments() }
+      else if (this.take('(')) object = { kind: 'call', callee: object, args: this.#argumentsOf(object) }
       else return object
     }
   }
@@ -115,6 +119,17 @@ export abstract class OperandParser extends TokenCursor {
     if (slices && bounds.length <= 3) return { kind: 'slice', object, bounds }
     if (slices || key === undefined) throw this.unexpected('a key or a slice is expected in [ ]')
     return { kind: 'member', object, key, dotted: false }
+  }
+
+  /** The arguments of a call; what a lookup looks up can have expressions in its texts, as in Ansible. */
+  #argumentsOf(callee: Expression): readonly Argument[] {
+    const args = this.#arguments()
+    if (callee.kind !== 'name' || !lookups.has(callee.name)) return args
+    return args.map(({ name, value }) =>
+      name === undefined && value.kind === 'literal' && typeof value.value === 'string' && isTemplate(value.value)
+        ? { name, value: { kind: 'embedded', text: value.value } }
+        : { name, value },
+    )
   }
 
   #arguments(): Argument[] {

@@ -178,7 +178,14 @@ export class HostScope {
       const text = textOf(scalar)
       const template = templates.get(text) ?? parseTemplate(text)
       templates.set(text, template)
-      const found = render(template, new Names(library, (name) => this.#global(name, scalar)))
+      const found = render(
+        template,
+        new Names(
+          library,
+          (name) => this.#global(name, scalar),
+          (inner, names) => render(parseTemplate(inner), names),
+        ),
+      )
       const value = found instanceof Undefined ? found.in(at(found.word)) : found
       this.#results.set(scalar, value)
       return value

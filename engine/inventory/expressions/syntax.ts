@@ -10,6 +10,8 @@ export interface Argument {
 /** An expression. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: Value }
+  /** A text in the arguments of a lookup that has expressions of its own. */
+  | { readonly kind: 'embedded'; readonly text: string }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly tuple: boolean }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Expression, Expression])[] }

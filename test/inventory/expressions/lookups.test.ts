@@ -92,6 +92,13 @@ test('no program is run without keys', async () => {
   assert.not.ok(existsSync(folder.at('touched')))
 })
 
+test('texts in the arguments of a lookup can have expressions of their own', async () => {
+  const values = await valuesOf("n: PLACE\nv: \"{{ lookup('env', '{{ n }}') }}\"\nw: \"{{ '{{ n }}' }}\"", {
+    keys: keysWith({ env }).keys,
+  })
+  assert.equal([values['v'], values['w']], ['here', '{{ n }}'])
+})
+
 test('variables by name', async () => {
   const values = await valuesOf("n: 4\nv: \"{{ lookup('vars', 'n') }}\"")
   assert.is(values['v'], 4)

@@ -115,6 +115,8 @@ const addresses: readonly (readonly [string, unknown])[] = [
   ["'10.1.2.3/255.255.0.0' | ipaddr('prefix')", 16],
   ["'10.1.2.3/24' | ipaddr('broadcast')", '10.1.2.255'],
   ["'10.1.2.0/24' | ipaddr(1)", '10.1.2.1/24'],
+  ["'10.1.2.0/24' | ipaddr('1')", '10.1.2.1/24'],
+  ["['fe80::1', '10.0.0.1'] | ipaddr('link-local')", ['fe80::1']],
   ["'10.1.2.0/24' | ipaddr(-2) | ipaddr('address')", '10.1.2.254'],
   ["'10.1.2.0/24' | ipaddr('size')", 256],
   ["'10.1.2.0/30' | ipaddr('range_usable')", '10.1.2.1-10.1.2.2'],

@@ -48,6 +48,12 @@ const reversed = ({ version, value }: Address): string => {
   return `${Array.from(value.toString(16).padStart(32, '0')).toReversed().join('.')}.ip6.arpa.`
 }
 
+const isIn = (address: Address, networks: readonly string[]): boolean =>
+  networks.some((text) => {
+    const network = parseAddress(text)
+    return network !== undefined && holds(network, address)
+  })
+
 const queries: Readonly<Record<string, Query>> = {
   '': textOf,
   address: (one) => (isNetwork(one) ? false : addressText(one.version, one.value)),
@@ -82,6 +88,9 @@ const queries: Readonly<Record<string, Query>> = {
   ipv6: (one) => one.version === 6 && textOf(one),
   private: (one) => isPrivate(one) && textOf(one),
   public: (one) => !isPrivate(one) && textOf(one),
+  'link-local': (one) => isIn(one, ['169.254.0.0/16', 'fe80::/10']) && textOf(one),
+  loopback: (one) => isIn(one, ['127.0.0.0/8', '::1/128']) && textOf(one),
+  multicast: (one) => isIn(one, ['224.0.0.0/4', 'ff00::/8']) && textOf(one),
   revdns: reversed,
   wrap: (one) => (one.version === 6 ? `[${addressText(6, one.value)}]` : textOf(one)),
 }
@@ -94,9 +103,11 @@ const nth = (address: Address, at: number): bigint | undefined => {
 
 const queryOf = (machine: Machine, args: Args): Query => {
   const given = args.at(0, 'query')
-  if (given instanceof Num)
+  const digits = given instanceof Num ? String(given.value) : typeof given === 'string' ? given : ''
+  const position = /^-?\d+$/.test(digits) ? Number(digits) : undefined
+  if (position !== undefined)
     return (one) => {
-      const found = nth(one, Number(given.value))
+      const found = nth(one, position)
       return found === undefined ? false : withPrefix(one, found)
     }
   const name = given === undefined || given === null ? '' : machine.text(given)
