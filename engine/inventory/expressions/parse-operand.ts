@@ -126,7 +126,10 @@ export abstract class OperandParser extends TokenCursor {
     const args = this.#arguments()
     if (callee.kind !== 'name' || !lookups.has(callee.name)) return args
     return args.map(({ name, value }) =>
-      name === undefined && value.kind === 'literal' && typeof value.value === 'string' && isTemplate(value.value)
+      name === undefined &&
+      value.kind === 'literal' &&
+      typeof value.value === 'string' &&
+      isTemplate(value.value)
         ? { name, value: { kind: 'embedded', text: value.value } }
         : { name, value },
     )
