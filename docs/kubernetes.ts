@@ -55,6 +55,16 @@ const changes = (facts: readonly ReleaseFacts[]): string[][] =>
     }),
   )
 
+/** The kinds of hosts, and what is tried on each. */
+const hosts: readonly (readonly string[])[] = [
+  ['Debian 12, containerd 1.6', '1.20, 1.37', '3', 'complete', 'e2e'],
+  ['Debian 12, containerd 1.6', '1.34, 1.35, 1.36', '3', 'complete', 'e2e:full'],
+  ['Debian 13, containerd 1.7', '1.37', '3', 'once', 'e2e:full'],
+  ['Debian 12, containerd 2', '1.37', '3', 'once', 'e2e:full'],
+  ['Debian 12, containerd 1.6, addresses of IPv6 only', '1.37', '3', 'once', 'e2e:full'],
+  ['Debian 12, containerd 1.6, addresses of both families', '1.37', '1', 'once', 'e2e'],
+]
+
 /** The page. */
 export const kubernetesPage = (): string => {
   const facts = knownMinors.map((minor) => factsOf(`v1.${minor}.0`))
@@ -88,6 +98,17 @@ known one, and the titles of the tasks say so.
 etcd, CoreDNS and pause are the default images; where patch releases moved etcd, both ends are given.
 
 ${tableOf(['minor', 'configuration written', 'configurations read', 'etcd', 'CoreDNS', 'pause', 'tried'], versions)}
+
+## Hosts
+
+What the tests do on the hosts of the lab, all with cgroup v1: *complete* is building a cluster by \`kubeadm join\` and by phases, second
+runs, a lost control-plane node, and reset; *once* is building it by \`kubeadm join\`, a second run, answers of CoreDNS on every node, and
+reset.
+
+${tableOf(['hosts', 'release', 'control-plane nodes', 'tried', 'by'], hosts)}
+
+An upgrade by hand with \`kubeadm upgrade\`, after which the playbook changes nothing in the cluster: within 1.37 (\`npm run e2e\`),
+and from 1.36 to 1.37 (\`npm run e2e:full\`).
 
 ## What differs
 

@@ -30,6 +30,16 @@ export const testOtherHosts = ({ title, options }: HostKind): void => {
 
   test('pods on every node get answers from CoreDNS', () => cluster.assertDnsAnswers())
 
+  if (options.containerd !== undefined)
+    test('the nodes report this containerd', async () => {
+      const { stdout } = await cluster.lab.exec(
+        'm1',
+        "kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o 'jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}'",
+      )
+      for (const version of stdout.split(' '))
+        assert.match(version, new RegExp(`^containerd://v?${options.containerd}\\.`))
+    })
+
   if (options.network !== undefined)
     test('nodes and pods have addresses of each family', async () => {
       const families = options.network === 'ipv6' ? [6] : [4, 6]
