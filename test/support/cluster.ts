@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { join } from 'node:path'
 import { cacheFolder } from '../../lab/machine.ts'
 import { down, up } from '../../lab/lab.ts'
+import type { LabHost } from '../../lab/hosts.ts'
 import type { Lab, LabOptions } from '../../lab/types.ts'
 import { failuresOf, hostsElsewhere, spawnCli } from './run-cli.ts'
 import type { CliResult } from './run-cli.ts'
@@ -25,10 +26,10 @@ export interface Cluster {
 
 const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=20s'
 
-/** etcdctl in the etcd pod of a host: the hosts themselves do not have it. By name: a cluster of IPv6 listens on ::1 only. */
-const etcdctl = (host: string, words: string): string =>
-  `${kubectl} -n kube-system exec etcd-${host} -- etcdctl --endpoints=https://localhost:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt ` +
-  `--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key ${words}`
+/** etcdctl in the etcd pod of a host, which listens on the loopback address of its own family: the hosts do not have it. */
+const etcdctlIn = ({ name, address }: Pick<LabHost, 'name' | 'address'>, words: string): string =>
+  `${kubectl} -n kube-system exec etcd-${name} -- etcdctl --endpoints=https://${address.includes(':') ? '[::1]' : '127.0.0.1'}:2379 ` +
+  `--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key ${words}`
 
 /** A pod on a node that asks the DNS of the cluster for a service, with the busybox of flannel's image. */
 const dnsPod = (node: string, image: string): string =>
@@ -63,6 +64,11 @@ export const freshCluster = async (
   const names = Array.from({ length: masters }, (_, index) => `m${index + 1}`)
   const inventory = join(cacheFolder(), 'labs', `${name}.yaml`)
   const lab = await up({ name, masters, plain: 0, inventory, fresh: true, kubernetes, ...kind })
+  const etcdctl = (on: string, words: string): string => {
+    const host = lab.hosts.find(({ name: own }) => own === on)
+    assert.ok(host, on)
+    return etcdctlIn(host ?? { name: on, address: '' }, words)
+  }
   const ask = async (host: string, command: string): Promise<string[]> => {
     const { code, stdout, stderr } = await lab.exec(host, command)
     assert.is(code, 0, `${host}: ${command}\n${stderr}`)
