@@ -60,7 +60,7 @@ test('the steps made from values of docs/flow.md are listed', async () => {
   assert.match(result.stdout, 'given: os from os-release  (makes its tasks when the values are known)')
   assert.match(
     result.stdout,
-    'given: first from hostname --fqdn on db[0], all from hostname --fqdn on each of db  (makes its tasks when the values are known)',
+    'given: first from default-address on db[0], all from default-address on each of db  (makes its tasks when the values are known)',
   )
 })
 
