@@ -56,7 +56,7 @@ export const engineLayers: readonly (readonly string[])[] = [
   ['engine/dsl/', 'engine/inventory/'],
   ['engine/run/'],
   ['engine/report/'],
-  ['engine/cli/', 'engine/testing.ts', 'engine/index.ts'],
+  ['engine/cli/', 'engine/testing/', 'engine/testing.ts', 'engine/index.ts'],
 ]
 /** The number of a file's layer, from 0 at the bottom; -1 for none. */
 export const layerOf = (path: string): number =>
