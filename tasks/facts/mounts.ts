@@ -1,4 +1,4 @@
-import { defineTask, ok, shellFile, shellProgram, z } from '../../engine/index.ts'
+import { defineTask, flag, ok, shellFile, shellProgram, z } from '../../engine/index.ts'
 import { countIn, mib, rowsIn, wordsIn } from './reading/values.ts'
 
 const mountsFile = shellFile(import.meta.url, 'mounts.sh')
@@ -63,10 +63,16 @@ export const mounts = defineTask({
     'Reads what is mounted on a host: device, path, type, options, and how full each local file system is.',
   reads: '/proc/mounts, and the sizes of local file systems',
   example: {},
-  params: () => z.object({}),
-  async check({ remote }) {
-    return ok(
-      parseMounts(await remote.query({ label: 'list the mounts' })`${shellProgram(mountsFile)}`.text()),
+  params: () =>
+    z.object({
+      all: flag()
+        .default(false)
+        .describe('also file systems of the kernel that contain no files of programs, such as /proc'),
+    }),
+  async check({ remote }, { all }) {
+    const found = parseMounts(
+      await remote.query({ label: 'list the mounts' })`${shellProgram(mountsFile)}`.text(),
     )
+    return ok(found.filter(({ device, size }) => all || size !== undefined || device.includes('/')))
   },
 })

@@ -8,6 +8,7 @@ import { config } from './config.ts'
 import { docs } from './docs.ts'
 import { doctor } from './doctor.ts'
 import { exec } from './exec.ts'
+import { facts } from './facts.ts'
 import { help, list } from './help.ts'
 import { history } from './history.ts'
 import { init } from './init.ts'
@@ -47,6 +48,7 @@ export const run = defineCommand({
     !asked && (target !== undefined || listHosts),
   commands: [
     exec,
+    facts,
     inventory,
     validate,
     schema,
