@@ -30,8 +30,11 @@ export type PhaseCommands = Readonly<Record<PhaseName, Readonly<Record<Flow, rea
 export interface ReleaseFacts {
   /** The N of 1.N. */
   readonly minor: number
-  /** What was compared with this row: a real cluster in the tests, what kubeadm says of itself, or nothing. */
-  readonly tried: 'cluster' | 'kubeadm' | 'not tried'
+  /**
+   * What was compared with this row: a real cluster in the tests, what kubeadm accepts and says of itself, only what it says of
+   * itself, or nothing.
+   */
+  readonly tried: 'cluster' | 'judged' | 'kubeadm' | 'not tried'
   /** The newest configuration version that it reads without a warning. */
   readonly configApi: ConfigVersion
   /** Every configuration version that it reads. */

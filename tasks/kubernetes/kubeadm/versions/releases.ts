@@ -209,6 +209,16 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
   { minor: 30, tried: 'not tried', etcd: ['3.5.12-0', '3.5.15-0'], coredns: 'v1.11.3', pause: '3.9' },
   {
     minor: 31,
+    tried: 'judged',
+    joinOrder: [
+      'preflight',
+      ...prepare,
+      'check-etcd',
+      'kubelet-start',
+      'control-plane-join etcd',
+      'control-plane-join mark-control-plane',
+      'wait-control-plane',
+    ],
     configApi: 'v1beta4',
     reads: ['v1beta3', 'v1beta4'],
     argumentsAs: 'list',
@@ -218,7 +228,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     coredns: 'v1.11.3',
     pause: '3.10',
   },
-  { minor: 32, etcd: ['3.5.16-0', '3.5.24-0'], coredns: 'v1.11.3', pause: '3.10' },
+  { minor: 32, tried: 'not tried', etcd: ['3.5.16-0', '3.5.24-0'], coredns: 'v1.11.3', pause: '3.10' },
   {
     minor: 33,
     tried: 'kubeadm',
@@ -262,7 +272,7 @@ export const releases: readonly [ReleaseFacts, ...ReleaseChanges[]] = [
     coredns: 'v1.13.1',
     pause: '3.10.1',
   },
-  { minor: 36, etcd: ['3.6.8-0', '3.6.8-0'], coredns: 'v1.14.2', pause: '3.10.2' },
+  { minor: 36, tried: 'cluster', etcd: ['3.6.8-0', '3.6.8-0'], coredns: 'v1.14.2', pause: '3.10.2' },
   {
     minor: 37,
     tried: 'cluster',
