@@ -78,7 +78,7 @@ by_joining() {
 
 kubectl="kubectl --kubeconfig /etc/kubernetes/admin.conf"
 # in etcd's pod: today's hosts do not have etcdctl
-etcdctl="$kubectl -n kube-system exec etcd-m1 -- env ETCDCTL_API=3 etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt \
+etcdctl="$kubectl -n kube-system exec etcd-m1 -- etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt \
   --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key"
 
 by_phases() {

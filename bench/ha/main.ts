@@ -1,5 +1,5 @@
 /**
- * `npm run bench:ha [release] [rounds] [--json]`: the playbook's time compared with that of a manual script with the same kubeadm
+ * `npm run bench:ha [release] [rounds] [strategy] [--json]`: the playbook's time compared with that of a manual script with the same kubeadm
  * commands and configurations, with both strategies, on new hosts each time, in one run. Exits with 1 if the playbook takes
  * more than 1.15 times as long, or if its second run takes more than 5 s. `--json` prints one line per figure.
  */
@@ -17,11 +17,11 @@ const limits = { ratio: 1.15, again: 5 }
 const name = 'bench'
 const inventory = join(cacheFolder(), 'labs', `${name}.yaml`)
 const json = process.argv.includes('--json')
-const [kubernetes = labReleases.at(-1), times = '1'] = process.argv
+const [kubernetes = labReleases.at(-1), times = '1', only] = process.argv
   .slice(2)
   .filter((word) => word !== '--json')
 const rounds = Number(times)
-const strategies = ['join', 'phases'] as const
+const strategies = (['join', 'phases'] as const).filter((one) => only === undefined || one === only)
 type Strategy = (typeof strategies)[number]
 
 /** Seconds that a command takes. */
