@@ -10,7 +10,7 @@ import {
   unknown,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, Change } from '../../engine/index.ts'
+import type { ApplyContext, Change, Verdict } from '../../engine/index.ts'
 import { begin, end, keepCommit } from './git/interrupted.ts'
 import { access, gitFailure, gitIn, ownRef, readPlace, readWanted } from './git/state.ts'
 import type { Checkout, DestState, GitVersion } from './git/state.ts'
@@ -128,6 +128,14 @@ const updateSubmodules = async ({ remote }: ApplyContext, given: Params): Promis
   if (!result.ok) throw gitFailure(`git cannot update the submodules of ${given.dest}`, result)
 }
 
+/** The commits of a checkout, before and after the task. */
+export interface CheckedOut {
+  /** The commit that is checked out, by its 40 digits. */
+  readonly commit: string
+  /** The commit that was checked out before; undefined if there was none. */
+  readonly before: string | undefined
+}
+
 /** Checks out a git repository at a version. */
 export const gitCheckout = defineTask({
   name: 'git-checkout',
@@ -140,7 +148,7 @@ export const gitCheckout = defineTask({
   // git follows all links
   writes: ({ dest }) => [{ path: dest, as: 'folder', follow: true }],
 
-  async check(ctx, given) {
+  async check(ctx, given): Promise<Verdict<CheckedOut>> {
     const place = await readPlace(ctx, given)
     if (place === undefined) return unknown('git is not installed')
     refuseToDiscard(place, given)
@@ -148,7 +156,7 @@ export const gitCheckout = defineTask({
     if (place === 'nothing' || place === 'something else')
       return drift({ what: given.dest, to: `${given.repo} at ${named(wanted)}` })
     const changes = changesOf(place, wanted, given)
-    return changes.length === 0 ? ok({ commit: wanted.commit }) : drift(...changes)
+    return changes.length === 0 ? ok({ commit: wanted.commit, before: wanted.commit }) : drift(...changes)
   },
 
   async apply(ctx, given) {
@@ -185,5 +193,10 @@ export const gitCheckout = defineTask({
       await run`${git} branch -q ${`--set-upstream-to=origin/${wanted.name}`} ${wanted.name}`
     if (given.submodules) await updateSubmodules(ctx, given)
     await end(ctx.remote, git, dest)
+    const value: CheckedOut = {
+      commit: wanted.commit,
+      before: typeof place === 'object' && place.commit !== '' ? place.commit : undefined,
+    }
+    return { ...drift({ what: dest, from: value.before && short(value.before), to: named(wanted) }), value }
   },
 })

@@ -13,6 +13,8 @@ import type { CheckContext, Secret, Verdict } from '../../engine/index.ts'
 import { isOneLine } from './http/curl.ts'
 import { answerPattern, ask, askedFrom, faultOf, httpUrl, statuses } from './http/http.ts'
 import type { HttpAnswer, HttpRequest } from './http/types.ts'
+import { jsonReader } from '../shared/json-reader.ts'
+import type { JsonReader } from '../shared/json-reader.ts'
 
 const textOrSecret = () =>
   z.union([z.string(), z.custom<Secret>(isSecret).meta({ title: 'secret' })], {
@@ -89,7 +91,27 @@ const notDone = async ({ remote }: CheckContext, given: Params): Promise<string 
   return faultOf(await ask(remote.query, from, looking), { matches: unlessMatches })
 }
 
+/** The response to a request. */
+export interface HttpResponse {
+  readonly status: number
+  readonly body: string
+  /** Parses the body as JSON; a schema checks the value and types it. Throws `task-failed` for other text. */
+  readonly json: JsonReader
+}
+
 const summary = ({ method, url }: Params): string => `${method} ${url}`
+
+/** @throws `task-failed` if there is no answer, or it is not what it should be. */
+const responseOf = (given: Params, answer: HttpAnswer): HttpResponse => {
+  const fault = faultOf(answer, given)
+  if (fault !== undefined || 'failure' in answer) throw refused(given, fault ?? '', answer)
+  const { status, body } = answer
+  return {
+    status,
+    body,
+    json: jsonReader(body, { name: 'the response', of: summary(given), code: 'task-failed' }),
+  }
+}
 
 /** The error of an answer that is not what it should be, with the beginning of what was said. */
 const refused = (given: Params, fault: string, answer: HttpAnswer): CoxswainError =>
@@ -113,21 +135,19 @@ export const httpRequest = defineTask({
 
   checkable: ({ method, unless }) => looks(method) || unless !== undefined,
 
-  async check(ctx, given): Promise<Verdict<HttpAnswer | undefined>> {
+  async check(ctx, given): Promise<Verdict<HttpResponse | void>> {
     if (!looks(given.method)) {
       const left = await notDone(ctx, given)
-      return left === undefined ? ok(undefined) : drift({ what: summary(given), from: left, to: 'sent' })
+      return left === undefined ? ok() : drift({ what: summary(given), from: left, to: 'sent' })
     }
     const answer = await ask(ctx.remote.query, given.from, requestOf(given))
     const fault = faultOf(answer, given)
     // an earlier task may be the one that makes it answer
-    return fault === undefined ? ok(answer) : unknown(fault)
+    return fault === undefined ? ok(responseOf(given, answer)) : unknown(fault)
   },
 
   async apply(ctx, given) {
     const tag = looks(given.method) ? ctx.remote.query : ctx.remote.run
-    const answer = await ask(tag, given.from, requestOf(given))
-    const fault = faultOf(answer, given)
-    if (fault !== undefined) throw refused(given, fault, answer)
+    return ok(responseOf(given, await ask(tag, given.from, requestOf(given))))
   },
 })

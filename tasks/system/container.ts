@@ -1,16 +1,26 @@
 import {
   CoxswainError,
   defineTask,
+  drift,
   driftUnlessEmpty,
   isSecret,
   duration,
+  ok,
   unknown,
   words,
   z,
 } from '../../engine/index.ts'
-import type { ApplyContext, Change, Secret } from '../../engine/index.ts'
-import { configText, draftOf, envFile, find, label, otherVariables } from './containers/container-state.ts'
-import type { Container, Found } from './containers/container-state.ts'
+import type { ApplyContext, Change, Ok, Secret, Verdict } from '../../engine/index.ts'
+import {
+  configText,
+  draftOf,
+  envFile,
+  find,
+  label,
+  otherVariables,
+  stateOf,
+} from './containers/container-state.ts'
+import type { Container, ContainerState, Found } from './containers/container-state.ts'
 
 const variable = () =>
   z
@@ -222,30 +232,33 @@ export const container = defineTask({
   title: ({ name, state }) => `container ${name} ${state}`,
   checkable: ({ pull, state }) => pull !== 'always' || state === 'absent',
 
-  async check(ctx, given) {
+  async check(ctx, given): Promise<Verdict<ContainerState | void>> {
     const found = await find(ctx, withImage(given))
     if (found !== undefined) {
       const changes = changesOf(found, given)
       if (changes.length > 0) refuseWithoutImage(found, given)
-      return driftUnlessEmpty(changes)
+      if (changes.length > 0) return drift(...changes)
+      const value = stateOf(found)
+      return value === undefined ? ok() : ok(value)
     }
     return given.state === 'absent'
       ? driftUnlessEmpty([])
       : unknown('neither podman nor docker is installed yet')
   },
 
-  async apply(ctx, given) {
+  // its value is that of the check after it
+  async apply(ctx, given): Promise<Ok<ContainerState> | undefined> {
     const { name, state } = given
     if (state === 'absent') {
       const found = await lookAgain(ctx, given)
       const { runtime: tool } = found
       await removeDraft(ctx, found, given)
-      if (found.container === undefined) return
+      if (found.container === undefined) return undefined
       await ctx.remote.run({
         timeout: 120,
         label: `remove the container ${name}`,
       })`${tool} stop ${name} && ${tool} rm -f ${name}`
-      return
+      return undefined
     }
     const found = await fetched(ctx, given)
     await removeDraft(ctx, found, given)
@@ -255,5 +268,6 @@ export const container = defineTask({
     const wanted = !fresh && found.container !== undefined && isAsWanted(found.container, given)
     if (state === 'started' && !wanted) await start(ctx, found, given)
     if (state === 'stopped' && running) await ctx.remote.run({ timeout: 120 })`${found.runtime} stop ${name}`
+    return undefined
   },
 })

@@ -2,7 +2,6 @@ import {
   CoxswainError,
   defineTask,
   drift,
-  driftUnlessEmpty,
   flag,
   ok,
   duration,
@@ -71,6 +70,16 @@ const params = () =>
     })
 type Params = z.output<ReturnType<typeof params>>
 
+/** What is installed after the task. */
+export interface PackageVersions {
+  /** The versions of the packages that it names, by these names; without those that are not installed. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+interface Findings extends PackageVersions {
+  readonly changes: readonly Wrong[]
+}
+
 type Wrong = Change & { readonly wanted: PackageRequest }
 
 const nothing: ReadonlyMap<string, string> = new Map()
@@ -80,7 +89,7 @@ const changesFor = async (
   ctx: CheckContext,
   manager: PackageManager,
   { name: names, state, purge, enableRepo }: Params,
-): Promise<Wrong[]> => {
+): Promise<Findings> => {
   if (enableRepo.length > 0 && manager.enables !== true)
     throw new CoxswainError(
       'task-failed',
@@ -102,7 +111,13 @@ const changesFor = async (
       : nothing,
     purge && manager.remains !== undefined ? manager.remains(ctx, plain) : none,
   ])
-  return packages.flatMap((wanted): Wrong[] => {
+  const versions = Object.fromEntries(
+    plain.flatMap((name) => {
+      const version = installed.get(name)?.version
+      return version === undefined ? [] : [[name, version] as const]
+    }),
+  )
+  const changes = packages.flatMap((wanted): Wrong[] => {
     const { name, version } = wanted
     const what = `package ${name}`
     const found = installed.get(name)
@@ -124,6 +139,7 @@ const changesFor = async (
       (version === undefined || versionPattern(version).test(have))
     return right ? [] : [{ wanted, what, from: have, to: version ?? newer ?? 'installed' }]
   })
+  return { changes, versions }
 }
 
 const changesOnly = (changes: readonly Wrong[]): Change[] =>
@@ -168,11 +184,11 @@ export const packages = defineTask({
 
   async check(ctx, given) {
     const manager = await managerOf(ctx)
-    const [changes, old] = await Promise.all([
+    const [{ changes, versions }, old] = await Promise.all([
       changesFor(ctx, manager, given),
       given.state === 'latest' ? tooOld(ctx, manager, given) : undefined,
     ])
-    if (changes.length === 0) return old === undefined ? ok() : unknown(old)
+    if (changes.length === 0) return old === undefined ? ok({ versions }) : unknown(old)
     const held = await heldAmong(ctx, manager, changes)
     // an earlier task could release them
     return held.length === 0
@@ -188,7 +204,7 @@ export const packages = defineTask({
       const whenOld = latest || cacheAge !== undefined
       if (!whenOld || (await tooOld(ctx, manager, given)) !== undefined) await manager.refresh(ctx)
     }
-    const changes = await changesFor(ctx, manager, given)
+    const { changes, versions } = await changesFor(ctx, manager, given)
     const held = await heldAmong(ctx, manager, changes)
     if (held.length > 0)
       throw new CoxswainError('task-failed', `held at its version: ${held.join(', ')}`, {
@@ -199,6 +215,6 @@ export const packages = defineTask({
       const names = wanted.map(({ name }) => name)
       await manager.remove(ctx, names, purge)
     } else if (wanted.length > 0) await manager.install(ctx, wanted, { latest, recommends, enable })
-    return driftUnlessEmpty(changesOnly(changes))
+    return changes.length === 0 ? ok({ versions }) : drift(...changesOnly(changes))
   },
 })

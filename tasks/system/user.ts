@@ -1,5 +1,5 @@
-import { CoxswainError, Secret, defineTask, driftUnlessEmpty } from '../../engine/index.ts'
-import type { Change, CheckContext, RemoteReader } from '../../engine/index.ts'
+import { CoxswainError, Secret, defineTask, drift, driftUnlessEmpty, ok } from '../../engine/index.ts'
+import type { Change, CheckContext, Ok, RemoteReader, Verdict } from '../../engine/index.ts'
 import { readText } from '../shared/file-text.ts'
 import { plainPath } from '../shared/paths.ts'
 import {
@@ -130,6 +130,24 @@ const refuseImpossible = async (
   }
 }
 
+/** A user as it is after the task. */
+export interface UserAccount {
+  readonly name: string
+  readonly uid: number
+  /** The ID of its primary group. */
+  readonly gid: number
+  readonly home: string
+  readonly shell: string
+}
+
+const accountOf = ({ name, uid, gid, home, shell }: PasswdEntry): UserAccount => ({
+  name,
+  uid: Number(uid),
+  gid: Number(gid),
+  home,
+  shell,
+})
+
 /** Creates, changes or removes a local user. */
 export const user = defineTask({
   name: 'user',
@@ -143,7 +161,7 @@ export const user = defineTask({
   makes: ({ name, group = name, state }) =>
     state === 'absent' ? [] : [`the user ${name}`, ...(group === name ? [`the group ${name}`] : [])],
 
-  async check(ctx, given) {
+  async check(ctx, given): Promise<Verdict<UserAccount | void>> {
     const { remote, absent } = ctx
     const found = await find(remote, given)
     await refuseImpossible(ctx, given, found)
@@ -153,13 +171,18 @@ export const user = defineTask({
       return driftUnlessEmpty(found.user ? [{ what, from: `uid ${found.user.uid}` }] : [])
     if (found.user === undefined)
       return driftUnlessEmpty([{ what, to: given.uid === undefined ? 'present' : `uid ${given.uid}` }])
-    return driftUnlessEmpty(changesOf(given, found, found.user))
+    const changes = changesOf(given, found, found.user)
+    return changes.length === 0 ? ok(accountOf(found.user)) : drift(...changes)
   },
 
-  async apply(ctx, given) {
+  // its value is that of the check after it
+  async apply(ctx, given): Promise<Ok<UserAccount> | undefined> {
     const { remote } = ctx
     const tools = (await remote.query`command -v useradd`.succeeds()) ? shadowUsers : busyboxUsers
-    if (given.state === 'absent') return tools.remove(remote, given)
+    if (given.state === 'absent') {
+      await tools.remove(remote, given)
+      return undefined
+    }
     const before = await find(remote, given)
     await refuseImpossible(ctx, given, before)
     if (before.user === undefined) await tools.add(remote, given, before)
@@ -172,5 +195,6 @@ export const user = defineTask({
         stdin: new Secret(`${given.name}:${plan.password.reveal()}\n`),
         quiet: true,
       })`chpasswd -e`
+    return undefined
   },
 })

@@ -1,7 +1,20 @@
 /** Steps made from values: the types of values need no annotation, and a wrong field does not compile. */
 import type { Secret } from 'coxswain'
 import { block, given, on, onEach, orElse, playbook, z } from 'coxswain'
-import { command, file, osRelease, query, read, stat } from 'coxswain/tasks'
+import {
+  command,
+  container,
+  defaultAddress,
+  file,
+  gitCheckout,
+  httpRequest,
+  osRelease,
+  packages,
+  query,
+  read,
+  stat,
+  user,
+} from 'coxswain/tasks'
 import { expectTypeOf } from 'expect-type'
 
 const key = command({ run: 'wg genkey', creates: '/etc/key' })
@@ -63,6 +76,33 @@ playbook({
         given({ x: read({ path: '/a', schem: z.string() }) }, () => []),
         // @ts-expect-error a parameter of the wrong kind
         given({ x: query({ run: 1 }) }, () => []),
+      ],
+    }),
+    play('values of tasks that act', {
+      hosts: 'web',
+      tasks: () => [
+        given(
+          {
+            app: gitCheckout({ repo: 'r', dest: '/srv/app' }),
+            made: user({ name: 'app' }),
+            answer: httpRequest({ url: 'http://a' }),
+            installed: packages({ name: ['a'] }),
+            web: container({ name: 'web', image: 'i' }),
+            own: defaultAddress(),
+          },
+          ({ app, made, answer, installed, web, own }) => {
+            expectTypeOf(app.before).toEqualTypeOf<string | undefined>()
+            expectTypeOf(made.uid).toEqualTypeOf<number>()
+            expectTypeOf(answer.status).toEqualTypeOf<number>()
+            expectTypeOf(answer.json(z.object({ n: z.number() })).n).toEqualTypeOf<number>()
+            expectTypeOf(installed.versions['a']).toEqualTypeOf<string | undefined>()
+            expectTypeOf(web.running).toEqualTypeOf<boolean>()
+            expectTypeOf(own.address).toEqualTypeOf<string>()
+            // @ts-expect-error a field that the value does not have
+            void made.id
+            return [file({ path: '/b', content: app.commit })]
+          },
+        ),
       ],
     }),
     play('values of other hosts', {

@@ -1,14 +1,10 @@
 /** The result of a command, and how its author judges it: shared by the tasks command, shell and script. */
 import { CoxswainError, drift, ok, words, z } from '../../../engine/index.ts'
 import type { CommandResult, Drift, Ok } from '../../../engine/index.ts'
+import { jsonReader } from '../../shared/json-reader.ts'
+import type { JsonReader } from '../../shared/json-reader.ts'
 import { guarded } from './guards.ts'
 import type { Guards } from './guards.ts'
-
-/** Reads JSON, as any value or as that of a schema. */
-interface JsonReader {
-  (): unknown
-  <Schema extends z.ZodType>(schema: Schema): z.output<Schema>
-}
 
 /** What a command of the user printed, and how it ended. */
 export interface CommandOutput {
@@ -85,35 +81,13 @@ const trimmed = (text: string): string => {
   return text.slice(0, end)
 }
 
-const jsonReader = (stdout: string, what: string): JsonReader => {
-  const refused = (why: string, cause: unknown): CoxswainError =>
-    new CoxswainError('command-failed', `${why}: ${what}`, { cause, output: trimmed(stdout) })
-  const parsed = (): unknown => {
-    try {
-      return JSON.parse(stdout)
-    } catch (cause) {
-      throw refused('the output is not JSON', cause)
-    }
-  }
-  function json(): unknown
-  function json<Schema extends z.ZodType>(schema: Schema): z.output<Schema>
-  function json(schema?: z.ZodType): unknown {
-    const value = parsed()
-    if (schema === undefined) return value
-    const { data, error } = schema.safeParse(value)
-    if (error === undefined) return data
-    throw refused('the output is not what the schema wants', error)
-  }
-  return json
-}
-
 /** The result for authors. */
 export const outputOf = ({ code, stdout, stderr }: CommandResult, what: string): CommandOutput => ({
   status: code,
   stdout: trimmed(stdout),
   stderr: trimmed(stderr),
   lines: stdout.split('\n').filter((line) => line !== ''),
-  json: jsonReader(stdout, what),
+  json: jsonReader(stdout, { name: 'the output', of: what, code: 'command-failed' }),
 })
 
 const judged = (name: string, its: Judge, output: CommandOutput): boolean => {

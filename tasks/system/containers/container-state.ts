@@ -43,6 +43,18 @@ export interface Found {
   readonly image: string | undefined
 }
 
+/** A container as it is after the task. */
+export interface ContainerState {
+  readonly runtime: 'podman' | 'docker'
+  /** The ID of its image. */
+  readonly image: string
+  readonly running: boolean
+}
+
+/** The value of the task; undefined without a container. */
+export const stateOf = ({ runtime, container }: Found): ContainerState | undefined =>
+  container && { runtime, image: container.image, running: container.running }
+
 /** The configuration as text without secrets; equal for equal configurations. */
 export const configText = ({ env, ...rest }: Config): string => {
   const names = Object.keys(env).toSorted()
