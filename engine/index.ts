@@ -70,6 +70,8 @@ export type {
 export { defineConfig } from './cli/project/define-config.ts'
 export type { Config, ConnectionDefaults, Hooks } from './cli/project/define-config.ts'
 export { modeFor } from './connection/mode.ts'
+export { text } from './dsl/text.ts'
+export type { TextOf, TextValue } from './dsl/text.ts'
 export { quote, shell, shellProgram } from './remote/quote.ts'
 export type { ShellText, Word } from './remote/quote.ts'
 export { enterLocalFolder } from './connection/local-folder.ts'

@@ -15,12 +15,15 @@ const title = 'local path'
  */
 export const localPath = () => z.string().min(1).meta({ title })
 
+/** Whether a parameter is, or can be, a local path. */
+const isLocalPath = (field: z.core.$ZodType): boolean =>
+  field instanceof z.ZodType &&
+  (field.meta()?.title === title || (field instanceof z.ZodUnion && field.options.some(isLocalPath)))
+
 /** The names of the parameters that are local paths. */
 export const localPathsIn = (schema: z.ZodType): readonly string[] =>
   schema instanceof z.ZodObject
-    ? Object.entries(schema.shape).flatMap(([name, field]) =>
-        field instanceof z.ZodType && field.meta()?.title === title ? [name] : [],
-      )
+    ? Object.entries(schema.shape).flatMap(([name, field]) => (isLocalPath(field) ? [name] : []))
     : []
 
 /** A local path after the search. */

@@ -1,5 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { CoxswainError, Secret, defineTask, driftUnlessEmpty, localPath, z } from '../../engine/index.ts'
+import {
+  CoxswainError,
+  Secret,
+  defineTask,
+  driftUnlessEmpty,
+  isSecret,
+  localPath,
+  z,
+} from '../../engine/index.ts'
 import { remoteFile } from '../shared/paths.ts'
 import {
   attributeChanges,
@@ -11,49 +18,84 @@ import {
   written,
 } from './content/attributes.ts'
 import { contentChanges, holds } from './content/content.ts'
+import { helperSpecs } from './templates/helper-specs.ts'
+import { partialFiles } from './templates/partial-files.ts'
+import { readNow, readTemplate } from './templates/read-template.ts'
 import { render } from './templates/render.ts'
+import type { Helper } from './templates/strict-helpers.ts'
+
+/** A template in TypeScript. */
+type TemplateFunction = (values: Readonly<Record<string, unknown>>) => string | Secret
+
+const isFunction = (value: unknown): value is TemplateFunction => typeof value === 'function'
+const isHelper = (value: unknown): value is Helper => typeof value === 'function'
+
+/** What a template is made with. */
+interface TemplateInput {
+  readonly src: string | TemplateFunction
+  readonly values: Readonly<Record<string, unknown>>
+  readonly helpers: Readonly<Record<string, Helper>>
+}
 
 /** The rendered text, and the text that can be shown: none if it contains a secret. */
-const rendered = async (
-  src: string,
-  values: Readonly<Record<string, unknown>>,
-): Promise<{ readonly text: string; readonly shown: string | Secret }> => {
-  const template = await readFile(src, 'utf8').catch((cause: unknown) => {
-    throw new CoxswainError('load-failed', `cannot read the template ${src} on this machine`, {
-      cause,
-      hint: 'a relative path is looked for beside the file that makes the task, then in the current folder',
-    })
-  })
-  const { text, secret } = render(template, values, src)
+const rendered = async ({
+  src,
+  values,
+  helpers,
+}: TemplateInput): Promise<{ readonly text: string; readonly shown: string | Secret }> => {
+  if (typeof src !== 'string') {
+    const made = src(values)
+    if (isSecret(made)) return { text: made.reveal(), shown: made }
+    if (typeof made === 'string') return { text: made, shown: made }
+    throw new CoxswainError('template-invalid', 'the function of a template does not return text')
+  }
+  const file = await readTemplate(src)
+  const { text, secret } = render(file, values, src, { helpers, partials: partialFiles(src, file) })
   return { text, shown: secret ? new Secret(text) : text }
 }
 
-/** Writes a file from a Handlebars template. */
+/** The files that make a template. */
+const filesOf = (src: string | TemplateFunction): readonly string[] =>
+  typeof src === 'string'
+    ? [src, ...[...partialFiles(src, readNow(src)).values()].map(({ file }) => file)]
+    : []
+
+/** Writes a file from a template: Handlebars, or a function. */
 export const template = defineTask({
   name: 'template',
   description:
-    'Writes a file from a Handlebars template. A variable without a value is an error, also in #if and #each. Writing null is an error too. Secrets are written as plain text, and the content is then not shown.',
+    'Writes a file from a Handlebars template, or from a function in TypeScript. A variable without a value is an error, also in #if and #each. Writing null is an error too. `{{> name}}` is `name.hbs` beside the template. Secrets are written as plain text, and the content is then not shown.',
   reads: "the file's content, owner and mode",
   example: { src: 'site.conf.hbs', dest: '/etc/site.conf', values: { port: 8080 } },
   params: () =>
     z.object({
-      src: localPath().describe('the template on this machine'),
+      src: z
+        .union([localPath(), z.custom<TemplateFunction>(isFunction).meta({ title: 'function' })])
+        .describe('the template on this machine, or a function that returns the text'),
       dest: remoteFile().describe('the file on the host'),
       values: z
         .record(z.string(), z.unknown())
         .default({})
         .describe('the variables of the template; secrets are written as plain text'),
+      helpers: z
+        .record(z.string(), z.custom<Helper>(isHelper, 'a function is needed').meta({ title: 'function' }))
+        .refine(
+          (given) => !Object.keys(given).some((name) => helperSpecs.has(name)),
+          `the names of helpers that every template has cannot be used: ${[...helperSpecs.keys()].join(', ')}`,
+        )
+        .default({})
+        .describe('further helpers of the template: functions that get the values of a call'),
       ...attributeParams,
       ...writeParams,
       ...followParam,
     }),
   title: ({ dest }) => `file ${dest} from a template`,
   writes: ({ dest, ...its }) => written('file', dest, its),
-  sends: ({ src }) => [src],
-  needs: ({ src, values }) => rendered(src, values),
+  sends: ({ src }) => filesOf(src),
+  needs: rendered,
 
-  async check({ remote }, { src, dest, values, ...attributes }) {
-    const { shown } = await rendered(src, values)
+  async check({ remote }, { src, dest, values, helpers, ...attributes }) {
+    const { shown } = await rendered({ src, values, helpers })
     const [stat, rewritten] = await Promise.all([
       remote.stat(dest, { follow: true }),
       contentChanges(remote, dest, shown, attributes),
@@ -64,8 +106,8 @@ export const template = defineTask({
     ])
   },
 
-  async apply({ remote }, { src, dest, values, ...given }) {
-    const { text } = await rendered(src, values)
+  async apply({ remote }, { src, dest, values, helpers, ...given }) {
+    const { text } = await rendered({ src, values, helpers })
     const attributes = await settled(remote, dest, given)
     if (await holds(remote, dest, text, attributes))
       return remote.setAttributes(dest, attributesOf(attributes))

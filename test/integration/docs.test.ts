@@ -8,6 +8,8 @@ import { starterFiles } from '../../engine/cli/init/starter.ts'
 import { parseCommandLine } from '../../engine/cli/parse.ts'
 import { libraryOf } from '../../engine/cli/session/library.ts'
 import { filterNames, testNames } from '../../engine/inventory/expressions/library-of.ts'
+import { partialFiles } from '../../tasks/files/templates/partial-files.ts'
+import { render } from '../../tasks/files/templates/render.ts'
 import * as tasks from '../../tasks/index.ts'
 import { runCli } from '../support/run-cli.ts'
 import { suite } from '../support/spec.ts'
@@ -120,6 +122,37 @@ test('the expressions of docs/inventory.md have the values that it says, and it 
     [...filterNames, ...testNames].filter((name) => !listed.has(name)),
     [],
   )
+})
+
+test('the templates of docs/templates.md make what it says', async () => {
+  const page = readFileSync(join(root, 'docs/templates.md'), 'utf8')
+  const at = (name: string): string => join(folder, name)
+  writeFileSync(at('head.hbs'), '# {{title}}\n')
+  const values = {
+    title: 'T',
+    sites: [
+      { name: 'b', tags: [1] },
+      { name: 'a', port: 1, tags: [] },
+    ],
+    networks: ['x', 'y'],
+    command: "it's",
+    tls: true,
+    mode: 'live',
+    ca: 'one\ntwo',
+  }
+  const [source = ''] = blocks('text', page)
+  assert.is(
+    render(source, values, at('page.hbs'), { partials: partialFiles(at('page.hbs'), source) }).text,
+    "# T\nserver a 1 []\nserver b 80 [1]\nallow x, y\nrun 'it'\\''s'\ntls on\n  ca: |\n    one\n    two\n",
+  )
+  writeFileSync(at('site.conf.hbs'), 'name {{upper name}}\n')
+  writeFileSync(at('texts.ts'), blocks('ts', page)[0] ?? '')
+  writeFileSync(at('texts.yaml'), 'all: { hosts: { here: { connection: local } } }\n')
+  const result = await runCli([at('texts.ts'), '-i', at('texts.yaml'), '-e', `folder=${folder}`])
+  assert.is(result.status, 0, result.stdout + result.stderr)
+  assert.is(readFileSync(at('upstream.conf'), 'utf8'), 'upstream {\n  server a:8080;\n  server b:8080;\n}\n')
+  assert.is(readFileSync(at('other.conf'), 'utf8'), 'upstream {\n  server c:8080;\n}\n')
+  assert.is(readFileSync(at('site.conf'), 'utf8'), 'name SHOP\n')
 })
 
 test('the commands of the README are valid, and use existing names', () => {

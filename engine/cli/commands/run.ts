@@ -1,7 +1,7 @@
 import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
 import { defineCommand, optional, rest } from '../define-command.ts'
-import { flag } from '../define-option.ts'
+import { flag, text } from '../define-option.ts'
 import { runOptions } from '../options/run.ts'
 import { completion, completeWords } from './completion.ts'
 import { config } from './config.ts'
@@ -26,7 +26,11 @@ export const run = defineCommand({
     target: optional('a playbook or task file, or the name of a task', 'target'),
     params: rest('parameters of a task', 'parameters'),
   },
-  options: { ...runOptions, help: flag('-h, --help', 'show this help, or the help of a task') },
+  options: {
+    ...runOptions,
+    host: text('--host <name>', 'with `template FILE`: print what the template makes for this host', 'hosts'),
+    help: flag('-h, --help', 'show this help, or the help of a task'),
+  },
   examples: [
     {
       line: 'run playbooks/ha-masters.ts -i inventory.yaml',
@@ -39,6 +43,10 @@ export const run = defineCommand({
     {
       line: 'run sysctl key=net.ipv4.ip_forward value=1 -i inventory.yaml --hosts masters -b',
       does: 'run a single task',
+    },
+    {
+      line: 'run template site.conf.hbs -i inventory.yaml --host web1',
+      does: 'print a template with the variables of a host',
     },
   ],
   notes:
@@ -65,6 +73,15 @@ export const run = defineCommand({
   ],
   run: async (input, context) => {
     const { arguments: words, options } = input
+    const { host } = options
+    if (host !== undefined) {
+      if (words.target !== 'template')
+        throw new CoxswainError('usage', '--host is for `run template FILE`', {
+          hint: 'name the hosts of a run with --limit, and those of a single task with --hosts',
+        })
+      const { printTemplate } = await import('../template/print-template.ts')
+      return printTemplate({ options: { ...options, host }, words: words.params }, context)
+    }
     if (words.target !== undefined || options.listTasks || options.listHosts)
       return (await import('../session/run.ts')).run(input, context)
     if (!options.help) throw new CoxswainError('usage', 'nothing to run: name a playbook or a task')

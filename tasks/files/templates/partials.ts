@@ -1,6 +1,5 @@
 /**
- * The partials of a template. A template can only call partials that it defines itself: `{{#*inline "name"}} …
- * {{/inline}}`. Pure.
+ * The partials of a template: those that it defines itself, `{{#*inline "name"}} … {{/inline}}`, and the files beside it. Pure.
  */
 import { nearest } from '../../../engine/index.ts'
 import type { Block, Refuse } from './tree.ts'
@@ -57,14 +56,16 @@ export const ownBlock = '@partial-block'
  * partial that is defined, but not at the place of the call, is detected only when it is called.
  *
  * @param refuse called immediately for decorators other than `inline`.
+ * @param files names of the files beside it.
  */
-export const partialsOf = (template: hbs.AST.Program, refuse: Refuse) => {
+export const partialsOf = (template: hbs.AST.Program, refuse: Refuse, files: readonly string[] = []) => {
   const all = definitions(template, refuse)
   /**
    * @param name the name of the called partial.
    * @param block the block that is passed to it. Partials defined in the block are not known outside of it.
    */
   return (name: string, loc: hbs.AST.SourceLocation, block: hbs.AST.Program | undefined): void => {
+    if (files.includes(name)) return
     const inside = definitions(block, refuse)
     const outside = all.filter((one) => one === name).length - inside.filter((one) => one === name).length
     if (outside > 0) return
@@ -76,7 +77,7 @@ export const partialsOf = (template: hbs.AST.Program, refuse: Refuse) => {
       `names a partial that the template does not define: ${name}`,
       loc,
       guess === undefined
-        ? `define it in the template: {{#*inline "${name}"}} … {{/inline}}`
+        ? `write ${name}.hbs beside the template, or define it: {{#*inline "${name}"}} … {{/inline}}`
         : `did you mean ${guess}?`,
     )
   }

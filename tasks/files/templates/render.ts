@@ -1,10 +1,13 @@
 /** Renders Handlebars templates. The only file that loads handlebars. */
 import { createRequire } from 'node:module'
 import type Handlebars from 'handlebars'
-import { CoxswainError, isSecret, nearest } from '../../../engine/index.ts'
+import { CoxswainError } from '../../../engine/index.ts'
 import { openTag } from './not-closed.ts'
-import { helperNames, strictTemplate } from './strict-template.ts'
+import type { PartialFiles } from './partial-files.ts'
 import { ownBlock } from './partials.ts'
+import { registerStrictHelpers } from './strict-helpers.ts'
+import type { Helper, Spot } from './strict-helpers.ts'
+import { helperNames, strictTemplate } from './strict-template.ts'
 
 /** Loads Handlebars when a template is rendered: few playbooks need it, and it takes a tenth of the start. */
 const loadHandlebars = (): typeof Handlebars => createRequire(import.meta.url)('handlebars')
@@ -16,59 +19,40 @@ export interface Rendered {
   readonly secret: boolean
 }
 
-/** A place in a template. */
-interface Spot {
-  readonly name: string
-  readonly template: string
-  readonly line: number
-  readonly column: number
+/** What a template can use beside its values. */
+export interface RenderOptions {
+  /** Helpers of the playbook, by name. */
+  readonly helpers?: Readonly<Record<string, Helper>>
+  /** The files of partials, by name. */
+  readonly partials?: PartialFiles
 }
 
-const invalid = ({ name, template, line, column }: Spot, message: string, hint?: string): CoxswainError =>
-  new CoxswainError('template-invalid', `${name} ${message}`, {
-    hint,
-    place: { file: name, line, column, excerpt: template.split('\n')[line - 1] ?? '' },
+/** How templates are compiled: nothing is escaped, and a partial has the variables that it is given. */
+const compiling = { noEscape: true, explicitPartialContext: true } as const
+
+/** The error of Handlebars for a text that is not a template. */
+const syntaxError = (file: string, template: string, cause: unknown): CoxswainError => {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const lineOf = (line: number): string => template.split('\n')[line - 1] ?? ''
+  const open = /\bgot 'EOF'/.test(message) ? openTag(template) : undefined
+  if (open !== undefined)
+    return new CoxswainError('template-invalid', `${file} opens ${open.text} and does not close it`, {
+      hint: `close it with ${open.end}`,
+      place: { file, line: open.line, column: open.column, excerpt: lineOf(open.line) },
+    })
+  const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
+  return new CoxswainError('template-invalid', `${file}: ${parseFault(message) ?? message}`, {
+    cause,
+    hint: 'fix the template at the line shown; {{ … }} takes a name, or a helper with its arguments',
+    place: { file, ...(line !== undefined && { line: Number(line), excerpt: lineOf(Number(line)) }) },
   })
-
-/** An own property of a value. Inherited properties are not available to templates. */
-const partOf = (value: unknown, key: string): { readonly part: unknown } | undefined => {
-  if (typeof value === 'string') return key === 'length' ? { part: value.length } : undefined
-  if (typeof value !== 'object' || value === null) return undefined
-  if (value instanceof Map) return value.has(key) ? { part: value.get(key) } : undefined
-  return Object.hasOwn(value, key) ? { part: Reflect.get(value, key) } : undefined
-}
-
-const keysOf = (value: unknown): string[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
-
-/** Why a value cannot be written into a file; undefined if it can be written as text. */
-const noText = (value: unknown): string | undefined => {
-  if (value === null || value === undefined) return `is ${value}`
-  if (Array.isArray(value)) return value.map(noText).find((wrong) => wrong !== undefined)
-  if (typeof value === 'function') return 'is a function'
-  if (typeof value === 'number' && Number.isNaN(value)) return 'is not a number (NaN)'
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'is not a finite number'
-  if (typeof value === 'symbol') return 'is a symbol'
-  if (value instanceof Date) return 'is a date, which does not have a fixed text form: set its text'
-  const isMap = typeof value === 'object' && Reflect.get(value, 'toString') === Object.prototype.toString
-  return isMap ? 'is a map, which does not have a text form: use one of its values' : undefined
-}
-
-/**
- * Why `{{#each}}` cannot iterate over a value; undefined for lists, maps, null and undefined, which count as empty lists.
- */
-const noList = (value: unknown): string | undefined => {
-  if (value === null || value === undefined) return undefined
-  if (value instanceof Date) return 'a date'
-  if (typeof value === 'object') return undefined
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`
 }
 
 /**
  * Renders a template with values. A variable without a value is an error wherever it is read, also in `#if`, `#each`,
  * `#with` and parameters of helpers; null or undefined is an error where it would be written. To make a variable optional,
- * set it to undefined and test it with `#if`. Secrets are revealed. Nothing is escaped: these are configuration files, not
- * web pages.
+ * set it to undefined and test it with `#if`, or write `default`. Secrets are revealed. Nothing is escaped: these are configuration
+ * files, not web pages.
  *
  * @throws `template-invalid` with the variable, line and column.
  */
@@ -76,121 +60,66 @@ export const render = (
   template: string,
   values: Readonly<Record<string, unknown>>,
   file: string,
+  { helpers = {}, partials = new Map() }: RenderOptions = {},
 ): Rendered => {
   let secret = false
-  const revealed = (value: unknown): unknown => {
-    if (!isSecret(value)) return value
-    secret = true
-    return value.reveal()
-  }
-  const plainly = (value: unknown): unknown => (Array.isArray(value) ? value.map(plainly) : revealed(value))
+  const texts = new Map([
+    [file, template],
+    ...[...partials.values()].map((one) => [one.file, one.text] as const),
+  ])
+  const invalid = ({ file: at, line, column }: Spot, message: string, hint?: string): CoxswainError =>
+    new CoxswainError('template-invalid', `${at} ${message}`, {
+      hint,
+      place: { file: at, line, column, excerpt: texts.get(at)?.split('\n')[line - 1] ?? '' },
+    })
+  /** The last partial that was called, and the place of the call. */
+  let called: { readonly spot: Spot; readonly partial: string } | undefined
   // a separate instance, so that helpers registered elsewhere have no effect
   const engine = loadHandlebars().create()
-  engine.registerHelper(helperNames.read, (...given: unknown[]) => {
-    const [original, line, column, base, ...keys] = given.slice(0, -1)
-    return keys.map(String).reduce<unknown>((value, key) => {
-      const found = partOf(value, key)
-      if (found !== undefined) return revealed(found.part)
-      const guess = nearest(key, keysOf(value))
-      throw invalid(
-        { name: file, template, line: Number(line), column: Number(column) },
-        `uses a variable that is not set: ${String(original)}`,
-        guess === undefined ? undefined : `did you mean ${guess}?`,
-      )
-    }, base)
-  })
-  engine.registerHelper(helperNames.write, (...given: unknown[]) => {
-    const [original, line, column, value] = given
-    const written = plainly(value)
-    const wrong = noText(written)
-    // a string, because Handlebars adds adjacent numbers
-    if (wrong === undefined) return String(written)
-    throw invalid(
-      { name: file, template, line: Number(line), column: Number(column) },
-      `cannot write ${String(original)}: it ${wrong}`,
-      `set a value, or write it inside {{#if ${String(original)}}} … {{/if}}`,
-    )
-  })
-  engine.registerHelper(helperNames.list, (...given: unknown[]) => {
-    const [original, line, column, value] = given
-    const wrong = noList(value)
-    if (wrong === undefined) return value
-    throw invalid(
-      { name: file, template, line: Number(line), column: Number(column) },
-      `cannot use ${String(original)} in {{#each}}: it is ${wrong}`,
-      '{{#each}} takes a list or a map',
-    )
-  })
-  engine.registerHelper(helperNames.data, (...given: unknown[]) => {
-    const [original, line, column, name, depth] = given
-    const frames = Array.from({ length: Number(depth) })
-    const frame = frames.reduce((inner) => partOf(inner, '_parent')?.part, partOf(given.at(-1), 'data')?.part)
-    const found = partOf(frame, String(name))
-    if (found !== undefined) return found.part
-    throw invalid(
-      { name: file, template, line: Number(line), column: Number(column) },
-      `uses a variable that does not exist here: ${String(original)}`,
-      '@index, @key, @first and @last exist inside {{#each}}; ../ refers to the enclosing {{#each}}',
-    )
-  })
-  engine.registerHelper(helperNames.around, (...given: unknown[]) => {
-    const [original, line, column, value] = given
-    if (value !== undefined) return value
-    throw invalid(
-      { name: file, template, line: Number(line), column: Number(column) },
-      `refers to an enclosing block that does not exist: ${String(original)}`,
-      'each ../ goes out of one {{#each}} or {{#with}}',
-    )
-  })
-  /** The last partial that was called, and the place of the call. */
-  let called: (Spot & { readonly partial: string }) | undefined
-  engine.registerHelper(helperNames.partial, (...given: unknown[]) => {
-    const [original, line, column] = given
-    called = { name: file, template, line: Number(line), column: Number(column), partial: String(original) }
-    // Handlebars looks for this helper only if its name is in the template
-    return original === ownBlock
-      ? partOf(partOf(given.at(-1), 'data')?.part, 'partial-block')?.part
-      : original
-  })
   // Handlebars' own implementation of sections, which it does not export
   const section = engine.helpers['blockHelperMissing']
   if (section !== undefined) engine.registerHelper(helperNames.section, section)
+  registerStrictHelpers((name, helper) => engine.registerHelper(name, helper), {
+    own: helpers,
+    invalid,
+    onSecret: () => {
+      secret = true
+    },
+    onPartial: (spot, partial) => {
+      called = { spot, partial }
+    },
+  })
+  const compiled = (text: string, at: string, isPartial: boolean): ReturnType<typeof engine.compile> => {
+    let tree: hbs.AST.Program
+    try {
+      tree = engine.parseWithoutProcessing(text, { srcName: at })
+    } catch (cause) {
+      throw syntaxError(at, text, cause)
+    }
+    const refuse = (message: string, { start }: hbs.AST.SourceLocation, hint?: string): never => {
+      throw invalid({ file: at, line: start.line, column: start.column + 1 }, message, hint)
+    }
+    const options = { files: [...partials.keys()], own: Object.keys(helpers), isPartial }
+    return engine.compile(strictTemplate(tree, refuse, options), compiling)
+  }
+  for (const [name, one] of partials) engine.registerPartial(name, compiled(one.text, one.file, true))
+  const main = compiled(template, file, false)
   try {
-    const tree = strictTemplate(engine.parseWithoutProcessing(template), (message, { start }, hint) => {
-      throw invalid({ name: file, template, line: start.line, column: start.column + 1 }, message, hint)
-    })
-    const text = engine.compile(tree, { noEscape: true, explicitPartialContext: true })(values)
-    return { text, secret }
+    return { text: main(values), secret }
   } catch (cause) {
     if (cause instanceof CoxswainError) throw cause
     const message = cause instanceof Error ? cause.message : String(cause)
+    if (called !== undefined && cause instanceof RangeError)
+      throw invalid(called.spot, `calls the partial ${called.partial}, which calls itself without an end`)
     if (called !== undefined && /^The partial .* could not be found$/s.test(message))
       throw invalid(
-        called,
+        called.spot,
         `calls the partial ${called.partial}, which is not defined here`,
         called.partial === ownBlock
           ? 'call the partial with a block: {{#> name}} … {{/name}}, or test for one: {{#if @partial-block}}'
           : 'a partial is known in the block that defines it, and in blocks inside that block',
       )
-    const open = /\bgot 'EOF'/.test(message) ? openTag(template) : undefined
-    if (open !== undefined)
-      throw invalid(
-        { name: file, template, line: open.line, column: open.column },
-        `opens ${open.text} and does not close it`,
-        `close it with ${open.end}`,
-      )
-    const [, line] = / - (\d+):\d+/.exec(message) ?? /on line (\d+)/.exec(message) ?? []
-    throw new CoxswainError('template-invalid', `${file}: ${parseFault(message) ?? message}`, {
-      cause,
-      hint: 'fix the template at the line shown; {{ … }} takes a name, or a helper with its arguments',
-      place: {
-        file,
-        ...(line !== undefined && {
-          line: Number(line),
-          excerpt: template.split('\n')[Number(line) - 1] ?? '',
-        }),
-      },
-    })
+    throw syntaxError(file, template, cause)
   }
 }
 

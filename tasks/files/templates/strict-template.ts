@@ -3,6 +3,8 @@
  * itself ignores missing variables in `#if`, `#each` and parameters of helpers, and writes null as nothing. Pure.
  */
 
+import { helperSpecs, ownHelper } from './helper-specs.ts'
+import type { HelperSpec } from './helper-specs.ts'
 import { ownBlock, partialsOf } from './partials.ts'
 import { call, isBlock, noHash, number, path, placed, text } from './tree.ts'
 import type { Block, Refuse } from './tree.ts'
@@ -21,19 +23,9 @@ export const helperNames = {
   data: '*data',
   around: '*around',
   partial: '*partial',
+  optional: '*optional',
+  value: '*value',
 } as const
-
-/**
- * The helpers of Handlebars that templates can use, and how each is called. `log` is excluded: it prints on this machine,
- * including secrets.
- */
-const helpers: ReadonlyMap<string, 'block' | 'inline'> = new Map([
-  ['if', 'block'],
-  ['unless', 'block'],
-  ['each', 'block'],
-  ['with', 'block'],
-  ['lookup', 'inline'],
-])
 
 /** The names that can follow an `@`. */
 const dataNames = ['root', 'index', 'key', 'first', 'last', 'partial-block']
@@ -62,7 +54,11 @@ const callText = ({ path: target, params }: Pick<Call, 'path' | 'params'>): stri
   [originalOf(target), ...params.map(textOf)].join(' ')
 
 /** Rewrites the parts of a template. Blocks can define names for their parameters. */
-const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) => {
+const rewriter = (
+  refuse: Refuse,
+  checkPartial: ReturnType<typeof partialsOf>,
+  helpers: ReadonlyMap<string, HelperSpec>,
+) => {
   /** Refuses `@partial-block` outside of a partial. */
   const checkInPartial = (names: ReadonlySet<string>, loc: Loc): void => {
     if (!names.has(ownBlock))
@@ -72,7 +68,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
         'it is the block that is passed to a partial, and exists only inside {{#*inline "name"}} … {{/inline}}',
       )
   }
-  const read = (node: Path, names: ReadonlySet<string>): Expression => {
+  const read = (node: Path, names: ReadonlySet<string>, reader: string = helperNames.read): Expression => {
     const { data, depth, parts, original, loc } = node
     const [head = '', ...rest] = parts
     if (data && !dataNames.includes(head))
@@ -99,27 +95,47 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
       own ? path([head], loc, { original: head }) : path([], loc, { depth, original: 'this' })
     const base = data ? dataOf() : named()
     const words = keys.map((key) => text(key, loc))
-    return call(helperNames.read, [...spot, base, ...words], loc)
+    return call(reader, [...spot, base, ...words], loc)
+  }
+  /** A call of a helper with its values; one of ours by the helper that remembers its place. */
+  const helperCall = (node: Call & { hash?: hbs.AST.Hash }, names: ReadonlySet<string>): Expression => {
+    const { path: target, params, loc } = node
+    const name = originalOf(target)
+    const spec = helpers.get(name)
+    if (spec?.kind !== 'value') {
+      const made: hbs.AST.SubExpression = { ...call('', [], loc), path: target, ...args(node, names) }
+      return made
+    }
+    const [first, ...others] = params
+    const optional = spec.optional === true && first !== undefined && isPath(first)
+    const values = optional
+      ? [read(first, names, helperNames.optional), ...others.map((one) => expression(one, names))]
+      : args(node, names).params
+    return call(helperNames.value, [...placed(callText(node), loc, loc), text(name, loc), ...values], loc)
   }
   const expression = (node: Expression, names: ReadonlySet<string>): Expression => {
     if (isPath(node)) return read(node, names)
     if (!isCall(node)) return node
     checkCall(node, false)
-    return { ...node, ...args(node, names) }
+    return helperCall(node, names)
   }
   /** Refuses calls of unknown helpers, and calls of helpers in the wrong form. */
   const checkCall = (node: Call, inBlock: boolean): void => {
     const { path: target, params, loc } = node
     const name = originalOf(target)
-    const kind = helpers.get(name)
-    if (kind === undefined)
-      refuse(`calls ${name}, which is not a helper`, loc, `helpers are ${[...helpers.keys()].join(', ')}`)
+    const spec = helpers.get(name)
+    if (spec === undefined)
+      return refuse(
+        `calls ${name}, which is not a helper`,
+        loc,
+        `helpers are ${[...helpers.keys()].join(', ')}`,
+      )
+    const { kind, least, most, takes } = spec
     if (kind === 'block' && !inBlock)
       refuse(`calls ${name} without a block`, loc, `write {{#${name} …}} … {{/${name}}}`)
-    if (kind === 'inline' && inBlock) refuse(`calls ${name} as a block`, loc, `write {{${name} …}}`)
-    const [needed, what] = kind === 'inline' ? [2, 'a list or map, and a key'] : [1, 'one value']
-    if (params.length !== needed)
-      refuse(`calls ${name} with ${params.length} values`, loc, `it takes ${what}`)
+    if (kind !== 'block' && inBlock) refuse(`calls ${name} as a block`, loc, `write {{${name} …}}`)
+    if (params.length < least || params.length > most)
+      refuse(`calls ${name} with ${params.length} values`, loc, `it takes ${takes}`)
   }
   const args = (
     { params, hash }: { params: Expression[]; hash?: hbs.AST.Hash },
@@ -142,9 +158,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
       refuse('writes a literal, which is not a variable', loc, 'write it without the braces')
     const named = isPath(target) ? target : path([originalOf(target)], loc)
     if (calls(node)) checkCall({ ...node, path: named }, false)
-    const value = calls(node)
-      ? { ...call('', [], loc), path: named, ...args(node, names) }
-      : read(named, names)
+    const value = calls(node) ? helperCall({ ...node, path: named }, names) : read(named, names)
     const original = calls(node) ? callText({ path: named, params: node.params }) : originalOf(target)
     const params = [...placed(original, loc, loc), value]
     return { ...node, path: path([helperNames.write], loc), params, hash: noHash(loc) }
@@ -180,7 +194,7 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
     const { path: target, params, loc } = node
     if (node.type !== 'BlockStatement' || target === undefined) return { ...inner, ...args(node, names) }
     if (!isPath(target) && !isText(target)) refuse('opens a block with a literal', loc, 'name a variable')
-    if (calls(node) || helpers.get(originalOf(target)) === 'block') {
+    if (calls(node) || helpers.get(originalOf(target))?.kind === 'block') {
       checkCall({ path: target, params, loc }, true)
       const called = args(node, names)
       const [first, ...rest] = called.params
@@ -213,10 +227,27 @@ const rewriter = (refuse: Refuse, checkPartial: ReturnType<typeof partialsOf>) =
   return program
 }
 
+/** What a template can use. */
+export interface StrictOptions {
+  /** Names of the files of partials beside it. */
+  readonly files?: readonly string[]
+  /** Names of the helpers of the playbook. */
+  readonly own?: readonly string[]
+  /** Whether it is a partial itself. */
+  readonly isPartial?: boolean
+}
+
 /**
  * The template with a helper at every place where a variable is read or a value is written.
  *
  * @param refuse called for calls of unknown helpers, and of helpers in the wrong form.
  */
-export const strictTemplate = (template: hbs.AST.Program, refuse: Refuse): hbs.AST.Program =>
-  rewriter(refuse, partialsOf(template, refuse))(template, new Set())
+export const strictTemplate = (
+  template: hbs.AST.Program,
+  refuse: Refuse,
+  { files = [], own = [], isPartial: inPartial = false }: StrictOptions = {},
+): hbs.AST.Program => {
+  const helpers = new Map([...helperSpecs, ...own.map((name) => [name, ownHelper] as const)])
+  const rewrite = rewriter(refuse, partialsOf(template, refuse, files), helpers)
+  return rewrite(template, new Set(inPartial ? [ownBlock] : []))
+}

@@ -56,9 +56,10 @@ export const call = (name: string, params: hbs.AST.Expression[], loc: Loc): hbs.
   loc,
 })
 
-/** The place of an expression, as parameters of a helper: its text, line and column. */
+/** The place of an expression, as parameters of a helper: its text, line, column and file. */
 export const placed = (original: string, { start }: Loc, loc: Loc): hbs.AST.Expression[] => [
   text(original, loc),
   number(start.line, loc),
   number(start.column + 1, loc),
+  text(loc.source ?? '', loc),
 ]
