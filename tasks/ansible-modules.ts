@@ -118,6 +118,14 @@ export const ansibleModules: Readonly<Record<string, readonly AnsibleRow[]>> = {
     ['`community.general.pacman`, `zypper`, `apk`', '`package`, `package-lists`, `package-hold`'],
     ['`community.general.zypper_repository`', '`package-repository`'],
     ['`community.general.xml`', 'not here: `template` or `replace`'],
+    [
+      '`community.mysql.mysql_db`, `mysql_user`',
+      '`mysql-database`, `mysql-user`, `mysql-grant`; variables are `ini-setting` and a restart',
+    ],
+    [
+      '`community.postgresql.postgresql_db`, `postgresql_user`, `postgresql_privs`, `postgresql_ext`, `postgresql_set`',
+      '`postgresql-database`, `postgresql-user`, `postgresql-grant`, `postgresql-extension`, `postgresql-setting`; pg_hba.conf is a file',
+    ],
     ['`community.crypto.openssh_keypair`', '`ssh-key`'],
     ['`community.crypto.x509_certificate_info`', '`certificate-expiry`'],
     ['`community.docker.docker_container`, `containers.podman.podman_container`', '`container`'],

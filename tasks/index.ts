@@ -1,5 +1,6 @@
 /** The task library. */
 export * from './control/index.ts'
+export * from './databases/index.ts'
 export * from './facts/index.ts'
 export * from './files/index.ts'
 export * from './network/index.ts'

@@ -16,8 +16,22 @@ const onCluster = (why: string, call: string): Elsewhere => ({
   ],
 })
 
+/** The tests have a host with PostgreSQL and MariaDB. */
+const onServer = (server: 'postgresql' | 'mysql', call: string): Elsewhere => ({
+  why: 'it needs a database server',
+  proof: [[`test/hosts/databases/${server}.test.ts`, `${call}(`]],
+})
+
 /** By the names of tasks. */
 export const elsewhere: Readonly<Record<string, Elsewhere>> = {
+  'mysql-database': onServer('mysql', 'mysqlDatabase'),
+  'mysql-grant': onServer('mysql', 'mysqlGrant'),
+  'mysql-user': onServer('mysql', 'mysqlUser'),
+  'postgresql-database': onServer('postgresql', 'postgresqlDatabase'),
+  'postgresql-extension': onServer('postgresql', 'postgresqlExtension'),
+  'postgresql-grant': onServer('postgresql', 'postgresqlGrant'),
+  'postgresql-setting': onServer('postgresql', 'postgresqlSetting'),
+  'postgresql-user': onServer('postgresql', 'postgresqlUser'),
   'same-cluster': onCluster('it asks an API server', 'sameCluster'),
   'api-server-names': onCluster('it makes a certificate with kubeadm', 'apiServerNames'),
   'api-server-ready': onCluster('it asks an API server', 'apiServerReady'),

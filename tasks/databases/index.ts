@@ -1,0 +1,9 @@
+/** Tasks for database servers. */
+export { mysqlDatabase } from './mysql-database.ts'
+export { mysqlGrant } from './mysql-grant.ts'
+export { mysqlUser } from './mysql-user.ts'
+export { postgresqlDatabase } from './postgresql-database.ts'
+export { postgresqlExtension } from './postgresql-extension.ts'
+export { postgresqlGrant } from './postgresql-grant.ts'
+export { postgresqlSetting } from './postgresql-setting.ts'
+export { postgresqlUser } from './postgresql-user.ts'
