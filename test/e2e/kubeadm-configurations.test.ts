@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { $ } from 'zx'
 import { kubeadmOf } from '../../lab/kubeadm.ts'
+import { debianRelease } from '../../lab/source.ts'
 import { minorOf } from '../../tasks/kubernetes/kubeadm/versions.ts'
 import { askKubeadm, refusalOf } from '../support/ask-kubeadm.ts'
 import { e2eKubeadms } from '../support/e2e-releases.ts'
 import { suite } from '../support/spec.ts'
 import { configurations } from '../tasks/kubernetes/golden/clusters.ts'
-import { saidByKubeadm } from '../tasks/kubernetes/kubeadm/said-by-kubeadm.ts'
+import { assertFits } from '../tasks/kubernetes/kubeadm/assert-fits.ts'
 
 const test = suite('configurations, judged by kubeadm', { seconds: 3600 })
 
@@ -42,13 +43,11 @@ for (const release of e2eKubeadms) {
     for (const command of commands) assert.is(await refusalOf(kubeadm, command), undefined, command)
   })
 
-  test(`kubeadm ${release} says of itself what is kept of it`, async () => {
-    const said = await askKubeadm(await kubeadmOf(release))
-    assert.equal(
-      saidByKubeadm.find(({ version }) => version === said.version),
-      said,
-    )
-  })
+  // what Debian's kubeadm says was never recorded: clusters of it are built instead
+  if (release !== debianRelease)
+    test(`kubeadm ${release} says of itself what the table has`, async () => {
+      assertFits(await askKubeadm(await kubeadmOf(release)))
+    })
 }
 
 test('kubeadm refuses a field that it does not know', async () => {

@@ -6,8 +6,8 @@ import { controlPlaneVars } from '../../../../playbooks/control-plane-vars.ts'
 import { kubeadmInit } from '../../../../tasks/kubernetes/kubeadm-init.ts'
 import { writeConfig } from '../../../../tasks/kubernetes/write-config.ts'
 import { factsOf, knownMinors, minorOf, versionFault } from '../../../../tasks/kubernetes/kubeadm/versions.ts'
-import { phaseNames } from '../../../../tasks/kubernetes/kubeadm/versions/release.ts'
 import { suite } from '../../../support/spec.ts'
+import { assertFits } from './assert-fits.ts'
 import { saidByKubeadm } from './said-by-kubeadm.ts'
 
 const test = suite('versions of Kubernetes')
@@ -19,35 +19,9 @@ test('the table has every minor release from 1.11 to 1.37, in order', () => {
   )
 })
 
-/** `init phase certs all` as `certs all`. */
-const nameOf = (command: string): string => command.replace(/^\w+ phase /, '')
-
-/** 3.5.12-0 as 3, 5, 12, 0. */
-const numbersOf = (tag: string): number[] => tag.split(/[.-]/).map(Number)
-const notAfter = (tag: string, other: string): boolean => {
-  const [ours, theirs] = [numbersOf(tag), numbersOf(other)]
-  const at = ours.findIndex((number, index) => number !== theirs[index])
-  return at < 0 || (ours[at] ?? 0) < (theirs[at] ?? 0)
-}
-
-for (const { version, init, join: joining, reset, etcd, ...said } of saidByKubeadm) {
-  test(`${version}: configuration, images and phases are those that kubeadm names`, () => {
-    const facts = factsOf(version)
-    for (const [name, value] of Object.entries(said)) assert.is(Reflect.get(facts, name), value, name)
-    const [first, last] = facts.etcd
-    assert.ok(notAfter(first, etcd) && notAfter(etcd, last), `${first} ${etcd} ${last}`)
-    const known = new Set(init)
-    const inJoin = new Set(joining)
-    for (const phase of phaseNames) {
-      for (const command of facts.phases[phase].init) assert.ok(known.has(nameOf(command)), command)
-      for (const command of facts.phases[phase].join) assert.ok(inJoin.has(nameOf(command)), command)
-    }
-    // check-etcd is an inner step without a name before it was a phase, and `all` runs the others
-    const shown = facts.joinOrder.filter((name) => name !== 'check-etcd')
-    assert.equal(shown.toSorted(), [...inJoin].filter((name) => !name.endsWith(' all')).toSorted())
-    assert.equal(facts.resetPhases.toSorted(), reset)
-  })
-}
+for (const said of saidByKubeadm)
+  test(`${said.version}: configuration, images and phases are those that kubeadm names`, () =>
+    assertFits(said))
 
 test('a later release keeps what it does not change', () => {
   assert.is(factsOf('v1.16.3').configApi, 'v1beta2')
