@@ -111,7 +111,9 @@ export class Evaluator {
       ...shared,
       library: libraryOf(this.#machine),
       opened: new Map(),
+      common: new Map(),
       templates: new Map(),
+      secretWords: new Map(),
       outputs: new Map(),
       stack: [],
     }

@@ -82,6 +82,14 @@ const magic: Readonly<Record<string, (input: MagicInput) => Value>> = {
 /** Names that every host has. */
 export const magicNames: readonly string[] = Object.keys(magic)
 
+/** Those that are the same for all hosts, and large. */
+const common = new Set(['groups', 'hostvars'])
+
 /** The value of a magic variable; undefined for another name. */
-export const magicValue = (name: string, input: MagicInput): Value | undefined =>
-  Object.hasOwn(magic, name) ? magic[name]?.(input) : undefined
+export const magicValue = (name: string, input: MagicInput): Value | undefined => {
+  const known = input.shared.common.get(name)
+  if (known !== undefined) return known
+  const value = Object.hasOwn(magic, name) ? magic[name]?.(input) : undefined
+  if (value !== undefined && common.has(name)) input.shared.common.set(name, value)
+  return value
+}

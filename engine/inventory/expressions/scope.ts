@@ -108,16 +108,21 @@ export class HostScope {
     }
   }
 
+  /** Whether a word suggests a secret, decided once per word: it is compared with many names. */
+  #isSecretWord(word: string): boolean {
+    const { secretWords } = this.#shared
+    const known = secretWords.get(word) ?? looksSecretName(word)
+    secretWords.set(word, known)
+    return known
+  }
+
   /** Its variables as a map. */
   variables(): Dict {
     const names = [...this.#names(), ...magicNames.filter((name) => name !== 'hostvars' && name !== 'vars')]
     return new Dict(
       new Map(names.map((name) => [name, new Lazy(() => this.get(name))])),
-      // it can be in an encrypted file
-      (name) => {
-        const found = this.get(name)
-        return found instanceof Undefined ? found : undefinedName(name, names)
-      },
+      // an encrypted file can have it
+      (name) => this.get(name),
     )
   }
 
@@ -127,7 +132,7 @@ export class HostScope {
     const kindAt = (path: string) => {
       if (variable.hidden === true) return 'opened'
       const words = path.split('.')
-      return words.some((word) => looksSecretName(word)) || this.#shared.secretNames.has(name)
+      return words.some((word) => this.#isSecretWord(word)) || this.#shared.secretNames.has(name)
         ? 'named'
         : undefined
     }
@@ -160,7 +165,7 @@ export class HostScope {
     if (known !== undefined) return known
     const { stack, templates, library } = this.#shared
     const label = stack.some(({ host }) => host !== this.#name) ? `${path} of ${this.#name}` : path
-    const isShown = variable.hidden !== true && !path.split('.').some((word) => looksSecretName(word))
+    const isShown = variable.hidden !== true && !path.split('.').some((word) => this.#isSecretWord(word))
     const at = (word: string | undefined) => ({
       path: label,
       text: isShown ? textOf(scalar) : undefined,

@@ -5,6 +5,7 @@ import type { Sealed } from '../secrets/sealed.ts'
 import type { Host, Inventory } from '../types.ts'
 import type { Library } from './library.ts'
 import type { Template } from './syntax.ts'
+import type { Value } from './values.ts'
 
 /** What a run knows beside the inventory. */
 export interface RunFacts {
@@ -26,7 +27,11 @@ export interface SharedScope {
   /** Opens the encrypted variables files of a host. */
   readonly unlock: (name: string) => Promise<void>
   readonly secretNames: ReadonlySet<string>
+  /** Words that suggest a secret, and those that do not. */
+  readonly secretWords: Map<string, boolean>
   readonly opened: Map<Sealed, unknown>
+  /** Magic variables that all hosts share. */
+  readonly common: Map<string, Value>
   readonly templates: Map<string, Template>
   readonly outputs: Map<string, string>
   /** The texts that are being evaluated, from the outermost. */

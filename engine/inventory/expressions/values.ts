@@ -113,10 +113,10 @@ export class List {
 /** A map. */
 export class Dict {
   readonly entries: ReadonlyMap<string, Value | Lazy>
-  /** What a key that does not exist is. */
-  readonly missing: ((key: string) => Undefined) | undefined
+  /** The value of a key that is not among the entries. */
+  readonly missing: ((key: string) => Value) | undefined
 
-  constructor(entries: ReadonlyMap<string, Value | Lazy>, missing?: (key: string) => Undefined) {
+  constructor(entries: ReadonlyMap<string, Value | Lazy>, missing?: (key: string) => Value) {
     this.entries = entries
     this.missing = missing
   }

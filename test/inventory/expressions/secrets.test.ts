@@ -1,8 +1,11 @@
 /** Secrets stay secrets through expressions. */
+import { Vault } from 'ansible-vault'
 import * as assert from 'uvu/assert'
 import fc from 'fast-check'
 import { z } from 'zod'
 import { secret } from '../../../engine/dsl/schema.ts'
+import { loadInventory } from '../../../engine/inventory/load.ts'
+import { openHosts } from '../../../engine/inventory/secrets/hosts.ts'
 import type { Host } from '../../../engine/inventory/types.ts'
 import { connectionVarsOf } from '../../../engine/inventory/variables/connection-vars.ts'
 import { variablesOf } from '../../../engine/inventory/variables/validate.ts'
@@ -101,6 +104,22 @@ test('a secret is opened only if the expression that is read needs it', async ()
   assert.equal([host.variables.get('w')?.value, host.variables.get('x')?.value, opened.asked], [2, 2, []])
   await read(text, { keys: opened.keys, wanted: new Set(['v']) })
   assert.equal(opened.asked, ['Pin?'])
+})
+
+test('an encrypted file of another host is opened when an expression reads its variables', async () => {
+  const file = folder.write(
+    'two/inventory.yaml',
+    'all: { hosts: { a: { v: "{{ hostvars.b.token }}-{{ hostvars.b.n }}" }, b: } }\n',
+  )
+  const vault = await new Vault({ password: 'key' }).encrypt('token: hush-4711\nn: "{{ 1 + 1 }}"\n', '')
+  folder.write('two/host_vars/b.yml', vault)
+  const { keys } = keysWith({ vaultPasswordFiles: [folder.write('key', 'key')] })
+  const inventory = await loadInventory([file], { keys })
+  const openings = new Map([['a', { wanted: new Set(['v']), connection: true }]])
+  const host = (await openHosts({ inventory, extra: new Map(), run: {} }, openings, keys)).get('a')
+  assert.equal([host?.variables.get('v')?.value, host?.variables.get('v')?.hidden], ['hush-4711-2', true])
+  const dry = (await openHosts({ inventory, extra: new Map(), run: {} }, openings, undefined)).get('a')
+  assert.is(dry?.variables.get('v')?.value, '{{ hostvars.b.token }}-{{ hostvars.b.n }}')
 })
 
 test('errors do not show what is hidden', async () => {
