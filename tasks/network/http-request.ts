@@ -94,6 +94,8 @@ const notDone = async ({ remote }: CheckContext, given: Params): Promise<string 
 /** The response to a request. */
 export interface HttpResponse {
   readonly status: number
+  /** By their names in lower-case letters; the values of one that comes several times are joined by commas. */
+  readonly headers: Readonly<Record<string, string>>
   readonly body: string
   /** Parses the body as JSON; a schema checks the value and types it. Throws `task-failed` for other text. */
   readonly json: JsonReader
@@ -105,9 +107,10 @@ const summary = ({ method, url }: Params): string => `${method} ${url}`
 const responseOf = (given: Params, answer: HttpAnswer): HttpResponse => {
   const fault = faultOf(answer, given)
   if (fault !== undefined || 'failure' in answer) throw refused(given, fault ?? '', answer)
-  const { status, body } = answer
+  const { status, headers, body } = answer
   return {
     status,
+    headers,
     body,
     json: jsonReader(body, { name: 'the response', of: summary(given), code: 'task-failed' }),
   }

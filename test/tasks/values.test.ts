@@ -122,10 +122,14 @@ test('http-request: the status and the body, also parsed', async () => {
     ['ok', '200 7'],
   )
   const post = httpRequest({ url: 'http://api/', method: 'POST', body: 'x' })
-  assert.equal(await arrives(post, host('made 7\n201'), ({ status, body }) => `${status} ${body}`), [
-    'changed',
-    '201 made 7',
-  ])
+  assert.equal(
+    await arrives(
+      post,
+      host('HTTP/1.1 201 Created\r\nLocation: /7\r\n\r\nmade 7\n201'),
+      ({ status, headers, body }) => `${status} ${headers['location']} ${body}`,
+    ),
+    ['changed', '201 /7 made 7'],
+  )
 })
 
 test('container: its runtime and image', async () => {

@@ -1,12 +1,17 @@
 /** HTTP from the machine that the run is started on. */
 import { isSecret } from '../../../engine/index.ts'
 import type { Secret } from '../../../engine/index.ts'
+import { headersIn } from './headers.ts'
 import type { HttpAnswer, HttpRequest } from './types.ts'
 
 /** A longer response is not read. */
 const limit = 16 * 1024 * 1024
 
 const text = (value: string | Secret): string => (isSecret(value) ? value.reveal() : value)
+
+/** Names and values in turn as lines. */
+const linesOf = (raw: readonly string[]): string[] =>
+  raw.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${raw[at + 1] ?? ''}`] : []))
 
 /**
  * Asks with Node's own client: `fetch` cannot take a self-signed certificate. The client is loaded with the first request: that
@@ -53,7 +58,11 @@ export const askFromHere = async ({
         resolve(
           size > limit
             ? { failure: 'it answers more than can be kept' }
-            : { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') },
+            : {
+                status: response.statusCode ?? 0,
+                headers: headersIn(linesOf(response.rawHeaders)),
+                body: Buffer.concat(chunks).toString('utf8'),
+              },
         ),
       )
     })

@@ -3,6 +3,7 @@ import { shellFile, shellProgram } from '../../../engine/index.ts'
 import type { CheckContext, Command, CommandOptions, CommandResult, Secret } from '../../../engine/index.ts'
 import { curlConfiguration, headerSettings } from './curl.ts'
 import type { CurlSetting } from './curl.ts'
+import { headersIn, splitHeaders } from './headers.ts'
 import type { HttpAnswer, HttpRequest } from './types.ts'
 
 const wget = shellFile(import.meta.url, 'wget.sh')
@@ -22,13 +23,14 @@ export const curlConfig = ({ url, method, headers, body, insecure, timeout }: Ht
       'silent',
       'show-error',
       'globoff',
+      // HEAD prints them by itself
+      ...(method === 'HEAD' ? [] : ['include']),
       ...(insecure ? ['insecure'] : []),
       ...(method === 'HEAD' ? ['head'] : []),
     ],
     [
       ['url', url],
       ['max-time', String(timeout)],
-      ...(method === 'HEAD' ? ([['output', '/dev/null']] satisfies CurlSetting[]) : []),
       // with a body curl would make a POST of it
       ...(method === 'HEAD' || (method === 'GET' && body === undefined)
         ? []
@@ -49,13 +51,13 @@ export const viaCurl = (tag: Tag, options: CommandOptions): Command =>
 /** The last line of an output names what went wrong. */
 const lastWords = (stderr: string): string => stderr.trim().split('\n').at(-1)?.trim() ?? ''
 
-/** What curl printed: the body, and the status on a line of its own. */
+/** What curl printed: the headers and the body, and the status on a line of its own. */
 export const readAnswer = ({ code, stdout, stderr, dropped }: CommandResult): HttpAnswer | 'no curl' => {
   if (code === missing) return 'no curl'
   if (dropped > 0) return { failure: 'it answers more than can be kept' }
   if (code !== 0) return { failure: lastWords(stderr) || `curl ended with status ${code}` }
   const cut = stdout.lastIndexOf('\n')
-  return { status: Number(stdout.slice(cut + 1)), body: stdout.slice(0, cut) }
+  return { status: Number(stdout.slice(cut + 1)), ...splitHeaders(stdout.slice(0, cut)) }
 }
 
 /**
@@ -83,13 +85,22 @@ export const viaWget = (
   })`${shellProgram(wget, url, seconds, secure, gnu.length, gnu, flags)}`
 }
 
+/** The first line of a response. */
+const statusLine = /^(?:wget: server returned error: )?HTTP\/[\d.]+ (\d{3})/
+
 /** What wget printed: the body, and the headers of the answer on its standard error. */
 export const readWget = ({ code, stdout, stderr }: CommandResult): HttpAnswer => {
   if (code === missing) return { failure: 'the host has neither curl nor wget: install curl' }
   if (code === blind)
     return { failure: "the host's wget looks at no certificate: install curl, or say insecure" }
   // the first one: busybox goes where an answer sends it
-  const status = /^[ \t]*(?:wget: server returned error: )?HTTP\/[\d.]+ (\d{3})/m.exec(stderr)?.[1]
-  if (status !== undefined) return { status: Number(status), body: stdout }
+  const lines = stderr.split('\n').map((line) => line.trim())
+  const first = lines.findIndex((line) => statusLine.test(line))
+  const status = statusLine.exec(lines[first] ?? '')?.[1]
+  if (status !== undefined) {
+    const next = lines.findIndex((line, at) => at > first && statusLine.test(line))
+    const own = lines.slice(first + 1, next < 0 ? undefined : next)
+    return { status: Number(status), headers: headersIn(own), body: stdout }
+  }
   return { failure: lastWords(stderr) || `wget ended with status ${code}` }
 }

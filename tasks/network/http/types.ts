@@ -13,4 +13,11 @@ export interface HttpRequest {
 }
 
 /** What came of it: an answer of whatever status, or why there is none. Redirects are not followed. */
-export type HttpAnswer = { readonly status: number; readonly body: string } | { readonly failure: string }
+export type HttpAnswer =
+  | {
+      readonly status: number
+      /** By their names in lower-case letters; the values of one that comes several times are joined by commas. */
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
+  | { readonly failure: string }

@@ -155,3 +155,35 @@ for (const host of realHosts('debian', 'busybox', 'redhat', 'openrc')) {
     assert.ok(keys.some(({ type, key }) => type === 'ssh-ed25519' && key === 'AAAA'))
   })
 }
+
+for (const host of realHosts('busybox')) {
+  test('packages of Arch and SUSE, and whether they need a reboot, with stand-ins for their programs', async () => {
+    await host.sh(`cp /etc/os-release /srv/; mkdir -p /usr/local/bin; cd /usr/local/bin; printf '#!/bin/sh\\nprintf "own 1.0-1\\\\nother 2:3-1\\\\n"\\n' >pacman
+      printf '#!/bin/sh\\nprintf "own\\\\t(none):1-2\\\\tnoarch\\\\ngpg-pubkey\\\\t7:1-2\\\\t(none)\\\\n"\\n' >rpm
+      printf '#!/bin/sh\\n[ "$2" = needs-rebooting ] && exit 102\\n' >zypper; chmod 755 pacman rpm zypper`)
+    try {
+      await host.sh('echo ID=arch >/etc/os-release')
+      const arch = await valueOn(host, facts.installedPackages())
+      assert.equal(arch.map(Object.values), [
+        ['own', '1.0-1', undefined],
+        ['other', '2:3-1', undefined],
+      ])
+      await host.sh(`printf 'ID="opensuse-leap"\\nID_LIKE="suse opensuse"\\n' >/etc/os-release`)
+      const suse = await valueOn(host, facts.installedPackages())
+      assert.equal(suse.map(Object.values), [
+        ['own', '1-2', 'noarch'],
+        ['gpg-pubkey', '7:1-2', undefined],
+      ])
+      assert.equal(await valueOn(host, facts.rebootRequired()), { required: true, reasons: ['zypper'] })
+      await host.sh(
+        `printf 'linux-image\\nlinux-image\\n' >/run/reboot-required.pkgs; touch /run/reboot-required`,
+      )
+      assert.equal(await valueOn(host, facts.rebootRequired()), {
+        required: true,
+        reasons: ['package linux-image'],
+      })
+    } finally {
+      await host.sh('mv /srv/os-release /etc/; rm -r /usr/local/bin /run/reboot-required*')
+    }
+  })
+}

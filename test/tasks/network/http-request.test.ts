@@ -36,7 +36,7 @@ test('a GET is sent by the check, and nothing of it is on the command line', asy
   assert.equal(run.commands.check, [curl])
   assert.is(
     asked[0],
-    'silent\nshow-error\ngloboff\n' +
+    'silent\nshow-error\ngloboff\ninclude\n' +
       'url = "https://api/x?[1]"\nmax-time = "30"\nheader = "Authorization: Bearer \\"quite\\\\secret\\""\n',
   )
 })
