@@ -8,4 +8,4 @@ import * as network from './network/index.ts'
 import * as system from './system/index.ts'
 
 /** The tasks of each subject, by export name. */
-export const subjects = { facts, files, system, network, databases, control, kubernetes }
+export const subjects = { files, system, network, databases, facts, control, kubernetes }

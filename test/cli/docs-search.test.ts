@@ -24,7 +24,15 @@ test('tasks are found by all words, in names first', () => {
 
 test('the list has each task below its subject', async () => {
   const { stdout } = await runCli(['docs'])
-  assert.equal(stdout.match(/^\w+:$/gm), ['files:', 'system:', 'network:', 'control:', 'kubernetes:'])
+  assert.equal(stdout.match(/^\w+:$/gm), [
+    'files:',
+    'system:',
+    'network:',
+    'databases:',
+    'facts:',
+    'control:',
+    'kubernetes:',
+  ])
   assert.match(stdout, /^control:\n {2}assert .*\n {2}debug .*\n {2}fail .*\n {2}pause .*\n\nkubernetes:/m)
 })
 
@@ -51,7 +59,7 @@ test('a module of Ansible leads to the tasks that stand for it', async () => {
   )
   assert.match(await first('apt'), /^system:\n {2}package +Installs/m)
   assert.match(await first('authorized_key'), /^ {2}authorized-key /m)
-  assert.match(await first('ansible.builtin.copy'), /^ {2}copy .*\n {2}file /m)
+  assert.match(await first('ansible.builtin.copy'), /^ {2}copy .*\n {2}copy-on-host .*\n {2}file /m)
   assert.match(await first('community.general.ufw'), /^ {2}firewall /m)
   assert.match(await first('pip'), 'pip of Ansible: not here: `command` with `creates` or `unless`')
 })
