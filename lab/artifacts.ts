@@ -109,6 +109,18 @@ export const databasesImage = (): Promise<string> =>
     'making the image of a host with databases (a minute or two, once)',
   )
 
+/** A family of hosts on which services can be installed without a network. */
+export type ServicesFamily = 'debian' | 'redhat' | 'alpine'
+
+/** The image of a host with packages of chrony, nginx, sshd and sudo, as a family has them. */
+export const servicesImage = (family: ServicesFamily): Promise<string> =>
+  imageOf(
+    'services',
+    'coxswain-services',
+    `making the image of a host like ${family} with packages of services (a minute or two, once)`,
+    [family],
+  )
+
 /** The image of a host with OpenRC. */
 export const openrcImage = (): Promise<string> =>
   imageOf('openrc', 'coxswain-openrc', 'making the image of a host with OpenRC (a minute, once)')

@@ -1,6 +1,6 @@
 /**
  * Real hosts for the tests of tasks: Debian with systemd, a userland of busybox alone like Alpine's, hosts with dnf, zypper and
- * pacman like those of Red Hat, SUSE and Arch, and one with OpenRC. Each is a container without a network, which is removed when the test file ends.
+ * pacman like those of Red Hat, SUSE and Arch, one with OpenRC, and three families with packages of services. Each is a container without a network, which is removed when the test file ends.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -20,11 +20,22 @@ import {
   hostImage,
   openrcImage,
   redhatImage,
+  servicesImage,
   suseImage,
 } from '../../lab/artifacts.ts'
 import { labFolder, makeRoomForHosts, podman, prepareMachine } from '../../lab/machine.ts'
 
-export type Kind = 'debian' | 'busybox' | 'redhat' | 'suse' | 'arch' | 'databases' | 'openrc'
+export type Kind =
+  | 'debian'
+  | 'busybox'
+  | 'redhat'
+  | 'suse'
+  | 'arch'
+  | 'databases'
+  | 'openrc'
+  | 'services-debian'
+  | 'services-redhat'
+  | 'services-alpine'
 
 /** A host that a test can change in any way. */
 export interface RealHost<Name extends Kind = Kind> {
@@ -77,10 +88,16 @@ const images = {
   arch: archImage,
   databases: databasesImage,
   openrc: openrcImage,
+  'services-debian': () => servicesImage('debian'),
+  'services-redhat': () => servicesImage('redhat'),
+  'services-alpine': () => servicesImage('alpine'),
 }
+const systemd = ['/lib/systemd/systemd']
+// OpenRC is not an init system: any process that reaps orphans can be PID 1
+const openrc = ['/bin/sh', '-c', 'openrc default; sleep 2147483647 & while :; do wait; done']
 const forever = ['/bin/sleep', '2147483647']
 const mains = {
-  debian: ['/lib/systemd/systemd'],
+  debian: systemd,
   busybox: forever,
   redhat: forever,
   suse: forever,
@@ -91,19 +108,26 @@ const mains = {
     '-c',
     'pg_ctlcluster 15 main start; install -d -o mysql /run/mysqld; mariadbd-safe >/dev/null 2>&1 & sleep 2147483647 & while :; do wait; done',
   ],
-  // OpenRC is not an init system: any process that reaps orphans can be PID 1
-  openrc: ['/bin/sh', '-c', 'openrc default; sleep 2147483647 & while :; do wait; done'],
+  openrc,
+  'services-debian': systemd,
+  'services-redhat': systemd,
+  'services-alpine': openrc,
 }
 
+const systemdReady = 'until systemctl is-active -q multi-user.target; do sleep 0.1; done'
+const openrcReady = 'until [ "$(rc-status -r 2>/dev/null)" = default ]; do sleep 0.1; done'
 const readyCommands: Record<Kind, string> = {
-  debian: 'until systemctl is-active -q multi-user.target; do sleep 0.1; done',
+  debian: systemdReady,
   busybox: 'true',
   redhat: 'true',
   suse: 'true',
   arch: 'true',
   databases:
     'until [ -S /run/mysqld/mysqld.sock ] && [ -S /var/run/postgresql/.s.PGSQL.5432 ]; do sleep 0.1; done',
-  openrc: 'until [ "$(rc-status -r 2>/dev/null)" = default ]; do sleep 0.1; done',
+  openrc: openrcReady,
+  'services-debian': systemdReady,
+  'services-redhat': systemdReady,
+  'services-alpine': openrcReady,
 }
 
 /** Creates what the hosts need, if it does not exist. */
@@ -119,10 +143,10 @@ const start = async (kind: Kind): Promise<string> => {
   process.once('exit', () =>
     spawnSync('podman', ['rm', '-f', '-t', '0', '-v', container], { env: environment }),
   )
-  const systemd = kind === 'debian' ? ['--systemd=always', '--tmpfs', '/run'] : []
+  const booted = mains[kind] === systemd ? ['--systemd=always', '--tmpfs', '/run'] : []
   const modules = existsSync('/lib/modules') ? ['--volume', '/lib/modules:/lib/modules:ro'] : []
   const apart = ['--cgroupns=private', '--network', 'none']
-  const flags = ['--detach', '--privileged', ...apart, ...systemd, ...modules]
+  const flags = ['--detach', '--privileged', ...apart, ...booted, ...modules]
   await podman(['run', ...flags, '--name', container, '--hostname', kind, image, ...mains[kind]])
   await podman(['exec', container, 'sh', '-c', readyCommands[kind]])
   return container

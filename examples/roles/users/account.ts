@@ -1,0 +1,78 @@
+/** The steps of one account. Pure. */
+import { authorizedKey, directory, file, sshKey, sudoers, user as account } from 'coxswain/tasks'
+import type { Params, Rights, User } from './params.ts'
+
+/** What the host has, as the steps need it. */
+export interface Host {
+  /** Lines of /etc/passwd. */
+  readonly passwd: readonly string[]
+  readonly shell: string
+}
+
+/** A name of a file in /etc/sudoers.d: sudo ignores names with a dot. */
+const fileName = (name: string): string => name.replaceAll(/[^\w-]/g, '_')
+
+/** The rule of a user or `%group`; without rights, its file is removed. */
+export const rule = (file: string, who: string, rights: Rights | undefined) =>
+  rights === undefined
+    ? sudoers({ name: fileName(file), state: 'absent' })
+    : sudoers({
+        name: fileName(file),
+        users: [who],
+        commands: [...(rights.commands ?? ['ALL'])],
+        runAs: [...(rights.runAs ?? ['ALL'])],
+        password: rights.password ?? true,
+        keepEnvironment: rights.keepEnvironment ?? false,
+      })
+
+/** The home directory: as given, as it is on the host, or that of a new user. */
+const homeOf = ({ name, home }: User, { passwd }: Host): string =>
+  home ?? passwd.find((line) => line.startsWith(`${name}:`))?.split(':')[5] ?? `/home/${name}`
+
+const keysOf = (one: User, exclusive: boolean, home: string) => {
+  const { name, keys, removedKeys } = one
+  if (!exclusive)
+    return [
+      ...keys.map((key) => authorizedKey({ user: name, key })),
+      ...removedKeys.map((key) => authorizedKey({ user: name, key, state: 'absent' })),
+    ]
+  const folder = `${home}/.ssh`
+  const content = keys.map((key) => `${key}\n`).join('')
+  return [
+    directory({ path: folder, owner: name, mode: '0700' }),
+    file({ path: `${folder}/authorized_keys`, owner: name, mode: '0600', content }),
+  ]
+}
+
+/** The account, its keys and its rights. */
+export const accountSteps = (one: User, given: Params, host: Host) => {
+  const { name, password } = one
+  const home = homeOf(one, host)
+  const there = host.passwd.some((line) => line.startsWith(`${name}:`))
+  const exclusive = one.exclusiveKeys ?? (given.exclusiveKeys && one.keys.length > 0)
+  const setsPassword = password !== undefined && (one.updatePassword === 'always' || !there)
+  return [
+    account({
+      name,
+      shell: one.shell ?? host.shell,
+      createHome: one.createHome,
+      system: one.system,
+      exact: one.exactGroups,
+      groups: [...new Set([...given.userGroups, ...one.groups])],
+      ...(one.comment !== undefined && { comment: one.comment }),
+      ...(one.uid !== undefined && { uid: one.uid }),
+      ...(one.group !== undefined && { group: one.group }),
+      ...(one.home !== undefined && { home: one.home }),
+      ...(setsPassword && { password }),
+      ...(one.locked !== undefined && { locked: one.locked }),
+      ...(one.expires !== undefined && { expires: one.expires }),
+    }),
+    ...(one.homeMode === undefined ? [] : [directory({ path: home, owner: name, mode: one.homeMode })]),
+    ...keysOf(one, exclusive, home),
+    ...(one.generateKey ? [sshKey({ user: name })] : []),
+    ...(one.profile === undefined
+      ? []
+      : [file({ path: `${home}/.profile`, owner: name, mode: '0644', content: one.profile })]),
+    rule(name, name, one.sudo),
+  ]
+}
