@@ -14,8 +14,8 @@ mkdir -p "$work"
 common=procps,openssl,curl,openssh-client,netcat-openbsd
 case $family in
   debian) include=$common,systemd,systemd-sysv,dbus,systemd-timesyncd,apt-utils ;;
-  redhat) include=$common,systemd,systemd-sysv,dbus,dnf,rpm,createrepo-c,chrony,nginx,openssh-server,sudo ;;
-  alpine) include=$common,openrc,chrony,nginx,openssh-server,sudo ;;
+  redhat) include=$common,systemd,systemd-sysv,dbus,dnf,rpm,createrepo-c,chrony,nginx,openssh-server,sudo,tzdata ;;
+  alpine) include=$common,openrc,chrony,nginx,openssh-server,sudo,tzdata ;;
 esac
 mmdebstrap --quiet --variant=minbase --include="$include" bookworm "$root" >&2
 mkdir -p "$root/srv/repo" "$root/srv/tree"
@@ -26,7 +26,7 @@ take() { # NAME PACKAGE…
   shift
   mkdir -p "$tree"
   chroot "$root" dpkg -L "$@" | sort -u | while read -r path; do
-    case $path in /usr/share/doc/* | /usr/share/man/* | /etc/init.d/* | /lib/systemd/* | /usr/lib/systemd/* | /etc/nginx/sites-*) continue ;; esac
+    case $path in /bin | /lib | /sbin | /usr/share/doc/* | /usr/share/man/* | /etc/init.d/* | /lib/systemd/* | /usr/lib/systemd/* | /etc/nginx/sites-*) continue ;; esac
     if [ -L "$root$path" ] || [ -f "$root$path" ]; then install -d "$tree$(dirname "$path")" && cp -a "$root$path" "$tree$path"; fi
   done
   SUDO_FORCE_REMOVE=yes chroot "$root" dpkg --purge --force-all "$@" >&2
@@ -37,6 +37,7 @@ if [ "$family" != debian ]; then
   take nginx nginx nginx-common
   take openssh-server openssh-server openssh-sftp-server
   take sudo sudo
+  take tzdata tzdata
   rm -rf "$root/etc/nginx" "$root/etc/chrony" "$root/etc/ssh" "$root/etc/sudoers" "$root/etc/sudoers.d" "$root/srv/tree/nginx/etc/nginx/nginx.conf"
   tree=$root/srv/tree
   mkdir -p "$tree/nginx/etc/nginx/conf.d" "$tree/nginx/etc/nginx/http.d" "$tree/nginx/var/log/nginx" "$tree/nginx/var/lib/nginx" "$tree/openssh-server/etc/ssh/sshd_config.d" "$tree/sudo/etc/sudoers.d" "$tree/chrony/var/lib/chrony"
@@ -69,7 +70,7 @@ case $family in
     for unit in chrony:chronyd nginx:nginx openssh-server:sshd; do
       install -D -m 644 "$files/${unit#*:}.service" "$tree/${unit%%:*}/usr/lib/systemd/system/${unit#*:}.service"
     done
-    for name in chrony nginx openssh-server sudo; do
+    for name in chrony nginx openssh-server sudo tzdata; do
       # /lib and /sbin are links into /usr
       for top in lib sbin bin; do
         [ ! -d "$tree/$name/$top" ] || { mkdir -p "$tree/$name/usr/$top" && cp -a "$tree/$name/$top/." "$tree/$name/usr/$top/" && rm -r "${tree:?}/$name/$top"; }
@@ -93,7 +94,7 @@ case $family in
     for script in chrony:chronyd nginx:nginx openssh:sshd; do
       install -D -m 755 "$files/${script#*:}.initd" "$tree/${script%%:*}/etc/init.d/${script#*:}"
     done
-    for name in chrony nginx openssh sudo; do tar -C "$tree/$name" -czf "$root/srv/repo/$name.tar.gz" .; done
+    for name in chrony nginx openssh sudo tzdata; do tar -C "$tree/$name" -czf "$root/srv/repo/$name.tar.gz" .; done
     install -m 755 "$files/apk" "$root/sbin/apk"
     mkdir -p "$root/lib/apk/db" "$root/var/cache/apk" "$root/etc/apk"
     : >"$root/lib/apk/db/installed"

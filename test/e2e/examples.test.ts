@@ -42,13 +42,9 @@ const settles = async (project: Project, playbook = 'site.ts'): Promise<void> =>
 
 test('each folder is tried here', () => {
   const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  assert.equal(folders.map((entry) => entry.name).toSorted(), [
-    'backup',
-    'nginx-site',
-    'own-task',
-    'rolling-update',
-    'users-and-keys',
-  ])
+  // roles are tried in test/hosts/roles
+  const names = folders.map((entry) => entry.name).filter((name) => name !== 'roles')
+  assert.equal(names.toSorted(), ['backup', 'nginx-site', 'own-task', 'rolling-update', 'users-and-keys'])
 })
 
 test('users-and-keys', async () => {

@@ -21,14 +21,17 @@ type Steps = () => readonly Step[]
 /** A host on which steps are played. */
 export interface RoleHost {
   /** Runs the steps once. */
-  play(steps: Steps, checkMode?: boolean, user?: string): Promise<Played>
+  readonly play: (steps: Steps, checkMode?: boolean, user?: string) => Promise<Played>
   /**
    * Asserts that `--check` changes nothing and predicts what the run then changes, and that a second run and a second
    * `--check` find nothing to do. Returns the first run.
    */
-  proves(steps: Steps): Promise<Played>
+  readonly proves: (steps: Steps) => Promise<Played>
   /** Asserts that the steps fail, with `--check` too if it is not left out, and returns the messages. */
-  refuses(steps: Steps, options?: { readonly checkToo?: boolean; readonly user?: string }): Promise<string>
+  readonly refuses: (
+    steps: Steps,
+    options?: { readonly checkToo?: boolean; readonly user?: string },
+  ) => Promise<string>
 }
 
 const recording = (inner: Connection, changes: Request[]): Connection => ({
@@ -46,7 +49,7 @@ export const roleHost = (host: RealHost): RoleHost => {
   const play: RoleHost['play'] = async (steps, checkMode = false, user) => {
     const connection = recording(await host.connect(user === undefined ? {} : { user }), sent)
     sent.length = 0
-    const { ends } = await run((play) => [play('p', { hosts: 'all', tasks: () => steps() })], {
+    const { ends } = await run((make) => [make('p', { hosts: 'all', tasks: () => steps() })], {
       hosts: { [host.name]: connection },
       checkMode,
     })

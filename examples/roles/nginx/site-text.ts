@@ -103,7 +103,8 @@ export const siteText = (site: Site): string => {
       ? locations.map(locationLines)
       : [['location / {', '    try_files $uri $uri/ =404;', '}']]
   const first = names[0] === '_' || names[0] === undefined ? '$host' : names[0]
-  const scheme = tls === undefined ? '$scheme' : 'https'
+  const [scheme, port, usual] = tls === undefined ? ['http', site.port, 80] : ['https', tls.port, 443]
+  const target = `${scheme}://${first}${port === usual ? '' : `:${port}`}`
   return [
     '# Written by the role nginx; changes are overwritten.',
     ...(redirects
@@ -122,7 +123,7 @@ export const siteText = (site: Site): string => {
             ? []
             : [`ssl_certificate ${files.certificate};`, `ssl_certificate_key ${files.key};`]),
           `server_name ${redirectNames.join(' ')};`,
-          `return 301 ${scheme}://${first}$request_uri;`,
+          `return 301 ${target}$request_uri;`,
         ])),
     ...server([
       ...(redirects ? [] : plain),

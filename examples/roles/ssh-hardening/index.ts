@@ -3,6 +3,7 @@ import { defineRole, given, quote } from 'coxswain'
 import {
   blockInFile,
   command,
+  directory,
   fail,
   file,
   osRelease,
@@ -34,13 +35,13 @@ const readsDropIns = (lines: readonly string[]): boolean =>
 const ready = 'if [ -d /run ] && [ ! -d /run/sshd ]; then mkdir -m 0755 /run/sshd; fi'
 
 /** The settings in a file of their own, or in the main file where that does not include others first. */
-const configuration = (given: Params, settings: Settings, mainLines: readonly string[]) => {
+const configuration = (its: Params, settings: Settings, mainLines: readonly string[]) => {
   if (readsDropIns(mainLines))
     return [
       file(
         {
           path: dropIn,
-          content: `# Written by the role ssh-hardening; changes are overwritten.\n${generalText(settings)}${matchText(given)}`,
+          content: `# Written by the role ssh-hardening; changes are overwritten.\n${generalText(settings)}${matchText(its)}`,
           mode: '0600',
           // together with all other files
           validate: `${ready}; { echo Include %s; cat ${main}; } | sshd -t -f /dev/stdin`,
@@ -48,7 +49,7 @@ const configuration = (given: Params, settings: Settings, mainLines: readonly st
         { notify: 'reload' },
       ),
     ]
-  const matches = matchText(given)
+  const matches = matchText(its)
   const validate = `${ready}; sshd -t -f %s`
   return [
     blockInFile(
@@ -76,8 +77,8 @@ const configuration = (given: Params, settings: Settings, mainLines: readonly st
 }
 
 /** The same algorithms for the client. */
-const clientText = (given: Params, version: number): string =>
-  `Host *\n${Object.entries(algorithmsFor(given, version))
+const clientText = (its: Params, version: number): string =>
+  `Host *\n${Object.entries(algorithmsFor(its, version))
     .map(([name, value]) => `    ${name} ${value}\n`)
     .join('')}    HashKnownHosts yes\n    ForwardAgent no\n    ForwardX11 no\n`
 
@@ -147,7 +148,7 @@ export const sshHardening = defineRole({
                     : [file({ path: bannerFile, content: its.banner, mode: '0644' })]),
                   ...configuration(its, settings, text),
                   given(
-                    { after: query({ run: `sshd -T -C user=nobody,host=localhost,addr=127.0.0.1 || true` }) },
+                    { after: query({ run: `sshd -T -C user=daemon,host=localhost,addr=127.0.0.1 || true` }) },
                     ({ after }) => {
                       const others = ineffective(settings, after.lines)
                       return others.length === 0
@@ -164,6 +165,7 @@ export const sshHardening = defineRole({
             ),
             ...(its.client
               ? [
+                  directory({ path: '/etc/ssh/ssh_config.d', mode: '0755' }),
                   file({
                     path: '/etc/ssh/ssh_config.d/00-hardening.conf',
                     content: clientText(its, version),

@@ -13,11 +13,11 @@ export interface Host {
 const fileName = (name: string): string => name.replaceAll(/[^\w-]/g, '_')
 
 /** The rule of a user or `%group`; without rights, its file is removed. */
-export const rule = (file: string, who: string, rights: Rights | undefined) =>
+export const rule = (named: string, who: string, rights: Rights | undefined) =>
   rights === undefined
-    ? sudoers({ name: fileName(file), state: 'absent' })
+    ? sudoers({ name: fileName(named), state: 'absent' })
     : sudoers({
-        name: fileName(file),
+        name: fileName(named),
         users: [who],
         commands: [...(rights.commands ?? ['ALL'])],
         runAs: [...(rights.runAs ?? ['ALL'])],

@@ -77,7 +77,7 @@ for (const host of realHosts('services-debian', 'services-redhat', 'services-alp
   })
 
   test(`${host.name}: another file that sets something first is named, and one without drop-ins gets a block`, async () => {
-    await host.sh(`echo 'X11Forwarding yes' >/etc/ssh/sshd_config.d/000-other.conf`)
+    await host.sh(`echo 'X11Forwarding yes' >/etc/ssh/sshd_config.d/00-a.conf`)
     assert.match(
       await refuses(() => [sshHardening({ ...byKey, maxSessions: 5 })], { checkToo: false }),
       'because another file sets them: X11Forwarding is yes',

@@ -18,7 +18,7 @@ const places = {
 /** Debian's service must not touch the clock of the machine, or ask whether it is in a container. */
 const apart = (host: RealHost): Promise<string> =>
   host.sh(`mkdir -p /etc/systemd/system/chrony.service.d /etc/systemd/system/systemd-timesyncd.service.d
-printf '[Unit]\\nConditionCapability=\\n[Service]\\nExecStart=\\nExecStart=/usr/sbin/chronyd -x -F 0\\n' >/etc/systemd/system/chrony.service.d/lab.conf
+printf '[Unit]\\nConditionCapability=\\n[Service]\\nExecStart=\\nExecStart=!/usr/sbin/chronyd -x -F 0\\n' >/etc/systemd/system/chrony.service.d/lab.conf
 printf '[Unit]\\nConditionVirtualization=\\n' >/etc/systemd/system/systemd-timesyncd.service.d/lab.conf`)
 
 for (const host of realHosts('services-debian', 'services-redhat', 'services-alpine')) {
@@ -62,8 +62,8 @@ for (const host of realHosts('services-debian', 'services-redhat', 'services-alp
     await host.sh(`chronyd -p -f ${conf} >/dev/null && ${running}`)
     const sources = await host.sh('until chronyc -n sources >/tmp/sources 2>&1; do :; done; cat /tmp/sources')
     for (const address of ['192.0.2.1', '192.0.2.2']) assert.match(sources, address)
-    assert.match(await host.sh('chronyc accheck 192.0.2.7'), 'access allowed')
-    assert.match(await host.sh('chronyc accheck 198.51.100.7'), 'access denied')
+    assert.match(await host.sh('chronyc accheck 192.0.2.7'), /access allowed/i)
+    assert.match(await host.sh('chronyc accheck 198.51.100.7'), /access denied/i)
   })
 
   test(`${host.name}: a change restarts chrony once, and what chronyd refuses is not written`, async () => {
