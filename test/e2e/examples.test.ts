@@ -43,7 +43,7 @@ const settles = async (project: Project, playbook = 'site.ts'): Promise<void> =>
 test('each folder is tried here', () => {
   const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory())
   // roles are tried in test/hosts/roles
-  const names = folders.map((entry) => entry.name).filter((name) => name !== 'roles')
+  const names = folders.map((entry) => entry.name).filter((entry) => entry !== 'roles')
   assert.equal(names.toSorted(), ['backup', 'nginx-site', 'own-task', 'rolling-update', 'users-and-keys'])
 })
 
