@@ -82,6 +82,54 @@ const clientText = (its: Params, version: number): string =>
     .map(([name, value]) => `    ${name} ${value}\n`)
     .join('')}    HashKnownHosts yes\n    ForwardAgent no\n    ForwardX11 no\n`
 
+/** What sshd uses for connections of a user; nothing where it cannot say so yet. */
+const effective = (user: string) =>
+  query(
+    { run: `sshd -T -C user=${quote(user)},host=localhost,addr=127.0.0.1 || true` },
+    { title: `what sshd uses for ${user}` },
+  )
+const version = query({ run: 'sshd -V 2>&1 || true' }, { title: 'the version of sshd' })
+const mainFile = read({ path: main, as: 'lines' })
+const countKeys = 'cat "$@" 2>/dev/null | grep -c "^[^#]" || true'
+
+/** The user that the playbook logs in as. */
+interface User {
+  readonly user: string
+  readonly groups: readonly string[]
+  readonly home: string
+}
+
+/** The files with keys that sshd reads for a user. */
+const keyFiles = (its: Params, { user, home }: User, now: readonly string[]): string[] =>
+  (
+    its.authorizedKeysFile ??
+    now.find((line) => line.startsWith('authorizedkeysfile '))?.slice(19) ??
+    '.ssh/authorized_keys'
+  )
+    .split(' ')
+    .filter((path) => path !== '' && path !== 'none')
+    .map((path) => path.replaceAll('%h', home).replaceAll('%u', user).replaceAll('%%', '%'))
+    .map((path) => (path.startsWith('/') ? path : `${home}/${path}`))
+
+/** The settings, unless they lock out the user; then sshd must use them. */
+const hardened = (
+  its: Params,
+  login: User,
+  { settings, mainLines, hasKeys }: { settings: Settings; mainLines: readonly string[]; hasKeys: boolean },
+) => {
+  const lockout = lockoutOf(its, { ...login, hasKeys })
+  if (lockout !== undefined) return [fail({ message: `${lockout}; with allowLockout the role sets it` })]
+  return [
+    ...(its.banner === undefined ? [] : [file({ path: bannerFile, content: its.banner, mode: '0644' })]),
+    ...configuration(its, settings, mainLines),
+    given({ after: effective('daemon') }, ({ after }) => {
+      const others = ineffective(settings, after.lines).join('; ')
+      const message = `sshd uses other settings than those of the role, because another file sets them: ${others}`
+      return others === '' ? [] : [fail({ message })]
+    }),
+  ]
+}
+
 /** Sets up sshd so that it takes keys only, with current algorithms. */
 export const sshHardening = defineRole({
   name: 'ssh-hardening',
@@ -92,90 +140,39 @@ export const sshHardening = defineRole({
   facts: {
     os: osRelease({}),
     // the user that logs in, and not the one of become
-    login: query({ run: 'id -un; id -Gn; getent passwd "$(id -un)" | cut -d: -f6' }, { become: false }),
-    socket: query({ run: 'systemctl is-active ssh.socket 2>/dev/null || true' }),
+    login: query(
+      { run: 'id -un; id -Gn; getent passwd "$(id -un)" | cut -d: -f6' },
+      { become: false, title: 'the user that logs in' },
+    ),
+    socket: query(
+      { run: 'systemctl is-active ssh.socket 2>/dev/null || true' },
+      { title: 'the socket of sshd' },
+    ),
   },
-  tasks: (its, { os, login, socket }) => {
-    const [user = '', groups = '', home = ''] = login.lines
-    const files = (effective: readonly string[]): string[] =>
-      (
-        its.authorizedKeysFile ??
-        effective.find((line) => line.startsWith('authorizedkeysfile '))?.slice(19) ??
-        '.ssh/authorized_keys'
-      )
-        .split(' ')
-        .filter((path) => path !== '' && path !== 'none')
-        .map((path) => path.replaceAll('%h', home).replaceAll('%u', user).replaceAll('%%', '%'))
-        .map((path) => (path.startsWith('/') ? path : `${home}/${path}`))
-    const now = query({
-      run: `sshd -T -C user=${quote(user)},host=localhost,addr=127.0.0.1 || true`,
-    })
+  tasks: (its, { os, login: { lines }, socket }) => {
+    const [user = '', groups = '', home = ''] = lines
+    const login = { user, groups: groups.split(' '), home }
     return [
       packages({ name: os.family.includes('alpine') ? 'openssh' : 'openssh-server' }),
       command({ run: 'ssh-keygen -A', creates: '/etc/ssh/ssh_host_ed25519_key' }),
       ...(its.service && socket.stdout !== 'active'
-        ? [service({ name: os.family.includes('debian') ? 'ssh' : 'sshd', state: 'started', enabled: true })]
+        ? [service({ name: serviceOf(os.family), state: 'started', enabled: true })]
         : []),
-      given(
-        { now, version: query({ run: 'sshd -V 2>&1 || true' }), text: read({ path: main, as: 'lines' }) },
-        ({ now: effective, version: { stdout }, text }) => {
-          const version = versionIn(stdout)
-          const settings = settingsOf(its, version)
-          return [
-            given(
-              {
-                keys: query({
-                  argv: [
-                    'sh',
-                    '-c',
-                    'cat "$@" 2>/dev/null | grep -c "^[^#]" || true',
-                    'sh',
-                    ...files(effective.lines),
-                  ],
-                }),
-              },
-              ({ keys }) => {
-                const lockout = lockoutOf(its, {
-                  user,
-                  groups: groups.split(' '),
-                  hasKeys: keys.stdout !== '0',
-                })
-                if (lockout !== undefined)
-                  return [fail({ message: `${lockout}; with allowLockout the role sets it` })]
-                return [
-                  ...(its.banner === undefined
-                    ? []
-                    : [file({ path: bannerFile, content: its.banner, mode: '0644' })]),
-                  ...configuration(its, settings, text),
-                  given(
-                    { after: query({ run: `sshd -T -C user=daemon,host=localhost,addr=127.0.0.1 || true` }) },
-                    ({ after }) => {
-                      const others = ineffective(settings, after.lines)
-                      return others.length === 0
-                        ? []
-                        : [
-                            fail({
-                              message: `sshd uses other settings than those of the role, because another file sets them: ${others.join('; ')}`,
-                            }),
-                          ]
-                    },
-                  ),
-                ]
-              },
-            ),
-            ...(its.client
-              ? [
-                  directory({ path: '/etc/ssh/ssh_config.d', mode: '0755' }),
-                  file({
-                    path: '/etc/ssh/ssh_config.d/00-hardening.conf',
-                    content: clientText(its, version),
-                    mode: '0644',
-                  }),
-                ]
-              : []),
-          ]
-        },
-      ),
+      given({ now: effective(user), sshd: version, text: mainFile }, ({ now, sshd, text }) => {
+        const installed = versionIn(sshd.stdout)
+        const settings = settingsOf(its, installed)
+        const files = keyFiles(its, login, now.lines)
+        const keys = query(
+          { argv: ['sh', '-c', countKeys, 'sh', ...files] },
+          { title: `how many keys ${user} has` },
+        )
+        return [
+          given({ keys }, ({ keys: { stdout } }) =>
+            hardened(its, login, { settings, mainLines: text, hasKeys: stdout !== '0' }),
+          ),
+          ...(its.client ? clientSteps(its, installed) : []),
+        ]
+      }),
       ...(its.minimumModuli === 0 ? [] : [moduli(its.minimumModuli)]),
     ]
   },
@@ -183,9 +180,20 @@ export const sshHardening = defineRole({
     reload:
       socket.stdout === 'active'
         ? command({ run: 'sshd -t && systemctl daemon-reload && systemctl restart ssh.socket' })
-        : serviceRestart({ name: os.family.includes('debian') ? 'ssh' : 'sshd', reload: true }),
+        : serviceRestart({ name: serviceOf(os.family), reload: true }),
   }),
 })
+
+const serviceOf = (family: readonly string[]): string => (family.includes('debian') ? 'ssh' : 'sshd')
+
+const clientSteps = (its: Params, installed: number) => [
+  directory({ path: '/etc/ssh/ssh_config.d', mode: '0755' }),
+  file({
+    path: '/etc/ssh/ssh_config.d/00-hardening.conf',
+    content: clientText(its, installed),
+    mode: '0644',
+  }),
+]
 
 /** Removes groups with fewer bits: time, type, tests, tries, size, generator, modulus. */
 const moduli = (bits: number) =>

@@ -17,11 +17,14 @@ import type { Params } from './params.ts'
 export { params } from './params.ts'
 
 /** What the host has of time services, one a line. */
-const services = query({
-  run: `command -v chronyd >/dev/null && echo chrony
+const services = query(
+  {
+    run: `command -v chronyd >/dev/null && echo chrony
 for f in /lib/systemd /usr/lib/systemd; do [ -x $f/systemd-timesyncd ] && echo timesyncd && break; done
 true`,
-})
+  },
+  { title: 'time services that the host has' },
+)
 
 const folder = '/etc/systemd/timesyncd.conf.d'
 

@@ -30,7 +30,10 @@ export const users = defineRole({
     os: osRelease({}),
     passwd: read({ path: '/etc/passwd', as: 'lines' }),
     // the user that logs in, and not the one of become
-    login: query({ run: 'id -un; cat ~/.ssh/authorized_keys 2>/dev/null || true' }, { become: false }),
+    login: query(
+      { run: 'id -un; cat ~/.ssh/authorized_keys 2>/dev/null || true' },
+      { become: false, title: 'the user that logs in, and its keys' },
+    ),
   },
   tasks: (given, { os, passwd, login }) => {
     const [name = '', ...keys] = login.lines
@@ -40,9 +43,7 @@ export const users = defineRole({
     const rights = [...given.groups, ...given.users].some(({ sudo }) => sudo !== undefined)
     return [
       ...(given.installSudo && (rights || given.sudoDefaults.length > 0) ? [packages({ name: 'sudo' })] : []),
-      ...given.groups.map((one) =>
-        group({ name: one.name, system: one.system, ...(one.gid !== undefined && { gid: one.gid }) }),
-      ),
+      ...given.groups.map((one) => group({ name: one.name, system: one.system, gid: one.gid })),
       ...given.users.flatMap((one) => accountSteps(one, given, { passwd, shell })),
       ...given.groups.map((one) => rule(`group-${one.name}`, `%${one.name}`, one.sudo)),
       ...given.removed.flatMap((one) => [
