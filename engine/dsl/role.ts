@@ -12,6 +12,8 @@ import { once } from '../once.ts'
 import { parseParams } from './parse-params.ts'
 import { stepBrand } from './step.ts'
 import type { RoleStep, Step } from './step.ts'
+import { isTaskFactory } from './task.ts'
+import type { TaskFactory, TaskInfo } from './task.ts'
 import type { StepOptions } from './types.ts'
 import type { Sources, ValuesFrom } from './value-source.ts'
 
@@ -42,15 +44,9 @@ export interface RoleSpec<Schema extends z.ZodType, Facts extends Sources, Its e
 }
 
 /** The properties of a role for the command line and the documentation. */
-export interface RoleInfo {
-  /** The name. */
-  readonly name: string
-  /** One sentence: what the role does. */
-  readonly description: string
-  /** Example parameters. */
-  readonly example: unknown
-  /** The schema of its parameters. */
-  readonly params: z.ZodType
+export interface RoleInfo extends Omit<TaskInfo, 'kind'> {
+  /** Tells it from a task. */
+  readonly kind: 'role'
 }
 
 const roleBrand = Symbol.for('coxswain.role')
@@ -80,7 +76,10 @@ const roleKinds: Kinds<RoleSpec<z.ZodType, Sources, Handlers>> = {
   handlers: functionKind('write handlers: (params) => ({ restart: … })'),
 }
 
-const namePattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+/** What a role can be named. */
+export const roleNamePattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+
+export const roleNameHint = 'a name is lower-case words joined by dashes, such as nginx or ssh-hardening'
 
 const schemaOf = <Schema extends z.ZodType>(name: string, params: Schema | (() => Schema)): Schema => {
   const schema = params instanceof z.ZodType ? params : params()
@@ -114,9 +113,9 @@ export const defineRole = <
 ): RoleFactory<z.input<Schema>> => {
   const { name, description, example } = spec
   checkOptions(`role ${name}`, spec, roleKinds)
-  if (!namePattern.test(name))
+  if (!roleNamePattern.test(name))
     throw new CoxswainError('playbook-invalid', `the name of a role is "${name}"`, {
-      hint: 'a name is lower-case words joined by dashes, such as nginx or ssh-hardening',
+      hint: roleNameHint,
     })
   const defined = hereTrace()
   const schema = once(() => schemaOf(name, spec.params))
@@ -141,6 +140,9 @@ export const defineRole = <
     name,
     description,
     example,
+    kind: 'role',
+    reads: undefined,
+    unchecked: false,
     get params() {
       return schema()
     },
@@ -157,3 +159,11 @@ export const defineRole = <
 /** Whether a value is a role, as {@link defineRole} returns it. */
 export const isRole = (value: unknown): value is RoleFactory =>
   typeof value === 'function' && roleBrand in value
+
+/** A task definition or a role: what can be run alone. */
+export type Unit = TaskFactory | RoleFactory
+
+export const isUnit = (value: unknown): value is Unit => isTaskFactory(value) || isRole(value)
+
+/** What the command line and the documentation show of a task definition or a role. */
+export type UnitInfo = TaskInfo | RoleInfo

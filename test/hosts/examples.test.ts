@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { documentedTasks } from '../../engine/cli/docs/task-docs.ts'
 import { isTaskFactory } from '../../engine/dsl/task.ts'
-import type { TaskInfo } from '../../engine/dsl/task.ts'
+import type { UnitInfo } from '../../engine/dsl/role.ts'
 import type { Task } from '../../engine/dsl/types.ts'
 import * as library from '../../tasks/index.ts'
 import { folderOf } from '../support/folder.ts'
@@ -47,7 +47,7 @@ const proves = async (host: RealHost, task: Task, shows: Shows): Promise<void> =
   else assert.is((await host.execute(task)).outcome, 'ok')
 }
 
-const usually = ({ kind }: TaskInfo): Shows =>
+const usually = ({ kind }: UnitInfo): Shows =>
   kind === 'idempotent' || kind === 'always' ? 'a change' : 'all well'
 
 const here = process.cwd()

@@ -1,5 +1,15 @@
 /** Examples and links in the documentation are correct. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -153,6 +163,27 @@ test('the templates of docs/templates.md make what it says', async () => {
   assert.is(readFileSync(at('upstream.conf'), 'utf8'), 'upstream {\n  server a:8080;\n  server b:8080;\n}\n')
   assert.is(readFileSync(at('other.conf'), 'utf8'), 'upstream {\n  server c:8080;\n}\n')
   assert.is(readFileSync(at('site.conf'), 'utf8'), 'name SHOP\n')
+})
+
+test('the role of docs/roles.md passes its test', async () => {
+  const [role = '', itsTest = ''] = blocks('ts', readFileSync(join(root, 'docs/roles.md'), 'utf8'))
+  const project = join(folder, 'role')
+  mkdirSync(join(project, 'node_modules'), { recursive: true })
+  symlinkSync(root, join(project, 'node_modules/coxswain'))
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }\n')
+  writeFileSync(join(project, 'motd.ts'), role)
+  writeFileSync(join(project, 'motd.test.ts'), itsTest)
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--test', join(project, 'motd.test.ts')],
+    { cwd: root, encoding: 'utf8' },
+  )
+  assert.is(status, 0, stdout + stderr)
+  const help = await runCli([join(project, 'motd.ts'), '--help'])
+  assert.match(
+    help.stdout,
+    'Sets the message of the day, and tells everyone. A role: steps with their handlers.',
+  )
 })
 
 test('the commands of the README are valid, and use existing names', () => {

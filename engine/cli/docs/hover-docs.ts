@@ -2,7 +2,7 @@
  * Adds the descriptions of parameters to the declarations that `tsc` emits for tasks. The types that it infers from zod
  * schemas do not have them, and editors show the declarations on hover. Pure.
  */
-import type { TaskInfo } from '../../dsl/task.ts'
+import type { UnitInfo } from '../../dsl/role.ts'
 import { describeParams } from './params.ts'
 import type { ParamInfo } from './params.ts'
 
@@ -46,7 +46,7 @@ const propertyLine = /^( +)(?:readonly )?(?:(\w+)|"([^"]+)")\??: /
 /** The blocks to put before lines, by the number of the line. */
 const insertionsOf = (
   lines: readonly string[],
-  tasks: ReadonlyMap<string, TaskInfo>,
+  tasks: ReadonlyMap<string, UnitInfo>,
 ): ReadonlyMap<number, readonly string[]> => {
   const insertions = new Map<number, readonly string[]>()
   let docs: ReadonlyMap<string, ParamInfo> = new Map()
@@ -88,7 +88,7 @@ const shiftedMap = (map: string, insertions: ReadonlyMap<number, readonly string
  */
 export const withHoverDocs = (
   { text, map }: Declarations,
-  tasks: ReadonlyMap<string, TaskInfo>,
+  tasks: ReadonlyMap<string, UnitInfo>,
 ): Declarations => {
   const lines = text.split('\n')
   const insertions = insertionsOf(lines, tasks)

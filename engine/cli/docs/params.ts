@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { schemasOf } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
-import type { TaskInfo } from '../../dsl/task.ts'
+import type { UnitInfo } from '../../dsl/role.ts'
 import { jsonSchemaOf, membersOf, typeText } from './type-text.ts'
 import type { JsonSchema } from './type-text.ts'
 
@@ -54,7 +54,8 @@ export const noteOf = ({ required, fallback }: ParamInfo): string => {
 }
 
 /** The behavior of each kind of task. */
-const kinds: Record<TaskInfo['kind'], string> = {
+const kinds: Record<UnitInfo['kind'], string> = {
+  role: 'A role: steps with their handlers.',
   idempotent: 'Does nothing if the host is already in this state.',
   always: 'Acts every time: it has no check.',
   fact: 'Only reads.',
@@ -63,7 +64,7 @@ const kinds: Record<TaskInfo['kind'], string> = {
 }
 
 /** What a task does, and how it behaves. A task that acts at every run with some parameters says so in its description. */
-export const purposeOf = ({ description, kind, unchecked }: TaskInfo): string =>
+export const purposeOf = ({ description, kind, unchecked }: UnitInfo): string =>
   unchecked ? description : `${description} ${kinds[kind]}`
 
 interface ParamLine {
@@ -95,8 +96,8 @@ const valuesHelp = [
   'are read as JSON; 1.30 and 0123, which JSON writes differently, are text:',
 ]
 
-/** `run TASK --help`. */
-export const taskHelp = (info: TaskInfo, program = 'run', target = info.name): string => {
+/** `run TASK --help` and `run ROLE --help`. */
+export const unitHelp = (info: UnitInfo, program = 'run', target = info.name): string => {
   const lines = paramLines(describeParams(info.params))
   return [
     `${program} ${target} key=value… -i INVENTORY --hosts PATTERN`,

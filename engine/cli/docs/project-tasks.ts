@@ -1,6 +1,6 @@
-/** The tasks in the folders of a project. */
+/** The tasks and roles in the folders of a project. */
 import { relative, resolve } from 'node:path'
-import { isTaskFactory } from '../../dsl/task.ts'
+import { isUnit } from '../../dsl/role.ts'
 import { importModule } from '../loader/import-module.ts'
 import { projectFile, namesIn } from '../project/names.ts'
 import type { Project } from '../project/project.ts'
@@ -13,7 +13,7 @@ const importOf = (project: Project, file: string): string => {
 }
 
 /**
- * Loads the tasks of a project, by the names of their files.
+ * Loads the tasks and roles of a project, by the names of their files.
  *
  * @param report is called with the error of each file that cannot be loaded.
  */
@@ -28,7 +28,7 @@ export const projectTasks = async (
         const file = projectFile({ playbooks: folder, tasks: [] }, name)
         if (file === undefined) continue
         const tasks = Object.entries(await importModule(resolve(file))).flatMap(([exported, value]) =>
-          isTaskFactory(value) ? [{ exported, info: value.info }] : [],
+          isUnit(value) ? [{ exported, info: value.info }] : [],
         )
         for (const { exported, info } of tasks)
           found.push({

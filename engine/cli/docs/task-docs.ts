@@ -1,15 +1,15 @@
 /** What there is to read about tasks, on a terminal and as a page. Pure. */
 import { isTaskFactory } from '../../dsl/task.ts'
-import type { TaskInfo } from '../../dsl/task.ts'
+import type { UnitInfo } from '../../dsl/role.ts'
 import { quote } from '../../remote/quote.ts'
 import { asStarted } from '../program-name.ts'
 import { describeParams, noteOf, paramLines, purposeOf } from './params.ts'
 import type { ParamInfo } from './params.ts'
 
-/** A task of the library, with the name of its export. */
+/** A task of the library, or a task or role of a project, with the name of its export. */
 export interface DocumentedTask {
   readonly exported: string
-  readonly info: TaskInfo
+  readonly info: UnitInfo
   /** Its subject, such as `files`; undefined for a task of a module without subjects. */
   readonly subject: string | undefined
   /** What a command line names it by. */

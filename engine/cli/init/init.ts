@@ -5,12 +5,15 @@ import { z } from 'zod'
 import { enterLocalFolder } from '../../connection/local-folder.ts'
 import { CoxswainError } from '../../errors.ts'
 import { packageRoot, packageVersion } from '../../package-root.ts'
+import { roleNameHint, roleNamePattern } from '../../dsl/role.ts'
+import { shownWord } from '../../secret.ts'
+import { roleFiles } from './role-starter.ts'
 import { starterFiles } from './starter.ts'
 import type { CommandContext } from '../define-command.ts'
 
 interface InitInput {
   readonly arguments: { readonly folder: string | undefined }
-  readonly options: { readonly check: boolean }
+  readonly options: { readonly check: boolean; readonly role: string | undefined }
 }
 
 /** A valid npm package name for a folder. */
@@ -38,17 +41,28 @@ const dependency = (folder: string): string => {
   return source === undefined ? `^${packageVersion()}` : `file:${relative(folder, source)}`
 }
 
+/** @throws `usage` for a name that a role cannot have. */
+const refuseRoleName = (name: string): void => {
+  if (roleNamePattern.test(name)) return
+  throw new CoxswainError('usage', `the name of a role is ${shownWord(name)}`, { hint: roleNameHint })
+}
+
 /**
- * `run init [FOLDER]`: creates a project folder. Returns the exit status.
+ * `run init [FOLDER]`: creates a project folder, or with `--role NAME` a role. Returns the exit status.
  *
  * @throws `usage` if one of its files already exists; then nothing is written.
  */
 export const init = async (
-  { arguments: { folder = '.' }, options: { check } }: InitInput,
+  { arguments: given, options: { check, role } }: InitInput,
   { outlets: { out } }: CommandContext,
 ): Promise<number> => {
+  if (role !== undefined) refuseRoleName(role)
+  const folder = given.folder ?? (role === undefined ? '.' : `role-${role}`)
   const root = resolve(folder)
-  const files = starterFiles(packageName(root), dependency(root))
+  const files =
+    role === undefined
+      ? starterFiles(packageName(root), dependency(root))
+      : roleFiles(role, packageName(root), { dependency: dependency(root), version: packageVersion() })
   const existing = files.filter(({ path }) => existsSync(join(root, path)))
   if (existing.length > 0) {
     throw new CoxswainError('usage', `${folder} already has ${existing.map(({ path }) => path).join(', ')}`, {
@@ -67,6 +81,7 @@ export const init = async (
     out(`  ${path.padEnd(width)}  ${purpose}\n`)
   }
   const enter = root === process.cwd() ? '' : `cd ${folder} && `
-  if (!check) out(`\nNow: ${enter}npm install && npx run site --check --diff\n`)
+  const next = role === undefined ? 'npx run site --check --diff' : 'npm test'
+  if (!check) out(`\nNow: ${enter}npm install && ${next}\n`)
   return 0
 }

@@ -7,7 +7,7 @@ export interface StarterFile {
   readonly content: string
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 const inventory = `# The hosts. This one is your own machine; remove it when you have others.
 all:

@@ -9,7 +9,8 @@ type Folders = Pick<Project, 'playbooks' | 'tasks'>
 const endings = ['.ts', '.mts', '.js', '.mjs'] as const
 
 /**
- * The file that a name stands for: a playbook in the project's folder of playbooks, or else a task in one of its folders.
+ * The file that a name stands for: a playbook in the project's folder of playbooks, or else a task or role in one of its folders, which
+ * can be a folder of that name with an index.
  * `NAME#task` is a task in it. Undefined where there is no such file.
  *
  * @throws `config-unsafe` for a file that another user could have written.
@@ -17,7 +18,7 @@ const endings = ['.ts', '.mts', '.js', '.mjs'] as const
 export const projectFile = ({ playbooks, tasks }: Folders, name: string): string | undefined => {
   const [path = '', ...task] = name.split('#')
   const files = [playbooks, ...tasks].flatMap((folder) =>
-    endings.map((ending) => join(folder, path + ending)),
+    endings.flatMap((ending) => [join(folder, path + ending), join(folder, path, `index${ending}`)]),
   )
   const found = files.find((file) => existsSync(file))
   if (found === undefined) return undefined
@@ -25,11 +26,15 @@ export const projectFile = ({ playbooks, tasks }: Folders, name: string): string
   return [found, ...task].join('#')
 }
 
-/** Names of the modules in a folder, without tests and declarations; none where it cannot be read. */
+/** Names of the modules in a folder, and of the folders with an index in it, without tests and declarations; none where it cannot be read. */
 export const namesIn = (folder: string): string[] => {
   try {
-    return readdirSync(folder).flatMap((file) => {
-      const [, name] = /^([^.]+)\.m?[jt]s$/.exec(file) ?? []
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      if (entry.isDirectory())
+        return endings.some((ending) => existsSync(join(folder, entry.name, `index${ending}`)))
+          ? [entry.name]
+          : []
+      const [, name] = /^([^.]+)\.m?[jt]s$/.exec(entry.name) ?? []
       return name === undefined || name === 'index' ? [] : [name]
     })
   } catch {

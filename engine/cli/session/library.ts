@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { isAbsolute, resolve } from 'node:path'
 import { isTaskFactory } from '../../dsl/task.ts'
 import type { TaskFactory } from '../../dsl/task.ts'
-import { CoxswainError } from '../../errors.ts'
+import { CoxswainError, isCoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { nearest } from '../../inventory/nearest.ts'
 import type { LoadLibrary } from '../define-command.ts'
+import { refuseUntrustedPlaybook } from '../project/found-file.ts'
 import { projectFile, projectNames } from '../project/names.ts'
 import type { Project } from '../project/project.ts'
 import { loadFile } from './load.ts'
@@ -30,9 +33,24 @@ export interface Lookup {
   readonly commands?: readonly string[]
 }
 
+/** The module of an npm package that is installed for the current folder, such as a role; undefined for another name. */
+const installedModule = (name: string): string | undefined => {
+  if (!/^(?:@[\w.-]+\/)?[\w.-]+(?:#[\w-]+)?$/.test(name)) return undefined
+  const [path = '', exported] = name.split('#')
+  try {
+    const file = createRequire(resolve('package.json')).resolve(path)
+    if (!isAbsolute(file)) return undefined
+    refuseUntrustedPlaybook(file)
+    return exported === undefined ? file : `${file}#${exported}`
+  } catch (error) {
+    if (isCoxswainError(error)) throw error
+    return undefined
+  }
+}
+
 /**
- * Finds the target of a run: a file by its path, a playbook or task of the project by its name, or a task of
- * the library, in this order.
+ * Finds the target of a run: a file by its path, a playbook, task or role of the project by its name, a task of
+ * the library, or a role of an installed package by the name of that, in this order.
  *
  * @throws `load-failed`, with the nearest name.
  */
@@ -46,7 +64,9 @@ export const findTarget = async (target: string, lookup: Lookup): Promise<Target
   if (isFile) return { ...(await loadFile(target)), reference: target }
   const library = libraryOf(await lookup.loadLibrary())
   const task = library.get(target)
-  if (task !== undefined) return { kind: 'task', task, reference: target }
+  if (task !== undefined) return { kind: 'unit', unit: task, reference: target }
+  const installed = installedModule(target)
+  if (installed !== undefined) return { ...(await loadFile(installed)), reference: target }
   const guess = nearest(target, [...(lookup.commands ?? []), ...projectNames(project), ...library.keys()])
   throw new CoxswainError('load-failed', `there is no playbook, task or command named ${shownWord(target)}`, {
     hint: `${guess === undefined ? '' : `did you mean ${guess}? `}\`run docs\` lists all tasks; the path of a file has a / or ends with .ts`,

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isPlaybook } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
-import { isTaskFactory } from '../../dsl/task.ts'
-import type { TaskFactory } from '../../dsl/task.ts'
+import { isUnit } from '../../dsl/role.ts'
+import type { Unit } from '../../dsl/role.ts'
 import { CoxswainError } from '../../errors.ts'
 import type { Place } from '../../errors.ts'
 import { placesIn } from '../../inventory/place.ts'
@@ -12,7 +12,7 @@ import { importModule } from '../loader/import-module.ts'
 /** A loaded file. */
 export type Loaded =
   | { readonly kind: 'playbook'; readonly playbook: Playbook }
-  | { readonly kind: 'task'; readonly task: TaskFactory }
+  | { readonly kind: 'unit'; readonly unit: Unit }
 
 /** The place of the default export in a file. */
 const placeOfExport = async (path: string): Promise<Place> => {
@@ -21,23 +21,24 @@ const placeOfExport = async (path: string): Promise<Place> => {
   return at < 0 ? { file: path } : placesIn(path, text)(at + (/\S/.exec(text.slice(at))?.index ?? 0))
 }
 
-const pickTask = async (
+/** The task or role of a module. */
+const pickUnit = async (
   shown: string,
   module: Readonly<Record<string, unknown>>,
   wanted: string | undefined,
-): Promise<TaskFactory> => {
-  const tasks = Object.values(module).filter(isTaskFactory)
-  const named = wanted === undefined ? tasks : tasks.filter(({ info }) => info.name === wanted)
-  const [task, another] = named
-  if (task !== undefined && another === undefined) return task
-  const names = tasks.map(({ info }) => info.name).join(', ')
+): Promise<Unit> => {
+  const units = Object.values(module).filter(isUnit)
+  const named = wanted === undefined ? units : units.filter(({ info }) => info.name === wanted)
+  const [unit, another] = named
+  if (unit !== undefined && another === undefined) return unit
+  const names = units.map(({ info }) => info.name).join(', ')
   throw new CoxswainError(
     'load-failed',
-    task === undefined
-      ? `${shown} exports ${wanted === undefined ? 'neither a playbook (as default) nor a task' : `no task named ${wanted}`}`
-      : `${shown} exports several tasks: ${names}`,
+    unit === undefined
+      ? `${shown} exports ${wanted === undefined ? 'neither a playbook (as default) nor a task or role' : `no task or role named ${wanted}`}`
+      : `${shown} exports several tasks or roles: ${names}`,
     {
-      place: task === undefined ? await placeOfExport(shown) : undefined,
+      place: unit === undefined ? await placeOfExport(shown) : undefined,
       hint:
         names === ''
           ? 'a playbook file ends with `export default playbook({ … })`'
@@ -56,7 +57,7 @@ export const loadFile = async (reference: string): Promise<Loaded> => {
   const module = await importModule(resolve(path))
   if (name === undefined && isPlaybook(module['default']))
     return { kind: 'playbook', playbook: module['default'] }
-  return { kind: 'task', task: await pickTask(path, module, name) }
+  return { kind: 'unit', unit: await pickUnit(path, module, name) }
 }
 
 /**

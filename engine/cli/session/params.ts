@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isDecimal } from '../../dsl/decimal.ts'
-import type { TaskFactory } from '../../dsl/task.ts'
+import type { Unit } from '../../dsl/role.ts'
+import type { RoleStep } from '../../dsl/step.ts'
 import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
@@ -107,13 +108,13 @@ const asTyped = (
 }
 
 /**
- * Makes a task from `key=value` words. A value is the text as typed if its parameter accepts text; the schema converts
+ * Makes a task or role from `key=value` words. A value is the text as typed if its parameter accepts text; the schema converts
  * numbers. Text in brackets is parsed as a list or map only if the parameter is one.
  *
  * @throws `params-invalid` or `usage`.
  */
-export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task => {
-  const { name, params } = task.info
+export const stepFromWords = (unit: Unit, words: readonly string[]): Task | RoleStep => {
+  const { name, params } = unit.info
   const typed = parsePairs(words)
   const types = typesOfParams(params)
   const read = new Map([...typed].map((pair) => [pair[0], readAs(name, pair, types.get(pair[0]))]))
@@ -130,5 +131,5 @@ export const taskFromWords = (task: TaskFactory, words: readonly string[]): Task
       ]),
     )
   }
-  return task.from(asTyped(params, withTexts(params), read))
+  return unit.from(asTyped(params, withTexts(params), read))
 }

@@ -2,7 +2,8 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { playbook } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
-import type { TaskFactory } from '../../dsl/task.ts'
+import { isRole } from '../../dsl/role.ts'
+import type { Unit } from '../../dsl/role.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
@@ -20,26 +21,27 @@ import { chooseByTags } from '../../run/plan/tags.ts'
 import { findTarget, libraryOf } from './library.ts'
 import { looksLikeFile } from './looks-like-file.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from './listing.ts'
-import { refuseWords, taskFromWords } from './params.ts'
-import { playbookHelp, taskHelp } from '../docs/params.ts'
+import { refuseWords, stepFromWords } from './params.ts'
+import { playbookHelp, unitHelp } from '../docs/params.ts'
 import { hostsOfPlays, planOpened } from './plan-opened.ts'
 import { variableNamesOf } from './variable-names.ts'
 import { variablesRead, writeWarnings } from './warnings.ts'
 import { openWorkspace } from './workspace.ts'
 import { screenNow } from './reporters.ts'
 
-/** A playbook of one task, for `run TASK key=value…`. */
-const playbookOf = (factory: TaskFactory, words: readonly string[], { hosts }: RunOptions): Playbook => {
-  const task = taskFromWords(factory, words)
+/** A playbook of one task or role, for `run TASK key=value…`. */
+const playbookOf = (unit: Unit, words: readonly string[], { hosts }: RunOptions): Playbook => {
+  const step = stepFromWords(unit, words)
+  const { name } = step
   if (hosts === undefined) {
-    throw new CoxswainError('usage', `the task ${task.name} needs hosts`, {
+    throw new CoxswainError('usage', `the ${isRole(unit) ? 'role' : 'task'} ${name} needs hosts`, {
       hint: 'add --hosts PATTERN',
     })
   }
   return playbook({
-    name: task.name,
+    name,
     vars: z.unknown(),
-    plays: ({ play }) => [play(task.title, { hosts, tasks: () => [task] })],
+    plays: ({ play }) => [play('title' in step ? step.title : name, { hosts, tasks: () => [step] })],
   })
 }
 
@@ -146,8 +148,8 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
   if (options.help) {
     const { name } = context.program
     outlets.out(
-      found.kind === 'task'
-        ? taskHelp(found.task.info, name, target)
+      found.kind === 'unit'
+        ? unitHelp(found.unit.info, name, target)
         : playbookHelp(target, found.playbook, name),
     )
     return 0
@@ -162,7 +164,7 @@ export const run = async (input: RunInput, context: CommandContext): Promise<num
     )
   }
   if (found.kind === 'playbook') refuseWords(params)
-  const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.task, params, options)
+  const book = found.kind === 'playbook' ? found.playbook : playbookOf(found.unit, params, options)
   if (found.kind === 'playbook') refuseUnknownVariables(book, options)
   const playbookFolder = found.kind === 'playbook' ? dirname(found.reference) : undefined
   const project = await context.project()

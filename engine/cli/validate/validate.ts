@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isPlaybook } from '../../dsl/playbook.ts'
 import type { Playbook } from '../../dsl/playbook.ts'
-import { isTaskFactory } from '../../dsl/task.ts'
+import { isUnit } from '../../dsl/role.ts'
 import { CoxswainError } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { nearest } from '../../inventory/nearest.ts'
@@ -35,12 +35,12 @@ interface ValidateInput {
     ValuesOf<typeof secretOptions> & { readonly verbose: number; readonly output: 'json' | undefined }
 }
 
-/** The playbook of a file; undefined for a file of tasks. */
+/** The playbook of a file; undefined for a file of tasks or roles. */
 const playbookIn = async (file: string): Promise<Playbook | undefined> => {
   const module = await importModule(resolve(file))
   if (isPlaybook(module['default'])) return module['default']
   // it says what the file lacks
-  if (!Object.values(module).some(isTaskFactory)) await loadFile(file)
+  if (!Object.values(module).some(isUnit)) await loadFile(file)
   return undefined
 }
 

@@ -37,3 +37,48 @@ test('the current folder is the default, and its playbook runs immediately', asy
   assert.match(stdout, /would change +directory/)
   assert.not.ok(existsSync(folder.at('hello')))
 })
+
+test('--role makes a role whose test passes, that runs alone, and from an installed package by its name', async () => {
+  const made = await runCli(['init', '--role', 'hello-hosts'], { cwd: folder.path })
+  assert.is(made.status, 0, made.stderr)
+  assert.match(made.stdout, 'Now: cd role-hello-hosts && npm install && npm test')
+  const manifest = JSON.parse(readFileSync(folder.at('role-hello-hosts/package.json'), 'utf8'))
+  assert.equal(
+    [manifest.name, manifest.keywords, Object.keys(manifest.peerDependencies)],
+    ['role-hello-hosts', ['coxswain-role'], ['coxswain']],
+  )
+  const { rehearseRole } = await import('../../../engine/testing.ts')
+  const { helloHosts } = await import(folder.at('role-hello-hosts/index.ts'))
+  const { alpine } = await rehearseRole(helloHosts({ text: 'hi' }), {
+    alpine: { files: { '/etc/os-release': 'ID=alpine\n', '/etc/motd': 'hi from alpine\n' } },
+  })
+  assert.equal(alpine.error, undefined)
+
+  folder.write('inv.yaml', 'all: { hosts: { here: { connection: local } } }\n')
+  const words = ['text=hi', `path=${folder.at('motd')}`, '-i', 'inv.yaml', '--hosts', 'here', '--check']
+  const alone = await runCli(['role-hello-hosts/index.ts', ...words, '--output', 'plain'], {
+    cwd: folder.path,
+  })
+  assert.is(alone.status, 0, alone.stdout + alone.stderr)
+  assert.match(alone.stdout, /would change +.*motd/)
+
+  folder.write(
+    'node_modules/role-hello-hosts/package.json',
+    JSON.stringify({ ...manifest, exports: './index.ts' }),
+  )
+  for (const file of ['index.ts', 'templates/motd.hbs'])
+    folder.write(
+      `node_modules/role-hello-hosts/${file}`,
+      readFileSync(folder.at(`role-hello-hosts/${file}`), 'utf8'),
+    )
+  const installed = await runCli(['role-hello-hosts', ...words, '--output', 'plain'], { cwd: folder.path })
+  assert.is(installed.status, 0, installed.stdout + installed.stderr)
+  const help = await runCli(['role-hello-hosts', '--help'], { cwd: folder.path })
+  assert.match(help.stdout, 'A role: steps with their handlers.')
+})
+
+test('a name that a role cannot have is refused, and nothing is written', async () => {
+  const { status, stderr } = await runCli(['init', '--role', '../x'], { cwd: folder.path })
+  assert.is(status, 1)
+  assert.match(stderr, 'lower-case words joined by dashes')
+})
