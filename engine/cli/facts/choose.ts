@@ -6,7 +6,7 @@ import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { findTarget } from '../session/library.ts'
 import type { Lookup } from '../session/library.ts'
-import { taskFromWords } from '../session/params.ts'
+import { stepFromWords } from '../session/params.ts'
 
 /** A fact, and the name under which its value is shown. */
 export interface ChosenFact {
@@ -40,7 +40,7 @@ const groupsOf = (words: readonly string[]): { readonly name: string; readonly p
 /** @throws `usage` if the task does more than read. */
 const factOf = async (name: string, lookup: Lookup): Promise<TaskFactory> => {
   const found = await findTarget(name, lookup)
-  if (found.kind === 'task' && found.task.info.kind === 'fact') return found.task
+  if (found.kind === 'unit' && isTaskFactory(found.unit) && found.unit.info.kind === 'fact') return found.unit
   throw new CoxswainError('usage', `${shownWord(name)} is not a fact`, {
     hint: 'a fact is a task that only reads; `run docs` lists them',
   })
@@ -66,6 +66,6 @@ export const chooseFacts = async (words: readonly string[], lookup: Lookup): Pro
   if (words.length === 0) return { facts: named(usualFacts(await lookup.loadLibrary())), named: false }
   const tasks: Task[] = []
   for (const { name, params } of groupsOf(words))
-    tasks.push(taskFromWords(await factOf(name, lookup), params))
+    tasks.push(stepFromWords(await factOf(name, lookup), params))
   return { facts: named(tasks), named: true }
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { isDecimal } from '../../dsl/decimal.ts'
-import type { Unit } from '../../dsl/role.ts'
+import type { UnitInfo } from '../../dsl/role.ts'
 import type { RoleStep } from '../../dsl/step.ts'
 import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
@@ -113,7 +113,10 @@ const asTyped = (
  *
  * @throws `params-invalid` or `usage`.
  */
-export const stepFromWords = (unit: Unit, words: readonly string[]): Task | RoleStep => {
+export const stepFromWords = <Made extends Task | RoleStep>(
+  unit: { readonly info: Pick<UnitInfo, 'name' | 'params'>; readonly from: (input: unknown) => Made },
+  words: readonly string[],
+): Made => {
   const { name, params } = unit.info
   const typed = parsePairs(words)
   const types = typesOfParams(params)
