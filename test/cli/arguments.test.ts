@@ -7,7 +7,7 @@ import { valuesOf } from '../../engine/cli/define-option.ts'
 import { runOptions } from '../../engine/cli/options/run.ts'
 import { outletsOf } from '../../engine/cli/outlets.ts'
 import { parseCommandLine } from '../../engine/cli/parse.ts'
-import { refuseWords, stepFromWords } from '../../engine/cli/session/params.ts'
+import { inputFromWords, refuseWords } from '../../engine/cli/session/params.ts'
 import { unitHelp } from '../../engine/cli/docs/params.ts'
 import { flag, words } from '../../engine/dsl/schema.ts'
 import { defineTask } from '../../engine/dsl/task.ts'
@@ -18,6 +18,10 @@ import { rejects } from '../support/rejects.ts'
 import { openProject } from '../../engine/cli/project/open-project.ts'
 import { isTaskFactory } from '../../engine/dsl/task.ts'
 import { suite } from '../support/spec.ts'
+
+/** The task that words of a command line make. */
+const taskFromWords = (unit: TaskFactory, words: readonly string[]): Task =>
+  unit.from(inputFromWords(unit.info, words))
 
 const test = suite('arguments')
 
@@ -162,22 +166,22 @@ const sample = defineTask({
 })
 
 test('a value is the text as typed; the schema converts it', async () => {
-  const { params } = stepFromWords(sample, ['text=1', 'count=2', 'on=yes', 'list=a,b', 'map={x: 1}'])
+  const { params } = taskFromWords(sample, ['text=1', 'count=2', 'on=yes', 'list=a,b', 'map={x: 1}'])
   assert.equal(params, { text: '1', count: 2, on: true, list: ['a', 'b'], map: { x: 1 } })
   const texts = ['1.30', '0123', '/0400/', 'no', '~', '[a]', '{b: 1}', '"c"', ' d ', 'e\nf\n\ng', 'h: i', '']
-  for (const text of texts) assert.is(at(stepFromWords(sample, [`text=${text}`]), 'text'), text)
+  for (const text of texts) assert.is(at(taskFromWords(sample, [`text=${text}`]), 'text'), text)
   for (const text of ['0123', '1_0', '0x1F', '', ' ', 'x', '[1]', 'true'])
     await rejects(
-      () => stepFromWords(sample, ['text=a', `count=${text}`]),
+      () => taskFromWords(sample, ['text=a', `count=${text}`]),
       'params-invalid',
       'count: a number',
     )
-  await rejects(() => stepFromWords(sample, ['text=a', 'kind=[a]']), 'params-invalid', 'kind')
+  await rejects(() => taskFromWords(sample, ['text=a', 'kind=[a]']), 'params-invalid', 'kind')
 })
 
 test('a parameter of any type reads a number only in the form that JSON prints', () => {
   const value = (text: string) =>
-    at(stepFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
+    at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
   for (const text of [
     '1.30',
     '0123',
@@ -200,7 +204,7 @@ test('a parameter of any type reads a number only in the form that JSON prints',
 
 test('values in brackets are kept as typed, also in JSON', async () => {
   const value = (text: string): unknown =>
-    at(stepFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
+    at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
   const digits = '12345678901234567890'
   assert.equal(
     [
@@ -230,7 +234,7 @@ test('values in brackets are kept as typed, also in JSON', async () => {
     const error = await rejects(() => value(text), 'params-invalid', 'value: a map has the same key twice')
     assert.not.match(error.message, 'hush')
   }
-  const map = (text: string): unknown => at(stepFromWords(sample, ['text=a', `map=${text}`]), 'map')
+  const map = (text: string): unknown => at(taskFromWords(sample, ['text=a', `map=${text}`]), 'map')
   for (const text of ['{"x": 1.30}', '{x: 1.30}']) assert.equal(map(text), { x: 1.3 })
   for (const text of ['{"x": 1e400}', '{"x": "1.30"}', '{x: 0x10}', `{"x": ${digits}}`])
     await rejects(() => map(text), 'params-invalid', 'x')
@@ -238,29 +242,29 @@ test('values in brackets are kept as typed, also in JSON', async () => {
 
 test('a value that is not a list or map is text', () => {
   const value = (text: string): unknown =>
-    at(stepFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
+    at(taskFromWords(tasks.yamlSetting, ['path=/f', 'key=a', `value=${text}`]), 'value')
   for (const text of ['{{ $value }}', '{{a}}', '{a}', '[!!str 1]', '[&a 1, *a]', '[a', '{a: !x 1}'])
     assert.is(value(text), text)
 })
 
 test('a parameter that takes a list accepts JSON, or YAML in brackets', async () => {
   const key = (text: string) =>
-    at(stepFromWords(tasks.jsonSetting, ['path=/f', 'value=1', `key=${text}`]), 'key')
+    at(taskFromWords(tasks.jsonSetting, ['path=/f', 'value=1', `key=${text}`]), 'key')
   assert.equal(key('["c.d", 0]'), ['c.d', 0])
   assert.equal(key('[c.d, 0]'), ['c.d', 0])
   assert.is(key('a.b'), 'a.b')
   for (const text of ['[a', '["a"', '[]', '[a: 1]', '[[a]]']) assert.throws(() => key(text), /key/, text)
   assert.equal(key('["x", -1]'), ['x', '-1'])
   const names = (text: string): unknown =>
-    at(stepFromWords(tasks.hostsEntry, ['address=10.0.0.1', `names=${text}`]), 'names')
+    at(taskFromWords(tasks.hostsEntry, ['address=10.0.0.1', `names=${text}`]), 'names')
   assert.equal(names('[8080, 010]'), ['8080', '010'])
   assert.equal(names('[8080, 1.30]'), ['8080', '1.30'])
-  const limit = (text: string) => stepFromWords(tasks.limits, ['domain=u', 'item=core', `value=${text}`])
+  const limit = (text: string) => taskFromWords(tasks.limits, ['domain=u', 'item=core', `value=${text}`])
   assert.is(at(limit('16'), 'value'), 16)
   for (const text of ['0x10', '1e3', ' 1', '']) assert.throws(() => limit(text), /value/, text)
-  const env = at(stepFromWords(tasks.command, ['run=x', 'env={A: 1, B: 1.30, C: no}']), 'env')
+  const env = at(taskFromWords(tasks.command, ['run=x', 'env={A: 1, B: 1.30, C: no}']), 'env')
   assert.equal(env, { A: '1', B: '1.30', C: 'no' })
-  await rejects(() => stepFromWords(sample, ['text=a', 'text=b']), 'usage', 'text is given twice')
+  await rejects(() => taskFromWords(sample, ['text=a', 'text=b']), 'usage', 'text is given twice')
 })
 
 test('a list is comma-separated words, or JSON', () => {
@@ -271,15 +275,15 @@ test('a list is comma-separated words, or JSON', () => {
 })
 
 test('errors name invalid parameters', async () => {
-  await rejects(() => stepFromWords(sample, ['text=a', 'cuont=1']), 'params-invalid', 'no parameter cuont')
-  await rejects(() => stepFromWords(sample, ['text=a', 'count=x']), 'params-invalid', 'count')
-  await rejects(() => stepFromWords(sample, []), 'params-invalid', 'text')
+  await rejects(() => taskFromWords(sample, ['text=a', 'cuont=1']), 'params-invalid', 'no parameter cuont')
+  await rejects(() => taskFromWords(sample, ['text=a', 'count=x']), 'params-invalid', 'count')
+  await rejects(() => taskFromWords(sample, []), 'params-invalid', 'text')
 })
 
 test('a stray word is not shown: it can be a part of an unquoted secret', async () => {
   const typed = ['text=my', 'ZebraPw-6', 'count=1']
   const stray = await rejects(
-    () => stepFromWords(sample, typed),
+    () => taskFromWords(sample, typed),
     'usage',
     'parameter 2 is not a key=value pair; it is not shown',
   )
@@ -309,8 +313,8 @@ test('all errors show an unknown name unless it looks like a secret', async () =
       () => parse('exec', 'all', `--${word}=x`),
     ]
     const asParameter = [
-      () => stepFromWords(sample, ['text=a', `${word}=1`]),
-      () => stepFromWords(sample, [`${word}=1`, `${word}=2`]),
+      () => taskFromWords(sample, ['text=a', `${word}=1`]),
+      () => taskFromWords(sample, [`${word}=1`, `${word}=2`]),
     ]
     const errors = [...asName, ...(word.includes('=') ? [] : asParameter)].map(async (attempt) => {
       try {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { stepFromWords } from '../../engine/cli/session/params.ts'
+import { inputFromWords } from '../../engine/cli/session/params.ts'
 import { documentedTasks, taskPage, tasksPage } from '../../engine/cli/docs/task-docs.ts'
 import { isTaskFactory } from '../../engine/dsl/task.ts'
 import * as library from '../../tasks/index.ts'
@@ -49,6 +49,6 @@ for (const { info } of tasks) {
     const words = Object.entries(
       typeof info.example === 'object' && info.example !== null ? info.example : {},
     ).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    assert.equal(stepFromWords(factory, words).params, task.params)
+    assert.equal(factory.from(inputFromWords(factory.info, words)).params, task.params)
   })
 }

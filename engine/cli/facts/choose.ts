@@ -6,7 +6,7 @@ import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { findTarget } from '../session/library.ts'
 import type { Lookup } from '../session/library.ts'
-import { stepFromWords } from '../session/params.ts'
+import { inputFromWords } from '../session/params.ts'
 
 /** A fact, and the name under which its value is shown. */
 export interface ChosenFact {
@@ -65,7 +65,9 @@ const usualFacts = ({ usualFacts: usual }: Readonly<Record<string, unknown>>): T
 export const chooseFacts = async (words: readonly string[], lookup: Lookup): Promise<Choice> => {
   if (words.length === 0) return { facts: named(usualFacts(await lookup.loadLibrary())), named: false }
   const tasks: Task[] = []
-  for (const { name, params } of groupsOf(words))
-    tasks.push(stepFromWords(await factOf(name, lookup), params))
+  for (const { name, params } of groupsOf(words)) {
+    const fact = await factOf(name, lookup)
+    tasks.push(fact.from(inputFromWords(fact.info, params)))
+  }
   return { facts: named(tasks), named: true }
 }

@@ -1,8 +1,6 @@
 import type { z } from 'zod'
 import { isDecimal } from '../../dsl/decimal.ts'
 import type { UnitInfo } from '../../dsl/role.ts'
-import type { RoleStep } from '../../dsl/step.ts'
-import type { Task } from '../../dsl/types.ts'
 import { CoxswainError } from '../../errors.ts'
 import { shownWord } from '../../secret.ts'
 import { typesOfParams } from '../docs/params.ts'
@@ -108,16 +106,15 @@ const asTyped = (
 }
 
 /**
- * Makes a task or role from `key=value` words. A value is the text as typed if its parameter accepts text; the schema converts
+ * The input of a task or role from `key=value` words. A value is the text as typed if its parameter accepts text; the schema converts
  * numbers. Text in brackets is parsed as a list or map only if the parameter is one.
  *
  * @throws `params-invalid` or `usage`.
  */
-export const stepFromWords = <Made extends Task | RoleStep>(
-  unit: { readonly info: Pick<UnitInfo, 'name' | 'params'>; readonly from: (input: unknown) => Made },
+export const inputFromWords = (
+  { name, params }: Pick<UnitInfo, 'name' | 'params'>,
   words: readonly string[],
-): Made => {
-  const { name, params } = unit.info
+): unknown => {
   const typed = parsePairs(words)
   const types = typesOfParams(params)
   const read = new Map([...typed].map((pair) => [pair[0], readAs(name, pair, types.get(pair[0]))]))
@@ -134,5 +131,5 @@ export const stepFromWords = <Made extends Task | RoleStep>(
       ]),
     )
   }
-  return unit.from(asTyped(params, withTexts(params), read))
+  return asTyped(params, withTexts(params), read)
 }

@@ -21,7 +21,7 @@ import { chooseByTags } from '../../run/plan/tags.ts'
 import { findTarget, libraryOf } from './library.ts'
 import { looksLikeFile } from './looks-like-file.ts'
 import { listHosts, listLibrary, listNames, listTags, listTasks, plannedHosts } from './listing.ts'
-import { refuseWords, stepFromWords } from './params.ts'
+import { inputFromWords, refuseWords } from './params.ts'
 import { playbookHelp, unitHelp } from '../docs/params.ts'
 import { hostsOfPlays, planOpened } from './plan-opened.ts'
 import { variableNamesOf } from './variable-names.ts'
@@ -31,7 +31,7 @@ import { screenNow } from './reporters.ts'
 
 /** A playbook of one task or role, for `run TASK key=value…`. */
 const playbookOf = (unit: Unit, words: readonly string[], { hosts }: RunOptions): Playbook => {
-  const step = stepFromWords(unit, words)
+  const step = unit.from(inputFromWords(unit.info, words))
   const { name } = step
   if (hosts === undefined) {
     throw new CoxswainError('usage', `the ${isRole(unit) ? 'role' : 'task'} ${name} needs hosts`, {
