@@ -113,11 +113,14 @@ const largeParts = partsAt('engine/cli', [
 const laterParts = [
   ...partsAt('engine/connection', ['ssh/client']),
   ...partsAt('engine/cli', [
+    'facts/facts',
     'inventory/schema',
     'project/hooks',
     'session/connector',
     'session/exec',
+    'session/list-connected',
     'session/run-planned',
+    'template/print-template',
   ]),
   ...partsAt('engine/report', ['html/reporter', 'json', 'junit', 'plain', 'tree']),
 ]

@@ -43,12 +43,8 @@ type Arguments<Input, Options> =
     ? [params?: Input, options?: Options]
     : [params: Input, options?: Options]
 
-/** Marks task definitions, including those of another copy of the engine. */
-const taskDefinition = Symbol.for('coxswain.task-definition')
-
 /** Makes tasks of one definition. Its `info` describes the definition. */
 export interface TaskFactory<Input = never, Value = unknown> {
-  readonly [taskDefinition]: true
   <const Options extends TaskOptions>(
     ...args: Arguments<Input, Exact<Options, TaskOptions>>
   ): TaskWith<Value, Options>
@@ -255,9 +251,14 @@ export function defineTask<Schema extends z.ZodType, Value>(
   function make(input?: z.input<Schema>, options?: TaskOptions): Task<Value> {
     return from(input, options)
   }
-  return Object.assign(make, { [taskDefinition]: true as const, info, from })
+  return Object.assign(make, { info, from })
 }
 
-/** Whether a value is a task definition, as {@link defineTask} returns it. */
+/** Whether a value is a task definition, as {@link defineTask} returns it, and not a role. */
 export const isTaskFactory = (value: unknown): value is TaskFactory =>
-  typeof value === 'function' && taskDefinition in value
+  typeof value === 'function' &&
+  'info' in value &&
+  typeof value.info === 'object' &&
+  value.info !== null &&
+  'kind' in value.info &&
+  value.info.kind !== 'role'

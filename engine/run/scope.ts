@@ -34,6 +34,7 @@ export class RunScope {
   readonly once = new Memo()
   readonly picks = new Map<Pick, Promise<string | undefined>>()
   readonly #facts = new Memo()
+  readonly #numbers = new Map<object, number>()
   readonly #changes = new Map<string, number>()
   readonly #connections = new Map<string, Connection>()
   /** Hosts that have answered in this run. */
@@ -127,6 +128,13 @@ export class RunScope {
    */
   fact<Value>(host: string, key: string, read: () => Promise<Value>, fixed = false): Promise<Value> {
     return this.#facts.get(JSON.stringify([host, key]), read, fixed ? 0 : (this.#changes.get(host) ?? 0))
+  }
+
+  /** A number that no other object of this run has. */
+  numberOf(object: object): number {
+    const known = this.#numbers.get(object) ?? this.#numbers.size
+    this.#numbers.set(object, known)
+    return known
   }
 
   /** Records the value that a task gave on a host. */

@@ -9,6 +9,7 @@ import { createRemote } from '../../remote/remote.ts'
 import type { Remote, RemoteReader } from '../../remote/types.ts'
 import type { Transfer } from '../../remote/transfer.ts'
 import { identityOf } from '../fleet.ts'
+import { canonical, isOpaque } from '../journal/signature.ts'
 import { refuseMask } from '../masking/refuse-mask.ts'
 import type { RunScope } from '../scope.ts'
 import { resolveSelector } from '../selection.ts'
@@ -97,6 +98,12 @@ const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => 
   }
 }
 
+/** What tells apart two facts of one name: their parameters, or the object itself where a function or a class is among these. */
+const keyOf = (scope: RunScope, { params }: Task): unknown =>
+  isOpaque(params) && typeof params === 'object' && params !== null
+    ? scope.numberOf(params)
+    : ['equal', params]
+
 /** Returns a function that reads facts, which the scope caches. */
 const factReader =
   (scope: RunScope, host: string, options: ContextOptions) =>
@@ -111,12 +118,8 @@ const factReader =
         host,
       })
     }
-    return scope.fact(
-      host,
-      JSON.stringify([task.name, task.params, options.become, options.env, options.cwd]),
-      read,
-      task.fixed,
-    )
+    const { become, env, cwd } = options
+    return scope.fact(host, canonical([task.name, keyOf(scope, task), become, env, cwd]), read, task.fixed)
   }
 
 const actingAs = (scope: RunScope, host: string, { become, watch }: ContextOptions) => ({

@@ -571,3 +571,34 @@ test('an unchanged play takes at most one round trip more for each step with val
   const [plain, made] = [await trips(false), await trips(true)]
   assert.ok(made <= plain + 3, `${made} round trips, and ${plain} without values`)
 })
+
+test('facts that differ only in a secret or a function are different facts', async () => {
+  const echo = defineTask({
+    name: 'echo',
+    description: 'Reads what it is given.',
+    params: z.object({ word: z.custom<Secret>().optional(), of: z.custom<() => string>().optional() }),
+    fixed: true,
+    check: (_, { word, of }) => ok(word?.reveal() ?? of?.() ?? ''),
+  })
+  const closure = (text: string) => echo({ of: () => text })
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [
+          given(
+            {
+              a: echo({ word: new Secret('a-word') }),
+              b: echo({ word: new Secret('b-word') }),
+              c: closure('c'),
+              d: closure('d'),
+            },
+            ({ a, b, c, d }) => [say({ text: [a.length, a === b, c, d].join(' ') })],
+          ),
+        ],
+      }),
+    ],
+    { hosts: one },
+  )
+  assert.equal(story, ['a given a, b, c, d ok', 'a 6 false c d changed'])
+})
