@@ -22,8 +22,8 @@ import { isTaskFactory } from '../../engine/dsl/task.ts'
 import { suite } from '../support/spec.ts'
 
 /** The task that words of a command line make. */
-const taskFromWords = (unit: TaskFactory, words: readonly string[]): Task =>
-  unit.from(inputFromWords(unit.info, words))
+const taskFromWords = (unit: TaskFactory, typed: readonly string[]): Task =>
+  unit.from(inputFromWords(unit.info, typed))
 
 const test = suite('arguments')
 
