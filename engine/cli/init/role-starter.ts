@@ -53,10 +53,7 @@ const readme = (packageName: string, name: string): string => `# ${packageName}
 
 A role for Coxswain: sets the message of the day.
 
-\`\`\`ts
-import { ${identifier(name)} } from '${packageName}'
-// in a play: tasks: () => [${identifier(name)}({ text: 'hello' })]
-\`\`\`
+In a play, with \`${identifier(name)}\` imported from \`${packageName}\`: \`tasks: () => [${identifier(name)}({ text: 'hello' })]\`.
 
 \`npx run ${packageName} --help\` lists its parameters; \`npx run ${packageName} text=hello -i inventory.yaml --hosts web\` runs it alone.
 
