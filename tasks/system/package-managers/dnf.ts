@@ -1,5 +1,5 @@
 import { shellFile, shellProgram } from '../../../engine/index.ts'
-import { dnfRepositories } from './dnf-repositories.ts'
+import { dnfRepositories } from './rpm-repositories.ts'
 import { versionlock } from './dnf-versionlock.ts'
 import { rpmInstalled } from './rpm-installed.ts'
 import { downloadTime, versionsFrom } from './types.ts'

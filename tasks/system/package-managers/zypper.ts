@@ -3,7 +3,7 @@ import type { ApplyContext, CheckContext, CommandResult } from '../../../engine/
 import { bareName, rpmInstalled } from './rpm-installed.ts'
 import { downloadTime, versionPattern } from './types.ts'
 import type { PackageManager, PackageRequest } from './types.ts'
-import { zypperRepositories } from './zypper-repositories.ts'
+import { zypperRepositories } from './rpm-repositories.ts'
 
 const options = { timeout: downloadTime }
 

@@ -143,7 +143,7 @@ echo 200
     env: { PATH: `${dirname(curl)}:${process.env['PATH'] ?? ''}` },
     timeout: 60_000,
   })
-  assert.equal(stdout.split('\n').filter(Boolean).sort(), urls.sort())
+  assert.equal(stdout.split('\n').filter(Boolean).toSorted(), urls.toSorted())
 })
 
 test('neither a proxy nor a configuration of curl takes part', () => {
