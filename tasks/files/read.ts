@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { CoxswainError, Secret, defineTask, flag, ok, remotePath, z } from '../../engine/index.ts'
 import type { Task, TaskFactory, TaskOptions } from '../../engine/index.ts'
 import { formats, parseText } from './documents/parse-text.ts'
 import type { Format, Parsed } from './documents/parse-text.ts'
 
-/** A schema of values. Facts are remembered by the text of their parameters, and a schema does not have one: each is another fact. */
+/** A schema of values. */
 class ValueSchema {
   readonly schema: z.ZodType
-  readonly #id = randomUUID()
 
   constructor(schema: z.ZodType) {
     this.schema = schema
-  }
-
-  toJSON(): string {
-    return this.#id
   }
 }
 
@@ -82,17 +76,39 @@ export type ReadValue<As extends Format, Schema, Optional, Hidden> =
   | Content<As, Schema, Hidden>
   | (Optional extends true ? undefined : never)
 
-/** Parameters of {@link read}. */
+/** Parameters of {@link read}: the texts are those of its schema, as editors show them for other tasks. */
 export interface ReadParams<As, Schema, Optional, Hidden> {
-  /** The file. */
+  /**
+   * the file
+   *
+   * Type: absolute path
+   */
   readonly path: string
-  /** What its text is parsed as; `text` by default. */
+  /**
+   * what its text is parsed as
+   *
+   * Type: text|lines|json|yaml|ini
+   *
+   * Default: "text"
+   */
   readonly as?: As
-  /** Checks the value, and types it. */
+  /**
+   * in a playbook: a zod schema, which checks the value and types it
+   *
+   * Type: zod schema
+   */
   readonly schema?: Schema
-  /** Whether a file that does not exist gives undefined; by default it is an error. */
+  /**
+   * a file that does not exist gives undefined; by default it is an error
+   *
+   * Default: false
+   */
   readonly optional?: Optional
-  /** Whether the text is a secret. */
+  /**
+   * the text is a secret: it stays masked wherever it is used
+   *
+   * Default: false
+   */
   readonly hidden?: Hidden
 }
 

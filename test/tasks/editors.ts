@@ -17,6 +17,8 @@ import { withKey as withKnownKey, withoutKeys } from '../../tasks/system/ssh-key
 import { withLimit } from '../../tasks/system/limits.ts'
 import { withLang, withLocale } from '../../tasks/system/locale.ts'
 import { withMount } from '../../tasks/system/mount.ts'
+import { withInclude } from '../../tasks/system/package-managers/pacman-repositories.ts'
+import { withIgnored } from '../../tasks/system/package-managers/pacman.ts'
 import { withRepository } from '../../tasks/system/package-managers/apk-repositories.ts'
 import { withoutSwap } from '../../tasks/system/swap-off.ts'
 import { withSwap } from '../../tasks/system/swap.ts'
@@ -51,6 +53,16 @@ const ini = (given: object) => {
   })
   return (text: string): string => withSetting(text, params as Parameters<typeof withSetting>[1])
 }
+const pacmanPool = [
+  '[options]',
+  '[core]',
+  'IgnorePkg = linux nginx',
+  'IgnorePkg=vim',
+  '#IgnorePkg = nginx',
+  'HoldPkg = pacman',
+  'Include = /etc/pacman.d/mirrorlist',
+  'Include = /etc/pacman.d/tools.repo',
+]
 const iniPool = [
   '[a]',
   '[b]',
@@ -157,6 +169,25 @@ const yamlEditors = (name: string, given: Partial<Setting>): [string, Editor][] 
 
 /** Every task that edits a file, some of them in several ways. */
 export const editors: Readonly<Record<string, Editor>> = {
+  'pacman hold': {
+    module: 'system/package-managers/pacman.ts',
+    pool: pacmanPool,
+    // as the task calls it: a name that is listed is not added again
+    edit: (text) => (/^\s*IgnorePkg\s*=.*\bnginx\b/m.test(text) ? text : withIgnored(text, ['nginx'], true)),
+    mine: is(/^\s*IgnorePkg\s*=/, /^\s*\[options\]/),
+  },
+  'pacman hold removed': {
+    module: 'system/package-managers/pacman.ts',
+    pool: pacmanPool,
+    edit: (text) => withIgnored(text, ['nginx', 'vim'], false),
+    mine: is(/^\s*IgnorePkg\s*=/),
+  },
+  'pacman repository': {
+    module: 'system/package-managers/pacman-repositories.ts',
+    pool: pacmanPool,
+    edit: (text) => withInclude(text, 'tools', true),
+    mine: is(/^Include = .*\/tools\.repo$/),
+  },
   'line-in-file': {
     module: 'files/line-in-file.ts',
     pool: ['port 1', 'port 2  ', ' port 3', 'other 1'],

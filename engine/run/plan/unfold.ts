@@ -208,9 +208,12 @@ export const unfold = (
         const parts = all(own, inner)
         return { kind: 'parallel', condition: conditionOf(options, parts, inner), steps: parts }
       }
-      case 'background':
+      case 'background': {
+        // steps in it cannot wait for it: it is started when they are planned
+        const inside = all([known.step.step], around)
         start(known.step)
-        return { kind: 'background', started: known.step, steps: all([known.step.step], around) }
+        return { kind: 'background', started: known.step, steps: inside }
+      }
       case 'join': {
         const { background: started } = known.step
         if (!begun.has(started))

@@ -117,9 +117,9 @@ test('a task from a local file, by its name if there are several', async () => {
     await runCli([two, '-i', i, '--hosts', 'web1']),
     1,
     'load-failed',
-    'exports several tasks: left, right',
+    'exports several tasks or roles: left, right',
   )
-  fails(await runCli([`${two}#up`, '-i', i, '--hosts', 'web1']), 1, 'load-failed', 'no task named up')
+  fails(await runCli([`${two}#up`, '-i', i, '--hosts', 'web1']), 1, 'load-failed', 'no task or role named up')
   fails(await runCli([one, '-i', i]), 1, 'usage', 'needs hosts')
   fails(
     await runCli([write('none.ts', 'export const x = 1\n'), '-i', i]),

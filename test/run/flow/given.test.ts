@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert'
 import { given } from '../../../engine/dsl/given.ts'
 import { background, block, flushHandlers, join, parallel } from '../../../engine/dsl/step.ts'
-import type { Step } from '../../../engine/dsl/step.ts'
+import type { Background, Step } from '../../../engine/dsl/step.ts'
 import type { PlayMaker } from '../../../engine/dsl/play.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { drift, ok } from '../../../engine/dsl/verdict.ts'
@@ -10,7 +10,7 @@ import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { distant } from '../round-trips.ts'
 import { run, say, touch } from '../site.ts'
-import { kernel, key, name, named, noParams, one } from '../values-site.ts'
+import { kernel, key, name, named, noParams, one, playOf } from '../values-site.ts'
 
 const test = suite('steps made from values')
 
@@ -279,4 +279,15 @@ test('an unchanged play takes at most one round trip more for each step with val
   }
   const [plain, made] = [await trips(false), await trips(true)]
   assert.ok(made <= plain + 3, `${made} round trips, and ${plain} without values`)
+})
+
+test('a step that waits for the background step that it is in is an error, and does not wait for ever', async () => {
+  const { ends } = await run(
+    playOf(() => {
+      const beside: Background = background(given({ os: kernel({}) }, () => [join(beside)]))
+      return [beside]
+    }),
+    { hosts: one },
+  )
+  assert.match(ends[0]?.error?.message ?? '', 'join(…) of a background step that was not started')
 })

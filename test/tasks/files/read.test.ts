@@ -4,6 +4,7 @@ import { Secret } from '../../../engine/secret.ts'
 import { rehearse } from '../../../engine/testing.ts'
 import { read } from '../../../tasks/files/read.ts'
 import { rejects } from '../../support/rejects.ts'
+import { isOpaque } from '../../../engine/run/journal/signature.ts'
 import { suite } from '../../support/spec.ts'
 import { valueOf } from '../../support/value-of.ts'
 
@@ -76,10 +77,8 @@ test('a schema checks the value; two schemas are two facts', async () => {
     schema: z.array(z.string().transform((line) => line.length)),
   })
   assert.equal(await valueOf(lines, world), [13])
-  const keys = [z.string().min(1), z.string().min(2)].map((schema) =>
-    JSON.stringify(read({ path: '/x', schema }).params),
-  )
-  assert.is.not(keys[0], keys[1])
+  // parameters with an object of a class are told apart by the object
+  assert.ok(isOpaque(read({ path: '/x', schema: z.string() }).params))
 })
 
 test('a file that does not exist is an error, or undefined', async () => {
