@@ -77,7 +77,7 @@ test('a schema checks the value; two schemas are two facts', async () => {
     schema: z.array(z.string().transform((line) => line.length)),
   })
   assert.equal(await valueOf(lines, world), [13])
-  // parameters with an object of a class are told apart by the object
+  // facts whose parameters have an object of a class differ where the object differs
   assert.ok(isOpaque(read({ path: '/x', schema: z.string() }).params))
 })
 
