@@ -131,7 +131,11 @@ test('the servers are asked at the same time', () => {
     'together/curl',
     `#!/bin/sh
 mkdir "${asked}/$$"
-until [ "$(ls "${asked}" | wc -l)" = 12 ]; do sleep 0.1; done
+n=0
+until [ "$(ls "${asked}" | wc -l)" = 12 ]; do
+  n=$((n + 1)); [ $n -lt 600 ] || exit 1
+  sleep 0.1
+done
 echo 200
 `,
   )
