@@ -1,7 +1,7 @@
 /** Starts a plan at a task. Pure. */
 import { CoxswainError } from '../../errors.ts'
 import { nearest } from '../../inventory/nearest.ts'
-import { chooseTasks, everyTask } from './choose-tasks.ts'
+import { chooseTasks, everyTask, hasGivens } from './choose-tasks.ts'
 import type { Plan } from './plan.ts'
 import type { PlannedTask } from './planned-steps.ts'
 
@@ -28,7 +28,7 @@ export const startAt = (plan: Plan, wanted: string): Plan => {
       all.flatMap(({ planned: { task } }) => [task.title, task.name]),
     )
     throw new CoxswainError('usage', `no task to start at: ${wanted}`, {
-      hint: `${guess === undefined ? '' : `did you mean "${guess}"? `}list the titles with --list-tasks; * matches any text`,
+      hint: `${guess === undefined ? '' : `did you mean "${guess}"? `}list the titles with --list-tasks; * matches any text${hasGivens(plan) ? '; a task that is made from values cannot be the start: name the step that makes it' : ''}`,
     })
   }
   const starts = new Map<string, number>()

@@ -5,6 +5,7 @@ import type { Background, Step } from '../../../engine/dsl/step.ts'
 import type { PlayMaker } from '../../../engine/dsl/play.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { drift, ok } from '../../../engine/dsl/verdict.ts'
+import { startAt } from '../../../engine/run/plan/start-at.ts'
 import { chooseByTags } from '../../../engine/run/plan/tags.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
@@ -290,4 +291,19 @@ test('a step that waits for the background step that it is in is an error, and d
     { hosts: one },
   )
   assert.match(ends[0]?.error?.message ?? '', 'join(…) of a background step that was not started')
+})
+
+test('a run can start at a step with values, by its title, and not at a task that it makes', async () => {
+  const tasks = () => [
+    say({ text: '1' }),
+    given({ own: name({}) }, ({ own }) => [say({ text: own })]),
+    say({ text: '2' }),
+  ]
+  const { story } = await run(playOf(tasks), { hosts: one, choose: (plan) => startAt(plan, 'given own') })
+  assert.equal(story, ['a given own ok', 'a anna changed', 'a 2 changed'])
+  await rejects(
+    () => run(playOf(tasks), { hosts: one, choose: (plan) => startAt(plan, 'anna') }),
+    'usage',
+    'no task to start at: anna',
+  )
 })
