@@ -8,8 +8,8 @@ import type { Exact } from './options.ts'
 import { stepBrand, stepsOf } from './step.ts'
 import type { Given, Step } from './step.ts'
 import { isTask } from './types.ts'
-import type { StepOptions } from './types.ts'
-import { isValueSource } from './value-source.ts'
+import type { StepOptions, Task } from './types.ts'
+import { isValueSource, sourceOf } from './value-source.ts'
 import type { Sources, ValuesFrom } from './value-source.ts'
 
 // one step for each name that the steps in it notify: each of them must fit the play
@@ -19,12 +19,34 @@ type GivenOf<Names extends string> = [Names] extends [never]
     ? Given<Names>
     : never
 
+/** Options that say how a task runs in a list: a fact that is read for a step does not run in one. */
+const listOptions = ['when', 'on', 'retry', 'timeout', 'oncePer', 'ignoreErrors', 'notify', 'listen'] as const
+
+/** @throws `playbook-invalid` for a fact with options that would have no effect, and for a task that waits. */
+const refuseOptions = (name: string, { title, options, apply, until }: Task): void => {
+  if (apply !== undefined) return
+  const about = `given(…): ${name} (${title})`
+  if (until !== undefined)
+    throw new CoxswainError('playbook-invalid', `${about} is a task that waits, and gives no value`)
+  const option = listOptions.find((one) => options[one] !== undefined)
+  if (option === undefined) return
+  throw new CoxswainError('playbook-invalid', `${about}: the option ${option} has no effect on a fact`, {
+    hint:
+      option === 'on'
+        ? `write ${name}: on(HOSTS, …)`
+        : 'give it to the step: given({ … }, …, { when: … }); a fact takes become, env and cwd',
+  })
+}
+
 const refuseOthers = (sources: unknown): void => {
   const hint = 'write given({ os: osRelease({}) }, ({ os }) => [ … ])'
   if (!isRecord(sources))
     throw new CoxswainError('playbook-invalid', 'given(…) takes an object of tasks by name', { hint })
   for (const [name, source] of Object.entries(sources)) {
-    if (isTask(source) || isValueSource(source)) continue
+    if (isTask(source) || isValueSource(source)) {
+      refuseOptions(name, sourceOf(source).task)
+      continue
+    }
     throw new CoxswainError(
       'playbook-invalid',
       `given(…): ${name} is not a task, on(…), onEach(…) or orElse(…)`,

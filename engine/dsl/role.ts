@@ -128,6 +128,7 @@ export const defineRole = <
       [stepBrand]: 'role' as const,
       name,
       params,
+      definition: spec,
       facts,
       tasks: (values: never) => spec.tasks(params, values),
       handlers: (values: never) => spec.handlers?.(params, values) ?? {},

@@ -86,6 +86,10 @@ export interface RoleStep extends Notifying<never> {
   readonly name: string
   /** Its parameters, as the schema of the role returned them. */
   readonly params: unknown
+  /** What was defined: tells apart two roles of one name. */
+  readonly definition: object
+  /** The name of this use, if it was given one where its values were read. */
+  readonly label?: string
   /** Values that its tasks and handlers need, by name. */
   readonly facts: Sources
   /** Makes its steps from the values. */

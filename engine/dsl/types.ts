@@ -58,7 +58,7 @@ export interface Task<Value = unknown, Names extends string = string, Topics ext
   readonly place: () => Place | undefined
   /** The place of its definition in an author's file; undefined for bundled tasks. */
   readonly definedAt: () => Place | undefined
-  /** Its source text, and the file of its definition; without a file, it is a bundled task. */
+  /** Its source text, and the file of its definition; without a file, it is a bundled task. The same object for each task of a definition. */
   readonly definition: () => { readonly source: string; readonly file: string | undefined }
   /** Paths on the controller whose content it sends to a host. */
   readonly sends: readonly string[]

@@ -46,6 +46,7 @@ export class RunScope {
   /** Under `--check`, by host: the title of the first task that would change it, or of which that is not known. */
   readonly predictedBy = new Map<string, string>()
   readonly #predicted = new Map<string, Predicted>()
+  readonly #later = new Map<string, Set<Task>>()
   readonly #values = new Map<string, Map<Task, { readonly value: unknown }>>()
   #epoch = 0
   #applying = 0
@@ -143,6 +144,16 @@ export class RunScope {
     this.redactor.learn(value)
     const given = this.#values.get(host) ?? new Map<Task, { readonly value: unknown }>()
     this.#values.set(host, given.set(task, { value }))
+  }
+
+  /** Records that a task would give a value on a host, under `--check`. */
+  giveLater(host: string, task: Task): void {
+    this.#later.set(host, (this.#later.get(host) ?? new Set()).add(task))
+  }
+
+  /** Whether a task would give a value on a host, under `--check`. */
+  givesLater(host: string, task: Task): boolean {
+    return this.#later.get(host)?.has(task) === true
   }
 
   /** The value that a task gave on a host; undefined if it has not run there, or gave none. */

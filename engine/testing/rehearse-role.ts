@@ -116,6 +116,7 @@ export const rehearseRole = async <const Worlds extends Readonly<Record<string, 
     world,
     connection: connect(world),
   }))
+  insist(all.length > 0, 'give at least one host: { debian: { files: … } }')
   const connections = new Map(all.map(({ name, connection }) => [name, connection]))
   const view = inventoryOf(all.map(({ name }) => name))
   const plan = makePlan(

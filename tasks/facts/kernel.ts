@@ -41,7 +41,6 @@ export const kernel = defineTask({
   reads: 'uname',
   example: {},
   params: () => z.object({}),
-  fixed: true,
   async check({ remote }) {
     return ok(parseKernel(await remote.query`uname -s -r -m`.text()))
   },

@@ -58,7 +58,7 @@ export class MadeSteps {
   /** Its values by name. */
   readonly values: Readonly<Record<string, unknown>>
   readonly steps: readonly PlannedStep[]
-  /** The handlers of all roles of the host in the play, including those that were made. */
+  /** The handlers of the roles among the steps. */
   readonly roleHandlers: readonly PlannedTask[]
 
   constructor(

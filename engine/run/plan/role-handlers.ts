@@ -1,25 +1,27 @@
 /** Handlers of the roles that a host uses in a play. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Handlers } from '../../dsl/handler-names.ts'
 import type { RoleStep } from '../../dsl/step.ts'
 import type { Task } from '../../dsl/types.ts'
+import { CoxswainError } from '../../errors.ts'
+import { canonical } from '../journal/signature.ts'
 import { notifier, planHandlers } from './handlers.ts'
 import type { PlannedTask } from './planned-steps.ts'
 import type { Settings } from './settings.ts'
 
 interface Use {
-  readonly name: string
-  readonly params: unknown
-  readonly acting: readonly unknown[]
+  readonly role: RoleStep
+  /** The parameters, and what else decides how the handlers act. It contains secrets. */
+  readonly key: string
+  readonly label: string
   readonly notifies: (task: Task) => readonly string[]
 }
 
-/** What decides how the handlers of a role act, beside its parameters. */
-const actingOf = ({ become, on, env, cwd }: Settings): readonly unknown[] => [become, on, env, cwd]
+const keyOf = ({ params }: RoleStep, { become, on, env, cwd }: Settings): string =>
+  canonical([params, become, on, env, cwd])
 
 /**
  * The handlers of roles on one host in one play. A role that is used twice with the same parameters has them once; with other parameters,
- * they are numbered: `nginx: reload`, `nginx 2: reload`.
+ * each use has its own, named by its label: `nginx: reload`, `nginx 3fa2c1: reload`.
  */
 export class RoleHandlers {
   readonly #play: string
@@ -38,18 +40,34 @@ export class RoleHandlers {
   /**
    * Adds the handlers of a role, and returns the names of those that a task of the role notifies.
    *
-   * @throws `playbook-invalid` where a task notifies a handler that the role does not have.
+   * @param label the name of its use.
+   * @throws `playbook-invalid` where a task notifies a handler that the role does not have, and for two roles of one name.
    */
-  use({ name, params }: RoleStep, handlers: Handlers, settings: Settings): Use['notifies'] {
-    const acting = actingOf(settings)
-    const same = this.#uses.filter((use) => use.name === name)
-    const known = same.find((use) => isDeepStrictEqual([use.params, use.acting], [params, acting]))
+  use(
+    role: RoleStep,
+    {
+      label,
+      handlers,
+      settings,
+    }: { readonly label: string; readonly handlers: Handlers; readonly settings: Settings },
+  ): Use['notifies'] {
+    const { name } = role
+    const key = keyOf(role, settings)
+    const same = this.#uses.filter((use) => use.role.name === name)
+    if (same.some((use) => use.role.definition !== role.definition))
+      throw new CoxswainError('playbook-invalid', `play "${this.#play}": two roles are named ${name}`, {
+        place: role.place(),
+        hint: 'their handlers could not be told apart: give one of them another name',
+      })
+    const known = same.find((use) => use.key === key)
     if (known !== undefined) return known.notifies
-    const label = same.length === 0 ? name : `${name} ${same.length + 1}`
-    const shown = (handler: string): string => `${label}: ${handler}`
+    // uses that differ in secrets or users alone
+    const alike = same.filter((use) => use.label === label || use.label.startsWith(`${label}-`)).length
+    const own = alike === 0 ? label : `${label}-${alike + 1}`
+    const shown = (handler: string): string => `${own}: ${handler}`
     const its = notifier(`play "${this.#play}": role ${name}`, handlers, 'role')
     const notifies = (task: Task): readonly string[] => its(task).map(shown)
-    this.#uses.push({ name, params, acting, notifies })
+    this.#uses.push({ role, key, label: own, notifies })
     // they run after the play's own handlers, in the order of the roles
     for (const planned of planHandlers(handlers, notifies, { settings, from: this.#planned.length }))
       this.#planned.push({ ...planned, handler: shown(planned.handler ?? '') })

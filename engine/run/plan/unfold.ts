@@ -14,7 +14,8 @@ import { authored } from './authored.ts'
 import { givenTask, isReadableEarly } from './given-task.ts'
 import { MadeSteps, tasksOf } from './planned-steps.ts'
 import type { Condition, PlannedStep, PlannedTask } from './planned-steps.ts'
-import type { RoleHandlers } from './role-handlers.ts'
+import { RoleHandlers } from './role-handlers.ts'
+import { roleLabels } from './role-labels.ts'
 import { hasNoFacts, sizeOf, sourcesIn, stepsOfRole } from './step-lists.ts'
 import { within } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -72,6 +73,7 @@ export const unfold = (
   const begun = new Set(span.begun)
   const seen = new Map<string, number>()
   const sources = new Set(sourcesIn(steps))
+  const labelOf = roleLabels(steps, span === everything)
   let position = span.from
   const invalid = (message: string, hint: string): CoxswainError =>
     new CoxswainError('playbook-invalid', `play "${play}": ${message}`, { hint })
@@ -131,8 +133,10 @@ export const unfold = (
         const list = stepsFrom(play, step, values)
         const by = span.by / (sizeOf(list) + 1)
         const inside = { from: about.position + by, by, twins: `${about.twin}/`, role, begun: started }
-        const unfolding = { play, settings: inner, notifies: around.notifies, roles }
-        return new MadeSteps(values, unfold(list, unfolding, inside), roles.planned)
+        // this can be called before the turn of the step, with values of then
+        const own = new RoleHandlers(play)
+        const unfolding = { play, settings: inner, notifies: around.notifies, roles: own }
+        return new MadeSteps(values, unfold(list, unfolding, inside), own.planned)
       })
     // each host reads for itself
     const own = { role, settings: { ...inner, oncePer: undefined }, notifies: [] }
@@ -155,7 +159,9 @@ export const unfold = (
     for (const source of sourcesIn(list)) sources.add(source)
     const inner = within(around.settings, options)
     const its = handlersOf(`play "${play}": role ${name}`, Reflect.apply(handlers, undefined, [values]))
-    const own = all(list, { ...around, settings: inner, notifies: roles.use(step, its, inner) })
+    const label = step.label ?? labelOf(step)
+    const notified = roles.use(step, { label, handlers: its, settings: inner })
+    const own = all(list, { ...around, settings: inner, notifies: notified })
     const condition = conditionOf(options, own, { settings: inner, role: around.role })
     return { kind: 'block', condition, steps: own, rescue: [], always: [] }
   }
@@ -169,6 +175,7 @@ export const unfold = (
         ...step,
         options: {},
         facts: {},
+        label: labelOf(step),
         tasks: () => step.tasks(values),
         handlers: () => step.handlers(values),
       },

@@ -20,12 +20,12 @@ export class HostHandlers {
     this.#due = new Set(due)
   }
 
-  /** Adds the handlers of roles that were made; those that are known stay. */
+  /** Adds the handlers of roles that were made. One of the same name takes the place of an earlier one: its values are newer. */
   add(all: readonly PlannedTask[]): void {
-    const known = new Set(this.#inOrder.map(({ handler }) => handler))
     for (const planned of all) {
-      if (known.has(planned.handler)) continue
-      this.#inOrder.push({ ...planned, position: this.#from + this.#inOrder.length })
+      const at = this.#inOrder.findIndex(({ handler }) => handler === planned.handler)
+      const index = at < 0 ? this.#inOrder.length : at
+      this.#inOrder[index] = { ...planned, position: this.#from + index }
     }
   }
 

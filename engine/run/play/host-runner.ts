@@ -242,7 +242,10 @@ class HostRunner {
     const { scope, host, checkMode } = this.#run
     this.#outcomes.set(task, outcome)
     if (!(value instanceof MadeSteps)) scope.give(host, task, value)
-    if (outcome === 'would change' || outcome === 'unknown') scope.changePredicted = true
+    if (outcome === 'would change' || outcome === 'unknown') {
+      scope.changePredicted = true
+      scope.giveLater(host, task)
+    }
     if (began || outcome === 'unknown') this.#handlers.notify(notifies, outcome !== 'unknown')
     this.#ahead.learn(outcome === 'ok' || outcome === 'skipped' || checkMode)
   }

@@ -98,7 +98,7 @@ const readingHalf = (scope: RunScope, host: string, options: ContextOptions) => 
   }
 }
 
-/** What tells apart two facts of one name: their parameters, or the object itself where a function or a class is among these. */
+/** What tells apart two facts of one definition: their parameters, or the object itself where a function or a class is among these. */
 const keyOf = (scope: RunScope, { params }: Task): unknown =>
   isOpaque(params) && typeof params === 'object' && params !== null
     ? scope.numberOf(params)
@@ -119,7 +119,12 @@ const factReader =
       })
     }
     const { become, env, cwd } = options
-    return scope.fact(host, canonical([task.name, keyOf(scope, task), become, env, cwd]), read, task.fixed)
+    return scope.fact(
+      host,
+      canonical([scope.numberOf(task.definition()), keyOf(scope, task), become, env, cwd]),
+      read,
+      task.fixed,
+    )
   }
 
 const actingAs = (scope: RunScope, host: string, { become, watch }: ContextOptions) => ({

@@ -61,12 +61,12 @@ const outcomesWithoutValue: Readonly<Partial<Record<Outcome, string>>> = {
 }
 
 /** The value of a task that acts: it has had its turn, unless this run leaves it out. */
-const readOutput = (task: Task, { host, outcomeOf, valueOf }: Reading): One => {
+const readOutput = (task: Task, { scope, host, outcomeOf, valueOf }: Reading): One => {
   const known = valueOf(host, task)
   if (known !== undefined) return { kind: 'known', value: known.value }
-  const outcome = outcomeOf(task)
-  if (outcome === 'would change' || outcome === 'unknown')
+  if (scope.givesLater(host, task))
     return { kind: 'unknown', why: 'the task gives it when it acts, and --check does not make it act' }
+  const outcome = outcomeOf(task)
   const why = outcome === undefined ? undefined : outcomesWithoutValue[outcome]
   return { kind: 'none', why: why ?? `the task has not run on ${host} in this run` }
 }

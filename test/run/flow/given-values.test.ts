@@ -4,12 +4,14 @@ import type { Script } from '../../../engine/connection/scripted.ts'
 import { given } from '../../../engine/dsl/given.ts'
 import { on, onEach, orElse } from '../../../engine/dsl/value-source.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
+import type { TaskOptions } from '../../../engine/dsl/types.ts'
 import { pick } from '../../../engine/dsl/select.ts'
 import { ok } from '../../../engine/dsl/verdict.ts'
 import { mask, Secret } from '../../../engine/secret.ts'
+import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { run, say, touch } from '../site.ts'
-import { kernel, key, lost, name, named, noParams, one } from '../values-site.ts'
+import { kernel, key, lost, name, named, noParams, one, playOf } from '../values-site.ts'
 
 const test = suite('values of steps')
 
@@ -289,4 +291,51 @@ test('facts that differ only in a secret or a function are different facts', asy
     { hosts: one },
   )
   assert.equal(story, ['a given a, b, c, d ok', 'a 6 false c d changed'])
+})
+
+test('facts of one name and other definitions are different facts', async () => {
+  const version = (text: string) =>
+    defineTask({ name: 'version', description: 'Reads a version.', params: noParams, check: () => ok(text) })(
+      {},
+    )
+  const { story } = await run(
+    playOf(() => [given({ a: version('1'), b: version('2') }, ({ a, b }) => [say({ text: `${a} ${b}` })])]),
+    { hosts: one },
+  )
+  assert.equal(story, ['a given a, b ok', 'a 1 2 changed'])
+})
+
+test('under --check, outputs of other hosts and of earlier plays are unknown, for conditions too', async () => {
+  const made = key({})
+  const { story } = await run(
+    (play) => [
+      play('1', {
+        hosts: 'a',
+        tasks: () => [made, say({ text: 'if' }, { when: ({ outputOf }) => outputOf(made)?.text === 'k1' })],
+      }),
+      play('2', {
+        hosts: 'all',
+        tasks: () => [
+          given({ of: orElse(on('a', made), { text: 'none' }) }, ({ of: { text } }) => [say({ text })]),
+        ],
+      }),
+    ],
+    { hosts: { a: named('anna'), b: named('bert') }, checkMode: true },
+  )
+  assert.equal(story.toSorted(), [
+    'a given of unknown',
+    'a if unknown',
+    'a key would change',
+    'b given of unknown',
+  ])
+})
+
+test('a fact with options that would have no effect, and a task that waits, are refused', async () => {
+  const all: TaskOptions[] = [{ on: 'b' }, { when: () => false }, { timeout: 1 }, { oncePer: 'run' }]
+  for (const options of all)
+    await rejects(
+      () => given({ own: name.from({}, options) }, () => []),
+      'playbook-invalid',
+      `given(…): own (name): the option ${Object.keys(options)[0]} has no effect on a fact`,
+    )
 })

@@ -6,6 +6,7 @@ import { defineRole } from '../../../engine/dsl/role.ts'
 import { flushHandlers } from '../../../engine/dsl/step.ts'
 import { defineTask } from '../../../engine/dsl/task.ts'
 import { ok } from '../../../engine/dsl/verdict.ts'
+import { Secret } from '../../../engine/secret.ts'
 import { rejects } from '../../support/rejects.ts'
 import { suite } from '../../support/spec.ts'
 import { run, say, touch, usual } from '../site.ts'
@@ -88,7 +89,7 @@ test('handlers run once for the same parameters, and once for others; names do n
   )
   assert.equal(
     ends.flatMap(({ task }) => task.handler ?? []),
-    ['reload', 'site: reload', 'site 2: reload'],
+    ['reload', 'site 9b6e6d: reload', 'site 6cb00e: reload'],
   )
 })
 
@@ -189,4 +190,74 @@ test('bad parameters, names and handlers are refused before anything runs', asyn
     'playbook-invalid',
     'play "p": role r: the handler x is not a task',
   )
+})
+
+test('handlers use the newest values, and each set of secrets has its own', async () => {
+  let name = 'old'
+  const live = defineTask({
+    name: 'live',
+    description: 'Reads a name.',
+    params: z.object({}),
+    check: async ({ remote }) => ok(await remote.query`live`.text()),
+  })
+  const conf = defineRole({
+    name: 'conf',
+    description: 'Writes a name.',
+    params: z.object({ word: z.custom<Secret>() }),
+    facts: { own: live({}) },
+    tasks: ({ word }, { own }) => [touch({ path: `/${own}-${word.reveal().length}` }, { notify: 'tell' })],
+    handlers: ({ word }, { own }) => ({ tell: say({ text: `tell ${own} ${word.reveal().length}` }) }),
+  })
+  const { story } = await run(
+    (play) => [
+      play('p', {
+        hosts: 'all',
+        tasks: () => [
+          say({ text: 'change' }),
+          conf({ word: new Secret('one-word') }),
+          conf({ word: new Secret('other-word') }),
+        ],
+      }),
+    ],
+    {
+      hosts: {
+        a: {
+          replies: [
+            [/^live$/, () => name],
+            [/^say change$/, () => ((name = 'new'), '')],
+            [/^say /, ''],
+          ],
+        },
+      },
+    },
+  )
+  assert.equal(story.slice(-2), ['a tell new 8 changed', 'a tell new 10 changed'])
+})
+
+test('two roles of one name are refused', async () => {
+  const other = defineRole({
+    name: 'site',
+    description: 'Is another role.',
+    params: z.object({}),
+    tasks: () => [],
+  })
+  await rejects(
+    () =>
+      run((play) => [play('p', { hosts: 'all', tasks: () => [site({ name: 'x' }), other()] })], { hosts }),
+    'playbook-invalid',
+    'play "p": two roles are named site',
+  )
+})
+
+test('a role in another order keeps the names of its handlers', async () => {
+  const namesOf = async (...names: string[]) => {
+    const { ends } = await run(
+      (play) => [play('p', { hosts: 'all', tasks: () => names.map((name) => site({ name })) })],
+      { hosts },
+    )
+    return ends
+      .flatMap(({ task }) => (task.handler === undefined ? [] : [`${task.handler} ${task.title}`]))
+      .toSorted()
+  }
+  assert.equal(await namesOf('x', 'y'), await namesOf('y', 'x'))
 })
