@@ -57,7 +57,7 @@ export class RoleHandlers {
     if (same.some((use) => use.role.definition !== role.definition))
       throw new CoxswainError('playbook-invalid', `play "${this.#play}": two roles are named ${name}`, {
         place: role.place(),
-        hint: 'their handlers could not be told apart: give one of them another name',
+        hint: 'their handlers would have the same names: give one of them another name',
       })
     const known = same.find((use) => use.key === key)
     if (known !== undefined) return known.notifies
