@@ -173,7 +173,7 @@ class HostRunner {
   }
 
   async #task(planned: PlannedTask, around: Around, position = planned.position): Promise<Standing> {
-    const end = await this.#ended(planned, around, { position })
+    const end = await this.#ended(planned, around, position)
     return end === undefined ? 'stopped' : standingOf[end.outcome]
   }
 
@@ -181,17 +181,14 @@ class HostRunner {
   async #ended(
     planned: PlannedTask,
     around: Around,
-    {
-      position = planned.position,
-      silent = false,
-    }: { readonly position?: number; readonly silent?: boolean },
+    position = planned.position,
   ): Promise<Ended | undefined> {
     if (this.#over(around)) return undefined
     return this.#inTurn(position, around, async () => {
       // another host may have failed while this one waited for its turn
       if (this.#over(around)) return undefined
       around.begin()
-      const end = await this.#executed(planned, around, silent)
+      const end = await this.#executed(planned, around)
       if (end !== undefined) this.#learn(planned, end)
       return end
     })
@@ -200,14 +197,13 @@ class HostRunner {
   /** Reads values, and runs the steps that are made from them. */
   async #given(given: PlannedGiven, around: Around): Promise<Standing> {
     const { about } = given
-    const end = await this.#ended(about, around, { silent: true })
+    const end = await this.#ended(about, around)
     if (end === undefined) return 'stopped'
     if (!(end.value instanceof MadeSteps)) return standingOf[end.outcome]
     const { scope, host, play, onMade, emit } = this.#run
     this.#handlers.add(end.value.roleHandlers)
-    for (const { task } of end.value.roleHandlers) scope.redactor.learn(task.params)
     const tasks = tasksOf(end.value.steps, 'all')
-    for (const { task } of tasks) scope.redactor.learn(task.params)
+    for (const { task } of [...tasks, ...end.value.roleHandlers]) scope.redactor.learn(task.params)
     onMade({ play, host }, given, end.value)
     const { past, unfinished } = this.#plan.resumes?.earlier(tasks) ?? nothingEarlier
     for (const [task, outcome] of past) this.#outcomes.set(task, outcome)
@@ -221,14 +217,14 @@ class HostRunner {
   }
 
   /** Runs a task; undefined if it did not start because the run ended before its turn. */
-  #executed(planned: PlannedTask, around: Around, silent: boolean): Promise<Ended | undefined> {
+  #executed(planned: PlannedTask, around: Around): Promise<Ended | undefined> {
     const { rescuable } = around
     const early = (): Promise<Look | undefined> | undefined => {
       const look = this.#ahead.take(planned)
       // under --check, a change that was predicted meanwhile can make values unknown
-      return silent && this.#run.scope.changePredicted ? undefined : look
+      return planned.makesTasks === true && this.#run.scope.changePredicted ? undefined : look
     }
-    const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable, silent })
+    const work = (): Promise<Ended> => runTask(this.#run, planned, { early, rescuable })
     if (planned.settings.oncePer === undefined) return work()
     const { handler = '' } = planned
     const round = (this.#rounds.get(handler) ?? 0) + 1

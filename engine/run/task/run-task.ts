@@ -37,8 +37,6 @@ export interface TaskRunOptions {
   readonly early?: () => Promise<Look | undefined> | undefined
   /** Whether a surrounding block has a rescue. */
   readonly rescuable: boolean
-  /** Whether it only reads values for other steps: the user is not asked about it, and its value is not shown. */
-  readonly silent?: boolean
 }
 
 const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChange => {
@@ -193,10 +191,12 @@ const confirmed = async ({ confirm }: HostContext, ref: TaskRef): Promise<boolea
 export const runTask = async (
   run: HostContext,
   planned: PlannedTask,
-  { early, rescuable, silent = false }: TaskRunOptions,
+  { early, rescuable }: TaskRunOptions,
 ): Promise<Ended> => {
   const { scope, host, emit, checkMode } = run
   const { task, notifies, settings } = planned
+  // it only reads for other steps: the user is not asked about it, and its value is not shown
+  const silent = planned.makesTasks === true
   let place: string
   try {
     place = await placeOf(run, planned)

@@ -64,14 +64,14 @@ c.log'; : >.hidden; echo >.git/x; echo >in/two.log; echo >in/deep/three.log; ln 
     await host.sh(
       `mkdir /srv/parts; cd /srv/parts; printf 'PATH=x' >10-a; printf 'b\\344\\n' >20-b; echo no >.skip`,
     )
-    await host.proves(assemble({ src: '/srv/parts', dest: '/srv/whole', validate: 'grep -q b %s' }))
-    assert.is(await host.sh('od -An -tx1 /srv/whole'), ' 50 41 54 48 3d 78 0a 62 e4 0a\n')
+    await host.proves(assemble({ src: '/srv/parts', dest: '/srv/joined', validate: 'grep -q b %s' }))
+    assert.is(await host.sh('od -An -tx1 /srv/joined'), ' 50 41 54 48 3d 78 0a 62 e4 0a\n')
     await host.sh('echo >/srv/parts/10-a; echo >/srv/parts/20-b')
     assert.match(
-      await host.refuses(assemble({ src: '/srv/parts', dest: '/srv/whole', validate: 'grep -q b %s' })),
-      '/srv/whole',
+      await host.refuses(assemble({ src: '/srv/parts', dest: '/srv/joined', validate: 'grep -q b %s' })),
+      '/srv/joined',
     )
-    await host.sh('rm -r /srv/parts /srv/whole')
+    await host.sh('rm -r /srv/parts /srv/joined')
   })
 
   test(`${host.name}: files and folders are copied on the host`, async () => {

@@ -80,7 +80,7 @@ test('values of other hosts: one, all, and what takes the place of an unreachabl
           given({ all: onEach('a:b', name({})) }, ({ all }) => [
             say({ text: all.map(({ host, value }) => `${host}=${value}`).join(' ') }),
           ]),
-          given({ all: orElse(onEach('all', name({})), 'nobody') }, ({ all }) => [
+          given({ all: orElse(onEach('all', name({})), 'none') }, ({ all }) => [
             say({ text: all.map(({ value }) => value).join(' ') }),
           ]),
           given({ c: on('c', name({})) }, ({ c }) => [say({ text: c })]),
@@ -95,7 +95,7 @@ test('values of other hosts: one, all, and what takes the place of an unreachabl
     'a given all ok',
     'a a=anna b=bert changed',
     'a given all ok',
-    'a anna bert nobody changed',
+    'a anna bert none changed',
     'a given c failed',
   ])
   assert.is(ends.at(-1)?.error?.host, 'c')
