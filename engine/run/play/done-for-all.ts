@@ -1,6 +1,6 @@
 import { CoxswainError } from '../../errors.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
-import { reportResult, reportSkipped } from '../task/run-task.ts'
+import { reportResult, reportSkipped } from '../task/report-task.ts'
 import type { Ended } from '../task/run-task.ts'
 import type { PlayHost } from './play-host.ts'
 import { standingOf } from './standing.ts'

@@ -1,15 +1,10 @@
 /** Runs a task on a host, and emits its events. */
-import { authorsPlace, blamed } from '../../authors-place.ts'
 import { CoxswainError, isCoxswainError } from '../../errors.ts'
-import type { Place } from '../../errors.ts'
 import { describeSelector } from '../../dsl/select.ts'
-import type { Task } from '../../dsl/types.ts'
-import type { Change } from '../../dsl/verdict.ts'
-import { isSecret, mask } from '../../secret.ts'
 import { now } from '../clock.ts'
 import { checkContext, oneHost, taskContexts } from './contexts.ts'
 import type { ContextOptions } from './contexts.ts'
-import type { Outcome, ReportedChange, TaskProgress, TaskRef } from '../events.ts'
+import type { Outcome, TaskProgress, TaskRef } from '../events.ts'
 import { executeTask } from './execute-task.ts'
 import type { Look, TaskResult } from './execution.ts'
 import { MaskedLines } from '../masking/masked-lines.ts'
@@ -17,7 +12,7 @@ import type { HostContext } from '../host-context.ts'
 import type { PlannedTask } from '../plan/planned-steps.ts'
 import type { Redactor } from '../masking/redactor.ts'
 import { shortened } from '../masking/shortened.ts'
-import { reportError } from '../report-error.ts'
+import { provided, refOf, reportEnd, reportResult, reportSkipped } from './report-task.ts'
 import { withRetries } from './retry.ts'
 import { limitTransferReports } from './transfers.ts'
 import { TaskWatch } from './task-watch.ts'
@@ -37,11 +32,6 @@ export interface TaskRunOptions {
   readonly early?: () => Promise<Look | undefined> | undefined
   /** Whether a surrounding block has a rescue. */
   readonly rescuable: boolean
-}
-
-const reported = (redactor: Redactor, { what, from, to }: Change): ReportedChange => {
-  const text = (value: Change['from']): string | undefined => (isSecret(value) ? mask : redactor.maybe(value))
-  return { what: redactor.text(what), from: text(from), to: text(to) }
 }
 
 /**
@@ -82,86 +72,6 @@ export const readingOf = (
   outcomeOf,
   valueOf: (of, task) => scope.valueOf(of, task),
 })
-
-/** The outcome to report: a failure can be ignored or rescued by the play. */
-const provided = (
-  { outcome, error }: TaskResult,
-  { ignoreErrors }: PlannedTask['settings'],
-  rescuable: boolean,
-): Outcome => {
-  if (outcome !== 'failed' && outcome !== 'unreachable') return outcome
-  // an interrupted task is not rescued
-  if (isCoxswainError(error) && error.code === 'interrupted') return outcome
-  if (outcome === 'failed' && ignoreErrors) return 'ignored'
-  return rescuable ? 'rescued' : outcome
-}
-
-const refOf = (run: HostContext, planned: PlannedTask, place: string): TaskRef => {
-  const { task, position, role, handler } = planned
-  return {
-    id: run.nextId(),
-    host: run.host,
-    play: run.play,
-    position,
-    name: task.name,
-    title: run.scope.redactor.text(task.title),
-    role,
-    handler,
-    on: place === run.host ? undefined : place,
-  }
-}
-
-/** The place of a task's code, for thrown values without a place. */
-const placeOfCode = (task: Task, error: unknown): Place | undefined =>
-  task.definedAt() ?? (error instanceof Error ? undefined : task.place())
-
-const reportEnd = (
-  run: HostContext,
-  { task }: PlannedTask,
-  { ref, result, outcome, began }: { ref: TaskRef; result: TaskResult; outcome: Outcome; began: number },
-): void => {
-  const { emit, scope, host } = run
-  const { changes, why, error } = result
-  emit({
-    type: 'task-end',
-    time: now(),
-    task: ref,
-    outcome,
-    changes: changes.map((change) => reported(scope.redactor, change)),
-    why: why === undefined ? undefined : shortened(scope.redactor, why),
-    error:
-      error === undefined
-        ? undefined
-        : reportError(
-            blamed(error, placeOfCode(task, error)).at({
-              host,
-              task: ref.title,
-              place: authorsPlace(error) ?? task.place(),
-            }),
-            scope.redactor,
-          ),
-    seconds: (performance.now() - began) / 1000,
-  })
-}
-
-/** Reports a task that was skipped, with the reason. */
-export const reportSkipped = (run: HostContext, planned: PlannedTask, why: string): void => {
-  reportResult(run, planned, { outcome: 'skipped', changes: [], why }, false)
-}
-
-/** Reports a result without running the task. Returns the outcome that it counts as. */
-export const reportResult = (
-  run: HostContext,
-  planned: PlannedTask,
-  result: TaskResult,
-  rescuable: boolean,
-): Outcome => {
-  const ref = refOf(run, planned, run.host)
-  const outcome = provided(result, planned.settings, rescuable)
-  run.emit({ type: 'task-start', time: now(), task: ref })
-  reportEnd(run, planned, { ref, result, outcome, began: performance.now() })
-  return outcome
-}
 
 /** After a successful attempt: a failure if the `until` of its retry returns false. */
 const heldBack = async (
